@@ -1,0 +1,19 @@
+//! The few rules of text that all formats here share: whole lines, LF, decimal numbers without
+//! leading zeros.
+
+/// A number as the formats write it: ASCII digits, no sign, no leading zero unless it is `0`, at
+/// most 2⁶³ − 1.
+pub(crate) fn decimal(text: &str) -> Option<u64> {
+    let canonical = !text.is_empty()
+        && text.bytes().all(|b| b.is_ascii_digit())
+        && (text == "0" || !text.starts_with('0'));
+    if !canonical {
+        return None;
+    }
+    text.parse().ok().filter(|&n| n <= crate::MAX_SIZE)
+}
+
+/// Splits off the first line without its LF; `None` if no LF is left.
+pub(crate) fn line(text: &str) -> Option<(&str, &str)> {
+    text.split_once('\n')
+}

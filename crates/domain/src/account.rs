@@ -1,0 +1,95 @@
+//! Accounts and the roles they may hold, per department.
+//!
+//! An account is one person who signs in. Roles are granted per unit, several to one account; the
+//! table in [`crate::policy`] says what a role may do. Deliberately absent: passwords and sessions,
+//! which belong to the shell, and any role that may do everything.
+
+use serde::{Deserialize, Serialize};
+
+use crate::id::{AccountId, OrgUnitId};
+use crate::refusal::{Refusal, codes};
+use crate::text::PersonName;
+
+closed_list! {
+    /// What a person is in the bureau, as far as rights go.
+    #[doc(alias = "角色")]
+    enum Role {
+        Initiator = "initiator", "发起科室";
+        Registrar = "registrar", "名录维护";
+        Approver = "approver", "分管领导";
+        DrawingOfficer = "drawing_officer", "抽取经办";
+        Observer = "observer", "见证人";
+        Leader = "leader", "检查组组长";
+        Inspector = "inspector", "执法检查人员";
+        LegalReviewer = "legal_reviewer", "法制审核";
+        Publisher = "publisher", "公示";
+        Supervisor = "supervisor", "行政执法监督";
+        SystemAdmin = "system_admin", "系统管理员";
+        SecurityAdmin = "security_admin", "安全管理员";
+        AuditAdmin = "audit_admin", "审计管理员";
+        Public = "public", "社会公众";
+    }
+}
+
+impl Role {
+    /// True for the three administrators, who may do no business act (三员分立).
+    #[must_use]
+    pub const fn is_administrator(self) -> bool {
+        matches!(
+            self,
+            Self::SystemAdmin | Self::SecurityAdmin | Self::AuditAdmin
+        )
+    }
+
+    /// False only for the anonymous public, which nobody can be granted since everybody has it.
+    #[must_use]
+    pub const fn is_grantable(self) -> bool {
+        !matches!(self, Self::Public)
+    }
+}
+
+/// One role of one account in one unit.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Grant {
+    /// The role held.
+    pub role: Role,
+    /// The unit in which it is held.
+    pub unit: OrgUnitId,
+}
+
+/// A person who signs in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Account {
+    /// Its key.
+    pub id: AccountId,
+    /// The name shown beside every act of this account.
+    pub name: PersonName,
+    /// Every role it holds.
+    pub grants: Vec<Grant>,
+    /// False once closed; a closed account keeps its acts.
+    pub active: bool,
+}
+
+/// Whether these roles may stand together in one account (三员分立).
+///
+/// # Errors
+/// `AUTH-020` an administrator with a business role, `AUTH-021` two kinds of administrator.
+pub fn may_stand_together(roles: &[Role]) -> Result<(), Refusal> {
+    let mut administrators: Vec<Role> = roles
+        .iter()
+        .copied()
+        .filter(|role| role.is_administrator())
+        .collect();
+    administrators.sort_unstable();
+    administrators.dedup();
+    if administrators.len() > 1 {
+        return Err(codes::AUTH_ADMINS_TOGETHER.refuse(&[]));
+    }
+    let business = roles
+        .iter()
+        .any(|role| !role.is_administrator() && role.is_grantable());
+    if administrators.len() == 1 && business {
+        return Err(codes::AUTH_ADMIN_BUSINESS.refuse(&[]));
+    }
+    Ok(())
+}

@@ -1,0 +1,18 @@
+//! One random inspection campaign, from the draft of its plan to the archive.
+//!
+//! [`plan`] holds the seven parts the seed demands (细则四（二）); [`state`] is the life of a
+//! campaign, one variant per state with what exists there; [`party`] is an outside party's nonce in
+//! a draw; [`eligibility`] decides who is in the frame and why not.
+//!
+//! Deliberately absent: the arithmetic of the draw (crate `draw`), and any way back from RESULT.
+
+pub mod party;
+pub mod state;
+pub mod steps;
+pub mod transitions;
+
+pub use state::{Campaign, CampaignState};
+pub use transitions::{CampaignVerb, StateKind, TRANSITIONS};
+
+#[cfg(test)]
+mod tests;

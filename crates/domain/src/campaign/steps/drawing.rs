@@ -1,0 +1,330 @@
+//! The verbs around the draw: freeze, collect commitments, publish FREEZE, open nonces, draw, void.
+//!
+//! Intervals are rulebook facts handed in by the caller; the demo rulebook sets them to zero. A
+//! missed clock asks for a reason and never locks the work; an interval too short is refused.
+
+use crate::event::Act;
+use crate::id::{Fingerprint, PartyToken};
+use crate::policy::four_eyes;
+use crate::refusal::{Refusal, codes};
+use crate::time::Instant;
+
+use super::super::party::{Party, PartyName, TrustLevel};
+use super::super::state::{
+    Approved, Campaign, CampaignState, Committed, Drawn, Frozen, Revealed, Step,
+};
+use super::super::transitions::CampaignVerb;
+use super::{Stepped, not_before, required_reason};
+
+/// The intervals of the rulebook in force.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Intervals {
+    /// PLAN to FREEZE, in days.
+    pub plan_days: i64,
+    /// FREEZE to the end of revealing and to the beacon, in minutes.
+    pub freeze_minutes: i64,
+    /// The least trust level of a real campaign.
+    pub minimum_level: TrustLevel,
+}
+
+/// What must be known to freeze a frame.
+#[derive(Clone, Debug)]
+pub struct FreezeFacts {
+    /// Who freezes, and when.
+    pub step: Step,
+    /// The parties named in the plan.
+    pub parties: Vec<PartyName>,
+    /// True if the plan names a beacon or public dice.
+    pub beacon: bool,
+    /// How many subjects the frame will draw, over all strata.
+    pub quota: u64,
+    /// How many subjects must be visited without being drawn.
+    pub must: u64,
+}
+
+/// What must be known to publish FREEZE.
+#[derive(Clone, Debug)]
+pub struct CommitFacts {
+    /// Who publishes, and when.
+    pub step: Step,
+    /// H(FREEZE).
+    pub freeze_hash: Fingerprint,
+    /// Until when nonces are taken.
+    pub reveal_by: Instant,
+    /// When the announced beacon appears, if its time is known.
+    pub beacon_at: Option<Instant>,
+    /// The intervals in force.
+    pub intervals: Intervals,
+}
+
+/// What must be known to draw.
+#[derive(Clone, Debug)]
+pub struct DrawFacts {
+    /// Who draws, and when.
+    pub step: Step,
+    /// H(RESULT).
+    pub result_hash: Fingerprint,
+    /// The level derived from FREEZE and seed.
+    pub level: TrustLevel,
+    /// The least level of the rulebook.
+    pub minimum_level: TrustLevel,
+    /// How many subjects are visited.
+    pub visits: u64,
+    /// True once every announced beacon and dice line is in, or stands as absent in the seed.
+    pub beacon_present: bool,
+    /// True if our own verification accepts the result.
+    pub recomputed: bool,
+    /// Why RESULT comes after its clock, if it does.
+    pub late_reason: Option<String>,
+}
+
+impl Campaign {
+    /// Fixes frame and secret; commitments can be collected from now on.
+    ///
+    /// # Errors
+    /// `CAMP-001`, `AUTH-013` the approver may not draw, `CAMP-014` nobody would be visited.
+    pub fn freeze(self, facts: FreezeFacts) -> Stepped {
+        self.permit(CampaignVerb::Freeze)?;
+        let CampaignState::Launched(launched) = self.state.clone() else {
+            return Err(self.refuse(CampaignVerb::Freeze));
+        };
+        four_eyes::approver_and_drawer(&launched.approved.step.by, &facts.step.by)?;
+        if facts.quota == 0 && facts.must == 0 {
+            return Err(codes::CAMPAIGN_NOTHING_DRAWN.refuse(&[]));
+        }
+        not_before(facts.step.at, launched.step.at)?;
+        let next = CampaignState::Frozen(Frozen {
+            launched,
+            step: facts.step,
+            parties: facts.parties.into_iter().map(Party::announced).collect(),
+            beacon: facts.beacon,
+            quota: facts.quota,
+        });
+        Ok(self.with(next, Act::FrameFrozen))
+    }
+
+    /// Accepts the commitment of one party.
+    ///
+    /// # Errors
+    /// `CAMP-001`, `DRAW-009` unknown party, `DRAW-010` a second commitment.
+    pub fn accept_commitment(
+        self,
+        party: &PartyToken,
+        commitment: Fingerprint,
+        at: Instant,
+    ) -> Stepped {
+        self.permit(CampaignVerb::AcceptCommitment)?;
+        let mut next = self.state.clone();
+        let CampaignState::Frozen(frozen) = &mut next else {
+            return Err(self.refuse(CampaignVerb::AcceptCommitment));
+        };
+        party_of(&mut frozen.parties, party)?.commit(commitment, at)?;
+        Ok(self.with(next, Act::PartyCommitted))
+    }
+
+    /// Publishes FREEZE: the moment after which nothing can be chosen any more.
+    ///
+    /// # Errors
+    /// `CAMP-001`, `AUTH-013`, `CAMP-009` a party has not committed, `CAMP-008` trust level,
+    /// `CAMP-005` to `CAMP-007` intervals.
+    pub fn commit(self, facts: CommitFacts) -> Stepped {
+        self.permit(CampaignVerb::Commit)?;
+        let CampaignState::Frozen(frozen) = self.state.clone() else {
+            return Err(self.refuse(CampaignVerb::Commit));
+        };
+        four_eyes::approver_and_drawer(&frozen.launched.approved.step.by, &facts.step.by)?;
+        not_before(facts.step.at, frozen.step.at)?;
+        if let Some(party) = frozen.parties.iter().find(|party| !party.has_committed()) {
+            return Err(codes::CAMPAIGN_PARTY_WAITING.refuse(&[("party", &party.name.office)]));
+        }
+        let level = TrustLevel::of(frozen.parties.len(), frozen.beacon);
+        level_reaches(
+            level,
+            facts.intervals.minimum_level,
+            &codes::CAMPAIGN_BELOW_LEVEL,
+        )?;
+        intervals_kept(&frozen, &facts)?;
+        let next = CampaignState::Committed(Committed {
+            frozen,
+            step: facts.step,
+            freeze_hash: facts.freeze_hash,
+            reveal_by: facts.reveal_by,
+            beacon_at: facts.beacon_at,
+        });
+        Ok(self.with(next, Act::DrawCommitted))
+    }
+
+    /// Accepts the nonce of one party; `computed` is the commitment that follows from it.
+    ///
+    /// # Errors
+    /// `CAMP-001`, `DRAW-005` the nonce does not fit, `DRAW-006` too late, `DRAW-009`, `DRAW-010`.
+    pub fn accept_nonce(
+        self,
+        party: &PartyToken,
+        nonce: Fingerprint,
+        computed: &Fingerprint,
+        at: Instant,
+    ) -> Stepped {
+        self.permit(CampaignVerb::AcceptNonce)?;
+        let mut next = self.state.clone();
+        let CampaignState::Committed(committed) = &mut next else {
+            return Err(self.refuse(CampaignVerb::AcceptNonce));
+        };
+        if at > committed.reveal_by {
+            let until = committed.reveal_by.local_text();
+            return Err(codes::DRAW_REVEAL_OVER.refuse(&[("until", &until)]));
+        }
+        party_of(&mut committed.frozen.parties, party)?.reveal(nonce, computed, at)?;
+        Ok(self.with(next, Act::PartyRevealed))
+    }
+
+    /// Closes the revealing; parties that stayed away are recorded as absent with the reason.
+    ///
+    /// # Errors
+    /// `CAMP-001`, `AUTH-013`, `DRAW-007` somebody may still come, `DRAW-008` the level is lost.
+    pub fn reveal(
+        self,
+        step: Step,
+        absent_reason: &PartyToken,
+        minimum_level: TrustLevel,
+    ) -> Stepped {
+        self.permit(CampaignVerb::Reveal)?;
+        let CampaignState::Committed(mut committed) = self.state.clone() else {
+            return Err(self.refuse(CampaignVerb::Reveal));
+        };
+        let approver = &committed.frozen.launched.approved.step.by;
+        four_eyes::approver_and_drawer(approver, &step.by)?;
+        not_before(step.at, committed.step.at)?;
+        for party in committed
+            .frozen
+            .parties
+            .iter_mut()
+            .filter(|party| party.is_waiting())
+        {
+            if step.at <= committed.reveal_by {
+                return Err(codes::DRAW_REVEAL_EARLY.refuse(&[
+                    ("party", &party.name.office),
+                    ("until", &committed.reveal_by.local_text()),
+                ]));
+            }
+            party.be_absent(absent_reason.clone(), step.at)?;
+        }
+        let present = committed
+            .frozen
+            .parties
+            .iter()
+            .filter(|party| party.has_revealed())
+            .count();
+        let level = TrustLevel::of(present, committed.frozen.beacon);
+        level_reaches(level, minimum_level, &codes::DRAW_LEVEL_LOST)?;
+        let next = CampaignState::Revealed(Revealed { committed, step });
+        Ok(self.with(next, Act::CampaignRevealed))
+    }
+
+    /// Records RESULT.
+    ///
+    /// # Errors
+    /// `CAMP-001`, `AUTH-013`, `DRAW-003` the beacon is in the future, `DRAW-004` it has not been
+    /// entered, `DRAW-008` the level is lost, `DRAW-012` our own verification refuses.
+    pub fn draw(self, facts: DrawFacts) -> Stepped {
+        self.permit(CampaignVerb::Draw)?;
+        let CampaignState::Revealed(revealed) = self.state.clone() else {
+            return Err(self.refuse(CampaignVerb::Draw));
+        };
+        let committed = &revealed.committed;
+        four_eyes::approver_and_drawer(
+            &committed.frozen.launched.approved.step.by,
+            &facts.step.by,
+        )?;
+        not_before(facts.step.at, revealed.step.at)?;
+        if let Some(due) = committed.beacon_at.filter(|due| facts.step.at < *due) {
+            return Err(codes::DRAW_NOT_YET.refuse(&[("at", &due.local_text())]));
+        }
+        if committed.frozen.beacon && !facts.beacon_present {
+            return Err(codes::DRAW_BEACON_MISSING.refuse(&[]));
+        }
+        level_reaches(facts.level, facts.minimum_level, &codes::DRAW_LEVEL_LOST)?;
+        if !facts.recomputed {
+            return Err(codes::DRAW_RESULT_REFUSED.refuse(&[]));
+        }
+        let next = CampaignState::Drawn(Drawn {
+            revealed,
+            step: facts.step,
+            result_hash: facts.result_hash,
+            level: facts.level,
+            visits: facts.visits,
+            late_reason: facts.late_reason,
+        });
+        Ok(self.with(next, Act::SubjectsDrawn))
+    }
+
+    /// Voids the attempt: back to the approved plan, next number, new secret, new frame.
+    ///
+    /// # Errors
+    /// `CAMP-001`, `CAMP-003` without reason, `CAMP-015`.
+    pub fn void(self, step: &Step, reason: &str) -> Stepped {
+        self.permit(CampaignVerb::Void)?;
+        required_reason(reason, CampaignVerb::Void)?;
+        let Some(frozen) = self.state.frame() else {
+            return Err(self.refuse(CampaignVerb::Void));
+        };
+        not_before(step.at, frozen.step.at)?;
+        let approved = frozen.launched.approved.clone();
+        let attempt = approved.attempt + 1;
+        let next = CampaignState::Approved(Approved {
+            attempt,
+            ..approved
+        });
+        Ok(self.with(next, Act::DrawVoided))
+    }
+}
+
+fn party_of<'a>(parties: &'a mut [Party], token: &PartyToken) -> Result<&'a mut Party, Refusal> {
+    parties
+        .iter_mut()
+        .find(|party| party.name.token == *token)
+        .ok_or_else(|| codes::DRAW_PARTY_UNKNOWN.refuse(&[("party", token)]))
+}
+
+fn level_reaches(
+    level: TrustLevel,
+    minimum: TrustLevel,
+    code: &'static crate::refusal::Code,
+) -> Result<(), Refusal> {
+    if level < minimum {
+        return Err(code.refuse(&[("level", &level.label()), ("minimum", &minimum.label())]));
+    }
+    Ok(())
+}
+
+fn intervals_kept(frozen: &Frozen, facts: &CommitFacts) -> Result<(), Refusal> {
+    let day = 24 * 60 * 60_000_i64;
+    let earliest = frozen
+        .launched
+        .approved
+        .step
+        .at
+        .plus_ms(facts.intervals.plan_days.saturating_mul(day));
+    if facts.step.at < earliest {
+        return Err(codes::CAMPAIGN_PLAN_TOO_RECENT.refuse(&[
+            ("days", &facts.intervals.plan_days),
+            ("until", &earliest.local_text()),
+        ]));
+    }
+    let lead = facts.intervals.freeze_minutes.saturating_mul(60_000);
+    // Randomness must lie in the future even where the rulebook asks for no lead at all.
+    let random_at = facts
+        .beacon_at
+        .map_or(facts.reveal_by, |beacon| beacon.min(facts.reveal_by));
+    if random_at < facts.step.at.plus_ms(lead) {
+        let minutes = facts.intervals.freeze_minutes;
+        return Err(codes::CAMPAIGN_REVEAL_TOO_SOON.refuse(&[("minutes", &minutes)]));
+    }
+    if facts
+        .beacon_at
+        .is_some_and(|beacon| beacon < facts.reveal_by)
+    {
+        return Err(codes::CAMPAIGN_BEACON_BEFORE_REVEAL.refuse(&[]));
+    }
+    Ok(())
+}

@@ -1,0 +1,27 @@
+//! Full-width letters, which Chinese input methods and office software mix with narrow ones.
+//!
+//! Only the ASCII letters, digits and a few marks have a narrow twin that means the same; Chinese
+//! punctuation such as ， and （ belongs to names and stays.
+
+/// The text with full-width ASCII letters, digits and marks narrowed, blanks unified and trimmed.
+#[must_use]
+pub fn narrow(text: &str) -> String {
+    let narrowed: String = text
+        .chars()
+        .filter(|letter| *letter != '\u{feff}')
+        .map(|letter| match letter {
+            '０'..='９' | 'Ａ'..='Ｚ' | 'ａ'..='ｚ' | '－' | '．' | '／' | '＿' | '＋' | '＊' => {
+                char::from_u32(u32::from(letter) - 0xfee0).unwrap_or(letter)
+            }
+            '\u{3000}' | '\u{a0}' | '\t' => ' ',
+            other => other,
+        })
+        .collect();
+    narrowed.trim().to_owned()
+}
+
+/// Control characters and marks without a shape, which make equal names look different.
+pub(super) fn is_invisible(letter: char) -> bool {
+    letter.is_control()
+        || matches!(letter, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}')
+}

@@ -1,0 +1,155 @@
+//! Accounts and their grants; password hashes beside them, outside the log.
+
+use domain::account::{Account, Grant, Role};
+use domain::id::{AccountId, EventId, OrgUnitId};
+use domain::text::PersonName;
+
+use crate::error::StoreError;
+use crate::kernel::guard::Recording;
+use crate::kernel::reader::{Query, Reader};
+use crate::kernel::scratch::Inside;
+use crate::kernel::value::{Row, Value};
+use crate::schema::{ACCOUNTS, CREDENTIALS, GRANTS};
+
+const TABLE: &str = "accounts";
+
+/// An account with the name it signs in by and the event that last wrote it.
+#[derive(Clone, Debug)]
+pub struct StoredAccount {
+    /// The account.
+    pub account: Account,
+    /// Sign-in name.
+    pub login: String,
+    /// Event that last wrote the row.
+    pub seen: EventId,
+}
+
+/// The account with that key.
+pub async fn get(reader: &mut Reader, id: &AccountId) -> Result<StoredAccount, StoreError> {
+    let query = Query::new(
+        "SELECT account_id, login, name, active, last_event FROM accounts WHERE account_id = $1",
+    )
+    .arg(id.as_str());
+    let row = reader.one(TABLE, query).await?;
+    with_grants(reader, &row).await
+}
+
+/// The account that signs in by that name.
+pub async fn by_login(reader: &mut Reader, login: &str) -> Result<Option<StoredAccount>, StoreError> {
+    let query = Query::new(
+        "SELECT account_id, login, name, active, last_event FROM accounts WHERE login = $1",
+    )
+    .arg(login);
+    match reader.first(query).await? {
+        Some(row) => with_grants(reader, &row).await.map(Some),
+        None => Ok(None),
+    }
+}
+
+/// All accounts by sign-in name.
+pub async fn all(reader: &mut Reader) -> Result<Vec<StoredAccount>, StoreError> {
+    let rows = reader
+        .all(Query::new("SELECT account_id, login, name, active, last_event FROM accounts ORDER BY login"))
+        .await?;
+    let mut accounts = Vec::with_capacity(rows.len());
+    for row in rows {
+        accounts.push(with_grants(reader, &row).await?);
+    }
+    Ok(accounts)
+}
+
+async fn with_grants(reader: &mut Reader, row: &Row) -> Result<StoredAccount, StoreError> {
+    let id = row.parsed(TABLE, "account_id", AccountId::parse)?;
+    let query = Query::new(
+        "SELECT role, org_unit_id FROM grants WHERE account_id = $1 ORDER BY role, org_unit_id",
+    )
+    .arg(id.as_str());
+    let grants = reader.all(query).await?.iter().map(grant).collect::<Result<_, _>>()?;
+    let name = row.parsed(TABLE, "name", |text| {
+        PersonName::parse(text).map_err(|error| error.sentence)
+    })?;
+    Ok(StoredAccount {
+        account: Account { id, name, grants, active: row.flag("active")? },
+        login: row.text("login")?.to_owned(),
+        seen: row.parsed(TABLE, "last_event", EventId::parse)?,
+    })
+}
+
+fn grant(row: &Row) -> Result<Grant, StoreError> {
+    Ok(Grant {
+        role: row.parsed("grants", "role", |text| Role::parse(text).ok_or("unknown role"))?,
+        unit: row.parsed("grants", "org_unit_id", OrgUnitId::parse)?,
+    })
+}
+
+/// Opens an account, with its grants.
+pub async fn open(rec: &mut Recording, account: &Account, login: &str) -> Result<(), StoreError> {
+    rec.insert(
+        &ACCOUNTS,
+        vec![
+            ("account_id", account.id.as_str().into()),
+            ("login", login.into()),
+            ("name", account.name.as_str().into()),
+            ("active", account.active.into()),
+        ],
+    )
+    .await?;
+    for grant in &account.grants {
+        add_grant(rec, &account.id, grant).await?;
+    }
+    Ok(())
+}
+
+/// Grants a role in a unit.
+pub async fn add_grant(rec: &mut Recording, id: &AccountId, grant: &Grant) -> Result<(), StoreError> {
+    rec.insert(
+        &GRANTS,
+        vec![
+            ("account_id", id.as_str().into()),
+            ("role", grant.role.name().into()),
+            ("org_unit_id", grant.unit.as_str().into()),
+        ],
+    )
+    .await
+}
+
+/// Opens or closes an account.
+pub async fn set_active(
+    rec: &mut Recording,
+    id: &AccountId,
+    seen: &EventId,
+    active: bool,
+) -> Result<(), StoreError> {
+    rec.update(&ACCOUNTS, &[Value::from(id.as_str())], seen, vec![("active", active.into())]).await
+}
+
+/// The PHC string of an account, and whether it must be changed at the next sign-in.
+pub async fn phc(reader: &mut Reader, id: &AccountId) -> Result<Option<(String, bool)>, StoreError> {
+    let query =
+        Query::new("SELECT phc, must_change FROM credentials WHERE account_id = $1").arg(id.as_str());
+    match reader.first(query).await? {
+        Some(row) => Ok(Some((row.text("phc")?.to_owned(), row.flag("must_change")?))),
+        None => Ok(None),
+    }
+}
+
+/// Sets the PHC string of an account.
+pub async fn set_phc(
+    inside: &mut Inside<'_>,
+    id: &AccountId,
+    phc: &str,
+    must_change: bool,
+    at_ms: i64,
+) -> Result<(), StoreError> {
+    inside
+        .put(
+            &CREDENTIALS,
+            vec![
+                ("account_id", id.as_str().into()),
+                ("phc", phc.into()),
+                ("set_at_ms", at_ms.into()),
+                ("must_change", must_change.into()),
+            ],
+        )
+        .await
+}

@@ -1,0 +1,99 @@
+//! What can go wrong between the program and its database, and what to do about it.
+
+use std::fmt;
+
+/// A failure of the store. `Conflict` and `Busy` are part of normal work and are turned into
+/// sentences for the person at the screen; the others are for the operator.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum StoreError {
+    /// The row asked for does not exist.
+    NotFound {
+        /// Table it was looked for in.
+        table: &'static str,
+        /// Its key.
+        key: String,
+    },
+    /// Somebody else changed the row since it was read, or a constraint says no.
+    Conflict {
+        /// Table of the row.
+        table: &'static str,
+        /// What stood in the way: `last_event`, or the constraint's name.
+        what: String,
+    },
+    /// The database is locked longer than the waiting time.
+    Busy,
+    /// The instant of an event lies too far before the last entry of the log.
+    ClockSetBack {
+        /// Unix milliseconds of the last entry.
+        last: i64,
+        /// Unix milliseconds the event claims.
+        claimed: i64,
+    },
+    /// What is stored cannot be what was written; names table, column and row.
+    Inconsistent {
+        /// Table.
+        table: String,
+        /// Column.
+        column: String,
+        /// Key of the row, or the value.
+        row: String,
+        /// Why.
+        why: String,
+    },
+    /// A migration is missing, newer than the program, or was edited after it ran.
+    Migration(String),
+    /// The engine itself failed.
+    Engine(String),
+}
+
+impl StoreError {
+    pub(crate) fn inconsistent(table: &str, column: &str, row: &str, why: &str) -> Self {
+        Self::Inconsistent {
+            table: table.to_owned(),
+            column: column.to_owned(),
+            row: row.to_owned(),
+            why: why.to_owned(),
+        }
+    }
+
+    /// The stable code shown beside the sentence.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::NotFound { .. } => "STOR-404",
+            Self::Conflict { .. } => "STOR-409",
+            Self::Busy => "STOR-423",
+            Self::ClockSetBack { .. } => "STOR-425",
+            Self::Inconsistent { .. } => "STOR-500",
+            Self::Migration(_) => "STOR-501",
+            Self::Engine(_) => "STOR-503",
+        }
+    }
+}
+
+impl fmt::Display for StoreError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} ", self.code())?;
+        match self {
+            Self::NotFound { table, key } => write!(f, "没有这条记录（{table} {key}）。返回列表重新查找。"),
+            Self::Conflict { table, what } => write!(
+                f,
+                "这条记录刚被别人改过或已存在（{table}，{what}），本次没有写入。刷新后看最新内容再办。"
+            ),
+            Self::Busy => write!(f, "数据库正忙，本次没有写入。稍等几秒再试。"),
+            Self::ClockSetBack { last, claimed } => write!(
+                f,
+                "本机时钟比上一条留痕早（上一条 {last}，现在 {claimed}，毫秒），本次没有写入。校准服务器时间后再办。"
+            ),
+            Self::Inconsistent { table, column, row, why } => write!(
+                f,
+                "库中数据不一致：表 {table} 列 {column} 行 {row}：{why}。停止写入，运行 mingqian audit 查明。"
+            ),
+            Self::Migration(why) => write!(f, "数据库结构不符：{why}"),
+            Self::Engine(why) => write!(f, "数据库出错，本次没有写入：{why}。查看服务日志；磁盘满、掉线最常见。"),
+        }
+    }
+}
+
+impl std::error::Error for StoreError {}

@@ -1,0 +1,361 @@
+//! `mingqian audit`: rows against log, log against itself.
+//!
+//! The audit trusts nothing but the order of the leaves. It recomputes every leaf from its entry,
+//! every entry's act hash from the body, every root and inner node from the leaves, and folds all
+//! images into the rows that should exist. Then it walks every traced table by key and names each
+//! row that was changed, removed or planted behind the program's back, and the event that last
+//! wrote it. It only reads, so it can run beside a working server: rows and log are one snapshot.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::Arc;
+
+use domain::id::EventId;
+use serde_json::Value as Json;
+use sha2::{Digest as _, Sha256};
+use tlog::Hash;
+use tlog::entry::{Entry, Salt, act_hash_of};
+use tlog::frontier::Frontier;
+
+use super::engine::Db;
+use super::guard::typed;
+use super::image::{self, Operation};
+use super::log::{broken, chunks, hash_of, head, size_of};
+use super::reader::{Query, Reader};
+use super::table::TracedTable;
+use super::value::Value;
+use crate::error::StoreError;
+use crate::schema;
+
+/// Rows compared per query.
+const PAGE: i64 = 2_000;
+
+/// One contradiction, with the place where it stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Fault {
+    /// A row differs from what its last event left.
+    Changed {
+        /// Table.
+        table: String,
+        /// Key, as JSON.
+        key: String,
+        /// Columns that differ; `last_event` among them if only the stamp was changed.
+        columns: Vec<String>,
+        /// Number of the leaf that last wrote the row.
+        sequence: u64,
+    },
+    /// A row the log knows is gone.
+    Missing {
+        /// Table.
+        table: String,
+        /// Key, as JSON.
+        key: String,
+        /// Number of the leaf that last wrote the row.
+        sequence: u64,
+    },
+    /// A row no event ever wrote.
+    Extra {
+        /// Table.
+        table: String,
+        /// Key, as JSON.
+        key: String,
+    },
+    /// The log contradicts itself.
+    Log {
+        /// Number of the leaf.
+        sequence: u64,
+        /// In what.
+        why: String,
+    },
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Changed { table, key, columns, sequence } => write!(
+                f,
+                "AUDT-001 被改动：表 {table} 行 {key}，列 {}，最后合法写入见留痕第 {sequence} 条",
+                columns.join("、")
+            ),
+            Self::Missing { table, key, sequence } => {
+                write!(f, "AUDT-002 被删除：表 {table} 行 {key}，最后合法写入见留痕第 {sequence} 条")
+            }
+            Self::Extra { table, key } => {
+                write!(f, "AUDT-003 被塞入：表 {table} 行 {key}，没有任何留痕写过它")
+            }
+            Self::Log { sequence, why } => write!(f, "AUDT-004 留痕自相矛盾：第 {sequence} 条，{why}"),
+        }
+    }
+}
+
+/// What an audit found, and how much it looked at.
+#[derive(Clone, Debug, Default)]
+pub struct Report {
+    /// Leaves recomputed.
+    pub leaves: u64,
+    /// Row images folded.
+    pub images: u64,
+    /// Rows compared.
+    pub rows: u64,
+    /// Tables compared.
+    pub tables: u64,
+    /// Root over all leaves, as recomputed.
+    pub root: Option<Hash>,
+    /// Every contradiction.
+    pub faults: Vec<Fault>,
+}
+
+/// The last legal state of one row.
+struct Standing {
+    cells: [u8; 32],
+    sequence: u64,
+    event: Arc<str>,
+}
+
+type Rows = BTreeMap<(String, String), Standing>;
+
+/// Audits the whole database in one snapshot.
+pub async fn audit(db: &Db) -> Result<Report, StoreError> {
+    let mut reader = db.read().await?;
+    let mut report = Report::default();
+    let mut rows = Rows::new();
+    replay(&mut reader, &mut report, &mut rows).await?;
+    for table in schema::TRACED {
+        compare(&mut reader, table, &mut rows, &mut report).await?;
+        report.tables += 1;
+    }
+    for ((table, key), standing) in rows {
+        report.faults.push(Fault::Missing { table, key, sequence: standing.sequence });
+    }
+    Ok(report)
+}
+
+async fn replay(reader: &mut Reader, report: &mut Report, rows: &mut Rows) -> Result<(), StoreError> {
+    let (size, root) = head(reader).await?;
+    let mut frontier = Frontier::new();
+    let mut nodes = 0_i64;
+    for sequence in 0..size {
+        let leaf = match leaf(reader, sequence).await? {
+            Some(leaf) => leaf,
+            None => {
+                fault(report, sequence, "这一条不存在");
+                return Ok(());
+            }
+        };
+        let completed = frontier.append(leaf.entry_hash).map_err(|error| broken(&error))?;
+        for node in &completed {
+            nodes += 1;
+            if stored_node(reader, node.id.level, node.id.index).await? != Some(node.hash) {
+                fault(report, sequence, "内部节点与条目不符");
+            }
+        }
+        if frontier.root() != leaf.root {
+            fault(report, sequence, "条目或其后的根被改动");
+        }
+        check_body(reader, &leaf, sequence, report, rows).await?;
+        report.leaves += 1;
+    }
+    let stored = reader.number(Query::new("SELECT CAST(COUNT(*) AS BIGINT) AS n FROM log_nodes")).await?;
+    let leaves = reader.number(Query::new("SELECT CAST(COUNT(*) AS BIGINT) AS n FROM log_leaves")).await?;
+    let events = reader.number(Query::new("SELECT CAST(COUNT(*) AS BIGINT) AS n FROM log_events")).await?;
+    if stored != nodes || size_of(leaves)? != size || events != leaves {
+        fault(report, size, "条目、节点或事件的数量与日志头不符");
+    }
+    if frontier.root() != root {
+        fault(report, size, "日志头的根与条目不符");
+    }
+    report.root = Some(frontier.root());
+    Ok(())
+}
+
+fn fault(report: &mut Report, sequence: u64, why: &str) {
+    report.faults.push(Fault::Log { sequence, why: why.to_owned() });
+}
+
+struct Leaf {
+    event: EventId,
+    entry: String,
+    entry_hash: Hash,
+    root: Hash,
+}
+
+async fn leaf(reader: &mut Reader, sequence: u64) -> Result<Option<Leaf>, StoreError> {
+    let number = i64::try_from(sequence).unwrap_or(i64::MAX);
+    let row = reader
+        .first(
+            Query::new("SELECT event_id, entry, root FROM log_leaves WHERE sequence = $1").arg(number),
+        )
+        .await?;
+    let Some(row) = row else { return Ok(None) };
+    let entry = row.text("entry")?.to_owned();
+    Ok(Some(Leaf {
+        event: row.parsed("log_leaves", "event_id", EventId::parse)?,
+        entry_hash: tlog::hash::leaf_hash(entry.as_bytes()),
+        entry,
+        root: hash_of("log_leaves", row.blob("root")?)?,
+    }))
+}
+
+async fn stored_node(reader: &mut Reader, level: u8, index: u64) -> Result<Option<Hash>, StoreError> {
+    let position = i64::try_from(index).unwrap_or(i64::MAX);
+    let query = Query::new("SELECT hash FROM log_nodes WHERE level = $1 AND position = $2")
+        .arg(i64::from(level))
+        .arg(position);
+    match reader.first(query).await? {
+        Some(row) => hash_of("log_nodes", row.blob("hash")?).map(Some),
+        None => Ok(None),
+    }
+}
+
+/// Entry against body, body against header, and the images into the fold.
+async fn check_body(
+    reader: &mut Reader,
+    leaf: &Leaf,
+    sequence: u64,
+    report: &mut Report,
+    rows: &mut Rows,
+) -> Result<(), StoreError> {
+    let Ok(entry) = Entry::parse(&leaf.entry) else {
+        fault(report, sequence, "条目不合格式");
+        return Ok(());
+    };
+    let salt = reader
+        .first(Query::new("SELECT salt FROM log_events WHERE event_id = $1").arg(leaf.event.as_str()))
+        .await?
+        .map(|row| hash_of("log_events", row.blob("salt")?))
+        .transpose()?;
+    let body = match image::read(&chunks(reader, &leaf.event).await?) {
+        Ok(body) => body,
+        Err(_) => {
+            fault(report, sequence, "事件正文读不出");
+            return Ok(());
+        }
+    };
+    let act = salt.map(|salt| act_hash_of(&Salt::from(*salt.as_bytes()), &Hash::from(body.hash)));
+    if act.as_ref() != Some(entry.act_commitment()) {
+        fault(report, sequence, "事件正文与条目中的摘要不符");
+        return Ok(());
+    }
+    if !body.header.contains(leaf.event.as_str()) {
+        fault(report, sequence, "正文属于另一事件");
+    }
+    if let Some(hash) = entry.record() {
+        let stored = super::log::record(reader, hash).await?;
+        if stored.map(|text| Hash::of(text.as_bytes())).as_ref() != Some(hash) {
+            fault(report, sequence, "公开记录缺失或被改动");
+        }
+    }
+    report.images += body.images.len() as u64;
+    let event = Arc::from(leaf.event.as_str());
+    for image in body.images {
+        fold(image, (sequence, &event), report, rows);
+    }
+    Ok(())
+}
+
+fn fold(image: image::Image, by: (u64, &Arc<str>), report: &mut Report, rows: &mut Rows) {
+    let (sequence, event) = by;
+    let Some(table) = schema::TRACED.iter().find(|table| table.layout().name == image.table) else {
+        fault(report, sequence, "写了一张未登记的表");
+        return;
+    };
+    let width = table.layout().key.len().min(image.cells.len());
+    let key = Json::from(image.cells[..width].to_vec()).to_string();
+    let cells = digest(&Json::from(image.cells).to_string());
+    let standing = Standing { cells, sequence, event: Arc::clone(event) };
+    let place = (image.table, key);
+    let before = match image.operation {
+        Operation::Delete => rows.remove(&place).is_some(),
+        Operation::Insert | Operation::Update => rows.insert(place, standing).is_some(),
+    };
+    if before == (image.operation == Operation::Insert) {
+        fault(report, sequence, "同一行两次新增，或改删了不存在的行");
+    }
+}
+
+fn digest(text: &str) -> [u8; 32] {
+    Sha256::digest(text.as_bytes()).into()
+}
+
+async fn compare(
+    reader: &mut Reader,
+    table: &TracedTable,
+    rows: &mut Rows,
+    report: &mut Report,
+) -> Result<(), StoreError> {
+    let layout = table.layout();
+    let mut after: Option<Vec<Value>> = None;
+    loop {
+        let page = reader.conn.fetch(&page_sql(table, after.is_some()), &page_args(after)).await?;
+        let Some(last) = page.last() else { return Ok(()) };
+        after = Some(typed(layout, &last.values()[..layout.key.len()]));
+        for row in &page {
+            report.rows += 1;
+            let values = typed(layout, &row.values()[..layout.columns.len()]);
+            let key = image::cells_text(layout.key_of(&values));
+            let stamp = row.maybe_text("last_event")?.unwrap_or_default().to_owned();
+            match rows.remove(&(layout.name.to_owned(), key.clone())) {
+                None => report.faults.push(Fault::Extra { table: layout.name.to_owned(), key }),
+                Some(standing) => {
+                    let columns = differing(reader, table, &values, &stamp, &standing).await?;
+                    if !columns.is_empty() {
+                        let (table, sequence) = (layout.name.to_owned(), standing.sequence);
+                        report.faults.push(Fault::Changed { table, key, columns, sequence });
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn page_sql(table: &TracedTable, more: bool) -> String {
+    let layout = table.layout();
+    let key = layout.key.join(", ");
+    let marks: Vec<String> = (1..=layout.key.len()).map(|at| format!("${at}")).collect();
+    let after = if more { format!(" WHERE ({key}) > ({})", marks.join(", ")) } else { String::new() };
+    format!(
+        "SELECT {}, last_event FROM {}{after} ORDER BY {key} LIMIT {PAGE}",
+        layout.names(),
+        layout.name
+    )
+}
+
+fn page_args(after: Option<Vec<Value>>) -> Vec<Value> {
+    after.unwrap_or_default()
+}
+
+/// Columns in which a row differs from its last image; empty if it does not.
+async fn differing(
+    reader: &mut Reader,
+    table: &TracedTable,
+    values: &[Value],
+    stamp: &str,
+    standing: &Standing,
+) -> Result<Vec<String>, StoreError> {
+    let layout = table.layout();
+    let text = image::cells_text(values);
+    let mut columns = Vec::new();
+    if digest(&text) != standing.cells {
+        let event = EventId::parse(&standing.event).expect("taken from a parsed leaf");
+        let body = image::read(&chunks(reader, &event).await?)?;
+        let key: Vec<Json> = cells(&image::cells_text(layout.key_of(values)));
+        let now: Vec<Json> = cells(&text);
+        let then = body.images.into_iter().rev().find(|image| {
+            image.table == layout.name && image.cells.get(..key.len()) == Some(key.as_slice())
+        });
+        let then = then.map(|image| image.cells).unwrap_or_default();
+        for (at, column) in layout.columns.iter().enumerate() {
+            if now.get(at) != then.get(at) {
+                columns.push(column.name.to_owned());
+            }
+        }
+    }
+    if stamp != &*standing.event {
+        columns.push("last_event".to_owned());
+    }
+    Ok(columns)
+}
+
+fn cells(text: &str) -> Vec<Json> {
+    serde_json::from_str(text).expect("our own canonical text is a JSON array")
+}

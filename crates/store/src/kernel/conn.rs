@@ -1,0 +1,189 @@
+//! One open transaction on one of the two engines: the only place where a statement meets sqlx.
+//!
+//! Everything above this file speaks in `&'static str`, `Value` and `Row`. Statements come from
+//! constants or from table descriptors made of constants; nothing a person typed ever becomes part
+//! of a statement.
+
+use std::sync::Arc;
+
+use sqlx::postgres::PgArguments;
+use sqlx::sqlite::SqliteArguments;
+use sqlx::{
+    Arguments, AssertSqlSafe, Column as _, Postgres, Row as _, Sqlite, Transaction, TypeInfo,
+    ValueRef,
+};
+
+use super::value::{Row, Value};
+use crate::error::StoreError;
+
+/// An open transaction. Dropped without commit it rolls back.
+pub(super) enum Conn {
+    /// SQLite.
+    Lite(Transaction<'static, Sqlite>),
+    /// PostgreSQL.
+    Pg(Transaction<'static, Postgres>),
+}
+
+impl Conn {
+    /// Runs a query and returns all its rows.
+    pub(super) async fn fetch(&mut self, sql: &str, args: &[Value]) -> Result<Vec<Row>, StoreError> {
+        match self {
+            Self::Lite(tx) => {
+                let rows = sqlx::query_with(AssertSqlSafe(sql.to_owned()), lite_args(args)?)
+                    .fetch_all(&mut **tx)
+                    .await
+                    .map_err(|error| engine(&error))?;
+                lite_rows(&rows)
+            }
+            Self::Pg(tx) => {
+                let rows = sqlx::query_with(AssertSqlSafe(sql.to_owned()), pg_args(args)?)
+                    .fetch_all(&mut **tx)
+                    .await
+                    .map_err(|error| engine(&error))?;
+                pg_rows(&rows)
+            }
+        }
+    }
+
+    /// Runs a statement and returns how many rows it touched.
+    pub(super) async fn execute(&mut self, sql: &str, args: &[Value]) -> Result<u64, StoreError> {
+        match self {
+            Self::Lite(tx) => sqlx::query_with(AssertSqlSafe(sql.to_owned()), lite_args(args)?)
+                .execute(&mut **tx)
+                .await
+                .map(|done| done.rows_affected())
+                .map_err(|error| engine(&error)),
+            Self::Pg(tx) => sqlx::query_with(AssertSqlSafe(sql.to_owned()), pg_args(args)?)
+                .execute(&mut **tx)
+                .await
+                .map(|done| done.rows_affected())
+                .map_err(|error| engine(&error)),
+        }
+    }
+
+    /// Runs a migration: several statements without arguments.
+    pub(super) async fn script(&mut self, sql: &'static str) -> Result<(), StoreError> {
+        match self {
+            Self::Lite(tx) => sqlx::raw_sql(sql).execute(&mut **tx).await.map(|_| ()),
+            Self::Pg(tx) => sqlx::raw_sql(sql).execute(&mut **tx).await.map(|_| ()),
+        }
+        .map_err(|error| engine(&error))
+    }
+
+    /// Makes everything durable, or nothing.
+    pub(super) async fn commit(self) -> Result<(), StoreError> {
+        match self {
+            Self::Lite(tx) => tx.commit().await,
+            Self::Pg(tx) => tx.commit().await,
+        }
+        .map_err(|error| engine(&error))
+    }
+
+    /// Gives everything back at once, where waiting for the drop would hold a lock.
+    pub(super) async fn rollback(self) -> Result<(), StoreError> {
+        match self {
+            Self::Lite(tx) => tx.rollback().await,
+            Self::Pg(tx) => tx.rollback().await,
+        }
+        .map_err(|error| engine(&error))
+    }
+}
+
+/// Turns an error of sqlx into one of ours; a violated constraint keeps its name.
+pub(super) fn engine(error: &sqlx::Error) -> StoreError {
+    match error {
+        sqlx::Error::Database(database)
+            if database.is_unique_violation()
+                || database.is_foreign_key_violation()
+                || database.is_check_violation() =>
+        {
+            let what = database.constraint().unwrap_or_else(|| database.message());
+            StoreError::Conflict { table: "-", what: what.to_owned() }
+        }
+        // SQLITE_BUSY and its extended codes; PostgreSQL: serialization, deadlock, lock timeout.
+        sqlx::Error::Database(database)
+            if database.code().is_some_and(|code| {
+                matches!(code.as_ref(), "5" | "261" | "517" | "40001" | "40P01" | "55P03")
+            }) =>
+        {
+            StoreError::Busy
+        }
+        sqlx::Error::PoolTimedOut => StoreError::Busy,
+        other => StoreError::Engine(other.to_string()),
+    }
+}
+
+fn lite_args(args: &[Value]) -> Result<SqliteArguments, StoreError> {
+    let mut bound = SqliteArguments::default();
+    for value in args {
+        match value {
+            Value::Int(value) => bound.add(*value),
+            Value::Text(value) => bound.add(value.clone()),
+            Value::Blob(value) => bound.add(value.clone()),
+        }
+        .map_err(|error| StoreError::Engine(error.to_string()))?;
+    }
+    Ok(bound)
+}
+
+fn pg_args(args: &[Value]) -> Result<PgArguments, StoreError> {
+    let mut bound = PgArguments::default();
+    for value in args {
+        match value {
+            Value::Int(value) => bound.add(*value),
+            Value::Text(value) => bound.add(value.clone()),
+            Value::Blob(value) => bound.add(value.clone()),
+        }
+        .map_err(|error| StoreError::Engine(error.to_string()))?;
+    }
+    Ok(bound)
+}
+
+fn names<R: sqlx::Row>(row: &R) -> Arc<[String]> {
+    row.columns().iter().map(|column| column.name().to_owned()).collect()
+}
+
+fn lite_rows(rows: &[sqlx::sqlite::SqliteRow]) -> Result<Vec<Row>, StoreError> {
+    let Some(first) = rows.first() else { return Ok(Vec::new()) };
+    let names = names(first);
+    let mut answer = Vec::with_capacity(rows.len());
+    for row in rows {
+        let mut values = Vec::with_capacity(names.len());
+        for at in 0..names.len() {
+            let raw = row.try_get_raw(at).map_err(|error| engine(&error))?;
+            let kind = raw.type_info().name().to_owned();
+            let value = match (raw.is_null(), kind.as_str()) {
+                (true, _) => Ok(Value::Text(None)),
+                (false, "TEXT") => row.try_get(at).map(Value::Text),
+                (false, "BLOB") => row.try_get(at).map(Value::Blob),
+                (false, _) => row.try_get(at).map(Value::Int),
+            };
+            values.push(value.map_err(|error| engine(&error))?);
+        }
+        answer.push(Row::new(Arc::clone(&names), values));
+    }
+    Ok(answer)
+}
+
+fn pg_rows(rows: &[sqlx::postgres::PgRow]) -> Result<Vec<Row>, StoreError> {
+    let Some(first) = rows.first() else { return Ok(Vec::new()) };
+    let names = names(first);
+    let kinds: Vec<String> =
+        first.columns().iter().map(|column| column.type_info().name().to_owned()).collect();
+    let mut answer = Vec::with_capacity(rows.len());
+    for row in rows {
+        let mut values = Vec::with_capacity(names.len());
+        for (at, kind) in kinds.iter().enumerate() {
+            let value = match kind.as_str() {
+                "INT8" => row.try_get(at).map(Value::Int),
+                "INT4" => row.try_get::<Option<i32>, _>(at).map(|v| Value::Int(v.map(i64::from))),
+                "BOOL" => row.try_get::<Option<bool>, _>(at).map(|v| Value::Int(v.map(i64::from))),
+                "BYTEA" => row.try_get(at).map(Value::Blob),
+                _ => row.try_get(at).map(Value::Text),
+            };
+            values.push(value.map_err(|error| engine(&error))?);
+        }
+        answer.push(Row::new(Arc::clone(&names), values));
+    }
+    Ok(answer)
+}

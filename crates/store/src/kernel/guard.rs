@@ -1,0 +1,228 @@
+//! The trace guard: a write without its event does not compile.
+//!
+//! `Db::begin` gives a [`Tx`], which can only read. `Tx::record(event)` consumes it and gives a
+//! [`Recording`], the only handle with write functions for traced tables; each write adds the
+//! image of the row to the event's body and stamps the row with the event. `Recording::commit`
+//! stores the body, and last, under the lock on the log's head, appends the leaf. Dropped
+//! uncommitted it rolls everything back. Because the values bound are the values imaged, an event
+//! cannot lie about its rows; because `Recording` does not read, a use case cannot load after it
+//! has begun to write.
+
+use domain::event::Event;
+use domain::id::EventId;
+
+use super::image::{Body, Operation};
+use super::log::{self, Committed};
+use super::reader::Reader;
+use super::scratch::Inside;
+use super::table::{Cells, Layout, TracedTable};
+use super::value::Value;
+use crate::error::StoreError;
+
+/// Most values one statement binds; below the limits of both engines (32,766 and 65,535).
+const BINDS: usize = 30_000;
+
+/// An act that has begun: reads under the writer's lock, does not write.
+pub struct Tx {
+    name: &'static str,
+    reader: Reader,
+}
+
+/// What the act of this transaction needs besides its event.
+#[derive(Clone, Debug)]
+pub struct Sealing {
+    /// 32 random bytes that hide the body behind its hash (`protocol.md` §5); made by the caller.
+    pub salt: [u8; 32],
+    /// The public record (FREEZE, RESULT …) this act puts into the log, if it is one.
+    pub record: Option<String>,
+}
+
+impl Tx {
+    pub(super) fn new(name: &'static str, reader: Reader) -> Self {
+        Self { name, reader }
+    }
+
+    /// The name the transaction was begun with, as it stands in slow-query logs.
+    #[must_use]
+    pub fn name(&self) -> &'static str {
+        self.name
+    }
+
+    /// From here on everything written belongs to `event`.
+    pub fn record(self, event: Event, sealing: Sealing) -> Result<Recording, StoreError> {
+        let body = Body::new(&event.canonical_json())?;
+        Ok(Recording { reader: self.reader, body, event, sealing })
+    }
+
+    /// Gives up the act and its lock at once.
+    pub async fn abandon(self) -> Result<(), StoreError> {
+        self.reader.conn.rollback().await
+    }
+}
+
+impl std::ops::Deref for Tx {
+    type Target = Reader;
+    fn deref(&self) -> &Reader {
+        &self.reader
+    }
+}
+
+impl std::ops::DerefMut for Tx {
+    fn deref_mut(&mut self) -> &mut Reader {
+        &mut self.reader
+    }
+}
+
+/// The key that opens writing: one event, its rows, its leaf.
+#[must_use = "an act that is not committed has not happened"]
+pub struct Recording {
+    pub(super) reader: Reader,
+    pub(super) body: Body,
+    pub(super) event: Event,
+    pub(super) sealing: Sealing,
+}
+
+impl Recording {
+    /// The event all writes of this act are stamped with.
+    #[must_use]
+    pub fn event_id(&self) -> &EventId {
+        &self.event.id
+    }
+
+    /// Inserts one row.
+    pub(crate) async fn insert(&mut self, table: &TracedTable, row: Cells) -> Result<(), StoreError> {
+        self.insert_many(table, [Ok(row)]).await.map(|_| ())
+    }
+
+    /// Inserts many rows with few statements; returns how many.
+    pub(crate) async fn insert_many(
+        &mut self,
+        table: &TracedTable,
+        rows: impl IntoIterator<Item = Result<Cells, StoreError>>,
+    ) -> Result<u64, StoreError> {
+        let layout = table.layout();
+        let width = layout.columns.len() + 1;
+        let most = (BINDS / width).clamp(1, 500);
+        let stamp = Value::from(self.event.id.as_str());
+        let mut args = Vec::new();
+        let (mut waiting, mut inserted) = (0, 0);
+        for row in rows {
+            let values = layout.values(row?)?;
+            self.body.image(Operation::Insert, layout, &values)?;
+            args.extend(values);
+            args.push(stamp.clone());
+            waiting += 1;
+            if waiting == most {
+                inserted += self.flush(layout, waiting, &mut args).await?;
+                waiting = 0;
+            }
+        }
+        if waiting > 0 {
+            inserted += self.flush(layout, waiting, &mut args).await?;
+        }
+        Ok(inserted)
+    }
+
+    async fn flush(
+        &mut self,
+        layout: &Layout,
+        rows: usize,
+        args: &mut Vec<Value>,
+    ) -> Result<u64, StoreError> {
+        let sql = layout.insert(rows, Some("last_event"));
+        let done = self.reader.conn.execute(&sql, args).await.map_err(|error| named(error, layout))?;
+        args.clear();
+        Ok(done)
+    }
+
+    /// Changes the named columns of the row that was last written by the event `seen`; a row that
+    /// has moved on since it was read is a conflict, never an overwrite.
+    pub(crate) async fn update(
+        &mut self,
+        table: &TracedTable,
+        key: &[Value],
+        seen: &EventId,
+        changes: Cells,
+    ) -> Result<(), StoreError> {
+        let layout = table.layout();
+        let mut args: Vec<Value> = Vec::with_capacity(changes.len() + key.len() + 2);
+        let mut sql = format!("UPDATE {} SET last_event = $1", layout.name);
+        args.push(Value::from(self.event.id.as_str()));
+        for (name, value) in changes {
+            let known = layout.columns.iter().any(|c| c.name == name && c.kind == value.kind());
+            if !known || layout.key.contains(&name) {
+                return Err(layout.wrong(name, "not a column that can change, or of another kind"));
+            }
+            args.push(value);
+            sql.push_str(&format!(", {name} = ${}", args.len()));
+        }
+        sql.push_str(&format!(" WHERE {}", layout.key_match(args.len() + 1)));
+        args.extend_from_slice(key);
+        args.push(Value::from(seen.as_str()));
+        sql.push_str(&format!(" AND last_event = ${} RETURNING {}", args.len(), layout.names()));
+        let rows = self.reader.conn.fetch(&sql, &args).await.map_err(|error| named(error, layout))?;
+        let [row] = rows.as_slice() else {
+            return Err(StoreError::Conflict { table: layout.name, what: "last_event".to_owned() });
+        };
+        self.body.image(Operation::Update, layout, &typed(layout, row.values()))
+    }
+
+    /// Deletes the row that was last written by the event `seen`.
+    pub(crate) async fn delete(
+        &mut self,
+        table: &TracedTable,
+        key: &[Value],
+        seen: &EventId,
+    ) -> Result<(), StoreError> {
+        let layout = table.layout();
+        let sql = format!(
+            "DELETE FROM {} WHERE {} AND last_event = ${}",
+            layout.name,
+            layout.key_match(1),
+            key.len() + 1
+        );
+        let mut args = key.to_vec();
+        args.push(Value::from(seen.as_str()));
+        if self.reader.conn.execute(&sql, &args).await? != 1 {
+            return Err(StoreError::Conflict { table: layout.name, what: "last_event".to_owned() });
+        }
+        self.body.image(Operation::Delete, layout, key)
+    }
+
+    /// The untraced tables that change together with this act.
+    pub fn beside(&mut self) -> Inside<'_> {
+        Inside::new(&mut self.reader)
+    }
+
+    /// Stores the body, appends the leaf under the lock on the head, and makes all of it durable.
+    pub async fn commit(mut self) -> Result<Committed, StoreError> {
+        let sealed = self.body.seal()?;
+        let committed =
+            log::append(&mut self.reader.conn, &self.event, &self.sealing, sealed).await?;
+        self.reader.conn.commit().await?;
+        Ok(committed)
+    }
+}
+
+/// A NULL read back is typed by the descriptor, so that equal rows have equal images.
+pub(super) fn typed(layout: &Layout, values: &[Value]) -> Vec<Value> {
+    use super::value::Kind;
+    values
+        .iter()
+        .zip(layout.columns)
+        .map(|(value, column)| match (value.is_null(), column.kind) {
+            (false, _) => value.clone(),
+            (true, Kind::Int) => Value::Int(None),
+            (true, Kind::Text) => Value::Text(None),
+            (true, Kind::Blob) => Value::Blob(None),
+        })
+        .collect()
+}
+
+/// A conflict learns the table it happened in.
+fn named(error: StoreError, layout: &Layout) -> StoreError {
+    match error {
+        StoreError::Conflict { what, .. } => StoreError::Conflict { table: layout.name, what },
+        other => other,
+    }
+}

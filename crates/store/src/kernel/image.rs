@@ -1,0 +1,212 @@
+//! The body of an event: what was done, by whom, and the exact rows it left behind.
+//!
+//! A body is text, one JSON array or object per line, LF at the end of each (`docs/adr/0001`):
+//!
+//! ```text
+//! "mingqian-body/1"
+//! {…the event: id, act, actor, at, reason, links, facts…}
+//! ["#","subjects",["subject_id","code",…]]        columns, once per table and body
+//! ["+","subjects",["…","91…",…]]                  a row as inserted
+//! ["=","subjects",["…","91…",…]]                  a row as it is after an update
+//! ["-","subjects",["…"]]                          the key of a deleted row
+//! ```
+//!
+//! NULL is `null`, an integer a number, a text a string, bytes `{"b":"hex"}`. Bodies are kept as
+//! gzip members of at most [`CHUNK`] uncompressed bytes: an auditor reads them with `zcat`.
+
+use std::io::{Read as _, Write as _};
+
+use flate2::Compression;
+use flate2::read::MultiGzDecoder;
+use flate2::write::GzEncoder;
+use serde_json::Value as Json;
+use sha2::{Digest as _, Sha256};
+
+use super::table::Layout;
+use super::value::Value;
+use crate::error::StoreError;
+
+/// Uncompressed bytes in one stored chunk of a body.
+const CHUNK: usize = 256 * 1024;
+
+/// What happened to a row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Operation {
+    /// Inserted.
+    Insert,
+    /// Changed; the image is the whole row afterwards.
+    Update,
+    /// Deleted; the image is its key.
+    Delete,
+}
+
+impl Operation {
+    fn sign(self) -> &'static str {
+        match self {
+            Self::Insert => "+",
+            Self::Update => "=",
+            Self::Delete => "-",
+        }
+    }
+}
+
+/// A body that is being written: hashed as it grows, compressed chunk by chunk.
+pub(super) struct Body {
+    hasher: Sha256,
+    pending: Vec<u8>,
+    chunks: Vec<Vec<u8>>,
+    seen: Vec<&'static str>,
+    images: i64,
+}
+
+/// A finished body.
+pub(super) struct Sealed {
+    pub(super) hash: [u8; 32],
+    pub(super) chunks: Vec<Vec<u8>>,
+    pub(super) images: i64,
+}
+
+impl Body {
+    pub(super) fn new(header: &str) -> Result<Self, StoreError> {
+        let mut body = Self {
+            hasher: Sha256::new(),
+            pending: Vec::with_capacity(1024),
+            chunks: Vec::new(),
+            seen: Vec::new(),
+            images: 0,
+        };
+        body.line("\"mingqian-body/1\"")?;
+        body.line(header)?;
+        Ok(body)
+    }
+
+    fn line(&mut self, line: &str) -> Result<(), StoreError> {
+        self.hasher.update(line.as_bytes());
+        self.hasher.update(b"\n");
+        self.pending.extend_from_slice(line.as_bytes());
+        self.pending.push(b'\n');
+        if self.pending.len() >= CHUNK { self.compress() } else { Ok(()) }
+    }
+
+    fn compress(&mut self) -> Result<(), StoreError> {
+        let failed = |error: std::io::Error| StoreError::Engine(error.to_string());
+        let mut gzip = GzEncoder::new(Vec::new(), Compression::fast());
+        gzip.write_all(&self.pending).map_err(failed)?;
+        self.chunks.push(gzip.finish().map_err(failed)?);
+        self.pending.clear();
+        Ok(())
+    }
+
+    /// Adds the image of one row.
+    pub(super) fn image(
+        &mut self,
+        operation: Operation,
+        table: &Layout,
+        values: &[Value],
+    ) -> Result<(), StoreError> {
+        if !self.seen.contains(&table.name) {
+            self.seen.push(table.name);
+            let names: Vec<&str> = table.columns.iter().map(|column| column.name).collect();
+            self.line(&serde_json::json!(["#", table.name, names]).to_string())?;
+        }
+        self.images += 1;
+        self.line(&line_of(operation, table.name, values))
+    }
+
+    pub(super) fn seal(mut self) -> Result<Sealed, StoreError> {
+        if !self.pending.is_empty() {
+            self.compress()?;
+        }
+        Ok(Sealed { hash: self.hasher.finalize().into(), chunks: self.chunks, images: self.images })
+    }
+}
+
+/// The canonical text of one image line, which is also what `audit` compares.
+fn line_of(operation: Operation, table: &str, values: &[Value]) -> String {
+    let row: Vec<Json> = values.iter().map(json).collect();
+    serde_json::json!([operation.sign(), table, row]).to_string()
+}
+
+fn json(value: &Value) -> Json {
+    match value {
+        Value::Int(None) | Value::Text(None) | Value::Blob(None) => Json::Null,
+        Value::Int(Some(value)) => Json::from(*value),
+        Value::Text(Some(value)) => Json::from(value.as_str()),
+        Value::Blob(Some(value)) => serde_json::json!({ "b": hex(value) }),
+    }
+}
+
+/// Lower-case hexadecimal.
+#[must_use]
+pub fn hex(bytes: &[u8]) -> String {
+    use std::fmt::Write as _;
+    let mut text = String::with_capacity(bytes.len() * 2);
+    for byte in bytes {
+        write!(text, "{byte:02x}").expect("writing to a String cannot fail");
+    }
+    text
+}
+
+/// Canonical text of a row's cells alone, as compared between log and table.
+pub(super) fn cells_text(values: &[Value]) -> String {
+    Json::from(values.iter().map(json).collect::<Vec<_>>()).to_string()
+}
+
+/// One image read back from a body.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Image {
+    pub(super) operation: Operation,
+    pub(super) table: String,
+    /// The JSON cells, canonical text each.
+    pub(super) cells: Vec<Json>,
+}
+
+/// A body read back: header line, images, and the hash of the text.
+pub(super) struct ReadBody {
+    pub(super) header: String,
+    pub(super) columns: Vec<(String, Vec<String>)>,
+    pub(super) images: Vec<Image>,
+    pub(super) hash: [u8; 32],
+}
+
+/// Uncompresses the chunks of a body.
+pub(super) fn unpack(chunks: &[Vec<u8>]) -> Result<String, StoreError> {
+    let mut text = String::new();
+    for chunk in chunks {
+        MultiGzDecoder::new(chunk.as_slice())
+            .read_to_string(&mut text)
+            .map_err(|error| StoreError::inconsistent("log_bodies", "gzip", "-", &error.to_string()))?;
+    }
+    Ok(text)
+}
+
+/// Reads a body strictly: every line must be of a known form.
+pub(super) fn read(chunks: &[Vec<u8>]) -> Result<ReadBody, StoreError> {
+    let text = unpack(chunks)?;
+    let broken = |why: &str| StoreError::inconsistent("log_bodies", "gzip", "-", why);
+    let hash = Sha256::digest(text.as_bytes()).into();
+    let mut lines = text.lines();
+    if lines.next() != Some("\"mingqian-body/1\"") {
+        return Err(broken("the body does not begin with its version"));
+    }
+    let header = lines.next().ok_or_else(|| broken("the body has no header"))?.to_owned();
+    let mut columns = Vec::new();
+    let mut images = Vec::new();
+    for line in lines {
+        let parsed: (String, String, Vec<Json>) =
+            serde_json::from_str(line).map_err(|error| broken(&error.to_string()))?;
+        let operation = match parsed.0.as_str() {
+            "#" => {
+                let names = parsed.2.iter().filter_map(|name| name.as_str().map(str::to_owned));
+                columns.push((parsed.1, names.collect()));
+                continue;
+            }
+            "+" => Operation::Insert,
+            "=" => Operation::Update,
+            "-" => Operation::Delete,
+            _ => return Err(broken("unknown operation")),
+        };
+        images.push(Image { operation, table: parsed.1, cells: parsed.2 });
+    }
+    Ok(ReadBody { header, columns, images, hash })
+}

@@ -1,0 +1,126 @@
+//! The second handle: tables outside the log (sessions, drafts, staging, sealed secrets).
+//!
+//! Its functions take an [`UntracedTable`] and nothing else, so that it cannot be used as a side
+//! door to a traced one. [`Scratch`] is a transaction of its own; [`Inside`] writes untraced
+//! tables within an act, so that both happen or neither.
+
+use super::reader::Reader;
+use super::table::{Cells, Layout, UntracedTable};
+use super::value::Value;
+use crate::error::StoreError;
+
+/// A transaction over untraced tables only.
+#[must_use = "what is not committed has not happened"]
+pub struct Scratch {
+    reader: Reader,
+}
+
+impl Scratch {
+    pub(super) fn new(reader: Reader) -> Self {
+        Self { reader }
+    }
+
+    /// The untraced tables, to write.
+    pub fn inside(&mut self) -> Inside<'_> {
+        Inside::new(&mut self.reader)
+    }
+
+    /// All tables, to read.
+    pub fn reader(&mut self) -> &mut Reader {
+        &mut self.reader
+    }
+
+    /// Makes it durable.
+    pub async fn commit(self) -> Result<(), StoreError> {
+        self.reader.conn.commit().await
+    }
+}
+
+/// Untraced tables within an open transaction.
+pub struct Inside<'a> {
+    reader: &'a mut Reader,
+}
+
+impl<'a> Inside<'a> {
+    pub(super) fn new(reader: &'a mut Reader) -> Self {
+        Self { reader }
+    }
+
+    /// Inserts one row.
+    pub(crate) async fn insert(&mut self, table: &UntracedTable, row: Cells) -> Result<(), StoreError> {
+        let values = table.layout().values(row)?;
+        let sql = table.layout().insert(1, None);
+        self.reader.conn.execute(&sql, &values).await.map(|_| ())
+    }
+
+    /// Inserts many rows of a table with few statements.
+    pub(crate) async fn insert_many(
+        &mut self,
+        table: &UntracedTable,
+        rows: Vec<Cells>,
+    ) -> Result<(), StoreError> {
+        let layout = table.layout();
+        for chunk in rows.chunks((30_000 / layout.columns.len()).clamp(1, 500)) {
+            let mut args = Vec::with_capacity(chunk.len() * layout.columns.len());
+            for row in chunk {
+                args.extend(layout.values(row.clone())?);
+            }
+            self.reader.conn.execute(&layout.insert(chunk.len(), None), &args).await?;
+        }
+        Ok(())
+    }
+
+    /// Inserts one row, or replaces the one with the same key.
+    pub(crate) async fn put(&mut self, table: &UntracedTable, row: Cells) -> Result<(), StoreError> {
+        let layout = table.layout();
+        let values = layout.values(row)?;
+        let rest: Vec<String> = layout
+            .columns
+            .iter()
+            .filter(|column| !layout.key.contains(&column.name))
+            .map(|column| format!("{0} = excluded.{0}", column.name))
+            .collect();
+        let clash = if rest.is_empty() {
+            "NOTHING".to_owned()
+        } else {
+            format!("UPDATE SET {}", rest.join(", "))
+        };
+        let sql =
+            format!("{} ON CONFLICT ({}) DO {clash}", layout.insert(1, None), layout.key.join(", "));
+        self.reader.conn.execute(&sql, &values).await.map(|_| ())
+    }
+
+    /// Deletes the rows whose `column` equals `value`; returns how many.
+    pub(crate) async fn delete(
+        &mut self,
+        table: &UntracedTable,
+        column: &'static str,
+        value: impl Into<Value>,
+    ) -> Result<u64, StoreError> {
+        self.delete_where(table.layout(), column, "=", value.into()).await
+    }
+
+    /// Deletes the rows whose `column` is below `value`, which is how things expire.
+    pub(crate) async fn delete_below(
+        &mut self,
+        table: &UntracedTable,
+        column: &'static str,
+        value: i64,
+    ) -> Result<u64, StoreError> {
+        self.delete_where(table.layout(), column, "<", Value::from(value)).await
+    }
+
+    async fn delete_where(
+        &mut self,
+        layout: &Layout,
+        column: &'static str,
+        operator: &'static str,
+        value: Value,
+    ) -> Result<u64, StoreError> {
+        if !layout.columns.iter().any(|known| known.name == column) {
+            return Err(layout.wrong(column, "no such column"));
+        }
+        let sql = format!("DELETE FROM {} WHERE {column} {operator} $1", layout.name);
+        self.reader.conn.execute(&sql, &[value]).await
+    }
+}

@@ -1,0 +1,193 @@
+//! What a column holds, on both engines: an integer, a text or bytes, each of which may be NULL.
+//!
+//! There is no fourth kind. Instants are unix milliseconds, dates are ISO text, flags are 0 and 1
+//! (see `docs/adr/0001`), so that a row reads the same from SQLite and from PostgreSQL and an image
+//! of it in the log has one form.
+
+use std::sync::Arc;
+
+use crate::error::StoreError;
+
+/// One value of one column, typed even when it is NULL (PostgreSQL wants to know).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Value {
+    /// INTEGER / BIGINT.
+    Int(Option<i64>),
+    /// TEXT.
+    Text(Option<String>),
+    /// BLOB / BYTEA.
+    Blob(Option<Vec<u8>>),
+}
+
+/// The kind of a column.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// INTEGER / BIGINT.
+    Int,
+    /// TEXT.
+    Text,
+    /// BLOB / BYTEA.
+    Blob,
+}
+
+impl Value {
+    /// The kind this value belongs to.
+    #[must_use]
+    pub fn kind(&self) -> Kind {
+        match self {
+            Self::Int(_) => Kind::Int,
+            Self::Text(_) => Kind::Text,
+            Self::Blob(_) => Kind::Blob,
+        }
+    }
+
+    /// Whether the value is NULL.
+    #[must_use]
+    pub fn is_null(&self) -> bool {
+        matches!(self, Self::Int(None) | Self::Text(None) | Self::Blob(None))
+    }
+}
+
+impl From<i64> for Value {
+    fn from(value: i64) -> Self {
+        Self::Int(Some(value))
+    }
+}
+
+impl From<bool> for Value {
+    fn from(value: bool) -> Self {
+        Self::Int(Some(i64::from(value)))
+    }
+}
+
+impl From<Option<i64>> for Value {
+    fn from(value: Option<i64>) -> Self {
+        Self::Int(value)
+    }
+}
+
+impl From<&str> for Value {
+    fn from(value: &str) -> Self {
+        Self::Text(Some(value.to_owned()))
+    }
+}
+
+impl From<String> for Value {
+    fn from(value: String) -> Self {
+        Self::Text(Some(value))
+    }
+}
+
+impl From<Option<String>> for Value {
+    fn from(value: Option<String>) -> Self {
+        Self::Text(value)
+    }
+}
+
+impl From<Option<&str>> for Value {
+    fn from(value: Option<&str>) -> Self {
+        Self::Text(value.map(str::to_owned))
+    }
+}
+
+impl From<Vec<u8>> for Value {
+    fn from(value: Vec<u8>) -> Self {
+        Self::Blob(Some(value))
+    }
+}
+
+impl From<&[u8]> for Value {
+    fn from(value: &[u8]) -> Self {
+        Self::Blob(Some(value.to_vec()))
+    }
+}
+
+/// One row of an answer, with its columns by name.
+#[derive(Clone, Debug)]
+pub struct Row {
+    names: Arc<[String]>,
+    values: Vec<Value>,
+}
+
+impl Row {
+    pub(super) fn new(names: Arc<[String]>, values: Vec<Value>) -> Self {
+        Self { names, values }
+    }
+
+    /// All values in the order of the query.
+    #[must_use]
+    pub fn values(&self) -> &[Value] {
+        &self.values
+    }
+
+    fn value(&self, column: &str) -> Result<&Value, StoreError> {
+        self.names
+            .iter()
+            .position(|name| name == column)
+            .map(|at| &self.values[at])
+            .ok_or_else(|| StoreError::inconsistent("-", column, "-", "the query has no such column"))
+    }
+
+    /// An integer that may be NULL.
+    pub fn maybe_int(&self, column: &str) -> Result<Option<i64>, StoreError> {
+        match self.value(column)? {
+            Value::Int(value) => Ok(*value),
+            other if other.is_null() => Ok(None),
+            _ => Err(StoreError::inconsistent("-", column, "-", "not an integer")),
+        }
+    }
+
+    /// An integer.
+    pub fn int(&self, column: &str) -> Result<i64, StoreError> {
+        self.maybe_int(column)?
+            .ok_or_else(|| StoreError::inconsistent("-", column, "-", "NULL"))
+    }
+
+    /// A flag: 0 or 1.
+    pub fn flag(&self, column: &str) -> Result<bool, StoreError> {
+        Ok(self.int(column)? != 0)
+    }
+
+    /// A text that may be NULL.
+    pub fn maybe_text(&self, column: &str) -> Result<Option<&str>, StoreError> {
+        match self.value(column)? {
+            Value::Text(value) => Ok(value.as_deref()),
+            other if other.is_null() => Ok(None),
+            _ => Err(StoreError::inconsistent("-", column, "-", "not a text")),
+        }
+    }
+
+    /// A text.
+    pub fn text(&self, column: &str) -> Result<&str, StoreError> {
+        self.maybe_text(column)?
+            .ok_or_else(|| StoreError::inconsistent("-", column, "-", "NULL"))
+    }
+
+    /// Bytes that may be NULL.
+    pub fn maybe_blob(&self, column: &str) -> Result<Option<&[u8]>, StoreError> {
+        match self.value(column)? {
+            Value::Blob(value) => Ok(value.as_deref()),
+            other if other.is_null() => Ok(None),
+            _ => Err(StoreError::inconsistent("-", column, "-", "not bytes")),
+        }
+    }
+
+    /// Bytes.
+    pub fn blob(&self, column: &str) -> Result<&[u8], StoreError> {
+        self.maybe_blob(column)?
+            .ok_or_else(|| StoreError::inconsistent("-", column, "-", "NULL"))
+    }
+
+    /// A text parsed into a type of the domain; a text the domain refuses is an inconsistency of
+    /// the database, named with table, column and row.
+    pub fn parsed<T, E: std::fmt::Display>(
+        &self,
+        table: &'static str,
+        column: &str,
+        parse: impl FnOnce(&str) -> Result<T, E>,
+    ) -> Result<T, StoreError> {
+        let text = self.text(column)?;
+        parse(text)
+            .map_err(|error| StoreError::inconsistent(table, column, text, &error.to_string()))
+    }
+}

@@ -1,0 +1,29 @@
+//! All SQL, and the trace: how the bureau's facts are kept so that nobody can rewrite them.
+//!
+//! Begin with `kernel` (the guard, the log, the audit), then `schema` (every table and column with
+//! its class), then any aggregate file: each holds the conversion row ↔ domain type, reading
+//! functions on a [`Reader`], and writing functions on a [`Recording`]. Two engines, one SQL text.
+//!
+//! Deliberately absent: decisions (crate `domain`), the clock and randomness (they come in with the
+//! event), and any way to write a traced table without an event.
+
+#[macro_use]
+pub(crate) mod kernel;
+mod error;
+pub mod account;
+pub mod org;
+pub mod schema;
+pub mod session;
+pub mod subject;
+
+pub use error::StoreError;
+pub use kernel::audit::{Fault, Report, audit};
+pub use kernel::engine::{Db, Engine};
+pub use kernel::guard::{Recording, Sealing, Tx};
+pub use kernel::image::hex;
+pub use kernel::live::live_schema;
+pub use kernel::log;
+pub use kernel::reader::Reader;
+pub use kernel::scratch::{Inside, Scratch};
+pub use kernel::table::{Class, Column, Layout, TracedTable, UntracedTable};
+pub use kernel::value::{Kind, Row, Value};

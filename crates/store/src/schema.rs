@@ -1,0 +1,313 @@
+//! Every table and every column, with its class. A test compares this file both ways with the live
+//! schema of both engines, so that nothing exists that is not declared here.
+//!
+//! `traced`: each change is an event. `untraced`: the reason stands beside the table. A column is
+//! `public` (may stand on the portal), `masked` (inside the bureau only) or `private` (stored and
+//! imaged as ciphertext, or never leaves the server).
+
+use crate::kernel::table::{TracedTable, UntracedTable};
+
+table! {
+    /// What this installation is: bureau, origin of its log, whether it is a demonstration.
+    traced INSTALLATION = "installation" key(name) {
+        name: text public,
+        value: text public,
+    }
+}
+table! {
+    /// Sections, affiliates and brigades.
+    traced ORG_UNITS = "org_units" key(org_unit_id) {
+        org_unit_id: text public,
+        name: text public,
+        kind: text public,
+        parent_id: text public,
+    }
+}
+table! {
+    /// The subject register (检查对象名录库).
+    traced SUBJECTS = "subjects" key(subject_id) {
+        subject_id: text masked,
+        org_unit_id: text public,
+        code: text public,
+        usci: text public,
+        register_number: text public,
+        name: text public,
+        kind: text public,
+        district: text public,
+        area: text masked,
+        address: text public,
+        business_scope: text masked,
+        registered_on: text masked,
+        standing: text public,
+        tier: text masked,
+        tier_source: text masked,
+        tier_on: text masked,
+        pools: text masked,
+        source: text masked,
+        search_text: text masked,
+    }
+}
+table! {
+    /// The inspector register (执法检查人员名录库).
+    traced INSPECTORS = "inspectors" key(inspector_id) {
+        inspector_id: text masked,
+        code: text public,
+        name: text masked,
+        org_unit_id: text public,
+        authority: text public,
+        credential_no: text masked,
+        credential_until: text masked,
+        scope: text masked,
+        presence: text masked,
+        may_lead: int masked,
+        account_id: text masked,
+    }
+}
+table! {
+    /// Recusals declared between an inspector and a subject (回避).
+    traced RECUSALS = "recusals" key(inspector_id, subject_id) {
+        inspector_id: text masked,
+        subject_id: text masked,
+        reason: text masked,
+        declared_by: text masked,
+    }
+}
+table! {
+    /// The inspection catalog: one row per item and revision (随机抽查事项清单).
+    traced ITEMS = "items" key(item_id, revision) {
+        item_id: text public,
+        revision: int public,
+        name: text public,
+        category: text public,
+        org_unit_id: text public,
+        published_on: text public,
+        content: text public,
+    }
+}
+table! {
+    /// Days that differ from Monday to Friday (节假日安排).
+    traced HOLIDAYS = "holidays" key(day) {
+        day: text public,
+        kind: text public,
+        source: text public,
+    }
+}
+table! {
+    /// The outcome codes in force (检查结果代码), one row per code and version.
+    traced OUTCOME_CODES = "outcome_codes" key(code, valid_from) {
+        code: text public,
+        valid_from: text public,
+        valid_to: text public,
+        wording: text public,
+        ending: text public,
+        source: text public,
+        ordinal: int public,
+    }
+}
+table! {
+    /// The rulebook, whole, one row per version (实施细则).
+    traced RULEBOOKS = "rulebooks" key(version) {
+        version: int public,
+        in_force_from: text public,
+        content: text public,
+    }
+}
+table! {
+    /// One person who signs in.
+    traced ACCOUNTS = "accounts" key(account_id) {
+        account_id: text masked,
+        login: text masked,
+        name: text masked,
+        active: int masked,
+    }
+}
+table! {
+    /// Roles granted to an account, per unit.
+    traced GRANTS = "grants" key(account_id, role, org_unit_id) {
+        account_id: text masked,
+        role: text masked,
+        org_unit_id: text masked,
+    }
+}
+table! {
+    /// Campaigns (抽查任务) and the state they are in.
+    traced CAMPAIGNS = "campaigns" key(campaign_id) {
+        campaign_id: text public,
+        number: text public,
+        title: text public,
+        org_unit_id: text public,
+        state: text public,
+        attempt: int public,
+        window_from: text public,
+        window_until: text public,
+        plan: text public,
+        plan_record: text public,
+        life: text masked,
+        freeze_record: text public,
+        seed_text: text public,
+        result_record: text public,
+        trust_level: int public,
+        figures: text public,
+        state_at_ms: int public,
+    }
+}
+table! {
+    /// The link under which an outside party hands in its commitment and opens its nonce (见证方).
+    traced PARTY_LINKS = "party_links" key(campaign_id, name) {
+        campaign_id: text public,
+        name: text public,
+        link_hash: text masked,
+    }
+}
+table! {
+    /// Visits: one subject, one team, all its items at once (检查).
+    traced INSPECTIONS = "inspections" key(inspection_id) {
+        inspection_id: text public,
+        campaign_id: text public,
+        attempt: int public,
+        ordinal: int public,
+        subject_id: text masked,
+        subject_code: text public,
+        subject_name: text public,
+        strata: text masked,
+        leader_code: text public,
+        team: text public,
+        state: text public,
+        arrived_at_ms: int public,
+        outcome: text public,
+        opinion: text masked,
+        recorded_by: text masked,
+        confirmed_by: text masked,
+        concluded_at_ms: int public,
+        confirmed_at_ms: int public,
+    }
+}
+table! {
+    /// What was found per criterion of the checklist (检查内容结果).
+    traced ITEM_RESULTS = "item_results" key(inspection_id, item_id, criterion) {
+        inspection_id: text public,
+        item_id: text public,
+        criterion: text public,
+        result: text public,
+        reading: text masked,
+        remark: text masked,
+    }
+}
+table! {
+    /// What stands on the portal (公示).
+    traced PUBLICATIONS = "publications" key(publication_id) {
+        publication_id: text public,
+        inspection_id: text public,
+        published_at_ms: int public,
+        published_by: text masked,
+        content: text public,
+        withdrawn_at_ms: int public,
+        withdrawn_reason: text public,
+    }
+}
+table! {
+    /// Password hashes.
+    untraced CREDENTIALS = "credentials" because "a password hash must be destroyable; the act of setting it is an event of its own" key(account_id) {
+        account_id: text private,
+        phc: text private,
+        set_at_ms: int masked,
+        must_change: int masked,
+    }
+}
+table! {
+    /// Signed-in browsers.
+    untraced SESSIONS = "sessions" because "lives for hours; signing in and out are events of their own" key(token_hash) {
+        token_hash: text private,
+        account_id: text private,
+        form_token: text private,
+        created_at_ms: int masked,
+        seen_at_ms: int masked,
+        display: text masked,
+    }
+}
+table! {
+    /// Failed sign-ins per name and address, for the lock-out.
+    untraced LOGIN_FAILURES = "login_failures" because "a counter that expires in minutes" key(source) {
+        source: text private,
+        failures: int masked,
+        last_at_ms: int masked,
+    }
+}
+table! {
+    /// Half-written forms.
+    untraced DRAFTS = "drafts" because "nothing has been said yet" key(account_id, form) {
+        account_id: text private,
+        form: text masked,
+        fields: text private,
+        saved_at_ms: int masked,
+    }
+}
+table! {
+    /// Forms already handled, so that a second press shows the first answer.
+    untraced SUBMISSIONS = "submissions" because "only remembers where the first answer stands" key(form_key) {
+        form_key: text private,
+        account_id: text private,
+        location: text masked,
+        at_ms: int masked,
+    }
+}
+table! {
+    /// Uploaded registers on their way in.
+    untraced IMPORTS = "imports" because "staging; the import itself is one event" key(import_id) {
+        import_id: text masked,
+        account_id: text private,
+        register: text masked,
+        file_name: text masked,
+        state: text masked,
+        summary: text masked,
+        started_at_ms: int masked,
+        updated_at_ms: int masked,
+    }
+}
+table! {
+    /// Rows of an upload, as typed and as understood.
+    untraced IMPORT_ROWS = "import_rows" because "staging; the import itself is one event" key(import_id, ordinal) {
+        import_id: text masked,
+        ordinal: int masked,
+        verdict: text masked,
+        cells: text private,
+        faults: text masked,
+    }
+}
+table! {
+    /// S of an attempt, encrypted under the installation's key.
+    untraced DRAW_SECRETS = "draw_secrets" because "S must never stand in a body; its hash is in FREEZE" key(campaign_id, attempt) {
+        campaign_id: text private,
+        attempt: int private,
+        ciphertext: blob private,
+    }
+}
+table! {
+    /// Frames and sealed files of an attempt, gzip in chunks.
+    untraced DRAW_FILES = "draw_files" because "their roots and hashes stand in FREEZE and RESULT, which are records of the log" key(campaign_id, attempt, name, ordinal) {
+        campaign_id: text private,
+        attempt: int private,
+        name: text private,
+        ordinal: int private,
+        gzip: blob private,
+    }
+}
+
+/// Every traced table, for the audit.
+pub const TRACED: &[TracedTable] = &[
+    INSTALLATION, ORG_UNITS, SUBJECTS, INSPECTORS, RECUSALS, ITEMS, HOLIDAYS,
+    OUTCOME_CODES, RULEBOOKS, ACCOUNTS, GRANTS, CAMPAIGNS, PARTY_LINKS, INSPECTIONS, ITEM_RESULTS,
+    PUBLICATIONS,
+];
+
+/// Every untraced table.
+pub const UNTRACED: &[UntracedTable] = &[
+    CREDENTIALS, SESSIONS, LOGIN_FAILURES, DRAFTS, SUBMISSIONS, IMPORTS, IMPORT_ROWS,
+    DRAW_SECRETS, DRAW_FILES,
+];
+
+/// Tables of the log itself and of the migrations: written by the kernel only.
+pub const KERNEL: &[&str] = &[
+    "log_head", "log_events", "log_bodies", "log_leaves", "log_nodes", "log_links", "log_records",
+    "migrations",
+];

@@ -1,0 +1,184 @@
+//! What the shell remembers between two requests: sessions, failed sign-ins, drafts, handled forms.
+//! All untraced; the acts behind them are events of their own.
+
+use domain::id::AccountId;
+
+use crate::error::StoreError;
+use crate::kernel::reader::{Query, Reader};
+use crate::kernel::scratch::Inside;
+use crate::kernel::value::Row;
+use crate::schema::{DRAFTS, LOGIN_FAILURES, SESSIONS, SUBMISSIONS};
+
+/// A signed-in browser; the token itself is only in the browser.
+#[derive(Clone, Debug)]
+pub struct Session {
+    /// SHA-256 of the token, hex.
+    pub token_hash: String,
+    /// Who signed in.
+    pub account: AccountId,
+    /// The token each form of this session carries.
+    pub form_token: String,
+    /// When it began, unix milliseconds.
+    pub created_at_ms: i64,
+    /// When it was last used.
+    pub seen_at_ms: i64,
+    /// Display modes: `large`, `contrast`, both or none.
+    pub display: String,
+}
+
+fn session(row: &Row) -> Result<Session, StoreError> {
+    Ok(Session {
+        token_hash: row.text("token_hash")?.to_owned(),
+        account: row.parsed("sessions", "account_id", AccountId::parse)?,
+        form_token: row.text("form_token")?.to_owned(),
+        created_at_ms: row.int("created_at_ms")?,
+        seen_at_ms: row.int("seen_at_ms")?,
+        display: row.text("display")?.to_owned(),
+    })
+}
+
+/// The session of a token's hash.
+pub async fn get(reader: &mut Reader, token_hash: &str) -> Result<Option<Session>, StoreError> {
+    let query = Query::new(
+        "SELECT token_hash, account_id, form_token, created_at_ms, seen_at_ms, display FROM sessions WHERE token_hash = $1",
+    )
+    .arg(token_hash);
+    reader.first(query).await?.as_ref().map(session).transpose()
+}
+
+/// All sessions of an account, newest first.
+pub async fn of_account(reader: &mut Reader, account: &AccountId) -> Result<Vec<Session>, StoreError> {
+    let query = Query::new(
+        "SELECT token_hash, account_id, form_token, created_at_ms, seen_at_ms, display FROM sessions WHERE account_id = $1 ORDER BY created_at_ms DESC, token_hash",
+    )
+    .arg(account.as_str());
+    reader.all(query).await?.iter().map(session).collect()
+}
+
+/// Writes a session, new or touched.
+pub async fn put(inside: &mut Inside<'_>, session: &Session) -> Result<(), StoreError> {
+    inside
+        .put(
+            &SESSIONS,
+            vec![
+                ("token_hash", session.token_hash.as_str().into()),
+                ("account_id", session.account.as_str().into()),
+                ("form_token", session.form_token.as_str().into()),
+                ("created_at_ms", session.created_at_ms.into()),
+                ("seen_at_ms", session.seen_at_ms.into()),
+                ("display", session.display.as_str().into()),
+            ],
+        )
+        .await
+}
+
+/// Ends one session.
+pub async fn end(inside: &mut Inside<'_>, token_hash: &str) -> Result<(), StoreError> {
+    inside.delete(&SESSIONS, "token_hash", token_hash).await.map(|_| ())
+}
+
+/// Ends every session of an account.
+pub async fn end_all(inside: &mut Inside<'_>, account: &AccountId) -> Result<u64, StoreError> {
+    inside.delete(&SESSIONS, "account_id", account.as_str()).await
+}
+
+/// Forgets sessions not used since `before_ms`.
+pub async fn expire(inside: &mut Inside<'_>, before_ms: i64) -> Result<u64, StoreError> {
+    inside.delete_below(&SESSIONS, "seen_at_ms", before_ms).await
+}
+
+/// How often sign-in failed from a source, and when last.
+pub async fn failures(reader: &mut Reader, source: &str) -> Result<(i64, i64), StoreError> {
+    let query =
+        Query::new("SELECT failures, last_at_ms FROM login_failures WHERE source = $1").arg(source);
+    match reader.first(query).await? {
+        Some(row) => Ok((row.int("failures")?, row.int("last_at_ms")?)),
+        None => Ok((0, 0)),
+    }
+}
+
+/// Counts a failed sign-in; 0 forgets.
+pub async fn set_failures(
+    inside: &mut Inside<'_>,
+    source: &str,
+    failures: i64,
+    at_ms: i64,
+) -> Result<(), StoreError> {
+    if failures == 0 {
+        return inside.delete(&LOGIN_FAILURES, "source", source).await.map(|_| ());
+    }
+    let row =
+        vec![("source", source.into()), ("failures", failures.into()), ("last_at_ms", at_ms.into())];
+    inside.put(&LOGIN_FAILURES, row).await
+}
+
+/// A half-written form: its fields urlencoded, and when it was saved.
+pub async fn draft(
+    reader: &mut Reader,
+    account: &AccountId,
+    form: &str,
+) -> Result<Option<(String, i64)>, StoreError> {
+    let query = Query::new("SELECT fields, saved_at_ms FROM drafts WHERE account_id = $1 AND form = $2")
+        .arg(account.as_str())
+        .arg(form);
+    match reader.first(query).await? {
+        Some(row) => Ok(Some((row.text("fields")?.to_owned(), row.int("saved_at_ms")?))),
+        None => Ok(None),
+    }
+}
+
+/// Keeps a half-written form.
+pub async fn keep_draft(
+    inside: &mut Inside<'_>,
+    account: &AccountId,
+    form: &str,
+    fields: &str,
+    at_ms: i64,
+) -> Result<(), StoreError> {
+    let row = vec![
+        ("account_id", account.as_str().into()),
+        ("form", form.into()),
+        ("fields", fields.into()),
+        ("saved_at_ms", at_ms.into()),
+    ];
+    inside.put(&DRAFTS, row).await
+}
+
+/// Forgets a half-written form by writing it empty; an empty draft is no draft.
+pub async fn drop_draft(
+    inside: &mut Inside<'_>,
+    account: &AccountId,
+    form: &str,
+) -> Result<(), StoreError> {
+    keep_draft(inside, account, form, "", 0).await
+}
+
+/// Where the answer to a form already handled stands.
+pub async fn submission(
+    reader: &mut Reader,
+    account: &AccountId,
+    form_key: &str,
+) -> Result<Option<String>, StoreError> {
+    let query = Query::new("SELECT location FROM submissions WHERE form_key = $1 AND account_id = $2")
+        .arg(form_key)
+        .arg(account.as_str());
+    reader.first(query).await?.map(|row| row.text("location").map(str::to_owned)).transpose()
+}
+
+/// Remembers where the answer to a form stands. A second press that comes while the first is
+/// still at work runs into the same key and is a conflict.
+pub async fn keep_submission(
+    inside: &mut Inside<'_>,
+    account: &AccountId,
+    form_key: &str,
+    location: &str,
+    at_ms: i64,
+) -> Result<(), StoreError> {
+    let row = vec![
+        ("form_key", form_key.into()),
+        ("account_id", account.as_str().into()),
+        ("location", location.into()),
+        ("at_ms", at_ms.into()),
+    ];
+    inside.insert(&SUBMISSIONS, row).await
+}

@@ -1,0 +1,64 @@
+//! `schema.rs` and the live schema of both engines say the same, both ways.
+
+#[path = "../../testkit/src/engines.rs"]
+mod engines;
+
+use std::collections::BTreeMap;
+
+use store::{Engine, Kind, schema};
+
+type Shape = BTreeMap<String, Vec<(String, String)>>;
+
+fn declared() -> Shape {
+    let word = |kind| match kind {
+        Kind::Int => "int",
+        Kind::Text => "text",
+        Kind::Blob => "blob",
+    };
+    let traced = schema::TRACED.iter().map(|table| (table.layout(), true));
+    let untraced = schema::UNTRACED.iter().map(|table| (table.layout(), false));
+    traced
+        .chain(untraced)
+        .map(|(layout, stamped)| {
+            let mut columns: Vec<_> = layout
+                .columns
+                .iter()
+                .map(|column| (column.name.to_owned(), word(column.kind).to_owned()))
+                .collect();
+            if stamped {
+                columns.push(("last_event".to_owned(), "text".to_owned()));
+            }
+            (layout.name.to_owned(), columns)
+        })
+        .collect()
+}
+
+#[tokio::test]
+async fn nothing_exists_that_is_not_declared_and_nothing_is_declared_that_does_not_exist() {
+    engines::on_both(|db| async move {
+        let mut live = store::live_schema(&db).await.unwrap();
+        for name in schema::KERNEL {
+            assert!(live.remove(*name).is_some(), "{name} is declared as kernel table and missing");
+        }
+        assert_eq!(live, declared(), "{:?}", db.engine());
+    })
+    .await;
+}
+
+#[test]
+fn every_untraced_table_says_why() {
+    for table in schema::UNTRACED {
+        assert!(table.reason().len() > 20, "{}", table.layout().name);
+    }
+    assert_ne!(Engine::Sqlite, Engine::Postgres);
+}
+
+#[test]
+fn secrets_stand_only_in_untraced_tables() {
+    for table in schema::TRACED {
+        for column in table.layout().columns {
+            // A private column of a traced table must be ciphertext; this step has none.
+            assert_ne!(column.class, store::Class::Private, "{}.{}", table.layout().name, column.name);
+        }
+    }
+}

@@ -1,0 +1,220 @@
+//! The trace kernel on both engines: what is written is what the log remembers, what is changed
+//! behind its back is named, and what was not committed did not happen.
+
+#[path = "../../testkit/src/engines.rs"]
+mod engines;
+mod support;
+
+use engines::on_both;
+use domain::id::EventId;
+use store::{Engine, Fault, StoreError, audit, log, org};
+use support::{NOON, add_unit, bytes, event, sealing, unit};
+
+#[tokio::test]
+async fn an_act_and_its_rows_become_one_leaf() {
+    on_both(|db| async move {
+        let mut rec =
+            db.begin("test").await.unwrap().record(event(1), sealing(1)).unwrap();
+        for number in 1..=3 {
+            org::add(&mut rec, &unit(number)).await.unwrap();
+        }
+        let committed = rec.commit().await.unwrap();
+        assert_eq!(committed.sequence, 0);
+        let report = audit(&db).await.unwrap();
+        assert_eq!((report.leaves, report.images, report.rows), (1, 3, 3));
+        assert_eq!(report.faults, []);
+        assert_eq!(report.root, Some(committed.root));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn both_engines_give_the_same_leaves_and_the_same_root() {
+    let roots = std::sync::Arc::new(std::sync::Mutex::new(Vec::new()));
+    let kept = roots.clone();
+    on_both(move |db| {
+        let kept = kept.clone();
+        async move {
+            for number in 1..=9 {
+                add_unit(&db, number).await.unwrap();
+            }
+            let (_, root) = log::head(&mut db.read().await.unwrap()).await.unwrap();
+            kept.lock().unwrap().push(root);
+        }
+    })
+    .await;
+    let roots = roots.lock().unwrap();
+    assert_eq!(roots.len(), 2);
+    assert_eq!(roots[0], roots[1]);
+}
+
+#[tokio::test]
+async fn an_act_that_is_dropped_did_not_happen() {
+    on_both(|db| async move {
+        add_unit(&db, 1).await.unwrap();
+        let mut rec = db.begin("test").await.unwrap().record(event(2), sealing(2)).unwrap();
+        org::add(&mut rec, &unit(2)).await.unwrap();
+        drop(rec);
+        add_unit(&db, 3).await.unwrap();
+        let mut reader = db.read().await.unwrap();
+        let names: Vec<_> =
+            org::units(&mut reader).await.unwrap().into_iter().map(|unit| unit.name).collect();
+        assert_eq!(names, ["第1科", "第3科"]);
+        assert_eq!(log::head(&mut reader).await.unwrap().0, 2);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_row_that_moved_on_is_a_conflict_and_nothing_is_written() {
+    on_both(|db| async move {
+        let mut rec = db.begin("test").await.unwrap().record(event(1), sealing(1)).unwrap();
+        org::state_fact(&mut rec, "bureau", "示例局").await.unwrap();
+        rec.commit().await.unwrap();
+        let first = EventId::from_entropy(bytes(1));
+        let mut rec = db.begin("test").await.unwrap().record(event(2), sealing(2)).unwrap();
+        org::change_fact(&mut rec, "bureau", &first, "示例市局").await.unwrap();
+        rec.commit().await.unwrap();
+        let mut late = db.begin("test").await.unwrap().record(event(3), sealing(3)).unwrap();
+        let refused = org::change_fact(&mut late, "bureau", &first, "另一局").await;
+        assert!(matches!(refused, Err(StoreError::Conflict { table: "installation", .. })));
+        drop(late);
+        let mut reader = db.read().await.unwrap();
+        assert_eq!(org::fact(&mut reader, "bureau").await.unwrap().as_deref(), Some("示例市局"));
+        assert_eq!(log::head(&mut reader).await.unwrap().0, 2);
+        drop(reader);
+        assert_eq!(audit(&db).await.unwrap().faults, []);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_clock_set_back_cannot_write() {
+    on_both(|db| async move {
+        add_unit(&db, 1).await.unwrap();
+        let mut early = event(2);
+        early.at = domain::time::Instant::from_unix_ms(NOON - 3_600_000);
+        let mut rec = db.begin("test").await.unwrap().record(early, sealing(2)).unwrap();
+        org::add(&mut rec, &unit(2)).await.unwrap();
+        let refused = rec.commit().await.unwrap_err();
+        assert!(matches!(refused, StoreError::ClockSetBack { .. }));
+        assert!(refused.to_string().contains("校准服务器时间"));
+        assert_eq!(log::head(&mut db.read().await.unwrap()).await.unwrap().0, 1);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn every_leaf_has_its_inclusion_proof_and_every_old_tree_its_consistency() {
+    on_both(|db| async move {
+        let mut roots = vec![tlog::Hash::EMPTY_ROOT];
+        for number in 1..=21 {
+            roots.push(add_unit(&db, number).await.unwrap().root);
+        }
+        let mut reader = db.read().await.unwrap();
+        let (size, root) = log::head(&mut reader).await.unwrap();
+        for number in 1..=21 {
+            let id = EventId::from_entropy(bytes(number));
+            let proof = log::inclusion(&mut reader, &id).await.unwrap();
+            let leaf = tlog::hash::leaf_hash(proof.entry.as_bytes());
+            tlog::proof::verify_inclusion(&leaf, proof.sequence, size, &proof.path, &root).unwrap();
+        }
+        for old in 1..=size {
+            let path = log::consistency(&mut reader, old).await.unwrap();
+            let at = usize::try_from(old).unwrap();
+            tlog::proof::verify_consistency(old, size, &roots[at], &root, &path).unwrap();
+        }
+    })
+    .await;
+}
+
+/// Runs statements behind the program's back.
+async fn meddle(engine: Engine, place: &str, statements: &[&str]) {
+    for statement in statements {
+        match engine {
+            Engine::Sqlite => {
+                use sqlx::Connection as _;
+                let mut conn = sqlx::SqliteConnection::connect(place).await.unwrap();
+                sqlx::raw_sql(sqlx::AssertSqlSafe((*statement).to_owned()))
+                    .execute(&mut conn)
+                    .await
+                    .unwrap();
+                conn.close().await.unwrap();
+            }
+            Engine::Postgres => engines::admin(place, statement),
+        }
+    }
+}
+
+/// Adds four units on both engines, meddles, and returns what the audit names on each.
+async fn faults_after(lite: &[&str], pg: &[&str]) -> [Vec<Fault>; 2] {
+    let file = engines::SqliteFile::fresh();
+    let server = engines::PostgresDatabase::fresh();
+    let mut found = Vec::new();
+    for (engine, place, statements) in [
+        (Engine::Sqlite, file.path().display().to_string(), lite),
+        (Engine::Postgres, server.url().to_owned(), pg),
+    ] {
+        let db = match engine {
+            Engine::Sqlite => store::Db::open_sqlite(file.path()).await.unwrap(),
+            Engine::Postgres => store::Db::open_postgres(&place).await.unwrap(),
+        };
+        for number in 1..=4 {
+            add_unit(&db, number).await.unwrap();
+        }
+        assert_eq!(audit(&db).await.unwrap().faults, []);
+        meddle(engine, &place, statements).await;
+        found.push(audit(&db).await.unwrap().faults);
+        db.close().await;
+    }
+    found.try_into().expect("two engines")
+}
+
+#[tokio::test]
+async fn a_change_a_deletion_and_an_insertion_behind_the_back_are_each_named() {
+    let planted = "INSERT INTO org_units (org_unit_id, name, kind, parent_id, last_event) \
+                   SELECT 'aaaaaaaaaaaaaaaaaaaa', '影子科', 'section', NULL, last_event FROM org_units WHERE name = '第4科'";
+    let statements = [
+        "UPDATE org_units SET name = '改名科' WHERE name = '第2科'",
+        "DELETE FROM org_units WHERE name = '第3科'",
+        planted,
+    ];
+    for faults in faults_after(&statements, &statements).await {
+        let [extra, changed, missing] = faults.as_slice() else { panic!("{faults:?}") };
+        assert!(matches!(extra, Fault::Extra { table, key } if table == "org_units" && key.contains("aaaa")));
+        assert!(matches!(changed, Fault::Changed { columns, sequence: 1, .. } if columns == &["name"]));
+        assert!(matches!(missing, Fault::Missing { sequence: 2, .. }));
+        assert!(changed.to_string().starts_with("AUDT-001 被改动：表 org_units"));
+    }
+}
+
+#[tokio::test]
+async fn a_stamp_moved_to_another_event_is_named() {
+    let statement = "UPDATE org_units SET last_event = (SELECT last_event FROM org_units WHERE name = '第1科') WHERE name = '第2科'";
+    for faults in faults_after(&[statement], &[statement]).await {
+        assert!(matches!(
+            faults.as_slice(),
+            [Fault::Changed { columns, .. }] if columns == &["last_event"]
+        ));
+    }
+}
+
+#[tokio::test]
+async fn a_log_that_was_rewritten_contradicts_itself() {
+    let edits = [
+        "UPDATE log_leaves SET entry = replace(entry, 'time 1', 'time 2') WHERE sequence = 1",
+        "UPDATE log_leaves SET root = (SELECT root FROM log_leaves WHERE sequence = 0) WHERE sequence = 2",
+        "UPDATE log_nodes SET hash = (SELECT hash FROM log_nodes WHERE level = 0 AND position = 0) WHERE level = 1 AND position = 1",
+        "UPDATE log_events SET salt = (SELECT salt FROM log_events WHERE event_id <> (SELECT event_id FROM log_leaves WHERE sequence = 3) ORDER BY event_id LIMIT 1) WHERE event_id = (SELECT event_id FROM log_leaves WHERE sequence = 3)",
+        "DELETE FROM log_bodies WHERE event_id = (SELECT event_id FROM log_leaves WHERE sequence = 1)",
+        "UPDATE log_head SET root = (SELECT root FROM log_leaves WHERE sequence = 0)",
+    ];
+    for edit in edits {
+        for faults in faults_after(&[edit], &[edit]).await {
+            assert!(
+                faults.iter().any(|fault| matches!(fault, Fault::Log { .. })),
+                "not named: {edit}"
+            );
+        }
+    }
+}

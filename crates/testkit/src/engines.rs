@@ -1,0 +1,107 @@
+//! A fresh database on each engine, for a story that must end the same way on both.
+//!
+//! PostgreSQL comes from `MINGQIAN_TEST_POSTGRES` (`scripts/postgres` starts one); without it the
+//! story fails and says so: a test never skips half of itself silently.
+
+use std::path::PathBuf;
+use std::process::Command;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use store::Db;
+
+static NUMBER: AtomicU32 = AtomicU32::new(0);
+
+fn fresh_name() -> String {
+    let number = NUMBER.fetch_add(1, Ordering::Relaxed);
+    format!("mq_{}_{number}", std::process::id())
+}
+
+/// A fresh SQLite file of this process; removed when dropped.
+pub struct SqliteFile(PathBuf);
+
+impl SqliteFile {
+    /// A name nobody uses yet.
+    #[must_use]
+    pub fn fresh() -> Self {
+        Self(std::env::temp_dir().join(format!("{}.sqlite", fresh_name())))
+    }
+
+    /// Where it lies.
+    #[must_use]
+    pub fn path(&self) -> &std::path::Path {
+        &self.0
+    }
+}
+
+impl Drop for SqliteFile {
+    fn drop(&mut self) {
+        for end in ["", "-wal", "-shm"] {
+            let file = format!("{}{end}", self.0.display());
+            // A file that was never made need not be removed.
+            let _ = std::fs::remove_file(file);
+        }
+    }
+}
+
+/// A fresh database on the test server; dropped with this value.
+pub struct PostgresDatabase {
+    url: String,
+    name: String,
+    server: String,
+}
+
+impl PostgresDatabase {
+    /// Creates it.
+    ///
+    /// # Panics
+    /// Without `MINGQIAN_TEST_POSTGRES`, or when the server refuses.
+    #[must_use]
+    pub fn fresh() -> Self {
+        let server = std::env::var("MINGQIAN_TEST_POSTGRES").expect(
+            "MINGQIAN_TEST_POSTGRES is not set: run the tests by `make test`, or start a server with `scripts/postgres start`",
+        );
+        let name = fresh_name();
+        admin(&server, &format!("CREATE DATABASE {name} TEMPLATE template0"));
+        let (base, rest) = server.rsplit_once('/').expect("a URL has a path");
+        let options = rest.split_once('?').map(|(_, options)| format!("?{options}"));
+        let url = format!("{base}/{name}{}", options.unwrap_or_default());
+        Self { url, name, server }
+    }
+
+    /// Its `postgres://…`.
+    #[must_use]
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+}
+
+impl Drop for PostgresDatabase {
+    fn drop(&mut self) {
+        admin(&self.server, &format!("DROP DATABASE IF EXISTS {} WITH (FORCE)", self.name));
+    }
+}
+
+/// Runs one statement as the owner of the test server, through its own client.
+pub fn admin(url: &str, sql: &str) {
+    let done = Command::new("psql")
+        .args(["--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1", "--command", sql, url])
+        .output()
+        .expect("psql comes with PostgreSQL: scripts/setup installs it");
+    assert!(done.status.success(), "psql: {}", String::from_utf8_lossy(&done.stderr));
+}
+
+/// Tells the story on SQLite and then on PostgreSQL.
+pub async fn on_both<F, S>(story: F)
+where
+    F: Fn(Db) -> S,
+    S: Future<Output = ()>,
+{
+    let file = SqliteFile::fresh();
+    let db = Db::open_sqlite(file.path()).await.expect("a fresh SQLite file opens");
+    story(db.clone()).await;
+    db.close().await;
+    let server = PostgresDatabase::fresh();
+    let db = Db::open_postgres(server.url()).await.expect("a fresh database opens");
+    story(db.clone()).await;
+    db.close().await;
+}

@@ -1,0 +1,63 @@
+# 明签：唯一的任务入口。`make` 列出全部任务。
+# The only task runner; every target says what it does.
+
+VAR ?= ./var
+LISTEN ?= 127.0.0.1:8080
+BIN := $(or $(CARGO_TARGET_DIR),target)/release/mingqian
+REGISTER := ../shared/data
+
+.DEFAULT_GOAL := help
+.PHONY: help run test lint test-register bench docs setup clean
+
+help:
+	@echo 'make run            编译发布版，在 $(VAR) 建演示城市并启动 http://$(LISTEN)'
+	@echo 'make test           CI 所做的一切：规矩、格式、静态检查、文档测试、两种数据库上的全部测试'
+	@echo 'make lint           其中不需要数据库与浏览器的部分'
+	@echo 'make test-register  真实名录上的测试（需要 $(REGISTER)）'
+	@echo 'make bench          性能对比（不是测试）'
+	@echo 'make docs           生成的文档与 API 文档'
+	@echo 'make setup          安装缺少的系统软件包'
+	@echo 'make clean          删除编译结果（保留 $(VAR)）'
+
+# The accounts are printed again on every start; the file also says that the demo is complete.
+run:
+	@scripts/setup build
+	cargo build --release --locked --package server
+	@if [ ! -f $(VAR)/accounts.txt ]; then \
+		umask 077; \
+		$(BIN) demo --data $(VAR) > $(BIN).accounts && mv $(BIN).accounts $(VAR)/accounts.txt; \
+	fi
+	@cat $(VAR)/accounts.txt
+	$(BIN) serve --data $(VAR) --listen $(LISTEN)
+
+lint:
+	cargo xtask tidy
+	cargo xtask gen --check
+	cargo fmt --all --check
+	cargo clippy --workspace --all-targets --locked -- -D warnings
+
+# nextest comes last, so that its summary is the last thing on the screen.
+test:
+	@scripts/setup test
+	$(MAKE) --no-print-directory lint
+	cargo test --workspace --doc --locked --quiet
+	scripts/postgres run cargo nextest run --workspace --locked
+
+test-register:
+	@test -d $(REGISTER) || { echo '缺少 $(REGISTER)：真实名录不在公开仓库中'; exit 1; }
+	scripts/postgres run cargo nextest run --workspace --locked --run-ignored only -E 'test(/register/)'
+
+bench:
+	@found=$$(ls benches/*.sh 2>/dev/null); \
+	test -n "$$found" || { echo 'benches/ 里没有可运行的对比'; exit 1; }; \
+	for bench in $$found; do echo "== $$bench"; sh "$$bench" || exit 1; done
+
+docs:
+	cargo xtask gen
+	RUSTDOCFLAGS='-D warnings' cargo doc --workspace --no-deps --locked
+
+setup:
+	scripts/setup test
+
+clean:
+	cargo clean

@@ -6,7 +6,9 @@
 //!
 //! Deliberately absent: the arithmetic of the draw (crate `draw`), and any way back from RESULT.
 
+pub mod eligibility;
 pub mod party;
+pub mod plan;
 pub mod state;
 pub mod steps;
 pub mod transitions;

@@ -10,6 +10,8 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use draw::quota::SMALL_POOL;
+
 use crate::campaign::party::TrustLevel;
 use crate::campaign::steps::Intervals;
 use crate::refusal::{Refusal, codes};
@@ -83,10 +85,8 @@ impl RulebookFile {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct SamplingRate {
-    /// Numerator.
-    pub p: u64,
-    /// Denominator; never zero.
-    pub q: u64,
+    p: u64,
+    q: u64,
 }
 
 impl SamplingRate {
@@ -108,11 +108,17 @@ impl SamplingRate {
     /// The rate p/q, if it is between 0 and 1.
     #[must_use]
     pub const fn new(p: u64, q: u64) -> Option<Self> {
-        if q == 0 || p > q {
+        if q == 0 || p > q || q > 999_999 {
             None
         } else {
             Some(Self { p, q })
         }
+    }
+
+    /// The same fraction in the arithmetic of the draw.
+    #[must_use]
+    pub fn exact(self) -> draw::quota::SamplingRate {
+        draw::quota::SamplingRate::new(self.p, self.q).expect("p ≤ q < 10⁶ by construction")
     }
 }
 
@@ -143,9 +149,9 @@ impl From<SamplingRate> for String {
 closed_list! {
     /// How many of each stratum are drawn (protocol §2).
     enum QuotaRule {
-        PoolLargestRemainder = "pool-largest-remainder", "总数向上取整，按最大余数分配到各类";
-        StratumCeiling = "stratum-ceiling", "各类分别向上取整";
-        Everybody = "everybody", "全部检查，抽取只决定批次先后";
+        Pool = "pool", "总数向上取整，按最大余数分配到各类";
+        Ceiling = "ceiling", "各类分别向上取整";
+        Full = "full", "全部检查，抽取只决定批次先后";
     }
 }
 
@@ -169,8 +175,6 @@ pub struct Rulebook {
     pub class_rates: BTreeMap<String, SamplingRate>,
     /// How quotas are computed.
     pub quota_rule: QuotaRule,
-    /// Pools below this merge their classes.
-    pub merge_below: u64,
     /// The least trust level of a real campaign.
     pub minimum_level: TrustLevel,
     /// PLAN to FREEZE, in days.
@@ -213,7 +217,10 @@ impl Rulebook {
             .collect();
         let pool_rate = reader.read("rate.pool", SamplingRate::parse);
         let quota_rule = reader.read("quota.rule", QuotaRule::parse);
-        let merge_below = reader.read("quota.merge_below", small);
+        // Fixed by shuang/1 like the order of reserves; the rows exist so that the rulebook states it.
+        let _ = reader.read("quota.merge_below", |text| {
+            (small(text)? == SMALL_POOL).then_some(())
+        });
         let minimum_level = reader.read("level.minimum", real_level);
         let plan_days = reader.number("interval.plan_days", 0, 365);
         let freeze_minutes = reader.number("interval.freeze_minutes", 0, 60 * 24 * 30);
@@ -226,7 +233,6 @@ impl Rulebook {
         let team_size = reader.number("team.size", 1, 20);
         let frequency_cap = reader.number("frequency.cap", 1, 366);
         let subject_reserve = reader.read("subject_reserve", SubjectReserve::parse);
-        // There is one reserve order in shuang/1; the row exists so that the rulebook states it.
         let _ = reader.read("reserve.rule", |text| {
             (text == "drawing-order").then_some(())
         });
@@ -236,7 +242,6 @@ impl Rulebook {
                 pool_rate: pool_rate?,
                 class_rates,
                 quota_rule: quota_rule?,
-                merge_below: merge_below?,
                 minimum_level: minimum_level?,
                 plan_days: plan_days?,
                 freeze_minutes: freeze_minutes?,

@@ -11,6 +11,11 @@
 pub(crate) mod kernel;
 mod error;
 pub mod account;
+pub mod campaign;
+pub mod catalog;
+pub mod drawing;
+pub mod inspection;
+pub mod inspector;
 pub mod org;
 pub mod schema;
 pub mod session;

@@ -65,11 +65,13 @@ table! {
 }
 table! {
     /// Recusals declared between an inspector and a subject (回避).
-    traced RECUSALS = "recusals" key(inspector_id, subject_id) {
-        inspector_id: text masked,
-        subject_id: text masked,
-        reason: text masked,
+    traced RECUSALS = "recusals" key(inspector_code, subject_code) {
+        inspector_code: text masked,
+        subject_code: text masked,
+        ground: text masked,
+        note: text masked,
         declared_by: text masked,
+        declared_at_ms: int masked,
     }
 }
 table! {
@@ -78,10 +80,10 @@ table! {
         item_id: text public,
         revision: int public,
         name: text public,
-        category: text public,
-        org_unit_id: text public,
+        reason: text public,
         published_on: text public,
-        content: text public,
+        province_code: text public,
+        terms: text public,
     }
 }
 table! {
@@ -98,18 +100,21 @@ table! {
         code: text public,
         valid_from: text public,
         valid_to: text public,
-        wording: text public,
-        ending: text public,
+        label: text public,
+        kind: text public,
+        follow_up: text public,
+        version: text public,
         source: text public,
-        ordinal: int public,
     }
 }
 table! {
-    /// The rulebook, whole, one row per version (实施细则).
+    /// The rulebook's parameters, whole, one row per version (实施细则).
     traced RULEBOOKS = "rulebooks" key(version) {
-        version: int public,
-        in_force_from: text public,
-        content: text public,
+        version: text public,
+        adopted_on: text public,
+        title: text public,
+        parameters: text public,
+        adopted_at_ms: int public,
     }
 }
 table! {
@@ -173,24 +178,9 @@ table! {
         leader_code: text public,
         team: text public,
         state: text public,
-        arrived_at_ms: int public,
+        life: text masked,
         outcome: text public,
-        opinion: text masked,
-        recorded_by: text masked,
-        confirmed_by: text masked,
-        concluded_at_ms: int public,
-        confirmed_at_ms: int public,
-    }
-}
-table! {
-    /// What was found per criterion of the checklist (检查内容结果).
-    traced ITEM_RESULTS = "item_results" key(inspection_id, item_id, criterion) {
-        inspection_id: text public,
-        item_id: text public,
-        criterion: text public,
-        result: text public,
-        reading: text masked,
-        remark: text masked,
+        state_at_ms: int public,
     }
 }
 table! {
@@ -199,7 +189,6 @@ table! {
         publication_id: text public,
         inspection_id: text public,
         published_at_ms: int public,
-        published_by: text masked,
         content: text public,
         withdrawn_at_ms: int public,
         withdrawn_reason: text public,
@@ -296,7 +285,7 @@ table! {
 /// Every traced table, for the audit.
 pub const TRACED: &[TracedTable] = &[
     INSTALLATION, ORG_UNITS, SUBJECTS, INSPECTORS, RECUSALS, ITEMS, HOLIDAYS,
-    OUTCOME_CODES, RULEBOOKS, ACCOUNTS, GRANTS, CAMPAIGNS, PARTY_LINKS, INSPECTIONS, ITEM_RESULTS,
+    OUTCOME_CODES, RULEBOOKS, ACCOUNTS, GRANTS, CAMPAIGNS, PARTY_LINKS, INSPECTIONS,
     PUBLICATIONS,
 ];
 

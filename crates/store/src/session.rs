@@ -6,6 +6,7 @@ use domain::id::AccountId;
 use crate::error::StoreError;
 use crate::kernel::reader::{Query, Reader};
 use crate::kernel::scratch::Inside;
+use crate::kernel::table::Cells;
 use crate::kernel::value::Row;
 use crate::schema::{DRAFTS, LOGIN_FAILURES, SESSIONS, SUBMISSIONS};
 
@@ -153,20 +154,44 @@ pub async fn drop_draft(
     keep_draft(inside, account, form, "", 0).await
 }
 
-/// Where the answer to a form already handled stands.
+/// What is known of a form that was submitted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Submission {
+    /// Its answer stands at this address.
+    Answered(String),
+    /// It was begun at this instant (unix milliseconds) and has no answer yet.
+    Begun(i64),
+}
+
+/// What is known of the form with that key, if this account submitted it before.
 pub async fn submission(
     reader: &mut Reader,
     account: &AccountId,
     form_key: &str,
-) -> Result<Option<String>, StoreError> {
-    let query = Query::new("SELECT location FROM submissions WHERE form_key = $1 AND account_id = $2")
-        .arg(form_key)
-        .arg(account.as_str());
-    reader.first(query).await?.map(|row| row.text("location").map(str::to_owned)).transpose()
+) -> Result<Option<Submission>, StoreError> {
+    let query =
+        Query::new("SELECT location, at_ms FROM submissions WHERE form_key = $1 AND account_id = $2")
+            .arg(form_key)
+            .arg(account.as_str());
+    let Some(row) = reader.first(query).await? else { return Ok(None) };
+    Ok(Some(match row.text("location")? {
+        "" => Submission::Begun(row.int("at_ms")?),
+        location => Submission::Answered(location.to_owned()),
+    }))
 }
 
-/// Remembers where the answer to a form stands. A second press that comes while the first is
-/// still at work runs into the same key and is a conflict.
+/// Marks a form as begun, before its act. A second press that comes while the first is still at
+/// work, in this process or another, runs into the same key and is a conflict.
+pub async fn begin_submission(
+    inside: &mut Inside<'_>,
+    account: &AccountId,
+    form_key: &str,
+    at_ms: i64,
+) -> Result<(), StoreError> {
+    inside.insert(&SUBMISSIONS, submission_row(account, form_key, "", at_ms)).await
+}
+
+/// Remembers where the answer to a form stands.
 pub async fn keep_submission(
     inside: &mut Inside<'_>,
     account: &AccountId,
@@ -174,11 +199,24 @@ pub async fn keep_submission(
     location: &str,
     at_ms: i64,
 ) -> Result<(), StoreError> {
-    let row = vec![
+    inside.put(&SUBMISSIONS, submission_row(account, form_key, location, at_ms)).await
+}
+
+/// Forgets a form whose act was refused, so that it can be sent again.
+pub async fn forget_submission(inside: &mut Inside<'_>, form_key: &str) -> Result<(), StoreError> {
+    inside.delete(&SUBMISSIONS, "form_key", form_key).await.map(|_| ())
+}
+
+/// Forgets forms older than `before_ms`.
+pub async fn expire_submissions(inside: &mut Inside<'_>, before_ms: i64) -> Result<u64, StoreError> {
+    inside.delete_below(&SUBMISSIONS, "at_ms", before_ms).await
+}
+
+fn submission_row(account: &AccountId, form_key: &str, location: &str, at_ms: i64) -> Cells {
+    vec![
         ("form_key", form_key.into()),
         ("account_id", account.as_str().into()),
         ("location", location.into()),
         ("at_ms", at_ms.into()),
-    ];
-    inside.insert(&SUBMISSIONS, row).await
+    ]
 }

@@ -172,6 +172,16 @@ closed_list! {
 }
 
 impl TrustLevel {
+    /// The number of the level, as in the record `min-level`.
+    #[must_use]
+    pub const fn number(self) -> u8 {
+        match self {
+            Self::Rehearsal => 0,
+            Self::Witnessed => 1,
+            Self::Beacon => 2,
+        }
+    }
+
     /// The level of that many outside parties, with or without a beacon or public dice.
     #[must_use]
     pub const fn of(outside_parties: usize, beacon: bool) -> Self {
@@ -179,6 +189,16 @@ impl TrustLevel {
             (true, true) => Self::Beacon,
             (true, false) | (false, true) => Self::Witnessed,
             (false, false) => Self::Rehearsal,
+        }
+    }
+}
+
+impl From<draw::level::Level> for TrustLevel {
+    fn from(level: draw::level::Level) -> Self {
+        match level {
+            draw::level::Level::Rehearsal => Self::Rehearsal,
+            draw::level::Level::One => Self::Witnessed,
+            draw::level::Level::Two => Self::Beacon,
         }
     }
 }

@@ -41,6 +41,7 @@ closed_list! {
         CampaignReturned = "campaign.return", "退回方案";
         CampaignLaunched = "campaign.launch", "启动抽查";
         FrameFrozen = "campaign.freeze", "冻结名录";
+        PartyInvited = "party.invite", "发放见证链接";
         PartyCommitted = "party.commit", "递交承诺值";
         DrawCommitted = "campaign.commit", "公布承诺";
         PartyRevealed = "party.reveal", "揭示随机数";
@@ -77,10 +78,8 @@ closed_list! {
         Reveal = "reveal", "揭示";
         Result = "result", "结果";
         Void = "void", "作废";
-        Subst = "subst", "递补";
-        Avoid = "avoid", "回避";
-        Inspect = "inspect", "检查";
-        Finding = "finding", "发现问题";
+        Substitute = "substitute", "递补";
+        Recuse = "recuse", "回避";
         Publish = "publish", "公示";
         Open = "open", "公开";
     }
@@ -98,9 +97,8 @@ impl Act {
             Self::CampaignRevealed => EntryType::Reveal,
             Self::SubjectsDrawn => EntryType::Result,
             Self::DrawVoided => EntryType::Void,
-            Self::InspectorSubstituted => EntryType::Subst,
-            Self::InspectorRecused => EntryType::Avoid,
-            Self::InspectionConfirmed => EntryType::Inspect,
+            Self::InspectorSubstituted => EntryType::Substitute,
+            Self::InspectorRecused => EntryType::Recuse,
             Self::OutcomePublished => EntryType::Publish,
             Self::FrameOpened => EntryType::Open,
             _ => EntryType::Act,

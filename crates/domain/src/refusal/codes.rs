@@ -241,4 +241,155 @@ registry! {
     RULEBOOK_TWICE = "RULE-005",
         "细则参数 {key} 出现了两次。", None,
         "同一参数只留一项。";
+
+    // Catalog.
+    CATALOG_UNPUBLISHED = "CATA-001",
+        "事项“{item}”的这一版还没有公布，不能列入方案。", Some("国办发〔2024〕54号"),
+        "先公布这一版，或改用已公布的一版。";
+    CATALOG_PUBLISHED_LATER = "CATA-002",
+        "事项“{item}”{on} 才公布，晚于检查开始日期。", Some("国办发〔2024〕54号"),
+        "推迟检查，或改用已公布的一版。";
+    CATALOG_NO_BASIS = "CATA-003",
+        "事项“{item}”在 {on} 没有任何现行有效的依据。", Some("细则三（一）"),
+        "由法制审核确认新的依据，修订并公布事项后再用。";
+    CATALOG_NOT_RANDOM = "CATA-004",
+        "事项“{item}”不是随机抽查事项。", Some("细则三（一）"),
+        "另选事项；需要改为随机抽查的，先修订清单。";
+    CATALOG_GAP = "CATA-005",
+        "抽查事项缺少“{part}”。", Some("细则三（一）"),
+        "补填后再公布。";
+    CATALOG_TWICE = "CATA-006",
+        "编号 {id} 出现了两次。", None,
+        "改为不同的编号。";
+    CATALOG_BASIS_UNKNOWN = "CATA-007",
+        "检查内容 {id} 引用了没有登记的依据 {key}。", Some("细则三（一）"),
+        "先登记依据，或改正引用。";
+    CATALOG_FILE = "CATA-008",
+        "事项文件读不出：{detail}。", None,
+        "对照安装包里的 items.toml 改正。";
+    OUTCOME_ROW = "CATA-009",
+        "“{text}”不是检查结果代码的一行，或与前面重复。", None,
+        "每行八列：代码、用语、类别、后续、起用日、停用日、版本、来源。";
+
+    // The plan.
+    PLAN_GAP = "PLAN-001",
+        "方案缺少“{part}”。", Some("细则四（二）"),
+        "补填后再提交；七个部分缺一不可。";
+    PLAN_WINDOW = "PLAN-002",
+        "实施时间 {from} 至 {until} 不能用。", Some("细则四（二）"),
+        "结束日不早于开始日，全程不超过一年。";
+    PLAN_ITEM_TWICE = "PLAN-003",
+        "事项 {item} 列了两次。", Some("细则五（二）"),
+        "同一事项只列一次。";
+    PLAN_ITEM_UNKNOWN = "PLAN-004",
+        "清单里没有事项 {item} 的第 {revision} 版。", Some("细则三（一）"),
+        "从已公布的清单里选。";
+    PLAN_TEAM_SMALL = "PLAN-005",
+        "每户检查人员 {size} 名，不足 {least} 名。", Some("行政处罚法第四十二条"),
+        "增加每户人数。";
+    PLAN_DRAWN_FEW = "PLAN-006",
+        "{authority} 抽取 {drawn} 名，每组需要 {per_team} 名。", Some("细则四（三）"),
+        "抽取人数不少于每组人数，且每组至少 1 名。";
+    PLAN_GROUPS_UNEVEN = "PLAN-007",
+        "分 {groups} 组需要 {needed} 名，方案写的是 {drawn} 名。", Some("shuang/1 第 3 节"),
+        "使抽取人数等于组数乘以每组人数。";
+    PLAN_NO_LEADER = "PLAN-008",
+        "没有指派检查组组长。", Some("细则四（四）"),
+        "指派一名科室负责人，并列出替补次序。";
+    PLAN_LEADER_NO_HEAD = "PLAN-009",
+        "{leader} 不是名录里的科室负责人，不能指派为组长。", Some("细则四（四）"),
+        "另行指派，或更新人员名录。";
+    PLAN_LEADER_TWICE = "PLAN-010",
+        "组长 {leader} 列了两次。", Some("细则四（四）"),
+        "每人只列一次，按替补次序排列。";
+    PLAN_AREAS_WITHOUT_GROUPS = "PLAN-011",
+        "列了片区，但没有分组。", Some("shuang/1 第 2 节"),
+        "改为分组检查，或删去片区。";
+    PLAN_UNANNOUNCED = "PLAN-012",
+        "不预先通知的检查没有写理由。", Some("国办发〔2024〕54号"),
+        "写明不预先通知的理由。";
+    PLAN_NO_JURISDICTION = "PLAN-013",
+        "没有选定管辖区域。", Some("细则二"),
+        "选定本次抽查管辖的行政区划；不属市本级管辖的不进入抽取。";
+    PLAN_PARTY_TWICE = "PLAN-014",
+        "见证方 {party} 列了两次。", Some("shuang/1 第 1 节"),
+        "每个见证方用不同的代码。";
+    PLAN_PARTY_NAME = "PLAN-015",
+        "见证方 {party} 没有写单位或到场人员。", Some("shuang/1 第 1 节"),
+        "补写单位和到场人员。";
+    PLAN_PARTY_OWN = "PLAN-016",
+        "{party}属于发起单位，不能作见证方。", Some("shuang/1 第 1 节"),
+        "另请发起单位以外的部门或人员。";
+    PLAN_QUOTA_ZERO = "PLAN-017",
+        "事项 {item} 的抽取数量是 0。", Some("细则三（四）"),
+        "写大于 0 的数量，或按细则的比例抽取。";
+    PLAN_AUTHORITY_TWICE = "PLAN-018",
+        "检查人员类别 {authority} 列了两次。", Some("shuang/1 第 3 节"),
+        "同一类别合并为一行。";
+    PLAN_BEACON = "PLAN-019",
+        "信标来源写得不对。", Some("shuang/1 第 2 节"),
+        "写 drand: 加 64 位链标识，或 cwl-ssq 等来源代码。";
+
+    // The frame.
+    ROSTER_NO_AREA = "ROST-011",
+        "有 {count} 户没有方案所列的片区：{names}。", Some("shuang/1 第 2 节"),
+        "在名录里补上片区，或修改方案的片区后重新冻结。";
+    ROSTER_EMPTY_POOL = "ROST-012",
+        "所选事项的专项库里没有检查对象。", Some("细则三（三）"),
+        "在名录里给检查对象标上专项库，再冻结。";
+    DRAW_ROW_REFUSED = "DRAW-014",
+        "名录或方案不合抽取规程：{fault}。", Some("shuang/1 第 2 节"),
+        "改正后重新冻结：{hint}。";
+
+    // Inspections.
+    INSPECTION_WRONG_STATE = "INSP-001",
+        "检查处于“{state}”，不能办理“{verb}”。", None,
+        "现在可以办理：{offered}。";
+    INSPECTION_FEW_PRESENT = "INSP-002",
+        "到场的执法检查人员只有 {present} 名，不足 2 名。", Some("行政处罚法第四十二条"),
+        "等人员到齐，或按抽取次序递补后再开始。";
+    INSPECTION_NOT_IN_TEAM = "INSP-003",
+        "{inspector} 不在本次检查的检查组里。", Some("细则四（三）"),
+        "由检查组成员办理；需要换人的，按抽取次序递补。";
+    INSPECTION_CRITERION_UNKNOWN = "INSP-004",
+        "检查表里没有 {id}。", None,
+        "按检查表逐项填写。";
+    INSPECTION_CRITERION_TWICE = "INSP-005",
+        "{id} 填了两次。", None,
+        "每项只填一次结果。";
+    INSPECTION_CRITERION_MISSING = "INSP-006",
+        "还有 {count} 项没有填结果：{ids}。", Some("细则四（四）"),
+        "逐项填写；没有检查的选“未检查”，确不适用的选“合理缺项”，并写明理由。";
+    INSPECTION_EVIDENCE = "INSP-007",
+        "{id} 缺少证据：{missing}。", Some("行政处罚法第四十七条"),
+        "补上证据；当场无法取得的，改选“未检查”并写明理由。";
+    INSPECTION_NOTE = "INSP-008",
+        "{id} 选了“{verdict}”，没有写理由。", None,
+        "补写理由。";
+    INSPECTION_OUTCOME_UNUSABLE = "INSP-009",
+        "结果“{label}”在 {on} 不能使用。", None,
+        "选用现行的检查结果用语。";
+    INSPECTION_OUTCOME_CONTRADICTS = "INSP-010",
+        "结果“{label}”与检查表不一致：不合格 {failed} 项，未检查 {open} 项。", Some("细则四（五）"),
+        "核对检查表，或改选结果。";
+    INSPECTION_CLOCK_BACK = "INSP-011",
+        "时间早于上一步的 {at}。", None,
+        "核对到场和结束时间。";
+    INSPECTION_PROOF = "INSP-012",
+        "登记“{label}”须写明经过并附证明。", Some("细则四（四）"),
+        "写明时间、地点和证明材料；无法联系的须有两次以上的联系记录。";
+    INSPECTION_RETURN_REASON = "INSP-013",
+        "退回检查结果没有写理由。", Some("细则五（二）"),
+        "写明需要补正的内容。";
+
+    // Publication.
+    PUBLICATION_REASON = "PUBL-001",
+        "撤下公示没有写理由。", Some("行政处罚法第四十八条"),
+        "写明理由；理由和日期会永久公开。";
+    PUBLICATION_WITHDRAWN = "PUBL-002",
+        "这条公示已于 {at} 撤下。", None,
+        "到公示页面查看撤下的理由。";
+    PUBLICATION_NOT_CONFIRMED = "PUBL-003",
+        "检查结果尚未公示，没有公示内容。", Some("细则四（五）"),
+        "先由另一人复核，再由公示岗公示。";
 }

@@ -16,7 +16,7 @@ fn the_seed_holds_what_the_founding_document_and_the_protocol_fix() {
     assert_eq!((book.penalty_due_days, book.penalty_limit_days), (7, 20));
     assert_eq!((book.team_size, book.frequency_cap), (2, 2));
     assert_eq!(book.minimum_level, TrustLevel::Witnessed);
-    assert_eq!(book.rate_of(None), SamplingRate { p: 5, q: 100 });
+    assert_eq!(Some(book.rate_of(None)), SamplingRate::new(5, 100));
     assert!(
         file.parameters
             .iter()
@@ -77,6 +77,8 @@ fn values_out_of_bounds_are_refused_by_name() {
         ("level.minimum", "0"),
         ("interval.result_hour", "25"),
         ("reserve.rule", "free-choice"),
+        ("quota.merge_below", "10"),
+        ("quota.rule", "by-hand"),
         ("interval.plan_days", "-1"),
     ] {
         let mut rows = seed().parameters;

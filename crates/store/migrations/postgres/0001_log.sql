@@ -53,5 +53,6 @@ CREATE TABLE log_links (
 
 CREATE TABLE log_records (
     record_hash TEXT COLLATE "C" PRIMARY KEY,
+    event_id    TEXT COLLATE "C" NOT NULL REFERENCES log_events (event_id),
     record      TEXT COLLATE "C" NOT NULL
 );

@@ -64,27 +64,26 @@ CREATE TABLE inspectors (
 CREATE INDEX inspectors_by_name ON inspectors (name, inspector_id);
 
 CREATE TABLE recusals (
-    inspector_id TEXT COLLATE "C" NOT NULL,
-    subject_id   TEXT COLLATE "C" NOT NULL,
-    reason       TEXT COLLATE "C" NOT NULL,
-    declared_by  TEXT COLLATE "C" NOT NULL,
-    last_event   TEXT COLLATE "C" NOT NULL,
-    PRIMARY KEY (inspector_id, subject_id),
-    FOREIGN KEY (subject_id) REFERENCES subjects (subject_id),
-    FOREIGN KEY (inspector_id) REFERENCES inspectors (inspector_id)
+    inspector_code TEXT COLLATE "C" NOT NULL,
+    subject_code   TEXT COLLATE "C" NOT NULL,
+    ground         TEXT COLLATE "C" NOT NULL,
+    note           TEXT COLLATE "C",
+    declared_by    TEXT COLLATE "C" NOT NULL,
+    declared_at_ms BIGINT NOT NULL,
+    last_event     TEXT COLLATE "C" NOT NULL,
+    PRIMARY KEY (inspector_code, subject_code)
 );
 
 CREATE TABLE items (
-    item_id      TEXT COLLATE "C" NOT NULL,
-    revision     BIGINT NOT NULL,
-    name         TEXT COLLATE "C" NOT NULL,
-    category     TEXT COLLATE "C" NOT NULL,
-    org_unit_id  TEXT COLLATE "C" NOT NULL,
-    published_on TEXT COLLATE "C",
-    content      TEXT COLLATE "C" NOT NULL,
-    last_event   TEXT COLLATE "C" NOT NULL,
-    PRIMARY KEY (item_id, revision),
-    FOREIGN KEY (org_unit_id) REFERENCES org_units (org_unit_id)
+    item_id       TEXT COLLATE "C" NOT NULL,
+    revision      BIGINT NOT NULL,
+    name          TEXT COLLATE "C" NOT NULL,
+    reason        TEXT COLLATE "C" NOT NULL,
+    published_on  TEXT COLLATE "C",
+    province_code TEXT COLLATE "C",
+    terms         TEXT COLLATE "C" NOT NULL,
+    last_event    TEXT COLLATE "C" NOT NULL,
+    PRIMARY KEY (item_id, revision)
 );
 
 CREATE TABLE holidays (
@@ -99,18 +98,21 @@ CREATE TABLE outcome_codes (
     code       TEXT COLLATE "C" NOT NULL,
     valid_from TEXT COLLATE "C" NOT NULL,
     valid_to   TEXT COLLATE "C",
-    wording    TEXT COLLATE "C" NOT NULL,
-    ending     TEXT COLLATE "C" NOT NULL,
+    label      TEXT COLLATE "C" NOT NULL,
+    kind       TEXT COLLATE "C" NOT NULL,
+    follow_up  TEXT COLLATE "C" NOT NULL,
+    version    TEXT COLLATE "C" NOT NULL,
     source     TEXT COLLATE "C" NOT NULL,
-    ordinal    BIGINT NOT NULL,
     last_event TEXT COLLATE "C" NOT NULL,
     PRIMARY KEY (code, valid_from)
 );
 
 CREATE TABLE rulebooks (
-    version       BIGINT NOT NULL,
-    in_force_from TEXT COLLATE "C" NOT NULL,
-    content       TEXT COLLATE "C" NOT NULL,
+    version       TEXT COLLATE "C" NOT NULL,
+    adopted_on    TEXT COLLATE "C" NOT NULL,
+    title         TEXT COLLATE "C" NOT NULL,
+    parameters    TEXT COLLATE "C" NOT NULL,
+    adopted_at_ms BIGINT NOT NULL,
     last_event    TEXT COLLATE "C" NOT NULL,
     PRIMARY KEY (version)
 );

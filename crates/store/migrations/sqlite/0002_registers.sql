@@ -64,27 +64,26 @@ CREATE TABLE inspectors (
 CREATE INDEX inspectors_by_name ON inspectors (name, inspector_id);
 
 CREATE TABLE recusals (
-    inspector_id TEXT NOT NULL,
-    subject_id   TEXT NOT NULL,
-    reason       TEXT NOT NULL,
-    declared_by  TEXT NOT NULL,
-    last_event   TEXT NOT NULL,
-    PRIMARY KEY (inspector_id, subject_id),
-    FOREIGN KEY (subject_id) REFERENCES subjects (subject_id),
-    FOREIGN KEY (inspector_id) REFERENCES inspectors (inspector_id)
+    inspector_code TEXT NOT NULL,
+    subject_code   TEXT NOT NULL,
+    ground         TEXT NOT NULL,
+    note           TEXT,
+    declared_by    TEXT NOT NULL,
+    declared_at_ms INTEGER NOT NULL,
+    last_event     TEXT NOT NULL,
+    PRIMARY KEY (inspector_code, subject_code)
 ) STRICT;
 
 CREATE TABLE items (
-    item_id      TEXT NOT NULL,
-    revision     INTEGER NOT NULL,
-    name         TEXT NOT NULL,
-    category     TEXT NOT NULL,
-    org_unit_id  TEXT NOT NULL,
-    published_on TEXT,
-    content      TEXT NOT NULL,
-    last_event   TEXT NOT NULL,
-    PRIMARY KEY (item_id, revision),
-    FOREIGN KEY (org_unit_id) REFERENCES org_units (org_unit_id)
+    item_id       TEXT NOT NULL,
+    revision      INTEGER NOT NULL,
+    name          TEXT NOT NULL,
+    reason        TEXT NOT NULL,
+    published_on  TEXT,
+    province_code TEXT,
+    terms         TEXT NOT NULL,
+    last_event    TEXT NOT NULL,
+    PRIMARY KEY (item_id, revision)
 ) STRICT;
 
 CREATE TABLE holidays (
@@ -99,18 +98,21 @@ CREATE TABLE outcome_codes (
     code       TEXT NOT NULL,
     valid_from TEXT NOT NULL,
     valid_to   TEXT,
-    wording    TEXT NOT NULL,
-    ending     TEXT NOT NULL,
+    label      TEXT NOT NULL,
+    kind       TEXT NOT NULL,
+    follow_up  TEXT NOT NULL,
+    version    TEXT NOT NULL,
     source     TEXT NOT NULL,
-    ordinal    INTEGER NOT NULL,
     last_event TEXT NOT NULL,
     PRIMARY KEY (code, valid_from)
 ) STRICT;
 
 CREATE TABLE rulebooks (
-    version       INTEGER NOT NULL,
-    in_force_from TEXT NOT NULL,
-    content       TEXT NOT NULL,
+    version       TEXT NOT NULL,
+    adopted_on    TEXT NOT NULL,
+    title         TEXT NOT NULL,
+    parameters    TEXT NOT NULL,
+    adopted_at_ms INTEGER NOT NULL,
     last_event    TEXT NOT NULL,
     PRIMARY KEY (version)
 ) STRICT;

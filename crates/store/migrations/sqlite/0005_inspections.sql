@@ -1,25 +1,21 @@
 -- Visits, results, publications. SQLite.
 
 CREATE TABLE inspections (
-    inspection_id   TEXT NOT NULL,
-    campaign_id     TEXT NOT NULL,
-    attempt         INTEGER NOT NULL,
-    ordinal         INTEGER NOT NULL,
-    subject_id      TEXT NOT NULL,
-    subject_code    TEXT NOT NULL,
-    subject_name    TEXT NOT NULL,
-    strata          TEXT NOT NULL,
-    leader_code     TEXT NOT NULL,
-    team            TEXT NOT NULL,
-    state           TEXT NOT NULL,
-    arrived_at_ms   INTEGER,
-    outcome         TEXT,
-    opinion         TEXT,
-    recorded_by     TEXT,
-    confirmed_by    TEXT,
-    concluded_at_ms INTEGER,
-    confirmed_at_ms INTEGER,
-    last_event      TEXT NOT NULL,
+    inspection_id TEXT NOT NULL,
+    campaign_id   TEXT NOT NULL,
+    attempt       INTEGER NOT NULL,
+    ordinal       INTEGER NOT NULL,
+    subject_id    TEXT NOT NULL,
+    subject_code  TEXT NOT NULL,
+    subject_name  TEXT NOT NULL,
+    strata        TEXT NOT NULL,
+    leader_code   TEXT,
+    team          TEXT NOT NULL,
+    state         TEXT NOT NULL,
+    life          TEXT NOT NULL,
+    outcome       TEXT,
+    state_at_ms   INTEGER NOT NULL,
+    last_event    TEXT NOT NULL,
     PRIMARY KEY (inspection_id),
     UNIQUE (campaign_id, attempt, ordinal),
     FOREIGN KEY (campaign_id) REFERENCES campaigns (campaign_id),
@@ -27,23 +23,10 @@ CREATE TABLE inspections (
 ) STRICT;
 CREATE INDEX inspections_by_subject ON inspections (subject_id);
 
-CREATE TABLE item_results (
-    inspection_id TEXT NOT NULL,
-    item_id       TEXT NOT NULL,
-    criterion     TEXT NOT NULL,
-    result        TEXT NOT NULL,
-    reading       TEXT,
-    remark        TEXT,
-    last_event    TEXT NOT NULL,
-    PRIMARY KEY (inspection_id, item_id, criterion),
-    FOREIGN KEY (inspection_id) REFERENCES inspections (inspection_id)
-) STRICT;
-
 CREATE TABLE publications (
     publication_id   TEXT NOT NULL,
     inspection_id    TEXT NOT NULL,
     published_at_ms  INTEGER NOT NULL,
-    published_by     TEXT NOT NULL,
     content          TEXT NOT NULL,
     withdrawn_at_ms  INTEGER,
     withdrawn_reason TEXT,

@@ -74,8 +74,8 @@ pub(super) async fn append(
     }
     if let (Some(text), Some(hash)) = (&sealing.record, entry.record()) {
         conn.execute(
-            "INSERT INTO log_records (record_hash, record) VALUES ($1, $2) ON CONFLICT (record_hash) DO NOTHING",
-            &[Value::from(hash.to_string()), Value::from(text.as_str())],
+            "INSERT INTO log_records (record_hash, event_id, record) VALUES ($1, $2, $3) ON CONFLICT (record_hash) DO NOTHING",
+            &[Value::from(hash.to_string()), id.clone(), Value::from(text.as_str())],
         )
         .await?;
     }
@@ -362,4 +362,11 @@ pub async fn root_after(reader: &mut Reader, sequence: u64) -> Result<Option<Has
         Some(row) => hash_of("log_leaves", row.blob("root")?).map(Some),
         None => Ok(None),
     }
+}
+
+/// The event that put a public record into the log.
+pub async fn event_of_record(reader: &mut Reader, hash: &Hash) -> Result<EventId, StoreError> {
+    let query =
+        Query::new("SELECT event_id FROM log_records WHERE record_hash = $1").arg(hash.to_string());
+    reader.one("log_records", query).await?.parsed("log_records", "event_id", EventId::parse)
 }

@@ -1,0 +1,115 @@
+//! Opening and closing accounts, granting roles: acts of the system and the security administrator.
+
+use domain::account::{Account, Grant, may_stand_together};
+use domain::event::{Act, Actor, LinkKind};
+use domain::id::AccountId;
+use domain::policy::{Place, Verb, four_eyes};
+use domain::refusal::Code;
+use domain::text::{FieldErrors, PersonName};
+use store::account;
+
+use crate::sign_in::hash_in_background;
+use crate::{Acting, App, AppError};
+
+static LOGIN_SHAPE: Code = Code::new(
+    "ACCT-001",
+    "登录名只用小写字母、数字、点和横线，2 至 31 个。",
+    None,
+    "例如 chouqu1；登录名不写汉字和身份证号。",
+);
+static LOGIN_TAKEN: Code =
+    Code::new("ACCT-002", "登录名“{login}”已有人用。", None, "换一个登录名。");
+
+/// What an account is opened with.
+#[derive(Clone, Debug, Default)]
+pub struct NewAccount {
+    /// Sign-in name.
+    pub login: String,
+    /// Name shown beside acts.
+    pub name: String,
+    /// First password; the owner must change it at the first sign-in.
+    pub password: String,
+    /// Roles, per unit.
+    pub grants: Vec<Grant>,
+}
+
+fn login_fits(login: &str) -> bool {
+    let letters = login.len() >= 2 && login.len() <= 31;
+    letters && login.bytes().all(|b| matches!(b, b'a'..=b'z' | b'0'..=b'9' | b'.' | b'-'))
+}
+
+impl App {
+    /// Opens an account without roles. Roles are granted by another administrator.
+    pub async fn open_account(&self, acting: &Acting, new: NewAccount) -> Result<AccountId, AppError> {
+        let actor = acting.may(Verb::AccountManage, &Place::BUREAU)?;
+        self.insert_account(actor, NewAccount { grants: Vec::new(), ..new }, true).await
+    }
+
+    /// Opens an account with its roles, on behalf of the machine's own operator (`init`, `demo`).
+    pub async fn install_account(
+        &self,
+        new: NewAccount,
+        must_change: bool,
+    ) -> Result<AccountId, AppError> {
+        self.insert_account(Actor::program("建立本局"), new, must_change).await
+    }
+
+    async fn insert_account(
+        &self,
+        actor: Actor,
+        new: NewAccount,
+        must_change: bool,
+    ) -> Result<AccountId, AppError> {
+        let mut errors = FieldErrors::new();
+        let name = errors.take("name", PersonName::parse(&new.name));
+        // Before the transaction: the writer's lock must not be held for the time of a hash.
+        let phc = hash_in_background(&self.entropy, &new.password).await;
+        if !login_fits(&new.login) {
+            errors.push("login", LOGIN_SHAPE.field(&[]));
+        }
+        let roles: Vec<_> = new.grants.iter().map(|grant| grant.role).collect();
+        may_stand_together(&roles)?;
+        let mut tx = self.db.begin("account.open").await?;
+        if account::by_login(&mut tx, &new.login).await?.is_some() {
+            errors.push("login", LOGIN_TAKEN.field(&[("login", &new.login)]));
+        }
+        let Some(name) = name.filter(|_| errors.is_empty()) else { return Err(errors.into()) };
+        let id = AccountId::from_entropy(self.entropy.bytes());
+        let opened = Account { id: id.clone(), name, grants: new.grants, active: true };
+        let event = self
+            .event(Act::AccountOpened, actor)
+            .touching(LinkKind::Account, id.as_str())
+            .with("login", &new.login);
+        let at = event.at.unix_ms();
+        let mut rec = tx.record(event, self.confidential())?;
+        account::open(&mut rec, &opened, &new.login).await?;
+        account::set_phc(&mut rec.beside(), &id, &phc, must_change, at).await?;
+        rec.commit().await?;
+        Ok(id)
+    }
+
+    /// Grants a role to another account.
+    pub async fn grant_role(
+        &self,
+        acting: &Acting,
+        to: &AccountId,
+        grant: Grant,
+    ) -> Result<(), AppError> {
+        let actor = acting.may(Verb::RoleGrant, &Place::BUREAU)?;
+        four_eyes::grantor_and_grantee(&acting.account, to)?;
+        let mut tx = self.db.begin("role.grant").await?;
+        let found = account::get(&mut tx, to).await?.account;
+        let mut roles: Vec<_> = found.grants.iter().map(|held| held.role).collect();
+        roles.push(grant.role);
+        may_stand_together(&roles)?;
+        let event = self
+            .event(Act::RoleGranted, actor)
+            .touching(LinkKind::Account, to.as_str())
+            .with("role", grant.role)
+            .with("unit", &grant.unit);
+        let mut rec = tx.record(event, self.confidential())?;
+        account::add_grant(&mut rec, to, &grant).await?;
+        rec.commit().await?;
+        Ok(())
+    }
+}

@@ -1,0 +1,56 @@
+//! Who acts: an account that signed in, with its grants and how the units stand to each other.
+
+use domain::account::{Grant, Role};
+use domain::event::Actor;
+use domain::id::AccountId;
+use domain::org::OrgTree;
+use domain::policy::{self, Place, Reach, Verb};
+use domain::refusal::Refusal;
+
+/// An account at work, as loaded at the beginning of a request.
+#[derive(Clone, Debug)]
+pub struct Acting {
+    /// The account.
+    pub account: AccountId,
+    /// The name shown beside its acts.
+    pub name: String,
+    /// Its grants.
+    pub grants: Vec<Grant>,
+    /// All units.
+    pub tree: OrgTree,
+}
+
+impl Acting {
+    /// Refuses unless the account may do the verb there; else the actor as the trace keeps him,
+    /// in the role that allowed it.
+    pub fn may(&self, verb: Verb, place: &Place<'_>) -> Result<Actor, Refusal> {
+        policy::allows(&self.grants, verb, place, &self.tree)?;
+        let grant = self.grants.iter().find(|grant| {
+            policy::allows(std::slice::from_ref(*grant), verb, place, &self.tree).is_ok()
+        });
+        Ok(Actor {
+            account: Some(self.account.clone()),
+            name: self.name.clone(),
+            role: grant.map(|grant| grant.role),
+            unit: grant.map(|grant| grant.unit.clone()),
+        })
+    }
+
+    /// What a list of that verb may show to this account; the same for count, search and export.
+    #[must_use]
+    pub fn reach(&self, verb: Verb) -> Reach {
+        policy::reach(&self.grants, verb, &self.tree)
+    }
+
+    /// Whether a menu offers the verb at all.
+    #[must_use]
+    pub fn offers(&self, verb: Verb) -> bool {
+        policy::offers(&self.grants, verb)
+    }
+
+    /// Whether the account holds the role anywhere.
+    #[must_use]
+    pub fn holds(&self, role: Role) -> bool {
+        self.grants.iter().any(|grant| grant.role == role)
+    }
+}

@@ -1,0 +1,284 @@
+//! The life of a campaign up to the draw: draft, submit, approve, launch, give up.
+//! The draw itself is in `drawing`, the visits in `inspection`.
+
+use domain::campaign::plan::{CampaignPlan, CompletePlan, PlanFacts, PlanFault, hash_of, record_of};
+use domain::campaign::{Campaign, CampaignVerb, state::Step};
+use domain::event::{Act, Event, LinkKind};
+use domain::id::{CampaignId, CampaignNo, Fingerprint, OrgUnitId};
+use domain::policy::{Place, Verb};
+use domain::refusal::{Code, Refusal};
+use domain::time::Date;
+use store::campaign::{self, StoredCampaign};
+use store::{Reader, StoreError, catalog, inspector, org};
+
+use crate::{Acting, App, AppError};
+
+static TITLE_EMPTY: Code = Code::new(
+    "PLAN-030",
+    "方案没有标题。",
+    None,
+    "写明年度、季度和抽查事项，例如“2026 年第四季度餐饮企业油烟管控抽查”。",
+);
+static PLAN_GAPS: Code = Code::new(
+    "PLAN-031",
+    "方案还有 {count} 处要补：{first}",
+    Some("细则四（二）"),
+    "在方案页逐处补全后再提交。",
+);
+
+impl App {
+    /// Begins a campaign with a plan that may have gaps.
+    pub async fn draft_campaign(
+        &self,
+        acting: &Acting,
+        unit: &OrgUnitId,
+        plan: &CampaignPlan,
+    ) -> Result<CampaignNo, AppError> {
+        let actor = acting.may(Verb::CampaignDraft, &Place::of(unit))?;
+        require_title(plan)?;
+        let mut tx = self.db.begin("campaign.draft").await?;
+        let today = self.clock.now().date();
+        let number = next_number(&mut tx, today).await?;
+        let id = CampaignId::from_entropy(self.entropy.bytes());
+        let author = acting.account.clone();
+        let (drafted, act) = Campaign::draft(id, number.clone(), unit.clone(), author);
+        let event = self.event(act, actor).touching(LinkKind::Campaign, drafted.id.as_str());
+        let stored = StoredCampaign {
+            campaign: drafted,
+            title: plan.title.clone(),
+            from: plan.window.map_or(today, |window| window.from),
+            until: plan.window.map_or(today, |window| window.until),
+            plan: plan.canonical_json(),
+            plan_record: None,
+            freeze_record: None,
+            seed_text: None,
+            result_record: None,
+            trust_level: None,
+            figures: "{}".to_owned(),
+            state_at_ms: event.at.unix_ms(),
+            seen: event.id.clone(),
+        };
+        let mut rec = tx.record(event, self.confidential())?;
+        campaign::add(&mut rec, &stored).await?;
+        rec.commit().await?;
+        Ok(number)
+    }
+
+    /// Changes the plan while it is a draft; `seen` is the event the form was filled from.
+    pub async fn revise_plan(
+        &self,
+        acting: &Acting,
+        number: &CampaignNo,
+        seen: &str,
+        plan: &CampaignPlan,
+    ) -> Result<(), AppError> {
+        let mut tx = self.db.begin("campaign.revise").await?;
+        let mut stored = campaign::by_number(&mut tx, number).await?;
+        let actor = acting.may(Verb::CampaignDraft, &Place::of(&stored.campaign.initiator))?;
+        require_title(plan)?;
+        // Only a draft can be submitted, so what may be submitted may be changed.
+        stored.campaign.permit(CampaignVerb::Submit)?;
+        if stored.seen.as_str() != seen {
+            let what = "last_event".to_owned();
+            return Err(StoreError::Conflict { table: "campaigns", what }.into());
+        }
+        stored.title.clone_from(&plan.title);
+        if let Some(window) = plan.window {
+            (stored.from, stored.until) = (window.from, window.until);
+        }
+        stored.plan = plan.canonical_json();
+        let event = self.event(Act::CampaignRevised, actor);
+        self.write(tx, event, stored).await
+    }
+
+    /// Submits the plan for approval; every gap is named.
+    pub async fn submit_campaign(&self, acting: &Acting, number: &CampaignNo) -> Result<(), AppError> {
+        let mut tx = self.db.begin("campaign.submit").await?;
+        let mut stored = campaign::by_number(&mut tx, number).await?;
+        let actor = acting.may(Verb::CampaignSubmit, &Place::of(&stored.campaign.initiator))?;
+        let complete = complete(&mut tx, &stored).await?.map_err(|faults| gaps(&faults))?;
+        let rulebook = catalog::rulebook(&mut tx).await?;
+        let record = record_of(number, &complete, &rulebook).map_err(|fault| unsound(&fault))?;
+        let step = self.step(acting);
+        let at = step.at;
+        let (next, act) = stored.campaign.submit(step, print_of(hash_of(&record)))?;
+        stored.campaign = next;
+        stored.state_at_ms = at.unix_ms();
+        let event = Event { at, ..self.event(act, actor) };
+        self.write(tx, event, stored).await
+    }
+
+    /// Takes a submitted plan back.
+    pub async fn recall_campaign(&self, acting: &Acting, number: &CampaignNo) -> Result<(), AppError> {
+        self.change(acting, number, Verb::CampaignSubmit, |campaign, step| campaign.recall(&step.by))
+            .await
+    }
+
+    /// Returns a submitted plan with a reason.
+    pub async fn return_campaign(
+        &self,
+        acting: &Acting,
+        number: &CampaignNo,
+        reason: &str,
+    ) -> Result<(), AppError> {
+        self.change(acting, number, Verb::CampaignReturn, |campaign, step| {
+            campaign.return_plan(step, reason)
+        })
+        .await
+    }
+
+    /// Approves a submitted plan: the PLAN record goes into the log.
+    pub async fn approve_campaign(
+        &self,
+        acting: &Acting,
+        number: &CampaignNo,
+    ) -> Result<(), AppError> {
+        let mut tx = self.db.begin("campaign.approve").await?;
+        let mut stored = campaign::by_number(&mut tx, number).await?;
+        let actor = acting.may(Verb::CampaignApprove, &Place::of(&stored.campaign.initiator))?;
+        let complete = complete(&mut tx, &stored).await?.map_err(|faults| gaps(&faults))?;
+        let rulebook = catalog::rulebook(&mut tx).await?;
+        let record = record_of(number, &complete, &rulebook).map_err(|fault| unsound(&fault))?;
+        let step = self.step(acting);
+        let at = step.at;
+        let (next, act) = stored.campaign.approve(step, &print_of(hash_of(&record)))?;
+        stored.campaign = next;
+        stored.state_at_ms = at.unix_ms();
+        stored.plan_record = Some(record.to_string());
+        let event = Event { at, ..self.event(act, actor) }
+            .touching(LinkKind::Campaign, stored.campaign.id.as_str())
+            .with("rulebook", &rulebook.version);
+        let mut rec = tx.record(event, self.public(record.to_string()))?;
+        campaign::write(&mut rec, &stored).await?;
+        rec.commit().await?;
+        Ok(())
+    }
+
+    /// Launches an approved campaign (启动).
+    pub async fn launch_campaign(&self, acting: &Acting, number: &CampaignNo) -> Result<(), AppError> {
+        self.change(acting, number, Verb::CampaignLaunch, Campaign::launch).await
+    }
+
+    /// Gives a campaign up before its frame is frozen; it stays visible with the reason.
+    pub async fn abandon_campaign(
+        &self,
+        acting: &Acting,
+        number: &CampaignNo,
+        reason: &str,
+    ) -> Result<(), AppError> {
+        self.change(acting, number, Verb::CampaignAbandon, |campaign, step| {
+            campaign.abandon(step, reason)
+        })
+        .await
+    }
+
+    /// What a plan still lacks; empty if it can be submitted.
+    pub async fn plan_faults(&self, number: &CampaignNo) -> Result<Vec<PlanFault>, AppError> {
+        let mut reader = self.db.read().await?;
+        let stored = campaign::by_number(&mut reader, number).await?;
+        Ok(complete(&mut reader, &stored).await?.err().unwrap_or_default())
+    }
+
+    /// One verb that needs nothing but the campaign, the person and the moment.
+    pub(crate) async fn change(
+        &self,
+        acting: &Acting,
+        number: &CampaignNo,
+        verb: Verb,
+        step: impl FnOnce(Campaign, Step) -> Result<(Campaign, Act), Refusal>,
+    ) -> Result<(), AppError> {
+        let mut tx = self.db.begin(verb.name()).await?;
+        let mut stored = campaign::by_number(&mut tx, number).await?;
+        let actor = acting.may(verb, &Place::of(&stored.campaign.initiator))?;
+        let moment = self.step(acting);
+        let at = moment.at;
+        let (next, act) = step(stored.campaign, moment)?;
+        stored.campaign = next;
+        stored.state_at_ms = at.unix_ms();
+        let event = Event { at, ..self.event(act, actor) };
+        self.write(tx, event, stored).await
+    }
+
+    async fn write(
+        &self,
+        tx: store::Tx,
+        event: Event,
+        stored: StoredCampaign,
+    ) -> Result<(), AppError> {
+        let event = event.touching(LinkKind::Campaign, stored.campaign.id.as_str());
+        let mut rec = tx.record(event, self.confidential())?;
+        campaign::write(&mut rec, &stored).await?;
+        rec.commit().await?;
+        Ok(())
+    }
+
+    /// The person and the moment of a step.
+    pub(crate) fn step(&self, acting: &Acting) -> Step {
+        Step { by: acting.account.clone(), at: self.clock.now() }
+    }
+}
+
+/// The stored plan as the domain's type.
+pub fn plan_of(stored: &StoredCampaign) -> Result<CampaignPlan, StoreError> {
+    serde_json::from_str(&stored.plan).map_err(|error| StoreError::Inconsistent {
+        table: "campaigns".to_owned(),
+        column: "plan".to_owned(),
+        row: stored.campaign.number.to_string(),
+        why: error.to_string(),
+    })
+}
+
+/// The plan as complete, or its gaps, under the registers and rules of this moment.
+pub(crate) async fn complete(
+    reader: &mut Reader,
+    stored: &StoredCampaign,
+) -> Result<Result<CompletePlan, Vec<PlanFault>>, StoreError> {
+    let items: Vec<_> = catalog::items(reader).await?.into_iter().map(|kept| kept.item).collect();
+    let inspectors: Vec<_> =
+        inspector::all(reader).await?.into_iter().map(|kept| kept.inspector).collect();
+    let units = org::tree(reader).await?;
+    let rulebook = catalog::rulebook(reader).await?;
+    Ok(plan_of(stored)?.complete(&PlanFacts {
+        items: &items,
+        inspectors: &inspectors,
+        initiator: &stored.campaign.initiator,
+        units: &units,
+        rulebook: &rulebook,
+    }))
+}
+
+pub(crate) fn gaps(faults: &[PlanFault]) -> Refusal {
+    let first = faults.first().map(|fault| fault.refusal.sentence.clone()).unwrap_or_default();
+    PLAN_GAPS.refuse(&[("count", &faults.len()), ("first", &first)])
+}
+
+/// A digest of the draw as the domain keeps it.
+pub(crate) fn print_of(digest: draw::Digest) -> Fingerprint {
+    Fingerprint::parse(&digest.to_string()).expect("a digest prints as 64 lower hex digits")
+}
+
+/// A fault of the draw as a refusal; does not occur for values the domain has checked.
+pub(crate) fn unsound(fault: &draw::Fault) -> AppError {
+    AppError::Store(StoreError::Engine(fault.to_string()))
+}
+
+fn require_title(plan: &CampaignPlan) -> Result<(), Refusal> {
+    if plan.title.trim().is_empty() { Err(TITLE_EMPTY.refuse(&[])) } else { Ok(()) }
+}
+
+async fn next_number(reader: &mut Reader, today: Date) -> Result<CampaignNo, AppError> {
+    let district = org::fact(reader, "district").await?.unwrap_or_default();
+    let letters = org::fact(reader, "number_letters").await?.unwrap_or_default();
+    let year = today.year();
+    let taken = campaign::series(reader, &format!("{district}-{letters}-{year:04}-")).await?;
+    let sequence = u32::try_from(taken + 1).unwrap_or(u32::MAX);
+    CampaignNo::compose(&district, &letters, year, sequence).map_err(|error| {
+        StoreError::Inconsistent {
+            table: "installation".to_owned(),
+            column: "district, number_letters".to_owned(),
+            row: district,
+            why: error.to_string(),
+        }
+        .into()
+    })
+}

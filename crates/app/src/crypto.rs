@@ -1,0 +1,71 @@
+//! What is encrypted at rest, and how passwords are kept.
+//!
+//! S and private columns: AES-256-GCM under the installation's storage key, a file outside the
+//! database (`docs/adr/0006`), with the place of the value as associated data so that a ciphertext
+//! moved to another row does not open. Passwords: argon2id with the parameters in the PHC string.
+
+use aes_gcm::aead::{Aead as _, KeyInit as _, Payload};
+use aes_gcm::{Aes256Gcm, Nonce};
+use argon2::password_hash::{PasswordHash, PasswordHasher as _, PasswordVerifier as _, SaltString};
+use argon2::{Algorithm, Argon2, Params, Version};
+
+use crate::port::Entropy;
+
+const NONCE: usize = 12;
+
+/// The key that encrypts what lies in the database.
+#[derive(Clone)]
+pub struct StorageKey(Aes256Gcm);
+
+impl StorageKey {
+    /// A key from its 32 bytes.
+    #[must_use]
+    pub fn new(bytes: &[u8; 32]) -> Self {
+        Self(Aes256Gcm::new(bytes.into()))
+    }
+
+    /// Encrypts `plain` for the place `place`; the nonce stands before the ciphertext.
+    #[must_use]
+    pub fn seal(&self, entropy: &dyn Entropy, place: &str, plain: &[u8]) -> Vec<u8> {
+        let nonce: [u8; NONCE] = entropy.bytes();
+        let payload = Payload { msg: plain, aad: place.as_bytes() };
+        let cipher = self
+            .0
+            .encrypt(Nonce::from_slice(&nonce), payload)
+            .expect("AES-GCM encrypts any text below 64 GiB");
+        [nonce.as_slice(), &cipher].concat()
+    }
+
+    /// Decrypts what was sealed for `place`; `None` if key, place or bytes are not the same.
+    #[must_use]
+    pub fn open(&self, place: &str, sealed: &[u8]) -> Option<Vec<u8>> {
+        let (nonce, cipher) = sealed.split_at_checked(NONCE)?;
+        let payload = Payload { msg: cipher, aad: place.as_bytes() };
+        self.0.decrypt(Nonce::from_slice(nonce), payload).ok()
+    }
+}
+
+/// How hard a password hash is; OWASP's argon2id minimum for interactive sign-in.
+fn argon2() -> Argon2<'static> {
+    let params = Params::new(19 * 1024, 2, 1, None).expect("constants within argon2's bounds");
+    Argon2::new(Algorithm::Argon2id, Version::V0x13, params)
+}
+
+/// The PHC string of a password.
+#[must_use]
+pub fn hash_password(entropy: &dyn Entropy, password: &str) -> String {
+    let salt = SaltString::encode_b64(&entropy.bytes::<16>()).expect("16 bytes are a legal salt");
+    argon2()
+        .hash_password(password.as_bytes(), &salt)
+        .expect("argon2 with constant parameters hashes any password")
+        .to_string()
+}
+
+/// Whether the password fits the PHC string. Without a string the same work is done, so that the
+/// answer's time does not tell which names exist.
+#[must_use]
+pub fn password_fits(phc: Option<&str>, password: &str) -> bool {
+    const NOBODY: &str = "$argon2id$v=19$m=19456,t=2,p=1$bm9ib2R5bm9ib2R5bm9i$RH0xH6QjoBXIqKJXpeiCbIzHnvZ7x3/ynh1RBFjXWlY";
+    let Ok(hash) = PasswordHash::new(phc.unwrap_or(NOBODY)) else { return false };
+    argon2().verify_password(password.as_bytes(), &hash).is_ok() && phc.is_some()
+}

@@ -1,0 +1,384 @@
+//! The draw, in its real order: freeze the registers, collect commitments, publish FREEZE, open the
+//! nonces, draw, open. Each step is one act; what is public goes into the log as its record.
+//!
+//! Until FREEZE is logged the server holds no nonce, and until the nonces are open nobody can know
+//! who will be drawn. `draw_subjects` does not record a RESULT that our own `verify` refuses.
+
+mod bundle;
+mod frame;
+mod material;
+mod parties;
+
+use domain::campaign::Campaign;
+use domain::campaign::party::{PartyState, TrustLevel};
+use domain::campaign::steps::{CommitFacts, DrawFacts, FreezeFacts};
+use domain::event::{Act, Event, LinkKind};
+use domain::id::{CampaignNo, Fingerprint, PartyToken};
+use domain::policy::{Place, Verb};
+use domain::refusal::{Code, Refusal};
+use domain::time::Instant;
+use draw::bundle::{Stage, open_record};
+use draw::record::{RevealRecord, VoidRecord};
+use draw::seed::Answer;
+use draw::{Level, SeedText, Token};
+use store::campaign::StoredCampaign;
+use store::{campaign, catalog, drawing, inspection};
+use verify::{BundleSource, Limits, Options};
+
+use crate::campaign::{plan_of, print_of, unsound};
+use crate::{Acting, App, AppError};
+
+pub use bundle::public_stage;
+pub use frame::{Figures, QuotaFigure, StratumFigure};
+pub use material::{BundleFile, threads};
+
+static NO_RECORD: Code = Code::new(
+    "DRAW-030",
+    "这次抽取没有已公布的承诺。",
+    None,
+    "先冻结名录、收齐承诺值，再公布承诺。",
+);
+static REFUSED_BY_DRAW: Code = Code::new(
+    "DRAW-031",
+    "不能冻结：{why}",
+    Some("shuang/1 第 3 节"),
+    "补足执法人员、改方案里的人数或分组，或核对回避登记后重新冻结。",
+);
+static FORGED: Code = Code::new(
+    "DRAW-032",
+    "抽取结果没有通过自己的核对：{why}",
+    Some("细则五（二）"),
+    "停止办理，运行 mingqian audit，并报告行政执法监督。",
+);
+
+/// What is entered when FREEZE is published.
+#[derive(Clone, Debug, Default)]
+pub struct CommitWords {
+    /// Until when nonces are taken.
+    pub reveal_by: Option<Instant>,
+    /// The round or issue of the announced beacon.
+    pub beacon_round: String,
+}
+
+/// What is entered when the draw is made.
+#[derive(Clone, Debug, Default)]
+pub struct DrawWords {
+    /// The public dice, if announced: digits as thrown.
+    pub dice: String,
+    /// The beacon's value, if announced.
+    pub beacon: String,
+    /// Why RESULT comes after its clock, if it does.
+    pub late_reason: String,
+}
+
+impl App {
+    /// Fixes the frame from the registers as they are now, and makes S.
+    pub async fn freeze_frame(&self, acting: &Acting, number: &CampaignNo) -> Result<(), AppError> {
+        let mut tx = self.db.begin("campaign.freeze").await?;
+        let mut stored = campaign::by_number(&mut tx, number).await?;
+        let actor = acting.may(Verb::CampaignFreeze, &Place::of(&stored.campaign.initiator))?;
+        let plan = plan_of(&stored)?;
+        let (eligibility, record) = frame::load(&mut tx, &stored, self.clock.now()).await?;
+        let step = self.step(acting);
+        let at = step.at;
+        let facts = FreezeFacts {
+            step,
+            parties: plan.sources.parties.clone(),
+            beacon: plan.sources.has_public_source(),
+            quota: eligibility.quota(),
+            must: eligibility.must(),
+        };
+        let attempt = stored.campaign.state.attempt();
+        let (next, act) = stored.campaign.clone().freeze(facts)?;
+        let secret = self.entropy.bytes::<32>();
+        // Everything that could refuse FREEZE later is refused now, while registers can be mended.
+        let rehearsed = material::rehearse(number, attempt, &plan, &record, &eligibility, secret)?;
+        let id = stored.campaign.id.clone();
+        stored.campaign = next;
+        stored.figures = frame::figures(&eligibility).to_json();
+        stored.state_at_ms = at.unix_ms();
+        (stored.freeze_record, stored.seed_text, stored.result_record) = (None, None, None);
+        stored.trust_level = None;
+        let event = Event { at, ..self.event(act, actor) }
+            .touching(LinkKind::Campaign, id.as_str())
+            .with("attempt", attempt)
+            .with("quota", eligibility.quota());
+        let mut rec = tx.record(event, self.confidential())?;
+        campaign::write(&mut rec, &stored).await?;
+        let place = material::place(&id, attempt);
+        let sealed = self.storage_key.seal(&*self.entropy, &place, &secret);
+        let mut beside = rec.beside();
+        drawing::keep_secret(&mut beside, &id, attempt, sealed).await?;
+        for (name, content) in material::frame_files(rehearsed.frame()) {
+            drawing::keep_file(&mut beside, &id, attempt, name, &content).await?;
+        }
+        rec.commit().await?;
+        Ok(())
+    }
+
+    /// Publishes FREEZE: from here on nothing can be changed, only voided.
+    pub async fn commit_draw(
+        &self,
+        acting: &Acting,
+        number: &CampaignNo,
+        words: &CommitWords,
+    ) -> Result<(), AppError> {
+        let mut tx = self.db.begin("campaign.commit").await?;
+        let mut stored = campaign::by_number(&mut tx, number).await?;
+        let actor = acting.may(Verb::CampaignCommit, &Place::of(&stored.campaign.initiator))?;
+        let rulebook = catalog::rulebook(&mut tx).await?;
+        let step = self.step(acting);
+        let at = step.at;
+        let reveal_by = words.reveal_by.unwrap_or_else(|| {
+            at.plus_ms((i64::from(rulebook.freeze_minutes).max(1) + 60) * 60 * 1000)
+        });
+        let frozen = self.frozen(&mut tx, &stored, Some((reveal_by, words))).await?;
+        let facts = CommitFacts {
+            step,
+            freeze_hash: print_of(frozen.record().hash()),
+            reveal_by,
+            beacon_at: None,
+            intervals: rulebook.intervals(),
+        };
+        let (next, act) = stored.campaign.clone().commit(facts)?;
+        let record = frozen.record().to_string();
+        stored.campaign = next;
+        stored.freeze_record = Some(record.clone());
+        stored.state_at_ms = at.unix_ms();
+        let event = Event { at, ..self.event(act, actor) }
+            .touching(LinkKind::Campaign, stored.campaign.id.as_str());
+        let mut rec = tx.record(event, self.public(record))?;
+        campaign::write(&mut rec, &stored).await?;
+        rec.commit().await?;
+        Ok(())
+    }
+
+    /// Closes the revealing: REVEAL is logged, parties that stayed away stand as absent.
+    pub async fn close_reveal(
+        &self,
+        acting: &Acting,
+        number: &CampaignNo,
+        absent_reason: &PartyToken,
+    ) -> Result<(), AppError> {
+        let mut tx = self.db.begin("campaign.reveal").await?;
+        let mut stored = campaign::by_number(&mut tx, number).await?;
+        let actor = acting.may(Verb::CampaignReveal, &Place::of(&stored.campaign.initiator))?;
+        let rulebook = catalog::rulebook(&mut tx).await?;
+        let freeze = freeze_of(&stored)?;
+        let step = self.step(acting);
+        let at = step.at;
+        let (next, act) =
+            stored.campaign.clone().reveal(step, absent_reason, rulebook.minimum_level)?;
+        let record = RevealRecord::build(&freeze, answers(&next)?)
+            .map_err(|faults| forged(&faults.iter().map(ToString::to_string).collect::<String>()))?;
+        stored.campaign = next;
+        stored.state_at_ms = at.unix_ms();
+        let event = Event { at, ..self.event(act, actor) }
+            .touching(LinkKind::Campaign, stored.campaign.id.as_str());
+        let mut rec = tx.record(event, self.public(record.to_string()))?;
+        campaign::write(&mut rec, &stored).await?;
+        rec.commit().await?;
+        Ok(())
+    }
+
+    /// Draws: RESULT is logged, the visits exist, the sealed files are kept.
+    pub async fn draw_subjects(
+        &self,
+        acting: &Acting,
+        number: &CampaignNo,
+        words: &DrawWords,
+    ) -> Result<(), AppError> {
+        let mut tx = self.db.begin("campaign.draw").await?;
+        let mut stored = campaign::by_number(&mut tx, number).await?;
+        let actor = acting.may(Verb::CampaignDraw, &Place::of(&stored.campaign.initiator))?;
+        let rulebook = catalog::rulebook(&mut tx).await?;
+        let frozen = self.frozen(&mut tx, &stored, None).await?;
+        let seed = seed_of(&stored, &frozen, words)?;
+        let level = level_of(Level::reached(&seed));
+        let drawn = draw::draw(frozen, &seed, threads()).map_err(|faults| {
+            REFUSED_BY_DRAW.refuse(&[("why", &faults.iter().map(ToString::to_string).collect::<String>())])
+        })?;
+        let files = material::files(&drawn, Stage::Full)?;
+        let held = files.iter().map(|file| (file.name.clone(), file.content.clone()));
+        let source = BundleSource::from_files(held, Limits::default())
+            .map_err(|problem| forged(&problem.to_string()))?;
+        let verdict =
+            verify::verify_bundle(&source, &Options { log_key: None, threads: threads() });
+        // 3 = everything recomputed and right; only the log proofs are still to come.
+        let recomputed = verdict.exit() == 3;
+        let record = drawn.record().to_string();
+        let step = self.step(acting);
+        let at = step.at;
+        let drawer = step.clone();
+        let late = words.late_reason.trim();
+        let facts = DrawFacts {
+            step,
+            result_hash: print_of(draw::record::hash_of(
+                drawn.frozen().record().suite,
+                drawn.record(),
+            )),
+            level,
+            minimum_level: rulebook.minimum_level,
+            visits: drawn.visits().len() as u64,
+            beacon_present: true,
+            recomputed,
+            late_reason: (!late.is_empty()).then(|| late.to_owned()),
+        };
+        let (next, act) = stored.campaign.clone().draw(facts)?;
+        let visits = frame::visits(&mut tx, &stored, &drawn, &drawer, || self.entropy.bytes()).await?;
+        let attempt = stored.campaign.state.attempt();
+        stored.campaign = next;
+        stored.seed_text = Some(drawn.seed_text().to_string());
+        stored.result_record = Some(record.clone());
+        stored.trust_level = Some(i64::from(Level::reached(drawn.seed_text()).number()));
+        stored.state_at_ms = at.unix_ms();
+        let id = stored.campaign.id.clone();
+        let mut event = Event { at, ..self.event(act, actor) }
+            .touching(LinkKind::Campaign, id.as_str())
+            .with("visits", visits.len());
+        for visit in &visits {
+            event = event.touching(LinkKind::Subject, visit.visit.subject.as_str());
+        }
+        let mut rec = tx.record(event, self.public(record))?;
+        campaign::write(&mut rec, &stored).await?;
+        inspection::add_many(&mut rec, &visits).await?;
+        let mut beside = rec.beside();
+        for file in files.iter().filter(|file| draw::bundle::PUBLIC.contains(&file.name.as_str())) {
+            drawing::keep_file(&mut beside, &id, attempt, &file.name, &file.content).await?;
+        }
+        rec.commit().await?;
+        Ok(())
+    }
+
+    /// Voids the attempt with a reason: back to the approved plan, next number, new S.
+    pub async fn void_draw(
+        &self,
+        acting: &Acting,
+        number: &CampaignNo,
+        code: &PartyToken,
+        reason: &str,
+    ) -> Result<(), AppError> {
+        let mut tx = self.db.begin("campaign.void").await?;
+        let mut stored = campaign::by_number(&mut tx, number).await?;
+        let actor = acting.may(Verb::CampaignVoid, &Place::of(&stored.campaign.initiator))?;
+        let step = self.step(acting);
+        let at = step.at;
+        let (next, act) = stored.campaign.clone().void(&step, reason)?;
+        let record = match &stored.freeze_record {
+            Some(_) => Some(void_record(&stored, code, acting, reason)?.to_string()),
+            None => None,
+        };
+        // A frame given up before FREEZE was published leaves a confidential act, not a record.
+        let (act, sealing) = match record {
+            Some(record) => (act, self.public(record)),
+            None => (Act::CampaignRevised, self.confidential()),
+        };
+        stored.campaign = next;
+        (stored.freeze_record, stored.seed_text) = (None, None);
+        stored.state_at_ms = at.unix_ms();
+        let event = Event { at, ..self.event(act, actor) }
+            .because(reason)
+            .touching(LinkKind::Campaign, stored.campaign.id.as_str());
+        let mut rec = tx.record(event, sealing)?;
+        campaign::write(&mut rec, &stored).await?;
+        rec.commit().await?;
+        Ok(())
+    }
+
+    /// Opens the draw to the public (OPEN) after the visits have ended.
+    pub async fn open_draw(&self, acting: &Acting, number: &CampaignNo) -> Result<(), AppError> {
+        let mut tx = self.db.begin("campaign.open").await?;
+        let mut stored = campaign::by_number(&mut tx, number).await?;
+        let actor = acting.may(Verb::CampaignOpen, &Place::of(&stored.campaign.initiator))?;
+        let drawn = self.drawn(&mut tx, &stored).await?;
+        let record = open_record(&drawn, Stage::Public, 0, threads());
+        let step = self.step(acting);
+        let at = step.at;
+        let (next, act) = stored.campaign.clone().open(step)?;
+        stored.campaign = next;
+        stored.state_at_ms = at.unix_ms();
+        let event = Event { at, ..self.event(act, actor) }
+            .touching(LinkKind::Campaign, stored.campaign.id.as_str());
+        let mut rec = tx.record(event, self.public(record.to_string()))?;
+        campaign::write(&mut rec, &stored).await?;
+        rec.commit().await?;
+        Ok(())
+    }
+}
+
+pub(crate) fn freeze_of(stored: &StoredCampaign) -> Result<draw::record::FreezeRecord, AppError> {
+    let text = stored.freeze_record.as_ref().ok_or_else(|| NO_RECORD.refuse(&[]))?;
+    draw::record::FreezeRecord::parse(text.as_bytes()).map_err(|fault| unsound(&fault))
+}
+
+fn forged(why: &str) -> AppError {
+    FORGED.refuse(&[("why", &why)]).into()
+}
+
+fn token(text: &str) -> Result<Token, AppError> {
+    text.parse::<Token>().map_err(|fault| unsound(&fault))
+}
+
+fn digest(print: &Fingerprint) -> draw::Digest {
+    draw::Digest::from_hex(print.as_str().as_bytes()).expect("a fingerprint is 64 lower hex digits")
+}
+
+/// What each party of FREEZE gave, in its order.
+fn answers(campaign: &Campaign) -> Result<Vec<(Token, Answer<draw::Digest>)>, AppError> {
+    let parties = campaign.state.frame().map(|frozen| frozen.parties.clone()).unwrap_or_default();
+    let mut answers = Vec::with_capacity(parties.len());
+    for party in parties {
+        let name = token(party.name.token.as_str())?;
+        let answer = match &party.state {
+            PartyState::Revealed { nonce, .. } => Answer::Given(digest(nonce)),
+            PartyState::Absent { reason, .. } => Answer::Absent(token(reason.as_str())?),
+            PartyState::Announced | PartyState::Committed { .. } => continue,
+        };
+        answers.push((name, answer));
+    }
+    Ok(answers)
+}
+
+fn seed_of(
+    stored: &StoredCampaign,
+    frozen: &draw::Frozen,
+    words: &DrawWords,
+) -> Result<SeedText, AppError> {
+    let given = |text: &str| Answer::Given(text.trim().to_owned());
+    let record = frozen.record();
+    let dice = record.dice.is_some().then(|| given(&words.dice));
+    let beacon = record.beacon.is_some().then(|| given(&words.beacon));
+    SeedText::build(record, &answers(&stored.campaign)?, dice, beacon).map_err(|faults| {
+        let why = faults.iter().map(ToString::to_string).collect::<Vec<_>>().join("；");
+        REFUSED_BY_DRAW.refuse(&[("why", &why)]).into()
+    })
+}
+
+fn level_of(level: Level) -> TrustLevel {
+    match level.number() {
+        0 => TrustLevel::Rehearsal,
+        1 => TrustLevel::Witnessed,
+        _ => TrustLevel::Beacon,
+    }
+}
+
+fn void_record(
+    stored: &StoredCampaign,
+    code: &PartyToken,
+    acting: &Acting,
+    reason: &str,
+) -> Result<VoidRecord, AppError> {
+    let freeze = freeze_of(stored)?;
+    Ok(VoidRecord {
+        attempt: freeze.attempt_ref(),
+        reason: token(code.as_str())?,
+        approver: token(acting.account.as_str())?,
+        document: freeze.suite.bytes(reason.as_bytes()),
+    })
+}
+
+/// Refusals of the draw as one sentence for people.
+pub(crate) fn refused_by_draw(refusal: &draw::Refusal) -> Refusal {
+    let why = refusal.faults.iter().map(ToString::to_string).collect::<Vec<_>>().join("；");
+    REFUSED_BY_DRAW.refuse(&[("why", &why)])
+}

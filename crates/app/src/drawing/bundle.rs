@@ -1,0 +1,125 @@
+//! The bundle a stranger downloads: files of the draw and, for FREEZE and RESULT, the log's receipts.
+
+use std::io::Write as _;
+
+use domain::campaign::CampaignState;
+use domain::id::CampaignNo;
+use domain::refusal::Code;
+use draw::bundle::{PUBLIC, SEALED, Stage};
+use store::campaign::StoredCampaign;
+use store::{Reader, StoreError, campaign, drawing, log};
+use tlog::Hash;
+
+use super::material::{self, BundleFile};
+use crate::{App, AppError};
+
+static NOT_DRAWN: Code = Code::new(
+    "DRAW-037",
+    "这次抽取还没有结果，没有可下载的案卷。",
+    None,
+    "抽取完成后再下载。",
+);
+static NOT_OPENED: Code = Code::new(
+    "DRAW-038",
+    "抽取材料还没有公开。",
+    Some("shuang/1 第 4 节"),
+    "检查结束并公开后再下载；此前可下载封存阶段的案卷核对承诺。",
+);
+
+/// The stage the public may have now.
+#[must_use]
+pub fn public_stage(stored: &StoredCampaign) -> Option<Stage> {
+    stored.result_record.as_ref()?;
+    let opened = match &stored.campaign.state {
+        CampaignState::Ended(ended) => ended.opened.is_some(),
+        CampaignState::Reported(reported) => reported.ended.opened.is_some(),
+        CampaignState::Archived(archived) => archived.reported.ended.opened.is_some(),
+        _ => false,
+    };
+    Some(if opened { Stage::Public } else { Stage::Sealed })
+}
+
+impl App {
+    /// The bundle of a campaign at a stage. `Public` before OPEN is refused, so that no public byte
+    /// names a subject; `Full` is for the supervision and checked by the caller's right.
+    pub async fn bundle(&self, number: &CampaignNo, stage: Stage) -> Result<Vec<BundleFile>, AppError> {
+        let mut reader = self.db.read().await?;
+        let stored = campaign::by_number(&mut reader, number).await?;
+        let allowed = public_stage(&stored).ok_or_else(|| NOT_DRAWN.refuse(&[]))?;
+        if stage == Stage::Public && allowed == Stage::Sealed {
+            return Err(NOT_OPENED.refuse(&[]).into());
+        }
+        let mut files = match stage {
+            Stage::Full => material::files(&self.drawn(&mut reader, &stored).await?, stage)?,
+            Stage::Sealed => sealed(&stored),
+            Stage::Public => {
+                let mut files = sealed(&stored);
+                files.extend(kept(&mut reader, &stored).await?);
+                files
+            }
+        };
+        files.extend(self.receipts(&mut reader, &stored).await?);
+        Ok(files)
+    }
+
+    /// The same as one zip, stored or deflated.
+    pub async fn bundle_zip(&self, number: &CampaignNo, stage: Stage) -> Result<Vec<u8>, AppError> {
+        let files = self.bundle(number, stage).await?;
+        zip_of(&files).map_err(|error| StoreError::Engine(error.to_string()).into())
+    }
+
+    async fn receipts(
+        &self,
+        reader: &mut Reader,
+        stored: &StoredCampaign,
+    ) -> Result<Vec<BundleFile>, AppError> {
+        let mut files = Vec::new();
+        for (name, record) in
+            [("freeze", &stored.freeze_record), ("result", &stored.result_record)]
+        {
+            let Some(record) = record else { continue };
+            let event = log::event_of_record(reader, &Hash::of(record.as_bytes())).await?;
+            let (entry, proof) = self.receipt(reader, &event).await?;
+            files.push(BundleFile { name: format!("{name}.entry"), content: entry.into_bytes() });
+            files.push(BundleFile { name: format!("{name}.proof"), content: proof.into_bytes() });
+        }
+        Ok(files)
+    }
+}
+
+fn sealed(stored: &StoredCampaign) -> Vec<BundleFile> {
+    let texts = [&stored.freeze_record, &stored.seed_text, &stored.result_record];
+    SEALED
+        .iter()
+        .zip(texts)
+        .map(|(name, text)| BundleFile {
+            name: (*name).to_owned(),
+            content: text.clone().unwrap_or_default().into_bytes(),
+        })
+        .collect()
+}
+
+async fn kept(reader: &mut Reader, stored: &StoredCampaign) -> Result<Vec<BundleFile>, AppError> {
+    let attempt = stored.campaign.state.attempt();
+    let mut files = Vec::new();
+    for name in PUBLIC {
+        let content = drawing::file(reader, &stored.campaign.id, attempt, name).await?;
+        let content = content
+            .ok_or_else(|| StoreError::NotFound { table: "draw_files", key: name.to_owned() })?;
+        files.push(BundleFile { name: name.to_owned(), content });
+    }
+    Ok(files)
+}
+
+fn zip_of(files: &[BundleFile]) -> zip::result::ZipResult<Vec<u8>> {
+    let mut zip = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    // Fixed method and no clock: the same bundle is the same bytes.
+    let options = zip::write::SimpleFileOptions::default()
+        .compression_method(zip::CompressionMethod::Deflated)
+        .last_modified_time(zip::DateTime::default());
+    for file in files {
+        zip.start_file(file.name.as_str(), options)?;
+        zip.write_all(&file.content)?;
+    }
+    Ok(zip.finish()?.into_inner())
+}

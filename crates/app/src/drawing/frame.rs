@@ -1,0 +1,244 @@
+//! Who is in the frame, loaded from the registers; the figures pages show; the visits of a draw.
+
+use std::collections::BTreeMap;
+
+use domain::campaign::eligibility::{Eligibility, FrameFacts, SubjectFacts, frame_of};
+use domain::campaign::state as campaign_state;
+use domain::id::{EventId, InspectionId, InspectorCode, ItemId, SubjectId};
+use domain::inspection::{Inspection, InspectionSource, InspectionState, Step};
+use domain::refusal::{Code, Refusal};
+use domain::time::{Date, Instant};
+use draw::Drawn;
+use draw::record::PlanRecord;
+use serde::{Deserialize, Serialize};
+use store::campaign::StoredCampaign;
+use store::inspection::StoredInspection;
+use store::subject::{From, SubjectFilter};
+use store::{Reader, StoreError, catalog, inspection, inspector, subject};
+
+use super::material::plan_record;
+use crate::AppError;
+use crate::campaign::{complete, gaps};
+
+static FRAME_FAULTS: Code = Code::new(
+    "DRAW-036",
+    "名录还不能冻结，有 {count} 处：{first}",
+    Some("细则四（三）"),
+    "按提示补全名录后再冻结。",
+);
+
+/// Subjects read per query.
+const PAGE: i64 = 2_000;
+
+/// N and k of a stratum, and who stands beside the draw.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct StratumFigure {
+    /// `<item>:<class>`.
+    pub stratum: String,
+    /// N.
+    pub pool: u64,
+    /// k.
+    pub quota: u64,
+    /// Visited without being drawn.
+    pub must: u64,
+    /// Left out, by reason.
+    pub skipped: BTreeMap<String, u64>,
+}
+
+/// k of a stratum as FREEZE states it.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct QuotaFigure {
+    /// The stratum.
+    pub stratum: String,
+    /// N.
+    pub pool: u64,
+    /// k.
+    pub drawn: u64,
+}
+
+/// The figures of a frozen frame, as pages and portal show them.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct Figures {
+    /// Per stratum.
+    #[serde(default)]
+    pub strata: Vec<StratumFigure>,
+    /// N and k as they go into FREEZE.
+    #[serde(default)]
+    pub quotas: Vec<QuotaFigure>,
+    /// Entries of the pools without a code, which cannot enter a draw.
+    #[serde(default)]
+    pub without_code: u64,
+    /// Inspectors left out: code and reason.
+    #[serde(default)]
+    pub left_out: Vec<(String, String)>,
+}
+
+impl Figures {
+    /// As kept with the campaign.
+    #[must_use]
+    pub fn to_json(&self) -> String {
+        serde_json::to_string(self).expect("strings and numbers always encode")
+    }
+
+    /// Reads what is kept with the campaign.
+    pub fn parse(text: &str) -> Result<Self, StoreError> {
+        serde_json::from_str(text).map_err(|error| StoreError::Inconsistent {
+            table: "campaigns".to_owned(),
+            column: "figures".to_owned(),
+            row: "-".to_owned(),
+            why: error.to_string(),
+        })
+    }
+}
+
+pub(super) fn figures(eligibility: &Eligibility) -> Figures {
+    let strata = eligibility.counts.iter().map(|count| StratumFigure {
+        stratum: count.stratum.clone(),
+        pool: count.pool,
+        quota: count.quota,
+        must: count.must,
+        skipped: count
+            .skipped
+            .iter()
+            .map(|(reason, n)| (reason.label().to_owned(), *n))
+            .collect(),
+    });
+    let quotas = eligibility.quotas.iter().map(|quota| QuotaFigure {
+        stratum: quota.stratum.as_str().to_owned(),
+        pool: quota.pool,
+        drawn: quota.drawn,
+    });
+    let left_out = eligibility.left_out.iter();
+    Figures {
+        strata: strata.collect(),
+        quotas: quotas.collect(),
+        without_code: eligibility.without_code.len() as u64,
+        left_out: left_out.map(|(code, why)| (code.clone(), why.label().to_owned())).collect(),
+    }
+}
+
+/// Everything the frame is made from, as the registers are at this moment.
+pub(super) async fn load(
+    reader: &mut Reader,
+    stored: &StoredCampaign,
+    now: Instant,
+) -> Result<(Eligibility, PlanRecord), AppError> {
+    let plan = complete(reader, stored).await?.map_err(|faults| gaps(&faults))?;
+    let record = plan_record(stored)?;
+    let items: Vec<_> = catalog::items(reader).await?.into_iter().map(|kept| kept.item).collect();
+    let inspectors: Vec<_> =
+        inspector::all(reader).await?.into_iter().map(|kept| kept.inspector).collect();
+    let recusals = inspector::recusals(reader).await?;
+    let rulebook = catalog::rulebook(reader).await?;
+    let year = Date::new(now.date().year(), 1, 1).expect("1 January exists in every year");
+    let visits: BTreeMap<SubjectId, i64> =
+        inspection::visits_since(reader, year.start().unix_ms()).await?.into_iter().collect();
+    let subjects = all_subjects(reader).await?;
+    let facts: Vec<SubjectFacts<'_>> = subjects
+        .iter()
+        .map(|kept| SubjectFacts {
+            subject: &kept.subject,
+            visits_this_year: visits
+                .get(&kept.subject.id)
+                .map_or(0, |n| u32::try_from(*n).unwrap_or(u32::MAX)),
+            must: None,
+        })
+        .collect();
+    let eligibility = frame_of(&FrameFacts {
+        plan: &plan,
+        record: &record,
+        items: &items,
+        subjects: &facts,
+        inspectors: &inspectors,
+        recusals: &recusals,
+        rulebook: &rulebook,
+    })
+    .map_err(faults)?;
+    Ok((eligibility, record))
+}
+
+fn faults(refusals: Vec<Refusal>) -> Refusal {
+    let first = refusals.first().map(|refusal| refusal.sentence.clone()).unwrap_or_default();
+    FRAME_FAULTS.refuse(&[("count", &refusals.len()), ("first", &first)])
+}
+
+async fn all_subjects(reader: &mut Reader) -> Result<Vec<subject::StoredSubject>, StoreError> {
+    let everything = domain::policy::Reach { everything: true, ..Default::default() };
+    let filter = SubjectFilter::default();
+    let mut found: Vec<subject::StoredSubject> = Vec::new();
+    let mut from = From::Start;
+    loop {
+        let page = subject::page(reader, &everything, &filter, &from, PAGE).await?;
+        let Some(last) = page.last() else { return Ok(found) };
+        from = From::After(last.subject.name.as_str().to_owned(), last.subject.id.clone());
+        found.extend(page);
+    }
+}
+
+/// One row per visit, in drawing order.
+pub(super) async fn visits(
+    reader: &mut Reader,
+    stored: &StoredCampaign,
+    drawn: &Drawn,
+    step: &campaign_state::Step,
+    mut random: impl FnMut() -> [u8; 12],
+) -> Result<Vec<StoredInspection>, AppError> {
+    let codes: Vec<String> =
+        drawn.visits().iter().map(|visit| visit.subject.as_str().to_owned()).collect();
+    let known: BTreeMap<String, subject::StoredSubject> = subject::by_codes(reader, &codes)
+        .await?
+        .into_iter()
+        .filter_map(|kept| kept.subject.code().map(|code| (code.to_string(), kept)))
+        .collect();
+    let mut rows = Vec::with_capacity(codes.len());
+    for (place, visit) in drawn.visits().iter().enumerate() {
+        let code = visit.subject.as_str();
+        let kept = known.get(code).ok_or_else(|| StoreError::NotFound {
+            table: "subjects",
+            key: code.to_owned(),
+        })?;
+        let mut items: Vec<ItemId> = Vec::new();
+        for stratum in drawn.strata_of(visit) {
+            let item = stratum.split(':').next().unwrap_or_default();
+            let item = ItemId::parse(item).map_err(|error| id_broken(&error.to_string()))?;
+            if !items.contains(&item) {
+                items.push(item);
+            }
+        }
+        let member = |code: &str| {
+            InspectorCode::parse(code).map_err(|error| id_broken(&error.to_string()))
+        };
+        // A place nobody could fill stays empty here and `-` in teams.txt.
+        let places = drawn.team(place);
+        let team = places.iter().flatten().map(|code| member(code.as_str()));
+        rows.push(StoredInspection {
+            visit: Inspection {
+                id: InspectionId::from_entropy(random()),
+                campaign: Some(stored.campaign.id.clone()),
+                source: InspectionSource::Drawn,
+                subject: kept.subject.id.clone(),
+                items,
+                team: team.collect::<Result<_, _>>()?,
+                leader: Some(member(drawn.leaders()[place].as_str())?),
+                assigned: Step { by: step.by.clone(), at: step.at },
+                state: InspectionState::Assigned,
+            },
+            campaign: stored.campaign.id.clone(),
+            campaign_number: stored.campaign.number.clone(),
+            unit: stored.campaign.initiator.clone(),
+            attempt: i64::from(stored.campaign.state.attempt()),
+            ordinal: i64::try_from(place).unwrap_or(i64::MAX) + 1,
+            subject_code: code.to_owned(),
+            subject_name: kept.subject.name.to_string(),
+            strata: drawn.strata_of(visit).map(str::to_owned).collect(),
+            state_at_ms: step.at.unix_ms(),
+            seen: EventId::from_entropy([0; 12]),
+        });
+    }
+    Ok(rows)
+}
+
+/// A code of the draw that the domain cannot read back; does not occur for a frame made here.
+fn id_broken(why: &str) -> StoreError {
+    StoreError::Engine(why.to_owned())
+}

@@ -1,0 +1,237 @@
+//! From what is kept to what the draw computes with: terms, frame, S; and back to files.
+
+use std::num::NonZeroUsize;
+
+use domain::campaign::party::{Party, PartyState};
+use domain::campaign::plan::{CampaignPlan, hash_of};
+use domain::campaign::eligibility::Eligibility;
+use domain::id::{CampaignId, CampaignNo};
+use domain::time::Instant;
+use draw::bundle::{self, Stage};
+use draw::digest::Secret;
+use draw::record::{BeaconName, PartyLine, PlanRecord};
+use draw::frame::Rows;
+use draw::{Digest, Drawn, Frame, Frozen, SeedText, Stratum, Suite, Terms};
+use store::campaign::StoredCampaign;
+use store::{Reader, StoreError, drawing};
+
+use super::frame::Figures;
+use super::{CommitWords, NO_RECORD, freeze_of, refused_by_draw, token};
+use crate::campaign::{plan_of, unsound};
+use crate::{App, AppError};
+
+/// One file of a bundle.
+#[derive(Clone, Debug)]
+pub struct BundleFile {
+    /// Its name, one of the protocol's.
+    pub name: String,
+    /// Its exact bytes.
+    pub content: Vec<u8>,
+}
+
+/// How many threads a draw may use.
+#[must_use]
+pub fn threads() -> NonZeroUsize {
+    std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN)
+}
+
+/// Where S of an attempt lies, as the associated data of its ciphertext.
+pub(super) fn place(campaign: &CampaignId, attempt: u32) -> String {
+    format!("draw_secrets/{campaign}/{attempt}")
+}
+
+const FRAME_FILES: [&str; 3] = ["subjects.tsv", "inspectors.tsv", "recusals.tsv"];
+
+/// The canonical frame as its three files.
+pub(super) fn frame_files(frame: &Frame) -> Vec<(&'static str, Vec<u8>)> {
+    let mut recusals = String::new();
+    for (inspector, subject) in &frame.recusals {
+        recusals.push_str(&format!("{inspector}:{subject}\t-\tpair\t-\n"));
+    }
+    let [subjects, inspectors, pairs] = FRAME_FILES;
+    vec![
+        (subjects, rows_text(&frame.subjects)),
+        (inspectors, rows_text(&frame.inspectors)),
+        (pairs, recusals.into_bytes()),
+    ]
+}
+
+/// `id stratum status area`, tab-separated, in the frame's canonical order.
+fn rows_text(rows: &Rows) -> Vec<u8> {
+    let mut text = Vec::new();
+    for view in rows.iter() {
+        let fields = view.fields();
+        text.extend_from_slice(
+            &[fields.id, fields.stratum, fields.status, fields.area].join(&b'\t'),
+        );
+        text.push(b'\n');
+    }
+    text
+}
+
+/// Refuses now what FREEZE would be refused for later; commitments do not matter for that.
+pub(super) fn rehearse(
+    number: &CampaignNo,
+    attempt: u32,
+    plan: &CampaignPlan,
+    record: &PlanRecord,
+    eligibility: &Eligibility,
+    secret: [u8; 32],
+) -> Result<Frozen, AppError> {
+    let secret = Secret::from_bytes(secret);
+    let parties = plan.sources.parties.iter().map(|party| {
+        let name = token(party.token.as_str())?;
+        Ok(PartyLine::commit(record.suite, name, &Digest([0; 32])))
+    });
+    let beacon = record.beacon.as_ref().map(|source| beacon_name(source, "1")).transpose()?;
+    let terms = Terms {
+        quotas: eligibility.quotas.iter().map(|q| (q.stratum.clone(), q.drawn)).collect(),
+        parties: parties.collect::<Result<_, AppError>>()?,
+        beacon,
+        ..bare_terms(number, attempt, record)?
+    };
+    draw::freeze(&terms, eligibility.frame.clone(), &secret, threads())
+        .map_err(|refusal| refused_by_draw(&refusal).into())
+}
+
+fn beacon_name(source: &str, round: &str) -> Result<BeaconName, AppError> {
+    format!("{source} {}", round.trim()).parse().map_err(|fault| unsound(&fault))
+}
+
+/// What the plan alone says of FREEZE.
+fn bare_terms(number: &CampaignNo, attempt: u32, plan: &PlanRecord) -> Result<Terms, AppError> {
+    Ok(Terms {
+        campaign: token(number.as_str())?,
+        attempt,
+        suite: plan.suite,
+        plan: hash_of(plan),
+        extends: None,
+        quotas: Vec::new(),
+        drawn: plan.drawn.clone(),
+        teams: plan.teams.clone(),
+        assign: plan.assign,
+        areas: plan.areas.clone(),
+        leaders: plan.leaders.clone(),
+        parties: Vec::new(),
+        dice: plan.dice,
+        reveal_by: 0,
+        beacon: None,
+    })
+}
+
+pub(super) fn plan_record(stored: &StoredCampaign) -> Result<PlanRecord, AppError> {
+    let text = stored.plan_record.as_ref().ok_or_else(|| NO_RECORD.refuse(&[]))?;
+    PlanRecord::parse(text.as_bytes()).map_err(|fault| unsound(&fault))
+}
+
+fn party_line(suite: Suite, party: &Party) -> Result<PartyLine, AppError> {
+    let name = token(party.name.token.as_str())?;
+    let commitment = match &party.state {
+        // Without commitment FREEZE is refused by the domain; the line is never published.
+        PartyState::Announced => return Ok(PartyLine::commit(suite, name, &Digest([0; 32]))),
+        PartyState::Committed { commitment, .. }
+        | PartyState::Revealed { commitment, .. }
+        | PartyState::Absent { commitment, .. } => commitment,
+    };
+    Ok(PartyLine { name, commitment: super::digest(commitment) })
+}
+
+/// The terms of the attempt: before FREEZE from plan, figures and commitments; after it, exactly as
+/// published.
+fn terms(
+    stored: &StoredCampaign,
+    words: Option<(Instant, &CommitWords)>,
+) -> Result<Terms, AppError> {
+    let Some((reveal_by, words)) = words else {
+        return Ok(Terms::from(&freeze_of(stored)?));
+    };
+    let plan = plan_record(stored)?;
+    let document = plan_of(stored)?;
+    let frame = stored.campaign.state.frame();
+    let parties = frame.map(|frozen| frozen.parties.as_slice()).unwrap_or_default();
+    let beacon = match &document.sources.beacon {
+        Some(beacon) => Some(beacon_name(&beacon.source, &words.beacon_round)?),
+        None => None,
+    };
+    let seconds = u64::try_from(reveal_by.unix_seconds()).unwrap_or(0);
+    Ok(Terms {
+        quotas: quotas(stored)?,
+        parties: parties.iter().map(|party| party_line(plan.suite, party)).collect::<Result<_, _>>()?,
+        reveal_by: seconds,
+        beacon,
+        ..bare_terms(&stored.campaign.number, stored.campaign.state.attempt(), &plan)?
+    })
+}
+
+fn quotas(stored: &StoredCampaign) -> Result<Vec<(Stratum, u64)>, AppError> {
+    let figures = Figures::parse(&stored.figures)?;
+    figures
+        .quotas
+        .iter()
+        .map(|line| {
+            let stratum = line.stratum.parse().map_err(|fault| unsound(&fault))?;
+            Ok((stratum, line.drawn))
+        })
+        .collect()
+}
+
+impl App {
+    /// The frozen attempt, recomputed from S and the kept frame.
+    pub(super) async fn frozen(
+        &self,
+        reader: &mut Reader,
+        stored: &StoredCampaign,
+        words: Option<(Instant, &CommitWords)>,
+    ) -> Result<Frozen, AppError> {
+        let (id, attempt) = (&stored.campaign.id, stored.campaign.state.attempt());
+        let sealed = drawing::secret(reader, id, attempt).await?;
+        let place = place(id, attempt);
+        let broken = |why: &str| StoreError::Inconsistent {
+            table: "draw_secrets".to_owned(),
+            column: "ciphertext".to_owned(),
+            row: place.clone(),
+            why: why.to_owned(),
+        };
+        let plain = self.storage_key.open(&place, &sealed);
+        let secret: [u8; 32] = plain
+            .and_then(|plain| plain.try_into().ok())
+            .ok_or_else(|| broken("does not open under the storage key"))?;
+        let mut files = Vec::with_capacity(FRAME_FILES.len());
+        for name in FRAME_FILES {
+            let content = drawing::file(reader, id, attempt, name).await?;
+            files.push(content.ok_or_else(|| broken("its frame was not kept"))?);
+        }
+        let frame =
+            bundle::parse_frame(&files[0], &files[1], &files[2]).map_err(|fault| unsound(&fault))?;
+        let terms = terms(stored, words)?;
+        draw::freeze(&terms, frame, &Secret::from_bytes(secret), threads())
+            .map_err(|refusal| refused_by_draw(&refusal).into())
+    }
+
+    /// The drawn attempt, recomputed from S, the kept frame and the published seed text.
+    pub(super) async fn drawn(
+        &self,
+        reader: &mut Reader,
+        stored: &StoredCampaign,
+    ) -> Result<Drawn, AppError> {
+        let frozen = self.frozen(reader, stored, None).await?;
+        let text = stored.seed_text.as_ref().ok_or_else(|| NO_RECORD.refuse(&[]))?;
+        let seed = SeedText::parse(text.as_bytes()).map_err(|fault| unsound(&fault))?;
+        draw::draw(frozen, &seed, threads()).map_err(|faults| {
+            let fault = faults.into_iter().next().expect("a refused seed has a fault");
+            unsound(&fault)
+        })
+    }
+}
+
+/// The files of a bundle at a stage, without receipts.
+pub(super) fn files(drawn: &Drawn, stage: Stage) -> Result<Vec<BundleFile>, AppError> {
+    let mut files = Vec::new();
+    for name in stage.files() {
+        let mut content = Vec::new();
+        bundle::write_file(drawn, name, threads(), &mut content)
+            .map_err(|error| StoreError::Engine(error.to_string()))?;
+        files.push(BundleFile { name: name.to_owned(), content });
+    }
+    Ok(files)
+}

@@ -1,0 +1,132 @@
+//! Outside parties: a link each, a commitment before FREEZE, the nonce after it. A party needs no
+//! account; the link is the right, and only its hash is kept.
+
+use domain::event::{Act, Actor, Event, LinkKind};
+use domain::id::{CampaignNo, Fingerprint, PartyToken};
+use domain::policy::{Place, Verb};
+use domain::refusal::Code;
+use draw::Suite;
+use draw::record::PartyLine;
+use store::campaign;
+use store::campaign::StoredCampaign;
+
+use super::{digest, token};
+use crate::campaign::{plan_of, print_of};
+use crate::sign_in::token_hash;
+use crate::{Acting, App, AppError};
+
+static NOT_HEX: Code = Code::new(
+    "DRAW-033",
+    "这里要 64 位十六进制，现在是 {length} 位或含有别的字符。",
+    Some("shuang/1 第 2 节"),
+    "整段复制，不要手抄；小写字母和数字，前后没有空格。",
+);
+static NO_LINK: Code = Code::new(
+    "DRAW-034",
+    "这个链接无效或已换发。",
+    None,
+    "向抽取经办要新的链接或纸条。",
+);
+static NO_SUCH_PARTY: Code =
+    Code::new("DRAW-035", "方案里没有见证方“{party}”。", None, "从方案列出的见证方中选。");
+
+/// What a party's page shows.
+#[derive(Clone, Debug)]
+pub struct PartyView {
+    /// The campaign.
+    pub stored: StoredCampaign,
+    /// Which party the link belongs to.
+    pub party: PartyToken,
+}
+
+impl App {
+    /// Gives a party a new link; an older one stops working. The token is shown once.
+    pub async fn issue_party_link(
+        &self,
+        acting: &Acting,
+        number: &CampaignNo,
+        party: &PartyToken,
+    ) -> Result<String, AppError> {
+        let mut tx = self.db.begin("party.link").await?;
+        let stored = campaign::by_number(&mut tx, number).await?;
+        let actor = acting.may(Verb::PartyAccept, &Place::of(&stored.campaign.initiator))?;
+        let named = plan_of(&stored)?.sources.parties.iter().any(|name| name.token == *party);
+        if !named {
+            return Err(NO_SUCH_PARTY.refuse(&[("party", party)]).into());
+        }
+        let id = stored.campaign.id.clone();
+        let before = campaign::party_link(&mut tx, &id, party).await?;
+        let link = store::hex(&self.entropy.bytes::<20>());
+        let event = self
+            .event(Act::PartyInvited, actor)
+            .touching(LinkKind::Campaign, id.as_str())
+            .with("party", party);
+        let mut rec = tx.record(event, self.confidential())?;
+        let hash = token_hash(&link);
+        match before {
+            Some(seen) => campaign::change_party_link(&mut rec, &id, party, &seen, &hash).await?,
+            None => campaign::add_party_link(&mut rec, &id, party, &hash).await?,
+        }
+        rec.commit().await?;
+        Ok(link)
+    }
+
+    /// The campaign and party of a link.
+    pub async fn party_view(&self, link: &str) -> Result<PartyView, AppError> {
+        let mut reader = self.db.read().await?;
+        let found = campaign::by_party_link(&mut reader, &token_hash(link)).await?;
+        let (id, party) = found.ok_or_else(|| NO_LINK.refuse(&[]))?;
+        Ok(PartyView { stored: campaign::get(&mut reader, &id).await?, party })
+    }
+
+    /// A party hands in its commitment. The nonce stays on its own device.
+    pub async fn accept_commitment(&self, link: &str, typed: &str) -> Result<(), AppError> {
+        let commitment = hex64(typed)?;
+        self.party_step(link, move |campaign, party, at| {
+            campaign.accept_commitment(party, commitment, at)
+        })
+        .await
+    }
+
+    /// A party opens its nonce after FREEZE is logged.
+    pub async fn accept_nonce(&self, link: &str, typed: &str) -> Result<(), AppError> {
+        let nonce = hex64(typed)?;
+        self.party_step(link, move |campaign, party, at| {
+            let name = token(party.as_str()).expect("a party token fits the draw's grammar");
+            let line = PartyLine::commit(Suite::Sha256, name, &digest(&nonce));
+            campaign.accept_nonce(party, nonce, &print_of(line.commitment), at)
+        })
+        .await
+    }
+
+    async fn party_step(
+        &self,
+        link: &str,
+        step: impl FnOnce(
+            domain::campaign::Campaign,
+            &PartyToken,
+            domain::time::Instant,
+        ) -> domain::campaign::steps::Stepped,
+    ) -> Result<(), AppError> {
+        let mut tx = self.db.begin("party.step").await?;
+        let found = campaign::by_party_link(&mut tx, &token_hash(link)).await?;
+        let (id, party) = found.ok_or_else(|| NO_LINK.refuse(&[]))?;
+        let mut stored = campaign::get(&mut tx, &id).await?;
+        let at = self.clock.now();
+        let (next, act) = step(stored.campaign, &party, at)?;
+        stored.campaign = next;
+        let event = Event { at, ..self.event(act, Actor::outsider(party.as_str())) }
+            .touching(LinkKind::Campaign, id.as_str())
+            .with("party", &party);
+        let mut rec = tx.record(event, self.confidential())?;
+        campaign::write(&mut rec, &stored).await?;
+        rec.commit().await?;
+        Ok(())
+    }
+}
+
+fn hex64(typed: &str) -> Result<Fingerprint, AppError> {
+    let text: String = typed.split_whitespace().collect::<String>().to_ascii_lowercase();
+    Fingerprint::parse(&text)
+        .map_err(|_| NOT_HEX.refuse(&[("length", &text.chars().count())]).into())
+}

@@ -1,0 +1,270 @@
+//! The visits: assign, arrive, fill in, conclude, confirm, publish, end.
+
+use domain::calendar::WorkCalendar;
+use domain::catalog::InspectionItem;
+use domain::event::{Act, Event, LinkKind};
+use domain::id::{CampaignNo, InspectionId, InspectorCode, ItemId, PublicationId};
+use domain::inspection::{FallenAway, Inspection, ItemResult, Step};
+use domain::policy::{Place, Verb};
+use domain::publication::{PublicFacts, PublicOutcome, due};
+use domain::refusal::{Code, Refusal};
+use store::inspection::{self, StoredInspection, StoredPublication};
+use store::{Reader, StoreError, Tx, campaign, catalog, inspector, org, subject};
+use tlog::Hash;
+
+use crate::{Acting, App, AppError};
+
+static SHEET_FAULTS: Code = Code::new(
+    "INSP-030",
+    "有 {count} 项不能保存：{first}",
+    None,
+    "按提示补齐后再保存；已填的内容都还在。",
+);
+static NO_SUCH_OUTCOME: Code =
+    Code::new("INSP-031", "没有“{code}”这个检查结果。", None, "从列表中选一个检查结果。");
+
+/// What an account may do with a visit, and the visit itself.
+#[derive(Clone, Debug)]
+pub struct VisitView {
+    /// The visit.
+    pub stored: StoredInspection,
+    /// The items examined, in the order of the plan.
+    pub items: Vec<InspectionItem>,
+    /// Whether the account is on the team or leads it.
+    pub assigned: bool,
+}
+
+impl App {
+    /// Hands the drawn visits to their teams (派发).
+    pub async fn assign_visits(&self, acting: &Acting, number: &CampaignNo) -> Result<(), AppError> {
+        self.change(acting, number, Verb::InspectionAssign, domain::campaign::Campaign::assign).await
+    }
+
+    /// Ends a campaign's inspections; starts the clock of the report.
+    pub async fn end_campaign(&self, acting: &Acting, number: &CampaignNo) -> Result<(), AppError> {
+        let mut reader = self.db.read().await?;
+        let stored = campaign::by_number(&mut reader, number).await?;
+        let attempt = i64::from(stored.campaign.state.attempt());
+        let visits = inspection::of_campaign(&mut reader, &stored.campaign.id, attempt).await?;
+        let open = visits.iter().filter(|kept| !kept.visit.is_settled()).count() as u64;
+        drop(reader);
+        self.change(acting, number, Verb::CampaignEnd, |campaign, step| campaign.end(step, open)).await
+    }
+
+    /// A visit as its page shows it; refused to accounts it does not concern.
+    pub async fn visit(&self, acting: &Acting, id: &InspectionId) -> Result<VisitView, AppError> {
+        let mut reader = self.db.read().await?;
+        let (stored, assigned) = load(&mut reader, acting, id).await?;
+        acting.may(Verb::InspectionRead, &place(&stored, assigned))?;
+        let items = items_of(&mut reader, &stored.visit).await?;
+        Ok(VisitView { stored, items, assigned })
+    }
+
+    /// Registers the arrival with the inspectors who are there.
+    pub async fn open_visit(
+        &self,
+        acting: &Acting,
+        id: &InspectionId,
+        present: Vec<InspectorCode>,
+    ) -> Result<(), AppError> {
+        self.visit_step(acting, id, Verb::InspectionOpen, |visit, step, _| visit.open(step, present))
+            .await
+    }
+
+    /// Enters results of the checklist.
+    pub async fn record_results(
+        &self,
+        acting: &Acting,
+        id: &InspectionId,
+        batch: &[ItemResult],
+    ) -> Result<(), AppError> {
+        self.visit_step(acting, id, Verb::InspectionRecord, |visit, _, items| {
+            visit.record(batch, items).map_err(|faults| sheet_faults(&faults))
+        })
+        .await
+    }
+
+    /// Closes the sheet with an outcome and the opinion of the subject.
+    pub async fn conclude_visit(
+        &self,
+        acting: &Acting,
+        id: &InspectionId,
+        outcome: &str,
+        opinion: Option<String>,
+    ) -> Result<(), AppError> {
+        let mut reader = self.db.read().await?;
+        let today = self.clock.now().date();
+        let code = catalog::outcomes(&mut reader)
+            .await?
+            .into_iter()
+            .find(|known| known.code == outcome && known.in_use(today))
+            .ok_or_else(|| NO_SUCH_OUTCOME.refuse(&[("code", &outcome)]))?;
+        drop(reader);
+        self.visit_step(acting, id, Verb::InspectionConclude, |visit, step, items| {
+            visit.conclude(step, items, &code, opinion)
+        })
+        .await
+    }
+
+    /// A second person confirms what another entered.
+    pub async fn confirm_visit(&self, acting: &Acting, id: &InspectionId) -> Result<(), AppError> {
+        self.visit_step(acting, id, Verb::InspectionConfirm, |visit, step, _| visit.confirm(step)).await
+    }
+
+    /// A second person sends the result back.
+    pub async fn return_visit(
+        &self,
+        acting: &Acting,
+        id: &InspectionId,
+        reason: &str,
+    ) -> Result<(), AppError> {
+        self.visit_step(acting, id, Verb::InspectionConfirm, |visit, step, _| {
+            visit.return_result(&step, reason)
+        })
+        .await
+    }
+
+    /// Registers that a visit could not be made.
+    pub async fn visit_fell_away(
+        &self,
+        acting: &Acting,
+        id: &InspectionId,
+        how: FallenAway,
+        account: &str,
+        attempts: u32,
+    ) -> Result<(), AppError> {
+        self.visit_step(acting, id, Verb::InspectionConclude, |visit, step, _| {
+            visit.fall_away(step, how, account, attempts)
+        })
+        .await
+    }
+
+    /// Publishes a confirmed outcome: its hash goes into the log, its content onto the portal.
+    pub async fn publish_outcome(
+        &self,
+        acting: &Acting,
+        id: &InspectionId,
+    ) -> Result<PublicationId, AppError> {
+        let mut tx = self.db.begin("outcome.publish").await?;
+        let (mut stored, assigned) = load(&mut tx, acting, id).await?;
+        let actor = acting.may(Verb::OutcomePublish, &place(&stored, assigned))?;
+        let items = items_of(&mut tx, &stored.visit).await?;
+        let kept = subject::get(&mut tx, &stored.visit.subject).await?.subject;
+        let authority = org::fact(&mut tx, "bureau").await?.unwrap_or_default();
+        let due_on = self.publication_due(&mut tx, &stored.visit).await?;
+        let publication = PublicationId::from_entropy(self.entropy.bytes());
+        let step = self.visit_moment(acting);
+        let at = step.at;
+        let (visit, act) = stored.visit.clone().publish(step, publication.clone())?;
+        let content = PublicOutcome::of(
+            &visit,
+            &PublicFacts {
+                authority: &authority,
+                campaign: Some(&stored.campaign_number),
+                subject: &kept,
+                items: &items,
+                due_on,
+            },
+        )?;
+        let content = serde_json::to_string(&content).expect("texts and numbers always encode");
+        let record = format!(
+            "mingqian/1 publication\npublication {publication}\ncontent {}\n",
+            Hash::of(content.as_bytes())
+        );
+        stored.visit = visit;
+        stored.state_at_ms = at.unix_ms();
+        let published = StoredPublication {
+            id: publication.clone(),
+            inspection: id.clone(),
+            published_at_ms: at.unix_ms(),
+            content,
+            withdrawn: None,
+            seen: stored.seen.clone(),
+        };
+        let event = touching(Event { at, ..self.event(act, actor) }, &stored)
+            .touching(LinkKind::Publication, publication.as_str());
+        let mut rec = tx.record(event, self.public(record))?;
+        inspection::write(&mut rec, &stored).await?;
+        inspection::publish(&mut rec, &published).await?;
+        rec.commit().await?;
+        Ok(publication)
+    }
+
+    async fn publication_due(
+        &self,
+        reader: &mut Reader,
+        visit: &Inspection,
+    ) -> Result<domain::time::Date, AppError> {
+        let rulebook = catalog::rulebook(reader).await?;
+        let calendar = WorkCalendar::new(catalog::holidays(reader).await?);
+        let concluded = visit.concluded().map_or_else(|| self.clock.now(), |done| done.step.at);
+        due(&rulebook, &calendar, concluded.date()).map(|deadline| deadline.due).map_err(|error| {
+            StoreError::Engine(format!("{}{}", error.sentence, error.remedy)).into()
+        })
+    }
+
+    fn visit_moment(&self, acting: &Acting) -> Step {
+        Step { by: acting.account.clone(), at: self.clock.now() }
+    }
+
+    async fn visit_step(
+        &self,
+        acting: &Acting,
+        id: &InspectionId,
+        verb: Verb,
+        step: impl FnOnce(Inspection, Step, &[InspectionItem]) -> Result<(Inspection, Act), Refusal>,
+    ) -> Result<(), AppError> {
+        let mut tx: Tx = self.db.begin(verb.name()).await?;
+        let (mut stored, assigned) = load(&mut tx, acting, id).await?;
+        let actor = acting.may(verb, &place(&stored, assigned))?;
+        let items = items_of(&mut tx, &stored.visit).await?;
+        let moment = self.visit_moment(acting);
+        let at = moment.at;
+        let (visit, act) = step(stored.visit.clone(), moment, &items)?;
+        stored.visit = visit;
+        stored.state_at_ms = at.unix_ms();
+        let event = touching(Event { at, ..self.event(act, actor) }, &stored);
+        let mut rec = tx.record(event, self.confidential())?;
+        inspection::write(&mut rec, &stored).await?;
+        rec.commit().await?;
+        Ok(())
+    }
+}
+
+fn touching(event: Event, stored: &StoredInspection) -> Event {
+    event
+        .touching(LinkKind::Inspection, stored.visit.id.as_str())
+        .touching(LinkKind::Campaign, stored.campaign.as_str())
+        .touching(LinkKind::Subject, stored.visit.subject.as_str())
+}
+
+fn place(stored: &StoredInspection, assigned: bool) -> Place<'_> {
+    let place = Place::of(&stored.unit);
+    if assigned { place.assigned() } else { place }
+}
+
+/// The visit, and whether one of the account's inspector codes is on it.
+async fn load(
+    reader: &mut Reader,
+    acting: &Acting,
+    id: &InspectionId,
+) -> Result<(StoredInspection, bool), AppError> {
+    let stored = inspection::get(reader, id).await?;
+    let codes = inspector::codes_of(reader, &acting.account).await?;
+    let on_team = |code: &InspectorCode| {
+        stored.visit.team.contains(code) || stored.visit.leader.as_ref() == Some(code)
+    };
+    let assigned = codes.iter().any(on_team);
+    Ok((stored, assigned))
+}
+
+async fn items_of(reader: &mut Reader, visit: &Inspection) -> Result<Vec<InspectionItem>, StoreError> {
+    let all = catalog::items(reader).await?;
+    let of = |id: &ItemId| all.iter().find(|kept| kept.item.id == *id).map(|kept| kept.item.clone());
+    Ok(visit.items.iter().filter_map(of).collect())
+}
+
+fn sheet_faults(refusals: &[Refusal]) -> Refusal {
+    let first = refusals.first().map(|refusal| refusal.sentence.clone()).unwrap_or_default();
+    SHEET_FAULTS.refuse(&[("count", &refusals.len()), ("first", &first)])
+}

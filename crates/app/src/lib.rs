@@ -1,0 +1,67 @@
+//! The use cases: one function per intention. Each loads what it needs, asks the domain, records the
+//! event and writes; it never loads after it has begun to write.
+//!
+//! Begin with `port` (what comes from outside), `acting` (who acts, and whether he may), then any
+//! use case file. Deliberately absent: SQL (store), rules (domain), HTTP (web).
+
+pub mod account;
+pub mod acting;
+pub mod campaign;
+pub mod crypto;
+pub mod drawing;
+pub mod error;
+pub mod inspection;
+pub mod inspector;
+pub mod installation;
+pub mod port;
+pub mod receipt;
+pub mod rules;
+pub mod sign_in;
+pub mod subject;
+
+use std::sync::Arc;
+
+use domain::event::{Act, Actor, Event};
+use domain::id::EventId;
+use store::{Db, Sealing};
+
+pub use acting::Acting;
+pub use error::AppError;
+
+use crate::crypto::StorageKey;
+use crate::port::{Clock, Entropy};
+
+/// The bureau's system: a database and the ports. Cheap to clone.
+#[derive(Clone)]
+pub struct App {
+    /// The database; pages read from it directly.
+    pub db: Db,
+    /// The clock.
+    pub clock: Arc<dyn Clock>,
+    /// The generator.
+    pub entropy: Arc<dyn Entropy>,
+    /// The key of what is encrypted at rest.
+    pub storage_key: StorageKey,
+    /// The key that signs the log's checkpoints.
+    pub log_key: Arc<tlog::note::SignerKey>,
+}
+
+impl App {
+    /// An event that happens now.
+    #[must_use]
+    pub fn event(&self, act: Act, actor: Actor) -> Event {
+        Event::new(EventId::from_entropy(self.entropy.bytes()), act, self.clock.now(), actor)
+    }
+
+    /// The sealing of a confidential act.
+    #[must_use]
+    pub fn confidential(&self) -> Sealing {
+        Sealing { salt: self.entropy.bytes(), record: None }
+    }
+
+    /// The sealing of an act that puts a public record into the log.
+    #[must_use]
+    pub fn public(&self, record: String) -> Sealing {
+        Sealing { salt: self.entropy.bytes(), record: Some(record) }
+    }
+}

@@ -1,0 +1,89 @@
+//! Rules as data: what a first installation begins with, and how the catalog is published.
+
+use domain::calendar::{SEED_HOLIDAYS, parse_holidays};
+use domain::catalog::{ItemFile, SEED_ITEMS, SEED_OUTCOMES, parse_outcomes};
+use domain::event::{Act, Actor, LinkKind};
+use domain::id::ItemId;
+use domain::policy::{Place, Verb};
+use domain::refusal::Refusal;
+use domain::rulebook::{Rulebook, RulebookFile, SEED_DEMO_RULEBOOK, SEED_RULEBOOK};
+use store::{StoreError, catalog};
+
+use crate::{Acting, App, AppError};
+
+impl App {
+    /// Installs holidays, outcome codes, the rulebook and the two seeded items, one event each.
+    /// A demonstration takes the demo rulebook, whose intervals are zero.
+    pub async fn install_rules(&self, demonstration: bool) -> Result<(), AppError> {
+        let actor = || Actor::program("建立本局");
+        let holidays = parse_holidays(SEED_HOLIDAYS).map_err(|errors| first(&errors))?;
+        let event = self.event(Act::HolidaysImported, actor()).with("rows", holidays.len());
+        let mut rec = self.db.begin("calendar.import").await?.record(event, self.confidential())?;
+        catalog::add_holidays(&mut rec, &holidays).await?;
+        rec.commit().await?;
+
+        let codes = parse_outcomes(SEED_OUTCOMES).map_err(|errors| first(&errors))?;
+        let event = self.event(Act::OutcomesImported, actor()).with("rows", codes.len());
+        let mut rec = self.db.begin("outcome.import").await?.record(event, self.confidential())?;
+        catalog::add_outcomes(&mut rec, &codes).await?;
+        rec.commit().await?;
+
+        let file = seed_rulebook(demonstration)?;
+        let event = self.event(Act::RulebookAdopted, actor()).with("version", &file.version);
+        let at = event.at.unix_ms();
+        let mut rec = self.db.begin("rulebook.adopt").await?.record(event, self.confidential())?;
+        catalog::adopt_rulebook(&mut rec, &file, at).await?;
+        rec.commit().await?;
+
+        for item in ItemFile::parse(SEED_ITEMS).map_err(first_refusal)? {
+            let event = self
+                .event(Act::ItemDrafted, actor())
+                .touching(LinkKind::Item, item.id.as_str())
+                .with("revision", item.revision);
+            let mut rec = self.db.begin("catalog.draft").await?.record(event, self.confidential())?;
+            catalog::add_item(&mut rec, &item).await?;
+            rec.commit().await?;
+        }
+        Ok(())
+    }
+
+    /// Publishes the newest revision of an item; only a published one can enter a plan (F-1.31).
+    pub async fn publish_item(&self, acting: &Acting, id: &ItemId) -> Result<(), AppError> {
+        let actor = acting.may(Verb::CatalogPublish, &Place::BUREAU)?;
+        let mut tx = self.db.begin("catalog.publish").await?;
+        let newest = catalog::revisions(&mut tx, id).await?.into_iter().next();
+        let newest = newest
+            .ok_or_else(|| StoreError::NotFound { table: "items", key: id.as_str().to_owned() })?;
+        if newest.item.published_on.is_some() {
+            return Ok(());
+        }
+        let event = self
+            .event(Act::ItemPublished, actor)
+            .touching(LinkKind::Item, id.as_str())
+            .with("revision", newest.item.revision);
+        let on = event.at.date();
+        let mut rec = tx.record(event, self.confidential())?;
+        catalog::publish_item(&mut rec, &newest, on).await?;
+        rec.commit().await?;
+        Ok(())
+    }
+}
+
+fn seed_rulebook(demonstration: bool) -> Result<RulebookFile, AppError> {
+    let mut file = RulebookFile::parse(SEED_RULEBOOK)?;
+    if demonstration {
+        file = file.overridden_by(RulebookFile::parse(SEED_DEMO_RULEBOOK)?);
+    }
+    Rulebook::from_rows(&file.version, &file.parameters).map_err(first_refusal)?;
+    Ok(file)
+}
+
+fn first(errors: &[(usize, domain::text::FieldError)]) -> AppError {
+    let (line, error) = errors.first().expect("a refused file names at least one line");
+    AppError::Store(StoreError::Engine(format!("第 {line} 行：{}{}", error.sentence, error.remedy)))
+}
+
+fn first_refusal(refusals: Vec<Refusal>) -> AppError {
+    let refusal = refusals.into_iter().next().expect("a refused file has at least one fault");
+    AppError::Refused(refusal)
+}

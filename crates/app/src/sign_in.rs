@@ -1,0 +1,296 @@
+//! Signing in and out: argon2id outside the database's lock, a lock-out per name, one event each.
+
+use std::sync::Arc;
+
+use domain::event::{Act, Actor, LinkKind};
+use domain::id::AccountId;
+use domain::refusal::{Code, Refusal};
+use domain::text::FieldErrors;
+use sha2::{Digest as _, Sha256};
+use store::session::Session;
+use store::{account, org, session};
+
+use crate::acting::Acting;
+use crate::crypto::{hash_password, password_fits};
+use crate::port::Entropy;
+use crate::{App, AppError};
+
+/// Failures after which a name is locked out, and for how long.
+const FAILURES: i64 = 5;
+const LOCK_OUT_MS: i64 = 15 * 60 * 1000;
+/// A session ends after this long unused, and after this long in any case.
+const IDLE_MS: i64 = 60 * 60 * 1000;
+const LIFE_MS: i64 = 12 * 60 * 60 * 1000;
+/// A session is stamped at most this often, so that reading a page does not write each time.
+const TOUCH_MS: i64 = 60 * 1000;
+/// Shortest password, in letters.
+const PASSWORD_LETTERS: usize = 10;
+
+static WRONG: Code = Code::new(
+    "AUTH-030",
+    "账号或口令不对。",
+    None,
+    "核对大小写和输入法；忘记口令的，请安全管理员重置。",
+);
+static LOCKED: Code = Code::new(
+    "AUTH-031",
+    "连续多次登录未成，账号已锁定。",
+    Some("GB/T 22239-2019 8.1.4.1"),
+    "15 分钟后再试，或请安全管理员重置口令。",
+);
+static OLD_WRONG: Code = Code::new(
+    "AUTH-033",
+    "原口令不对。",
+    None,
+    "核对大小写和输入法；忘记口令的，请安全管理员重置。",
+);
+static SHORT: Code = Code::new(
+    "AUTH-032",
+    "新口令少于 10 个字符，或与账号、旧口令相同。",
+    Some("GB/T 22239-2019 8.1.4.1"),
+    "换一个至少 10 个字符的口令，例如几个不相干的词。",
+);
+
+/// A new session: the token goes to the browser and nowhere else.
+pub struct Opened {
+    /// The cookie's value, 64 hex.
+    pub token: String,
+    /// Whether the password must be changed first.
+    pub must_change: bool,
+}
+
+/// An account that came with a living session.
+#[derive(Clone, Debug)]
+pub struct Arrival {
+    /// The account at work.
+    pub acting: Acting,
+    /// Its session.
+    pub session: Session,
+    /// Whether the password must be changed before anything else.
+    pub must_change: bool,
+}
+
+/// What a session token leads to.
+#[derive(Clone, Debug)]
+pub enum Welcome {
+    /// An account with a living session.
+    Known(Box<Arrival>),
+    /// A session that has run out but is not yet forgotten: what was typed under it can be kept for
+    /// its account, nothing can be shown or done.
+    Expired(Session),
+    /// Nobody, or an account that was closed.
+    Stranger,
+}
+
+/// SHA-256 of a token, as sessions are found by.
+#[must_use]
+pub fn token_hash(token: &str) -> String {
+    store::hex(&Sha256::digest(token.as_bytes()))
+}
+
+/// Argon2 takes tens of milliseconds by design; it must not hold up the pages of others.
+async fn fits_in_background(phc: Option<String>, typed: &str) -> bool {
+    let typed = typed.to_owned();
+    tokio::task::spawn_blocking(move || password_fits(phc.as_deref(), &typed)).await.unwrap_or(false)
+}
+
+/// The PHC string of a password, made beside the pages of others.
+pub(crate) async fn hash_in_background(entropy: &Arc<dyn Entropy>, password: &str) -> String {
+    let (entropy, password) = (Arc::clone(entropy), password.to_owned());
+    tokio::task::spawn_blocking(move || hash_password(&*entropy, &password))
+        .await
+        .expect("hashing with constant parameters neither panics nor is cancelled")
+}
+
+impl App {
+    /// Signs in by name and password.
+    pub async fn sign_in(&self, login: &str, password: &str) -> Result<Opened, AppError> {
+        let now = self.clock.now().unix_ms();
+        let mut reader = self.db.read().await?;
+        let source = format!("login:{login}");
+        let (failures, last) = session::failures(&mut reader, &source).await?;
+        if failures >= FAILURES && now - last < LOCK_OUT_MS {
+            return Err(LOCKED.refuse(&[]).into());
+        }
+        let found = account::by_login(&mut reader, login).await?.filter(|found| found.account.active);
+        let kept = match &found {
+            Some(found) => account::phc(&mut reader, &found.account.id).await?,
+            None => None,
+        };
+        drop(reader);
+        let fits = fits_in_background(kept.as_ref().map(|(phc, _)| phc.clone()), password).await;
+        match (found, kept) {
+            (Some(found), Some((_, must_change))) if fits => {
+                self.open_session(&source, found, must_change).await
+            }
+            (found, _) => Err(self.refuse_sign_in(&source, failures, found).await?.into()),
+        }
+    }
+
+    async fn open_session(
+        &self,
+        source: &str,
+        found: account::StoredAccount,
+        must_change: bool,
+    ) -> Result<Opened, AppError> {
+        let token = store::hex(&self.entropy.bytes::<32>());
+        let now = self.clock.now().unix_ms();
+        let account = found.account;
+        let actor = Actor { account: Some(account.id.clone()), ..Actor::program(account.name.as_str()) };
+        let event =
+            self.event(Act::SignedIn, actor).touching(LinkKind::Account, account.id.as_str());
+        let tx = self.db.begin("account.sign_in").await?;
+        let mut rec = tx.record(event, self.confidential())?;
+        let mut beside = rec.beside();
+        session::expire(&mut beside, now - IDLE_MS).await?;
+        session::set_failures(&mut beside, source, 0, now).await?;
+        let opened = Session {
+            token_hash: token_hash(&token),
+            account: account.id,
+            form_token: store::hex(&self.entropy.bytes::<32>()),
+            created_at_ms: now,
+            seen_at_ms: now,
+            display: String::new(),
+        };
+        session::put(&mut beside, &opened).await?;
+        rec.commit().await?;
+        Ok(Opened { token, must_change })
+    }
+
+    async fn refuse_sign_in(
+        &self,
+        source: &str,
+        failures: i64,
+        found: Option<account::StoredAccount>,
+    ) -> Result<Refusal, AppError> {
+        let now = self.clock.now().unix_ms();
+        let Some(found) = found else {
+            // A name that does not exist leaves a counter, not an event: the log keeps no typed text.
+            let mut scratch = self.db.scratch().await?;
+            session::set_failures(&mut scratch.inside(), source, failures + 1, now).await?;
+            scratch.commit().await?;
+            return Ok(WRONG.refuse(&[]));
+        };
+        let id = found.account.id;
+        let event = self
+            .event(Act::SignInRefused, Actor::program("登录"))
+            .touching(LinkKind::Account, id.as_str())
+            .with("failures", failures + 1);
+        let mut rec = self.db.begin("account.sign_in_refused").await?.record(event, self.confidential())?;
+        session::set_failures(&mut rec.beside(), source, failures + 1, now).await?;
+        rec.commit().await?;
+        Ok(WRONG.refuse(&[]))
+    }
+
+    /// Who stands behind a session token: an account, an account whose session has run out, or a
+    /// stranger.
+    pub async fn welcome(&self, token: &str) -> Result<Welcome, AppError> {
+        let now = self.clock.now().unix_ms();
+        let mut reader = self.db.read().await?;
+        let Some(mut session) = session::get(&mut reader, &token_hash(token)).await? else {
+            return Ok(Welcome::Stranger);
+        };
+        if now - session.seen_at_ms > IDLE_MS || now - session.created_at_ms > LIFE_MS {
+            return Ok(Welcome::Expired(session));
+        }
+        let acting = self.load_acting(&mut reader, &session.account).await?;
+        let must_change =
+            account::phc(&mut reader, &session.account).await?.is_none_or(|(_, must)| must);
+        drop(reader);
+        let Some(acting) = acting else { return Ok(Welcome::Stranger) };
+        if now - session.seen_at_ms > TOUCH_MS {
+            session.seen_at_ms = now;
+            self.rewrite_session(&session).await?;
+        }
+        Ok(Welcome::Known(Box::new(Arrival { acting, session, must_change })))
+    }
+
+    async fn load_acting(
+        &self,
+        reader: &mut store::Reader,
+        id: &AccountId,
+    ) -> Result<Option<Acting>, AppError> {
+        let found = account::get(reader, id).await?.account;
+        let tree = org::tree(reader).await?;
+        Ok(found.active.then(|| Acting {
+            account: found.id,
+            name: found.name.as_str().to_owned(),
+            grants: found.grants,
+            tree,
+        }))
+    }
+
+    /// Ends a session.
+    pub async fn sign_out(&self, token: &str) -> Result<(), AppError> {
+        let mut scratch = self.db.scratch().await?;
+        session::end(&mut scratch.inside(), &token_hash(token)).await?;
+        scratch.commit().await?;
+        Ok(())
+    }
+
+    /// Keeps the display modes of a session.
+    pub async fn set_display(&self, session: &Session, display: &str) -> Result<(), AppError> {
+        self.rewrite_session(&Session { display: display.to_owned(), ..session.clone() }).await
+    }
+
+    /// Writes a session again unless it was ended meanwhile: signing out must not be undone by a
+    /// page that was still loading.
+    async fn rewrite_session(&self, session: &Session) -> Result<(), AppError> {
+        let mut scratch = self.db.scratch().await?;
+        if session::get(scratch.reader(), &session.token_hash).await?.is_some() {
+            session::put(&mut scratch.inside(), session).await?;
+            scratch.commit().await?;
+        }
+        Ok(())
+    }
+
+    /// Ends another session of one's own account, by the beginning of its hash as the account page
+    /// shows it.
+    pub async fn end_own_session(&self, acting: &Acting, token_hash: &str) -> Result<bool, AppError> {
+        let mut scratch = self.db.scratch().await?;
+        let own = session::of_account(scratch.reader(), &acting.account).await?;
+        if !own.iter().any(|session| session.token_hash == token_hash) {
+            return Ok(false);
+        }
+        session::end(&mut scratch.inside(), token_hash).await?;
+        scratch.commit().await?;
+        Ok(true)
+    }
+
+    /// Changes one's own password; every other session of the account ends.
+    pub async fn change_password(
+        &self,
+        acting: &Acting,
+        session: &Session,
+        old: &str,
+        new: &str,
+    ) -> Result<(), AppError> {
+        let mut reader = self.db.read().await?;
+        let kept = account::phc(&mut reader, &acting.account).await?.map(|(phc, _)| phc);
+        let login = account::get(&mut reader, &acting.account).await?.login;
+        drop(reader);
+        let mut errors = FieldErrors::new();
+        if !fits_in_background(kept, old).await {
+            errors.push("old", OLD_WRONG.field(&[]));
+        }
+        if new.chars().count() < PASSWORD_LETTERS || new == old || new == login {
+            errors.push("new", SHORT.field(&[]));
+        }
+        if !errors.is_empty() {
+            return Err(errors.into());
+        }
+        let phc = hash_in_background(&self.entropy, new).await;
+        let actor =
+            Actor { account: Some(acting.account.clone()), ..Actor::program(acting.name.as_str()) };
+        let event =
+            self.event(Act::PasswordSet, actor).touching(LinkKind::Account, acting.account.as_str());
+        let at = event.at.unix_ms();
+        let mut rec = self.db.begin("account.password").await?.record(event, self.confidential())?;
+        let mut beside = rec.beside();
+        account::set_phc(&mut beside, &acting.account, &phc, false, at).await?;
+        session::end_all(&mut beside, &acting.account).await?;
+        session::put(&mut beside, session).await?;
+        rec.commit().await?;
+        Ok(())
+    }
+}

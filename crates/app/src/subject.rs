@@ -1,0 +1,179 @@
+//! Keeping the subject register by hand: add, change, remove. Files come in through `import`.
+
+use domain::event::{Act, LinkKind};
+use domain::id::{OrgUnitId, SubjectId};
+use domain::policy::{Place, Verb};
+use domain::refusal::Code;
+use domain::subject::{RawSubject, Subject};
+use domain::text::{FieldError, FieldErrors};
+use store::subject::{self, StoredSubject};
+use store::{StoreError, Tx};
+
+use crate::{Acting, App, AppError};
+
+/// The code of an entry that is already in the register; imports use the same words.
+pub(crate) static CODE_TAKEN: Code = Code::new(
+    "SUBJ-001",
+    "代码 {code} 已登记为“{name}”。",
+    None,
+    "打开已有的那一条修改；两家确实不同的，核对营业执照上的代码。",
+);
+static DRAWN_BEFORE: Code = Code::new(
+    "SUBJ-002",
+    "“{name}”已有检查记录，不能移出名录。",
+    Some("细则五（二）"),
+    "把登记状态改为注销、迁出或歇业，它就不再参加抽取。",
+);
+
+impl App {
+    /// Adds an entry to the register of `unit`.
+    pub async fn add_subject(
+        &self,
+        acting: &Acting,
+        unit: &OrgUnitId,
+        typed: &RawSubject,
+    ) -> Result<SubjectId, AppError> {
+        let actor = acting.may(Verb::SubjectEdit, &Place::of(unit))?;
+        let id = SubjectId::from_entropy(self.entropy.bytes());
+        let read = typed.read(id.clone(), "手工录入")?.subject;
+        let mut tx = self.db.begin("subject.add").await?;
+        refuse_taken(&mut tx, &read).await?;
+        let event = self.event(Act::SubjectAdded, actor).touching(LinkKind::Subject, id.as_str());
+        let mut rec = tx.record(event, self.confidential())?;
+        subject::add(&mut rec, unit, &read).await?;
+        rec.commit().await?;
+        Ok(id)
+    }
+
+    /// Changes an entry; `seen` is the event the form was filled from, so that two people who edit
+    /// at once do not overwrite each other.
+    pub async fn edit_subject(
+        &self,
+        acting: &Acting,
+        id: &SubjectId,
+        seen: &str,
+        typed: &RawSubject,
+    ) -> Result<(), AppError> {
+        let mut tx = self.db.begin("subject.edit").await?;
+        let before = subject::get(&mut tx, id).await?;
+        let actor = acting.may(Verb::SubjectEdit, &Place::of(&before.unit))?;
+        if before.seen.as_str() != seen {
+            let what = "last_event".to_owned();
+            return Err(StoreError::Conflict { table: "subjects", what }.into());
+        }
+        let read = typed.read(id.clone(), &before.subject.source)?.subject;
+        refuse_taken(&mut tx, &read).await?;
+        let event = self
+            .event(Act::SubjectEdited, actor)
+            .touching(LinkKind::Subject, id.as_str())
+            .with("changed", changed(&before.subject, &read));
+        let mut rec = tx.record(event, self.confidential())?;
+        subject::edit(&mut rec, &before.unit, &before.seen, &read).await?;
+        rec.commit().await?;
+        Ok(())
+    }
+
+    /// Removes an entry that was never inspected, with a reason.
+    pub async fn remove_subject(
+        &self,
+        acting: &Acting,
+        id: &SubjectId,
+        reason: &str,
+    ) -> Result<(), AppError> {
+        let mut tx = self.db.begin("subject.remove").await?;
+        let before = subject::get(&mut tx, id).await?;
+        let actor = acting.may(Verb::SubjectEdit, &Place::of(&before.unit))?;
+        let event = self
+            .event(Act::SubjectRemoved, actor)
+            .because(reason)
+            .touching(LinkKind::Subject, id.as_str());
+        let mut rec = tx.record(event, self.confidential())?;
+        match subject::remove(&mut rec, id, &before.seen).await {
+            Err(StoreError::Conflict { what, .. }) if what != "last_event" => {
+                let name = before.subject.name;
+                return Err(DRAWN_BEFORE.refuse(&[("name", &name)]).into());
+            }
+            other => other?,
+        }
+        rec.commit().await?;
+        Ok(())
+    }
+
+    /// Records that the rows a filter shows left the house as a file.
+    pub async fn record_subject_export(
+        &self,
+        acting: &Acting,
+        rows: u64,
+        filter: &str,
+    ) -> Result<(), AppError> {
+        let unit = acting.grants.first().map(|grant| grant.unit.clone());
+        let place = unit.as_ref().map_or(Place::BUREAU, Place::of);
+        let actor = acting.may(Verb::SubjectExport, &place)?;
+        let event =
+            self.event(Act::SubjectsExported, actor).with("rows", rows).with("filter", filter);
+        let rec = self.db.begin("subject.export").await?.record(event, self.confidential())?;
+        rec.commit().await?;
+        Ok(())
+    }
+}
+
+/// What the form was filled with, from a stored entry.
+#[must_use]
+pub fn as_typed(stored: &StoredSubject) -> RawSubject {
+    let subject = &stored.subject;
+    let text = |value: Option<String>| value.unwrap_or_default();
+    RawSubject {
+        usci: text(subject.usci.as_ref().map(ToString::to_string)),
+        register_number: text(subject.register_number.as_ref().map(ToString::to_string)),
+        name: subject.name.to_string(),
+        kind: subject.kind.label().to_owned(),
+        district: subject.district.to_string(),
+        area: text(subject.area.as_ref().map(ToString::to_string)),
+        address: text(subject.address.as_ref().map(ToString::to_string)),
+        scope: text(subject.scope.clone()),
+        registered_on: text(subject.registered_on.map(|on| on.to_string())),
+        standing: subject.standing.label().to_owned(),
+        pools: subject.pools.iter().map(ToString::to_string).collect::<Vec<_>>().join("、"),
+        class: text(subject.tier.as_ref().map(|tier| tier.class.name().to_owned())),
+        class_source: text(subject.tier.as_ref().map(|tier| tier.source.clone())),
+        class_on: text(subject.tier.as_ref().map(|tier| tier.on.to_string())),
+    }
+}
+
+pub(crate) fn taken(code: &str, by: &Subject) -> FieldError {
+    CODE_TAKEN.field(&[("code", &code), ("name", &by.name)])
+}
+
+async fn refuse_taken(tx: &mut Tx, read: &Subject) -> Result<(), AppError> {
+    let Some(code) = read.code().map(|code| code.to_string()) else { return Ok(()) };
+    match subject::by_code(tx, &code).await? {
+        Some(other) if other.subject.id != read.id => {
+            let mut errors = FieldErrors::new();
+            errors.push("usci", taken(&code, &other.subject));
+            Err(errors.into())
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Names of the fields that differ: the trace shows what was changed without repeating values.
+fn changed(before: &Subject, after: &Subject) -> String {
+    let mut names = Vec::new();
+    let mut note = |differs: bool, name: &'static str| {
+        if differs {
+            names.push(name);
+        }
+    };
+    note(before.usci != after.usci || before.register_number != after.register_number, "code");
+    note(before.name != after.name, "name");
+    note(before.kind != after.kind, "kind");
+    note(before.district != after.district, "district");
+    note(before.area != after.area, "area");
+    note(before.address != after.address, "address");
+    note(before.scope != after.scope, "scope");
+    note(before.registered_on != after.registered_on, "registered_on");
+    note(before.standing != after.standing, "standing");
+    note(before.pools != after.pools, "pools");
+    note(before.tier != after.tier, "class");
+    names.join(",")
+}

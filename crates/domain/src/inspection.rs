@@ -1,0 +1,226 @@
+//! One visit of one team to one subject, all items at once (细则五（二）一次性完成).
+//!
+//! Assigned → opened at the door → concluded with an outcome → confirmed by a second person →
+//! published. A visit that cannot be made falls away with proof. [`item_result`] holds the checklist
+//! and its evidence rules.
+//!
+//! Deliberately absent: deciding for the inspector. The outcome is chosen by a person; only a
+//! choice that contradicts the checklist is refused.
+
+use serde::{Deserialize, Serialize};
+
+use crate::catalog::{FollowUpKind, OutcomeCode, OutcomeKind};
+use crate::id::{
+    AccountId, CampaignId, InspectionId, InspectorCode, ItemId, PublicationId, SubjectId,
+};
+use crate::refusal::{Refusal, codes};
+use crate::time::{Date, Instant};
+
+pub mod item_result;
+pub mod steps;
+
+pub use item_result::{EvidenceGiven, ItemResult, Sheet, Verdict};
+pub use steps::{INSPECTION_TRANSITIONS, InspectionKind, InspectionVerb};
+
+closed_list! {
+    /// Where a visit comes from; those not drawn are registered and counted too (F-1.33).
+    #[doc(alias = "检查来源")]
+    enum InspectionSource {
+        Drawn = "drawn", "随机抽取";
+        Must = "must", "应查对象";
+        Complaint = "complaint", "投诉举报";
+        Referral = "referral", "移送交办";
+        Special = "special", "专项检查";
+        KeySupervision = "key_supervision", "重点监管";
+    }
+}
+
+closed_list! {
+    /// How a visit ends that could not be made.
+    enum FallenAway {
+        Unreachable = "unreachable", "无法联系";
+        Refused = "refused", "拒绝检查";
+        Closed = "closed", "已关闭停业";
+        Moved = "moved", "已迁出";
+        Suspended = "suspended", "歇业";
+        OutOfScope = "out_of_scope", "不属检查范围";
+        Duplicate = "duplicate", "重复登记";
+        Postponed = "postponed", "延期";
+    }
+}
+
+/// The overall outcome, with the version of the list it was chosen from.
+#[doc(alias = "检查结果")]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Outcome {
+    /// The internal key, e.g. `R5`.
+    pub code: String,
+    /// The national wording.
+    pub label: String,
+    /// The version of the list.
+    pub version: String,
+}
+
+impl Outcome {
+    /// Chooses an outcome that fits the checklist.
+    ///
+    /// # Errors
+    /// `INSP-009` not in use or a state of the subject, `INSP-010` contradicts the checklist.
+    pub fn choose(code: &OutcomeCode, on: Date, sheet: &Sheet) -> Result<Self, Refusal> {
+        if code.kind != OutcomeKind::Result || !code.in_use(on) {
+            return Err(
+                codes::INSPECTION_OUTCOME_UNUSABLE.refuse(&[("label", &code.label), ("on", &on)])
+            );
+        }
+        let failed = sheet.count(Verdict::Fail);
+        let open = sheet.count(Verdict::NotExamined);
+        let fits = match code.follow_up {
+            FollowUpKind::None | FollowUpKind::Register => failed == 0,
+            FollowUpKind::Rectification => failed > 0,
+            FollowUpKind::Case => failed > 0 || open > 0,
+            FollowUpKind::Referral => true,
+        };
+        if !fits {
+            return Err(codes::INSPECTION_OUTCOME_CONTRADICTS.refuse(&[
+                ("label", &code.label),
+                ("failed", &failed),
+                ("open", &open),
+            ]));
+        }
+        Ok(Self {
+            code: code.code.clone(),
+            label: code.label.clone(),
+            version: code.version.clone(),
+        })
+    }
+}
+
+/// Who did a step, and when.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Step {
+    /// The account.
+    pub by: AccountId,
+    /// The moment.
+    pub at: Instant,
+}
+
+/// The team is at the door.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Opened {
+    /// Who registered the arrival, and when.
+    pub step: Step,
+    /// The inspectors who are there, by code; at least two.
+    pub present: Vec<InspectorCode>,
+    /// What has been filled in so far.
+    pub sheet: Sheet,
+    /// Why the result was returned, if it was.
+    pub returned: Option<String>,
+}
+
+/// The sheet is full and the outcome chosen.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Concluded {
+    /// The visit.
+    pub opened: Opened,
+    /// Who entered the outcome, and when.
+    pub step: Step,
+    /// The outcome.
+    pub outcome: Outcome,
+    /// What the subject had to say.
+    pub opinion: Option<String>,
+}
+
+/// A second person has read it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Confirmed {
+    /// What was concluded.
+    pub concluded: Concluded,
+    /// Who confirmed, and when.
+    pub step: Step,
+}
+
+/// The outcome is public.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Published {
+    /// What was confirmed.
+    pub confirmed: Confirmed,
+    /// Who published, and when.
+    pub step: Step,
+    /// Where it stands.
+    pub publication: PublicationId,
+}
+
+/// The visit could not be made.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Fallen {
+    /// How it ended.
+    pub how: FallenAway,
+    /// What happened, with the proof.
+    pub account: String,
+    /// How many attempts were made.
+    pub attempts: u32,
+    /// Who registered it, and when.
+    pub step: Step,
+}
+
+/// Where a visit stands.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "state", rename_all = "snake_case")]
+pub enum InspectionState {
+    /// The team knows its visit.
+    Assigned,
+    /// The team is at the door.
+    Opened(Opened),
+    /// The outcome is entered.
+    Concluded(Concluded),
+    /// A second person has confirmed.
+    Confirmed(Confirmed),
+    /// The outcome is public.
+    Published(Published),
+    /// The visit could not be made.
+    FellAway(Fallen),
+}
+
+/// One visit.
+#[doc(alias = "执法检查")]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Inspection {
+    /// Its key.
+    pub id: InspectionId,
+    /// The campaign it belongs to; none for visits that were not drawn.
+    pub campaign: Option<CampaignId>,
+    /// Where it comes from.
+    pub source: InspectionSource,
+    /// Who is visited.
+    pub subject: SubjectId,
+    /// The items examined, in the order of the plan.
+    pub items: Vec<ItemId>,
+    /// The team by code, as it stands after substitutions.
+    #[doc(alias = "执法检查组")]
+    pub team: Vec<InspectorCode>,
+    /// The appointed leader.
+    #[doc(alias = "检查组组长")]
+    pub leader: Option<InspectorCode>,
+    /// Who assigned it, and when.
+    pub assigned: Step,
+    /// Where it stands.
+    pub state: InspectionState,
+}
+
+impl Inspection {
+    /// What was concluded, in every state that has a conclusion.
+    #[must_use]
+    pub const fn concluded(&self) -> Option<&Concluded> {
+        match &self.state {
+            InspectionState::Concluded(concluded) => Some(concluded),
+            InspectionState::Confirmed(confirmed) => Some(&confirmed.concluded),
+            InspectionState::Published(published) => Some(&published.confirmed.concluded),
+            InspectionState::Assigned
+            | InspectionState::Opened(_)
+            | InspectionState::FellAway(_) => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,314 @@
+//! The verbs of a visit, asked of one table like those of a campaign.
+
+use std::fmt::Write;
+
+use crate::catalog::{InspectionItem, OutcomeCode};
+use crate::event::Act;
+use crate::id::{InspectorCode, PublicationId};
+use crate::policy::four_eyes;
+use crate::refusal::{Refusal, codes};
+use crate::time::Instant;
+
+use super::{
+    Concluded, Confirmed, Fallen, FallenAway, Inspection, InspectionState, ItemResult, Opened,
+    Outcome, Published, Sheet, Step,
+};
+
+closed_list! {
+    /// The states of a visit.
+    enum InspectionKind {
+        Assigned = "assigned", "已派发";
+        Opened = "opened", "检查中";
+        Concluded = "concluded", "已录入";
+        Confirmed = "confirmed", "已复核";
+        Published = "published", "已公示";
+        FellAway = "fell_away", "未能检查";
+    }
+}
+
+closed_list! {
+    /// The verbs of a visit.
+    enum InspectionVerb {
+        Open = "open", "到场登记";
+        Record = "record", "录入检查结果";
+        Conclude = "conclude", "形成检查结论";
+        Confirm = "confirm", "复核检查结果";
+        Return = "return", "退回检查结果";
+        Publish = "publish", "公示";
+        FallAway = "fall_away", "登记未能检查";
+    }
+}
+
+use InspectionKind as S;
+use InspectionVerb as V;
+
+/// Every permitted step: from, verb, to.
+pub const INSPECTION_TRANSITIONS: &[(InspectionKind, InspectionVerb, InspectionKind)] = &[
+    (S::Assigned, V::Open, S::Opened),
+    (S::Assigned, V::FallAway, S::FellAway),
+    (S::Opened, V::Record, S::Opened),
+    (S::Opened, V::Conclude, S::Concluded),
+    (S::Opened, V::FallAway, S::FellAway),
+    (S::Concluded, V::Confirm, S::Confirmed),
+    (S::Concluded, V::Return, S::Opened),
+    (S::Confirmed, V::Publish, S::Published),
+];
+
+/// Where a verb leads from a state; `None` if it is refused there.
+#[must_use]
+pub fn next(from: InspectionKind, verb: InspectionVerb) -> Option<InspectionKind> {
+    INSPECTION_TRANSITIONS
+        .iter()
+        .find(|(f, v, _)| *f == from && *v == verb)
+        .map(|(_, _, to)| *to)
+}
+
+/// The table as Markdown for `docs/states/inspection.md`; a test compares the page.
+#[must_use]
+pub fn table() -> String {
+    let mut page = String::from(
+        "# 检查的状态\n\n本页由 `domain::inspection::INSPECTION_TRANSITIONS` 生成，勿手改。行为状态，列为办理，格内为办理之后的状态；空格表示拒绝（INSP-001）。\n\n| 状态 |",
+    );
+    for verb in InspectionVerb::ALL {
+        // Writing to a String cannot fail.
+        let _ = write!(page, " {} |", verb.label());
+    }
+    page.push_str("\n|---|");
+    page.push_str(&"---|".repeat(InspectionVerb::ALL.len()));
+    page.push('\n');
+    for state in InspectionKind::ALL {
+        let _ = write!(page, "| {} `{}` |", state.label(), state.name());
+        for verb in InspectionVerb::ALL {
+            let _ = write!(
+                page,
+                " {} |",
+                next(*state, *verb).map_or("", InspectionKind::label)
+            );
+        }
+        page.push('\n');
+    }
+    page
+}
+
+/// What a verb yields: the visit in its next state and the act to be logged.
+pub type Stepped = Result<(Inspection, Act), Refusal>;
+
+impl Inspection {
+    /// The name of the state.
+    #[must_use]
+    pub const fn kind(&self) -> InspectionKind {
+        match self.state {
+            InspectionState::Assigned => InspectionKind::Assigned,
+            InspectionState::Opened(_) => InspectionKind::Opened,
+            InspectionState::Concluded(_) => InspectionKind::Concluded,
+            InspectionState::Confirmed(_) => InspectionKind::Confirmed,
+            InspectionState::Published(_) => InspectionKind::Published,
+            InspectionState::FellAway(_) => InspectionKind::FellAway,
+        }
+    }
+
+    /// True once the visit needs nothing more for its campaign to end.
+    #[must_use]
+    pub const fn is_settled(&self) -> bool {
+        matches!(
+            self.state,
+            InspectionState::Confirmed(_)
+                | InspectionState::Published(_)
+                | InspectionState::FellAway(_)
+        )
+    }
+
+    /// Registers the arrival of the team.
+    ///
+    /// # Errors
+    /// `INSP-001`, `INSP-003` somebody is not in the team, `INSP-002` fewer than two, `INSP-011`.
+    pub fn open(self, step: Step, present: Vec<InspectorCode>) -> Stepped {
+        self.permit(InspectionVerb::Open)?;
+        if let Some(stranger) = present.iter().find(|code| !self.team.contains(code)) {
+            return Err(codes::INSPECTION_NOT_IN_TEAM.refuse(&[("inspector", stranger)]));
+        }
+        let mut present = present;
+        present.sort_unstable();
+        present.dedup();
+        if present.len() < 2 {
+            return Err(codes::INSPECTION_FEW_PRESENT.refuse(&[("present", &present.len())]));
+        }
+        not_before(step.at, self.assigned.at)?;
+        let opened = Opened {
+            step,
+            present,
+            sheet: Sheet::default(),
+            returned: None,
+        };
+        Ok(self.with(InspectionState::Opened(opened), Act::InspectionOpened))
+    }
+
+    /// Enters results of the checklist; may be repeated, later entries replace earlier ones.
+    ///
+    /// # Errors
+    /// `INSP-001`, or every fault of the batch (`INSP-004`, `INSP-005`, `INSP-007`, `INSP-008`).
+    pub fn record(
+        self,
+        batch: &[ItemResult],
+        items: &[InspectionItem],
+    ) -> Result<(Self, Act), Vec<Refusal>> {
+        self.permit(InspectionVerb::Record)
+            .map_err(|refusal| vec![refusal])?;
+        let InspectionState::Opened(opened) = &self.state else {
+            return Err(vec![self.refuse(InspectionVerb::Record)]);
+        };
+        let sheet = opened.sheet.record(batch, items)?;
+        let next = InspectionState::Opened(Opened {
+            sheet,
+            ..opened.clone()
+        });
+        Ok(self.with(next, Act::ResultRecorded))
+    }
+
+    /// Closes the sheet with an outcome and the opinion of the subject.
+    ///
+    /// # Errors
+    /// `INSP-001`, `INSP-006` gaps, `INSP-009`, `INSP-010`, `INSP-011`.
+    pub fn conclude(
+        self,
+        step: Step,
+        items: &[InspectionItem],
+        outcome: &OutcomeCode,
+        opinion: Option<String>,
+    ) -> Stepped {
+        self.permit(InspectionVerb::Conclude)?;
+        let InspectionState::Opened(opened) = self.state.clone() else {
+            return Err(self.refuse(InspectionVerb::Conclude));
+        };
+        opened.sheet.require_full(items)?;
+        not_before(step.at, opened.step.at)?;
+        let outcome = Outcome::choose(outcome, step.at.date(), &opened.sheet)?;
+        let next = InspectionState::Concluded(Concluded {
+            opened,
+            step,
+            outcome,
+            opinion,
+        });
+        Ok(self.with(next, Act::InspectionConcluded))
+    }
+
+    /// Confirms what another person entered.
+    ///
+    /// # Errors
+    /// `INSP-001`, `AUTH-014` the same person, `INSP-011`.
+    pub fn confirm(self, step: Step) -> Stepped {
+        self.permit(InspectionVerb::Confirm)?;
+        let InspectionState::Concluded(concluded) = self.state.clone() else {
+            return Err(self.refuse(InspectionVerb::Confirm));
+        };
+        four_eyes::entry_and_confirmation(&concluded.step.by, &step.by)?;
+        not_before(step.at, concluded.step.at)?;
+        let next = InspectionState::Confirmed(Confirmed { concluded, step });
+        Ok(self.with(next, Act::InspectionConfirmed))
+    }
+
+    /// Sends the result back to be completed; nothing that was entered is lost.
+    ///
+    /// # Errors
+    /// `INSP-001`, `AUTH-014`, `INSP-013` without reason.
+    pub fn return_result(self, step: &Step, reason: &str) -> Stepped {
+        self.permit(InspectionVerb::Return)?;
+        let InspectionState::Concluded(concluded) = self.state.clone() else {
+            return Err(self.refuse(InspectionVerb::Return));
+        };
+        four_eyes::entry_and_confirmation(&concluded.step.by, &step.by)?;
+        let reason = reason.trim();
+        if reason.is_empty() {
+            return Err(codes::INSPECTION_RETURN_REASON.refuse(&[]));
+        }
+        let opened = Opened {
+            returned: Some(reason.to_owned()),
+            ..concluded.opened
+        };
+        Ok(self.with(InspectionState::Opened(opened), Act::InspectionReturned))
+    }
+
+    /// Publishes the confirmed outcome.
+    ///
+    /// # Errors
+    /// `INSP-001`, `AUTH-015` the publisher entered or confirmed it, `INSP-011`.
+    pub fn publish(self, step: Step, publication: PublicationId) -> Stepped {
+        self.permit(InspectionVerb::Publish)?;
+        let InspectionState::Confirmed(confirmed) = self.state.clone() else {
+            return Err(self.refuse(InspectionVerb::Publish));
+        };
+        four_eyes::entry_and_publication(
+            &confirmed.concluded.step.by,
+            &confirmed.step.by,
+            &step.by,
+        )?;
+        not_before(step.at, confirmed.step.at)?;
+        let next = InspectionState::Published(Published {
+            confirmed,
+            step,
+            publication,
+        });
+        Ok(self.with(next, Act::OutcomePublished))
+    }
+
+    /// Registers that the visit could not be made, with what happened and how often it was tried.
+    ///
+    /// # Errors
+    /// `INSP-001`, `INSP-012` without account, or unreachable after a single attempt.
+    pub fn fall_away(self, step: Step, how: FallenAway, account: &str, attempts: u32) -> Stepped {
+        self.permit(InspectionVerb::FallAway)?;
+        let account = account.trim();
+        let few = how == FallenAway::Unreachable && attempts < 2;
+        if account.is_empty() || few {
+            return Err(codes::INSPECTION_PROOF.refuse(&[("label", &how.label())]));
+        }
+        not_before(step.at, self.assigned.at)?;
+        let fallen = Fallen {
+            how,
+            account: account.to_owned(),
+            attempts,
+            step,
+        };
+        Ok(self.with(InspectionState::FellAway(fallen), Act::InspectionFellAway))
+    }
+
+    /// Whether the table permits the verb now.
+    ///
+    /// # Errors
+    /// `INSP-001` naming the state, the verb and what is offered instead.
+    pub fn permit(&self, verb: InspectionVerb) -> Result<(), Refusal> {
+        match next(self.kind(), verb) {
+            Some(_) => Ok(()),
+            None => Err(self.refuse(verb)),
+        }
+    }
+
+    fn refuse(&self, verb: InspectionVerb) -> Refusal {
+        let offered: Vec<&str> = INSPECTION_TRANSITIONS
+            .iter()
+            .filter(|(from, _, _)| *from == self.kind())
+            .map(|(_, verb, _)| verb.label())
+            .collect();
+        let offered = if offered.is_empty() {
+            "查看".to_owned()
+        } else {
+            offered.join("、")
+        };
+        codes::INSPECTION_WRONG_STATE.refuse(&[
+            ("state", &self.kind().label()),
+            ("verb", &verb.label()),
+            ("offered", &offered),
+        ])
+    }
+
+    fn with(self, state: InspectionState, act: Act) -> (Self, Act) {
+        (Self { state, ..self }, act)
+    }
+}
+
+fn not_before(at: Instant, earlier: Instant) -> Result<(), Refusal> {
+    if at < earlier {
+        return Err(codes::INSPECTION_CLOCK_BACK.refuse(&[("at", &earlier.local_text())]));
+    }
+    Ok(())
+}

@@ -1,0 +1,349 @@
+//! A visit from the door to the portal.
+
+use super::*;
+use crate::catalog::{InspectionItem, ItemFile, SEED_ITEMS, SEED_OUTCOMES, parse_outcomes};
+use crate::event::Act;
+use crate::id::ChecklistItemId;
+
+fn account(number: u8) -> AccountId {
+    AccountId::from_entropy([number; 12])
+}
+
+const ENTERS: u8 = 1;
+const CONFIRMS: u8 = 2;
+const PUBLISHES: u8 = 3;
+
+fn step(by: u8, minute: i64) -> Step {
+    let morning = Date::parse_iso("2026-12-01").expect("a date").at(9, 0);
+    Step {
+        by: account(by),
+        at: morning.plus_ms(minute * 60_000),
+    }
+}
+
+fn code(text: &str) -> InspectorCode {
+    InspectorCode::parse(text).expect("a token")
+}
+
+fn items() -> Vec<InspectionItem> {
+    let mut items = ItemFile::parse(SEED_ITEMS).expect("our own file");
+    items.truncate(1);
+    items
+}
+
+fn outcome(key: &str) -> OutcomeCode {
+    let list = parse_outcomes(SEED_OUTCOMES).expect("our own list");
+    list.into_iter()
+        .find(|code| code.code == key)
+        .expect("a known code")
+}
+
+fn assigned() -> Inspection {
+    Inspection {
+        id: InspectionId::from_entropy([5; 12]),
+        campaign: Some(CampaignId::from_entropy([6; 12])),
+        source: InspectionSource::Drawn,
+        subject: SubjectId::from_entropy([7; 12]),
+        items: vec![items()[0].id.clone()],
+        team: vec![code("F003"), code("F004")],
+        leader: Some(code("L001")),
+        assigned: step(9, 0),
+        state: InspectionState::Assigned,
+    }
+}
+
+fn result(id: &str, verdict: Verdict) -> ItemResult {
+    ItemResult {
+        item: items()[0].id.clone(),
+        criterion: ChecklistItemId::parse(id).expect("a token"),
+        verdict,
+        evidence: EvidenceGiven {
+            photos: 2,
+            video: true,
+            document: true,
+            reading: Some("0.8".to_owned()),
+        },
+        note: Some("说明".to_owned()),
+    }
+}
+
+/// A result for every criterion, all as the first argument except `failing`.
+fn full(failing: &[&str]) -> Vec<ItemResult> {
+    items()[0]
+        .terms
+        .criteria
+        .iter()
+        .map(|criterion| {
+            let id = criterion.id.as_str();
+            let verdict = if failing.contains(&id) {
+                Verdict::Fail
+            } else {
+                Verdict::Pass
+            };
+            result(id, verdict)
+        })
+        .collect()
+}
+
+fn opened() -> Inspection {
+    assigned()
+        .open(step(ENTERS, 10), vec![code("F003"), code("F004")])
+        .expect("both are there")
+        .0
+}
+
+fn filled(failing: &[&str]) -> Inspection {
+    opened()
+        .record(&full(failing), &items())
+        .expect("a full sheet")
+        .0
+}
+
+fn concluded() -> Inspection {
+    filled(&["Y3"])
+        .conclude(
+            step(ENTERS, 60),
+            &items(),
+            &outcome("R5"),
+            Some("无异议".to_owned()),
+        )
+        .expect("concluded")
+        .0
+}
+
+fn in_state(kind: InspectionKind) -> Inspection {
+    match kind {
+        InspectionKind::Assigned => assigned(),
+        InspectionKind::Opened => filled(&["Y3"]),
+        InspectionKind::Concluded => concluded(),
+        InspectionKind::Confirmed => {
+            concluded()
+                .confirm(step(CONFIRMS, 70))
+                .expect("confirmed")
+                .0
+        }
+        InspectionKind::Published => {
+            let publication = PublicationId::from_entropy([8; 12]);
+            let confirmed = in_state(InspectionKind::Confirmed);
+            confirmed
+                .publish(step(PUBLISHES, 80), publication)
+                .expect("published")
+                .0
+        }
+        InspectionKind::FellAway => {
+            let how = FallenAway::Closed;
+            assigned()
+                .fall_away(step(ENTERS, 15), how, "门店已拆除，照片两张", 1)
+                .expect("ends")
+                .0
+        }
+    }
+}
+
+fn apply(visit: Inspection, verb: InspectionVerb) -> Result<(Inspection, Act), Refusal> {
+    match verb {
+        InspectionVerb::Open => visit.open(step(ENTERS, 90), vec![code("F003"), code("F004")]),
+        InspectionVerb::Record => visit
+            .record(&full(&["Y3"]), &items())
+            .map_err(|mut faults| faults.remove(0)),
+        InspectionVerb::Conclude => {
+            visit.conclude(step(ENTERS, 90), &items(), &outcome("R5"), None)
+        }
+        InspectionVerb::Confirm => visit.confirm(step(CONFIRMS, 90)),
+        InspectionVerb::Return => visit.return_result(&step(CONFIRMS, 90), "补一张照片"),
+        InspectionVerb::Publish => {
+            visit.publish(step(PUBLISHES, 90), PublicationId::from_entropy([8; 12]))
+        }
+        InspectionVerb::FallAway => visit.fall_away(
+            step(ENTERS, 90),
+            FallenAway::Refused,
+            "拒绝入内，两名见证人签字",
+            1,
+        ),
+    }
+}
+
+#[test]
+fn every_state_meets_every_verb_as_the_table_says() {
+    for state in InspectionKind::ALL {
+        for verb in InspectionVerb::ALL {
+            let answer = apply(in_state(*state), *verb);
+            match (answer, steps::next(*state, *verb)) {
+                (Ok((after, _)), Some(next)) => assert_eq!(after.kind(), next, "{state} {verb}"),
+                (Err(refusal), None) => assert_eq!(refusal.code, "INSP-001", "{state} {verb}"),
+                (answer, expected) => panic!("{state} {verb}: {answer:?}, table says {expected:?}"),
+            }
+        }
+    }
+}
+
+#[test]
+fn one_inspector_alone_opens_nothing() {
+    let alone = assigned().open(step(ENTERS, 10), vec![code("F003")]);
+    assert_eq!(alone.expect_err("alone").code, "INSP-002");
+    let doubled = assigned().open(step(ENTERS, 10), vec![code("F003"), code("F003")]);
+    assert_eq!(doubled.expect_err("the same person twice").code, "INSP-002");
+    let stranger = assigned().open(step(ENTERS, 10), vec![code("F003"), code("F009")]);
+    assert_eq!(stranger.expect_err("not drawn").code, "INSP-003");
+}
+
+#[test]
+fn a_verdict_needs_its_evidence_and_a_gap_its_reason() {
+    let mut bare = result("Y2", Verdict::Pass);
+    bare.evidence = EvidenceGiven {
+        photos: 1,
+        ..EvidenceGiven::default()
+    };
+    let faults = opened()
+        .record(&[bare], &items())
+        .expect_err("one photo of two");
+    assert_eq!(faults[0].code, "INSP-007");
+    assert!(faults[0].sentence.contains("照片 1 张"), "{}", faults[0]);
+
+    let mut silent = result("Y5", Verdict::NotExamined);
+    silent.note = None;
+    silent.evidence = EvidenceGiven::default();
+    let faults = opened()
+        .record(&[silent.clone()], &items())
+        .expect_err("no reason");
+    assert_eq!(faults[0].code, "INSP-008");
+    silent.note = Some("仪器送检".to_owned());
+    assert!(opened().record(&[silent], &items()).is_ok());
+}
+
+#[test]
+fn a_batch_is_entered_whole_or_not_at_all() {
+    let mut batch = full(&[]);
+    batch.push(result("Y1", Verdict::Fail));
+    batch.push(result("Q9", Verdict::Pass));
+    let faults = opened().record(&batch, &items()).expect_err("two faults");
+    let codes: Vec<&str> = faults.iter().map(|fault| fault.code).collect();
+    assert_eq!(codes, ["INSP-005", "INSP-004"]);
+}
+
+#[test]
+fn a_later_entry_replaces_the_earlier_one_of_the_same_criterion() {
+    let (visit, _) = filled(&["Y3"])
+        .record(&[result("Y3", Verdict::Pass)], &items())
+        .expect("again");
+    let InspectionState::Opened(opened) = &visit.state else {
+        panic!("still open")
+    };
+    assert_eq!(opened.sheet.count(Verdict::Fail), 0);
+    assert_eq!(opened.sheet.iter().count(), 17);
+}
+
+#[test]
+fn the_sheet_is_full_before_an_outcome() {
+    let (visit, _) = opened()
+        .record(&full(&[])[..15], &items())
+        .expect("fifteen of seventeen");
+    let refusal = visit
+        .conclude(step(ENTERS, 60), &items(), &outcome("R1"), None)
+        .expect_err("two gaps");
+    assert_eq!(refusal.code, "INSP-006");
+    assert!(refusal.sentence.contains("还有 2 项") && refusal.sentence.contains("Y16、Y17"));
+}
+
+#[test]
+fn the_outcome_does_not_contradict_the_sheet() {
+    let attempt = |failing: &[&str], key: &str| {
+        filled(failing).conclude(step(ENTERS, 60), &items(), &outcome(key), None)
+    };
+    assert!(attempt(&[], "R1").is_ok());
+    assert!(attempt(&["Y3"], "R8").is_ok());
+    assert_eq!(
+        attempt(&["Y3"], "R1").expect_err("something failed").code,
+        "INSP-010"
+    );
+    assert_eq!(
+        attempt(&[], "R5").expect_err("nothing failed").code,
+        "INSP-010"
+    );
+    assert_eq!(
+        attempt(&[], "R8").expect_err("nothing is open").code,
+        "INSP-010"
+    );
+    assert_eq!(
+        attempt(&[], "T2").expect_err("a state, not a finding").code,
+        "INSP-009"
+    );
+    let mut ended = outcome("R1");
+    ended.valid_to = Date::parse_iso("2026-11-30");
+    let late = filled(&[]).conclude(step(ENTERS, 60), &items(), &ended, None);
+    assert_eq!(late.expect_err("no longer in use").code, "INSP-009");
+}
+
+#[test]
+fn three_persons_stand_between_the_door_and_the_portal() {
+    let own = concluded().confirm(step(ENTERS, 70));
+    assert_eq!(own.expect_err("entered it").code, "AUTH-014");
+    let confirmed = in_state(InspectionKind::Confirmed);
+    for by in [ENTERS, CONFIRMS] {
+        let answer = confirmed
+            .clone()
+            .publish(step(by, 80), PublicationId::from_entropy([8; 12]));
+        assert_eq!(answer.expect_err("not a third person").code, "AUTH-015");
+    }
+}
+
+#[test]
+fn a_returned_result_keeps_everything_that_was_entered() {
+    let silent = concluded().return_result(&step(CONFIRMS, 70), " ");
+    assert_eq!(silent.expect_err("no reason").code, "INSP-013");
+    let (visit, act) = concluded()
+        .return_result(&step(CONFIRMS, 70), "补一张照片")
+        .expect("returned");
+    assert_eq!(act, Act::InspectionReturned);
+    let InspectionState::Opened(opened) = &visit.state else {
+        panic!("open again")
+    };
+    assert_eq!(opened.sheet.iter().count(), 17);
+    assert_eq!(opened.returned.as_deref(), Some("补一张照片"));
+}
+
+#[test]
+fn an_absent_subject_needs_two_attempts_and_words() {
+    let once = assigned().fall_away(step(ENTERS, 20), FallenAway::Unreachable, "敲门无人", 1);
+    assert_eq!(once.expect_err("once").code, "INSP-012");
+    let silent = assigned().fall_away(step(ENTERS, 20), FallenAway::Moved, "", 1);
+    assert_eq!(silent.expect_err("no proof").code, "INSP-012");
+    let twice = assigned()
+        .fall_away(
+            step(ENTERS, 20),
+            FallenAway::Unreachable,
+            "两次到场无人，照片两张",
+            2,
+        )
+        .expect("twice");
+    assert!(twice.0.is_settled());
+    assert!(!concluded().is_settled(), "entered but not confirmed");
+}
+
+#[test]
+fn a_clock_set_back_is_noticed() {
+    let early = assigned().open(step(ENTERS, -1), vec![code("F003"), code("F004")]);
+    assert_eq!(early.expect_err("before the assignment").code, "INSP-011");
+    let early = filled(&[]).conclude(step(ENTERS, 5), &items(), &outcome("R1"), None);
+    assert_eq!(early.expect_err("before the arrival").code, "INSP-011");
+}
+
+#[test]
+fn every_state_is_stored_and_read_back_whole() {
+    for kind in InspectionKind::ALL {
+        let visit = in_state(*kind);
+        let text = serde_json::to_string(&visit).expect("encodes");
+        assert_eq!(
+            serde_json::from_str::<Inspection>(&text).expect("decodes"),
+            visit
+        );
+    }
+}
+
+#[test]
+fn the_page_of_states_has_a_row_for_each() {
+    let page = steps::table();
+    for state in InspectionKind::ALL {
+        assert!(page.contains(&format!("| {} `{}` |", state.label(), state.name())));
+    }
+}

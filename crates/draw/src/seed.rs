@@ -1,0 +1,311 @@
+//! seed.txt (随机种子): what the announced sources gave, in FREEZE's order; its hash is the seed.
+//!
+//! A party's nonce never reaches the operator before FREEZE is logged; only its commitment does.
+//! A source that stays silent is written `absent` with a reason, never replaced. Deliberately
+//! absent: the signature of a drand round, which the crate `verify` checks, and any randomness of
+//! our own.
+
+use std::fmt;
+
+use crate::digest::{Digest, Suite, shorten};
+use crate::fault::{Code, Fault};
+use crate::name::Token;
+use crate::record::Lines;
+use crate::record::attempt::attempt_number;
+use crate::record::freeze::{BeaconName, FreezeRecord, PartyLine};
+
+/// What an announced source gave, or why it gave nothing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Answer<T> {
+    /// The value.
+    Given(T),
+    /// A reason code.
+    Absent(Token),
+}
+
+impl<T> Answer<T> {
+    /// The value, if there is one.
+    #[must_use]
+    pub fn given(&self) -> Option<&T> {
+        match self {
+            Self::Given(value) => Some(value),
+            Self::Absent(_) => None,
+        }
+    }
+}
+
+impl<T: fmt::Display> fmt::Display for Answer<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Given(value) => value.fmt(f),
+            Self::Absent(reason) => write!(f, "absent {reason}"),
+        }
+    }
+}
+
+/// The text whose hash is the seed.
+#[doc(alias = "随机种子")]
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SeedText {
+    /// The campaign's number.
+    pub campaign: Token,
+    /// The attempt.
+    pub attempt: u32,
+    /// `H(FREEZE)`.
+    pub freeze: Digest,
+    /// Parties in FREEZE's order with nonce or absence.
+    pub parties: Vec<(Token, Answer<Digest>)>,
+    /// The dice with their digits or absence.
+    pub dice: Option<(Token, Answer<String>)>,
+    /// The beacon with its value or absence.
+    pub beacon: Option<(BeaconName, Answer<String>)>,
+}
+
+impl SeedText {
+    /// An answer to every source FREEZE announced, in its order; nonces are checked.
+    ///
+    /// # Errors
+    /// A source without answer or an answer without source, a nonce that does not match its
+    /// commitment, a malformed value: every one of them.
+    pub fn build(
+        freeze: &FreezeRecord,
+        parties: &[(Token, Answer<Digest>)],
+        dice: Option<Answer<String>>,
+        beacon: Option<Answer<String>>,
+    ) -> Result<Self, Vec<Fault>> {
+        let pair = |wanted: bool, got: bool, what: &str| {
+            (wanted != got)
+                .then(|| Fault::new(Code::SEED_SOURCES, what, "与冻结公告的随机来源不一致。"))
+        };
+        let mismatch: Vec<_> = [
+            pair(freeze.dice.is_some(), dice.is_some(), "dice"),
+            pair(freeze.beacon.is_some(), beacon.is_some(), "beacon"),
+        ]
+        .into_iter()
+        .flatten()
+        .collect();
+        if !mismatch.is_empty() {
+            return Err(mismatch);
+        }
+        let seed = Self {
+            campaign: freeze.campaign,
+            attempt: freeze.attempt,
+            freeze: freeze.hash(),
+            parties: parties.to_vec(),
+            dice: freeze.dice.zip(dice),
+            beacon: freeze.beacon.clone().zip(beacon),
+        };
+        let faults = seed.faults(freeze);
+        if faults.is_empty() {
+            Ok(seed)
+        } else {
+            Err(faults)
+        }
+    }
+
+    /// Reads seed.txt.
+    ///
+    /// # Errors
+    /// The first line that is unknown, repeated, misplaced or malformed.
+    pub fn parse(bytes: &[u8]) -> Result<Self, Fault> {
+        let mut lines = Lines::open(bytes, "shuang-seed/1")?;
+        let seed = Self {
+            campaign: lines.value("campaign")?,
+            attempt: attempt_number(&mut lines)?,
+            freeze: lines.value("freeze")?,
+            parties: lines.all("party", party_line)?,
+            dice: match lines.maybe("dice") {
+                Some(rest) => Some(lines.here(dice_line(rest))?),
+                None => None,
+            },
+            beacon: match lines.maybe("beacon") {
+                Some(rest) => Some(lines.here(beacon_line(rest))?),
+                None => None,
+            },
+        };
+        lines.end()?;
+        Ok(seed)
+    }
+
+    /// Everything in which this text does not answer FREEZE.
+    #[must_use]
+    pub fn faults(&self, freeze: &FreezeRecord) -> Vec<Fault> {
+        let mut faults = Vec::new();
+        let same = self.campaign == freeze.campaign && self.attempt == freeze.attempt;
+        if !same || self.freeze != freeze.hash() {
+            faults.push(Fault::new(
+                Code::OTHER_ATTEMPT,
+                "seed.txt",
+                "种子不属于这次冻结。",
+            ));
+        }
+        let announced = freeze.parties.iter().map(|party| party.name);
+        if !announced.eq(self.parties.iter().map(|(name, _)| *name)) {
+            faults.push(Fault::new(
+                Code::SEED_SOURCES,
+                "party",
+                "见证人或者次序与冻结公告不同。",
+            ));
+        }
+        for ((name, answer), line) in self.parties.iter().zip(&freeze.parties) {
+            let matches = |nonce| PartyLine::commit(freeze.suite, *name, nonce) == *line;
+            if !answer.given().is_none_or(matches) {
+                faults.push(Fault::new(
+                    Code::NONCE,
+                    name.as_str(),
+                    "揭示值与承诺值不符。",
+                ));
+            }
+        }
+        if self.dice.as_ref().map(|(label, _)| *label) != freeze.dice {
+            faults.push(Fault::new(
+                Code::SEED_SOURCES,
+                "dice",
+                "骰子与冻结公告不同。",
+            ));
+        }
+        if self.beacon.as_ref().map(|(name, _)| name) != freeze.beacon.as_ref() {
+            faults.push(Fault::new(
+                Code::SEED_SOURCES,
+                "beacon",
+                "公共随机源与冻结公告不同。",
+            ));
+        }
+        faults.extend(self.value_faults());
+        faults
+    }
+
+    fn value_faults(&self) -> Vec<Fault> {
+        let dice = self
+            .dice
+            .iter()
+            .filter_map(|(_, answer)| good_dice(answer.given()?).err());
+        let beacon = self
+            .beacon
+            .iter()
+            .filter_map(|(name, answer)| good_value(&name.source, answer.given()?).err());
+        dice.chain(beacon).collect()
+    }
+
+    /// The seed: the hash of this text.
+    #[must_use]
+    pub fn seed(&self, suite: Suite) -> Digest {
+        suite.bytes(self.to_string().as_bytes())
+    }
+}
+
+fn party_line(rest: &str) -> Result<(Token, Answer<Digest>), Fault> {
+    let (name, value) = split(rest)?;
+    let answer = match absent(value)? {
+        Some(reason) => Answer::Absent(reason),
+        None => Answer::Given(value.parse()?),
+    };
+    Ok((name.parse()?, answer))
+}
+
+fn dice_line(rest: &str) -> Result<(Token, Answer<String>), Fault> {
+    let (label, value) = split(rest)?;
+    let answer = match absent(value)? {
+        Some(reason) => Answer::Absent(reason),
+        None => good_dice(value).map(|()| Answer::Given(value.to_owned()))?,
+    };
+    Ok((label.parse()?, answer))
+}
+
+fn beacon_line(rest: &str) -> Result<(BeaconName, Answer<String>), Fault> {
+    let (source, tail) = split(rest)?;
+    let (round, value) = split(tail)?;
+    let name: BeaconName = format!("{source} {round}").parse()?;
+    let answer = match absent(value)? {
+        Some(reason) => Answer::Absent(reason),
+        None => good_value(source, value).map(|()| Answer::Given(value.to_owned()))?,
+    };
+    Ok((name, answer))
+}
+
+fn split(rest: &str) -> Result<(&str, &str), Fault> {
+    rest.split_once(' ')
+        .ok_or_else(|| Fault::new(Code::LINE, "", format!("“{}”缺少取值。", shorten(rest))))
+}
+
+fn absent(value: &str) -> Result<Option<Token>, Fault> {
+    value.strip_prefix("absent ").map(str::parse).transpose()
+}
+
+fn good_dice(digits: &str) -> Result<(), Fault> {
+    let good = (1..=200).contains(&digits.len()) && digits.bytes().all(|c| c.is_ascii_digit());
+    match good {
+        true => Ok(()),
+        false => Err(Fault::new(
+            Code::DICE,
+            "",
+            format!("“{}”不是点数。", shorten(digits)),
+        )),
+    }
+}
+
+/// drand: 96 hex digits. `cwl-ssq`: six of 01–33 and one of 01–16. Any other source: two-digit
+/// numbers.
+fn good_value(source: &str, value: &str) -> Result<(), Fault> {
+    let good = match source {
+        _ if source.starts_with("drand:") => {
+            value.len() == 96
+                && value
+                    .bytes()
+                    .all(|c| matches!(c, b'0'..=b'9' | b'a'..=b'f'))
+        }
+        "cwl-ssq" => numbers(value).is_some_and(|n| {
+            n.len() == 7
+                && n[..6].is_sorted_by(|a, b| a < b)
+                && n[..6].iter().all(|n| (1..=33).contains(n))
+                && (1..=16).contains(&n[6])
+        }),
+        _ => numbers(value).is_some_and(|n| (1..=40).contains(&n.len())),
+    };
+    match good {
+        true => Ok(()),
+        false => Err(Fault::new(
+            Code::BEACON_VALUE,
+            source,
+            format!("“{}”不是这一来源的公告值。", shorten(value)),
+        )),
+    }
+}
+
+fn numbers(value: &str) -> Option<Vec<u8>> {
+    value
+        .split(' ')
+        .map(|word| {
+            let two = word.len() == 2 && word.bytes().all(|c| c.is_ascii_digit());
+            two.then(|| word.parse().ok()).flatten()
+        })
+        .collect()
+}
+
+impl fmt::Display for SeedText {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            campaign,
+            attempt,
+            freeze,
+            ..
+        } = self;
+        write!(
+            f,
+            "shuang-seed/1\ncampaign {campaign}\nattempt {attempt}\nfreeze {freeze}\n"
+        )?;
+        for (name, answer) in &self.parties {
+            writeln!(f, "party {name} {answer}")?;
+        }
+        if let Some((label, answer)) = &self.dice {
+            writeln!(f, "dice {label} {answer}")?;
+        }
+        match &self.beacon {
+            Some((name, answer)) => writeln!(f, "beacon {} {} {answer}", name.source, name.round),
+            None => Ok(()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,130 @@
+//! The four sealed files, written as streams: an order file of three million lines is 400 MB and
+//! never stands in memory whole.
+
+use std::io::{self, Write};
+use std::num::NonZeroUsize;
+use std::sync::mpsc::sync_channel;
+
+use super::{Drawn, Ranked};
+use crate::digest::Digest;
+use crate::frame::Rows;
+use crate::name::Token;
+
+/// How many lines a thread formats at once.
+const BLOCK: usize = 1 << 13;
+
+impl Drawn {
+    /// Writes `subjects.order`: `ticket stratum leafhash` of every draw leaf.
+    ///
+    /// # Errors
+    /// The writer's.
+    pub fn write_subjects_order(&self, out: &mut impl Write) -> io::Result<()> {
+        let frozen = &self.frozen;
+        write_order(
+            out,
+            &self.subjects,
+            &frozen.frame.subjects,
+            &frozen.subject_hashes,
+            self.threads,
+        )
+    }
+
+    /// Writes `inspectors.order`, likewise.
+    ///
+    /// # Errors
+    /// The writer's.
+    pub fn write_inspectors_order(&self, out: &mut impl Write) -> io::Result<()> {
+        let frozen = &self.frozen;
+        write_order(
+            out,
+            &self.inspectors,
+            &frozen.frame.inspectors,
+            &frozen.inspector_hashes,
+            self.threads,
+        )
+    }
+
+    /// Writes `teams.txt`: `<subject> <inspector>…` in visit order, `-` for an unfilled place.
+    ///
+    /// # Errors
+    /// The writer's.
+    pub fn write_teams(&self, out: &mut impl Write) -> io::Result<()> {
+        for (at, visit) in self.visits.iter().enumerate() {
+            out.write_all(team_line(visit.subject, &self.team(at)).as_bytes())?;
+        }
+        Ok(())
+    }
+
+    /// Writes `leaders.txt`: `<subject> <leader>` in visit order.
+    ///
+    /// # Errors
+    /// The writer's.
+    pub fn write_leaders(&self, out: &mut impl Write) -> io::Result<()> {
+        for (visit, leader) in self.visits.iter().zip(&self.leaders) {
+            out.write_all(format!("{} {leader}\n", visit.subject).as_bytes())?;
+        }
+        Ok(())
+    }
+}
+
+/// One line of `teams.txt`.
+fn team_line(subject: Token, members: &[Option<Token>]) -> String {
+    let mut line = subject.to_string();
+    for member in members {
+        line.push(' ');
+        line.push_str(member.as_ref().map_or("-", Token::as_str));
+    }
+    line.push('\n');
+    line
+}
+
+/// Formats an order file on several threads, block by block, and writes the blocks in order.
+fn write_order(
+    out: &mut impl Write,
+    order: &[Ranked],
+    rows: &Rows,
+    hashes: &[Digest],
+    threads: NonZeroUsize,
+) -> io::Result<()> {
+    if order.len() <= BLOCK {
+        return out.write_all(&lines(order, rows, hashes));
+    }
+    std::thread::scope(|scope| {
+        let ready: Vec<_> = (0..threads.get())
+            .map(|worker| {
+                let (send, receive) = sync_channel(2);
+                let own = order.chunks(BLOCK).skip(worker).step_by(threads.get());
+                scope.spawn(move || {
+                    for block in own {
+                        // The receiver is gone only after a failed write: nothing left to do.
+                        if send.send(lines(block, rows, hashes)).is_err() {
+                            return;
+                        }
+                    }
+                });
+                receive
+            })
+            .collect();
+        for block in 0..order.len().div_ceil(BLOCK) {
+            let text = ready[block % threads.get()]
+                .recv()
+                .map_err(io::Error::other)?;
+            out.write_all(&text)?;
+        }
+        Ok(())
+    })
+}
+
+fn lines(order: &[Ranked], rows: &Rows, hashes: &[Digest]) -> Vec<u8> {
+    let mut text = Vec::with_capacity(order.len() * 144);
+    for line in order {
+        let at = line.row as usize;
+        text.extend_from_slice(&line.ticket.hex());
+        text.push(b' ');
+        text.extend_from_slice(rows.view(rows.rows[at]).stratum.as_bytes());
+        text.push(b' ');
+        text.extend_from_slice(&hashes[at].hex());
+        text.push(b'\n');
+    }
+    text
+}

@@ -5,10 +5,10 @@ use domain::event::{Act, Actor, LinkKind};
 use domain::id::AccountId;
 use domain::policy::{Place, Verb, four_eyes};
 use domain::refusal::Code;
-use domain::text::{FieldErrors, PersonName};
-use store::account;
+use domain::text::{FieldError, FieldErrors, PersonName};
+use store::{account, session};
 
-use crate::sign_in::hash_in_background;
+use crate::sign_in::{PASSWORD_LETTERS, failure_source, hash_in_background};
 use crate::{Acting, App, AppError};
 
 static LOGIN_SHAPE: Code = Code::new(
@@ -19,6 +19,19 @@ static LOGIN_SHAPE: Code = Code::new(
 );
 static LOGIN_TAKEN: Code =
     Code::new("ACCT-002", "登录名“{login}”已有人用。", None, "换一个登录名。");
+
+static PASSWORD_SHORT: Code = Code::new(
+    "ACCT-003",
+    "初始口令少于 10 个字符。",
+    Some("GB/T 22239-2019 8.1.4.1"),
+    "用几个不相干的词，当面告知本人；首次登录时必须更改。",
+);
+static OWN_ACCOUNT: Code = Code::new(
+    "ACCT-004",
+    "不能停用或恢复本人的账号。",
+    Some("GB/T 22239-2019 三员分立"),
+    "由另一名系统管理员办理。",
+);
 
 /// What an account is opened with.
 #[derive(Clone, Debug, Default)]
@@ -62,6 +75,7 @@ impl App {
     ) -> Result<AccountId, AppError> {
         let mut errors = FieldErrors::new();
         let name = errors.take("name", PersonName::parse(&new.name));
+        errors.take("password", first_password(&new.password));
         // Before the transaction: the writer's lock must not be held for the time of a hash.
         let phc = hash_in_background(&self.entropy, &new.password).await;
         if !login_fits(&new.login) {
@@ -112,4 +126,91 @@ impl App {
         rec.commit().await?;
         Ok(())
     }
+
+    /// Takes a role back from another account; what was done in it stays in the trace.
+    pub async fn revoke_role(
+        &self,
+        acting: &Acting,
+        from: &AccountId,
+        grant: &Grant,
+    ) -> Result<(), AppError> {
+        let actor = acting.may(Verb::RoleGrant, &Place::BUREAU)?;
+        four_eyes::grantor_and_grantee(&acting.account, from)?;
+        let mut tx = self.db.begin("role.revoke").await?;
+        let seen = account::grant_seen(&mut tx, from, grant).await?;
+        let event = self
+            .event(Act::RoleRevoked, actor)
+            .touching(LinkKind::Account, from.as_str())
+            .with("role", grant.role)
+            .with("unit", &grant.unit);
+        let mut rec = tx.record(event, self.confidential())?;
+        account::remove_grant(&mut rec, from, grant, &seen).await?;
+        rec.commit().await?;
+        Ok(())
+    }
+
+    /// Closes or reopens an account; closing ends its sessions at once.
+    pub async fn set_account_active(
+        &self,
+        acting: &Acting,
+        id: &AccountId,
+        active: bool,
+    ) -> Result<(), AppError> {
+        let actor = acting.may(Verb::AccountManage, &Place::BUREAU)?;
+        if acting.account == *id {
+            return Err(OWN_ACCOUNT.refuse(&[]).into());
+        }
+        let mut tx = self.db.begin("account.close").await?;
+        let found = account::get(&mut tx, id).await?;
+        if found.account.active == active {
+            return Ok(());
+        }
+        let act = if active { Act::AccountRenamed } else { Act::AccountClosed };
+        let event = self
+            .event(act, actor)
+            .touching(LinkKind::Account, id.as_str())
+            .with("active", active);
+        let mut rec = tx.record(event, self.confidential())?;
+        account::set_active(&mut rec, id, &found.seen, active).await?;
+        session::end_all(&mut rec.beside(), id).await?;
+        rec.commit().await?;
+        Ok(())
+    }
+
+    /// Sets a new first password for another account, ends its sessions and its lock-out.
+    pub async fn reset_password(
+        &self,
+        acting: &Acting,
+        id: &AccountId,
+        password: &str,
+    ) -> Result<(), AppError> {
+        let actor = acting.may(Verb::PasswordReset, &Place::BUREAU)?;
+        four_eyes::grantor_and_grantee(&acting.account, id)?;
+        let mut errors = FieldErrors::new();
+        errors.take("password", first_password(password));
+        if !errors.is_empty() {
+            return Err(errors.into());
+        }
+        let phc = hash_in_background(&self.entropy, password).await;
+        let mut tx = self.db.begin("password.reset").await?;
+        let login = account::get(&mut tx, id).await?.login;
+        let event =
+            self.event(Act::PasswordSet, actor).touching(LinkKind::Account, id.as_str());
+        let at = event.at.unix_ms();
+        let mut rec = tx.record(event, self.confidential())?;
+        let mut beside = rec.beside();
+        account::set_phc(&mut beside, id, &phc, true, at).await?;
+        session::end_all(&mut beside, id).await?;
+        session::set_failures(&mut beside, &failure_source(&login), 0, at).await?;
+        rec.commit().await?;
+        Ok(())
+    }
+}
+
+/// A first password given by an administrator; the owner replaces it at the first sign-in.
+fn first_password(password: &str) -> Result<(), FieldError> {
+    if password.chars().count() < PASSWORD_LETTERS {
+        return Err(PASSWORD_SHORT.field(&[]));
+    }
+    Ok(())
 }

@@ -36,6 +36,30 @@ impl Acting {
         })
     }
 
+    /// Refuses unless some grant allows the verb in its own unit or the whole bureau; else the actor
+    /// in that grant. For acts over a list, whose rows the reach has narrowed already.
+    pub fn may_somewhere(&self, verb: Verb) -> Result<Actor, Refusal> {
+        let places = self.grants.iter().map(|grant| Place::of(&grant.unit));
+        let mut answers = places.map(|place| self.may(verb, &place));
+        let first = answers.next().unwrap_or_else(|| self.may(verb, &Place::BUREAU));
+        answers.fold(first, |found, next| found.or(next))
+    }
+
+    /// The rows for which both verbs are allowed: what a list shows and a file may take along.
+    #[must_use]
+    pub fn reach_of_both(&self, one: Verb, other: Verb) -> Reach {
+        let (one, other) = (self.reach(one), self.reach(other));
+        match (one.everything, other.everything) {
+            (true, _) => other,
+            (_, true) => one,
+            (false, false) => Reach {
+                everything: false,
+                units: one.units.intersection(&other.units).cloned().collect(),
+                assigned: one.assigned && other.assigned,
+            },
+        }
+    }
+
     /// What a list of that verb may show to this account; the same for count, search and export.
     #[must_use]
     pub fn reach(&self, verb: Verb) -> Reach {

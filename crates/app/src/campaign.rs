@@ -233,15 +233,24 @@ pub(crate) async fn complete(
     reader: &mut Reader,
     stored: &StoredCampaign,
 ) -> Result<Result<CompletePlan, Vec<PlanFault>>, StoreError> {
+    complete_plan(reader, &stored.campaign.initiator, plan_of(stored)?).await
+}
+
+/// The same for a plan that need not be stored yet.
+pub(crate) async fn complete_plan(
+    reader: &mut Reader,
+    initiator: &OrgUnitId,
+    plan: CampaignPlan,
+) -> Result<Result<CompletePlan, Vec<PlanFault>>, StoreError> {
     let items: Vec<_> = catalog::items(reader).await?.into_iter().map(|kept| kept.item).collect();
     let inspectors: Vec<_> =
         inspector::all(reader).await?.into_iter().map(|kept| kept.inspector).collect();
     let units = org::tree(reader).await?;
     let rulebook = catalog::rulebook(reader).await?;
-    Ok(plan_of(stored)?.complete(&PlanFacts {
+    Ok(plan.complete(&PlanFacts {
         items: &items,
         inspectors: &inspectors,
-        initiator: &stored.campaign.initiator,
+        initiator,
         units: &units,
         rulebook: &rulebook,
     }))

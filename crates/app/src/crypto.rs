@@ -4,10 +4,14 @@
 //! database (`docs/adr/0006`), with the place of the value as associated data so that a ciphertext
 //! moved to another row does not open. Passwords: argon2id with the parameters in the PHC string.
 
+use std::sync::Arc;
+
 use aes_gcm::aead::{Aead as _, KeyInit as _, Payload};
 use aes_gcm::{Aes256Gcm, Nonce};
 use argon2::password_hash::{PasswordHash, PasswordHasher as _, PasswordVerifier as _, SaltString};
 use argon2::{Algorithm, Argon2, Params, Version};
+
+use tlog::note::{KeyKind, SignerKey};
 
 use crate::port::Entropy;
 
@@ -68,4 +72,11 @@ pub fn password_fits(phc: Option<&str>, password: &str) -> bool {
     const NOBODY: &str = "$argon2id$v=19$m=19456,t=2,p=1$bm9ib2R5bm9ib2R5bm9i$RH0xH6QjoBXIqKJXpeiCbIzHnvZ7x3/ynh1RBFjXWlY";
     let Ok(hash) = PasswordHash::new(phc.unwrap_or(NOBODY)) else { return false };
     argon2().verify_password(password.as_bytes(), &hash).is_ok() && phc.is_some()
+}
+
+/// The key that signs checkpoints of the log with this origin, from its 32 secret bytes; `None` if
+/// the origin cannot stand in a checkpoint.
+#[must_use]
+pub fn log_key(origin: &str, seed: [u8; 32]) -> Option<Arc<SignerKey>> {
+    SignerKey::from_seed(origin, KeyKind::Log, &seed).ok().map(Arc::new)
 }

@@ -5,11 +5,14 @@
 //! who will be drawn. `draw_subjects` does not record a RESULT that our own `verify` refuses.
 
 mod bundle;
+mod drawn_list;
 mod frame;
 mod material;
 mod parties;
+mod preview;
 
 use domain::campaign::Campaign;
+use domain::campaign::eligibility::Eligibility;
 use domain::campaign::party::{PartyState, TrustLevel};
 use domain::campaign::steps::{CommitFacts, DrawFacts, FreezeFacts};
 use domain::event::{Act, Event, LinkKind};
@@ -29,8 +32,11 @@ use crate::campaign::{plan_of, print_of, unsound};
 use crate::{Acting, App, AppError};
 
 pub use bundle::public_stage;
+pub use drawn_list::DrawnList;
 pub use frame::{Figures, QuotaFigure, StratumFigure};
 pub use material::{BundleFile, threads};
+pub use parties::PartyView;
+pub use preview::Preview;
 
 static NO_RECORD: Code = Code::new(
     "DRAW-030",
@@ -50,6 +56,21 @@ static FORGED: Code = Code::new(
     Some("细则五（二）"),
     "停止办理，运行 mingqian audit，并报告行政执法监督。",
 );
+
+static POOL_OF_ONE: Code = Code::new(
+    "DRAW-039",
+    "“{strata}”只有 1 个对象可抽，抽取不是随机的。",
+    Some("shuang/1 第 2 节"),
+    "扩大名录或合并事项后再冻结；确需照此办理的，勾选“知道并照此冻结”，各文书将注明“非随机”。",
+);
+static LEFT_OUT: &str = "未列入抽取的人员：";
+
+/// What is entered when the frame is frozen.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct FreezeWords {
+    /// The officer knows that a pool of one is not random, and that papers will say so.
+    pub pool_of_one_known: bool,
+}
 
 /// What is entered when FREEZE is published.
 #[derive(Clone, Debug, Default)]
@@ -73,7 +94,18 @@ pub struct DrawWords {
 
 impl App {
     /// Fixes the frame from the registers as they are now, and makes S.
+    /// A pool of one is refused; see [`Self::freeze_frame_with`].
     pub async fn freeze_frame(&self, acting: &Acting, number: &CampaignNo) -> Result<(), AppError> {
+        self.freeze_frame_with(acting, number, FreezeWords::default()).await
+    }
+
+    /// The same with what the officer declares.
+    pub async fn freeze_frame_with(
+        &self,
+        acting: &Acting,
+        number: &CampaignNo,
+        words: FreezeWords,
+    ) -> Result<(), AppError> {
         let mut tx = self.db.begin("campaign.freeze").await?;
         let mut stored = campaign::by_number(&mut tx, number).await?;
         let actor = acting.may(Verb::CampaignFreeze, &Place::of(&stored.campaign.initiator))?;
@@ -90,9 +122,13 @@ impl App {
         };
         let attempt = stored.campaign.state.attempt();
         let (next, act) = stored.campaign.clone().freeze(facts)?;
+        if !words.pool_of_one_known {
+            none_alone(&eligibility)?;
+        }
         let secret = self.entropy.bytes::<32>();
         // Everything that could refuse FREEZE later is refused now, while registers can be mended.
-        let rehearsed = material::rehearse(number, attempt, &plan, &record, &eligibility, secret)?;
+        let rehearsed = material::rehearse(number, attempt, &plan, &record, &eligibility, secret)
+            .map_err(|error| naming_left_out(error, &eligibility))?;
         let id = stored.campaign.id.clone();
         stored.campaign = next;
         stored.figures = frame::figures(&eligibility).to_json();
@@ -304,6 +340,27 @@ impl App {
         rec.commit().await?;
         Ok(())
     }
+}
+
+/// Refuses a stratum from which the only one there is would be “drawn”.
+fn none_alone(eligibility: &Eligibility) -> Result<(), Refusal> {
+    let alone: Vec<&str> = eligibility.not_random().collect();
+    if alone.is_empty() { Ok(()) } else { Err(POOL_OF_ONE.refuse(&[("strata", &alone.join("、"))])) }
+}
+
+/// Too few inspectors: says as well who was left out of the register, and why.
+fn naming_left_out(error: AppError, eligibility: &Eligibility) -> AppError {
+    let AppError::Refused(mut refusal) = error else { return error };
+    let left_out: Vec<String> = eligibility
+        .left_out
+        .iter()
+        .take(8)
+        .map(|(code, why)| format!("{code}（{}）", why.label()))
+        .collect();
+    if !left_out.is_empty() {
+        refusal.remedy = format!("{LEFT_OUT}{}。{}", left_out.join("、"), refusal.remedy);
+    }
+    AppError::Refused(refusal)
 }
 
 pub(crate) fn freeze_of(stored: &StoredCampaign) -> Result<draw::record::FreezeRecord, AppError> {

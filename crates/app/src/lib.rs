@@ -10,6 +10,7 @@ pub mod campaign;
 pub mod crypto;
 pub mod drawing;
 pub mod error;
+pub mod import;
 pub mod inspection;
 pub mod inspector;
 pub mod installation;

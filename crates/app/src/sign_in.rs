@@ -24,7 +24,7 @@ const LIFE_MS: i64 = 12 * 60 * 60 * 1000;
 /// A session is stamped at most this often, so that reading a page does not write each time.
 const TOUCH_MS: i64 = 60 * 1000;
 /// Shortest password, in letters.
-const PASSWORD_LETTERS: usize = 10;
+pub(crate) const PASSWORD_LETTERS: usize = 10;
 
 static WRONG: Code = Code::new(
     "AUTH-030",
@@ -88,6 +88,11 @@ pub fn token_hash(token: &str) -> String {
     store::hex(&Sha256::digest(token.as_bytes()))
 }
 
+/// Under which name failed sign-ins are counted.
+pub(crate) fn failure_source(login: &str) -> String {
+    format!("login:{login}")
+}
+
 /// Argon2 takes tens of milliseconds by design; it must not hold up the pages of others.
 async fn fits_in_background(phc: Option<String>, typed: &str) -> bool {
     let typed = typed.to_owned();
@@ -107,7 +112,7 @@ impl App {
     pub async fn sign_in(&self, login: &str, password: &str) -> Result<Opened, AppError> {
         let now = self.clock.now().unix_ms();
         let mut reader = self.db.read().await?;
-        let source = format!("login:{login}");
+        let source = failure_source(login);
         let (failures, last) = session::failures(&mut reader, &source).await?;
         if failures >= FAILURES && now - last < LOCK_OUT_MS {
             return Err(LOCKED.refuse(&[]).into());
@@ -203,6 +208,12 @@ impl App {
             self.rewrite_session(&session).await?;
         }
         Ok(Welcome::Known(Box::new(Arrival { acting, session, must_change })))
+    }
+
+    /// An account at work without a browser: the command line, the demo city, tests.
+    pub async fn acting_as(&self, id: &AccountId) -> Result<Option<Acting>, AppError> {
+        let mut reader = self.db.read().await?;
+        self.load_acting(&mut reader, id).await
     }
 
     async fn load_acting(

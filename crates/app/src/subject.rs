@@ -106,9 +106,7 @@ impl App {
         rows: u64,
         filter: &str,
     ) -> Result<(), AppError> {
-        let unit = acting.grants.first().map(|grant| grant.unit.clone());
-        let place = unit.as_ref().map_or(Place::BUREAU, Place::of);
-        let actor = acting.may(Verb::SubjectExport, &place)?;
+        let actor = acting.may_somewhere(Verb::SubjectExport)?;
         let event =
             self.event(Act::SubjectsExported, actor).with("rows", rows).with("filter", filter);
         let rec = self.db.begin("subject.export").await?.record(event, self.confidential())?;

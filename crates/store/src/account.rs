@@ -113,6 +113,36 @@ pub async fn add_grant(rec: &mut Recording, id: &AccountId, grant: &Grant) -> Re
     .await
 }
 
+/// The event that wrote a grant; `NotFound` if the account does not hold it.
+pub async fn grant_seen(
+    reader: &mut Reader,
+    id: &AccountId,
+    grant: &Grant,
+) -> Result<EventId, StoreError> {
+    let query = Query::new(
+        "SELECT last_event FROM grants WHERE account_id = $1 AND role = $2 AND org_unit_id = $3",
+    )
+    .arg(id.as_str())
+    .arg(grant.role.name())
+    .arg(grant.unit.as_str());
+    reader.one("grants", query).await?.parsed("grants", "last_event", EventId::parse)
+}
+
+/// Removes a grant that was last written by `seen`.
+pub async fn remove_grant(
+    rec: &mut Recording,
+    id: &AccountId,
+    grant: &Grant,
+    seen: &EventId,
+) -> Result<(), StoreError> {
+    let key = [
+        Value::from(id.as_str()),
+        Value::from(grant.role.name()),
+        Value::from(grant.unit.as_str()),
+    ];
+    rec.delete(&GRANTS, &key, seen).await
+}
+
 /// Opens or closes an account.
 pub async fn set_active(
     rec: &mut Recording,

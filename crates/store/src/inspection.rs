@@ -247,7 +247,7 @@ pub struct StoredPublication {
 
 const PUBLISHED: &str = "SELECT p.publication_id, p.inspection_id, p.published_at_ms, p.content, p.withdrawn_at_ms, p.withdrawn_reason, p.last_event FROM publications p";
 
-fn publication(row: &Row) -> Result<StoredPublication, StoreError> {
+pub(crate) fn publication(row: &Row) -> Result<StoredPublication, StoreError> {
     const TABLE: &str = "publications";
     let withdrawn = match (row.maybe_int("withdrawn_at_ms")?, row.maybe_text("withdrawn_reason")?) {
         (Some(at), Some(reason)) => Some((at, reason.to_owned())),
@@ -327,4 +327,21 @@ pub async fn publish(rec: &mut Recording, published: &StoredPublication) -> Resu
         ],
     )
     .await
+}
+
+/// Takes a publication down: its content becomes the tombstone, so that the row names nobody.
+pub async fn withdraw(
+    rec: &mut Recording,
+    published: &StoredPublication,
+    tombstone: &str,
+    at_ms: i64,
+    reason: &str,
+) -> Result<(), StoreError> {
+    let key = [Value::from(published.id.as_str())];
+    let changes = vec![
+        ("content", tombstone.into()),
+        ("withdrawn_at_ms", at_ms.into()),
+        ("withdrawn_reason", reason.into()),
+    ];
+    rec.update(&PUBLICATIONS, &key, &published.seen, changes).await
 }

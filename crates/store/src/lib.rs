@@ -17,6 +17,7 @@ pub mod drawing;
 pub mod inspection;
 pub mod inspector;
 pub mod org;
+pub mod portal;
 pub mod schema;
 pub mod session;
 pub mod subject;

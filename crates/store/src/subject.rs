@@ -102,28 +102,40 @@ pub async fn page(
     from: &From,
     limit: i64,
 ) -> Result<Vec<StoredSubject>, StoreError> {
-    let mut query = narrowed(Query::new(COLUMNS), reach, filter);
     let backwards = matches!(from, From::Before(..));
-    query = match from {
-        From::Start => query,
-        From::After(name, id) => {
-            query.push(" AND (name, subject_id) > (").bind(name.as_str()).push(", ").bind(id.as_str()).push(")")
-        }
-        From::Before(name, id) => {
-            query.push(" AND (name, subject_id) < (").bind(name.as_str()).push(", ").bind(id.as_str()).push(")")
-        }
-    };
-    query = if backwards {
-        query.push(" ORDER BY name DESC, subject_id DESC LIMIT ")
-    } else {
-        query.push(" ORDER BY name, subject_id LIMIT ")
-    };
-    let mut found: Vec<StoredSubject> =
-        reader.all(query.bind(limit)).await?.iter().map(subject).collect::<Result<_, _>>()?;
+    let mut found = nearest(reader, reach, filter, from, false, limit).await?;
     if backwards {
         found.reverse();
     }
     Ok(found)
+}
+
+/// The rows nearest to the place, nearest first, in the order (name, key) or its reverse: what a
+/// list with paging in both directions reads.
+pub async fn nearest(
+    reader: &mut Reader,
+    reach: &Reach,
+    filter: &SubjectFilter,
+    from: &From,
+    descending: bool,
+    limit: i64,
+) -> Result<Vec<StoredSubject>, StoreError> {
+    let mut query = narrowed(Query::new(COLUMNS), reach, filter);
+    let upwards = matches!(from, From::Before(..)) == descending;
+    if let From::After(name, id) | From::Before(name, id) = from {
+        query = query.push(if upwards {
+            " AND (name, subject_id) > ("
+        } else {
+            " AND (name, subject_id) < ("
+        });
+        query = query.bind(name.as_str()).push(", ").bind(id.as_str()).push(")");
+    }
+    query = query.push(if upwards {
+        " ORDER BY name, subject_id LIMIT "
+    } else {
+        " ORDER BY name DESC, subject_id DESC LIMIT "
+    });
+    reader.all(query.bind(limit)).await?.iter().map(subject).collect()
 }
 
 /// How many rows the list has, counted up to `cap`.

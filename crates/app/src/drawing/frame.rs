@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use domain::campaign::eligibility::{Eligibility, FrameFacts, SubjectFacts, frame_of};
+use domain::campaign::plan::CompletePlan;
 use domain::campaign::state as campaign_state;
 use domain::id::{EventId, InspectionId, InspectorCode, ItemId, SubjectId};
 use domain::inspection::{Inspection, InspectionSource, InspectionState, Step};
@@ -125,6 +126,17 @@ pub(super) async fn load(
 ) -> Result<(Eligibility, PlanRecord), AppError> {
     let plan = complete(reader, stored).await?.map_err(|faults| gaps(&faults))?;
     let record = plan_record(stored)?;
+    let eligibility = eligible(reader, &plan, &record, now).await?;
+    Ok((eligibility, record))
+}
+
+/// Who stands in the frame of a plan if it were frozen at this moment.
+pub(super) async fn eligible(
+    reader: &mut Reader,
+    plan: &CompletePlan,
+    record: &PlanRecord,
+    now: Instant,
+) -> Result<Eligibility, AppError> {
     let items: Vec<_> = catalog::items(reader).await?.into_iter().map(|kept| kept.item).collect();
     let inspectors: Vec<_> =
         inspector::all(reader).await?.into_iter().map(|kept| kept.inspector).collect();
@@ -145,8 +157,8 @@ pub(super) async fn load(
         })
         .collect();
     let eligibility = frame_of(&FrameFacts {
-        plan: &plan,
-        record: &record,
+        plan,
+        record,
         items: &items,
         subjects: &facts,
         inspectors: &inspectors,
@@ -154,7 +166,7 @@ pub(super) async fn load(
         rulebook: &rulebook,
     })
     .map_err(faults)?;
-    Ok((eligibility, record))
+    Ok(eligibility)
 }
 
 fn faults(refusals: Vec<Refusal>) -> Refusal {

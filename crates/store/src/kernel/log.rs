@@ -171,12 +171,12 @@ pub async fn head(reader: &mut Reader) -> Result<(u64, Hash), StoreError> {
     Ok((size_of(row.int("size")?)?, hash_of("log_head", row.blob("root")?)?))
 }
 
-pub(super) fn size_of(stored: i64) -> Result<u64, StoreError> {
+pub(crate) fn size_of(stored: i64) -> Result<u64, StoreError> {
     u64::try_from(stored)
         .map_err(|_| StoreError::inconsistent("log_head", "size", "1", "negative"))
 }
 
-pub(super) fn hash_of(table: &'static str, stored: &[u8]) -> Result<Hash, StoreError> {
+pub(crate) fn hash_of(table: &'static str, stored: &[u8]) -> Result<Hash, StoreError> {
     <[u8; 32]>::try_from(stored)
         .map(Hash::from)
         .map_err(|_| StoreError::inconsistent(table, "hash", "-", "not 32 bytes"))
@@ -369,4 +369,21 @@ pub async fn event_of_record(reader: &mut Reader, hash: &Hash) -> Result<EventId
     let query =
         Query::new("SELECT event_id FROM log_records WHERE record_hash = $1").arg(hash.to_string());
     reader.one("log_records", query).await?.parsed("log_records", "event_id", EventId::parse)
+}
+
+/// How many entries a part of the log has, counted up to `cap`.
+pub async fn trace_count(reader: &mut Reader, of: &TraceOf, cap: i64) -> Result<i64, StoreError> {
+    let query = Query::new("SELECT CAST(COUNT(*) AS BIGINT) AS n FROM (SELECT 1 AS one FROM ");
+    let query = match of {
+        TraceOf::All => query.push("log_leaves"),
+        TraceOf::Linked(kind, id) => query
+            .push("log_links WHERE kind = ")
+            .bind(*kind)
+            .push(" AND target = ")
+            .bind(id.as_str()),
+        TraceOf::Account(account) => {
+            query.push("log_events WHERE account_id = ").bind(account.as_str())
+        }
+    };
+    reader.number(query.push(" LIMIT ").bind(cap).push(") AS capped")).await
 }

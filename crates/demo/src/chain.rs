@@ -1,0 +1,254 @@
+//! One campaign from plan to publication, by the same use cases a bureau calls, and a second one
+//! that is launched and waits to be frozen.
+
+use std::collections::BTreeSet;
+
+use app::drawing::{CommitWords, DrawWords};
+use app::{Acting, App, AppError};
+use domain::campaign::party::PartyName;
+use domain::campaign::plan::{
+    Assignment, AuthorityDraw, CampaignPlan, Confidentiality, Notice, PlannedItem, PlannedQuota,
+    Sources, Staffing, Window,
+};
+use domain::catalog::{InspectionItem, Method};
+use domain::id::{CampaignNo, InspectorCode, ItemId, PartyToken};
+use domain::inspection::{EvidenceGiven, ItemResult, Verdict};
+use domain::text::DistrictCode;
+use domain::time::{Date, Instant};
+use draw::digest::Suite;
+use draw::record::PartyLine;
+use store::inspection::StoredInspection;
+use store::{campaign, inspection};
+
+use crate::city::Cast;
+use crate::clock::ReplayClock;
+
+/// Outside parties of both campaigns: token, office, person.
+const PARTIES: [(&str, &str, &str); 2] =
+    [("justice", "示例市司法局", "监督员甲"), ("chamber", "示例市餐饮行业协会", "企业代表乙")];
+
+fn parsed<T, E: std::fmt::Debug>(value: Result<T, E>) -> T {
+    value.expect("a constant of the demo city")
+}
+
+fn plan(title: &str, item: &str, purpose: &str, drawn: u64, from: Date, leader: &str) -> CampaignPlan {
+    let parties = PARTIES.iter().map(|(token, office, person)| PartyName {
+        token: parsed(PartyToken::parse(token)),
+        office: (*office).to_owned(),
+        person: (*person).to_owned(),
+        unit: None,
+    });
+    CampaignPlan {
+        items: vec![PlannedItem {
+            item: parsed(ItemId::parse(item)),
+            revision: 1,
+            quota: PlannedQuota::Rulebook,
+        }],
+        window: Some(Window { from, until: from.plus_days(25) }),
+        purpose: purpose.to_owned(),
+        staffing: Staffing {
+            authorities: vec![AuthorityDraw {
+                authority: parsed(InspectorCode::parse("-")),
+                drawn,
+                per_team: 2,
+            }],
+            assignment: Assignment::Pairs,
+            areas: BTreeSet::new(),
+            leaders: vec![parsed(InspectorCode::parse(leader)), parsed(InspectorCode::parse("F011"))],
+        },
+        methods: vec![Method::OnSite],
+        notice: Notice::Unannounced("事先通知会使现场失真".to_owned()),
+        confidentiality: Confidentiality::Codes,
+        intended_use: "责令改正并复查；线索移送；计入信用档案；20 个工作日内公示".to_owned(),
+        participants: vec!["市场监督管理部门".to_owned()],
+        jurisdiction: BTreeSet::from([parsed(DistrictCode::parse("411200"))]),
+        sources: Sources { parties: parties.collect(), dice: None, beacon: None },
+        ..CampaignPlan::titled(title)
+    }
+}
+
+/// Draft to launch, by three persons.
+async fn launched(
+    app: &App,
+    clock: &ReplayClock,
+    cast: &Cast,
+    by: (&str, &str),
+    plan: &CampaignPlan,
+) -> Result<CampaignNo, AppError> {
+    let (login, unit) = by;
+    let initiator = cast.person(login);
+    let number = app.draft_campaign(initiator, cast.unit(unit), plan).await?;
+    clock.pass_minutes(45);
+    app.submit_campaign(initiator, &number).await?;
+    clock.pass_minutes(120);
+    app.approve_campaign(cast.person("approver"), &number).await?;
+    clock.pass_minutes(30);
+    app.launch_campaign(initiator, &number).await?;
+    clock.pass_minutes(10);
+    Ok(number)
+}
+
+/// The campaign a newcomer freezes and draws himself.
+pub(crate) async fn ready_campaign(
+    app: &App,
+    clock: &ReplayClock,
+    cast: &Cast,
+) -> Result<CampaignNo, AppError> {
+    let from = clock_date(app).plus_days(1);
+    let plan = plan(
+        "渣土运输企业监督检查（可立即冻结抽取）",
+        "haul",
+        "核查密闭运输、冲洗和按线路时间行驶",
+        4,
+        from,
+        "F021",
+    );
+    launched(app, clock, cast, ("brigade", "brigade"), &plan).await
+}
+
+/// The campaign that has run its whole course.
+pub(crate) async fn finished_campaign(
+    app: &App,
+    clock: &ReplayClock,
+    cast: &Cast,
+) -> Result<CampaignNo, AppError> {
+    let from = clock_date(app).plus_days(1);
+    let plan = plan(
+        "餐饮企业油烟管控联合抽查（已办结）",
+        "fume",
+        "核查净化设施安装、运行与清洗维护，减少油烟扰民",
+        8,
+        from,
+        "F001",
+    );
+    let number = launched(app, clock, cast, ("initiator", "supervision"), &plan).await?;
+    draw(app, clock, cast, &number).await?;
+    clock.pass_to(from.at(9, 0));
+    app.assign_visits(cast.person("initiator"), &number).await?;
+    let visits = visits(app, &number).await?;
+    let items = items(app).await?;
+    for visit in &visits {
+        inspect(app, clock, cast, visit, &items).await?;
+    }
+    clock.pass_minutes(24 * 60);
+    for visit in &visits {
+        app.publish_outcome(cast.person("publisher"), &visit.visit.id).await?;
+        clock.pass_minutes(3);
+    }
+    app.end_campaign(cast.person("initiator"), &number).await?;
+    clock.pass_minutes(30);
+    app.open_draw(cast.person("drawer"), &number).await?;
+    clock.pass_minutes(60);
+    Ok(number)
+}
+
+fn clock_date(app: &App) -> Date {
+    app.clock.now().date()
+}
+
+/// Freeze, two commitments, FREEZE, two nonces, REVEAL, RESULT.
+async fn draw(
+    app: &App,
+    clock: &ReplayClock,
+    cast: &Cast,
+    number: &CampaignNo,
+) -> Result<(), AppError> {
+    let drawer = cast.person("drawer");
+    app.freeze_frame(drawer, number).await?;
+    let mut opened = Vec::new();
+    for (token, _, _) in PARTIES {
+        let party = parsed(PartyToken::parse(token));
+        let link = app.issue_party_link(drawer, number, &party).await?;
+        let nonce = draw::Digest(app.entropy.bytes());
+        let line = PartyLine::commit(Suite::Sha256, parsed(token.parse()), &nonce);
+        clock.pass_minutes(6);
+        app.accept_commitment(&link, &line.commitment.to_string()).await?;
+        opened.push((link, nonce));
+    }
+    clock.pass_minutes(5);
+    app.commit_draw(drawer, number, &CommitWords::default()).await?;
+    for (link, nonce) in opened {
+        clock.pass_minutes(8);
+        app.accept_nonce(&link, &nonce.to_string()).await?;
+    }
+    let nobody = parsed(PartyToken::parse("no-show"));
+    app.close_reveal(drawer, number, &nobody).await?;
+    clock.pass_minutes(4);
+    app.draw_subjects(drawer, number, &DrawWords::default()).await
+}
+
+async fn visits(app: &App, number: &CampaignNo) -> Result<Vec<StoredInspection>, AppError> {
+    let mut reader = app.db.read().await?;
+    let stored = campaign::by_number(&mut reader, number).await?;
+    let attempt = i64::from(stored.campaign.state.attempt());
+    Ok(inspection::of_campaign(&mut reader, &stored.campaign.id, attempt).await?)
+}
+
+async fn items(app: &App) -> Result<Vec<InspectionItem>, AppError> {
+    let mut reader = app.db.read().await?;
+    let kept = store::catalog::items(&mut reader).await?;
+    Ok(kept.into_iter().map(|kept| kept.item).collect())
+}
+
+/// One visit: the first of the team fills in, the second confirms.
+async fn inspect(
+    app: &App,
+    clock: &ReplayClock,
+    cast: &Cast,
+    stored: &StoredInspection,
+    items: &[InspectionItem],
+) -> Result<(), AppError> {
+    let visit = &stored.visit;
+    let [first, second] = [0, 1].map(|place| member(cast, &visit.team[place]));
+    clock.pass_minutes(50);
+    app.open_visit(first, &visit.id, visit.team.clone()).await?;
+    clock.pass_minutes(40);
+    // Every fifth visit finds something.
+    let fails = stored.ordinal % 5 == 0;
+    let sheet = sheet(visit.items.as_slice(), items, fails);
+    app.record_results(first, &visit.id, &sheet).await?;
+    let (outcome, opinion) = if fails {
+        ("R5", "净化器已停用两周，当场恢复，愿意按期整改。")
+    } else {
+        ("R1", "无异议。")
+    };
+    clock.pass_minutes(5);
+    app.conclude_visit(first, &visit.id, outcome, Some(opinion.to_owned())).await?;
+    clock.pass_minutes(90);
+    app.confirm_visit(second, &visit.id).await
+}
+
+/// The account of an inspector code: F007 signs in as inspector07.
+fn member<'a>(cast: &'a Cast, code: &InspectorCode) -> &'a Acting {
+    let number: u32 = code.as_str().trim_start_matches('F').parse().expect("codes are F001 to F040");
+    cast.person(&format!("inspector{number:02}"))
+}
+
+fn sheet(visited: &[ItemId], items: &[InspectionItem], fails: bool) -> Vec<ItemResult> {
+    let examined = items.iter().filter(|item| visited.contains(&item.id));
+    examined
+        .flat_map(|item| item.terms.criteria.iter().map(move |criterion| (item, criterion)))
+        .enumerate()
+        .map(|(at, (item, criterion))| {
+            let rule = &criterion.evidence;
+            ItemResult {
+                item: item.id.clone(),
+                criterion: criterion.id.clone(),
+                verdict: if fails && at == 2 { Verdict::Fail } else { Verdict::Pass },
+                evidence: EvidenceGiven {
+                    photos: rule.photos,
+                    video: rule.video,
+                    document: rule.document,
+                    reading: rule.reading.as_ref().map(|unit| format!("0.8 {unit}")),
+                },
+                note: None,
+            }
+        })
+        .collect()
+}
+
+/// When the replay begins: weeks before the present, so that everything ends before it.
+#[must_use]
+pub fn beginning(now: Instant) -> Instant {
+    now.date().plus_days(-45).at(9, 0)
+}

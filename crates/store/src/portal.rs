@@ -1,0 +1,211 @@
+//! What the portal reads beside the aggregates: public records of a draw, entries and tiles of the
+//! log, publications by words, and the figures of the front page.
+//!
+//! Every column read here is public (`schema`), or becomes public only through a publication that
+//! stands. Deliberately absent: anything of a visit that is not published.
+
+use domain::id::{CampaignId, EventId};
+use domain::policy::Reach;
+use tlog::Hash;
+use tlog::hash::NodeId;
+
+use crate::error::StoreError;
+use crate::inspection::{InspectionFilter, StoredInspection, StoredPublication};
+use crate::kernel::reader::{Query, Reader, contains};
+use crate::kernel::value::Row;
+
+/// A public record of a campaign as it stands in the log.
+#[derive(Clone, Debug)]
+pub struct LoggedRecord {
+    /// Number of its leaf.
+    pub sequence: u64,
+    /// Stable name of the act that logged it.
+    pub act: String,
+    /// Claimed instant, unix milliseconds.
+    pub at_ms: i64,
+    /// H(record) as the entry names it.
+    pub hash: String,
+    /// The exact text.
+    pub record: String,
+}
+
+fn whole(row: &Row, column: &str) -> Result<u64, StoreError> {
+    u64::try_from(row.int(column)?)
+        .map_err(|_| StoreError::inconsistent("log_leaves", column, "-", "negative"))
+}
+
+fn hash(row: &Row, column: &str) -> Result<Hash, StoreError> {
+    <[u8; 32]>::try_from(row.blob(column)?)
+        .map(Hash::from)
+        .map_err(|_| StoreError::inconsistent("log_nodes", column, "-", "not 32 bytes"))
+}
+
+fn record(row: &Row) -> Result<LoggedRecord, StoreError> {
+    Ok(LoggedRecord {
+        sequence: whole(row, "sequence")?,
+        act: row.text("act")?.to_owned(),
+        at_ms: row.int("at_ms")?,
+        hash: row.text("record_hash")?.to_owned(),
+        record: row.text("record")?.to_owned(),
+    })
+}
+
+const RECORDS: &str = "SELECT l.sequence, e.act, e.at_ms, r.record_hash, r.record FROM log_records r JOIN log_leaves l ON l.event_id = r.event_id JOIN log_events e ON e.event_id = r.event_id";
+
+/// The public records of a campaign's draws, void attempts included, oldest first.
+pub async fn records_of(
+    reader: &mut Reader,
+    campaign: &CampaignId,
+) -> Result<Vec<LoggedRecord>, StoreError> {
+    let query = Query::new(RECORDS)
+        .push(" JOIN log_links k ON k.sequence = l.sequence WHERE k.kind = 'campaign' AND k.target = ")
+        .bind(campaign.as_str())
+        .push(" AND e.act NOT LIKE 'outcome.%' ORDER BY l.sequence");
+    reader.all(query).await?.iter().map(record).collect()
+}
+
+/// The public record that a leaf names, if it names one.
+pub async fn record_at(reader: &mut Reader, sequence: u64) -> Result<Option<LoggedRecord>, StoreError> {
+    let query = Query::new(RECORDS).push(" WHERE l.sequence = ").bind(number(sequence)?);
+    reader.first(query).await?.as_ref().map(record).transpose()
+}
+
+/// One entry of the log as anybody may see it.
+#[derive(Clone, Debug)]
+pub struct PublicEntry {
+    /// Its number.
+    pub sequence: u64,
+    /// The event behind it.
+    pub event: EventId,
+    /// Its exact text.
+    pub entry: String,
+    /// The root of the tree that ends with it.
+    pub root: Hash,
+}
+
+const ENTRIES: &str = "SELECT sequence, event_id, entry, root FROM log_leaves";
+
+fn entry(row: &Row) -> Result<PublicEntry, StoreError> {
+    Ok(PublicEntry {
+        sequence: whole(row, "sequence")?,
+        event: row.parsed("log_leaves", "event_id", EventId::parse)?,
+        entry: row.text("entry")?.to_owned(),
+        root: hash(row, "root")?,
+    })
+}
+
+/// The entries `first` to `end` (excluded), in order.
+pub async fn entries(
+    reader: &mut Reader,
+    first: u64,
+    end: u64,
+) -> Result<Vec<PublicEntry>, StoreError> {
+    let query = Query::new(ENTRIES)
+        .push(" WHERE sequence >= ")
+        .bind(number(first)?)
+        .push(" AND sequence < ")
+        .bind(number(end)?)
+        .push(" ORDER BY sequence");
+    reader.all(query).await?.iter().map(entry).collect()
+}
+
+/// The number of an event's leaf.
+pub async fn sequence_of(reader: &mut Reader, event: &EventId) -> Result<u64, StoreError> {
+    let query = Query::new(ENTRIES).push(" WHERE event_id = ").bind(event.as_str());
+    entry(&reader.one("log_leaves", query).await?).map(|entry| entry.sequence)
+}
+
+/// The stored nodes of one level from `first`, `width` of them; what a tile is made of.
+pub async fn nodes(
+    reader: &mut Reader,
+    level: u8,
+    first: u64,
+    width: u64,
+) -> Result<Vec<(NodeId, Hash)>, StoreError> {
+    let query = Query::new("SELECT position, hash FROM log_nodes WHERE level = ")
+        .bind(i64::from(level))
+        .push(" AND position >= ")
+        .bind(number(first)?)
+        .push(" AND position < ")
+        .bind(number(first.saturating_add(width))?)
+        .push(" ORDER BY position");
+    let read = |row: &Row| -> Result<(NodeId, Hash), StoreError> {
+        let index = whole(row, "position")?;
+        Ok((NodeId { level, index }, hash(row, "hash")?))
+    };
+    reader.all(query).await?.iter().map(read).collect()
+}
+
+fn number(value: u64) -> Result<i64, StoreError> {
+    i64::try_from(value).map_err(|_| StoreError::NotFound { table: "log_leaves", key: value.to_string() })
+}
+
+const STANDING: &str = "SELECT p.publication_id, p.inspection_id, p.published_at_ms, p.content, p.withdrawn_at_ms, p.withdrawn_reason, p.last_event FROM publications p JOIN inspections v ON v.inspection_id = p.inspection_id WHERE p.withdrawn_at_ms IS NULL";
+
+/// Publications that stand and whose subject has these letters in its name or code, newest first.
+pub async fn publications_found(
+    reader: &mut Reader,
+    words: &str,
+    limit: i64,
+) -> Result<Vec<StoredPublication>, StoreError> {
+    let query = Query::new(STANDING)
+        .push(" AND (v.subject_name LIKE ")
+        .bind(contains(words))
+        .push(" ESCAPE '!' OR v.subject_code LIKE ")
+        .bind(contains(&words.to_ascii_uppercase()))
+        .push(" ESCAPE '!') ORDER BY p.published_at_ms DESC, p.publication_id DESC LIMIT ")
+        .bind(limit);
+    reader.all(query).await?.iter().map(crate::inspection::publication).collect()
+}
+
+/// Publications that stand of the subject with exactly this code, newest first.
+pub async fn publications_of_code(
+    reader: &mut Reader,
+    code: &str,
+) -> Result<Vec<StoredPublication>, StoreError> {
+    let query = Query::new(STANDING)
+        .push(" AND v.subject_code = ")
+        .bind(code)
+        .push(" ORDER BY p.published_at_ms DESC, p.publication_id DESC");
+    reader.all(query).await?.iter().map(crate::inspection::publication).collect()
+}
+
+/// Counts of the front page.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct PublicFigures {
+    /// Publications since the given moment that stand.
+    pub published: i64,
+    /// Those among them with a finding.
+    pub with_findings: i64,
+    /// Draws whose FREEZE is in the log.
+    pub draws: i64,
+    /// Draws that were void.
+    pub void: i64,
+}
+
+/// The counts of the front page since a moment; draws are counted over all time.
+pub async fn figures(reader: &mut Reader, since_ms: i64) -> Result<PublicFigures, StoreError> {
+    let standing = "SELECT CAST(COUNT(*) AS BIGINT) AS n FROM publications p JOIN inspections v ON v.inspection_id = p.inspection_id WHERE p.withdrawn_at_ms IS NULL AND p.published_at_ms >= ";
+    let acts = "SELECT CAST(COUNT(*) AS BIGINT) AS n FROM log_events e JOIN log_records r ON r.event_id = e.event_id WHERE e.act = ";
+    let published = reader.number(Query::new(standing).bind(since_ms)).await?;
+    let found = Query::new(standing).bind(since_ms).push(
+        " AND v.outcome IN (SELECT code FROM outcome_codes WHERE follow_up IN ('rectification', 'case', 'referral'))",
+    );
+    let with_findings = reader.number(found).await?;
+    let draws = reader.number(Query::new(acts).bind("campaign.commit")).await?;
+    let void = reader.number(Query::new(acts).bind("campaign.void")).await?;
+    Ok(PublicFigures { published, with_findings, draws, void })
+}
+
+/// Every confirmed visit that waits for its publication, up to `limit`, longest waiting first.
+pub async fn awaiting_publication(
+    reader: &mut Reader,
+    reach: &Reach,
+    limit: i64,
+) -> Result<Vec<StoredInspection>, StoreError> {
+    let filter = InspectionFilter { state: Some("confirmed".to_owned()), ..Default::default() };
+    let mut waiting = crate::inspection::page(reader, reach, &filter, None, limit).await?;
+    waiting.sort_by_key(|kept| kept.visit.concluded().map(|concluded| concluded.step.at));
+    Ok(waiting)
+}
+

@@ -1,0 +1,185 @@
+//! A small synthetic city: a bureau with five units, its rules, and one account per role.
+//!
+//! All names are invented and say so (检查员甲, 样例餐饮). Deliberately absent: real firms, real
+//! persons, and the finished campaign of the demo city.
+
+use std::sync::Arc;
+
+use app::account::NewAccount;
+use app::crypto::{StorageKey, log_key};
+use app::installation::Founding;
+use app::sign_in::token_hash;
+use app::{Acting, App};
+use domain::account::{Grant, Role};
+use domain::id::{AccountId, OrgUnitId};
+use domain::org::{OrgUnit, UnitKind};
+use domain::subject::{RawSubject, Subject};
+use store::Db;
+use store::session::Session;
+
+use crate::clock::{FakeClock, FakeEntropy};
+
+/// The password of every account of the city.
+pub const PASSWORD: &str = "演示口令不得用于真实安装";
+
+/// A bureau to tell stories in.
+#[derive(Clone)]
+pub struct City {
+    /// The system.
+    pub app: App,
+    /// Its clock.
+    pub clock: Arc<FakeClock>,
+    /// Its generator.
+    pub entropy: Arc<FakeEntropy>,
+}
+
+/// The units by number: 0 the bureau, 1 执法监督科, 2 市容科, 3 直属大队 (below 市容科), 4 环卫处.
+#[must_use]
+pub fn unit(number: u8) -> OrgUnitId {
+    OrgUnitId::from_entropy([number + 1; 12])
+}
+
+fn units() -> Vec<OrgUnit> {
+    let rows = [
+        ("样例市城市管理局", UnitKind::Bureau, None),
+        ("执法监督科", UnitKind::Section, Some(0)),
+        ("市容科", UnitKind::Section, Some(0)),
+        ("市容大队", UnitKind::Brigade, Some(2)),
+        ("环卫处", UnitKind::Affiliate, Some(0)),
+    ];
+    (0..)
+        .zip(rows)
+        .map(|(number, (name, kind, parent))| OrgUnit {
+            id: unit(number),
+            name: name.to_owned(),
+            kind,
+            parent: parent.map(unit),
+        })
+        .collect()
+}
+
+impl City {
+    /// Founds the city in an empty database: units, rules of the demonstration, no accounts.
+    ///
+    /// # Panics
+    /// When the database is not empty or fails.
+    pub async fn found(db: Db) -> Self {
+        let clock = Arc::new(FakeClock::at(2026, 11, 23, 9));
+        let entropy = Arc::new(FakeEntropy::new(20_261_123));
+        let origin = "000000.example/mingqian";
+        let app = App {
+            db,
+            clock: clock.clone(),
+            entropy: entropy.clone(),
+            storage_key: StorageKey::new(&[7; 32]),
+            log_key: log_key(origin, [9; 32]).expect("the origin of the city is well-formed"),
+        };
+        let founding = Founding {
+            bureau: "样例市城市管理局".to_owned(),
+            number_letters: "CG".to_owned(),
+            district: "000000".to_owned(),
+            origin: origin.to_owned(),
+            demonstration: true,
+            units: units(),
+        };
+        app.found(&founding).await.expect("an empty database takes a bureau");
+        app.install_rules(true).await.expect("the seeded rules are sound");
+        Self { app, clock, entropy }
+    }
+
+    /// Opens an account with these grants and [`PASSWORD`].
+    ///
+    /// # Panics
+    /// When the name is taken or the roles may not stand together.
+    pub async fn account(&self, login: &str, grants: &[(Role, u8)]) -> AccountId {
+        let grants = grants.iter().map(|(role, number)| Grant { role: *role, unit: unit(*number) });
+        let new = NewAccount {
+            login: login.to_owned(),
+            name: format!("样例{login}"),
+            password: PASSWORD.to_owned(),
+            grants: grants.collect(),
+        };
+        self.app.install_account(new, false).await.expect("a fresh name with lawful roles")
+    }
+
+    /// The account as it comes with a request.
+    ///
+    /// # Panics
+    /// When there is no such account.
+    pub async fn acting(&self, id: &AccountId) -> Acting {
+        let mut reader = self.app.db.read().await.expect("a reader");
+        let found = store::account::get(&mut reader, id).await.expect("an account of the story");
+        let tree = store::org::tree(&mut reader).await.expect("the units");
+        let name = found.account.name.as_str().to_owned();
+        Acting { account: found.account.id, name, grants: found.account.grants, tree }
+    }
+
+    /// A session of the account without going through the sign-in page; returns the token.
+    ///
+    /// # Panics
+    /// When the database fails.
+    pub async fn session(&self, id: &AccountId) -> String {
+        use app::port::Clock as _;
+        let entropy: &dyn app::port::Entropy = &*self.entropy;
+        let token = store::hex(&entropy.bytes::<32>());
+        let now = self.clock.now().unix_ms();
+        let session = Session {
+            token_hash: token_hash(&token),
+            account: id.clone(),
+            form_token: store::hex(&entropy.bytes::<32>()),
+            created_at_ms: now,
+            seen_at_ms: now,
+            display: String::new(),
+        };
+        let mut scratch = self.app.db.scratch().await.expect("a scratch");
+        store::session::put(&mut scratch.inside(), &session).await.expect("a session");
+        scratch.commit().await.expect("a commit");
+        token
+    }
+
+    /// Adds a subject to a unit's register.
+    ///
+    /// # Panics
+    /// When the row is refused.
+    pub async fn subject(&self, keeper: &Acting, unit: &OrgUnitId, row: &RawSubject) -> domain::id::SubjectId {
+        self.app.add_subject(keeper, unit, row).await.expect("a sound row")
+    }
+
+    /// Adds many subjects as one event.
+    ///
+    /// # Panics
+    /// When the database refuses one.
+    pub async fn subjects(&self, unit: &OrgUnitId, rows: &[Subject]) {
+        use domain::event::{Act, Actor};
+        let event = self.app.event(Act::SubjectsImported, Actor::program("样例"));
+        let tx = self.app.db.begin("subject.import").await.expect("a transaction");
+        let mut rec = tx.record(event, self.app.confidential()).expect("an event");
+        store::subject::add_many(&mut rec, unit, rows).await.expect("sound rows");
+        rec.commit().await.expect("a commit");
+    }
+}
+
+/// The row of an invented caterer: old-style register number, so that no check digit is claimed.
+#[must_use]
+pub fn caterer(number: u32) -> RawSubject {
+    RawSubject {
+        register_number: register_number(number),
+        name: format!("样例餐饮{number:04}店"),
+        district: "411202".to_owned(),
+        address: format!("样例市演示路{number}号"),
+        pools: "餐饮".to_owned(),
+        ..RawSubject::default()
+    }
+}
+
+/// A 15-digit register number with its check digit (GS 15—2006).
+#[must_use]
+pub fn register_number(number: u32) -> String {
+    let body = format!("411202{number:08}");
+    let mut product = 10;
+    for digit in body.bytes() {
+        let sum = (product + u32::from(digit - b'0')) % 10;
+        product = (if sum == 0 { 10 } else { sum }) * 2 % 11;
+    }
+    format!("{body}{}", (11 - product) % 10)
+}

@@ -353,12 +353,20 @@ fn quotas_of(record: &PlanRecord, frame: &Frame) -> Result<Vec<Quota>, Fault> {
     Ok(quotas)
 }
 
-fn refused_by_draw(fault: &Fault) -> Refusal {
-    let (sentence, hint) = (
-        fault.sentence.trim_end_matches('。'),
-        fault.remedy().trim_end_matches('。'),
-    );
-    codes::DRAW_ROW_REFUSED.refuse(&[("fault", &sentence), ("hint", &hint)])
+/// A fault found by the draw, as a refusal of ours; its own code stands in the sentence.
+#[must_use]
+pub fn refused_by_draw(fault: &Fault) -> Refusal {
+    let place = if fault.place.is_empty() {
+        String::new()
+    } else {
+        format!("{}：", fault.place)
+    };
+    let sentence = format!("{place}{}", fault.sentence.trim_end_matches('。'));
+    codes::DRAW_ROW_REFUSED.refuse(&[
+        ("code", &fault.code),
+        ("fault", &sentence),
+        ("hint", &fault.remedy().trim_end_matches('。')),
+    ])
 }
 
 #[cfg(test)]

@@ -4,10 +4,13 @@
 //! stays away and is recorded as absent with a reason. Each step happens once. Protocol §1: a nonce
 //! never reaches the server before FREEZE is logged, so there is no way to store it earlier here.
 
+use draw::digest::Suite;
+use draw::record::freeze::PartyLine;
 use serde::{Deserialize, Serialize};
 
 use crate::id::{Fingerprint, OrgUnitId, PartyToken};
 use crate::refusal::{Refusal, codes};
+use crate::text::FieldError;
 use crate::time::Instant;
 
 /// Who the party is, as announced in the plan.
@@ -191,6 +194,29 @@ impl TrustLevel {
             (false, false) => Self::Rehearsal,
         }
     }
+}
+
+/// Reads a commitment or a nonce as a person pastes it: blanks around it are forgiven, nothing else.
+///
+/// # Errors
+/// `DRAW-011` for anything but 64 lower-case hexadecimal digits.
+pub fn read_fingerprint(text: &str) -> Result<Fingerprint, FieldError> {
+    Fingerprint::parse(text.trim()).map_err(|_| codes::DRAW_FINGERPRINT_SHAPE.field(&[]))
+}
+
+/// The commitment that follows from a nonce, by the arithmetic of the draw.
+#[must_use]
+pub fn commitment_of(name: &PartyToken, nonce: &Fingerprint) -> Fingerprint {
+    let token = name
+        .as_str()
+        .parse()
+        .expect("a party token fits the draw's grammar");
+    let digest = nonce
+        .as_str()
+        .parse()
+        .expect("a fingerprint is 64 hexadecimal digits");
+    let line = PartyLine::commit(Suite::Sha256, token, &digest);
+    Fingerprint::parse(&line.commitment.to_string()).expect("a digest prints as a fingerprint")
 }
 
 impl From<draw::level::Level> for TrustLevel {

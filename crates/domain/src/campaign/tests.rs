@@ -530,3 +530,22 @@ fn the_trust_level_is_derived() {
         assert_eq!(TrustLevel::of(parties, beacon), level, "{parties} {beacon}");
     }
 }
+
+#[test]
+fn a_pasted_commitment_is_read_and_follows_from_its_nonce() {
+    // From the vectors of the protocol, first draw, party "discipline".
+    let nonce = party::read_fingerprint(
+        " c96279d9040ca04132f60f068b46cd9d784e94a2ac8f53555dbb9f181f36f071\n",
+    )
+    .expect("blanks are forgiven");
+    assert_eq!(
+        party::commitment_of(&token("discipline"), &nonce).as_str(),
+        "860b977579d50d9eb9e243829d7e01c6010a69cc7d4fd0d5e81555457acfbec7"
+    );
+    for text in ["", "c9627", &"G".repeat(64), &"A".repeat(64)] {
+        assert_eq!(
+            party::read_fingerprint(text).expect_err(text).code,
+            "DRAW-011"
+        );
+    }
+}

@@ -7,7 +7,7 @@ use super::{Refusal, codes};
 #[test]
 fn every_code_is_unique_and_well_formed() {
     let mut seen = BTreeSet::new();
-    for code in codes::ALL {
+    for code in codes::ALL.iter() {
         assert!(seen.insert(code.code), "{} is used twice", code.code);
         let (family, number) = code.code.split_once('-').expect("FAMILY-number");
         assert!(
@@ -25,7 +25,7 @@ fn every_code_is_unique_and_well_formed() {
 
 #[test]
 fn every_code_says_what_and_what_to_do() {
-    for code in codes::ALL {
+    for code in codes::ALL.iter() {
         assert!(
             code.sentence.ends_with('。'),
             "{}: {}",

@@ -123,6 +123,10 @@ impl World {
     }
 
     fn frame(&self) -> Result<Eligibility, Vec<Refusal>> {
+        self.frame_and_record().map(|(found, _)| found)
+    }
+
+    fn frame_and_record(&self) -> Result<(Eligibility, PlanRecord), Vec<Refusal>> {
         let initiator = OrgUnitId::from_entropy([9; 12]);
         let plan = self
             .plan
@@ -148,7 +152,7 @@ impl World {
                 must: *must,
             })
             .collect();
-        frame_of(&FrameFacts {
+        let found = frame_of(&FrameFacts {
             plan: &plan,
             record: &record,
             items: &self.items,
@@ -156,7 +160,8 @@ impl World {
             inspectors: &self.inspectors,
             recusals: &self.recusals,
             rulebook: &self.rulebook,
-        })
+        })?;
+        Ok((found, record))
     }
 
     /// Status text of each subject, in the order of the register.
@@ -359,4 +364,47 @@ fn the_order_of_the_register_changes_nothing_in_the_counts() {
     backward.subjects.reverse();
     let counts = |world: &World| world.frame().expect("a frame").counts;
     assert_eq!(counts(&forward), counts(&backward));
+}
+
+#[test]
+fn the_draw_freezes_the_frame_and_finds_no_disagreement_with_the_plan() {
+    let mut world = World::new(0);
+    world.subjects = (0..60)
+        .map(|n| subject(n, ["A", "B", "C", "D", ""][(n % 5) as usize]))
+        .collect();
+    world.visits = vec![0; 60];
+    world.must = vec![None; 60];
+    world.visits[8] = 2;
+    world.must[9] = Some(MustReason::KeySupervision);
+    let (found, record) = world.frame_and_record().expect("a frame");
+    let nonce = "0123456789abcdef".repeat(4).parse().expect("a digest");
+    let parties = record.parties.iter();
+    let terms = draw::freeze::Terms {
+        campaign: record.campaign,
+        attempt: 1,
+        suite: record.suite,
+        plan: draw::record::hash_of(record.suite, &record),
+        extends: None,
+        quotas: found
+            .quotas
+            .iter()
+            .map(|q| (q.stratum.clone(), q.drawn))
+            .collect(),
+        drawn: record.drawn.clone(),
+        teams: record.teams.clone(),
+        assign: record.assign,
+        areas: record.areas.clone(),
+        leaders: record.leaders.clone(),
+        parties: parties
+            .map(|name| draw::record::freeze::PartyLine::commit(record.suite, *name, &nonce))
+            .collect(),
+        dice: None,
+        reveal_by: 1_795_363_200,
+        beacon: None,
+    };
+    let secret = draw::digest::Secret::from_bytes([7; 32]);
+    let threads = std::num::NonZeroUsize::MIN;
+    let frozen = draw::freeze::freeze(&terms, found.frame, &secret, threads).expect("frozen");
+    assert_eq!(record.disagreements(frozen.record()), Vec::new());
+    assert_eq!((frozen.record().must, frozen.record().skip), (1, 1));
 }

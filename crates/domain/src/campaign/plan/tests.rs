@@ -212,31 +212,61 @@ fn a_changed_word_changes_the_document_hash() {
 /// A fault planted in the good plan, and the codes it must raise.
 type Planted = (fn(&mut CampaignPlan), &'static [&'static str]);
 
+fn assert_planted(cases: &[Planted]) {
+    for (index, (plant, expected)) in cases.iter().enumerate() {
+        let mut plan = good();
+        plant(&mut plan);
+        assert_eq!(codes_of(plan), *expected, "case {index}");
+    }
+}
+
+fn window(from: &str, until: &str) -> Option<Window> {
+    Some(Window {
+        from: date(from),
+        until: date(until),
+    })
+}
+
+fn beacon(source: &str) -> Option<BeaconSource> {
+    Some(BeaconSource {
+        source: source.to_owned(),
+    })
+}
+
 #[test]
-fn each_planted_fault_is_named_and_nothing_else() {
-    let cases: &[Planted] = &[
+fn faults_of_items_window_and_method_are_named_and_nothing_else() {
+    assert_planted(&[
         (|_| {}, &[]),
         (|p| p.items.push(planned("fume")), &["PLAN-003"]),
         (|p| p.items[0].revision = 9, &["PLAN-004"]),
         (|p| p.items[0].quota = PlannedQuota::Fixed(0), &["PLAN-017"]),
         (
-            |p| {
-                p.window = Some(Window {
-                    from: date("2026-12-11"),
-                    until: date("2026-11-30"),
-                });
-            },
+            |p| p.window = window("2026-12-11", "2026-11-30"),
             &["PLAN-002"],
         ),
         (
-            |p| {
-                p.window = Some(Window {
-                    from: date("2026-01-01"),
-                    until: date("2026-12-31"),
-                });
-            },
+            |p| p.window = window("2026-01-01", "2026-12-31"),
             &["CATA-002"],
         ),
+        (
+            |p| p.window = window("2026-11-30", "2027-12-31"),
+            &["PLAN-002"],
+        ),
+        (
+            |p| p.notice = Notice::Unannounced(" ".to_owned()),
+            &["PLAN-012"],
+        ),
+        (
+            |p| p.notice = Notice::Unannounced("防止提前关停设施".to_owned()),
+            &[],
+        ),
+        (|p| p.jurisdiction.clear(), &["PLAN-013"]),
+    ]);
+}
+
+#[test]
+fn faults_of_staffing_are_named_and_nothing_else() {
+    assert_planted(&[
         (|p| p.staffing.authorities[0].per_team = 1, &["PLAN-005"]),
         (|p| p.staffing.authorities[0].drawn = 1, &["PLAN-006"]),
         (
@@ -254,9 +284,15 @@ fn each_planted_fault_is_named_and_nothing_else() {
         (|p| p.staffing.leaders = vec![code("L002")], &["ROST-005"]),
         (|p| p.staffing.leaders.push(code("L001")), &["PLAN-010"]),
         (
-            |p| p.notice = Notice::Unannounced(" ".to_owned()),
-            &["PLAN-012"],
+            |p| p.staffing.authorities.extend_from_within(..),
+            &["PLAN-018"],
         ),
+    ]);
+}
+
+#[test]
+fn faults_of_parties_and_sources_are_named_and_nothing_else() {
+    assert_planted(&[
         (
             |p| p.sources.parties[1].token = p.sources.parties[0].token.clone(),
             &["PLAN-014"],
@@ -265,43 +301,19 @@ fn each_planted_fault_is_named_and_nothing_else() {
         (|p| p.sources.parties[1].unit = Some(unit(2)), &["PLAN-016"]),
         (|p| p.sources.parties[1].unit = Some(unit(3)), &["PLAN-016"]),
         (|p| drop(p.sources.parties.pop()), &["CAMP-008"]),
+        (|p| p.sources.beacon = beacon("drand:abc"), &["PLAN-019"]),
+        (|p| p.sources.beacon = beacon("cwl-ssq"), &[]),
         (
             |p| {
-                p.sources.parties.clear();
-                p.sources.dice = Some(PartyToken::parse("dice").expect("a token"));
+                p.sources = Sources {
+                    beacon: beacon("cwl-ssq"),
+                    ..Sources::default()
+                }
             },
             &[],
         ),
-        (
-            |p| {
-                p.sources.beacon = Some(BeaconSource {
-                    source: "drand:abc".to_owned(),
-                });
-            },
-            &["PLAN-019"],
-        ),
-        (
-            |p| {
-                p.sources.beacon = Some(BeaconSource {
-                    source: "cwl-ssq".to_owned(),
-                });
-            },
-            &[],
-        ),
-        (
-            |p| {
-                p.staffing
-                    .authorities
-                    .push(p.staffing.authorities[0].clone());
-            },
-            &["PLAN-018"],
-        ),
-    ];
-    for (index, (plant, expected)) in cases.iter().enumerate() {
-        let mut plan = good();
-        plant(&mut plan);
-        assert_eq!(codes_of(plan), *expected, "case {index}");
-    }
+        (|p| p.sources = Sources::default(), &["CAMP-008"]),
+    ]);
 }
 
 #[test]

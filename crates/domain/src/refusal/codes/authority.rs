@@ -1,0 +1,34 @@
+//! Who may, and which two acts one person may not do both: the separation of duties and four eyes.
+//! Deliberately absent: wrong passwords and locked accounts, which the shell words itself.
+
+use super::Code;
+
+registry! { AUTHORITY:
+    AUTH_NOT_ALLOWED = "AUTH-001",
+        "当前账号的岗位不能办理“{verb}”。", None,
+        "由有此岗位的同事办理，或向安全管理员申请授权。";
+    AUTH_SELF_APPROVAL = "AUTH-012",
+        "方案由本人提交，不能由本人批准。", Some("细则四（二）"),
+        "可转给：分管领导。";
+    AUTH_DRAWER_APPROVED = "AUTH-013",
+        "方案由本人批准，不能再由本人经办抽取。", Some("细则五（二）"),
+        "由另一名抽取经办人办理。";
+    AUTH_SELF_CONFIRM = "AUTH-014",
+        "检查结果由本人录入，不能由本人复核。", Some("细则五（二）"),
+        "由同组另一名检查人员或组长复核。";
+    AUTH_SELF_PUBLISH = "AUTH-015",
+        "检查结果由本人录入或复核，不能由本人公示。", Some("细则五（二）"),
+        "由公示岗的另一账号公示。";
+    AUTH_SELF_RETURN = "AUTH-016",
+        "方案由本人提交，不能由本人退回。", Some("细则四（二）"),
+        "需要修改的，在批准前撤回方案。";
+    AUTH_ADMIN_BUSINESS = "AUTH-020",
+        "系统、安全、审计管理员不能兼任业务岗位。", Some("GB/T 22239-2019 三员分立"),
+        "为业务岗位另设账号。";
+    AUTH_ADMINS_TOGETHER = "AUTH-021",
+        "系统、安全、审计三员不能由同一账号兼任。", Some("GB/T 22239-2019 三员分立"),
+        "三个岗位分给三个账号。";
+    AUTH_GRANT_TO_SELF = "AUTH-022",
+        "不能给本人账号授权。", Some("GB/T 22239-2019 三员分立"),
+        "由另一名安全管理员授权。";
+}

@@ -1,0 +1,142 @@
+//! What stands in the way of a campaign, of its plan and of the draw, from the draft to OPEN.
+//! Faults the arithmetic itself finds have codes above `DRAW-100` in the crate `draw`.
+
+use super::Code;
+
+registry! { CAMPAIGN:
+    CAMPAIGN_WRONG_STATE = "CAMP-001",
+        "抽查处于“{state}”，不能办理“{verb}”。", None,
+        "现在可以办理：{offered}。";
+    CAMPAIGN_NOT_SUBMITTER = "CAMP-002",
+        "只有提交人可以撤回报批。", Some("细则四（二）"),
+        "由提交人撤回，或由审批人退回。";
+    CAMPAIGN_REASON_MISSING = "CAMP-003",
+        "办理“{verb}”须写明理由。", Some("细则五（二）"),
+        "补写理由；理由会永久留痕。";
+    CAMPAIGN_PLAN_TOO_RECENT = "CAMP-005",
+        "方案批准未满 {days} 日，{until} 之前不能公布承诺。", Some("细则四（一）"),
+        "到时再公布；需要缩短间隔的，先修订实施细则的参数。";
+    CAMPAIGN_REVEAL_TOO_SOON = "CAMP-006",
+        "公布承诺到随机数揭示的间隔不足 {minutes} 分钟。", Some("shuang/1 第 1 节"),
+        "把揭示期限和信标期号往后定。";
+    CAMPAIGN_BEACON_BEFORE_REVEAL = "CAMP-007",
+        "信标在各方揭示期限之前就会产生。", Some("shuang/1 第 1 节"),
+        "选更晚的一期信标，或提前揭示期限。";
+    CAMPAIGN_BELOW_LEVEL = "CAMP-008",
+        "见证方和信标合计只达到“{level}”，低于细则要求的“{minimum}”。", Some("shuang/1 第 1 节"),
+        "请两家外部单位到场递交承诺值，或在方案里写明一个公共信标。";
+    CAMPAIGN_PARTY_WAITING = "CAMP-009",
+        "{party} 还没有递交承诺值。", Some("shuang/1 第 1 节"),
+        "等其递交；不能到场的，作废本次冻结后改由他人见证。";
+    CAMPAIGN_VISITS_OPEN = "CAMP-010",
+        "还有 {count} 户检查没有结果，不能结束。", Some("细则四（七）"),
+        "逐户录入结果；确实无法检查的，登记未能检查的情形和证明。";
+    CAMPAIGN_NOT_OPENED = "CAMP-011",
+        "抽取材料尚未公开，不能归档。", Some("细则五（二）"),
+        "先公开抽取材料。";
+    CAMPAIGN_ALREADY_OPENED = "CAMP-012",
+        "抽取材料已于 {at} 公开，不能重复公开。", None,
+        "到公开页面查看。";
+    CAMPAIGN_PLAN_CHANGED = "CAMP-013",
+        "方案在提交后被改动过，与报批的文本不一致。", Some("细则四（二）"),
+        "退回后重新提交。";
+    CAMPAIGN_NOTHING_DRAWN = "CAMP-014",
+        "各层应抽数量都是 0，抽取没有意义。", None,
+        "核对对象范围、比例和不参加抽取的理由。";
+    CAMPAIGN_CLOCK_BACK = "CAMP-015",
+        "当前时间早于上一步的 {at}，时钟可能被拨回。", None,
+        "校准服务器时钟后再办理。";
+    DRAW_NOT_YET = "DRAW-003",
+        "随机数尚未产生，现在不能抽取。", Some("shuang/1 第 1 节"),
+        "信标 {at} 到达后，本页自动放开。";
+    DRAW_BEACON_MISSING = "DRAW-004",
+        "信标已到时间，但还没有录入。", Some("shuang/1 第 1 节"),
+        "录入公布的信标数值；迟到的继续等待，没有替代的随机数。";
+    DRAW_NONCE_MISMATCH = "DRAW-005",
+        "{party} 交来的随机数与承诺值不符。", Some("shuang/1 第 1 节"),
+        "核对是否抄错、是否混入空格；确实遗失的，到期后记为未揭示。";
+    DRAW_REVEAL_OVER = "DRAW-006",
+        "揭示期限 {until} 已过，不再接收随机数。", Some("shuang/1 第 1 节"),
+        "未揭示的各方记为缺席并公开理由。";
+    DRAW_REVEAL_EARLY = "DRAW-007",
+        "{party} 还没有揭示，期限 {until} 未到，不能记为缺席。", Some("shuang/1 第 1 节"),
+        "等到期限，或等其揭示。";
+    DRAW_LEVEL_LOST = "DRAW-008",
+        "缺席之后只剩“{level}”，低于细则要求的“{minimum}”。", Some("shuang/1 第 1 节"),
+        "本次抽取须作废，另行冻结后重来。";
+    DRAW_PARTY_UNKNOWN = "DRAW-009",
+        "方案里没有名为 {party} 的见证方。", None,
+        "核对见证方名称；见证方在方案里定下，冻结后不能增减。";
+    DRAW_PARTY_STATE = "DRAW-010",
+        "{party} 已经{done}，不能再{wanted}。", Some("shuang/1 第 1 节"),
+        "承诺值和随机数各只收一次。";
+    DRAW_FINGERPRINT_SHAPE = "DRAW-011",
+        "承诺值和随机数都是 64 位小写十六进制数字。", Some("shuang/1 第 2 节"),
+        "从见证方自己的设备上复制，不要手抄。";
+    DRAW_RESULT_REFUSED = "DRAW-012",
+        "抽取结果没有通过自带的复算，不能记录。", Some("shuang/1 第 4 节"),
+        "保留现场，联系维护人员；名录和随机数都没有丢失。";
+    DRAW_NO_FREE_CHOICE = "DRAW-021",
+        "不能指定递补人。", Some("细则四（三）"),
+        "按抽取次序，下一位是{next}；他也不能参加的，登记理由后继续顺延。";
+    PLAN_GAP = "PLAN-001",
+        "方案缺少“{part}”。", Some("细则四（二）"),
+        "补填后再提交；七个部分缺一不可。";
+    PLAN_WINDOW = "PLAN-002",
+        "实施时间 {from} 至 {until} 不能用。", Some("细则四（二）"),
+        "结束日不早于开始日，全程不超过一年。";
+    PLAN_ITEM_TWICE = "PLAN-003",
+        "事项 {item} 列了两次。", Some("细则五（二）"),
+        "同一事项只列一次。";
+    PLAN_ITEM_UNKNOWN = "PLAN-004",
+        "清单里没有事项 {item} 的第 {revision} 版。", Some("细则三（一）"),
+        "从已公布的清单里选。";
+    PLAN_TEAM_SMALL = "PLAN-005",
+        "每户检查人员 {size} 名，不足 {least} 名。", Some("行政处罚法第四十二条"),
+        "增加每户人数。";
+    PLAN_DRAWN_FEW = "PLAN-006",
+        "{authority} 抽取 {drawn} 名，每组需要 {per_team} 名。", Some("细则四（三）"),
+        "抽取人数不少于每组人数，且每组至少 1 名。";
+    PLAN_GROUPS_UNEVEN = "PLAN-007",
+        "分 {groups} 组需要 {needed} 名，方案写的是 {drawn} 名。", Some("shuang/1 第 3 节"),
+        "使抽取人数等于组数乘以每组人数。";
+    PLAN_NO_LEADER = "PLAN-008",
+        "没有指派检查组组长。", Some("细则四（四）"),
+        "指派一名科室负责人，并列出替补次序。";
+    PLAN_LEADER_NO_HEAD = "PLAN-009",
+        "{leader} 不是名录里的科室负责人，不能指派为组长。", Some("细则四（四）"),
+        "另行指派，或更新人员名录。";
+    PLAN_LEADER_TWICE = "PLAN-010",
+        "组长 {leader} 列了两次。", Some("细则四（四）"),
+        "每人只列一次，按替补次序排列。";
+    PLAN_AREAS_WITHOUT_GROUPS = "PLAN-011",
+        "列了片区，但没有分组。", Some("shuang/1 第 2 节"),
+        "改为分组检查，或删去片区。";
+    PLAN_UNANNOUNCED = "PLAN-012",
+        "不预先通知的检查没有写理由。", Some("国办发〔2024〕54号"),
+        "写明不预先通知的理由。";
+    PLAN_NO_JURISDICTION = "PLAN-013",
+        "没有选定管辖区域。", Some("细则二"),
+        "选定本次抽查管辖的行政区划；不属市本级管辖的不进入抽取。";
+    PLAN_PARTY_TWICE = "PLAN-014",
+        "见证方 {party} 列了两次。", Some("shuang/1 第 1 节"),
+        "每个见证方用不同的代码。";
+    PLAN_PARTY_NAME = "PLAN-015",
+        "见证方 {party} 没有写单位或到场人员。", Some("shuang/1 第 1 节"),
+        "补写单位和到场人员。";
+    PLAN_PARTY_OWN = "PLAN-016",
+        "{party}属于发起单位，不能作见证方。", Some("shuang/1 第 1 节"),
+        "另请发起单位以外的部门或人员。";
+    PLAN_QUOTA_ZERO = "PLAN-017",
+        "事项 {item} 的抽取数量是 0。", Some("细则三（四）"),
+        "写大于 0 的数量，或按细则的比例抽取。";
+    PLAN_AUTHORITY_TWICE = "PLAN-018",
+        "检查人员类别 {authority} 列了两次。", Some("shuang/1 第 3 节"),
+        "同一类别合并为一行。";
+    PLAN_BEACON = "PLAN-019",
+        "信标来源写得不对。", Some("shuang/1 第 2 节"),
+        "写 drand: 加 64 位链标识，或 cwl-ssq 等来源代码。";
+    DRAW_ROW_REFUSED = "DRAW-014",
+        "名录或方案不合抽取规程（{code}）：{fault}。", Some("shuang/1 第 2 节"),
+        "改正后重新冻结：{hint}。";
+}

@@ -1,0 +1,55 @@
+//! What stands in the way of a visit and of its publication: arrival, evidence, outcome, clock.
+//! Deliberately absent: orders, penalties and objections, which come with enforcement.
+
+use super::Code;
+
+registry! { INSPECTIONS:
+    INSPECTION_WRONG_STATE = "INSP-001",
+        "检查处于“{state}”，不能办理“{verb}”。", None,
+        "现在可以办理：{offered}。";
+    INSPECTION_FEW_PRESENT = "INSP-002",
+        "到场的执法检查人员只有 {present} 名，不足 2 名。", Some("行政处罚法第四十二条"),
+        "等人员到齐，或按抽取次序递补后再开始。";
+    INSPECTION_NOT_IN_TEAM = "INSP-003",
+        "{inspector} 不在本次检查的检查组里。", Some("细则四（三）"),
+        "由检查组成员办理；需要换人的，按抽取次序递补。";
+    INSPECTION_CRITERION_UNKNOWN = "INSP-004",
+        "检查表里没有 {id}。", None,
+        "按检查表逐项填写。";
+    INSPECTION_CRITERION_TWICE = "INSP-005",
+        "{id} 填了两次。", None,
+        "每项只填一次结果。";
+    INSPECTION_CRITERION_MISSING = "INSP-006",
+        "还有 {count} 项没有填结果：{ids}。", Some("细则四（四）"),
+        "逐项填写；没有检查的选“未检查”，确不适用的选“合理缺项”，并写明理由。";
+    INSPECTION_EVIDENCE = "INSP-007",
+        "{id} 缺少证据：{missing}。", Some("行政处罚法第四十七条"),
+        "补上证据；当场无法取得的，改选“未检查”并写明理由。";
+    INSPECTION_NOTE = "INSP-008",
+        "{id} 选了“{verdict}”，没有写理由。", None,
+        "补写理由。";
+    INSPECTION_OUTCOME_UNUSABLE = "INSP-009",
+        "结果“{label}”在 {on} 不能使用。", None,
+        "选用现行的检查结果用语。";
+    INSPECTION_OUTCOME_CONTRADICTS = "INSP-010",
+        "结果“{label}”与检查表不一致：不合格 {failed} 项，未检查 {open} 项。", Some("细则四（五）"),
+        "核对检查表，或改选结果。";
+    INSPECTION_CLOCK_BACK = "INSP-011",
+        "时间早于上一步的 {at}。", None,
+        "核对到场和结束时间。";
+    INSPECTION_PROOF = "INSP-012",
+        "登记“{label}”须写明经过并附证明。", Some("细则四（四）"),
+        "写明时间、地点和证明材料；无法联系的须有两次以上的联系记录。";
+    INSPECTION_RETURN_REASON = "INSP-013",
+        "退回检查结果没有写理由。", Some("细则五（二）"),
+        "写明需要补正的内容。";
+    PUBLICATION_REASON = "PUBL-001",
+        "撤下公示没有写理由。", Some("行政处罚法第四十八条"),
+        "写明理由；理由和日期会永久公开。";
+    PUBLICATION_WITHDRAWN = "PUBL-002",
+        "这条公示已于 {at} 撤下。", None,
+        "到公示页面查看撤下的理由。";
+    PUBLICATION_NOT_CONFIRMED = "PUBL-003",
+        "检查结果尚未公示，没有公示内容。", Some("细则四（五）"),
+        "先由另一人复核，再由公示岗公示。";
+}

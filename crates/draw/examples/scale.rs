@@ -2,9 +2,10 @@
 //!
 //! Prints figures for a human; it is not a test and asserts nothing about time.
 
-#![allow(
+#![expect(
     clippy::print_stdout,
     clippy::disallowed_methods,
+    clippy::too_many_lines,
     reason = "a figure for a human"
 )]
 

@@ -11,8 +11,8 @@ mod write;
 use std::collections::BTreeSet;
 
 pub use read::{
-    OpenedLine, OrderLine, order_lines, parse_frame, parse_leaders, parse_opened, parse_secret,
-    parse_teams,
+    OpenedLine, OrderLine, TeamLine, order_lines, parse_frame, parse_leaders, parse_opened,
+    parse_secret, parse_teams,
 };
 pub use write::{open_record, write_file};
 

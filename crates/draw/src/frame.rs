@@ -143,6 +143,15 @@ impl Rows {
         }
     }
 
+    pub(crate) fn stratum(&self, place: u16) -> &str {
+        &self.strata.texts[usize::from(place)]
+    }
+
+    /// Per area of the table, whether it passes a test.
+    pub(crate) fn areas_that(&self, test: impl Fn(&str) -> bool) -> Vec<bool> {
+        self.areas.texts.iter().map(|area| test(area)).collect()
+    }
+
     pub(crate) fn status(&self, row: Row) -> Status {
         self.parsed[usize::from(row.status)]
     }

@@ -213,10 +213,11 @@ fn hash_recusals(
 }
 
 fn commit(suite: Suite, hashes: &[Digest], threads: NonZeroUsize) -> Committed {
-    let sorted = parallel::ascending(hashes, threads)
-        .into_iter()
-        .map(|at| hashes[at as usize])
-        .collect();
+    let order = parallel::ascending(hashes, threads);
+    let mut sorted = vec![Digest([0; 32]); hashes.len()];
+    parallel::fill(&mut sorted, threads, |at, slot| {
+        *slot = hashes[order[at] as usize];
+    });
     Committed {
         leaves: hashes.len() as u64,
         root: merkle::root(suite, sorted, threads),

@@ -2,7 +2,7 @@
 //! frozen frame and a seed by arithmetic that anybody can repeat with `sha256sum` and `sort`.
 //!
 //! Read in this order: [`digest`] and [`name`] (the bytes), [`leaf`], [`merkle`] (what FREEZE
-//! commits to), [`frame`] and [`freeze`] (T1), [`seed`] and [`level`] (T2, T3), [`ticket`] and
+//! commits to), [`frame`] and [`mod@freeze`] (T1), [`seed`] and [`level`] (T2, T3), [`ticket`] and
 //! [`select`] (T4), [`standing`] and [`part`] (T5), [`bundle`] and [`proof`] (T6). [`record`] holds
 //! one file per public record; [`quota`] the arithmetic that fixes how many are drawn. The
 //! normative text is `docs/SPEC-draw.md`.

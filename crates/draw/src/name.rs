@@ -15,11 +15,11 @@ use crate::fault::{Code, Fault};
 pub const MAX_NAME: usize = 31;
 
 /// One validated name, stored inline: 32 bytes, no allocation, ordered bytewise.
+///
+/// Zero bytes fill it up and the last byte is the length, so that comparing two names is comparing
+/// 32 bytes.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Token {
-    bytes: [u8; MAX_NAME],
-    length: u8,
-}
+pub struct Token([u8; MAX_NAME + 1]);
 
 impl Token {
     /// Reads a name, or `None` if it is outside the grammar.
@@ -28,18 +28,16 @@ impl Token {
         if name.is_empty() || name.len() > MAX_NAME || !name.iter().all(|c| is_name_byte(*c)) {
             return None;
         }
-        let mut bytes = [0; MAX_NAME];
+        let mut bytes = [0; MAX_NAME + 1];
         bytes[..name.len()].copy_from_slice(name);
-        Some(Self {
-            bytes,
-            length: u8::try_from(name.len()).ok()?,
-        })
+        bytes[MAX_NAME] = u8::try_from(name.len()).ok()?;
+        Some(Self(bytes))
     }
 
     /// The name as it is hashed.
     #[must_use]
     pub fn as_bytes(&self) -> &[u8] {
-        &self.bytes[..usize::from(self.length)]
+        &self.0[..usize::from(self.0[MAX_NAME])]
     }
 
     /// The name as text.

@@ -18,7 +18,9 @@ pub(crate) fn fill<T: Send>(
 ) {
     let share = out.len().div_ceil(threads.get()).max(SMALL);
     if out.len() <= share {
-        out.iter_mut().enumerate().for_each(|(at, slot)| f(at, slot));
+        out.iter_mut()
+            .enumerate()
+            .for_each(|(at, slot)| f(at, slot));
         return;
     }
     std::thread::scope(|scope| {
@@ -112,10 +114,11 @@ fn merge<T: Copy>(
 
 /// The indices 0…n ascending by digest: eight bytes decide, the rest only in a tie.
 pub(crate) fn ascending(digests: &[Digest], threads: NonZeroUsize) -> Vec<u32> {
-    let mut keyed: Vec<(u64, u32)> = (0u32..)
-        .zip(digests)
-        .map(|(at, digest)| (digest.prefix(), at))
-        .collect();
+    let mut keyed: Vec<(u64, u32)> = vec![(0, 0); digests.len()];
+    fill(&mut keyed, threads, |at, slot| {
+        let at = u32::try_from(at).expect("a frame has fewer than 2^32 rows");
+        *slot = (digests[at as usize].prefix(), at);
+    });
     sort(&mut keyed, threads, |a, b| {
         a.0.cmp(&b.0)
             .then_with(|| digests[a.1 as usize].cmp(&digests[b.1 as usize]))

@@ -17,6 +17,7 @@ pub use teams::Teams;
 
 use crate::digest::{Digest, Hasher};
 use crate::fault::Fault;
+use crate::frame::Rows;
 use crate::freeze::Frozen;
 use crate::name::{Stratum, Token};
 use crate::parallel;
@@ -28,8 +29,11 @@ use crate::ticket::{Scope, TicketMaker};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Ranked {
     pub(crate) ticket: Digest,
+    /// Stands here again so that writing the order reads memory from front to back.
+    pub(crate) leafhash: Digest,
     /// Index of its row in the frame.
     pub(crate) row: u32,
+    pub(crate) stratum: u16,
 }
 
 /// A subject to be visited, with the leaves (items) the visit carries.
@@ -78,12 +82,14 @@ pub fn draw(
     let subjects = rank(
         &frozen.frame.subjects,
         &frozen.salts,
+        &frozen.subject_hashes,
         &subject_tickets,
         threads,
     );
     let inspectors = rank(
         &frozen.frame.inspectors,
         &frozen.inspector_salts,
+        &frozen.inspector_hashes,
         &inspector_tickets,
         threads,
     );
@@ -116,38 +122,53 @@ pub fn draw(
 
 /// The `draw` rows in order (ticket, stratum).
 fn rank(
-    rows: &crate::frame::Rows,
+    rows: &Rows,
     salts: &[Digest],
+    hashes: &[Digest],
     tickets: &TicketMaker,
     threads: NonZeroUsize,
 ) -> Vec<Ranked> {
-    let mut ranked: Vec<Ranked> = (0u32..)
+    let mut drawn: Vec<(Digest, u32)> = (0u32..)
         .zip(&rows.rows)
         .filter(|(_, row)| rows.status(**row).is_draw())
-        .map(|(row, _)| Ranked {
-            ticket: Digest([0; 32]),
-            row,
-        })
+        .map(|(at, _)| (Digest([0; 32]), at))
         .collect();
-    parallel::fill(&mut ranked, threads, |_, slot| {
-        let at = slot.row as usize;
-        slot.ticket = tickets.ticket(rows.rows[at].id.as_bytes(), &salts[at]);
+    parallel::fill(&mut drawn, threads, |_, (ticket, row)| {
+        let at = *row as usize;
+        *ticket = tickets.ticket(rows.rows[at].id.as_bytes(), &salts[at]);
     });
     let mut keyed: Vec<(u64, u32)> = (0u32..)
-        .zip(&ranked)
-        .map(|(at, line)| (line.ticket.prefix(), at))
+        .zip(&drawn)
+        .map(|(at, (ticket, _))| (ticket.prefix(), at))
         .collect();
     parallel::sort(&mut keyed, threads, |a, b| {
         let full = |at: u32| {
-            let line = &ranked[at as usize];
-            (line.ticket, rows.rows[line.row as usize].stratum, line.row)
+            let (ticket, row) = drawn[at as usize];
+            (ticket, rows.rows[row as usize].stratum, row)
         };
         a.0.cmp(&b.0).then_with(|| full(a.1).cmp(&full(b.1)))
     });
-    keyed
-        .into_iter()
-        .map(|(_, at)| ranked[at as usize])
-        .collect()
+    let nothing = Ranked {
+        ticket: Digest([0; 32]),
+        leafhash: Digest([0; 32]),
+        row: 0,
+        stratum: 0,
+    };
+    let mut order = vec![nothing; keyed.len()];
+    parallel::fill(&mut order, threads, |at, slot| {
+        let (ticket, row) = drawn[keyed[at].1 as usize];
+        *slot = ranked(rows, hashes, ticket, row);
+    });
+    order
+}
+
+fn ranked(rows: &Rows, hashes: &[Digest], ticket: Digest, row: u32) -> Ranked {
+    Ranked {
+        ticket,
+        leafhash: hashes[row as usize],
+        row,
+        stratum: rows.rows[row as usize].stratum,
+    }
 }
 
 type Cutoffs = Vec<(Stratum, Option<Digest>)>;
@@ -163,7 +184,7 @@ fn first_of_each_stratum(frozen: &Frozen, order: &[Ranked]) -> (Vec<Ranked>, Cut
         if missing == 0 {
             break;
         }
-        let stratum = usize::from(frozen.frame.subjects.rows[line.row as usize].stratum);
+        let stratum = usize::from(line.stratum);
         if open[stratum] > 0 {
             open[stratum] -= 1;
             missing -= 1;
@@ -186,9 +207,9 @@ fn visits(frozen: &Frozen, tickets: &TicketMaker, mut carried: Vec<Ranked>) -> V
         let status = rows.status(**row);
         !status.is_draw() && !status.is_skip()
     });
-    carried.extend(must.map(|(at, row)| Ranked {
-        ticket: tickets.ticket(row.id.as_bytes(), &frozen.salts[at as usize]),
-        row: at,
+    carried.extend(must.map(|(at, row)| {
+        let ticket = tickets.ticket(row.id.as_bytes(), &frozen.salts[at as usize]);
+        ranked(rows, &frozen.subject_hashes, ticket, at)
     }));
     // Rows stand in the order (id, stratum), so the row number breaks ties by id, then stratum.
     carried.sort_unstable_by_key(|line| (line.ticket, line.row));

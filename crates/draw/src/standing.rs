@@ -250,22 +250,7 @@ impl Standing {
     /// The record is of another attempt, out of sequence, impossible, or not what the rules give;
     /// then nothing has changed.
     pub fn replay(&mut self, change: &Change) -> Result<(), Fault> {
-        let (attempt, sequence) = match change {
-            Change::Substitute(record) => (record.attempt, record.sequence),
-            Change::Recuse(record) => (record.attempt, record.sequence),
-            Change::Extend(record, _) => (record.attempt, record.sequence),
-        };
-        if attempt != self.attempt {
-            return Err(Fault::new(
-                Code::OTHER_ATTEMPT,
-                "freeze",
-                "不属于这次抽取。",
-            ));
-        }
-        if sequence != self.sequence + 1 {
-            let sentence = format!("应为第 {} 号，写的是第 {sequence} 号。", self.sequence + 1);
-            return Err(Fault::new(Code::SEQUENCE, "sequence", sentence));
-        }
+        let sequence = self.expected(change)?;
         let mut next = self.clone();
         let same = match change {
             Change::Substitute(record) => {
@@ -311,6 +296,27 @@ impl Standing {
         }
         *self = next;
         Ok(())
+    }
+
+    /// The sequence number of a change that is this attempt's next.
+    fn expected(&self, change: &Change) -> Result<u64, Fault> {
+        let (attempt, sequence) = match change {
+            Change::Substitute(record) => (record.attempt, record.sequence),
+            Change::Recuse(record) => (record.attempt, record.sequence),
+            Change::Extend(record, _) => (record.attempt, record.sequence),
+        };
+        if attempt != self.attempt {
+            return Err(Fault::new(
+                Code::OTHER_ATTEMPT,
+                "freeze",
+                "不属于这次抽取。",
+            ));
+        }
+        if sequence != self.sequence + 1 {
+            let sentence = format!("应为第 {} 号，写的是第 {sequence} 号。", self.sequence + 1);
+            return Err(Fault::new(Code::SEQUENCE, "sequence", sentence));
+        }
+        Ok(sequence)
     }
 
     /// The position of an open visit by its number.

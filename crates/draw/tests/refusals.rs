@@ -1,5 +1,7 @@
 //! FREEZE is refused for every reason of §2 and §3.3, and all reasons are listed at once.
 
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 mod common;
 
 use std::collections::BTreeSet;
@@ -14,7 +16,9 @@ fn good() -> (Frame, Terms) {
     let mut frame = Frame::default();
     for n in 1..=6 {
         let stratum = if n % 2 == 0 { "x:A" } else { "x:B" };
-        frame.push_subject(&format!("S{n}"), stratum, "draw", "-").unwrap();
+        frame
+            .push_subject(&format!("S{n}"), stratum, "draw", "-")
+            .unwrap();
     }
     for n in 1..=5 {
         frame.push_inspector(&format!("F{n}"), "-", "draw").unwrap();
@@ -29,7 +33,11 @@ fn refusal(change: impl FnOnce(&mut Frame, &mut Terms)) -> Refusal {
 }
 
 fn codes(change: impl FnOnce(&mut Frame, &mut Terms)) -> BTreeSet<Code> {
-    refusal(change).faults.into_iter().map(|fault| fault.code).collect()
+    refusal(change)
+        .faults
+        .into_iter()
+        .map(|fault| fault.code)
+        .collect()
 }
 
 fn only(code: Code, change: impl FnOnce(&mut Frame, &mut Terms)) {
@@ -44,10 +52,18 @@ fn the_frame_in_order_is_frozen() {
 
 #[test]
 fn rows_that_repeat_are_refused() {
-    only(Code::REPEATED_LEAF, |f, _| f.push_subject("S2", "x:A", "draw", "-").unwrap());
-    only(Code::REPEATED_LEAF, |f, _| f.push_subject("S2", "x:A", "skip:y", "-").unwrap());
-    only(Code::REPEATED_ITEM, |f, _| f.push_subject("S2", "x:B", "draw", "-").unwrap());
-    only(Code::REPEATED_INSPECTOR, |f, _| f.push_inspector("F1", "-", "skip:leave").unwrap());
+    only(Code::REPEATED_LEAF, |f, _| {
+        f.push_subject("S2", "x:A", "draw", "-").unwrap();
+    });
+    only(Code::REPEATED_LEAF, |f, _| {
+        f.push_subject("S2", "x:A", "skip:y", "-").unwrap();
+    });
+    only(Code::REPEATED_ITEM, |f, _| {
+        f.push_subject("S2", "x:B", "draw", "-").unwrap();
+    });
+    only(Code::REPEATED_INSPECTOR, |f, _| {
+        f.push_inspector("F1", "-", "skip:leave").unwrap();
+    });
     only(Code::REPEATED_LEAF, |f, _| {
         f.push_recusal("F1", "S1").unwrap();
         f.push_recusal("F1", "S1").unwrap();
@@ -67,17 +83,27 @@ fn two_classes_of_one_item_are_found_even_with_another_item_between_them() {
 
 #[test]
 fn statuses_that_do_not_fit_their_kind_are_refused() {
-    only(Code::KIND_STATUS, |f, _| f.push_subject("S9", "x:A", "pair", "-").unwrap());
-    only(Code::KIND_STATUS, |f, _| f.push_inspector("F9", "-", "must:x").unwrap());
-    only(Code::INSPECTOR_STRATUM, |f, _| f.push_inspector("F9", "sj", "draw").unwrap());
+    only(Code::KIND_STATUS, |f, _| {
+        f.push_subject("S9", "x:A", "pair", "-").unwrap();
+    });
+    only(Code::KIND_STATUS, |f, _| {
+        f.push_inspector("F9", "-", "must:x").unwrap();
+    });
+    only(Code::INSPECTOR_STRATUM, |f, _| {
+        f.push_inspector("F9", "sj", "draw").unwrap();
+    });
 }
 
 #[test]
 fn quotas_must_fit_the_strata_that_occur() {
     only(Code::QUOTA_TOO_LARGE, |_, t| t.quotas[0].1 = 4);
-    only(Code::QUOTA_STRATA, |_, t| t.quotas.push(("y:A".parse().unwrap(), 0)));
+    only(Code::QUOTA_STRATA, |_, t| {
+        t.quotas.push(("y:A".parse().unwrap(), 0));
+    });
     only(Code::QUOTA_STRATA, |_, t| drop(t.quotas.pop()));
-    only(Code::QUOTA_STRATA, |_, t| t.quotas.push(t.quotas[0].clone()));
+    only(Code::QUOTA_STRATA, |_, t| {
+        t.quotas.push(t.quotas[0].clone());
+    });
 }
 
 #[test]
@@ -93,7 +119,13 @@ fn teams_and_inspectors_must_fit_each_other() {
     let both = |f: &mut Frame, t: &mut Terms| {
         f.push_inspector("G1", "sj", "draw").unwrap();
         t.drawn.push((token("sj"), 1));
-        t.teams.insert(0, TeamSize { stratum: token("sj"), size: 1 });
+        t.teams.insert(
+            0,
+            TeamSize {
+                stratum: token("sj"),
+                size: 1,
+            },
+        );
     };
     only(Code::TEAM_STRATA, both);
     assert!(codes(|_, t| t.assign = Assign::Groups(0)).contains(&Code::RANGE));
@@ -113,11 +145,17 @@ fn areas_belong_to_groups_are_ascending_and_the_same_for_all_leaves_of_a_subject
         t.areas.push(token("-"));
     });
     only(Code::AREA, |_, t| grouped(t, &["east", "west"]));
-    only(Code::AREA, |f, _| f.push_subject("S9", "x:A", "draw", "east").unwrap());
+    only(Code::AREA, |f, _| {
+        f.push_subject("S9", "x:A", "draw", "east").unwrap();
+    });
     let disordered = codes(|_, t| grouped(t, &["west", "east"]));
     assert!(disordered.contains(&Code::AREA_ORDER));
     let mut frame = Frame::default();
-    for (id, stratum, area) in [("S1", "x:A", "east"), ("S1", "y:A", "west"), ("S2", "x:A", "west")] {
+    for (id, stratum, area) in [
+        ("S1", "x:A", "east"),
+        ("S1", "y:A", "west"),
+        ("S2", "x:A", "west"),
+    ] {
         frame.push_subject(id, stratum, "draw", area).unwrap();
     }
     for n in 1..=2 {
@@ -127,7 +165,10 @@ fn areas_belong_to_groups_are_ascending_and_the_same_for_all_leaves_of_a_subject
     grouped(&mut terms, &["east", "west"]);
     let refusal = draw::freeze(&terms, frame, &secret_of("s"), THREADS).unwrap_err();
     assert_eq!(refusal.faults.len(), 1);
-    assert_eq!((refusal.faults[0].code, refusal.faults[0].place.as_str()), (Code::AREA, "S1"));
+    assert_eq!(
+        (refusal.faults[0].code, refusal.faults[0].place.as_str()),
+        (Code::AREA, "S1")
+    );
 }
 
 #[test]
@@ -195,7 +236,10 @@ fn everything_wrong_is_said_at_once() {
 #[test]
 fn a_freeze_somebody_else_made_is_judged_by_its_own_lines() {
     let (frame, terms) = good();
-    let mut record = draw::freeze(&terms, frame, &secret_of("s"), THREADS).unwrap().record().clone();
+    let mut record = draw::freeze(&terms, frame, &secret_of("s"), THREADS)
+        .unwrap()
+        .record()
+        .clone();
     assert!(record.faults().is_empty());
     record.must += 1;
     assert_eq!(record.faults()[0].code, Code::CONTRADICTION);

@@ -2,9 +2,11 @@
 //! the systematic-skip rule, a modulo-biased shuffle, sorting by a coin and the 1969 lottery must
 //! each be flagged. Seeds are fixed, so nothing here can fail by chance.
 
-mod common;
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 #[path = "statistics/batteries.rs"]
 mod batteries;
+mod common;
 
 use batteries::{Trials, fisher_p, month_table_p, rank_p, spearman_p};
 use common::{Generator, THREADS, draw_with_dice, plain_terms, secret_of};
@@ -21,10 +23,14 @@ fn fair(p: f64) -> bool {
 fn ours(n: usize, k: usize, rounds: u64) -> Trials {
     let mut frame = Frame::default();
     for at in 0..n {
-        frame.push_subject(&format!("91411200MA{at:08}"), "A", "draw", "-").unwrap();
+        frame
+            .push_subject(&format!("91411200MA{at:08}"), "A", "draw", "-")
+            .unwrap();
     }
     for at in 0..3 {
-        frame.push_inspector(&format!("F{at}"), "-", "draw").unwrap();
+        frame
+            .push_inspector(&format!("F{at}"), "-", "draw")
+            .unwrap();
     }
     let terms = plain_terms(&[("A", k as u64)], 2);
     let frozen = draw::freeze(&terms, frame, &secret_of("battery"), THREADS).unwrap();
@@ -32,7 +38,11 @@ fn ours(n: usize, k: usize, rounds: u64) -> Trials {
     for round in 0..rounds {
         let drawn = draw_with_dice(frozen.clone(), round);
         let at = |id: &str| id[10..].parse::<usize>().unwrap();
-        let order = drawn.visits().iter().map(|visit| at(visit.subject.as_str())).collect();
+        let order = drawn
+            .visits()
+            .iter()
+            .map(|visit| at(visit.subject.as_str()))
+            .collect();
         let cutoff = drawn.record().cutoffs[0].1.unwrap().prefix();
         trials.add(order, Some(cutoff as f64 / 2_f64.powi(64)));
     }
@@ -42,7 +52,12 @@ fn ours(n: usize, k: usize, rounds: u64) -> Trials {
 #[test]
 fn our_draw_passes_twenty_batteries() {
     let mut batteries = 0;
-    for (n, k, rounds) in [(200, 20, 10_000), (50, 25, 4_000), (120, 6, 4_000), (80, 16, 4_000)] {
+    for (n, k, rounds) in [
+        (200, 20, 10_000),
+        (50, 25, 4_000),
+        (120, 6, 4_000),
+        (80, 16, 4_000),
+    ] {
         let trials = ours(n, k, rounds);
         for (name, p) in [
             ("inclusion", trials.inclusion_p()),
@@ -109,7 +124,10 @@ fn bad(rule: fn(&mut Generator, usize, usize) -> Vec<usize>) -> Trials {
 #[test]
 fn the_systematic_skip_rule_is_fair_to_each_and_still_flagged() {
     let trials = bad(systematic);
-    assert!(trials.inclusion_p() > BAR, "each is drawn equally often: counting alone is blind");
+    assert!(
+        trials.inclusion_p() > BAR,
+        "each is drawn equally often: counting alone is blind"
+    );
     assert!(!fair(trials.pairs_p()));
     assert!(!fair(trials.neighbors_p()));
 }
@@ -171,21 +189,31 @@ fn our_draw_of_366_birthdays_passes_the_test_that_flags_1969() {
         let trials = ours_once(366, round);
         let days: Vec<f64> = (0..366).map(f64::from).collect();
         assert!(fair(spearman_p(&days, &trials)), "seed {round}");
-        let called = |days: &[f64]| days.iter().filter(|rank| **rank < 195.0).count() as u32;
+        let called = |days: &[f64]| {
+            u32::try_from(days.iter().filter(|rank| **rank < 195.0).count()).unwrap()
+        };
         let p = fisher_p(called(&trials[..182]), 182, called(&trials[182..]), 184);
         assert!(p > BAR, "seed {round}: P = {p}");
     }
-    assert!(fair(rank_p(&(0..40).map(|round| ours_once(366, round)).collect::<Vec<_>>())));
+    assert!(fair(rank_p(
+        &(0..40)
+            .map(|round| ours_once(366, round))
+            .collect::<Vec<_>>()
+    )));
 }
 
 /// The rank of every birthday in a draw of all.
 fn ours_once(n: usize, round: u64) -> Vec<f64> {
     let mut frame = Frame::default();
     for at in 0..n {
-        frame.push_subject(&format!("{at}"), "A", "draw", "-").unwrap();
+        frame
+            .push_subject(&format!("{at}"), "A", "draw", "-")
+            .unwrap();
     }
     for at in 0..3 {
-        frame.push_inspector(&format!("F{at}"), "-", "draw").unwrap();
+        frame
+            .push_inspector(&format!("F{at}"), "-", "draw")
+            .unwrap();
     }
     let terms = plain_terms(&[("A", n as u64)], 2);
     let frozen = draw::freeze(&terms, frame, &secret_of("birthdays"), THREADS).unwrap();

@@ -1,6 +1,8 @@
 //! Random walks of substitution and recusal against a reference of fifty lines, written from §3.7
 //! alone; and the boundaries of the verbs.
 
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 mod common;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -43,7 +45,11 @@ impl Reference {
             id.as_bytes(),
             salt.as_bytes(),
         ];
-        (self.teams.iter().filter(mine).count(), Suite::Sha256.lines(&lines), id)
+        (
+            self.teams.iter().filter(mine).count(),
+            Suite::Sha256.lines(&lines),
+            id,
+        )
     }
 
     fn leave(&mut self, id: Token, visits: &[usize], stratum: usize) {
@@ -54,7 +60,10 @@ impl Reference {
             };
             let reserve = reserves.iter().find(|r| self.may(**r, *visit)).copied();
             let least = || {
-                let drawn = self.people[stratum].0.iter().filter(|d| self.may(**d, *visit));
+                let drawn = self.people[stratum]
+                    .0
+                    .iter()
+                    .filter(|d| self.may(**d, *visit));
                 drawn.min_by_key(|d| self.key(**d, *visit)).copied()
             };
             let next = reserve.or_else(least);
@@ -68,7 +77,10 @@ fn reference(drawn: &Drawn) -> Reference {
     let leaves = drawn.frozen().leaves(Kind::Inspector);
     Reference {
         seed: drawn.seed().to_string(),
-        salts: leaves.iter().map(|leaf| (token(&leaf.id), leaf.salt)).collect(),
+        salts: leaves
+            .iter()
+            .map(|leaf| (token(&leaf.id), leaf.salt))
+            .collect(),
         people: drawn
             .teams()
             .pools()
@@ -95,7 +107,9 @@ fn campaign(random: &mut Generator) -> Option<Drawn> {
     let mut frame = Frame::default();
     let subjects = 6 + random.below(8);
     for n in 0..subjects {
-        frame.push_subject(&format!("S{n:02}"), "A", "draw", "-").unwrap();
+        frame
+            .push_subject(&format!("S{n:02}"), "A", "draw", "-")
+            .unwrap();
     }
     let mut terms = plain_terms(&[("A", 3 + random.next() % 4)], 0);
     (terms.drawn, terms.teams) = (Vec::new(), Vec::new());
@@ -105,7 +119,11 @@ fn campaign(random: &mut Generator) -> Option<Drawn> {
         terms.assign = Assign::Groups(groups);
     }
     for (stratum, size) in [("cg", 2), ("sj", 1)].into_iter().take(1 + random.below(2)) {
-        let m = if grouped { groups * size } else { size + random.next() % 3 };
+        let m = if grouped {
+            groups * size
+        } else {
+            size + random.next() % 3
+        };
         let people = m + random.next() % 5;
         for n in 0..people {
             let id = format!("{stratum}{n}");
@@ -117,19 +135,30 @@ fn campaign(random: &mut Generator) -> Option<Drawn> {
             }
         }
         terms.drawn.push((token(stratum), m));
-        terms.teams.push(TeamSize { stratum: token(stratum), size });
+        terms.teams.push(TeamSize {
+            stratum: token(stratum),
+            size,
+        });
     }
     let frozen = draw::freeze(&terms, frame, &random.secret(), THREADS).ok()?;
     Some(draw_with_dice(frozen, random.next() % 1_000_000))
 }
 
 fn grounds() -> Grounds {
-    Grounds { reason: token("duty"), approver: token("K01"), document: input_hash("paper") }
+    Grounds {
+        reason: token("duty"),
+        approver: token("K01"),
+        document: input_hash("paper"),
+    }
 }
 
 fn recusal() -> RecusalGrounds {
     let (approver, document) = (token("K01"), input_hash("paper"));
-    RecusalGrounds { raised_by: RaisedBy::Found, approver, document }
+    RecusalGrounds {
+        raised_by: RaisedBy::Found,
+        approver,
+        document,
+    }
 }
 
 struct Tally {
@@ -145,7 +174,12 @@ fn walk(random: &mut Generator, drawn: &Drawn, tally: &mut Tally) {
     let mut auditor = Standing::new(drawn);
     let people: Vec<(usize, Token)> = (0..)
         .zip(drawn.teams().pools())
-        .flat_map(|(s, pool)| pool.drawn.iter().chain(&pool.reserve).map(move |m| (s, m.id)))
+        .flat_map(|(s, pool)| {
+            pool.drawn
+                .iter()
+                .chain(&pool.reserve)
+                .map(move |m| (s, m.id))
+        })
         .collect();
     for _ in 0..8 {
         let visit = random.below(theirs.teams.len());
@@ -161,8 +195,9 @@ fn walk(random: &mut Generator, drawn: &Drawn, tally: &mut Tally) {
                 let record = ours.substitute(id, grounds());
                 assert_eq!(record.is_ok(), theirs.gone.insert(id));
                 let Ok(record) = record else { continue };
-                let open: Vec<usize> =
-                    (0..theirs.teams.len()).filter(|v| theirs.teams[*v].2).collect();
+                let open: Vec<usize> = (0..theirs.teams.len())
+                    .filter(|v| theirs.teams[*v].2)
+                    .collect();
                 theirs.people[stratum].1.retain(|r| *r != id);
                 theirs.leave(id, &open, stratum);
                 count(tally, drawn, &record.moves);
@@ -179,21 +214,37 @@ fn walk(random: &mut Generator, drawn: &Drawn, tally: &mut Tally) {
                 auditor.replay(&Change::Recuse(record)).unwrap();
             }
         }
-        for (a, b) in ours.visits().iter().zip(&theirs.teams) {
-            assert_eq!((a.subject, &a.team, a.state == VisitState::Open), (b.0, &b.1, b.2));
-        }
-        for (pool, (_, unused)) in ours.pools().iter().zip(&theirs.people) {
-            let left: Vec<Token> =
-                pool.unused().map(|m| m.id).filter(|id| !theirs.gone.contains(id)).collect();
-            assert_eq!(&left, unused);
-        }
+        same(&ours, &theirs);
     }
     assert_eq!(ours, auditor);
 }
 
+fn same(ours: &Standing, theirs: &Reference) {
+    for (a, b) in ours.visits().iter().zip(&theirs.teams) {
+        assert_eq!(
+            (a.subject, &a.team, a.state == VisitState::Open),
+            (b.0, &b.1, b.2)
+        );
+    }
+    for (pool, (_, unused)) in ours.pools().iter().zip(&theirs.people) {
+        let left: Vec<Token> = pool
+            .unused()
+            .map(|m| m.id)
+            .filter(|id| !theirs.gone.contains(id))
+            .collect();
+        assert_eq!(&left, unused);
+    }
+}
+
 fn count(tally: &mut Tally, drawn: &Drawn, moves: &[draw::record::Move]) {
     for line in moves {
-        let drawn = |id| drawn.teams().pools().iter().any(|p| p.drawn.iter().any(|m| m.id == id));
+        let drawn = |id| {
+            drawn
+                .teams()
+                .pools()
+                .iter()
+                .any(|p| p.drawn.iter().any(|m| m.id == id))
+        };
         match line.new {
             None => tally.unfilled += 1,
             Some(id) if drawn(id) => tally.fallbacks += 1,
@@ -205,9 +256,16 @@ fn count(tally: &mut Tally, drawn: &Drawn, moves: &[draw::record::Move]) {
 #[test]
 fn three_thousand_random_walks_agree_with_the_reference_and_with_the_auditor() {
     let mut random = Generator(20_261_123);
-    let mut tally = Tally { walks: 0, unfilled: 0, fallbacks: 0, reserves: 0 };
+    let mut tally = Tally {
+        walks: 0,
+        unfilled: 0,
+        fallbacks: 0,
+        reserves: 0,
+    };
     for _ in 0..20_000 {
-        let Some(drawn) = campaign(&mut random) else { continue };
+        let Some(drawn) = campaign(&mut random) else {
+            continue;
+        };
         walk(&mut random, &drawn, &mut tally);
         tally.walks += 1;
         if tally.walks == 3_000 {
@@ -224,7 +282,9 @@ fn three_thousand_random_walks_agree_with_the_reference_and_with_the_auditor() {
 fn plain(subjects: usize, inspectors: usize, drawn: u64) -> Drawn {
     let mut frame = Frame::default();
     for n in 0..subjects {
-        frame.push_subject(&format!("S{n:02}"), "A", "draw", "-").unwrap();
+        frame
+            .push_subject(&format!("S{n:02}"), "A", "draw", "-")
+            .unwrap();
     }
     for n in 0..inspectors {
         frame.push_inspector(&format!("F{n}"), "-", "draw").unwrap();
@@ -241,7 +301,10 @@ fn a_closed_visit_never_moves_and_cannot_be_closed_twice() {
     let member = standing.visits()[1].team[0].unwrap();
     standing.close(2).unwrap();
     assert_eq!(standing.close(2).unwrap_err().code, Code::VISIT_CLOSED);
-    assert_eq!(standing.recuse(2, member, recusal()).unwrap_err().code, Code::VISIT_CLOSED);
+    assert_eq!(
+        standing.recuse(2, member, recusal()).unwrap_err().code,
+        Code::VISIT_CLOSED
+    );
     let before = standing.visits()[1].clone();
     let record = standing.substitute(member, grounds()).unwrap();
     assert_eq!(standing.visits()[1], before);
@@ -261,10 +324,16 @@ fn verbs_that_make_no_sense_change_nothing() {
     let stranger = standing.substitute(token("F9"), grounds()).unwrap_err();
     assert_eq!(stranger.code, Code::NOT_AVAILABLE);
     let reserve = drawn.teams().pools()[0].reserve[0].id;
-    assert_eq!(standing.recuse(1, reserve, recusal()).unwrap_err().code, Code::NOT_IN_TEAM);
+    assert_eq!(
+        standing.recuse(1, reserve, recusal()).unwrap_err().code,
+        Code::NOT_IN_TEAM
+    );
     assert_eq!(standing, before);
     standing.substitute(reserve, grounds()).unwrap();
-    assert_eq!(standing.substitute(reserve, grounds()).unwrap_err().code, Code::NOT_AVAILABLE);
+    assert_eq!(
+        standing.substitute(reserve, grounds()).unwrap_err().code,
+        Code::NOT_AVAILABLE
+    );
 }
 
 #[test]
@@ -275,7 +344,14 @@ fn a_recused_or_withdrawn_leader_is_followed_by_the_next_line() {
     assert!(record.moves.is_empty());
     assert_eq!(record.leads[0].new, Some(token("L002")));
     let record = standing.substitute(token("L001"), grounds()).unwrap();
-    assert_eq!(record.leads.iter().map(|lead| lead.visit).collect::<Vec<_>>(), [1, 3]);
+    assert_eq!(
+        record
+            .leads
+            .iter()
+            .map(|lead| lead.visit)
+            .collect::<Vec<_>>(),
+        [1, 3]
+    );
     let record = standing.substitute(token("L002"), grounds()).unwrap();
     assert!(record.leads.iter().all(|lead| lead.new.is_none()));
     assert_eq!(record.leads.len(), 3);
@@ -294,9 +370,11 @@ fn a_record_the_rules_do_not_give_is_refused_and_changes_nothing() {
     let mut other = honest.clone();
     other.attempt.attempt += 1;
     let before = standing.clone();
-    for (record, code) in
-        [(chosen, Code::NOT_BY_RULE), (skipped, Code::SEQUENCE), (other, Code::OTHER_ATTEMPT)]
-    {
+    for (record, code) in [
+        (chosen, Code::NOT_BY_RULE),
+        (skipped, Code::SEQUENCE),
+        (other, Code::OTHER_ATTEMPT),
+    ] {
         let fault = standing.replay(&Change::Substitute(record)).unwrap_err();
         assert_eq!(fault.code, code);
         assert_eq!(standing, before);
@@ -331,7 +409,14 @@ fn borrowed_inspectors_fill_only_what_nobody_could_take_and_places_already_drawn
     let before = standing.clone();
     let record = standing.extend(&guests).unwrap();
     assert!(standing.unfilled().is_empty());
-    assert_eq!(record.moves.iter().map(|line| line.visit).collect::<Vec<_>>(), [1, 2]);
+    assert_eq!(
+        record
+            .moves
+            .iter()
+            .map(|line| line.visit)
+            .collect::<Vec<_>>(),
+        [1, 2]
+    );
     assert_ne!(record.moves[0].new, Some(token("G1")));
     for (now, then) in standing.visits().iter().zip(before.visits()) {
         for (a, b) in now.team.iter().zip(&then.team) {
@@ -340,7 +425,9 @@ fn borrowed_inspectors_fill_only_what_nobody_could_take_and_places_already_drawn
     }
     assert_eq!(standing.visits()[2], before.visits()[2]);
     let mut auditor = before;
-    auditor.replay(&Change::Extend(record, Box::new(guests))).unwrap();
+    auditor
+        .replay(&Change::Extend(record, Box::new(guests)))
+        .unwrap();
     assert_eq!(auditor, standing);
 }
 
@@ -352,6 +439,9 @@ fn a_borrowed_frame_must_extend_this_attempt_with_new_people() {
     let known = borrowed(&drawn, &["F0", "G1"], 2, &[]);
     assert_eq!(standing.extend(&known).unwrap_err().code, Code::EXTENSION);
     let elsewhere = borrowed(&plain(4, 2, 2), &["G1", "G2"], 2, &[]);
-    assert_eq!(standing.extend(&elsewhere).unwrap_err().code, Code::EXTENSION);
+    assert_eq!(
+        standing.extend(&elsewhere).unwrap_err().code,
+        Code::EXTENSION
+    );
     assert_eq!(standing, before);
 }

@@ -155,12 +155,15 @@ fn is_stratum(name: &str) -> bool {
     good(parts.next()) && parts.next().is_none_or(|part| good(Some(part))) && parts.next().is_none()
 }
 
+/// A subject and the places of its team.
+pub type TeamLine = (Token, Vec<Option<Token>>);
+
 /// teams.txt: subjects with their members in visit order, `None` for an unfilled place.
 ///
 /// # Errors
 /// The first malformed line, or a team with another number of places than the first.
-pub fn parse_teams(bytes: &[u8]) -> Result<Vec<(Token, Vec<Option<Token>>)>, Fault> {
-    let mut teams: Vec<(Token, Vec<Option<Token>>)> = Vec::new();
+pub fn parse_teams(bytes: &[u8]) -> Result<Vec<TeamLine>, Fault> {
+    let mut teams: Vec<TeamLine> = Vec::new();
     for (number, line) in numbered(bytes)? {
         let (subject, members) = at_line(number, team(line))?;
         if teams
@@ -175,7 +178,7 @@ pub fn parse_teams(bytes: &[u8]) -> Result<Vec<(Token, Vec<Option<Token>>)>, Fau
     Ok(teams)
 }
 
-fn team(line: &str) -> Result<(Token, Vec<Option<Token>>), Fault> {
+fn team(line: &str) -> Result<TeamLine, Fault> {
     let mut parts = line.split(' ');
     let subject = parts.next().unwrap_or_default().parse()?;
     let members = parts

@@ -14,23 +14,38 @@ fn a_bad_column_leaves_the_frame_as_it_was() {
         ("b", "NEW", "must:new", "东区", Code::NAME),
     ];
     for (id, stratum, status, area, code) in bad {
-        assert_eq!(frame.push_subject(id, stratum, status, area).unwrap_err().code, code);
+        assert_eq!(
+            frame
+                .push_subject(id, stratum, status, area)
+                .unwrap_err()
+                .code,
+            code
+        );
     }
     assert_eq!(frame.subjects.len(), 1);
     assert_eq!(frame.subjects.pools(), [("A".parse().unwrap(), 1)]);
     frame.push_subject("b", "A", "skip:closed", "-").unwrap();
-    assert_eq!(frame.subjects.iter().last().unwrap().status_text, "skip:closed");
+    assert_eq!(
+        frame.subjects.iter().last().unwrap().status_text,
+        "skip:closed"
+    );
     assert!(frame.subjects.iter().last().unwrap().status.is_skip());
 }
 
 #[test]
 fn pools_count_draw_rows_and_name_every_stratum_that_occurs() {
     let mut frame = Frame::default();
-    for (id, stratum, status) in
-        [("1", "B", "draw"), ("2", "A", "must:x"), ("3", "B", "skip:y"), ("4", "B", "draw")]
-    {
+    for (id, stratum, status) in [
+        ("1", "B", "draw"),
+        ("2", "A", "must:x"),
+        ("3", "B", "skip:y"),
+        ("4", "B", "draw"),
+    ] {
         frame.push_subject(id, stratum, status, "-").unwrap();
     }
     let pools = frame.subjects.pools();
-    assert_eq!(pools, [("A".parse().unwrap(), 0), ("B".parse().unwrap(), 2)]);
+    assert_eq!(
+        pools,
+        [("A".parse().unwrap(), 0), ("B".parse().unwrap(), 2)]
+    );
 }

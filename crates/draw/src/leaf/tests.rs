@@ -8,7 +8,13 @@ fn the_fast_hash_and_the_opened_text_agree_for_every_kind_and_suite() {
     let secret = Secret::from_bytes([9; 32]);
     let campaign = "411200-CG-2026-0007".parse().unwrap();
     for suite in [Suite::Sha256, Suite::Sm3] {
-        for kind in [Kind::Subject, Kind::Inspector, Kind::Recusal, Kind::Leader, Kind::Part] {
+        for kind in [
+            Kind::Subject,
+            Kind::Inspector,
+            Kind::Recusal,
+            Kind::Leader,
+            Kind::Part,
+        ] {
             let mut maker = LeafMaker::new(suite, campaign, 3, kind, &secret);
             for id in ["x", "F001:91411200MA00000001", &"a".repeat(63)] {
                 let leaf = LeafFields {

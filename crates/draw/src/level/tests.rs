@@ -22,7 +22,10 @@ fn parties_and_beacons_that_answered_make_the_level() {
         (lottery.to_owned(), Level::One),
         (format!("{a}{lottery}"), Level::One),
         (format!("{a}{b}{lottery}"), Level::Two),
-        (format!("{a}{b}beacon cwl-ssq 2026135 absent none\n"), Level::One),
+        (
+            format!("{a}{b}beacon cwl-ssq 2026135 absent none\n"),
+            Level::One,
+        ),
         (format!("dice hall {}\n", "1".repeat(19)), Level::Rehearsal),
         (format!("dice hall {}\n", "1".repeat(20)), Level::One),
         (format!("{a}{b}dice hall {}\n", "1".repeat(20)), Level::Two),

@@ -24,21 +24,32 @@ fn roots_of_the_classic_leaves_are_the_published_ones() {
         b"\x50\x51\x52\x53\x54\x55\x56\x57",
         b"\x60\x61\x62\x63\x64\x65\x66\x67\x68\x69\x6a\x6b\x6c\x6d\x6e\x6f",
     ];
-    let starts =
-        ["6e340b9c", "fac54203", "aeb6bcfe", "d37ee418", "4e3bbb1f", "76e67dad", "ddb89be4", "5dc9da79"];
+    let starts = [
+        "6e340b9c", "fac54203", "aeb6bcfe", "d37ee418", "4e3bbb1f", "76e67dad", "ddb89be4",
+        "5dc9da79",
+    ];
     for (count, start) in (1..).zip(starts) {
         let hashes = leaves[..count].iter().map(|bytes| leaf(bytes)).collect();
-        assert!(root(Suite::Sha256, hashes, ONE).to_string().starts_with(start), "{count}");
+        assert!(
+            root(Suite::Sha256, hashes, ONE)
+                .to_string()
+                .starts_with(start),
+            "{count}"
+        );
     }
     let empty = root(Suite::Sha256, Vec::new(), ONE).to_string();
-    assert_eq!(empty, "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
+    assert_eq!(
+        empty,
+        "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
+    );
 }
 
 #[test]
 fn every_path_of_every_small_tree_holds_and_no_other() {
     for size in 1..=40_u64 {
-        let leaves: Vec<Digest> =
-            (0..size).map(|n| leafhash_of_text(Suite::Sha256, &n.to_string())).collect();
+        let leaves: Vec<Digest> = (0..size)
+            .map(|n| leafhash_of_text(Suite::Sha256, &n.to_string()))
+            .collect();
         let tree = Tree::new(Suite::Sha256, leaves.clone(), ONE);
         for hash in &leaves {
             let proof = tree.prove(hash).unwrap();

@@ -7,19 +7,34 @@ fn names_are_one_to_31_plain_bytes() {
     for good in ["a", "-", "91411200MA00000001", "x.y_z-1", &"a".repeat(31)] {
         assert_eq!(good.parse::<Token>().unwrap().as_str(), good);
     }
-    for bad in ["", " ", "a b", "a:b", "企业", "a\n", "豫M12345", &"a".repeat(32), "a/b"] {
+    for bad in [
+        "",
+        " ",
+        "a b",
+        "a:b",
+        "企业",
+        "a\n",
+        "豫M12345",
+        &"a".repeat(32),
+        "a/b",
+    ] {
         assert!(bad.parse::<Token>().is_err(), "{bad:?}");
     }
 }
 
 #[test]
 fn names_sort_like_their_bytes() {
-    let mut names: Vec<Token> =
-        ["b", "a-b", "a", "a.b", "ab", "A", "a0"].iter().map(|n| n.parse().unwrap()).collect();
+    let mut names: Vec<Token> = ["b", "a-b", "a", "a.b", "ab", "A", "a0"]
+        .iter()
+        .map(|n| n.parse().unwrap())
+        .collect();
     let mut texts: Vec<String> = names.iter().map(Token::to_string).collect();
     names.sort();
     texts.sort();
-    assert_eq!(names.iter().map(Token::to_string).collect::<Vec<_>>(), texts);
+    assert_eq!(
+        names.iter().map(Token::to_string).collect::<Vec<_>>(),
+        texts
+    );
 }
 
 #[test]
@@ -39,7 +54,9 @@ fn a_status_is_draw_must_skip_or_pair() {
     for good in ["draw", "must:credit-d", "skip:closed", "pair"] {
         assert_eq!(good.parse::<Status>().unwrap().to_string(), good);
     }
-    for bad in ["", "Draw", "must", "must:", "skip: x", "draw:x", "pair:x", "must:a:b"] {
+    for bad in [
+        "", "Draw", "must", "must:", "skip: x", "draw:x", "pair:x", "must:a:b",
+    ] {
         assert!(bad.parse::<Status>().is_err(), "{bad:?}");
     }
 }

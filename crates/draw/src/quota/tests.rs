@@ -16,7 +16,11 @@ fn classes(rows: &[(&str, u64, &str)]) -> Vec<PoolClass> {
 }
 
 fn drawn(rule: QuotaRule, rows: &[(&str, u64, &str)]) -> Vec<u64> {
-    split(rule, &classes(rows)).unwrap().iter().map(|quota| quota.drawn).collect()
+    split(rule, &classes(rows))
+        .unwrap()
+        .iter()
+        .map(|quota| quota.drawn)
+        .collect()
 }
 
 #[test]
@@ -82,7 +86,9 @@ fn rates_without_a_common_denominator_are_refused_not_rounded() {
 fn every_split_sums_up_and_stays_within_its_pools() {
     let mut state = 7_u64;
     let mut next = |below: u64| {
-        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        state = state
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
         (state >> 33) % below
     };
     for _ in 0..2_000 {
@@ -95,8 +101,15 @@ fn every_split_sums_up_and_stays_within_its_pools() {
             .collect();
         let total = next(150);
         let quotas = split(QuotaRule::Fixed(total), &rows).unwrap();
-        let eligible: u64 = rows.iter().filter(|c| c.rate.of(1) > 0).map(|c| c.pool).sum();
-        assert_eq!(quotas.iter().map(|q| q.drawn).sum::<u64>(), total.min(eligible));
+        let eligible: u64 = rows
+            .iter()
+            .filter(|c| c.rate.of(1) > 0)
+            .map(|c| c.pool)
+            .sum();
+        assert_eq!(
+            quotas.iter().map(|q| q.drawn).sum::<u64>(),
+            total.min(eligible)
+        );
         assert!(quotas.iter().all(|q| q.drawn <= q.pool));
     }
 }

@@ -351,6 +351,13 @@ impl fmt::Display for FreezeRecord {
             "recusals {} {}",
             self.recusals.leaves, self.recusals.root
         )?;
+        self.write_teams(f)?;
+        self.write_sources(f)
+    }
+}
+
+impl FreezeRecord {
+    fn write_teams(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for TeamSize { stratum, size } in &self.teams {
             writeln!(f, "team {stratum} {size}")?;
         }
@@ -361,6 +368,10 @@ impl fmt::Display for FreezeRecord {
         for leader in &self.leaders {
             writeln!(f, "leader {leader}")?;
         }
+        Ok(())
+    }
+
+    fn write_sources(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "secret {}", self.secret)?;
         for PartyLine { name, commitment } in &self.parties {
             writeln!(f, "party {name} {commitment}")?;

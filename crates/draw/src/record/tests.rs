@@ -9,8 +9,12 @@ fn head(kind: &str) -> String {
     format!("shuang/1 {kind}\ncampaign 411200-CG-2026-0007\nattempt 1\nfreeze {H}\n")
 }
 
+/// Parses a record and prints it again.
+type Printed = fn(&[u8]) -> Result<String, crate::Fault>;
+
 /// One full example of every record, with a function that parses and prints it.
-fn examples() -> Vec<(String, fn(&[u8]) -> Result<String, crate::Fault>)> {
+#[expect(clippy::too_many_lines, reason = "a table of texts")]
+fn examples() -> Vec<(String, Printed)> {
     macro_rules! printed {
         ($record:ident) => {
             |bytes| $record::parse(bytes).map(|record| record.to_string())
@@ -36,7 +40,10 @@ fn examples() -> Vec<(String, fn(&[u8]) -> Result<String, crate::Fault>)> {
     vec![
         (plan, printed!(PlanRecord)),
         (freeze, printed!(FreezeRecord)),
-        (format!("{}party a {H}\nparty b absent late\n", head("reveal")), printed!(RevealRecord)),
+        (
+            format!("{}party a {H}\nparty b absent late\n", head("reveal")),
+            printed!(RevealRecord),
+        ),
         (
             format!(
                 "{}seed {H}\ncutoff A {H}\ncutoff B -\nfile subjects.order {H}\n\
@@ -45,9 +52,15 @@ fn examples() -> Vec<(String, fn(&[u8]) -> Result<String, crate::Fault>)> {
             ),
             printed!(ResultRecord),
         ),
-        (format!("{}reason flood\n{paper}", head("void")), printed!(VoidRecord)),
         (
-            format!("{}sequence 1\ninspector F001\nreason duty\n{paper}{moves}", head("substitute")),
+            format!("{}reason flood\n{paper}", head("void")),
+            printed!(VoidRecord),
+        ),
+        (
+            format!(
+                "{}sequence 1\ninspector F001\nreason duty\n{paper}{moves}",
+                head("substitute")
+            ),
             printed!(SubstituteRecord),
         ),
         (
@@ -66,11 +79,17 @@ fn examples() -> Vec<(String, fn(&[u8]) -> Result<String, crate::Fault>)> {
             printed!(ExtendRecord),
         ),
         (
-            format!("{}visit 2\nparts 40 {H}\nquota 3\nsecret {H}\n", head("part")),
+            format!(
+                "{}visit 2\nparts 40 {H}\nquota 3\nsecret {H}\n",
+                head("part")
+            ),
             printed!(PartRecord),
         ),
         (
-            format!("{}result {H}\nstage public\nchanges 2\nfile opened.tsv {H}\n", head("open")),
+            format!(
+                "{}result {H}\nstage public\nchanges 2\nfile opened.tsv {H}\n",
+                head("open")
+            ),
             printed!(OpenRecord),
         ),
         (
@@ -101,7 +120,10 @@ fn an_unknown_repeated_or_dropped_line_never_prints_back() {
             let unknown = unknown.join("\n") + "\n";
             let fault = printed(unknown.as_bytes()).unwrap_err();
             assert_eq!(fault.code, Code::LINE, "{unknown}");
-            assert!(fault.place.contains(&format!("第 {} 行", at + 1)), "{fault} {unknown}");
+            assert!(
+                fault.place.contains(&format!("第 {} 行", at + 1)),
+                "{fault} {unknown}"
+            );
         }
         for at in 0..lines.len() {
             // A line may be optional; then the shorter text is another record, never this one.
@@ -137,7 +159,10 @@ fn files_that_an_editor_has_touched_are_refused_with_the_reason() {
     for (text, printed) in examples() {
         let crlf = text.replace('\n', "\r\n");
         assert_eq!(printed(crlf.as_bytes()).unwrap_err().code, Code::TEXT);
-        assert_eq!(printed(text.trim_end().as_bytes()).unwrap_err().code, Code::TEXT);
+        assert_eq!(
+            printed(text.trim_end().as_bytes()).unwrap_err().code,
+            Code::TEXT
+        );
         let bom = format!("\u{feff}{text}");
         assert_eq!(printed(bom.as_bytes()).unwrap_err().code, Code::LINE);
         assert_eq!(printed(b"").unwrap_err().code, Code::TEXT);
@@ -148,7 +173,16 @@ fn files_that_an_editor_has_touched_are_refused_with_the_reason() {
 
 #[test]
 fn numbers_are_plain() {
-    for bad in ["", "00", "01", "+1", "-1", "1.0", "１", "18446744073709551616"] {
+    for bad in [
+        "",
+        "00",
+        "01",
+        "+1",
+        "-1",
+        "1.0",
+        "１",
+        "18446744073709551616",
+    ] {
         assert!(number(bad).is_err(), "{bad}");
     }
     assert_eq!(number("18446744073709551615").unwrap(), u64::MAX);

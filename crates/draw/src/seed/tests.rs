@@ -5,7 +5,9 @@ use crate::Code;
 
 fn parse(tail: &str) -> Result<SeedText, crate::Fault> {
     let freeze = "0".repeat(64);
-    SeedText::parse(format!("shuang-seed/1\ncampaign c\nattempt 1\nfreeze {freeze}\n{tail}").as_bytes())
+    SeedText::parse(
+        format!("shuang-seed/1\ncampaign c\nattempt 1\nfreeze {freeze}\n{tail}").as_bytes(),
+    )
 }
 
 #[test]
@@ -23,14 +25,35 @@ fn values_have_the_form_of_their_source() {
         assert!(parse(&tail).unwrap().to_string().ends_with(&tail), "{tail}");
     }
     let bad = [
-        (format!("beacon {drand} 1000 {}\n", "a".repeat(95)), Code::BEACON_VALUE),
-        (format!("beacon {drand} 1000 {}\n", "A".repeat(96)), Code::BEACON_VALUE),
-        (format!("beacon {drand} 01 {}\n", "a".repeat(96)), Code::NUMBER),
+        (
+            format!("beacon {drand} 1000 {}\n", "a".repeat(95)),
+            Code::BEACON_VALUE,
+        ),
+        (
+            format!("beacon {drand} 1000 {}\n", "A".repeat(96)),
+            Code::BEACON_VALUE,
+        ),
+        (
+            format!("beacon {drand} 01 {}\n", "a".repeat(96)),
+            Code::NUMBER,
+        ),
         ("beacon drand:55 1 00\n".to_owned(), Code::HEX),
-        ("beacon cwl-ssq 2026135 08 03 14 19 25 31 07\n".to_owned(), Code::BEACON_VALUE),
-        ("beacon cwl-ssq 2026135 03 08 14 19 25 34 07\n".to_owned(), Code::BEACON_VALUE),
-        ("beacon cwl-ssq 2026135 03 08 14 19 25 31 17\n".to_owned(), Code::BEACON_VALUE),
-        ("beacon cwl-ssq 2026135 3 08 14 19 25 31 07\n".to_owned(), Code::BEACON_VALUE),
+        (
+            "beacon cwl-ssq 2026135 08 03 14 19 25 31 07\n".to_owned(),
+            Code::BEACON_VALUE,
+        ),
+        (
+            "beacon cwl-ssq 2026135 03 08 14 19 25 34 07\n".to_owned(),
+            Code::BEACON_VALUE,
+        ),
+        (
+            "beacon cwl-ssq 2026135 03 08 14 19 25 31 17\n".to_owned(),
+            Code::BEACON_VALUE,
+        ),
+        (
+            "beacon cwl-ssq 2026135 3 08 14 19 25 31 07\n".to_owned(),
+            Code::BEACON_VALUE,
+        ),
         ("beacon cwl-ssq 2026135\n".to_owned(), Code::LINE),
         ("dice hall 12a\n".to_owned(), Code::DICE),
         ("dice hall 1 2\n".to_owned(), Code::DICE),

@@ -6,7 +6,6 @@ use std::num::NonZeroUsize;
 use std::sync::mpsc::sync_channel;
 
 use super::{Drawn, Ranked};
-use crate::digest::Digest;
 use crate::frame::Rows;
 use crate::name::Token;
 
@@ -20,13 +19,7 @@ impl Drawn {
     /// The writer's.
     pub fn write_subjects_order(&self, out: &mut impl Write) -> io::Result<()> {
         let frozen = &self.frozen;
-        write_order(
-            out,
-            &self.subjects,
-            &frozen.frame.subjects,
-            &frozen.subject_hashes,
-            self.threads,
-        )
+        write_order(out, &self.subjects, &frozen.frame.subjects, self.threads)
     }
 
     /// Writes `inspectors.order`, likewise.
@@ -39,7 +32,6 @@ impl Drawn {
             out,
             &self.inspectors,
             &frozen.frame.inspectors,
-            &frozen.inspector_hashes,
             self.threads,
         )
     }
@@ -83,11 +75,10 @@ fn write_order(
     out: &mut impl Write,
     order: &[Ranked],
     rows: &Rows,
-    hashes: &[Digest],
     threads: NonZeroUsize,
 ) -> io::Result<()> {
     if order.len() <= BLOCK {
-        return out.write_all(&lines(order, rows, hashes));
+        return out.write_all(&lines(order, rows));
     }
     std::thread::scope(|scope| {
         let ready: Vec<_> = (0..threads.get())
@@ -97,7 +88,7 @@ fn write_order(
                 scope.spawn(move || {
                     for block in own {
                         // The receiver is gone only after a failed write: nothing left to do.
-                        if send.send(lines(block, rows, hashes)).is_err() {
+                        if send.send(lines(block, rows)).is_err() {
                             return;
                         }
                     }
@@ -115,15 +106,14 @@ fn write_order(
     })
 }
 
-fn lines(order: &[Ranked], rows: &Rows, hashes: &[Digest]) -> Vec<u8> {
+fn lines(order: &[Ranked], rows: &Rows) -> Vec<u8> {
     let mut text = Vec::with_capacity(order.len() * 144);
     for line in order {
-        let at = line.row as usize;
         text.extend_from_slice(&line.ticket.hex());
         text.push(b' ');
-        text.extend_from_slice(rows.view(rows.rows[at]).stratum.as_bytes());
+        text.extend_from_slice(rows.stratum(line.stratum).as_bytes());
         text.push(b' ');
-        text.extend_from_slice(&hashes[at].hex());
+        text.extend_from_slice(&line.leafhash.hex());
         text.push(b'\n');
     }
     text

@@ -48,5 +48,8 @@ fn the_k_smallest_are_the_first_k_of_a_full_sort_for_every_number_of_threads() {
 #[test]
 fn equal_tickets_go_to_the_smaller_index() {
     let found = smallest(300, 5, NonZeroUsize::new(2).unwrap(), |_| Digest([255; 32]));
-    assert_eq!(found.iter().map(|(_, at)| *at).collect::<Vec<_>>(), [0, 1, 2, 3, 4]);
+    assert_eq!(
+        found.iter().map(|(_, at)| *at).collect::<Vec<_>>(),
+        [0, 1, 2, 3, 4]
+    );
 }

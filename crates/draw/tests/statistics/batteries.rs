@@ -10,7 +10,12 @@ pub struct Trials {
 
 impl Trials {
     pub fn new(n: usize, k: usize) -> Self {
-        Self { n, k, orders: Vec::new(), cutoffs: Vec::new() }
+        Self {
+            n,
+            k,
+            orders: Vec::new(),
+            cutoffs: Vec::new(),
+        }
     }
 
     pub fn add(&mut self, order: Vec<usize>, cutoff: Option<f64>) {
@@ -25,7 +30,10 @@ impl Trials {
 
     fn counts(&self) -> Vec<f64> {
         let mut counts = vec![0.0; self.n];
-        self.orders.iter().flatten().for_each(|at| counts[*at] += 1.0);
+        self.orders
+            .iter()
+            .flatten()
+            .for_each(|at| counts[*at] += 1.0);
         counts
     }
 
@@ -33,14 +41,21 @@ impl Trials {
     pub fn naive_pearson(&self) -> f64 {
         let (n, k, rounds) = self.sizes();
         let expected = rounds * k / n;
-        self.counts().iter().map(|count| (count - expected).powi(2) / expected).sum()
+        self.counts()
+            .iter()
+            .map(|count| (count - expected).powi(2) / expected)
+            .sum()
     }
 
     /// X² = (N−1)/N · Σ (c − Rp)² / (Rp(1−p)).
     pub fn inclusion_statistic(&self) -> f64 {
         let (n, k, rounds) = self.sizes();
         let p = k / n;
-        let sum: f64 = self.counts().iter().map(|count| (count - rounds * p).powi(2)).sum();
+        let sum: f64 = self
+            .counts()
+            .iter()
+            .map(|count| (count - rounds * p).powi(2))
+            .sum();
         (n - 1.0) / n * sum / (rounds * p * (1.0 - p))
     }
 
@@ -81,7 +96,9 @@ impl Trials {
         for (at, x) in cutoffs.iter().enumerate() {
             let wanted = at_least(self.n, self.k, *x);
             let (below, above) = (at as f64 / rounds, (at + 1) as f64 / rounds);
-            distance = distance.max((wanted - below).abs()).max((above - wanted).abs());
+            distance = distance
+                .max((wanted - below).abs())
+                .max((above - wanted).abs());
         }
         kolmogorov_tail(distance * (rounds.sqrt() + 0.12 + 0.11 / rounds.sqrt()))
     }
@@ -89,7 +106,12 @@ impl Trials {
     /// Whether the place in the frame says anything about being drawn: the mean place of the drawn.
     pub fn rank_p(&self) -> f64 {
         let (n, k, rounds) = self.sizes();
-        let sum: f64 = self.orders.iter().flatten().map(|at| *at as f64 + 0.5 - n / 2.0).sum();
+        let sum: f64 = self
+            .orders
+            .iter()
+            .flatten()
+            .map(|at| *at as f64 + 0.5 - n / 2.0)
+            .sum();
         // Variance of the sum of k of 0…n−1 without replacement.
         let of_sum = k * (n - k) * (n + 1.0) / 12.0;
         2.0 * one_sided(sum / (rounds * of_sum).sqrt())
@@ -142,9 +164,8 @@ pub fn fisher_p(a: u32, m: u32, b: u32, n: u32) -> f64 {
         gamma(n) - gamma(k) - gamma(n - k)
     };
     let drawn = a + b;
-    let chance = |x: u32| {
-        (ln_choose(m, x) + ln_choose(n, drawn - x) - ln_choose(m + n, drawn)).exp()
-    };
+    let chance =
+        |x: u32| (ln_choose(m, x) + ln_choose(n, drawn - x) - ln_choose(m + n, drawn)).exp();
     let possible = drawn.saturating_sub(n)..=drawn.min(m);
     let observed = chance(a) * (1.0 + 1e-9);
     possible.map(chance).filter(|p| *p <= observed).sum()
@@ -159,15 +180,20 @@ pub fn spearman_p(a: &[f64], b: &[f64]) -> f64 {
 /// The correlations of position and rank over many draws, as one sum.
 pub fn rank_p(draws: &[Vec<f64>]) -> f64 {
     let days: Vec<f64> = (0..draws[0].len()).map(|day| day as f64).collect();
-    let z: f64 =
-        draws.iter().map(|ranks| correlation(&days, ranks) * ((days.len() - 1) as f64).sqrt()).sum();
+    let z: f64 = draws
+        .iter()
+        .map(|ranks| correlation(&days, ranks) * ((days.len() - 1) as f64).sqrt())
+        .sum();
     2.0 * one_sided(z / (draws.len() as f64).sqrt())
 }
 
 fn mid_ranks(values: &[f64]) -> Vec<f64> {
     let below = |x: f64| values.iter().filter(|y| **y < x).count() as f64;
     let equal = |x: f64| values.iter().filter(|y| **y == x).count() as f64;
-    values.iter().map(|x| below(*x) + (equal(*x) + 1.0) / 2.0).collect()
+    values
+        .iter()
+        .map(|x| below(*x) + (equal(*x) + 1.0) / 2.0)
+        .collect()
 }
 
 fn correlation(a: &[f64], b: &[f64]) -> f64 {
@@ -222,7 +248,11 @@ fn normal_tail(z: f64) -> f64 {
 
 /// P(Z > |z|).
 fn one_sided(z: f64) -> f64 {
-    if z == 0.0 { 0.5 } else { normal_tail(z.abs()) / 2.0 }
+    if z == 0.0 {
+        0.5
+    } else {
+        normal_tail(z.abs()) / 2.0
+    }
 }
 
 /// P(at least k of n uniform tickets are ≤ x).

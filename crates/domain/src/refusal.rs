@@ -67,12 +67,29 @@ impl Code {
     }
 }
 
+/// Fills the placeholders in one pass, so that a fact holding `{…}` itself stays as it is.
 fn fill(pattern: &str, facts: &[Fact<'_>]) -> String {
-    facts
-        .iter()
-        .fold(pattern.to_owned(), |text, (name, value)| {
-            text.replace(&format!("{{{name}}}"), &value.to_string())
-        })
+    let mut text = String::with_capacity(pattern.len());
+    let mut rest = pattern;
+    while let Some((before, behind)) = rest.split_once('{') {
+        text.push_str(before);
+        let known = behind.split_once('}').and_then(|(name, behind)| {
+            let (_, value) = facts.iter().find(|(known, _)| *known == name)?;
+            Some((value.to_string(), behind))
+        });
+        match known {
+            Some((value, behind)) => {
+                text.push_str(&value);
+                rest = behind;
+            }
+            None => {
+                text.push('{');
+                rest = behind;
+            }
+        }
+    }
+    text.push_str(rest);
+    text
 }
 
 /// Why an act cannot be done now, and what can be done instead.

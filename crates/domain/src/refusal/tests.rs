@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Refusal, codes};
+use super::{Code, Refusal, codes};
 
 #[test]
 fn every_code_is_unique_and_well_formed() {
@@ -69,4 +69,11 @@ fn facts_replace_their_placeholders() {
     let Refusal { sentence, .. } =
         codes::CAMPAIGN_WRONG_STATE.refuse(&[("state", &"草稿"), ("verb", &"抽取")]);
     assert_eq!(sentence, "抽查处于“草稿”，不能办理“抽取”。");
+}
+
+#[test]
+fn a_fact_that_looks_like_a_placeholder_is_not_filled_again() {
+    static CODE: Code = Code::new("TEST-001", "“{name}”与“{other}”。", None, "改名。");
+    let refusal = CODE.refuse(&[("name", &"{other}"), ("other", &"乙")]);
+    assert_eq!(refusal.sentence, "“{other}”与“乙”。");
 }

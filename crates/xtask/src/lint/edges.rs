@@ -14,13 +14,14 @@ use crate::tree::Tree;
 const RULE: &str = "TIDY-06";
 
 /// Crate → our crates it may use.
-const OURS: [(&str, &[&str]); 13] = [
+const OURS: [(&str, &[&str]); 14] = [
     ("draw", &[]),
     ("tlog", &[]),
     ("verify", &["draw", "tlog"]),
     ("domain", &["draw"]),
     ("store", &["domain", "tlog"]),
     ("app", &["domain", "draw", "store", "tlog", "verify"]),
+    ("demo", &["app", "domain", "draw", "store"]),
     ("documents", &["app", "domain"]),
     ("exchange", &["app", "domain"]),
     ("web", &["app", "domain", "store"]),
@@ -28,6 +29,7 @@ const OURS: [(&str, &[&str]); 13] = [
         "server",
         &[
             "app",
+            "demo",
             "documents",
             "domain",
             "draw",

@@ -131,6 +131,7 @@ pub(crate) async fn finished_campaign(
         inspect(app, clock, cast, visit, &items).await?;
     }
     clock.pass_minutes(24 * 60);
+    clock.pass_to_office_hours();
     for visit in &visits {
         app.publish_outcome(cast.person("publisher"), &visit.visit.id).await?;
         clock.pass_minutes(3);
@@ -201,6 +202,7 @@ async fn inspect(
     let visit = &stored.visit;
     let [first, second] = [0, 1].map(|place| member(cast, &visit.team[place]));
     clock.pass_minutes(50);
+    clock.pass_to_office_hours();
     app.open_visit(first, &visit.id, visit.team.clone()).await?;
     clock.pass_minutes(40);
     // Every fifth visit finds something.

@@ -10,6 +10,7 @@ use domain::id::{AccountId, ItemId, OrgUnitId};
 use domain::inspector::RawInspector;
 use domain::org::{OrgUnit, UnitKind};
 use domain::subject::RawSubject;
+use domain::time::Instant;
 
 use crate::chain;
 use crate::clock::ReplayClock;
@@ -79,8 +80,16 @@ impl Cast {
     }
 }
 
-/// Builds the city; every account gets this password.
-pub async fn build(app: &App, clock: &ReplayClock, password: &str) -> Result<City, AppError> {
+/// How long before the present the second campaign is launched.
+const READY_BEFORE_MS: i64 = 6 * 60 * 60 * 1000;
+
+/// Builds the city up to shortly before `present`; every account gets this password.
+pub async fn build(
+    app: &App,
+    clock: &ReplayClock,
+    present: Instant,
+    password: &str,
+) -> Result<City, AppError> {
     let units = found(app).await?;
     app.install_rules(true).await?;
     clock.pass_minutes(30);
@@ -93,6 +102,7 @@ pub async fn build(app: &App, clock: &ReplayClock, password: &str) -> Result<Cit
     fill_registers(app, &cast).await?;
     clock.pass_minutes(24 * 60);
     let finished = chain::finished_campaign(app, clock, &cast).await?;
+    clock.pass_to(present.plus_ms(-READY_BEFORE_MS));
     let ready = chain::ready_campaign(app, clock, &cast).await?;
     let mut logins: Vec<Login> =
         PEOPLE.iter().map(|(login, _, what, _, _)| Login { login, what }).collect();

@@ -22,6 +22,19 @@ impl ReplayClock {
         self.0.fetch_add(minutes * MINUTE_MS, Ordering::Relaxed);
     }
 
+    /// Moves forward into office hours: 9:00 to 17:00, Monday to Friday.
+    pub fn pass_to_office_hours(&self) {
+        let now = Instant::from_unix_ms(self.0.load(Ordering::Relaxed));
+        let mut day = now.date();
+        if now > day.at(17, 0) {
+            day = day.tomorrow();
+        }
+        while day.is_weekend() {
+            day = day.tomorrow();
+        }
+        self.pass_to(day.at(9, 0));
+    }
+
     /// Moves forward to this instant, never back.
     pub fn pass_to(&self, instant: Instant) {
         self.0.fetch_max(instant.unix_ms(), Ordering::Relaxed);

@@ -46,7 +46,7 @@ fn app(db: store::Db) -> (App, Arc<ReplayClock>) {
 async fn the_city_is_built_audits_clean_and_its_bundle_verifies() {
     testkit::engines::on_both(|db| async move {
         let (app, clock) = app(db);
-        let city = build(&app, &clock, "只在测试里用的口令").await.unwrap();
+        let city = build(&app, &clock, Instant::from_unix_ms(NOW), "这个口令只在测试里用").await.unwrap();
         assert!(app.clock.now().unix_ms() < NOW, "the replay must end before the present");
 
         let report = store::audit(&app.db).await.unwrap();

@@ -1,0 +1,142 @@
+//! A bureau on disk: its data folder, its keys, its database.
+//!
+//! `DATA/mingqian.sqlite` (or PostgreSQL elsewhere), `DATA/keys/storage.key` (32 bytes, hex; opens
+//! what is encrypted in the database) and `DATA/keys/log.key` (signs checkpoints). Keys are made once
+//! with mode 0600 and never overwritten; without them the program refuses to start.
+
+use std::fs;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use app::App;
+use app::crypto::StorageKey;
+use app::port::{Clock, Entropy};
+use store::Db;
+use tlog::note::{KeyKind, SignerKey};
+
+use crate::commands::Failure;
+
+/// Where a bureau lives.
+#[derive(Clone, Debug)]
+pub(crate) struct Place {
+    /// Data folder.
+    pub(crate) data: PathBuf,
+    /// `postgres://…`; embedded SQLite in the data folder if none.
+    pub(crate) database: Option<String>,
+}
+
+impl Place {
+    fn key(&self, name: &str) -> PathBuf {
+        self.data.join("keys").join(name)
+    }
+
+    /// Whether a bureau was founded here to its end; an attempt that was cut short has no mark.
+    #[must_use]
+    pub(crate) fn is_complete(&self) -> bool {
+        self.data.join("complete").exists()
+    }
+
+    /// Marks the founding as complete.
+    pub(crate) fn mark_complete(&self) -> Result<(), Failure> {
+        write_private(&self.data.join("complete"), "1\n")
+    }
+
+    /// Clears what an attempt that was cut short left behind; never a complete bureau.
+    pub(crate) fn begin_anew(&self) -> Result<(), Failure> {
+        if self.is_complete() {
+            return Ok(());
+        }
+        for name in ["keys/storage.key", "keys/log.key", "mingqian.sqlite", "mingqian.sqlite-wal", "mingqian.sqlite-shm"] {
+            let path = self.data.join(name);
+            match fs::remove_file(&path) {
+                Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                    return Err(Failure::file(&path, &error));
+                }
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether keys have been made here.
+    #[must_use]
+    pub(crate) fn is_founded(&self) -> bool {
+        self.key("storage.key").exists()
+    }
+
+    /// Makes folder and keys of a new bureau whose log has this origin.
+    pub(crate) fn make_keys(&self, origin: &str, entropy: &dyn Entropy) -> Result<(), Failure> {
+        let folder = self.data.join("keys");
+        fs::create_dir_all(&folder).map_err(|error| Failure::file(&folder, &error))?;
+        private(&folder, 0o700)?;
+        write_private(&self.key("storage.key"), &store::hex(&entropy.bytes::<32>()))?;
+        let log_key = SignerKey::from_seed(origin, KeyKind::Log, &entropy.bytes())
+            .map_err(|error| Failure::new("INIT-003", origin, format!("这个日志名不能用：{error}。写成 主机名/名称 的样子。")))?;
+        write_private(&self.key("log.key"), &log_key.to_secret_text())
+    }
+
+    /// Opens database and keys.
+    pub(crate) async fn open(
+        &self,
+        clock: Arc<dyn Clock>,
+        entropy: Arc<dyn Entropy>,
+    ) -> Result<App, Failure> {
+        let storage = read_key(&self.key("storage.key"))?;
+        let storage = parse_hex(&storage)
+            .ok_or_else(|| Failure::new("INIT-004", "keys/storage.key", "不是 64 位十六进制。从备份恢复这个文件。"))?;
+        let log_key = SignerKey::parse(read_key(&self.key("log.key"))?.trim())
+            .map_err(|error| Failure::new("INIT-005", "keys/log.key", format!("{error}。从备份恢复这个文件。")))?;
+        let db = match &self.database {
+            Some(url) => Db::open_postgres(url).await,
+            None => Db::open_sqlite(&self.data.join("mingqian.sqlite")).await,
+        }
+        .map_err(|error| Failure::new(error.code(), "database", error.to_string()))?;
+        let storage_key = StorageKey::new(&storage);
+        Ok(App { db, clock, entropy, storage_key, log_key: Arc::new(log_key) })
+    }
+}
+
+fn read_key(path: &Path) -> Result<String, Failure> {
+    fs::read_to_string(path).map_err(|error| {
+        let sentence = format!("{error}。先用 mingqian init（真实）或 mingqian demo（演示）建立，或指对 --data。");
+        Failure::new("INIT-006", path.display().to_string(), sentence)
+    })
+}
+
+/// Writes a file that did not exist, readable by its owner alone, down to the disk.
+pub(crate) fn write_private(path: &Path, text: &str) -> Result<(), Failure> {
+
+    let mut options = fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let mut file = options.open(path).map_err(|error| Failure::file(path, &error))?;
+    file.write_all(text.as_bytes())
+        .and_then(|()| file.sync_all())
+        .map_err(|error| Failure::file(path, &error))
+}
+
+#[cfg(unix)]
+fn private(path: &Path, mode: u32) -> Result<(), Failure> {
+    use std::os::unix::fs::PermissionsExt as _;
+    fs::set_permissions(path, fs::Permissions::from_mode(mode))
+        .map_err(|error| Failure::file(path, &error))
+}
+
+#[cfg(not(unix))]
+fn private(_: &Path, _: u32) -> Result<(), Failure> {
+    Ok(())
+}
+
+fn parse_hex(text: &str) -> Option<[u8; 32]> {
+    let text = text.trim();
+    if text.len() != 64 || !text.is_ascii() {
+        return None;
+    }
+    let mut bytes = [0; 32];
+    for (at, byte) in bytes.iter_mut().enumerate() {
+        *byte = u8::from_str_radix(&text[2 * at..2 * at + 2], 16).ok()?;
+    }
+    Some(bytes)
+}

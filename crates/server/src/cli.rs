@@ -1,0 +1,63 @@
+//! The command line (stable: outsiders script against it). One variant here, one file in
+//! `commands/`, nothing else.
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use crate::commands::{Output, audit, demo, draw, import, init, nonce, serve, verify, workdays};
+use crate::ports::OsEntropy;
+
+/// 明签：双随机、一公开。
+#[derive(Debug, Parser)]
+#[command(name = "mingqian", version, about, disable_help_subcommand = true)]
+struct Cli {
+    /// 输出机器可读的 JSON
+    #[arg(long, global = true)]
+    json: bool,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// 启动服务
+    Serve(serve::ServeArgs),
+    /// 建立一个真实的、空的局
+    Init(init::InitArgs),
+    /// 建立演示城市
+    Demo(demo::DemoArgs),
+    /// 导入名录文件：0 全部写入，1 只写入了正确的行，2 没有写入
+    Import(import::ImportArgs),
+    /// 核对库与留痕：0 没有发现，1 有改动，2 看不了
+    Audit(audit::AuditArgs),
+    /// 推算工作日期限，说明跳过了哪些日子
+    Workdays(workdays::WorkdaysArgs),
+    /// 不用服务器的抽取：冻结、出结果、公开
+    Draw(draw::DrawArgs),
+    /// 在见证人自己的设备上生成随机数和承诺值
+    Nonce(nonce::NonceArgs),
+    /// 核对案卷：0 完整且正确，1 有矛盾，2 无法读取，3 到目前为止正确
+    Verify(verify::VerifyArgs),
+}
+
+/// Runs the program.
+pub(crate) fn run() -> ExitCode {
+    let cli = Cli::parse();
+    let output = Output::new(cli.json);
+    let ended = match cli.command {
+        Command::Serve(args) => serve::run(&args, &output),
+        Command::Init(args) => init::run(&args, &output),
+        Command::Demo(args) => demo::run(&args, &output),
+        Command::Import(args) => import::run(&args, &output),
+        Command::Audit(args) => audit::run(&args, &output),
+        Command::Workdays(args) => workdays::run(&args, &output),
+        Command::Draw(args) => draw::run(&args, &OsEntropy, &output),
+        Command::Nonce(args) => nonce::run(&args, &OsEntropy, &output),
+        Command::Verify(args) => verify::run(&args, &output),
+    };
+    match ended {
+        Ok(code) => ExitCode::from(code),
+        Err(failure) => output.fail(&failure),
+    }
+}

@@ -1,0 +1,49 @@
+//! `mingqian audit`: rows against log. 0 nothing found, 1 contradictions, 2 could not look.
+
+use std::sync::Arc;
+
+use clap::Args;
+use serde_json::json;
+
+use super::serve::{PlaceArgs, runtime};
+use super::{Failure, Output};
+use crate::ports::{OsClock, OsEntropy};
+
+/// Arguments of `mingqian audit`.
+#[derive(Debug, Args)]
+pub(crate) struct AuditArgs {
+    #[command(flatten)]
+    place: PlaceArgs,
+}
+
+/// Audits and names every row that was changed behind the program's back.
+pub(crate) fn run(args: &AuditArgs, output: &Output) -> Result<u8, Failure> {
+    runtime()?.block_on(async {
+        let app = args.place.place().open(Arc::new(OsClock), Arc::new(OsEntropy)).await?;
+        let report = store::audit(&app.db)
+            .await
+            .map_err(|error| Failure::new(error.code(), "database", error.to_string()))?;
+        let mut words = format!(
+            "复算留痕 {} 条、行影像 {} 份；核对 {} 张表 {} 行。\n",
+            report.leaves, report.images, report.tables, report.rows
+        );
+        for fault in &report.faults {
+            words.push_str(&format!("{fault}\n"));
+        }
+        let root = report.root.map(|root| root.to_string()).unwrap_or_default();
+        words.push_str(&if report.faults.is_empty() {
+            format!("没有发现改动。日志根：{root}\n")
+        } else {
+            format!("发现 {} 处矛盾，停止办理并报告审计管理员。\n", report.faults.len())
+        });
+        let faults: Vec<_> = report.faults.iter().map(ToString::to_string).collect();
+        output.say(
+            &words,
+            &json!({
+                "leaves": report.leaves, "images": report.images, "tables": report.tables,
+                "rows": report.rows, "root": root, "faults": faults,
+            }),
+        );
+        Ok(u8::from(!report.faults.is_empty()))
+    })
+}

@@ -1,0 +1,61 @@
+//! `mingqian draw` (不用服务器的抽取): a complete draw for a bureau on paper or without network, in
+//! its real order: `freeze` prints what to publish, `result` takes nonces, dice and beacon, `open`
+//! writes a bundle. `--template DIR` writes filled samples.
+//!
+//! The folder of a draw: `freeze.txt`, `plan.txt` (publish at T1), `sealed/` (S and the frames; keep
+//! secret), then `seed.txt`, `result.txt` (publish at T4) and `drawn/` (the whole bundle; keep
+//! secret until OPEN). Everything is made in a temporary folder beside and renamed at the end, so
+//! nothing is ever half-written; nothing is ever overwritten. Deliberately absent: the log, and
+//! substitution after the draw, which need the server.
+
+mod csv_table;
+mod folder;
+mod frame_files;
+mod freeze;
+mod open;
+mod plan_file;
+mod result;
+mod template;
+
+use std::path::PathBuf;
+
+use app::port::Entropy;
+use clap::{Args, Subcommand};
+
+use super::{Failure, Output};
+
+/// Arguments of `mingqian draw`.
+#[derive(Debug, Args)]
+#[command(args_conflicts_with_subcommands = true)]
+pub(crate) struct DrawArgs {
+    /// 在这个目录写出一套填好的样表和方案
+    #[arg(long, value_name = "DIR")]
+    template: Option<PathBuf>,
+    #[command(subcommand)]
+    step: Option<Step>,
+}
+
+#[derive(Debug, Subcommand)]
+enum Step {
+    /// 冻结名录：写出 FREEZE，说明要公布什么
+    Freeze(freeze::FreezeArgs),
+    /// 出结果：收随机数、骰子、公共随机源，写出 RESULT 和封存文件
+    Result(result::ResultArgs),
+    /// 公开：写出公开案卷或完整案卷
+    Open(open::OpenArgs),
+}
+
+/// Runs one step of a draw.
+pub(crate) fn run(args: &DrawArgs, entropy: &dyn Entropy, output: &Output) -> Result<u8, Failure> {
+    match (&args.step, &args.template) {
+        (Some(Step::Freeze(step)), _) => freeze::run(step, entropy, output),
+        (Some(Step::Result(step)), _) => result::run(step, output),
+        (Some(Step::Open(step)), _) => open::run(step, output),
+        (None, Some(folder)) => template::run(folder, output),
+        (None, None) => Err(Failure::new(
+            "CLI-100",
+            "mingqian draw",
+            "请选择 freeze、result、open 之一，或者用 --template 目录 写出样表。",
+        )),
+    }
+}

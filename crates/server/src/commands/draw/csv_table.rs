@@ -1,0 +1,180 @@
+//! A register file as rows: CSV with a header, UTF-8 with or without BOM, or GB18030.
+//!
+//! Every error names the row as the spreadsheet shows it (the header is row 1). Deliberately absent:
+//! XLSX, which the server's import reads; here a bureau exports CSV first.
+
+use std::borrow::Cow;
+use std::path::Path;
+
+use csv::ByteRecord;
+
+use crate::commands::Failure;
+
+/// The columns of one sort of file, each with the headings that are accepted.
+pub(super) type Column = (&'static str, &'static [&'static str], bool);
+
+/// A decoded file with its columns found.
+pub(super) struct CsvTable {
+    name: String,
+    text: String,
+    places: Vec<Option<usize>>,
+}
+
+/// One row: the cells of the wanted columns.
+pub(super) struct CsvRow<'a> {
+    /// The row as the spreadsheet counts it.
+    pub(super) number: u64,
+    record: &'a ByteRecord,
+    places: &'a [Option<usize>],
+}
+
+impl CsvRow<'_> {
+    /// The trimmed cell of the n-th wanted column; empty if there is no such column.
+    pub(super) fn cell(&self, column: usize) -> &str {
+        let place = self.places.get(column).copied().flatten();
+        let bytes = place.and_then(|at| self.record.get(at)).unwrap_or_default();
+        std::str::from_utf8(bytes).unwrap_or_default().trim()
+    }
+}
+
+impl CsvTable {
+    /// Reads and decodes a file and finds its columns.
+    pub(super) fn read(path: &Path, columns: &[Column]) -> Result<Self, Failure> {
+        let name = path
+            .file_name()
+            .unwrap_or(path.as_os_str())
+            .to_string_lossy()
+            .into_owned();
+        let bytes = std::fs::read(path).map_err(|error| Failure::file(path, &error))?;
+        let text = decode(&name, bytes)?;
+        let mut reader = reader(&text);
+        let header = reader
+            .byte_headers()
+            .map_err(|error| broken(&name, &error))?;
+        let titles: Vec<String> = header
+            .iter()
+            .map(|cell| String::from_utf8_lossy(cell).trim().to_lowercase())
+            .collect();
+        let mut failure = Failure::default();
+        let mut places = Vec::new();
+        for (column, aliases, required) in columns {
+            let wanted = |title: &String| title == column || aliases.contains(&title.as_str());
+            let hits: Vec<usize> = (0..titles.len())
+                .filter(|at| wanted(&titles[*at]))
+                .collect();
+            if hits.len() > 1 {
+                failure.push(
+                    "CLI-204",
+                    &name,
+                    format!("表头中“{column}”列出现 {} 次，请只留一列。", hits.len()),
+                );
+            }
+            if hits.is_empty() && *required {
+                let sentence = format!(
+                    "缺少“{column}”列（也可写作 {}）。可用 mingqian draw --template 写出样表。",
+                    aliases.join("、")
+                );
+                failure.push("CLI-203", &name, sentence);
+            }
+            places.push(hits.first().copied());
+        }
+        failure.or_nothing()?;
+        Ok(Self { name, text, places })
+    }
+
+    /// The file's name, for messages.
+    pub(super) fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Hands over every row; rows of empty cells are passed over.
+    pub(super) fn each(
+        &self,
+        mut take: impl FnMut(&CsvRow<'_>, &mut Failure),
+    ) -> Result<u64, Failure> {
+        let mut reader = reader(&self.text);
+        let width = reader
+            .byte_headers()
+            .map_err(|error| broken(&self.name, &error))?
+            .len();
+        let mut failure = Failure::default();
+        let mut record = ByteRecord::new();
+        let mut rows = 0;
+        loop {
+            let number = reader.position().line();
+            match reader.read_byte_record(&mut record) {
+                Ok(false) => break,
+                Ok(true) => {}
+                Err(error) => return Err(broken(&self.name, &error)),
+            }
+            let number = record.position().map_or(number, csv::Position::line);
+            if record
+                .iter()
+                .all(|cell| cell.iter().all(u8::is_ascii_whitespace))
+            {
+                continue;
+            }
+            rows += 1;
+            if record.len() != width {
+                let sentence = format!(
+                    "有 {} 格，表头有 {width} 格；格内的逗号要用引号括起。",
+                    record.len()
+                );
+                failure.push("CLI-205", self.place(number), sentence);
+                continue;
+            }
+            take(
+                &CsvRow {
+                    number,
+                    record: &record,
+                    places: &self.places,
+                },
+                &mut failure,
+            );
+        }
+        failure.or_nothing().map(|()| rows)
+    }
+
+    /// File and row, for messages.
+    pub(super) fn place(&self, number: u64) -> String {
+        format!("{} 第 {number} 行", self.name)
+    }
+}
+
+fn reader(text: &str) -> csv::Reader<&[u8]> {
+    csv::ReaderBuilder::new()
+        .flexible(true)
+        .from_reader(text.as_bytes())
+}
+
+fn broken(name: &str, error: &csv::Error) -> Failure {
+    Failure::new(
+        "CLI-202",
+        name,
+        format!("不是完整的 CSV（{error}）。请检查引号是否成对。"),
+    )
+}
+
+/// UTF-8 with or without BOM, else GB18030; anything else is refused with a remedy.
+fn decode(name: &str, bytes: Vec<u8>) -> Result<String, Failure> {
+    let refuse = |sentence: &str| Err(Failure::new("CLI-201", name, sentence));
+    if bytes.starts_with(b"PK\x03\x04") || bytes.starts_with(&[0xd0, 0xcf, 0x11, 0xe0]) {
+        return refuse("这是 Excel 工作簿。请在表格软件中另存为“CSV UTF-8”再用。");
+    }
+    if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) || bytes.contains(&0) {
+        return refuse("是 UTF-16 或二进制文件。请另存为“CSV UTF-8”。");
+    }
+    let utf8 = match String::from_utf8(bytes) {
+        Ok(text) => match text.strip_prefix('\u{feff}') {
+            Some(rest) => return Ok(rest.to_owned()),
+            None => return Ok(text),
+        },
+        Err(error) => error.into_bytes(),
+    };
+    let (text, _, damaged) = encoding_rs::GB18030.decode(&utf8);
+    match (text, damaged) {
+        (Cow::Owned(text), false) => Ok(text),
+        (Cow::Borrowed(text), false) => Ok(text.to_owned()),
+        _ => refuse("既不是 UTF-8 也不是 GB18030 编码。请另存为“CSV UTF-8”。"),
+    }
+}

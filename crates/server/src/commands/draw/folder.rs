@@ -1,0 +1,121 @@
+//! Folders that appear whole or not at all.
+//!
+//! A step writes into a hidden folder beside its goal and renames it at the end; a goal that exists
+//! is never touched. Sealed files are readable by their owner only.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, BufWriter};
+use std::path::{Path, PathBuf};
+
+use crate::commands::Failure;
+
+/// A folder in the making; removed again unless it is kept.
+pub(super) struct Draft {
+    goal: PathBuf,
+    path: PathBuf,
+    kept: bool,
+}
+
+impl Draft {
+    /// Begins a folder that will be `goal`.
+    pub(super) fn begin(goal: &Path) -> Result<Self, Failure> {
+        refuse_existing(goal)?;
+        let name = goal
+            .file_name()
+            .ok_or_else(|| Failure::new("CLI-102", goal.display().to_string(), "请写明目录名。"))?;
+        let parent = goal
+            .parent()
+            .filter(|parent| !parent.as_os_str().is_empty())
+            .unwrap_or(Path::new("."));
+        fs::create_dir_all(parent).map_err(|error| Failure::file(parent, &error))?;
+        let path = parent.join(format!(
+            ".{}.{}.tmp",
+            name.to_string_lossy(),
+            std::process::id()
+        ));
+        private_folder(&path).map_err(|error| Failure::file(&path, &error))?;
+        Ok(Self {
+            goal: goal.to_owned(),
+            path,
+            kept: false,
+        })
+    }
+
+    /// The folder while it is made.
+    pub(super) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// A folder inside, for its owner only.
+    pub(super) fn folder(&self, name: &str) -> Result<(), Failure> {
+        let path = self.path.join(name);
+        private_folder(&path).map_err(|error| Failure::file(&path, &error))
+    }
+
+    /// Writes one file, for its owner only.
+    pub(super) fn write(
+        &self,
+        name: &str,
+        write: impl FnOnce(&mut BufWriter<File>) -> io::Result<()>,
+    ) -> Result<(), Failure> {
+        let path = self.path.join(name);
+        write_new(&path, write).map_err(|error| Failure::file(&path, &error))
+    }
+
+    /// Gives the folder its name.
+    pub(super) fn keep(mut self) -> Result<(), Failure> {
+        refuse_existing(&self.goal)?;
+        fs::rename(&self.path, &self.goal).map_err(|error| Failure::file(&self.goal, &error))?;
+        self.kept = true;
+        Ok(())
+    }
+}
+
+impl Drop for Draft {
+    fn drop(&mut self) {
+        if !self.kept {
+            // Nothing can be done about a failure here, and the goal does not exist.
+            let _ = fs::remove_dir_all(&self.path);
+        }
+    }
+}
+
+/// Refuses to overwrite.
+pub(super) fn refuse_existing(goal: &Path) -> Result<(), Failure> {
+    match goal.symlink_metadata() {
+        Ok(_) => Err(Failure::new(
+            "CLI-103",
+            goal.display().to_string(),
+            "已经存在，不会覆盖。请换一个名称，或者先把它移走。",
+        )),
+        Err(_) => Ok(()),
+    }
+}
+
+/// Writes a new file whose owner alone can read it, durably.
+pub(super) fn write_new(
+    path: &Path,
+    write: impl FnOnce(&mut BufWriter<File>) -> io::Result<()>,
+) -> io::Result<()> {
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let mut file = BufWriter::with_capacity(1 << 20, options.open(path)?);
+    write(&mut file)?;
+    file.into_inner()
+        .map_err(io::IntoInnerError::into_error)?
+        .sync_all()
+}
+
+fn private_folder(path: &Path) -> io::Result<()> {
+    let mut builder = fs::DirBuilder::new();
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(path)
+}
+
+/// Reads a text of a draw's folder.
+pub(super) fn read(path: &Path) -> Result<Vec<u8>, Failure> {
+    fs::read(path).map_err(|error| Failure::file(path, &error))
+}

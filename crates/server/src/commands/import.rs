@@ -1,0 +1,279 @@
+//! `mingqian import`: a register file goes the same road as in the browser, without the pauses.
+//!
+//! 0 every row is in the register, 1 only the good rows are (the others stand in `FILE.errors.xlsx`),
+//! 2 nothing was written.
+
+use std::io::{IsTerminal as _, Write as _};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use app::AppError;
+use app::import::{Columns, Importer, Register, Tally};
+use app::staging::{Import, Staging, State};
+use clap::{Args, Subcommand};
+use domain::id::OrgUnitId;
+use serde_json::json;
+use store::org;
+use tokio::io::AsyncReadExt as _;
+
+use super::read_table::staging;
+use super::serve::{PlaceArgs, runtime};
+use super::{Failure, Output};
+use crate::ports::{OsClock, OsEntropy};
+
+/// Arguments of `mingqian import`.
+#[derive(Debug, Args)]
+pub(crate) struct ImportArgs {
+    #[command(subcommand)]
+    register: Kind,
+}
+
+#[derive(Debug, Subcommand)]
+enum Kind {
+    /// 检查对象名录
+    Subjects(FileArgs),
+    /// 执法检查人员名录
+    Inspectors(FileArgs),
+}
+
+#[derive(Debug, Args)]
+struct FileArgs {
+    /// XLSX 或 CSV 文件
+    file: PathBuf,
+    #[command(flatten)]
+    place: PlaceArgs,
+    /// 导入到哪个单位的名录，写机构名称
+    #[arg(long)]
+    unit: String,
+    /// 只导入正确的行；不写则全部通过才导入
+    #[arg(long)]
+    good_rows: bool,
+    /// 文件里没有的项目，为新增的条目填一个值，例如 行政区划代码=411202（可多次）
+    #[arg(long, value_name = "项目=值")]
+    set: Vec<String>,
+    /// 列名认不出时指明，例如 名称=商户（可多次）
+    #[arg(long, value_name = "项目=列名")]
+    column: Vec<String>,
+}
+
+/// Imports a file and says what became of its rows.
+pub(crate) fn run(args: &ImportArgs, output: &Output) -> Result<u8, Failure> {
+    let (register, args) = match &args.register {
+        Kind::Subjects(args) => (Register::Subjects, args),
+        Kind::Inspectors(args) => (Register::Inspectors, args),
+    };
+    runtime()?.block_on(imported(register, args, output))
+}
+
+async fn imported(register: Register, args: &FileArgs, output: &Output) -> Result<u8, Failure> {
+    let place = args.place.place();
+    let app = place.open(Arc::new(OsClock), Arc::new(OsEntropy)).await?;
+    let staging = staging(app.clone(), &place)?;
+    let unit = unit_named(&app, &args.unit).await?;
+    let importer = Importer::operator();
+    let failed = |error: AppError| failure(&args.file, &error);
+    let id = received(&staging, &importer, (register, &unit), &args.file).await?;
+    with_bar("读取", None, async |done| staging.read(&id, done).await).await.map_err(failed)?;
+    let read = current(&staging, &id, &args.file).await?;
+    if let Some(kept) = &read.summary.refusal {
+        let words = format!("{}{}", kept.sentence, kept.remedy);
+        return Err(Failure::new(&kept.code, args.file.display().to_string(), words));
+    }
+    let columns = columns_of(&read, args)?;
+    staging.set_columns(&read, columns).await.map_err(failed)?;
+    let total = read.summary.rows;
+    with_bar("比对", Some(total), async |done| staging.compare(&importer, &id, done).await).await.map_err(failed)?;
+    let compared = current(&staging, &id, &args.file).await?;
+    let report = reported(&staging, &compared, &args.file).await?;
+    staging.claim(&compared, args.good_rows).await.map_err(failed)?;
+    staging.apply(&importer, &id).await.map_err(failed)?;
+    let ended = current(&staging, &id, &args.file).await?;
+    let answer = say(&ended, report.as_deref(), output, args);
+    if ended.state != State::Done {
+        // Nobody comes back to this upload.
+        staging.cancel(&ended).await.map_err(failed)?;
+    }
+    app.db.close().await;
+    answer
+}
+
+fn failure(file: &Path, error: &AppError) -> Failure {
+    let place = file.display().to_string();
+    match error {
+        AppError::Refused(refusal) => {
+            Failure::new(refusal.code, place, format!("{}{}", refusal.sentence, refusal.remedy))
+        }
+        AppError::Fields(fields) => {
+            let mut failure = Failure::default();
+            for (field, error) in fields.iter() {
+                let words = format!("{}{}", error.sentence, error.remedy);
+                failure.push(error.code, format!("{place} {field}"), words);
+            }
+            failure
+        }
+        AppError::Store(error) => Failure::new(error.code(), place, error.to_string()),
+    }
+}
+
+async fn unit_named(app: &app::App, name: &str) -> Result<OrgUnitId, Failure> {
+    let read = async { org::units(&mut app.db.read().await?).await };
+    let units = read
+        .await
+        .map_err(|error| Failure::new(error.code(), "database", error.to_string()))?;
+    let names: Vec<&str> = units.iter().map(|unit| unit.name.as_str()).collect();
+    let known = names.join("、");
+    let found = units.iter().find(|unit| unit.name == name).map(|unit| unit.id.clone());
+    found.ok_or_else(|| {
+        Failure::new("CLI-110", "--unit", format!("没有叫“{name}”的单位。可选：{known}。"))
+    })
+}
+
+async fn received(
+    staging: &Staging,
+    importer: &Importer,
+    to: (Register, &OrgUnitId),
+    path: &Path,
+) -> Result<String, Failure> {
+    let unread = |error: std::io::Error| Failure::file(path, &error);
+    let failed = |error: AppError| failure(path, &error);
+    let mut file = tokio::fs::File::open(path).await.map_err(unread)?;
+    let mut incoming = staging.incoming().await.map_err(failed)?;
+    let mut buffer = vec![0; 64 * 1024];
+    loop {
+        let read = file.read(&mut buffer).await.map_err(unread)?;
+        if read == 0 {
+            break;
+        }
+        incoming.write(&buffer[..read]).await.map_err(failed)?;
+    }
+    let name = path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
+    let entropy: &dyn app::port::Entropy = &OsEntropy;
+    let key = store::hex(&entropy.bytes::<16>());
+    staging.accept(importer, to, &key, &name, incoming).await.map_err(failed)
+}
+
+async fn current(staging: &Staging, id: &str, file: &Path) -> Result<Import, Failure> {
+    let found = staging.find(None, id).await.map_err(|error| failure(file, &error))?;
+    found.ok_or_else(|| Failure::new("STOR-404", file.display().to_string(), "这次导入的记录不见了。"))
+}
+
+/// The columns as recognized, corrected by what the command line says.
+fn columns_of(import: &Import, args: &FileArgs) -> Result<Columns, Failure> {
+    let mut columns = import.columns();
+    let mut failure = Failure::default();
+    for pair in &args.set {
+        match pair.split_once('=').and_then(|(item, value)| Some((field_of(import, item)?, value))) {
+            Some((field, value)) => {
+                columns.defaults.insert(field.to_owned(), value.to_owned());
+            }
+            None => failure.push("CLI-111", "--set", format!("“{pair}”要写成 项目=值，项目写模板中的列名。")),
+        }
+    }
+    for pair in &args.column {
+        let place = pair.split_once('=').and_then(|(item, name)| {
+            let at = import.summary.names.iter().position(|known| known == name)?;
+            Some((field_of(import, item)?, at))
+        });
+        match place {
+            Some((field, at)) => {
+                columns.places.insert(field.to_owned(), at);
+            }
+            None => {
+                let names = import.summary.names.join("、");
+                let words = format!("“{pair}”要写成 项目=列名。文件里的列：{names}。");
+                failure.push("CLI-112", "--column", words);
+            }
+        }
+    }
+    failure.or_nothing()?;
+    Ok(columns)
+}
+
+fn field_of(import: &Import, item: &str) -> Option<&'static str> {
+    let fields = import.register.fields();
+    fields.iter().find(|(name, label)| *label == item || *name == item).map(|(name, _)| *name)
+}
+
+/// The error file beside the user's own, if any row is bad.
+async fn reported(
+    staging: &Staging,
+    import: &Import,
+    file: &Path,
+) -> Result<Option<PathBuf>, Failure> {
+    let made = staging.error_file(import).await.map_err(|error| failure(file, &error))?;
+    let Some(bytes) = made else { return Ok(None) };
+    let mut name = file.as_os_str().to_owned();
+    name.push(".errors.xlsx");
+    let path = PathBuf::from(name);
+    std::fs::write(&path, bytes).map_err(|error| Failure::file(&path, &error))?;
+    Ok(Some(path))
+}
+
+fn say(
+    import: &Import,
+    report: Option<&Path>,
+    output: &Output,
+    args: &FileArgs,
+) -> Result<u8, Failure> {
+    let place = args.file.display().to_string();
+    let summary = &import.summary;
+    let pointed = report.map(|path| format!("错误文件：{}。", path.display())).unwrap_or_default();
+    let Some(written) = summary.written else {
+        let mut failure = Failure::default();
+        if let Some(kept) = &summary.refusal {
+            failure.push(&kept.code, place, format!("{}{}{pointed}", kept.sentence, kept.remedy));
+        } else {
+            let words = "比对之后名录有变化，没有写入任何一行。再运行一次。";
+            failure.push("IMPT-083", place, words);
+        }
+        return Err(failure);
+    };
+    let Tally { added, changed, same, bad } = written;
+    let words = format!("已写入：新增 {added} 行，更新 {changed} 行，不变 {same} 行，有误 {bad} 行。{pointed}");
+    let value = json!({
+        "added": added, "changed": changed, "same": same, "bad": bad, "event": summary.event,
+        "sha256": summary.file.sha256, "errors": report.map(|path| path.display().to_string()),
+    });
+    output.say(&words, &value);
+    Ok(u8::from(bad > 0))
+}
+
+/// Waits for work and shows on a terminal how far it is.
+async fn with_bar(
+    what: &str,
+    total: Option<u64>,
+    work: impl AsyncFnOnce(&Arc<AtomicU64>) -> Result<(), AppError>,
+) -> Result<(), AppError> {
+    let done = Staging::counter();
+    let work = work(&done);
+    if !std::io::stderr().is_terminal() {
+        return work.await;
+    }
+    tokio::pin!(work);
+    let mut tick = tokio::time::interval(Duration::from_millis(200));
+    loop {
+        tokio::select! {
+            ended = &mut work => {
+                draw(what, done.load(Ordering::Relaxed), total, "\n");
+                return ended;
+            }
+            _ = tick.tick() => draw(what, done.load(Ordering::Relaxed), total, ""),
+        }
+    }
+}
+
+fn draw(what: &str, done: u64, total: Option<u64>, end: &str) {
+    const WIDTH: u64 = 30;
+    let line = match total {
+        Some(total) if total > 0 => {
+            let bar: String =
+                (0..WIDTH).map(|at| if at * total < done * WIDTH { '█' } else { '░' }).collect();
+            format!("{what} {bar} {done}/{total} 行")
+        }
+        _ => format!("{what} {done} 行"),
+    };
+    // A terminal that has gone away loses nothing but the bar.
+    let _ = write!(std::io::stderr().lock(), "\r{line}\u{1b}[K{end}");
+}

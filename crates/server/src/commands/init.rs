@@ -1,0 +1,155 @@
+//! `mingqian init`: a real, empty installation. No default secret: three administrators get fresh
+//! passwords that must be changed at the first sign-in, printed once.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use app::account::NewAccount;
+use app::installation::Founding;
+use clap::Args;
+use domain::account::{Grant, Role};
+use domain::id::OrgUnitId;
+use domain::org::{OrgUnit, UnitKind};
+use serde_json::json;
+
+use super::serve::{PlaceArgs, runtime};
+use super::{Failure, Output};
+use crate::bureau::{Place, write_private};
+use crate::ports::{OsClock, OsEntropy};
+
+/// Arguments of `mingqian init`.
+#[derive(Debug, Args)]
+pub(crate) struct InitArgs {
+    #[command(flatten)]
+    place: PlaceArgs,
+    /// 局的全称，例如 某某市城市管理局
+    #[arg(long)]
+    bureau: String,
+    /// 行政区划代码，6 位
+    #[arg(long)]
+    district: String,
+    /// 任务编号中代表本局的大写字母
+    #[arg(long, default_value = "CG")]
+    letters: String,
+    /// 日志名，例如 smx-cg.gov.example/mingqian；公布后不能再改
+    #[arg(long)]
+    origin: String,
+    /// 同时建立本地证书，写明浏览器将使用的主机名或 IP（可多次）
+    #[arg(long)]
+    tls_name: Vec<String>,
+}
+
+const ADMINISTRATORS: [(&str, &str, Role); 3] = [
+    ("sysadmin", "系统管理员", Role::SystemAdmin),
+    ("secadmin", "安全管理员", Role::SecurityAdmin),
+    ("auditadmin", "审计管理员", Role::AuditAdmin),
+];
+
+/// Founds the bureau and says the three passwords once.
+pub(crate) fn run(args: &InitArgs, output: &Output) -> Result<u8, Failure> {
+    runtime()?.block_on(found(args, output))
+}
+
+async fn found(args: &InitArgs, output: &Output) -> Result<u8, Failure> {
+    let place = args.place.place();
+    if place.is_founded() {
+        return Err(Failure::new(
+            "INIT-007",
+            place.data.display().to_string(),
+            "这里已经有密钥，没有改动。换一个空目录。",
+        ));
+    }
+    place.make_keys(&args.origin, &OsEntropy)?;
+    let app = place.open(Arc::new(OsClock), Arc::new(OsEntropy)).await?;
+    let failed =
+        |error: app::AppError| Failure::new("INIT-008", args.bureau.clone(), error.to_string());
+    let bureau = OrgUnit {
+        id: OrgUnitId::from_entropy(app.entropy.bytes()),
+        name: args.bureau.clone(),
+        kind: UnitKind::Bureau,
+        parent: None,
+    };
+    let founding = Founding {
+        bureau: args.bureau.clone(),
+        number_letters: args.letters.clone(),
+        district: args.district.clone(),
+        origin: args.origin.clone(),
+        demonstration: false,
+        units: vec![bureau.clone()],
+    };
+    app.found(&founding).await.map_err(failed)?;
+    app.install_rules(false).await.map_err(failed)?;
+    let mut passwords = Vec::new();
+    for (login, name, role) in ADMINISTRATORS {
+        let password = store::hex(&app.entropy.bytes::<8>());
+        let new = NewAccount {
+            login: login.to_owned(),
+            name: name.to_owned(),
+            password: password.clone(),
+            grants: vec![Grant { role, unit: bureau.id.clone() }],
+        };
+        app.install_account(new, true).await.map_err(failed)?;
+        passwords.push((login, password));
+    }
+    let tls = if args.tls_name.is_empty() { None } else { Some(certificates(&place, &args.tls_name)?) };
+    let key = app.log_key.verifier().to_string();
+    app.db.close().await;
+    place.mark_complete()?;
+    say(output, args, &passwords, &key, tls.as_deref());
+    Ok(0)
+}
+
+fn say(
+    output: &Output,
+    args: &InitArgs,
+    passwords: &[(&str, String)],
+    key: &str,
+    tls: Option<&Path>,
+) {
+    let mut words = format!("已建立：{}\n\n首次登录口令（只显示这一次，登录后必须修改）：\n", args.bureau);
+    for (login, password) in passwords {
+        words.push_str(&format!("  {login:<12} {password}\n"));
+    }
+    words.push_str(&format!("\n日志公钥（公布给公众，用来核对）：\n  {key}\n"));
+    if let Some(folder) = tls {
+        let folder = folder.display();
+        words.push_str(&format!(
+            "\n本地证书：{folder}/server.pem、{folder}/server.key\n把 {folder}/ca.pem 装进各办公电脑的受信任根证书。\n"
+        ));
+    }
+    words.push_str("\n备份 keys 目录并离线保存；丢失后，封存的密值不能再打开。\n");
+    let listed: Vec<_> = passwords
+        .iter()
+        .map(|(login, password)| json!({"login": login, "password": password}))
+        .collect();
+    output.say(&words, &json!({"accounts": listed, "log_key": key}));
+}
+
+/// A local CA and a server certificate under it, for an intranet without one.
+fn certificates(place: &Place, names: &[String]) -> Result<std::path::PathBuf, Failure> {
+    use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
+    let failed = |error: rcgen::Error| {
+        Failure::new("INIT-009", names.join(","), format!("{error}。核对主机名或 IP 的写法。"))
+    };
+    let mut authority = CertificateParams::new(Vec::new()).map_err(failed)?;
+    authority.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
+    authority.distinguished_name.push(rcgen::DnType::CommonName, "Mingqian local CA");
+    let issuer =
+        CertifiedIssuer::self_signed(authority, KeyPair::generate().map_err(failed)?).map_err(failed)?;
+    let server_key = KeyPair::generate().map_err(failed)?;
+    let server = CertificateParams::new(names.to_vec())
+        .and_then(|params| params.signed_by(&server_key, &issuer))
+        .map_err(failed)?;
+    let folder = place.data.join("tls");
+    std::fs::create_dir_all(&folder).map_err(|error| Failure::file(&folder, &error))?;
+    let chain = format!("{}{}", server.pem(), issuer.pem());
+    for (name, content) in [
+        ("ca.pem", issuer.pem()),
+        ("ca.key", issuer.key().serialize_pem()),
+        ("server.pem", chain),
+        ("server.key", server_key.serialize_pem()),
+    ] {
+        write_private(&folder.join(name), &content)?;
+    }
+    Ok(folder)
+}

@@ -1,0 +1,152 @@
+//! `mingqian serve`: the server on one address, plain http on loopback only, TLS everywhere else.
+
+use std::net::{IpAddr, SocketAddr};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum_server::Handle;
+use axum_server::tls_rustls::RustlsConfig;
+use clap::Args;
+use serde_json::json;
+use store::org;
+use web::gate::{Facts, WebState};
+
+use super::{Failure, Output};
+use crate::bureau::Place;
+use crate::ports::{OsClock, OsEntropy};
+
+/// Arguments of `mingqian serve`.
+#[derive(Debug, Args)]
+pub(crate) struct ServeArgs {
+    #[command(flatten)]
+    pub(crate) place: PlaceArgs,
+    /// 监听地址；没有证书时只能是本机（127.0.0.1 或 ::1）
+    #[arg(long, default_value = "127.0.0.1:8080")]
+    listen: SocketAddr,
+    /// TLS 证书（PEM，含中间证书）
+    #[arg(long, requires = "tls_key")]
+    tls_cert: Option<PathBuf>,
+    /// TLS 私钥（PEM）
+    #[arg(long, requires = "tls_cert")]
+    tls_key: Option<PathBuf>,
+}
+
+/// Where the bureau lives; shared by every command that opens one.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct PlaceArgs {
+    /// 数据目录：密钥和内置数据库
+    #[arg(long, default_value = "./var")]
+    data: PathBuf,
+    /// 改用 PostgreSQL：postgres://…
+    #[arg(long, env = "MINGQIAN_DATABASE", hide_env_values = true)]
+    database: Option<String>,
+}
+
+impl PlaceArgs {
+    pub(crate) fn place(&self) -> Place {
+        Place { data: self.data.clone(), database: self.database.clone() }
+    }
+}
+
+/// How long open requests may take to end after a signal.
+const GRACE: Duration = Duration::from_secs(10);
+
+/// Runs until a signal.
+pub(crate) fn run(args: &ServeArgs, output: &Output) -> Result<u8, Failure> {
+    let tls = args.tls_cert.as_ref().zip(args.tls_key.as_ref());
+    if tls.is_none() && !is_loopback(args.listen.ip()) {
+        return Err(Failure::new(
+            "SERV-001",
+            args.listen.to_string(),
+            "没有证书时只能监听本机地址。用 --tls-cert 和 --tls-key 指定证书，或由 mingqian init --tls-name 建立本地证书。",
+        ));
+    }
+    runtime()?.block_on(serve(args, tls, output))
+}
+
+/// The runtime of commands that wait.
+pub(crate) fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
+    tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| Failure::new("CLI-102", "runtime", error.to_string()))
+}
+
+fn is_loopback(ip: IpAddr) -> bool {
+    ip.is_loopback()
+}
+
+async fn serve(
+    args: &ServeArgs,
+    tls: Option<(&PathBuf, &PathBuf)>,
+    output: &Output,
+) -> Result<u8, Failure> {
+    let place = args.place.place();
+    let app = place.open(Arc::new(OsClock), Arc::new(OsEntropy)).await?;
+    let facts = facts(&app).await?;
+    let imports = super::read_table::staging(app.clone(), &place)?;
+    imports.recover().await.map_err(|error| Failure::new("SERV-005", "imports", error.to_string()))?;
+    let web = WebState::new(app, tls.is_some(), facts).with_imports(imports);
+    let service = web::route::router(&web).into_make_service_with_connect_info::<SocketAddr>();
+    let handle = Handle::new();
+    tokio::spawn(stop_on_signal(handle.clone()));
+    tokio::spawn(announce(handle.clone(), tls.is_some(), *output));
+    let ended = match tls {
+        None => axum_server::bind(args.listen).handle(handle).serve(service).await,
+        Some((cert, key)) => {
+            // Fails only if a provider is installed already, which is as good.
+            let _ = rustls::crypto::ring::default_provider().install_default();
+            let config = RustlsConfig::from_pem_file(cert, key)
+                .await
+                .map_err(|error| Failure::new("SERV-002", cert.display().to_string(), format!("证书或私钥读不出：{error}。检查是否为 PEM、是否配对。")))?;
+            axum_server::bind_rustls(args.listen, config).handle(handle).serve(service).await
+        }
+    };
+    web.app.db.close().await;
+    ended.map(|()| 0).map_err(|error| {
+        Failure::new("SERV-003", args.listen.to_string(), format!("{error}。地址可能已被占用，换 --listen 或停掉另一个。"))
+    })
+}
+
+async fn facts(app: &app::App) -> Result<Facts, Failure> {
+    let read = async {
+        let mut reader = app.db.read().await?;
+        let bureau = org::fact(&mut reader, "bureau").await?;
+        Ok((bureau, org::fact(&mut reader, "demonstration").await?))
+    };
+    let (bureau, demonstration) = read.await.map_err(|error: store::StoreError| {
+        Failure::new(error.code(), "database", error.to_string())
+    })?;
+    let bureau = bureau.ok_or_else(|| {
+        Failure::new("SERV-004", "database", "库里还没有局。先运行 mingqian init 或 mingqian demo。")
+    })?;
+    Ok(Facts {
+        bureau,
+        demonstration: demonstration.as_deref() == Some("1"),
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+    })
+}
+
+/// Says where it listens once it does; scripts wait for this line.
+async fn announce(handle: Handle<SocketAddr>, over_tls: bool, output: Output) {
+    if let Some(address) = handle.listening().await {
+        let scheme = if over_tls { "https" } else { "http" };
+        let url = format!("{scheme}://{address}");
+        output.say(&format!("已启动：{url}"), &json!({"listening": url}));
+    }
+}
+
+async fn stop_on_signal(handle: Handle<SocketAddr>) {
+    use tokio::signal::unix::{SignalKind, signal};
+    let (Ok(mut term), Ok(mut interrupt)) =
+        (signal(SignalKind::terminate()), signal(SignalKind::interrupt()))
+    else {
+        return;
+    };
+    tokio::select! {
+        _ = term.recv() => {}
+        _ = interrupt.recv() => {}
+    }
+    handle.graceful_shutdown(Some(GRACE));
+}

@@ -1,0 +1,154 @@
+//! The acts of a campaign as the people of the bureau do them at their pages.
+
+use crate::person::Person;
+
+/// The page of a campaign in the workbench.
+pub fn campaign(number: &str) -> String {
+    format!("/w/campaigns/{number}")
+}
+
+/// Opens the campaign, goes to the act's page, carries it out, and reads that it is done.
+pub async fn carry_out(person: &Person, number: &str, act: &str, done: &str) {
+    person.open(&campaign(number)).await;
+    person.follow(act).await;
+    person.reads("将要发生").await;
+    person.press(act).await;
+    person.reads(done).await;
+}
+
+/// The drawing officer hands out a link to one party; it is shown this once.
+pub async fn party_link(drawer: &Person, number: &str, office: &str) -> String {
+    drawer.open(&campaign(number)).await;
+    let row = format!("//main//tr[contains(., '{office}')]//a[normalize-space()='发放链接']");
+    drawer.find(&row, office).await.click().await.unwrap();
+    drawer.press("发放链接").await;
+    let link = drawer.text("//main//code[contains(., '/p/')]").await;
+    drawer.reads("链接只显示这一次").await;
+    link.trim().to_owned()
+}
+
+/// Freeze, and a link for every party.
+pub async fn freeze(drawer: &Person, number: &str, offices: [&str; 2]) -> [String; 2] {
+    carry_out(drawer, number, "冻结名录", "已冻结名录。").await;
+    let first = party_link(drawer, number, offices[0]).await;
+    let second = party_link(drawer, number, offices[1]).await;
+    [first, second]
+}
+
+/// A party makes its number on its own device and hands in only the commitment. Says the number.
+pub async fn commit(party: &Person, link: &str) -> String {
+    party.open(link).await;
+    party.press("生成随机数").await;
+    let nonce = party.text("//main//*[@data-nonce]").await.trim().to_owned();
+    assert_eq!(nonce.len(), 64, "{nonce}");
+    for field in party.all("//main//form//*[@name]").await {
+        let value = field.prop("value").await.unwrap().unwrap_or_default();
+        assert_ne!(value, nonce, "the number stands in a form and would be sent");
+    }
+    assert_eq!(party.typed("承诺值").await.len(), 64);
+    party.picture("party-commit").await;
+    party.press("递交承诺值").await;
+    party.reads("承诺值已收存。").await;
+    nonce
+}
+
+/// The same device opens what it has kept.
+pub async fn reveal(party: &Person, link: &str) {
+    party.open(link).await;
+    party.press("填入本机保存的随机数").await;
+    party.reads("与承诺值一致").await;
+    party.picture("party-reveal").await;
+    party.press("公开随机数").await;
+    party.reads("随机数已公开").await;
+}
+
+/// The draw itself, guarded by the last four digits of the number.
+pub async fn draw(drawer: &Person, number: &str) {
+    drawer.open(&campaign(number)).await;
+    drawer.follow("抽取").await;
+    drawer.fill("输入任务号", &number[number.len() - 4..]).await;
+    drawer.picture("draw-confirm").await;
+    drawer.press("抽取").await;
+    drawer.reads("已抽取").await;
+}
+
+/// The codes of each team, in the order of the drawn list, which shows codes and no names.
+pub async fn teams(reader: &Person, number: &str) -> Vec<Vec<String>> {
+    reader.open(&format!("{}/visits", campaign(number))).await;
+    let mut teams = Vec::new();
+    for row in reader.all("//main//table/tbody/tr").await {
+        let text = row.text().await.unwrap();
+        let team = text.lines().find(|line| line.contains('、') && line.contains('F')).unwrap_or_default();
+        teams.push(codes(team));
+    }
+    reader.picture("drawn-list").await;
+    teams
+}
+
+fn codes(text: &str) -> Vec<String> {
+    let pieces = text.split(|letter: char| !letter.is_ascii_alphanumeric());
+    let coded = pieces.filter(|word| word.len() == 4 && word.starts_with('F'));
+    coded.map(str::to_owned).collect()
+}
+
+/// The account of an inspector of the demo city: F007 signs in as inspector07.
+pub fn login_of(code: &str) -> String {
+    format!("inspector{}", &code[2..])
+}
+
+/// An inspector opens his own visit of this campaign. Says its path.
+pub async fn own_visit(inspector: &Person, number: &str) -> String {
+    inspector.open("/w/inspections?whose=mine").await;
+    let row = format!("//main//tr[contains(., '{number}')]//a");
+    inspector.find(&row, "the own visit in the list").await.click().await.unwrap();
+    inspector.reads("已派发，等待到场。").await;
+    inspector.path().await
+}
+
+/// Arrival of everybody, every criterion met with all that must be shown for it, the conclusion.
+pub async fn inspect(inspector: &Person) {
+    inspector.picture("visit-assigned").await;
+    inspector.follow("到场登记").await;
+    for choice in inspector.all("//main//label[.//input[@type='checkbox']]").await {
+        choice.click().await.unwrap();
+    }
+    inspector.picture("visit-arrival").await;
+    inspector.press("登记到场").await;
+    inspector.reads("已登记到场。").await;
+    fill_sheet(inspector).await;
+    inspector.picture("visit-sheet").await;
+    inspector.press("保存全部已填").await;
+    inspector.reads("已保存。").await;
+    inspector.follow("回到这次检查").await;
+    inspector.follow("形成结论").await;
+    inspector.choose("未发现问题").await;
+    inspector.fill("检查对象意见", "无异议。").await;
+    inspector.press("形成结论").await;
+    inspector.reads("已形成检查结论。").await;
+}
+
+async fn fill_sheet(inspector: &Person) {
+    let blocks = inspector.all("//main//fieldset[.//button[normalize-space()='保存这一项']]").await.len();
+    assert!(blocks > 0, "a checklist without criteria");
+    for at in 1..=blocks {
+        let block = format!("(//main//fieldset[.//button[normalize-space()='保存这一项']])[{at}]");
+        let met = format!("{block}//label[.//input[@type='radio']][normalize-space()='合格']");
+        inspector.find(&met, "合格").await.click().await.unwrap();
+        for tick in inspector.all(&format!("{block}//label[.//input[@type='checkbox']]")).await {
+            tick.click().await.unwrap();
+        }
+        for field in inspector.all(&format!("{block}//input[@type='text']")).await {
+            field.send_keys("3").await.unwrap();
+        }
+    }
+}
+
+/// A visit that could not be made is settled by what was tried.
+pub async fn settle_as_absent(inspector: &Person) {
+    inspector.follow("登记未能检查").await;
+    inspector.pick("原因", "歇业").await;
+    inspector.fill("上门次数", "2").await;
+    inspector.fill("经过和证明", "两次上门均关门，门口张贴歇业告示，照片两张，邻铺证明。").await;
+    inspector.press("登记").await;
+    inspector.reads("已登记未能检查。").await;
+}

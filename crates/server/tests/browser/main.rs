@@ -1,0 +1,23 @@
+//! The whole chain in a real browser: what a newcomer, an outside party, an inspector and a stranger
+//! see and press, in headless Chromium driven through the WebDriver standard.
+//!
+//! Reading order: `bureau` (a demo city and its server, thrown away afterwards) → `chrome` (browser
+//! sessions) → `person` (what somebody does at a page: opens, presses, fills in, reads) → `chain` (the
+//! acts of a campaign) → the stories: `newcomer`, `without_script`, `widths`, `console`, `register`.
+//!
+//! Elements are found as people find them, by label and words, never by style classes. A wait is
+//! always for a fact on the page and always bounded. Deliberately absent: what is proved without a
+//! browser (rights, records, bad input of single acts), and any comparison of pictures; pictures of
+//! the main pages are left in `CARGO_TARGET_TMPDIR/shots` to be looked at.
+#![expect(clippy::unwrap_used, reason = "a test stops where its premise fails")]
+
+mod bureau;
+mod chain;
+mod chrome;
+mod console;
+mod newcomer;
+mod person;
+mod register;
+mod widths;
+mod wire;
+mod without_script;

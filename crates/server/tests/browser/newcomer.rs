@@ -1,0 +1,130 @@
+//! A newcomer follows the first words of `mingqian demo`: from freezing to a stranger's verdict.
+
+use std::fs;
+
+use crate::bureau::{Bureau, mingqian, said};
+use crate::chain::{self, carry_out, login_of};
+use crate::chrome::{Chrome, Screen};
+use crate::person::Person;
+use crate::wire;
+
+const OFFICES: [&str; 2] = ["示例市司法局", "示例市餐饮行业协会"];
+
+#[tokio::test]
+async fn browser_a_newcomer_draws_in_the_ready_campaign() {
+    let bureau = Bureau::open();
+    let chrome = Chrome::start();
+    let number = bureau.ready.as_str();
+    let desk = Person::at(&chrome, &bureau, Screen::Desk).await;
+
+    draw_with_two_parties(&chrome, &bureau, &desk).await;
+    visit_everybody(&chrome, &bureau, &desk).await;
+    desk.sign_in("brigade").await;
+    carry_out(&desk, number, "结束检查", "已结束检查。").await;
+    desk.sign_in("drawer").await;
+    carry_out(&desk, number, "公开抽取材料", "已公开抽取材料。").await;
+    desk.picture("campaign-opened").await;
+
+    let stranger = Person::at(&chrome, &bureau, Screen::Desk).await;
+    recomputes_in_the_browser(&stranger, number).await;
+    verifies_on_the_command_line(&bureau, number);
+    let var = bureau.var();
+    let audit = mingqian(&["audit", "--data", var.to_str().unwrap()]);
+    assert_eq!(audit.status.code(), Some(0), "{}", said(&audit));
+}
+
+/// Freeze, two commitments from devices of their own, FREEZE, two numbers, REVEAL, RESULT.
+async fn draw_with_two_parties(chrome: &Chrome, bureau: &Bureau, desk: &Person) {
+    let number = bureau.ready.as_str();
+    desk.sign_in("drawer").await;
+    desk.reads("冻结名录").await;
+    desk.picture("workbench").await;
+    let links = chain::freeze(desk, number, OFFICES).await;
+    desk.picture("party-slip").await;
+    let justice = Person::at(chrome, bureau, Screen::Phone).await;
+    let chamber = Person::at(chrome, bureau, Screen::Phone).await;
+    let first = chain::commit(&justice, &links[0]).await;
+    let second = chain::commit(&chamber, &links[1]).await;
+    for nonce in [&first, &second] {
+        assert!(!bureau.has_written(nonce), "a number reached the server before the commitment record");
+    }
+    carry_out(desk, number, "公布承诺", "已公布承诺。").await;
+    desk.picture("campaign-committed").await;
+    chain::reveal(&justice, &links[0]).await;
+    chain::reveal(&chamber, &links[1]).await;
+    // The look that found nothing before finds the numbers now that they are public.
+    for nonce in [&first, &second] {
+        assert!(bureau.has_written(nonce), "a public number is nowhere in what the server keeps");
+    }
+    carry_out(desk, number, "完成揭示", "随机数已到齐并公布。").await;
+    chain::draw(desk, number).await;
+    desk.picture("campaign-drawn").await;
+}
+
+/// Four visits: one inspected, confirmed by the second person and published; three not possible.
+async fn visit_everybody(chrome: &Chrome, bureau: &Bureau, desk: &Person) {
+    let number = bureau.ready.as_str();
+    desk.sign_in("brigade").await;
+    carry_out(desk, number, "派发检查", "已派发检查。").await;
+    let teams = chain::teams(desk, number).await;
+    assert_eq!(teams.len(), 4, "{teams:?}");
+    assert!(teams.iter().all(|team| team.len() >= 2), "{teams:?}");
+    let phone = Person::at(chrome, bureau, Screen::Phone).await;
+    phone.sign_in(&login_of(&teams[0][0])).await;
+    phone.picture("inspector-workbench").await;
+    let visit = chain::own_visit(&phone, number).await;
+    chain::inspect(&phone).await;
+    assert!(!phone.has("//main//a[normalize-space()='复核']").await, "the writer is offered to confirm");
+    phone.sign_in(&login_of(&teams[0][1])).await;
+    phone.open(&visit).await;
+    phone.follow("复核").await;
+    phone.press("复核").await;
+    phone.reads("已复核。").await;
+    desk.sign_in("publisher").await;
+    desk.open(&format!("/w/publish/{}", visit.rsplit('/').next().unwrap())).await;
+    desk.picture("publish-preview").await;
+    desk.press("公示").await;
+    desk.reads("已公示。").await;
+    for team in &teams[1..] {
+        phone.sign_in(&login_of(&team[0])).await;
+        chain::own_visit(&phone, number).await;
+        chain::settle_as_absent(&phone).await;
+    }
+}
+
+/// A stranger, without account, recomputes the draw on the public page.
+async fn recomputes_in_the_browser(stranger: &Person, number: &str) {
+    stranger.open(&format!("/draw/{number}")).await;
+    stranger.reads(number).await;
+    stranger.picture("public-draw").await;
+    stranger.follow("在浏览器里重算").await;
+    stranger.press("下载案卷并重算").await;
+    stranger.find("//tbody[@id='recompute-checks']/tr", "a verdict").await;
+    let summary = stranger.text("//*[@id='recompute-summary']").await;
+    stranger.picture("public-verdict").await;
+    // 3: right as far as a browser can see; only the signature of the log is left to the command.
+    assert!(summary.contains("结论代码 3") || summary.contains("结论代码 0"), "{summary}");
+    let outcomes = stranger.all("//tbody[@id='recompute-checks']/tr/td[1]").await;
+    assert!(outcomes.len() > 10, "only {} things were compared", outcomes.len());
+    for outcome in outcomes {
+        assert_eq!(outcome.text().await.unwrap(), "正确");
+    }
+}
+
+/// The same bundle on the command line, with the signature of the log; then one byte is changed.
+fn verifies_on_the_command_line(bureau: &Bureau, number: &str) {
+    let zip = wire::get(&bureau.base, &format!("/draw/{number}/bundle.zip"));
+    assert_eq!(zip.status, 200);
+    let file = bureau.beside("bundle.zip");
+    let verify = |bytes: &[u8]| {
+        fs::write(&file, bytes).unwrap();
+        mingqian(&["verify", file.to_str().unwrap(), "--log-key", &bureau.log_key])
+    };
+    let right = verify(&zip.body);
+    assert_eq!(right.status.code(), Some(0), "{}", said(&right));
+    let mut touched = zip.body.clone();
+    let middle = touched.len() / 2;
+    touched[middle] ^= 1;
+    let wrong = verify(&touched);
+    assert_ne!(wrong.status.code(), Some(0), "a changed byte went unnoticed: {}", said(&wrong));
+}

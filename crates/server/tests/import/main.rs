@@ -1,0 +1,12 @@
+//! Register files on their way in, as a browser and as the command line send them: the router of the
+//! site, the real reading process, real databases.
+#![expect(clippy::unwrap_used, reason = "what fails here is a failed test")]
+
+mod command;
+mod hostile;
+mod office;
+mod register;
+mod restart;
+mod rights;
+mod road;
+mod together;

@@ -1,0 +1,108 @@
+//! Several people at once, and buttons pressed twice.
+
+use app::staging::State;
+use axum::http::StatusCode;
+use domain::account::Role;
+use testkit::city::{caterer, register_number, unit};
+use testkit::engines::on_both;
+
+use crate::office::{Office, SUBJECTS, caterers};
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_register_that_changed_since_the_preview_is_compared_anew_and_told() {
+    on_both(|db| async move {
+        let office = Office::open(db).await;
+        let clerk = office.registrar().await;
+        let at = clerk.upload("a.csv", &caterers(1, 3)).await;
+        clerk.confirm(&at, &[("all-district", "411202")]).await;
+        assert_eq!(clerk.get(&at).await.counts(), [3, 0, 0, 0]);
+        let acting = office.city.acting(&clerk.account).await;
+        office.city.subject(&acting, &unit(2), &caterer(2)).await;
+        let told = clerk.decide(&at, "all").await;
+        assert!(told.shows("预览之后名录有变化"), "{}", told.text);
+        assert_eq!((told.counts(), office.subjects().await), ([2, 0, 1, 0], 1));
+        assert_eq!(clerk.decide(&at, "all").await.counts(), [2, 0, 1, 0]);
+        assert_eq!(office.subjects().await, 3);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn two_imports_of_the_same_file_at_once_add_each_row_once() {
+    on_both(|db| async move {
+        let office = Office::open(db).await;
+        let one = office.registrar().await;
+        let other = office.clerk("kucun2", &[(Role::Registrar, 2)]).await;
+        let mut at = Vec::new();
+        for clerk in [&one, &other] {
+            let place = clerk.upload("a.csv", &caterers(1, 700)).await;
+            clerk.confirm(&place, &[("all-district", "411202")]).await;
+            at.push(place);
+        }
+        let (first, second) = tokio::join!(one.decide(&at[0], "all"), other.decide(&at[1], "all"));
+        let states = [one.state(&at[0]).await, other.state(&at[1]).await];
+        assert!(states.contains(&State::Done), "{states:?}");
+        assert!(states.contains(&State::Previewed), "who came second looks again: {states:?}");
+        let loser = if states[0] == State::Done { second } else { first };
+        assert_eq!(loser.counts(), [0, 0, 700, 0]);
+        assert_eq!(office.subjects().await, 700);
+        office.audited().await;
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_button_pressed_twice_does_its_work_once() {
+    on_both(|db| async move {
+        let office = Office::open(db).await;
+        let clerk = office.registrar().await;
+        let first = clerk.get(SUBJECTS).await;
+        let (token, key) = (first.input("_token"), first.input("_once"));
+        let fields = [("_token", token.as_str()), ("_once", key.as_str())];
+        let body = caterers(1, 5);
+        let (a, b) = tokio::join!(
+            clerk.post_file(SUBJECTS, &fields, "a.csv", body.as_bytes()),
+            clerk.post_file(SUBJECTS, &fields, "a.csv", body.as_bytes())
+        );
+        assert_eq!((a.status, &a.location), (StatusCode::SEE_OTHER, &b.location));
+        let at = a.location;
+        clerk.settle(&at).await;
+        assert_eq!(office.files(), 0);
+        clerk.confirm(&at, &[("all-district", "411202")]).await;
+        let preview = clerk.get(&at).await;
+        let apply = format!("{at}/apply");
+        let before = office.log_size().await;
+        let (a, b) = tokio::join!(clerk.press(&preview, &apply, &[]), clerk.press(&preview, &apply, &[]));
+        assert_eq!([a.status, b.status], [StatusCode::SEE_OTHER; 2]);
+        clerk.settle(&at).await;
+        let late = clerk.press(&preview, &apply, &[]).await;
+        assert_eq!((late.status, late.location), (StatusCode::SEE_OTHER, at.clone()));
+        assert_eq!((office.subjects().await, office.log_size().await), (5, before + 1));
+        assert_eq!(clerk.get(&at).await.counts(), [5, 0, 0, 0]);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_cancelled_import_leaves_nothing_and_cannot_be_applied() {
+    on_both(|db| async move {
+        let office = Office::open(db).await;
+        let clerk = office.registrar().await;
+        let at = clerk.upload("a.csv", &caterers(1, 5)).await;
+        clerk.confirm(&at, &[("all-district", "411202")]).await;
+        let preview = clerk.get(&at).await;
+        clerk.press(&preview, &format!("{at}/cancel"), &[]).await;
+        assert!(clerk.get(&at).await.shows("已取消"));
+        let late = clerk.press(&preview, &format!("{at}/apply"), &[]).await;
+        assert_eq!(late.status, StatusCode::SEE_OTHER);
+        clerk.settle(&at).await;
+        assert_eq!((clerk.state(&at).await, office.subjects().await), (State::Cancelled, 0));
+        let mut reader = office.city.app.db.read().await.unwrap();
+        let id = at.rsplit('/').next().unwrap();
+        let rows = store::import::rows(&mut reader, store::import::Lot::Rows, id, 0).await.unwrap();
+        assert_eq!(rows, None, "rows of other people are not kept without need");
+        let by_code = store::subject::by_code(&mut reader, &register_number(1)).await.unwrap();
+        assert!(by_code.is_none());
+    })
+    .await;
+}

@@ -1,0 +1,117 @@
+//! What an outside auditor runs (旁观者核对): a bundle in, a verdict out, nothing else.
+//!
+//! Read [`verify_bundle`] first, then the module of each stage in the order of trust:
+//! `records` (FREEZE, seed, RESULT), `public` (order files and opened leaves), `full` (S and the
+//! frames: everything again), `receipt` (the log), and [`source`] for how hostile files are read.
+//!
+//! | exit | means |
+//! |---|---|
+//! | 0 | everything this stage allows was recomputed, it is right, and both log proofs are signed by the given key |
+//! | 1 | a contradiction |
+//! | 2 | unreadable, wrong syntax, a file missing or of a later stage |
+//! | 3 | right so far: the bundle is sealed, or the log proofs are missing or unsigned |
+//!
+//! **Decisions.** A *public* bundle that is right and proven in the log gives 0: the public may
+//! never hold S, and 3 for ever would teach people to ignore it. The verdict then says in words what
+//! stays closed (classes of undrawn subjects, `must` leaves in the tree, inspectors' tickets). A
+//! *sealed* bundle is never better than 3, because nothing that matters can be recomputed yet. Log
+//! proofs without a key count as missing: anybody can sign a log of his own. One receipt without its
+//! partner is unreadable (2), since a complete pair was meant.
+//!
+//! Which bytes of a bundle are free? In a full and in a public bundle none. In a sealed one the
+//! cut-offs and file hashes in RESULT are bound only by the log receipt.
+//!
+//! Deliberately absent: clock, network, randomness; the signature of a drand round; SUBSTITUTE,
+//! RECUSE and EXTEND records, which happen after the draw and are read from the log.
+
+mod full;
+mod public;
+mod receipt;
+mod records;
+pub mod source;
+pub mod verdict;
+
+use std::num::NonZeroUsize;
+
+use tlog::VerifierKey;
+
+pub use source::{BundleSource, Limits};
+pub use verdict::{Examination, LogStanding, Outcome, Stage, Unreadable, Verdict};
+
+use records::Records;
+
+/// How to verify.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// The public key of the log, from anywhere but the bundle.
+    pub log_key: Option<VerifierKey>,
+    /// How many threads may hash; changes nothing but the time.
+    pub threads: NonZeroUsize,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            log_key: None,
+            threads: NonZeroUsize::MIN,
+        }
+    }
+}
+
+/// Recomputes everything the bundle's stage allows and says what was and was not checked.
+#[must_use]
+#[doc(alias = "核对")]
+pub fn verify_bundle(source: &BundleSource, options: &Options) -> Verdict {
+    let mut verdict = Verdict::default();
+    if let Err(problem) = walk(source, options, &mut verdict) {
+        verdict.unreadable(problem);
+    }
+    verdict
+}
+
+/// The verdict on a bundle that could not even be opened.
+#[must_use]
+pub fn unopened(problem: Unreadable) -> Verdict {
+    let mut verdict = Verdict::default();
+    verdict.unreadable(problem);
+    verdict
+}
+
+fn walk(source: &BundleSource, options: &Options, verdict: &mut Verdict) -> Result<(), Unreadable> {
+    let stage = source.stage()?;
+    verdict.stage = Some(stage);
+    let records = Records::read(source)?;
+    records.check(verdict);
+    match stage {
+        Stage::Sealed => {}
+        Stage::Public => {
+            public::check_hashes(source, &records, verdict)?;
+            public::check(source, &records, verdict)?;
+        }
+        Stage::Full => full::check(source, &records, options.threads, verdict)?,
+    }
+    receipt::check(source, options.log_key.as_ref(), verdict)?;
+    records.gaps(verdict);
+    match stage {
+        Stage::Sealed => {
+            verdict.open("谁被抽中、谁去检查：仍在封存，要等公开或完整案卷。");
+            verdict.open("RESULT 中的分界签号和文件摘要：封存阶段只能看到，不能重算。");
+        }
+        Stage::Public => public::gaps(verdict),
+        Stage::Full => {}
+    }
+    Ok(())
+}
+
+/// The sealed state of an attempt between FREEZE and RESULT: S and the frames, from their files.
+///
+/// # Errors
+/// A file is missing or malformed.
+pub fn sealed_state(
+    source: &BundleSource,
+) -> Result<(draw::digest::Secret, draw::Frame), Unreadable> {
+    Ok((
+        full::secret(&source.read("secret.txt")?)?,
+        full::frame(source)?,
+    ))
+}

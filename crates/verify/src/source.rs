@@ -1,0 +1,315 @@
+//! Where a bundle comes from: a directory, a zip, or files in memory.
+//!
+//! Everything here is hostile until proven otherwise: only the names of the protocol are accepted,
+//! no folders, no links, no duplicate or overlapping zip members, and sizes are capped before and
+//! while unpacking. Files are read one at a time, because a full bundle of three million subjects
+//! has an order file of 400 MB. Deliberately absent: writing, and any search through folders.
+
+use std::borrow::Cow;
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs::File;
+use std::io::{Cursor, Read, Seek};
+use std::path::{Path, PathBuf};
+
+use draw::bundle::{FULL, PUBLIC, RECEIPTS, SEALED};
+use zip::ZipArchive;
+
+use crate::verdict::{Stage, Unreadable};
+
+/// Caps that keep a hostile bundle from eating the machine.
+#[derive(Clone, Copy, Debug)]
+pub struct Limits {
+    /// Bytes of one file, unpacked.
+    pub file: u64,
+    /// Bytes of all files, unpacked.
+    pub total: u64,
+}
+
+impl Default for Limits {
+    /// Room for ten million leaves: 1.5 GB per file, 3 GB in all.
+    fn default() -> Self {
+        Self {
+            file: 3 << 29,
+            total: 3 << 30,
+        }
+    }
+}
+
+trait Archive {
+    fn read(&self, name: &str, size: u64) -> Result<Vec<u8>, Unreadable>;
+}
+
+struct Zip<R: Read + Seek>(RefCell<ZipArchive<R>>);
+
+enum Origin {
+    Directory(PathBuf),
+    Packed(Box<dyn Archive>),
+    Memory(BTreeMap<String, Vec<u8>>),
+}
+
+/// The files of a bundle; each is read when it is asked for.
+pub struct BundleSource {
+    origin: Origin,
+    sizes: BTreeMap<String, u64>,
+}
+
+impl BundleSource {
+    /// Opens a directory or a zip file.
+    ///
+    /// # Errors
+    /// `VRFY-00x`: not there, not a zip, or names and sizes no bundle can have.
+    pub fn open(path: &Path, limits: Limits) -> Result<Self, Unreadable> {
+        let place = path.display().to_string();
+        if path.is_dir() {
+            return Self::from_directory(path, limits);
+        }
+        let file = File::open(path).map_err(|error| {
+            Unreadable::new(
+                "VRFY-001",
+                place,
+                format!("打不开（{error}）。请核对路径和权限。"),
+            )
+        })?;
+        Self::from_archive(file, limits)
+    }
+
+    /// Opens a zip held in memory.
+    ///
+    /// # Errors
+    /// As [`BundleSource::open`].
+    pub fn from_zip(bytes: Vec<u8>, limits: Limits) -> Result<Self, Unreadable> {
+        Self::from_archive(Cursor::new(bytes), limits)
+    }
+
+    /// Takes files that are already in memory.
+    ///
+    /// # Errors
+    /// Names or sizes that no bundle can have; a name twice.
+    pub fn from_files(
+        files: impl IntoIterator<Item = (String, Vec<u8>)>,
+        limits: Limits,
+    ) -> Result<Self, Unreadable> {
+        let mut held = BTreeMap::new();
+        for (name, bytes) in files {
+            if held.insert(name.clone(), bytes).is_some() {
+                return Err(repeated(&name));
+            }
+        }
+        let sizes = held
+            .iter()
+            .map(|(name, bytes)| (name.clone(), bytes.len() as u64))
+            .collect();
+        Self::checked(Origin::Memory(held), sizes, limits)
+    }
+
+    fn from_directory(root: &Path, limits: Limits) -> Result<Self, Unreadable> {
+        let failed = |error: std::io::Error| {
+            Unreadable::new(
+                "VRFY-001",
+                root.display().to_string(),
+                format!("读不了目录（{error}）。"),
+            )
+        };
+        let mut sizes = BTreeMap::new();
+        for entry in std::fs::read_dir(root).map_err(failed)? {
+            let entry = entry.map_err(failed)?;
+            let name = entry.file_name().to_string_lossy().into_owned();
+            let meta = entry.path().symlink_metadata().map_err(failed)?;
+            if !meta.is_file() {
+                return Err(Unreadable::new(
+                    "VRFY-002",
+                    name,
+                    "不是普通文件；案卷中不能有文件夹或链接。",
+                ));
+            }
+            sizes.insert(name, meta.len());
+        }
+        Self::checked(Origin::Directory(root.to_owned()), sizes, limits)
+    }
+
+    fn from_archive(
+        reader: impl Read + Seek + 'static,
+        limits: Limits,
+    ) -> Result<Self, Unreadable> {
+        let broken = |error: zip::result::ZipError| {
+            Unreadable::new(
+                "VRFY-003",
+                "案卷",
+                format!("不是完整的 zip 文件（{error}）。请重新下载。"),
+            )
+        };
+        let mut archive = ZipArchive::new(reader).map_err(broken)?;
+        if archive.has_duplicate_names() || archive.has_overlapping_entries().map_err(broken)? {
+            return Err(Unreadable::new(
+                "VRFY-004",
+                "案卷",
+                "zip 中有重名或重叠的文件。",
+            ));
+        }
+        let mut sizes = BTreeMap::new();
+        for at in 0..archive.len() {
+            let member = archive.by_index(at).map_err(broken)?;
+            let name = member.name().map_err(broken)?.into_owned();
+            if member.is_dir() || member.is_symlink() {
+                return Err(Unreadable::new(
+                    "VRFY-002",
+                    name,
+                    "不是普通文件；案卷中不能有文件夹或链接。",
+                ));
+            }
+            let size = member.size();
+            if sizes.insert(name.clone(), size).is_some() {
+                return Err(repeated(&name));
+            }
+        }
+        Self::checked(
+            Origin::Packed(Box::new(Zip(RefCell::new(archive)))),
+            sizes,
+            limits,
+        )
+    }
+
+    fn checked(
+        origin: Origin,
+        sizes: BTreeMap<String, u64>,
+        limits: Limits,
+    ) -> Result<Self, Unreadable> {
+        for (name, size) in &sizes {
+            if !known(name) {
+                return Err(Unreadable::new(
+                    "VRFY-005",
+                    shorten(name),
+                    "案卷中不应有这个文件。请只保留协议规定的文件。",
+                ));
+            }
+            if *size > limits.file {
+                return Err(Unreadable::new(
+                    "VRFY-006",
+                    name,
+                    format!("{size} 字节，超过上限 {}。", limits.file),
+                ));
+            }
+        }
+        if sizes.values().sum::<u64>() > limits.total {
+            return Err(Unreadable::new(
+                "VRFY-006",
+                "案卷",
+                format!("解压后超过上限 {} 字节。", limits.total),
+            ));
+        }
+        Ok(Self { origin, sizes })
+    }
+
+    /// Whether the bundle has this file.
+    #[must_use]
+    pub fn has(&self, name: &str) -> bool {
+        self.sizes.contains_key(name)
+    }
+
+    /// The stage that the names make; a file of a later stage in an earlier one is an error.
+    ///
+    /// # Errors
+    /// `VRFY-007`: names of no stage.
+    pub fn stage(&self) -> Result<Stage, Unreadable> {
+        let there: BTreeSet<&str> = self
+            .sizes
+            .keys()
+            .map(String::as_str)
+            .filter(|name| !RECEIPTS.contains(name))
+            .collect();
+        let stages = [Stage::Sealed, Stage::Public, Stage::Full];
+        if let Some(stage) = stages.into_iter().find(|stage| names_of(*stage) == there) {
+            return Ok(stage);
+        }
+        let missing: Vec<_> = names_of(Stage::Full)
+            .into_iter()
+            .filter(|name| !there.contains(name))
+            .collect();
+        Err(Unreadable::new(
+            "VRFY-007",
+            "案卷",
+            format!(
+                "文件不齐，或混入了后一阶段的文件；与完整案卷相比缺：{}。",
+                missing.join("、")
+            ),
+        ))
+    }
+
+    /// The bytes of one file.
+    ///
+    /// # Errors
+    /// `VRFY-008`: missing, shorter or longer than announced, or a wrong checksum.
+    pub fn read(&self, name: &str) -> Result<Cow<'_, [u8]>, Unreadable> {
+        let Some(size) = self.sizes.get(name).copied() else {
+            return Err(Unreadable::new("VRFY-008", name, "缺少这个文件。"));
+        };
+        match &self.origin {
+            Origin::Memory(files) => Ok(Cow::Borrowed(files.get(name).map_or(&[], Vec::as_slice))),
+            Origin::Packed(archive) => archive.read(name, size).map(Cow::Owned),
+            Origin::Directory(root) => {
+                let file = File::open(root.join(name));
+                let bytes = file
+                    .and_then(|file| fill(file, size))
+                    .map_err(|error| unread(name, &error))?;
+                Ok(Cow::Owned(bytes))
+            }
+        }
+    }
+}
+
+impl<R: Read + Seek> Archive for Zip<R> {
+    fn read(&self, name: &str, size: u64) -> Result<Vec<u8>, Unreadable> {
+        let mut archive = self.0.borrow_mut();
+        let member = archive
+            .by_name(name)
+            .map_err(|error| unread(name, &error))?;
+        fill(member, size).map_err(|error| unread(name, &error))
+    }
+}
+
+/// Reads exactly the announced bytes, and one more to notice a lie.
+fn fill(reader: impl Read, size: u64) -> std::io::Result<Vec<u8>> {
+    let mut bytes = Vec::with_capacity(usize::try_from(size.min(1 << 30)).unwrap_or(0));
+    reader.take(size + 1).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 == size {
+        return Ok(bytes);
+    }
+    Err(std::io::Error::other("内容长度与目录不符"))
+}
+
+fn unread(name: &str, error: &dyn std::fmt::Display) -> Unreadable {
+    Unreadable::new(
+        "VRFY-008",
+        name,
+        format!("读不出来（{error}）。请重新下载。"),
+    )
+}
+
+fn repeated(name: &str) -> Unreadable {
+    Unreadable::new("VRFY-004", shorten(name), "同名文件出现两次。")
+}
+
+fn known(name: &str) -> bool {
+    [&SEALED[..], &PUBLIC, &FULL, &RECEIPTS]
+        .iter()
+        .any(|names| names.contains(&name))
+}
+
+fn names_of(stage: Stage) -> BTreeSet<&'static str> {
+    let mut names: BTreeSet<_> = SEALED.into();
+    if stage >= Stage::Public {
+        names.extend(PUBLIC);
+    }
+    if stage >= Stage::Full {
+        names.extend(FULL);
+    }
+    names
+}
+
+fn shorten(name: &str) -> String {
+    name.chars()
+        .take(60)
+        .map(|c| if c.is_control() { '?' } else { c })
+        .collect()
+}

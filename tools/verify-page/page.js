@@ -1,0 +1,102 @@
+/*
+ * The page around the verifier: reads the chosen files, runs the generator in slices so that progress
+ * shows, and writes the verdict as text (never as markup). No storage, no network.
+ */
+(function (M) {
+  'use strict';
+
+  var WORDS = {
+    0: ['right', '完整且正确。'],
+    1: ['wrong', '发现矛盾：案卷与协议不符，抽取结果不可信。'],
+    2: ['wrong', '无法读取：文件不齐、格式不对，或已损坏。'],
+    3: ['part', '到目前为止全部正确，但还不完整。']
+  };
+  var STAGES = { sealed: '封存阶段', 'public': '公开阶段', full: '完整案卷', '': '阶段不明' };
+  var LEVELS = ['0 级（演练）', '1 级', '2 级'];
+  var OUTCOMES = { right: '正确', wrong: '错误' };
+  var SLICE_MS = 60;
+  var MAX_BYTES = 1 << 30;
+
+  function byId(id) { return document.getElementById(id); }
+
+  function cell(row, text) {
+    var td = document.createElement('td');
+    td.textContent = text;
+    row.appendChild(td);
+  }
+
+  function show(verdict) {
+    var words = WORDS[verdict.exit];
+    byId('progress').textContent = '';
+    byId('verdict').className = 'verdict ' + words[0];
+    byId('verdict').textContent = words[1];
+    byId('summary').textContent = STAGES[verdict.stage] + '，结论代码 ' + verdict.exit +
+      (verdict.level === null ? '' : '，信任等级 ' + LEVELS[verdict.level]);
+    byId('checks').textContent = '';
+    verdict.checks.forEach(function (check) {
+      var row = document.createElement('tr');
+      row.className = check.outcome;
+      cell(row, OUTCOMES[check.outcome]);
+      cell(row, check.what);
+      cell(row, check.detail);
+      byId('checks').appendChild(row);
+    });
+    byId('open').textContent = '';
+    verdict.open.forEach(function (text) {
+      var item = document.createElement('li');
+      item.textContent = text;
+      byId('open').appendChild(item);
+    });
+    byId('open-part').hidden = verdict.open.length === 0;
+    byId('outcome').hidden = false;
+    byId('verdict').focus();
+  }
+
+  function unreadable(error) {
+    show({ stage: '', exit: 2, level: null, open: [], checks: [{ outcome: 'wrong', what: '无法读取 ' + error.where, detail: error.message }] });
+  }
+
+  function run(files) {
+    var steps = M.verify(files);
+    (function slice() {
+      var until = Date.now() + SLICE_MS, step;
+      do { step = steps.next(); } while (!step.done && Date.now() < until);
+      if (step.done) { show(step.value); return; }
+      byId('progress').textContent = step.value;
+      setTimeout(slice, 0);
+    })();
+  }
+
+  function bytesOf(file) {
+    return new Promise(function (resolve, reject) {
+      var reader = new FileReader();
+      reader.onload = function () { resolve({ name: file.name, bytes: new Uint8Array(reader.result) }); };
+      reader.onerror = function () { reject(new M.Unreadable(file.name, '浏览器读不出这个文件')); };
+      reader.readAsArrayBuffer(file);
+    });
+  }
+
+  function collect(parts) {
+    if (parts.length === 1 && /\.zip$/i.test(parts[0].name)) { parts = M.readZip(parts[0].bytes); }
+    var files = new Map();
+    parts.forEach(function (part) {
+      if (files.has(part.name)) { throw new M.Unreadable(part.name, '同名文件出现两次'); }
+      files.set(part.name, part.bytes);
+    });
+    return files;
+  }
+
+  byId('files').addEventListener('change', function () {
+    var chosen = Array.from(this.files);
+    if (!chosen.length) { return; }
+    byId('outcome').hidden = true;
+    byId('progress').textContent = '正在读取…';
+    if (chosen.reduce(function (total, file) { return total + file.size; }, 0) > MAX_BYTES) {
+      unreadable(new M.Unreadable('案卷', '超过 1 GB，请用 mingqian verify 核对'));
+      return;
+    }
+    Promise.all(chosen.map(bytesOf)).then(function (parts) { run(collect(parts)); }).catch(function (error) {
+      unreadable(error instanceof M.Unreadable ? error : new M.Unreadable('案卷', String(error)));
+    });
+  });
+})(Mingqian);

@@ -9,6 +9,9 @@
 
   var DIGITS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
 
+  // Files are read byte by byte, so the dash before a signature (U+2014) stands as its three UTF-8 bytes.
+  var SIGNATURE = '\n\n\u00e2\u0080\u0094 ';
+
   function unbase64(file, text) {
     if (!/^[A-Za-z0-9+/]{43}=$/.test(text)) { throw new M.Unreadable(file, '不是 32 字节的 base64：' + text.slice(0, 50)); }
     var out = new Uint8Array(32), held = 0, bits = 0, at = 0;
@@ -34,7 +37,7 @@
     var index = /^index (0|[1-9][0-9]{0,14})$/.exec(head[at] || '');
     if (!index) { throw new M.Unreadable(file, '缺少 index 行'); }
     var body = note.split('\n');
-    if (body.length < 5 || !/^(0|[1-9][0-9]{0,14})$/.test(body[1]) || note.indexOf('\n\n— ') < 0) {
+    if (body.length < 5 || !/^(0|[1-9][0-9]{0,14})$/.test(body[1]) || note.indexOf(SIGNATURE) < 0) {
       throw new M.Unreadable(file, '不是签名的检查点');
     }
     return {

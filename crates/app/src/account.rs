@@ -17,8 +17,12 @@ static LOGIN_SHAPE: Code = Code::new(
     None,
     "例如 chouqu1；登录名不写汉字和身份证号。",
 );
-static LOGIN_TAKEN: Code =
-    Code::new("ACCT-002", "登录名“{login}”已有人用。", None, "换一个登录名。");
+static LOGIN_TAKEN: Code = Code::new(
+    "ACCT-002",
+    "登录名“{login}”已有人用。",
+    None,
+    "换一个登录名。",
+);
 
 static PASSWORD_SHORT: Code = Code::new(
     "ACCT-003",
@@ -48,14 +52,29 @@ pub struct NewAccount {
 
 fn login_fits(login: &str) -> bool {
     let letters = login.len() >= 2 && login.len() <= 31;
-    letters && login.bytes().all(|b| matches!(b, b'a'..=b'z' | b'0'..=b'9' | b'.' | b'-'))
+    letters
+        && login
+            .bytes()
+            .all(|b| matches!(b, b'a'..=b'z' | b'0'..=b'9' | b'.' | b'-'))
 }
 
 impl App {
     /// Opens an account without roles. Roles are granted by another administrator.
-    pub async fn open_account(&self, acting: &Acting, new: NewAccount) -> Result<AccountId, AppError> {
+    pub async fn open_account(
+        &self,
+        acting: &Acting,
+        new: NewAccount,
+    ) -> Result<AccountId, AppError> {
         let actor = acting.may(Verb::AccountManage, &Place::BUREAU)?;
-        self.insert_account(actor, NewAccount { grants: Vec::new(), ..new }, true).await
+        self.insert_account(
+            actor,
+            NewAccount {
+                grants: Vec::new(),
+                ..new
+            },
+            true,
+        )
+        .await
     }
 
     /// Opens an account with its roles, on behalf of the machine's own operator (`init`, `demo`).
@@ -64,7 +83,8 @@ impl App {
         new: NewAccount,
         must_change: bool,
     ) -> Result<AccountId, AppError> {
-        self.insert_account(Actor::program("建立本局"), new, must_change).await
+        self.insert_account(Actor::program("建立本局"), new, must_change)
+            .await
     }
 
     async fn insert_account(
@@ -87,9 +107,16 @@ impl App {
         if account::by_login(&mut tx, &new.login).await?.is_some() {
             errors.push("login", LOGIN_TAKEN.field(&[("login", &new.login)]));
         }
-        let Some(name) = name.filter(|_| errors.is_empty()) else { return Err(errors.into()) };
+        let Some(name) = name.filter(|_| errors.is_empty()) else {
+            return Err(errors.into());
+        };
         let id = AccountId::from_entropy(self.entropy.bytes());
-        let opened = Account { id: id.clone(), name, grants: new.grants, active: true };
+        let opened = Account {
+            id: id.clone(),
+            name,
+            grants: new.grants,
+            active: true,
+        };
         let event = self
             .event(Act::AccountOpened, actor)
             .touching(LinkKind::Account, id.as_str())
@@ -165,7 +192,11 @@ impl App {
         if found.account.active == active {
             return Ok(());
         }
-        let act = if active { Act::AccountRenamed } else { Act::AccountClosed };
+        let act = if active {
+            Act::AccountRenamed
+        } else {
+            Act::AccountClosed
+        };
         let event = self
             .event(act, actor)
             .touching(LinkKind::Account, id.as_str())
@@ -194,8 +225,9 @@ impl App {
         let phc = hash_in_background(&self.entropy, password).await;
         let mut tx = self.db.begin("password.reset").await?;
         let login = account::get(&mut tx, id).await?.login;
-        let event =
-            self.event(Act::PasswordSet, actor).touching(LinkKind::Account, id.as_str());
+        let event = self
+            .event(Act::PasswordSet, actor)
+            .touching(LinkKind::Account, id.as_str());
         let at = event.at.unix_ms();
         let mut rec = tx.record(event, self.confidential())?;
         let mut beside = rec.beside();

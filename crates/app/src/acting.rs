@@ -41,7 +41,9 @@ impl Acting {
     pub fn may_somewhere(&self, verb: Verb) -> Result<Actor, Refusal> {
         let places = self.grants.iter().map(|grant| Place::of(&grant.unit));
         let mut answers = places.map(|place| self.may(verb, &place));
-        let first = answers.next().unwrap_or_else(|| self.may(verb, &Place::BUREAU));
+        let first = answers
+            .next()
+            .unwrap_or_else(|| self.may(verb, &Place::BUREAU));
         answers.fold(first, |found, next| found.or(next))
     }
 

@@ -32,7 +32,10 @@ impl StorageKey {
     #[must_use]
     pub fn seal(&self, entropy: &dyn Entropy, place: &str, plain: &[u8]) -> Vec<u8> {
         let nonce: [u8; NONCE] = entropy.bytes();
-        let payload = Payload { msg: plain, aad: place.as_bytes() };
+        let payload = Payload {
+            msg: plain,
+            aad: place.as_bytes(),
+        };
         let cipher = self
             .0
             .encrypt(Nonce::from_slice(&nonce), payload)
@@ -44,7 +47,10 @@ impl StorageKey {
     #[must_use]
     pub fn open(&self, place: &str, sealed: &[u8]) -> Option<Vec<u8>> {
         let (nonce, cipher) = sealed.split_at_checked(NONCE)?;
-        let payload = Payload { msg: cipher, aad: place.as_bytes() };
+        let payload = Payload {
+            msg: cipher,
+            aad: place.as_bytes(),
+        };
         self.0.decrypt(Nonce::from_slice(nonce), payload).ok()
     }
 }
@@ -70,7 +76,9 @@ pub fn hash_password(entropy: &dyn Entropy, password: &str) -> String {
 #[must_use]
 pub fn password_fits(phc: Option<&str>, password: &str) -> bool {
     const NOBODY: &str = "$argon2id$v=19$m=19456,t=2,p=1$bm9ib2R5bm9ib2R5bm9i$RH0xH6QjoBXIqKJXpeiCbIzHnvZ7x3/ynh1RBFjXWlY";
-    let Ok(hash) = PasswordHash::new(phc.unwrap_or(NOBODY)) else { return false };
+    let Ok(hash) = PasswordHash::new(phc.unwrap_or(NOBODY)) else {
+        return false;
+    };
     argon2().verify_password(password.as_bytes(), &hash).is_ok() && phc.is_some()
 }
 
@@ -78,5 +86,7 @@ pub fn password_fits(phc: Option<&str>, password: &str) -> bool {
 /// the origin cannot stand in a checkpoint.
 #[must_use]
 pub fn log_key(origin: &str, seed: [u8; 32]) -> Option<Arc<SignerKey>> {
-    SignerKey::from_seed(origin, KeyKind::Log, &seed).ok().map(Arc::new)
+    SignerKey::from_seed(origin, KeyKind::Log, &seed)
+        .ok()
+        .map(Arc::new)
 }

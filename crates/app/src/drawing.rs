@@ -8,22 +8,20 @@ mod bundle;
 mod drawn_list;
 mod frame;
 mod material;
+mod obstacle;
 mod parties;
 mod preview;
+mod seed;
 
-use domain::campaign::Campaign;
-use domain::campaign::eligibility::Eligibility;
-use domain::campaign::party::{PartyState, TrustLevel};
 use domain::campaign::steps::{CommitFacts, DrawFacts, FreezeFacts};
 use domain::event::{Act, Event, LinkKind};
 use domain::id::{CampaignNo, Fingerprint, PartyToken};
 use domain::policy::{Place, Verb};
 use domain::refusal::{Code, Refusal};
 use domain::time::Instant;
-use draw::bundle::{Stage, open_record};
+use draw::bundle::open_record;
 use draw::record::{RevealRecord, VoidRecord};
-use draw::seed::Answer;
-use draw::{Level, SeedText, Token};
+use draw::{Level, Token};
 use store::campaign::StoredCampaign;
 use store::{campaign, catalog, drawing, inspection};
 use verify::{BundleSource, Limits, Options};
@@ -31,12 +29,16 @@ use verify::{BundleSource, Limits, Options};
 use crate::campaign::{plan_of, print_of, unsound};
 use crate::{Acting, App, AppError};
 
-pub use bundle::public_stage;
+pub use bundle::{public_stage, zip_of};
+pub use draw::bundle::Stage;
 pub use drawn_list::DrawnList;
 pub use frame::{Figures, QuotaFigure, StratumFigure};
 pub use material::{BundleFile, threads};
 pub use parties::PartyView;
 pub use preview::Preview;
+
+use obstacle::{naming_left_out, none_alone};
+use seed::{answers, level_of, seed_of};
 
 static NO_RECORD: Code = Code::new(
     "DRAW-030",
@@ -56,14 +58,6 @@ static FORGED: Code = Code::new(
     Some("细则五（二）"),
     "停止办理，运行 mingqian audit，并报告行政执法监督。",
 );
-
-static POOL_OF_ONE: Code = Code::new(
-    "DRAW-039",
-    "“{strata}”只有 1 个对象可抽，抽取不是随机的。",
-    Some("shuang/1 第 2 节"),
-    "扩大名录或合并事项后再冻结；确需照此办理的，勾选“知道并照此冻结”，各文书将注明“非随机”。",
-);
-static LEFT_OUT: &str = "未列入抽取的人员：";
 
 /// What is entered when the frame is frozen.
 #[derive(Clone, Copy, Debug, Default)]
@@ -234,14 +228,7 @@ impl App {
         let drawn = draw::draw(frozen, &seed, threads()).map_err(|faults| {
             REFUSED_BY_DRAW.refuse(&[("why", &faults.iter().map(ToString::to_string).collect::<String>())])
         })?;
-        let files = material::files(&drawn, Stage::Full)?;
-        let held = files.iter().map(|file| (file.name.clone(), file.content.clone()));
-        let source = BundleSource::from_files(held, Limits::default())
-            .map_err(|problem| forged(&problem.to_string()))?;
-        let verdict =
-            verify::verify_bundle(&source, &Options { log_key: None, threads: threads() });
-        // 3 = everything recomputed and right; only the log proofs are still to come.
-        let recomputed = verdict.exit() == 3;
+        let (files, recomputed) = recomputed(&drawn)?;
         let record = drawn.record().to_string();
         let step = self.step(acting);
         let at = step.at;
@@ -342,25 +329,15 @@ impl App {
     }
 }
 
-/// Refuses a stratum from which the only one there is would be “drawn”.
-fn none_alone(eligibility: &Eligibility) -> Result<(), Refusal> {
-    let alone: Vec<&str> = eligibility.not_random().collect();
-    if alone.is_empty() { Ok(()) } else { Err(POOL_OF_ONE.refuse(&[("strata", &alone.join("、"))])) }
-}
-
-/// Too few inspectors: says as well who was left out of the register, and why.
-fn naming_left_out(error: AppError, eligibility: &Eligibility) -> AppError {
-    let AppError::Refused(mut refusal) = error else { return error };
-    let left_out: Vec<String> = eligibility
-        .left_out
-        .iter()
-        .take(8)
-        .map(|(code, why)| format!("{code}（{}）", why.label()))
-        .collect();
-    if !left_out.is_empty() {
-        refusal.remedy = format!("{LEFT_OUT}{}。{}", left_out.join("、"), refusal.remedy);
-    }
-    AppError::Refused(refusal)
+/// The files of the draw, and whether our own `verify` accepts them.
+fn recomputed(drawn: &draw::Drawn) -> Result<(Vec<BundleFile>, bool), AppError> {
+    let files = material::files(drawn, Stage::Full)?;
+    let held = files.iter().map(|file| (file.name.clone(), file.content.clone()));
+    let source = BundleSource::from_files(held, Limits::default())
+        .map_err(|problem| forged(&problem.to_string()))?;
+    let verdict = verify::verify_bundle(&source, &Options { log_key: None, threads: threads() });
+    // 3 = everything recomputed and right; only the log proofs are still to come.
+    Ok((files, verdict.exit() == 3))
 }
 
 pub(crate) fn freeze_of(stored: &StoredCampaign) -> Result<draw::record::FreezeRecord, AppError> {
@@ -378,45 +355,6 @@ fn token(text: &str) -> Result<Token, AppError> {
 
 fn digest(print: &Fingerprint) -> draw::Digest {
     draw::Digest::from_hex(print.as_str().as_bytes()).expect("a fingerprint is 64 lower hex digits")
-}
-
-/// What each party of FREEZE gave, in its order.
-fn answers(campaign: &Campaign) -> Result<Vec<(Token, Answer<draw::Digest>)>, AppError> {
-    let parties = campaign.state.frame().map(|frozen| frozen.parties.clone()).unwrap_or_default();
-    let mut answers = Vec::with_capacity(parties.len());
-    for party in parties {
-        let name = token(party.name.token.as_str())?;
-        let answer = match &party.state {
-            PartyState::Revealed { nonce, .. } => Answer::Given(digest(nonce)),
-            PartyState::Absent { reason, .. } => Answer::Absent(token(reason.as_str())?),
-            PartyState::Announced | PartyState::Committed { .. } => continue,
-        };
-        answers.push((name, answer));
-    }
-    Ok(answers)
-}
-
-fn seed_of(
-    stored: &StoredCampaign,
-    frozen: &draw::Frozen,
-    words: &DrawWords,
-) -> Result<SeedText, AppError> {
-    let given = |text: &str| Answer::Given(text.trim().to_owned());
-    let record = frozen.record();
-    let dice = record.dice.is_some().then(|| given(&words.dice));
-    let beacon = record.beacon.is_some().then(|| given(&words.beacon));
-    SeedText::build(record, &answers(&stored.campaign)?, dice, beacon).map_err(|faults| {
-        let why = faults.iter().map(ToString::to_string).collect::<Vec<_>>().join("；");
-        REFUSED_BY_DRAW.refuse(&[("why", &why)]).into()
-    })
-}
-
-fn level_of(level: Level) -> TrustLevel {
-    match level.number() {
-        0 => TrustLevel::Rehearsal,
-        1 => TrustLevel::Witnessed,
-        _ => TrustLevel::Beacon,
-    }
 }
 
 fn void_record(

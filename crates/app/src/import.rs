@@ -1,50 +1,174 @@
-//! A register comes in as a file: every row is read, compared with the register, and written as one
+//! A register comes in as a table: every row is read, compared with the register, and written as one
 //! event; all rows or, if so chosen, only the good ones.
 //!
-//! Reading the file itself is `exchange`; staging between preview and decision is `staging`. Here is
-//! what both roads (browser and command line) end in.
+//! Reading order: `Terms` (how rows are read), `judge` (what becomes of each row), `write` (the one
+//! transaction). Rows are judged twice in the same snapshot, once to count and once to write, so
+//! that memory does not grow with the file. Deliberately absent: files (`exchange`) and the road
+//! from upload to decision (`staging`).
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, HashMap};
 
-use domain::event::{Act, LinkKind};
-use domain::id::{OrgUnitId, SubjectId};
-use domain::policy::{Place, Verb};
+use domain::account::Grant;
+use domain::event::Actor;
+use domain::id::{AccountId, OrgUnitId};
+use domain::org::OrgUnit;
+use domain::policy::{Place, Reach, Verb};
 use domain::refusal::Code;
-use domain::subject::{RawSubject, Subject};
-use domain::text::{FieldError, FieldErrors};
-use store::subject::{self, StoredSubject};
-use store::{Reader, StoreError};
+use domain::subject::RawSubject;
+use domain::text::FieldError;
+use serde::{Deserialize, Serialize};
 
 use crate::{Acting, App, AppError};
 
-static TWICE: Code = Code::new(
-    "IMPT-030",
-    "代码 {code} 在文件里已出现在第 {row} 行。",
-    None,
-    "删去重复的一行；两家确实不同的，核对营业执照上的代码。",
-);
+mod judge;
+mod read_inspector;
+mod read_subject;
+mod write;
+
+pub use judge::{Entry, Judge, Judged, Kept, RowVerdict};
+pub(crate) use write::{Closing, Ending, Rows, Written, broken, write};
+
 static BAD_ROWS: Code = Code::new(
-    "IMPT-031",
+    "IMPT-071",
     "有 {count} 行不能导入，按“全部通过才导入”没有写入任何一行。",
     None,
     "下载错误文件改好后重新导入，或选“只导入正确的行”。",
 );
+static NOTHING_GOOD: Code = Code::new(
+    "IMPT-081",
+    "没有一行可以导入，名录没有改动。",
+    None,
+    "下载错误文件改好后重新导入。",
+);
 
-/// What becomes of one row.
-#[derive(Clone, Debug)]
-pub enum RowVerdict {
-    /// Not in the register yet.
-    Add(Box<Subject>),
-    /// In the register with other contents.
-    Update(Box<StoredSubject>, Box<Subject>),
-    /// In the register with the same contents.
-    Same,
-    /// Cannot be read: every error of the row.
-    Bad(FieldErrors),
+/// Which register a file goes into.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Register {
+    /// 检查对象名录.
+    Subjects,
+    /// 执法检查人员名录.
+    Inspectors,
+}
+
+impl Register {
+    /// Both registers.
+    pub const ALL: [Self; 2] = [Self::Subjects, Self::Inspectors];
+
+    /// Its stable name, in addresses and on the command line.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Subjects => "subjects",
+            Self::Inspectors => "inspectors",
+        }
+    }
+
+    /// Its name on pages.
+    #[must_use]
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::Subjects => "检查对象名录",
+            Self::Inspectors => "执法检查人员名录",
+        }
+    }
+
+    /// The register of that name.
+    #[must_use]
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|register| register.name() == name)
+    }
+
+    /// Its fields with their headings, in printed order.
+    #[must_use]
+    pub const fn fields(self) -> &'static [(&'static str, &'static str)] {
+        match self {
+            Self::Subjects => domain::subject::COLUMNS,
+            Self::Inspectors => domain::inspector::COLUMNS,
+        }
+    }
+
+    /// The right to import into it.
+    #[must_use]
+    pub const fn verb(self) -> Verb {
+        match self {
+            Self::Subjects => Verb::SubjectImport,
+            Self::Inspectors => Verb::InspectorImport,
+        }
+    }
+
+    const fn edit_verb(self) -> Verb {
+        match self {
+            Self::Subjects => Verb::SubjectEdit,
+            Self::Inspectors => Verb::InspectorEdit,
+        }
+    }
+}
+
+/// One row of a file, as it stands there.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StagedRow {
+    /// The row as the sender's program counts it.
+    #[serde(rename = "n")]
+    pub number: u64,
+    /// What is seen in each cell, empty for an empty one.
+    #[serde(rename = "c")]
+    pub cells: Vec<String>,
+    /// Cells that do not hold what they show, by place: a code that was cut to 15 digits.
+    #[serde(rename = "f", default, skip_serializing_if = "Vec::is_empty")]
+    pub flaws: Vec<(usize, Flaw)>,
+}
+
+/// What is wrong with a cell before its meaning is even asked.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Flaw {
+    /// Stable code.
+    pub code: String,
+    /// What is wrong.
+    pub why: String,
+    /// How to mend it.
+    pub remedy: String,
+}
+
+impl From<&FieldError> for Flaw {
+    fn from(error: &FieldError) -> Self {
+        Self {
+            code: error.code.to_owned(),
+            why: error.sentence.clone(),
+            remedy: error.remedy.clone(),
+        }
+    }
+}
+
+/// One mistake of a row, in the words of the error report: 列 · 你填的 · 为什么 · 怎么改.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RowFault {
+    /// The heading of the column.
+    pub column: String,
+    /// What stands there.
+    pub given: String,
+    /// What is wrong and how to mend it.
+    pub flaw: Flaw,
+}
+
+impl std::fmt::Display for RowFault {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Flaw { code, why, remedy } = &self.flaw;
+        write!(f, "{}：{why}{remedy}（{code}）", self.column)
+    }
+}
+
+/// Which column of the file goes into which field, and what is taken where the file has none.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Columns {
+    /// Place of the column in the file, by field.
+    pub places: BTreeMap<String, usize>,
+    /// Text for every new entry whose file leaves the field empty, by field.
+    pub defaults: BTreeMap<String, String>,
 }
 
 /// How many rows became what; the numbers of the receipt equal the database.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Tally {
     /// Added.
     pub added: u64,
@@ -59,58 +183,181 @@ pub struct Tally {
 impl Tally {
     /// Counts verdicts.
     #[must_use]
-    pub fn of<'a>(verdicts: impl IntoIterator<Item = &'a RowVerdict>) -> Self {
+    pub fn of(judged: &[Judged]) -> Self {
         let mut tally = Self::default();
-        for verdict in verdicts {
-            match verdict {
-                RowVerdict::Add(_) => tally.added += 1,
-                RowVerdict::Update(..) => tally.changed += 1,
-                RowVerdict::Same => tally.same += 1,
-                RowVerdict::Bad(_) => tally.bad += 1,
+        tally.count(judged);
+        tally
+    }
+
+    /// Counts further verdicts.
+    pub fn count(&mut self, judged: &[Judged]) {
+        for row in judged {
+            match row.verdict {
+                RowVerdict::Add(_) => self.added += 1,
+                RowVerdict::Update(..) => self.changed += 1,
+                RowVerdict::Same => self.same += 1,
+                RowVerdict::Bad(_) => self.bad += 1,
             }
         }
-        tally
+    }
+
+    /// All rows.
+    #[must_use]
+    pub const fn rows(&self) -> u64 {
+        self.added + self.changed + self.same + self.bad
+    }
+
+    /// Refuses what the choice between “all or nothing” and “the good rows” forbids.
+    fn allow(&self, only_good: bool) -> Result<(), AppError> {
+        if self.bad > 0 && !only_good {
+            return Err(BAD_ROWS.refuse(&[("count", &self.bad)]).into());
+        }
+        if self.bad > 0 && self.bad == self.rows() {
+            return Err(NOTHING_GOOD.refuse(&[]).into());
+        }
+        Ok(())
     }
 }
 
-impl App {
-    /// Reads every row and compares it with the register; writes nothing.
-    pub async fn judge_subjects(
-        &self,
-        reader: &mut Reader,
-        rows: &[RawSubject],
-        source: &str,
-    ) -> Result<Vec<RowVerdict>, AppError> {
-        let mut read: Vec<Result<Subject, FieldErrors>> = Vec::with_capacity(rows.len());
-        let mut first_row: BTreeMap<String, usize> = BTreeMap::new();
-        for (at, row) in rows.iter().enumerate() {
-            let id = SubjectId::from_entropy(self.entropy.bytes());
-            let subject = row.read(id, source).map(|read| read.subject);
-            read.push(subject.and_then(|subject| {
-                let Some(code) = subject.code().map(|code| code.to_string()) else {
-                    return Ok(subject);
-                };
-                match first_row.get(&code) {
-                    // Line 1 of the file is the header.
-                    Some(first) => Err(one("usci", TWICE.field(&[("code", &code), ("row", &(first + 2))]))),
-                    None => {
-                        first_row.insert(code, at);
-                        Ok(subject)
-                    }
-                }
-            }));
-        }
-        let codes: Vec<String> = first_row.into_keys().collect();
-        let known: BTreeMap<String, StoredSubject> = subject::by_codes(reader, &codes)
-            .await?
-            .into_iter()
-            .filter_map(|kept| kept.subject.code().map(|code| (code.to_string(), kept)))
-            .collect();
-        Ok(read.into_iter().map(|row| verdict(row, &known)).collect())
+/// Who imports, and whose entries he may change on the way.
+#[derive(Clone, Debug)]
+pub struct Importer {
+    /// The account; none for the command line of the machine.
+    pub account: Option<AccountId>,
+    /// As the trace keeps him.
+    pub actor: Actor,
+    /// The units whose entries he may write.
+    pub reach: Reach,
+}
+
+impl Importer {
+    /// An account that may import into the register of `unit`.
+    pub fn of(acting: &Acting, register: Register, unit: &OrgUnitId) -> Result<Self, AppError> {
+        let actor = acting.may(register.verb(), &Place::of(unit))?;
+        let reach = acting.reach(register.edit_verb());
+        Ok(Self { account: Some(acting.account.clone()), actor, reach })
     }
 
-    /// Imports rows into the register of `unit` as one event. Unless `only_good`, a single bad row
-    /// refuses the whole file.
+    /// Whoever runs the command line on the machine itself.
+    #[must_use]
+    pub fn operator() -> Self {
+        let reach = Reach { everything: true, ..Reach::default() };
+        Self { account: None, actor: Actor::program("命令行导入"), reach }
+    }
+
+    /// The units into whose register these grants may import.
+    #[must_use]
+    pub fn units(register: Register, grants: &[Grant]) -> Vec<&OrgUnitId> {
+        let may = |grant: &&Grant| domain::policy::offers(std::slice::from_ref(*grant), register.verb());
+        let mut units: Vec<&OrgUnitId> = grants.iter().filter(may).map(|grant| &grant.unit).collect();
+        units.sort();
+        units.dedup();
+        units
+    }
+}
+
+/// How the rows of one file are read.
+#[derive(Clone, Debug)]
+pub struct Terms {
+    /// Which register they go into.
+    pub register: Register,
+    /// The unit whose register it is.
+    pub unit: OrgUnitId,
+    /// Where they come from, as kept with each entry.
+    pub source: String,
+    /// The units whose entries may be written.
+    pub reach: Reach,
+    units: HashMap<String, OrgUnitId>,
+    names: HashMap<OrgUnitId, String>,
+    fields: Vec<FieldRule>,
+}
+
+#[derive(Clone, Debug)]
+struct FieldRule {
+    field: &'static str,
+    label: &'static str,
+    place: Option<usize>,
+    default: Option<String>,
+}
+
+impl Terms {
+    /// The terms of a file whose columns were matched.
+    #[must_use]
+    pub fn new(
+        (register, unit): (Register, OrgUnitId),
+        source: &str,
+        columns: &Columns,
+        reach: Reach,
+        units: &[OrgUnit],
+    ) -> Self {
+        let rule = |(field, label): &(&'static str, &'static str)| FieldRule {
+            field,
+            label,
+            place: columns.places.get(*field).copied(),
+            default: columns.defaults.get(*field).cloned(),
+        };
+        Self {
+            register,
+            unit,
+            source: source.to_owned(),
+            reach,
+            units: units.iter().map(|unit| (unit.name.clone(), unit.id.clone())).collect(),
+            names: units.iter().map(|unit| (unit.id.clone(), unit.name.clone())).collect(),
+            fields: register.fields().iter().map(rule).collect(),
+        }
+    }
+
+    /// What stands in the file for each mapped field, blanks left out.
+    fn given<'a>(&'a self, row: &'a StagedRow) -> impl Iterator<Item = (&'static str, &'a str)> {
+        self.fields.iter().filter_map(|rule| {
+            let text = given_at(rule, row);
+            (!text.is_empty()).then_some((rule.field, text))
+        })
+    }
+
+    /// Defaults for fields that the row leaves empty.
+    fn missing<'a>(&'a self, row: &'a StagedRow) -> impl Iterator<Item = (&'static str, &'a str)> {
+        self.fields.iter().filter_map(|rule| {
+            let default = rule.default.as_deref().filter(|_| given_at(rule, row).is_empty());
+            default.map(|text| (rule.field, text))
+        })
+    }
+
+    /// A mistake of a field in the words of the report.
+    fn fault(&self, row: &StagedRow, field: &str, error: &FieldError) -> RowFault {
+        let rule = self.fields.iter().find(|rule| rule.field == field);
+        RowFault {
+            column: rule.map_or(field, |rule| rule.label).to_owned(),
+            given: rule.map_or("", |rule| given_at(rule, row)).to_owned(),
+            flaw: error.into(),
+        }
+    }
+
+    /// Mapped cells that do not hold what they show.
+    fn flaws(&self, row: &StagedRow) -> Vec<RowFault> {
+        let mapped = |place: usize| self.fields.iter().find(|rule| rule.place == Some(place));
+        row.flaws
+            .iter()
+            .filter_map(|(place, flaw)| {
+                mapped(*place).map(|rule| RowFault {
+                    column: rule.label.to_owned(),
+                    given: row.cells.get(*place).cloned().unwrap_or_default(),
+                    flaw: flaw.clone(),
+                })
+            })
+            .collect()
+    }
+}
+
+/// The text of a cell; what registries write for “nothing” is nothing.
+fn given_at<'a>(rule: &FieldRule, row: &'a StagedRow) -> &'a str {
+    let text = rule.place.and_then(|place| row.cells.get(place)).map_or("", |text| text.trim());
+    if text.eq_ignore_ascii_case("n/a") || text.eq_ignore_ascii_case("null") { "" } else { text }
+}
+
+impl App {
+    /// Imports rows that are already in memory (the demo city) into the register of `unit`; the
+    /// same road as a file. Unless `only_good`, a single bad row refuses all.
     pub async fn import_subjects(
         &self,
         acting: &Acting,
@@ -119,74 +366,26 @@ impl App {
         source: &str,
         only_good: bool,
     ) -> Result<Tally, AppError> {
-        let actor = acting.may(Verb::SubjectImport, &Place::of(unit))?;
-        let mut tx = self.db.begin("subject.import").await?;
-        let verdicts = self.judge_subjects(&mut tx, rows, source).await?;
-        let tally = Tally::of(&verdicts);
-        if tally.bad > 0 && !only_good {
-            return Err(BAD_ROWS.refuse(&[("count", &tally.bad)]).into());
-        }
-        let units: BTreeSet<&OrgUnitId> = verdicts
+        let importer = Importer::of(acting, Register::Subjects, unit)?;
+        let fields = Register::Subjects.fields();
+        let places = fields.iter().zip(0..).map(|((field, _), at)| ((*field).to_owned(), at));
+        let columns = Columns { places: places.collect(), defaults: BTreeMap::new() };
+        let staged: Vec<StagedRow> = rows
             .iter()
-            .filter_map(|verdict| match verdict {
-                RowVerdict::Update(before, _) => Some(&before.unit),
-                _ => None,
+            // Line 1 of a file is the header.
+            .zip(2..)
+            .map(|(row, number)| StagedRow {
+                number,
+                cells: fields.iter().map(|(field, _)| row.get(field)).collect(),
+                flaws: Vec::new(),
             })
             .collect();
-        for other in units {
-            acting.may(Verb::SubjectEdit, &Place::of(other))?;
+        let units = store::org::units(&mut self.db.read().await?).await?;
+        let key = (Register::Subjects, unit.clone());
+        let terms = Terms::new(key, source, &columns, importer.reach.clone(), &units);
+        let ending = Ending { only_good, expected: None, file_hash: None, import: None };
+        match write(self, importer.actor, &terms, Rows::Given(&staged), ending).await? {
+            Written::Done(tally) | Written::Stale(tally) => Ok(tally),
         }
-        let event = self
-            .event(Act::SubjectsImported, actor)
-            .touching(LinkKind::Unit, unit.as_str())
-            .with("source", source)
-            .with("added", tally.added)
-            .with("changed", tally.changed)
-            .with("same", tally.same)
-            .with("bad", tally.bad);
-        let mut rec = tx.record(event, self.confidential())?;
-        let added = verdicts.iter().filter_map(|verdict| match verdict {
-            RowVerdict::Add(subject) => Some(&**subject),
-            _ => None,
-        });
-        let inserted = subject::add_many(&mut rec, unit, added).await?;
-        if inserted != tally.added {
-            let what = format!("{inserted} rows inserted instead of {}", tally.added);
-            return Err(StoreError::Conflict { table: "subjects", what }.into());
-        }
-        for verdict in &verdicts {
-            if let RowVerdict::Update(before, after) = verdict {
-                subject::edit(&mut rec, &before.unit, &before.seen, after).await?;
-            }
-        }
-        rec.commit().await?;
-        Ok(tally)
-    }
-}
-
-fn one(field: &'static str, error: FieldError) -> FieldErrors {
-    let mut errors = FieldErrors::new();
-    errors.push(field, error);
-    errors
-}
-
-fn verdict(
-    row: Result<Subject, FieldErrors>,
-    known: &BTreeMap<String, StoredSubject>,
-) -> RowVerdict {
-    let subject = match row {
-        Ok(subject) => subject,
-        Err(errors) => return RowVerdict::Bad(errors),
-    };
-    let code = subject.code().map(|code| code.to_string());
-    let Some(kept) = code.and_then(|code| known.get(&code)) else {
-        return RowVerdict::Add(Box::new(subject));
-    };
-    // The key stays; where the entry came from first is not a difference.
-    let after = Subject { id: kept.subject.id.clone(), source: kept.subject.source.clone(), ..subject };
-    if after == kept.subject {
-        RowVerdict::Same
-    } else {
-        RowVerdict::Update(Box::new(kept.clone()), Box::new(after))
     }
 }

@@ -1,18 +1,18 @@
-//! The visits: assign, arrive, fill in, conclude, confirm, publish, end.
+//! The visits: assign, arrive, fill in, conclude, confirm, end. Publishing is in [`publishing`].
 
-use domain::calendar::WorkCalendar;
 use domain::catalog::InspectionItem;
 use domain::event::{Act, Event, LinkKind};
-use domain::id::{CampaignNo, InspectionId, InspectorCode, ItemId, PublicationId};
+use domain::id::{CampaignNo, InspectionId, InspectorCode};
 use domain::inspection::{FallenAway, Inspection, ItemResult, Step};
 use domain::policy::{Place, Verb};
-use domain::publication::{PublicFacts, PublicOutcome, due};
 use domain::refusal::{Code, Refusal};
-use store::inspection::{self, StoredInspection, StoredPublication};
-use store::{Reader, StoreError, Tx, campaign, catalog, inspector, org, subject};
-use tlog::Hash;
+use store::inspection::{self, StoredInspection};
+use store::{Reader, StoreError, Tx, campaign, catalog, inspector};
 
+use crate::campaign::plan_of;
 use crate::{Acting, App, AppError};
+
+pub mod publishing;
 
 static SHEET_FAULTS: Code = Code::new(
     "INSP-030",
@@ -56,7 +56,7 @@ impl App {
         let mut reader = self.db.read().await?;
         let (stored, assigned) = load(&mut reader, acting, id).await?;
         acting.may(Verb::InspectionRead, &place(&stored, assigned))?;
-        let items = items_of(&mut reader, &stored.visit).await?;
+        let items = items_of(&mut reader, &stored).await?;
         Ok(VisitView { stored, items, assigned })
     }
 
@@ -139,70 +139,6 @@ impl App {
         .await
     }
 
-    /// Publishes a confirmed outcome: its hash goes into the log, its content onto the portal.
-    pub async fn publish_outcome(
-        &self,
-        acting: &Acting,
-        id: &InspectionId,
-    ) -> Result<PublicationId, AppError> {
-        let mut tx = self.db.begin("outcome.publish").await?;
-        let (mut stored, assigned) = load(&mut tx, acting, id).await?;
-        let actor = acting.may(Verb::OutcomePublish, &place(&stored, assigned))?;
-        let items = items_of(&mut tx, &stored.visit).await?;
-        let kept = subject::get(&mut tx, &stored.visit.subject).await?.subject;
-        let authority = org::fact(&mut tx, "bureau").await?.unwrap_or_default();
-        let due_on = self.publication_due(&mut tx, &stored.visit).await?;
-        let publication = PublicationId::from_entropy(self.entropy.bytes());
-        let step = self.visit_moment(acting);
-        let at = step.at;
-        let (visit, act) = stored.visit.clone().publish(step, publication.clone())?;
-        let content = PublicOutcome::of(
-            &visit,
-            &PublicFacts {
-                authority: &authority,
-                campaign: Some(&stored.campaign_number),
-                subject: &kept,
-                items: &items,
-                due_on,
-            },
-        )?;
-        let content = serde_json::to_string(&content).expect("texts and numbers always encode");
-        let record = format!(
-            "mingqian/1 publication\npublication {publication}\ncontent {}\n",
-            Hash::of(content.as_bytes())
-        );
-        stored.visit = visit;
-        stored.state_at_ms = at.unix_ms();
-        let published = StoredPublication {
-            id: publication.clone(),
-            inspection: id.clone(),
-            published_at_ms: at.unix_ms(),
-            content,
-            withdrawn: None,
-            seen: stored.seen.clone(),
-        };
-        let event = touching(Event { at, ..self.event(act, actor) }, &stored)
-            .touching(LinkKind::Publication, publication.as_str());
-        let mut rec = tx.record(event, self.public(record))?;
-        inspection::write(&mut rec, &stored).await?;
-        inspection::publish(&mut rec, &published).await?;
-        rec.commit().await?;
-        Ok(publication)
-    }
-
-    async fn publication_due(
-        &self,
-        reader: &mut Reader,
-        visit: &Inspection,
-    ) -> Result<domain::time::Date, AppError> {
-        let rulebook = catalog::rulebook(reader).await?;
-        let calendar = WorkCalendar::new(catalog::holidays(reader).await?);
-        let concluded = visit.concluded().map_or_else(|| self.clock.now(), |done| done.step.at);
-        due(&rulebook, &calendar, concluded.date()).map(|deadline| deadline.due).map_err(|error| {
-            StoreError::Engine(format!("{}{}", error.sentence, error.remedy)).into()
-        })
-    }
-
     fn visit_moment(&self, acting: &Acting) -> Step {
         Step { by: acting.account.clone(), at: self.clock.now() }
     }
@@ -217,7 +153,7 @@ impl App {
         let mut tx: Tx = self.db.begin(verb.name()).await?;
         let (mut stored, assigned) = load(&mut tx, acting, id).await?;
         let actor = acting.may(verb, &place(&stored, assigned))?;
-        let items = items_of(&mut tx, &stored.visit).await?;
+        let items = items_of(&mut tx, &stored).await?;
         let moment = self.visit_moment(acting);
         let at = moment.at;
         let (visit, act) = step(stored.visit.clone(), moment, &items)?;
@@ -258,10 +194,24 @@ async fn load(
     Ok((stored, assigned))
 }
 
-async fn items_of(reader: &mut Reader, visit: &Inspection) -> Result<Vec<InspectionItem>, StoreError> {
-    let all = catalog::items(reader).await?;
-    let of = |id: &ItemId| all.iter().find(|kept| kept.item.id == *id).map(|kept| kept.item.clone());
-    Ok(visit.items.iter().filter_map(of).collect())
+/// The revisions the plan names, in its order: a checklist revised meanwhile does not change what
+/// a team was sent to examine. Visits of no campaign are examined by the newest revision.
+async fn items_of(
+    reader: &mut Reader,
+    stored: &StoredInspection,
+) -> Result<Vec<InspectionItem>, StoreError> {
+    let plan = plan_of(&campaign::get(reader, &stored.campaign).await?)?;
+    let mut items = Vec::with_capacity(stored.visit.items.len());
+    for id in &stored.visit.items {
+        let planned = plan.items.iter().find(|planned| planned.item == *id);
+        let mut revisions = catalog::revisions(reader, id).await?;
+        let at = revisions
+            .iter()
+            .position(|kept| planned.is_none_or(|planned| kept.item.revision == planned.revision))
+            .ok_or_else(|| StoreError::NotFound { table: "items", key: id.to_string() })?;
+        items.push(revisions.swap_remove(at).item);
+    }
+    Ok(items)
 }
 
 fn sheet_faults(refusals: &[Refusal]) -> Refusal {

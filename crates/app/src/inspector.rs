@@ -2,17 +2,17 @@
 
 use domain::event::{Act, LinkKind};
 use domain::id::{AccountId, InspectorId, OrgUnitId};
-use domain::inspector::RawInspector;
+use domain::inspector::{Inspector, RawInspector};
 use domain::policy::{Place, Verb};
 use domain::recusal::Recusal;
 use domain::refusal::Code;
 use domain::text::FieldErrors;
-use store::inspector;
+use store::{StoreError, inspector};
 
 use crate::{Acting, App, AppError};
 
 static CODE_TAKEN: Code = Code::new(
-    "INSP-001",
+    "ROST-030",
     "代码 {code} 已是“{name}”的。",
     None,
     "每名执法人员一个代码，换一个没有用过的。",
@@ -37,11 +37,51 @@ impl App {
             errors.push("code", CODE_TAKEN.field(&[("code", code), ("name", name)]));
             return Err(errors.into());
         }
-        let event = self.event(Act::InspectorAdded, actor).touching(LinkKind::Inspector, id.as_str());
+        let event = self
+            .event(Act::InspectorAdded, actor)
+            .touching(LinkKind::Inspector, id.as_str());
         let mut rec = tx.record(event, self.confidential())?;
         inspector::add(&mut rec, &read, account).await?;
         rec.commit().await?;
         Ok(id)
+    }
+
+    /// Changes an entry; `seen` is the event the form was filled from.
+    pub async fn edit_inspector(
+        &self,
+        acting: &Acting,
+        id: &InspectorId,
+        seen: &str,
+        typed: &RawInspector,
+    ) -> Result<(), AppError> {
+        let mut tx = self.db.begin("inspector.edit").await?;
+        let before = inspector::get(&mut tx, id).await?;
+        let unit = before.inspector.unit.clone();
+        let actor = acting.may(Verb::InspectorEdit, &Place::of(&unit))?;
+        if before.seen.as_str() != seen {
+            let what = "last_event".to_owned();
+            return Err(StoreError::Conflict {
+                table: "inspectors",
+                what,
+            }
+            .into());
+        }
+        let read = typed.read(id.clone(), Some(unit))?;
+        if let Some(other) = inspector::by_code(&mut tx, &read.code).await?
+            && other.inspector.id != *id
+        {
+            let mut errors = FieldErrors::new();
+            let (code, name) = (&read.code, &other.inspector.name);
+            errors.push("code", CODE_TAKEN.field(&[("code", code), ("name", name)]));
+            return Err(errors.into());
+        }
+        let event = self
+            .event(Act::InspectorEdited, actor)
+            .touching(LinkKind::Inspector, id.as_str());
+        let mut rec = tx.record(event, self.confidential())?;
+        inspector::edit(&mut rec, &before.seen, &read, before.account.as_ref()).await?;
+        rec.commit().await?;
+        Ok(())
     }
 
     /// Declares a recusal before the freeze (细则、F-1.55).
@@ -51,15 +91,50 @@ impl App {
         unit: &OrgUnitId,
         recusal: &Recusal,
     ) -> Result<(), AppError> {
-        let actor = acting.may(Verb::RecusalDeclare, &Place::of(unit).assigned())?;
+        let mut tx = self.db.begin("recusal.declare").await?;
+        // An inspector declares for himself; for others only who keeps the register of their unit.
+        let own = inspector::codes_of(&mut tx, &acting.account)
+            .await?
+            .contains(&recusal.inspector);
+        let place = Place {
+            unit: Some(unit),
+            assigned: own,
+        };
+        let actor = acting.may(Verb::RecusalDeclare, &place)?;
         recusal.require_ground()?;
         let event = self
             .event(Act::RecusalDeclared, actor)
             .with("inspector", &recusal.inspector)
             .with("ground", recusal.ground);
-        let mut rec = self.db.begin("recusal.declare").await?.record(event, self.confidential())?;
+        let mut rec = tx.record(event, self.confidential())?;
         inspector::declare(&mut rec, recusal).await?;
         rec.commit().await?;
         Ok(())
+    }
+}
+
+/// What the form was filled with, from an entry and the name of its unit.
+#[must_use]
+pub fn as_typed(inspector: &Inspector, unit: &str) -> RawInspector {
+    let credential = inspector.credential.as_ref();
+    RawInspector {
+        code: inspector.code.to_string(),
+        name: inspector.name.to_string(),
+        unit: unit.to_owned(),
+        authority: inspector.authority.to_string(),
+        credential: credential
+            .map(|held| held.number.to_string())
+            .unwrap_or_default(),
+        valid_until: credential
+            .map(|held| held.valid_until.to_string())
+            .unwrap_or_default(),
+        scope: inspector
+            .scope
+            .iter()
+            .map(ToString::to_string)
+            .collect::<Vec<_>>()
+            .join("、"),
+        presence: inspector.presence.label().to_owned(),
+        may_lead: if inspector.may_lead { "是" } else { "否" }.to_owned(),
     }
 }

@@ -18,6 +18,7 @@ pub mod port;
 pub mod receipt;
 pub mod rules;
 pub mod sign_in;
+pub mod staging;
 pub mod subject;
 
 use std::sync::Arc;

@@ -96,7 +96,9 @@ pub(crate) fn failure_source(login: &str) -> String {
 /// Argon2 takes tens of milliseconds by design; it must not hold up the pages of others.
 async fn fits_in_background(phc: Option<String>, typed: &str) -> bool {
     let typed = typed.to_owned();
-    tokio::task::spawn_blocking(move || password_fits(phc.as_deref(), &typed)).await.unwrap_or(false)
+    tokio::task::spawn_blocking(move || password_fits(phc.as_deref(), &typed))
+        .await
+        .unwrap_or(false)
 }
 
 /// The PHC string of a password, made beside the pages of others.
@@ -110,14 +112,12 @@ pub(crate) async fn hash_in_background(entropy: &Arc<dyn Entropy>, password: &st
 impl App {
     /// Signs in by name and password.
     pub async fn sign_in(&self, login: &str, password: &str) -> Result<Opened, AppError> {
-        let now = self.clock.now().unix_ms();
-        let mut reader = self.db.read().await?;
         let source = failure_source(login);
-        let (failures, last) = session::failures(&mut reader, &source).await?;
-        if failures >= FAILURES && now - last < LOCK_OUT_MS {
-            return Err(LOCKED.refuse(&[]).into());
-        }
-        let found = account::by_login(&mut reader, login).await?.filter(|found| found.account.active);
+        let attempts = self.count_attempt(&source).await?;
+        let mut reader = self.db.read().await?;
+        let found = account::by_login(&mut reader, login)
+            .await?
+            .filter(|found| found.account.active);
         let kept = match &found {
             Some(found) => account::phc(&mut reader, &found.account.id).await?,
             None => None,
@@ -128,8 +128,24 @@ impl App {
             (Some(found), Some((_, must_change))) if fits => {
                 self.open_session(&source, found, must_change).await
             }
-            (found, _) => Err(self.refuse_sign_in(&source, failures, found).await?.into()),
+            (found, _) => Err(self.refuse_sign_in(attempts, found).await?.into()),
         }
+    }
+
+    /// Counts an attempt before its password is looked at, so that many at once cannot all be the
+    /// first; a success forgets them.
+    async fn count_attempt(&self, source: &str) -> Result<i64, AppError> {
+        let now = self.clock.now().unix_ms();
+        let mut scratch = self.db.scratch().await?;
+        let (failures, last) = session::failures(scratch.reader(), source).await?;
+        let locked = failures >= FAILURES;
+        if locked && now - last < LOCK_OUT_MS {
+            return Err(LOCKED.refuse(&[]).into());
+        }
+        let attempts = if locked { 1 } else { failures + 1 };
+        session::set_failures(&mut scratch.inside(), source, attempts, now).await?;
+        scratch.commit().await?;
+        Ok(attempts)
     }
 
     async fn open_session(
@@ -141,14 +157,19 @@ impl App {
         let token = store::hex(&self.entropy.bytes::<32>());
         let now = self.clock.now().unix_ms();
         let account = found.account;
-        let actor = Actor { account: Some(account.id.clone()), ..Actor::program(account.name.as_str()) };
-        let event =
-            self.event(Act::SignedIn, actor).touching(LinkKind::Account, account.id.as_str());
+        let actor = Actor {
+            account: Some(account.id.clone()),
+            ..Actor::program(account.name.as_str())
+        };
+        let event = self
+            .event(Act::SignedIn, actor)
+            .touching(LinkKind::Account, account.id.as_str());
         let tx = self.db.begin("account.sign_in").await?;
         let mut rec = tx.record(event, self.confidential())?;
         let mut beside = rec.beside();
         session::expire(&mut beside, now - IDLE_MS).await?;
         session::set_failures(&mut beside, source, 0, now).await?;
+        session::expire_failures(&mut beside, now - LIFE_MS).await?;
         let opened = Session {
             token_hash: token_hash(&token),
             account: account.id,
@@ -164,26 +185,18 @@ impl App {
 
     async fn refuse_sign_in(
         &self,
-        source: &str,
-        failures: i64,
+        attempts: i64,
         found: Option<account::StoredAccount>,
     ) -> Result<Refusal, AppError> {
-        let now = self.clock.now().unix_ms();
-        let Some(found) = found else {
-            // A name that does not exist leaves a counter, not an event: the log keeps no typed text.
-            let mut scratch = self.db.scratch().await?;
-            session::set_failures(&mut scratch.inside(), source, failures + 1, now).await?;
-            scratch.commit().await?;
-            return Ok(WRONG.refuse(&[]));
-        };
-        let id = found.account.id;
-        let event = self
-            .event(Act::SignInRefused, Actor::program("登录"))
-            .touching(LinkKind::Account, id.as_str())
-            .with("failures", failures + 1);
-        let mut rec = self.db.begin("account.sign_in_refused").await?.record(event, self.confidential())?;
-        session::set_failures(&mut rec.beside(), source, failures + 1, now).await?;
-        rec.commit().await?;
+        // A name that does not exist leaves a counter, not an event: the log keeps no typed text.
+        if let Some(found) = found {
+            let event = self
+                .event(Act::SignInRefused, Actor::program("登录"))
+                .touching(LinkKind::Account, found.account.id.as_str())
+                .with("failures", attempts);
+            let tx = self.db.begin("account.sign_in_refused").await?;
+            tx.record(event, self.confidential())?.commit().await?;
+        }
         Ok(WRONG.refuse(&[]))
     }
 
@@ -199,15 +212,22 @@ impl App {
             return Ok(Welcome::Expired(session));
         }
         let acting = self.load_acting(&mut reader, &session.account).await?;
-        let must_change =
-            account::phc(&mut reader, &session.account).await?.is_none_or(|(_, must)| must);
+        let must_change = account::phc(&mut reader, &session.account)
+            .await?
+            .is_none_or(|(_, must)| must);
         drop(reader);
-        let Some(acting) = acting else { return Ok(Welcome::Stranger) };
+        let Some(acting) = acting else {
+            return Ok(Welcome::Stranger);
+        };
         if now - session.seen_at_ms > TOUCH_MS {
             session.seen_at_ms = now;
             self.rewrite_session(&session).await?;
         }
-        Ok(Welcome::Known(Box::new(Arrival { acting, session, must_change })))
+        Ok(Welcome::Known(Box::new(Arrival {
+            acting,
+            session,
+            must_change,
+        })))
     }
 
     /// An account at work without a browser: the command line, the demo city, tests.
@@ -241,23 +261,29 @@ impl App {
 
     /// Keeps the display modes of a session.
     pub async fn set_display(&self, session: &Session, display: &str) -> Result<(), AppError> {
-        self.rewrite_session(&Session { display: display.to_owned(), ..session.clone() }).await
+        self.rewrite_session(&Session {
+            display: display.to_owned(),
+            ..session.clone()
+        })
+        .await
     }
 
-    /// Writes a session again unless it was ended meanwhile: signing out must not be undone by a
-    /// page that was still loading.
+    /// Writes what changes in a session, unless it was ended meanwhile: signing out must not be
+    /// undone by a page that was still loading.
     async fn rewrite_session(&self, session: &Session) -> Result<(), AppError> {
         let mut scratch = self.db.scratch().await?;
-        if session::get(scratch.reader(), &session.token_hash).await?.is_some() {
-            session::put(&mut scratch.inside(), session).await?;
-            scratch.commit().await?;
-        }
+        session::touch(&mut scratch.inside(), session).await?;
+        scratch.commit().await?;
         Ok(())
     }
 
     /// Ends another session of one's own account, by the beginning of its hash as the account page
     /// shows it.
-    pub async fn end_own_session(&self, acting: &Acting, token_hash: &str) -> Result<bool, AppError> {
+    pub async fn end_own_session(
+        &self,
+        acting: &Acting,
+        token_hash: &str,
+    ) -> Result<bool, AppError> {
         let mut scratch = self.db.scratch().await?;
         let own = session::of_account(scratch.reader(), &acting.account).await?;
         if !own.iter().any(|session| session.token_hash == token_hash) {
@@ -277,7 +303,9 @@ impl App {
         new: &str,
     ) -> Result<(), AppError> {
         let mut reader = self.db.read().await?;
-        let kept = account::phc(&mut reader, &acting.account).await?.map(|(phc, _)| phc);
+        let kept = account::phc(&mut reader, &acting.account)
+            .await?
+            .map(|(phc, _)| phc);
         let login = account::get(&mut reader, &acting.account).await?.login;
         drop(reader);
         let mut errors = FieldErrors::new();
@@ -291,12 +319,19 @@ impl App {
             return Err(errors.into());
         }
         let phc = hash_in_background(&self.entropy, new).await;
-        let actor =
-            Actor { account: Some(acting.account.clone()), ..Actor::program(acting.name.as_str()) };
-        let event =
-            self.event(Act::PasswordSet, actor).touching(LinkKind::Account, acting.account.as_str());
+        let actor = Actor {
+            account: Some(acting.account.clone()),
+            ..Actor::program(acting.name.as_str())
+        };
+        let event = self
+            .event(Act::PasswordSet, actor)
+            .touching(LinkKind::Account, acting.account.as_str());
         let at = event.at.unix_ms();
-        let mut rec = self.db.begin("account.password").await?.record(event, self.confidential())?;
+        let mut rec = self
+            .db
+            .begin("account.password")
+            .await?
+            .record(event, self.confidential())?;
         let mut beside = rec.beside();
         account::set_phc(&mut beside, &acting.account, &phc, false, at).await?;
         session::end_all(&mut beside, &acting.account).await?;

@@ -92,7 +92,7 @@ impl Listing {
     ///
     /// # Errors
     /// It belongs to another FREEZE, or its path does not lead to the root.
-    pub fn check(&self, freeze: &FreezeRecord) -> Result<(), Fault> {
+    pub fn verify_against(&self, freeze: &FreezeRecord) -> Result<(), Fault> {
         same_attempt(&self.attempt, freeze)?;
         let (campaign, attempt) = (freeze.campaign, freeze.attempt);
         let id = self.id.as_str();
@@ -162,7 +162,7 @@ impl DoorProof {
     /// # Errors
     /// Another FREEZE or RESULT, a path that does not lead to the root, a ticket above the cut-off,
     /// a skipped leaf.
-    pub fn check(&self, freeze: &FreezeRecord, result: &ResultRecord) -> Result<Cause, Fault> {
+    pub fn verify_against(&self, freeze: &FreezeRecord, result: &ResultRecord) -> Result<Cause, Fault> {
         same_attempt(&self.attempt, freeze)?;
         let suite = freeze.suite;
         if self.result != hash_of(suite, result) || result.attempt != self.attempt {

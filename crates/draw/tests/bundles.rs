@@ -182,15 +182,15 @@ fn a_listed_subject_proves_its_place_without_class_status_or_ticket() {
         let record = drawn.frozen().record();
         for view in drawn.frozen().frame().subjects.iter() {
             for listing in Listing::of(drawn.frozen(), &tree, view.id) {
-                listing.check(record).unwrap();
+                listing.verify_against(record).unwrap();
                 let text = listing.to_string();
                 assert_eq!(Listing::parse(text.as_bytes()).unwrap(), listing);
                 assert!(!text.contains(view.status_text) && !text.contains(" fume"));
                 let mut bent = listing.clone();
                 bent.nonce.0[0] ^= 1;
-                assert_eq!(bent.check(record).unwrap_err().code, Code::CONTRADICTION);
+                assert_eq!(bent.verify_against(record).unwrap_err().code, Code::CONTRADICTION);
                 let other = self::drawn(if name == "V1" { "V2" } else { "V1" });
-                let fault = listing.check(other.frozen().record()).unwrap_err();
+                let fault = listing.verify_against(other.frozen().record()).unwrap_err();
                 assert_eq!(fault.code, Code::OTHER_ATTEMPT);
             }
         }
@@ -211,19 +211,19 @@ fn a_visited_subject_proves_at_the_door_that_nobody_picked_it() {
                     DoorProof::parse(proof.to_string().as_bytes()).unwrap(),
                     proof
                 );
-                match proof.check(freeze, drawn.record()).unwrap() {
+                match proof.verify_against(freeze, drawn.record()).unwrap() {
                     Cause::Drawn { ticket, cutoff } => assert!(ticket <= cutoff),
                     Cause::Must(_) => must += 1,
                 }
                 let mut class = proof.clone();
                 class.leaf.stratum = "Z".to_owned();
-                assert!(class.check(freeze, drawn.record()).is_err());
+                assert!(class.verify_against(freeze, drawn.record()).is_err());
                 let mut salt = proof.clone();
                 salt.leaf.salt.0[5] ^= 1;
-                assert!(salt.check(freeze, drawn.record()).is_err());
+                assert!(salt.verify_against(freeze, drawn.record()).is_err());
                 let mut result = drawn.record().clone();
                 result.cutoffs.reverse();
-                assert!(proof.check(freeze, &result).is_err());
+                assert!(proof.verify_against(freeze, &result).is_err());
             }
         }
         assert_eq!(must, freeze.must);
@@ -249,7 +249,7 @@ fn nobody_below_the_line_can_be_shown_a_door_proof() {
             .remove(0)
             .inclusion;
         let fault = proof
-            .check(drawn.frozen().record(), drawn.record())
+            .verify_against(drawn.frozen().record(), drawn.record())
             .unwrap_err();
         assert_eq!(fault.code, Code::CONTRADICTION);
         tried += 1;

@@ -36,11 +36,19 @@ impl ErrorsFile {
     /// # Errors
     /// `IMPT-060` if it cannot be written.
     pub fn new(header: &Header) -> Result<Self, Refusal> {
+        Self::with_names(&header.names)
+    }
+
+    /// Begins a file with the user's own column names.
+    ///
+    /// # Errors
+    /// `IMPT-060` if it cannot be written.
+    pub fn with_names(names: &[String]) -> Result<Self, Refusal> {
         let mut file = Self {
             book: Workbook::new(),
             sheet: 0,
             next_row: 0,
-            header: header.names.clone(),
+            header: names.to_vec(),
             text: Format::new().set_num_format("@"),
             wrong: Format::new()
                 .set_num_format("@")
@@ -68,6 +76,16 @@ impl ErrorsFile {
     pub fn save(mut self, path: &Path) -> Result<(), Refusal> {
         self.book
             .save(path)
+            .map_err(|why| codes::write_failed(&why))
+    }
+
+    /// Ends the file and hands over its bytes.
+    ///
+    /// # Errors
+    /// `IMPT-060` if it cannot be written.
+    pub fn bytes(mut self) -> Result<Vec<u8>, Refusal> {
+        self.book
+            .save_to_buffer()
             .map_err(|why| codes::write_failed(&why))
     }
 

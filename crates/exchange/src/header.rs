@@ -55,6 +55,16 @@ pub struct Header {
 }
 
 impl Header {
+    /// Where each recognized column stands in the file, by its key, given the columns the header was
+    /// matched to.
+    pub fn recognized<'c>(
+        &self,
+        columns: &'c [Column],
+    ) -> impl Iterator<Item = (&'c str, usize)> + use<'c, '_> {
+        let places = columns.iter().zip(&self.places);
+        places.filter_map(|(column, place)| place.map(|at| (column.key, at)))
+    }
+
     /// Whether the file has the column with this key, given the columns the header was matched to.
     #[must_use]
     pub fn has(&self, columns: &[Column], key: &str) -> bool {

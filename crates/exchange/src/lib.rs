@@ -8,6 +8,8 @@
 //!    workbook can make any library ask for more memory than the machine has.
 //! 4. [`errors_file`], [`template`], [`csv_file`] – the user's own rows with what is wrong in each,
 //!    an empty form to fill in, and export.
+//! 5. [`registers`] – the columns of our own registers, and all of this behind the port that
+//!    `app::staging` asks.
 //!
 //! Every refusal is one of [`codes`]. Deliberately absent: what a row means (that is `domain`), old
 //! binary `.xls`, UTF-16 and ODS (refused, with the way out), and formulas (only their stored
@@ -18,5 +20,6 @@ pub mod codes;
 pub mod csv_file;
 pub mod errors_file;
 pub mod header;
+pub mod registers;
 pub mod table;
 pub mod template;

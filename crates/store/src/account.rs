@@ -35,7 +35,10 @@ pub async fn get(reader: &mut Reader, id: &AccountId) -> Result<StoredAccount, S
 }
 
 /// The account that signs in by that name.
-pub async fn by_login(reader: &mut Reader, login: &str) -> Result<Option<StoredAccount>, StoreError> {
+pub async fn by_login(
+    reader: &mut Reader,
+    login: &str,
+) -> Result<Option<StoredAccount>, StoreError> {
     let query = Query::new(
         "SELECT account_id, login, name, active, last_event FROM accounts WHERE login = $1",
     )
@@ -49,7 +52,9 @@ pub async fn by_login(reader: &mut Reader, login: &str) -> Result<Option<StoredA
 /// All accounts by sign-in name.
 pub async fn all(reader: &mut Reader) -> Result<Vec<StoredAccount>, StoreError> {
     let rows = reader
-        .all(Query::new("SELECT account_id, login, name, active, last_event FROM accounts ORDER BY login"))
+        .all(Query::new(
+            "SELECT account_id, login, name, active, last_event FROM accounts ORDER BY login",
+        ))
         .await?;
     let mut accounts = Vec::with_capacity(rows.len());
     for row in rows {
@@ -64,12 +69,22 @@ async fn with_grants(reader: &mut Reader, row: &Row) -> Result<StoredAccount, St
         "SELECT role, org_unit_id FROM grants WHERE account_id = $1 ORDER BY role, org_unit_id",
     )
     .arg(id.as_str());
-    let grants = reader.all(query).await?.iter().map(grant).collect::<Result<_, _>>()?;
+    let grants = reader
+        .all(query)
+        .await?
+        .iter()
+        .map(grant)
+        .collect::<Result<_, _>>()?;
     let name = row.parsed(TABLE, "name", |text| {
         PersonName::parse(text).map_err(|error| error.sentence)
     })?;
     Ok(StoredAccount {
-        account: Account { id, name, grants, active: row.flag("active")? },
+        account: Account {
+            id,
+            name,
+            grants,
+            active: row.flag("active")?,
+        },
         login: row.text("login")?.to_owned(),
         seen: row.parsed(TABLE, "last_event", EventId::parse)?,
     })
@@ -77,7 +92,9 @@ async fn with_grants(reader: &mut Reader, row: &Row) -> Result<StoredAccount, St
 
 fn grant(row: &Row) -> Result<Grant, StoreError> {
     Ok(Grant {
-        role: row.parsed("grants", "role", |text| Role::parse(text).ok_or("unknown role"))?,
+        role: row.parsed("grants", "role", |text| {
+            Role::parse(text).ok_or("unknown role")
+        })?,
         unit: row.parsed("grants", "org_unit_id", OrgUnitId::parse)?,
     })
 }
@@ -101,7 +118,11 @@ pub async fn open(rec: &mut Recording, account: &Account, login: &str) -> Result
 }
 
 /// Grants a role in a unit.
-pub async fn add_grant(rec: &mut Recording, id: &AccountId, grant: &Grant) -> Result<(), StoreError> {
+pub async fn add_grant(
+    rec: &mut Recording,
+    id: &AccountId,
+    grant: &Grant,
+) -> Result<(), StoreError> {
     rec.insert(
         &GRANTS,
         vec![
@@ -125,7 +146,10 @@ pub async fn grant_seen(
     .arg(id.as_str())
     .arg(grant.role.name())
     .arg(grant.unit.as_str());
-    reader.one("grants", query).await?.parsed("grants", "last_event", EventId::parse)
+    reader
+        .one("grants", query)
+        .await?
+        .parsed("grants", "last_event", EventId::parse)
 }
 
 /// Removes a grant that was last written by `seen`.
@@ -150,15 +174,27 @@ pub async fn set_active(
     seen: &EventId,
     active: bool,
 ) -> Result<(), StoreError> {
-    rec.update(&ACCOUNTS, &[Value::from(id.as_str())], seen, vec![("active", active.into())]).await
+    rec.update(
+        &ACCOUNTS,
+        &[Value::from(id.as_str())],
+        seen,
+        vec![("active", active.into())],
+    )
+    .await
 }
 
 /// The PHC string of an account, and whether it must be changed at the next sign-in.
-pub async fn phc(reader: &mut Reader, id: &AccountId) -> Result<Option<(String, bool)>, StoreError> {
-    let query =
-        Query::new("SELECT phc, must_change FROM credentials WHERE account_id = $1").arg(id.as_str());
+pub async fn phc(
+    reader: &mut Reader,
+    id: &AccountId,
+) -> Result<Option<(String, bool)>, StoreError> {
+    let query = Query::new("SELECT phc, must_change FROM credentials WHERE account_id = $1")
+        .arg(id.as_str());
     match reader.first(query).await? {
-        Some(row) => Ok(Some((row.text("phc")?.to_owned(), row.flag("must_change")?))),
+        Some(row) => Ok(Some((
+            row.text("phc")?.to_owned(),
+            row.flag("must_change")?,
+        ))),
         None => Ok(None),
     }
 }

@@ -98,6 +98,20 @@ pub async fn page(
     reader.all(query).await?.iter().map(campaign).collect()
 }
 
+/// The page before: the numbers just above `after`, nearest first, so oldest first.
+pub async fn page_above(
+    reader: &mut Reader,
+    reach: &Reach,
+    filter: &CampaignFilter,
+    after: &CampaignNo,
+    limit: i64,
+) -> Result<Vec<StoredCampaign>, StoreError> {
+    let query = narrowed(Query::new(COLUMNS), reach, filter);
+    let query = query.push(" AND number > ").bind(after.as_str());
+    let query = query.push(" ORDER BY number LIMIT ").bind(limit);
+    reader.all(query).await?.iter().map(campaign).collect()
+}
+
 /// How many the list has, counted up to `cap`.
 pub async fn count(
     reader: &mut Reader,

@@ -148,6 +148,24 @@ pub async fn page(
     reader.all(query).await?.iter().map(inspection).collect()
 }
 
+/// Visits just newer than `before`, nearest first: the page before it, read backwards.
+pub async fn page_before(
+    reader: &mut Reader,
+    reach: &Reach,
+    filter: &InspectionFilter,
+    before: (i64, &InspectionId),
+    limit: i64,
+) -> Result<Vec<StoredInspection>, StoreError> {
+    let query = narrowed(Query::new(COLUMNS), reach, filter)
+        .push(" AND (v.state_at_ms, v.inspection_id) > (")
+        .bind(before.0)
+        .push(", ")
+        .bind(before.1.as_str())
+        .push(") ORDER BY v.state_at_ms, v.inspection_id LIMIT ")
+        .bind(limit);
+    reader.all(query).await?.iter().map(inspection).collect()
+}
+
 /// How many visits the list has, counted up to `cap`.
 pub async fn count(
     reader: &mut Reader,

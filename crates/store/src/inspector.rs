@@ -50,6 +50,24 @@ pub async fn by_code(
     reader.first(query).await?.as_ref().map(inspector).transpose()
 }
 
+/// The inspectors with any of these codes.
+pub async fn by_codes(
+    reader: &mut Reader,
+    codes: &[String],
+) -> Result<Vec<StoredInspector>, StoreError> {
+    let mut found = Vec::new();
+    for part in codes.chunks(500) {
+        let query = Query::new(COLUMNS)
+            .push(" WHERE code IN (")
+            .bind_list(part.iter().map(|code| Value::from(code.as_str())))
+            .push(") ORDER BY code");
+        for row in reader.all(query).await? {
+            found.push(inspector(&row)?);
+        }
+    }
+    Ok(found)
+}
+
 /// The codes under which an account may be drawn; usually one.
 pub async fn codes_of(
     reader: &mut Reader,
@@ -121,6 +139,16 @@ pub async fn add(
     account: Option<&AccountId>,
 ) -> Result<(), StoreError> {
     rec.insert(&INSPECTORS, cells(inspector, account)?).await
+}
+
+/// Adds many inspectors without accounts; one event remembers them all.
+pub async fn add_many<'a>(
+    rec: &mut Recording,
+    inspectors: impl IntoIterator<Item = &'a Inspector>,
+) -> Result<u64, StoreError> {
+    // Collected: a closure kept across the statements would bind every caller to one thread.
+    let rows: Vec<_> = inspectors.into_iter().map(|inspector| cells(inspector, None)).collect();
+    rec.insert_many(&INSPECTORS, rows).await
 }
 
 /// Changes an inspector that was last written by `seen`.

@@ -14,6 +14,7 @@ pub mod account;
 pub mod campaign;
 pub mod catalog;
 pub mod drawing;
+pub mod import;
 pub mod inspection;
 pub mod inspector;
 pub mod org;

@@ -19,7 +19,9 @@ use crate::kernel::value::Row;
 pub struct LoggedRecord {
     /// Number of its leaf.
     pub sequence: u64,
-    /// Stable name of the act that logged it.
+    /// The event that logged it.
+    pub event: EventId,
+    /// Stable name of its act.
     pub act: String,
     /// Claimed instant, unix milliseconds.
     pub at_ms: i64,
@@ -43,6 +45,7 @@ fn hash(row: &Row, column: &str) -> Result<Hash, StoreError> {
 fn record(row: &Row) -> Result<LoggedRecord, StoreError> {
     Ok(LoggedRecord {
         sequence: whole(row, "sequence")?,
+        event: row.parsed("log_leaves", "event_id", EventId::parse)?,
         act: row.text("act")?.to_owned(),
         at_ms: row.int("at_ms")?,
         hash: row.text("record_hash")?.to_owned(),
@@ -50,7 +53,7 @@ fn record(row: &Row) -> Result<LoggedRecord, StoreError> {
     })
 }
 
-const RECORDS: &str = "SELECT l.sequence, e.act, e.at_ms, r.record_hash, r.record FROM log_records r JOIN log_leaves l ON l.event_id = r.event_id JOIN log_events e ON e.event_id = r.event_id";
+const RECORDS: &str = "SELECT l.sequence, l.event_id, e.act, e.at_ms, r.record_hash, r.record FROM log_records r JOIN log_leaves l ON l.event_id = r.event_id JOIN log_events e ON e.event_id = r.event_id";
 
 /// The public records of a campaign's draws, void attempts included, oldest first.
 pub async fn records_of(

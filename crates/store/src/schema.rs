@@ -245,22 +245,30 @@ table! {
     untraced IMPORTS = "imports" because "staging; the import itself is one event" key(import_id) {
         import_id: text masked,
         account_id: text private,
+        org_unit_id: text masked,
         register: text masked,
         file_name: text masked,
         state: text masked,
-        summary: text masked,
+        done_rows: int masked,
+        summary: text private,
         started_at_ms: int masked,
         updated_at_ms: int masked,
     }
 }
 table! {
-    /// Rows of an upload, as typed and as understood.
+    /// Rows of an upload as they stand in the file, several hundred to a line, as JSON.
     untraced IMPORT_ROWS = "import_rows" because "staging; the import itself is one event" key(import_id, ordinal) {
         import_id: text masked,
         ordinal: int masked,
-        verdict: text masked,
-        cells: text private,
-        faults: text masked,
+        rows: text private,
+    }
+}
+table! {
+    /// Rows of an upload that cannot be imported, with what is wrong in each, as JSON.
+    untraced IMPORT_FAULTS = "import_faults" because "what the error file is made of; kept 30 days" key(import_id, ordinal) {
+        import_id: text masked,
+        ordinal: int masked,
+        rows: text private,
     }
 }
 table! {
@@ -292,7 +300,7 @@ pub const TRACED: &[TracedTable] = &[
 /// Every untraced table.
 pub const UNTRACED: &[UntracedTable] = &[
     CREDENTIALS, SESSIONS, LOGIN_FAILURES, DRAFTS, SUBMISSIONS, IMPORTS, IMPORT_ROWS,
-    DRAW_SECRETS, DRAW_FILES,
+    IMPORT_FAULTS, DRAW_SECRETS, DRAW_FILES,
 ];
 
 /// Tables of the log itself and of the migrations: written by the kernel only.

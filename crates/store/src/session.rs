@@ -7,7 +7,7 @@ use crate::error::StoreError;
 use crate::kernel::reader::{Query, Reader};
 use crate::kernel::scratch::Inside;
 use crate::kernel::table::Cells;
-use crate::kernel::value::Row;
+use crate::kernel::value::{Row, Value};
 use crate::schema::{DRAFTS, LOGIN_FAILURES, SESSIONS, SUBMISSIONS};
 
 /// A signed-in browser; the token itself is only in the browser.
@@ -48,7 +48,10 @@ pub async fn get(reader: &mut Reader, token_hash: &str) -> Result<Option<Session
 }
 
 /// All sessions of an account, newest first.
-pub async fn of_account(reader: &mut Reader, account: &AccountId) -> Result<Vec<Session>, StoreError> {
+pub async fn of_account(
+    reader: &mut Reader,
+    account: &AccountId,
+) -> Result<Vec<Session>, StoreError> {
     let query = Query::new(
         "SELECT token_hash, account_id, form_token, created_at_ms, seen_at_ms, display FROM sessions WHERE account_id = $1 ORDER BY created_at_ms DESC, token_hash",
     )
@@ -73,19 +76,37 @@ pub async fn put(inside: &mut Inside<'_>, session: &Session) -> Result<(), Store
         .await
 }
 
+/// Writes when a session was last used and how it shows pages; one that has ended stays ended.
+pub async fn touch(inside: &mut Inside<'_>, session: &Session) -> Result<bool, StoreError> {
+    let key = [Value::from(session.token_hash.as_str())];
+    let still = ("account_id", Value::from(session.account.as_str()));
+    let changes = vec![
+        ("seen_at_ms", session.seen_at_ms.into()),
+        ("display", session.display.as_str().into()),
+    ];
+    inside.change(&SESSIONS, &key, still, changes).await
+}
+
 /// Ends one session.
 pub async fn end(inside: &mut Inside<'_>, token_hash: &str) -> Result<(), StoreError> {
-    inside.delete(&SESSIONS, "token_hash", token_hash).await.map(|_| ())
+    inside
+        .delete(&SESSIONS, "token_hash", token_hash)
+        .await
+        .map(|_| ())
 }
 
 /// Ends every session of an account.
 pub async fn end_all(inside: &mut Inside<'_>, account: &AccountId) -> Result<u64, StoreError> {
-    inside.delete(&SESSIONS, "account_id", account.as_str()).await
+    inside
+        .delete(&SESSIONS, "account_id", account.as_str())
+        .await
 }
 
 /// Forgets sessions not used since `before_ms`.
 pub async fn expire(inside: &mut Inside<'_>, before_ms: i64) -> Result<u64, StoreError> {
-    inside.delete_below(&SESSIONS, "seen_at_ms", before_ms).await
+    inside
+        .delete_below(&SESSIONS, "seen_at_ms", before_ms)
+        .await
 }
 
 /// How often sign-in failed from a source, and when last.
@@ -106,11 +127,24 @@ pub async fn set_failures(
     at_ms: i64,
 ) -> Result<(), StoreError> {
     if failures == 0 {
-        return inside.delete(&LOGIN_FAILURES, "source", source).await.map(|_| ());
+        return inside
+            .delete(&LOGIN_FAILURES, "source", source)
+            .await
+            .map(|_| ());
     }
-    let row =
-        vec![("source", source.into()), ("failures", failures.into()), ("last_at_ms", at_ms.into())];
+    let row = vec![
+        ("source", source.into()),
+        ("failures", failures.into()),
+        ("last_at_ms", at_ms.into()),
+    ];
     inside.put(&LOGIN_FAILURES, row).await
+}
+
+/// Forgets failed sign-ins older than `before_ms`, names that never existed included.
+pub async fn expire_failures(inside: &mut Inside<'_>, before_ms: i64) -> Result<u64, StoreError> {
+    inside
+        .delete_below(&LOGIN_FAILURES, "last_at_ms", before_ms)
+        .await
 }
 
 /// A half-written form: its fields urlencoded, and when it was saved.
@@ -119,11 +153,15 @@ pub async fn draft(
     account: &AccountId,
     form: &str,
 ) -> Result<Option<(String, i64)>, StoreError> {
-    let query = Query::new("SELECT fields, saved_at_ms FROM drafts WHERE account_id = $1 AND form = $2")
-        .arg(account.as_str())
-        .arg(form);
+    let query =
+        Query::new("SELECT fields, saved_at_ms FROM drafts WHERE account_id = $1 AND form = $2")
+            .arg(account.as_str())
+            .arg(form);
     match reader.first(query).await? {
-        Some(row) => Ok(Some((row.text("fields")?.to_owned(), row.int("saved_at_ms")?))),
+        Some(row) => Ok(Some((
+            row.text("fields")?.to_owned(),
+            row.int("saved_at_ms")?,
+        ))),
         None => Ok(None),
     }
 }
@@ -169,11 +207,14 @@ pub async fn submission(
     account: &AccountId,
     form_key: &str,
 ) -> Result<Option<Submission>, StoreError> {
-    let query =
-        Query::new("SELECT location, at_ms FROM submissions WHERE form_key = $1 AND account_id = $2")
-            .arg(form_key)
-            .arg(account.as_str());
-    let Some(row) = reader.first(query).await? else { return Ok(None) };
+    let query = Query::new(
+        "SELECT location, at_ms FROM submissions WHERE form_key = $1 AND account_id = $2",
+    )
+    .arg(form_key)
+    .arg(account.as_str());
+    let Some(row) = reader.first(query).await? else {
+        return Ok(None);
+    };
     Ok(Some(match row.text("location")? {
         "" => Submission::Begun(row.int("at_ms")?),
         location => Submission::Answered(location.to_owned()),
@@ -188,7 +229,9 @@ pub async fn begin_submission(
     form_key: &str,
     at_ms: i64,
 ) -> Result<(), StoreError> {
-    inside.insert(&SUBMISSIONS, submission_row(account, form_key, "", at_ms)).await
+    inside
+        .insert(&SUBMISSIONS, submission_row(account, form_key, "", at_ms))
+        .await
 }
 
 /// Remembers where the answer to a form stands.
@@ -199,16 +242,27 @@ pub async fn keep_submission(
     location: &str,
     at_ms: i64,
 ) -> Result<(), StoreError> {
-    inside.put(&SUBMISSIONS, submission_row(account, form_key, location, at_ms)).await
+    inside
+        .put(
+            &SUBMISSIONS,
+            submission_row(account, form_key, location, at_ms),
+        )
+        .await
 }
 
 /// Forgets a form whose act was refused, so that it can be sent again.
 pub async fn forget_submission(inside: &mut Inside<'_>, form_key: &str) -> Result<(), StoreError> {
-    inside.delete(&SUBMISSIONS, "form_key", form_key).await.map(|_| ())
+    inside
+        .delete(&SUBMISSIONS, "form_key", form_key)
+        .await
+        .map(|_| ())
 }
 
 /// Forgets forms older than `before_ms`.
-pub async fn expire_submissions(inside: &mut Inside<'_>, before_ms: i64) -> Result<u64, StoreError> {
+pub async fn expire_submissions(
+    inside: &mut Inside<'_>,
+    before_ms: i64,
+) -> Result<u64, StoreError> {
     inside.delete_below(&SUBMISSIONS, "at_ms", before_ms).await
 }
 

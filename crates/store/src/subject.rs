@@ -1,22 +1,19 @@
 //! The subject register. List, count, search and export share one narrowing function, so that they
 //! can never show different rows.
 
-use std::collections::BTreeSet;
-
 use domain::id::{EventId, OrgUnitId, SubjectId};
 use domain::policy::Reach;
-use domain::subject::{
-    Area, ComplianceTier, PoolTag, RiskClass, Standing, Subject, SubjectKind,
-};
-use domain::text::{Address, DistrictCode, FieldError, RegisterNumber, SubjectName, Usci};
-use domain::time::Date;
+use domain::subject::{Standing, Subject};
 
 use crate::error::StoreError;
 use crate::kernel::guard::Recording;
 use crate::kernel::reader::{Query, Reader, contains};
-use crate::kernel::table::Cells;
-use crate::kernel::value::{Row, Value};
+use crate::kernel::value::Value;
 use crate::schema::SUBJECTS;
+
+mod row;
+
+use row::{cells, subject};
 
 const TABLE: &str = "subjects";
 const COLUMNS: &str = "SELECT subject_id, org_unit_id, usci, register_number, name, kind, district, area, address, business_scope, registered_on, standing, tier, tier_source, tier_on, pools, source, last_event FROM subjects";
@@ -64,11 +61,16 @@ fn narrowed(mut query: Query, reach: &Reach, filter: &SubjectFilter) -> Query {
     query = query.push(" WHERE 1 = 1");
     if !reach.everything {
         query = query.push(" AND org_unit_id IN (");
-        query = query.bind_list(reach.units.iter().map(|unit| Value::from(unit.as_str()))).push(")");
+        query = query
+            .bind_list(reach.units.iter().map(|unit| Value::from(unit.as_str())))
+            .push(")");
     }
     if let Some(text) = &filter.text {
         for word in search_text(text).split_whitespace() {
-            query = query.push(" AND search_text LIKE ").bind(contains(word)).push(" ESCAPE '!'");
+            query = query
+                .push(" AND search_text LIKE ")
+                .bind(contains(word))
+                .push(" ESCAPE '!'");
         }
     }
     if let Some(district) = &filter.district {
@@ -83,9 +85,16 @@ fn narrowed(mut query: Query, reach: &Reach, filter: &SubjectFilter) -> Query {
         None => {}
     }
     if let Some(pool) = &filter.pool {
-        query = query.push(" AND pools LIKE ").bind(contains(&format!("\"{pool}\""))).push(" ESCAPE '!'");
+        query = query
+            .push(" AND pools LIKE ")
+            .bind(contains(&format!("\"{pool}\"")))
+            .push(" ESCAPE '!'");
     }
-    if filter.without_code { query.push(" AND code IS NULL") } else { query }
+    if filter.without_code {
+        query.push(" AND code IS NULL")
+    } else {
+        query
+    }
 }
 
 /// The form in which text is kept for search and searched for: half-width, lower case.
@@ -128,14 +137,23 @@ pub async fn nearest(
         } else {
             " AND (name, subject_id) < ("
         });
-        query = query.bind(name.as_str()).push(", ").bind(id.as_str()).push(")");
+        query = query
+            .bind(name.as_str())
+            .push(", ")
+            .bind(id.as_str())
+            .push(")");
     }
     query = query.push(if upwards {
         " ORDER BY name, subject_id LIMIT "
     } else {
         " ORDER BY name DESC, subject_id DESC LIMIT "
     });
-    reader.all(query.bind(limit)).await?.iter().map(subject).collect()
+    reader
+        .all(query.bind(limit))
+        .await?
+        .iter()
+        .map(subject)
+        .collect()
 }
 
 /// How many rows the list has, counted up to `cap`.
@@ -145,14 +163,25 @@ pub async fn count(
     filter: &SubjectFilter,
     cap: i64,
 ) -> Result<i64, StoreError> {
-    let inner = Query::new("SELECT CAST(COUNT(*) AS BIGINT) AS n FROM (SELECT 1 AS one FROM subjects");
-    let query = narrowed(inner, reach, filter).push(" LIMIT ").bind(cap).push(") AS capped");
+    let inner =
+        Query::new("SELECT CAST(COUNT(*) AS BIGINT) AS n FROM (SELECT 1 AS one FROM subjects");
+    let query = narrowed(inner, reach, filter)
+        .push(" LIMIT ")
+        .bind(cap)
+        .push(") AS capped");
     reader.number(query).await
 }
 
 /// The subject with that key, if it is within reach.
 pub async fn get(reader: &mut Reader, id: &SubjectId) -> Result<StoredSubject, StoreError> {
-    let row = reader.one(TABLE, Query::new(COLUMNS).push(" WHERE subject_id = ").bind(id.as_str())).await?;
+    let row = reader
+        .one(
+            TABLE,
+            Query::new(COLUMNS)
+                .push(" WHERE subject_id = ")
+                .bind(id.as_str()),
+        )
+        .await?;
     subject(&row)
 }
 
@@ -163,7 +192,10 @@ pub async fn by_code(reader: &mut Reader, code: &str) -> Result<Option<StoredSub
 }
 
 /// The subjects with any of these codes, at most a few hundred at a time.
-pub async fn by_codes(reader: &mut Reader, codes: &[String]) -> Result<Vec<StoredSubject>, StoreError> {
+pub async fn by_codes(
+    reader: &mut Reader,
+    codes: &[String],
+) -> Result<Vec<StoredSubject>, StoreError> {
     let mut found = Vec::new();
     for part in codes.chunks(500) {
         let query = Query::new(COLUMNS)
@@ -177,14 +209,42 @@ pub async fn by_codes(reader: &mut Reader, codes: &[String]) -> Result<Vec<Store
     Ok(found)
 }
 
+/// Entries without a code that bear one of these names; imports know them by name and district.
+pub async fn without_code_by_names(
+    reader: &mut Reader,
+    names: &[String],
+) -> Result<Vec<StoredSubject>, StoreError> {
+    let mut found = Vec::new();
+    for part in names.chunks(500) {
+        let query = Query::new(COLUMNS)
+            .push(" WHERE code IS NULL AND name IN (")
+            .bind_list(part.iter().map(|name| Value::from(name.as_str())))
+            .push(") ORDER BY name, subject_id");
+        for row in reader.all(query).await? {
+            found.push(subject(&row)?);
+        }
+    }
+    Ok(found)
+}
+
 /// Districts that occur, for the filter.
 pub async fn districts(reader: &mut Reader) -> Result<Vec<String>, StoreError> {
-    let rows = reader.all(Query::new("SELECT DISTINCT district FROM subjects ORDER BY district")).await?;
-    rows.iter().map(|row| row.text("district").map(str::to_owned)).collect()
+    let rows = reader
+        .all(Query::new(
+            "SELECT DISTINCT district FROM subjects ORDER BY district",
+        ))
+        .await?;
+    rows.iter()
+        .map(|row| row.text("district").map(str::to_owned))
+        .collect()
 }
 
 /// Adds an entry.
-pub async fn add(rec: &mut Recording, unit: &OrgUnitId, subject: &Subject) -> Result<(), StoreError> {
+pub async fn add(
+    rec: &mut Recording,
+    unit: &OrgUnitId,
+    subject: &Subject,
+) -> Result<(), StoreError> {
     rec.insert(&SUBJECTS, cells(unit, subject)?).await
 }
 
@@ -194,7 +254,12 @@ pub async fn add_many<'a>(
     unit: &OrgUnitId,
     subjects: impl IntoIterator<Item = &'a Subject>,
 ) -> Result<u64, StoreError> {
-    rec.insert_many(&SUBJECTS, subjects.into_iter().map(|subject| cells(unit, subject))).await
+    // Collected: a closure kept across the statements would bind every caller to one thread.
+    let rows: Vec<_> = subjects
+        .into_iter()
+        .map(|subject| cells(unit, subject))
+        .collect();
+    rec.insert_many(&SUBJECTS, rows).await
 }
 
 /// Changes an entry that was last written by `seen`.
@@ -205,101 +270,17 @@ pub async fn edit(
     subject: &Subject,
 ) -> Result<(), StoreError> {
     let changes = cells(unit, subject)?.into_iter().skip(1).collect();
-    rec.update(&SUBJECTS, &[Value::from(subject.id.as_str())], seen, changes).await
+    rec.update(
+        &SUBJECTS,
+        &[Value::from(subject.id.as_str())],
+        seen,
+        changes,
+    )
+    .await
 }
 
 /// Removes an entry that was last written by `seen`; refused by the database once it was drawn.
 pub async fn remove(rec: &mut Recording, id: &SubjectId, seen: &EventId) -> Result<(), StoreError> {
-    rec.delete(&SUBJECTS, &[Value::from(id.as_str())], seen).await
-}
-
-fn cells(unit: &OrgUnitId, subject: &Subject) -> Result<Cells, StoreError> {
-    let code = subject.code().map(|code| code.to_string());
-    let address = subject.address.as_ref().map(Address::as_str);
-    let search = [subject.name.as_str(), code.as_deref().unwrap_or(""), address.unwrap_or("")].join(" ");
-    let pools = serde_json::to_string(&subject.pools)
-        .map_err(|error| StoreError::inconsistent(TABLE, "pools", "-", &error.to_string()))?;
-    let tier = subject.tier.as_ref();
-    Ok(vec![
-        ("subject_id", subject.id.as_str().into()),
-        ("org_unit_id", unit.as_str().into()),
-        ("code", code.into()),
-        ("usci", subject.usci.as_ref().map(Usci::as_str).into()),
-        ("register_number", subject.register_number.as_ref().map(RegisterNumber::as_str).into()),
-        ("name", subject.name.as_str().into()),
-        ("kind", subject.kind.name().into()),
-        ("district", subject.district.as_str().into()),
-        ("area", subject.area.as_ref().map(Area::as_str).into()),
-        ("address", address.into()),
-        ("business_scope", subject.scope.as_deref().into()),
-        ("registered_on", subject.registered_on.map(|on| on.to_string()).into()),
-        ("standing", subject.standing.name().into()),
-        ("tier", tier.map(|tier| tier.class.name()).into()),
-        ("tier_source", tier.map(|tier| tier.source.as_str()).into()),
-        ("tier_on", tier.map(|tier| tier.on.to_string()).into()),
-        ("pools", pools.into()),
-        ("source", subject.source.as_str().into()),
-        ("search_text", search_text(&search).into()),
-    ])
-}
-
-fn subject(row: &Row) -> Result<StoredSubject, StoreError> {
-    let subject = Subject {
-        id: row.parsed(TABLE, "subject_id", SubjectId::parse)?,
-        usci: optional(row, "usci", Usci::parse)?,
-        register_number: optional(row, "register_number", RegisterNumber::parse)?,
-        name: row.parsed(TABLE, "name", sentence(SubjectName::parse))?,
-        kind: row.parsed(TABLE, "kind", |text| SubjectKind::parse(text).ok_or("unknown kind"))?,
-        district: row.parsed(TABLE, "district", sentence(DistrictCode::parse))?,
-        area: optional(row, "area", Area::parse)?,
-        address: optional(row, "address", Address::parse)?,
-        scope: row.maybe_text("business_scope")?.map(str::to_owned),
-        registered_on: date(row, "registered_on")?,
-        standing: row.parsed(TABLE, "standing", |text| Standing::parse(text).ok_or("unknown standing"))?,
-        pools: row.parsed(TABLE, "pools", |text| serde_json::from_str::<BTreeSet<PoolTag>>(text))?,
-        tier: tier(row)?,
-        source: row.text("source")?.to_owned(),
-    };
-    Ok(StoredSubject {
-        subject,
-        unit: row.parsed(TABLE, "org_unit_id", OrgUnitId::parse)?,
-        seen: row.parsed(TABLE, "last_event", EventId::parse)?,
-    })
-}
-
-fn tier(row: &Row) -> Result<Option<ComplianceTier>, StoreError> {
-    if row.maybe_text("tier")?.is_none() {
-        return Ok(None);
-    }
-    Ok(Some(ComplianceTier {
-        class: row.parsed(TABLE, "tier", |text| RiskClass::parse(text).ok_or("unknown class"))?,
-        source: row.text("tier_source")?.to_owned(),
-        on: row.parsed(TABLE, "tier_on", |text| Date::parse_iso(text).ok_or("not a date"))?,
-    }))
-}
-
-fn date(row: &Row, column: &str) -> Result<Option<Date>, StoreError> {
-    match row.maybe_text(column)? {
-        None => Ok(None),
-        Some(_) => {
-            row.parsed(TABLE, column, |text| Date::parse_iso(text).ok_or("not a date")).map(Some)
-        }
-    }
-}
-
-fn optional<T>(
-    row: &Row,
-    column: &str,
-    parse: impl Fn(&str) -> Result<T, FieldError>,
-) -> Result<Option<T>, StoreError> {
-    match row.maybe_text(column)? {
-        None => Ok(None),
-        Some(_) => row.parsed(TABLE, column, sentence(parse)).map(Some),
-    }
-}
-
-fn sentence<T>(
-    parse: impl Fn(&str) -> Result<T, FieldError>,
-) -> impl Fn(&str) -> Result<T, String> {
-    move |text| parse(text).map_err(|error| error.sentence)
+    rec.delete(&SUBJECTS, &[Value::from(id.as_str())], seen)
+        .await
 }

@@ -82,9 +82,17 @@ impl City {
             demonstration: true,
             units: units(),
         };
-        app.found(&founding).await.expect("an empty database takes a bureau");
-        app.install_rules(true).await.expect("the seeded rules are sound");
-        Self { app, clock, entropy }
+        app.found(&founding)
+            .await
+            .expect("an empty database takes a bureau");
+        app.install_rules(true)
+            .await
+            .expect("the seeded rules are sound");
+        Self {
+            app,
+            clock,
+            entropy,
+        }
     }
 
     /// Opens an account with these grants and [`PASSWORD`].
@@ -92,14 +100,20 @@ impl City {
     /// # Panics
     /// When the name is taken or the roles may not stand together.
     pub async fn account(&self, login: &str, grants: &[(Role, u8)]) -> AccountId {
-        let grants = grants.iter().map(|(role, number)| Grant { role: *role, unit: unit(*number) });
+        let grants = grants.iter().map(|(role, number)| Grant {
+            role: *role,
+            unit: unit(*number),
+        });
         let new = NewAccount {
             login: login.to_owned(),
             name: format!("样例{login}"),
             password: PASSWORD.to_owned(),
             grants: grants.collect(),
         };
-        self.app.install_account(new, false).await.expect("a fresh name with lawful roles")
+        self.app
+            .install_account(new, false)
+            .await
+            .expect("a fresh name with lawful roles")
     }
 
     /// The account as it comes with a request.
@@ -108,10 +122,17 @@ impl City {
     /// When there is no such account.
     pub async fn acting(&self, id: &AccountId) -> Acting {
         let mut reader = self.app.db.read().await.expect("a reader");
-        let found = store::account::get(&mut reader, id).await.expect("an account of the story");
+        let found = store::account::get(&mut reader, id)
+            .await
+            .expect("an account of the story");
         let tree = store::org::tree(&mut reader).await.expect("the units");
         let name = found.account.name.as_str().to_owned();
-        Acting { account: found.account.id, name, grants: found.account.grants, tree }
+        Acting {
+            account: found.account.id,
+            name,
+            grants: found.account.grants,
+            tree,
+        }
     }
 
     /// A session of the account without going through the sign-in page; returns the token.
@@ -132,7 +153,9 @@ impl City {
             display: String::new(),
         };
         let mut scratch = self.app.db.scratch().await.expect("a scratch");
-        store::session::put(&mut scratch.inside(), &session).await.expect("a session");
+        store::session::put(&mut scratch.inside(), &session)
+            .await
+            .expect("a session");
         scratch.commit().await.expect("a commit");
         token
     }
@@ -141,8 +164,16 @@ impl City {
     ///
     /// # Panics
     /// When the row is refused.
-    pub async fn subject(&self, keeper: &Acting, unit: &OrgUnitId, row: &RawSubject) -> domain::id::SubjectId {
-        self.app.add_subject(keeper, unit, row).await.expect("a sound row")
+    pub async fn subject(
+        &self,
+        keeper: &Acting,
+        unit: &OrgUnitId,
+        row: &RawSubject,
+    ) -> domain::id::SubjectId {
+        self.app
+            .add_subject(keeper, unit, row)
+            .await
+            .expect("a sound row")
     }
 
     /// Adds many subjects as one event.
@@ -151,10 +182,19 @@ impl City {
     /// When the database refuses one.
     pub async fn subjects(&self, unit: &OrgUnitId, rows: &[Subject]) {
         use domain::event::{Act, Actor};
-        let event = self.app.event(Act::SubjectsImported, Actor::program("样例"));
-        let tx = self.app.db.begin("subject.import").await.expect("a transaction");
+        let event = self
+            .app
+            .event(Act::SubjectsImported, Actor::program("样例"));
+        let tx = self
+            .app
+            .db
+            .begin("subject.import")
+            .await
+            .expect("a transaction");
         let mut rec = tx.record(event, self.app.confidential()).expect("an event");
-        store::subject::add_many(&mut rec, unit, rows).await.expect("sound rows");
+        store::subject::add_many(&mut rec, unit, rows)
+            .await
+            .expect("sound rows");
         rec.commit().await.expect("a commit");
     }
 }

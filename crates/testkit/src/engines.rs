@@ -61,9 +61,14 @@ impl PostgresDatabase {
             "MINGQIAN_TEST_POSTGRES is not set: run the tests by `make test`, or start a server with `scripts/postgres start`",
         );
         let name = fresh_name();
-        admin(&server, &format!("CREATE DATABASE {name} TEMPLATE template0"));
+        admin(
+            &server,
+            &format!("CREATE DATABASE {name} TEMPLATE template0"),
+        );
         let (base, rest) = server.rsplit_once('/').expect("a URL has a path");
-        let options = rest.split_once('?').map(|(_, options)| format!("?{options}"));
+        let options = rest
+            .split_once('?')
+            .map(|(_, options)| format!("?{options}"));
         let url = format!("{base}/{name}{}", options.unwrap_or_default());
         Self { url, name, server }
     }
@@ -77,17 +82,31 @@ impl PostgresDatabase {
 
 impl Drop for PostgresDatabase {
     fn drop(&mut self) {
-        admin(&self.server, &format!("DROP DATABASE IF EXISTS {} WITH (FORCE)", self.name));
+        admin(
+            &self.server,
+            &format!("DROP DATABASE IF EXISTS {} WITH (FORCE)", self.name),
+        );
     }
 }
 
 /// Runs one statement as the owner of the test server, through its own client.
 pub fn admin(url: &str, sql: &str) {
     let done = Command::new("psql")
-        .args(["--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1", "--command", sql, url])
+        .args([
+            "--no-psqlrc",
+            "--quiet",
+            "--set=ON_ERROR_STOP=1",
+            "--command",
+            sql,
+            url,
+        ])
         .output()
         .expect("psql comes with PostgreSQL: scripts/setup installs it");
-    assert!(done.status.success(), "psql: {}", String::from_utf8_lossy(&done.stderr));
+    assert!(
+        done.status.success(),
+        "psql: {}",
+        String::from_utf8_lossy(&done.stderr)
+    );
 }
 
 /// Tells the story on SQLite and then on PostgreSQL.
@@ -97,11 +116,15 @@ where
     S: Future<Output = ()>,
 {
     let file = SqliteFile::fresh();
-    let db = Db::open_sqlite(file.path()).await.expect("a fresh SQLite file opens");
+    let db = Db::open_sqlite(file.path())
+        .await
+        .expect("a fresh SQLite file opens");
     story(db.clone()).await;
     db.close().await;
     let server = PostgresDatabase::fresh();
-    let db = Db::open_postgres(server.url()).await.expect("a fresh database opens");
+    let db = Db::open_postgres(server.url())
+        .await
+        .expect("a fresh database opens");
     story(db.clone()).await;
     db.close().await;
 }

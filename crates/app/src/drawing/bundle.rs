@@ -3,7 +3,9 @@
 use std::io::Write as _;
 
 use domain::campaign::CampaignState;
+use domain::event::{Act, LinkKind};
 use domain::id::CampaignNo;
+use domain::policy::{Place, Verb};
 use domain::refusal::Code;
 use draw::bundle::{PUBLIC, SEALED, Stage};
 use store::campaign::StoredCampaign;
@@ -11,7 +13,7 @@ use store::{Reader, StoreError, campaign, drawing, log};
 use tlog::Hash;
 
 use super::material::{self, BundleFile};
-use crate::{App, AppError};
+use crate::{Acting, App, AppError};
 
 static NOT_DRAWN: Code = Code::new(
     "DRAW-037",
@@ -60,6 +62,35 @@ impl App {
         };
         files.extend(self.receipts(&mut reader, &stored).await?);
         Ok(files)
+    }
+
+    /// What the public may have of a draw now: the stage, and the bundle as one zip.
+    pub async fn public_bundle(&self, number: &CampaignNo) -> Result<(Stage, Vec<u8>), AppError> {
+        let mut reader = self.db.read().await?;
+        let stored = campaign::by_number(&mut reader, number).await?;
+        drop(reader);
+        let stage = public_stage(&stored).ok_or_else(|| NOT_DRAWN.refuse(&[]))?;
+        Ok((stage, self.bundle_zip(number, stage).await?))
+    }
+
+    /// The full opening for the supervision (行政执法监督), S included: handing it out is an act.
+    pub async fn full_bundle(
+        &self,
+        acting: &Acting,
+        number: &CampaignNo,
+    ) -> Result<Vec<u8>, AppError> {
+        let mut tx = self.db.begin("opening.read").await?;
+        let stored = campaign::by_number(&mut tx, number).await?;
+        let actor = acting.may(Verb::OpeningRead, &Place::of(&stored.campaign.initiator))?;
+        public_stage(&stored).ok_or_else(|| NOT_DRAWN.refuse(&[]))?;
+        let event = self
+            .event(Act::DrawnListRead, actor)
+            .touching(LinkKind::Campaign, stored.campaign.id.as_str())
+            .with("stage", Stage::Full.word())
+            .with("attempt", stored.campaign.state.attempt());
+        // Recorded before anything leaves: a reading that fails afterwards is still a reading.
+        tx.record(event, self.confidential())?.commit().await?;
+        self.bundle_zip(number, Stage::Full).await
     }
 
     /// The same as one zip, stored or deflated.
@@ -111,7 +142,11 @@ async fn kept(reader: &mut Reader, stored: &StoredCampaign) -> Result<Vec<Bundle
     Ok(files)
 }
 
-fn zip_of(files: &[BundleFile]) -> zip::result::ZipResult<Vec<u8>> {
+/// Files as one zip; the same files are the same bytes.
+///
+/// # Errors
+/// When a name cannot stand in a zip.
+pub fn zip_of(files: &[BundleFile]) -> zip::result::ZipResult<Vec<u8>> {
     let mut zip = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
     // Fixed method and no clock: the same bundle is the same bytes.
     let options = zip::write::SimpleFileOptions::default()

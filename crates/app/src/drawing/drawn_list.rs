@@ -83,6 +83,12 @@ impl App {
                 .with("visits", visits.len());
             tx.record(event, self.confidential())?.commit().await?;
         }
-        Ok(DrawnList { stored, visits, own_codes, whole: whole.is_ok(), opened })
+        Ok(DrawnList {
+            stored,
+            visits,
+            own_codes,
+            whole: whole.is_ok(),
+            opened,
+        })
     }
 }

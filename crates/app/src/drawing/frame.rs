@@ -165,11 +165,11 @@ pub(super) async fn eligible(
         recusals: &recusals,
         rulebook: &rulebook,
     })
-    .map_err(faults)?;
+    .map_err(|refusals| faults(&refusals))?;
     Ok(eligibility)
 }
 
-fn faults(refusals: Vec<Refusal>) -> Refusal {
+fn faults(refusals: &[Refusal]) -> Refusal {
     let first = refusals.first().map(|refusal| refusal.sentence.clone()).unwrap_or_default();
     FRAME_FAULTS.refuse(&[("count", &refusals.len()), ("first", &first)])
 }

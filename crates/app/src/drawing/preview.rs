@@ -7,7 +7,8 @@ use domain::refusal::Refusal;
 use store::catalog;
 
 use super::frame::{Figures, eligible, figures};
-use super::{material, naming_left_out, none_alone};
+use super::material;
+use super::obstacle::{naming_left_out, none_alone};
 use crate::campaign::{complete_plan, unsound};
 use crate::{App, AppError};
 
@@ -18,6 +19,17 @@ pub struct Preview {
     pub figures: Figures,
     /// Why a freeze would be refused now, if it would.
     pub refusal: Option<Refusal>,
+}
+
+impl Preview {
+    /// Whether some stratum has only one subject, which would be “drawn” without chance.
+    #[must_use]
+    pub fn not_random(&self) -> bool {
+        self.figures
+            .quotas
+            .iter()
+            .any(|line| line.pool == 1 && line.drawn == 1)
+    }
 }
 
 impl App {
@@ -34,13 +46,15 @@ impl App {
             Err(faults) => return Ok(Err(faults)),
         };
         let rulebook = catalog::rulebook(&mut reader).await?;
-        let record =
-            record_of(number, &complete, &rulebook).map_err(|fault| unsound(&fault))?;
+        let record = record_of(number, &complete, &rulebook).map_err(|fault| unsound(&fault))?;
         let now = self.clock.now();
         let eligibility = match eligible(&mut reader, &complete, &record, now).await {
             Ok(eligibility) => eligibility,
             Err(AppError::Refused(refusal)) => {
-                return Ok(Ok(Preview { figures: Figures::default(), refusal: Some(refusal) }));
+                return Ok(Ok(Preview {
+                    figures: Figures::default(),
+                    refusal: Some(refusal),
+                }));
             }
             Err(other) => return Err(other),
         };
@@ -52,6 +66,9 @@ impl App {
             Err(AppError::Refused(refusal)) => Some(refusal),
             Err(other) => return Err(other),
         };
-        Ok(Ok(Preview { figures: figures(&eligibility), refusal }))
+        Ok(Ok(Preview {
+            figures: figures(&eligibility),
+            refusal,
+        }))
     }
 }

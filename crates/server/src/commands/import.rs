@@ -151,7 +151,8 @@ async fn received(
     let name = path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
     let entropy: &dyn app::port::Entropy = &OsEntropy;
     let key = store::hex(&entropy.bytes::<16>());
-    staging.accept(importer, to, &key, &name, incoming).await.map_err(failed)
+    let taken = staging.accept(importer, to, &key, &name, incoming).await.map_err(failed)?;
+    Ok(taken.id)
 }
 
 async fn current(staging: &Staging, id: &str, file: &Path) -> Result<Import, Failure> {

@@ -1,9 +1,9 @@
 //! One HTTP request over loopback: for what a browser does not hand over, such as the bytes of a
 //! download, and for the commands of the driver that stand outside the standard.
 //!
-//! Deliberately absent: TLS, redirects, cookies, kept connections.
+//! Deliberately absent: TLS, redirects, cookies, kept connections, bodies in chunks.
 
-use std::io::{self, Read, Write};
+use std::io::{self, BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
 use std::time::Duration;
 
@@ -29,9 +29,7 @@ pub fn send(method: &str, base: &str, path: &str, json: Option<&Value>) -> io::R
          Content-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}",
         body.len()
     )?;
-    let mut bytes = Vec::new();
-    stream.read_to_end(&mut bytes)?;
-    parse(&bytes).ok_or_else(|| io::Error::other("not an HTTP answer"))
+    receive(BufReader::new(stream)).and_then(|answer| answer.ok_or_else(|| io::Error::other("not an HTTP answer")))
 }
 
 /// What a citizen without a browser gets.
@@ -39,26 +37,27 @@ pub fn get(base: &str, path: &str) -> Answer {
     send("GET", base, path, None).unwrap_or_else(|error| panic!("{base}{path}: {error}"))
 }
 
-fn parse(bytes: &[u8]) -> Option<Answer> {
-    let end = bytes.windows(4).position(|four| four == b"\r\n\r\n")?;
-    let head = std::str::from_utf8(&bytes[..end]).ok()?;
-    let status = head.split(' ').nth(1)?.parse().ok()?;
-    let mut body = bytes[end + 4..].to_vec();
-    if head.to_ascii_lowercase().contains("transfer-encoding: chunked") {
-        body = joined(&body)?;
-    }
-    Some(Answer { status, body })
-}
-
-fn joined(mut rest: &[u8]) -> Option<Vec<u8>> {
-    let mut body = Vec::new();
+/// Reads as much as the head announces: the driver keeps its connections open whatever it is asked.
+fn receive(mut stream: impl BufRead) -> io::Result<Option<Answer>> {
+    let mut line = String::new();
+    stream.read_line(&mut line)?;
+    let Some(Ok(status)) = line.split(' ').nth(1).map(str::parse) else { return Ok(None) };
+    let mut length = None;
     loop {
-        let line = rest.windows(2).position(|two| two == b"\r\n")?;
-        let size = usize::from_str_radix(std::str::from_utf8(&rest[..line]).ok()?, 16).ok()?;
-        if size == 0 {
-            return Some(body);
+        line.clear();
+        stream.read_line(&mut line)?;
+        let Some((name, value)) = line.trim_end().split_once(':') else { break };
+        if name.eq_ignore_ascii_case("content-length") {
+            length = value.trim().parse().ok();
         }
-        body.extend_from_slice(rest.get(line + 2..line + 2 + size)?);
-        rest = rest.get(line + 4 + size..)?;
     }
+    let mut body = Vec::new();
+    match length {
+        Some(length) => {
+            body.resize(length, 0);
+            stream.read_exact(&mut body)?;
+        }
+        None => drop(stream.read_to_end(&mut body)?),
+    }
+    Ok(Some(Answer { status, body }))
 }

@@ -10,18 +10,11 @@ async fn browser_pages_work_without_script() {
     let bureau = Bureau::open();
     let chrome = Chrome::start();
     let person = Person::at(&chrome, &bureau, Screen::ScriptOff).await;
-    script_is_off(&person).await;
+    person.sign_in("registrar").await;
     a_list_is_filtered_and_paged(&person).await;
     a_refused_form_keeps_what_was_typed(&person).await;
     a_party_finds_the_way_by_hand(&person, &bureau.ready).await;
     a_stranger_finds_the_other_ways(&person, &bureau.finished).await;
-}
-
-/// The premise: what only script shows stays hidden on the party's page, and `noscript` speaks.
-async fn script_is_off(person: &Person) {
-    person.open("/login").await;
-    person.sign_in("registrar").await;
-    person.reads("名录").await;
 }
 
 async fn a_list_is_filtered_and_paged(person: &Person) {

@@ -15,8 +15,10 @@ async fn received_only(clerk: &Clerk) -> String {
     let mut incoming = office.staging.incoming().await.unwrap();
     incoming.write(caterers(1, 20).as_bytes()).await.unwrap();
     let to = (Register::Subjects, &unit(2));
-    let id = office.staging.accept(&importer, to, "0123456789abcdef", "a.csv", incoming).await.unwrap();
-    format!("{SUBJECTS}/{id}")
+    let key = "0123456789abcdef";
+    let taken = office.staging.accept(&importer, to, key, "a.csv", incoming).await.unwrap();
+    assert!(taken.fresh);
+    format!("{SUBJECTS}/{}", taken.id)
 }
 
 async fn go_on(clerk: &Clerk, at: &str) {

@@ -68,21 +68,30 @@ CREATE TABLE submissions (
 
 CREATE TABLE imports (
     import_id     TEXT COLLATE "C" NOT NULL,
-    account_id    TEXT COLLATE "C" NOT NULL,
+    account_id    TEXT COLLATE "C",
+    org_unit_id   TEXT COLLATE "C" NOT NULL,
     register      TEXT COLLATE "C" NOT NULL,
     file_name     TEXT COLLATE "C" NOT NULL,
     state         TEXT COLLATE "C" NOT NULL,
-    summary       TEXT COLLATE "C",
+    done_rows     BIGINT NOT NULL,
+    summary       TEXT COLLATE "C" NOT NULL,
     started_at_ms BIGINT NOT NULL,
     updated_at_ms BIGINT NOT NULL,
-    PRIMARY KEY (import_id)
+    PRIMARY KEY (import_id),
+    FOREIGN KEY (org_unit_id) REFERENCES org_units (org_unit_id)
 );
+CREATE INDEX imports_by_account ON imports (account_id, started_at_ms);
 
 CREATE TABLE import_rows (
-    import_id  TEXT COLLATE "C" NOT NULL,
-    ordinal    BIGINT NOT NULL,
-    verdict    TEXT COLLATE "C" NOT NULL,
-    cells      TEXT COLLATE "C" NOT NULL,
-    faults     TEXT COLLATE "C" NOT NULL,
+    import_id TEXT COLLATE "C" NOT NULL,
+    ordinal   BIGINT NOT NULL,
+    rows      TEXT COLLATE "C" NOT NULL,
+    PRIMARY KEY (import_id, ordinal)
+);
+
+CREATE TABLE import_faults (
+    import_id TEXT COLLATE "C" NOT NULL,
+    ordinal   BIGINT NOT NULL,
+    rows      TEXT COLLATE "C" NOT NULL,
     PRIMARY KEY (import_id, ordinal)
 );

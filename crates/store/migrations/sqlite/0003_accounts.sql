@@ -68,21 +68,30 @@ CREATE TABLE submissions (
 
 CREATE TABLE imports (
     import_id     TEXT NOT NULL,
-    account_id    TEXT NOT NULL,
+    account_id    TEXT,
+    org_unit_id   TEXT NOT NULL,
     register      TEXT NOT NULL,
     file_name     TEXT NOT NULL,
     state         TEXT NOT NULL,
-    summary       TEXT,
+    done_rows     INTEGER NOT NULL,
+    summary       TEXT NOT NULL,
     started_at_ms INTEGER NOT NULL,
     updated_at_ms INTEGER NOT NULL,
-    PRIMARY KEY (import_id)
+    PRIMARY KEY (import_id),
+    FOREIGN KEY (org_unit_id) REFERENCES org_units (org_unit_id)
 ) STRICT;
+CREATE INDEX imports_by_account ON imports (account_id, started_at_ms);
 
 CREATE TABLE import_rows (
-    import_id  TEXT NOT NULL,
-    ordinal    INTEGER NOT NULL,
-    verdict    TEXT NOT NULL,
-    cells      TEXT NOT NULL,
-    faults     TEXT NOT NULL,
+    import_id TEXT NOT NULL,
+    ordinal   INTEGER NOT NULL,
+    rows      TEXT NOT NULL,
+    PRIMARY KEY (import_id, ordinal)
+) STRICT;
+
+CREATE TABLE import_faults (
+    import_id TEXT NOT NULL,
+    ordinal   INTEGER NOT NULL,
+    rows      TEXT NOT NULL,
     PRIMARY KEY (import_id, ordinal)
 ) STRICT;

@@ -164,7 +164,6 @@ pub(super) struct Image {
 /// A body read back: header line, images, and the hash of the text.
 pub(super) struct ReadBody {
     pub(super) header: String,
-    pub(super) columns: Vec<(String, Vec<String>)>,
     pub(super) images: Vec<Image>,
     pub(super) hash: [u8; 32],
 }
@@ -190,17 +189,13 @@ pub(super) fn read(chunks: &[Vec<u8>]) -> Result<ReadBody, StoreError> {
         return Err(broken("the body does not begin with its version"));
     }
     let header = lines.next().ok_or_else(|| broken("the body has no header"))?.to_owned();
-    let mut columns = Vec::new();
     let mut images = Vec::new();
     for line in lines {
         let parsed: (String, String, Vec<Json>) =
             serde_json::from_str(line).map_err(|error| broken(&error.to_string()))?;
         let operation = match parsed.0.as_str() {
-            "#" => {
-                let names = parsed.2.iter().filter_map(|name| name.as_str().map(str::to_owned));
-                columns.push((parsed.1, names.collect()));
-                continue;
-            }
+            // Columns of a table: for readers of the body, not needed to compare rows.
+            "#" => continue,
             "+" => Operation::Insert,
             "=" => Operation::Update,
             "-" => Operation::Delete,
@@ -208,5 +203,5 @@ pub(super) fn read(chunks: &[Vec<u8>]) -> Result<ReadBody, StoreError> {
         };
         images.push(Image { operation, table: parsed.1, cells: parsed.2 });
     }
-    Ok(ReadBody { header, columns, images, hash })
+    Ok(ReadBody { header, images, hash })
 }

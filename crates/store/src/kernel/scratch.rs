@@ -53,23 +53,6 @@ impl<'a> Inside<'a> {
         self.reader.conn.execute(&sql, &values).await.map(|_| ())
     }
 
-    /// Inserts many rows of a table with few statements.
-    pub(crate) async fn insert_many(
-        &mut self,
-        table: &UntracedTable,
-        rows: Vec<Cells>,
-    ) -> Result<(), StoreError> {
-        let layout = table.layout();
-        for chunk in rows.chunks((30_000 / layout.columns.len()).clamp(1, 500)) {
-            let mut args = Vec::with_capacity(chunk.len() * layout.columns.len());
-            for row in chunk {
-                args.extend(layout.values(row.clone())?);
-            }
-            self.reader.conn.execute(&layout.insert(chunk.len(), None), &args).await?;
-        }
-        Ok(())
-    }
-
     /// Inserts one row, or replaces the one with the same key.
     pub(crate) async fn put(&mut self, table: &UntracedTable, row: Cells) -> Result<(), StoreError> {
         let layout = table.layout();
@@ -88,6 +71,42 @@ impl<'a> Inside<'a> {
         let sql =
             format!("{} ON CONFLICT ({}) DO {clash}", layout.insert(1, None), layout.key.join(", "));
         self.reader.conn.execute(&sql, &values).await.map(|_| ())
+    }
+
+    /// Changes columns of the row with that key, provided its column `still.0` holds `still.1`;
+    /// false if it does not, and then nothing is changed.
+    pub(crate) async fn change(
+        &mut self,
+        table: &UntracedTable,
+        key: &[Value],
+        still: (&'static str, Value),
+        changes: Cells,
+    ) -> Result<bool, StoreError> {
+        let layout = table.layout();
+        let known = |name: &str| layout.columns.iter().any(|column| column.name == name);
+        let mut args = Vec::with_capacity(changes.len() + key.len() + 1);
+        let mut sets = Vec::with_capacity(changes.len());
+        for (name, value) in changes {
+            if !known(name) || layout.key.contains(&name) {
+                return Err(layout.wrong(name, "not a column that can change"));
+            }
+            args.push(value);
+            sets.push(format!("{name} = ${}", args.len()));
+        }
+        if !known(still.0) {
+            return Err(layout.wrong(still.0, "no such column"));
+        }
+        let matched = layout.key_match(args.len() + 1);
+        args.extend_from_slice(key);
+        args.push(still.1);
+        let sql = format!(
+            "UPDATE {} SET {} WHERE {matched} AND {} = ${}",
+            layout.name,
+            sets.join(", "),
+            still.0,
+            args.len()
+        );
+        Ok(self.reader.conn.execute(&sql, &args).await? == 1)
     }
 
     /// Deletes the rows whose `column` equals `value`; returns how many.

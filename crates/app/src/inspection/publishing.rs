@@ -1,0 +1,196 @@
+//! Publishing what a visit found, and taking it down again.
+//!
+//! The content is computed from the visit by the domain and stored as the portal shows it; its hash
+//! goes into the log. Deliberately absent: editing a publication. What is wrong is taken down with a
+//! reason, and the visit's record is what it was.
+
+use domain::calendar::{Deadline, WorkCalendar};
+use domain::event::{Act, Event, LinkKind};
+use domain::id::{InspectionId, PublicationId};
+use domain::inspection::{Inspection, InspectionState, Published};
+use domain::policy::Verb;
+use domain::publication::{PublicFacts, PublicOutcome, Publication, Tombstone, due};
+use domain::refusal::{Code, Refusal};
+use domain::time::Instant;
+use store::inspection::{self, StoredInspection, StoredPublication};
+use store::{Reader, StoreError, catalog, org, subject};
+use tlog::Hash;
+
+use super::{items_of, load, place, touching};
+use crate::{Acting, App, AppError};
+
+static NOT_CONFIRMED: Code = Code::new(
+    "PUBL-010",
+    "这次检查还没有复核，不能预览公示内容。",
+    Some("细则五（四）"),
+    "由录入人之外的执法人员复核后再公示。",
+);
+
+/// What the publisher sees before he publishes.
+#[derive(Clone, Debug)]
+pub struct PublicationPreview {
+    /// The visit.
+    pub stored: StoredInspection,
+    /// Exactly what would stand on the portal if it were published now.
+    pub outcome: PublicOutcome,
+    /// By when it has to stand there, with the days skipped.
+    pub deadline: Deadline,
+    /// Why this account may not publish it, if it may not (four eyes).
+    pub refused: Option<Refusal>,
+}
+
+impl App {
+    /// By when the outcome of a concluded visit must be public; `None` before its conclusion.
+    pub async fn publication_deadline(
+        &self,
+        reader: &mut Reader,
+        visit: &Inspection,
+    ) -> Result<Option<Deadline>, AppError> {
+        let Some(concluded) = visit.concluded() else { return Ok(None) };
+        let rulebook = catalog::rulebook(reader).await?;
+        let calendar = WorkCalendar::new(catalog::holidays(reader).await?);
+        let on = concluded.step.at.date();
+        due(&rulebook, &calendar, on).map(Some).map_err(|error| {
+            StoreError::Engine(format!("{}{}", error.sentence, error.remedy)).into()
+        })
+    }
+
+    /// A confirmed visit as the public would see it; looking changes nothing.
+    pub async fn preview_publication(
+        &self,
+        acting: &Acting,
+        id: &InspectionId,
+    ) -> Result<PublicationPreview, AppError> {
+        let mut reader = self.db.read().await?;
+        let (stored, assigned) = load(&mut reader, acting, id).await?;
+        acting.may(Verb::OutcomePublish, &place(&stored, assigned))?;
+        let InspectionState::Confirmed(confirmed) = stored.visit.state.clone() else {
+            return Err(NOT_CONFIRMED.refuse(&[]).into());
+        };
+        let publication = PublicationId::from_entropy([0; 12]);
+        let step = self.visit_moment(acting);
+        let refused = stored.visit.clone().publish(step.clone(), publication.clone()).err();
+        let state = InspectionState::Published(Published { confirmed, step, publication });
+        let shown = Inspection { state, ..stored.visit.clone() };
+        let deadline = self.required_deadline(&mut reader, &shown).await?;
+        let outcome = self.public_content(&mut reader, &stored, &shown, &deadline).await?;
+        Ok(PublicationPreview { stored, outcome, deadline, refused })
+    }
+
+    /// Publishes a confirmed outcome: its hash goes into the log, its content onto the portal.
+    pub async fn publish_outcome(
+        &self,
+        acting: &Acting,
+        id: &InspectionId,
+    ) -> Result<PublicationId, AppError> {
+        let mut tx = self.db.begin("outcome.publish").await?;
+        let (mut stored, assigned) = load(&mut tx, acting, id).await?;
+        let actor = acting.may(Verb::OutcomePublish, &place(&stored, assigned))?;
+        let publication = PublicationId::from_entropy(self.entropy.bytes());
+        let step = self.visit_moment(acting);
+        let at = step.at;
+        let (visit, act) = stored.visit.clone().publish(step, publication.clone())?;
+        let deadline = self.required_deadline(&mut tx, &visit).await?;
+        let content = self.public_content(&mut tx, &stored, &visit, &deadline).await?;
+        let content = serde_json::to_string(&content).expect("texts and numbers always encode");
+        let record = format!(
+            "mingqian/1 publication\npublication {publication}\ncontent {}\n",
+            Hash::of(content.as_bytes())
+        );
+        stored.visit = visit;
+        stored.state_at_ms = at.unix_ms();
+        let published = StoredPublication {
+            id: publication.clone(),
+            inspection: id.clone(),
+            published_at_ms: at.unix_ms(),
+            content,
+            withdrawn: None,
+            seen: stored.seen.clone(),
+        };
+        let event = touching(Event { at, ..self.event(act, actor) }, &stored)
+            .touching(LinkKind::Publication, publication.as_str());
+        let mut rec = tx.record(event, self.public(record))?;
+        inspection::write(&mut rec, &stored).await?;
+        inspection::publish(&mut rec, &published).await?;
+        rec.commit().await?;
+        Ok(publication)
+    }
+
+    /// Takes a publication down: its address answers with reason and date, and names nobody.
+    pub async fn withdraw_outcome(
+        &self,
+        acting: &Acting,
+        id: &PublicationId,
+        reason: &str,
+    ) -> Result<(), AppError> {
+        let mut tx = self.db.begin("outcome.withdraw").await?;
+        let published = inspection::published(&mut tx, id).await?;
+        let (stored, assigned) = load(&mut tx, acting, &published.inspection).await?;
+        let actor = acting.may(Verb::OutcomeWithdraw, &place(&stored, assigned))?;
+        let at = self.clock.now();
+        let (next, act) = standing(&published)?.withdraw(at, reason)?;
+        let Publication::Withdrawn(tombstone) = next else {
+            return Err(StoreError::Engine("a withdrawal that left the publication".into()).into());
+        };
+        let content = serde_json::to_string(&tombstone).expect("texts and numbers always encode");
+        let event = touching(self.withdrawal(act, actor, at, &tombstone), &stored)
+            .touching(LinkKind::Publication, id.as_str());
+        let mut rec = tx.record(event, self.confidential())?;
+        inspection::withdraw(&mut rec, &published, &content, at.unix_ms(), &tombstone.reason).await?;
+        rec.commit().await?;
+        Ok(())
+    }
+
+    fn withdrawal(
+        &self,
+        act: Act,
+        actor: domain::event::Actor,
+        at: Instant,
+        tombstone: &Tombstone,
+    ) -> Event {
+        Event { at, ..self.event(act, actor) }.because(&tombstone.reason)
+    }
+
+    async fn required_deadline(
+        &self,
+        reader: &mut Reader,
+        visit: &Inspection,
+    ) -> Result<Deadline, AppError> {
+        let deadline = self.publication_deadline(reader, visit).await?;
+        deadline.ok_or_else(|| NOT_CONFIRMED.refuse(&[]).into())
+    }
+
+    async fn public_content(
+        &self,
+        reader: &mut Reader,
+        stored: &StoredInspection,
+        visit: &Inspection,
+        deadline: &Deadline,
+    ) -> Result<PublicOutcome, AppError> {
+        let items = items_of(reader, stored).await?;
+        let kept = subject::get(reader, &visit.subject).await?.subject;
+        let authority = org::fact(reader, "bureau").await?.unwrap_or_default();
+        let facts = PublicFacts {
+            authority: &authority,
+            campaign: Some(&stored.campaign_number),
+            subject: &kept,
+            items: &items,
+            due_on: deadline.due,
+        };
+        Ok(PublicOutcome::of(visit, &facts)?)
+    }
+}
+
+/// A stored publication as the domain's type.
+pub fn standing(stored: &StoredPublication) -> Result<Publication, StoreError> {
+    let broken = |error: serde_json::Error| StoreError::Inconsistent {
+        table: "publications".to_owned(),
+        column: "content".to_owned(),
+        row: stored.id.to_string(),
+        why: error.to_string(),
+    };
+    match &stored.withdrawn {
+        None => serde_json::from_str(&stored.content).map(Publication::Published).map_err(broken),
+        Some(_) => serde_json::from_str(&stored.content).map(Publication::Withdrawn).map_err(broken),
+    }
+}

@@ -1,0 +1,109 @@
+//! Third piece of long work: the decision is carried out, once, as one event.
+
+use domain::id::EventId;
+use domain::refusal::Code;
+use store::StoreError;
+use store::import::StoredImport;
+
+use super::{Import, KeptRefusal, Samples, Staging, State, Summary};
+use crate::AppError;
+use crate::import::{Closing, Ending, Importer, Rows, Tally, Written, write};
+
+static ELSEWHERE: Code = Code::new(
+    "IMPT-082",
+    "写入时名录正被别处改动，这次没有写入任何一行。",
+    None,
+    "已重新比对，请看过新的数字再导入。",
+);
+
+impl Staging {
+    /// Decides and writes in the background. Only the first of several presses starts the work.
+    pub async fn decide(
+        &self,
+        importer: &Importer,
+        import: &Import,
+        only_good: bool,
+    ) -> Result<(), AppError> {
+        self.claim(import, only_good).await?;
+        let (key, importer) = (import.stored.id.clone(), importer.clone());
+        self.start(&import.stored.id, |staging, _| async move { staging.apply(&importer, &key).await });
+        Ok(())
+    }
+
+    /// Takes the decision; the upload is then ready to be written.
+    pub async fn claim(&self, import: &Import, only_good: bool) -> Result<(), AppError> {
+        import.require(&[State::Previewed])?;
+        let summary =
+            Summary { only_good, stale: false, refusal: None, ..import.summary.clone() };
+        self.advance(State::Previewed, &import.moved(State::Applying, 0, &summary, self.now_ms())).await
+    }
+
+    /// Writes everything as one event. A refusal is kept with the upload, which then waits for
+    /// another decision; a register that changed since the preview is compared anew.
+    pub async fn apply(&self, importer: &Importer, id: &str) -> Result<(), AppError> {
+        let turn = self.turns.acquire().await;
+        let import = self.load(id).await?;
+        import.require(&[State::Applying])?;
+        let written = self.write(importer, &import).await;
+        drop(turn);
+        let refusal: KeptRefusal = match written {
+            Ok(Written::Done(..)) => return Ok(()),
+            Ok(Written::Stale(_)) => return self.compare_again(importer, &import, None).await,
+            Err(AppError::Store(StoreError::Conflict { .. })) => {
+                let refusal = (&ELSEWHERE.refuse(&[])).into();
+                return self.compare_again(importer, &import, Some(refusal)).await;
+            }
+            Err(AppError::Refused(refusal)) => (&refusal).into(),
+            Err(AppError::Store(error @ (StoreError::Busy | StoreError::ClockSetBack { .. }))) => {
+                let code = error.code();
+                let words = error.to_string();
+                let sentence = words.trim_start_matches(code).trim().to_owned();
+                KeptRefusal { code: code.to_owned(), sentence, remedy: String::new() }
+            }
+            Err(other) => return Err(other),
+        };
+        let summary = Summary { refusal: Some(refusal), ..import.summary.clone() };
+        let to = import.moved(State::Previewed, 0, &summary, self.now_ms());
+        self.advance(State::Applying, &to).await
+    }
+
+    async fn write(&self, importer: &Importer, import: &Import) -> Result<Written, AppError> {
+        let terms = self.terms(importer, import).await?;
+        let closing = Closing { import, now_ms: self.now_ms() };
+        let ending = Ending {
+            only_good: import.summary.only_good,
+            expected: import.summary.tally,
+            file_hash: Some(&import.summary.file.sha256),
+            import: Some(closing),
+        };
+        let rows = Rows::Staged(&import.stored.id);
+        write(&self.app, importer.actor.clone(), &terms, rows, ending).await
+    }
+
+    async fn compare_again(
+        &self,
+        importer: &Importer,
+        import: &Import,
+        refusal: Option<KeptRefusal>,
+    ) -> Result<(), AppError> {
+        let summary = Summary { stale: true, refusal, ..import.summary.clone() };
+        let to = import.moved(State::Comparing, 0, &summary, self.now_ms());
+        self.advance(State::Applying, &to).await?;
+        self.compare(importer, &import.stored.id, &std::sync::Arc::default()).await
+    }
+}
+
+impl Import {
+    /// The upload at its end: numbers, event and faults; everything else of its rows is gone.
+    pub(crate) fn receipt(&self, tally: &Tally, event: &EventId, now_ms: i64) -> StoredImport {
+        let faults = self.summary.samples.faults.clone();
+        let summary = Summary {
+            written: Some(*tally),
+            event: Some(event.as_str().to_owned()),
+            head: Vec::new(),
+            samples: Samples { faults, ..Samples::default() },
+            ..self.summary.clone()
+        };
+        self.moved(State::Done, tally.rows(), &summary, now_ms)
+    }
+}

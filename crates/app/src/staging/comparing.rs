@@ -1,0 +1,205 @@
+//! Second piece of long work: the columns are confirmed and every row is compared with the register.
+//! Nothing but staging is written.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use domain::refusal::Code;
+use domain::text::FieldErrors;
+use serde::{Deserialize, Serialize};
+use store::import::{self, Lot};
+use store::{Reader, StoreError, org};
+
+use super::{Import, Samples, Staging, State, Summary};
+use crate::AppError;
+use crate::import::{
+    Columns, Importer, Judge, Judged, RowFault, RowVerdict, Rows, StagedRow, Tally, Terms,
+};
+
+static NO_COLUMN: Code = Code::new(
+    "IMPT-075",
+    "没有指明哪一列是“{field}”，也没有填统一的值。",
+    None,
+    "选出这一列，或为整个文件填一个值。",
+);
+static SAME_COLUMN: Code = Code::new(
+    "IMPT-076",
+    "“{first}”和“{second}”选了同一列。",
+    None,
+    "每个项目选不同的列，没有的选“文件里没有”。",
+);
+static NO_SUCH_COLUMN: Code =
+    Code::new("IMPT-077", "文件里没有这一列。", None, "重新选择一列。");
+
+/// A row that cannot be imported, with every mistake in it.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(super) struct BadRow {
+    pub(super) row: StagedRow,
+    pub(super) faults: Vec<RowFault>,
+}
+
+impl Import {
+    /// Checks a choice of columns; every mistake at its field.
+    pub fn check_columns(&self, columns: &Columns) -> Result<(), FieldErrors> {
+        let mut errors = FieldErrors::new();
+        let fields = self.register.fields();
+        let label = |field: &str| {
+            fields.iter().find(|(name, _)| *name == field).map_or("", |(_, label)| *label)
+        };
+        for (at, (field, _)) in fields.iter().enumerate() {
+            let Some(place) = columns.places.get(*field) else { continue };
+            if *place >= self.summary.names.len() {
+                errors.push(field, NO_SUCH_COLUMN.field(&[]));
+            }
+            let twin = fields[..at].iter().find(|(other, _)| columns.places.get(*other) == Some(place));
+            if let Some((other, _)) = twin {
+                let facts: [domain::refusal::Fact<'_>; 2] =
+                    [("first", &label(other)), ("second", &label(field))];
+                errors.push(field, SAME_COLUMN.field(&facts));
+            }
+        }
+        for (field, label) in fields {
+            let wanted = Staging::required_fields(self.register).contains(field);
+            let given = columns.places.contains_key(*field) || columns.defaults.contains_key(*field);
+            if wanted && !given {
+                errors.push(field, NO_COLUMN.field(&[("field", label)]));
+            }
+        }
+        if errors.is_empty() { Ok(()) } else { Err(errors) }
+    }
+}
+
+impl Staging {
+    /// Confirms the columns and compares in the background.
+    pub async fn confirm(
+        &self,
+        importer: &Importer,
+        import: &Import,
+        columns: Columns,
+    ) -> Result<(), AppError> {
+        self.set_columns(import, columns).await?;
+        self.start_comparing(importer, &import.stored.id);
+        Ok(())
+    }
+
+    /// Keeps the confirmed columns; the upload is then ready to be compared.
+    pub async fn set_columns(&self, import: &Import, columns: Columns) -> Result<(), AppError> {
+        import.require(&[State::Mapping, State::Previewed])?;
+        import.check_columns(&columns)?;
+        let summary = Summary {
+            columns: Some(columns),
+            tally: None,
+            samples: Samples::default(),
+            stale: false,
+            refusal: None,
+            ..import.summary.clone()
+        };
+        let to = import.moved(State::Comparing, 0, &summary, self.now_ms());
+        self.advance(import.state, &to).await
+    }
+
+    pub(super) fn start_comparing(&self, importer: &Importer, id: &str) {
+        let (key, importer) = (id.to_owned(), importer.clone());
+        self.start(id, |staging, done| async move { staging.compare(&importer, &key, &done).await });
+    }
+
+    /// The terms under which the rows of an upload are read.
+    pub(super) async fn terms(&self, importer: &Importer, import: &Import) -> Result<Terms, AppError> {
+        let units = org::units(&mut self.app.db.read().await?).await?;
+        let columns = import.summary.columns.clone().unwrap_or_default();
+        let key = (import.register, import.stored.unit.clone());
+        let source = format!("导入：{}", import.stored.file_name);
+        Ok(Terms::new(key, &source, &columns, importer.reach.clone(), &units))
+    }
+
+    /// Compares every row with the register and keeps counts, first rows and faults.
+    pub async fn compare(
+        &self,
+        importer: &Importer,
+        id: &str,
+        done: &Arc<AtomicU64>,
+    ) -> Result<(), AppError> {
+        let _turn = self.turns.acquire().await;
+        let import = self.load(id).await?;
+        import.require(&[State::Comparing])?;
+        let terms = self.terms(importer, &import).await?;
+        let mut view = self.app.db.read().await?;
+        self.forget_faults(id).await?;
+        let mut judge = Judge::new(&terms, &*self.app.entropy);
+        let mut tally = Tally::default();
+        let mut samples = Samples::default();
+        let rows = Rows::Staged(id);
+        let mut ordinal = 0;
+        while let Some(part) = rows.part(&mut view, ordinal).await? {
+            let judged = judge.part(&mut view, &part).await?;
+            tally.count(&judged);
+            samples.take(&part, &judged);
+            self.keep_faults(id, ordinal, part, judged).await?;
+            done.store(tally.rows(), Ordering::Relaxed);
+            ordinal += 1;
+        }
+        if tally.rows() != import.summary.rows {
+            let what = format!("{} staged rows instead of {}", tally.rows(), import.summary.rows);
+            return Err(StoreError::Engine(what).into());
+        }
+        let summary = Summary { tally: Some(tally), samples, ..import.summary.clone() };
+        let to = import.moved(State::Previewed, tally.rows(), &summary, self.now_ms());
+        self.advance(State::Comparing, &to).await
+    }
+
+    async fn forget_faults(&self, id: &str) -> Result<(), AppError> {
+        let mut scratch = self.app.db.scratch().await?;
+        import::drop_rows(&mut scratch.inside(), Lot::Faults, id).await?;
+        Ok(scratch.commit().await?)
+    }
+
+    async fn keep_faults(
+        &self,
+        id: &str,
+        ordinal: i64,
+        rows: Vec<StagedRow>,
+        judged: Vec<Judged>,
+    ) -> Result<(), AppError> {
+        let bad: Vec<BadRow> = rows
+            .into_iter()
+            .zip(judged)
+            .filter_map(|(row, judged)| match judged.verdict {
+                RowVerdict::Bad(faults) => Some(BadRow { row, faults }),
+                _ => None,
+            })
+            .collect();
+        if bad.is_empty() {
+            return Ok(());
+        }
+        let text = serde_json::to_string(&bad).map_err(|error| crate::import::broken(&error))?;
+        let mut scratch = self.app.db.scratch().await?;
+        import::add_rows(&mut scratch.inside(), Lot::Faults, id, ordinal, &text).await?;
+        Ok(scratch.commit().await?)
+    }
+
+    /// The bad rows of the first part after `ordinal` that has any, with its number.
+    pub(super) async fn bad_rows(
+        &self,
+        reader: &mut Reader,
+        id: &str,
+        ordinal: i64,
+    ) -> Result<Option<(i64, Vec<BadRow>)>, AppError> {
+        let Some((at, text)) = import::next_rows(reader, Lot::Faults, id, ordinal).await? else {
+            return Ok(None);
+        };
+        let rows = serde_json::from_str(&text).map_err(|error| crate::import::broken(&error))?;
+        Ok(Some((at, rows)))
+    }
+}
+
+impl Import {
+    /// The columns as confirmed, else as recognized by their names.
+    #[must_use]
+    pub fn columns(&self) -> Columns {
+        let recognized = || Columns {
+            places: self.summary.recognized.clone(),
+            ..Columns::default()
+        };
+        self.summary.columns.clone().unwrap_or_else(recognized)
+    }
+}

@@ -1,0 +1,162 @@
+//! First piece of long work: the file is read in its own limited process and its rows are staged in
+//! short transactions, so that other work goes on beside it.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use domain::refusal::{Code, Refusal};
+use store::import::{self, Lot};
+use tokio::sync::mpsc;
+
+use super::port::Found;
+use super::{Import, Staging, State, Summary};
+use crate::AppError;
+use crate::import::{Register, StagedRow};
+
+/// Rows and bytes of text in one line of staging, whichever is reached first.
+const ROWS: usize = 500;
+const BYTES: usize = 256 * 1024;
+/// Rows shown on the page that matches columns.
+const HEAD: usize = 5;
+
+static STOPPED: Code =
+    Code::new("IMPT-074", "这次导入已停止，文件没有读完。", None, "需要时重新上传。");
+
+/// Collects rows into parts of bounded size.
+struct Parts {
+    to: mpsc::Sender<Vec<StagedRow>>,
+    rows: Vec<StagedRow>,
+    bytes: usize,
+}
+
+impl Parts {
+    fn take(&mut self, row: StagedRow) -> Result<(), Refusal> {
+        self.bytes += row.cells.iter().map(String::len).sum::<usize>();
+        self.rows.push(row);
+        if self.rows.len() >= ROWS || self.bytes >= BYTES { self.send() } else { Ok(()) }
+    }
+
+    /// Waits for the database; whoever no longer listens stops the reading.
+    fn send(&mut self) -> Result<(), Refusal> {
+        self.bytes = 0;
+        let rows = std::mem::take(&mut self.rows);
+        self.to.blocking_send(rows).map_err(|_| STOPPED.refuse(&[]))
+    }
+}
+
+impl Staging {
+    /// Reads the file in the background.
+    pub fn start_reading(&self, id: &str) {
+        let key = id.to_owned();
+        self.start(id, |staging, done| async move { staging.read(&key, &done).await });
+    }
+
+    /// Reads the file and stages its rows; what is wrong with the file as a whole is kept with the
+    /// upload and is no error here.
+    pub async fn read(&self, id: &str, done: &Arc<AtomicU64>) -> Result<(), AppError> {
+        let _turn = self.turns.acquire().await;
+        let import = self.load(id).await?;
+        import.require(&[State::Reading])?;
+        let (to, from) = mpsc::channel(2);
+        let (tables, file, register) =
+            (Arc::clone(&self.tables), self.file_of(id), import.register);
+        let reading = tokio::task::spawn_blocking(move || {
+            let mut parts = Parts { to, rows: Vec::new(), bytes: 0 };
+            let found = tables.read(register, &file, &mut |row| parts.take(row))?;
+            parts.send()?;
+            Ok::<Found, Refusal>(found)
+        });
+        let staged = self.stage(&import, from, done).await;
+        let found = reading.await.map_err(|error| {
+            store::StoreError::Engine(format!("reading ended early: {error}"))
+        })?;
+        // A cancelled upload closes the channel, so the cancellation is told, not its consequence.
+        let head = staged?;
+        self.conclude(&import, found, head).await
+    }
+
+    async fn stage(
+        &self,
+        import: &Import,
+        mut from: mpsc::Receiver<Vec<StagedRow>>,
+        done: &AtomicU64,
+    ) -> Result<Vec<StagedRow>, AppError> {
+        let mut head: Vec<StagedRow> = Vec::new();
+        let (mut ordinal, mut count) = (0, 0_u64);
+        while let Some(rows) = from.recv().await {
+            if rows.is_empty() {
+                continue;
+            }
+            head.extend(rows.iter().take(HEAD - head.len().min(HEAD)).cloned());
+            count += rows.len() as u64;
+            let text = serde_json::to_string(&rows).map_err(|error| crate::import::broken(&error))?;
+            let to = import.moved(State::Reading, count, &import.summary, self.now_ms());
+            let mut scratch = self.app.db.scratch().await?;
+            let mut inside = scratch.inside();
+            if !import::advance(&mut inside, State::Reading.name(), &to).await? {
+                return Err(STOPPED.refuse(&[]).into());
+            }
+            import::add_rows(&mut inside, Lot::Rows, &import.stored.id, ordinal, &text).await?;
+            scratch.commit().await?;
+            done.store(count, Ordering::Relaxed);
+            ordinal += 1;
+        }
+        Ok(head)
+    }
+
+    async fn conclude(
+        &self,
+        import: &Import,
+        found: Result<Found, Refusal>,
+        head: Vec<StagedRow>,
+    ) -> Result<(), AppError> {
+        let mut summary = import.summary.clone();
+        let state = match found {
+            Ok(found) => {
+                summary.learn(found, head);
+                State::Mapping
+            }
+            Err(refusal) => {
+                summary.refusal = Some((&refusal).into());
+                State::Refused
+            }
+        };
+        let to = import.moved(state, summary.rows, &summary, self.now_ms());
+        let mut scratch = self.app.db.scratch().await?;
+        let mut inside = scratch.inside();
+        if state == State::Refused {
+            import::drop_rows(&mut inside, Lot::Rows, &import.stored.id).await?;
+        }
+        let moved = import::advance(&mut inside, State::Reading.name(), &to).await?;
+        scratch.commit().await?;
+        if !moved {
+            return Err(STOPPED.refuse(&[]).into());
+        }
+        self.discard_file(&import.stored.id).await;
+        Ok(())
+    }
+
+    /// Gives up an upload that is not being written; its rows are forgotten.
+    pub async fn cancel(&self, import: &Import) -> Result<(), AppError> {
+        use State::{Comparing, Interrupted, Mapping, Previewed, Reading};
+        import.require(&[Reading, Mapping, Comparing, Previewed, Interrupted])?;
+        let kept = Summary { file: import.summary.file.clone(), ..Summary::default() };
+        self.advance(import.state, &import.moved(State::Cancelled, 0, &kept, self.now_ms())).await?;
+        self.discard_file(&import.stored.id).await;
+        let mut scratch = self.app.db.scratch().await?;
+        let mut inside = scratch.inside();
+        import::drop_rows(&mut inside, Lot::Rows, &import.stored.id).await?;
+        import::drop_rows(&mut inside, Lot::Faults, &import.stored.id).await?;
+        scratch.commit().await?;
+        Ok(())
+    }
+
+    /// What an upload into this register may be matched by; for the page and the command line.
+    #[must_use]
+    pub fn required_fields(register: Register) -> &'static [&'static str] {
+        match register {
+            Register::Subjects => &["name", "district"],
+            Register::Inspectors => &["code", "name"],
+        }
+    }
+}

@@ -1,0 +1,153 @@
+//! How the bytes of a file arrive: straight to the disk, readable by nobody else, gone if they stop
+//! half way.
+
+use std::path::PathBuf;
+
+use domain::id::OrgUnitId;
+use domain::refusal::Code;
+use sha2::{Digest as _, Sha256};
+use store::import::{self, StoredImport};
+use store::StoreError;
+use tokio::fs::{self, File, OpenOptions};
+use tokio::io::AsyncWriteExt as _;
+
+use super::{FileFacts, Staging, State, Summary};
+use crate::AppError;
+use crate::import::{Importer, Register};
+
+/// The most bytes of a file.
+pub const MAX_FILE_BYTES: u64 = 48 << 20;
+
+static TOO_LARGE: Code = Code::new(
+    "IMPT-078",
+    "文件超过 48 MB，没有接收。",
+    None,
+    "把名录拆成几个文件分次导入。",
+);
+static NOTHING: Code =
+    Code::new("IMPT-080", "没有选择文件，或者文件是空的。", None, "选好 .xlsx 或 .csv 文件再上传。");
+static DISK: Code = Code::new(
+    "IMPT-079",
+    "文件没能存到服务器上（{why}）。",
+    None,
+    "请系统管理员检查数据目录的空间和权限。",
+);
+
+/// A file that is in staging.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Accepted {
+    /// The key of the upload.
+    pub id: String,
+    /// False if an earlier press with the same key brought it.
+    pub fresh: bool,
+}
+
+/// A file on its way in. Dropped before it is accepted, it leaves nothing behind.
+pub struct Incoming {
+    path: PathBuf,
+    file: File,
+    hash: Sha256,
+    bytes: u64,
+    kept: bool,
+}
+
+fn disk(error: &std::io::Error) -> AppError {
+    DISK.refuse(&[("why", error)]).into()
+}
+
+impl Incoming {
+    /// Takes the next bytes.
+    pub async fn write(&mut self, bytes: &[u8]) -> Result<(), AppError> {
+        self.bytes += bytes.len() as u64;
+        if self.bytes > MAX_FILE_BYTES {
+            return Err(TOO_LARGE.refuse(&[]).into());
+        }
+        self.hash.update(bytes);
+        self.file.write_all(bytes).await.map_err(|error| disk(&error))
+    }
+
+    async fn finish(&mut self) -> Result<FileFacts, AppError> {
+        self.file.flush().await.map_err(|error| disk(&error))?;
+        if self.bytes == 0 {
+            return Err(NOTHING.refuse(&[]).into());
+        }
+        let sha256 = store::hex(&self.hash.clone().finalize());
+        Ok(FileFacts { bytes: self.bytes, sha256 })
+    }
+}
+
+impl Drop for Incoming {
+    fn drop(&mut self) {
+        if !self.kept {
+            // What cannot be removed now is removed at the next start.
+            let _ = std::fs::remove_file(&self.path);
+        }
+    }
+}
+
+impl Staging {
+    /// Opens a place for a file that is about to arrive.
+    pub async fn incoming(&self) -> Result<Incoming, AppError> {
+        let mut folder = fs::DirBuilder::new();
+        folder.recursive(true);
+        #[cfg(unix)]
+        folder.mode(0o700);
+        folder.create(&self.folder).await.map_err(|error| disk(&error))?;
+        let name = format!("{}.part", store::hex(&self.app.entropy.bytes::<16>()));
+        let path = self.folder.join(name);
+        let mut options = OpenOptions::new();
+        options.write(true).create_new(true);
+        #[cfg(unix)]
+        options.mode(0o600);
+        let file = options.open(&path).await.map_err(|error| disk(&error))?;
+        Ok(Incoming { path, file, hash: Sha256::new(), bytes: 0, kept: false })
+    }
+
+    /// Takes a whole file into staging under `key`, which names this one press, ready to be read. A
+    /// second press with the same key finds the first upload, leaves nothing of its own, and must not
+    /// start anything.
+    pub async fn accept(
+        &self,
+        importer: &Importer,
+        (register, unit): (Register, &OrgUnitId),
+        key: &str,
+        file_name: &str,
+        mut incoming: Incoming,
+    ) -> Result<Accepted, AppError> {
+        self.expire().await?;
+        let file = incoming.finish().await?;
+        let summary = Summary { file, ..Summary::default() };
+        let now_ms = self.now_ms();
+        let stored = StoredImport {
+            id: key.to_owned(),
+            account: importer.account.clone(),
+            unit: unit.clone(),
+            register: register.name().to_owned(),
+            file_name: file_name.to_owned(),
+            state: State::Reading.name().to_owned(),
+            done_rows: 0,
+            summary: summary.to_json(),
+            started_at_ms: now_ms,
+            updated_at_ms: now_ms,
+        };
+        let mut scratch = self.app.db.scratch().await?;
+        match import::begin(&mut scratch.inside(), &stored).await {
+            Err(StoreError::Conflict { .. }) => return Ok(Accepted { id: stored.id, fresh: false }),
+            other => other?,
+        }
+        // The row is not visible before the file lies where it says.
+        fs::rename(&incoming.path, self.file_of(key)).await.map_err(|error| disk(&error))?;
+        incoming.kept = true;
+        if let Err(error) = scratch.commit().await {
+            // Without its row nobody would ever read the file.
+            let _ = fs::remove_file(self.file_of(key)).await;
+            return Err(error.into());
+        }
+        Ok(Accepted { id: stored.id, fresh: true })
+    }
+
+    pub(super) async fn discard_file(&self, id: &str) {
+        // A file that is already gone is what was wanted.
+        let _ = fs::remove_file(self.file_of(id)).await;
+    }
+}

@@ -1,0 +1,268 @@
+//! The middleware before every handler: session, right, origin, form token. It knows nothing but
+//! the line of the route table that the request matched.
+
+use app::sign_in::{Welcome, token_hash};
+use axum::RequestExt as _;
+use axum::body::{Body, to_bytes};
+use axum::extract::{RawPathParams, Request};
+use axum::http::header::{CONTENT_TYPE, REFERER};
+use axum::http::{HeaderMap, Method, StatusCode};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use domain::refusal::codes;
+use store::session::{self, Session};
+
+use super::sent::{NO_TOKEN, WRONG_KIND};
+use super::visit::form_token;
+use super::{Guest, PartyVisit, Sent, Stop, Visit, WebState, cookie, feedback, see_other};
+use crate::component::Refusal;
+use crate::csrf::{FormToken, Origin, origin_of};
+use crate::form::{FORM_TOKEN_FIELD, MAX_FORM_BYTES, Submitted, SubmittedError};
+use crate::problem::Problem;
+use crate::route::Who;
+use crate::text::Address;
+
+/// Where an account that must change its password is sent.
+const PASSWORD_PAGE: &str = "/w/account/password";
+
+/// What the route table says of the handler behind.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Rule {
+    pub(crate) who: Who,
+    pub(crate) takes_file: bool,
+    pub(crate) before_password_change: bool,
+    pub(crate) keeps_draft: bool,
+}
+
+/// Admits the request or answers it; problems of the handler are rendered in the visitor's shell.
+pub(crate) async fn enforce(web: WebState, rule: Rule, request: Request, next: Next) -> Response {
+    let (parts, body) = request.into_parts();
+    let guest = Guest::of(&parts);
+    let token = cookie::token_of(&parts.headers, web.over_tls).map(str::to_owned);
+    let mut request = Request::from_parts(parts, body);
+    let known = match known(&web, token.as_deref(), &guest).await {
+        Ok(known) => known,
+        Err(stop) => return stop.into_response(),
+    };
+    let visit = match &known {
+        Known::Account(visit) => Some(visit.clone()),
+        Known::Expired(_) | Known::Nobody => None,
+    };
+    let response = match admit(&web, rule, &mut request, &guest, known).await {
+        Ok(None) => next.run(request).await,
+        Ok(Some(answer)) => answer,
+        Err(stop) => stop.into_response(),
+    };
+    match visit {
+        Some(visit) => super::finish::in_workbench(&web, &visit, response).await,
+        None => response,
+    }
+}
+
+enum Known {
+    Account(Visit),
+    Expired(Session),
+    Nobody,
+}
+
+async fn known(web: &WebState, token: Option<&str>, guest: &Guest) -> Result<Known, Stop> {
+    let Some(token) = token else {
+        return Ok(Known::Nobody);
+    };
+    Ok(match web.app.welcome(token).await? {
+        Welcome::Known(arrival) => {
+            Known::Account(Visit::new(*arrival, guest.clone(), web.app.clock.now()))
+        }
+        Welcome::Expired(session) => Known::Expired(session),
+        Welcome::Stranger => Known::Nobody,
+    })
+}
+
+/// Nothing: the handler runs. An answer: it does not.
+async fn admit(
+    web: &WebState,
+    rule: Rule,
+    request: &mut Request,
+    guest: &Guest,
+    known: Known,
+) -> Result<Option<Response>, Stop> {
+    let acts = !matches!(*request.method(), Method::GET | Method::HEAD);
+    if acts && !from_our_page(request.headers()) {
+        return Err(Stop::forbidden(&NO_TOKEN.refuse(&[])));
+    }
+    match (rule.who, known) {
+        (Who::Public, Known::Account(visit)) => {
+            request.extensions_mut().insert(visit);
+            read_public_form(request, acts).await?;
+        }
+        (Who::Public, _) => read_public_form(request, acts).await?,
+        (Who::PartyLink, _) => {
+            let party = party(web, request, guest).await?;
+            if acts {
+                read_form(request, party.form_token()).await?;
+            }
+            request.extensions_mut().insert(party);
+        }
+        (Who::SignedIn | Who::Needs(_), Known::Account(visit)) => {
+            if let Some(answer) = may_enter(rule, &visit)? {
+                return Ok(Some(answer));
+            }
+            if acts && !rule.takes_file {
+                read_form(request, visit.form_token()).await?;
+            }
+            request.extensions_mut().insert(visit);
+        }
+        (Who::SignedIn | Who::Needs(_), Known::Expired(session)) => {
+            let kept =
+                acts && rule.keeps_draft && keep_typed(web, request, guest, &session).await?;
+            return Ok(Some(to_sign_in(guest, acts, kept)));
+        }
+        (Who::SignedIn | Who::Needs(_), Known::Nobody) => {
+            return Ok(Some(to_sign_in(guest, acts, false)));
+        }
+    }
+    Ok(None)
+}
+
+fn may_enter(rule: Rule, visit: &Visit) -> Result<Option<Response>, Stop> {
+    if let Who::Needs(verb) = rule.who
+        && !visit.acting.offers(verb)
+    {
+        return Err(Stop::forbidden(
+            &codes::AUTH_NOT_ALLOWED.refuse(&[("verb", &verb.label())]),
+        ));
+    }
+    let held_up = visit.must_change && !rule.before_password_change;
+    Ok(held_up.then(|| see_other(&Address::fixed(PASSWORD_PAGE))))
+}
+
+/// What the browser says of where the form stood. Browsers that say nothing at all are known by
+/// the form token alone.
+fn from_our_page(headers: &HeaderMap) -> bool {
+    match origin_of(headers) {
+        Origin::Own => true,
+        Origin::Foreign => false,
+        Origin::Unsaid => headers.get(REFERER).is_none_or(|referer| {
+            let host = headers
+                .get(axum::http::header::HOST)
+                .and_then(|host| host.to_str().ok());
+            let named = referer
+                .to_str()
+                .ok()
+                .and_then(|text| text.split("://").nth(1));
+            let named = named.and_then(|rest| rest.split('/').next());
+            named.is_some() && named == host
+        }),
+    }
+}
+
+async fn read_public_form(request: &mut Request, acts: bool) -> Result<(), Stop> {
+    if acts {
+        let submitted = read_body(request).await?;
+        request.extensions_mut().insert(Sent(submitted));
+    }
+    Ok(())
+}
+
+async fn read_form(request: &mut Request, token: &FormToken) -> Result<(), Stop> {
+    let submitted = read_body(request).await?;
+    if !token.agrees_with(submitted.first(FORM_TOKEN_FIELD)) {
+        return Err(Stop::forbidden(&NO_TOKEN.refuse(&[])));
+    }
+    request.extensions_mut().insert(Sent(submitted));
+    Ok(())
+}
+
+async fn read_body(request: &mut Request) -> Result<Submitted, Stop> {
+    let kind = request
+        .headers()
+        .get(CONTENT_TYPE)
+        .and_then(|kind| kind.to_str().ok())
+        .unwrap_or("");
+    let kind = kind.split(';').next().unwrap_or("").trim();
+    if !kind.eq_ignore_ascii_case("application/x-www-form-urlencoded") {
+        let stop = Stop::unusable(&WRONG_KIND.refuse(&[]));
+        return Err(stop.with_status(StatusCode::UNSUPPORTED_MEDIA_TYPE));
+    }
+    let body = std::mem::replace(request.body_mut(), Body::empty());
+    let bytes = to_bytes(body, MAX_FORM_BYTES)
+        .await
+        .map_err(|_| unreadable(SubmittedError::TooLarge))?;
+    Submitted::parse(&bytes).map_err(unreadable)
+}
+
+fn unreadable(error: SubmittedError) -> Stop {
+    let words = error.to_string();
+    let (code, sentence) = words
+        .split_once(' ')
+        .unwrap_or(("FORM-000", words.as_str()));
+    let stop = Stop::new(Problem::Unusable(Refusal::new(code, sentence, "")));
+    match error {
+        SubmittedError::TooLarge => stop.with_status(StatusCode::PAYLOAD_TOO_LARGE),
+        SubmittedError::TooManyFields | SubmittedError::NotUtf8 => stop,
+    }
+}
+
+/// The party behind the path parameter `link`.
+async fn party(web: &WebState, request: &mut Request, guest: &Guest) -> Result<PartyVisit, Stop> {
+    let params = request
+        .extract_parts::<RawPathParams>()
+        .await
+        .map_err(|_| Stop::not_found())?;
+    let link = params
+        .iter()
+        .find(|(name, _)| *name == "link")
+        .map(|(_, link)| link.to_owned());
+    let link = link.ok_or_else(|| Stop::fault("a route for parties without the parameter link"))?;
+    let mut reader = web.app.db.read().await?;
+    let found = store::campaign::by_party_link(&mut reader, &token_hash(&link)).await?;
+    let (campaign, party) = found.ok_or_else(Stop::not_found)?;
+    Ok(PartyVisit::new(campaign, party, link, guest.clone()))
+}
+
+fn to_sign_in(guest: &Guest, acts: bool, kept: bool) -> Response {
+    let back = if !acts || kept {
+        guest.here()
+    } else {
+        Address::fixed("/w")
+    };
+    let mut pairs = vec![("next", back.as_str())];
+    if acts {
+        let done = if kept {
+            &feedback::SESSION_OVER_KEPT
+        } else {
+            &feedback::SESSION_OVER
+        };
+        pairs.push((feedback::DONE, done.code));
+    }
+    see_other(&Address::fixed("/login").query(pairs))
+}
+
+/// A form sent under a session that ran out: its text becomes a draft of the same account, provided
+/// the token proves that it came from that session's page.
+async fn keep_typed(
+    web: &WebState,
+    request: &mut Request,
+    guest: &Guest,
+    session: &Session,
+) -> Result<bool, Stop> {
+    let submitted = read_body(request).await?;
+    if !form_token(session).agrees_with(submitted.first(FORM_TOKEN_FIELD)) {
+        return Ok(false);
+    }
+    let kept = form_urlencoded::Serializer::new(String::new())
+        .extend_pairs(submitted.kept())
+        .finish();
+    let now = web.app.clock.now().unix_ms();
+    let mut scratch = web.app.db.scratch().await?;
+    session::keep_draft(
+        &mut scratch.inside(),
+        &session.account,
+        &guest.path,
+        &kept,
+        now,
+    )
+    .await?;
+    scratch.commit().await?;
+    Ok(true)
+}

@@ -1,0 +1,63 @@
+//! What a form sent: read and proved by the gate before the handler sees it.
+//!
+//! Forms with a file are the exception: their body is a stream, so the handler proves the form token
+//! itself, from the fields that stand before the file and before it takes a byte of the file. The
+//! walk over the route table holds every such handler to it.
+
+use std::ops::Deref;
+
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
+use domain::refusal::Code;
+
+use super::Stop;
+use crate::form::Submitted;
+
+/// The most bytes of an uploaded file with its form.
+pub const MAX_UPLOAD_BYTES: usize = 48 * 1024 * 1024;
+
+pub(crate) static WRONG_KIND: Code = Code::new(
+    "FORM-007",
+    "提交的格式不是网页表单，没有保存。",
+    None,
+    "用浏览器打开本页填写；程序对接用命令行的导入命令。",
+);
+pub(crate) static TOO_LARGE: Code = Code::new(
+    "FORM-008",
+    "文件超过 48 MB，没有接收。",
+    None,
+    "把名录拆成几个文件分次导入，或由系统管理员用命令行导入。",
+);
+pub(crate) static NO_TOKEN: Code = Code::new(
+    "FORM-009",
+    "提交没有通过来源核对，没有保存。",
+    None,
+    "多半是页面打开太久或在另一处重新登录过：重新打开本页再提交。",
+);
+pub(crate) static BROKEN: Code = Code::new(
+    "FORM-010",
+    "上传中断或格式不完整，没有保存。",
+    None,
+    "检查网络后重新选择文件再传一次。",
+);
+
+/// A form that came from one of our own pages.
+#[derive(Clone, Debug)]
+pub struct Sent(pub(super) Submitted);
+
+impl Deref for Sent {
+    type Target = Submitted;
+
+    fn deref(&self) -> &Submitted {
+        &self.0
+    }
+}
+
+impl<S: Sync> FromRequestParts<S> for Sent {
+    type Rejection = Stop;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Stop> {
+        let sent = parts.extensions.get::<Self>().cloned();
+        sent.ok_or_else(|| Stop::fault("a handler asks for a form on a route that reads none"))
+    }
+}

@@ -1,0 +1,121 @@
+//! The frame of every page of the workbench: navigation by right, account, foot.
+
+use domain::policy::Verb;
+use store::{log, org};
+
+use super::{Stop, Visit, WebState};
+use crate::component::Head;
+use crate::layout::{AccountCorner, Foot, NavEntry, NavModel, Shell, WorkbenchPage};
+use crate::text::{Address, Digest};
+
+/// An entry: words, address, and the verbs of which one opens it.
+type Place = (&'static str, &'static str, &'static [Verb]);
+
+/// The navigation: entries under their headings.
+const PLACES: &[(&str, &[Place])] = &[
+    ("计划", &[("事项清单", "/w/items", &[Verb::CatalogRead])]),
+    (
+        "名录",
+        &[
+            ("检查对象", "/w/subjects", &[Verb::SubjectRead]),
+            ("执法检查人员", "/w/inspectors", &[Verb::InspectorRead]),
+            (
+                "回避登记",
+                "/w/recusals",
+                &[Verb::RecusalRead, Verb::RecusalDeclare],
+            ),
+        ],
+    ),
+    (
+        "抽查",
+        &[
+            ("抽查任务", "/w/campaigns", &[Verb::CampaignRead]),
+            ("检查", "/w/inspections", &[Verb::InspectionRead]),
+        ],
+    ),
+    ("结果", &[("公示", "/w/publish", &[Verb::OutcomePublish])]),
+    (
+        "监督",
+        &[
+            ("留痕日志", "/w/log", &[Verb::LogRead]),
+            ("实施细则", "/w/rules", &[Verb::RulebookRead]),
+        ],
+    ),
+];
+
+impl WebState {
+    /// The shell of a page for this visit.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn shell(&self, visit: &Visit) -> Result<Shell, Stop> {
+        let mut reader = self.app.db.read().await?;
+        let (log_size, log_root) = log::head(&mut reader).await?;
+        let units = org::units(&mut reader).await?;
+        let log_root = Digest::of_bytes(log_root.as_bytes());
+        let grant = visit.acting.grants.first();
+        let unit = grant.and_then(|grant| units.iter().find(|unit| unit.id == grant.unit));
+        let words = match unit {
+            Some(unit) => format!("{}·{}", visit.acting.name, unit.name),
+            None => visit.acting.name.clone(),
+        };
+        Ok(Shell {
+            frame: visit.guest.frame(self),
+            account: AccountCorner {
+                words,
+                acting_for: None,
+                page: Address::fixed("/w/account"),
+            },
+            nav: navigation(visit),
+            hidden: visit.repeatable(),
+            foot: Foot {
+                version: self.facts.version.clone(),
+                log_size,
+                log_root,
+            },
+        })
+    }
+
+    /// A page of the workbench with what was just done at its top.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn page(&self, visit: &Visit, head: Head) -> Result<WorkbenchPage, Stop> {
+        let page = WorkbenchPage::new(self.shell(visit).await?, head);
+        Ok(match visit.guest.done {
+            Some(done) => page.with_feedback(done.note()),
+            None => page,
+        })
+    }
+}
+
+/// Entries the account cannot open do not exist; administrators see their own group alone.
+fn navigation(visit: &Visit) -> NavModel {
+    let acting = &visit.acting;
+    let administers = acting
+        .grants
+        .iter()
+        .any(|grant| grant.role.is_administrator());
+    let entry = |(words, to, _): &Place| NavEntry::new(*words, Address::fixed(to), 0);
+    let mut nav = NavModel::default();
+    if administers {
+        let own: [Place; 2] = [
+            ("账号与授权", "/a/users", &[Verb::AccountRead]),
+            ("留痕日志", "/w/log", &[Verb::LogRead]),
+        ];
+        nav = nav.with_group("管理", own.iter().map(entry).collect());
+    } else {
+        nav = nav.with_group(
+            "今日",
+            vec![NavEntry::new("工作台", Address::fixed("/w"), 0)],
+        );
+        for (heading, places) in PLACES {
+            let open = places
+                .iter()
+                .filter(|(_, _, verbs)| verbs.iter().any(|verb| acting.offers(*verb)))
+                .map(entry);
+            nav = nav.with_group(*heading, open.collect());
+        }
+    }
+    nav.at(&visit.guest.path)
+}

@@ -1,0 +1,208 @@
+//! Why there is no page: a problem with its status, rendered by the gate in the right shell.
+
+use app::AppError;
+use axum::http::header::LOCATION;
+use axum::http::{HeaderValue, StatusCode};
+use axum::response::{IntoResponse, Response};
+use domain::refusal::{self, Code};
+use domain::text::FieldErrors;
+use store::StoreError;
+
+use crate::component::{Fragment, Refusal};
+use crate::problem::Problem;
+use crate::text::Address;
+
+/// The answer of a handler.
+pub type Answer = Result<Response, Stop>;
+
+static BUSY: Code = Code::new(
+    "STOR-423",
+    "别处正在写入，这次没有办成，也没有留下一半。",
+    None,
+    "等几秒再提交一次，填写的内容还在。",
+);
+static MOVED_ON: Code = Code::new(
+    "STOR-409",
+    "打开本页之后，这条记录已被别人改过，或同样的记录已经存在；这次没有写入。",
+    None,
+    "先看最新内容，再决定是否照此修改；填写的内容还在下面。",
+);
+static CLOCK: Code = Code::new(
+    "STOR-425",
+    "服务器的时钟比上一条留痕早，现在不能写入。",
+    None,
+    "请系统管理员校准服务器时间后再办。",
+);
+
+/// A request that ends without its page.
+#[derive(Debug, Clone)]
+pub struct Stop {
+    pub(super) status: StatusCode,
+    pub(super) problem: Box<Problem>,
+    /// What only the record of the server may say.
+    pub(super) inside: Option<String>,
+}
+
+impl Stop {
+    /// A problem under its own status.
+    #[must_use]
+    pub fn new(problem: Problem) -> Self {
+        Self {
+            status: problem.status(),
+            problem: Box::new(problem),
+            inside: None,
+        }
+    }
+
+    /// A problem under another status than its own.
+    #[must_use]
+    pub fn with_status(mut self, status: StatusCode) -> Self {
+        self.status = status;
+        self
+    }
+
+    /// No such page, or none this account may know of.
+    #[must_use]
+    pub fn not_found() -> Self {
+        Self::new(Problem::NotFound)
+    }
+
+    /// The account may not; the refusal names the verb.
+    #[must_use]
+    pub fn forbidden(refusal: &refusal::Refusal) -> Self {
+        Self::new(Problem::Forbidden(Refusal::from(refusal)))
+    }
+
+    /// What was sent cannot be used.
+    #[must_use]
+    pub fn unusable(refusal: &refusal::Refusal) -> Self {
+        Self::new(Problem::Unusable(Refusal::from(refusal)))
+    }
+
+    /// Our fault; `inside` goes to the record of the server and never to the browser.
+    #[must_use]
+    pub fn fault(inside: impl Into<String>) -> Self {
+        let problem = Problem::Fault {
+            request: String::new(),
+        };
+        Self {
+            inside: Some(inside.into()),
+            ..Self::new(problem)
+        }
+    }
+}
+
+impl IntoResponse for Stop {
+    fn into_response(self) -> Response {
+        let mut response = self.status.into_response();
+        response.extensions_mut().insert(self);
+        response
+    }
+}
+
+impl From<StoreError> for Stop {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::NotFound { .. } => Self::not_found(),
+            StoreError::Conflict { .. } => {
+                Self::new(Problem::Conflict((&MOVED_ON.refuse(&[])).into()))
+            }
+            StoreError::Busy => Self::new(Problem::Conflict((&BUSY.refuse(&[])).into()))
+                .with_status(StatusCode::SERVICE_UNAVAILABLE),
+            StoreError::ClockSetBack { .. } => {
+                let stop = Self::new(Problem::Conflict((&CLOCK.refuse(&[])).into()));
+                Self {
+                    inside: Some(error.to_string()),
+                    ..stop.with_status(StatusCode::SERVICE_UNAVAILABLE)
+                }
+            }
+            other => Self::fault(other.to_string()),
+        }
+    }
+}
+
+impl From<refusal::Refusal> for Stop {
+    fn from(refusal: refusal::Refusal) -> Self {
+        match refusal.code {
+            "AUTH-001" => Self::forbidden(&refusal),
+            _ => Self::new(Problem::Conflict((&refusal).into())),
+        }
+    }
+}
+
+impl From<AppError> for Stop {
+    fn from(error: AppError) -> Self {
+        match error {
+            AppError::Refused(refusal) => refusal.into(),
+            AppError::Store(error) => error.into(),
+            AppError::Fields(_) => {
+                let first = Refusal::new(
+                    "FORM-004",
+                    "有几处填写需要改，没有保存。",
+                    error.to_string(),
+                );
+                Self::new(Problem::Unusable(first))
+            }
+        }
+    }
+}
+
+/// What a form is shown again with: errors beside its fields, or a refusal above it.
+#[derive(Debug, Clone, Default)]
+pub struct Flaws {
+    /// Errors field by field.
+    pub errors: FieldErrors,
+    /// Why the act as a whole was refused.
+    pub refusal: Option<Refusal>,
+}
+
+impl Flaws {
+    /// Takes what a person can mend at the form; everything else is a [`Stop`].
+    ///
+    /// # Errors
+    /// The problem page, for what no other input would change.
+    pub fn of(error: AppError) -> Result<Self, Stop> {
+        let refused = |refusal: &refusal::Refusal| Self {
+            refusal: Some(refusal.into()),
+            errors: FieldErrors::new(),
+        };
+        match error {
+            AppError::Fields(errors) => Ok(Self {
+                errors,
+                refusal: None,
+            }),
+            AppError::Refused(refusal) if refusal.code != "AUTH-001" => Ok(refused(&refusal)),
+            AppError::Store(StoreError::Conflict { .. }) => Ok(refused(&MOVED_ON.refuse(&[]))),
+            AppError::Store(StoreError::Busy) => Ok(refused(&BUSY.refuse(&[]))),
+            other => Err(other.into()),
+        }
+    }
+
+    /// The status of the page that shows the form again.
+    #[must_use]
+    pub fn status(&self) -> StatusCode {
+        if self.refusal.is_some() {
+            StatusCode::CONFLICT
+        } else {
+            StatusCode::UNPROCESSABLE_ENTITY
+        }
+    }
+
+    /// The refusal as a piece for the place above the form; empty without one.
+    #[must_use]
+    pub fn note(&self) -> Fragment {
+        self.refusal
+            .clone()
+            .map_or_else(Fragment::default, Fragment::from)
+    }
+}
+
+/// Sends the browser on with GET, so that a reload repeats nothing.
+#[must_use]
+pub fn see_other(to: &Address) -> Response {
+    let mut response = StatusCode::SEE_OTHER.into_response();
+    // An address holds no control characters; one with letters outside ASCII is not made here.
+    let value = HeaderValue::from_str(to.as_str()).unwrap_or(HeaderValue::from_static("/"));
+    response.headers_mut().insert(LOCATION, value);
+    response
+}

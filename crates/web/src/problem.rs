@@ -1,0 +1,118 @@
+//! Pages that say no: six kinds, each with a stable code, what to do, and nothing
+//! about the inside of the programme.
+
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+
+use crate::component::{Fragment, Head, Link, Note, Refusal};
+use crate::layout::{Frame, PlainPage, Shell, WorkbenchPage};
+use crate::text::Address;
+
+/// Why a page cannot be shown or an act was not done.
+#[derive(Debug, Clone)]
+pub enum Problem {
+    /// 403: the account may not, for the reason given.
+    Forbidden(Refusal),
+    /// 404: no such page, or none this account may know of.
+    NotFound,
+    /// 409: somebody else acted in between, or the state forbids it.
+    Conflict(Refusal),
+    /// 410: published once, withdrawn or expired; the tombstone says why and when.
+    Gone {
+        /// The reason in public words, without personal facts.
+        reason: String,
+        /// The date, as printed.
+        since: String,
+        /// The entry of the log that records it.
+        log_number: u64,
+    },
+    /// 422: what was sent cannot be used.
+    Unusable(Refusal),
+    /// 500: our fault; the number finds it in the record of the server.
+    Fault {
+        /// The number of the request.
+        request: String,
+    },
+}
+
+impl Problem {
+    /// The status of the answer.
+    #[must_use]
+    pub fn status(&self) -> StatusCode {
+        match self {
+            Self::Forbidden(_) => StatusCode::FORBIDDEN,
+            Self::NotFound => StatusCode::NOT_FOUND,
+            Self::Conflict(_) => StatusCode::CONFLICT,
+            Self::Gone { .. } => StatusCode::GONE,
+            Self::Unusable(_) => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::Fault { .. } => StatusCode::INTERNAL_SERVER_ERROR,
+        }
+    }
+
+    fn title(&self) -> &'static str {
+        match self {
+            Self::Forbidden(_) => "不能办理",
+            Self::NotFound => "没有这一页",
+            Self::Conflict(_) => "情况已有变化",
+            Self::Gone { .. } => "已撤下",
+            Self::Unusable(_) => "提交的内容不能采用",
+            Self::Fault { .. } => "没有办成",
+        }
+    }
+
+    fn content(&self) -> Fragment {
+        match self {
+            Self::Forbidden(refusal) | Self::Conflict(refusal) | Self::Unusable(refusal) => {
+                refusal.clone().into()
+            }
+            Self::NotFound => Refusal::new(
+                "PAGE-404",
+                "地址写错了，或这一页不在本账号的范围内。",
+                "从导航重新进入，或用编号查找。",
+            )
+            .with_remedy_link(Link::new("回到首页", Address::fixed("/")))
+            .into(),
+            Self::Gone {
+                reason,
+                since,
+                log_number,
+            } => {
+                let rest = format!("{since} 撤下，见留痕第 {log_number} 条。编号 PAGE-410");
+                Note::standing(reason.clone(), rest.as_str()).into()
+            }
+            Self::Fault { request } => Refusal::new(
+                format!("PAGE-500 {request}"),
+                "出了故障，没有保存任何改动。",
+                "稍后再试；仍不行的，把本行末尾的编号告诉运行维护人员。",
+            )
+            .into(),
+        }
+    }
+
+    /// The page inside the workbench.
+    #[must_use]
+    pub fn in_workbench(&self, shell: Shell) -> WorkbenchPage {
+        WorkbenchPage::new(shell, Head::new(self.title())).with(self.content())
+    }
+
+    /// The answer inside the workbench, with its status.
+    #[must_use]
+    pub fn respond_in_workbench(&self, shell: Shell) -> Response {
+        (self.status(), self.in_workbench(shell)).into_response()
+    }
+
+    /// The answer for somebody without an account, with its status.
+    #[must_use]
+    pub fn respond_plain(&self, frame: Frame) -> Response {
+        (self.status(), self.in_plain(frame)).into_response()
+    }
+
+    /// The page for somebody without an account.
+    #[must_use]
+    pub fn in_plain(&self, frame: Frame) -> PlainPage {
+        PlainPage::new(frame, Head::new(self.title())).with(self.content())
+    }
+}
+
+#[cfg(test)]
+mod tests;

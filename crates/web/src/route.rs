@@ -1,0 +1,209 @@
+//! Every address there is: one table, from which the router is built and `docs/routes.md` printed.
+//!
+//! A line says method, path, who may come, what it is, and the handler. A handler outside the table
+//! cannot be reached, and a line without its right cannot be written. Each screen holds the lines of
+//! its own addresses; [`table`] joins them. Deliberately absent: rights of single rows (`app`).
+
+use axum::Router;
+use axum::extract::{DefaultBodyLimit, Request, State};
+use axum::handler::Handler;
+use axum::middleware::{Next, from_fn_with_state};
+use axum::routing::{MethodRouter, get, post};
+use domain::policy::Verb;
+
+use crate::gate::{MAX_UPLOAD_BYTES, Rule, Stop, WebState, enforce, finish};
+use crate::screen;
+
+mod pages;
+
+pub use pages::as_markdown;
+
+/// Who may come at all; finer rights are asked by the act itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Who {
+    /// Anybody.
+    Public,
+    /// Any signed-in account.
+    SignedIn,
+    /// A signed-in account whose roles offer this verb somewhere.
+    Needs(Verb),
+    /// Whoever holds a party's link, which is the path parameter `link`.
+    PartyLink,
+}
+
+/// The method of a route; HEAD comes with GET.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Method {
+    /// Reads, writes nothing.
+    Get,
+    /// Acts.
+    Post,
+}
+
+impl Method {
+    /// The word of the protocol.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Get => "GET",
+            Self::Post => "POST",
+        }
+    }
+}
+
+/// One line of the table.
+#[derive(Clone)]
+pub struct Route {
+    /// The method.
+    pub method: Method,
+    /// The path, with parameters in braces.
+    pub path: &'static str,
+    /// What it is, in words of the page.
+    pub what: &'static str,
+    rule: Rule,
+    handler: MethodRouter<WebState>,
+}
+
+impl Route {
+    /// A page.
+    pub fn get<H, T>(path: &'static str, who: Who, what: &'static str, handler: H) -> Self
+    where
+        H: Handler<T, WebState>,
+        T: 'static,
+    {
+        Self::new(Method::Get, path, who, what, get(handler))
+    }
+
+    /// An act by form.
+    pub fn post<H, T>(path: &'static str, who: Who, what: &'static str, handler: H) -> Self
+    where
+        H: Handler<T, WebState>,
+        T: 'static,
+    {
+        Self::new(Method::Post, path, who, what, post(handler))
+    }
+
+    /// An act by a form with a file; its handler reads the stream and proves the form token itself.
+    pub fn upload<H, T>(path: &'static str, who: Who, what: &'static str, handler: H) -> Self
+    where
+        H: Handler<T, WebState>,
+        T: 'static,
+    {
+        let limited = post(handler).layer(DefaultBodyLimit::max(MAX_UPLOAD_BYTES));
+        let mut route = Self::new(Method::Post, path, who, what, limited);
+        route.rule.takes_file = true;
+        route
+    }
+
+    fn new(
+        method: Method,
+        path: &'static str,
+        who: Who,
+        what: &'static str,
+        handler: MethodRouter<WebState>,
+    ) -> Self {
+        let rule = Rule {
+            who,
+            takes_file: false,
+            before_password_change: false,
+            keeps_draft: false,
+        };
+        Self {
+            method,
+            path,
+            what,
+            rule,
+            handler,
+        }
+    }
+
+    /// Open even to an account that must change its password first.
+    #[must_use]
+    pub fn before_password_change(mut self) -> Self {
+        self.rule.before_password_change = true;
+        self
+    }
+
+    /// What is typed here is kept as a draft when the session has run out. The form stands at the
+    /// same address (GET), and its draft is kept under that path.
+    #[must_use]
+    pub fn keeping_draft(mut self) -> Self {
+        self.rule.keeps_draft = true;
+        self
+    }
+
+    /// Who may come.
+    #[must_use]
+    pub fn who(&self) -> Who {
+        self.rule.who
+    }
+
+    /// Whether it takes a file.
+    #[must_use]
+    pub fn takes_file(&self) -> bool {
+        self.rule.takes_file
+    }
+}
+
+/// Every route, in the order of the table.
+#[must_use]
+pub fn table() -> Vec<Route> {
+    let mut routes = Vec::new();
+    routes.extend(screen::inspection::routes());
+    routes.extend(screen::publish::routes());
+    routes.extend(screen::public::routes());
+    routes.extend(screen::sign_in::routes());
+    routes.extend(screen::account::routes());
+    routes.extend(screen::draft::routes());
+    routes.extend(screen::subject::routes());
+    routes.extend(screen::log_view::routes());
+    routes.extend(screen::register_import::routes());
+    routes.extend(screen::workbench::routes());
+    routes.extend(screen::item::routes());
+    routes.extend(screen::inspector::routes());
+    routes.extend(screen::recusal::routes());
+    routes.extend(screen::administration::routes());
+    routes.extend(screen::campaign::routes());
+    routes.extend(screen::party::routes());
+    routes.extend(screen::hall::routes());
+    routes
+}
+
+/// Whether a form at this path keeps drafts; a draft under any other path is refused.
+#[must_use]
+pub fn keeps_draft(path: &str) -> bool {
+    let fits = |pattern: &str| {
+        let (mut wanted, mut given) = (pattern.split('/'), path.split('/'));
+        loop {
+            match (wanted.next(), given.next()) {
+                (None, None) => return true,
+                (Some(wanted), Some(given)) if wanted == given => {}
+                (Some(wanted), Some(given)) if wanted.starts_with('{') && !given.is_empty() => {}
+                _ => return false,
+            }
+        }
+    };
+    table()
+        .iter()
+        .any(|route| route.rule.keeps_draft && fits(route.path))
+}
+
+/// The whole site.
+pub fn router(web: &WebState) -> Router {
+    let mut router: Router<WebState> = Router::new();
+    for route in table() {
+        let rule = route.rule;
+        let admit = move |State(web): State<WebState>, request: Request, next: Next| {
+            enforce(web, rule, request, next)
+        };
+        let guarded = route
+            .handler
+            .route_layer(from_fn_with_state(web.clone(), admit));
+        router = router.route(route.path, guarded);
+    }
+    finish(router.fallback(unknown).with_state(web.clone()), web)
+}
+
+async fn unknown() -> Stop {
+    Stop::not_found()
+}

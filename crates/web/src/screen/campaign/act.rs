@@ -1,0 +1,313 @@
+//! The confirmation page of each act, and the press.
+//!
+//! GET says what will happen, what can no longer be changed and who will see it, and refuses before
+//! anything is typed if that is known already. POST carries the act out once; what was typed stands
+//! in the form again when it is refused.
+
+use app::AppError;
+use app::drawing::{CommitWords, DrawWords, FreezeWords};
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use axum::response::IntoResponse as _;
+use domain::id::PartyToken;
+use domain::text::FieldErrors;
+
+use super::kind::{CampaignAct, Standing};
+use super::seen::Seen;
+use crate::component::{Confirm, Crumb, Fragment, Head, Link, Refusal};
+use crate::form::Submitted;
+use crate::gate::{Answer, Flaws, Sent, Stop, Visit, WebState, once, see_other};
+use crate::layout::WorkbenchPage;
+use crate::route::{Route, Who};
+use crate::text::Address;
+
+mod fields;
+mod wording;
+
+/// Two addresses per act: its page and its press.
+pub(super) fn routes() -> Vec<Route> {
+    CampaignAct::ALL
+        .into_iter()
+        .flat_map(|act| {
+            let who = Who::Needs(act.verb());
+            let show = move |web: State<WebState>, visit: Visit, number: Path<String>| {
+                show(act, web, visit, number)
+            };
+            let press =
+                move |web: State<WebState>, visit: Visit, number: Path<String>, sent: Sent| {
+                    press(act, web, visit, number, sent)
+                };
+            let words = act.words();
+            [
+                Route::get(act.path(), who, words, show),
+                Route::post(act.path(), who, words, press),
+            ]
+        })
+        .collect()
+}
+
+async fn show(
+    act: CampaignAct,
+    State(web): State<WebState>,
+    visit: Visit,
+    Path(number): Path<String>,
+) -> Answer {
+    let seen = Seen::load(&web, &visit, &number).await?;
+    match act.standing(&seen, &visit) {
+        Standing::Offered => {
+            let confirm = confirm(act, &web, &seen, &visit).await?;
+            let mut page = page(act, &web, &seen, &visit).await?;
+            page = page.with(beforehand(act, &web, &seen).await?);
+            if matches!(act, CampaignAct::Approve | CampaignAct::Submit) {
+                page = page.with(super::record::plan_sheet(&web, &seen).await?);
+            }
+            Ok(page.with(confirm).into_response())
+        }
+        Standing::Refused(refusal) => refused(act, &web, &seen, &visit, &refusal).await,
+        Standing::Absent => {
+            visit.acting.may(act.verb(), &seen.place())?;
+            let step = domain::campaign::state::Step {
+                by: visit.acting.account.clone(),
+                at: visit.now,
+            };
+            match act.rehearse(&seen, step) {
+                Err(refusal) => refused(act, &web, &seen, &visit, &refusal).await,
+                Ok(()) => Err(Stop::not_found()),
+            }
+        }
+    }
+}
+
+async fn refused(
+    act: CampaignAct,
+    web: &WebState,
+    seen: &Seen,
+    visit: &Visit,
+    refusal: &domain::refusal::Refusal,
+) -> Answer {
+    let back = Link::new("返回任务", seen.page());
+    let page = page(act, web, seen, visit)
+        .await?
+        .with(Refusal::from(refusal).with_remedy_link(back));
+    Ok((StatusCode::CONFLICT, page).into_response())
+}
+
+/// What the registers or the plan would refuse, said before the button is pressed.
+async fn beforehand(act: CampaignAct, web: &WebState, seen: &Seen) -> Result<Fragment, Stop> {
+    let refusal = match act {
+        CampaignAct::Freeze | CampaignAct::Approve => {
+            let plan = seen.plan.clone();
+            let unit = &seen.stored.campaign.initiator;
+            match web.app.preview_frame(seen.number(), unit, plan).await? {
+                Ok(preview) => {
+                    let table = super::record::strata::table(&preview.figures);
+                    let foot = super::record::strata::foot(&preview.figures);
+                    let sheet =
+                        crate::component::Sheet::new("preview", "按名录此刻的内容，将是", table);
+                    let refusal = preview.refusal.as_ref().map(Refusal::from);
+                    return Ok(Fragment::join([
+                        refusal.map(Fragment::from).unwrap_or_default(),
+                        sheet.with_foot(foot).into(),
+                    ]));
+                }
+                Err(faults) => faults.into_iter().next().map(|fault| fault.refusal),
+            }
+        }
+        CampaignAct::Submit => {
+            let faults = web.app.plan_faults(seen.number()).await?;
+            faults.into_iter().next().map(|fault| fault.refusal)
+        }
+        _ => None,
+    };
+    Ok(refusal
+        .as_ref()
+        .map(|refusal| Refusal::from(refusal).into())
+        .unwrap_or_default())
+}
+
+async fn page(
+    act: CampaignAct,
+    web: &WebState,
+    seen: &Seen,
+    visit: &Visit,
+) -> Result<WorkbenchPage, Stop> {
+    let above = vec![
+        Link::new("抽查任务", Address::fixed("/w/campaigns")),
+        Link::new(seen.number().as_str(), seen.page()),
+    ];
+    let head = Head::new(format!("{}：{}", act.words(), seen.stored.title));
+    Ok(web
+        .page(visit, head)
+        .await?
+        .with_crumb(Crumb::new(above, act.words())))
+}
+
+async fn confirm(
+    act: CampaignAct,
+    web: &WebState,
+    seen: &Seen,
+    visit: &Visit,
+) -> Result<Confirm, Stop> {
+    let back = Link::new(format!("返回，不{}", act.words()), seen.page());
+    let action = seen.page().child(act.slug());
+    let confirm = Confirm::new(action, visit.hidden(web), act.words(), back)
+        .happens(wording::happens(act, seen))
+        .fixed_after(wording::fixed_after(act))
+        .seen_by(wording::seen_by(act));
+    fields::asking(act, web, seen, visit, confirm).await
+}
+
+async fn press(
+    act: CampaignAct,
+    State(web): State<WebState>,
+    visit: Visit,
+    Path(number): Path<String>,
+    sent: Sent,
+) -> Answer {
+    let seen = Seen::load(&web, &visit, &number).await?;
+    visit.acting.may(act.verb(), &seen.place())?;
+    let errors = fields::faults(act, &seen, &sent);
+    if !errors.is_empty() {
+        let flaws = Flaws {
+            errors,
+            refusal: None,
+        };
+        return again(act, &web, &seen, &visit, &sent, &flaws).await;
+    }
+    let (doing, actor, form) = (web.clone(), visit.clone(), sent.clone());
+    let to = act.done().at(seen.page());
+    let no = seen.number().clone();
+    let done = once(&web, &visit, &sent, move || async move {
+        perform(act, &doing, &actor, &no, &form).await.map(|()| to)
+    })
+    .await?;
+    match done {
+        Ok(to) => Ok(see_other(&to)),
+        Err(error) => {
+            let flaws = Flaws::of(error)?;
+            // What stands now may differ from what stood when the page was opened.
+            let seen = Seen::load(&web, &visit, &number).await?;
+            again(act, &web, &seen, &visit, &sent, &flaws).await
+        }
+    }
+}
+
+/// The page again with everything typed; without its form if the act is no longer to be done.
+async fn again(
+    act: CampaignAct,
+    web: &WebState,
+    seen: &Seen,
+    visit: &Visit,
+    sent: &Submitted,
+    flaws: &Flaws,
+) -> Answer {
+    let mut page = page(act, web, seen, visit).await?.with(flaws.note());
+    let still = matches!(act.standing(seen, visit), Standing::Offered);
+    if still {
+        let confirm = confirm(act, web, seen, visit).await?;
+        page = page
+            .with(confirm.filled(sent, &flaws.errors))
+            .with_errors_in_form();
+    } else {
+        page = page.with(Fragment::from(
+            crate::component::Note::standing(
+                "任务已是：",
+                format!("{}。", seen.stored.campaign.kind().label()),
+            )
+            .with_link(Link::new("返回任务，看最新情况", seen.page())),
+        ));
+    }
+    Ok((flaws.status(), page).into_response())
+}
+
+async fn perform(
+    act: CampaignAct,
+    web: &WebState,
+    visit: &Visit,
+    number: &domain::id::CampaignNo,
+    sent: &Submitted,
+) -> Result<(), AppError> {
+    let (app, acting) = (&web.app, &visit.acting);
+    match act {
+        CampaignAct::Submit => app.submit_campaign(acting, number).await,
+        CampaignAct::Recall => app.recall_campaign(acting, number).await,
+        CampaignAct::Return => {
+            app.return_campaign(acting, number, sent.first("reason"))
+                .await
+        }
+        CampaignAct::Approve => app.approve_campaign(acting, number).await,
+        CampaignAct::Launch => app.launch_campaign(acting, number).await,
+        CampaignAct::Assign => app.assign_visits(acting, number).await,
+        CampaignAct::End => app.end_campaign(acting, number).await,
+        CampaignAct::Abandon => {
+            app.abandon_campaign(acting, number, sent.first("reason"))
+                .await
+        }
+        CampaignAct::Freeze
+        | CampaignAct::Commit
+        | CampaignAct::Reveal
+        | CampaignAct::Draw
+        | CampaignAct::Void
+        | CampaignAct::Open => draw(act, web, visit, number, sent).await,
+    }
+}
+
+/// The acts of the draw itself, which take words.
+async fn draw(
+    act: CampaignAct,
+    web: &WebState,
+    visit: &Visit,
+    number: &domain::id::CampaignNo,
+    sent: &Submitted,
+) -> Result<(), AppError> {
+    let (app, acting) = (&web.app, &visit.acting);
+    match act {
+        CampaignAct::Freeze => {
+            let words = FreezeWords {
+                pool_of_one_known: sent.has("pool_of_one"),
+            };
+            app.freeze_frame_with(acting, number, words).await
+        }
+        CampaignAct::Commit => {
+            let minutes = fields::minutes(sent).unwrap_or(fields::MOST_MINUTES);
+            let reveal_by = Some(app.clock.now().plus_ms(minutes * 60_000));
+            let beacon_round = domain::text::narrow(sent.first("beacon_round"));
+            app.commit_draw(
+                acting,
+                number,
+                &CommitWords {
+                    reveal_by,
+                    beacon_round,
+                },
+            )
+            .await
+        }
+        CampaignAct::Reveal => {
+            let reason = token_of(sent.first("absent_reason"), "no-show")?;
+            app.close_reveal(acting, number, &reason).await
+        }
+        CampaignAct::Draw => {
+            let words = DrawWords {
+                dice: domain::text::narrow(sent.first("dice")),
+                beacon: domain::text::narrow(sent.first("beacon")),
+                late_reason: sent.first("late_reason").trim().to_owned(),
+            };
+            app.draw_subjects(acting, number, &words).await
+        }
+        CampaignAct::Void => {
+            let code = token_of(sent.first("void_code"), "other")?;
+            app.void_draw(acting, number, &code, sent.first("reason"))
+                .await
+        }
+        _ => app.open_draw(acting, number).await,
+    }
+}
+
+fn token_of(typed: &str, otherwise: &str) -> Result<PartyToken, AppError> {
+    let text = if typed.is_empty() { otherwise } else { typed };
+    PartyToken::parse(text).map_err(|_| {
+        let mut errors = FieldErrors::new();
+        errors.push("absent_reason", fields::REASON_CODE.field(&[]));
+        errors.into()
+    })
+}

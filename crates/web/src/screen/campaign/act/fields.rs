@@ -1,0 +1,273 @@
+//! What a confirmation page asks for, and what is wrong with what was typed.
+
+use domain::calendar::WorkCalendar;
+use domain::refusal::Code;
+use domain::text::FieldErrors;
+use store::catalog;
+
+use super::{CampaignAct, Seen};
+use crate::component::{Choice, Confirm, Field, LAST_FOUR_FIELD, Width};
+use crate::form::Submitted;
+use crate::gate::{Stop, Visit, WebState};
+use crate::screen::campaign::term;
+
+/// The longest time to open nonces: thirty days.
+pub(super) const MOST_MINUTES: i64 = 30 * 24 * 60;
+
+static REASON_EMPTY: Code = Code::new(
+    "CAMP-030",
+    "没有写理由。",
+    None,
+    "写清事实和依据，它会留在记录里。",
+);
+static LAST_FOUR: Code = Code::new(
+    "CAMP-031",
+    "末四位与任务号不符。",
+    None,
+    "对照页面上的任务号，只填最后四个数字。",
+);
+static MINUTES: Code = Code::new(
+    "CAMP-032",
+    "时限“{typed}”不是 {least} 到 43,200 之间的整数分钟。",
+    None,
+    "例如 60，即公布后一小时内公开随机数。",
+);
+static ROUND: Code = Code::new(
+    "CAMP-033",
+    "没有填写信标的期号或轮次。",
+    Some("shuang/1 第 2 节"),
+    "填写承诺公布之后才会产生的那一期，例如双色球 2026136。",
+);
+static DICE: Code = Code::new(
+    "CAMP-034",
+    "掷骰结果应至少 20 位数字，现在是 {count} 位。",
+    Some("shuang/1 第 1 节"),
+    "按掷出的次序逐位录入，0 到 9。",
+);
+static BEACON: Code = Code::new(
+    "CAMP-035",
+    "没有录入信标的值。",
+    Some("shuang/1 第 2 节"),
+    "按公布的原文录入。",
+);
+static CODE_CHOICE: Code = Code::new(
+    "CAMP-036",
+    "没有选择事由。",
+    None,
+    "选最接近的一项，细节写在理由里。",
+);
+/// A reason outside the closed list.
+pub(super) static REASON_CODE: Code =
+    Code::new("CAMP-037", "这个事由不在列表里。", None, "从列表中选一项。");
+
+const ABSENT: &[(&str, &str)] = &[
+    ("no-show", "到期未公开，也未说明"),
+    ("lost-nonce", "随机数已丢失"),
+    ("device-failure", "设备故障"),
+    ("withdrew", "声明退出"),
+];
+
+const VOID: &[(&str, &str)] = &[
+    ("register-error", "名录有误"),
+    ("plan-error", "方案或人数有误"),
+    ("level-lost", "见证不足，达不到最低可信等级"),
+    ("expired", "逾期未抽取"),
+    ("rehearsal-over", "演练结束"),
+    ("other", "其他"),
+];
+
+fn choices(rows: &[(&str, &str)]) -> Vec<Choice> {
+    rows.iter()
+        .map(|(value, words)| Choice::new(*value, *words))
+        .collect()
+}
+
+fn reason(label: &str, help: &str) -> Field {
+    Field::area("reason", label, 3).with_help(help)
+}
+
+/// The page with its questions.
+pub(super) async fn asking(
+    act: CampaignAct,
+    web: &WebState,
+    seen: &Seen,
+    visit: &Visit,
+    confirm: Confirm,
+) -> Result<Confirm, Stop> {
+    let number = seen.number().as_str();
+    Ok(match act {
+        CampaignAct::Return => confirm.asking(reason("退回理由", "写明要改哪一部分、怎么改")),
+        CampaignAct::Abandon => confirm.asking(reason("终止理由", "永久可查")),
+        CampaignAct::Void => {
+            let code = Field::menu("void_code", "事由", choices(VOID));
+            confirm
+                .asking(code)
+                .asking(reason("作废理由", "永久公开；写明事实、发现经过和依据"))
+                .asking_last_four(number)
+        }
+        CampaignAct::Freeze => {
+            let preview = web.app.preview_frame(
+                seen.number(),
+                &seen.stored.campaign.initiator,
+                seen.plan.clone(),
+            );
+            let alone = preview.await?.is_ok_and(|preview| preview.not_random());
+            let known = "知道并照此冻结；各文书将注明“非随机”";
+            if alone {
+                confirm.asking(Field::tick("pool_of_one", "只有 1 户的层", known))
+            } else {
+                confirm
+            }
+        }
+        CampaignAct::Commit => {
+            let least = least(seen);
+            let field = Field::line("reveal_minutes", "公开随机数的时限（分钟）", Width::Short)
+                .with_help(format!(
+                    "从公布承诺起算，至少 {least} 分钟；到期未公开的记为缺席"
+                ))
+                .with_value((least + 60).to_string());
+            let confirm = confirm.asking(field);
+            match &seen.plan.sources.beacon {
+                Some(beacon) => confirm.asking(
+                    Field::line(
+                        "beacon_round",
+                        format!("信标 {} 的期号或轮次", beacon.source),
+                        Width::Medium,
+                    )
+                    .with_help("必须是此刻还没有产生的一期"),
+                ),
+                None => confirm,
+            }
+        }
+        CampaignAct::Reveal => {
+            let waits = seen.stored.campaign.state.frame().is_some_and(|frozen| {
+                frozen
+                    .parties
+                    .iter()
+                    .any(domain::campaign::party::Party::is_waiting)
+            });
+            if waits {
+                confirm.asking(Field::one_of("absent_reason", "缺席原因", choices(ABSENT)))
+            } else {
+                confirm
+            }
+        }
+        CampaignAct::Draw => drawing(web, seen, visit, confirm)
+            .await?
+            .asking_last_four(number),
+        _ => confirm,
+    })
+}
+
+async fn drawing(
+    web: &WebState,
+    seen: &Seen,
+    visit: &Visit,
+    mut confirm: Confirm,
+) -> Result<Confirm, Stop> {
+    let sources = &seen.plan.sources;
+    if let Some(label) = &sources.dice {
+        let field = Field::line("dice", format!("掷骰结果（{label}）"), Width::Long)
+            .with_help("至少 20 位，按掷出的次序录入，不加空格");
+        confirm = confirm.asking(field);
+    }
+    if let Some(beacon) = &sources.beacon {
+        let field = Field::line(
+            "beacon",
+            format!("信标 {} 的值", beacon.source),
+            Width::Long,
+        )
+        .with_help(
+            "drand 为 96 或 192 位十六进制签名；彩票按公布的两位号码，各区从小到大，空格隔开",
+        );
+        confirm = confirm.asking(field);
+    }
+    let holidays = catalog::holidays(&mut web.app.db.read().await?).await?;
+    let calendar = WorkCalendar::new(holidays);
+    let due = seen
+        .stored
+        .campaign
+        .state
+        .commitment()
+        .and_then(|committed| term::result_by(committed.reveal_by, &seen.rulebook, &calendar));
+    if due.is_some_and(|due| visit.now > due) {
+        let field =
+            Field::area("late_reason", "逾期理由", 2).with_help("结果晚于细则期限公布，说明原因");
+        confirm = confirm.asking(field);
+    }
+    Ok(confirm)
+}
+
+fn least(seen: &Seen) -> i64 {
+    i64::from(seen.rulebook.freeze_minutes).max(1)
+}
+
+/// The minutes typed, if they are a number in range.
+pub(super) fn minutes(sent: &Submitted) -> Option<i64> {
+    let typed = domain::text::narrow(sent.first("reveal_minutes"));
+    let number = typed.len() <= 6 && !typed.is_empty() && typed.bytes().all(|b| b.is_ascii_digit());
+    typed
+        .parse()
+        .ok()
+        .filter(|minutes| number && (1..=MOST_MINUTES).contains(minutes))
+}
+
+/// What is wrong with what was typed.
+pub(super) fn faults(act: CampaignAct, seen: &Seen, sent: &Submitted) -> FieldErrors {
+    let mut errors = FieldErrors::new();
+    let needs_reason = matches!(
+        act,
+        CampaignAct::Return | CampaignAct::Abandon | CampaignAct::Void
+    );
+    if needs_reason && sent.first("reason").trim().is_empty() {
+        errors.push("reason", REASON_EMPTY.field(&[]));
+    }
+    if act == CampaignAct::Void
+        && !VOID
+            .iter()
+            .any(|(code, _)| *code == sent.first("void_code"))
+    {
+        errors.push("void_code", CODE_CHOICE.field(&[]));
+    }
+    if act == CampaignAct::Commit {
+        committing(seen, sent, &mut errors);
+    }
+    if act == CampaignAct::Reveal
+        && !sent.first("absent_reason").is_empty()
+        && !ABSENT
+            .iter()
+            .any(|(code, _)| *code == sent.first("absent_reason"))
+    {
+        errors.push("absent_reason", REASON_CODE.field(&[]));
+    }
+    if act == CampaignAct::Draw {
+        let sources = &seen.plan.sources;
+        let dice = domain::text::narrow(sent.first("dice"));
+        let digits = dice.len() >= 20 && dice.bytes().all(|b| b.is_ascii_digit());
+        if sources.dice.is_some() && !digits {
+            errors.push("dice", DICE.field(&[("count", &dice.chars().count())]));
+        }
+        if sources.beacon.is_some() && sent.first("beacon").trim().is_empty() {
+            errors.push("beacon", BEACON.field(&[]));
+        }
+    }
+    let asks_number = matches!(act, CampaignAct::Draw | CampaignAct::Void);
+    if asks_number && !Confirm::last_four_agree(seen.number().as_str(), sent) {
+        errors.push(LAST_FOUR_FIELD, LAST_FOUR.field(&[]));
+    }
+    errors
+}
+
+fn committing(seen: &Seen, sent: &Submitted, errors: &mut FieldErrors) {
+    let least = least(seen);
+    if minutes(sent).is_none_or(|minutes| minutes < least) {
+        let typed = sent.first("reveal_minutes");
+        errors.push(
+            "reveal_minutes",
+            MINUTES.field(&[("typed", &typed), ("least", &least)]),
+        );
+    }
+    if seen.plan.sources.beacon.is_some() && sent.first("beacon_round").trim().is_empty() {
+        errors.push("beacon_round", ROUND.field(&[]));
+    }
+}

@@ -1,0 +1,296 @@
+//! The acts of a campaign as pages know them, and what stands in the way of each, known beforehand.
+//!
+//! Whether an act can be done is asked of the domain by doing it on a copy, so that no rule is
+//! written twice. The press itself asks again.
+
+use domain::campaign::party::TrustLevel;
+use domain::campaign::state::Step;
+use domain::campaign::steps::{CommitFacts, DrawFacts, FreezeFacts};
+use domain::campaign::{CampaignState, CampaignVerb};
+use domain::id::{Fingerprint, PartyToken};
+use domain::policy::Verb;
+use domain::refusal::Refusal;
+
+use super::seen::Seen;
+use crate::gate::Visit;
+use crate::gate::feedback::{self, Done};
+
+/// One act on a campaign with a confirmation page of its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum CampaignAct {
+    Submit,
+    Recall,
+    Return,
+    Approve,
+    Launch,
+    Freeze,
+    Commit,
+    Reveal,
+    Draw,
+    Void,
+    Assign,
+    End,
+    Open,
+    Abandon,
+}
+
+use CampaignAct as A;
+
+/// What an account sees of an act.
+#[derive(Clone, Debug)]
+pub(super) enum Standing {
+    /// It may be done now, by this account.
+    Offered,
+    /// The account has the right, but something stands in the way.
+    Refused(Refusal),
+    /// Not in this state, or not this account's business.
+    Absent,
+}
+
+impl CampaignAct {
+    pub(super) const ALL: [Self; 14] = [
+        A::Submit,
+        A::Recall,
+        A::Return,
+        A::Approve,
+        A::Launch,
+        A::Freeze,
+        A::Commit,
+        A::Reveal,
+        A::Draw,
+        A::Void,
+        A::Assign,
+        A::End,
+        A::Open,
+        A::Abandon,
+    ];
+
+    /// The acts of which the first offered one is the filled button, in lawful order.
+    pub(super) const FORWARD: [Self; 10] = [
+        A::Submit,
+        A::Approve,
+        A::Launch,
+        A::Freeze,
+        A::Commit,
+        A::Reveal,
+        A::Draw,
+        A::Assign,
+        A::End,
+        A::Open,
+    ];
+
+    /// Address, right, verb of the state table, words of the button, feedback.
+    const fn row(
+        self,
+    ) -> (
+        &'static str,
+        Verb,
+        CampaignVerb,
+        &'static str,
+        &'static Done,
+    ) {
+        use CampaignVerb as C;
+        match self {
+            A::Submit => (
+                "/w/campaigns/{no}/submit",
+                Verb::CampaignSubmit,
+                C::Submit,
+                "提交报批",
+                &feedback::CAMPAIGN_SUBMITTED,
+            ),
+            A::Recall => (
+                "/w/campaigns/{no}/recall",
+                Verb::CampaignSubmit,
+                C::Recall,
+                "撤回报批",
+                &feedback::CAMPAIGN_RECALLED,
+            ),
+            A::Return => (
+                "/w/campaigns/{no}/return",
+                Verb::CampaignReturn,
+                C::Return,
+                "退回方案",
+                &feedback::CAMPAIGN_RETURNED,
+            ),
+            A::Approve => (
+                "/w/campaigns/{no}/approve",
+                Verb::CampaignApprove,
+                C::Approve,
+                "批准方案",
+                &feedback::CAMPAIGN_APPROVED,
+            ),
+            A::Launch => (
+                "/w/campaigns/{no}/launch",
+                Verb::CampaignLaunch,
+                C::Launch,
+                "启动抽查",
+                &feedback::CAMPAIGN_LAUNCHED,
+            ),
+            A::Freeze => (
+                "/w/campaigns/{no}/freeze",
+                Verb::CampaignFreeze,
+                C::Freeze,
+                "冻结名录",
+                &feedback::FRAME_FROZEN,
+            ),
+            A::Commit => (
+                "/w/campaigns/{no}/commit",
+                Verb::CampaignCommit,
+                C::Commit,
+                "公布承诺",
+                &feedback::DRAW_COMMITTED,
+            ),
+            A::Reveal => (
+                "/w/campaigns/{no}/reveal",
+                Verb::CampaignReveal,
+                C::Reveal,
+                "完成揭示",
+                &feedback::REVEAL_CLOSED,
+            ),
+            A::Draw => (
+                "/w/campaigns/{no}/draw",
+                Verb::CampaignDraw,
+                C::Draw,
+                "抽取",
+                &feedback::SUBJECTS_DRAWN,
+            ),
+            A::Void => (
+                "/w/campaigns/{no}/void",
+                Verb::CampaignVoid,
+                C::Void,
+                "作废本次抽取",
+                &feedback::DRAW_VOIDED,
+            ),
+            A::Assign => (
+                "/w/campaigns/{no}/assign",
+                Verb::InspectionAssign,
+                C::Assign,
+                "派发检查",
+                &feedback::VISITS_ASSIGNED,
+            ),
+            A::End => (
+                "/w/campaigns/{no}/end",
+                Verb::CampaignEnd,
+                C::End,
+                "结束检查",
+                &feedback::CAMPAIGN_ENDED,
+            ),
+            A::Open => (
+                "/w/campaigns/{no}/open",
+                Verb::CampaignOpen,
+                C::Open,
+                "公开抽取材料",
+                &feedback::FRAME_OPENED,
+            ),
+            A::Abandon => (
+                "/w/campaigns/{no}/abandon",
+                Verb::CampaignAbandon,
+                C::Abandon,
+                "终止任务",
+                &feedback::CAMPAIGN_ABANDONED,
+            ),
+        }
+    }
+
+    pub(super) const fn path(self) -> &'static str {
+        self.row().0
+    }
+
+    pub(super) const fn verb(self) -> Verb {
+        self.row().1
+    }
+
+    /// The words of the button.
+    pub(super) const fn words(self) -> &'static str {
+        self.row().3
+    }
+
+    pub(super) const fn done(self) -> &'static Done {
+        self.row().4
+    }
+
+    /// The last part of the address.
+    pub(super) fn slug(self) -> &'static str {
+        self.path().rsplit('/').next().unwrap_or_default()
+    }
+
+    /// What the account sees of this act now.
+    pub(super) fn standing(self, seen: &Seen, visit: &Visit) -> Standing {
+        let permitted = seen.stored.campaign.permit(self.row().2).is_ok();
+        let step = Step {
+            by: visit.acting.account.clone(),
+            at: visit.now,
+        };
+        if !permitted || visit.acting.may(self.verb(), &seen.place()).is_err() {
+            return Standing::Absent;
+        }
+        match self.rehearse(seen, step) {
+            Ok(()) => Standing::Offered,
+            Err(refusal) if refusal.code == "CAMP-002" => Standing::Absent,
+            Err(refusal) => Standing::Refused(refusal),
+        }
+    }
+
+    /// The act on a copy: what the domain would say now.
+    pub(super) fn rehearse(self, seen: &Seen, step: Step) -> Result<(), Refusal> {
+        let campaign = seen.stored.campaign.clone();
+        let stepped = match self {
+            A::Submit => campaign.submit(step, unknown()),
+            A::Recall => campaign.recall(&step.by),
+            A::Return => campaign.return_plan(step, "-"),
+            A::Approve => {
+                let submitted = match &campaign.state {
+                    CampaignState::Submitted(submitted) => submitted.plan_hash.clone(),
+                    _ => unknown(),
+                };
+                campaign.approve(step, &submitted)
+            }
+            A::Launch => campaign.launch(step),
+            A::Freeze => campaign.freeze(FreezeFacts {
+                step,
+                parties: seen.plan.sources.parties.clone(),
+                beacon: seen.plan.sources.has_public_source(),
+                quota: 1,
+                must: 0,
+            }),
+            A::Commit => {
+                let intervals = seen.rulebook.intervals();
+                let reveal_by = step.at.plus_ms((intervals.freeze_minutes + 1) * 60_000);
+                let freeze_hash = unknown();
+                campaign.commit(CommitFacts {
+                    step,
+                    freeze_hash,
+                    reveal_by,
+                    beacon_at: None,
+                    intervals,
+                })
+            }
+            A::Reveal => campaign.reveal(step, &no_show(), seen.rulebook.minimum_level),
+            A::Draw => campaign.draw(DrawFacts {
+                step,
+                result_hash: unknown(),
+                level: TrustLevel::Beacon,
+                minimum_level: seen.rulebook.minimum_level,
+                visits: 0,
+                beacon_present: true,
+                recomputed: true,
+                late_reason: None,
+            }),
+            A::Void => campaign.void(&step, "-"),
+            A::Assign => campaign.assign(step),
+            A::End => campaign.end(step, seen.open_visits),
+            A::Open => campaign.open(step),
+            A::Abandon => campaign.abandon(step, "-"),
+        };
+        stepped.map(|_| ())
+    }
+}
+
+/// A hash that stands for one not known yet; it is thrown away with the copy.
+fn unknown() -> Fingerprint {
+    Fingerprint::parse(&"0".repeat(64)).expect("64 digits are a fingerprint")
+}
+
+fn no_show() -> PartyToken {
+    PartyToken::parse("no-show").expect("letters and a dash are a token")
+}

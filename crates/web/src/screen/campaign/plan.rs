@@ -1,0 +1,300 @@
+//! The plan as a form (实施方案): seven parts of the seed, and the two the draw adds.
+//!
+//! One page, one form, no script needed: every list has a fixed number of rows and “再加一行”, which
+//! sends everything and shows one row more. A draft may have gaps, so saving refuses only what cannot
+//! be read; what is still missing stands under the heading of its part. Reading order: `offered` (what
+//! may be chosen) → `typed` (plan → fields) → `read` (fields → plan) → `view` (fields → page).
+
+use app::AppError;
+use app::campaign::plan_of;
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse as _, Response};
+use domain::campaign::CampaignVerb;
+use domain::campaign::plan::PlanFault;
+use domain::id::{CampaignNo, OrgUnitId};
+use domain::policy::{Place, Verb};
+use domain::text::FieldErrors;
+use store::StoreError;
+
+use super::super::draft;
+use super::seen::Seen;
+use crate::component::{Crumb, Fragment, Head, Link, Note};
+use crate::form::Submitted;
+use crate::gate::{Answer, Flaws, Sent, Stop, Visit, WebState, feedback, once, see_other};
+use crate::text::Address;
+
+mod offered;
+mod read;
+mod typed;
+mod view;
+
+use offered::Offered;
+
+/// The button that was pressed: 保存, 看一看抽取数, or one of 再加一行.
+const STEP: &str = "step";
+const PREVIEW: &str = "preview";
+const MORE: &str = "more";
+
+/// Everything the page is made of.
+struct Shown<'a> {
+    seen: Option<&'a Seen>,
+    typed: &'a Submitted,
+    errors: &'a FieldErrors,
+    faults: Vec<PlanFault>,
+    above: Fragment,
+    preview: Fragment,
+    draft_line: String,
+    status: StatusCode,
+}
+
+impl<'a> Shown<'a> {
+    fn new(seen: Option<&'a Seen>, typed: &'a Submitted, errors: &'a FieldErrors) -> Self {
+        Self {
+            seen,
+            typed,
+            errors,
+            faults: Vec::new(),
+            above: Fragment::default(),
+            preview: Fragment::default(),
+            draft_line: String::new(),
+            status: StatusCode::OK,
+        }
+    }
+}
+
+/// `/w/campaigns/new`.
+pub(super) async fn show_new(State(web): State<WebState>, visit: Visit) -> Answer {
+    let draft = draft::of(&web, &visit).await?;
+    let errors = FieldErrors::new();
+    let blank = typed::blank();
+    let typed = if draft.typed.is_empty() {
+        &blank
+    } else {
+        &draft.typed
+    };
+    let shown = Shown {
+        above: draft.note,
+        draft_line: draft.line,
+        ..Shown::new(None, typed, &errors)
+    };
+    page(&web, &visit, shown).await
+}
+
+/// The press on `/w/campaigns/new`.
+pub(super) async fn save_new(State(web): State<WebState>, visit: Visit, sent: Sent) -> Answer {
+    let none = FieldErrors::new();
+    if sent.has(MORE) {
+        return page(&web, &visit, Shown::new(None, &sent, &none)).await;
+    }
+    let offered = Offered::load(&web, &visit).await?;
+    let (plan, mut errors) = read::plan(&sent, &offered);
+    let unit = offered.unit(sent.first("unit"));
+    if unit.is_none() {
+        errors.push("unit", read::UNIT.field(&[]));
+    }
+    let Some(unit) = unit.filter(|_| errors.is_empty()) else {
+        let flaws = Flaws {
+            errors,
+            refusal: None,
+        };
+        return again(&web, &visit, None, &sent, &flaws).await;
+    };
+    let (app, acting) = (web.app.clone(), visit.acting.clone());
+    let done = once(&web, &visit, &sent, move || async move {
+        let number = app.draft_campaign(&acting, &unit, &plan).await?;
+        Ok(feedback::CAMPAIGN_DRAFTED.at(page_of(&number)))
+    })
+    .await?;
+    match done {
+        Ok(to) => Ok(see_other(&to)),
+        Err(error) => again(&web, &visit, None, &sent, &Flaws::of(error)?).await,
+    }
+}
+
+fn page_of(number: &CampaignNo) -> Address {
+    Address::fixed("/w/campaigns")
+        .child(number.as_str())
+        .child("plan")
+}
+
+/// The campaign of the address, if its plan may be written now by this account.
+async fn editable(web: &WebState, visit: &Visit, number: &str) -> Result<Seen, Stop> {
+    let seen = Seen::load(web, visit, number).await?;
+    visit.acting.may(Verb::CampaignDraft, &seen.place())?;
+    // Only a draft can be submitted, so what may be submitted may be changed.
+    seen.stored.campaign.permit(CampaignVerb::Submit)?;
+    Ok(seen)
+}
+
+/// `/w/campaigns/{no}/plan`.
+pub(super) async fn show(
+    State(web): State<WebState>,
+    visit: Visit,
+    Path(number): Path<String>,
+) -> Answer {
+    let seen = editable(&web, &visit, &number).await?;
+    let draft = draft::of(&web, &visit).await?;
+    let plan = plan_of(&seen.stored)?;
+    let stored = typed::of(&plan, seen.stored.seen.as_str());
+    let errors = FieldErrors::new();
+    let typed = if draft.typed.is_empty() {
+        &stored
+    } else {
+        &draft.typed
+    };
+    let unit = &seen.stored.campaign.initiator;
+    let (faults, preview) = outlook(&web, seen.number(), unit, plan).await?;
+    let mut above = vec![draft.note];
+    if typed.first("seen") != seen.stored.seen.as_str() {
+        above.push(Note::warning("方案在您存草稿之后又被改过。", "核对最新方案后再保存。").into());
+    }
+    let above = Fragment::join(above);
+    let shown = Shown {
+        faults,
+        above,
+        preview,
+        draft_line: draft.line,
+        ..Shown::new(Some(&seen), typed, &errors)
+    };
+    page(&web, &visit, shown).await
+}
+
+/// The press on `/w/campaigns/{no}/plan`.
+pub(super) async fn save(
+    State(web): State<WebState>,
+    visit: Visit,
+    Path(number): Path<String>,
+    sent: Sent,
+) -> Answer {
+    let none = FieldErrors::new();
+    let seen = match editable(&web, &visit, &number).await {
+        Ok(seen) => seen,
+        Err(stop) => return Err(stop),
+    };
+    if sent.has(MORE) {
+        return page(&web, &visit, Shown::new(Some(&seen), &sent, &none)).await;
+    }
+    let offered = Offered::load(&web, &visit).await?;
+    let (plan, errors) = read::plan(&sent, &offered);
+    if !errors.is_empty() {
+        let flaws = Flaws {
+            errors,
+            refusal: None,
+        };
+        return again(&web, &visit, Some(&seen), &sent, &flaws).await;
+    }
+    if sent.first(STEP) == PREVIEW {
+        let unit = &seen.stored.campaign.initiator;
+        let (faults, preview) = outlook(&web, seen.number(), unit, plan).await?;
+        let shown = Shown {
+            faults,
+            preview,
+            ..Shown::new(Some(&seen), &sent, &none)
+        };
+        return page(&web, &visit, shown).await;
+    }
+    let (app, acting) = (web.app.clone(), visit.acting.clone());
+    let (no, from) = (seen.number().clone(), sent.first("seen").to_owned());
+    let to = feedback::PLAN_SAVED.at(page_of(&no));
+    let done = once(&web, &visit, &sent, move || async move {
+        app.revise_plan(&acting, &no, &from, &plan)
+            .await
+            .map(|()| to)
+    })
+    .await?;
+    match done {
+        Ok(to) => Ok(see_other(&to)),
+        Err(error) => conflict(&web, &visit, &seen, &sent, error).await,
+    }
+}
+
+/// Somebody saved meanwhile: the form again as typed, now on top of the newest version, so that a
+/// second press overwrites it knowingly.
+async fn conflict(
+    web: &WebState,
+    visit: &Visit,
+    seen: &Seen,
+    sent: &Submitted,
+    error: AppError,
+) -> Answer {
+    let moved_on = matches!(error, AppError::Store(StoreError::Conflict { .. }));
+    let flaws = Flaws::of(error)?;
+    if !moved_on {
+        return again(web, visit, Some(seen), sent, &flaws).await;
+    }
+    let mut pairs: Vec<(String, String)> = sent
+        .kept()
+        .filter(|(name, _)| *name != "seen")
+        .map(|(name, value)| (name.to_owned(), value.to_owned()))
+        .collect();
+    pairs.push(("seen".to_owned(), seen.stored.seen.to_string()));
+    again(
+        web,
+        visit,
+        Some(seen),
+        &Submitted::from_pairs(pairs),
+        &flaws,
+    )
+    .await
+}
+
+async fn again(
+    web: &WebState,
+    visit: &Visit,
+    seen: Option<&Seen>,
+    sent: &Submitted,
+    flaws: &Flaws,
+) -> Answer {
+    let shown = Shown {
+        above: flaws.note(),
+        status: flaws.status(),
+        ..Shown::new(seen, sent, &flaws.errors)
+    };
+    page(web, visit, shown).await
+}
+
+/// What the plan still lacks, or what a freeze would yield now.
+async fn outlook(
+    web: &WebState,
+    number: &CampaignNo,
+    unit: &OrgUnitId,
+    plan: domain::campaign::plan::CampaignPlan,
+) -> Result<(Vec<PlanFault>, Fragment), Stop> {
+    Ok(match web.app.preview_frame(number, unit, plan).await? {
+        Ok(preview) => (Vec::new(), view::preview(&preview)),
+        Err(faults) => (faults, Fragment::default()),
+    })
+}
+
+async fn page(web: &WebState, visit: &Visit, shown: Shown<'_>) -> Result<Response, Stop> {
+    let offered = Offered::load(web, visit).await?;
+    let form = view::form(visit.hidden(web), &visit.guest.path, &offered, &shown);
+    let mut above = vec![Link::new("抽查任务", Address::fixed("/w/campaigns"))];
+    let (title, here) = match shown.seen {
+        Some(seen) => {
+            above.push(Link::new(seen.number().as_str(), seen.page()));
+            (format!("实施方案：{}", seen.stored.title), "实施方案")
+        }
+        None => ("发起抽查：实施方案".to_owned(), "发起抽查"),
+    };
+    let mut page = web
+        .page(visit, Head::new(title))
+        .await?
+        .with_crumb(Crumb::new(above, here))
+        .with(shown.above)
+        .with(shown.preview)
+        .with(form);
+    if shown.status != StatusCode::OK {
+        page = page.with_errors_in_form();
+    }
+    Ok((shown.status, page).into_response())
+}
+
+/// Whether the account may begin a plan for that unit.
+fn drafts_for(visit: &Visit, unit: &OrgUnitId) -> bool {
+    visit
+        .acting
+        .may(Verb::CampaignDraft, &Place::of(unit))
+        .is_ok()
+}

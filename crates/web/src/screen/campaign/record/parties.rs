@@ -1,0 +1,100 @@
+//! The outside parties: who committed, who opened, who stayed away.
+
+use domain::campaign::party::{Party, PartyState};
+use domain::policy::Verb;
+use domain::time::Date;
+
+use super::Seen;
+use crate::component::{Badge, Cell, Column, EmptyState, Fragment, Link, Row, Sheet, Table, Tone};
+use crate::gate::Visit;
+use crate::screen::campaign::words;
+
+/// The parties of the attempt, or of the plan before a frame exists.
+pub(super) fn sheet(seen: &Seen, visit: &Visit) -> Option<Sheet> {
+    let state = &seen.stored.campaign.state;
+    let announced: Vec<Party>;
+    let parties: &[Party] = match state.frame() {
+        Some(frozen) => &frozen.parties,
+        None => {
+            announced = seen
+                .plan
+                .sources
+                .parties
+                .iter()
+                .cloned()
+                .map(Party::announced)
+                .collect();
+            &announced
+        }
+    };
+    if parties.is_empty() {
+        return None;
+    }
+    let gives = state.approval().is_some()
+        && state.result().is_none()
+        && visit.acting.may(Verb::PartyAccept, &seen.place()).is_ok();
+    let today = visit.now.date();
+    let rows = parties.iter().map(|party| {
+        let (commitment, nonce) = marks(&party.state, today);
+        let act = if gives {
+            let to = seen
+                .page()
+                .child("parties")
+                .child(party.name.token.as_str());
+            Cell::new(Fragment::from(Link::new("发放链接", to)))
+        } else {
+            Cell::new("")
+        };
+        let office = Cell::new(party.name.office.as_str()).with_context(party.name.token.as_str());
+        Row::new(vec![
+            office,
+            Cell::new(party.name.person.as_str()),
+            commitment,
+            nonce,
+            act,
+        ])
+    });
+    let columns = vec![
+        Column::words("单位"),
+        Column::words("人员").labelled(),
+        Column::unbroken("承诺值").labelled(),
+        Column::unbroken("随机数").labelled(),
+        Column::unbroken("办理").in_corner(),
+    ];
+    let table = Table::new(
+        "见证方",
+        columns,
+        rows.collect(),
+        EmptyState::nothing("方案没有列出见证方。"),
+    );
+    let opened = parties.iter().filter(|party| party.has_revealed()).count();
+    let clause = format!("{} 方，已公开随机数 {opened} 方", parties.len());
+    let mut sheet_foot = Fragment::default();
+    if let Some(level) = words::level(&seen.stored) {
+        let claim = format!("　{}", words::claim(level));
+        sheet_foot = Fragment::join([words::trust(level).into(), claim.into()]);
+    }
+    let sheet = Sheet::new("parties", "见证方", table).with_clause(clause);
+    Some(sheet.with_foot(sheet_foot))
+}
+
+/// What was handed in and what was opened, in words.
+fn marks(state: &PartyState, today: Date) -> (Cell, Cell) {
+    let mark = |tone, words: String| Cell::new(Badge::new(tone, words));
+    let handed = |words: String| mark(Tone::Sound, words);
+    match state {
+        PartyState::Announced => (mark(Tone::Plain, "未递交".to_owned()), Cell::new("—")),
+        PartyState::Committed { at, .. } => (
+            handed(format!("已递交 {}", words::brief(*at, today))),
+            mark(Tone::Warning, "未公开".to_owned()),
+        ),
+        PartyState::Revealed { at, .. } => (
+            handed("已递交".to_owned()),
+            mark(Tone::Sound, format!("已公开 {}", words::brief(*at, today))),
+        ),
+        PartyState::Absent { reason, .. } => (
+            handed("已递交".to_owned()),
+            mark(Tone::Bad, format!("缺席 {reason}")),
+        ),
+    }
+}

@@ -1,0 +1,134 @@
+//! The plan in its seven parts, as the approver reads it.
+
+use domain::campaign::plan::{Assignment, Notice, PlannedItem, PlannedQuota};
+use domain::id::InspectorCode;
+use store::inspector::StoredInspector;
+use store::{catalog, inspector};
+
+use super::Seen;
+use crate::component::{Facts, Sheet};
+use crate::gate::{Stop, WebState};
+
+/// The facts of the plan.
+pub(in crate::screen::campaign) async fn sheet(web: &WebState, seen: &Seen) -> Result<Sheet, Stop> {
+    let mut reader = web.app.db.read().await?;
+    let inspectors = inspector::all(&mut reader).await?;
+    let items = catalog::items(&mut reader).await?;
+    let name = |planned: &PlannedItem| {
+        let known = items.iter().find(|kept| kept.item.id == planned.item);
+        known.map_or_else(
+            || planned.item.to_string(),
+            |kept| kept.item.terms.name.clone(),
+        )
+    };
+    let plan = &seen.plan;
+    let lines: Vec<String> = plan
+        .items
+        .iter()
+        .map(|planned| {
+            format!(
+                "{}（第 {} 版，{}）",
+                name(planned),
+                planned.revision,
+                quota_words(planned.quota)
+            )
+        })
+        .collect();
+    let window = plan
+        .window
+        .map(|window| format!("{} 至 {}", window.from, window.until));
+    let methods: Vec<&str> = plan.methods.iter().map(|method| method.label()).collect();
+    let notice = match &plan.notice {
+        Notice::Noticed => "提前通知".to_owned(),
+        Notice::Unannounced(reason) => format!("不提前通知，入户时出示通知书：{reason}"),
+    };
+    let districts: Vec<String> = plan.jurisdiction.iter().map(ToString::to_string).collect();
+    let facts = Facts::default()
+        .with("抽查项目", or_gap(lines.join("；")))
+        .with("实施时间", or_gap(window.unwrap_or_default()))
+        .with("抽查目的", or_gap(plan.purpose.clone()))
+        .with("人员数量", staffing_words(seen, &inspectors))
+        .with(
+            "检查方式",
+            format!("{}；{notice}", or_gap(methods.join("、"))),
+        )
+        .with("保密要求", plan.confidentiality.label())
+        .with("结果运用", or_gap(plan.intended_use.clone()))
+        .with("抽取范围", or_gap(districts.join("、")))
+        .with("随机来源", sources_words(seen));
+    let approved = seen.stored.campaign.state.approval();
+    let clause = approved.map_or_else(
+        || "未批准".to_owned(),
+        |approved| format!("{} 批准", &approved.step.at.local_text()[..16]),
+    );
+    Ok(Sheet::new("plan", "实施方案", facts)
+        .with_clause(clause)
+        .padded())
+}
+
+fn or_gap(text: String) -> String {
+    if text.trim().is_empty() {
+        "（未填）".to_owned()
+    } else {
+        text
+    }
+}
+
+/// How many of an item's pool are drawn, in words.
+pub(in crate::screen::campaign) fn quota_words(quota: PlannedQuota) -> String {
+    match quota {
+        PlannedQuota::Rulebook => "按细则比例".to_owned(),
+        PlannedQuota::Fixed(count) => format!("固定 {count} 户"),
+        PlannedQuota::Everybody => "全部检查，抽取只定批次".to_owned(),
+    }
+}
+
+fn staffing_words(seen: &Seen, inspectors: &[StoredInspector]) -> String {
+    let staffing = &seen.plan.staffing;
+    let authorities: Vec<String> = staffing
+        .authorities
+        .iter()
+        .map(|line| {
+            let authority = match line.authority.as_str() {
+                "-" => "本局".to_owned(),
+                other => other.to_owned(),
+            };
+            format!("{authority}抽 {} 人，每组 {} 人", line.drawn, line.per_team)
+        })
+        .collect();
+    let assignment = match staffing.assignment {
+        Assignment::Pairs => "每户单独编组".to_owned(),
+        Assignment::Groups(groups) => format!("固定 {groups} 组"),
+    };
+    let person = |code: &InspectorCode| {
+        let known = inspectors.iter().find(|kept| kept.inspector.code == *code);
+        known.map_or_else(
+            || code.to_string(),
+            |kept| format!("{}（{code}）", kept.inspector.name),
+        )
+    };
+    let leaders: Vec<String> = staffing.leaders.iter().map(person).collect();
+    format!(
+        "{}；{assignment}；组长：{}（指派）",
+        or_gap(authorities.join("，")),
+        or_gap(leaders.join("、"))
+    )
+}
+
+fn sources_words(seen: &Seen) -> String {
+    let sources = &seen.plan.sources;
+    let mut words = vec![format!("见证方 {} 方", sources.parties.len())];
+    words.extend(
+        sources
+            .dice
+            .as_ref()
+            .map(|label| format!("当众掷骰（{label}）")),
+    );
+    words.extend(
+        sources
+            .beacon
+            .as_ref()
+            .map(|beacon| format!("公共信标 {}", beacon.source)),
+    );
+    words.join("，")
+}

@@ -1,0 +1,102 @@
+//! One campaign as its pages need it: the stored row, its plan, the rules, and the right to see it.
+
+use app::campaign::plan_of;
+use domain::campaign::plan::CampaignPlan;
+use domain::id::CampaignNo;
+use domain::policy::{Place, Verb};
+use domain::rulebook::Rulebook;
+use store::campaign::StoredCampaign;
+use store::{Reader, campaign, catalog, inspection, inspector, org};
+
+use crate::gate::{Stop, Visit, WebState};
+use crate::text::Address;
+
+/// What a page of a campaign begins with.
+#[derive(Clone, Debug)]
+pub(in crate::screen) struct Seen {
+    /// The row.
+    pub(in crate::screen) stored: StoredCampaign,
+    /// Its plan.
+    pub(in crate::screen) plan: CampaignPlan,
+    /// The rules in force.
+    pub(in crate::screen) rulebook: Rulebook,
+    /// The unit that launches it, by name.
+    pub(in crate::screen) unit: String,
+    /// Visits that have neither a confirmed result nor another end.
+    pub(in crate::screen) open_visits: u64,
+    /// Whether the account is on a team of it.
+    pub(in crate::screen) assigned: bool,
+}
+
+impl Seen {
+    /// The campaign of an address, if this account may read it.
+    ///
+    /// # Errors
+    /// 404 for a number nobody has, 403 for one this account has no business with.
+    pub(in crate::screen) async fn load(
+        web: &WebState,
+        visit: &Visit,
+        number: &str,
+    ) -> Result<Self, Stop> {
+        let number = CampaignNo::parse(number).map_err(|_| Stop::not_found())?;
+        let mut reader = web.app.db.read().await?;
+        let stored = campaign::by_number(&mut reader, &number).await?;
+        let codes = inspector::codes_of(&mut reader, &visit.acting.account).await?;
+        let codes: Vec<String> = codes.iter().map(ToString::to_string).collect();
+        let mine = inspection::campaigns_assigned(&mut reader, &codes).await?;
+        let assigned = mine.contains(&stored.campaign.id);
+        visit
+            .acting
+            .may(Verb::CampaignRead, &place(&stored, assigned))?;
+        let seen = Self::of(&mut reader, stored, assigned).await?;
+        Ok(seen)
+    }
+
+    async fn of(reader: &mut Reader, stored: StoredCampaign, assigned: bool) -> Result<Self, Stop> {
+        let plan = plan_of(&stored)?;
+        let rulebook = catalog::rulebook(reader).await?;
+        let units = org::units(reader).await?;
+        let unit = units
+            .into_iter()
+            .find(|unit| unit.id == stored.campaign.initiator);
+        let attempt = i64::from(stored.campaign.state.attempt());
+        let open_visits = if stored.result_record.is_some() {
+            let visits = inspection::of_campaign(reader, &stored.campaign.id, attempt).await?;
+            visits
+                .iter()
+                .filter(|kept| !kept.visit.is_settled())
+                .count() as u64
+        } else {
+            0
+        };
+        let unit = unit.map_or_else(String::new, |unit| unit.name);
+        Ok(Self {
+            stored,
+            plan,
+            rulebook,
+            unit,
+            open_visits,
+            assigned,
+        })
+    }
+
+    /// Its number.
+    pub(in crate::screen) fn number(&self) -> &CampaignNo {
+        &self.stored.campaign.number
+    }
+
+    /// Where it stands, for the policy.
+    pub(in crate::screen) fn place(&self) -> Place<'_> {
+        place(&self.stored, self.assigned)
+    }
+
+    /// Its page.
+    pub(in crate::screen) fn page(&self) -> Address {
+        Address::fixed("/w/campaigns").child(self.number().as_str())
+    }
+}
+
+fn place(stored: &StoredCampaign, assigned: bool) -> Place<'_> {
+    let place = Place::of(&stored.campaign.initiator);
+    if assigned { place.assigned() } else { place }
+}

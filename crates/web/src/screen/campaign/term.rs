@@ -1,0 +1,123 @@
+//! Which clock runs for a campaign: the nearest first, in working days of the bureau's calendar.
+
+use domain::calendar::WorkCalendar;
+use domain::campaign::CampaignState;
+use domain::rulebook::Rulebook;
+use domain::time::{Date, Instant};
+use store::campaign::StoredCampaign;
+
+use crate::component::DeadlineChip;
+
+/// One running clock.
+#[derive(Clone, Debug)]
+pub(super) struct Term {
+    /// What is due.
+    pub(super) name: &'static str,
+    /// Until when.
+    pub(super) due: Date,
+    /// The time of that day, if it matters.
+    clock: Option<String>,
+    /// On what it rests.
+    basis: &'static str,
+}
+
+impl Term {
+    fn day(name: &'static str, due: Date, basis: &'static str) -> Self {
+        Self {
+            name,
+            due,
+            clock: None,
+            basis,
+        }
+    }
+
+    fn moment(name: &'static str, due: Instant, basis: &'static str) -> Self {
+        let text = due.local_text();
+        Self {
+            name,
+            due: due.date(),
+            clock: Some(text[11..16].to_owned()),
+            basis,
+        }
+    }
+
+    /// The chip, seen from today.
+    pub(super) fn chip(&self, today: Date, calendar: &WorkCalendar) -> DeadlineChip {
+        let title = format!("{}：{} 止（{}）", self.name, self.due, self.basis);
+        match &self.clock {
+            Some(clock) if self.due == today => DeadlineChip::today_at(clock.clone(), title),
+            _ => {
+                let left = calendar.working_days_between(today, self.due);
+                // A term that ends on a day off has no working day left and is not over.
+                let left = if self.due > today { left.max(1) } else { left };
+                let left = if self.due < today { left.min(-1) } else { left };
+                DeadlineChip::from_days_left(left, title)
+            }
+        }
+    }
+
+    /// The day, and the time if it matters.
+    pub(super) fn words(&self) -> String {
+        match &self.clock {
+            Some(clock) => format!("{} {clock}", self.due),
+            None => self.due.to_string(),
+        }
+    }
+}
+
+/// The clocks that run now, nearest first.
+pub(super) fn running(
+    stored: &StoredCampaign,
+    rulebook: &Rulebook,
+    calendar: &WorkCalendar,
+) -> Vec<Term> {
+    let mut terms = Vec::new();
+    match &stored.campaign.state {
+        CampaignState::Committed(committed) => {
+            terms.push(Term::moment(
+                "公开随机数",
+                committed.reveal_by,
+                "已公布的承诺",
+            ));
+            terms.extend(result_due(committed.reveal_by, rulebook, calendar));
+        }
+        CampaignState::Revealed(revealed) => {
+            terms.extend(result_due(revealed.committed.reveal_by, rulebook, calendar));
+        }
+        CampaignState::Drawn(_) | CampaignState::Inspecting(_) => {
+            terms.push(Term::day("检查结束", stored.until, "实施方案"));
+        }
+        CampaignState::Ended(ended) => {
+            let report = calendar.working_days_after(ended.step.at.date(), rulebook.report_days);
+            terms.extend(
+                report
+                    .ok()
+                    .map(|due| Term::day("检查报告", due.due, "细则四（七）")),
+            );
+        }
+        CampaignState::Reported(_) | CampaignState::Archived(_) | CampaignState::Abandoned(_) => {}
+        _ => terms.push(Term::day("检查期开始", stored.from, "实施方案")),
+    }
+    terms.sort_by(|one, other| (one.due, &one.clock).cmp(&(other.due, &other.clock)));
+    terms
+}
+
+fn result_due(reveal_by: Instant, rulebook: &Rulebook, calendar: &WorkCalendar) -> Option<Term> {
+    let due = result_by(reveal_by, rulebook, calendar)?;
+    Some(Term::moment(
+        "公布结果",
+        due,
+        "细则参数 interval.result_working_days",
+    ))
+}
+
+/// Until when RESULT is due; later it needs a reason.
+pub(super) fn result_by(
+    reveal_by: Instant,
+    rulebook: &Rulebook,
+    calendar: &WorkCalendar,
+) -> Option<Instant> {
+    let days = rulebook.result_working_days;
+    let due = calendar.working_days_after(reveal_by.date(), days).ok()?;
+    Some(due.due.at(rulebook.result_hour, 0))
+}

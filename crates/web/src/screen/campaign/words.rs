@@ -1,0 +1,202 @@
+//! What the states of a campaign mean to people: step, badge, who must do what now.
+
+use domain::campaign::party::TrustLevel as Level;
+use domain::campaign::{CampaignState, StateKind};
+use domain::time::{Date, Instant};
+use store::campaign::StoredCampaign;
+
+use crate::component::{Badge, Tone, TrustBadge, TrustLevel};
+use crate::text::Address;
+
+/// The steps before the report, by place in the bar.
+pub(in crate::screen) fn step(state: &CampaignState) -> usize {
+    let kind = match state {
+        CampaignState::Abandoned(abandoned) => abandoned.from,
+        other => other.kind(),
+    };
+    match kind {
+        StateKind::Draft => 0,
+        StateKind::Submitted => 1,
+        StateKind::Approved | StateKind::Launched => 2,
+        StateKind::Frozen => 3,
+        StateKind::Committed | StateKind::Revealed => 4,
+        StateKind::Drawn => 5,
+        StateKind::Inspecting => 6,
+        StateKind::Ended => 7,
+        StateKind::Reported => 8,
+        StateKind::Archived | StateKind::Abandoned => 10,
+    }
+}
+
+/// The state in words.
+pub(in crate::screen) fn badge(state: &CampaignState) -> Badge {
+    let kind = state.kind();
+    let tone = match kind {
+        StateKind::Draft | StateKind::Submitted => Tone::Plain,
+        StateKind::Abandoned => Tone::Bad,
+        StateKind::Ended | StateKind::Reported | StateKind::Archived => Tone::Sound,
+        _ => Tone::Active,
+    };
+    Badge::new(tone, kind.label())
+}
+
+/// The level reached, or the one the announced sources can reach.
+pub(in crate::screen) fn level(stored: &StoredCampaign) -> Option<Level> {
+    let state = &stored.campaign.state;
+    match (state.result(), state.frame()) {
+        (Some(drawn), _) => Some(drawn.level),
+        (None, Some(frozen)) => Some(Level::of(frozen.parties.len(), frozen.beacon)),
+        (None, None) => None,
+    }
+}
+
+/// The level as a mark that leads to its meaning.
+pub(in crate::screen) fn trust(level: Level) -> TrustBadge {
+    let shown = match level {
+        Level::Rehearsal => TrustLevel::Rehearsal,
+        Level::Witnessed => TrustLevel::Witnessed,
+        Level::Beacon => TrustLevel::Beacon,
+    };
+    TrustBadge::new(shown, Address::fixed("/w/rules"))
+}
+
+/// What that level lets one claim; printed beside a draw.
+pub(in crate::screen) fn claim(level: Level) -> &'static str {
+    match level {
+        Level::Rehearsal => "演练：结果只能用于练习，不能派发检查。",
+        Level::Witnessed => "有本单位以外的随机来源；各方不全部串通，谁也不能左右结果。",
+        Level::Beacon => "两方以上见证加事先指定的公共信标；任何一方都不能单独左右结果。",
+    }
+}
+
+/// Who must do what next, in few words, for lists.
+pub(in crate::screen) fn next_step(state: &CampaignState) -> &'static str {
+    match state {
+        CampaignState::Draft(_) => "发起科室补全方案，提交报批",
+        CampaignState::Submitted(_) => "分管领导审批",
+        CampaignState::Approved(_) => "发起科室启动",
+        CampaignState::Launched(_) => "抽取经办冻结名录",
+        CampaignState::Frozen(frozen) => {
+            if frozen
+                .parties
+                .iter()
+                .all(domain::campaign::party::Party::has_committed)
+            {
+                "抽取经办公布承诺"
+            } else {
+                "见证方递交承诺值"
+            }
+        }
+        CampaignState::Committed(committed) => {
+            if committed
+                .frozen
+                .parties
+                .iter()
+                .any(domain::campaign::party::Party::is_waiting)
+            {
+                "见证方公开随机数"
+            } else {
+                "抽取经办完成揭示"
+            }
+        }
+        CampaignState::Revealed(_) => "抽取经办抽取",
+        CampaignState::Drawn(_) => "发起科室派发检查",
+        CampaignState::Inspecting(_) => "检查组检查、录入和复核",
+        CampaignState::Ended(ended) => {
+            if ended.opened.is_none() {
+                "抽取经办公开抽取材料"
+            } else {
+                "发起科室形成检查报告"
+            }
+        }
+        CampaignState::Reported(_) => "归档",
+        CampaignState::Archived(_) | CampaignState::Abandoned(_) => "已办结",
+    }
+}
+
+/// What the state means for this moment: the sentence of the note, and what comes after it.
+pub(in crate::screen) fn now(stored: &StoredCampaign) -> (&'static str, String) {
+    match &stored.campaign.state {
+        CampaignState::Draft(draft) => match &draft.returned {
+            Some(returned) => (
+                "方案已退回，修改后重新提交。",
+                format!("退回理由：{}", returned.reason),
+            ),
+            None => (
+                "方案正在起草，还没有提交。",
+                "七个部分补全后，由发起科室提交报批。".to_owned(),
+            ),
+        },
+        CampaignState::Submitted(_) => (
+            "方案已提交，等待分管领导审批。",
+            "批准后，方案的摘要进入公开日志，不能再改；批准前提交人可以撤回。".to_owned(),
+        ),
+        CampaignState::Approved(approved) if approved.attempt > 1 => (
+            "上一次抽取已作废，方案仍然有效。",
+            format!("启动后重新冻结名录，这是第 {} 次抽取。", approved.attempt),
+        ),
+        CampaignState::Approved(_) => (
+            "方案已批准，等待启动。",
+            "由发起科室会同执法支队、专业大队启动。".to_owned(),
+        ),
+        CampaignState::Launched(_) => (
+            "已启动，等待抽取经办冻结名录。",
+            "冻结取名录此刻的内容；此后对名录的修改不影响本次抽取。".to_owned(),
+        ),
+        CampaignState::Frozen(_) => (
+            "名录已冻结，正在收存见证方的承诺值。",
+            "各方在自己的设备上生成随机数，只递交承诺值；收齐后公布承诺。".to_owned(),
+        ),
+        CampaignState::Committed(committed) => (
+            "承诺已公布，等待见证方公开随机数，现在还不能抽取。",
+            format!(
+                "截止 {}；此前名单在任何地方都不存在，谁也不能预先知道。",
+                committed.reveal_by.local_text()
+            ),
+        ),
+        CampaignState::Revealed(_) => (
+            "随机数已经到齐，可以抽取。",
+            "结果由种子算定，抽取只是把它算出来并公布。".to_owned(),
+        ),
+        CampaignState::Drawn(drawn) => (
+            "已抽取，等待派发检查。",
+            format!(
+                "应检查 {} 户。名单在公开之前保密，每次查看都留痕。",
+                drawn.visits
+            ),
+        ),
+        CampaignState::Inspecting(_) => (
+            "检查进行中。",
+            format!(
+                "检查期到 {} 为止；每户须录入结果并由第二人复核。",
+                stored.until
+            ),
+        ),
+        CampaignState::Ended(ended) if ended.opened.is_none() => (
+            "检查已结束，抽取材料还没有公开。",
+            "公开后，任何人都能核对次序、界限和每一户被查对象。".to_owned(),
+        ),
+        CampaignState::Ended(_) => (
+            "检查已结束，抽取材料已公开。",
+            "10 个工作日内形成检查报告。".to_owned(),
+        ),
+        CampaignState::Reported(_) => ("检查报告已形成。", "资料齐全后归档。".to_owned()),
+        CampaignState::Archived(_) => ("已归档。", String::new()),
+        CampaignState::Abandoned(abandoned) => {
+            ("任务终止。", format!("理由：{}", abandoned.reason))
+        }
+    }
+}
+
+/// An instant as short as it stays clear: `今日 10:12`, `11-23`, `2025-11-23`.
+pub(in crate::screen) fn brief(at: Instant, today: Date) -> String {
+    let day = at.date();
+    let text = at.local_text();
+    if day == today {
+        format!("今日 {}", &text[11..16])
+    } else if day.year() == today.year() {
+        text[5..10].to_owned()
+    } else {
+        text[..10].to_owned()
+    }
+}

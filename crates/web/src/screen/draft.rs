@@ -1,0 +1,129 @@
+//! Half-written forms, kept for one account under the path of the form.
+
+use axum::extract::{Path, State};
+use axum::http::HeaderMap;
+use axum::http::header::ACCEPT;
+use axum::response::IntoResponse;
+use store::session;
+
+use super::shared::moment;
+use crate::component::{Act, Fragment, Note, Weight};
+use crate::form::Submitted;
+use crate::gate::{Answer, Sent, Stop, Visit, WebState, feedback, see_other};
+use crate::route::{self, Route, Who};
+use crate::text::Address;
+use domain::time::Instant;
+
+const KEEP: &str = "/w/drafts";
+const DROP: &str = "/w/drafts-dropped";
+
+/// The addresses of this screen.
+#[must_use]
+pub fn routes() -> Vec<Route> {
+    vec![
+        Route::post("/w/drafts/{*form}", Who::SignedIn, "存草稿", keep),
+        Route::post(
+            "/w/drafts-dropped/{*form}",
+            Who::SignedIn,
+            "清除草稿",
+            drop_one,
+        ),
+    ]
+}
+
+/// What a form is filled with when it is opened.
+#[derive(Debug, Clone, Default)]
+pub struct Draft {
+    /// What was typed; empty without a draft.
+    pub typed: Submitted,
+    /// The line under the title: when it was kept.
+    pub line: String,
+    /// Says that a draft was filled in, and offers to drop it; empty without one.
+    pub note: Fragment,
+}
+
+/// The draft of the form at this visit's own path.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn of(web: &WebState, visit: &Visit) -> Result<Draft, Stop> {
+    let path = &visit.guest.path;
+    let mut reader = web.app.db.read().await?;
+    let found = session::draft(&mut reader, &visit.acting.account, path).await?;
+    let Some((fields, at_ms)) = found.filter(|(fields, _)| !fields.is_empty()) else {
+        return Ok(Draft::default());
+    };
+    let typed = Submitted::parse(fields.as_bytes())
+        .map_err(|error| Stop::fault(format!("a kept draft cannot be read: {error}")))?;
+    let line = format!(
+        "草稿已存 {}",
+        moment(Instant::from_unix_ms(at_ms), visit.now)
+    );
+    let act = Act::submit(
+        "清除草稿",
+        under(DROP, path),
+        Weight::Plain,
+        visit.repeatable(),
+    );
+    let note = Fragment::join([
+        Note::standing(
+            "上次没有提交的内容已填入。",
+            "核对后提交，或清除草稿重新填。",
+        )
+        .into(),
+        act.into(),
+    ]);
+    Ok(Draft { typed, line, note })
+}
+
+/// Where the form at that path keeps its draft.
+#[must_use]
+pub fn kept_at(path: &str) -> Address {
+    under(KEEP, path)
+}
+
+fn under(root: &'static str, path: &str) -> Address {
+    let segments = path.split('/').filter(|segment| !segment.is_empty());
+    segments.fold(Address::fixed(root), Address::child)
+}
+
+async fn keep(
+    State(web): State<WebState>,
+    Path(form): Path<String>,
+    headers: HeaderMap,
+    visit: Visit,
+    sent: Sent,
+) -> Answer {
+    let (path, to) = form_of(&form)?;
+    let fields = form_urlencoded::Serializer::new(String::new())
+        .extend_pairs(sent.kept())
+        .finish();
+    let mut scratch = web.app.db.scratch().await?;
+    let mut inside = scratch.inside();
+    let account = &visit.acting.account;
+    session::keep_draft(&mut inside, account, &path, &fields, visit.now.unix_ms()).await?;
+    scratch.commit().await?;
+    let by_script = headers.get(ACCEPT).is_some_and(|kind| kind == "text/plain");
+    if by_script {
+        return Ok(format!("草稿已存 {}", moment(visit.now, visit.now)).into_response());
+    }
+    Ok(see_other(&feedback::DRAFT_KEPT.at(to)))
+}
+
+async fn drop_one(State(web): State<WebState>, Path(form): Path<String>, visit: Visit) -> Answer {
+    let (path, to) = form_of(&form)?;
+    let mut scratch = web.app.db.scratch().await?;
+    session::drop_draft(&mut scratch.inside(), &visit.acting.account, &path).await?;
+    scratch.commit().await?;
+    Ok(see_other(&feedback::DRAFT_DROPPED.at(to)))
+}
+
+fn form_of(rest: &str) -> Result<(String, Address), Stop> {
+    let path = format!("/{rest}");
+    let to = Address::returning(&path).map_err(|_| Stop::not_found())?;
+    if route::keeps_draft(&path) {
+        Ok((path, to))
+    } else {
+        Err(Stop::not_found())
+    }
+}

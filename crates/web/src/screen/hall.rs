@@ -1,0 +1,309 @@
+//! The projector page of the draw (抽取现场): read-only, without script, asking again every three
+//! seconds. Every step is derived from the state, so the page can neither hold up nor change anything.
+//!
+//! Before the draw it shows the commitment and the parties; after it the tickets of the drawn, never
+//! a name or code of a subject, whatever the plan says: names are for the drawn list, whose every
+//! look is logged. Deliberately absent: the desk and the reveal one by one.
+
+use std::collections::BTreeMap;
+
+use app::drawing::Figures;
+use askama::Template;
+use axum::extract::{Path, State};
+use axum::http::HeaderMap;
+use axum::response::{Html, IntoResponse as _};
+use domain::campaign::CampaignState;
+use domain::campaign::party::PartyState;
+use domain::policy::Verb;
+use store::{Reader, drawing};
+
+use super::campaign::{Seen, origin, qr, stratum_words, words};
+use crate::asset;
+use crate::component::Fragment;
+use crate::gate::{Answer, Stop, Visit, WebState};
+use crate::headers::{Reach, protect};
+use crate::route::{Route, Who};
+use crate::text::thousands;
+
+/// Beyond this many in the pools the wall shows the cut-offs alone.
+const MOST_ON_WALL: u64 = 100_000;
+/// Tickets of one stratum that fit into its line.
+const TICKETS: usize = 8;
+
+/// The addresses of this screen.
+#[must_use]
+pub fn routes() -> Vec<Route> {
+    vec![Route::get(
+        "/hall/{no}",
+        Who::Needs(Verb::CampaignRead),
+        "抽取现场投影页",
+        show,
+    )]
+}
+
+/// One line of the grid.
+struct Line {
+    name: String,
+    pool: String,
+    quota: String,
+    tickets: Vec<(String, String)>,
+    waiting: usize,
+    more: u64,
+}
+
+struct PartyLine {
+    office: String,
+    person: String,
+    words: &'static str,
+    good: bool,
+}
+
+/// The whole page.
+#[derive(Template)]
+#[template(path = "screen/hall/page.html")]
+struct HallPage {
+    bureau: String,
+    number: String,
+    title: String,
+    clock: String,
+    day: String,
+    demo: bool,
+    rehearsal: bool,
+    attempt: u32,
+    steps: Vec<(&'static str, &'static str)>,
+    lead: String,
+    ticket: String,
+    below: String,
+    lines: Vec<Line>,
+    count: String,
+    of: String,
+    extra: String,
+    code: Fragment,
+    public: String,
+    level: String,
+    claim: &'static str,
+    commitment: String,
+    committed_at: String,
+    seed: String,
+    drawn_at: String,
+    parties: Vec<PartyLine>,
+    truth: &'static str,
+}
+
+async fn show(
+    State(web): State<WebState>,
+    visit: Visit,
+    Path(number): Path<String>,
+    headers: HeaderMap,
+) -> Answer {
+    let seen = Seen::load(&web, &visit, &number).await?;
+    let page = page(&web, &seen, &visit, &origin(&web, &headers)).await?;
+    let text = page
+        .render()
+        .map_err(|error| Stop::fault(error.to_string()))?;
+    let mut response = Html(text).into_response();
+    protect(response.headers_mut(), Reach::Private, web.over_tls);
+    Ok(response)
+}
+
+/// The hash as the wall shows it: whole, in groups of four.
+fn groups(hash: &str) -> String {
+    let groups: Vec<&str> = (0..hash.len() / 4)
+        .map(|at| &hash[at * 4..at * 4 + 4])
+        .collect();
+    groups.join(" ")
+}
+
+const STEPS: [&str; 7] = [
+    "准备",
+    "冻结名录",
+    "公布承诺",
+    "公开随机数",
+    "算出种子",
+    "抽取结果",
+    "检查与公开",
+];
+
+fn place(state: &CampaignState) -> usize {
+    match state {
+        CampaignState::Frozen(_) => 1,
+        CampaignState::Committed(committed) => {
+            let open = committed
+                .frozen
+                .parties
+                .iter()
+                .any(|party| party.has_revealed());
+            if open { 3 } else { 2 }
+        }
+        CampaignState::Revealed(_) => 4,
+        CampaignState::Drawn(_) => 5,
+        CampaignState::Inspecting(_)
+        | CampaignState::Ended(_)
+        | CampaignState::Reported(_)
+        | CampaignState::Archived(_) => 6,
+        _ => 0,
+    }
+}
+
+async fn page(web: &WebState, seen: &Seen, visit: &Visit, origin: &str) -> Result<HallPage, Stop> {
+    let stored = &seen.stored;
+    let state = &stored.campaign.state;
+    let now = visit.now.local_text();
+    let figures = Figures::parse(&stored.figures)?;
+    let lines = lines(&mut web.app.db.read().await?, seen, &figures).await?;
+    let level = words::level(stored);
+    let (lead, below) = words::now(stored);
+    let quota: u64 = figures.quotas.iter().map(|line| line.drawn).sum();
+    let must: u64 = figures.strata.iter().map(|line| line.must).sum();
+    let drawn = state.result();
+    let first = lines.iter().flat_map(|line| line.tickets.first()).next();
+    let ticket = first.map_or_else(String::new, |(head, tail)| format!("{head} {tail}"));
+    let public = format!("/draw/{}", seen.number());
+    Ok(HallPage {
+        bureau: web.facts.bureau.clone(),
+        number: seen.number().to_string(),
+        title: stored.title.clone(),
+        clock: now[11..].to_owned(),
+        day: now[..10].to_owned(),
+        demo: web.facts.demonstration,
+        rehearsal: level == Some(domain::campaign::party::TrustLevel::Rehearsal),
+        attempt: state.attempt(),
+        steps: steps(state),
+        lead: lead.to_owned(),
+        below: if drawn.is_some() {
+            "企业名称封存，检查后公开。下面是各层抽中的签号，从小到大；每层前 k 个抽中。".to_owned()
+        } else {
+            below
+        },
+        ticket,
+        count: drawn.map_or_else(|| "0".to_owned(), |drawn| thousands(drawn.visits)),
+        of: thousands(quota),
+        extra: if must > 0 {
+            format!("另有必查 {} 条", thousands(must))
+        } else {
+            String::new()
+        },
+        code: qr::code(&format!("{origin}{public}"), "公示页的二维码"),
+        public,
+        level: level.map_or_else(String::new, |level| level.label().to_owned()),
+        claim: level.map_or("", words::claim),
+        commitment: state
+            .commitment()
+            .map_or_else(String::new, |c| groups(c.freeze_hash.as_str())),
+        committed_at: state
+            .commitment()
+            .map_or_else(String::new, |c| words::brief(c.step.at, visit.now.date())),
+        seed: seed_of(seen),
+        drawn_at: drawn.map_or_else(String::new, |d| words::brief(d.step.at, visit.now.date())),
+        parties: parties(state),
+        truth: truth(state),
+        lines,
+    })
+}
+
+fn steps(state: &CampaignState) -> Vec<(&'static str, &'static str)> {
+    let here = place(state);
+    let class = |at: usize| match at.cmp(&here) {
+        std::cmp::Ordering::Less => "done",
+        std::cmp::Ordering::Equal => "now",
+        std::cmp::Ordering::Greater => "",
+    };
+    STEPS
+        .iter()
+        .enumerate()
+        .map(|(at, name)| (class(at), *name))
+        .collect()
+}
+
+fn truth(state: &CampaignState) -> &'static str {
+    if state.result().is_some() {
+        "全部结果由种子一次算定并封存；暂停、刷新或关闭本页都不会改变结果。"
+    } else if state.commitment().is_some() {
+        "名录、比例和人数已经固定；结果取决于各方还没有公开的随机数，现在谁也不知道。"
+    } else {
+        "名单在抽取之前不存在，谁也不能预先知道。"
+    }
+}
+
+fn seed_of(seen: &Seen) -> String {
+    let result = seen.stored.result_record.as_deref().unwrap_or("");
+    let seed = result.lines().find_map(|line| line.strip_prefix("seed "));
+    seed.map_or_else(String::new, groups)
+}
+
+fn parties(state: &CampaignState) -> Vec<PartyLine> {
+    let parties = state
+        .frame()
+        .map(|frozen| frozen.parties.as_slice())
+        .unwrap_or_default();
+    let line = |party: &domain::campaign::party::Party| {
+        let (words, good) = match party.state {
+            PartyState::Announced => ("等待承诺值", false),
+            PartyState::Committed { .. } => ("已承诺，未公开", false),
+            PartyState::Revealed { .. } => ("已公开，核对一致", true),
+            PartyState::Absent { .. } => ("缺席", false),
+        };
+        PartyLine {
+            office: party.name.office.clone(),
+            person: party.name.person.clone(),
+            words,
+            good,
+        }
+    };
+    parties.iter().map(line).collect()
+}
+
+async fn lines(reader: &mut Reader, seen: &Seen, figures: &Figures) -> Result<Vec<Line>, Stop> {
+    let pool: u64 = figures.quotas.iter().map(|line| line.pool).sum();
+    let drawn = seen.stored.result_record.is_some();
+    let tickets = if drawn && pool <= MOST_ON_WALL {
+        tickets(reader, seen).await?
+    } else {
+        BTreeMap::new()
+    };
+    let line = |quota: &app::drawing::QuotaFigure| {
+        let own = tickets
+            .get(&quota.stratum)
+            .map(Vec::as_slice)
+            .unwrap_or_default();
+        let k = usize::try_from(quota.drawn).unwrap_or(usize::MAX);
+        let shown: Vec<(String, String)> = own.iter().take(k.min(TICKETS)).cloned().collect();
+        let waiting = if drawn { 0 } else { k.min(TICKETS) };
+        let on_wall = (shown.len() + waiting) as u64;
+        Line {
+            name: stratum_words(&quota.stratum, seen.plan.items.len()),
+            pool: thousands(quota.pool),
+            quota: thousands(quota.drawn),
+            more: quota.drawn.saturating_sub(on_wall),
+            tickets: shown,
+            waiting,
+        }
+    };
+    Ok(figures.quotas.iter().map(line).collect())
+}
+
+/// The first eight digits of each ticket, by stratum, smallest first.
+async fn tickets(
+    reader: &mut Reader,
+    seen: &Seen,
+) -> Result<BTreeMap<String, Vec<(String, String)>>, Stop> {
+    let attempt = seen.stored.campaign.state.attempt();
+    let id = &seen.stored.campaign.id;
+    let file = drawing::file(reader, id, attempt, "subjects.order")
+        .await?
+        .unwrap_or_default();
+    let mut strata: BTreeMap<String, Vec<(String, String)>> = BTreeMap::new();
+    for line in file.split(|byte| *byte == b'\n') {
+        let Ok(line) = std::str::from_utf8(line) else {
+            continue;
+        };
+        let mut words = line.split(' ');
+        if let (Some(ticket), Some(stratum)) = (words.next(), words.next())
+            && let (Some(head), Some(tail)) = (ticket.get(..4), ticket.get(4..8))
+        {
+            let own = strata.entry(stratum.to_owned()).or_default();
+            own.push((head.to_owned(), tail.to_owned()));
+        }
+    }
+    Ok(strata)
+}

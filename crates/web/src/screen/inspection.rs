@@ -1,0 +1,87 @@
+//! The visits: the list of one's own, one visit with its sheet, and every step of it on its own page.
+//!
+//! Read `record` (what a visit is), `sheet` (how the checklist is filled, part by part, without
+//! losing a word), then `act` (arrive, conclude, confirm, return, register that it could not be
+//! made). Phone width comes first. Deliberately absent: any choice of inspectors, any edit of a
+//! confirmed result.
+
+mod act;
+mod block;
+mod list;
+mod record;
+mod sheet;
+
+use app::inspection::VisitView;
+use domain::id::InspectionId;
+use domain::policy::{Place, Verb};
+
+use crate::gate::{Stop, Visit, WebState};
+use crate::route::{Route, Who};
+use crate::text::Address;
+
+/// The addresses of this screen.
+#[must_use]
+pub fn routes() -> Vec<Route> {
+    let read = Who::Needs(Verb::InspectionRead);
+    let open = Who::Needs(Verb::InspectionOpen);
+    let fill = Who::Needs(Verb::InspectionRecord);
+    let conclude = Who::Needs(Verb::InspectionConclude);
+    let confirm = Who::Needs(Verb::InspectionConfirm);
+    vec![
+        Route::get("/w/inspections", read, "检查", list::show),
+        Route::get("/w/inspections/{id}", read, "检查一次", record::show),
+        Route::get("/w/inspections/{id}/arrive", open, "到场登记", act::ask_arrival),
+        Route::post("/w/inspections/{id}/arrive", open, "到场登记（办理）", act::arrive)
+            .keeping_draft(),
+        Route::get("/w/inspections/{id}/sheet", fill, "检查表", sheet::ask),
+        Route::post("/w/inspections/{id}/sheet", fill, "保存检查表（办理）", sheet::save)
+            .keeping_draft(),
+        Route::get("/w/inspections/{id}/conclude", conclude, "形成检查结论", act::ask_conclusion),
+        Route::post("/w/inspections/{id}/conclude", conclude, "形成检查结论（办理）", act::conclude)
+            .keeping_draft(),
+        Route::get("/w/inspections/{id}/confirm", confirm, "复核", act::ask_confirmation),
+        Route::post("/w/inspections/{id}/confirm", confirm, "复核（办理）", act::confirm),
+        Route::get("/w/inspections/{id}/return", confirm, "退回", act::ask_return),
+        Route::post("/w/inspections/{id}/return", confirm, "退回（办理）", act::send_back)
+            .keeping_draft(),
+        Route::get("/w/inspections/{id}/absent", conclude, "登记未能检查", act::ask_absence),
+        Route::post("/w/inspections/{id}/absent", conclude, "登记未能检查（办理）", act::absence)
+            .keeping_draft(),
+    ]
+}
+
+fn all() -> Address {
+    Address::fixed("/w/inspections")
+}
+
+pub(super) fn page_of(id: &InspectionId) -> Address {
+    all().child(id.as_str())
+}
+
+fn key(id: &str) -> Result<InspectionId, Stop> {
+    InspectionId::parse(id).map_err(|_| Stop::not_found())
+}
+
+/// The visit, if this account may see it; one outside its reach does not exist for it.
+async fn find(web: &WebState, visit: &Visit, id: &str) -> Result<VisitView, Stop> {
+    match web.app.visit(&visit.acting, &key(id)?).await {
+        Err(app::AppError::Refused(refusal)) if refusal.code == "AUTH-001" => Err(Stop::not_found()),
+        other => Ok(other?),
+    }
+}
+
+/// The visit, if this account may do the verb to it.
+async fn find_for(web: &WebState, visit: &Visit, verb: Verb, id: &str) -> Result<VisitView, Stop> {
+    let view = find(web, visit, id).await?;
+    visit.acting.may(verb, &place(&view))?;
+    Ok(view)
+}
+
+fn place(view: &VisitView) -> Place<'_> {
+    let place = Place::of(&view.stored.unit);
+    if view.assigned { place.assigned() } else { place }
+}
+
+fn may(visit: &Visit, view: &VisitView, verb: Verb) -> bool {
+    visit.acting.may(verb, &place(view)).is_ok()
+}

@@ -1,0 +1,122 @@
+//! The list of visits, newest change first; one's own by default for who goes out.
+
+use axum::extract::State;
+use axum::response::IntoResponse;
+use domain::id::InspectionId;
+use domain::inspection::InspectionKind;
+use domain::policy::Verb;
+use store::inspection::{self, InspectionFilter, StoredInspection};
+use store::inspector;
+
+use super::{all, page_of};
+use crate::component::{
+    Badge, Cell, Column, EmptyState, FilterBar, Fragment, Head, Row, Sheet, Table, Tabs, Tone, Link,
+};
+use crate::filter::{FilterField, Shape};
+use crate::gate::{Answer, Stop, Visit, WebState};
+use crate::paging::{Cursor, Direction, PAGE_ROWS, Page};
+use crate::screen::shared::{Listing, moment};
+use domain::time::Instant;
+
+const STATES: &[(&str, &str)] = &[
+    (InspectionKind::Assigned.name(), InspectionKind::Assigned.label()),
+    (InspectionKind::Opened.name(), InspectionKind::Opened.label()),
+    (InspectionKind::Concluded.name(), InspectionKind::Concluded.label()),
+    (InspectionKind::Confirmed.name(), InspectionKind::Confirmed.label()),
+    (InspectionKind::Published.name(), InspectionKind::Published.label()),
+    (InspectionKind::FellAway.name(), InspectionKind::FellAway.label()),
+];
+const FIELDS: &[FilterField] = &[
+    FilterField { name: "state", label: "状态", shape: Shape::Choice(STATES) },
+    FilterField { name: "whose", label: "范围", shape: Shape::Choice(&[("mine", "派给我的")]) },
+];
+
+pub(super) fn state_badge(kind: InspectionKind) -> Badge {
+    let tone = match kind {
+        InspectionKind::Assigned => Tone::Plain,
+        InspectionKind::Opened | InspectionKind::Concluded => Tone::Active,
+        InspectionKind::Confirmed | InspectionKind::Published => Tone::Sound,
+        InspectionKind::FellAway => Tone::Warning,
+    };
+    Badge::new(tone, kind.label())
+}
+
+async fn read(
+    web: &WebState,
+    visit: &Visit,
+    listing: &Listing,
+) -> Result<(Vec<StoredInspection>, i64), Stop> {
+    let mut reader = web.app.db.read().await?;
+    let codes = inspector::codes_of(&mut reader, &visit.acting.account).await?;
+    let reach = visit.acting.reach(Verb::InspectionRead);
+    let filter = InspectionFilter {
+        state: listing.filter.choice("state").map(str::to_owned),
+        assigned_to: codes.iter().map(ToString::to_string).collect(),
+        only_assigned: listing.filter.choice("whose").is_some(),
+    };
+    let most = i64::try_from(PAGE_ROWS + 1).expect("a small number");
+    let rows = match &listing.cursor {
+        None => inspection::page(&mut reader, &reach, &filter, None, most).await?,
+        Some(cursor) => {
+            let (at, id) = edge(cursor)?;
+            match cursor.direction {
+                Direction::After => {
+                    inspection::page(&mut reader, &reach, &filter, Some((at, &id)), most).await?
+                }
+                Direction::Before => {
+                    inspection::page_before(&mut reader, &reach, &filter, (at, &id), most).await?
+                }
+            }
+        }
+    };
+    let counted = inspection::count(&mut reader, &reach, &filter, listing.cap()).await?;
+    Ok((rows, counted))
+}
+
+fn edge(cursor: &Cursor) -> Result<(i64, InspectionId), Stop> {
+    let [at, id] = cursor.key.as_slice() else { return Err(Stop::not_found()) };
+    let at = at.parse().map_err(|_| Stop::not_found())?;
+    Ok((at, InspectionId::parse(id).map_err(|_| Stop::not_found())?))
+}
+
+pub(super) async fn show(State(web): State<WebState>, visit: Visit) -> Answer {
+    let listing = Listing::read("/w/inspections", FIELDS, &[], &visit)?;
+    let (rows, counted) =
+        if listing.filter.is_sound() { read(&web, &visit, &listing).await? } else { (Vec::new(), 0) };
+    let key = |row: &StoredInspection| vec![row.state_at_ms.to_string(), row.visit.id.to_string()];
+    let page = Page::of_read(listing.cursor.as_ref(), rows, key);
+    let mine = all().query([("whose", "mine")]);
+    let current = usize::from(listing.filter.choice("whose").is_some());
+    let tabs = Tabs::new("范围", vec![Link::new("全部可见", all()), Link::new("派给我的", mine)], current);
+    let content = Fragment::join([
+        FilterBar::new(all(), &listing.filter).into(),
+        table(&listing, &page.rows, visit.now).into(),
+    ]);
+    let pager = listing.pager(&page, counted);
+    let shell_page = web.page(&visit, Head::new("检查")).await?;
+    let sheet = Sheet::new("inspections", "检查", content).with_foot(pager);
+    Ok(shell_page.with(tabs).with(sheet).into_response())
+}
+
+fn table(listing: &Listing, rows: &[StoredInspection], now: Instant) -> Table {
+    let columns = vec![
+        Column::words("检查对象"),
+        Column::unbroken("任务").labelled(),
+        Column::unbroken("检查人员").labelled(),
+        Column::unbroken("更新").labelled().wide_only(),
+        Column::unbroken("状态").in_corner(),
+    ];
+    let rows = rows.iter().map(|kept| {
+        let team: Vec<&str> = kept.visit.team.iter().map(|code| code.as_str()).collect();
+        Row::new(vec![
+            Cell::link(&kept.subject_name, page_of(&kept.visit.id)).with_context(&kept.subject_code),
+            Cell::new(kept.campaign_number.as_str()).with_context(format!("第 {} 户", kept.ordinal)),
+            Cell::new(team.join("、")),
+            Cell::new(moment(Instant::from_unix_ms(kept.state_at_ms), now)),
+            Cell::new(state_badge(kept.visit.kind())),
+        ])
+    });
+    let nothing = || EmptyState::nothing("没有分到您的检查。抽取并派发之后，检查出现在这里。");
+    let empty = listing.empty("检查").unwrap_or_else(nothing);
+    Table::new("检查", columns, rows.collect(), empty)
+}

@@ -1,0 +1,310 @@
+//! One visit: whom, where, on which basis, who comes, what was found, what comes next.
+
+use app::inspection::VisitView;
+use axum::extract::{Path, State};
+use axum::response::IntoResponse;
+use domain::id::InspectorCode;
+use domain::inspection::{InspectionState, Sheet as Results, Verdict};
+use domain::policy::Verb;
+use domain::time::Date;
+use store::log::TraceOf;
+use store::{Reader, StoreError, catalog, inspection, inspector, subject};
+
+use super::list::state_badge;
+use super::{all, find, may, page_of};
+use crate::component::{
+    Act, Badge, Cell, Column, Crumb, EmptyState, Facts, Fragment, Head, Link, Note,
+    RailSection, Row, Sheet, Table, Tone, Weight,
+};
+use crate::gate::{Answer, Stop, Visit, WebState};
+use crate::screen::shared::trace_of;
+use crate::text::Address;
+
+pub(super) async fn show(
+    State(web): State<WebState>,
+    visit: Visit,
+    Path(id): Path<String>,
+) -> Answer {
+    let view = find(&web, &visit, &id).await?;
+    let stored = &view.stored;
+    let mut reader = web.app.db.read().await?;
+    let facts = facts(&mut reader, &view).await?;
+    let people = people(&mut reader, &view).await?;
+    let results = view.stored.visit.concluded().map(|done| &done.opened.sheet).or(match &stored.visit.state {
+        InspectionState::Opened(opened) => Some(&opened.sheet),
+        _ => None,
+    });
+    let trace = TraceOf::Linked("inspection", stored.visit.id.to_string());
+    let log = Address::fixed("/w/log").query([("inspection", stored.visit.id.as_str())]);
+    let trace = trace_of(&mut reader, &visit, &trace, log).await?;
+    let chip = deadline(&web, &mut reader, &view, visit.now.date()).await?;
+    drop(reader);
+    let head = head(&visit, &view);
+    let mut page = web
+        .page(&visit, head)
+        .await?
+        .with_crumb(Crumb::new(vec![Link::new("检查", all())], stored.subject_code.as_str()))
+        .with(standing(&visit, &view))
+        .with(Sheet::new("visit", "检查", facts).padded())
+        .with(Sheet::new("people", "检查人员", people))
+        .with(basis(&view, visit.now.date()));
+    if let Some(done) = conclusion(&view) {
+        page = page.with(done);
+    }
+    if let Some(results) = results {
+        page = page.with(found(&view, results));
+    }
+    if let Some(chip) = chip {
+        page = page.with_rail(RailSection::new("terms", "期限", chip));
+    }
+    if let Some(trace) = trace {
+        page = page.with_rail(RailSection::new("trace", "留痕", trace));
+    }
+    Ok(page.into_response())
+}
+
+fn head(visit: &Visit, view: &VisitView) -> Head {
+    let stored = &view.stored;
+    let here = |step: &str| page_of(&stored.visit.id).child(step);
+    let mut head = Head::new(&stored.subject_name)
+        .with_badge(state_badge(stored.visit.kind()))
+        .with_line_beneath(format!(
+            "{}　{}　第 {} 户　{}",
+            stored.subject_code,
+            stored.campaign_number,
+            stored.ordinal,
+            stored.visit.source.label()
+        ));
+    let open_to = |verb| may(visit, view, verb);
+    match &stored.visit.state {
+        InspectionState::Assigned if open_to(Verb::InspectionOpen) => {
+            head = head
+                .with_more(Link::new("登记未能检查", here("absent")))
+                .with_act(Act::open("到场登记", here("arrive"), Weight::Main));
+        }
+        InspectionState::Opened(opened) if open_to(Verb::InspectionRecord) => {
+            let full = opened.sheet.gaps(&view.items).is_empty();
+            let (fill, end) =
+                if full { (Weight::Outlined, Weight::Main) } else { (Weight::Main, Weight::Outlined) };
+            head = head.with_more(Link::new("登记未能检查", here("absent")));
+            let fill = Act::open("填检查表", here("sheet"), fill);
+            let end = Act::open("形成结论", here("conclude"), end);
+            head = if full { head.with_act(fill).with_act(end) } else { head.with_act(end).with_act(fill) };
+        }
+        InspectionState::Concluded(done)
+            if open_to(Verb::InspectionConfirm) && done.step.by != visit.acting.account =>
+        {
+            head = head
+                .with_act(Act::open("退回", here("return"), Weight::Outlined))
+                .with_act(Act::open("复核", here("confirm"), Weight::Main));
+        }
+        InspectionState::Confirmed(_) if open_to(Verb::OutcomePublish) => {
+            let to = Address::fixed("/w/publish").child(stored.visit.id.as_str());
+            head = head.with_act(Act::open("公示", to, Weight::Main));
+        }
+        InspectionState::Published(published) => {
+            let to = Address::fixed("/r").child(published.publication.as_str());
+            head = head.with_act(Act::open("看公示", to, Weight::Outlined));
+        }
+        _ => {}
+    }
+    head
+}
+
+/// What is to be done now, and by whom.
+fn standing(visit: &Visit, view: &VisitView) -> Note {
+    match &view.stored.visit.state {
+        InspectionState::Assigned => Note::standing(
+            "已派发，等待到场。",
+            "到场后由两名以上执法检查人员出示证件，登记到场，再逐项填写检查表。",
+        ),
+        InspectionState::Opened(opened) => {
+            let gaps = opened.sheet.gaps(&view.items).len();
+            let rest = match gaps {
+                0 => "检查表已填满，可以形成结论。".to_owned(),
+                n => format!("检查表还有 {n} 项没有结果。"),
+            };
+            match &opened.returned {
+                Some(reason) => Note::warning("结果被退回。", format!("理由：{reason}。{rest}").as_str()),
+                None => Note::standing("检查中。", rest.as_str()),
+            }
+        }
+        InspectionState::Concluded(done) if done.step.by == visit.acting.account => Note::standing(
+            "等待复核。",
+            "结论由您录入，须由另一名执法检查人员复核（录入与复核不能是同一人）。",
+        ),
+        InspectionState::Concluded(_) => Note::standing("等待复核。", "由录入人之外的执法检查人员核对后复核或退回。"),
+        InspectionState::Confirmed(_) => {
+            Note::standing("已复核，等待公示。", "由公示人员在期限内公示；录入人和复核人不能公示。")
+        }
+        InspectionState::Published(_) => Note::standing("已公示。", "任何人都可以查到结果。"),
+        InspectionState::FellAway(fallen) => Note::warning(
+            format!("未能检查：{}。", fallen.how.label()),
+            format!("上门 {} 次。{}", fallen.attempts, fallen.account).as_str(),
+        ),
+    }
+}
+
+async fn facts(reader: &mut Reader, view: &VisitView) -> Result<Facts, Stop> {
+    let stored = &view.stored;
+    let kept = match subject::get(reader, &stored.visit.subject).await {
+        Ok(kept) => Some(kept.subject),
+        // Removed from the register after the draw: what was drawn stands in the visit itself.
+        Err(StoreError::NotFound { .. }) => None,
+        Err(other) => return Err(other.into()),
+    };
+    let address = kept.as_ref().and_then(|kept| kept.address.as_ref()).map(ToString::to_string);
+    let before = inspection::of_subject(reader, &stored.visit.subject).await?;
+    let earlier = before.iter().filter(|other| other.visit.id != stored.visit.id).count();
+    let items: Vec<&str> = view.items.iter().map(|item| item.terms.name.as_str()).collect();
+    let campaign = Address::fixed("/w/campaigns").child(stored.campaign_number.as_str());
+    let mut facts = Facts::default()
+        .with("检查对象", stored.subject_name.as_str())
+        .with("代码", stored.subject_code.as_str())
+        .with("地址", address.unwrap_or_else(|| "名录中没有登记地址".to_owned()))
+        .with("检查事项", items.join("；"))
+        .with("抽查任务", Link::new(stored.campaign_number.as_str(), campaign))
+        .with("以往检查", format!("{earlier} 次"));
+    if kept.is_none() {
+        facts = facts.with("名录", "抽取之后已移出名录");
+    }
+    if let InspectionState::Opened(opened) = &stored.visit.state {
+        let present: Vec<&str> = opened.present.iter().map(InspectorCode::as_str).collect();
+        facts = facts.with("到场", format!("{}　{}", opened.step.at.local_text(), present.join("、")));
+    }
+    Ok(facts)
+}
+
+/// The team with the credentials they show at the door.
+async fn people(reader: &mut Reader, view: &VisitView) -> Result<Table, Stop> {
+    let visit = &view.stored.visit;
+    let mut rows = Vec::new();
+    let leader = visit.leader.iter().filter(|leader| !visit.team.contains(leader));
+    for code in visit.team.iter().chain(leader) {
+        let kept = inspector::by_code(reader, code).await?.map(|kept| kept.inspector);
+        let name = kept.as_ref().map_or("", |kept| kept.name.as_str());
+        let credential = kept.as_ref().and_then(|kept| kept.credential.as_ref());
+        let credential = credential
+            .map(|held| format!("{}，有效至 {}", held.number, held.valid_until))
+            .unwrap_or_else(|| "没有登记证件".to_owned());
+        let role = if visit.leader.as_ref() == Some(code) { "组长" } else { "组员" };
+        rows.push(Row::new(vec![
+            Cell::new(name).with_context(code.as_str()),
+            Cell::new(credential),
+            Cell::new(role),
+        ]));
+    }
+    let columns = vec![
+        Column::words("姓名"),
+        Column::words("执法证件").labelled(),
+        Column::unbroken("分工").in_corner(),
+    ];
+    Ok(Table::new("检查人员", columns, rows, EmptyState::nothing("没有可派的检查人员，须先增补。")))
+}
+
+/// Only what is in force today may be cited in a paper of today.
+fn basis(view: &VisitView, on: Date) -> Sheet {
+    let citations = view.items.iter().flat_map(|item| &item.terms.legal_basis);
+    let (valid, over): (Vec<_>, Vec<_>) = citations.partition(|citation| citation.in_force(on));
+    let columns = vec![Column::words("依据"), Column::unbroken("版本").labelled()];
+    let rows = valid.iter().map(|citation| {
+        Row::new(vec![
+            Cell::new(format!("《{}》{}", citation.instrument, citation.article)),
+            Cell::new(citation.version.as_str()),
+        ])
+    });
+    let empty = EmptyState::nothing("今天没有现行有效的依据。先由法制审核确认新的条文。");
+    let table = Table::new("检查依据", columns, rows.collect(), empty);
+    let sheet = Sheet::new("basis", "现行有效的检查依据", table);
+    match over.len() {
+        0 => sheet,
+        n => sheet.with_clause(format!("另有 {n} 条已失效，不得引用")),
+    }
+}
+
+fn conclusion(view: &VisitView) -> Option<Sheet> {
+    let done = view.stored.visit.concluded()?;
+    let facts = Facts::default()
+        .with("检查结果", done.outcome.label.as_str())
+        .with("结论时间", done.step.at.local_text())
+        .with("检查对象意见", done.opinion.clone().unwrap_or_else(|| "没有填写".to_owned()));
+    Some(Sheet::new("conclusion", "检查结论", facts).padded())
+}
+
+/// Every result with what was shown for it.
+pub(super) fn found(view: &VisitView, results: &Results) -> Sheet {
+    let columns = vec![
+        Column::unbroken("编号"),
+        Column::words("检查内容"),
+        Column::words("证据").labelled(),
+        Column::unbroken("结果").in_corner(),
+    ];
+    let rows = results.iter().map(|result| {
+        let item = view.items.iter().find(|item| item.id == result.item);
+        let criterion = item.and_then(|item| item.criterion(&result.criterion));
+        let text = criterion.map_or("", |criterion| criterion.text.as_str());
+        let tone = match result.verdict {
+            Verdict::Pass => Tone::Sound,
+            Verdict::Fail => Tone::Bad,
+            Verdict::NotExamined | Verdict::NotApplicable => Tone::Plain,
+        };
+        let text = match &result.note {
+            Some(note) => Cell::new(text).with_context(note),
+            None => Cell::new(text),
+        };
+        Row::new(vec![
+            Cell::new(result.criterion.as_str()),
+            text,
+            Cell::new(shown(result)),
+            Cell::new(Badge::new(tone, result.verdict.label())),
+        ])
+    });
+    let empty = EmptyState::nothing("还没有填写。");
+    let table = Table::new("检查表", columns, rows.collect(), empty);
+    let count = |verdict| results.count(verdict);
+    let clause = format!(
+        "合格 {}，不合格 {}，未检查 {}，合理缺项 {}",
+        count(Verdict::Pass),
+        count(Verdict::Fail),
+        count(Verdict::NotExamined),
+        count(Verdict::NotApplicable)
+    );
+    Sheet::new("results", "检查表", table).with_clause(clause)
+}
+
+fn shown(result: &domain::inspection::ItemResult) -> String {
+    let given = &result.evidence;
+    let mut words = Vec::new();
+    if given.photos > 0 {
+        words.push(format!("照片 {} 张", given.photos));
+    }
+    if given.video {
+        words.push("视频".to_owned());
+    }
+    if given.document {
+        words.push("书证".to_owned());
+    }
+    if let Some(reading) = &given.reading {
+        words.push(format!("读数 {reading}"));
+    }
+    words.join("，")
+}
+
+/// The term of publication, once there is an outcome that waits for it.
+async fn deadline(
+    web: &WebState,
+    reader: &mut Reader,
+    view: &VisitView,
+    today: Date,
+) -> Result<Option<Fragment>, Stop> {
+    if matches!(view.stored.visit.state, InspectionState::Published(_)) {
+        return Ok(None);
+    }
+    let Some(deadline) = web.app.publication_deadline(reader, &view.stored.visit).await? else {
+        return Ok(None);
+    };
+    let calendar = domain::calendar::WorkCalendar::new(catalog::holidays(reader).await?);
+    let chip = crate::screen::publish::chip(&calendar, &deadline, today);
+    let words = Fragment::text(&format!(" 公示期限 {}", deadline.label()));
+    Ok(Some(Fragment::join([Fragment::from(chip), words])))
+}

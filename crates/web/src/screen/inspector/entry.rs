@@ -1,0 +1,270 @@
+//! One inspector by hand: new and change share a form.
+
+use app::inspector::as_typed;
+use axum::extract::{Path, State};
+use axum::response::{IntoResponse, Response};
+use domain::id::{InspectorId, OrgUnitId};
+use domain::inspector::{COLUMNS, Presence, RawInspector};
+use domain::policy::{Place, Verb};
+use domain::refusal::codes;
+use domain::text::FieldErrors;
+use store::inspector::StoredInspector;
+use store::{account, org};
+
+use super::all;
+use crate::component::{Choice, Crumb, Field, Form, Head, Link, Width};
+use crate::form::Submitted;
+use crate::gate::{Answer, Flaws, Sent, Stop, Visit, WebState, feedback, once, see_other};
+use crate::layout::WorkbenchPage;
+use crate::screen::draft::{self, Draft};
+
+const UNIT: &str = "unit";
+const ACCOUNT: &str = "account";
+const SEEN: &str = "seen";
+
+fn typed(sent: &Submitted) -> RawInspector {
+    let mut row = RawInspector::default();
+    for (name, _) in COLUMNS {
+        if *name != UNIT {
+            row.set(name, sent.first(name));
+        }
+    }
+    row
+}
+
+fn label(name: &str) -> &'static str {
+    COLUMNS
+        .iter()
+        .find(|(field, _)| *field == name)
+        .map_or("", |(_, label)| label)
+}
+
+fn who(row: &RawInspector) -> Vec<Field> {
+    let presence = if row.presence.is_empty() {
+        Presence::OnDuty.label()
+    } else {
+        &row.presence
+    };
+    let lead = if row.may_lead.is_empty() {
+        "否"
+    } else {
+        &row.may_lead
+    };
+    let presences = Presence::ALL
+        .iter()
+        .map(|held| Choice::new(held.label(), held.label()));
+    vec![
+        Field::line("name", label("name"), Width::Medium).with_value(row.name.as_str()),
+        Field::line("code", label("code"), Width::Medium)
+            .with_help("在抽取中代替姓名公开，例如 F001；不写姓名和身份证号")
+            .with_value(row.code.as_str()),
+        Field::menu("presence", label("presence"), presences.collect()).with_value(presence),
+        Field::one_of(
+            "may_lead",
+            "可任组长（科室负责人）",
+            vec![Choice::new("是", "是"), Choice::new("否", "否")],
+        )
+        .with_value(lead),
+    ]
+}
+
+fn credential(row: &RawInspector) -> Vec<Field> {
+    vec![
+        Field::line("credential", label("credential"), Width::Medium)
+            .optional()
+            .with_help("没有行政执法资格证的不参加抽取")
+            .with_value(row.credential.as_str()),
+        Field::date("valid_until", label("valid_until"))
+            .optional()
+            .with_value(row.valid_until.as_str()),
+        Field::line("authority", label("authority"), Width::Short)
+            .optional()
+            .with_help("只有一个执法机关的不填")
+            .with_value(row.authority.as_str()),
+        Field::line("scope", label("scope"), Width::Long)
+            .optional()
+            .with_help("事项代码，用顿号隔开；不填为全部事项")
+            .with_value(row.scope.as_str()),
+    ]
+}
+
+fn finish(
+    page: WorkbenchPage,
+    form: Form,
+    sent: Option<&Submitted>,
+    draft: &Draft,
+    flaws: &Flaws,
+    path: &str,
+) -> Response {
+    let typed = sent.unwrap_or(&draft.typed);
+    let form = form
+        .filled(typed, &flaws.errors)
+        .with_draft(draft::kept_at(path), draft.line.as_str());
+    if sent.is_some() {
+        let page = page.with(flaws.note()).with(form).with_errors_in_form();
+        return (flaws.status(), page).into_response();
+    }
+    page.with(draft.note.clone()).with(form).into_response()
+}
+
+pub(super) async fn ask_new(State(web): State<WebState>, visit: Visit) -> Answer {
+    new_form(&web, &visit, None, &Flaws::default()).await
+}
+
+async fn new_form(
+    web: &WebState,
+    visit: &Visit,
+    sent: Option<&Submitted>,
+    flaws: &Flaws,
+) -> Answer {
+    let draft = draft::of(web, visit).await?;
+    let mut reader = web.app.db.read().await?;
+    let reach = visit.acting.reach(Verb::InspectorEdit);
+    let units = org::units(&mut reader).await?;
+    drop(reader);
+    let open = units
+        .iter()
+        .filter(|unit| reach.covers(&Place::of(&unit.id)));
+    let open = open
+        .map(|unit| Choice::new(unit.id.as_str(), unit.name.as_str()))
+        .collect();
+    let own = visit
+        .acting
+        .grants
+        .iter()
+        .find(|grant| reach.covers(&Place::of(&grant.unit)));
+    let unit =
+        Field::menu(UNIT, label(UNIT), open).with_value(own.map_or("", |own| own.unit.as_str()));
+    let login = Field::line(ACCOUNT, "本人账号", Width::Medium)
+        .optional()
+        .with_help("登录名；填了，本人登录后能看到分到自己的检查");
+    let to = all().child("new");
+    let row = RawInspector::default();
+    let form = Form::new(to.clone(), visit.hidden(web), "新增人员")
+        .with_group("是谁", [vec![unit], who(&row), vec![login]].concat())
+        .with_group("执法资格", credential(&row))
+        .with_way_back(Link::new("返回，不新增", all()));
+    let crumb = Crumb::new(vec![Link::new("执法检查人员", all())], "新增");
+    let page = web
+        .page(visit, Head::new("新增执法检查人员"))
+        .await?
+        .with_crumb(crumb);
+    Ok(finish(page, form, sent, &draft, flaws, to.as_str()))
+}
+
+pub(super) async fn add(State(web): State<WebState>, visit: Visit, sent: Sent) -> Answer {
+    let mut errors = FieldErrors::new();
+    let unit = OrgUnitId::parse(sent.first(UNIT)).ok();
+    if unit.is_none() {
+        errors.push(UNIT, codes::TEXT_EMPTY.field(&[("field", &"所属单位")]));
+    }
+    let login = domain::text::narrow(sent.first(ACCOUNT));
+    let mut reader = web.app.db.read().await?;
+    let account = account::by_login(&mut reader, &login)
+        .await?
+        .map(|found| found.account.id);
+    drop(reader);
+    if !login.is_empty() && account.is_none() {
+        let facts: [domain::refusal::Fact<'_>; 3] = [
+            ("field", &"本人账号"),
+            ("text", &login),
+            ("choices", &"已开立账号的登录名"),
+        ];
+        errors.push(ACCOUNT, codes::VALUE_UNKNOWN.field(&facts));
+    }
+    let Some(unit) = unit.filter(|_| errors.is_empty()) else {
+        return new_form(
+            &web,
+            &visit,
+            Some(&sent),
+            &Flaws {
+                errors,
+                refusal: None,
+            },
+        )
+        .await;
+    };
+    let (app, me, row) = (web.app.clone(), visit.clone(), typed(&sent));
+    let done = once(&web, &visit, &sent, move || async move {
+        app.add_inspector(&me.acting, &unit, &row, account.as_ref())
+            .await?;
+        Ok(feedback::INSPECTOR_ADDED.at(all()))
+    });
+    match done.await? {
+        Ok(to) => Ok(see_other(&to)),
+        Err(error) => new_form(&web, &visit, Some(&sent), &Flaws::of(error)?).await,
+    }
+}
+
+async fn stored(web: &WebState, visit: &Visit, id: &str) -> Result<StoredInspector, Stop> {
+    let id = InspectorId::parse(id).map_err(|_| Stop::not_found())?;
+    let mut reader = web.app.db.read().await?;
+    let stored = store::inspector::get(&mut reader, &id).await?;
+    visit
+        .acting
+        .may(Verb::InspectorEdit, &Place::of(&stored.inspector.unit))?;
+    Ok(stored)
+}
+
+pub(super) async fn ask_edit(
+    State(web): State<WebState>,
+    Path(id): Path<String>,
+    visit: Visit,
+) -> Answer {
+    let stored = stored(&web, &visit, &id).await?;
+    edit_form(&web, &visit, &stored, None, &Flaws::default()).await
+}
+
+async fn edit_form(
+    web: &WebState,
+    visit: &Visit,
+    stored: &StoredInspector,
+    sent: Option<&Submitted>,
+    flaws: &Flaws,
+) -> Answer {
+    let draft = draft::of(web, visit).await?;
+    let to = all().child(stored.inspector.id.as_str()).child("edit");
+    let row = as_typed(&stored.inspector, "");
+    let begun = draft.typed.first(SEEN);
+    let seen = if sent.is_none() && !begun.is_empty() {
+        begun
+    } else {
+        stored.seen.as_str()
+    };
+    let form = Form::new(to.clone(), visit.hidden(web), "保存修改")
+        .with_group("是谁", who(&row))
+        .with_group("执法资格", credential(&row))
+        .carrying(SEEN, seen)
+        .with_way_back(Link::new("返回，不修改", all()));
+    let crumb = Crumb::new(
+        vec![Link::new("执法检查人员", all())],
+        stored.inspector.code.as_str(),
+    );
+    let page = web
+        .page(visit, Head::new("修改执法检查人员"))
+        .await?
+        .with_crumb(crumb);
+    Ok(finish(page, form, sent, &draft, flaws, to.as_str()))
+}
+
+pub(super) async fn change(
+    State(web): State<WebState>,
+    Path(id): Path<String>,
+    visit: Visit,
+    sent: Sent,
+) -> Answer {
+    let before = stored(&web, &visit, &id).await?;
+    let (app, me, row) = (web.app.clone(), visit.clone(), typed(&sent));
+    let (key, seen) = (before.inspector.id.clone(), sent.first(SEEN).to_owned());
+    let done = once(&web, &visit, &sent, move || async move {
+        app.edit_inspector(&me.acting, &key, &seen, &row).await?;
+        Ok(feedback::INSPECTOR_CHANGED.at(all()))
+    });
+    match done.await? {
+        Ok(to) => Ok(see_other(&to)),
+        Err(error) => {
+            let now = stored(&web, &visit, &id).await?;
+            edit_form(&web, &visit, &now, Some(&sent), &Flaws::of(error)?).await
+        }
+    }
+}

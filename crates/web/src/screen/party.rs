@@ -1,0 +1,145 @@
+//! The pages of an outside party (见证方): no account, the link is the right.
+//!
+//! One address, three steps, each derived from the state of the campaign. Before FREEZE is public
+//! the page has a field for the commitment and none for the nonce, so the nonce cannot reach us even
+//! by mistake (protocol §1). After it the page shows FREEZE, the party's own line in it, and takes
+//! the nonce. Every look costs the same: one hash, one row, whatever the link.
+//! Deliberately absent: names of subjects, other parties' links, any account.
+
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse as _, Response};
+use domain::campaign::party::PartyState;
+use store::{campaign, log};
+
+use crate::component::{Fragment, Head};
+use crate::gate::{Answer, Flaws, PartyVisit, Sent, Stop, WebState, feedback, see_other};
+use crate::layout::PlainPage;
+use crate::route::{Route, Who};
+use crate::text::Address;
+
+mod view;
+
+use view::{Receipt, Step};
+
+/// The addresses of this screen.
+#[must_use]
+pub fn routes() -> Vec<Route> {
+    let who = Who::PartyLink;
+    vec![
+        Route::get("/p/{link}", who, "见证方：承诺与公开随机数", show),
+        Route::post("/p/{link}/commitment", who, "见证方递交承诺值", commit),
+        Route::post("/p/{link}/nonce", who, "见证方公开随机数", reveal),
+    ]
+}
+
+async fn show(State(web): State<WebState>, visit: PartyVisit, Path(_): Path<String>) -> Answer {
+    page(&web, &visit, "", &Flaws::default()).await
+}
+
+async fn commit(
+    State(web): State<WebState>,
+    visit: PartyVisit,
+    Path(link): Path<String>,
+    sent: Sent,
+) -> Answer {
+    let typed = sent.first("commitment");
+    match web.app.accept_commitment(&link, typed).await {
+        Ok(()) => Ok(see_other(&feedback::PARTY_COMMITTED.at(own(&link)))),
+        Err(error) => page(&web, &visit, typed, &Flaws::of(error)?).await,
+    }
+}
+
+async fn reveal(
+    State(web): State<WebState>,
+    visit: PartyVisit,
+    Path(link): Path<String>,
+    sent: Sent,
+) -> Answer {
+    let typed = sent.first("nonce");
+    match web.app.accept_nonce(&link, typed).await {
+        Ok(()) => Ok(see_other(&feedback::PARTY_REVEALED.at(own(&link)))),
+        Err(error) => page(&web, &visit, typed, &Flaws::of(error)?).await,
+    }
+}
+
+fn own(link: &str) -> Address {
+    Address::fixed("/p").child(link)
+}
+
+async fn page(
+    web: &WebState,
+    visit: &PartyVisit,
+    typed: &str,
+    flaws: &Flaws,
+) -> Result<Response, Stop> {
+    let mut reader = web.app.db.read().await?;
+    let stored = campaign::get(&mut reader, &visit.campaign).await?;
+    let state = &stored.campaign.state;
+    let parties = state
+        .frame()
+        .map(|frozen| frozen.parties.as_slice())
+        .unwrap_or_default();
+    let party = parties.iter().find(|party| party.name.token == visit.party);
+    let (step, receipt) = match party.map(|party| &party.state) {
+        // A nonce typed too early is not even shown again: it stays the party's secret.
+        None => (Step::NotYet, None),
+        Some(PartyState::Announced) => (Step::Commit, None),
+        Some(PartyState::Committed { commitment, at }) => {
+            let step = match &stored.freeze_record {
+                Some(freeze) if state.result().is_none() => Step::Reveal(Box::new(
+                    view::Frozen::of(&stored, freeze, visit.party.as_str()),
+                )),
+                _ => Step::Wait,
+            };
+            (step, Some(Receipt::new("承诺值", commitment.as_str(), *at)))
+        }
+        Some(PartyState::Revealed { nonce, at, .. }) => (
+            Step::Done,
+            Some(Receipt::new("已公开的随机数", nonce.as_str(), *at)),
+        ),
+        Some(PartyState::Absent { .. }) => (Step::Absent, None),
+    };
+    let receipt = match receipt {
+        Some(receipt) => Some(receipt.numbered(leaf(&mut reader, visit).await?)),
+        None => None,
+    };
+    drop(reader);
+    let office = party
+        .map(|party| party.name.office.clone())
+        .unwrap_or_default();
+    let body = view::PartyPage::new(visit, &stored, office, step, receipt, typed);
+    let mut page = PlainPage::new(visit.guest.frame(web), Head::new("抽取见证"));
+    if let Some(done) = visit.guest.done {
+        page = page.with(done.note());
+    }
+    page = page.with(flaws.note()).with(Fragment::of(&body));
+    let refused = flaws.refusal.is_some();
+    let status = if refused {
+        flaws.status()
+    } else {
+        StatusCode::OK
+    };
+    if refused {
+        page = page.with_errors_in_form();
+    }
+    Ok((status, page).into_response())
+}
+
+/// The number of the log entry of this party's last act.
+async fn leaf(reader: &mut store::Reader, visit: &PartyVisit) -> Result<Option<u64>, Stop> {
+    let of = log::TraceOf::Linked("campaign", visit.campaign.to_string());
+    let lines = log::trace(reader, &of, None, 200).await?;
+    let own = lines.iter().find(|line| {
+        let event = line
+            .header
+            .as_deref()
+            .map(serde_json::from_str::<domain::event::Event>);
+        let by_party = matches!(line.act.as_str(), "party.commit" | "party.reveal");
+        by_party
+            && event.and_then(Result::ok).is_some_and(|event| {
+                event.facts.get("party").map(String::as_str) == Some(visit.party.as_str())
+            })
+    });
+    Ok(own.map(|line| line.sequence))
+}

@@ -1,0 +1,155 @@
+//! What a party sees at each step.
+
+use askama::Template;
+use domain::time::Instant;
+use store::campaign::StoredCampaign;
+
+use crate::asset;
+use crate::component::{DigestLine, Fragment, HiddenFields};
+use crate::gate::PartyVisit;
+use crate::text::{Address, Digest};
+
+/// FREEZE as the party should compare it.
+pub(super) struct Frozen {
+    hash: Fragment,
+    /// The record, with the party's own line apart.
+    before: String,
+    line: String,
+    after: String,
+    reveal_by: String,
+}
+
+impl Frozen {
+    pub(super) fn of(stored: &StoredCampaign, freeze: &str, party: &str) -> Self {
+        let begins = format!("party {party} ");
+        let own = freeze
+            .lines()
+            .find(|line| line.starts_with(&begins))
+            .unwrap_or("");
+        let (before, after) = freeze.split_once(own).unwrap_or((freeze, ""));
+        let committed = stored.campaign.state.commitment();
+        let hash =
+            committed.and_then(|committed| Digest::parse(committed.freeze_hash.as_str()).ok());
+        Self {
+            hash: hash
+                .map(|hash| DigestLine::whole(hash).into())
+                .unwrap_or_default(),
+            before: before.to_owned(),
+            line: own.to_owned(),
+            after: after.to_owned(),
+            reveal_by: committed
+                .map(|committed| committed.reveal_by.local_text())
+                .unwrap_or_default(),
+        }
+    }
+}
+
+/// How far the party is.
+pub(super) enum Step {
+    /// The frame is not frozen: nothing to hand in.
+    NotYet,
+    /// A commitment is wanted.
+    Commit,
+    /// The commitment is in, FREEZE is not public.
+    Wait,
+    /// FREEZE is public, the nonce is wanted.
+    Reveal(Box<Frozen>),
+    /// The nonce is open.
+    Done,
+    /// The deadline passed.
+    Absent,
+}
+
+/// What the party can show later: the value, the moment, the number of the log entry.
+pub(super) struct Receipt {
+    what: &'static str,
+    digest: Fragment,
+    at: String,
+    number: Option<u64>,
+}
+
+impl Receipt {
+    pub(super) fn new(what: &'static str, hash: &str, at: Instant) -> Self {
+        let digest = Digest::parse(hash)
+            .ok()
+            .map(|hash| DigestLine::whole(hash).into());
+        Self {
+            what,
+            digest: digest.unwrap_or_default(),
+            at: at.local_text(),
+            number: None,
+        }
+    }
+
+    pub(super) fn numbered(mut self, number: Option<u64>) -> Self {
+        self.number = number;
+        self
+    }
+}
+
+/// The page between head and foot.
+#[derive(Template)]
+#[template(path = "screen/party/page.html")]
+pub(super) struct PartyPage {
+    number: String,
+    title: String,
+    office: String,
+    name: String,
+    step: Step,
+    receipt: Option<Receipt>,
+    typed: String,
+    commitment: String,
+    hidden: HiddenFields,
+    here: Address,
+    public: Address,
+}
+
+impl PartyPage {
+    pub(super) fn new(
+        visit: &PartyVisit,
+        stored: &StoredCampaign,
+        office: String,
+        step: Step,
+        receipt: Option<Receipt>,
+        typed: &str,
+    ) -> Self {
+        let number = stored.campaign.number.to_string();
+        let frame = stored.campaign.state.frame();
+        let own =
+            frame.and_then(|frozen| frozen.parties.iter().find(|p| p.name.token == visit.party));
+        use domain::campaign::party::PartyState as P;
+        let commitment = match own.map(|party| &party.state) {
+            Some(P::Committed { commitment, .. } | P::Revealed { commitment, .. }) => {
+                commitment.to_string()
+            }
+            _ => String::new(),
+        };
+        // Only what the present step asks for is shown again.
+        let shown = matches!(step, Step::Commit | Step::Reveal(_));
+        Self {
+            public: Address::fixed("/draw").child(&number),
+            number,
+            title: stored.title.clone(),
+            office,
+            name: visit.party.to_string(),
+            step,
+            receipt,
+            typed: if shown {
+                typed.to_owned()
+            } else {
+                String::new()
+            },
+            commitment,
+            hidden: visit.hidden(),
+            here: Address::fixed("/p").child(&visit.link),
+        }
+    }
+
+    fn place(&self) -> usize {
+        match self.step {
+            Step::NotYet | Step::Commit => 0,
+            Step::Wait | Step::Reveal(_) | Step::Absent => 1,
+            Step::Done => 2,
+        }
+    }
+}

@@ -1,0 +1,143 @@
+//! The list of campaigns the public may know of: approved ones, void and abandoned ones too.
+
+use axum::extract::State;
+use domain::id::CampaignNo;
+use domain::policy::Reach;
+use serde::Serialize;
+use store::campaign::{self, CampaignFilter, StoredCampaign};
+use store::{Reader, org};
+
+use super::draw::level_badge;
+use super::record::Record;
+use super::{answer, printed, twin};
+use crate::component::{Cell, Column, Count, EmptyState, Head, Link, Pager, Row, Sheet, Table};
+use crate::filter::CURSOR;
+use crate::gate::{Answer, Guest, Stop, WebState};
+use crate::layout::{PortalPage, PortalShell};
+use crate::paging::{Cursor, PAGE_ROWS, Page};
+use crate::text::{Address, thousands};
+
+const VIEW: &str = "public/campaigns";
+
+/// One campaign as the list shows it.
+#[derive(Debug, Serialize)]
+pub(super) struct PublicCampaign {
+    pub(super) number: String,
+    pub(super) title: String,
+    pub(super) initiator: String,
+    pub(super) state: &'static str,
+    pub(super) state_words: &'static str,
+    pub(super) since: String,
+    pub(super) trust_level: Option<i64>,
+    pub(super) pool: Option<u64>,
+    pub(super) drawn: Option<u64>,
+    pub(super) void_attempts: u32,
+}
+
+#[derive(Serialize)]
+struct Campaigns {
+    total: i64,
+    campaigns: Vec<PublicCampaign>,
+    next: Option<String>,
+    #[serde(skip)]
+    previous: Option<String>,
+}
+
+pub(super) fn everything() -> Reach {
+    Reach { everything: true, ..Reach::default() }
+}
+
+pub(super) fn public_only() -> CampaignFilter {
+    CampaignFilter { public_only: true, ..CampaignFilter::default() }
+}
+
+pub(super) async fn shown(
+    reader: &mut Reader,
+    stored: Vec<StoredCampaign>,
+) -> Result<Vec<PublicCampaign>, Stop> {
+    let units = org::units(reader).await?;
+    let shown = stored.into_iter().map(|kept| {
+        let unit = units.iter().find(|unit| unit.id == kept.campaign.initiator);
+        let freeze = kept.freeze_record.as_deref().map(Record);
+        let sum = |place: usize| {
+            let lines = freeze?.all("stratum");
+            Some(lines.filter_map(|words| words.get(place)?.parse::<u64>().ok()).sum())
+        };
+        PublicCampaign {
+            number: kept.campaign.number.to_string(),
+            initiator: unit.map(|unit| unit.name.clone()).unwrap_or_default(),
+            state: kept.campaign.kind().name(),
+            state_words: kept.campaign.kind().label(),
+            since: printed(kept.state_at_ms),
+            trust_level: kept.trust_level,
+            pool: sum(1),
+            drawn: sum(2),
+            void_attempts: kept.campaign.state.attempt().saturating_sub(1),
+            title: kept.title,
+        }
+    });
+    Ok(shown.collect())
+}
+
+pub(super) fn table(campaigns: &[PublicCampaign]) -> Table {
+    let columns = vec![
+        Column::unbroken("日期"),
+        Column::words("任务"),
+        Column::unbroken("可信等级").labelled(),
+        Column::unbroken("抽取").labelled(),
+        Column::unbroken("状态").labelled(),
+        Column::unbroken("复核").in_corner(),
+    ];
+    let rows = campaigns.iter().map(|one| {
+        let to = Address::fixed("/draw").child(&one.number);
+        let drawn = match (one.pool, one.drawn) {
+            (Some(pool), Some(drawn)) => format!("{} 抽 {}", thousands(pool), thousands(drawn)),
+            _ => "尚未封存".to_owned(),
+        };
+        let look = if one.trust_level.is_some() { "验证" } else { "看进度" };
+        let state = match one.void_attempts {
+            0 => Cell::new(one.state_words),
+            n => Cell::new(one.state_words).with_context(format!("此前 {n} 次作废")),
+        };
+        Row::new(vec![
+            Cell::new(one.since.get(..10).unwrap_or("")),
+            Cell::link(&one.title, to.clone()).with_context(format!("{}　{}", one.initiator, one.number)),
+            Cell::new(level_badge(one.trust_level)),
+            Cell::new(drawn),
+            state,
+            Cell::new(Link::new(look, to)),
+        ])
+    });
+    let empty = EmptyState::nothing("还没有批准的抽查任务。方案批准后，从承诺到结果都列在这里。");
+    Table::new("抽查任务", columns, rows.collect(), empty)
+}
+
+pub(super) async fn list(State(web): State<WebState>, guest: Guest) -> Answer {
+    let place = form_urlencoded::parse(guest.query.as_bytes()).find(|(key, _)| key == CURSOR);
+    let cursor = place.and_then(|(_, text)| Cursor::decode(VIEW, &text).ok());
+    let before = cursor.as_ref().and_then(|cursor| CampaignNo::parse(cursor.key.first()?).ok());
+    let mut reader = web.app.db.read().await?;
+    let (reach, filter) = (everything(), public_only());
+    let limit = i64::try_from(PAGE_ROWS + 1).unwrap_or(i64::MAX);
+    let stored = campaign::page(&mut reader, &reach, &filter, before.as_ref(), limit).await?;
+    let total = campaign::count(&mut reader, &reach, &filter, i64::MAX).await?;
+    let page = Page::of_read(None, stored, |kept| vec![kept.campaign.number.to_string()]);
+    let next = page.next.as_ref().map(|cursor| cursor.encode(VIEW));
+    let previous = before.map(|_| String::new());
+    let campaigns = shown(&mut reader, page.rows).await?;
+    drop(reader);
+    answer(&web, &guest, Campaigns { total, campaigns, next, previous }, view).await
+}
+
+fn view(shell: PortalShell, content: &Campaigns) -> PortalPage {
+    let here = Address::fixed("/campaigns");
+    let next = content.next.as_deref().map(|cursor| here.clone().query([(CURSOR, cursor)]));
+    // Going back leads to the newest: the list only grows at its beginning.
+    let previous = content.previous.as_ref().map(|_| here);
+    let count = Count::Exact(u64::try_from(content.total).unwrap_or_default());
+    let sheet = Sheet::new("campaigns", "全部任务", table(&content.campaigns))
+        .with_clause("作废的抽取和终止的任务也列在这里，理由永久公开")
+        .with_link(twin("/campaigns"))
+        .with_foot(Pager::new(count, previous, next));
+    PortalPage::new(shell, Head::new("抽查任务")).with(sheet)
+}

@@ -1,0 +1,237 @@
+//! The page of one draw.
+
+use askama::Template;
+
+use super::{PublicDraw, PublicRecord};
+use crate::component::{
+    Badge, Cell, Column, DigestLine, EmptyState, Facts, Fragment, Head, Link, Note, Row, Sheet,
+    Table, Tone, TrustBadge, TrustLevel,
+};
+use crate::layout::{PortalPage, PortalShell};
+use crate::text::{Address, Digest, thousands};
+
+/// The texts of the records, each folded.
+#[derive(Template)]
+#[template(path = "screen/public/records.html")]
+struct Records<'a> {
+    records: &'a [PublicRecord],
+}
+
+/// The box that leads to the recomputation.
+#[derive(Template)]
+#[template(path = "screen/public/verify_box.html")]
+struct VerifyBox<'a> {
+    draw: &'a PublicDraw,
+    short: Vec<(&'a str, String)>,
+}
+
+fn level_of(level: i64) -> TrustLevel {
+    match level {
+        2 => TrustLevel::Beacon,
+        1 => TrustLevel::Witnessed,
+        _ => TrustLevel::Rehearsal,
+    }
+}
+
+pub(in super::super) fn level_badge(level: Option<i64>) -> Fragment {
+    match level {
+        Some(level) => TrustBadge::new(level_of(level), Address::fixed("/tools#levels")).into(),
+        None => Fragment::text("抽取后得出"),
+    }
+}
+
+pub(super) fn page(shell: PortalShell, draw: &PublicDraw) -> PortalPage {
+    let head = Head::new(&draw.title)
+        .with_badge(state_badge(draw))
+        .with_line_beneath(format!("{}　{}　第 {} 次抽取", draw.number, draw.initiator, draw.attempt));
+    let path = format!("/draw/{}", draw.number);
+    let mut page = PortalPage::new(shell, head).with(standing(draw)).with(facts(draw, &path));
+    if !draw.strata.is_empty() {
+        page = page.with(strata(draw));
+    }
+    page = page.with(parties(draw));
+    if !draw.hashes.is_empty() {
+        page = page.with(hashes(draw));
+    }
+    if draw.opened {
+        page = page.with(visits(draw));
+    }
+    let records = Fragment::of(&Records { records: &draw.records });
+    page.with(Sheet::new("records", "公开记录", records).with_clause("留痕日志中的原文，逐字节可核对"))
+        .with_aside(verify_box(draw))
+}
+
+fn state_badge(draw: &PublicDraw) -> Badge {
+    let tone = match draw.state {
+        "abandoned" => Tone::Bad,
+        "ended" | "reported" | "archived" => Tone::Sound,
+        "approved" | "launched" => Tone::Plain,
+        _ => Tone::Active,
+    };
+    Badge::new(tone, draw.state_words)
+}
+
+/// What the public can and cannot check at this moment, in one note.
+fn standing(draw: &PublicDraw) -> Note {
+    if let Some(reason) = &draw.abandoned {
+        return Note::warning("任务终止。", format!("理由：{reason}").as_str());
+    }
+    match (draw.bundle_stage, draw.opened) {
+        (_, true) => Note::standing("抽取材料已公开。", "任何人都可以从头重算一遍。"),
+        (Some(_), false) => Note::standing(
+            "可核对次序与界限，名单未公开。",
+            "名单和签号在检查结束后公开；此前连本局的网页上也没有。",
+        ),
+        (None, _) if draw.strata.is_empty() => Note::standing(
+            "名录尚未封存。",
+            "承诺公布后，本页列出名录的摘要、各层户数和抽取户数；此后谁也不能再改。",
+        ),
+        (None, _) => Note::standing(
+            "承诺已公布，等待随机数。",
+            "名录、户数和人数已经固定；抽取结果由随后公开的随机数算出。名单未公开。",
+        ),
+    }
+}
+
+fn facts(draw: &PublicDraw, path: &str) -> Sheet {
+    let items = draw.items.iter().map(|(id, name)| {
+        Fragment::from(Link::new(name, Address::fixed("/items").child(id)))
+    });
+    let mut facts = Facts::default()
+        .with("检查事项", Fragment::join(items))
+        .with("检查时间", format!("{} 至 {}", draw.window.0, draw.window.1))
+        .with("可信等级", level_badge(draw.trust_level));
+    if let Some(claim) = draw.claim {
+        facts = facts.with("这说明什么", claim);
+    }
+    if let Some(by) = &draw.reveal_by {
+        facts = facts.with("随机数公开截止", by.as_str());
+    }
+    Sheet::new("campaign", "这次抽查", facts).padded().with_link(super::super::twin(path))
+}
+
+fn strata(draw: &PublicDraw) -> Sheet {
+    let columns = vec![
+        Column::unbroken("层"),
+        Column::numbers("名录户数 N"),
+        Column::numbers("抽取户数 k"),
+        Column::words("分界签号").labelled(),
+    ];
+    let rows = draw.strata.iter().map(|stratum| {
+        let cutoff = stratum.cutoff.as_deref().and_then(|text| Digest::parse(text).ok());
+        let cutoff = match (cutoff, &stratum.cutoff) {
+            (Some(digest), _) => DigestLine::short(digest).into(),
+            (None, Some(_)) => Fragment::text("无人抽中"),
+            (None, None) => Fragment::text("抽取后公布"),
+        };
+        Row::new(vec![
+            Cell::new(stratum.name.as_str()),
+            Cell::new(thousands(stratum.pool)),
+            Cell::new(thousands(stratum.drawn)),
+            Cell::new(cutoff),
+        ])
+    });
+    let sum = |of: fn(&super::Stratum) -> u64| thousands(draw.strata.iter().map(of).sum::<u64>());
+    let total = Row::new(vec![
+        Cell::new("合计"),
+        Cell::new(sum(|stratum| stratum.pool)),
+        Cell::new(sum(|stratum| stratum.drawn)),
+        Cell::new(""),
+    ]);
+    let empty = EmptyState::nothing("承诺公布后列出各层。");
+    let table = Table::new("各层户数", columns, rows.collect(), empty).with_sum(total);
+    let clause = format!(
+        "另有应查 {} 条、不参加抽取 {} 条",
+        thousands(draw.must.unwrap_or(0)),
+        thousands(draw.skip.unwrap_or(0))
+    );
+    Sheet::new("strata", "各层名录与抽取", table).with_clause(clause)
+}
+
+fn parties(draw: &PublicDraw) -> Sheet {
+    let columns = vec![
+        Column::words("见证方"),
+        Column::words("承诺值").labelled(),
+        Column::words("随机数").labelled(),
+    ];
+    let hash = |text: &Option<String>, otherwise: &str| match text.as_deref().map(Digest::parse) {
+        Some(Ok(digest)) => Fragment::from(DigestLine::short(digest)),
+        _ => Fragment::text(otherwise),
+    };
+    let rows = draw.parties.iter().map(|party| {
+        let opened = match &party.absent {
+            Some(reason) => Fragment::text(&format!("未公开（{reason}）")),
+            None => hash(&party.nonce, "尚未公开"),
+        };
+        Row::new(vec![
+            Cell::new(party.office.as_str()).with_context(&party.name),
+            Cell::new(hash(&party.commitment, "随承诺公布")),
+            Cell::new(opened),
+        ])
+    });
+    let empty = EmptyState::nothing("这次抽取没有外部见证方。");
+    let table = Table::new("见证方", columns, rows.collect(), empty);
+    let sheet = Sheet::new("parties", "随机数来源", table);
+    if draw.public_sources.is_empty() { sheet } else { sheet.with_clause(draw.public_sources.join("；")) }
+}
+
+fn hashes(draw: &PublicDraw) -> Sheet {
+    let mut facts = Facts::default();
+    for named in &draw.hashes {
+        if let Ok(digest) = Digest::parse(&named.hash) {
+            let line = Fragment::join([Fragment::from(DigestLine::short(digest)), Fragment::of(&Clause { words: named.proves })]);
+            facts = facts.with(named.name.as_str(), line);
+        }
+    }
+    Sheet::new("hashes", "摘要", facts).padded().with_clause("每个摘要固定一件事")
+}
+
+#[derive(Template)]
+#[template(source = r#"<span class="d">{{ words }}</span>"#, ext = "html")]
+struct Clause<'a> {
+    words: &'a str,
+}
+
+fn visits(draw: &PublicDraw) -> Sheet {
+    let columns = vec![
+        Column::numbers("次序"),
+        Column::unbroken("检查对象"),
+        Column::words("检查人员").labelled(),
+        Column::words("结果").in_corner(),
+    ];
+    let rows = draw.visits.iter().map(|visit| {
+        let code = Address::fixed("/entity").child(&visit.subject_code);
+        let team = visit.team.join("、");
+        let team = match &visit.leader {
+            Some(leader) => format!("{team}，组长 {leader}"),
+            None => team,
+        };
+        let result = match &visit.publication {
+            Some(id) => Link::new("看结果", Address::fixed("/r").child(id)).into(),
+            None => Fragment::text("未公示"),
+        };
+        Row::new(vec![
+            Cell::new(visit.place.to_string()),
+            Cell::link(&visit.subject_code, code),
+            Cell::new(team),
+            Cell::new(result),
+        ])
+    });
+    let empty = EmptyState::nothing("没有抽中的对象。");
+    let table = Table::new("抽中的对象", columns, rows.collect(), empty);
+    let sheet = Sheet::new("visits", "抽中的对象", table);
+    if draw.visits_total > draw.visits.len() {
+        let total = u64::try_from(draw.visits_total).unwrap_or(u64::MAX);
+        return sheet.with_clause(format!("前 {} 户，全部 {} 户在案卷中", draw.visits.len(), thousands(total)));
+    }
+    sheet
+}
+
+fn verify_box(draw: &PublicDraw) -> Fragment {
+    let wanted = ["承诺", "种子", "结果"];
+    let named = draw.hashes.iter().filter(|named| wanted.contains(&named.name.as_str()));
+    let short = named.filter_map(|named| {
+        Digest::parse(&named.hash).ok().map(|digest| (named.name.as_str(), digest.short()))
+    });
+    Fragment::of(&VerifyBox { draw, short: short.collect() })
+}

@@ -1,0 +1,135 @@
+//! The first page: what was drawn, what was found, and how to check us.
+
+use askama::Template;
+use axum::extract::State;
+use domain::time::Date;
+use serde::Serialize;
+use store::portal::figures;
+use store::{campaign, catalog, inspection, log};
+
+use super::campaigns::{self, PublicCampaign, everything, public_only, shown};
+use super::catalog::{ShortItem, item_table, short};
+use super::results::{Shown, latest_table, shown_all};
+use super::{answer, twin};
+use crate::component::{Fragment, Link, Sheet};
+use crate::gate::{Answer, Guest, WebState};
+use crate::layout::{PortalPage, PortalShell};
+use crate::text::{Address, thousands};
+
+/// Rows of each list on the first page.
+const LATEST: i64 = 6;
+
+/// One figure with its words.
+#[derive(Serialize)]
+struct Figure {
+    number: i64,
+    of: Option<i64>,
+    words: String,
+}
+
+#[derive(Serialize)]
+struct Front {
+    figures: Vec<Figure>,
+    draws: Vec<PublicCampaign>,
+    campaigns_total: i64,
+    results: Vec<Shown>,
+    results_total: i64,
+    items: Vec<ShortItem>,
+    verifiable: Option<Verifiable>,
+}
+
+/// The draw a visitor can recompute right now.
+#[derive(Serialize)]
+struct Verifiable {
+    number: String,
+    opened: bool,
+    pool: u64,
+    drawn: u64,
+}
+
+#[derive(Template)]
+#[template(path = "screen/public/figures.html")]
+struct Figures<'a> {
+    figures: &'a [Figure],
+}
+
+#[derive(Template)]
+#[template(path = "screen/public/front_verify.html")]
+struct VerifyBlock<'a> {
+    latest: Option<&'a Verifiable>,
+}
+
+pub(super) async fn show(State(web): State<WebState>, guest: Guest) -> Answer {
+    let mut reader = web.app.db.read().await?;
+    let today = web.app.clock.now().date();
+    let year = Date::new(today.year(), 1, 1).unwrap_or(today);
+    let counted = figures(&mut reader, year.start().unix_ms()).await?;
+    let (size, _) = log::head(&mut reader).await?;
+    let stored = campaign::page(&mut reader, &everything(), &public_only(), None, 50).await?;
+    let campaigns_total =
+        campaign::count(&mut reader, &everything(), &public_only(), i64::MAX).await?;
+    let drawn = |kept: &&campaign::StoredCampaign| kept.result_record.is_some();
+    let opened = |kept: &&campaign::StoredCampaign| {
+        app::drawing::public_stage(kept) == Some(app::drawing::Stage::Public)
+    };
+    let newest = stored.iter().find(opened).or_else(|| stored.iter().find(drawn));
+    let newest = newest.map(|kept| (kept.campaign.number.to_string(), opened(&kept)));
+    let all = shown(&mut reader, stored).await?;
+    let verifiable = newest.and_then(|(number, opened)| {
+        let one = all.iter().find(|one| one.number == number)?;
+        Some(Verifiable { opened, pool: one.pool?, drawn: one.drawn?, number })
+    });
+    let draws: Vec<_> = all.into_iter().take(6).collect();
+    let published = inspection::publications(&mut reader, None, LATEST).await?;
+    let results_total = inspection::publication_count(&mut reader).await?;
+    let items = catalog::items(&mut reader).await?;
+    drop(reader);
+    let year = today.year();
+    let figures = vec![
+        Figure { number: counted.published, of: None, words: format!("{year} 年已公示检查，户次") },
+        Figure { number: counted.with_findings, of: None, words: "其中发现问题，户次".to_owned() },
+        Figure { number: counted.draws, of: None, words: "公布过承诺的抽取，次".to_owned() },
+        Figure {
+            number: counted.void,
+            of: Some(counted.draws),
+            words: "作废的抽取，理由均已公开".to_owned(),
+        },
+        Figure {
+            number: i64::try_from(size).unwrap_or(i64::MAX),
+            of: None,
+            words: "留痕日志，条；谁也改不了".to_owned(),
+        },
+    ];
+    let items = items.iter().filter(|kept| kept.item.published_on.is_some());
+    let front = Front {
+        figures,
+        draws,
+        campaigns_total,
+        results: shown_all(&published)?,
+        results_total,
+        items: items.map(|kept| short(&kept.item)).collect(),
+        verifiable,
+    };
+    answer(&web, &guest, front, page).await
+}
+
+fn page(shell: PortalShell, front: &Front) -> PortalPage {
+    let all = |words: &str, total: i64, unit: &str, to| {
+        let total = thousands(u64::try_from(total).unwrap_or_default());
+        Link::new(format!("{words} {total} {unit}"), Address::fixed(to))
+    };
+    let draws = Sheet::new("latest-draws", "最近的抽取", campaigns::table(&front.draws))
+        .with_link(all("全部", front.campaigns_total, "次", "/campaigns"))
+        .with_link(twin("/index"))
+        .with_foot("可信等级　2 信标：外部见证方加公共信标；1 见证：至少一个外部来源；0 演练：不得用于真实检查");
+    let results = Sheet::new("latest-results", "最近公示的检查结果", latest_table(&front.results))
+        .with_link(all("全部", front.results_total, "条", "/results"));
+    let items = Sheet::new("catalog", "抽查事项清单", item_table(&front.items))
+        .with_link(Link::new("全部事项", Address::fixed("/items")));
+    PortalPage::front(shell)
+        .with(draws)
+        .with(results)
+        .with(items)
+        .with_above(Fragment::of(&Figures { figures: &front.figures }))
+        .with_aside(Fragment::of(&VerifyBlock { latest: front.verifiable.as_ref() }))
+}

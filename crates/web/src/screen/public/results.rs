@@ -1,0 +1,247 @@
+//! What was found: published outcomes, one firm at a time, and the tombstones of withdrawn ones.
+
+use app::inspection::publishing::standing;
+use axum::extract::{Path, State};
+use domain::id::PublicationId;
+use domain::publication::{PublicOutcome, Publication, Tombstone};
+use serde::Serialize;
+use store::inspection::{self, StoredPublication};
+use store::portal::{publications_of_code, sequence_of};
+
+use super::{answer, bare, data, printed, twin, wants_data};
+use crate::component::{
+    Badge, Cell, Column, Count, EmptyState, Facts, Fragment, Head, Link, Note, Pager, Row, Sheet,
+    Table, Tone,
+};
+use crate::filter::CURSOR;
+use crate::gate::{Answer, Guest, Stop, WebState};
+use crate::layout::{PortalPage, PortalShell};
+use crate::paging::{Cursor, PAGE_ROWS, Page};
+use crate::problem::Problem;
+use crate::text::Address;
+
+const VIEW: &str = "public/results";
+
+/// A publication that stands, or what stays of a withdrawn one.
+#[derive(Debug, Serialize)]
+#[serde(tag = "standing", rename_all = "snake_case")]
+pub(super) enum Shown {
+    /// It stands.
+    Published(Box<PublicOutcome>),
+    /// It was taken down.
+    Withdrawn(Tombstone),
+}
+
+pub(super) fn shown_all(stored: &[StoredPublication]) -> Result<Vec<Shown>, Stop> {
+    stored.iter().map(|one| Ok(shown(standing(one)?))).collect()
+}
+
+fn shown(publication: Publication) -> Shown {
+    match publication {
+        Publication::Published(outcome) => Shown::Published(Box::new(outcome)),
+        Publication::Withdrawn(tombstone) => Shown::Withdrawn(tombstone),
+    }
+}
+
+fn outcome_badge(outcome: &PublicOutcome) -> Badge {
+    let tone = match (outcome.outcome_code.as_str(), outcome.failed) {
+        ("R1", _) => Tone::Sound,
+        ("R6" | "R8", _) => Tone::Bad,
+        (_, 0) => Tone::Plain,
+        _ => Tone::Warning,
+    };
+    Badge::new(tone, &outcome.outcome)
+}
+
+/// Publications with their details.
+pub(super) fn table(results: &[Shown]) -> Table {
+    let columns = vec![
+        Column::words("企业"),
+        Column::words("结果"),
+        Column::unbroken("检查日期").labelled(),
+        Column::unbroken("公示日期").in_corner(),
+    ];
+    let rows = results.iter().map(|one| match one {
+        Shown::Published(outcome) => Row::new(vec![
+            name(outcome),
+            Cell::new(outcome_badge(outcome)),
+            Cell::new(outcome.inspected_on.to_string()),
+            Cell::new(outcome.published_at.date().to_string()),
+        ]),
+        Shown::Withdrawn(tombstone) => withdrawn(tombstone, 4),
+    });
+    let empty = EmptyState::nothing("还没有公示的检查结果。检查结束、复核后 20 个工作日内在此公示。");
+    Table::new("检查结果", columns, rows.collect(), empty)
+}
+
+/// The same in three columns, for the first page.
+pub(super) fn latest_table(results: &[Shown]) -> Table {
+    let columns =
+        vec![Column::words("企业"), Column::words("结果"), Column::unbroken("公示日期").in_corner()];
+    let rows = results.iter().map(|one| match one {
+        Shown::Published(outcome) => Row::new(vec![
+            name(outcome),
+            Cell::new(outcome_badge(outcome)),
+            Cell::new(outcome.published_at.date().to_string()),
+        ]),
+        Shown::Withdrawn(tombstone) => withdrawn(tombstone, 3),
+    });
+    let empty = EmptyState::nothing("还没有公示的检查结果。检查结束、复核后 20 个工作日内在此公示。");
+    Table::new("最近公示", columns, rows.collect(), empty)
+}
+
+fn name(outcome: &PublicOutcome) -> Cell {
+    let to = Address::fixed("/r").child(outcome.id.as_str());
+    Cell::link(&outcome.subject_name, to).with_context(outcome.items.join("；"))
+}
+
+fn withdrawn(tombstone: &Tombstone, columns: usize) -> Row {
+    let mut cells = vec![
+        Cell::new("已撤下的公示").with_context(&tombstone.reason),
+        Cell::new(Badge::new(Tone::Plain, "已撤下")),
+    ];
+    while cells.len() + 1 < columns {
+        cells.push(Cell::new(""));
+    }
+    cells.push(Cell::new(tombstone.withdrawn_at.date().to_string()));
+    Row::new(cells)
+}
+
+#[derive(Serialize)]
+struct Results {
+    total: i64,
+    results: Vec<Shown>,
+    next: Option<String>,
+    #[serde(skip)]
+    later: bool,
+}
+
+pub(super) async fn list(State(web): State<WebState>, guest: Guest) -> Answer {
+    let place = form_urlencoded::parse(guest.query.as_bytes()).find(|(key, _)| key == CURSOR);
+    let key = place.and_then(|(_, text)| Cursor::decode(VIEW, &text).ok()).and_then(|cursor| {
+        let [at, id] = cursor.key.as_slice() else { return None };
+        Some((at.parse::<i64>().ok()?, PublicationId::parse(id).ok()?))
+    });
+    let mut reader = web.app.db.read().await?;
+    let before = key.as_ref().map(|(at, id)| (*at, id));
+    let limit = i64::try_from(PAGE_ROWS + 1).unwrap_or(i64::MAX);
+    let stored = inspection::publications(&mut reader, before, limit).await?;
+    let total = inspection::publication_count(&mut reader).await?;
+    drop(reader);
+    let page = Page::of_read(None, stored, |one| vec![one.published_at_ms.to_string(), one.id.to_string()]);
+    let next = page.next.as_ref().map(|cursor| cursor.encode(VIEW));
+    let results = Results { total, results: shown_all(&page.rows)?, next, later: key.is_some() };
+    answer(&web, &guest, results, list_page).await
+}
+
+fn list_page(shell: PortalShell, results: &Results) -> PortalPage {
+    let here = Address::fixed("/results");
+    let next = results.next.as_deref().map(|cursor| here.clone().query([(CURSOR, cursor)]));
+    let count = Count::Exact(u64::try_from(results.total).unwrap_or_default());
+    let sheet = Sheet::new("results", "公示的检查结果", table(&results.results))
+        .with_clause("未发现问题的也公示")
+        .with_link(twin("/results"))
+        .with_foot(Pager::new(count, results.later.then_some(here), next));
+    PortalPage::new(shell, Head::new("检查结果")).with(sheet)
+}
+
+pub(super) async fn one(State(web): State<WebState>, guest: Guest, Path(id): Path<String>) -> Answer {
+    let id = PublicationId::parse(bare(&id)).map_err(|_| Stop::not_found())?;
+    let mut reader = web.app.db.read().await?;
+    let stored = inspection::published(&mut reader, &id).await?;
+    let sequence = sequence_of(&mut reader, &stored.seen).await?;
+    drop(reader);
+    match standing(&stored)? {
+        Publication::Published(outcome) => {
+            let content = OneResult { outcome, entry: sequence };
+            answer(&web, &guest, content, result_page).await
+        }
+        Publication::Withdrawn(tombstone) if wants_data(&guest) => {
+            let mut response = data(&tombstone)?;
+            *response.status_mut() = axum::http::StatusCode::GONE;
+            Ok(response)
+        }
+        Publication::Withdrawn(tombstone) => Err(Stop::new(Problem::Gone {
+            reason: tombstone.reason.clone(),
+            since: printed(tombstone.withdrawn_at.unix_ms()),
+            log_number: sequence,
+        })),
+    }
+}
+
+#[derive(Serialize)]
+struct OneResult {
+    #[serde(flatten)]
+    outcome: PublicOutcome,
+    entry: u64,
+}
+
+fn result_page(shell: PortalShell, one: &OneResult) -> PortalPage {
+    let outcome = &one.outcome;
+    let head = Head::new(&outcome.subject_name).with_badge(outcome_badge(outcome)).with_line_beneath(
+        outcome.subject_code.clone().unwrap_or_default(),
+    );
+    let campaign = match &outcome.campaign {
+        Some(number) => {
+            Link::new(number.as_str(), Address::fixed("/draw").child(number.as_str())).into()
+        }
+        None => Fragment::text("未经抽取"),
+    };
+    let mut facts = Facts::default()
+        .with("检查主体", outcome.authority.as_str())
+        .with("检查事项", outcome.items.join("；"))
+        .with("来源", outcome.source.as_str())
+        .with("抽查任务", campaign)
+        .with("检查日期", outcome.inspected_on.to_string())
+        .with("检查结果", outcome.outcome.as_str())
+        .with("检查内容", format!("检查 {} 项，不合格 {} 项", outcome.examined, outcome.failed))
+        .with("公示时间", printed(outcome.published_at.unix_ms()))
+        .with(
+            "留痕",
+            Link::new(format!("第 {} 条", one.entry), Address::fixed("/log").child(&one.entry.to_string())),
+        );
+    if let Some(code) = &outcome.subject_code {
+        let all = Link::new("这家企业的全部公示", Address::fixed("/entity").child(code));
+        facts = facts.with("更多", all);
+    }
+    let mut page = PortalPage::new(shell, head);
+    if outcome.is_late() {
+        let words = format!("应于 {} 前公示。", outcome.due_on);
+        page = page.with(Note::warning("这条公示超过了期限。", words.as_str()));
+    }
+    let sheet = Sheet::new("result", "检查结果", facts).padded();
+    page.with(sheet.with_link(twin(&format!("/r/{}", outcome.id))))
+}
+
+#[derive(Serialize)]
+struct Entity {
+    code: String,
+    name: Option<String>,
+    results: Vec<Shown>,
+}
+
+pub(super) async fn entity(
+    State(web): State<WebState>,
+    guest: Guest,
+    Path(code): Path<String>,
+) -> Answer {
+    let code = domain::text::narrow(bare(&code)).to_ascii_uppercase();
+    let mut reader = web.app.db.read().await?;
+    let results = shown_all(&publications_of_code(&mut reader, &code).await?)?;
+    drop(reader);
+    let name = results.iter().find_map(|one| match one {
+        Shown::Published(outcome) => Some(outcome.subject_name.clone()),
+        Shown::Withdrawn(_) => None,
+    });
+    // A firm nobody has published anything about looks the same whether it is in the register or not.
+    answer(&web, &guest, Entity { code, name, results }, entity_page).await
+}
+
+fn entity_page(shell: PortalShell, entity: &Entity) -> PortalPage {
+    let title = entity.name.clone().unwrap_or_else(|| "没有公示过的检查".to_owned());
+    let head = Head::new(title).with_line_beneath(&entity.code);
+    let sheet = Sheet::new("visits", "检查与结果", table(&entity.results))
+        .with_clause(format!("共 {} 次", entity.results.len()))
+        .with_link(twin(&format!("/entity/{}", entity.code)));
+    PortalPage::new(shell, head).with(sheet)
+}

@@ -1,0 +1,56 @@
+//! Search over what is public: campaigns by title or number, publications by firm.
+
+use axum::extract::State;
+use axum::response::IntoResponse;
+use serde::Serialize;
+use store::campaign;
+use store::portal::publications_found;
+
+use super::campaigns::{self, PublicCampaign, everything, public_only, shown};
+use super::results::{Shown, shown_all, table};
+use super::{data, shell, wants_data};
+use crate::component::{EmptyState, Head, Note, Sheet};
+use crate::gate::{Answer, Guest, WebState};
+use crate::layout::PortalPage;
+
+/// Hits shown per kind.
+const SHOWN: i64 = 50;
+
+#[derive(Serialize)]
+struct Found {
+    query: String,
+    campaigns: Vec<PublicCampaign>,
+    results: Vec<Shown>,
+}
+
+pub(super) async fn show(State(web): State<WebState>, guest: Guest) -> Answer {
+    let typed = form_urlencoded::parse(guest.query.as_bytes()).find(|(key, _)| key == "q");
+    let query: String = domain::text::narrow(typed.as_ref().map_or("", |(_, text)| text)).chars().take(60).collect();
+    let long_enough = query.chars().count() >= 2;
+    let mut found = Found { query, campaigns: Vec::new(), results: Vec::new() };
+    if long_enough {
+        let mut reader = web.app.db.read().await?;
+        let mut filter = public_only();
+        filter.text = Some(found.query.clone());
+        let stored = campaign::page(&mut reader, &everything(), &filter, None, SHOWN).await?;
+        found.campaigns = shown(&mut reader, stored).await?;
+        found.results = shown_all(&publications_found(&mut reader, &found.query, SHOWN).await?)?;
+    }
+    if wants_data(&guest) {
+        return data(&found);
+    }
+    let page = PortalPage::new(shell(&web, &guest, &found.query).await?, Head::new("查询"));
+    if !long_enough {
+        let note = Note::standing("请输入两个字以上。", "企业名称、统一社会信用代码、任务号都可以。");
+        return Ok(page.with(note).into_response());
+    }
+    if found.campaigns.is_empty() && found.results.is_empty() {
+        let words = format!("没有找到“{}”。可少写几个字，或用信用代码查。", found.query);
+        return Ok(page.with(EmptyState::nothing(words)).into_response());
+    }
+    let results = Sheet::new("found-results", "检查结果", table(&found.results))
+        .with_clause(format!("{} 条", found.results.len()));
+    let campaigns = Sheet::new("found-campaigns", "抽查任务", campaigns::table(&found.campaigns))
+        .with_clause(format!("{} 条", found.campaigns.len()));
+    Ok(page.with(results).with(campaigns).into_response())
+}

@@ -1,0 +1,56 @@
+//! Publishing: what waits with its countdown, what it will look like, the act, and taking it down.
+//!
+//! Late ones are flagged and never locked: a result that is late must still become public. Entry and
+//! confirmation are other persons than the publisher (four eyes), compared by account in the domain.
+
+mod act;
+mod list;
+
+use domain::calendar::{Deadline, WorkCalendar};
+use domain::policy::Verb;
+use domain::time::Date;
+
+use crate::component::DeadlineChip;
+use crate::route::{Route, Who};
+use crate::text::Address;
+
+/// The addresses of this screen.
+#[must_use]
+pub fn routes() -> Vec<Route> {
+    let publish = Who::Needs(Verb::OutcomePublish);
+    let withdraw = Who::Needs(Verb::OutcomeWithdraw);
+    let opening = Who::Needs(Verb::OpeningRead);
+    vec![
+        Route::get("/w/publish", publish, "待公示的检查结果", list::waiting),
+        Route::get("/w/published", publish, "已公示的检查结果", list::published),
+        Route::get("/w/publish/{id}", publish, "公示预览与确认", act::ask),
+        Route::post("/w/publish/{id}", publish, "公示（办理）", act::publish),
+        Route::get("/w/published/{id}/withdraw", withdraw, "撤下公示，确认", act::ask_withdrawal),
+        Route::post("/w/published/{id}/withdraw", withdraw, "撤下公示（办理）", act::withdraw)
+            .keeping_draft(),
+        Route::get("/w/campaigns/{no}/bundle-full.zip", opening, "完整案卷，下载即留痕", act::full_bundle),
+    ]
+}
+
+fn all() -> Address {
+    Address::fixed("/w/publish")
+}
+
+fn done() -> Address {
+    Address::fixed("/w/published")
+}
+
+/// The countdown of a publication, with its reckoning in words.
+pub(super) fn chip(calendar: &WorkCalendar, deadline: &Deadline, today: Date) -> DeadlineChip {
+    let left = calendar.working_days_between(today, deadline.due);
+    let skipped = match deadline.skipped.len() {
+        0 => String::new(),
+        n => format!("，跳过 {n} 个休息日"),
+    };
+    let term = format!(
+        "{} 结论，20 个工作日内公示，{} 到期{skipped}（细则五（四））",
+        deadline.event,
+        deadline.label()
+    );
+    DeadlineChip::from_days_left(left, term)
+}

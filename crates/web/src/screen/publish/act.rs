@@ -1,0 +1,186 @@
+//! Publish and withdraw, each behind its confirmation page; the full bundle for the supervision.
+
+use app::inspection::publishing::{PublicationPreview, standing};
+use axum::extract::{Path, State};
+use axum::http::HeaderValue;
+use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
+use axum::response::{IntoResponse, Response};
+use domain::id::{CampaignNo, InspectionId, PublicationId};
+use domain::publication::{PublicOutcome, Publication};
+use store::inspection;
+
+use super::{all, done};
+use crate::component::{
+    Confirm, Crumb, Facts, Field, Head, Link, Note, Refusal, RailSection, Sheet,
+};
+use crate::form::Submitted;
+use crate::gate::{Answer, Flaws, Sent, Stop, Visit, WebState, feedback, once, see_other};
+use crate::text::Address;
+
+fn visit_key(id: &str) -> Result<InspectionId, Stop> {
+    InspectionId::parse(id).map_err(|_| Stop::not_found())
+}
+
+/// What the public will read, line by line, and nothing else.
+fn shown(outcome: &PublicOutcome) -> Facts {
+    Facts::default()
+        .with("检查主体", outcome.authority.as_str())
+        .with("企业名称", outcome.subject_name.as_str())
+        .with("代码", outcome.subject_code.clone().unwrap_or_default())
+        .with("检查事项", outcome.items.join("；"))
+        .with("来源", outcome.source.as_str())
+        .with("检查日期", outcome.inspected_on.to_string())
+        .with("检查结果", outcome.outcome.as_str())
+        .with("检查内容", format!("检查 {} 项，不合格 {} 项", outcome.examined, outcome.failed))
+}
+
+pub(super) async fn ask(State(web): State<WebState>, visit: Visit, Path(id): Path<String>) -> Answer {
+    let preview = web.app.preview_publication(&visit.acting, &visit_key(&id)?).await?;
+    let stored = &preview.stored;
+    let head = Head::new("公示检查结果")
+        .with_line_beneath(format!("{}　{}", stored.subject_name, stored.campaign_number));
+    let chip = chip_of(&web, &preview, visit.now.date()).await?;
+    let crumb = Crumb::new(vec![Link::new("公示", all())], stored.subject_code.as_str());
+    let page = web
+        .page(&visit, head)
+        .await?
+        .with_crumb(crumb)
+        .with_rail(RailSection::new("term", "期限", chip))
+        .with(
+            Sheet::new("preview", "公众将看到的内容", shown(&preview.outcome))
+                .padded()
+                .with_clause("不含地址、检查人员、照片、读数和对方意见"),
+        );
+    // Known beforehand, so the sentence stands where the button would.
+    let page = match &preview.refused {
+        Some(refusal) => page.with(Refusal::from(refusal)),
+        None => page.with(confirmation(&web, &visit, &preview)),
+    };
+    Ok(page.into_response())
+}
+
+fn confirmation(web: &WebState, visit: &Visit, preview: &PublicationPreview) -> Confirm {
+    let to = all().child(preview.stored.visit.id.as_str());
+    let record = Link::new("返回，不公示", all());
+    Confirm::new(to, visit.hidden(web), "公示", record)
+        .happens(vec![
+            "上面的内容立即出现在公示页，任何人都可以查到。".to_owned(),
+            "内容的摘要写入公开日志。".to_owned(),
+        ])
+        .fixed_after(vec!["公示的内容不能修改；有错的，只能写明理由撤下，撤下的记录永久保留。".to_owned()])
+        .seen_by(vec!["社会公众；内容也会被镜像和搜索引擎保存。".to_owned()])
+}
+
+async fn chip_of(
+    web: &WebState,
+    preview: &PublicationPreview,
+    today: domain::time::Date,
+) -> Result<crate::component::DeadlineChip, Stop> {
+    let mut reader = web.app.db.read().await?;
+    let holidays = store::catalog::holidays(&mut reader).await?;
+    Ok(super::chip(&domain::calendar::WorkCalendar::new(holidays), &preview.deadline, today))
+}
+
+pub(super) async fn publish(
+    State(web): State<WebState>,
+    visit: Visit,
+    Path(id): Path<String>,
+    sent: Sent,
+) -> Answer {
+    let id = visit_key(&id)?;
+    let (app, acting) = (web.app.clone(), visit.acting.clone());
+    let act = move || async move {
+        app.publish_outcome(&acting, &id).await?;
+        Ok(feedback::OUTCOME_PUBLISHED.at(done()))
+    };
+    Ok(see_other(&once(&web, &visit, &sent, act).await??))
+}
+
+fn withdrawal(web: &WebState, visit: &Visit, id: &PublicationId) -> Confirm {
+    let to = done().child(id.as_str()).child("withdraw");
+    Confirm::new(to, visit.hidden(web), "撤下公示", Link::new("返回，不撤下", done()))
+        .happens(vec!["原地址答复“已撤下”，写明理由、日期和留痕序号，不再显示企业名称和代码。".to_owned()])
+        .fixed_after(vec!["撤下不能恢复；要再公示，须重新检查、复核。".to_owned()])
+        .seen_by(vec!["社会公众能看到撤下的理由，理由里不要写企业名称和个人信息。".to_owned()])
+        .asking(Field::area("reason", "撤下的理由（公开）", 3))
+}
+
+async fn withdrawal_page(
+    web: &WebState,
+    visit: &Visit,
+    id: &PublicationId,
+    again: Option<(&Submitted, &Flaws)>,
+) -> Answer {
+    let mut reader = web.app.db.read().await?;
+    let stored = inspection::published(&mut reader, id).await?;
+    drop(reader);
+    let Publication::Published(outcome) = standing(&stored)? else {
+        return Ok(see_other(&Address::fixed("/r").child(id.as_str())));
+    };
+    let head = Head::new("撤下公示").with_line_beneath(outcome.subject_name.as_str());
+    let crumb = Crumb::new(vec![Link::new("公示", done())], "撤下");
+    let mut page = web.page(visit, head).await?.with_crumb(crumb);
+    let mut form = withdrawal(web, visit, id);
+    if let Some((sent, flaws)) = again {
+        form = form.filled(sent, &flaws.errors);
+        page = page.with(flaws.note()).with_errors_in_form();
+    } else {
+        page = page.with(Note::warning("撤下只用于公示有误或依法不应公示的。", "对结果有异议的，先按异议办理。"));
+    }
+    let sheet = Sheet::new("published", "现在公示的内容", shown(&outcome)).padded();
+    let page = page.with(sheet).with(form);
+    Ok(match again {
+        Some((_, flaws)) => (flaws.status(), page).into_response(),
+        None => page.into_response(),
+    })
+}
+
+fn publication_key(id: &str) -> Result<PublicationId, Stop> {
+    PublicationId::parse(id).map_err(|_| Stop::not_found())
+}
+
+pub(super) async fn ask_withdrawal(
+    State(web): State<WebState>,
+    visit: Visit,
+    Path(id): Path<String>,
+) -> Answer {
+    withdrawal_page(&web, &visit, &publication_key(&id)?, None).await
+}
+
+pub(super) async fn withdraw(
+    State(web): State<WebState>,
+    visit: Visit,
+    Path(id): Path<String>,
+    sent: Sent,
+) -> Answer {
+    let id = publication_key(&id)?;
+    let (app, acting, key) = (web.app.clone(), visit.acting.clone(), id.clone());
+    let reason = sent.first("reason").to_owned();
+    let act = move || async move {
+        app.withdraw_outcome(&acting, &key, &reason).await?;
+        Ok(feedback::OUTCOME_WITHDRAWN.at(done()))
+    };
+    match once(&web, &visit, &sent, act).await? {
+        Ok(to) => Ok(see_other(&to)),
+        Err(error) => {
+            let flaws = Flaws::of(error)?;
+            withdrawal_page(&web, &visit, &id, Some((&sent, &flaws))).await
+        }
+    }
+}
+
+pub(super) async fn full_bundle(
+    State(web): State<WebState>,
+    visit: Visit,
+    Path(no): Path<String>,
+) -> Answer {
+    let number = CampaignNo::parse(&no).map_err(|_| Stop::not_found())?;
+    let zip = web.app.full_bundle(&visit.acting, &number).await?;
+    let mut response: Response = zip.into_response();
+    let headers = response.headers_mut();
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/zip"));
+    let name = format!("attachment; filename=\"{number}-full.zip\"");
+    let value = HeaderValue::from_str(&name).map_err(|error| Stop::fault(error.to_string()))?;
+    headers.insert(CONTENT_DISPOSITION, value);
+    Ok(response)
+}

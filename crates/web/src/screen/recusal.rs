@@ -1,0 +1,226 @@
+//! Recusals: pairs of inspector and subject that must not meet, declared before the freeze.
+//!
+//! Those who keep the register see and declare all of their reach; an inspector declares for
+//! himself. Deliberately absent: late recusals, which move a visit and belong to the campaign.
+
+use axum::extract::State;
+use axum::response::IntoResponse;
+use domain::id::InspectorCode;
+use domain::policy::{Place, Verb};
+use domain::recusal::{Recusal, RecusalGround};
+use domain::refusal::codes;
+use domain::text::{FieldErrors, SubjectCode};
+use store::{inspector, subject};
+
+use super::draft;
+use super::shared::moment;
+use crate::component::{
+    Act, Cell, Choice, Column, Crumb, EmptyState, Field, Form, Head, Link, Pager, Row, Sheet,
+    Table, Weight, Width,
+};
+use crate::form::Submitted;
+use crate::gate::{Answer, Flaws, Sent, Stop, Visit, WebState, feedback, once, see_other};
+use crate::route::{Route, Who};
+use crate::text::Address;
+
+/// The addresses of this screen.
+#[must_use]
+pub fn routes() -> Vec<Route> {
+    let declare = Who::Needs(Verb::RecusalDeclare);
+    vec![
+        Route::get("/w/recusals", Who::SignedIn, "回避登记", show),
+        Route::get("/w/recusals/new", declare, "申报回避", ask),
+        Route::post("/w/recusals/new", declare, "申报回避（办理）", declare_one).keeping_draft(),
+    ]
+}
+
+fn all() -> Address {
+    Address::fixed("/w/recusals")
+}
+
+async fn show(State(web): State<WebState>, visit: Visit) -> Answer {
+    let acting = &visit.acting;
+    if !acting.offers(Verb::RecusalRead) && !acting.offers(Verb::RecusalDeclare) {
+        acting.may(Verb::RecusalRead, &Place::BUREAU)?;
+    }
+    let mut reader = web.app.db.read().await?;
+    let own = inspector::codes_of(&mut reader, &acting.account).await?;
+    let people = inspector::all(&mut reader).await?;
+    let found = inspector::recusals(&mut reader).await?;
+    drop(reader);
+    let reach = acting.reach(Verb::RecusalRead);
+    let person = |code: &InspectorCode| people.iter().find(|held| held.inspector.code == *code);
+    let shown = found.iter().filter(|held| {
+        let unit = person(&held.inspector).map(|held| &held.inspector.unit);
+        own.contains(&held.inspector)
+            || reach.covers(&Place {
+                unit,
+                assigned: false,
+            })
+    });
+    let rows: Vec<Row> = shown
+        .map(|held| {
+            let name = person(&held.inspector).map_or("", |held| held.inspector.name.as_str());
+            let note = held.note.clone().unwrap_or_default();
+            Row::new(vec![
+                Cell::new(name).with_context(held.inspector.as_str()),
+                Cell::new(held.subject.as_str()),
+                Cell::new(held.ground.label()).with_context(note),
+                Cell::new(moment(held.at, visit.now)),
+            ])
+        })
+        .collect();
+    let columns = vec![
+        Column::words("执法检查人员"),
+        Column::unbroken("检查对象代码").labelled(),
+        Column::words("情形").labelled(),
+        Column::unbroken("申报于").in_corner(),
+    ];
+    let count = crate::component::Count::Exact(u64::try_from(rows.len()).unwrap_or_default());
+    let empty =
+        EmptyState::nothing("没有登记回避。抽取前申报的，冻结名录时计入，两者不会编到一起。");
+    let table = Table::new("回避登记", columns, rows, empty);
+    let sheet = Sheet::new("recusals", "登记", table)
+        .with_clause("情形不对外公开。")
+        .with_foot(Pager::new(count, None, None));
+    let head = Head::new("回避登记");
+    let head = if acting.offers(Verb::RecusalDeclare) {
+        head.with_act(Act::open("申报回避", all().child("new"), Weight::Main))
+    } else {
+        head
+    };
+    Ok(web.page(&visit, head).await?.with(sheet).into_response())
+}
+
+async fn ask(State(web): State<WebState>, visit: Visit) -> Answer {
+    form(&web, &visit, None, &Flaws::default()).await
+}
+
+async fn form(web: &WebState, visit: &Visit, sent: Option<&Submitted>, flaws: &Flaws) -> Answer {
+    let kept = draft::of(web, visit).await?;
+    let mut reader = web.app.db.read().await?;
+    let own = inspector::codes_of(&mut reader, &visit.acting.account).await?;
+    let people = inspector::all(&mut reader).await?;
+    drop(reader);
+    let reach = visit.acting.reach(Verb::RecusalDeclare);
+    let offered = people.iter().filter(|held| {
+        let assigned = own.contains(&held.inspector.code);
+        reach.covers(&Place {
+            unit: Some(&held.inspector.unit),
+            assigned,
+        })
+    });
+    let offered = offered.map(|held| {
+        let code = held.inspector.code.as_str();
+        Choice::new(code, format!("{}（{code}）", held.inspector.name))
+    });
+    let grounds = RecusalGround::ALL
+        .iter()
+        .map(|held| Choice::new(held.name(), held.label()));
+    let fields = vec![
+        Field::menu("inspector", "执法检查人员", offered.collect()),
+        Field::line("subject", "检查对象的代码", Width::Medium)
+            .with_help("统一社会信用代码；没有的填注册号"),
+        Field::one_of("ground", "情形", grounds.collect()),
+        Field::area("note", "说明", 2)
+            .optional()
+            .with_help("情形为“其他”的必填；不对外公开"),
+    ];
+    let to = all().child("new");
+    let typed = sent.unwrap_or(&kept.typed);
+    let form = Form::new(to.clone(), visit.hidden(web), "申报回避")
+        .with_group("", fields)
+        .with_way_back(Link::new("返回，不申报", all()))
+        .filled(typed, &flaws.errors)
+        .with_draft(draft::kept_at(to.as_str()), kept.line.as_str());
+    let crumb = Crumb::new(vec![Link::new("回避登记", all())], "申报");
+    let page = web
+        .page(visit, Head::new("申报回避"))
+        .await?
+        .with_crumb(crumb);
+    if sent.is_some() {
+        let page = page.with(flaws.note()).with(form).with_errors_in_form();
+        return Ok((flaws.status(), page).into_response());
+    }
+    Ok(page.with(kept.note).with(form).into_response())
+}
+
+/// What was typed as a recusal, with the unit of the inspector.
+async fn read(
+    web: &WebState,
+    visit: &Visit,
+    sent: &Submitted,
+) -> Result<Result<(domain::id::OrgUnitId, Recusal), FieldErrors>, Stop> {
+    let mut errors = FieldErrors::new();
+    let code = errors.take("subject", SubjectCode::parse(sent.first("subject")));
+    let ground = RecusalGround::parse(sent.first("ground"));
+    if ground.is_none() {
+        errors.push("ground", codes::TEXT_EMPTY.field(&[("field", &"情形")]));
+    }
+    let mut reader = web.app.db.read().await?;
+    let person = match InspectorCode::parse(sent.first("inspector")) {
+        Ok(code) => inspector::by_code(&mut reader, &code).await?,
+        Err(_) => None,
+    };
+    if person.is_none() {
+        errors.push(
+            "inspector",
+            codes::TEXT_EMPTY.field(&[("field", &"执法检查人员")]),
+        );
+    }
+    if let Some(code) = &code
+        && subject::by_code(&mut reader, code.as_str())
+            .await?
+            .is_none()
+    {
+        let facts: [domain::refusal::Fact<'_>; 3] = [
+            ("field", &"检查对象的代码"),
+            ("text", code),
+            ("choices", &"名录中已登记的代码"),
+        ];
+        errors.push("subject", codes::VALUE_UNKNOWN.field(&facts));
+    }
+    let (Some(subject), Some(ground), Some(person)) = (code, ground, person) else {
+        return Ok(Err(errors));
+    };
+    if !errors.is_empty() {
+        return Ok(Err(errors));
+    }
+    let note = domain::text::narrow(sent.first("note"));
+    let recusal = Recusal {
+        inspector: person.inspector.code,
+        subject,
+        ground,
+        note: Some(note).filter(|note| !note.is_empty()),
+        declared_by: visit.acting.account.clone(),
+        at: visit.now,
+    };
+    Ok(Ok((person.inspector.unit, recusal)))
+}
+
+async fn declare_one(State(web): State<WebState>, visit: Visit, sent: Sent) -> Answer {
+    let (unit, recusal) = match read(&web, &visit, &sent).await? {
+        Ok(read) => read,
+        Err(errors) => {
+            return form(
+                &web,
+                &visit,
+                Some(&sent),
+                &Flaws {
+                    errors,
+                    refusal: None,
+                },
+            )
+            .await;
+        }
+    };
+    let (app, me) = (web.app.clone(), visit.clone());
+    let done = once(&web, &visit, &sent, move || async move {
+        app.declare_recusal(&me.acting, &unit, &recusal).await?;
+        Ok(feedback::RECUSAL_DECLARED.at(all()))
+    });
+    match done.await? {
+        Ok(to) => Ok(see_other(&to)),
+        Err(error) => form(&web, &visit, Some(&sent), &Flaws::of(error)?).await,
+    }
+}

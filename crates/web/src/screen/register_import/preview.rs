@@ -1,0 +1,157 @@
+//! Steps three and four: what would happen to the register, row by row for the first of each kind,
+//! and the decision.
+
+use app::AppError;
+use app::import::{RowFault, Tally};
+use app::staging::{Import, Sample, State};
+use axum::extract::{Path, State as Web};
+use axum::response::IntoResponse;
+
+use super::{find, page, page_of, step};
+use crate::component::{
+    Act, Cell, Choice, Column, EmptyState, Facts, Field, Form, Fragment, Link, Note, Refusal, Row,
+    Sheet, Table, Weight,
+};
+use crate::gate::{Answer, Sent, Stop, Visit, WebState, once, see_other};
+use crate::layout::WorkbenchPage;
+use crate::text::thousands;
+
+const MODE: &str = "mode";
+const ALL: &str = "all";
+const GOOD: &str = "good";
+
+pub(super) async fn show(web: &WebState, visit: &Visit, import: &Import) -> Result<WorkbenchPage, Stop> {
+    let tally = import.summary.tally.unwrap_or_default();
+    let samples = &import.summary.samples;
+    let again = page_of(import).child("columns");
+    let cancel = page_of(import).child("cancel");
+    let head = step::head_of(import)
+        .with_act(Act::submit("取消导入", cancel, Weight::Plain, visit.hidden(web)))
+        .with_act(Act::open("改列名对应", again, Weight::Outlined));
+    let mut page = page(web, visit, head, (2, false)).await?.with(notes(import));
+    page = page.with(Sheet::new("tally", "比对结果，名录还没有改动", numbers(&tally)).padded());
+    if tally.bad > 0 {
+        let report = Link::new("下载错误文件（XLSX）", page_of(import).child("errors.xlsx"));
+        let table = faults("有误的行", &samples.faults);
+        page = page.with(Sheet::new("faults", "有误", table).with_clause("前 20 处").with_link(report));
+    }
+    if samples.odd > 0 {
+        let clause = format!("{} 行能导入但请留意，前 20 处", thousands(samples.odd));
+        page = page.with(Sheet::new("hints", "提示", faults("提示", &samples.hints)).with_clause(clause));
+    }
+    if tally.added > 0 {
+        page = page.with(Sheet::new("added", "新增", listed("新增", &samples.added)).with_clause("前 20 行"));
+    }
+    if tally.changed > 0 {
+        let table = listed("更新", &samples.changed);
+        page = page.with(Sheet::new("changed", "更新", table).with_clause("前 20 行"));
+    }
+    Ok(page.with(decision(web, visit, import, &tally)))
+}
+
+fn notes(import: &Import) -> Fragment {
+    let stale = import.summary.stale.then(|| {
+        Note::warning(
+            "预览之后名录有变化，已重新比对，名录没有改动。",
+            "请看过新的数字，再决定是否导入。",
+        )
+    });
+    let refusal = import
+        .summary
+        .refusal
+        .clone()
+        .map(|kept| Refusal::new(kept.code, kept.sentence, kept.remedy));
+    Fragment::join(stale.map(Fragment::from).into_iter().chain(refusal.map(Fragment::from)))
+}
+
+/// The four counts, as preview and receipt show them.
+pub(super) fn numbers(tally: &Tally) -> Facts {
+    let rows = |count: u64| format!("{} 行", thousands(count));
+    Facts::default()
+        .with("新增", rows(tally.added))
+        .with("更新", rows(tally.changed))
+        .with("不变", rows(tally.same))
+        .with("有误", rows(tally.bad))
+}
+
+fn listed(caption: &str, samples: &[Sample]) -> Table {
+    let rows = samples.iter().map(|sample| {
+        Row::new(vec![
+            Cell::new(sample.row.to_string()),
+            Cell::new(sample.code.clone()),
+            Cell::new(sample.name.clone()),
+            Cell::new(sample.changes.clone()),
+        ])
+    });
+    let columns = vec![
+        Column::numbers("行"),
+        Column::unbroken("代码").labelled(),
+        Column::words("名称"),
+        Column::words("改动").labelled(),
+    ];
+    Table::new(caption, columns, rows.collect(), EmptyState::nothing("没有这样的行。"))
+}
+
+/// The error report: 行 · 列 · 你填的 · 为什么 · 怎么改.
+pub(super) fn faults(caption: &str, faults: &[(u64, RowFault)]) -> Table {
+    let rows = faults.iter().map(|(number, fault)| {
+        Row::new(vec![
+            Cell::new(number.to_string()),
+            Cell::new(fault.column.clone()),
+            Cell::new(fault.given.chars().take(60).collect::<String>()),
+            Cell::new(fault.flaw.why.clone()).with_context(fault.flaw.code.clone()),
+            Cell::new(fault.flaw.remedy.clone()),
+        ])
+    });
+    let columns = vec![
+        Column::numbers("行"),
+        Column::words("列"),
+        Column::words("您填的").labelled(),
+        Column::words("为什么").labelled(),
+        Column::words("怎么改").labelled(),
+    ];
+    Table::new(caption, columns, rows.collect(), EmptyState::nothing("没有这样的行。"))
+}
+
+fn decision(web: &WebState, visit: &Visit, import: &Import, tally: &Tally) -> Fragment {
+    let good = tally.rows() - tally.bad;
+    if good == 0 {
+        return Note::warning("没有一行可以导入。", "下载错误文件改好后重新上传。").into();
+    }
+    let act = format!("导入 {} 行", thousands(good));
+    let form = Form::new(page_of(import).child("apply"), visit.hidden(web), act);
+    let back = Link::new("换一个文件", super::home(import.register));
+    let form = if tally.bad == 0 {
+        form
+    } else {
+        let choices = vec![
+            Choice::new(ALL, "全部通过才导入").meaning("现在有错误，一行也不会写入"),
+            Choice::new(GOOD, "只导入正确的行").meaning("有误的行进错误文件，留 30 天"),
+        ];
+        form.with_group("", vec![Field::one_of(MODE, "有误的行怎么办", choices).with_value(ALL)])
+    };
+    form.with_way_back(back).into()
+}
+
+pub(super) async fn decide(
+    Web(web): Web<WebState>,
+    visit: Visit,
+    id: Path<String>,
+    sent: Sent,
+) -> Answer {
+    let (importer, import) = find(&web, &visit, id).await?;
+    let only_good = sent.first(MODE) == GOOD;
+    if import.state != State::Previewed {
+        // Pressed again, or in a second window: the page tells where it stands now.
+        return Ok(see_other(&page_of(&import)));
+    }
+    let (staging, kept, to) = (web.imports()?.clone(), import.clone(), page_of(&import));
+    let act = move || async move {
+        staging.decide(&importer, &kept, only_good).await?;
+        Ok::<_, AppError>(to)
+    };
+    match once(&web, &visit, &sent, act).await? {
+        Ok(to) => Ok(see_other(&to).into_response()),
+        Err(error) => Err(error.into()),
+    }
+}

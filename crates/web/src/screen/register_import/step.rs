@@ -1,0 +1,123 @@
+//! The present step of an upload, whatever it is; and stopping, and going on after a stop.
+
+use app::staging::{Import, State};
+use axum::extract::{Path, State as Web};
+use axum::response::IntoResponse;
+use domain::time::Instant;
+
+use super::{find, home, matching, page, page_of, preview, receipt};
+use crate::component::{Act, Badge, Facts, Fragment, Head, Job, Note, Refusal, Sheet, Tone, Weight};
+use crate::gate::{Answer, Sent, Stop, Visit, WebState, see_other};
+use crate::layout::WorkbenchPage;
+use crate::screen::shared::moment;
+
+pub(super) async fn show(Web(web): Web<WebState>, visit: Visit, id: Path<String>) -> Answer {
+    let (_, import) = find(&web, &visit, id).await?;
+    let page = match import.state {
+        State::Reading | State::Comparing | State::Applying => at_work(&web, &visit, &import).await?,
+        State::Mapping => matching::ask(&web, &visit, &import).await?,
+        State::Previewed => preview::show(&web, &visit, &import).await?,
+        State::Done => receipt::show(&web, &visit, &import).await?,
+        State::Refused | State::Cancelled | State::Interrupted => ended(&web, &visit, &import).await?,
+    };
+    Ok(page.into_response())
+}
+
+/// The title of a step: the file, and where it stands.
+pub(super) fn head_of(import: &Import) -> Head {
+    let tone = match import.state {
+        State::Done => Tone::Sound,
+        State::Refused => Tone::Bad,
+        State::Interrupted => Tone::Warning,
+        State::Cancelled => Tone::Plain,
+        _ => Tone::Active,
+    };
+    Head::new(format!("导入“{}”", import.stored.file_name))
+        .with_badge(Badge::new(tone, import.state.label()))
+}
+
+fn cancel_act(web: &WebState, visit: &Visit, import: &Import) -> Act {
+    let to = page_of(import).child("cancel");
+    Act::submit("取消导入", to, Weight::Outlined, visit.hidden(web))
+}
+
+async fn at_work(web: &WebState, visit: &Visit, import: &Import) -> Result<WorkbenchPage, Stop> {
+    let staging = web.imports()?;
+    let done = staging.progress(import);
+    let seconds = (visit.now.unix_ms() - import.stored.started_at_ms).max(0) / 1000;
+    let elapsed = match seconds {
+        ..60 => format!("{seconds} 秒"),
+        _ => format!("{} 分 {} 秒", seconds / 60, seconds % 60),
+    };
+    let total = (import.summary.rows > 0).then_some(import.summary.rows);
+    let by = format!("{}于{}", visit.acting.name, started(import, visit.now));
+    let mut job = Job::new(by, elapsed, done, total, "行");
+    if import.state != State::Applying {
+        job = job.cancellable(cancel_act(web, visit, import));
+    }
+    let step = match import.state {
+        State::Reading => 0,
+        State::Comparing => 2,
+        _ => 4,
+    };
+    Ok(page(web, visit, head_of(import), (step, true)).await?.with(job))
+}
+
+fn started(import: &Import, now: Instant) -> String {
+    moment(Instant::from_unix_ms(import.stored.started_at_ms), now)
+}
+
+async fn ended(web: &WebState, visit: &Visit, import: &Import) -> Result<WorkbenchPage, Stop> {
+    let again = Act::open("重新选文件", home(import.register), Weight::Main);
+    let mut head = head_of(import);
+    let note: Fragment = match import.state {
+        State::Interrupted => {
+            let to = page_of(import).child("resume");
+            head = head
+                .with_act(cancel_act(web, visit, import))
+                .with_act(Act::submit("继续", to, Weight::Main, visit.hidden(web)));
+            Note::warning("程序中途停止过，名录没有改动。", "按“继续”从最后完成的一步接着办。").into()
+        }
+        State::Refused => {
+            head = head.with_act(again);
+            let kept = import.summary.refusal.clone().unwrap_or_default();
+            Refusal::new(kept.code, kept.sentence, kept.remedy).into()
+        }
+        _ => {
+            head = head.with_act(again);
+            Note::standing("这次导入已取消，名录没有改动。", "上传的内容已删除。").into()
+        }
+    };
+    let facts = Facts::default()
+        .with("文件", import.stored.file_name.clone())
+        .with("上传", started(import, visit.now));
+    let page = page(web, visit, head, (0, false)).await?;
+    Ok(page.with(note).with(Sheet::new("file", "文件", facts).padded()))
+}
+
+pub(super) async fn cancel(
+    Web(web): Web<WebState>,
+    visit: Visit,
+    id: Path<String>,
+    _sent: Sent,
+) -> Answer {
+    let (_, import) = find(&web, &visit, id).await?;
+    // A second press finds it cancelled already, which is what was wanted.
+    if import.state != State::Cancelled {
+        web.imports()?.cancel(&import).await?;
+    }
+    Ok(see_other(&page_of(&import)))
+}
+
+pub(super) async fn resume(
+    Web(web): Web<WebState>,
+    visit: Visit,
+    id: Path<String>,
+    _sent: Sent,
+) -> Answer {
+    let (importer, import) = find(&web, &visit, id).await?;
+    if import.state == State::Interrupted {
+        web.imports()?.resume(&importer, &import).await?;
+    }
+    Ok(see_other(&page_of(&import)))
+}

@@ -1,0 +1,140 @@
+//! The trace of a record, each line as far as the reader may see it.
+//!
+//! That an entry exists, when, and its hashes are public (`LogRead`); who did what and why is for
+//! those whose role reads events of the unit that acted (`EventRead`), and for the actor himself.
+
+use app::Acting;
+use domain::event::{EntryType, Event};
+use domain::policy::{Place, Verb};
+use domain::time::Instant;
+use sha2::{Digest as _, Sha256};
+use store::Reader;
+use store::log::{self, TraceLine, TraceOf};
+
+use super::moment;
+use crate::component::{Trace, TraceEntry};
+use crate::gate::{Stop, Visit};
+use crate::text::{Address, Digest};
+
+/// How many lines stand on a record page.
+const SHOWN: i64 = 8;
+/// How far they are counted.
+const COUNTED: i64 = 10_000;
+
+/// Whether the account may read an event beyond its public entry.
+#[must_use]
+pub fn readable(acting: &Acting, event: &Event) -> bool {
+    let own = event.actor.account.as_ref() == Some(&acting.account);
+    let place = Place {
+        unit: event.actor.unit.as_ref(),
+        assigned: own,
+    };
+    own || acting.reach(Verb::EventRead).covers(&place)
+}
+
+/// The leaf hash of an entry's text (RFC 6962 §2.1).
+#[must_use]
+pub fn leaf_of(entry: &str) -> Digest {
+    let mut hash = Sha256::new();
+    hash.update([0]);
+    hash.update(entry.as_bytes());
+    Digest::of_bytes(&hash.finalize().into())
+}
+
+/// One line of the log as one reader sees it.
+#[derive(Debug, Clone)]
+pub struct Seen {
+    /// Number of the leaf.
+    pub number: u64,
+    /// When, by the clock of the act.
+    pub at: Instant,
+    /// The act in words; only its public type if the reader may see no more.
+    pub act: &'static str,
+    /// Who, in which role; empty if the reader may not know.
+    pub by: String,
+    /// Whether the act was seen outside the bureau.
+    pub outside: bool,
+    /// The leaf hash.
+    pub leaf: Digest,
+    /// The event, for readers who may see it.
+    pub event: Option<Event>,
+}
+
+impl Seen {
+    /// A line as this account sees it.
+    ///
+    /// # Errors
+    /// When the stored header is not an event.
+    pub fn of(line: &TraceLine, acting: &Acting) -> Result<Self, Stop> {
+        let event: Option<Event> = match &line.header {
+            Some(header) => Some(serde_json::from_str(header).map_err(|error| {
+                Stop::fault(format!(
+                    "event {} has an unreadable header: {error}",
+                    line.sequence
+                ))
+            })?),
+            None => None,
+        };
+        let outside = event
+            .as_ref()
+            .is_some_and(|event| event.entry_type() != EntryType::Act);
+        let public = event
+            .as_ref()
+            .map_or("内容已清除", |event| event.entry_type().label());
+        let event = event.filter(|event| readable(acting, event));
+        let by = event.as_ref().map_or_else(String::new, |event| {
+            let role = event.actor.role.map_or("", domain::account::Role::label);
+            if role.is_empty() {
+                event.actor.name.clone()
+            } else {
+                format!("{role}·{}", event.actor.name)
+            }
+        });
+        Ok(Self {
+            number: line.sequence,
+            at: Instant::from_unix_ms(line.at_ms),
+            act: event.as_ref().map_or(public, |event| event.act.label()),
+            by,
+            outside,
+            leaf: leaf_of(&line.entry),
+            event,
+        })
+    }
+
+    /// The page of the entry.
+    #[must_use]
+    pub fn page(&self) -> Address {
+        Address::fixed("/w/log").child(&self.number.to_string())
+    }
+}
+
+/// The last lines of a record's trace; `all` is the log narrowed to it. Nothing without any line.
+///
+/// # Errors
+/// When the log cannot be read.
+pub async fn trace_of(
+    reader: &mut Reader,
+    visit: &Visit,
+    of: &TraceOf,
+    all: Address,
+) -> Result<Option<Trace>, Stop> {
+    let lines = log::trace(reader, of, None, SHOWN).await?;
+    let total = log::trace_count(reader, of, COUNTED).await?;
+    let seen = lines.iter().map(|line| Seen::of(line, &visit.acting));
+    let seen: Vec<Seen> = seen.collect::<Result<_, _>>()?;
+    let Some(newest) = seen.first() else {
+        return Ok(None);
+    };
+    let proof = newest.page().child("receipt.txt");
+    let entries = seen.iter().map(|line| TraceEntry {
+        act: line.act.to_owned(),
+        instant: moment(line.at, visit.now),
+        by: line.by.clone(),
+        number: line.number,
+        leaf: line.leaf.clone(),
+        page: line.page(),
+        outside: line.outside,
+    });
+    let total = u64::try_from(total).unwrap_or_default();
+    Ok(Some(Trace::new(entries.collect(), total, all, proof)))
+}

@@ -1,0 +1,244 @@
+//! The acts: four eyes, refusals before anything is written, one press one act, the whole way.
+
+use axum::http::StatusCode;
+use domain::account::Role;
+use domain::subject::RawSubject;
+use testkit::city::caterer;
+use testkit::engines::on_both;
+
+use crate::cast::{Cast, last_four, whole_plan, with_cast};
+
+#[tokio::test]
+async fn from_the_plan_to_the_drawn_list_on_both_engines() {
+    on_both(|db| async move {
+        let cast = Cast::gather(db, 40, 6).await;
+        let no = cast.drawn().await;
+        let page = cast.initiator.get(&format!("/w/campaigns/{no}")).await;
+        assert!(
+            page.shows("已抽取") && page.shows("1 见证"),
+            "{}",
+            page.text
+        );
+        assert!(page.shows("种子") && page.shows("派发检查"));
+        let before = cast.log_size().await;
+        let list = cast
+            .initiator
+            .get(&format!("/w/campaigns/{no}/visits"))
+            .await;
+        assert_eq!(list.status, StatusCode::OK, "{}", list.text);
+        assert!(list.shows("共 2 户") && list.shows("本次查看已留痕"));
+        assert!(!list.shows("样例餐饮"), "the plan keeps names sealed");
+        assert_eq!(
+            cast.log_size().await,
+            before + 1,
+            "a look at the list is an act"
+        );
+        cast.done(&cast.initiator, &no, "assign", &[]).await;
+        let hall = cast.officer.get(&format!("/hall/{no}")).await;
+        assert!(
+            hall.shows("class=\"h-ticket\"") && !hall.shows("<script"),
+            "{}",
+            hall.text
+        );
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn nobody_approves_his_own_plan() {
+    with_cast(40, 6, async |cast| {
+        let city = &cast.site.city;
+        let both = city
+            .account("liang1", &[(Role::Initiator, 1), (Role::Approver, 0)])
+            .await;
+        let both = cast.grant(&both).await;
+        let asked = both.get("/w/campaigns/new").await;
+        let made = both.submit(&asked, "/w/campaigns/new", &whole_plan()).await;
+        let no = made.location().split('/').nth(3).unwrap().to_owned();
+        cast.done(&both, &no, "submit", &[]).await;
+        let page = both.get(&format!("/w/campaigns/{no}")).await;
+        assert!(page.shows("AUTH-012"), "said beforehand: {}", page.text);
+        let path = format!("/w/campaigns/{no}/approve");
+        let asked = both.get(&path).await;
+        assert_eq!(asked.status, StatusCode::CONFLICT);
+        assert!(asked.shows("AUTH-012"));
+        let before = cast.log_size().await;
+        // The press itself is refused as well, with a token from any page of the session.
+        let other = both.get("/w/campaigns/new").await;
+        let pressed = both.submit(&other, &path, &[]).await;
+        assert_eq!(pressed.status, StatusCode::CONFLICT);
+        assert!(pressed.shows("AUTH-012"), "{}", pressed.text);
+        assert_eq!(cast.log_size().await, before);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn who_approved_does_not_draw() {
+    with_cast(40, 6, async |cast| {
+        let city = &cast.site.city;
+        let both = city
+            .account("liang2", &[(Role::Approver, 0), (Role::DrawingOfficer, 0)])
+            .await;
+        let both = cast.grant(&both).await;
+        let no = cast.plan(&whole_plan()).await;
+        cast.done(&cast.initiator, &no, "submit", &[]).await;
+        cast.done(&both, &no, "approve", &[]).await;
+        cast.done(&cast.initiator, &no, "launch", &[]).await;
+        let asked = both.get(&format!("/w/campaigns/{no}/freeze")).await;
+        assert_eq!(asked.status, StatusCode::CONFLICT);
+        assert!(asked.shows("AUTH-013"), "{}", asked.text);
+    })
+    .await;
+}
+
+async fn freeze_is_refused(cast: &Cast, codes: &[&str]) {
+    let no = cast.launched().await;
+    let before = cast.log_size().await;
+    let refused = cast.press(&cast.officer, &no, "freeze", &[]).await;
+    assert_eq!(refused.status, StatusCode::CONFLICT);
+    for code in codes {
+        assert!(refused.shows(code), "{code}: {}", refused.text);
+    }
+    assert_eq!(cast.log_size().await, before, "nothing is half done");
+    let page = cast.officer.get(&format!("/w/campaigns/{no}")).await;
+    assert!(page.shows("已启动"));
+}
+
+#[tokio::test]
+async fn too_few_inspectors_are_refused_at_the_freeze() {
+    with_cast(40, 1, async |cast| {
+        freeze_is_refused(&cast, &["DRAW-031"]).await
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_expired_credential_is_named_when_it_leaves_too_few() {
+    with_cast(40, 1, async |cast| {
+        for number in 2..=4 {
+            cast.inspector(number, "2026-11-30", false).await;
+        }
+        freeze_is_refused(&cast, &["DRAW-031", "P002（执法资格证到期）"]).await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_pool_of_one_is_frozen_only_by_who_knows_that_it_is_not_random() {
+    with_cast(1, 6, async |cast| {
+        freeze_is_refused(&cast, &["DRAW-039", "非随机"]).await;
+        let list = cast.officer.get("/w/campaigns").await;
+        let rest = list.text.split("/w/campaigns/").nth(1).unwrap();
+        let no: String = rest.chars().take_while(|c| *c != '"').collect();
+        cast.done(&cast.officer, &no, "freeze", &[("pool_of_one", "1")])
+            .await;
+        let page = cast.officer.get(&format!("/w/campaigns/{no}")).await;
+        assert!(page.shows("只有 1 户，非随机"), "{}", page.text);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn one_press_is_one_act_and_the_second_person_is_told() {
+    with_cast(40, 6, async |cast| {
+        let no = cast.plan(&whole_plan()).await;
+        cast.done(&cast.initiator, &no, "submit", &[]).await;
+        let path = format!("/w/campaigns/{no}/approve");
+        let other = cast
+            .site
+            .city
+            .account("shenpi2", &[(Role::Approver, 0)])
+            .await;
+        let other = cast.grant(&other).await;
+        let (mine, theirs) = (cast.approver.get(&path).await, other.get(&path).await);
+        let first = cast.approver.submit(&mine, &path, &[]).await;
+        let again = cast.approver.submit(&mine, &path, &[]).await;
+        assert_eq!(
+            (first.status, again.status),
+            (StatusCode::SEE_OTHER, StatusCode::SEE_OTHER)
+        );
+        assert_eq!(first.location(), again.location());
+        let size = cast.log_size().await;
+        let late = other.submit(&theirs, &path, &[]).await;
+        assert_eq!(late.status, StatusCode::CONFLICT);
+        assert!(
+            late.shows("CAMP-001") && late.shows("已批准"),
+            "{}",
+            late.text
+        );
+        assert_eq!(cast.log_size().await, size);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_void_attempt_needs_its_digits_and_reason_and_returns_to_the_plan() {
+    with_cast(40, 6, async |cast| {
+        let (no, _) = cast.committed().await;
+        let wrong = [
+            ("void_code", "register-error"),
+            ("reason", "名录漏了一户"),
+            ("last_four", "9999"),
+        ];
+        let refused = cast.press(&cast.approver, &no, "void", &wrong).await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(
+            refused.shows("CAMP-031") && refused.shows("名录漏了一户"),
+            "{}",
+            refused.text
+        );
+        let right = [
+            ("void_code", "register-error"),
+            ("reason", "名录漏了一户"),
+            ("last_four", last_four(&no)),
+        ];
+        cast.done(&cast.approver, &no, "void", &right).await;
+        let page = cast.approver.get(&format!("/w/campaigns/{no}")).await;
+        assert!(
+            page.shows("第 2 次抽取") && page.shows("上一次抽取已作废"),
+            "{}",
+            page.text
+        );
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_returned_plan_says_why() {
+    with_cast(3, 3, async |cast| {
+        let no = cast.plan(&whole_plan()).await;
+        cast.done(&cast.initiator, &no, "submit", &[]).await;
+        let empty = cast
+            .press(&cast.approver, &no, "return", &[("reason", " ")])
+            .await;
+        assert_eq!(empty.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(empty.shows("CAMP-030"));
+        cast.done(
+            &cast.approver,
+            &no,
+            "return",
+            &[("reason", "人数不够，改为 6 人")],
+        )
+        .await;
+        let page = cast.initiator.get(&format!("/w/campaigns/{no}")).await;
+        assert!(page.shows("人数不够，改为 6 人") && page.shows("草稿"));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_closed_subject_is_counted_as_left_out() {
+    with_cast(30, 6, async |cast| {
+        let closed = RawSubject {
+            standing: "注销".to_owned(),
+            ..caterer(99)
+        };
+        cast.subject(&closed).await;
+        let no = cast.launched().await;
+        cast.done(&cast.officer, &no, "freeze", &[]).await;
+        let page = cast.officer.get(&format!("/w/campaigns/{no}")).await;
+        assert!(page.shows("不参加："), "{}", page.text);
+    })
+    .await;
+}

@@ -1,0 +1,15 @@
+//! A campaign as people meet it in the browser: from the plan to the drawn list.
+//!
+//! Failure here: something typed is lost, one person can do what takes two, a frame is frozen that
+//! cannot be drawn, a nonce reaches us too early, or a public byte names a subject before OPEN.
+
+#![expect(clippy::unwrap_used, reason = "a story that cannot go on ends at that line")]
+
+#[path = "../site/browser.rs"]
+mod browser;
+
+mod acts;
+mod cast;
+mod parties;
+mod plan;
+mod secrecy;

@@ -1,0 +1,151 @@
+//! The bundle a stranger downloads, judged by the crate that outside auditors run.
+
+use std::io::{Cursor, Read as _, Write as _};
+use std::num::NonZeroUsize;
+
+use axum::body::to_bytes;
+use axum::http::{Request, StatusCode};
+use tower::ServiceExt as _;
+use verify::{BundleSource, Limits, Options, verify_bundle};
+
+use crate::browser::Site;
+use crate::story::told;
+
+async fn bytes(site: &Site, path: &str) -> (StatusCode, Vec<u8>) {
+    let request = Request::get(path).body(axum::body::Body::empty()).unwrap();
+    let answer = site.router.clone().oneshot(request).await.unwrap();
+    let status = answer.status();
+    (status, to_bytes(answer.into_body(), 64 << 20).await.unwrap().to_vec())
+}
+
+fn verdict(site: &Site, zip: Vec<u8>) -> u8 {
+    let log_key = Some(site.city.app.log_key.verifier().clone());
+    let options = Options { log_key, threads: NonZeroUsize::MIN };
+    match BundleSource::from_zip(zip, Limits::default()) {
+        Ok(source) => verify_bundle(&source, &options).exit(),
+        Err(_) => 2,
+    }
+}
+
+fn unpack(zip: &[u8]) -> Vec<(String, Vec<u8>)> {
+    let mut archive = zip::ZipArchive::new(Cursor::new(zip)).unwrap();
+    (0..archive.len())
+        .map(|at| {
+            let mut file = archive.by_index(at).unwrap();
+            let mut content = Vec::new();
+            file.read_to_end(&mut content).unwrap();
+            (file.name().unwrap().into_owned(), content)
+        })
+        .collect()
+}
+
+fn pack(files: &[(String, Vec<u8>)]) -> Vec<u8> {
+    let mut zip = zip::ZipWriter::new(Cursor::new(Vec::new()));
+    for (name, content) in files {
+        zip.start_file(name.as_str(), zip::write::SimpleFileOptions::default()).unwrap();
+        zip.write_all(content).unwrap();
+    }
+    zip.finish().unwrap().into_inner()
+}
+
+#[tokio::test]
+async fn before_open_the_bundle_is_right_so_far_and_afterwards_complete() {
+    told(async |story| {
+        let (number, visits) = story.assigned().await;
+        let path = format!("/draw/{number}/bundle.zip");
+        let (status, sealed) = bytes(&story.site, &path).await;
+        assert_eq!(status, StatusCode::OK);
+        assert_eq!(verdict(&story.site, sealed.clone()), 3, "sealed: right so far");
+        for (name, content) in unpack(&sealed) {
+            let text = String::from_utf8(content).unwrap();
+            for visit in &visits {
+                assert!(!text.contains(&visit.subject_code), "{name} names a subject before OPEN");
+            }
+        }
+        let publisher = story.site.city.acting(&story.publisher).await;
+        let app = &story.site.city.app;
+        for visit in &visits {
+            story.confirmed(visit).await;
+            app.publish_outcome(&publisher, &visit.visit.id).await.unwrap();
+        }
+        app.end_campaign(&story.initiator, &number).await.unwrap();
+        app.open_draw(&story.officer, &number).await.unwrap();
+        let (_, public) = bytes(&story.site, &path).await;
+        assert_eq!(verdict(&story.site, public), 0, "public: complete and right");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn one_changed_byte_in_any_file_of_the_bundle_is_refused() {
+    told(async |story| {
+        let (number, _) = story.opened().await;
+        let (_, zip) = bytes(&story.site, &format!("/draw/{number}/bundle.zip")).await;
+        let files = unpack(&zip);
+        assert_eq!(files.len(), 12, "eight files and four of the log");
+        for at in 0..files.len() {
+            let mut changed = files.clone();
+            let middle = changed[at].1.len() / 2;
+            changed[at].1[middle] ^= 1;
+            let exit = verdict(&story.site, pack(&changed));
+            assert!(matches!(exit, 1 | 2), "{} with one changed byte gave {exit}", files[at].0);
+        }
+        assert_eq!(verdict(&story.site, pack(&files)), 0, "the same files unchanged are right");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn only_the_supervision_has_the_full_bundle_and_having_it_is_logged() {
+    told(async |story| {
+        let (number, visits) = story.opened().await;
+        let path = format!("/w/campaigns/{number}/bundle-full.zip");
+        let inspector = story.browser(&story.team(&visits[0])[0]).await;
+        assert_eq!(inspector.get(&path).await.status, StatusCode::FORBIDDEN);
+        let before = story.site.log_size().await;
+        let supervisor = story.browser(&story.supervisor).await;
+        let answer = supervisor.get(&path).await;
+        assert_eq!(answer.status, StatusCode::OK);
+        assert_eq!(story.site.log_size().await, before + 1, "the reading is an act");
+        let app = &story.site.city.app;
+        let acting = story.site.city.acting(&story.supervisor).await;
+        let zip = app.full_bundle(&acting, &number).await.unwrap();
+        assert!(unpack(&zip).iter().any(|(name, _)| name == "secret.txt"));
+        assert_eq!(verdict(&story.site, zip), 0);
+        assert_eq!(story.site.stranger().get(&path).await.status, StatusCode::SEE_OTHER);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_draw_without_result_has_no_bundle_and_says_so() {
+    told(async |story| {
+        let (number, _) = story.committed().await;
+        let page = story.site.stranger().get(&format!("/draw/{number}/bundle.zip")).await;
+        assert_eq!(page.status, StatusCode::CONFLICT);
+        assert!(page.shows("DRAW-037"), "{}", page.text);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_tools_are_the_files_of_the_repository_and_their_hashes_are_right() {
+    told(async |story| {
+        let listed = story.site.stranger().get("/tools.json").await;
+        let listed: serde_json::Value = serde_json::from_str(&listed.text).unwrap();
+        for tool in listed["tools"].as_array().unwrap() {
+            let name = tool["name"].as_str().unwrap();
+            let (status, content) = bytes(&story.site, &format!("/tools/{name}")).await;
+            assert_eq!(status, StatusCode::OK);
+            use sha2::Digest as _;
+            let hash = store::hex(&sha2::Sha256::digest(&content));
+            assert_eq!(tool["sha256"], hash.as_str(), "{name}");
+        }
+        let (_, script) = bytes(&story.site, "/tools/verify.sh").await;
+        let kept = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tools/verify.sh");
+        assert_eq!(script, std::fs::read(kept).unwrap());
+        let page = story.site.stranger().get("/tools/verify-page/../verify.sh").await;
+        assert_eq!(page.status, StatusCode::NOT_FOUND);
+    })
+    .await;
+}

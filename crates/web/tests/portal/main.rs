@@ -1,0 +1,13 @@
+//! Visits, publication and the portal as people meet them: from the door to the stranger's verdict.
+//!
+//! Failure here: something typed is lost, one person does what takes two, a public page and its data
+//! disagree, a name stands in public too early, or a bundle does not prove what the page says.
+
+#[path = "../site/browser.rs"]
+mod browser;
+
+mod bundle;
+mod inspection;
+mod pages;
+mod publication;
+mod story;

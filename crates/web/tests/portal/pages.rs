@@ -1,0 +1,223 @@
+//! Every public page in every state of a campaign, and its data beside it.
+
+use axum::http::StatusCode;
+use domain::id::{CampaignNo, PartyToken};
+use serde_json::Value;
+use testkit::city::register_number;
+
+use crate::browser::{Browser, Page};
+use crate::story::{SUBJECTS, Story, told};
+
+const PAGES: [&str; 11] = [
+    "/", "/items", "/items/fume", "/rules", "/campaigns", "/results", "/log", "/log/0", "/tools",
+    "/data", "/accessibility",
+];
+
+async fn whole(browser: &Browser, path: &str) -> Page {
+    let page = browser.get(path).await;
+    assert_eq!(page.status, StatusCode::OK, "{path}: {}", page.text);
+    assert!(page.text.len() <= 100_000, "{path} has {} bytes", page.text.len());
+    assert!(!page.headers.contains_key("set-cookie"), "{path} sets a cookie");
+    assert!(!page.shows("style=\""), "{path} has an inline style");
+    page
+}
+
+async fn data(browser: &Browser, path: &str) -> Value {
+    let page = browser.get(path).await;
+    assert_eq!(page.status, StatusCode::OK, "{path}: {}", page.text);
+    assert_eq!(page.headers["content-type"], "application/json; charset=utf-8", "{path}");
+    serde_json::from_str(&page.text).unwrap_or_else(|error| panic!("{path}: {error}"))
+}
+
+/// No byte of any page names a subject.
+async fn nobody_is_named(story: &Story, number: &CampaignNo) {
+    let stranger = story.site.stranger();
+    let mut paths: Vec<String> = PAGES.iter().map(|path| (*path).to_owned()).collect();
+    for end in ["", ".json", "/verify", "/bundle.zip"] {
+        paths.push(format!("/draw/{number}{end}"));
+    }
+    for record in ["plan", "freeze", "reveal", "seed", "result", "open"] {
+        paths.push(format!("/draw/{number}/records/{record}.txt"));
+    }
+    paths.extend(["/index.json", "/campaigns.json", "/results.json", "/search?q=样例餐饮"].map(str::to_owned));
+    paths.extend((0..story.site.log_size().await).map(|n| format!("/log/{n}")));
+    for path in paths {
+        let page = stranger.get(&path).await;
+        for subject in 1..=SUBJECTS {
+            assert!(!page.shows(&register_number(subject)), "{path} holds a code");
+        }
+        assert!(!page.shows("样例餐饮0"), "{path} holds a name");
+    }
+}
+
+#[tokio::test]
+async fn a_draft_does_not_exist_for_the_public_and_each_later_state_has_its_page() {
+    told(async |story| {
+        let stranger = story.site.stranger();
+        for path in PAGES {
+            whole(&stranger, path).await;
+        }
+        let number = story.launched().await;
+        let path = format!("/draw/{number}");
+        assert!(whole(&stranger, &path).await.shows("名录尚未封存"));
+        nobody_is_named(&story, &number).await;
+        let links = story.commit(&number).await;
+        let page = whole(&stranger, &path).await;
+        assert!(page.shows("承诺已公布，等待随机数") && page.shows("样例司法局"));
+        let draw = data(&stranger, &format!("{path}.json")).await;
+        assert!(draw["parties"][0]["commitment"].is_string());
+        assert!(draw["parties"][0]["nonce"].is_null(), "no nonce before REVEAL");
+        for ((_, nonce), link) in crate::story::NONCES.iter().zip(&links) {
+            story.site.city.app.accept_nonce(link, nonce).await.unwrap();
+        }
+        assert!(!whole(&stranger, &path).await.shows("1111 1111"), "REVEAL is not published yet");
+        nobody_is_named(&story, &number).await;
+        let app = &story.site.city.app;
+        let nobody = PartyToken::parse("no-show").unwrap();
+        app.close_reveal(&story.officer, &number, &nobody).await.unwrap();
+        let draw = data(&stranger, &format!("{path}.json")).await;
+        assert_eq!(draw["parties"][0]["nonce"], crate::story::NONCES[0].1);
+        app.draw_subjects(&story.officer, &number, &app::drawing::DrawWords::default()).await.unwrap();
+        let page = whole(&stranger, &path).await;
+        assert!(page.shows("可核对次序与界限，名单未公开"), "{}", page.text);
+        assert!(page.shows("1 见证"));
+        nobody_is_named(&story, &number).await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn unapproved_campaigns_and_unknown_things_are_404_for_strangers() {
+    told(async |story| {
+        let app = &story.site.city.app;
+        let plan = domain::campaign::plan::CampaignPlan::titled("还在写的方案");
+        let unit = testkit::city::unit(1);
+        let draft = app.draft_campaign(&story.initiator, &unit, &plan).await.unwrap();
+        let stranger = story.site.stranger();
+        for path in [
+            format!("/draw/{draft}"),
+            format!("/draw/{draft}.json"),
+            format!("/draw/{draft}/verify"),
+            format!("/draw/{draft}/bundle.zip"),
+            format!("/draw/{draft}/records/plan.txt"),
+            "/draw/nothing".to_owned(),
+            "/r/nothing".to_owned(),
+            "/items/nothing".to_owned(),
+            "/log/999999".to_owned(),
+            "/log/-1".to_owned(),
+            "/tools/passwd".to_owned(),
+            "/log/tile/0/000".to_owned(),
+            "/log/tile/9/000.p/1".to_owned(),
+            "/log/tile/0/000.p/007".to_owned(),
+        ] {
+            assert_eq!(stranger.get(&path).await.status, StatusCode::NOT_FOUND, "{path}");
+        }
+        assert!(!stranger.get("/campaigns").await.shows("还在写的方案"));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_figures_of_a_page_are_those_of_its_data() {
+    told(async |story| {
+        let (number, visits) = story.opened().await;
+        let stranger = story.site.stranger();
+        let front = data(&stranger, "/index.json").await;
+        let page = whole(&stranger, "/").await;
+        for figure in front["figures"].as_array().unwrap() {
+            let words = figure["words"].as_str().unwrap();
+            let number = figure["number"].as_i64().unwrap();
+            assert!(page.shows(words) && page.shows(&format!("<b>{number}</b>")), "{words}");
+        }
+        assert_eq!(front["figures"][0]["number"], visits.len());
+        let draw = data(&stranger, &format!("/draw/{number}.json")).await;
+        let page = whole(&stranger, &format!("/draw/{number}")).await;
+        assert_eq!(draw["opened"], true);
+        let drawn: u64 = draw["strata"].as_array().unwrap().iter().map(|one| one["drawn"].as_u64().unwrap()).sum();
+        assert_eq!(drawn, u64::try_from(visits.len()).unwrap());
+        for visit in draw["visits"].as_array().unwrap() {
+            let code = visit["subject_code"].as_str().unwrap();
+            assert!(page.shows(code) && visits.iter().any(|one| one.subject_code == code));
+            let firm = data(&stranger, &format!("/entity/{code}.json")).await;
+            assert_eq!(firm["results"].as_array().unwrap().len(), 1, "{code}");
+            whole(&stranger, &format!("/entity/{code}")).await;
+        }
+        for record in draw["records"].as_array().unwrap() {
+            let entry = record["entry"].as_u64().unwrap();
+            let logged = data(&stranger, &format!("/log/{entry}.json")).await;
+            assert_eq!(logged["record"], record["text"], "the log holds the same words");
+        }
+        let kinds: Vec<&str> = draw["records"].as_array().unwrap().iter().map(|one| one["kind"].as_str().unwrap()).collect();
+        assert_eq!(kinds, ["plan", "freeze", "reveal", "result", "open"]);
+        for kind in ["plan", "freeze", "reveal", "seed", "result", "open"] {
+            let text = stranger.get(&format!("/draw/{number}/records/{kind}.txt")).await;
+            assert_eq!(text.status, StatusCode::OK, "{kind}");
+        }
+        let name = format!("/search?q={}", visits[0].subject_code);
+        assert!(whole(&stranger, &name).await.shows(&visits[0].subject_name));
+        let found = data(&stranger, "/search.json?q=餐饮企业").await;
+        assert_eq!(found["campaigns"][0]["number"], number.to_string());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_void_attempt_and_its_reason_stay_visible_for_ever() {
+    told(async |story| {
+        let (number, _) = story.committed().await;
+        let app = &story.site.city.app;
+        let code = PartyToken::parse("frame-error").unwrap();
+        app.void_draw(&story.approver, &number, &code, "名录漏了一个片区").await.unwrap();
+        let stranger = story.site.stranger();
+        let page = whole(&stranger, &format!("/draw/{number}")).await;
+        assert!(page.shows("本次抽取作废") && page.shows("名录漏了一个片区"), "{}", page.text);
+        let list = data(&stranger, "/campaigns.json").await;
+        assert_eq!(list["campaigns"][0]["void_attempts"], 1);
+        let front = data(&stranger, "/index.json").await;
+        assert_eq!(front["figures"][3]["number"], 1, "the front page counts it");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_abandoned_campaign_stays_with_its_reason() {
+    told(async |story| {
+        let number = story.launched().await;
+        story.site.city.app.abandon_campaign(&story.initiator, &number, "上级统一组织，本局不再单独开展").await.unwrap();
+        let page = whole(&story.site.stranger(), &format!("/draw/{number}")).await;
+        assert!(page.shows("任务终止") && page.shows("上级统一组织"), "{}", page.text);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn tiles_hold_exactly_the_leaves_of_the_log_and_lead_to_its_root() {
+    told(async |story| {
+        story.launched().await;
+        let stranger = story.site.stranger();
+        let head = data(&stranger, "/log.json").await;
+        let size = head["size"].as_u64().unwrap();
+        assert!(size < 256, "one partial tile holds it all");
+        let key = tlog::VerifierKey::parse(head["log_key"].as_str().unwrap()).unwrap();
+        let note = head["checkpoint"].as_str().unwrap();
+        let signed = tlog::checkpoint::SignedCheckpoint::parse(note).unwrap();
+        signed.verify(&key, &[]).unwrap();
+        let mut frontier = tlog::frontier::Frontier::default();
+        for n in 0..size {
+            let entry = data(&stranger, &format!("/log/{n}.json")).await;
+            let text = entry["entry"].as_str().unwrap();
+            let leaf = tlog::hash::leaf_hash(text.as_bytes());
+            assert_eq!(entry["leaf"], leaf.to_string());
+            frontier.append(leaf).unwrap();
+            assert_eq!(entry["root_after"], frontier.root().to_string(), "entry {n}");
+            let receipt = tlog::receipt::Receipt::parse(entry["receipt"].as_str().unwrap()).unwrap();
+            receipt.verify(text.as_bytes(), Some(&key), &[]).unwrap();
+        }
+        assert_eq!(head["root"], frontier.root().to_string());
+        let tile = stranger.get(&format!("/log/tile/0/000.p/{size}")).await;
+        assert_eq!(tile.status, StatusCode::OK);
+        let beyond = stranger.get(&format!("/log/tile/0/000.p/{}", size + 1)).await;
+        assert_eq!(beyond.status, StatusCode::NOT_FOUND);
+    })
+    .await;
+}

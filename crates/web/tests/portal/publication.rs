@@ -1,0 +1,99 @@
+//! Publishing takes another person, shows exactly what it said, and can be taken down in the open.
+
+use axum::http::StatusCode;
+
+use crate::story::{Story, told};
+
+async fn published(story: &Story) -> (String, String) {
+    let (_, visits) = story.assigned().await;
+    story.confirmed(&visits[0]).await;
+    let publisher = story.browser(&story.publisher).await;
+    let path = format!("/w/publish/{}", visits[0].visit.id);
+    let asked = publisher.get(&path).await;
+    assert_eq!(asked.status, StatusCode::OK, "{}", asked.text);
+    assert!(asked.shows(&visits[0].subject_name), "the preview shows what the public will see");
+    let answer = publisher.submit(&asked, &path, &[]).await;
+    assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.text);
+    let again = publisher.submit(&asked, &path, &[]).await;
+    assert_eq!(again.location(), answer.location(), "a second press is the first");
+    let mut reader = story.site.city.app.db.read().await.unwrap();
+    let kept = store::inspection::publication_of(&mut reader, &visits[0].visit.id).await.unwrap();
+    (kept.unwrap().id.to_string(), visits[0].subject_name.clone())
+}
+
+#[tokio::test]
+async fn a_published_result_stands_and_a_withdrawn_one_answers_410_without_the_name() {
+    told(async |story| {
+        let (id, name) = published(&story).await;
+        let stranger = story.site.stranger();
+        let page = stranger.get(&format!("/r/{id}")).await;
+        assert_eq!(page.status, StatusCode::OK);
+        assert!(page.shows(&name) && page.shows("未发现问题"));
+        assert!(!page.shows("样例检查员"), "inspectors are not named in public");
+        assert!(!page.shows("演示路"), "addresses are not public");
+        let publisher = story.browser(&story.publisher).await;
+        let path = format!("/w/published/{id}/withdraw");
+        let asked = publisher.get(&path).await;
+        let refused = publisher.submit(&asked, &path, &[("reason", " ")]).await;
+        assert_eq!(refused.status, StatusCode::CONFLICT);
+        assert!(refused.shows("PUBL-001"), "{}", refused.text);
+        let asked = publisher.get(&path).await;
+        let fields = [("reason", "公示内容与决定书不符")];
+        let done = publisher.submit(&asked, &path, &fields).await;
+        assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.text);
+        for path in [format!("/r/{id}"), format!("/r/{id}.json")] {
+            let gone = stranger.get(&path).await;
+            assert_eq!(gone.status, StatusCode::GONE, "{path}");
+            assert!(gone.shows("公示内容与决定书不符") && !gone.shows(&name), "{}", gone.text);
+        }
+        for path in ["/", "/results", "/results.json", "/search?q=样例餐饮"] {
+            assert!(!stranger.get(path).await.shows(&name), "{path} still names the firm");
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn who_entered_or_confirmed_a_result_cannot_publish_it_and_is_told_so() {
+    told(async |story| {
+        let (_, visits) = story.assigned().await;
+        story.confirmed(&visits[0]).await;
+        let app = &story.site.city.app;
+        let team = story.team(&visits[0]);
+        let mut acting = story.site.city.acting(&team[0]).await;
+        // Roles may meet in one account of a small bureau; persons are compared all the same.
+        acting.grants.extend(story.site.city.acting(&story.publisher).await.grants);
+        let preview = app.preview_publication(&acting, &visits[0].visit.id).await.unwrap();
+        assert_eq!(preview.refused.unwrap().code, "AUTH-015");
+        let size = story.site.log_size().await;
+        let refused = app.publish_outcome(&acting, &visits[0].visit.id).await.unwrap_err();
+        assert!(refused.to_string().contains("AUTH-015"), "{refused}");
+        assert_eq!(story.site.log_size().await, size, "nothing was written");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_waiting_list_counts_down_in_working_days_and_a_late_one_is_flagged_but_not_locked() {
+    told(async |story| {
+        let (_, visits) = story.assigned().await;
+        story.confirmed(&visits[0]).await;
+        let publisher = story.browser(&story.publisher).await;
+        let page = publisher.get("/w/publish").await;
+        assert!(page.shows("剩 <b>20</b> 日"), "{}", page.text);
+        story.site.city.clock.advance_minutes(40 * 24 * 60);
+        let publisher = story.browser(&story.publisher).await;
+        let page = publisher.get("/w/publish").await;
+        assert!(page.shows("超期 <b>") && page.shows("已超过公示期限"), "{}", page.text);
+        let path = format!("/w/publish/{}", visits[0].visit.id);
+        let asked = publisher.get(&path).await;
+        let done = publisher.submit(&asked, &path, &[]).await;
+        assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.text);
+        let listed = story.site.stranger().get("/results.json").await;
+        let listed: serde_json::Value = serde_json::from_str(&listed.text).unwrap();
+        let id = listed["results"][0]["id"].as_str().unwrap().to_owned();
+        let result = story.site.stranger().get(&format!("/r/{id}")).await;
+        assert!(result.shows("超过了期限"), "{}", result.text);
+    })
+    .await;
+}

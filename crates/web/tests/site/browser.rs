@@ -1,0 +1,168 @@
+//! A browser without a window: keeps its cookie, follows nothing by itself, reads pages as text.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use app::import::Register;
+use app::staging::Staging;
+use app::staging::port::{ErrorFile, Found, RowSink, Tables, TemplateForm};
+use axum::body::{Body, to_bytes};
+use axum::http::{HeaderMap, Request, Response, StatusCode};
+use domain::id::AccountId;
+use domain::refusal::{Code, Refusal};
+use store::Db;
+use testkit::city::City;
+use tower::ServiceExt as _;
+use web::gate::{Facts, WebState};
+
+/// A reader of table files that has none: what is imported is told in the stories of imports.
+struct NoTables;
+
+static NONE: Code = Code::new("TEST-001", "这里不读文件。", None, "换到导入的故事里。");
+
+impl Tables for NoTables {
+    fn read(&self, _: Register, _: &Path, _: &mut RowSink<'_>) -> Result<Found, Refusal> {
+        Err(NONE.refuse(&[]))
+    }
+
+    fn error_file(&self, _: &[String]) -> Result<Box<dyn ErrorFile>, Refusal> {
+        Err(NONE.refuse(&[]))
+    }
+
+    fn template(&self, _: Register, _: TemplateForm) -> Result<Vec<u8>, Refusal> {
+        Ok(Vec::new())
+    }
+}
+
+/// The city behind its router.
+#[derive(Clone)]
+pub struct Site {
+    pub city: City,
+    pub router: axum::Router,
+}
+
+impl Site {
+    pub async fn open(db: Db) -> Self {
+        let city = City::found(db).await;
+        let facts = Facts {
+            bureau: "样例市城市管理局".to_owned(),
+            demonstration: true,
+            version: "0.1.0".to_owned(),
+        };
+        let staging = Staging::new(city.app.clone(), &std::env::temp_dir(), Arc::new(NoTables));
+        let web = WebState::new(city.app.clone(), false, facts).with_imports(staging);
+        Self {
+            router: web::route::router(&web),
+            city,
+        }
+    }
+
+    pub fn stranger(&self) -> Browser {
+        Browser {
+            site: self.clone(),
+            token: None,
+        }
+    }
+
+    pub async fn signed_in(&self, account: &AccountId) -> Browser {
+        Browser {
+            site: self.clone(),
+            token: Some(self.city.session(account).await),
+        }
+    }
+
+    /// How many entries the log has.
+    pub async fn log_size(&self) -> u64 {
+        let mut reader = self.city.app.db.read().await.unwrap();
+        store::log::head(&mut reader).await.unwrap().0
+    }
+}
+
+/// An answer, read to its end.
+pub struct Page {
+    pub status: StatusCode,
+    pub headers: HeaderMap,
+    pub text: String,
+}
+
+impl Page {
+    pub fn location(&self) -> &str {
+        self.headers
+            .get("location")
+            .map_or("", |value| value.to_str().unwrap())
+    }
+
+    /// The value of the first input with that name.
+    pub fn input(&self, name: &str) -> String {
+        let mark = format!("name=\"{name}\" value=\"");
+        let rest = self
+            .text
+            .split(&mark)
+            .nth(1)
+            .unwrap_or_else(|| panic!("no input {name}"));
+        rest.split('"').next().unwrap().to_owned()
+    }
+
+    pub fn shows(&self, words: &str) -> bool {
+        self.text.contains(words)
+    }
+}
+
+/// One browser with at most one session.
+#[derive(Clone)]
+pub struct Browser {
+    pub site: Site,
+    pub token: Option<String>,
+}
+
+impl Browser {
+    pub async fn send(&self, mut request: Request<Body>) -> Page {
+        let headers = request.headers_mut();
+        headers.insert("host", "127.0.0.1:8080".parse().unwrap());
+        if let Some(token) = &self.token {
+            headers.insert("cookie", format!("mq={token}").parse().unwrap());
+        }
+        let answer: Response<Body> = self.site.router.clone().oneshot(request).await.unwrap();
+        let (parts, body) = answer.into_parts();
+        let bytes = to_bytes(body, 64 << 20).await.unwrap();
+        let text = String::from_utf8_lossy(&bytes).into_owned();
+        Page {
+            status: parts.status,
+            headers: parts.headers,
+            text,
+        }
+    }
+
+    pub async fn get(&self, path: &str) -> Page {
+        self.send(Request::get(path).body(Body::empty()).unwrap())
+            .await
+    }
+
+    /// Sends exactly these fields.
+    pub async fn post_raw(&self, path: &str, fields: &[(&str, &str)]) -> Page {
+        let body = form_urlencoded::Serializer::new(String::new())
+            .extend_pairs(fields)
+            .finish();
+        let request = Request::post(path)
+            .header("content-type", "application/x-www-form-urlencoded")
+            .header("sec-fetch-site", "same-origin")
+            .body(Body::from(body))
+            .unwrap();
+        self.send(request).await
+    }
+
+    /// Sends these fields with the hidden ones of the page they stand on.
+    pub async fn submit(&self, page: &Page, path: &str, fields: &[(&str, &str)]) -> Page {
+        let (token, key) = (page.input("_token"), self.key_of(page));
+        let mut all = vec![("_token", token.as_str())];
+        all.extend(key.as_deref().map(|key| ("_once", key)));
+        all.extend(fields);
+        self.post_raw(path, &all).await
+    }
+
+    fn key_of(&self, page: &Page) -> Option<String> {
+        page.text
+            .contains("name=\"_once\"")
+            .then(|| page.input("_once"))
+    }
+}

@@ -1,0 +1,272 @@
+//! Signing in, staying, leaving.
+
+use axum::http::StatusCode;
+use domain::account::Role;
+use testkit::city::PASSWORD;
+use testkit::engines::on_both;
+
+use crate::browser::{Browser, Page, Site};
+
+async fn try_password(browser: &Browser, login: &str, password: &str) -> Page {
+    browser
+        .post_raw(
+            "/login",
+            &[("next", "/w"), ("login", login), ("password", password)],
+        )
+        .await
+}
+
+fn cookie_of(page: &Page) -> String {
+    let cookie = page.headers["set-cookie"].to_str().unwrap();
+    cookie["mq=".len()..].split(';').next().unwrap().to_owned()
+}
+
+#[tokio::test]
+async fn an_officer_signs_in_and_out_again() {
+    on_both(|db| async move {
+        let site = Site::open(db).await;
+        site.city.account("kucun1", &[(Role::Registrar, 1)]).await;
+        let mut browser = site.stranger();
+        let asked = browser.get("/login?next=%2Fw%2Fsubjects").await;
+        assert_eq!(asked.status, StatusCode::OK, "{}", asked.text);
+        let next = asked.input("next");
+        let wrong = try_password(&browser, "kucun1", "no").await;
+        assert_eq!(wrong.status, StatusCode::FORBIDDEN);
+        assert!(
+            wrong.shows("AUTH-030") && wrong.shows("value=\"kucun1\""),
+            "the name stays typed"
+        );
+        assert!(!wrong.headers.contains_key("set-cookie"));
+        let fields = [
+            ("next", next.as_str()),
+            ("login", "kucun1"),
+            ("password", PASSWORD),
+        ];
+        let opened = browser.post_raw("/login", &fields).await;
+        assert_eq!(
+            (opened.status, opened.location()),
+            (StatusCode::SEE_OTHER, "/w/subjects")
+        );
+        let cookie = opened.headers["set-cookie"].to_str().unwrap();
+        assert!(
+            cookie.contains("HttpOnly")
+                && cookie.contains("SameSite=Lax")
+                && cookie.contains("Path=/")
+        );
+        browser.token = Some(cookie_of(&opened));
+        assert_eq!(
+            browser.get("/login").await.location(),
+            "/w",
+            "who is in need not sign in"
+        );
+
+        let page = browser.get("/w").await;
+        assert!(page.shows("样例kucun1·执法监督科"), "{}", page.text);
+        let left = browser.submit(&page, "/logout", &[]).await;
+        assert_eq!(left.location(), "/login?done=signed-out");
+        assert!(
+            left.headers["set-cookie"]
+                .to_str()
+                .unwrap()
+                .contains("Max-Age=0")
+        );
+        assert!(
+            browser.get("/w").await.location().starts_with("/login"),
+            "the old cookie is worth nothing"
+        );
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn five_wrong_passwords_lock_a_name_for_a_quarter_of_an_hour() {
+    on_both(|db| async move {
+        let site = Site::open(db).await;
+        site.city.account("kucun1", &[]).await;
+        let browser = site.stranger();
+        for _ in 0..5 {
+            assert!(
+                try_password(&browser, "kucun1", "wrong")
+                    .await
+                    .shows("AUTH-030")
+            );
+        }
+        let locked = try_password(&browser, "kucun1", PASSWORD).await;
+        assert!(locked.shows("AUTH-031") && locked.shows("15 分钟后再试"));
+        let nobody = try_password(&browser, "nobody", "wrong").await;
+        assert!(
+            nobody.shows("AUTH-030"),
+            "a name that does not exist is answered alike"
+        );
+        site.city.clock.advance_minutes(16);
+        assert_eq!(
+            try_password(&browser, "kucun1", PASSWORD).await.status,
+            StatusCode::SEE_OTHER
+        );
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_place_elsewhere_is_never_returned_to() {
+    on_both(|db| async move {
+        let site = Site::open(db).await;
+        site.city.account("kucun1", &[]).await;
+        let browser = site.stranger();
+        for next in [
+            "https://elsewhere.example/",
+            "//elsewhere.example",
+            "/\\elsewhere.example",
+            "/login",
+        ] {
+            let fields = [("next", next), ("login", "kucun1"), ("password", PASSWORD)];
+            let opened = browser.post_raw("/login", &fields).await;
+            assert_eq!(opened.location(), "/w", "{next}");
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_first_password_must_be_changed_before_anything_else() {
+    on_both(|db| async move {
+        let site = Site::open(db).await;
+        let admin = site
+            .city
+            .account("sysadmin", &[(Role::SystemAdmin, 0)])
+            .await;
+        let admin = site.signed_in(&admin).await;
+        let asked = admin.get("/a/users/new").await;
+        let fields = [
+            ("name", "样例新人"),
+            ("login", "xinren"),
+            ("password", "初始口令初始口令甲"),
+        ];
+        let short = admin.submit(&asked, "/a/users/new", &fields).await;
+        assert!(short.shows("ACCT-003"), "{}", short.text);
+        let fields = [
+            ("name", "样例新人"),
+            ("login", "xinren"),
+            ("password", "初始口令初始口令甲乙"),
+        ];
+        let opened = admin.submit(&short, "/a/users/new", &fields).await;
+        assert_eq!(opened.status, StatusCode::SEE_OTHER, "{}", opened.text);
+
+        let mut newcomer = site.stranger();
+        let first = try_password(&newcomer, "xinren", "初始口令初始口令甲乙").await;
+        assert_eq!(first.location(), "/w/account/password");
+        newcomer.token = Some(cookie_of(&first));
+        for path in ["/w", "/w/account", "/w/log", "/w/items"] {
+            assert_eq!(
+                newcomer.get(path).await.location(),
+                "/w/account/password",
+                "{path}"
+            );
+        }
+        let page = newcomer.get("/w/account/password").await;
+        let unlike = [
+            ("old", "初始口令初始口令甲乙"),
+            ("new", "自己的口令自己的口令"),
+            ("again", "别的"),
+        ];
+        let again = newcomer.submit(&page, "/w/account/password", &unlike).await;
+        assert!(
+            again.shows("AUTH-034") && !again.shows("自己的口令自己的口令"),
+            "passwords are not shown again"
+        );
+        let same = [("old", "不对"), ("new", "短"), ("again", "短")];
+        let again = newcomer.submit(&again, "/w/account/password", &same).await;
+        assert!(
+            again.shows("AUTH-033") && again.shows("AUTH-032"),
+            "both errors at once: {}",
+            again.text
+        );
+        let fields = [
+            ("old", "初始口令初始口令甲乙"),
+            ("new", "自己的口令自己的口令"),
+            ("again", "自己的口令自己的口令"),
+        ];
+        let done = newcomer
+            .submit(&again, "/w/account/password", &fields)
+            .await;
+        assert_eq!(
+            done.location(),
+            "/w/account?done=password-changed",
+            "{}",
+            done.text
+        );
+        assert_eq!(newcomer.get("/w").await.status, StatusCode::OK);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_session_elsewhere_can_be_ended_and_only_ones_own() {
+    on_both(|db| async move {
+        let site = Site::open(db).await;
+        let id = site.city.account("kucun1", &[(Role::Registrar, 1)]).await;
+        let other = site.city.account("kucun2", &[(Role::Registrar, 1)]).await;
+        let (here, there) = (site.signed_in(&id).await, site.signed_in(&id).await);
+        let stranger = site.signed_in(&other).await;
+        let page = here.get("/w/account").await;
+        let end = page.text.split("action=\"").find_map(|rest| {
+            let action = rest.split('"').next()?;
+            action
+                .starts_with("/w/account/sessions/")
+                .then(|| action.to_owned())
+        });
+        let end = end.expect("the other session can be ended");
+        let elsewhere = stranger.get("/w/account").await;
+        let foreign = stranger.submit(&elsewhere, &end, &[]).await;
+        assert_eq!(
+            foreign.status,
+            StatusCode::NOT_FOUND,
+            "another's session is none of one's own"
+        );
+        assert_eq!(there.get("/w").await.status, StatusCode::OK);
+        let done = here.submit(&page, &end, &[]).await;
+        assert_eq!(done.location(), "/w/account?done=session-ended");
+        assert!(there.get("/w").await.location().starts_with("/login"));
+        assert_eq!(here.get("/w").await.status, StatusCode::OK);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn display_modes_are_kept_for_the_account_and_for_a_stranger() {
+    on_both(|db| async move {
+        let site = Site::open(db).await;
+        let id = site.city.account("kucun1", &[]).await;
+        let browser = site.signed_in(&id).await;
+        let page = browser.get("/w/account").await;
+        let switched = browser
+            .submit(
+                &page,
+                "/display",
+                &[("mode", "large"), ("back", "/w/account")],
+            )
+            .await;
+        assert_eq!(switched.location(), "/w/account");
+        assert!(
+            browser
+                .get("/w/account")
+                .await
+                .shows("<html lang=\"zh-CN\" class=\"large\">")
+        );
+        let stranger = site.stranger();
+        let switched = stranger
+            .post_raw(
+                "/display",
+                &[("mode", "contrast"), ("back", "//evil.example")],
+            )
+            .await;
+        assert_eq!(switched.location(), "/");
+        assert!(
+            switched.headers["set-cookie"]
+                .to_str()
+                .unwrap()
+                .starts_with("mq_view=contrast;")
+        );
+    })
+    .await;
+}

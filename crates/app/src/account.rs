@@ -15,7 +15,7 @@ static LOGIN_SHAPE: Code = Code::new(
     "ACCT-001",
     "登录名只用小写字母、数字、点和横线，2 至 31 个。",
     None,
-    "例如 chouqu1；登录名不写汉字和身份证号。",
+    "例如 drawer1；登录名不写汉字和身份证号。",
 );
 static LOGIN_TAKEN: Code = Code::new(
     "ACCT-002",

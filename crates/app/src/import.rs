@@ -1,17 +1,16 @@
 //! A register comes in as a table: every row is read, compared with the register, and written as one
 //! event; all rows or, if so chosen, only the good ones.
 //!
-//! Reading order: `Terms` (how rows are read), `judge` (what becomes of each row), `write` (the one
+//! Reading order: `terms` (how rows are read), `judge` (what becomes of each row), `write` (the one
 //! transaction). Rows are judged twice in the same snapshot, once to count and once to write, so
 //! that memory does not grow with the file. Deliberately absent: files (`exchange`) and the road
 //! from upload to decision (`staging`).
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 use domain::account::Grant;
 use domain::event::Actor;
 use domain::id::{AccountId, OrgUnitId};
-use domain::org::OrgUnit;
 use domain::policy::{Place, Reach, Verb};
 use domain::refusal::Code;
 use domain::subject::RawSubject;
@@ -23,9 +22,11 @@ use crate::{Acting, App, AppError};
 mod judge;
 mod read_inspector;
 mod read_subject;
+mod terms;
 mod write;
 
 pub use judge::{Entry, Judge, Judged, Kept, RowVerdict};
+pub use terms::Terms;
 pub(crate) use write::{Closing, Ending, Rows, Written, broken, write};
 
 static BAD_ROWS: Code = Code::new(
@@ -76,7 +77,9 @@ impl Register {
     /// The register of that name.
     #[must_use]
     pub fn parse(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|register| register.name() == name)
+        Self::ALL
+            .into_iter()
+            .find(|register| register.name() == name)
     }
 
     /// Its fields with their headings, in printed order.
@@ -235,124 +238,38 @@ impl Importer {
     pub fn of(acting: &Acting, register: Register, unit: &OrgUnitId) -> Result<Self, AppError> {
         let actor = acting.may(register.verb(), &Place::of(unit))?;
         let reach = acting.reach(register.edit_verb());
-        Ok(Self { account: Some(acting.account.clone()), actor, reach })
+        Ok(Self {
+            account: Some(acting.account.clone()),
+            actor,
+            reach,
+        })
     }
 
     /// Whoever runs the command line on the machine itself.
     #[must_use]
     pub fn operator() -> Self {
-        let reach = Reach { everything: true, ..Reach::default() };
-        Self { account: None, actor: Actor::program("命令行导入"), reach }
+        let reach = Reach {
+            everything: true,
+            ..Reach::default()
+        };
+        Self {
+            account: None,
+            actor: Actor::program("命令行导入"),
+            reach,
+        }
     }
 
     /// The units into whose register these grants may import.
     #[must_use]
     pub fn units(register: Register, grants: &[Grant]) -> Vec<&OrgUnitId> {
-        let may = |grant: &&Grant| domain::policy::offers(std::slice::from_ref(*grant), register.verb());
-        let mut units: Vec<&OrgUnitId> = grants.iter().filter(may).map(|grant| &grant.unit).collect();
+        let may =
+            |grant: &&Grant| domain::policy::offers(std::slice::from_ref(*grant), register.verb());
+        let mut units: Vec<&OrgUnitId> =
+            grants.iter().filter(may).map(|grant| &grant.unit).collect();
         units.sort();
         units.dedup();
         units
     }
-}
-
-/// How the rows of one file are read.
-#[derive(Clone, Debug)]
-pub struct Terms {
-    /// Which register they go into.
-    pub register: Register,
-    /// The unit whose register it is.
-    pub unit: OrgUnitId,
-    /// Where they come from, as kept with each entry.
-    pub source: String,
-    /// The units whose entries may be written.
-    pub reach: Reach,
-    units: HashMap<String, OrgUnitId>,
-    names: HashMap<OrgUnitId, String>,
-    fields: Vec<FieldRule>,
-}
-
-#[derive(Clone, Debug)]
-struct FieldRule {
-    field: &'static str,
-    label: &'static str,
-    place: Option<usize>,
-    default: Option<String>,
-}
-
-impl Terms {
-    /// The terms of a file whose columns were matched.
-    #[must_use]
-    pub fn new(
-        (register, unit): (Register, OrgUnitId),
-        source: &str,
-        columns: &Columns,
-        reach: Reach,
-        units: &[OrgUnit],
-    ) -> Self {
-        let rule = |(field, label): &(&'static str, &'static str)| FieldRule {
-            field,
-            label,
-            place: columns.places.get(*field).copied(),
-            default: columns.defaults.get(*field).cloned(),
-        };
-        Self {
-            register,
-            unit,
-            source: source.to_owned(),
-            reach,
-            units: units.iter().map(|unit| (unit.name.clone(), unit.id.clone())).collect(),
-            names: units.iter().map(|unit| (unit.id.clone(), unit.name.clone())).collect(),
-            fields: register.fields().iter().map(rule).collect(),
-        }
-    }
-
-    /// What stands in the file for each mapped field, blanks left out.
-    fn given<'a>(&'a self, row: &'a StagedRow) -> impl Iterator<Item = (&'static str, &'a str)> {
-        self.fields.iter().filter_map(|rule| {
-            let text = given_at(rule, row);
-            (!text.is_empty()).then_some((rule.field, text))
-        })
-    }
-
-    /// Defaults for fields that the row leaves empty.
-    fn missing<'a>(&'a self, row: &'a StagedRow) -> impl Iterator<Item = (&'static str, &'a str)> {
-        self.fields.iter().filter_map(|rule| {
-            let default = rule.default.as_deref().filter(|_| given_at(rule, row).is_empty());
-            default.map(|text| (rule.field, text))
-        })
-    }
-
-    /// A mistake of a field in the words of the report.
-    fn fault(&self, row: &StagedRow, field: &str, error: &FieldError) -> RowFault {
-        let rule = self.fields.iter().find(|rule| rule.field == field);
-        RowFault {
-            column: rule.map_or(field, |rule| rule.label).to_owned(),
-            given: rule.map_or("", |rule| given_at(rule, row)).to_owned(),
-            flaw: error.into(),
-        }
-    }
-
-    /// Mapped cells that do not hold what they show.
-    fn flaws(&self, row: &StagedRow) -> Vec<RowFault> {
-        let mapped = |place: usize| self.fields.iter().find(|rule| rule.place == Some(place));
-        row.flaws
-            .iter()
-            .filter_map(|(place, flaw)| {
-                mapped(*place).map(|rule| RowFault {
-                    column: rule.label.to_owned(),
-                    given: row.cells.get(*place).cloned().unwrap_or_default(),
-                    flaw: flaw.clone(),
-                })
-            })
-            .collect()
-    }
-}
-
-/// The text of a cell; what registries write for “nothing” is nothing.
-fn given_at<'a>(rule: &FieldRule, row: &'a StagedRow) -> &'a str {
-    let text = rule.place.and_then(|place| row.cells.get(place)).map_or("", |text| text.trim());
-    if text.eq_ignore_ascii_case("n/a") || text.eq_ignore_ascii_case("null") { "" } else { text }
 }
 
 impl App {
@@ -368,8 +285,14 @@ impl App {
     ) -> Result<Tally, AppError> {
         let importer = Importer::of(acting, Register::Subjects, unit)?;
         let fields = Register::Subjects.fields();
-        let places = fields.iter().zip(0..).map(|((field, _), at)| ((*field).to_owned(), at));
-        let columns = Columns { places: places.collect(), defaults: BTreeMap::new() };
+        let places = fields
+            .iter()
+            .zip(0..)
+            .map(|((field, _), at)| ((*field).to_owned(), at));
+        let columns = Columns {
+            places: places.collect(),
+            defaults: BTreeMap::new(),
+        };
         let staged: Vec<StagedRow> = rows
             .iter()
             // Line 1 of a file is the header.
@@ -383,7 +306,12 @@ impl App {
         let units = store::org::units(&mut self.db.read().await?).await?;
         let key = (Register::Subjects, unit.clone());
         let terms = Terms::new(key, source, &columns, importer.reach.clone(), &units);
-        let ending = Ending { only_good, expected: None, file_hash: None, import: None };
+        let ending = Ending {
+            only_good,
+            expected: None,
+            file_hash: None,
+            import: None,
+        };
         match write(self, importer.actor, &terms, Rows::Given(&staged), ending).await? {
             Written::Done(tally) | Written::Stale(tally) => Ok(tally),
         }

@@ -8,7 +8,6 @@
 //! out and stops. Deliberately absent: what a row means (`import`), table formats (`exchange`).
 
 use std::collections::HashMap;
-use std::collections::hash_map::Entry;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -66,6 +65,13 @@ struct Job {
     ended: watch::Receiver<bool>,
 }
 
+impl Job {
+    async fn over(mut self) {
+        // An end without a word is an end as well.
+        let _ = self.ended.wait_for(|ended| *ended).await;
+    }
+}
+
 /// An upload with its summary read.
 #[derive(Clone, Debug)]
 pub struct Import {
@@ -84,8 +90,14 @@ impl Import {
         let wrong = |what: &str| StoreError::Engine(format!("imports {}: {what}", stored.id));
         let register = Register::parse(&stored.register).ok_or_else(|| wrong("register"))?;
         let state = State::parse(&stored.state).ok_or_else(|| wrong("state"))?;
-        let summary = serde_json::from_str(&stored.summary).map_err(|error| wrong(&error.to_string()))?;
-        Ok(Self { stored, register, state, summary })
+        let summary =
+            serde_json::from_str(&stored.summary).map_err(|error| wrong(&error.to_string()))?;
+        Ok(Self {
+            stored,
+            register,
+            state,
+            summary,
+        })
     }
 
     /// The stored form after a step.
@@ -127,7 +139,11 @@ impl Staging {
     }
 
     /// The upload with that key, if that account may see it: nobody sees another's.
-    pub async fn find(&self, account: Option<&AccountId>, id: &str) -> Result<Option<Import>, AppError> {
+    pub async fn find(
+        &self,
+        account: Option<&AccountId>,
+        id: &str,
+    ) -> Result<Option<Import>, AppError> {
         let mut reader = self.app.db.read().await?;
         let found = import::get(&mut reader, id).await?;
         let own = found.filter(|stored| stored.account.as_ref() == account);
@@ -135,7 +151,11 @@ impl Staging {
     }
 
     /// The latest uploads of an account into one register.
-    pub async fn latest(&self, account: &AccountId, register: Register) -> Result<Vec<Import>, AppError> {
+    pub async fn latest(
+        &self,
+        account: &AccountId,
+        register: Register,
+    ) -> Result<Vec<Import>, AppError> {
         let mut reader = self.app.db.read().await?;
         let found = import::of_account(&mut reader, account, register.name(), 10).await?;
         found.into_iter().map(Import::of).collect()
@@ -144,7 +164,10 @@ impl Staging {
     async fn load(&self, id: &str) -> Result<Import, AppError> {
         let mut reader = self.app.db.read().await?;
         let found = import::get(&mut reader, id).await?;
-        let gone = || StoreError::NotFound { table: "imports", key: id.to_owned() };
+        let gone = || StoreError::NotFound {
+            table: "imports",
+            key: id.to_owned(),
+        };
         Import::of(found.ok_or_else(gone)?)
     }
 
@@ -168,31 +191,45 @@ impl Staging {
         self.folder.join(id)
     }
 
-    /// Runs long work on its own, unless some is under way for this upload; the upload is marked
-    /// interrupted if it ends without an answer.
+    /// Runs long work on its own, after what is still under way for this upload; the upload is
+    /// marked interrupted if the work ends without an answer.
     fn start<F>(&self, id: &str, work: impl FnOnce(Self, Arc<AtomicU64>) -> F)
     where
         F: Future<Output = Result<(), AppError>> + Send + 'static,
     {
         let done = Arc::new(AtomicU64::new(0));
         let (end, ended) = watch::channel(false);
-        let job = Job { done: Arc::clone(&done), ended };
-        match self.lock().entry(id.to_owned()) {
-            Entry::Occupied(_) => return,
-            Entry::Vacant(place) => place.insert(job),
+        let job = Job {
+            done: Arc::clone(&done),
+            ended,
         };
+        let earlier = self.lock().insert(id.to_owned(), job);
+        let work = work(self.clone(), Arc::clone(&done));
+        let work = tokio::spawn(async move {
+            if let Some(earlier) = earlier {
+                earlier.over().await;
+            }
+            work.await
+        });
         let (staging, id) = (self.clone(), id.to_owned());
-        let work = tokio::spawn(work(self.clone(), done));
         tokio::spawn(async move {
             let failed = !matches!(work.await, Ok(Ok(())));
             if failed {
                 // If even this fails, the next start of the program marks it.
                 let _ = staging.interrupt(&id).await;
             }
-            staging.lock().remove(&id);
+            staging.forget_job(&id, &done);
             // Nobody may be waiting.
             let _ = end.send(true);
         });
+    }
+
+    /// A later step may have begun since under the same key.
+    fn forget_job(&self, id: &str, done: &Arc<AtomicU64>) {
+        let mut jobs = self.lock();
+        if jobs.get(id).is_some_and(|job| Arc::ptr_eq(&job.done, done)) {
+            jobs.remove(id);
+        }
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<String, Job>> {
@@ -202,16 +239,19 @@ impl Staging {
     /// How many rows the work under way has handled; what is stored if none is.
     #[must_use]
     pub fn progress(&self, import: &Import) -> u64 {
-        let job = self.lock().get(&import.stored.id).map(|job| job.done.load(Ordering::Relaxed));
-        job.unwrap_or_default().max(u64::try_from(import.stored.done_rows).unwrap_or_default())
+        let job = self
+            .lock()
+            .get(&import.stored.id)
+            .map(|job| job.done.load(Ordering::Relaxed));
+        job.unwrap_or_default()
+            .max(u64::try_from(import.stored.done_rows).unwrap_or_default())
     }
 
     /// Waits until no work on this upload is under way in this process.
     pub async fn settled(&self, id: &str) {
         let job = self.lock().get(id).cloned();
-        if let Some(mut job) = job {
-            // An end without a word is an end as well.
-            let _ = job.ended.wait_for(|ended| *ended).await;
+        if let Some(job) = job {
+            job.over().await;
         }
     }
 }

@@ -192,7 +192,7 @@ async fn enrol(
         name: words::person("检查员", n),
         credential: format!("41120020260{:03}", n + 1),
         valid_until: "2029-12-31".to_owned(),
-        may_lead: if n % 10 == 0 { "是" } else { "否" }.to_owned(),
+        may_lead: if n.is_multiple_of(10) { "是" } else { "否" }.to_owned(),
         ..RawInspector::default()
     };
     // Each unit keeps its own people; the registrar of 政务服务科 leads (细则三（二）).

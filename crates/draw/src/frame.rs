@@ -5,6 +5,7 @@
 //! is computed. Deliberately absent: names, addresses, scores. The draw knows opaque codes only.
 
 use std::collections::HashMap;
+use std::io::{self, Write};
 use std::num::NonZeroUsize;
 
 use crate::fault::{Code, Fault};
@@ -29,34 +30,53 @@ struct Column {
     last: u16,
 }
 
+/// Up to so many distinct texts are looked through faster than they are hashed.
+const FEW: usize = 12;
+
 impl Column {
+    /// The place of a text that is known already.
+    fn known(&self, text: &str) -> Option<u16> {
+        let last = self.texts.get(usize::from(self.last));
+        if last.is_some_and(|last| last == text) {
+            return Some(self.last);
+        }
+        match self.texts.len() <= FEW {
+            true => (0u16..)
+                .zip(&self.texts)
+                .find_map(|(place, known)| (known == text).then_some(place)),
+            false => self.places.get(text).copied(),
+        }
+    }
+
     /// Validates a text unless it is known already, before anything is changed.
     fn check<T: std::str::FromStr<Err = Fault>>(&self, text: &str) -> Result<(), Fault> {
-        let last = self.texts.get(usize::from(self.last));
-        match last.is_some_and(|last| last == text) || self.places.contains_key(text) {
-            true => Ok(()),
-            false => text.parse::<T>().map(drop),
+        match self.known(text) {
+            Some(_) => Ok(()),
+            None => text.parse::<T>().map(drop),
         }
     }
 
     fn intern(&mut self, text: &str) -> Result<u16, Fault> {
-        if self
-            .texts
-            .get(usize::from(self.last))
-            .is_some_and(|last| last == text)
-        {
-            return Ok(self.last);
-        }
-        if let Some(place) = self.places.get(text) {
-            self.last = *place;
-            return Ok(*place);
-        }
-        let place = u16::try_from(self.texts.len())
-            .map_err(|_| Fault::new(Code::TOO_MANY_NAMES, "", "分层、状态或片区的种类过多。"))?;
-        self.texts.push(text.to_owned());
-        self.places.insert(text.to_owned(), place);
+        let place = match self.known(text) {
+            Some(place) => place,
+            None => {
+                let place = u16::try_from(self.texts.len()).map_err(|_| {
+                    Fault::new(Code::TOO_MANY_NAMES, "", "分层、状态或片区的种类过多。")
+                })?;
+                self.texts.push(text.to_owned());
+                self.places.insert(text.to_owned(), place);
+                place
+            }
+        };
         self.last = place;
         Ok(place)
+    }
+
+    /// Takes in the texts of another column: the column they make, and the new place of each.
+    fn joined(&self, other: &Self) -> Result<(Self, Vec<u16>), Fault> {
+        let mut all = self.clone();
+        let places: Result<_, _> = other.texts.iter().map(|text| all.intern(text)).collect();
+        places.map(|places| (all, places))
     }
 }
 
@@ -95,9 +115,7 @@ impl Rows {
         self.strata.check::<Stratum>(stratum)?;
         self.statuses.check::<Status>(status)?;
         self.areas.check::<Token>(area)?;
-        if self.rows.len() >= u32::MAX as usize {
-            return Err(Fault::new(Code::TOO_MANY_ROWS, "", "名录行数过多。"));
-        }
+        self.room_for(1)?;
         let row = Row {
             id,
             stratum: self.strata.intern(stratum)?,
@@ -108,6 +126,39 @@ impl Rows {
             self.parsed.push(status.parse()?);
         }
         self.rows.push(row);
+        Ok(())
+    }
+
+    fn room_for(&self, more: usize) -> Result<(), Fault> {
+        match self.rows.len() + more > u32::MAX as usize {
+            true => Err(Fault::new(Code::TOO_MANY_ROWS, "", "名录行数过多。")),
+            false => Ok(()),
+        }
+    }
+
+    /// Appends rows that another thread has read; they are validated already.
+    ///
+    /// # Errors
+    /// More rows or more distinct texts than fit; nothing is appended then.
+    pub fn append(&mut self, more: Self) -> Result<(), Fault> {
+        self.room_for(more.rows.len())?;
+        if self.rows.is_empty() && self.strata.texts.is_empty() {
+            *self = more;
+            return Ok(());
+        }
+        let (strata, stratum_places) = self.strata.joined(&more.strata)?;
+        let (statuses, status_places) = self.statuses.joined(&more.statuses)?;
+        let (areas, area_places) = self.areas.joined(&more.areas)?;
+        let fresh = &statuses.texts[self.parsed.len()..];
+        let fresh: Result<Vec<Status>, Fault> = fresh.iter().map(|text| text.parse()).collect();
+        self.parsed.extend(fresh?);
+        (self.strata, self.statuses, self.areas) = (strata, statuses, areas);
+        self.rows.extend(more.rows.into_iter().map(|row| Row {
+            id: row.id,
+            stratum: stratum_places[usize::from(row.stratum)],
+            status: status_places[usize::from(row.status)],
+            area: area_places[usize::from(row.area)],
+        }));
         Ok(())
     }
 
@@ -199,6 +250,29 @@ impl Rows {
     }
 }
 
+impl Rows {
+    /// Writes `id stratum status area`, tab-separated. Canonical order (id, stratum) is bytewise
+    /// order of the lines, because TAB sorts before every byte of a name.
+    ///
+    /// # Errors
+    /// The writer's.
+    pub fn write(&self, threads: NonZeroUsize, out: &mut impl Write) -> io::Result<()> {
+        parallel::write_blocks(out, &self.rows, threads, |rows| {
+            let mut text = Vec::with_capacity(rows.len() * 48);
+            for view in rows.iter().map(|row| self.view(*row)) {
+                let fields = view.fields();
+                text.extend_from_slice(fields.id);
+                for column in [fields.stratum, fields.status, fields.area] {
+                    text.push(b'\t');
+                    text.extend_from_slice(column);
+                }
+                text.push(b'\n');
+            }
+            text
+        })
+    }
+}
+
 impl<'a> RowView<'a> {
     /// The columns as they are hashed.
     #[must_use]
@@ -254,6 +328,16 @@ impl Frame {
     pub fn push_recusal(&mut self, inspector: &str, subject: &str) -> Result<(), Fault> {
         self.recusals.push((inspector.parse()?, subject.parse()?));
         Ok(())
+    }
+
+    /// Writes `<inspector>:<subject> - pair -`, tab-separated, in the order of the recusals.
+    ///
+    /// # Errors
+    /// The writer's.
+    pub fn write_recusals(&self, out: &mut impl Write) -> io::Result<()> {
+        self.recusals
+            .iter()
+            .try_for_each(|pair| writeln!(out, "{}\t-\tpair\t-", pair_text(pair)))
     }
 
     pub(crate) fn canonical(&mut self, threads: NonZeroUsize) {

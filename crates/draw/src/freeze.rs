@@ -7,6 +7,7 @@
 mod grounds;
 
 use std::num::NonZeroUsize;
+use std::sync::Arc;
 
 pub(crate) use grounds::of_record as faults_of;
 
@@ -14,7 +15,7 @@ use crate::digest::{Digest, Secret, Suite};
 use crate::fault::Refusal;
 use crate::frame::{Frame, Row, Rows, pair_text};
 use crate::leaf::{Kind, LeafFields, LeafMaker, OpenedLeaf};
-use crate::merkle::{self, Tree};
+use crate::merkle::Tree;
 use crate::name::{Stratum, Token};
 use crate::parallel;
 use crate::record::freeze::{
@@ -95,6 +96,8 @@ pub struct Frozen {
     pub(crate) frame: Frame,
     pub(crate) salts: Vec<Digest>,
     pub(crate) subject_hashes: Vec<Digest>,
+    /// Over the subject leaves; kept because OPEN proves each visited leaf in it.
+    pub(crate) subject_tree: Arc<Tree>,
     pub(crate) inspector_salts: Vec<Digest>,
     pub(crate) inspector_hashes: Vec<Digest>,
 }
@@ -119,22 +122,23 @@ pub fn freeze(
     let (inspector_salts, inspector_hashes) =
         hash_rows(&maker(Kind::Inspector), &frame.inspectors, threads);
     let recusal_hashes = hash_recusals(&maker(Kind::Recusal), &frame.recusals, threads);
-    let commit = |hashes: &[Digest]| commit(terms.suite, hashes, threads);
+    let tree = |hashes: &[Digest]| Tree::new(terms.suite, hashes, threads);
+    let subject_tree = tree(&subject_hashes);
     let record = FreezeRecord {
         campaign: terms.campaign,
         attempt: terms.attempt,
         suite: terms.suite,
         plan: terms.plan,
         extends: terms.extends,
-        subjects: commit(&subject_hashes),
+        subjects: commit(&subject_tree),
         strata: stratum_lines(terms, &frame.subjects),
         must: count(&frame.subjects, |row, rows| {
             !rows.status(row).is_draw() && !rows.status(row).is_skip()
         }),
         skip: count(&frame.subjects, |row, rows| rows.status(row).is_skip()),
-        inspectors: commit(&inspector_hashes),
+        inspectors: commit(&tree(&inspector_hashes)),
         inspector_draws: inspector_lines(terms, &frame.inspectors),
-        recusals: commit(&recusal_hashes),
+        recusals: commit(&tree(&recusal_hashes)),
         teams: terms.teams.clone(),
         assign: terms.assign,
         areas: terms.areas.clone(),
@@ -151,6 +155,7 @@ pub fn freeze(
         frame,
         salts,
         subject_hashes,
+        subject_tree: Arc::new(subject_tree),
         inspector_salts,
         inspector_hashes,
     })
@@ -212,15 +217,10 @@ fn hash_recusals(
     hashes
 }
 
-fn commit(suite: Suite, hashes: &[Digest], threads: NonZeroUsize) -> Committed {
-    let order = parallel::ascending(hashes, threads);
-    let mut sorted = vec![Digest([0; 32]); hashes.len()];
-    parallel::fill(&mut sorted, threads, |at, slot| {
-        *slot = hashes[order[at] as usize];
-    });
+fn commit(tree: &Tree) -> Committed {
     Committed {
-        leaves: hashes.len() as u64,
-        root: merkle::root(suite, sorted, threads),
+        leaves: tree.size(),
+        root: tree.root(),
     }
 }
 
@@ -288,8 +288,8 @@ impl Frozen {
 
     /// The tree over the subject leaves, able to prove each of them.
     #[must_use]
-    pub fn subject_tree(&self, threads: NonZeroUsize) -> Tree {
-        Tree::new(self.record.suite, self.subject_hashes.clone(), threads)
+    pub fn subject_tree(&self) -> &Tree {
+        &self.subject_tree
     }
 
     /// Every leaf of a subject, opened; sealed until the door or OPEN.

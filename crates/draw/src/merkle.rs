@@ -49,9 +49,13 @@ pub fn root(suite: Suite, mut level: Vec<Digest>, threads: NonZeroUsize) -> Dige
 impl Tree {
     /// Sorts the leaf hashes and builds every level.
     #[must_use]
-    pub fn new(suite: Suite, mut leaves: Vec<Digest>, threads: NonZeroUsize) -> Self {
-        leaves.sort_unstable();
-        let mut levels = vec![leaves];
+    pub fn new(suite: Suite, leaves: &[Digest], threads: NonZeroUsize) -> Self {
+        let order = parallel::ascending(leaves, threads);
+        let mut sorted = vec![Digest([0; 32]); leaves.len()];
+        parallel::fill(&mut sorted, threads, |at, slot| {
+            *slot = leaves[order[at] as usize];
+        });
+        let mut levels = vec![sorted];
         while levels[levels.len() - 1].len() > 1 {
             levels.push(above(suite, &levels[levels.len() - 1], threads));
         }

@@ -3,12 +3,17 @@
 //! Deliberately absent: a pool, work stealing, reading the number of cores. The caller says how
 //! many threads, and every function here is a pure function of its input.
 
+use std::io::{self, Write};
 use std::num::NonZeroUsize;
+use std::sync::mpsc::sync_channel;
 
 use crate::digest::Digest;
 
 /// Below this many elements a second thread costs more than it saves.
 const SMALL: usize = 4096;
+
+/// How many lines a thread formats at once.
+const BLOCK: usize = 1 << 13;
 
 /// Fills `out[i] = f(i)` on up to `threads` threads.
 pub(crate) fn fill<T: Send>(
@@ -125,6 +130,44 @@ pub(crate) fn ascending(digests: &[Digest], threads: NonZeroUsize) -> Vec<u32> {
             .then(a.1.cmp(&b.1))
     });
     keyed.into_iter().map(|(_, at)| at).collect()
+}
+
+/// Formats lines on several threads, block by block, and writes the blocks in order, so that a file
+/// of 400 MB never stands in memory whole.
+pub(crate) fn write_blocks<T: Sync>(
+    out: &mut impl Write,
+    lines: &[T],
+    threads: NonZeroUsize,
+    format: impl Fn(&[T]) -> Vec<u8> + Sync,
+) -> io::Result<()> {
+    if lines.len() <= BLOCK {
+        return out.write_all(&format(lines));
+    }
+    std::thread::scope(|scope| {
+        let ready: Vec<_> = (0..threads.get())
+            .map(|worker| {
+                let (send, receive) = sync_channel(2);
+                let own = lines.chunks(BLOCK).skip(worker).step_by(threads.get());
+                let format = &format;
+                scope.spawn(move || {
+                    for block in own {
+                        // The receiver is gone only after a failed write: nothing left to do.
+                        if send.send(format(block)).is_err() {
+                            return;
+                        }
+                    }
+                });
+                receive
+            })
+            .collect();
+        for block in 0..lines.len().div_ceil(BLOCK) {
+            let text = ready[block % threads.get()]
+                .recv()
+                .map_err(io::Error::other)?;
+            out.write_all(&text)?;
+        }
+        Ok(())
+    })
 }
 
 #[cfg(test)]

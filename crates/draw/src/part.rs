@@ -80,8 +80,8 @@ impl PartDraw {
             })
             .collect();
         order.sort_unstable();
-        let hashes = order.iter().map(|part| part.leafhash).collect();
-        let tree = Tree::new(suite, hashes, NonZeroUsize::MIN);
+        let hashes: Vec<_> = order.iter().map(|part| part.leafhash).collect();
+        let tree = Tree::new(suite, &hashes, NonZeroUsize::MIN);
         let parts = Committed {
             leaves: tree.size(),
             root: tree.root(),

@@ -178,23 +178,26 @@ fn files_out_of_order_or_with_a_line_too_many_are_refused() {
 fn a_listed_subject_proves_its_place_without_class_status_or_ticket() {
     for name in NAMES {
         let drawn = drawn(name);
-        let tree = drawn.frozen().subject_tree(THREADS);
+        let tree = drawn.frozen().subject_tree();
         let record = drawn.frozen().record();
         for view in drawn.frozen().frame().subjects.iter() {
-            for listing in Listing::of(drawn.frozen(), &tree, view.id) {
+            for listing in Listing::of(drawn.frozen(), tree, view.id) {
                 listing.verify_against(record).unwrap();
                 let text = listing.to_string();
                 assert_eq!(Listing::parse(text.as_bytes()).unwrap(), listing);
                 assert!(!text.contains(view.status_text) && !text.contains(" fume"));
                 let mut bent = listing.clone();
                 bent.nonce.0[0] ^= 1;
-                assert_eq!(bent.verify_against(record).unwrap_err().code, Code::CONTRADICTION);
+                assert_eq!(
+                    bent.verify_against(record).unwrap_err().code,
+                    Code::CONTRADICTION
+                );
                 let other = self::drawn(if name == "V1" { "V2" } else { "V1" });
                 let fault = listing.verify_against(other.frozen().record()).unwrap_err();
                 assert_eq!(fault.code, Code::OTHER_ATTEMPT);
             }
         }
-        assert!(Listing::of(drawn.frozen(), &tree, token("nobody")).is_empty());
+        assert!(Listing::of(drawn.frozen(), tree, token("nobody")).is_empty());
     }
 }
 
@@ -202,11 +205,11 @@ fn a_listed_subject_proves_its_place_without_class_status_or_ticket() {
 fn a_visited_subject_proves_at_the_door_that_nobody_picked_it() {
     for name in NAMES {
         let drawn = drawn(name);
-        let tree = drawn.frozen().subject_tree(THREADS);
+        let tree = drawn.frozen().subject_tree();
         let freeze = drawn.frozen().record();
         let mut must = 0;
         for at in 0..drawn.visits().len() {
-            for proof in DoorProof::of(&drawn, &tree, at) {
+            for proof in DoorProof::of(&drawn, tree, at) {
                 assert_eq!(
                     DoorProof::parse(proof.to_string().as_bytes()).unwrap(),
                     proof
@@ -233,7 +236,7 @@ fn a_visited_subject_proves_at_the_door_that_nobody_picked_it() {
 #[test]
 fn nobody_below_the_line_can_be_shown_a_door_proof() {
     let drawn = drawn("V3");
-    let tree = drawn.frozen().subject_tree(THREADS);
+    let tree = drawn.frozen().subject_tree();
     let visited: BTreeSet<_> = drawn.visits().iter().map(|visit| visit.subject).collect();
     let mut tried = 0;
     for view in drawn
@@ -243,9 +246,9 @@ fn nobody_below_the_line_can_be_shown_a_door_proof() {
         .iter()
         .filter(|v| !visited.contains(&v.id))
     {
-        let mut proof = DoorProof::of(&drawn, &tree, 0).remove(0);
+        let mut proof = DoorProof::of(&drawn, tree, 0).remove(0);
         proof.leaf = drawn.frozen().opened(view.id).remove(0);
-        proof.inclusion = Listing::of(drawn.frozen(), &tree, view.id)
+        proof.inclusion = Listing::of(drawn.frozen(), tree, view.id)
             .remove(0)
             .inclusion;
         let fault = proof

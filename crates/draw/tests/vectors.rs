@@ -172,7 +172,7 @@ fn the_root_of_every_vector_proves_every_leaf_and_nothing_else() {
     let all = vectors("draw.json");
     for name in ["V1", "V2", "V3", "V4"] {
         let frozen = frozen(&all, name);
-        let tree = frozen.subject_tree(THREADS);
+        let tree = frozen.subject_tree();
         let record = frozen.record();
         assert_eq!(tree.root(), record.subjects.root);
         for leaf in frozen.leaves(Kind::Subject) {

@@ -34,10 +34,15 @@ pub struct Column {
 
 impl Column {
     fn is_named(&self, name: &str) -> bool {
+        self.rank(name).is_some()
+    }
+
+    /// How close a name is to the official one: 0 is the official name itself.
+    fn rank(&self, name: &str) -> Option<usize> {
         [self.title, self.key]
             .iter()
             .chain(self.aliases)
-            .any(|known| plain(known) == name)
+            .position(|known| plain(known) == name)
     }
 }
 
@@ -226,9 +231,15 @@ impl<'c> Records<'c> {
     fn matched(&self, row: &Row, names: &[String]) -> Result<Header, Refusal> {
         let mut places = Vec::with_capacity(self.columns.len());
         for column in self.columns {
-            let mut named = (0..names.len()).filter(|&at| column.is_named(&names[at]));
-            let first = named.next();
-            if let (Some(first), Some(second)) = (first, named.next()) {
+            let named = |at: &usize| column.rank(&names[*at]).map(|rank| (rank, *at));
+            let mut found: Vec<(usize, usize)> =
+                (0..names.len()).filter_map(|at| named(&at)).collect();
+            // The official name wins over others; where a file holds 住所 and 注册地址, one of both is
+            // taken and the other told as unknown.
+            found.sort_unstable();
+            if let [(rank, first), (other, second), ..] = found[..]
+                && rank == other
+            {
                 let (first, second) = (address(first, row.number), address(second, row.number));
                 return Err(codes::COLUMN_TWICE.refuse(&[
                     ("row", &row.number),
@@ -237,6 +248,7 @@ impl<'c> Records<'c> {
                     ("column", &column.title),
                 ]));
             }
+            let first = found.first().map(|(_, at)| *at);
             places.push(first);
         }
         self.refuse_missing(row.number, &places)?;

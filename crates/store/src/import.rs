@@ -61,7 +61,10 @@ impl Lot {
 }
 
 fn import(row: &Row) -> Result<StoredImport, StoreError> {
-    let account = row.maybe_text("account_id")?.map(AccountId::parse).transpose();
+    let account = row
+        .maybe_text("account_id")?
+        .map(AccountId::parse)
+        .transpose();
     let wrong = |error: domain::id::IdError| {
         StoreError::inconsistent(TABLE, "account_id", "-", &error.to_string())
     };
@@ -119,8 +122,15 @@ pub async fn idle_since(
     reader: &mut Reader,
     before_ms: i64,
 ) -> Result<Vec<StoredImport>, StoreError> {
-    let query = Query::new(COLUMNS).push(" WHERE updated_at_ms < ").bind(before_ms);
-    reader.all(query.push(" ORDER BY import_id")).await?.iter().map(import).collect()
+    let query = Query::new(COLUMNS)
+        .push(" WHERE updated_at_ms < ")
+        .bind(before_ms);
+    reader
+        .all(query.push(" ORDER BY import_id"))
+        .await?
+        .iter()
+        .map(import)
+        .collect()
 }
 
 /// Begins an upload; one with the same key is a conflict.
@@ -130,7 +140,10 @@ pub async fn begin(inside: &mut Inside<'_>, new: &StoredImport) -> Result<(), St
             &IMPORTS,
             vec![
                 ("import_id", new.id.as_str().into()),
-                ("account_id", new.account.as_ref().map(AccountId::as_str).into()),
+                (
+                    "account_id",
+                    new.account.as_ref().map(AccountId::as_str).into(),
+                ),
                 ("org_unit_id", new.unit.as_str().into()),
                 ("register", new.register.as_str().into()),
                 ("file_name", new.file_name.as_str().into()),
@@ -158,7 +171,9 @@ pub async fn advance(
         ("updated_at_ms", to.updated_at_ms.into()),
     ];
     let key = [Value::from(to.id.as_str())];
-    inside.change(&IMPORTS, &key, ("state", Value::from(was)), changes).await
+    inside
+        .change(&IMPORTS, &key, ("state", Value::from(was)), changes)
+        .await
 }
 
 /// Adds a line of rows.
@@ -189,7 +204,8 @@ pub async fn rows(
         Lot::Faults => "SELECT rows FROM import_faults WHERE import_id = $1 AND ordinal = $2",
     };
     let row = reader.first(Query::new(sql).arg(id).arg(ordinal)).await?;
-    row.map(|row| row.text("rows").map(str::to_owned)).transpose()
+    row.map(|row| row.text("rows").map(str::to_owned))
+        .transpose()
 }
 
 /// The first line of rows whose number is above `ordinal`, with its number.
@@ -208,12 +224,16 @@ pub async fn next_rows(
         }
     };
     let row = reader.first(Query::new(sql).arg(id).arg(ordinal)).await?;
-    row.map(|row| Ok((row.int("ordinal")?, row.text("rows")?.to_owned()))).transpose()
+    row.map(|row| Ok((row.int("ordinal")?, row.text("rows")?.to_owned())))
+        .transpose()
 }
 
 /// Forgets rows of an upload.
 pub async fn drop_rows(inside: &mut Inside<'_>, lot: Lot, id: &str) -> Result<(), StoreError> {
-    inside.delete(lot.table(), "import_id", id).await.map(|_| ())
+    inside
+        .delete(lot.table(), "import_id", id)
+        .await
+        .map(|_| ())
 }
 
 /// Forgets an upload with everything that belongs to it.

@@ -68,8 +68,13 @@ pub async fn records_of(
 }
 
 /// The public record that a leaf names, if it names one.
-pub async fn record_at(reader: &mut Reader, sequence: u64) -> Result<Option<LoggedRecord>, StoreError> {
-    let query = Query::new(RECORDS).push(" WHERE l.sequence = ").bind(number(sequence)?);
+pub async fn record_at(
+    reader: &mut Reader,
+    sequence: u64,
+) -> Result<Option<LoggedRecord>, StoreError> {
+    let query = Query::new(RECORDS)
+        .push(" WHERE l.sequence = ")
+        .bind(number(sequence)?);
     reader.first(query).await?.as_ref().map(record).transpose()
 }
 
@@ -114,7 +119,9 @@ pub async fn entries(
 
 /// The number of an event's leaf.
 pub async fn sequence_of(reader: &mut Reader, event: &EventId) -> Result<u64, StoreError> {
-    let query = Query::new(ENTRIES).push(" WHERE event_id = ").bind(event.as_str());
+    let query = Query::new(ENTRIES)
+        .push(" WHERE event_id = ")
+        .bind(event.as_str());
     entry(&reader.one("log_leaves", query).await?).map(|entry| entry.sequence)
 }
 
@@ -140,7 +147,10 @@ pub async fn nodes(
 }
 
 fn number(value: u64) -> Result<i64, StoreError> {
-    i64::try_from(value).map_err(|_| StoreError::NotFound { table: "log_leaves", key: value.to_string() })
+    i64::try_from(value).map_err(|_| StoreError::NotFound {
+        table: "log_leaves",
+        key: value.to_string(),
+    })
 }
 
 const STANDING: &str = "SELECT p.publication_id, p.inspection_id, p.published_at_ms, p.content, p.withdrawn_at_ms, p.withdrawn_reason, p.last_event FROM publications p JOIN inspections v ON v.inspection_id = p.inspection_id WHERE p.withdrawn_at_ms IS NULL";
@@ -158,7 +168,12 @@ pub async fn publications_found(
         .bind(contains(&words.to_ascii_uppercase()))
         .push(" ESCAPE '!') ORDER BY p.published_at_ms DESC, p.publication_id DESC LIMIT ")
         .bind(limit);
-    reader.all(query).await?.iter().map(crate::inspection::publication).collect()
+    reader
+        .all(query)
+        .await?
+        .iter()
+        .map(crate::inspection::publication)
+        .collect()
 }
 
 /// Publications that stand of the subject with exactly this code, newest first.
@@ -170,7 +185,12 @@ pub async fn publications_of_code(
         .push(" AND v.subject_code = ")
         .bind(code)
         .push(" ORDER BY p.published_at_ms DESC, p.publication_id DESC");
-    reader.all(query).await?.iter().map(crate::inspection::publication).collect()
+    reader
+        .all(query)
+        .await?
+        .iter()
+        .map(crate::inspection::publication)
+        .collect()
 }
 
 /// Counts of the front page.
@@ -195,9 +215,18 @@ pub async fn figures(reader: &mut Reader, since_ms: i64) -> Result<PublicFigures
         " AND v.outcome IN (SELECT code FROM outcome_codes WHERE follow_up IN ('rectification', 'case', 'referral'))",
     );
     let with_findings = reader.number(found).await?;
-    let draws = reader.number(Query::new(acts).bind("campaign.commit")).await?;
-    let void = reader.number(Query::new(acts).bind("campaign.void")).await?;
-    Ok(PublicFigures { published, with_findings, draws, void })
+    let draws = reader
+        .number(Query::new(acts).bind("campaign.commit"))
+        .await?;
+    let void = reader
+        .number(Query::new(acts).bind("campaign.void"))
+        .await?;
+    Ok(PublicFigures {
+        published,
+        with_findings,
+        draws,
+        void,
+    })
 }
 
 /// Every confirmed visit that waits for its publication, up to `limit`, longest waiting first.
@@ -206,9 +235,11 @@ pub async fn awaiting_publication(
     reach: &Reach,
     limit: i64,
 ) -> Result<Vec<StoredInspection>, StoreError> {
-    let filter = InspectionFilter { state: Some("confirmed".to_owned()), ..Default::default() };
+    let filter = InspectionFilter {
+        state: Some("confirmed".to_owned()),
+        ..Default::default()
+    };
     let mut waiting = crate::inspection::page(reader, reach, &filter, None, limit).await?;
     waiting.sort_by_key(|kept| kept.visit.concluded().map(|concluded| concluded.step.at));
     Ok(waiting)
 }
-

@@ -4,6 +4,7 @@
 //! The writers are this very test binary, started again as a child with `writer_process`.
 
 #[path = "../../testkit/src/engines.rs"]
+#[expect(dead_code, reason = "shared with tests that also tell stories on both engines")]
 mod engines;
 mod support;
 

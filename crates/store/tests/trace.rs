@@ -1,6 +1,8 @@
 //! The trace kernel on both engines: what is written is what the log remembers, what is changed
 //! behind its back is named, and what was not committed did not happen.
 
+#![expect(clippy::unwrap_used, reason = "a step that fails fails the story")]
+
 #[path = "../../testkit/src/engines.rs"]
 mod engines;
 mod support;

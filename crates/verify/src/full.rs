@@ -5,19 +5,20 @@
 //! programs that share no code with it stand in `tools/` (shell and browser). Deliberately absent:
 //! tolerance. A file that differs in one byte is a contradiction.
 
-use std::io::{self, Write};
+use std::io::{self, Read, Write};
 use std::num::NonZeroUsize;
 
-use draw::bundle::{OpenedLine, parse_opened, write_file};
+use draw::bundle::{FULL, OpenedLine, parse_opened, write_file};
+use draw::digest::Secret;
 use draw::leaf::{Kind, OpenedLeaf};
-use draw::name::Status;
 use draw::record::FreezeRecord;
 use draw::record::result::SEALED_FILES;
-use draw::{Drawn, Frame, Terms};
+use draw::{Drawn, Terms};
 
-use crate::public::{self, ascending};
+use crate::frame::{frame, secret};
+use crate::public;
 use crate::records::{Records, fault_in};
-use crate::source::BundleSource;
+use crate::source::{BundleSource, unread};
 use crate::verdict::{Unreadable, Verdict};
 
 /// How many causes of a refusal are listed one by one.
@@ -40,13 +41,32 @@ pub(crate) fn check(
     Ok(())
 }
 
-fn recompute(
+/// Compares a bundle with the attempt it was written from, which this process has computed from S
+/// and the frames: a [`Drawn`] comes from nothing else. So the bytes are what is left to judge.
+pub(crate) fn check_written(
     source: &BundleSource,
     records: &Records,
+    drawn: &Drawn,
     threads: NonZeroUsize,
     verdict: &mut Verdict,
 ) -> Result<(), Unreadable> {
     let freeze = &records.freeze;
+    held_secret(source, freeze, verdict)?;
+    for name in FULL {
+        let detail = compare_file(source, name, drawn, threads)?;
+        let what = format!("{name} 就是重新冻结和抽取所用的，逐字节相同");
+        verdict.say(detail.is_ok(), "VRFY-310", what, either(detail));
+    }
+    compare_freeze(freeze, drawn.frozen().record(), verdict);
+    compare_drawn(source, records, drawn, threads, verdict)
+}
+
+/// S from its file, held against the commitment in FREEZE.
+fn held_secret(
+    source: &BundleSource,
+    freeze: &FreezeRecord,
+    verdict: &mut Verdict,
+) -> Result<Secret, Unreadable> {
     let secret = secret(&source.read("secret.txt")?)?;
     let right = secret.commitment(freeze.suite) == freeze.secret;
     verdict.say(
@@ -55,7 +75,18 @@ fn recompute(
         "秘密 S 与 FREEZE 的承诺一致",
         freeze.secret.to_string(),
     );
-    let frame = frame(source)?;
+    Ok(secret)
+}
+
+fn recompute(
+    source: &BundleSource,
+    records: &Records,
+    threads: NonZeroUsize,
+    verdict: &mut Verdict,
+) -> Result<(), Unreadable> {
+    let freeze = &records.freeze;
+    let secret = held_secret(source, freeze, verdict)?;
+    let frame = frame(source, threads)?;
     let frozen = match draw::freeze(&Terms::from(freeze), frame, &secret, threads) {
         Ok(frozen) => frozen,
         Err(refusal) => {
@@ -81,88 +112,6 @@ fn recompute(
             Ok(())
         }
     }
-}
-
-pub(crate) fn secret(bytes: &[u8]) -> Result<draw::digest::Secret, Unreadable> {
-    let line = std::str::from_utf8(bytes)
-        .ok()
-        .and_then(|text| text.strip_suffix('\n'));
-    line.and_then(|line| line.parse().ok()).ok_or_else(|| {
-        Unreadable::new(
-            "VRFY-300",
-            "secret.txt",
-            "应为一行 64 位小写十六进制数字，以换行符结束。",
-        )
-    })
-}
-
-pub(crate) fn frame(source: &BundleSource) -> Result<Frame, Unreadable> {
-    let mut frame = Frame::default();
-    read_rows(source, "subjects.tsv", |[id, stratum, status, area]| {
-        let fit = status
-            .parse()
-            .is_ok_and(|status: Status| status != Status::Pair);
-        if !fit {
-            return Ok(false);
-        }
-        frame.push_subject(id, stratum, status, area).map(|()| true)
-    })?;
-    read_rows(source, "inspectors.tsv", |[id, stratum, status, area]| {
-        let fit = matches!(status.parse(), Ok(Status::Draw | Status::Skip(_))) && area == "-";
-        if !fit {
-            return Ok(false);
-        }
-        frame.push_inspector(id, stratum, status).map(|()| true)
-    })?;
-    read_rows(source, "recusals.tsv", |[pair, stratum, status, area]| {
-        let Some((inspector, subject)) = pair.split_once(':') else {
-            return Ok(false);
-        };
-        if (stratum, status, area) != ("-", "pair", "-") {
-            return Ok(false);
-        }
-        frame.push_recusal(inspector, subject).map(|()| true)
-    })?;
-    Ok(frame)
-}
-
-type Taken = Result<bool, draw::Fault>;
-
-/// Hands over every row of a sorted, tab-separated frame; a row that is not taken stops reading.
-fn read_rows(
-    source: &BundleSource,
-    name: &'static str,
-    mut take: impl FnMut([&str; 4]) -> Taken,
-) -> Result<(), Unreadable> {
-    let bytes = source.read(name)?;
-    for (at, line) in ascending(name, &bytes)?.enumerate() {
-        let wrong = |sentence: String| {
-            Unreadable::new("VRFY-303", name, format!("第 {} 行：{sentence}", at + 1))
-        };
-        let mut columns = line.split('\t');
-        let row = match (
-            columns.next(),
-            columns.next(),
-            columns.next(),
-            columns.next(),
-            columns.next(),
-        ) {
-            (Some(id), Some(stratum), Some(status), Some(area), None) => {
-                [id, stratum, status, area]
-            }
-            _ => return Err(wrong("应为四列：代码、分层、状态、片区。".to_owned())),
-        };
-        match take(row) {
-            Ok(true) => {}
-            Ok(false) => {
-                return Err(wrong(
-                    "这一类名录中不能有这样的状态、分层或片区。".to_owned(),
-                ));
-            }
-            Err(fault) => return Err(wrong(fault_in(name, &fault).sentence)),
-        }
-    }
-    Ok(())
 }
 
 fn compare_freeze(published: &FreezeRecord, made: &FreezeRecord, verdict: &mut Verdict) {
@@ -192,22 +141,12 @@ fn compare_drawn(
     verdict: &mut Verdict,
 ) -> Result<(), Unreadable> {
     for name in SEALED_FILES {
-        let bytes = source.read(name)?;
-        let mut comparison = Comparison {
-            rest: &bytes,
-            at: 0,
-        };
-        let written = write_file(drawn, name, threads, &mut comparison);
-        let same = written.is_ok_and(|known| known) && comparison.rest.is_empty();
-        let detail = match same {
-            true => format!("{} 字节", bytes.len()),
-            false => format!("约在第 {} 字节处不同", comparison.at),
-        };
+        let detail = compare_file(source, name, drawn, threads)?;
         verdict.say(
-            same,
+            detail.is_ok(),
             "VRFY-306",
             format!("{name} 由名录和种子重新算出，逐字节相同"),
-            detail,
+            either(detail),
         );
     }
     check_opened(source, drawn, verdict)?;
@@ -278,18 +217,67 @@ fn carried(drawn: &Drawn) -> Vec<OpenedLeaf> {
     leaves
 }
 
+fn either(detail: Result<String, String>) -> String {
+    detail.unwrap_or_else(|different| different)
+}
+
+/// How many bytes are the same, or where the first block differs; the file is read as a stream,
+/// since an order file of three million lines has 400 MB.
+fn compare_file(
+    source: &BundleSource,
+    name: &str,
+    drawn: &Drawn,
+    threads: NonZeroUsize,
+) -> Result<Result<String, String>, Unreadable> {
+    let mut comparison = Comparison {
+        file: source.reader(name)?,
+        block: Vec::new(),
+        at: 0,
+        broken: None,
+    };
+    let written = write_file(drawn, name, threads, &mut comparison);
+    let ended = written.is_ok_and(|known| known) && comparison.ended();
+    match (comparison.broken, ended) {
+        (Some(error), _) => Err(unread(name, &error)),
+        (None, true) => Ok(Ok(format!("{} 字节", comparison.at))),
+        (None, false) => Ok(Err(format!("约在第 {} 字节处不同", comparison.at))),
+    }
+}
+
 /// Compares what is written with the bytes that should come, and stops at the first difference.
 struct Comparison<'a> {
-    rest: &'a [u8],
+    file: Box<dyn Read + 'a>,
+    block: Vec<u8>,
     at: usize,
+    /// The file could not be read; that it is too short is a difference, not this.
+    broken: Option<io::Error>,
+}
+
+impl Comparison<'_> {
+    /// Whether nothing is left in the file.
+    fn ended(&mut self) -> bool {
+        match self.file.read(&mut [0]) {
+            Ok(more) => more == 0,
+            Err(error) => {
+                self.broken = Some(error);
+                false
+            }
+        }
+    }
 }
 
 impl Write for Comparison<'_> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.rest = self
-            .rest
-            .strip_prefix(bytes)
-            .ok_or_else(|| io::Error::other("不同"))?;
+        self.block.resize(bytes.len(), 0);
+        if let Err(error) = self.file.read_exact(&mut self.block) {
+            if error.kind() != io::ErrorKind::UnexpectedEof {
+                self.broken = Some(error);
+            }
+            return Err(io::Error::other("不同"));
+        }
+        if self.block != bytes {
+            return Err(io::Error::other("不同"));
+        }
         self.at += bytes.len();
         Ok(bytes.len())
     }

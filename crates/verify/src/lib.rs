@@ -2,7 +2,7 @@
 //!
 //! Read [`verify_bundle`] first, then the module of each stage in the order of trust:
 //! `records` (FREEZE, seed, RESULT), `public` (order files and opened leaves), `full` (S and the
-//! frames: everything again), `receipt` (the log), and [`source`] for how hostile files are read.
+//! frames: everything again), `frame` (how those are read), `receipt` (the log), and [`source`] for how hostile files are read.
 //!
 //! | exit | means |
 //! |---|---|
@@ -24,6 +24,7 @@
 //! Deliberately absent: clock, network, randomness; the signature of a drand round; SUBSTITUTE,
 //! RECUSE and EXTEND records, which happen after the draw and are read from the log.
 
+mod frame;
 mod full;
 mod public;
 mod receipt;
@@ -33,6 +34,7 @@ pub mod verdict;
 
 use std::num::NonZeroUsize;
 
+use draw::Drawn;
 use tlog::VerifierKey;
 
 pub use source::{BundleSource, Limits};
@@ -63,7 +65,23 @@ impl Default for Options {
 #[doc(alias = "核对")]
 pub fn verify_bundle(source: &BundleSource, options: &Options) -> Verdict {
     let mut verdict = Verdict::default();
-    if let Err(problem) = walk(source, options, &mut verdict) {
+    if let Err(problem) = walk(source, options, None, &mut verdict) {
+        verdict.unreadable(problem);
+    }
+    verdict
+}
+
+/// Judges a bundle against the attempt it was just written from, without computing that attempt a
+/// second time.
+///
+/// Whoever draws has computed FREEZE and RESULT from S and the frames, and a [`Drawn`] can be made
+/// in no other way. What can still be wrong is what stands in the files: every byte of every file is
+/// compared, and the three records are judged as in [`verify_bundle`]. For a bundle from anywhere
+/// else use [`verify_bundle`].
+#[must_use]
+pub fn verify_written(source: &BundleSource, drawn: &Drawn, options: &Options) -> Verdict {
+    let mut verdict = Verdict::default();
+    if let Err(problem) = walk(source, options, Some(drawn), &mut verdict) {
         verdict.unreadable(problem);
     }
     verdict
@@ -77,7 +95,12 @@ pub fn unopened(problem: Unreadable) -> Verdict {
     verdict
 }
 
-fn walk(source: &BundleSource, options: &Options, verdict: &mut Verdict) -> Result<(), Unreadable> {
+fn walk(
+    source: &BundleSource,
+    options: &Options,
+    computed: Option<&Drawn>,
+    verdict: &mut Verdict,
+) -> Result<(), Unreadable> {
     let stage = source.stage()?;
     verdict.stage = Some(stage);
     let records = Records::read(source)?;
@@ -88,7 +111,10 @@ fn walk(source: &BundleSource, options: &Options, verdict: &mut Verdict) -> Resu
             public::check_hashes(source, &records, verdict)?;
             public::check(source, &records, verdict)?;
         }
-        Stage::Full => full::check(source, &records, options.threads, verdict)?,
+        Stage::Full => match computed {
+            None => full::check(source, &records, options.threads, verdict)?,
+            Some(drawn) => full::check_written(source, &records, drawn, options.threads, verdict)?,
+        },
     }
     receipt::check(source, options.log_key.as_ref(), verdict)?;
     records.gaps(verdict);
@@ -109,9 +135,10 @@ fn walk(source: &BundleSource, options: &Options, verdict: &mut Verdict) -> Resu
 /// A file is missing or malformed.
 pub fn sealed_state(
     source: &BundleSource,
+    threads: NonZeroUsize,
 ) -> Result<(draw::digest::Secret, draw::Frame), Unreadable> {
     Ok((
-        full::secret(&source.read("secret.txt")?)?,
-        full::frame(source)?,
+        frame::secret(&source.read("secret.txt")?)?,
+        frame::frame(source, threads)?,
     ))
 }

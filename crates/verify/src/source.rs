@@ -9,7 +9,7 @@ use std::borrow::Cow;
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
-use std::io::{Cursor, Read, Seek};
+use std::io::{BufReader, Cursor, Read, Seek};
 use std::path::{Path, PathBuf};
 
 use draw::bundle::{FULL, PUBLIC, RECEIPTS, SEALED};
@@ -258,6 +258,20 @@ impl BundleSource {
     }
 }
 
+impl BundleSource {
+    /// The bytes of one file as a stream, where the origin allows it; its end is for the caller to
+    /// check.
+    pub(crate) fn reader(&self, name: &str) -> Result<Box<dyn Read + '_>, Unreadable> {
+        match &self.origin {
+            Origin::Directory(root) if self.has(name) => {
+                let file = File::open(root.join(name)).map_err(|error| unread(name, &error))?;
+                Ok(Box::new(BufReader::with_capacity(1 << 16, file)))
+            }
+            _ => Ok(Box::new(Cursor::new(self.read(name)?))),
+        }
+    }
+}
+
 impl<R: Read + Seek> Archive for Zip<R> {
     fn read(&self, name: &str, size: u64) -> Result<Vec<u8>, Unreadable> {
         let mut archive = self.0.borrow_mut();
@@ -278,7 +292,7 @@ fn fill(reader: impl Read, size: u64) -> std::io::Result<Vec<u8>> {
     Err(std::io::Error::other("内容长度与目录不符"))
 }
 
-fn unread(name: &str, error: &dyn std::fmt::Display) -> Unreadable {
+pub(crate) fn unread(name: &str, error: &dyn std::fmt::Display) -> Unreadable {
     Unreadable::new(
         "VRFY-008",
         name,

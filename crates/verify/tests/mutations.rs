@@ -6,8 +6,12 @@
 
 mod support;
 
+use std::num::NonZeroUsize;
 use support::{Files, Fixed, VECTORS, bundle, log_key, mutate, vectors, verdict, with_receipts};
-use verify::Stage;
+
+use draw::record::FreezeRecord;
+use draw::{Drawn, SeedText};
+use verify::{BundleSource, Limits, Options, Stage, sealed_state, verify_written};
 
 fn refused(original: &Files, choose: &mut Fixed, rounds: usize) {
     let key = log_key();
@@ -54,6 +58,45 @@ fn every_byte_of_a_sealed_bundle_with_signed_receipts_counts() {
             100,
         );
     }
+}
+
+/// The attempt of a full bundle, computed from S and the frames in it.
+fn computed(files: &Files) -> Drawn {
+    let sealed = BundleSource::from_files(files.clone(), Limits::default()).unwrap();
+    let (secret, frame) = sealed_state(&sealed, NonZeroUsize::MIN).unwrap();
+    let freeze = FreezeRecord::parse(&files["freeze.txt"]).unwrap();
+    let seed = SeedText::parse(&files["seed.txt"]).unwrap();
+    let frozen = draw::freeze(&(&freeze).into(), frame, &secret, NonZeroUsize::MIN).unwrap();
+    draw::draw(frozen, &seed, NonZeroUsize::MIN).unwrap()
+}
+
+#[test]
+fn every_byte_of_a_bundle_just_written_counts() {
+    let vectors = vectors();
+    let mut choose = Fixed::new(4);
+    for name in VECTORS {
+        let original = bundle(&vectors, name, Stage::Full);
+        let drawn = computed(&original);
+        let exit = |files: Files| {
+            let source = BundleSource::from_files(files, Limits::default()).unwrap();
+            verify_written(&source, &drawn, &Options::default()).exit()
+        };
+        assert_eq!(exit(original.clone()), 3, "{name}");
+        for _ in 0..400 {
+            let mut files = original.clone();
+            let (file, at, before, after) = mutate(&mut files, &mut choose);
+            let exit = exit(files);
+            assert!(
+                matches!(exit, 1 | 2),
+                "{file} byte {at}: {before} → {after} gave {exit}"
+            );
+        }
+    }
+    let (first, other) = ("V1", "V2");
+    let foreign = BundleSource::from_files(bundle(&vectors, other, Stage::Full), Limits::default());
+    let drawn = computed(&bundle(&vectors, first, Stage::Full));
+    let verdict = verify_written(&foreign.unwrap(), &drawn, &Options::default());
+    assert_eq!(verdict.exit(), 1, "a right bundle of another attempt");
 }
 
 #[test]

@@ -86,7 +86,11 @@ impl<'t> Judge<'t> {
     /// A judge that has seen no row yet.
     #[must_use]
     pub fn new(terms: &'t Terms, entropy: &'t dyn Entropy) -> Self {
-        Self { terms, entropy, first_row: HashMap::new() }
+        Self {
+            terms,
+            entropy,
+            first_row: HashMap::new(),
+        }
     }
 
     /// Judges the next rows against the register as `reader` sees it.
@@ -97,14 +101,20 @@ impl<'t> Judge<'t> {
     ) -> Result<Vec<Judged>, AppError> {
         let candidates: Vec<Result<Candidate, Vec<RowFault>>> =
             rows.iter().map(|row| self.candidate(row)).collect();
-        let keys: Vec<&Candidate> = candidates.iter().filter_map(|read| read.as_ref().ok()).collect();
+        let keys: Vec<&Candidate> = candidates
+            .iter()
+            .filter_map(|read| read.as_ref().ok())
+            .collect();
         let known = match self.terms.register {
             Register::Subjects => read_subject::known(reader, &keys).await?,
             Register::Inspectors => read_inspector::known(reader, &keys).await?,
         };
         let judged = rows.iter().zip(candidates).map(|(row, read)| match read {
             Ok(candidate) => self.compared(row, candidate, &known),
-            Err(faults) => Judged { verdict: RowVerdict::Bad(faults), hints: Vec::new() },
+            Err(faults) => Judged {
+                verdict: RowVerdict::Bad(faults),
+                hints: Vec::new(),
+            },
         });
         Ok(judged.collect())
     }
@@ -118,7 +128,10 @@ impl<'t> Judge<'t> {
             Register::Subjects => read_subject::candidate(self.terms, row, self.entropy)?,
             Register::Inspectors => read_inspector::candidate(self.terms, row, self.entropy)?,
         };
-        let first = *self.first_row.entry(candidate.key.clone()).or_insert(row.number);
+        let first = *self
+            .first_row
+            .entry(candidate.key.clone())
+            .or_insert(row.number);
         if first == row.number {
             return Ok(candidate);
         }
@@ -131,7 +144,10 @@ impl<'t> Judge<'t> {
     fn key_field(&self, row: &StagedRow) -> &'static str {
         let wanted = ["usci", "register_number", "code"];
         let given = self.terms.given(row).map(|(field, _)| field);
-        given.into_iter().find(|field| wanted.contains(field)).unwrap_or("name")
+        given
+            .into_iter()
+            .find(|field| wanted.contains(field))
+            .unwrap_or("name")
     }
 
     fn compared(
@@ -142,7 +158,10 @@ impl<'t> Judge<'t> {
     ) -> Judged {
         let Candidate { entry, key, hints } = candidate;
         let Some(kept) = known.get(&key) else {
-            return Judged { verdict: self.place_of_new(row, entry), hints };
+            return Judged {
+                verdict: self.place_of_new(row, entry),
+                hints,
+            };
         };
         let merged = match kept {
             Kept::Subject(kept) => read_subject::merged(self.terms, row, kept),
@@ -176,7 +195,9 @@ impl<'t> Judge<'t> {
     /// New subjects go into the register of the unit that imports, inspectors into their own.
     fn place_of_new(&self, row: &StagedRow, entry: Entry) -> RowVerdict {
         match &entry {
-            Entry::Inspector(inspector) if !self.terms.reach.covers(&Place::of(&inspector.unit)) => {
+            Entry::Inspector(inspector)
+                if !self.terms.reach.covers(&Place::of(&inspector.unit)) =>
+            {
                 self.beyond(row, &inspector.unit)
             }
             _ => RowVerdict::Add(entry),
@@ -208,7 +229,10 @@ impl Entry {
     #[must_use]
     pub fn code(&self) -> String {
         match self {
-            Self::Subject(subject) => subject.code().map(|code| code.to_string()).unwrap_or_default(),
+            Self::Subject(subject) => subject
+                .code()
+                .map(|code| code.to_string())
+                .unwrap_or_default(),
             Self::Inspector(inspector) => inspector.code.to_string(),
         }
     }

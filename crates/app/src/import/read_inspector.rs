@@ -21,7 +21,10 @@ fn lay_over<'a>(typed: &mut RawInspector, pairs: impl Iterator<Item = (&'static 
 }
 
 fn faults(terms: &Terms, row: &StagedRow, errors: &FieldErrors) -> Vec<RowFault> {
-    errors.iter().map(|(field, error)| terms.fault(row, field, error)).collect()
+    errors
+        .iter()
+        .map(|(field, error)| terms.fault(row, field, error))
+        .collect()
 }
 
 /// Reads a row as a new entry; a row without a unit belongs to the unit that imports.
@@ -34,12 +37,20 @@ pub(super) fn candidate(
     lay_over(&mut typed, terms.missing(row));
     lay_over(&mut typed, terms.given(row));
     let named = narrow(&typed.unit);
-    let unit = if named.is_empty() { Some(&terms.unit) } else { terms.units.get(&named) };
+    let unit = if named.is_empty() {
+        Some(&terms.unit)
+    } else {
+        terms.units.get(&named)
+    };
     let read = typed
         .read(InspectorId::from_entropy(entropy.bytes()), unit.cloned())
         .map_err(|errors| faults(terms, row, &errors))?;
     let key = read.code.to_string();
-    Ok(Candidate { entry: Entry::Inspector(Box::new(read)), key, hints: Vec::new() })
+    Ok(Candidate {
+        entry: Entry::Inspector(Box::new(read)),
+        key,
+        hints: Vec::new(),
+    })
 }
 
 /// The entries of the register that any of these rows belongs to.
@@ -47,10 +58,16 @@ pub(super) async fn known(
     reader: &mut Reader,
     candidates: &[&Candidate],
 ) -> Result<BTreeMap<String, Kept>, AppError> {
-    let codes: Vec<String> = candidates.iter().map(|candidate| candidate.key.clone()).collect();
+    let codes: Vec<String> = candidates
+        .iter()
+        .map(|candidate| candidate.key.clone())
+        .collect();
     let found = inspector::by_codes(reader, &codes).await?;
     let keyed = |kept: StoredInspector| {
-        (kept.inspector.code.to_string(), Kept::Inspector(Box::new(kept)))
+        (
+            kept.inspector.code.to_string(),
+            Kept::Inspector(Box::new(kept)),
+        )
     };
     Ok(found.into_iter().map(keyed).collect())
 }
@@ -62,10 +79,15 @@ pub(super) fn merged(
     kept: &StoredInspector,
 ) -> Result<Option<Entry>, Vec<RowFault>> {
     let before = &kept.inspector;
-    let mut typed = as_typed(before, terms.names.get(&before.unit).map_or("", String::as_str));
+    let mut typed = as_typed(
+        before,
+        terms.names.get(&before.unit).map_or("", String::as_str),
+    );
     lay_over(&mut typed, terms.given(row));
     let unit = terms.units.get(&narrow(&typed.unit)).cloned();
-    let read = typed.read(before.id.clone(), unit).map_err(|errors| faults(terms, row, &errors))?;
+    let read = typed
+        .read(before.id.clone(), unit)
+        .map_err(|errors| faults(terms, row, &errors))?;
     let differs = read != *before;
     Ok(differs.then(|| Entry::Inspector(Box::new(read))))
 }

@@ -7,8 +7,8 @@ use std::collections::BTreeMap;
 use domain::id::SubjectId;
 use domain::subject::{RawSubject, Subject, SubjectKind};
 use domain::text::FieldErrors;
-use store::subject::{self, StoredSubject};
 use store::Reader;
+use store::subject::{self, StoredSubject};
 
 use super::judge::{Candidate, Entry, Kept};
 use super::{RowFault, StagedRow, Terms};
@@ -44,7 +44,10 @@ fn kind_of(text: &str) -> &str {
 }
 
 fn faults(terms: &Terms, row: &StagedRow, errors: &FieldErrors) -> Vec<RowFault> {
-    errors.iter().map(|(field, error)| terms.fault(row, field, error)).collect()
+    errors
+        .iter()
+        .map(|(field, error)| terms.fault(row, field, error))
+        .collect()
 }
 
 /// Reads a row as a new entry; its key is the code, or name and district without one.
@@ -59,7 +62,10 @@ pub(super) fn candidate(
     let read = typed
         .read(SubjectId::from_entropy(entropy.bytes()), &terms.source)
         .map_err(|errors| faults(terms, row, &errors))?;
-    let hints = read.warnings.iter().map(|(field, hint)| terms.fault(row, field, hint));
+    let hints = read
+        .warnings
+        .iter()
+        .map(|(field, hint)| terms.fault(row, field, hint));
     Ok(Candidate {
         key: key(&read.subject),
         hints: hints.collect(),
@@ -88,7 +94,10 @@ pub(super) async fn known(
     }
     let mut found = subject::by_codes(reader, &codes).await?;
     found.extend(subject::without_code_by_names(reader, &names).await?);
-    Ok(found.into_iter().map(|kept| (key(&kept.subject), Kept::Subject(Box::new(kept)))).collect())
+    Ok(found
+        .into_iter()
+        .map(|kept| (key(&kept.subject), Kept::Subject(Box::new(kept))))
+        .collect())
 }
 
 /// The entry with the row laid over it; `None` if nothing differs.

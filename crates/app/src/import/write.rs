@@ -39,7 +39,9 @@ impl Rows<'_> {
                 let Some(text) = import::rows(reader, Lot::Rows, id, ordinal).await? else {
                     return Ok(None);
                 };
-                serde_json::from_str(&text).map(Some).map_err(|error| broken(&error))
+                serde_json::from_str(&text)
+                    .map(Some)
+                    .map_err(|error| broken(&error))
             }
         }
     }
@@ -114,7 +116,11 @@ pub(crate) async fn write(
     let written = write_all(app, terms, rows, &mut view, &mut rec).await?;
     if written != tally {
         let what = format!("{written:?} instead of {tally:?}");
-        return Err(StoreError::Conflict { table: terms.register.name(), what }.into());
+        return Err(StoreError::Conflict {
+            table: terms.register.name(),
+            what,
+        }
+        .into());
     }
     if let Some(closing) = ending.import {
         close(&mut rec, closing, &tally, &id).await?;
@@ -136,7 +142,11 @@ async fn close(
         return Ok(());
     }
     let what = "state".to_owned();
-    Err(StoreError::Conflict { table: "imports", what }.into())
+    Err(StoreError::Conflict {
+        table: "imports",
+        what,
+    }
+    .into())
 }
 
 async fn count(
@@ -176,7 +186,11 @@ async fn write_all(
         written.count(&judged);
         if added != Tally::of(&judged).added {
             let what = format!("{added} rows inserted");
-            return Err(StoreError::Conflict { table: terms.register.name(), what }.into());
+            return Err(StoreError::Conflict {
+                table: terms.register.name(),
+                what,
+            }
+            .into());
         }
         ordinal += 1;
     }

@@ -46,7 +46,9 @@ impl App {
         reader: &mut Reader,
         visit: &Inspection,
     ) -> Result<Option<Deadline>, AppError> {
-        let Some(concluded) = visit.concluded() else { return Ok(None) };
+        let Some(concluded) = visit.concluded() else {
+            return Ok(None);
+        };
         let rulebook = catalog::rulebook(reader).await?;
         let calendar = WorkCalendar::new(catalog::holidays(reader).await?);
         let on = concluded.step.at.date();
@@ -69,12 +71,30 @@ impl App {
         };
         let publication = PublicationId::from_entropy([0; 12]);
         let step = self.visit_moment(acting);
-        let refused = stored.visit.clone().publish(step.clone(), publication.clone()).err();
-        let state = InspectionState::Published(Published { confirmed, step, publication });
-        let shown = Inspection { state, ..stored.visit.clone() };
+        let refused = stored
+            .visit
+            .clone()
+            .publish(step.clone(), publication.clone())
+            .err();
+        let state = InspectionState::Published(Published {
+            confirmed,
+            step,
+            publication,
+        });
+        let shown = Inspection {
+            state,
+            ..stored.visit.clone()
+        };
         let deadline = self.required_deadline(&mut reader, &shown).await?;
-        let outcome = self.public_content(&mut reader, &stored, &shown, &deadline).await?;
-        Ok(PublicationPreview { stored, outcome, deadline, refused })
+        let outcome = self
+            .public_content(&mut reader, &stored, &shown, &deadline)
+            .await?;
+        Ok(PublicationPreview {
+            stored,
+            outcome,
+            deadline,
+            refused,
+        })
     }
 
     /// Publishes a confirmed outcome: its hash goes into the log, its content onto the portal.
@@ -91,7 +111,9 @@ impl App {
         let at = step.at;
         let (visit, act) = stored.visit.clone().publish(step, publication.clone())?;
         let deadline = self.required_deadline(&mut tx, &visit).await?;
-        let content = self.public_content(&mut tx, &stored, &visit, &deadline).await?;
+        let content = self
+            .public_content(&mut tx, &stored, &visit, &deadline)
+            .await?;
         let content = serde_json::to_string(&content).expect("texts and numbers always encode");
         let record = format!(
             "mingqian/1 publication\npublication {publication}\ncontent {}\n",
@@ -107,8 +129,14 @@ impl App {
             withdrawn: None,
             seen: stored.seen.clone(),
         };
-        let event = touching(Event { at, ..self.event(act, actor) }, &stored)
-            .touching(LinkKind::Publication, publication.as_str());
+        let event = touching(
+            Event {
+                at,
+                ..self.event(act, actor)
+            },
+            &stored,
+        )
+        .touching(LinkKind::Publication, publication.as_str());
         let mut rec = tx.record(event, self.public(record))?;
         inspection::write(&mut rec, &stored).await?;
         inspection::publish(&mut rec, &published).await?;
@@ -136,7 +164,14 @@ impl App {
         let event = touching(self.withdrawal(act, actor, at, &tombstone), &stored)
             .touching(LinkKind::Publication, id.as_str());
         let mut rec = tx.record(event, self.confidential())?;
-        inspection::withdraw(&mut rec, &published, &content, at.unix_ms(), &tombstone.reason).await?;
+        inspection::withdraw(
+            &mut rec,
+            &published,
+            &content,
+            at.unix_ms(),
+            &tombstone.reason,
+        )
+        .await?;
         rec.commit().await?;
         Ok(())
     }
@@ -148,7 +183,11 @@ impl App {
         at: Instant,
         tombstone: &Tombstone,
     ) -> Event {
-        Event { at, ..self.event(act, actor) }.because(&tombstone.reason)
+        Event {
+            at,
+            ..self.event(act, actor)
+        }
+        .because(&tombstone.reason)
     }
 
     async fn required_deadline(
@@ -190,7 +229,11 @@ pub fn standing(stored: &StoredPublication) -> Result<Publication, StoreError> {
         why: error.to_string(),
     };
     match &stored.withdrawn {
-        None => serde_json::from_str(&stored.content).map(Publication::Published).map_err(broken),
-        Some(_) => serde_json::from_str(&stored.content).map(Publication::Withdrawn).map_err(broken),
+        None => serde_json::from_str(&stored.content)
+            .map(Publication::Published)
+            .map_err(broken),
+        Some(_) => serde_json::from_str(&stored.content)
+            .map(Publication::Withdrawn)
+            .map_err(broken),
     }
 }

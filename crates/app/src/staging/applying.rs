@@ -26,16 +26,26 @@ impl Staging {
     ) -> Result<(), AppError> {
         self.claim(import, only_good).await?;
         let (key, importer) = (import.stored.id.clone(), importer.clone());
-        self.start(&import.stored.id, |staging, _| async move { staging.apply(&importer, &key).await });
+        self.start(&import.stored.id, |staging, _| async move {
+            staging.apply(&importer, &key).await
+        });
         Ok(())
     }
 
     /// Takes the decision; the upload is then ready to be written.
     pub async fn claim(&self, import: &Import, only_good: bool) -> Result<(), AppError> {
         import.require(&[State::Previewed])?;
-        let summary =
-            Summary { only_good, stale: false, refusal: None, ..import.summary.clone() };
-        self.advance(State::Previewed, &import.moved(State::Applying, 0, &summary, self.now_ms())).await
+        let summary = Summary {
+            only_good,
+            stale: false,
+            refusal: None,
+            ..import.summary.clone()
+        };
+        self.advance(
+            State::Previewed,
+            &import.moved(State::Applying, 0, &summary, self.now_ms()),
+        )
+        .await
     }
 
     /// Writes everything as one event. A refusal is kept with the upload, which then waits for
@@ -58,18 +68,28 @@ impl Staging {
                 let code = error.code();
                 let words = error.to_string();
                 let sentence = words.trim_start_matches(code).trim().to_owned();
-                KeptRefusal { code: code.to_owned(), sentence, remedy: String::new() }
+                KeptRefusal {
+                    code: code.to_owned(),
+                    sentence,
+                    remedy: String::new(),
+                }
             }
             Err(other) => return Err(other),
         };
-        let summary = Summary { refusal: Some(refusal), ..import.summary.clone() };
+        let summary = Summary {
+            refusal: Some(refusal),
+            ..import.summary.clone()
+        };
         let to = import.moved(State::Previewed, 0, &summary, self.now_ms());
         self.advance(State::Applying, &to).await
     }
 
     async fn write(&self, importer: &Importer, import: &Import) -> Result<Written, AppError> {
         let terms = self.terms(importer, import).await?;
-        let closing = Closing { import, now_ms: self.now_ms() };
+        let closing = Closing {
+            import,
+            now_ms: self.now_ms(),
+        };
         let ending = Ending {
             only_good: import.summary.only_good,
             expected: import.summary.tally,
@@ -86,10 +106,15 @@ impl Staging {
         import: &Import,
         refusal: Option<KeptRefusal>,
     ) -> Result<(), AppError> {
-        let summary = Summary { stale: true, refusal, ..import.summary.clone() };
+        let summary = Summary {
+            stale: true,
+            refusal,
+            ..import.summary.clone()
+        };
         let to = import.moved(State::Comparing, 0, &summary, self.now_ms());
         self.advance(State::Applying, &to).await?;
-        self.compare(importer, &import.stored.id, &std::sync::Arc::default()).await
+        self.compare(importer, &import.stored.id, &std::sync::Arc::default())
+            .await
     }
 }
 
@@ -101,7 +126,10 @@ impl Import {
             written: Some(*tally),
             event: Some(event.as_str().to_owned()),
             head: Vec::new(),
-            samples: Samples { faults, ..Samples::default() },
+            samples: Samples {
+                faults,
+                ..Samples::default()
+            },
             ..self.summary.clone()
         };
         self.moved(State::Done, tally.rows(), &summary, now_ms)

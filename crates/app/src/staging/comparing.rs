@@ -28,8 +28,7 @@ static SAME_COLUMN: Code = Code::new(
     None,
     "每个项目选不同的列，没有的选“文件里没有”。",
 );
-static NO_SUCH_COLUMN: Code =
-    Code::new("IMPT-077", "文件里没有这一列。", None, "重新选择一列。");
+static NO_SUCH_COLUMN: Code = Code::new("IMPT-077", "文件里没有这一列。", None, "重新选择一列。");
 
 /// A row that cannot be imported, with every mistake in it.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -44,14 +43,21 @@ impl Import {
         let mut errors = FieldErrors::new();
         let fields = self.register.fields();
         let label = |field: &str| {
-            fields.iter().find(|(name, _)| *name == field).map_or("", |(_, label)| *label)
+            fields
+                .iter()
+                .find(|(name, _)| *name == field)
+                .map_or("", |(_, label)| *label)
         };
         for (at, (field, _)) in fields.iter().enumerate() {
-            let Some(place) = columns.places.get(*field) else { continue };
+            let Some(place) = columns.places.get(*field) else {
+                continue;
+            };
             if *place >= self.summary.names.len() {
                 errors.push(field, NO_SUCH_COLUMN.field(&[]));
             }
-            let twin = fields[..at].iter().find(|(other, _)| columns.places.get(*other) == Some(place));
+            let twin = fields[..at]
+                .iter()
+                .find(|(other, _)| columns.places.get(*other) == Some(place));
             if let Some((other, _)) = twin {
                 let facts: [domain::refusal::Fact<'_>; 2] =
                     [("first", &label(other)), ("second", &label(field))];
@@ -60,12 +66,17 @@ impl Import {
         }
         for (field, label) in fields {
             let wanted = Staging::required_fields(self.register).contains(field);
-            let given = columns.places.contains_key(*field) || columns.defaults.contains_key(*field);
+            let given =
+                columns.places.contains_key(*field) || columns.defaults.contains_key(*field);
             if wanted && !given {
                 errors.push(field, NO_COLUMN.field(&[("field", label)]));
             }
         }
-        if errors.is_empty() { Ok(()) } else { Err(errors) }
+        if errors.is_empty() {
+            Ok(())
+        } else {
+            Err(errors)
+        }
     }
 }
 
@@ -100,16 +111,28 @@ impl Staging {
 
     pub(super) fn start_comparing(&self, importer: &Importer, id: &str) {
         let (key, importer) = (id.to_owned(), importer.clone());
-        self.start(id, |staging, done| async move { staging.compare(&importer, &key, &done).await });
+        self.start(id, |staging, done| async move {
+            staging.compare(&importer, &key, &done).await
+        });
     }
 
     /// The terms under which the rows of an upload are read.
-    pub(super) async fn terms(&self, importer: &Importer, import: &Import) -> Result<Terms, AppError> {
+    pub(super) async fn terms(
+        &self,
+        importer: &Importer,
+        import: &Import,
+    ) -> Result<Terms, AppError> {
         let units = org::units(&mut self.app.db.read().await?).await?;
         let columns = import.summary.columns.clone().unwrap_or_default();
         let key = (import.register, import.stored.unit.clone());
         let source = format!("导入：{}", import.stored.file_name);
-        Ok(Terms::new(key, &source, &columns, importer.reach.clone(), &units))
+        Ok(Terms::new(
+            key,
+            &source,
+            &columns,
+            importer.reach.clone(),
+            &units,
+        ))
     }
 
     /// Compares every row with the register and keeps counts, first rows and faults.
@@ -139,10 +162,18 @@ impl Staging {
             ordinal += 1;
         }
         if tally.rows() != import.summary.rows {
-            let what = format!("{} staged rows instead of {}", tally.rows(), import.summary.rows);
+            let what = format!(
+                "{} staged rows instead of {}",
+                tally.rows(),
+                import.summary.rows
+            );
             return Err(StoreError::Engine(what).into());
         }
-        let summary = Summary { tally: Some(tally), samples, ..import.summary.clone() };
+        let summary = Summary {
+            tally: Some(tally),
+            samples,
+            ..import.summary.clone()
+        };
         let to = import.moved(State::Previewed, tally.rows(), &summary, self.now_ms());
         self.advance(State::Comparing, &to).await
     }

@@ -40,7 +40,12 @@ pub enum TemplateForm {
 pub trait Tables: Send + Sync {
     /// Reads a file of unknown origin within limits, in a process of its own, and hands over each
     /// row below the header. Blocks. Rows handed over before a refusal are void.
-    fn read(&self, register: Register, file: &Path, sink: &mut RowSink<'_>) -> Result<Found, Refusal>;
+    fn read(
+        &self,
+        register: Register,
+        file: &Path,
+        sink: &mut RowSink<'_>,
+    ) -> Result<Found, Refusal>;
 
     /// Begins a workbook of the user's own rows with one more column, 错误.
     fn error_file(&self, names: &[String]) -> Result<Box<dyn ErrorFile>, Refusal>;

@@ -19,8 +19,12 @@ const BYTES: usize = 256 * 1024;
 /// Rows shown on the page that matches columns.
 const HEAD: usize = 5;
 
-static STOPPED: Code =
-    Code::new("IMPT-074", "这次导入已停止，文件没有读完。", None, "需要时重新上传。");
+static STOPPED: Code = Code::new(
+    "IMPT-074",
+    "这次导入已停止，文件没有读完。",
+    None,
+    "需要时重新上传。",
+);
 
 /// Collects rows into parts of bounded size.
 struct Parts {
@@ -33,7 +37,11 @@ impl Parts {
     fn take(&mut self, row: StagedRow) -> Result<(), Refusal> {
         self.bytes += row.cells.iter().map(String::len).sum::<usize>();
         self.rows.push(row);
-        if self.rows.len() >= ROWS || self.bytes >= BYTES { self.send() } else { Ok(()) }
+        if self.rows.len() >= ROWS || self.bytes >= BYTES {
+            self.send()
+        } else {
+            Ok(())
+        }
     }
 
     /// Waits for the database; whoever no longer listens stops the reading.
@@ -48,7 +56,9 @@ impl Staging {
     /// Reads the file in the background.
     pub fn start_reading(&self, id: &str) {
         let key = id.to_owned();
-        self.start(id, |staging, done| async move { staging.read(&key, &done).await });
+        self.start(id, |staging, done| async move {
+            staging.read(&key, &done).await
+        });
     }
 
     /// Reads the file and stages its rows; what is wrong with the file as a whole is kept with the
@@ -61,15 +71,19 @@ impl Staging {
         let (tables, file, register) =
             (Arc::clone(&self.tables), self.file_of(id), import.register);
         let reading = tokio::task::spawn_blocking(move || {
-            let mut parts = Parts { to, rows: Vec::new(), bytes: 0 };
+            let mut parts = Parts {
+                to,
+                rows: Vec::new(),
+                bytes: 0,
+            };
             let found = tables.read(register, &file, &mut |row| parts.take(row))?;
             parts.send()?;
             Ok::<Found, Refusal>(found)
         });
         let staged = self.stage(&import, from, done).await;
-        let found = reading.await.map_err(|error| {
-            store::StoreError::Engine(format!("reading ended early: {error}"))
-        })?;
+        let found = reading
+            .await
+            .map_err(|error| store::StoreError::Engine(format!("reading ended early: {error}")))?;
         // A cancelled upload closes the channel, so the cancellation is told, not its consequence.
         let head = staged?;
         self.conclude(&import, found, head).await
@@ -89,7 +103,8 @@ impl Staging {
             }
             head.extend(rows.iter().take(HEAD - head.len().min(HEAD)).cloned());
             count += rows.len() as u64;
-            let text = serde_json::to_string(&rows).map_err(|error| crate::import::broken(&error))?;
+            let text =
+                serde_json::to_string(&rows).map_err(|error| crate::import::broken(&error))?;
             let to = import.moved(State::Reading, count, &import.summary, self.now_ms());
             let mut scratch = self.app.db.scratch().await?;
             let mut inside = scratch.inside();
@@ -140,8 +155,15 @@ impl Staging {
     pub async fn cancel(&self, import: &Import) -> Result<(), AppError> {
         use State::{Comparing, Interrupted, Mapping, Previewed, Reading};
         import.require(&[Reading, Mapping, Comparing, Previewed, Interrupted])?;
-        let kept = Summary { file: import.summary.file.clone(), ..Summary::default() };
-        self.advance(import.state, &import.moved(State::Cancelled, 0, &kept, self.now_ms())).await?;
+        let kept = Summary {
+            file: import.summary.file.clone(),
+            ..Summary::default()
+        };
+        self.advance(
+            import.state,
+            &import.moved(State::Cancelled, 0, &kept, self.now_ms()),
+        )
+        .await?;
         self.discard_file(&import.stored.id).await;
         let mut scratch = self.app.db.scratch().await?;
         let mut inside = scratch.inside();

@@ -15,7 +15,9 @@ impl Staging {
     pub async fn error_file(&self, import: &Import) -> Result<Option<Vec<u8>>, AppError> {
         let mut reader = self.app.db.read().await?;
         let id = &import.stored.id;
-        let Some(first) = self.bad_rows(&mut reader, id, -1).await? else { return Ok(None) };
+        let Some(first) = self.bad_rows(&mut reader, id, -1).await? else {
+            return Ok(None);
+        };
         let (to, from) = mpsc::channel(2);
         let (tables, names) = (Arc::clone(&self.tables), import.summary.names.clone());
         let writing = tokio::task::spawn_blocking(move || {

@@ -1,4 +1,4 @@
-//! Where an upload stands.
+//! Where an upload stands: reading, compared, applied or given up, and which way is left from there.
 
 /// The states of an upload, from the first byte to the receipt.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -52,7 +52,10 @@ impl State {
     /// The state of that name.
     #[must_use]
     pub fn parse(name: &str) -> Option<Self> {
-        Self::ALL.iter().find(|(_, known, _)| *known == name).map(|(state, ..)| *state)
+        Self::ALL
+            .iter()
+            .find(|(_, known, _)| *known == name)
+            .map(|(state, ..)| *state)
     }
 
     /// Whether the program itself is at work.
@@ -62,6 +65,9 @@ impl State {
     }
 
     fn entry(self) -> &'static (Self, &'static str, &'static str) {
-        Self::ALL.iter().find(|(state, ..)| *state == self).expect("every state stands in the list")
+        Self::ALL
+            .iter()
+            .find(|(state, ..)| *state == self)
+            .expect("every state stands in the list")
     }
 }

@@ -134,11 +134,16 @@ impl Samples {
         for (row, judged) in rows.iter().zip(judged) {
             self.odd += u64::from(!judged.hints.is_empty());
             let hints = judged.hints.iter().map(|hint| (row.number, hint.clone()));
-            self.hints.extend(hints.take(SHOWN.saturating_sub(self.hints.len())));
+            self.hints
+                .extend(hints.take(SHOWN.saturating_sub(self.hints.len())));
             match &judged.verdict {
-                RowVerdict::Add(entry) => push(&mut self.added, || sample(row, entry, String::new())),
+                RowVerdict::Add(entry) => {
+                    push(&mut self.added, || sample(row, entry, String::new()));
+                }
                 RowVerdict::Update(before, after) => {
-                    push(&mut self.changed, || sample(row, after, changes(before, after)));
+                    push(&mut self.changed, || {
+                        sample(row, after, changes(before, after))
+                    });
                 }
                 RowVerdict::Same => push(&mut self.same, || Sample {
                     row: row.number,
@@ -146,7 +151,8 @@ impl Samples {
                 }),
                 RowVerdict::Bad(faults) => {
                     let faults = faults.iter().map(|fault| (row.number, fault.clone()));
-                    self.faults.extend(faults.take(SHOWN.saturating_sub(self.faults.len())));
+                    self.faults
+                        .extend(faults.take(SHOWN.saturating_sub(self.faults.len())));
                 }
             }
         }
@@ -160,7 +166,12 @@ fn push(samples: &mut Vec<Sample>, make: impl FnOnce() -> Sample) {
 }
 
 fn sample(row: &StagedRow, entry: &Entry, changes: String) -> Sample {
-    Sample { row: row.number, code: entry.code(), name: entry.name(), changes }
+    Sample {
+        row: row.number,
+        code: entry.code(),
+        name: entry.name(),
+        changes,
+    }
 }
 
 /// `经营地址：旧 → 新；…`, field by field in printed order.
@@ -169,9 +180,14 @@ fn changes(before: &Kept, after: &Entry) -> String {
         (Kept::Subject(before), Entry::Subject(after)) => {
             let mut now = (**before).clone();
             now.subject = (**after).clone();
-            let (was, now) = (crate::subject::as_typed(before), crate::subject::as_typed(&now));
+            let (was, now) = (
+                crate::subject::as_typed(before),
+                crate::subject::as_typed(&now),
+            );
             let columns = domain::subject::COLUMNS.iter();
-            columns.map(|(field, label)| (*label, was.get(field), now.get(field))).collect()
+            columns
+                .map(|(field, label)| (*label, was.get(field), now.get(field)))
+                .collect()
         }
         (Kept::Inspector(before), Entry::Inspector(after)) => {
             let was = crate::inspector::as_typed(&before.inspector, before.inspector.unit.as_str());
@@ -188,11 +204,17 @@ fn changes(before: &Kept, after: &Entry) -> String {
             ]
         }
         // A row is judged by the register it goes into, so both are of one kind.
-        (Kept::Subject(_), Entry::Inspector(_)) | (Kept::Inspector(_), Entry::Subject(_)) => Vec::new(),
+        (Kept::Subject(_), Entry::Inspector(_)) | (Kept::Inspector(_), Entry::Subject(_)) => {
+            Vec::new()
+        }
     };
     let differ = pairs.into_iter().filter(|(_, was, now)| was != now);
     let words = differ.map(|(label, was, now)| {
-        let was = if was.is_empty() { "（空）".to_owned() } else { was };
+        let was = if was.is_empty() {
+            "（空）".to_owned()
+        } else {
+            was
+        };
         format!("{label}：{was} → {now}")
     });
     words.collect::<Vec<_>>().join("；")

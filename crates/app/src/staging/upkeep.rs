@@ -4,8 +4,8 @@
 //! to “done” together with the rows. So every such upload is marked interrupted and can be taken up
 //! again from its last complete step.
 
-use std::sync::atomic::AtomicU64;
 use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
 
 use store::import;
 
@@ -35,11 +35,18 @@ impl Staging {
 
     pub(super) async fn interrupt(&self, id: &str) -> Result<(), AppError> {
         let import = self.load(id).await?;
-        if import.state.is_work() { self.mark_interrupted(&import).await } else { Ok(()) }
+        if import.state.is_work() {
+            self.mark_interrupted(&import).await
+        } else {
+            Ok(())
+        }
     }
 
     async fn mark_interrupted(&self, import: &Import) -> Result<(), AppError> {
-        let summary = Summary { stopped_in: Some(import.state), ..import.summary.clone() };
+        let summary = Summary {
+            stopped_in: Some(import.state),
+            ..import.summary.clone()
+        };
         let to = import.moved(State::Interrupted, 0, &summary, self.now_ms());
         self.advance(import.state, &to).await
     }
@@ -57,14 +64,25 @@ impl Staging {
     async fn reopen(&self, import: &Import) -> Result<State, AppError> {
         import.require(&[State::Interrupted])?;
         let read = import.summary.stopped_in != Some(State::Reading);
-        let to = if read { State::Comparing } else { State::Reading };
-        let summary = Summary { stopped_in: None, ..import.summary.clone() };
+        let to = if read {
+            State::Comparing
+        } else {
+            State::Reading
+        };
+        let summary = Summary {
+            stopped_in: None,
+            ..import.summary.clone()
+        };
         if !read {
             let mut scratch = self.app.db.scratch().await?;
             import::drop_rows(&mut scratch.inside(), import::Lot::Rows, &import.stored.id).await?;
             scratch.commit().await?;
         }
-        self.advance(State::Interrupted, &import.moved(to, 0, &summary, self.now_ms())).await?;
+        self.advance(
+            State::Interrupted,
+            &import.moved(to, 0, &summary, self.now_ms()),
+        )
+        .await?;
         Ok(to)
     }
 
@@ -83,9 +101,15 @@ impl Staging {
 
     /// Removes what a killed program left of files that were still arriving.
     async fn drop_half_files(&self) {
-        let Ok(mut entries) = tokio::fs::read_dir(&self.folder).await else { return };
+        let Ok(mut entries) = tokio::fs::read_dir(&self.folder).await else {
+            return;
+        };
         while let Ok(Some(entry)) = entries.next_entry().await {
-            if entry.path().extension().is_some_and(|ending| ending == "part") {
+            if entry
+                .path()
+                .extension()
+                .is_some_and(|ending| ending == "part")
+            {
                 // What cannot be removed is tried again at the next start.
                 let _ = tokio::fs::remove_file(entry.path()).await;
             }

@@ -6,8 +6,8 @@ use std::path::PathBuf;
 use domain::id::OrgUnitId;
 use domain::refusal::Code;
 use sha2::{Digest as _, Sha256};
-use store::import::{self, StoredImport};
 use store::StoreError;
+use store::import::{self, StoredImport};
 use tokio::fs::{self, File, OpenOptions};
 use tokio::io::AsyncWriteExt as _;
 
@@ -24,8 +24,12 @@ static TOO_LARGE: Code = Code::new(
     None,
     "把名录拆成几个文件分次导入。",
 );
-static NOTHING: Code =
-    Code::new("IMPT-080", "没有选择文件，或者文件是空的。", None, "选好 .xlsx 或 .csv 文件再上传。");
+static NOTHING: Code = Code::new(
+    "IMPT-080",
+    "没有选择文件，或者文件是空的。",
+    None,
+    "选好 .xlsx 或 .csv 文件再上传。",
+);
 static DISK: Code = Code::new(
     "IMPT-079",
     "文件没能存到服务器上（{why}）。",
@@ -63,7 +67,10 @@ impl Incoming {
             return Err(TOO_LARGE.refuse(&[]).into());
         }
         self.hash.update(bytes);
-        self.file.write_all(bytes).await.map_err(|error| disk(&error))
+        self.file
+            .write_all(bytes)
+            .await
+            .map_err(|error| disk(&error))
     }
 
     async fn finish(&mut self) -> Result<FileFacts, AppError> {
@@ -72,7 +79,10 @@ impl Incoming {
             return Err(NOTHING.refuse(&[]).into());
         }
         let sha256 = store::hex(&self.hash.clone().finalize());
-        Ok(FileFacts { bytes: self.bytes, sha256 })
+        Ok(FileFacts {
+            bytes: self.bytes,
+            sha256,
+        })
     }
 }
 
@@ -92,7 +102,10 @@ impl Staging {
         folder.recursive(true);
         #[cfg(unix)]
         folder.mode(0o700);
-        folder.create(&self.folder).await.map_err(|error| disk(&error))?;
+        folder
+            .create(&self.folder)
+            .await
+            .map_err(|error| disk(&error))?;
         let name = format!("{}.part", store::hex(&self.app.entropy.bytes::<16>()));
         let path = self.folder.join(name);
         let mut options = OpenOptions::new();
@@ -100,7 +113,13 @@ impl Staging {
         #[cfg(unix)]
         options.mode(0o600);
         let file = options.open(&path).await.map_err(|error| disk(&error))?;
-        Ok(Incoming { path, file, hash: Sha256::new(), bytes: 0, kept: false })
+        Ok(Incoming {
+            path,
+            file,
+            hash: Sha256::new(),
+            bytes: 0,
+            kept: false,
+        })
     }
 
     /// Takes a whole file into staging under `key`, which names this one press, ready to be read. A
@@ -116,7 +135,10 @@ impl Staging {
     ) -> Result<Accepted, AppError> {
         self.expire().await?;
         let file = incoming.finish().await?;
-        let summary = Summary { file, ..Summary::default() };
+        let summary = Summary {
+            file,
+            ..Summary::default()
+        };
         let now_ms = self.now_ms();
         let stored = StoredImport {
             id: key.to_owned(),
@@ -132,18 +154,28 @@ impl Staging {
         };
         let mut scratch = self.app.db.scratch().await?;
         match import::begin(&mut scratch.inside(), &stored).await {
-            Err(StoreError::Conflict { .. }) => return Ok(Accepted { id: stored.id, fresh: false }),
+            Err(StoreError::Conflict { .. }) => {
+                return Ok(Accepted {
+                    id: stored.id,
+                    fresh: false,
+                });
+            }
             other => other?,
         }
         // The row is not visible before the file lies where it says.
-        fs::rename(&incoming.path, self.file_of(key)).await.map_err(|error| disk(&error))?;
+        fs::rename(&incoming.path, self.file_of(key))
+            .await
+            .map_err(|error| disk(&error))?;
         incoming.kept = true;
         if let Err(error) = scratch.commit().await {
             // Without its row nobody would ever read the file.
             let _ = fs::remove_file(self.file_of(key)).await;
             return Err(error.into());
         }
-        Ok(Accepted { id: stored.id, fresh: true })
+        Ok(Accepted {
+            id: stored.id,
+            fresh: true,
+        })
     }
 
     pub(super) async fn discard_file(&self, id: &str) {

@@ -5,7 +5,6 @@ use std::num::NonZeroUsize;
 
 use super::Stage;
 use crate::digest::{Digest, Hasher};
-use crate::frame::{Rows, pair_text};
 use crate::leaf::Kind;
 use crate::merkle::Inclusion;
 use crate::record::hash_of;
@@ -33,16 +32,13 @@ pub fn write_file(
         "inspectors.order" => drawn.write_inspectors_order(out),
         "teams.txt" => drawn.write_teams(out),
         "leaders.txt" => drawn.write_leaders(out),
-        "opened.tsv" => opened(drawn, threads, out),
+        "opened.tsv" => opened(drawn, out),
         "secret.txt" => out
             .write_all(&frozen.secret().hex())
             .and_then(|()| out.write_all(b"\n")),
-        "subjects.tsv" => rows(&frame.subjects, out),
-        "inspectors.tsv" => rows(&frame.inspectors, out),
-        "recusals.tsv" => frame
-            .recusals
-            .iter()
-            .try_for_each(|pair| writeln!(out, "{}\t-\tpair\t-", pair_text(pair))),
+        "subjects.tsv" => frame.subjects.write(threads, out),
+        "inspectors.tsv" => frame.inspectors.write(threads, out),
+        "recusals.tsv" => frame.write_recusals(out),
         _ => return Ok(false),
     }?;
     Ok(true)
@@ -69,31 +65,10 @@ pub fn open_record(drawn: &Drawn, stage: Stage, changes: u64, threads: NonZeroUs
     }
 }
 
-/// `id stratum status area`: canonical order (id, stratum) is bytewise order, because TAB sorts
-/// before every byte of a name.
-fn rows(rows: &Rows, out: &mut impl Write) -> io::Result<()> {
-    let mut buffer = Vec::new();
-    for view in rows.iter() {
-        let fields = view.fields();
-        for (field, end) in [fields.id, fields.stratum, fields.status, fields.area]
-            .into_iter()
-            .zip([b'\t', b'\t', b'\t', b'\n'])
-        {
-            buffer.extend_from_slice(field);
-            buffer.push(end);
-        }
-        if buffer.len() >= 1 << 16 {
-            out.write_all(&buffer)?;
-            buffer.clear();
-        }
-    }
-    out.write_all(&buffer)
-}
-
 /// The leaves that visits carry, opened and tied to the root; no other leaf of the same subject.
-fn opened(drawn: &Drawn, threads: NonZeroUsize, out: &mut impl Write) -> io::Result<()> {
+fn opened(drawn: &Drawn, out: &mut impl Write) -> io::Result<()> {
     let frozen = drawn.frozen();
-    let tree = frozen.subject_tree(threads);
+    let tree = frozen.subject_tree();
     let mut maker = frozen.maker(Kind::Subject);
     let subjects = &frozen.frame().subjects;
     let mut carried: Vec<u32> = drawn

@@ -49,3 +49,32 @@ fn pools_count_draw_rows_and_name_every_stratum_that_occurs() {
         [("A".parse().unwrap(), 0), ("B".parse().unwrap(), 2)]
     );
 }
+
+#[test]
+fn rows_read_in_parts_are_the_rows_read_at_once() {
+    let lines: Vec<(String, String, String)> = (0..60)
+        .map(|n| {
+            let status = ["draw", "must:x", "skip:y"][n % 3].to_owned();
+            (format!("s{n}"), format!("c{}", n * 7 % 20), status)
+        })
+        .collect();
+    let read = |lines: &[(String, String, String)]| {
+        let mut frame = Frame::default();
+        for (id, stratum, status) in lines {
+            frame.push_subject(id, stratum, status, "-").unwrap();
+        }
+        frame.subjects
+    };
+    let whole = read(&lines);
+    for cut in [0, 1, 20, 33, 59, 60] {
+        let mut joined = read(&lines[..cut]);
+        joined.append(read(&lines[cut..])).unwrap();
+        assert_eq!(joined.pools(), whole.pools(), "cut at {cut}");
+        let text = |rows: &super::Rows| {
+            let mut text = Vec::new();
+            rows.write(std::num::NonZeroUsize::MIN, &mut text).unwrap();
+            text
+        };
+        assert_eq!(text(&joined), text(&whole), "cut at {cut}");
+    }
+}

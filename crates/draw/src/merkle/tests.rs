@@ -50,7 +50,7 @@ fn every_path_of_every_small_tree_holds_and_no_other() {
         let leaves: Vec<Digest> = (0..size)
             .map(|n| leafhash_of_text(Suite::Sha256, &n.to_string()))
             .collect();
-        let tree = Tree::new(Suite::Sha256, leaves.clone(), ONE);
+        let tree = Tree::new(Suite::Sha256, &leaves, ONE);
         for hash in &leaves {
             let proof = tree.prove(hash).unwrap();
             let leads_to = |proof: &Inclusion, size| proof.root(Suite::Sha256, size, hash);

@@ -3,14 +3,11 @@
 
 use std::io::{self, Write};
 use std::num::NonZeroUsize;
-use std::sync::mpsc::sync_channel;
 
 use super::{Drawn, Ranked};
 use crate::frame::Rows;
 use crate::name::Token;
-
-/// How many lines a thread formats at once.
-const BLOCK: usize = 1 << 13;
+use crate::parallel;
 
 impl Drawn {
     /// Writes `subjects.order`: `ticket stratum leafhash` of every draw leaf.
@@ -70,40 +67,13 @@ fn team_line(subject: Token, members: &[Option<Token>]) -> String {
     line
 }
 
-/// Formats an order file on several threads, block by block, and writes the blocks in order.
 fn write_order(
     out: &mut impl Write,
     order: &[Ranked],
     rows: &Rows,
     threads: NonZeroUsize,
 ) -> io::Result<()> {
-    if order.len() <= BLOCK {
-        return out.write_all(&lines(order, rows));
-    }
-    std::thread::scope(|scope| {
-        let ready: Vec<_> = (0..threads.get())
-            .map(|worker| {
-                let (send, receive) = sync_channel(2);
-                let own = order.chunks(BLOCK).skip(worker).step_by(threads.get());
-                scope.spawn(move || {
-                    for block in own {
-                        // The receiver is gone only after a failed write: nothing left to do.
-                        if send.send(lines(block, rows)).is_err() {
-                            return;
-                        }
-                    }
-                });
-                receive
-            })
-            .collect();
-        for block in 0..order.len().div_ceil(BLOCK) {
-            let text = ready[block % threads.get()]
-                .recv()
-                .map_err(io::Error::other)?;
-            out.write_all(&text)?;
-        }
-        Ok(())
-    })
+    parallel::write_blocks(out, order, threads, |block| lines(block, rows))
 }
 
 fn lines(order: &[Ranked], rows: &Rows) -> Vec<u8> {

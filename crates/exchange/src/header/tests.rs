@@ -134,13 +134,25 @@ fn merged_cells_from_the_header_on_are_refused_with_their_range() {
 }
 
 #[test]
-fn two_columns_of_one_meaning_are_refused_with_both_places() {
-    let refusal = read(vec![source(&[]), row(1, &["名称", "id", "企业名称"])]).unwrap_err();
+fn two_columns_of_one_name_are_refused_with_both_places() {
+    let refusal = read(vec![source(&[]), row(1, &["名称", "id", "名称"])]).unwrap_err();
     assert_eq!(refusal.code, "IMPT-032");
     assert!(
         refusal.sentence.contains("A1") && refusal.sentence.contains("C1"),
         "{refusal}"
     );
+}
+
+#[test]
+fn of_two_columns_of_one_meaning_the_official_name_wins_and_the_other_is_told() {
+    for names in [["名称", "id", "企业名称"], ["企业名称", "id", "名称"]] {
+        let rows = vec![source(&[]), row(1, &names), row(2, &["甲", "1", "乙"])];
+        let (_, summary) = read(rows).unwrap();
+        let at = names.iter().position(|name| *name == "企业名称").unwrap();
+        let recognized: Vec<_> = summary.header.recognized(&COLUMNS).collect();
+        assert!(recognized.contains(&("name", at)), "{recognized:?}");
+        assert_eq!(summary.header.unknown.len(), 1);
+    }
 }
 
 #[test]

@@ -73,38 +73,86 @@ async fn imported(register: Register, args: &FileArgs, output: &Output) -> Resul
     let staging = staging(app.clone(), &place)?;
     let unit = unit_named(&app, &args.unit).await?;
     let importer = Importer::operator();
-    let failed = |error: AppError| failure(&args.file, &error);
     let id = received(&staging, &importer, (register, &unit), &args.file).await?;
-    with_bar("读取", None, async |done| staging.read(&id, done).await).await.map_err(failed)?;
-    let read = current(&staging, &id, &args.file).await?;
-    if let Some(kept) = &read.summary.refusal {
-        let words = format!("{}{}", kept.sentence, kept.remedy);
-        return Err(Failure::new(&kept.code, args.file.display().to_string(), words));
-    }
-    let columns = columns_of(&read, args)?;
-    staging.set_columns(&read, columns).await.map_err(failed)?;
-    let total = read.summary.rows;
-    with_bar("比对", Some(total), async |done| staging.compare(&importer, &id, done).await).await.map_err(failed)?;
-    let compared = current(&staging, &id, &args.file).await?;
-    let report = reported(&staging, &compared, &args.file).await?;
-    staging.claim(&compared, args.good_rows).await.map_err(failed)?;
-    staging.apply(&importer, &id).await.map_err(failed)?;
-    let ended = current(&staging, &id, &args.file).await?;
-    let answer = say(&ended, report.as_deref(), output, args);
-    if ended.state != State::Done {
-        // Nobody comes back to this upload.
-        staging.cancel(&ended).await.map_err(failed)?;
+    let walk = Walk {
+        staging: &staging,
+        importer: &importer,
+        id: &id,
+        args,
+    };
+    let answer = walk.to_the_end(output).await;
+    // Nobody comes back to an upload that was not written; what cannot be given up now expires.
+    let left = walk.current().await?;
+    if left.state != State::Done && left.state != State::Refused {
+        let _ = staging.cancel(&left).await;
     }
     app.db.close().await;
     answer
 }
 
+/// One file on its way.
+struct Walk<'w> {
+    staging: &'w Staging,
+    importer: &'w Importer,
+    id: &'w str,
+    args: &'w FileArgs,
+}
+
+impl Walk<'_> {
+    async fn current(&self) -> Result<Import, Failure> {
+        let found = self.staging.find(None, self.id).await;
+        let found = found.map_err(|error| self.failed(&error))?;
+        let place = self.args.file.display().to_string();
+        found.ok_or_else(|| Failure::new("STOR-404", place, "这次导入的记录不见了。"))
+    }
+
+    fn failed(&self, error: &AppError) -> Failure {
+        failure(&self.args.file, error)
+    }
+
+    async fn to_the_end(&self, output: &Output) -> Result<u8, Failure> {
+        let report = self.compared().await?;
+        let import = self.current().await?;
+        let done = async {
+            self.staging.claim(&import, self.args.good_rows).await?;
+            self.staging.apply(self.importer, self.id).await
+        };
+        done.await.map_err(|error| self.failed(&error))?;
+        say(&self.current().await?, report.as_deref(), output, self.args)
+    }
+
+    /// Reads and compares; the error file, if any row is bad.
+    async fn compared(&self) -> Result<Option<PathBuf>, Failure> {
+        let read = async |done: &Arc<AtomicU64>| self.staging.read(self.id, done).await;
+        with_bar("读取", None, read)
+            .await
+            .map_err(|error| self.failed(&error))?;
+        let import = self.current().await?;
+        if let Some(kept) = &import.summary.refusal {
+            let words = format!("{}{}", kept.sentence, kept.remedy);
+            let place = self.args.file.display().to_string();
+            return Err(Failure::new(&kept.code, place, words));
+        }
+        let columns = columns_of(&import, self.args)?;
+        let compare = async |done: &Arc<AtomicU64>| {
+            self.staging.set_columns(&import, columns.clone()).await?;
+            self.staging.compare(self.importer, self.id, done).await
+        };
+        with_bar("比对", Some(import.summary.rows), compare)
+            .await
+            .map_err(|error| self.failed(&error))?;
+        reported(self.staging, &self.current().await?, &self.args.file).await
+    }
+}
+
 fn failure(file: &Path, error: &AppError) -> Failure {
     let place = file.display().to_string();
     match error {
-        AppError::Refused(refusal) => {
-            Failure::new(refusal.code, place, format!("{}{}", refusal.sentence, refusal.remedy))
-        }
+        AppError::Refused(refusal) => Failure::new(
+            refusal.code,
+            place,
+            format!("{}{}", refusal.sentence, refusal.remedy),
+        ),
         AppError::Fields(fields) => {
             let mut failure = Failure::default();
             for (field, error) in fields.iter() {
@@ -124,9 +172,16 @@ async fn unit_named(app: &app::App, name: &str) -> Result<OrgUnitId, Failure> {
         .map_err(|error| Failure::new(error.code(), "database", error.to_string()))?;
     let names: Vec<&str> = units.iter().map(|unit| unit.name.as_str()).collect();
     let known = names.join("、");
-    let found = units.iter().find(|unit| unit.name == name).map(|unit| unit.id.clone());
+    let found = units
+        .iter()
+        .find(|unit| unit.name == name)
+        .map(|unit| unit.id.clone());
     found.ok_or_else(|| {
-        Failure::new("CLI-110", "--unit", format!("没有叫“{name}”的单位。可选：{known}。"))
+        Failure::new(
+            "CLI-110",
+            "--unit",
+            format!("没有叫“{name}”的单位。可选：{known}。"),
+        )
     })
 }
 
@@ -148,16 +203,16 @@ async fn received(
         }
         incoming.write(&buffer[..read]).await.map_err(failed)?;
     }
-    let name = path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
+    let name = path
+        .file_name()
+        .map_or_else(String::new, |name| name.to_string_lossy().into_owned());
     let entropy: &dyn app::port::Entropy = &OsEntropy;
     let key = store::hex(&entropy.bytes::<16>());
-    let taken = staging.accept(importer, to, &key, &name, incoming).await.map_err(failed)?;
+    let taken = staging
+        .accept(importer, to, &key, &name, incoming)
+        .await
+        .map_err(failed)?;
     Ok(taken.id)
-}
-
-async fn current(staging: &Staging, id: &str, file: &Path) -> Result<Import, Failure> {
-    let found = staging.find(None, id).await.map_err(|error| failure(file, &error))?;
-    found.ok_or_else(|| Failure::new("STOR-404", file.display().to_string(), "这次导入的记录不见了。"))
 }
 
 /// The columns as recognized, corrected by what the command line says.
@@ -165,16 +220,27 @@ fn columns_of(import: &Import, args: &FileArgs) -> Result<Columns, Failure> {
     let mut columns = import.columns();
     let mut failure = Failure::default();
     for pair in &args.set {
-        match pair.split_once('=').and_then(|(item, value)| Some((field_of(import, item)?, value))) {
+        match pair
+            .split_once('=')
+            .and_then(|(item, value)| Some((field_of(import, item)?, value)))
+        {
             Some((field, value)) => {
                 columns.defaults.insert(field.to_owned(), value.to_owned());
             }
-            None => failure.push("CLI-111", "--set", format!("“{pair}”要写成 项目=值，项目写模板中的列名。")),
+            None => failure.push(
+                "CLI-111",
+                "--set",
+                format!("“{pair}”要写成 项目=值，项目写模板中的列名。"),
+            ),
         }
     }
     for pair in &args.column {
         let place = pair.split_once('=').and_then(|(item, name)| {
-            let at = import.summary.names.iter().position(|known| known == name)?;
+            let at = import
+                .summary
+                .names
+                .iter()
+                .position(|known| known == name)?;
             Some((field_of(import, item)?, at))
         });
         match place {
@@ -194,7 +260,10 @@ fn columns_of(import: &Import, args: &FileArgs) -> Result<Columns, Failure> {
 
 fn field_of(import: &Import, item: &str) -> Option<&'static str> {
     let fields = import.register.fields();
-    fields.iter().find(|(name, label)| *label == item || *name == item).map(|(name, _)| *name)
+    fields
+        .iter()
+        .find(|(name, label)| *label == item || *name == item)
+        .map(|(name, _)| *name)
 }
 
 /// The error file beside the user's own, if any row is bad.
@@ -203,7 +272,10 @@ async fn reported(
     import: &Import,
     file: &Path,
 ) -> Result<Option<PathBuf>, Failure> {
-    let made = staging.error_file(import).await.map_err(|error| failure(file, &error))?;
+    let made = staging
+        .error_file(import)
+        .await
+        .map_err(|error| failure(file, &error))?;
     let Some(bytes) = made else { return Ok(None) };
     let mut name = file.as_os_str().to_owned();
     name.push(".errors.xlsx");
@@ -220,19 +292,32 @@ fn say(
 ) -> Result<u8, Failure> {
     let place = args.file.display().to_string();
     let summary = &import.summary;
-    let pointed = report.map(|path| format!("错误文件：{}。", path.display())).unwrap_or_default();
+    let pointed = report
+        .map(|path| format!("错误文件：{}。", path.display()))
+        .unwrap_or_default();
     let Some(written) = summary.written else {
         let mut failure = Failure::default();
         if let Some(kept) = &summary.refusal {
-            failure.push(&kept.code, place, format!("{}{}{pointed}", kept.sentence, kept.remedy));
+            failure.push(
+                &kept.code,
+                place,
+                format!("{}{}{pointed}", kept.sentence, kept.remedy),
+            );
         } else {
             let words = "比对之后名录有变化，没有写入任何一行。再运行一次。";
             failure.push("IMPT-083", place, words);
         }
         return Err(failure);
     };
-    let Tally { added, changed, same, bad } = written;
-    let words = format!("已写入：新增 {added} 行，更新 {changed} 行，不变 {same} 行，有误 {bad} 行。{pointed}");
+    let Tally {
+        added,
+        changed,
+        same,
+        bad,
+    } = written;
+    let words = format!(
+        "已写入：新增 {added} 行，更新 {changed} 行，不变 {same} 行，有误 {bad} 行。{pointed}"
+    );
     let value = json!({
         "added": added, "changed": changed, "same": same, "bad": bad, "event": summary.event,
         "sha256": summary.file.sha256, "errors": report.map(|path| path.display().to_string()),
@@ -269,8 +354,15 @@ fn draw(what: &str, done: u64, total: Option<u64>, end: &str) {
     const WIDTH: u64 = 30;
     let line = match total {
         Some(total) if total > 0 => {
-            let bar: String =
-                (0..WIDTH).map(|at| if at * total < done * WIDTH { '█' } else { '░' }).collect();
+            let bar: String = (0..WIDTH)
+                .map(|at| {
+                    if at * total < done * WIDTH {
+                        '█'
+                    } else {
+                        '░'
+                    }
+                })
+                .collect();
             format!("{what} {bar} {done}/{total} 行")
         }
         _ => format!("{what} {done} 行"),

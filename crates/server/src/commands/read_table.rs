@@ -24,7 +24,8 @@ pub(crate) fn as_child() -> Option<ExitCode> {
 
 /// Where register files of this bureau go through: `DATA/uploads`, read by this very binary.
 pub(crate) fn staging(app: App, place: &Place) -> Result<Staging, Failure> {
-    let exe = std::env::current_exe().map_err(|error| Failure::file("mingqian".as_ref(), &error))?;
+    let exe =
+        std::env::current_exe().map_err(|error| Failure::file("mingqian".as_ref(), &error))?;
     let tables = Arc::new(TableFiles::new(exe));
     Ok(Staging::new(app, &place.data.join("uploads"), tables))
 }

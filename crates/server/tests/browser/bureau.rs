@@ -21,7 +21,10 @@ pub struct Bureau {
 
 /// Runs the program to its end.
 pub fn mingqian(words: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_mingqian")).args(words).output().unwrap()
+    Command::new(env!("CARGO_BIN_EXE_mingqian"))
+        .args(words)
+        .output()
+        .unwrap()
 }
 
 /// What a run said, on both channels.
@@ -88,7 +91,10 @@ fn serve(var: &Path, folder: &Path) -> (Child, String) {
     let mut out = BufReader::new(server.stdout.take().unwrap());
     out.read_line(&mut line).unwrap();
     let told: Option<Value> = serde_json::from_str(&line).ok();
-    let base = told.as_ref().and_then(|told| told["listening"].as_str()).map(str::to_owned);
+    let base = told
+        .as_ref()
+        .and_then(|told| told["listening"].as_str())
+        .map(str::to_owned);
     let Some(base) = base else {
         let _ = server.kill();
         let _ = server.wait();

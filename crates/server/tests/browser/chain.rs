@@ -20,7 +20,7 @@ pub async fn carry_out(person: &Person, number: &str, act: &str, done: &str) {
 pub async fn party_link(drawer: &Person, number: &str, office: &str) -> String {
     drawer.open(&campaign(number)).await;
     let row = format!("//main//tr[contains(., '{office}')]//a[normalize-space()='发放链接']");
-    drawer.find(&row, office).await.click().await.unwrap();
+    drawer.follow_at(&row, office).await;
     drawer.press("发放链接").await;
     let link = drawer.text("//main//code[contains(., '/p/')]").await;
     drawer.reads("链接只显示这一次").await;
@@ -38,12 +38,15 @@ pub async fn freeze(drawer: &Person, number: &str, offices: [&str; 2]) -> [Strin
 /// A party makes its number on its own device and hands in only the commitment. Says the number.
 pub async fn commit(party: &Person, link: &str) -> String {
     party.open(link).await;
-    party.press("生成随机数").await;
+    party.tap("生成随机数").await;
     let nonce = party.text("//main//*[@data-nonce]").await.trim().to_owned();
     assert_eq!(nonce.len(), 64, "{nonce}");
     for field in party.all("//main//form//*[@name]").await {
         let value = field.prop("value").await.unwrap().unwrap_or_default();
-        assert_ne!(value, nonce, "the number stands in a form and would be sent");
+        assert_ne!(
+            value, nonce,
+            "the number stands in a form and would be sent"
+        );
     }
     assert_eq!(party.typed("承诺值").await.len(), 64);
     party.picture("party-commit").await;
@@ -55,7 +58,7 @@ pub async fn commit(party: &Person, link: &str) -> String {
 /// The same device opens what it has kept.
 pub async fn reveal(party: &Person, link: &str) {
     party.open(link).await;
-    party.press("填入本机保存的随机数").await;
+    party.tap("填入本机保存的随机数").await;
     party.reads("与承诺值一致").await;
     party.picture("party-reveal").await;
     party.press("公开随机数").await;
@@ -78,7 +81,10 @@ pub async fn teams(reader: &Person, number: &str) -> Vec<Vec<String>> {
     let mut teams = Vec::new();
     for row in reader.all("//main//table/tbody/tr").await {
         let text = row.text().await.unwrap();
-        let team = text.lines().find(|line| line.contains('、') && line.contains('F')).unwrap_or_default();
+        let team = text
+            .lines()
+            .find(|line| line.contains('、') && line.contains('F'))
+            .unwrap_or_default();
         teams.push(codes(team));
     }
     reader.picture("drawn-list").await;
@@ -99,8 +105,8 @@ pub fn login_of(code: &str) -> String {
 /// An inspector opens his own visit of this campaign. Says its path.
 pub async fn own_visit(inspector: &Person, number: &str) -> String {
     inspector.open("/w/inspections?whose=mine").await;
-    let row = format!("//main//tr[contains(., '{number}')]//a");
-    inspector.find(&row, "the own visit in the list").await.click().await.unwrap();
+    let row = format!("//main//tr[contains(., '{number}')][contains(., '已派发')]//a");
+    inspector.follow_at(&row, "the own visit in the list").await;
     inspector.reads("已派发，等待到场。").await;
     inspector.path().await
 }
@@ -109,7 +115,10 @@ pub async fn own_visit(inspector: &Person, number: &str) -> String {
 pub async fn inspect(inspector: &Person) {
     inspector.picture("visit-assigned").await;
     inspector.follow("到场登记").await;
-    for choice in inspector.all("//main//label[.//input[@type='checkbox']]").await {
+    for choice in inspector
+        .all("//main//label[.//input[@type='checkbox']]")
+        .await
+    {
         choice.click().await.unwrap();
     }
     inspector.picture("visit-arrival").await;
@@ -128,16 +137,25 @@ pub async fn inspect(inspector: &Person) {
 }
 
 async fn fill_sheet(inspector: &Person) {
-    let blocks = inspector.all("//main//fieldset[.//button[normalize-space()='保存这一项']]").await.len();
+    let blocks = inspector
+        .all("//main//fieldset[.//button[normalize-space()='保存这一项']]")
+        .await
+        .len();
     assert!(blocks > 0, "a checklist without criteria");
     for at in 1..=blocks {
         let block = format!("(//main//fieldset[.//button[normalize-space()='保存这一项']])[{at}]");
         let met = format!("{block}//label[.//input[@type='radio']][normalize-space()='合格']");
         inspector.find(&met, "合格").await.click().await.unwrap();
-        for tick in inspector.all(&format!("{block}//label[.//input[@type='checkbox']]")).await {
+        for tick in inspector
+            .all(&format!("{block}//label[.//input[@type='checkbox']]"))
+            .await
+        {
             tick.click().await.unwrap();
         }
-        for field in inspector.all(&format!("{block}//input[@type='text']")).await {
+        for field in inspector
+            .all(&format!("{block}//input[@type='text']"))
+            .await
+        {
             field.send_keys("3").await.unwrap();
         }
     }
@@ -148,7 +166,29 @@ pub async fn settle_as_absent(inspector: &Person) {
     inspector.follow("登记未能检查").await;
     inspector.pick("原因", "歇业").await;
     inspector.fill("上门次数", "2").await;
-    inspector.fill("经过和证明", "两次上门均关门，门口张贴歇业告示，照片两张，邻铺证明。").await;
+    inspector
+        .fill(
+            "经过和证明",
+            "两次上门均关门，门口张贴歇业告示，照片两张，邻铺证明。",
+        )
+        .await;
     inspector.press("登记").await;
     inspector.reads("已登记未能检查。").await;
+}
+
+/// A stranger at the page of verification has his own browser recompute the draw, and all is right.
+pub async fn recompute(stranger: &Person) {
+    stranger.tap("下载案卷并重算").await;
+    stranger
+        .find("//tbody[@id='recompute-checks']/tr", "a verdict")
+        .await;
+    stranger.picture("verdict").await;
+    for row in stranger.all("//tbody[@id='recompute-checks']/tr").await {
+        let words = row.text().await.unwrap();
+        assert!(words.starts_with("正确"), "{words}");
+    }
+    // 3: right as far as a browser sees; the signature of the log is left to the command.
+    let summary = stranger.text("//*[@id='recompute-summary']").await;
+    assert!(summary.contains("结论代码 3"), "{summary}");
+    stranger.reads("freeze").await;
 }

@@ -38,7 +38,9 @@ const REMEDY: &str = "is missing: run scripts/setup test";
 
 fn program(name: &str) -> PathBuf {
     let folders = std::env::var_os("PATH").unwrap_or_default();
-    let found = std::env::split_paths(&folders).map(|folder| folder.join(name)).find(|path| path.is_file());
+    let found = std::env::split_paths(&folders)
+        .map(|folder| folder.join(name))
+        .find(|path| path.is_file());
     found.unwrap_or_else(|| panic!("{name} {REMEDY}"))
 }
 
@@ -77,14 +79,24 @@ impl Chrome {
             .unwrap_or_else(|error| panic!("chromium did not start: {error}"));
         let id = client.session_id().await.unwrap().unwrap();
         self.sessions.lock().unwrap().push(id.clone());
-        Session { client, screen, driver: self.base.clone(), id }
+        Session {
+            client,
+            screen,
+            driver: self.base.clone(),
+            id,
+        }
     }
 }
 
 impl Drop for Chrome {
     fn drop(&mut self) {
         // Ending the sessions first lets Chromium leave by itself.
-        for id in self.sessions.lock().unwrap_or_else(|held| held.into_inner()).iter() {
+        for id in self
+            .sessions
+            .lock()
+            .unwrap_or_else(|held| held.into_inner())
+            .iter()
+        {
             let _ = wire::send("DELETE", &self.base, &format!("/session/{id}"), None);
         }
         let _ = self.driver.kill();
@@ -131,7 +143,8 @@ fn capabilities(browser: &Path, profile: &Path, screen: Screen) -> Map<String, V
             options["prefs"] = json!({"profile.managed_default_content_settings.javascript": 2});
         }
     }
-    let capabilities = json!({"goog:chromeOptions": options, "goog:loggingPrefs": {"browser": "ALL"}});
+    let capabilities =
+        json!({"goog:chromeOptions": options, "goog:loggingPrefs": {"browser": "ALL"}});
     capabilities.as_object().unwrap().clone()
 }
 
@@ -155,15 +168,32 @@ impl Session {
     /// What the console has said since the last look: severe entries, in words.
     pub fn complaints(&self) -> Vec<String> {
         let entries = self.beyond_the_standard("se/log", &json!({"type": "browser"}));
-        let severe = entries.as_array().unwrap().iter().filter(|entry| entry["level"] == "SEVERE");
-        severe.map(|entry| entry["message"].as_str().unwrap_or_default().to_owned()).collect()
+        let severe = entries
+            .as_array()
+            .unwrap()
+            .iter()
+            .filter(|entry| entry["level"] == "SEVERE");
+        severe
+            .map(|entry| entry["message"].as_str().unwrap_or_default().to_owned())
+            .collect()
     }
 
     /// A picture of the whole page, not only of what the window shows.
     pub async fn whole_picture(&self) -> Vec<u8> {
-        let (width, scale) = if self.screen == Screen::Phone { (390, 2) } else { (1440, 1) };
-        let height = self.client.execute("return document.scrollingElement.scrollHeight", vec![]);
-        let height = height.await.ok().and_then(|value| value.as_u64()).unwrap_or(900).clamp(700, 6_000);
+        let (width, scale) = if self.screen == Screen::Phone {
+            (390, 2)
+        } else {
+            (1440, 1)
+        };
+        let height = self
+            .client
+            .execute("return document.scrollingElement.scrollHeight", vec![]);
+        let height = height
+            .await
+            .ok()
+            .and_then(|value| value.as_u64())
+            .unwrap_or(900)
+            .clamp(700, 6_000);
         let metrics = json!({
             "width": width, "height": height, "deviceScaleFactor": scale,
             "mobile": self.screen == Screen::Phone,
@@ -173,7 +203,8 @@ impl Session {
         let picture = self.client.screenshot().await.unwrap();
         let usual = match self.screen {
             Screen::Phone => {
-                let params = json!({"width": 390, "height": 844, "deviceScaleFactor": 2, "mobile": true});
+                let params =
+                    json!({"width": 390, "height": 844, "deviceScaleFactor": 2, "mobile": true});
                 json!({"cmd": "Emulation.setDeviceMetricsOverride", "params": params})
             }
             _ => json!({"cmd": "Emulation.clearDeviceMetricsOverride", "params": {}}),

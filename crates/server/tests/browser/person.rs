@@ -8,9 +8,11 @@ use std::time::Duration;
 
 use fantoccini::Locator;
 use fantoccini::elements::Element;
+use serde_json::Value;
 
 use crate::bureau::Bureau;
 use crate::chrome::{Chrome, Screen, Session};
+use crate::wire;
 
 const PATIENCE: Duration = Duration::from_secs(15);
 
@@ -30,42 +32,75 @@ pub fn shots() -> PathBuf {
 
 /// Words as XPath writes them.
 fn quoted(words: &str) -> String {
-    if words.contains('\'') { format!("\"{words}\"") } else { format!("'{words}'") }
+    if words.contains('\'') {
+        format!("\"{words}\"")
+    } else {
+        format!("'{words}'")
+    }
 }
 
 impl Person {
     /// Sits down at a fresh browser.
     pub async fn at(chrome: &Chrome, bureau: &Bureau, screen: Screen) -> Self {
         let session = chrome.session(screen).await;
-        Self { session, base: bureau.base.clone(), password: bureau.password.clone() }
+        Self {
+            session,
+            base: bureau.base.clone(),
+            password: bureau.password.clone(),
+        }
     }
 
     /// Opens an address of the site.
     pub async fn open(&self, path: &str) {
-        let to = if path.starts_with("http") { path.to_owned() } else { format!("{}{path}", self.base) };
-        self.session.client.goto(&to).await.unwrap_or_else(|error| panic!("{to}: {error}"));
+        let to = if path.starts_with("http") {
+            path.to_owned()
+        } else {
+            format!("{}{path}", self.base)
+        };
+        self.session
+            .client
+            .goto(&to)
+            .await
+            .unwrap_or_else(|error| panic!("{to}: {error}"));
         self.settle().await;
     }
 
     /// The path this browser stands at.
     pub async fn path(&self) -> String {
-        self.session.client.current_url().await.unwrap().path().to_owned()
+        self.session
+            .client
+            .current_url()
+            .await
+            .unwrap()
+            .path()
+            .to_owned()
     }
 
     /// What must hold on every page, wherever a story comes by: a phone never scrolls sideways.
     async fn settle(&self) {
         self.find("//h1", "a heading").await;
         if self.session.screen == Screen::Phone {
-            let width = self.number("return document.scrollingElement.scrollWidth").await;
+            let width = self
+                .number("return document.scrollingElement.scrollWidth")
+                .await;
             if width > 390 {
                 let wide = self.widest().await;
-                self.fail(&format!("no sideways scrolling, but it is {width} wide: {wide}")).await;
+                self.fail(&format!(
+                    "no sideways scrolling, but it is {width} wide: {wide}"
+                ))
+                .await;
             }
         }
     }
 
     async fn number(&self, script: &str) -> i64 {
-        self.session.client.execute(script, vec![]).await.unwrap().as_i64().unwrap()
+        self.session
+            .client
+            .execute(script, vec![])
+            .await
+            .unwrap()
+            .as_i64()
+            .unwrap()
     }
 
     async fn widest(&self) -> String {
@@ -87,18 +122,32 @@ impl Person {
 
     /// Whether such an element is there now.
     pub async fn has(&self, xpath: &str) -> bool {
-        !self.session.client.find_all(Locator::XPath(xpath)).await.unwrap().is_empty()
+        !self
+            .session
+            .client
+            .find_all(Locator::XPath(xpath))
+            .await
+            .unwrap()
+            .is_empty()
     }
 
     /// Every such element.
     pub async fn all(&self, xpath: &str) -> Vec<Element> {
-        self.session.client.find_all(Locator::XPath(xpath)).await.unwrap()
+        self.session
+            .client
+            .find_all(Locator::XPath(xpath))
+            .await
+            .unwrap()
     }
 
     /// Ends the story with what is on the page.
     pub async fn fail(&self, what: &str) -> ! {
         let client = &self.session.client;
-        let url = client.current_url().await.map(|url| url.to_string()).unwrap_or_default();
+        let url = client
+            .current_url()
+            .await
+            .map(|url| url.to_string())
+            .unwrap_or_default();
         let text = match client.find(Locator::Css("body")).await {
             Ok(body) => body.text().await.unwrap_or_default(),
             Err(error) => error.to_string(),
@@ -116,12 +165,36 @@ impl Person {
         }
     }
 
-    /// Presses a button of the page; the answer has come when this returns.
-    pub async fn press(&self, words: &str) {
-        let xpath = format!("//main//button[normalize-space()={}]", quoted(words));
-        let button = self.find(&xpath, &format!("the button {words}")).await;
-        self.click(&button, words).await;
+    /// Presses what leads to another page, and waits until that page has replaced this one.
+    async fn leave_by(&self, element: &Element, what: &str) {
+        let before = self.find("/html", "a page").await;
+        self.click(element, what).await;
+        let replaced = async {
+            while before.tag_name().await.is_ok() {
+                tokio::task::yield_now().await;
+            }
+        };
+        if tokio::time::timeout(PATIENCE, replaced).await.is_err() {
+            self.fail(&format!("another page after {what}")).await;
+        }
         self.settle().await;
+    }
+
+    async fn button(&self, words: &str) -> Element {
+        let xpath = format!("//main//button[normalize-space()={}]", quoted(words));
+        self.find(&xpath, &format!("the button {words}")).await
+    }
+
+    /// Presses a button that sends a form; the answer is there when this returns.
+    pub async fn press(&self, words: &str) {
+        let button = self.button(words).await;
+        self.leave_by(&button, words).await;
+    }
+
+    /// Presses a button whose work is done on this very page.
+    pub async fn tap(&self, words: &str) {
+        let button = self.button(words).await;
+        self.click(&button, words).await;
     }
 
     /// Follows a link of the page; one behind 更多 is brought out first.
@@ -129,11 +202,18 @@ impl Person {
         let xpath = format!("//main//a[normalize-space()={}]", quoted(words));
         let link = self.find(&xpath, &format!("the link {words}")).await;
         if !link.is_displayed().await.unwrap() {
-            let more = self.find("//main//summary[normalize-space()='更多']", "更多").await;
+            let more = self
+                .find("//main//summary[normalize-space()='更多']", "更多")
+                .await;
             self.click(&more, "更多").await;
         }
-        self.click(&link, words).await;
-        self.settle().await;
+        self.leave_by(&link, words).await;
+    }
+
+    /// Follows the link that stands there.
+    pub async fn follow_at(&self, xpath: &str, what: &str) {
+        let link = self.find(xpath, what).await;
+        self.leave_by(&link, what).await;
     }
 
     /// Fills in the field with this label.
@@ -145,26 +225,43 @@ impl Person {
 
     /// The field with this label.
     pub async fn field(&self, label: &str) -> Element {
-        let xpath = format!("//main//label[starts-with(normalize-space(), {})]", quoted(label));
+        let xpath = format!(
+            "//main//label[starts-with(normalize-space(), {})]",
+            quoted(label)
+        );
         let found = self.find(&xpath, &format!("the field {label}")).await;
-        let id = found.attr("for").await.unwrap().unwrap_or_else(|| panic!("{label} names no field"));
+        let id = found
+            .attr("for")
+            .await
+            .unwrap()
+            .unwrap_or_else(|| panic!("{label} names no field"));
         self.find(&format!("//*[@id={}]", quoted(&id)), label).await
     }
 
     /// What stands in the field with this label.
     pub async fn typed(&self, label: &str) -> String {
-        self.field(label).await.prop("value").await.unwrap().unwrap_or_default()
+        self.field(label)
+            .await
+            .prop("value")
+            .await
+            .unwrap()
+            .unwrap_or_default()
     }
 
     /// Chooses from the menu with this label.
     pub async fn pick(&self, label: &str, words: &str) {
         let menu = self.field(label).await;
-        menu.select_by_label(words).await.unwrap_or_else(|error| panic!("{label} {words}: {error}"));
+        menu.select_by_label(words)
+            .await
+            .unwrap_or_else(|error| panic!("{label} {words}: {error}"));
     }
 
     /// Ticks the choice that begins with these words.
     pub async fn choose(&self, words: &str) {
-        let xpath = format!("//main//label[.//input][starts-with(normalize-space(), {})]", quoted(words));
+        let xpath = format!(
+            "//main//label[.//input][starts-with(normalize-space(), {})]",
+            quoted(words)
+        );
         let choice = self.find(&xpath, &format!("the choice {words}")).await;
         self.click(&choice, words).await;
     }
@@ -180,23 +277,36 @@ impl Person {
         self.find(xpath, xpath).await.text().await.unwrap()
     }
 
+    /// The same page as data, as a program without a browser gets it.
+    pub fn told_as_data(&self, path: &str) -> Value {
+        let answer = wire::get(&self.base, path);
+        assert_eq!(answer.status, 200, "{path}");
+        serde_json::from_slice(&answer.body).unwrap_or_else(|error| panic!("{path}: {error}"))
+    }
+
     /// Signs in, whoever sat here before.
     pub async fn sign_in(&self, login: &str) {
         self.open("/login").await;
         if !self.has("//input[@type='password']").await {
-            let out = self.find("//form[@action='/logout']//button", "退出登录").await;
-            self.click(&out, "退出登录").await;
-            self.find("//input[@type='password']", "the sign-in page").await;
+            let out = self
+                .find("//form[@action='/logout']//button", "退出登录")
+                .await;
+            self.leave_by(&out, "退出登录").await;
         }
         self.fill("账号", login).await;
         self.fill("口令", &self.password).await;
         self.press("登录").await;
-        self.find("//form[@action='/logout']", "the workbench").await;
+        self.find("//form[@action='/logout']", "the workbench")
+            .await;
     }
 
     /// Leaves a picture of the page.
     pub async fn picture(&self, name: &str) {
-        let wide = if self.session.screen == Screen::Phone { "390" } else { "1440" };
+        let wide = if self.session.screen == Screen::Phone {
+            "390"
+        } else {
+            "1440"
+        };
         let picture = self.session.whole_picture().await;
         fs::write(shots().join(format!("{name}-{wide}.png")), picture).unwrap();
     }

@@ -37,7 +37,10 @@ async fn browser_phone_width() {
         ("campaigns", "/w/campaigns".to_owned()),
         ("campaign-ready", campaign(&bureau.ready)),
         ("campaign-finished", campaign(&bureau.finished)),
-        ("freeze-confirm", format!("{}/freeze", campaign(&bureau.ready))),
+        (
+            "freeze-confirm",
+            format!("{}/freeze", campaign(&bureau.ready)),
+        ),
         ("hall", format!("/hall/{}", bureau.finished)),
         ("account", "/w/account".to_owned()),
     ];

@@ -3,7 +3,7 @@
 //!
 //! Deliberately absent: TLS, redirects, cookies, kept connections, bodies in chunks.
 
-use std::io::{self, BufRead, BufReader, Read, Write};
+use std::io::{self, BufRead, BufReader, Write};
 use std::net::TcpStream;
 use std::time::Duration;
 
@@ -29,7 +29,8 @@ pub fn send(method: &str, base: &str, path: &str, json: Option<&Value>) -> io::R
          Content-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}",
         body.len()
     )?;
-    receive(BufReader::new(stream)).and_then(|answer| answer.ok_or_else(|| io::Error::other("not an HTTP answer")))
+    receive(BufReader::new(stream))
+        .and_then(|answer| answer.ok_or_else(|| io::Error::other("not an HTTP answer")))
 }
 
 /// What a citizen without a browser gets.
@@ -41,12 +42,16 @@ pub fn get(base: &str, path: &str) -> Answer {
 fn receive(mut stream: impl BufRead) -> io::Result<Option<Answer>> {
     let mut line = String::new();
     stream.read_line(&mut line)?;
-    let Some(Ok(status)) = line.split(' ').nth(1).map(str::parse) else { return Ok(None) };
+    let Some(Ok(status)) = line.split(' ').nth(1).map(str::parse) else {
+        return Ok(None);
+    };
     let mut length = None;
     loop {
         line.clear();
         stream.read_line(&mut line)?;
-        let Some((name, value)) = line.trim_end().split_once(':') else { break };
+        let Some((name, value)) = line.trim_end().split_once(':') else {
+            break;
+        };
         if name.eq_ignore_ascii_case("content-length") {
             length = value.trim().parse().ok();
         }

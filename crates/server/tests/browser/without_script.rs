@@ -1,6 +1,8 @@
 //! The same pages where script is forbidden: slower, but whole.
 
-use crate::bureau::Bureau;
+use serde_json::Value;
+
+use crate::bureau::{Bureau, mingqian, said};
 use crate::chain::{carry_out, party_link};
 use crate::chrome::{Chrome, Screen};
 use crate::person::Person;
@@ -38,12 +40,16 @@ async fn a_list_is_filtered_and_paged(person: &Person) {
 
 async fn a_refused_form_keeps_what_was_typed(person: &Person) {
     person.open("/w/subjects").await;
-    person.find("(//main//table/tbody//a)[1]", "the first subject").await.click().await.unwrap();
+    person
+        .follow_at("(//main//table/tbody//a)[1]", "the first subject")
+        .await;
     person.follow("修改").await;
     person.fill("名称", "示例改名面馆").await;
     person.fill("统一社会信用代码", "91411202MA0X00000O").await;
     person.press("保存修改").await;
-    person.find("//*[@id='errors']", "what must be changed").await;
+    person
+        .find("//*[@id='errors']", "what must be changed")
+        .await;
     person.picture("no-script-refused").await;
     assert_eq!(person.typed("名称").await, "示例改名面馆");
     assert_eq!(person.typed("统一社会信用代码").await, "91411202MA0X00000O");
@@ -54,16 +60,34 @@ async fn a_party_finds_the_way_by_hand(person: &Person, number: &str) {
     carry_out(person, number, "冻结名录", "已冻结名录。").await;
     let link = party_link(person, number, "示例市司法局").await;
     person.open(&link).await;
-    let maker = person.find("//main//button[@data-make]", "生成随机数").await;
-    assert!(!maker.is_displayed().await.unwrap(), "script is forbidden, yet its button is offered");
-    let by_hand = person.find("//main//summary[contains(., '自己算')]", "the way by hand").await;
+    let maker = person
+        .find("//main//button[@data-make]", "生成随机数")
+        .await;
+    assert!(
+        !maker.is_displayed().await.unwrap(),
+        "script is forbidden, yet its button is offered"
+    );
+    let by_hand = person
+        .find("//main//summary[contains(., '自己算')]", "the way by hand")
+        .await;
     by_hand.click().await.unwrap();
-    person.reads("mingqian nonce --party justice").await;
     person.picture("no-script-party").await;
-    // What the printed commands give for the number 00…00; the page takes it like any other.
-    person.fill("承诺值", "c7d2e6a5f0a9b1c3d4e5f60718293a4b5c6d7e8f90a1b2c3d4e5f60718293a4b").await;
+    let printed = person.text("(//main//details//pre)[1]").await;
+    person.fill("承诺值", &commitment_by(&printed)).await;
     person.press("递交承诺值").await;
     person.reads("承诺值已收存。").await;
+}
+
+/// Runs the command the page prints, word for word, and takes the commitment from what it says.
+fn commitment_by(printed: &str) -> String {
+    let mut words = printed.split_whitespace();
+    assert_eq!(words.next(), Some("mingqian"), "{printed}");
+    let mut command = vec!["--json"];
+    command.extend(words);
+    let run = mingqian(&command);
+    assert!(run.status.success(), "{printed}: {}", said(&run));
+    let told: Value = serde_json::from_slice(&run.stdout).unwrap();
+    told["commitment"].as_str().unwrap().to_owned()
 }
 
 async fn a_stranger_finds_the_other_ways(person: &Person, number: &str) {
@@ -71,7 +95,15 @@ async fn a_stranger_finds_the_other_ways(person: &Person, number: &str) {
     person.reads("没有启用脚本").await;
     person.reads("verify.sh").await;
     person.reads("mingqian verify --log-key").await;
-    let recompute = person.find("//main//*[@id='recompute-start']", "the button of the script").await;
-    assert!(!recompute.is_displayed().await.unwrap(), "a button that can do nothing is offered");
+    let recompute = person
+        .find(
+            "//main//*[@id='recompute-start']",
+            "the button of the script",
+        )
+        .await;
+    assert!(
+        !recompute.is_displayed().await.unwrap(),
+        "a button that can do nothing is offered"
+    );
     person.picture("no-script-verify").await;
 }

@@ -13,15 +13,30 @@ struct Bureau(TempDir);
 impl Bureau {
     fn founded() -> Self {
         let bureau = Self(tempfile::tempdir().unwrap());
-        let args = ["init", "--bureau", "样例市城市管理局", "--district", "411202", "--origin", "import.example/log"];
+        let args = [
+            "init",
+            "--bureau",
+            "样例市城市管理局",
+            "--district",
+            "411202",
+            "--origin",
+            "import.example/log",
+        ];
         let made = bureau.run(&args);
-        assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
+        assert!(
+            made.status.success(),
+            "{}",
+            String::from_utf8_lossy(&made.stderr)
+        );
         bureau
     }
 
     fn run(&self, args: &[&str]) -> Output {
         let mut command = Command::new(env!("CARGO_BIN_EXE_mingqian"));
-        command.args(args).arg("--data").arg(self.0.path().join("data"));
+        command
+            .args(args)
+            .arg("--data")
+            .arg(self.0.path().join("data"));
         command.env_remove("MINGQIAN_DATABASE").output().unwrap()
     }
 
@@ -32,12 +47,23 @@ impl Bureau {
     }
 
     fn import(&self, file: &std::path::Path, more: &[&str]) -> (Option<i32>, Value, String) {
-        let mut args = vec!["import", "subjects", file.to_str().unwrap(), "--json", "--unit", "样例市城市管理局"];
+        let mut args = vec![
+            "import",
+            "subjects",
+            file.to_str().unwrap(),
+            "--json",
+            "--unit",
+            "样例市城市管理局",
+        ];
         args.extend(["--set", "行政区划代码=411202"]);
         args.extend(more);
         let done = self.run(&args);
         let told = String::from_utf8_lossy(&done.stderr).into_owned();
-        (done.status.code(), serde_json::from_slice(&done.stdout).unwrap_or_default(), told)
+        (
+            done.status.code(),
+            serde_json::from_slice(&done.stdout).unwrap_or_default(),
+            told,
+        )
     }
 }
 
@@ -55,13 +81,23 @@ fn the_exit_code_tells_all_some_or_nothing() {
     assert_eq!(code, Some(2));
     assert!(told.contains("IMPT-071"), "{told}");
     let (code, told, _) = bureau.import(&bad, &["--good-rows"]);
-    assert_eq!((code, &told["added"], &told["bad"]), (Some(1), &Value::from(2), &Value::from(1)));
+    assert_eq!(
+        (code, &told["added"], &told["bad"]),
+        (Some(1), &Value::from(2), &Value::from(1))
+    );
     let report = std::fs::read(bureau.0.path().join("bad.csv.errors.xlsx")).unwrap();
     assert!(rows_of(&report)[1][3].contains("IMPT-040"));
 
     let audit = bureau.run(&["audit"]);
-    assert_eq!(audit.status.code(), Some(0), "{}", String::from_utf8_lossy(&audit.stdout));
-    let left = std::fs::read_dir(bureau.0.path().join("data/uploads")).unwrap().count();
+    assert_eq!(
+        audit.status.code(),
+        Some(0),
+        "{}",
+        String::from_utf8_lossy(&audit.stdout)
+    );
+    let left = std::fs::read_dir(bureau.0.path().join("data/uploads"))
+        .unwrap()
+        .count();
     assert_eq!(left, 0, "no copy of the file stays behind");
 }
 

@@ -20,15 +20,21 @@ fn workbook(sheet: &str, strings: &str) -> Vec<u8> {
         ),
         (
             "_rels/.rels",
-            format!("<Relationships xmlns=\"{ns}/package/2006/relationships\"><Relationship Id=\"r\" Type=\"{ns}/officeDocument/2006/relationships/officeDocument\" Target=\"xl/workbook.xml\"/></Relationships>"),
+            format!(
+                "<Relationships xmlns=\"{ns}/package/2006/relationships\"><Relationship Id=\"r\" Type=\"{ns}/officeDocument/2006/relationships/officeDocument\" Target=\"xl/workbook.xml\"/></Relationships>"
+            ),
         ),
         (
             "xl/workbook.xml",
-            format!("<workbook xmlns=\"{ns}/spreadsheetml/2006/main\" xmlns:r=\"{ns}/officeDocument/2006/relationships\"><sheets><sheet name=\"a\" sheetId=\"1\" r:id=\"s\"/></sheets></workbook>"),
+            format!(
+                "<workbook xmlns=\"{ns}/spreadsheetml/2006/main\" xmlns:r=\"{ns}/officeDocument/2006/relationships\"><sheets><sheet name=\"a\" sheetId=\"1\" r:id=\"s\"/></sheets></workbook>"
+            ),
         ),
         (
             "xl/_rels/workbook.xml.rels",
-            format!("<Relationships xmlns=\"{ns}/package/2006/relationships\"><Relationship Id=\"s\" Type=\"{ns}/officeDocument/2006/relationships/worksheet\" Target=\"worksheets/sheet1.xml\"/><Relationship Id=\"t\" Type=\"{ns}/officeDocument/2006/relationships/sharedStrings\" Target=\"sharedStrings.xml\"/></Relationships>"),
+            format!(
+                "<Relationships xmlns=\"{ns}/package/2006/relationships\"><Relationship Id=\"s\" Type=\"{ns}/officeDocument/2006/relationships/worksheet\" Target=\"worksheets/sheet1.xml\"/><Relationship Id=\"t\" Type=\"{ns}/officeDocument/2006/relationships/sharedStrings\" Target=\"sharedStrings.xml\"/></Relationships>"
+            ),
         ),
         (
             "xl/worksheets/sheet1.xml",
@@ -47,7 +53,9 @@ fn row(number: usize, cells: &[&str]) -> String {
     let cells: String = cells
         .iter()
         .zip('A'..)
-        .map(|(text, column)| format!("<c r=\"{column}{number}\" t=\"inlineStr\"><is><t>{text}</t></is></c>"))
+        .map(|(text, column)| {
+            format!("<c r=\"{column}{number}\" t=\"inlineStr\"><is><t>{text}</t></is></c>")
+        })
         .collect();
     format!("<row r=\"{number}\">{cells}</row>")
 }
@@ -71,7 +79,11 @@ async fn a_file_that_cannot_be_used_is_refused_with_a_way_out() {
             ("blown.xlsx", workbook(&blown, "<sst/>"), "IMPT-022"),
             ("merged.xlsx", workbook(&merged, "<sst/>"), "IMPT-033"),
             ("名录.xlsx", b"%PDF-1.7 not a table".to_vec(), "IMPT-004"),
-            ("名录.csv", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1old workbook".to_vec(), "IMPT-005"),
+            (
+                "名录.csv",
+                b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1old workbook".to_vec(),
+                "IMPT-005",
+            ),
             ("空行.csv", "名称,注册号\n\n\n".into(), "IMPT-034"),
             ("列名.csv", "名称,注册号".into(), "IMPT-034"),
             ("文字.txt", "没有列名\n只有文字\n".into(), "IMPT-030"),
@@ -79,8 +91,17 @@ async fn a_file_that_cannot_be_used_is_refused_with_a_way_out() {
         for (name, bytes, code) in cases {
             let at = clerk.upload_to(SUBJECTS, name, &bytes).await;
             let page = clerk.get(&at).await;
-            assert_eq!(clerk.state(&at).await, State::Refused, "{name}: {}", page.text);
-            assert!(page.shows(code) && page.shows("重新选文件"), "{name}: {}", page.text);
+            assert_eq!(
+                clerk.state(&at).await,
+                State::Refused,
+                "{name}: {}",
+                page.text
+            );
+            assert!(
+                page.shows(code) && page.shows("重新选文件"),
+                "{name}: {}",
+                page.text
+            );
         }
         assert_eq!((office.files(), office.subjects().await), (0, 0));
     })
@@ -94,8 +115,15 @@ async fn an_empty_choice_shows_the_form_again() {
         let clerk = office.registrar().await;
         let first = clerk.get(SUBJECTS).await;
         let token = first.input("_token");
-        let sent = clerk.post_file(SUBJECTS, &[("_token", &token)], "", b"").await;
-        assert_eq!(sent.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", sent.text);
+        let sent = clerk
+            .post_file(SUBJECTS, &[("_token", &token)], "", b"")
+            .await;
+        assert_eq!(
+            sent.status,
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "{}",
+            sent.text
+        );
         assert!(sent.shows("IMPT-080") && sent.shows("name=\"file\""));
         assert_eq!(office.files(), 0);
     })
@@ -108,13 +136,17 @@ async fn not_a_byte_is_kept_without_the_forms_token() {
         let office = Office::open(db).await;
         let clerk = office.registrar().await;
         for fields in [&[][..], &[("_token", "0123")][..]] {
-            let sent = clerk.post_file(SUBJECTS, fields, "a.csv", caterers(1, 1).as_bytes()).await;
+            let sent = clerk
+                .post_file(SUBJECTS, fields, "a.csv", caterers(1, 1).as_bytes())
+                .await;
             assert_eq!(sent.status, StatusCode::FORBIDDEN);
         }
         let first = clerk.get(SUBJECTS).await;
         let token = first.input("_token");
         let huge = vec![b'a'; 49 << 20];
-        let sent = clerk.post_file(SUBJECTS, &[("_token", &token)], "a.csv", &huge).await;
+        let sent = clerk
+            .post_file(SUBJECTS, &[("_token", &token)], "a.csv", &huge)
+            .await;
         assert_eq!(sent.status, StatusCode::PAYLOAD_TOO_LARGE, "{}", sent.text);
         assert_eq!(office.files(), 0, "half a file is no file");
     })
@@ -129,7 +161,11 @@ async fn office_software_of_the_county_writes_gb18030() {
         let (bytes, _, _) = encoding_rs::GB18030.encode("企业名称,代码\n样例㐀店,\n样例乙店,\n");
         let at = clerk.upload_to(SUBJECTS, "..\\..\\名录.csv", &bytes).await;
         let page = clerk.get(&at).await;
-        assert!(page.shows("GB18030") && page.shows("样例㐀店"), "{}", page.text);
+        assert!(
+            page.shows("GB18030") && page.shows("样例㐀店"),
+            "{}",
+            page.text
+        );
         assert!(page.shows("导入“名录.csv”"), "a name is no path");
         clerk.confirm(&at, &[("all-district", "411202")]).await;
         assert_eq!(clerk.decide(&at, "all").await.counts(), [2, 0, 0, 0]);

@@ -32,9 +32,18 @@ impl Office {
         let folder = Arc::new(tempfile::tempdir().unwrap());
         let tables = Arc::new(TableFiles::new(env!("CARGO_BIN_EXE_mingqian").into()));
         let staging = Staging::new(city.app.clone(), &folder.path().join("uploads"), tables);
-        let facts = Facts { bureau: "样例市城市管理局".into(), demonstration: true, version: "0".into() };
+        let facts = Facts {
+            bureau: "样例市城市管理局".into(),
+            demonstration: true,
+            version: "0".into(),
+        };
         let web = WebState::new(city.app.clone(), false, facts).with_imports(staging.clone());
-        Self { city, staging, router: web::route::router(&web), folder }
+        Self {
+            city,
+            staging,
+            router: web::route::router(&web),
+            folder,
+        }
     }
 
     pub fn uploads(&self) -> std::path::PathBuf {
@@ -49,12 +58,19 @@ impl Office {
     pub async fn clerk(&self, login: &str, grants: &[(Role, u8)]) -> Clerk {
         let account = self.city.account(login, grants).await;
         let token = self.city.session(&account).await;
-        Clerk { office: self.clone(), account, token }
+        Clerk {
+            office: self.clone(),
+            account,
+            token,
+        }
     }
 
     /// The same person, signed in again.
     pub async fn renewed(&self, clerk: &Clerk) -> Clerk {
-        Clerk { token: self.city.session(&clerk.account).await, ..clerk.clone() }
+        Clerk {
+            token: self.city.session(&clerk.account).await,
+            ..clerk.clone()
+        }
     }
 
     /// A registrar of 市容科.
@@ -64,8 +80,13 @@ impl Office {
 
     pub async fn subjects(&self) -> i64 {
         let mut reader = self.city.app.db.read().await.unwrap();
-        let reach = domain::policy::Reach { everything: true, ..Default::default() };
-        store::subject::count(&mut reader, &reach, &Default::default(), 1_000_000).await.unwrap()
+        let reach = domain::policy::Reach {
+            everything: true,
+            ..Default::default()
+        };
+        store::subject::count(&mut reader, &reach, &Default::default(), 1_000_000)
+            .await
+            .unwrap()
     }
 
     pub async fn log_size(&self) -> u64 {
@@ -102,7 +123,11 @@ impl Page {
 
     pub fn input(&self, name: &str) -> String {
         let mark = format!("name=\"{name}\" value=\"");
-        let rest = self.text.split(&mark).nth(1).unwrap_or_else(|| panic!("no {name}: {}", self.text));
+        let rest = self
+            .text
+            .split(&mark)
+            .nth(1)
+            .unwrap_or_else(|| panic!("no {name}: {}", self.text));
         rest.split('"').next().unwrap().to_owned()
     }
 
@@ -143,7 +168,9 @@ fn encoded(fields: &[(String, String)]) -> String {
         for (part, end) in [(name, "="), (value, "")] {
             for byte in part.bytes() {
                 match byte {
-                    b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' => text.push(byte.into()),
+                    b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' => {
+                        text.push(byte.into());
+                    }
                     other => text.push_str(&format!("%{other:02X}")),
                 }
             }
@@ -163,10 +190,21 @@ impl Clerk {
             .unwrap();
         let answer = self.office.router.clone().oneshot(request).await.unwrap();
         let status = answer.status();
-        let location = answer.headers().get("location").map(|value| value.to_str().unwrap().to_owned());
-        let bytes = to_bytes(answer.into_body(), 64 << 20).await.unwrap().to_vec();
+        let location = answer
+            .headers()
+            .get("location")
+            .map(|value| value.to_str().unwrap().to_owned());
+        let bytes = to_bytes(answer.into_body(), 64 << 20)
+            .await
+            .unwrap()
+            .to_vec();
         let text = String::from_utf8_lossy(&bytes).into_owned();
-        Page { status, location: location.unwrap_or_default(), text, bytes }
+        Page {
+            status,
+            location: location.unwrap_or_default(),
+            text,
+            bytes,
+        }
     }
 
     pub async fn get(&self, path: &str) -> Page {
@@ -176,16 +214,32 @@ impl Clerk {
     /// Presses the button of the form at `action` on that page, with these fields filled in.
     pub async fn press(&self, page: &Page, action: &str, fields: &[(&str, &str)]) -> Page {
         let mut all = page.hidden(action);
-        all.extend(fields.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
+        all.extend(
+            fields
+                .iter()
+                .map(|(name, value)| ((*name).to_owned(), (*value).to_owned())),
+        );
         let kind = "application/x-www-form-urlencoded";
-        self.send(Request::post(action).header("content-type", kind), encoded(&all).into_bytes()).await
+        self.send(
+            Request::post(action).header("content-type", kind),
+            encoded(&all).into_bytes(),
+        )
+        .await
     }
 
     /// Sends a file with these fields before it.
-    pub async fn post_file(&self, path: &str, fields: &[(&str, &str)], name: &str, bytes: &[u8]) -> Page {
+    pub async fn post_file(
+        &self,
+        path: &str,
+        fields: &[(&str, &str)],
+        name: &str,
+        bytes: &[u8],
+    ) -> Page {
         let mut body = Vec::new();
         for (field, value) in fields {
-            let head = format!("--xxBORDERxx\r\ncontent-disposition: form-data; name=\"{field}\"\r\n\r\n{value}\r\n");
+            let head = format!(
+                "--xxBORDERxx\r\ncontent-disposition: form-data; name=\"{field}\"\r\n\r\n{value}\r\n"
+            );
             body.extend_from_slice(head.as_bytes());
         }
         let head = format!(
@@ -195,7 +249,8 @@ impl Clerk {
         body.extend_from_slice(bytes);
         body.extend_from_slice(b"\r\n--xxBORDERxx--\r\n");
         let kind = "multipart/form-data; boundary=xxBORDERxx";
-        self.send(Request::post(path).header("content-type", kind), body).await
+        self.send(Request::post(path).header("content-type", kind), body)
+            .await
     }
 
     /// Chooses a file on the first page and waits until it is read; the page where that leads.
@@ -203,7 +258,9 @@ impl Clerk {
         let first = self.get(base).await;
         assert_eq!(first.status, StatusCode::OK, "{}", first.text);
         let (token, key) = (first.input("_token"), first.hidden(base)[1].1.clone());
-        let sent = self.post_file(base, &[("_token", &token), ("_once", &key)], name, bytes).await;
+        let sent = self
+            .post_file(base, &[("_token", &token), ("_once", &key)], name, bytes)
+            .await;
         assert_eq!(sent.status, StatusCode::SEE_OTHER, "{}", sent.text);
         self.settle(&sent.location).await;
         sent.location
@@ -214,7 +271,10 @@ impl Clerk {
     }
 
     pub async fn settle(&self, at: &str) {
-        self.office.staging.settled(at.rsplit('/').next().unwrap()).await;
+        self.office
+            .staging
+            .settled(at.rsplit('/').next().unwrap())
+            .await;
     }
 
     /// Confirms the columns as recognized, with a district for the whole file.
@@ -227,7 +287,9 @@ impl Clerk {
             .into_iter()
             .map(|(field, place)| (field, place.to_string()))
             .collect();
-        let chosen = columns.iter().map(|(field, place)| (field.as_str(), place.as_str()));
+        let chosen = columns
+            .iter()
+            .map(|(field, place)| (field.as_str(), place.as_str()));
         let chosen = chosen.filter(|(field, _)| !more.iter().any(|(other, _)| other == field));
         let mut fields: Vec<(&str, &str)> = chosen.collect();
         fields.extend(more);
@@ -238,7 +300,9 @@ impl Clerk {
 
     pub async fn decide(&self, at: &str, mode: &str) -> Page {
         let page = self.get(at).await;
-        let sent = self.press(&page, &format!("{at}/apply"), &[("mode", mode)]).await;
+        let sent = self
+            .press(&page, &format!("{at}/apply"), &[("mode", mode)])
+            .await;
         assert_eq!(sent.status, StatusCode::SEE_OTHER, "{}", sent.text);
         self.settle(at).await;
         self.get(at).await
@@ -246,7 +310,12 @@ impl Clerk {
 
     pub async fn import(&self, at: &str) -> Import {
         let id = at.rsplit('/').next().unwrap();
-        self.office.staging.find(Some(&self.account), id).await.unwrap().unwrap()
+        self.office
+            .staging
+            .find(Some(&self.account), id)
+            .await
+            .unwrap()
+            .unwrap()
     }
 
     pub async fn state(&self, at: &str) -> State {
@@ -266,7 +335,9 @@ pub fn caterers(from: u32, count: u32) -> String {
     let mut text = "名称,注册号,经营地址\n".to_owned();
     for number in from..from + count {
         let code = testkit::city::register_number(number);
-        text.push_str(&format!("样例餐饮{number:04}店,{code},样例市演示路{number}号\n"));
+        text.push_str(&format!(
+            "样例餐饮{number:04}店,{code},样例市演示路{number}号\n"
+        ));
     }
     text
 }
@@ -279,7 +350,12 @@ pub fn rows_of(bytes: &[u8]) -> Vec<Vec<String>> {
     let mut rows = Vec::new();
     exchange::table::read(path, &Default::default(), &mut |event| {
         if let exchange::table::Event::Row(row) = event {
-            rows.push(row.cells.iter().map(|cell| cell.shown().to_owned()).collect());
+            rows.push(
+                row.cells
+                    .iter()
+                    .map(|cell| cell.shown().to_owned())
+                    .collect(),
+            );
         }
         Ok(())
     })

@@ -10,13 +10,20 @@ use crate::office::{Clerk, Office, SUBJECTS, caterers};
 
 /// A file that was received while nobody was there to read it: the program died right then.
 async fn received_only(clerk: &Clerk) -> String {
-    let (office, acting) = (&clerk.office, clerk.office.city.acting(&clerk.account).await);
+    let (office, acting) = (
+        &clerk.office,
+        clerk.office.city.acting(&clerk.account).await,
+    );
     let importer = Importer::of(&acting, Register::Subjects, &unit(2)).unwrap();
     let mut incoming = office.staging.incoming().await.unwrap();
     incoming.write(caterers(1, 20).as_bytes()).await.unwrap();
     let to = (Register::Subjects, &unit(2));
     let key = "0123456789abcdef";
-    let taken = office.staging.accept(&importer, to, key, "a.csv", incoming).await.unwrap();
+    let taken = office
+        .staging
+        .accept(&importer, to, key, "a.csv", incoming)
+        .await
+        .unwrap();
     assert!(taken.fresh);
     format!("{SUBJECTS}/{}", taken.id)
 }
@@ -39,16 +46,35 @@ async fn reading_is_taken_up_again_from_the_file() {
         #[cfg(unix)]
         {
             use std::os::unix::fs::PermissionsExt as _;
-            let file = std::fs::read_dir(office.uploads()).unwrap().next().unwrap().unwrap();
-            let mode = |path: &std::path::Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
-            assert_eq!((mode(&file.path()), mode(&office.uploads())), (0o600, 0o700));
+            let file = std::fs::read_dir(office.uploads())
+                .unwrap()
+                .next()
+                .unwrap()
+                .unwrap();
+            let mode = |path: &std::path::Path| {
+                std::fs::metadata(path).unwrap().permissions().mode() & 0o777
+            };
+            assert_eq!(
+                (mode(&file.path()), mode(&office.uploads())),
+                (0o600, 0o700)
+            );
         }
         std::fs::write(office.uploads().join("half.part"), b"x").unwrap();
-        assert!(clerk.get(&at).await.shows("http-equiv=\"refresh\""), "work refreshes its page");
+        assert!(
+            clerk.get(&at).await.shows("http-equiv=\"refresh\""),
+            "work refreshes its page"
+        );
         assert_eq!(office.staging.recover().await.unwrap(), 1);
-        assert_eq!(office.files(), 1, "half a file is swept away, a whole one waits");
+        assert_eq!(
+            office.files(),
+            1,
+            "half a file is swept away, a whole one waits"
+        );
         go_on(&clerk, &at).await;
-        assert_eq!((clerk.state(&at).await, office.files()), (State::Mapping, 0));
+        assert_eq!(
+            (clerk.state(&at).await, office.files()),
+            (State::Mapping, 0)
+        );
         clerk.confirm(&at, &[("all-district", "411202")]).await;
         assert_eq!(clerk.decide(&at, "all").await.counts(), [20, 0, 0, 0]);
     })
@@ -63,13 +89,21 @@ async fn a_stop_before_the_commit_has_written_nothing() {
         let at = clerk.upload("a.csv", &caterers(1, 20)).await;
         clerk.confirm(&at, &[("all-district", "411202")]).await;
         // The decision is taken, the program dies before the transaction.
-        office.staging.claim(&clerk.import(&at).await, true).await.unwrap();
+        office
+            .staging
+            .claim(&clerk.import(&at).await, true)
+            .await
+            .unwrap();
         assert_eq!(office.staging.recover().await.unwrap(), 1);
         assert_eq!(office.subjects().await, 0);
         go_on(&clerk, &at).await;
         assert_eq!(clerk.get(&at).await.counts(), [20, 0, 0, 0]);
         assert_eq!(clerk.decide(&at, "all").await.counts(), [20, 0, 0, 0]);
-        assert_eq!(office.staging.recover().await.unwrap(), 0, "what is done stays done");
+        assert_eq!(
+            office.staging.recover().await.unwrap(),
+            0,
+            "what is done stays done"
+        );
     })
     .await;
 }
@@ -81,14 +115,21 @@ async fn a_writer_that_was_overtaken_by_a_restart_gives_up_its_rows() {
         let clerk = office.registrar().await;
         let at = clerk.upload("a.csv", &caterers(1, 20)).await;
         clerk.confirm(&at, &[("all-district", "411202")]).await;
-        office.staging.claim(&clerk.import(&at).await, true).await.unwrap();
+        office
+            .staging
+            .claim(&clerk.import(&at).await, true)
+            .await
+            .unwrap();
         // Another process starts and takes this one for dead.
         office.staging.recover().await.unwrap();
         let acting = office.city.acting(&clerk.account).await;
         let importer = Importer::of(&acting, Register::Subjects, &unit(2)).unwrap();
         let id = at.rsplit('/').next().unwrap();
         assert!(office.staging.apply(&importer, id).await.is_err());
-        assert_eq!((office.subjects().await, clerk.state(&at).await), (0, State::Interrupted));
+        assert_eq!(
+            (office.subjects().await, clerk.state(&at).await),
+            (0, State::Interrupted)
+        );
     })
     .await;
 }
@@ -103,7 +144,10 @@ async fn after_a_month_an_upload_is_forgotten() {
         clerk.confirm(&at, &[("all-district", "411202")]).await;
         clerk.decide(&at, "good").await;
         let report = format!("{at}/errors.xlsx");
-        office.city.clock.advance_ms((KEPT_DAYS - 1) * 24 * 3_600_000);
+        office
+            .city
+            .clock
+            .advance_ms((KEPT_DAYS - 1) * 24 * 3_600_000);
         let clerk = office.renewed(&clerk).await;
         office.staging.recover().await.unwrap();
         assert_eq!(clerk.get(&report).await.status, StatusCode::OK);

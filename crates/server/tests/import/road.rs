@@ -17,18 +17,39 @@ async fn a_file_becomes_entries_and_one_event() {
         let at = clerk.upload("名录.csv", &text).await;
         assert_eq!(office.files(), 0, "the file is gone once it is read");
         let matching = clerk.get(&at).await;
-        assert!(matching.shows("第 3 行") && matching.shows("1,200 行"), "{}", matching.text);
+        assert!(
+            matching.shows("第 3 行") && matching.shows("1,200 行"),
+            "{}",
+            matching.text
+        );
         assert!(matching.shows("样例餐饮0001店"));
         let confirmed = clerk.confirm(&at, &[("all-district", "411202")]).await;
-        assert_eq!(confirmed.status, StatusCode::SEE_OTHER, "{}", confirmed.text);
+        assert_eq!(
+            confirmed.status,
+            StatusCode::SEE_OTHER,
+            "{}",
+            confirmed.text
+        );
         let preview = clerk.get(&at).await;
         assert_eq!(preview.counts(), [1_200, 0, 0, 0]);
         assert_eq!(office.subjects().await, 0, "a preview writes nothing");
         let receipt = clerk.decide(&at, "all").await;
         assert_eq!(receipt.counts(), [1_200, 0, 0, 0]);
-        assert_eq!(office.subjects().await, 1_200, "the receipt tells what the database holds");
-        assert_eq!(office.log_size().await, before + 1, "one import is one event");
-        assert!(receipt.shows(&format!("/w/log/{before}")), "{}", receipt.text);
+        assert_eq!(
+            office.subjects().await,
+            1_200,
+            "the receipt tells what the database holds"
+        );
+        assert_eq!(
+            office.log_size().await,
+            before + 1,
+            "one import is one event"
+        );
+        assert!(
+            receipt.shows(&format!("/w/log/{before}")),
+            "{}",
+            receipt.text
+        );
         let again = clerk.bring_in(&caterers(1, 1_200)).await;
         assert_eq!(again.counts(), [0, 0, 1_200, 0]);
         office.audited().await;
@@ -46,15 +67,25 @@ async fn columns_can_be_corrected_and_every_mistake_is_told_at_its_field() {
         let at = clerk.upload("a.csv", &text).await;
         let wrong = clerk.confirm(&at, &[("name", "-"), ("address", "0")]).await;
         assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
-        for told in ["IMPT-075", "IMPT-076", "href=\"#f-name\"", "href=\"#f-district\""] {
+        for told in [
+            "IMPT-075",
+            "IMPT-076",
+            "href=\"#f-name\"",
+            "href=\"#f-district\"",
+        ] {
             assert!(wrong.shows(told), "{told}: {}", wrong.text);
         }
         assert_eq!(clerk.state(&at).await, State::Mapping, "nothing has moved");
-        clerk.confirm(&at, &[("name", "2"), ("all-district", "411202")]).await;
+        clerk
+            .confirm(&at, &[("name", "2"), ("all-district", "411202")])
+            .await;
         let receipt = clerk.decide(&at, "all").await;
         assert_eq!(receipt.counts(), [1, 0, 0, 0]);
         let mut reader = office.city.app.db.read().await.unwrap();
-        let kept = store::subject::by_code(&mut reader, &code).await.unwrap().unwrap();
+        let kept = store::subject::by_code(&mut reader, &code)
+            .await
+            .unwrap()
+            .unwrap();
         assert_eq!(kept.subject.name.as_str(), "样例甲店");
         assert_eq!(kept.unit, crate::office::second_section());
     })
@@ -80,15 +111,29 @@ async fn all_or_the_good_rows() {
         }
         let refused = clerk.decide(&at, "all").await;
         assert!(refused.shows("IMPT-071"), "{}", refused.text);
-        assert_eq!((office.subjects().await, refused.counts()), (0, [10, 0, 0, 3]));
+        assert_eq!(
+            (office.subjects().await, refused.counts()),
+            (0, [10, 0, 0, 3])
+        );
         let receipt = clerk.decide(&at, "good").await;
-        assert_eq!((receipt.counts(), office.subjects().await), ([10, 0, 0, 3], 10));
+        assert_eq!(
+            (receipt.counts(), office.subjects().await),
+            ([10, 0, 0, 3], 10)
+        );
         let report = clerk.get(&format!("{at}/errors.xlsx")).await;
         let rows = rows_of(&report.bytes);
         assert_eq!(rows[0], ["名称", "注册号", "经营地址", "错误"]);
         assert_eq!(rows.len(), 4);
-        assert_eq!(rows[2][..2], ["坏店", "9.14112E+17"], "the row as he wrote it");
-        assert!(rows[2][3].contains("第 13 行") && rows[2][3].contains("IMPT-040"), "{:?}", rows[2]);
+        assert_eq!(
+            rows[2][..2],
+            ["坏店", "9.14112E+17"],
+            "the row as he wrote it"
+        );
+        assert!(
+            rows[2][3].contains("第 13 行") && rows[2][3].contains("IMPT-040"),
+            "{:?}",
+            rows[2]
+        );
     })
     .await;
 }
@@ -100,22 +145,42 @@ async fn a_corrected_error_file_comes_in_and_blanks_clear_nothing() {
         let clerk = office.registrar().await;
         clerk.bring_in(&caterers(1, 3)).await;
         let code = register_number(2);
-        let corrected = format!("名称,注册号,经营地址,错误\n样例新名店,{code},,已改\n样例无代码店,,某路,\n");
+        let corrected =
+            format!("名称,注册号,经营地址,错误\n样例新名店,{code},,已改\n样例无代码店,,某路,\n");
         let at = clerk.upload("改.csv", &corrected).await;
-        clerk.confirm(&at, &[("all-district", "411202"), ("all-pools", "餐饮")]).await;
+        clerk
+            .confirm(&at, &[("all-district", "411202"), ("all-pools", "餐饮")])
+            .await;
         let preview = clerk.get(&at).await;
         assert_eq!(preview.counts(), [1, 1, 0, 0]);
-        assert!(preview.shows("名称：样例餐饮0002店 → 样例新名店"), "{}", preview.text);
+        assert!(
+            preview.shows("名称：样例餐饮0002店 → 样例新名店"),
+            "{}",
+            preview.text
+        );
         assert!(preview.shows("提示"), "no code is odd, not wrong");
         clerk.decide(&at, "all").await;
         let mut reader = office.city.app.db.read().await.unwrap();
-        let kept = store::subject::by_code(&mut reader, &code).await.unwrap().unwrap().subject;
+        let kept = store::subject::by_code(&mut reader, &code)
+            .await
+            .unwrap()
+            .unwrap()
+            .subject;
         assert_eq!(kept.address.unwrap().as_str(), "样例市演示路2号");
-        assert!(kept.pools.is_empty(), "a value for the whole file is for new entries only");
+        assert!(
+            kept.pools.is_empty(),
+            "a value for the whole file is for new entries only"
+        );
         drop(reader);
         let at = clerk.upload("改.csv", &corrected).await;
-        clerk.confirm(&at, &[("all-district", "411202"), ("all-pools", "餐饮")]).await;
-        assert_eq!(clerk.get(&at).await.counts(), [0, 0, 2, 0], "an entry without code is known again");
+        clerk
+            .confirm(&at, &[("all-district", "411202"), ("all-pools", "餐饮")])
+            .await;
+        assert_eq!(
+            clerk.get(&at).await.counts(),
+            [0, 0, 2, 0],
+            "an entry without code is known again"
+        );
     })
     .await;
 }
@@ -156,7 +221,11 @@ async fn the_templates_import_as_they_are_once_filled_in() {
                 let template = clerk.get(&format!("{base}/template.{form}")).await;
                 assert_eq!(template.status, StatusCode::OK);
                 let at = clerk.upload_to(base, "模板", &template.bytes).await;
-                assert_eq!(clerk.state(&at).await, State::Refused, "the example is no row");
+                assert_eq!(
+                    clerk.state(&at).await,
+                    State::Refused,
+                    "the example is no row"
+                );
                 assert!(clerk.get(&at).await.shows("IMPT-034"));
             }
         }

@@ -42,8 +42,15 @@ async fn two_imports_of_the_same_file_at_once_add_each_row_once() {
         let (first, second) = tokio::join!(one.decide(&at[0], "all"), other.decide(&at[1], "all"));
         let states = [one.state(&at[0]).await, other.state(&at[1]).await];
         assert!(states.contains(&State::Done), "{states:?}");
-        assert!(states.contains(&State::Previewed), "who came second looks again: {states:?}");
-        let loser = if states[0] == State::Done { second } else { first };
+        assert!(
+            states.contains(&State::Previewed),
+            "who came second looks again: {states:?}"
+        );
+        let loser = if states[0] == State::Done {
+            second
+        } else {
+            first
+        };
         assert_eq!(loser.counts(), [0, 0, 700, 0]);
         assert_eq!(office.subjects().await, 700);
         office.audited().await;
@@ -64,7 +71,10 @@ async fn a_button_pressed_twice_does_its_work_once() {
             clerk.post_file(SUBJECTS, &fields, "a.csv", body.as_bytes()),
             clerk.post_file(SUBJECTS, &fields, "a.csv", body.as_bytes())
         );
-        assert_eq!((a.status, &a.location), (StatusCode::SEE_OTHER, &b.location));
+        assert_eq!(
+            (a.status, &a.location),
+            (StatusCode::SEE_OTHER, &b.location)
+        );
         let at = a.location;
         clerk.settle(&at).await;
         assert_eq!(office.files(), 0);
@@ -72,12 +82,21 @@ async fn a_button_pressed_twice_does_its_work_once() {
         let preview = clerk.get(&at).await;
         let apply = format!("{at}/apply");
         let before = office.log_size().await;
-        let (a, b) = tokio::join!(clerk.press(&preview, &apply, &[]), clerk.press(&preview, &apply, &[]));
+        let (a, b) = tokio::join!(
+            clerk.press(&preview, &apply, &[]),
+            clerk.press(&preview, &apply, &[])
+        );
         assert_eq!([a.status, b.status], [StatusCode::SEE_OTHER; 2]);
         clerk.settle(&at).await;
         let late = clerk.press(&preview, &apply, &[]).await;
-        assert_eq!((late.status, late.location), (StatusCode::SEE_OTHER, at.clone()));
-        assert_eq!((office.subjects().await, office.log_size().await), (5, before + 1));
+        assert_eq!(
+            (late.status, late.location),
+            (StatusCode::SEE_OTHER, at.clone())
+        );
+        assert_eq!(
+            (office.subjects().await, office.log_size().await),
+            (5, before + 1)
+        );
         assert_eq!(clerk.get(&at).await.counts(), [5, 0, 0, 0]);
     })
     .await;
@@ -96,12 +115,19 @@ async fn a_cancelled_import_leaves_nothing_and_cannot_be_applied() {
         let late = clerk.press(&preview, &format!("{at}/apply"), &[]).await;
         assert_eq!(late.status, StatusCode::SEE_OTHER);
         clerk.settle(&at).await;
-        assert_eq!((clerk.state(&at).await, office.subjects().await), (State::Cancelled, 0));
+        assert_eq!(
+            (clerk.state(&at).await, office.subjects().await),
+            (State::Cancelled, 0)
+        );
         let mut reader = office.city.app.db.read().await.unwrap();
         let id = at.rsplit('/').next().unwrap();
-        let rows = store::import::rows(&mut reader, store::import::Lot::Rows, id, 0).await.unwrap();
+        let rows = store::import::rows(&mut reader, store::import::Lot::Rows, id, 0)
+            .await
+            .unwrap();
         assert_eq!(rows, None, "rows of other people are not kept without need");
-        let by_code = store::subject::by_code(&mut reader, &register_number(1)).await.unwrap();
+        let by_code = store::subject::by_code(&mut reader, &register_number(1))
+            .await
+            .unwrap();
         assert!(by_code.is_none());
     })
     .await;

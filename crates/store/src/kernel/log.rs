@@ -122,17 +122,7 @@ async fn append_leaf(conn: &mut Conn, event: &Event, entry: &Entry) -> Result<Co
     let leaf = entry.leaf_hash();
     let nodes = frontier.append(leaf).map_err(|error| broken(&error))?;
     let root = frontier.root();
-    for node in nodes {
-        conn.execute(
-            "INSERT INTO log_nodes (level, position, hash) VALUES ($1, $2, $3)",
-            &[
-                Value::from(i64::from(node.id.level)),
-                Value::from(column_int(node.id.index)?),
-                Value::from(node.hash.as_bytes().as_slice()),
-            ],
-        )
-        .await?;
-    }
+    keep_nodes(conn, nodes).await?;
     let number = Value::from(column_int(sequence)?);
     conn.execute(
         "INSERT INTO log_leaves (sequence, event_id, entry, root) VALUES ($1, $2, $3, $4)",
@@ -161,6 +151,22 @@ async fn append_leaf(conn: &mut Conn, event: &Event, entry: &Entry) -> Result<Co
     )
     .await?;
     Ok(Committed { event: event.id.clone(), sequence, leaf, root })
+}
+
+/// Keeps the inner nodes an append has completed; they never change again.
+async fn keep_nodes(conn: &mut Conn, nodes: Vec<tlog::frontier::Node>) -> Result<(), StoreError> {
+    for node in nodes {
+        conn.execute(
+            "INSERT INTO log_nodes (level, position, hash) VALUES ($1, $2, $3)",
+            &[
+                Value::from(i64::from(node.id.level)),
+                Value::from(column_int(node.id.index)?),
+                Value::from(node.hash.as_bytes().as_slice()),
+            ],
+        )
+        .await?;
+    }
+    Ok(())
 }
 
 /// The log's head: how many leaves, and the root over them.

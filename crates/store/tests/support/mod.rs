@@ -18,7 +18,12 @@ pub fn bytes(number: u64) -> [u8; 12] {
 
 pub fn event(number: u64) -> Event {
     let at = Instant::from_unix_ms(NOON + i64::try_from(number).expect("small"));
-    Event::new(EventId::from_entropy(bytes(number)), Act::UnitEdited, at, Actor::program("测试"))
+    Event::new(
+        EventId::from_entropy(bytes(number)),
+        Act::UnitEdited,
+        at,
+        Actor::program("测试"),
+    )
 }
 
 pub fn sealing(number: u64) -> Sealing {
@@ -38,7 +43,10 @@ pub fn unit(number: u64) -> OrgUnit {
 
 /// One act that adds one unit, committed.
 pub async fn add_unit(db: &Db, number: u64) -> Result<log::Committed, StoreError> {
-    let mut rec = db.begin("test.unit").await?.record(event(number), sealing(number))?;
+    let mut rec = db
+        .begin("test.unit")
+        .await?
+        .record(event(number), sealing(number))?;
     org::add(&mut rec, &unit(number)).await?;
     rec.commit().await
 }

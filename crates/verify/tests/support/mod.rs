@@ -91,11 +91,8 @@ suite sm3
 ",
     );
     let suite = if sm3 { Suite::Sm3 } else { Suite::Sha256 };
-    let tree = Tree::new(
-        suite,
-        subjects.iter().map(leaf).collect(),
-        NonZeroUsize::MIN,
-    );
+    let leaves: Vec<Digest> = subjects.iter().map(leaf).collect();
+    let tree = Tree::new(suite, &leaves, NonZeroUsize::MIN);
     let visits = vector["visits"].as_array().unwrap();
     let carried = |row: &&Value| {
         visits.iter().any(|visit| {

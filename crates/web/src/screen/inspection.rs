@@ -1,14 +1,16 @@
 //! The visits: the list of one's own, one visit with its sheet, and every step of it on its own page.
 //!
 //! Read `record` (what a visit is), `sheet` (how the checklist is filled, part by part, without
-//! losing a word), then `act` (arrive, conclude, confirm, return, register that it could not be
-//! made). Phone width comes first. Deliberately absent: any choice of inspectors, any edit of a
+//! losing a word), then `act` (arrive, conclude), `second` (confirm or return, by another person) and
+//! `absence` (it could not be made). Phone width comes first. Deliberately absent: any choice of inspectors, any edit of a
 //! confirmed result.
 
+mod absence;
 mod act;
 mod block;
 mod list;
 mod record;
+mod second;
 mod sheet;
 
 use app::inspection::VisitView;
@@ -23,30 +25,43 @@ use crate::text::Address;
 #[must_use]
 pub fn routes() -> Vec<Route> {
     let read = Who::Needs(Verb::InspectionRead);
-    let open = Who::Needs(Verb::InspectionOpen);
-    let fill = Who::Needs(Verb::InspectionRecord);
-    let conclude = Who::Needs(Verb::InspectionConclude);
-    let confirm = Who::Needs(Verb::InspectionConfirm);
-    vec![
+    let mut routes = vec![
         Route::get("/w/inspections", read, "检查", list::show),
         Route::get("/w/inspections/{id}", read, "检查一次", record::show),
-        Route::get("/w/inspections/{id}/arrive", open, "到场登记", act::ask_arrival),
-        Route::post("/w/inspections/{id}/arrive", open, "到场登记（办理）", act::arrive)
-            .keeping_draft(),
-        Route::get("/w/inspections/{id}/sheet", fill, "检查表", sheet::ask),
-        Route::post("/w/inspections/{id}/sheet", fill, "保存检查表（办理）", sheet::save)
-            .keeping_draft(),
-        Route::get("/w/inspections/{id}/conclude", conclude, "形成检查结论", act::ask_conclusion),
-        Route::post("/w/inspections/{id}/conclude", conclude, "形成检查结论（办理）", act::conclude)
-            .keeping_draft(),
-        Route::get("/w/inspections/{id}/confirm", confirm, "复核", act::ask_confirmation),
-        Route::post("/w/inspections/{id}/confirm", confirm, "复核（办理）", act::confirm),
-        Route::get("/w/inspections/{id}/return", confirm, "退回", act::ask_return),
-        Route::post("/w/inspections/{id}/return", confirm, "退回（办理）", act::send_back)
-            .keeping_draft(),
-        Route::get("/w/inspections/{id}/absent", conclude, "登记未能检查", act::ask_absence),
-        Route::post("/w/inspections/{id}/absent", conclude, "登记未能检查（办理）", act::absence)
-            .keeping_draft(),
+    ];
+    routes.extend(on_site());
+    routes.extend(afterwards());
+    routes
+}
+
+fn on_site() -> Vec<Route> {
+    let open = Who::Needs(Verb::InspectionOpen);
+    let fill = Who::Needs(Verb::InspectionRecord);
+    let end = Who::Needs(Verb::InspectionConclude);
+    let (arrive, sheet) = ("/w/inspections/{id}/arrive", "/w/inspections/{id}/sheet");
+    let absent = "/w/inspections/{id}/absent";
+    vec![
+        Route::get(arrive, open, "到场登记", act::ask_arrival),
+        Route::post(arrive, open, "到场登记（办理）", act::arrive).keeping_draft(),
+        Route::get(sheet, fill, "检查表", sheet::ask),
+        Route::post(sheet, fill, "保存检查表（办理）", sheet::save).keeping_draft(),
+        Route::get(absent, end, "登记未能检查", absence::ask),
+        Route::post(absent, end, "登记未能检查（办理）", absence::register).keeping_draft(),
+    ]
+}
+
+fn afterwards() -> Vec<Route> {
+    let end = Who::Needs(Verb::InspectionConclude);
+    let check = Who::Needs(Verb::InspectionConfirm);
+    let conclude = "/w/inspections/{id}/conclude";
+    let (confirm, back) = ("/w/inspections/{id}/confirm", "/w/inspections/{id}/return");
+    vec![
+        Route::get(conclude, end, "形成检查结论", act::ask_conclusion),
+        Route::post(conclude, end, "形成检查结论（办理）", act::conclude).keeping_draft(),
+        Route::get(confirm, check, "复核", second::ask),
+        Route::post(confirm, check, "复核（办理）", second::confirm),
+        Route::get(back, check, "退回", second::ask_return),
+        Route::post(back, check, "退回（办理）", second::send_back).keeping_draft(),
     ]
 }
 
@@ -65,7 +80,9 @@ fn key(id: &str) -> Result<InspectionId, Stop> {
 /// The visit, if this account may see it; one outside its reach does not exist for it.
 async fn find(web: &WebState, visit: &Visit, id: &str) -> Result<VisitView, Stop> {
     match web.app.visit(&visit.acting, &key(id)?).await {
-        Err(app::AppError::Refused(refusal)) if refusal.code == "AUTH-001" => Err(Stop::not_found()),
+        Err(app::AppError::Refused(refusal)) if refusal.code == "AUTH-001" => {
+            Err(Stop::not_found())
+        }
         other => Ok(other?),
     }
 }
@@ -79,7 +96,11 @@ async fn find_for(web: &WebState, visit: &Visit, verb: Verb, id: &str) -> Result
 
 fn place(view: &VisitView) -> Place<'_> {
     let place = Place::of(&view.stored.unit);
-    if view.assigned { place.assigned() } else { place }
+    if view.assigned {
+        place.assigned()
+    } else {
+        place
+    }
 }
 
 fn may(visit: &Visit, view: &VisitView, verb: Verb) -> bool {

@@ -9,9 +9,9 @@ mod rules;
 use axum::extract::State;
 use axum::response::IntoResponse;
 use domain::policy::Verb;
-use store::log::{self, TraceLine, TraceOf};
+use store::log::{TraceLine, TraceOf};
 
-use super::shared::{Listing, Seen, moment};
+use super::shared::{Listing, Seen, lines_of, moment};
 use crate::component::{
     Badge, Cell, Column, EmptyState, FilterBar, Fragment, Head, Pager, Row, Sheet, Table, Tone,
 };
@@ -115,8 +115,14 @@ async fn show(State(web): State<WebState>, visit: Visit) -> Answer {
     let of = part(&web, &listing).await?;
     let mut reader = web.app.db.read().await?;
     let most = i64::try_from(ROWS + 1).expect("a small number");
-    let mut lines = log::trace(&mut reader, &of, before, most).await?;
-    let counted = log::trace_count(&mut reader, &of, listing.cap()).await?;
+    let (mut lines, counted) = lines_of(
+        &mut reader,
+        &visit.acting,
+        &of,
+        before,
+        (most, listing.cap()),
+    )
+    .await?;
     drop(reader);
     let goes_on = lines.len() > ROWS;
     lines.truncate(ROWS);

@@ -46,36 +46,62 @@ const SECTIONS: [(&str, &str); 7] = [
 /// added to it.
 #[must_use]
 pub fn routes() -> Vec<Route> {
+    let parts = [lists(), things(), proofs(), log_pages::routes()];
+    parts.into_iter().flatten().collect()
+}
+
+fn lists() -> Vec<Route> {
     let open = Who::Public;
-    let mut routes = vec![
+    vec![
         Route::get("/", open, "公示首页", front::show),
-        Route::get("/index.json", open, "公示首页的数据", front::show),
+        Route::get("/index.json", open, "公示首页（数据）", front::show),
         Route::get("/search", open, "查企业、任务", search::show),
         Route::get("/search.json", open, "查企业、任务（数据）", search::show),
         Route::get("/items", open, "抽查事项清单", catalog::list),
         Route::get("/items.json", open, "抽查事项清单（数据）", catalog::list),
-        Route::get("/items/{id}", open, "抽查事项（加 .json 为数据）", catalog::item),
-        Route::get("/rules", open, "实施细则与参数", catalog::rules),
-        Route::get("/rules.json", open, "实施细则与参数（数据）", catalog::rules),
+        Route::get("/rules", open, "实施细则参数", catalog::rules),
+        Route::get("/rules.json", open, "实施细则参数（数据）", catalog::rules),
         Route::get("/campaigns", open, "抽查任务", campaigns::list),
         Route::get("/campaigns.json", open, "抽查任务（数据）", campaigns::list),
-        Route::get("/draw/{no}", open, "一次抽取（加 .json 为数据）", draw::show),
-        Route::get("/draw/{no}/records/{name}", open, "抽取的公开记录原文", bundle::record),
-        Route::get("/draw/{no}/bundle.zip", open, "此刻可公开的案卷", bundle::download),
-        Route::get("/draw/{no}/verify", open, "验证这次抽取", bundle::verify),
         Route::get("/results", open, "检查结果", results::list),
         Route::get("/results.json", open, "检查结果（数据）", results::list),
-        Route::get("/r/{id}", open, "一条公示（加 .json 为数据）", results::one),
-        Route::get("/entity/{code}", open, "一家企业的公示（加 .json 为数据）", results::entity),
+        Route::get(
+            "/accessibility",
+            open,
+            "无障碍说明",
+            statement::accessibility,
+        ),
+        Route::get("/data", open, "数据说明", statement::data),
+    ]
+}
+
+fn things() -> Vec<Route> {
+    let open = Who::Public;
+    let item = "抽查事项（加 .json 为数据）";
+    let draw = "一次抽取（加 .json 为数据）";
+    let result = "一条公示（加 .json 为数据）";
+    let firm = "一家企业的公示（加 .json 为数据）";
+    vec![
+        Route::get("/items/{id}", open, item, catalog::item),
+        Route::get("/draw/{no}", open, draw, draw::show),
+        Route::get("/r/{id}", open, result, results::one),
+        Route::get("/entity/{code}", open, firm, results::entity),
+    ]
+}
+
+fn proofs() -> Vec<Route> {
+    let open = Who::Public;
+    let (record, bundle) = ("/draw/{no}/records/{name}", "/draw/{no}/bundle.zip");
+    let page = "/tools/verify-page/{name}";
+    vec![
+        Route::get(record, open, "抽取的公开记录原文", bundle::record),
+        Route::get(bundle, open, "此刻可公开的案卷", bundle::download),
+        Route::get("/draw/{no}/verify", open, "验证这次抽取", bundle::verify),
         Route::get("/tools", open, "验证工具", tool::list),
         Route::get("/tools.json", open, "验证工具（数据）", tool::list),
         Route::get("/tools/{name}", open, "下载验证工具", tool::download),
-        Route::get("/tools/verify-page/{name}", open, "离线核对页的文件", tool::page_file),
-        Route::get("/accessibility", open, "无障碍说明", statement::accessibility),
-        Route::get("/data", open, "数据说明", statement::data),
-    ];
-    routes.extend(log_pages::routes());
-    routes
+        Route::get(page, open, "离线核对页的文件", tool::page_file),
+    ]
 }
 
 /// Whether the request asks for data instead of a page.
@@ -91,13 +117,21 @@ fn bare(parameter: &str) -> &str {
 /// The address of the data of this page.
 fn twin(path: &str) -> Link {
     let address = Address::returning(&format!("{path}.json"));
-    Link::new("JSON", address.unwrap_or_else(|_| Address::fixed("/index.json")))
+    Link::new(
+        "JSON",
+        address.unwrap_or_else(|_| Address::fixed("/index.json")),
+    )
 }
 
 fn data(content: &impl Serialize) -> Answer {
-    let mut text = serde_json::to_string_pretty(content).map_err(|error| Stop::fault(error.to_string()))?;
+    let mut text =
+        serde_json::to_string_pretty(content).map_err(|error| Stop::fault(error.to_string()))?;
     text.push('\n');
-    Ok(file(text.into_bytes(), "application/json; charset=utf-8", None))
+    Ok(file(
+        text.into_bytes(),
+        "application/json; charset=utf-8",
+        None,
+    ))
 }
 
 /// A public file as it is; with a name it is offered for saving.
@@ -138,14 +172,20 @@ async fn shell(web: &WebState, guest: &Guest, query: &str) -> Result<PortalShell
     let here = section(&guest.path);
     Ok(PortalShell {
         frame: guest.frame(web),
-        nav: NavModel::default().with_group("栏目", entries.into()).at(here),
+        nav: NavModel::default()
+            .with_group("栏目", entries.into())
+            .at(here),
         query: query.to_owned(),
         links: vec![
             Link::new("数据说明", Address::fixed("/data")),
             Link::new("无障碍说明", Address::fixed("/accessibility")),
         ],
         as_of: web.app.clock.now().local_text(),
-        foot: Foot { version: web.facts.version.clone(), log_size, log_root: Digest::of_bytes(root.as_bytes()) },
+        foot: Foot {
+            version: web.facts.version.clone(),
+            log_size,
+            log_root: Digest::of_bytes(root.as_bytes()),
+        },
     })
 }
 

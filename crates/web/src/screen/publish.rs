@@ -25,10 +25,25 @@ pub fn routes() -> Vec<Route> {
         Route::get("/w/published", publish, "已公示的检查结果", list::published),
         Route::get("/w/publish/{id}", publish, "公示预览与确认", act::ask),
         Route::post("/w/publish/{id}", publish, "公示（办理）", act::publish),
-        Route::get("/w/published/{id}/withdraw", withdraw, "撤下公示，确认", act::ask_withdrawal),
-        Route::post("/w/published/{id}/withdraw", withdraw, "撤下公示（办理）", act::withdraw)
-            .keeping_draft(),
-        Route::get("/w/campaigns/{no}/bundle-full.zip", opening, "完整案卷，下载即留痕", act::full_bundle),
+        Route::get(
+            "/w/published/{id}/withdraw",
+            withdraw,
+            "撤下公示，确认",
+            act::ask_withdrawal,
+        ),
+        Route::post(
+            "/w/published/{id}/withdraw",
+            withdraw,
+            "撤下公示（办理）",
+            act::withdraw,
+        )
+        .keeping_draft(),
+        Route::get(
+            "/w/campaigns/{no}/bundle-full.zip",
+            opening,
+            "完整案卷，下载即留痕",
+            act::full_bundle,
+        ),
     ]
 }
 

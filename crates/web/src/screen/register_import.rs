@@ -28,15 +28,60 @@ macro_rules! family {
         [
             Route::get($base, who, "导入名录，选文件", upload::ask),
             Route::upload($base, who, "导入名录，接收文件", upload::receive),
-            Route::get(concat!($base, "/template.xlsx"), who, "导入模板（工作簿）", file::workbook),
-            Route::get(concat!($base, "/template.csv"), who, "导入模板（CSV）", file::csv),
-            Route::get(concat!($base, "/{import}"), who, "一次导入现在的一步", step::show),
-            Route::get(concat!($base, "/{import}/columns"), who, "改列名对应", matching::ask_again),
-            Route::post(concat!($base, "/{import}/columns"), who, "确认列名，开始比对", matching::confirm),
-            Route::post(concat!($base, "/{import}/apply"), who, "写入名录", preview::decide),
-            Route::post(concat!($base, "/{import}/cancel"), who, "取消导入", step::cancel),
-            Route::post(concat!($base, "/{import}/resume"), who, "继续中断的导入", step::resume),
-            Route::get(concat!($base, "/{import}/errors.xlsx"), who, "错误文件", file::errors),
+            Route::get(
+                concat!($base, "/template.xlsx"),
+                who,
+                "导入模板（工作簿）",
+                file::workbook,
+            ),
+            Route::get(
+                concat!($base, "/template.csv"),
+                who,
+                "导入模板（CSV）",
+                file::csv,
+            ),
+            Route::get(
+                concat!($base, "/{import}"),
+                who,
+                "一次导入现在的一步",
+                step::show,
+            ),
+            Route::get(
+                concat!($base, "/{import}/columns"),
+                who,
+                "改列名对应",
+                matching::ask_again,
+            ),
+            Route::post(
+                concat!($base, "/{import}/columns"),
+                who,
+                "确认列名，开始比对",
+                matching::confirm,
+            ),
+            Route::post(
+                concat!($base, "/{import}/apply"),
+                who,
+                "写入名录",
+                preview::decide,
+            ),
+            Route::post(
+                concat!($base, "/{import}/cancel"),
+                who,
+                "取消导入",
+                step::cancel,
+            ),
+            Route::post(
+                concat!($base, "/{import}/resume"),
+                who,
+                "继续中断的导入",
+                step::resume,
+            ),
+            Route::get(
+                concat!($base, "/{import}/errors.xlsx"),
+                who,
+                "错误文件",
+                file::errors,
+            ),
         ]
     }};
 }
@@ -53,7 +98,11 @@ pub fn routes() -> Vec<Route> {
 /// Which of the two registers this request is about, by its address.
 fn register_of(visit: &Visit) -> Register {
     let inspectors = visit.guest.path.starts_with("/w/import/inspectors");
-    if inspectors { Register::Inspectors } else { Register::Subjects }
+    if inspectors {
+        Register::Inspectors
+    } else {
+        Register::Subjects
+    }
 }
 
 fn home(register: Register) -> Address {
@@ -80,7 +129,10 @@ async fn find(
     visit: &Visit,
     Path(id): Path<String>,
 ) -> Result<(Importer, Import), Stop> {
-    let found = web.imports()?.find(Some(&visit.acting.account), &id).await?;
+    let found = web
+        .imports()?
+        .find(Some(&visit.acting.account), &id)
+        .await?;
     let own = found.filter(|import| import.register == register_of(visit));
     let import = own.ok_or_else(Stop::not_found)?;
     let importer = Importer::of(&visit.acting, import.register, &import.stored.unit)?;
@@ -100,5 +152,7 @@ async fn page(
         shell.frame.refresh_seconds = Some(3);
     }
     let crumb = Crumb::new(vec![Link::new(register.label(), list_of(register))], "导入");
-    Ok(WorkbenchPage::new(shell, head).with_crumb(crumb).with(Wizard::import(now)))
+    Ok(WorkbenchPage::new(shell, head)
+        .with_crumb(crumb)
+        .with(Wizard::import(now)))
 }

@@ -108,7 +108,7 @@ async fn freeze_is_refused(cast: &Cast, codes: &[&str]) {
 #[tokio::test]
 async fn too_few_inspectors_are_refused_at_the_freeze() {
     with_cast(40, 1, async |cast| {
-        freeze_is_refused(&cast, &["DRAW-031"]).await
+        freeze_is_refused(&cast, &["DRAW-031"]).await;
     })
     .await;
 }
@@ -148,7 +148,7 @@ async fn one_press_is_one_act_and_the_second_person_is_told() {
         let other = cast
             .site
             .city
-            .account("shenpi2", &[(Role::Approver, 0)])
+            .account("approver2", &[(Role::Approver, 0)])
             .await;
         let other = cast.grant(&other).await;
         let (mine, theirs) = (cast.approver.get(&path).await, other.get(&path).await);

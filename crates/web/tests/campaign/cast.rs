@@ -39,10 +39,10 @@ impl Cast {
     pub async fn gather(db: Db, subjects: u32, inspectors: u32) -> Self {
         let site = Site::open(db).await;
         let city = &site.city;
-        let initiator = city.account("faqi1", &[(Role::Initiator, 1)]).await;
-        let approver = city.account("shenpi1", &[(Role::Approver, 0)]).await;
-        let officer = city.account("chouqu1", &[(Role::DrawingOfficer, 0)]).await;
-        let registrar = city.account("minglu1", &[(Role::Registrar, 1)]).await;
+        let initiator = city.account("initiator1", &[(Role::Initiator, 1)]).await;
+        let approver = city.account("approver1", &[(Role::Approver, 0)]).await;
+        let officer = city.account("drawer1", &[(Role::DrawingOfficer, 0)]).await;
+        let registrar = city.account("registrar1", &[(Role::Registrar, 1)]).await;
         let registrar = city.acting(&registrar).await;
         let decides = city.acting(&approver).await;
         city.app

@@ -15,12 +15,21 @@ async fn bytes(site: &Site, path: &str) -> (StatusCode, Vec<u8>) {
     let request = Request::get(path).body(axum::body::Body::empty()).unwrap();
     let answer = site.router.clone().oneshot(request).await.unwrap();
     let status = answer.status();
-    (status, to_bytes(answer.into_body(), 64 << 20).await.unwrap().to_vec())
+    (
+        status,
+        to_bytes(answer.into_body(), 64 << 20)
+            .await
+            .unwrap()
+            .to_vec(),
+    )
 }
 
 fn verdict(site: &Site, zip: Vec<u8>) -> u8 {
     let log_key = Some(site.city.app.log_key.verifier().clone());
-    let options = Options { log_key, threads: NonZeroUsize::MIN };
+    let options = Options {
+        log_key,
+        threads: NonZeroUsize::MIN,
+    };
     match BundleSource::from_zip(zip, Limits::default()) {
         Ok(source) => verify_bundle(&source, &options).exit(),
         Err(_) => 2,
@@ -42,7 +51,8 @@ fn unpack(zip: &[u8]) -> Vec<(String, Vec<u8>)> {
 fn pack(files: &[(String, Vec<u8>)]) -> Vec<u8> {
     let mut zip = zip::ZipWriter::new(Cursor::new(Vec::new()));
     for (name, content) in files {
-        zip.start_file(name.as_str(), zip::write::SimpleFileOptions::default()).unwrap();
+        zip.start_file(name.as_str(), zip::write::SimpleFileOptions::default())
+            .unwrap();
         zip.write_all(content).unwrap();
     }
     zip.finish().unwrap().into_inner()
@@ -55,23 +65,36 @@ async fn before_open_the_bundle_is_right_so_far_and_afterwards_complete() {
         let path = format!("/draw/{number}/bundle.zip");
         let (status, sealed) = bytes(&story.site, &path).await;
         assert_eq!(status, StatusCode::OK);
-        assert_eq!(verdict(&story.site, sealed.clone()), 3, "sealed: right so far");
+        assert_eq!(
+            verdict(&story.site, sealed.clone()),
+            3,
+            "sealed: right so far"
+        );
         for (name, content) in unpack(&sealed) {
             let text = String::from_utf8(content).unwrap();
             for visit in &visits {
-                assert!(!text.contains(&visit.subject_code), "{name} names a subject before OPEN");
+                assert!(
+                    !text.contains(&visit.subject_code),
+                    "{name} names a subject before OPEN"
+                );
             }
         }
         let publisher = story.site.city.acting(&story.publisher).await;
         let app = &story.site.city.app;
         for visit in &visits {
             story.confirmed(visit).await;
-            app.publish_outcome(&publisher, &visit.visit.id).await.unwrap();
+            app.publish_outcome(&publisher, &visit.visit.id)
+                .await
+                .unwrap();
         }
         app.end_campaign(&story.initiator, &number).await.unwrap();
         app.open_draw(&story.officer, &number).await.unwrap();
         let (_, public) = bytes(&story.site, &path).await;
-        assert_eq!(verdict(&story.site, public), 0, "public: complete and right");
+        assert_eq!(
+            verdict(&story.site, public),
+            0,
+            "public: complete and right"
+        );
     })
     .await;
 }
@@ -88,9 +111,17 @@ async fn one_changed_byte_in_any_file_of_the_bundle_is_refused() {
             let middle = changed[at].1.len() / 2;
             changed[at].1[middle] ^= 1;
             let exit = verdict(&story.site, pack(&changed));
-            assert!(matches!(exit, 1 | 2), "{} with one changed byte gave {exit}", files[at].0);
+            assert!(
+                matches!(exit, 1 | 2),
+                "{} with one changed byte gave {exit}",
+                files[at].0
+            );
         }
-        assert_eq!(verdict(&story.site, pack(&files)), 0, "the same files unchanged are right");
+        assert_eq!(
+            verdict(&story.site, pack(&files)),
+            0,
+            "the same files unchanged are right"
+        );
     })
     .await;
 }
@@ -106,13 +137,20 @@ async fn only_the_supervision_has_the_full_bundle_and_having_it_is_logged() {
         let supervisor = story.browser(&story.supervisor).await;
         let answer = supervisor.get(&path).await;
         assert_eq!(answer.status, StatusCode::OK);
-        assert_eq!(story.site.log_size().await, before + 1, "the reading is an act");
+        assert_eq!(
+            story.site.log_size().await,
+            before + 1,
+            "the reading is an act"
+        );
         let app = &story.site.city.app;
         let acting = story.site.city.acting(&story.supervisor).await;
         let zip = app.full_bundle(&acting, &number).await.unwrap();
         assert!(unpack(&zip).iter().any(|(name, _)| name == "secret.txt"));
         assert_eq!(verdict(&story.site, zip), 0);
-        assert_eq!(story.site.stranger().get(&path).await.status, StatusCode::SEE_OTHER);
+        assert_eq!(
+            story.site.stranger().get(&path).await.status,
+            StatusCode::SEE_OTHER
+        );
     })
     .await;
 }
@@ -121,7 +159,11 @@ async fn only_the_supervision_has_the_full_bundle_and_having_it_is_logged() {
 async fn a_draw_without_result_has_no_bundle_and_says_so() {
     told(async |story| {
         let (number, _) = story.committed().await;
-        let page = story.site.stranger().get(&format!("/draw/{number}/bundle.zip")).await;
+        let page = story
+            .site
+            .stranger()
+            .get(&format!("/draw/{number}/bundle.zip"))
+            .await;
         assert_eq!(page.status, StatusCode::CONFLICT);
         assert!(page.shows("DRAW-037"), "{}", page.text);
     })
@@ -144,7 +186,11 @@ async fn the_tools_are_the_files_of_the_repository_and_their_hashes_are_right() 
         let (_, script) = bytes(&story.site, "/tools/verify.sh").await;
         let kept = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tools/verify.sh");
         assert_eq!(script, std::fs::read(kept).unwrap());
-        let page = story.site.stranger().get("/tools/verify-page/../verify.sh").await;
+        let page = story
+            .site
+            .stranger()
+            .get("/tools/verify-page/../verify.sh")
+            .await;
         assert_eq!(page.status, StatusCode::NOT_FOUND);
     })
     .await;

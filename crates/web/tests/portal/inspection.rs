@@ -18,9 +18,17 @@ async fn arrived(story: &Story) -> (StoredInspection, Browser, Browser) {
     let one = [("present", visit.visit.team[0].as_str())];
     let alone = first.submit(&asked, &path, &one).await;
     assert_eq!(alone.status, StatusCode::CONFLICT);
-    assert!(alone.shows("INSP-002"), "one person cannot inspect: {}", alone.text);
-    let both: Vec<(&str, &str)> =
-        visit.visit.team.iter().map(|code| ("present", code.as_str())).collect();
+    assert!(
+        alone.shows("INSP-002"),
+        "one person cannot inspect: {}",
+        alone.text
+    );
+    let both: Vec<(&str, &str)> = visit
+        .visit
+        .team
+        .iter()
+        .map(|code| ("present", code.as_str()))
+        .collect();
     let asked = first.get(&path).await;
     let done = first.submit(&asked, &path, &both).await;
     assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.text);
@@ -49,7 +57,10 @@ async fn full(story: &Story, visit: &StoredInspection, page: &Page) -> Vec<(Stri
 }
 
 fn borrowed(fields: &[(String, String)]) -> Vec<(&str, &str)> {
-    fields.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect()
+    fields
+        .iter()
+        .map(|(name, value)| (name.as_str(), value.as_str()))
+        .collect()
 }
 
 fn sheet_of(visit: &StoredInspection) -> String {
@@ -63,14 +74,26 @@ async fn a_sheet_with_a_fault_saves_nothing_and_keeps_everything_typed() {
         let path = sheet_of(&visit);
         let page = first.get(&path).await;
         let mut fields = full(&story, &visit, &page).await;
-        let photos = fields.iter_mut().find(|(name, value)| name.starts_with("photos.") && value != "0");
+        let photos = fields
+            .iter_mut()
+            .find(|(name, value)| name.starts_with("photos.") && value != "0");
         photos.expect("some criterion demands photos").1 = "两张".to_owned();
-        fields.push(("note.fume.Y1".to_owned(), "正文里有<b>尖括号</b>".to_owned()));
+        fields.push((
+            "note.fume.Y1".to_owned(),
+            "正文里有<b>尖括号</b>".to_owned(),
+        ));
         let size = story.site.log_size().await;
         let answer = first.submit(&page, &path, &borrowed(&fields)).await;
         assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
-        assert!(answer.shows("INSP-041") && answer.shows("value=\"两张\""), "{}", answer.text);
-        assert!(answer.shows("正文里有&#60;b&#62;尖括号"), "typed words stay, as words");
+        assert!(
+            answer.shows("INSP-041") && answer.shows("value=\"两张\""),
+            "{}",
+            answer.text
+        );
+        assert!(
+            answer.shows("正文里有&#60;b&#62;尖括号"),
+            "typed words stay, as words"
+        );
         assert!(answer.shows("有误：检查表"));
         assert_eq!(story.site.log_size().await, size, "nothing was saved");
         let ticked = answer.text.matches("value=\"pass\" checked").count();
@@ -90,17 +113,39 @@ async fn one_block_is_saved_and_the_rest_of_what_was_typed_comes_back_as_a_draft
         fields.push(("note.fume.Y2".to_owned(), "第二项还没写完".to_owned()));
         let answer = first.submit(&page, &path, &borrowed(&fields)).await;
         assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.text);
-        assert!(answer.location().ends_with("#b-fume.Y2"), "on to the next: {}", answer.location());
+        assert!(
+            answer.location().ends_with("#b-fume.Y2"),
+            "on to the next: {}",
+            answer.location()
+        );
         let again = first.submit(&page, &path, &borrowed(&fields)).await;
-        assert_eq!(again.location(), answer.location(), "a second press is the first");
+        assert_eq!(
+            again.location(),
+            answer.location(),
+            "a second press is the first"
+        );
         let acting = story.site.city.acting(&story.team(&visit)[0]).await;
-        let view = story.site.city.app.visit(&acting, &visit.visit.id).await.unwrap();
+        let view = story
+            .site
+            .city
+            .app
+            .visit(&acting, &visit.visit.id)
+            .await
+            .unwrap();
         let domain::inspection::InspectionState::Opened(opened) = &view.stored.visit.state else {
             panic!("still open")
         };
-        assert_eq!(opened.sheet.iter().count(), 1, "only the one block is stored");
+        assert_eq!(
+            opened.sheet.iter().count(),
+            1,
+            "only the one block is stored"
+        );
         let shown = first.get(&path).await;
-        assert!(shown.shows("第二项还没写完") && shown.shows("已保存"), "{}", shown.text);
+        assert!(
+            shown.shows("第二项还没写完") && shown.shows("已保存"),
+            "{}",
+            shown.text
+        );
         assert_eq!(shown.text.matches("value=\"pass\" checked").count(), 17);
     })
     .await;
@@ -120,12 +165,22 @@ async fn what_a_colleague_saved_meanwhile_is_not_overwritten_unseen() {
                 ("only".to_owned(), "fume.Y1".to_owned()),
             ]
         };
-        let done = second.submit(&theirs, &path, &borrowed(&block(&theirs, "not_examined"))).await;
+        let done = second
+            .submit(&theirs, &path, &borrowed(&block(&theirs, "not_examined")))
+            .await;
         assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.text);
-        let late = first.submit(&mine, &path, &borrowed(&block(&mine, "not_applicable"))).await;
+        let late = first
+            .submit(&mine, &path, &borrowed(&block(&mine, "not_applicable")))
+            .await;
         assert_eq!(late.status, StatusCode::UNPROCESSABLE_ENTITY);
-        assert!(late.shows("INSP-042") && late.shows("未检查"), "{}", late.text);
-        let knowing = first.submit(&late, &path, &borrowed(&block(&late, "not_applicable"))).await;
+        assert!(
+            late.shows("INSP-042") && late.shows("未检查"),
+            "{}",
+            late.text
+        );
+        let knowing = first
+            .submit(&late, &path, &borrowed(&block(&late, "not_applicable")))
+            .await;
         assert_eq!(knowing.status, StatusCode::SEE_OTHER, "{}", knowing.text);
     })
     .await;
@@ -147,23 +202,42 @@ async fn a_visit_goes_from_the_door_to_a_second_persons_confirmation() {
         let asked = first.get(&path).await;
         let words = [("outcome", "R5"), ("opinion", "油烟机上周才清洗")];
         let wrong = first.submit(&asked, &path, &words).await;
-        assert!(wrong.shows("INSP-010") && wrong.shows("油烟机上周才清洗"), "{}", wrong.text);
-        let none = first.submit(&first.get(&path).await, &path, &[("opinion", "同上")]).await;
+        assert!(
+            wrong.shows("INSP-010") && wrong.shows("油烟机上周才清洗"),
+            "{}",
+            wrong.text
+        );
+        let none = first
+            .submit(&first.get(&path).await, &path, &[("opinion", "同上")])
+            .await;
         assert_eq!(none.status, StatusCode::UNPROCESSABLE_ENTITY);
         assert!(none.shows("INSP-044") && none.shows("同上"));
         let asked = first.get(&path).await;
-        let done = first.submit(&asked, &path, &[("outcome", "R1"), ("opinion", "无异议")]).await;
+        let done = first
+            .submit(&asked, &path, &[("outcome", "R1"), ("opinion", "无异议")])
+            .await;
         assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.text);
         let own = first.get(&format!("{base}/confirm")).await;
-        assert!(own.shows("AUTH-014"), "not by the same person: {}", own.text);
+        assert!(
+            own.shows("AUTH-014"),
+            "not by the same person: {}",
+            own.text
+        );
         let path = format!("{base}/return");
         let asked = second.get(&path).await;
-        let back = second.submit(&asked, &path, &[("reason", "Y3 的照片补一张")]).await;
+        let back = second
+            .submit(&asked, &path, &[("reason", "Y3 的照片补一张")])
+            .await;
         assert_eq!(back.status, StatusCode::SEE_OTHER, "{}", back.text);
-        assert!(first.get(&base).await.shows("Y3 的照片补一张"), "the reason reaches the first");
+        assert!(
+            first.get(&base).await.shows("Y3 的照片补一张"),
+            "the reason reaches the first"
+        );
         let path = format!("{base}/conclude");
         let asked = first.get(&path).await;
-        first.submit(&asked, &path, &[("outcome", "R1"), ("opinion", "无异议")]).await;
+        first
+            .submit(&asked, &path, &[("outcome", "R1"), ("opinion", "无异议")])
+            .await;
         let path = format!("{base}/confirm");
         let asked = second.get(&path).await;
         assert_eq!(asked.status, StatusCode::OK, "{}", asked.text);
@@ -185,14 +259,30 @@ async fn a_visit_falls_away_only_with_two_attempts_and_proof() {
             first.submit(&asked, &path, fields).await
         };
         let account = "两次上门均锁门，照片 0001、0002";
-        let once = attempt(&[("how", "unreachable"), ("attempts", "1"), ("account", account)]).await;
-        assert!(once.shows("INSP-012") && once.shows(account), "{}", once.text);
+        let once = attempt(&[
+            ("how", "unreachable"),
+            ("attempts", "1"),
+            ("account", account),
+        ])
+        .await;
+        assert!(
+            once.shows("INSP-012") && once.shows(account),
+            "{}",
+            once.text
+        );
         let typo = attempt(&[("how", ""), ("attempts", "二"), ("account", account)]).await;
         assert_eq!(typo.status, StatusCode::UNPROCESSABLE_ENTITY);
         assert!(typo.shows("INSP-045") && typo.shows("INSP-046") && typo.shows(account));
-        let twice = attempt(&[("how", "unreachable"), ("attempts", "2"), ("account", account)]).await;
+        let twice = attempt(&[
+            ("how", "unreachable"),
+            ("attempts", "2"),
+            ("account", account),
+        ])
+        .await;
         assert_eq!(twice.status, StatusCode::SEE_OTHER, "{}", twice.text);
-        let page = first.get(&format!("/w/inspections/{}", visits[0].visit.id)).await;
+        let page = first
+            .get(&format!("/w/inspections/{}", visits[0].visit.id))
+            .await;
         assert!(page.shows("未能检查：无法联系"), "{}", page.text);
     })
     .await;
@@ -208,9 +298,20 @@ async fn an_inspector_sees_the_visits_he_is_on_or_leads_and_no_others() {
             for visit in &visits {
                 let mut people = visit.visit.team.iter().chain(&visit.visit.leader);
                 let own = people.any(|member| member.as_str() == code);
-                assert_eq!(list.shows(&visit.subject_code), own, "{code} {}", visit.subject_code);
-                let page = browser.get(&format!("/w/inspections/{}", visit.visit.id)).await;
-                let wanted = if own { StatusCode::OK } else { StatusCode::NOT_FOUND };
+                assert_eq!(
+                    list.shows(&visit.subject_code),
+                    own,
+                    "{code} {}",
+                    visit.subject_code
+                );
+                let page = browser
+                    .get(&format!("/w/inspections/{}", visit.visit.id))
+                    .await;
+                let wanted = if own {
+                    StatusCode::OK
+                } else {
+                    StatusCode::NOT_FOUND
+                };
                 assert_eq!(page.status, wanted, "{code}");
             }
         }

@@ -6,18 +6,34 @@ use serde_json::Value;
 use testkit::city::register_number;
 
 use crate::browser::{Browser, Page};
-use crate::story::{SUBJECTS, Story, told};
+use crate::story::{SUBJECTS, Story, told, told_on_both};
 
 const PAGES: [&str; 11] = [
-    "/", "/items", "/items/fume", "/rules", "/campaigns", "/results", "/log", "/log/0", "/tools",
-    "/data", "/accessibility",
+    "/",
+    "/items",
+    "/items/fume",
+    "/rules",
+    "/campaigns",
+    "/results",
+    "/log",
+    "/log/0",
+    "/tools",
+    "/data",
+    "/accessibility",
 ];
 
 async fn whole(browser: &Browser, path: &str) -> Page {
     let page = browser.get(path).await;
     assert_eq!(page.status, StatusCode::OK, "{path}: {}", page.text);
-    assert!(page.text.len() <= 100_000, "{path} has {} bytes", page.text.len());
-    assert!(!page.headers.contains_key("set-cookie"), "{path} sets a cookie");
+    assert!(
+        page.text.len() <= 100_000,
+        "{path} has {} bytes",
+        page.text.len()
+    );
+    assert!(
+        !page.headers.contains_key("set-cookie"),
+        "{path} sets a cookie"
+    );
     assert!(!page.shows("style=\""), "{path} has an inline style");
     page
 }
@@ -25,7 +41,10 @@ async fn whole(browser: &Browser, path: &str) -> Page {
 async fn data(browser: &Browser, path: &str) -> Value {
     let page = browser.get(path).await;
     assert_eq!(page.status, StatusCode::OK, "{path}: {}", page.text);
-    assert_eq!(page.headers["content-type"], "application/json; charset=utf-8", "{path}");
+    assert_eq!(
+        page.headers["content-type"], "application/json; charset=utf-8",
+        "{path}"
+    );
     serde_json::from_str(&page.text).unwrap_or_else(|error| panic!("{path}: {error}"))
 }
 
@@ -39,12 +58,23 @@ async fn nobody_is_named(story: &Story, number: &CampaignNo) {
     for record in ["plan", "freeze", "reveal", "seed", "result", "open"] {
         paths.push(format!("/draw/{number}/records/{record}.txt"));
     }
-    paths.extend(["/index.json", "/campaigns.json", "/results.json", "/search?q=样例餐饮"].map(str::to_owned));
+    paths.extend(
+        [
+            "/index.json",
+            "/campaigns.json",
+            "/results.json",
+            "/search?q=样例餐饮",
+        ]
+        .map(str::to_owned),
+    );
     paths.extend((0..story.site.log_size().await).map(|n| format!("/log/{n}")));
     for path in paths {
         let page = stranger.get(&path).await;
         for subject in 1..=SUBJECTS {
-            assert!(!page.shows(&register_number(subject)), "{path} holds a code");
+            assert!(
+                !page.shows(&register_number(subject)),
+                "{path} holds a code"
+            );
         }
         assert!(!page.shows("样例餐饮0"), "{path} holds a name");
     }
@@ -66,18 +96,28 @@ async fn a_draft_does_not_exist_for_the_public_and_each_later_state_has_its_page
         assert!(page.shows("承诺已公布，等待随机数") && page.shows("样例司法局"));
         let draw = data(&stranger, &format!("{path}.json")).await;
         assert!(draw["parties"][0]["commitment"].is_string());
-        assert!(draw["parties"][0]["nonce"].is_null(), "no nonce before REVEAL");
+        assert!(
+            draw["parties"][0]["nonce"].is_null(),
+            "no nonce before REVEAL"
+        );
         for ((_, nonce), link) in crate::story::NONCES.iter().zip(&links) {
             story.site.city.app.accept_nonce(link, nonce).await.unwrap();
         }
-        assert!(!whole(&stranger, &path).await.shows("1111 1111"), "REVEAL is not published yet");
+        assert!(
+            !whole(&stranger, &path).await.shows("1111 1111"),
+            "REVEAL is not published yet"
+        );
         nobody_is_named(&story, &number).await;
         let app = &story.site.city.app;
         let nobody = PartyToken::parse("no-show").unwrap();
-        app.close_reveal(&story.officer, &number, &nobody).await.unwrap();
+        app.close_reveal(&story.officer, &number, &nobody)
+            .await
+            .unwrap();
         let draw = data(&stranger, &format!("{path}.json")).await;
         assert_eq!(draw["parties"][0]["nonce"], crate::story::NONCES[0].1);
-        app.draw_subjects(&story.officer, &number, &app::drawing::DrawWords::default()).await.unwrap();
+        app.draw_subjects(&story.officer, &number, &app::drawing::DrawWords::default())
+            .await
+            .unwrap();
         let page = whole(&stranger, &path).await;
         assert!(page.shows("可核对次序与界限，名单未公开"), "{}", page.text);
         assert!(page.shows("1 见证"));
@@ -92,7 +132,10 @@ async fn unapproved_campaigns_and_unknown_things_are_404_for_strangers() {
         let app = &story.site.city.app;
         let plan = domain::campaign::plan::CampaignPlan::titled("还在写的方案");
         let unit = testkit::city::unit(1);
-        let draft = app.draft_campaign(&story.initiator, &unit, &plan).await.unwrap();
+        let draft = app
+            .draft_campaign(&story.initiator, &unit, &plan)
+            .await
+            .unwrap();
         let stranger = story.site.stranger();
         for path in [
             format!("/draw/{draft}"),
@@ -110,7 +153,11 @@ async fn unapproved_campaigns_and_unknown_things_are_404_for_strangers() {
             "/log/tile/9/000.p/1".to_owned(),
             "/log/tile/0/000.p/007".to_owned(),
         ] {
-            assert_eq!(stranger.get(&path).await.status, StatusCode::NOT_FOUND, "{path}");
+            assert_eq!(
+                stranger.get(&path).await.status,
+                StatusCode::NOT_FOUND,
+                "{path}"
+            );
         }
         assert!(!stranger.get("/campaigns").await.shows("还在写的方案"));
     })
@@ -119,7 +166,7 @@ async fn unapproved_campaigns_and_unknown_things_are_404_for_strangers() {
 
 #[tokio::test]
 async fn the_figures_of_a_page_are_those_of_its_data() {
-    told(async |story| {
+    told_on_both(async |story| {
         let (number, visits) = story.opened().await;
         let stranger = story.site.stranger();
         let front = data(&stranger, "/index.json").await;
@@ -127,13 +174,21 @@ async fn the_figures_of_a_page_are_those_of_its_data() {
         for figure in front["figures"].as_array().unwrap() {
             let words = figure["words"].as_str().unwrap();
             let number = figure["number"].as_i64().unwrap();
-            assert!(page.shows(words) && page.shows(&format!("<b>{number}</b>")), "{words}");
+            assert!(
+                page.shows(words) && page.shows(&format!("<b>{number}</b>")),
+                "{words}"
+            );
         }
         assert_eq!(front["figures"][0]["number"], visits.len());
         let draw = data(&stranger, &format!("/draw/{number}.json")).await;
         let page = whole(&stranger, &format!("/draw/{number}")).await;
         assert_eq!(draw["opened"], true);
-        let drawn: u64 = draw["strata"].as_array().unwrap().iter().map(|one| one["drawn"].as_u64().unwrap()).sum();
+        let drawn: u64 = draw["strata"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|one| one["drawn"].as_u64().unwrap())
+            .sum();
         assert_eq!(drawn, u64::try_from(visits.len()).unwrap());
         for visit in draw["visits"].as_array().unwrap() {
             let code = visit["subject_code"].as_str().unwrap();
@@ -145,12 +200,22 @@ async fn the_figures_of_a_page_are_those_of_its_data() {
         for record in draw["records"].as_array().unwrap() {
             let entry = record["entry"].as_u64().unwrap();
             let logged = data(&stranger, &format!("/log/{entry}.json")).await;
-            assert_eq!(logged["record"], record["text"], "the log holds the same words");
+            assert_eq!(
+                logged["record"], record["text"],
+                "the log holds the same words"
+            );
         }
-        let kinds: Vec<&str> = draw["records"].as_array().unwrap().iter().map(|one| one["kind"].as_str().unwrap()).collect();
+        let kinds: Vec<&str> = draw["records"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|one| one["kind"].as_str().unwrap())
+            .collect();
         assert_eq!(kinds, ["plan", "freeze", "reveal", "result", "open"]);
         for kind in ["plan", "freeze", "reveal", "seed", "result", "open"] {
-            let text = stranger.get(&format!("/draw/{number}/records/{kind}.txt")).await;
+            let text = stranger
+                .get(&format!("/draw/{number}/records/{kind}.txt"))
+                .await;
             assert_eq!(text.status, StatusCode::OK, "{kind}");
         }
         let name = format!("/search?q={}", visits[0].subject_code);
@@ -167,10 +232,16 @@ async fn a_void_attempt_and_its_reason_stay_visible_for_ever() {
         let (number, _) = story.committed().await;
         let app = &story.site.city.app;
         let code = PartyToken::parse("frame-error").unwrap();
-        app.void_draw(&story.approver, &number, &code, "名录漏了一个片区").await.unwrap();
+        app.void_draw(&story.approver, &number, &code, "名录漏了一个片区")
+            .await
+            .unwrap();
         let stranger = story.site.stranger();
         let page = whole(&stranger, &format!("/draw/{number}")).await;
-        assert!(page.shows("本次抽取作废") && page.shows("名录漏了一个片区"), "{}", page.text);
+        assert!(
+            page.shows("本次抽取作废") && page.shows("名录漏了一个片区"),
+            "{}",
+            page.text
+        );
         let list = data(&stranger, "/campaigns.json").await;
         assert_eq!(list["campaigns"][0]["void_attempts"], 1);
         let front = data(&stranger, "/index.json").await;
@@ -183,16 +254,26 @@ async fn a_void_attempt_and_its_reason_stay_visible_for_ever() {
 async fn an_abandoned_campaign_stays_with_its_reason() {
     told(async |story| {
         let number = story.launched().await;
-        story.site.city.app.abandon_campaign(&story.initiator, &number, "上级统一组织，本局不再单独开展").await.unwrap();
+        story
+            .site
+            .city
+            .app
+            .abandon_campaign(&story.initiator, &number, "上级统一组织，本局不再单独开展")
+            .await
+            .unwrap();
         let page = whole(&story.site.stranger(), &format!("/draw/{number}")).await;
-        assert!(page.shows("任务终止") && page.shows("上级统一组织"), "{}", page.text);
+        assert!(
+            page.shows("任务终止") && page.shows("上级统一组织"),
+            "{}",
+            page.text
+        );
     })
     .await;
 }
 
 #[tokio::test]
 async fn tiles_hold_exactly_the_leaves_of_the_log_and_lead_to_its_root() {
-    told(async |story| {
+    told_on_both(async |story| {
         story.launched().await;
         let stranger = story.site.stranger();
         let head = data(&stranger, "/log.json").await;
@@ -209,14 +290,21 @@ async fn tiles_hold_exactly_the_leaves_of_the_log_and_lead_to_its_root() {
             let leaf = tlog::hash::leaf_hash(text.as_bytes());
             assert_eq!(entry["leaf"], leaf.to_string());
             frontier.append(leaf).unwrap();
-            assert_eq!(entry["root_after"], frontier.root().to_string(), "entry {n}");
-            let receipt = tlog::receipt::Receipt::parse(entry["receipt"].as_str().unwrap()).unwrap();
+            assert_eq!(
+                entry["root_after"],
+                frontier.root().to_string(),
+                "entry {n}"
+            );
+            let receipt =
+                tlog::receipt::Receipt::parse(entry["receipt"].as_str().unwrap()).unwrap();
             receipt.verify(text.as_bytes(), Some(&key), &[]).unwrap();
         }
         assert_eq!(head["root"], frontier.root().to_string());
         let tile = stranger.get(&format!("/log/tile/0/000.p/{size}")).await;
         assert_eq!(tile.status, StatusCode::OK);
-        let beyond = stranger.get(&format!("/log/tile/0/000.p/{}", size + 1)).await;
+        let beyond = stranger
+            .get(&format!("/log/tile/0/000.p/{}", size + 1))
+            .await;
         assert_eq!(beyond.status, StatusCode::NOT_FOUND);
     })
     .await;

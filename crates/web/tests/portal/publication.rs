@@ -2,7 +2,7 @@
 
 use axum::http::StatusCode;
 
-use crate::story::{Story, told};
+use crate::story::{Story, told, told_on_both};
 
 async fn published(story: &Story) -> (String, String) {
     let (_, visits) = story.assigned().await;
@@ -11,25 +11,37 @@ async fn published(story: &Story) -> (String, String) {
     let path = format!("/w/publish/{}", visits[0].visit.id);
     let asked = publisher.get(&path).await;
     assert_eq!(asked.status, StatusCode::OK, "{}", asked.text);
-    assert!(asked.shows(&visits[0].subject_name), "the preview shows what the public will see");
+    assert!(
+        asked.shows(&visits[0].subject_name),
+        "the preview shows what the public will see"
+    );
     let answer = publisher.submit(&asked, &path, &[]).await;
     assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.text);
     let again = publisher.submit(&asked, &path, &[]).await;
-    assert_eq!(again.location(), answer.location(), "a second press is the first");
+    assert_eq!(
+        again.location(),
+        answer.location(),
+        "a second press is the first"
+    );
     let mut reader = story.site.city.app.db.read().await.unwrap();
-    let kept = store::inspection::publication_of(&mut reader, &visits[0].visit.id).await.unwrap();
+    let kept = store::inspection::publication_of(&mut reader, &visits[0].visit.id)
+        .await
+        .unwrap();
     (kept.unwrap().id.to_string(), visits[0].subject_name.clone())
 }
 
 #[tokio::test]
 async fn a_published_result_stands_and_a_withdrawn_one_answers_410_without_the_name() {
-    told(async |story| {
+    told_on_both(async |story| {
         let (id, name) = published(&story).await;
         let stranger = story.site.stranger();
         let page = stranger.get(&format!("/r/{id}")).await;
         assert_eq!(page.status, StatusCode::OK);
         assert!(page.shows(&name) && page.shows("未发现问题"));
-        assert!(!page.shows("样例检查员"), "inspectors are not named in public");
+        assert!(
+            !page.shows("样例检查员"),
+            "inspectors are not named in public"
+        );
         assert!(!page.shows("演示路"), "addresses are not public");
         let publisher = story.browser(&story.publisher).await;
         let path = format!("/w/published/{id}/withdraw");
@@ -44,10 +56,17 @@ async fn a_published_result_stands_and_a_withdrawn_one_answers_410_without_the_n
         for path in [format!("/r/{id}"), format!("/r/{id}.json")] {
             let gone = stranger.get(&path).await;
             assert_eq!(gone.status, StatusCode::GONE, "{path}");
-            assert!(gone.shows("公示内容与决定书不符") && !gone.shows(&name), "{}", gone.text);
+            assert!(
+                gone.shows("公示内容与决定书不符") && !gone.shows(&name),
+                "{}",
+                gone.text
+            );
         }
         for path in ["/", "/results", "/results.json", "/search?q=样例餐饮"] {
-            assert!(!stranger.get(path).await.shows(&name), "{path} still names the firm");
+            assert!(
+                !stranger.get(path).await.shows(&name),
+                "{path} still names the firm"
+            );
         }
     })
     .await;
@@ -62,11 +81,19 @@ async fn who_entered_or_confirmed_a_result_cannot_publish_it_and_is_told_so() {
         let team = story.team(&visits[0]);
         let mut acting = story.site.city.acting(&team[0]).await;
         // Roles may meet in one account of a small bureau; persons are compared all the same.
-        acting.grants.extend(story.site.city.acting(&story.publisher).await.grants);
-        let preview = app.preview_publication(&acting, &visits[0].visit.id).await.unwrap();
+        acting
+            .grants
+            .extend(story.site.city.acting(&story.publisher).await.grants);
+        let preview = app
+            .preview_publication(&acting, &visits[0].visit.id)
+            .await
+            .unwrap();
         assert_eq!(preview.refused.unwrap().code, "AUTH-015");
         let size = story.site.log_size().await;
-        let refused = app.publish_outcome(&acting, &visits[0].visit.id).await.unwrap_err();
+        let refused = app
+            .publish_outcome(&acting, &visits[0].visit.id)
+            .await
+            .unwrap_err();
         assert!(refused.to_string().contains("AUTH-015"), "{refused}");
         assert_eq!(story.site.log_size().await, size, "nothing was written");
     })
@@ -84,7 +111,11 @@ async fn the_waiting_list_counts_down_in_working_days_and_a_late_one_is_flagged_
         story.site.city.clock.advance_minutes(40 * 24 * 60);
         let publisher = story.browser(&story.publisher).await;
         let page = publisher.get("/w/publish").await;
-        assert!(page.shows("超期 <b>") && page.shows("已超过公示期限"), "{}", page.text);
+        assert!(
+            page.shows("超期 <b>") && page.shows("已超过公示期限"),
+            "{}",
+            page.text
+        );
         let path = format!("/w/publish/{}", visits[0].visit.id);
         let asked = publisher.get(&path).await;
         let done = publisher.submit(&asked, &path, &[]).await;

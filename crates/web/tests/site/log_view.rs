@@ -2,6 +2,7 @@
 
 use axum::http::StatusCode;
 use domain::account::Role;
+use domain::event::{Act, Actor, LinkKind};
 use sha2::{Digest as _, Sha256};
 use testkit::city::{caterer, unit};
 use testkit::engines::on_both;
@@ -89,8 +90,8 @@ async fn an_act_is_shown_to_its_unit_and_to_those_who_read_all_and_its_entry_to_
         for (login, role, unit, may) in [
             ("tongshi", Role::Registrar, 1, true),
             ("bieke", Role::Registrar, 2, false),
-            ("jiandu", Role::Supervisor, 0, true),
-            ("jiancha", Role::Inspector, 1, false),
+            ("supervisor", Role::Supervisor, 0, true),
+            ("inspector", Role::Inspector, 1, false),
             ("sysadmin", Role::SystemAdmin, 0, false),
         ] {
             let reader = site.city.account(login, &[(role, unit)]).await;
@@ -114,6 +115,51 @@ async fn an_act_is_shown_to_its_unit_and_to_those_who_read_all_and_its_entry_to_
         );
         let of_subject = browser.get(&format!("/w/log?subject={subject}")).await;
         assert!(of_subject.shows("共 1 条"));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_log_does_not_tell_who_was_drawn_to_those_who_may_not_read_the_drawn_list() {
+    on_both(|db| async move {
+        let site = Site::open(db).await;
+        let id = site.city.account("kucun1", &[(Role::Registrar, 1)]).await;
+        let keeper = site.city.acting(&id).await;
+        let subject = site.city.subject(&keeper, &unit(1), &caterer(1)).await;
+        let app = &site.city.app;
+        // What a draw leaves in the log: an act linked to each subject that was drawn.
+        let event = app.event(
+            Act::InspectionOpened,
+            Actor::account(id.clone(), "样例", Role::Registrar, unit(1)),
+        );
+        let event = event.touching(LinkKind::Subject, subject.as_str());
+        let tx = app.db.begin("inspection.open").await.unwrap();
+        tx.record(event, app.confidential())
+            .unwrap()
+            .commit()
+            .await
+            .unwrap();
+        let number = site.log_size().await - 1;
+        let supervisor = site.city.account("supervisor", &[(Role::Supervisor, 0)]).await;
+        for (account, lines) in [(&id, 1), (&supervisor, 2)] {
+            let browser = site.signed_in(account).await;
+            let listed = browser.get(&format!("/w/log?subject={subject}")).await;
+            assert!(listed.shows(&format!("共 {lines} 条")), "{}", listed.text);
+            assert_eq!(listed.shows(&format!("/w/log/{number}\"")), lines == 2);
+            let record = browser.get(&format!("/w/subjects/{subject}")).await;
+            assert_eq!(
+                record.shows(&format!("/w/log/{number}\"")),
+                lines == 2,
+                "{}",
+                record.text
+            );
+            let entry = browser.get(&format!("/w/log/{number}")).await;
+            assert_eq!(
+                entry.shows(subject.as_str()),
+                lines == 2,
+                "the entry names no subject"
+            );
+        }
     })
     .await;
 }

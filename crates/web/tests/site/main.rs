@@ -3,7 +3,10 @@
 //! Failure here: an address somebody may open who may not, a form that can be sent from elsewhere,
 //! a page that writes, a list that shows other rows than its export, or typed text that is lost.
 
-#![expect(clippy::unwrap_used, reason = "a step of a story that fails ends the story")]
+#![expect(
+    clippy::unwrap_used,
+    reason = "a step of a story that fails ends the story"
+)]
 
 mod administration;
 mod browser;

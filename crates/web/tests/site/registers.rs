@@ -51,6 +51,7 @@ async fn an_inspector_is_entered_once_and_the_marks_follow_the_credential() {
     .await;
 }
 
+#[expect(clippy::too_many_lines, reason = "one story, told in its order")]
 #[tokio::test]
 async fn an_inspector_declares_a_recusal_for_himself_and_for_nobody_else() {
     on_both(|db| async move {
@@ -58,7 +59,7 @@ async fn an_inspector_declares_a_recusal_for_himself_and_for_nobody_else() {
         let keeper = site.city.account("kucun1", &[(Role::Registrar, 1)]).await;
         let own = site
             .city
-            .account("jianchajia", &[(Role::Inspector, 1)])
+            .account("inspector-one", &[(Role::Inspector, 1)])
             .await;
         let acting = site.city.acting(&keeper).await;
         site.city.subject(&acting, &unit(1), &caterer(1)).await;
@@ -111,7 +112,7 @@ async fn an_inspector_declares_a_recusal_for_himself_and_for_nobody_else() {
         assert!(listed.shows("F001") && listed.shows("利害关系"));
         let outsider = site
             .city
-            .account("jianchayi", &[(Role::Inspector, 1)])
+            .account("inspector-two", &[(Role::Inspector, 1)])
             .await;
         let outsider = site.signed_in(&outsider).await;
         assert!(
@@ -126,8 +127,8 @@ async fn an_inspector_declares_a_recusal_for_himself_and_for_nobody_else() {
 async fn an_item_is_published_by_the_approver_once() {
     on_both(|db| async move {
         let site = Site::open(db).await;
-        let initiator = site.city.account("faqi1", &[(Role::Initiator, 1)]).await;
-        let approver = site.city.account("shenpi1", &[(Role::Approver, 0)]).await;
+        let initiator = site.city.account("initiator1", &[(Role::Initiator, 1)]).await;
+        let approver = site.city.account("approver1", &[(Role::Approver, 0)]).await;
         let (initiator, approver) = (
             site.signed_in(&initiator).await,
             site.signed_in(&approver).await,

@@ -108,6 +108,7 @@ fn exported(csv: &str) -> Vec<String> {
         .collect()
 }
 
+#[expect(clippy::too_many_lines, reason = "one story, told in its order")]
 #[tokio::test]
 async fn list_count_search_and_export_have_the_same_scope_for_random_accounts() {
     on_both(|db| async move {

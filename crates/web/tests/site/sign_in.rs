@@ -127,6 +127,7 @@ async fn a_place_elsewhere_is_never_returned_to() {
     .await;
 }
 
+#[expect(clippy::too_many_lines, reason = "one story, told in its order")]
 #[tokio::test]
 async fn a_first_password_must_be_changed_before_anything_else() {
     on_both(|db| async move {

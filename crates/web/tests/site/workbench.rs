@@ -11,7 +11,7 @@ use crate::browser::Site;
 async fn a_draft_waits_for_its_own_unit_and_for_no_other() {
     on_both(|db| async move {
         let site = Site::open(db).await;
-        let initiator = site.city.account("faqi1", &[(Role::Initiator, 1)]).await;
+        let initiator = site.city.account("initiator1", &[(Role::Initiator, 1)]).await;
         let acting = site.city.acting(&initiator).await;
         let plan = CampaignPlan::titled("样例季度餐饮抽查");
         let number = site
@@ -31,8 +31,8 @@ async fn a_draft_waits_for_its_own_unit_and_for_no_other() {
             "a draft has no window yet"
         );
         for (login, role, unit) in [
-            ("faqi2", Role::Initiator, 2),
-            ("shenpi1", Role::Approver, 0),
+            ("initiator2", Role::Initiator, 2),
+            ("approver1", Role::Approver, 0),
         ] {
             let other = site.city.account(login, &[(role, unit)]).await;
             let page = site.signed_in(&other).await.get("/w").await;

@@ -18,6 +18,14 @@ pub(super) struct CsvTable {
     name: String,
     text: String,
     places: Vec<Option<usize>>,
+    width: usize,
+}
+
+/// Whole rows of a table, for one thread.
+pub(super) struct CsvPart<'a> {
+    text: &'a str,
+    /// Lines before it; the header stands in the part that has none.
+    before: u64,
 }
 
 /// One row: the cells of the wanted columns.
@@ -47,7 +55,7 @@ impl CsvTable {
             .into_owned();
         let bytes = std::fs::read(path).map_err(|error| Failure::file(path, &error))?;
         let text = decode(&name, bytes)?;
-        let mut reader = reader(&text);
+        let mut reader = reader(&text, true);
         let header = reader
             .byte_headers()
             .map_err(|error| broken(&name, &error))?;
@@ -79,7 +87,13 @@ impl CsvTable {
             places.push(hits.first().copied());
         }
         failure.or_nothing()?;
-        Ok(Self { name, text, places })
+        let width = titles.len();
+        Ok(Self {
+            name,
+            text,
+            places,
+            width,
+        })
     }
 
     /// The file's name, for messages.
@@ -87,27 +101,38 @@ impl CsvTable {
         &self.name
     }
 
+    /// How many lines there are at most, the header among them.
+    pub(super) fn lines(&self) -> usize {
+        newlines(&self.text) + 1
+    }
+
     /// Hands over every row; rows of empty cells are passed over.
-    pub(super) fn each(
+    pub(super) fn each(&self, take: impl FnMut(&CsvRow<'_>, &mut Failure)) -> Result<u64, Failure> {
+        self.each_of(&self.whole(), take)
+    }
+
+    /// Hands over the rows of one part, as [`CsvTable::each`].
+    pub(super) fn each_of(
         &self,
+        part: &CsvPart<'_>,
         mut take: impl FnMut(&CsvRow<'_>, &mut Failure),
     ) -> Result<u64, Failure> {
-        let mut reader = reader(&self.text);
-        let width = reader
-            .byte_headers()
-            .map_err(|error| broken(&self.name, &error))?
-            .len();
+        let mut reader = reader(part.text, part.before == 0);
         let mut failure = Failure::default();
         let mut record = ByteRecord::new();
+        let mut lines = LineCount {
+            text: part.text,
+            at: 0,
+            before: 0,
+        };
         let mut rows = 0;
         loop {
-            let number = reader.position().line();
             match reader.read_byte_record(&mut record) {
                 Ok(false) => break,
                 Ok(true) => {}
                 Err(error) => return Err(broken(&self.name, &error)),
             }
-            let number = record.position().map_or(number, csv::Position::line);
+            let number = part.before + lines.at(record.position());
             if record
                 .iter()
                 .all(|cell| cell.iter().all(u8::is_ascii_whitespace))
@@ -115,10 +140,11 @@ impl CsvTable {
                 continue;
             }
             rows += 1;
-            if record.len() != width {
+            if record.len() != self.width {
                 let sentence = format!(
-                    "有 {} 格，表头有 {width} 格；格内的逗号要用引号括起。",
-                    record.len()
+                    "有 {} 格，表头有 {} 格；格内的逗号要用引号括起。",
+                    record.len(),
+                    self.width
                 );
                 failure.push("CLI-205", self.place(number), sentence);
                 continue;
@@ -135,15 +161,74 @@ impl CsvTable {
         failure.or_nothing().map(|()| rows)
     }
 
+    fn whole(&self) -> CsvPart<'_> {
+        CsvPart {
+            text: &self.text,
+            before: 0,
+        }
+    }
+
+    /// Up to `count` parts of whole rows, in order; one if a quoted cell could hold a line break.
+    pub(super) fn parts(&self, count: usize) -> Vec<CsvPart<'_>> {
+        if self.text.contains('"') {
+            return vec![self.whole()];
+        }
+        let share = self.text.len().div_ceil(count.max(1));
+        let mut parts = Vec::new();
+        let (mut rest, mut before) = (self.text.as_str(), 0);
+        while rest.len() > share {
+            let Some(end) = rest.as_bytes()[share..].iter().position(|b| *b == b'\n') else {
+                break;
+            };
+            let (text, more) = rest.split_at(share + end + 1);
+            parts.push(CsvPart { text, before });
+            before += newlines(text) as u64;
+            rest = more;
+        }
+        parts.push(CsvPart { text: rest, before });
+        parts
+    }
+
     /// File and row, for messages.
     pub(super) fn place(&self, number: u64) -> String {
         format!("{} 第 {number} 行", self.name)
     }
 }
 
-fn reader(text: &str) -> csv::Reader<&[u8]> {
+/// Which line a row stands in, as the spreadsheet counts it: the reader's own count is short by one
+/// where lines end in CR LF and after an empty line, since it passes over those only afterwards.
+struct LineCount<'a> {
+    text: &'a str,
+    at: usize,
+    before: usize,
+}
+
+impl LineCount<'_> {
+    fn at(&mut self, position: Option<&csv::Position>) -> u64 {
+        let bytes = self.text.as_bytes();
+        let start = position.map_or(0, csv::Position::byte);
+        let mut start = usize::try_from(start).unwrap_or(bytes.len()).max(self.at);
+        while bytes
+            .get(start)
+            .is_some_and(|byte| matches!(byte, b'\r' | b'\n'))
+        {
+            start += 1;
+        }
+        let passed = bytes.get(self.at..start).unwrap_or_default();
+        self.before += passed.iter().filter(|byte| **byte == b'\n').count();
+        self.at = start;
+        self.before as u64 + 1
+    }
+}
+
+fn newlines(text: &str) -> usize {
+    text.bytes().filter(|byte| *byte == b'\n').count()
+}
+
+fn reader(text: &str, headers: bool) -> csv::Reader<&[u8]> {
     csv::ReaderBuilder::new()
         .flexible(true)
+        .has_headers(headers)
         .from_reader(text.as_bytes())
 }
 
@@ -178,3 +263,6 @@ fn decode(name: &str, bytes: Vec<u8>) -> Result<String, Failure> {
         _ => refuse("既不是 UTF-8 也不是 GB18030 编码。请另存为“CSV UTF-8”。"),
     }
 }
+
+#[cfg(test)]
+mod tests;

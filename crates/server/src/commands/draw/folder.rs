@@ -1,11 +1,13 @@
 //! Folders that appear whole or not at all.
 //!
 //! A step writes into a hidden folder beside its goal and renames it at the end; a goal that exists
-//! is never touched. Sealed files are readable by their owner only.
+//! is never touched. Sealed files are readable by their owner only. The disk stores one file while
+//! the next is made; the name is given only after every file is stored.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, BufWriter};
 use std::path::{Path, PathBuf};
+use std::thread::JoinHandle;
 
 use crate::commands::Failure;
 
@@ -13,6 +15,7 @@ use crate::commands::Failure;
 pub(super) struct Draft {
     goal: PathBuf,
     path: PathBuf,
+    storing: Vec<(PathBuf, JoinHandle<io::Result<()>>)>,
     kept: bool,
 }
 
@@ -37,6 +40,7 @@ impl Draft {
         Ok(Self {
             goal: goal.to_owned(),
             path,
+            storing: Vec::new(),
             kept: false,
         })
     }
@@ -52,18 +56,25 @@ impl Draft {
         private_folder(&path).map_err(|error| Failure::file(&path, &error))
     }
 
-    /// Writes one file, for its owner only.
+    /// Writes one file, for its owner only; the disk stores it in the background.
     pub(super) fn write(
-        &self,
+        &mut self,
         name: &str,
         write: impl FnOnce(&mut BufWriter<File>) -> io::Result<()>,
     ) -> Result<(), Failure> {
         let path = self.path.join(name);
-        write_new(&path, write).map_err(|error| Failure::file(&path, &error))
+        let file = write_only(&path, write).map_err(|error| Failure::file(&path, &error))?;
+        let storing = std::thread::spawn(move || file.sync_all());
+        self.storing.push((path, storing));
+        Ok(())
     }
 
-    /// Gives the folder its name.
+    /// Waits until every file is stored, then gives the folder its name.
     pub(super) fn keep(mut self) -> Result<(), Failure> {
+        for (path, storing) in self.storing.drain(..) {
+            let stored = storing.join().expect("storing a file does not panic");
+            stored.map_err(|error| Failure::file(&path, &error))?;
+        }
         refuse_existing(&self.goal)?;
         fs::rename(&self.path, &self.goal).map_err(|error| Failure::file(&self.goal, &error))?;
         self.kept = true;
@@ -97,15 +108,21 @@ pub(super) fn write_new(
     path: &Path,
     write: impl FnOnce(&mut BufWriter<File>) -> io::Result<()>,
 ) -> io::Result<()> {
+    write_only(path, write)?.sync_all()
+}
+
+/// Writes a new file whose owner alone can read it; it is not on the disk yet.
+fn write_only(
+    path: &Path,
+    write: impl FnOnce(&mut BufWriter<File>) -> io::Result<()>,
+) -> io::Result<File> {
     let mut options = OpenOptions::new();
     options.write(true).create_new(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     let mut file = BufWriter::with_capacity(1 << 20, options.open(path)?);
     write(&mut file)?;
-    file.into_inner()
-        .map_err(io::IntoInnerError::into_error)?
-        .sync_all()
+    file.into_inner().map_err(io::IntoInnerError::into_error)
 }
 
 fn private_folder(path: &Path) -> io::Result<()> {

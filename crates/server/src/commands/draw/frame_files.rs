@@ -4,17 +4,20 @@
 //! citizen number, Chinese, or an 18-character code that is no valid credit code is refused, never
 //! repaired. Names are read past: they never enter the draw. Deliberately absent: any guess.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::path::Path;
 
-use ::draw::name::Status;
+use ::draw::frame::Rows;
+use ::draw::name::{Status, is_name_byte};
 use ::draw::{Frame, Stratum, Token};
 use domain::text::{Usci, is_citizen_number, narrow, scientific_loss};
 
 use super::csv_table::{Column, CsvRow, CsvTable};
-use crate::commands::{Failure, Problem};
+use crate::commands::{Failure, Problem, threads};
 
-/// Above this many rows duplicates are left to the draw itself, which names ids but not rows.
+/// Above this many lines the file is read in parts, and duplicates are left to the draw itself, which
+/// names ids but not rows.
 const ROWS_REMEMBERED: usize = 500_000;
 
 const SUBJECT: &[Column] = &[
@@ -62,42 +65,91 @@ pub(super) fn read(
 
 fn read_subjects(path: &Path, frame: &mut Frame) -> Result<(), Failure> {
     let table = CsvTable::read(path, SUBJECT)?;
+    if table.lines() > ROWS_REMEMBERED {
+        return read_in_parts(&table, frame);
+    }
     let mut seen: HashMap<(Token, String), u64> = HashMap::new();
     let rows = table.each(|row, failure| {
-        let place = || table.place(row.number);
-        let Some(id) = keep(code(row.cell(0), true), &place, failure) else {
-            return;
-        };
-        let item = if row.cell(1).is_empty() {
-            "-"
-        } else {
-            row.cell(1)
-        };
-        let Some(stratum) = keep(stratum(item, row.cell(2)), &place, failure) else {
-            return;
-        };
-        let Some(status) = keep(status(row.cell(3), true), &place, failure) else {
-            return;
-        };
-        let area = if row.cell(4).is_empty() {
-            "-"
-        } else {
-            row.cell(4)
-        };
-        if seen.len() < ROWS_REMEMBERED
-            && let Some(first) = seen.insert((id, item.to_owned()), row.number)
-        {
-            let sentence = format!("{id} 在事项 {item} 下已见于第 {first} 行，请删去重复的一行。");
-            failure.push("CLI-214", place(), sentence);
-            return;
-        }
-        if let Err(fault) = frame.push_subject(id.as_str(), stratum.as_str(), &status, area) {
-            failure
-                .problems
-                .extend(Failure::from(fault.within(&place())).problems);
-        }
+        take_subject(&table, row, failure, frame, |id, item, failure| {
+            let first = seen.insert((id, item.to_owned()), row.number);
+            if let Some(first) = first {
+                let sentence =
+                    format!("{id} 在事项 {item} 下已见于第 {first} 行，请删去重复的一行。");
+                failure.push("CLI-214", table.place(row.number), sentence);
+            }
+            first.is_none()
+        });
     })?;
     empty(&table, rows)
+}
+
+/// Reads a large table on every core; each thread has a frame of its own, joined in order.
+fn read_in_parts(table: &CsvTable, frame: &mut Frame) -> Result<(), Failure> {
+    let parts = table.parts(threads().get());
+    let read = |part| {
+        let mut own = Frame::default();
+        let rows = table.each_of(part, |row, failure| {
+            take_subject(table, row, failure, &mut own, |_, _, _| true);
+        });
+        rows.map(|rows| (rows, own.subjects))
+    };
+    let ends: Vec<Result<(u64, Rows), Failure>> = std::thread::scope(|scope| {
+        let running: Vec<_> = parts
+            .iter()
+            .map(|part| scope.spawn(move || read(part)))
+            .collect();
+        running
+            .into_iter()
+            .map(|part| part.join().expect("reading rows does not panic"))
+            .collect()
+    });
+    let (mut failure, mut all) = (Failure::default(), 0);
+    for end in ends {
+        match end {
+            Ok((rows, subjects)) => {
+                all += rows;
+                frame.subjects.append(subjects)?;
+            }
+            Err(more) => failure.problems.extend(more.problems),
+        }
+    }
+    failure.or_nothing()?;
+    empty(table, all)
+}
+
+/// Adds one row unless a cell is wrong or `fresh` says it stood there before.
+fn take_subject(
+    table: &CsvTable,
+    row: &CsvRow<'_>,
+    failure: &mut Failure,
+    frame: &mut Frame,
+    fresh: impl FnOnce(Token, &str, &mut Failure) -> bool,
+) {
+    let place = || table.place(row.number);
+    let Some(id) = keep(code(row.cell(0), true), &place, failure) else {
+        return;
+    };
+    let item = filled(row.cell(1), "-");
+    let Some(stratum) = keep(stratum(item, row.cell(2)), &place, failure) else {
+        return;
+    };
+    let Some(status) = keep(status(row.cell(3), true), &place, failure) else {
+        return;
+    };
+    let area = filled(row.cell(4), "-");
+    if !fresh(id, item, failure) {
+        return;
+    }
+    if let Err(fault) = frame.push_subject(id.as_str(), &stratum, status, area) {
+        failure
+            .problems
+            .extend(Failure::from(fault.within(&place())).problems);
+    }
+}
+
+/// A cell, or what an empty one means.
+fn filled<'a>(cell: &'a str, empty: &'a str) -> &'a str {
+    if cell.is_empty() { empty } else { cell }
 }
 
 fn read_inspectors(path: &Path, frame: &mut Frame) -> Result<(), Failure> {
@@ -108,11 +160,7 @@ fn read_inspectors(path: &Path, frame: &mut Frame) -> Result<(), Failure> {
         let Some(id) = keep(code(row.cell(0), false), &place, failure) else {
             return;
         };
-        let authority = if row.cell(1).is_empty() {
-            "-"
-        } else {
-            row.cell(1)
-        };
+        let authority = filled(row.cell(1), "-");
         let Some(status) = keep(status(row.cell(2), false), &place, failure) else {
             return;
         };
@@ -124,7 +172,7 @@ fn read_inspectors(path: &Path, frame: &mut Frame) -> Result<(), Failure> {
             );
             return;
         }
-        if let Err(fault) = frame.push_inspector(id.as_str(), authority, &status) {
+        if let Err(fault) = frame.push_inspector(id.as_str(), authority, status) {
             failure
                 .problems
                 .extend(Failure::from(fault.within(&place())).problems);
@@ -194,7 +242,7 @@ fn problem(code: &str, sentence: String) -> Problem {
 
 /// An id of a subject or inspector.
 fn code(cell: &str, subject: bool) -> Result<Token, Problem> {
-    let text = narrow(cell);
+    let text = narrowed(cell);
     if text.is_empty() {
         return Err(problem("CLI-210", "代码是空的。".to_owned()));
     }
@@ -225,10 +273,19 @@ fn code(cell: &str, subject: bool) -> Result<Token, Problem> {
     })
 }
 
-fn stratum(item: &str, class: &str) -> Result<Stratum, Problem> {
+/// Full-width to half-width; nothing is copied where nothing can change.
+fn narrowed(cell: &str) -> Cow<'_, str> {
+    match cell.bytes().all(is_name_byte) {
+        true => Cow::Borrowed(cell),
+        false => Cow::Owned(narrow(cell)),
+    }
+}
+
+fn stratum<'a>(item: &str, class: &'a str) -> Result<Cow<'a, str>, Problem> {
     let token = |text: &str| Token::new(text.as_bytes());
     match (token(item), token(class)) {
-        (Some(item), Some(class)) => Ok(Stratum::of(item, class)),
+        (Some(_), Some(_)) if item == "-" => Ok(Cow::Borrowed(class)),
+        (Some(item), Some(class)) => Ok(Cow::Owned(Stratum::of(item, class).to_string())),
         _ => Err(problem(
             "CLI-216",
             format!("事项“{item}”或类别“{class}”不是合法的代码，例如 A、B、waste。"),
@@ -237,11 +294,11 @@ fn stratum(item: &str, class: &str) -> Result<Stratum, Problem> {
 }
 
 /// Empty means the row takes part.
-fn status(cell: &str, subject: bool) -> Result<String, Problem> {
-    let text = if cell.is_empty() { "draw" } else { cell };
+fn status(cell: &str, subject: bool) -> Result<&str, Problem> {
+    let text = filled(cell, "draw");
     match text.parse::<Status>() {
-        Ok(Status::Draw | Status::Skip(_)) => Ok(text.to_owned()),
-        Ok(Status::Must(_)) if subject => Ok(text.to_owned()),
+        Ok(Status::Draw | Status::Skip(_)) => Ok(text),
+        Ok(Status::Must(_)) if subject => Ok(text),
         _ => Err(problem(
             "CLI-217",
             format!(

@@ -4,7 +4,7 @@ use std::io::Write;
 use std::path::PathBuf;
 
 use ::draw::digest::Secret;
-use ::draw::frame::{Rows, pair_text};
+use ::draw::frame::Rows;
 use ::draw::quota::{Quota, merged, merges};
 use ::draw::record::{FreezeRecord, hash_of};
 use ::draw::{Frame, Frozen, Level, Stratum, Terms};
@@ -143,7 +143,7 @@ fn terms(plan: &Plan, quotas: &[Quota]) -> Terms {
 }
 
 fn write(args: &FreezeArgs, plan: &Plan, frozen: &Frozen) -> Result<(), Failure> {
-    let draft = Draft::begin(&args.out)?;
+    let mut draft = Draft::begin(&args.out)?;
     draft.write("freeze.txt", |out| write!(out, "{}", frozen.record()))?;
     draft.write("plan.txt", |out| write!(out, "{}", plan.record))?;
     draft.folder("sealed")?;
@@ -153,35 +153,13 @@ fn write(args: &FreezeArgs, plan: &Plan, frozen: &Frozen) -> Result<(), Failure>
     })?;
     let frame = frozen.frame();
     draft.write("sealed/subjects.tsv", |out| {
-        write_rows(&frame.subjects, out)
+        frame.subjects.write(threads(), out)
     })?;
     draft.write("sealed/inspectors.tsv", |out| {
-        write_rows(&frame.inspectors, out)
+        frame.inspectors.write(threads(), out)
     })?;
-    draft.write("sealed/recusals.tsv", |out| {
-        frame
-            .recusals
-            .iter()
-            .try_for_each(|pair| writeln!(out, "{}\t-\tpair\t-", pair_text(pair)))
-    })?;
+    draft.write("sealed/recusals.tsv", |out| frame.write_recusals(out))?;
     draft.keep()
-}
-
-/// Rows in canonical order, which is bytewise order of the lines.
-fn write_rows(rows: &Rows, out: &mut impl Write) -> std::io::Result<()> {
-    for row in rows.iter() {
-        let fields = row.fields();
-        for (bytes, end) in [
-            (fields.id, b"\t"),
-            (fields.stratum, b"\t"),
-            (fields.status, b"\t"),
-            (fields.area, b"\n"),
-        ] {
-            out.write_all(bytes)?;
-            out.write_all(end)?;
-        }
-    }
-    Ok(())
 }
 
 fn warnings(record: &FreezeRecord, quotas: &[Quota]) -> Vec<String> {

@@ -121,7 +121,7 @@ fn judge(path: &Path) -> Result<::verify::Verdict, Failure> {
 }
 
 fn copy(goal: &Path, files: &Files) -> Result<::verify::Verdict, Failure> {
-    let draft = Draft::begin(goal)?;
+    let mut draft = Draft::begin(goal)?;
     for (name, path) in files {
         let mut from = File::open(path).map_err(|error| Failure::file(path, &error))?;
         draft.write(name, |out| io::copy(&mut from, out).map(drop))?;

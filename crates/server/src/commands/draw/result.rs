@@ -1,7 +1,9 @@
 //! `mingqian draw result` (出结果, T4): nonces, dice and beacon in; RESULT and the sealed files out.
 //!
-//! The whole bundle is made in a draft folder and verified by the crate `verify` before it gets its
-//! name: a RESULT that our own verification refuses is never written.
+//! The sealed state is frozen again, which must give the published FREEZE, and drawn. The bundle is
+//! made in a draft folder, and before it gets its name the crate `verify` reads every byte of it back
+//! against this computation: a RESULT that our own verification refuses is never written. Computing
+//! the same attempt a second time in the same process would prove nothing more.
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -10,7 +12,7 @@ use ::draw::bundle::{Stage, write_file};
 use ::draw::record::{FreezeRecord, PlanRecord, hash_of};
 use ::draw::seed::Answer;
 use ::draw::{Code, Digest, Drawn, Fault, Level, SeedText, Token};
-use ::verify::{BundleSource, Limits, Options, sealed_state, verify_bundle};
+use ::verify::{BundleSource, Limits, Options, sealed_state, verify_written};
 use clap::Args;
 use serde_json::json;
 
@@ -64,7 +66,7 @@ pub(crate) fn run(args: &ResultArgs, output: &Output) -> Result<u8, Failure> {
 /// Freezes the sealed state again, which must give the published FREEZE, and draws.
 fn drawn(folder: &Path, freeze: &FreezeRecord, seed_text: &SeedText) -> Result<Drawn, Failure> {
     let source = BundleSource::open(&folder.join("sealed"), Limits::default())?;
-    let (secret, frame) = sealed_state(&source)?;
+    let (secret, frame) = sealed_state(&source, threads())?;
     let frozen = ::draw::freeze(&freeze.into(), frame, &secret, threads())?;
     if frozen.record() != freeze {
         let sentence = "封存的名录和秘密与已公布的 freeze.txt 不符，不能抽取。请核对是否拿错目录。";
@@ -166,15 +168,16 @@ fn answer(value: &str) -> Result<Answer<String>, Failure> {
 }
 
 fn write(folder: &Path, goal: &Path, drawn: &Drawn) -> Result<(), Failure> {
-    let draft = Draft::begin(goal)?;
+    let mut draft = Draft::begin(goal)?;
     for name in Stage::Full.files() {
         draft.write(name, |out| {
             write_file(drawn, name, threads(), out).map(drop)
         })?;
     }
     let source = BundleSource::open(draft.path(), Limits::default())?;
-    let verdict = verify_bundle(
+    let verdict = verify_written(
         &source,
+        drawn,
         &Options {
             log_key: None,
             threads: threads(),

@@ -37,7 +37,7 @@ const FILES: [(&str, &str); 6] = [
 
 /// Writes the samples into a new folder; CSV with BOM, so that spreadsheets read the Chinese.
 pub(super) fn run(folder: &Path, output: &Output) -> Result<u8, Failure> {
-    let draft = Draft::begin(folder)?;
+    let mut draft = Draft::begin(folder)?;
     for (name, text) in FILES {
         let bom = if name.ends_with(".csv") {
             "\u{feff}"

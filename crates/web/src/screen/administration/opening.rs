@@ -17,7 +17,7 @@ async fn form(web: &WebState, visit: &Visit, sent: Option<&Submitted>, flaws: &F
     let fields = vec![
         Field::line("name", "姓名", Width::Medium),
         Field::line("login", "登录名", Width::Medium)
-            .with_help("小写字母、数字、点和横线，例如 chouqu1"),
+            .with_help("小写字母、数字、点和横线，例如 drawer1"),
         Field::password("password", "初始口令", true)
             .with_help("至少 10 个字符，当面告知本人；首次登录时必须更改"),
     ];

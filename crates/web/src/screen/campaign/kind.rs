@@ -80,6 +80,7 @@ impl CampaignAct {
     ];
 
     /// Address, right, verb of the state table, words of the button, feedback.
+    #[expect(clippy::too_many_lines, reason = "a table of words, one row per act")]
     const fn row(
         self,
     ) -> (

@@ -107,6 +107,7 @@ impl Offers {
     }
 }
 
+#[expect(clippy::too_many_lines, reason = "one head, from title to acts")]
 async fn head(web: &WebState, seen: &Seen, visit: &Visit, offers: &Offers) -> Result<Head, Stop> {
     let stored = &seen.stored;
     let to = |act: CampaignAct| seen.page().child(act.slug());

@@ -19,6 +19,7 @@ use crate::gate::{Answer, Visit, WebState};
 use crate::text::{Address, thousands};
 
 /// `/w/campaigns/{no}/visits`.
+#[expect(clippy::too_many_lines, reason = "one page, read top to bottom")]
 pub(super) async fn show(
     State(web): State<WebState>,
     visit: Visit,

@@ -115,6 +115,7 @@ pub(in crate::screen) fn next_step(state: &CampaignState) -> &'static str {
 }
 
 /// What the state means for this moment: the sentence of the note, and what comes after it.
+#[expect(clippy::too_many_lines, reason = "a table of words, one arm per state")]
 pub(in crate::screen) fn now(stored: &StoredCampaign) -> (&'static str, String) {
     match &stored.campaign.state {
         CampaignState::Draft(draft) => match &draft.returned {

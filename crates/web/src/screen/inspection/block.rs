@@ -65,7 +65,11 @@ const VERDICTS: &[Verdict] = Verdict::ALL;
 fn print(stored: Option<&ItemResult>) -> String {
     // Only told apart from another form of itself, so four bytes are enough.
     let text = serde_json::to_string(&stored).expect("texts and numbers always encode");
-    Sha256::digest(text).iter().take(4).map(|byte| format!("{byte:02x}")).collect()
+    Sha256::digest(text)
+        .iter()
+        .take(4)
+        .map(|byte| format!("{byte:02x}"))
+        .collect()
 }
 
 fn given(text: &str) -> Option<String> {
@@ -78,7 +82,11 @@ impl Typed {
         let evidence = &result.evidence;
         Self {
             verdict: result.verdict.name().to_owned(),
-            photos: if evidence.photos == 0 { String::new() } else { evidence.photos.to_string() },
+            photos: if evidence.photos == 0 {
+                String::new()
+            } else {
+                evidence.photos.to_string()
+            },
             video: evidence.video,
             document: evidence.document,
             reading: evidence.reading.clone().unwrap_or_default(),
@@ -114,7 +122,9 @@ impl Typed {
             ("note", &self.note),
         ];
         let filled = all.iter().filter(|(_, text)| !text.is_empty());
-        filled.map(|(kind, text)| (format!("{kind}.{key}"), (*text).to_owned())).collect()
+        filled
+            .map(|(kind, text)| (format!("{kind}.{key}"), (*text).to_owned()))
+            .collect()
     }
 }
 
@@ -144,7 +154,9 @@ impl<'a> Block<'a> {
     ) -> Self {
         let key = format!("{}.{}", item.id, criterion.id);
         let stored = sheet.and_then(|sheet| {
-            sheet.iter().find(|known| known.item == item.id && known.criterion == criterion.id)
+            sheet
+                .iter()
+                .find(|known| known.item == item.id && known.criterion == criterion.id)
         });
         let field = format!("was.{key}");
         let was_sent = sent.map_or("", |sent| sent.first(&field)).to_owned();
@@ -153,18 +165,38 @@ impl<'a> Block<'a> {
             Some(sent) if !was_sent.is_empty() => Typed::of_form(sent, &key),
             _ => stored.map(Typed::of_stored).unwrap_or_default(),
         };
-        let was = if was_sent.is_empty() { print(stored) } else { was_sent };
+        let was = if was_sent.is_empty() {
+            print(stored)
+        } else {
+            was_sent
+        };
         let in_force = criterion.basis.iter().any(|key| {
-            item.terms.legal_basis.iter().any(|cited| cited.key == *key && cited.in_force(on))
+            item.terms
+                .legal_basis
+                .iter()
+                .any(|cited| cited.key == *key && cited.in_force(on))
         });
-        Self { item, criterion, stored, key, typed, was, in_force, faults: Vec::new() }
+        Self {
+            item,
+            criterion,
+            stored,
+            key,
+            typed,
+            was,
+            in_force,
+            faults: Vec::new(),
+        }
     }
 
     /// Whether what was typed differs from what is stored.
     pub(super) fn is_changed(&self) -> bool {
         let stored = self.stored.map(Typed::of_stored).unwrap_or_default();
         let trimmed = |typed: &Typed| Typed {
-            photos: if typed.photos.trim() == "0" { String::new() } else { typed.photos.trim().to_owned() },
+            photos: if typed.photos.trim() == "0" {
+                String::new()
+            } else {
+                typed.photos.trim().to_owned()
+            },
             reading: typed.reading.trim().to_owned(),
             note: typed.note.trim().to_owned(),
             ..typed.clone()
@@ -175,7 +207,9 @@ impl<'a> Block<'a> {
     /// The result to be stored, or every fault of the block, which it keeps to show.
     pub(super) fn result(&mut self, items: &[InspectionItem]) -> Option<ItemResult> {
         match self.read().and_then(|result| {
-            Sheet::default().record(std::slice::from_ref(&result), items).map(|_| result)
+            Sheet::default()
+                .record(std::slice::from_ref(&result), items)
+                .map(|_| result)
         }) {
             Ok(result) => Some(result),
             Err(faults) => {
@@ -190,7 +224,9 @@ impl<'a> Block<'a> {
         let mut faults = Vec::new();
         // The same words saved twice are no conflict: the second press of one form comes here too.
         if self.was != print(self.stored) && self.is_changed() {
-            let now = self.stored.map_or("没有结果", |stored| stored.verdict.label());
+            let now = self
+                .stored
+                .map_or("没有结果", |stored| stored.verdict.label());
             faults.push(CHANGED_MEANWHILE.refuse(&[("id", id), ("now", &now)]));
             self.was = print(self.stored);
         }
@@ -199,7 +235,11 @@ impl<'a> Block<'a> {
             faults.push(NO_VERDICT.refuse(&[("id", id)]));
         }
         let typed = domain::text::narrow(&self.typed.photos);
-        let photos = if typed.is_empty() { Ok(0) } else { typed.parse::<u8>() };
+        let photos = if typed.is_empty() {
+            Ok(0)
+        } else {
+            typed.parse::<u8>()
+        };
         if photos.is_err() {
             faults.push(NOT_A_COUNT.refuse(&[("id", id), ("typed", &typed)]));
         }
@@ -236,7 +276,9 @@ impl<'a> Block<'a> {
 
     /// What must be shown, in words.
     fn demands(&self) -> String {
-        EvidenceGiven::default().missing(&self.criterion.evidence).join("、")
+        EvidenceGiven::default()
+            .missing(&self.criterion.evidence)
+            .join("、")
     }
 
     fn verdicts(&self) -> &'static [Verdict] {

@@ -10,7 +10,7 @@ use store::inspector;
 
 use super::{all, page_of};
 use crate::component::{
-    Badge, Cell, Column, EmptyState, FilterBar, Fragment, Head, Row, Sheet, Table, Tabs, Tone, Link,
+    Badge, Cell, Column, EmptyState, FilterBar, Fragment, Head, Link, Row, Sheet, Table, Tabs, Tone,
 };
 use crate::filter::{FilterField, Shape};
 use crate::gate::{Answer, Stop, Visit, WebState};
@@ -19,16 +19,42 @@ use crate::screen::shared::{Listing, moment};
 use domain::time::Instant;
 
 const STATES: &[(&str, &str)] = &[
-    (InspectionKind::Assigned.name(), InspectionKind::Assigned.label()),
-    (InspectionKind::Opened.name(), InspectionKind::Opened.label()),
-    (InspectionKind::Concluded.name(), InspectionKind::Concluded.label()),
-    (InspectionKind::Confirmed.name(), InspectionKind::Confirmed.label()),
-    (InspectionKind::Published.name(), InspectionKind::Published.label()),
-    (InspectionKind::FellAway.name(), InspectionKind::FellAway.label()),
+    (
+        InspectionKind::Assigned.name(),
+        InspectionKind::Assigned.label(),
+    ),
+    (
+        InspectionKind::Opened.name(),
+        InspectionKind::Opened.label(),
+    ),
+    (
+        InspectionKind::Concluded.name(),
+        InspectionKind::Concluded.label(),
+    ),
+    (
+        InspectionKind::Confirmed.name(),
+        InspectionKind::Confirmed.label(),
+    ),
+    (
+        InspectionKind::Published.name(),
+        InspectionKind::Published.label(),
+    ),
+    (
+        InspectionKind::FellAway.name(),
+        InspectionKind::FellAway.label(),
+    ),
 ];
 const FIELDS: &[FilterField] = &[
-    FilterField { name: "state", label: "状态", shape: Shape::Choice(STATES) },
-    FilterField { name: "whose", label: "范围", shape: Shape::Choice(&[("mine", "派给我的")]) },
+    FilterField {
+        name: "state",
+        label: "状态",
+        shape: Shape::Choice(STATES),
+    },
+    FilterField {
+        name: "whose",
+        label: "范围",
+        shape: Shape::Choice(&[("mine", "派给我的")]),
+    },
 ];
 
 pub(super) fn state_badge(kind: InspectionKind) -> Badge {
@@ -74,20 +100,29 @@ async fn read(
 }
 
 fn edge(cursor: &Cursor) -> Result<(i64, InspectionId), Stop> {
-    let [at, id] = cursor.key.as_slice() else { return Err(Stop::not_found()) };
+    let [at, id] = cursor.key.as_slice() else {
+        return Err(Stop::not_found());
+    };
     let at = at.parse().map_err(|_| Stop::not_found())?;
     Ok((at, InspectionId::parse(id).map_err(|_| Stop::not_found())?))
 }
 
 pub(super) async fn show(State(web): State<WebState>, visit: Visit) -> Answer {
     let listing = Listing::read("/w/inspections", FIELDS, &[], &visit)?;
-    let (rows, counted) =
-        if listing.filter.is_sound() { read(&web, &visit, &listing).await? } else { (Vec::new(), 0) };
+    let (rows, counted) = if listing.filter.is_sound() {
+        read(&web, &visit, &listing).await?
+    } else {
+        (Vec::new(), 0)
+    };
     let key = |row: &StoredInspection| vec![row.state_at_ms.to_string(), row.visit.id.to_string()];
     let page = Page::of_read(listing.cursor.as_ref(), rows, key);
     let mine = all().query([("whose", "mine")]);
     let current = usize::from(listing.filter.choice("whose").is_some());
-    let tabs = Tabs::new("范围", vec![Link::new("全部可见", all()), Link::new("派给我的", mine)], current);
+    let tabs = Tabs::new(
+        "范围",
+        vec![Link::new("全部可见", all()), Link::new("派给我的", mine)],
+        current,
+    );
     let content = Fragment::join([
         FilterBar::new(all(), &listing.filter).into(),
         table(&listing, &page.rows, visit.now).into(),
@@ -109,8 +144,10 @@ fn table(listing: &Listing, rows: &[StoredInspection], now: Instant) -> Table {
     let rows = rows.iter().map(|kept| {
         let team: Vec<&str> = kept.visit.team.iter().map(|code| code.as_str()).collect();
         Row::new(vec![
-            Cell::link(&kept.subject_name, page_of(&kept.visit.id)).with_context(&kept.subject_code),
-            Cell::new(kept.campaign_number.as_str()).with_context(format!("第 {} 户", kept.ordinal)),
+            Cell::link(&kept.subject_name, page_of(&kept.visit.id))
+                .with_context(&kept.subject_code),
+            Cell::new(kept.campaign_number.as_str())
+                .with_context(format!("第 {} 户", kept.ordinal)),
             Cell::new(team.join("、")),
             Cell::new(moment(Instant::from_unix_ms(kept.state_at_ms), now)),
             Cell::new(state_badge(kept.visit.kind())),

@@ -13,8 +13,8 @@ use store::{Reader, StoreError, catalog, inspection, inspector, subject};
 use super::list::state_badge;
 use super::{all, find, may, page_of};
 use crate::component::{
-    Act, Badge, Cell, Column, Crumb, EmptyState, Facts, Fragment, Head, Link, Note,
-    RailSection, Row, Sheet, Table, Tone, Weight,
+    Act, Badge, Cell, Column, Crumb, EmptyState, Facts, Fragment, Head, Link, Note, RailSection,
+    Row, Sheet, Table, Tone, Weight,
 };
 use crate::gate::{Answer, Stop, Visit, WebState};
 use crate::screen::shared::trace_of;
@@ -30,10 +30,15 @@ pub(super) async fn show(
     let mut reader = web.app.db.read().await?;
     let facts = facts(&mut reader, &view).await?;
     let people = people(&mut reader, &view).await?;
-    let results = view.stored.visit.concluded().map(|done| &done.opened.sheet).or(match &stored.visit.state {
-        InspectionState::Opened(opened) => Some(&opened.sheet),
-        _ => None,
-    });
+    let results = view
+        .stored
+        .visit
+        .concluded()
+        .map(|done| &done.opened.sheet)
+        .or(match &stored.visit.state {
+            InspectionState::Opened(opened) => Some(&opened.sheet),
+            _ => None,
+        });
     let trace = TraceOf::Linked("inspection", stored.visit.id.to_string());
     let log = Address::fixed("/w/log").query([("inspection", stored.visit.id.as_str())]);
     let trace = trace_of(&mut reader, &visit, &trace, log).await?;
@@ -43,7 +48,10 @@ pub(super) async fn show(
     let mut page = web
         .page(&visit, head)
         .await?
-        .with_crumb(Crumb::new(vec![Link::new("检查", all())], stored.subject_code.as_str()))
+        .with_crumb(Crumb::new(
+            vec![Link::new("检查", all())],
+            stored.subject_code.as_str(),
+        ))
         .with(standing(&visit, &view))
         .with(Sheet::new("visit", "检查", facts).padded())
         .with(Sheet::new("people", "检查人员", people))
@@ -84,12 +92,19 @@ fn head(visit: &Visit, view: &VisitView) -> Head {
         }
         InspectionState::Opened(opened) if open_to(Verb::InspectionRecord) => {
             let full = opened.sheet.gaps(&view.items).is_empty();
-            let (fill, end) =
-                if full { (Weight::Outlined, Weight::Main) } else { (Weight::Main, Weight::Outlined) };
+            let (fill, end) = if full {
+                (Weight::Outlined, Weight::Main)
+            } else {
+                (Weight::Main, Weight::Outlined)
+            };
             head = head.with_more(Link::new("登记未能检查", here("absent")));
             let fill = Act::open("填检查表", here("sheet"), fill);
             let end = Act::open("形成结论", here("conclude"), end);
-            head = if full { head.with_act(fill).with_act(end) } else { head.with_act(end).with_act(fill) };
+            head = if full {
+                head.with_act(fill).with_act(end)
+            } else {
+                head.with_act(end).with_act(fill)
+            };
         }
         InspectionState::Concluded(done)
             if open_to(Verb::InspectionConfirm) && done.step.by != visit.acting.account =>
@@ -125,7 +140,9 @@ fn standing(visit: &Visit, view: &VisitView) -> Note {
                 n => format!("检查表还有 {n} 项没有结果。"),
             };
             match &opened.returned {
-                Some(reason) => Note::warning("结果被退回。", format!("理由：{reason}。{rest}").as_str()),
+                Some(reason) => {
+                    Note::warning("结果被退回。", format!("理由：{reason}。{rest}").as_str())
+                }
                 None => Note::standing("检查中。", rest.as_str()),
             }
         }
@@ -133,10 +150,13 @@ fn standing(visit: &Visit, view: &VisitView) -> Note {
             "等待复核。",
             "结论由您录入，须由另一名执法检查人员复核（录入与复核不能是同一人）。",
         ),
-        InspectionState::Concluded(_) => Note::standing("等待复核。", "由录入人之外的执法检查人员核对后复核或退回。"),
-        InspectionState::Confirmed(_) => {
-            Note::standing("已复核，等待公示。", "由公示人员在期限内公示；录入人和复核人不能公示。")
+        InspectionState::Concluded(_) => {
+            Note::standing("等待复核。", "由录入人之外的执法检查人员核对后复核或退回。")
         }
+        InspectionState::Confirmed(_) => Note::standing(
+            "已复核，等待公示。",
+            "由公示人员在期限内公示；录入人和复核人不能公示。",
+        ),
         InspectionState::Published(_) => Note::standing("已公示。", "任何人都可以查到结果。"),
         InspectionState::FellAway(fallen) => Note::warning(
             format!("未能检查：{}。", fallen.how.label()),
@@ -153,24 +173,43 @@ async fn facts(reader: &mut Reader, view: &VisitView) -> Result<Facts, Stop> {
         Err(StoreError::NotFound { .. }) => None,
         Err(other) => return Err(other.into()),
     };
-    let address = kept.as_ref().and_then(|kept| kept.address.as_ref()).map(ToString::to_string);
+    let address = kept
+        .as_ref()
+        .and_then(|kept| kept.address.as_ref())
+        .map(ToString::to_string);
     let before = inspection::of_subject(reader, &stored.visit.subject).await?;
-    let earlier = before.iter().filter(|other| other.visit.id != stored.visit.id).count();
-    let items: Vec<&str> = view.items.iter().map(|item| item.terms.name.as_str()).collect();
+    let earlier = before
+        .iter()
+        .filter(|other| other.visit.id != stored.visit.id)
+        .count();
+    let items: Vec<&str> = view
+        .items
+        .iter()
+        .map(|item| item.terms.name.as_str())
+        .collect();
     let campaign = Address::fixed("/w/campaigns").child(stored.campaign_number.as_str());
     let mut facts = Facts::default()
         .with("检查对象", stored.subject_name.as_str())
         .with("代码", stored.subject_code.as_str())
-        .with("地址", address.unwrap_or_else(|| "名录中没有登记地址".to_owned()))
+        .with(
+            "地址",
+            address.unwrap_or_else(|| "名录中没有登记地址".to_owned()),
+        )
         .with("检查事项", items.join("；"))
-        .with("抽查任务", Link::new(stored.campaign_number.as_str(), campaign))
+        .with(
+            "抽查任务",
+            Link::new(stored.campaign_number.as_str(), campaign),
+        )
         .with("以往检查", format!("{earlier} 次"));
     if kept.is_none() {
         facts = facts.with("名录", "抽取之后已移出名录");
     }
     if let InspectionState::Opened(opened) = &stored.visit.state {
         let present: Vec<&str> = opened.present.iter().map(InspectorCode::as_str).collect();
-        facts = facts.with("到场", format!("{}　{}", opened.step.at.local_text(), present.join("、")));
+        facts = facts.with(
+            "到场",
+            format!("{}　{}", opened.step.at.local_text(), present.join("、")),
+        );
     }
     Ok(facts)
 }
@@ -179,15 +218,24 @@ async fn facts(reader: &mut Reader, view: &VisitView) -> Result<Facts, Stop> {
 async fn people(reader: &mut Reader, view: &VisitView) -> Result<Table, Stop> {
     let visit = &view.stored.visit;
     let mut rows = Vec::new();
-    let leader = visit.leader.iter().filter(|leader| !visit.team.contains(leader));
+    let leader = visit
+        .leader
+        .iter()
+        .filter(|leader| !visit.team.contains(leader));
     for code in visit.team.iter().chain(leader) {
-        let kept = inspector::by_code(reader, code).await?.map(|kept| kept.inspector);
+        let kept = inspector::by_code(reader, code)
+            .await?
+            .map(|kept| kept.inspector);
         let name = kept.as_ref().map_or("", |kept| kept.name.as_str());
         let credential = kept.as_ref().and_then(|kept| kept.credential.as_ref());
         let credential = credential
             .map(|held| format!("{}，有效至 {}", held.number, held.valid_until))
             .unwrap_or_else(|| "没有登记证件".to_owned());
-        let role = if visit.leader.as_ref() == Some(code) { "组长" } else { "组员" };
+        let role = if visit.leader.as_ref() == Some(code) {
+            "组长"
+        } else {
+            "组员"
+        };
         rows.push(Row::new(vec![
             Cell::new(name).with_context(code.as_str()),
             Cell::new(credential),
@@ -199,7 +247,12 @@ async fn people(reader: &mut Reader, view: &VisitView) -> Result<Table, Stop> {
         Column::words("执法证件").labelled(),
         Column::unbroken("分工").in_corner(),
     ];
-    Ok(Table::new("检查人员", columns, rows, EmptyState::nothing("没有可派的检查人员，须先增补。")))
+    Ok(Table::new(
+        "检查人员",
+        columns,
+        rows,
+        EmptyState::nothing("没有可派的检查人员，须先增补。"),
+    ))
 }
 
 /// Only what is in force today may be cited in a paper of today.
@@ -227,7 +280,12 @@ fn conclusion(view: &VisitView) -> Option<Sheet> {
     let facts = Facts::default()
         .with("检查结果", done.outcome.label.as_str())
         .with("结论时间", done.step.at.local_text())
-        .with("检查对象意见", done.opinion.clone().unwrap_or_else(|| "没有填写".to_owned()));
+        .with(
+            "检查对象意见",
+            done.opinion
+                .clone()
+                .unwrap_or_else(|| "没有填写".to_owned()),
+        );
     Some(Sheet::new("conclusion", "检查结论", facts).padded())
 }
 
@@ -300,7 +358,11 @@ async fn deadline(
     if matches!(view.stored.visit.state, InspectionState::Published(_)) {
         return Ok(None);
     }
-    let Some(deadline) = web.app.publication_deadline(reader, &view.stored.visit).await? else {
+    let Some(deadline) = web
+        .app
+        .publication_deadline(reader, &view.stored.visit)
+        .await?
+    else {
         return Ok(None);
     };
     let calendar = domain::calendar::WorkCalendar::new(catalog::holidays(reader).await?);

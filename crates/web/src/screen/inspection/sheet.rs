@@ -14,9 +14,7 @@ use store::session;
 
 use super::block::Block;
 use super::{all, find_for, page_of};
-use crate::component::{
-    Crumb, ErrorLine, ErrorSummary, Fragment, Head, HiddenFields, Link, Note,
-};
+use crate::component::{Crumb, ErrorLine, ErrorSummary, Fragment, Head, HiddenFields, Link, Note};
 use crate::gate::{Answer, Flaws, Sent, Stop, Visit, WebState, feedback, once, see_other};
 use crate::screen::draft;
 use crate::text::Address;
@@ -45,7 +43,10 @@ fn address(view: &VisitView) -> Address {
 
 /// Only an open sheet can be filled; in any other state the page of the visit says why.
 fn require_open(view: &VisitView) -> Result<(), Stop> {
-    Ok(view.stored.visit.permit(domain::inspection::InspectionVerb::Record)?)
+    Ok(view
+        .stored
+        .visit
+        .permit(domain::inspection::InspectionVerb::Record)?)
 }
 
 pub(super) async fn ask(
@@ -100,7 +101,11 @@ async fn page(
         Link::new("检查", all()),
         Link::new(stored.subject_code.as_str(), page_of(&stored.visit.id)),
     ];
-    let mut page = web.page(visit, head).await?.with_crumb(Crumb::new(above, "检查表")).with(note);
+    let mut page = web
+        .page(visit, head)
+        .await?
+        .with_crumb(Crumb::new(above, "检查表"))
+        .with(note);
     let wrong = !lines.is_empty();
     if wrong {
         page = page.with(ErrorSummary::new(lines)).with_errors_in_form();
@@ -124,11 +129,18 @@ pub(super) async fn save(
     // first press nothing would be left to save.
     let chosen = chosen(&mut blocks, sent.first("only"), &view);
     if blocks.iter().any(|block| !block.faults.is_empty()) {
-        let note = Note::standing("这一次没有保存任何一项。", "改好标出的各项后再保存；填写的内容都在。");
+        let note = Note::standing(
+            "这一次没有保存任何一项。",
+            "改好标出的各项后再保存；填写的内容都在。",
+        );
         return page(&web, &visit, &view, &blocks, note.into(), "").await;
     }
     let to = after(&view, &blocks, sent.first("only"));
-    let (app, acting, visit_id) = (web.app.clone(), visit.acting.clone(), view.stored.visit.id.clone());
+    let (app, acting, visit_id) = (
+        web.app.clone(),
+        visit.acting.clone(),
+        view.stored.visit.id.clone(),
+    );
     let batch = chosen;
     let open = require_open(&view).err();
     let act = move || async move {
@@ -194,16 +206,16 @@ fn after(view: &VisitView, blocks: &[Block<'_>], only: &str) -> Address {
     let here = blocks.iter().position(|block| block.key == only);
     let next = here.and_then(|at| blocks.get(at + 1));
     match next {
-        Some(block) => {
-            Address::returning(&format!("{done}#{}", block.anchor())).unwrap_or(done)
-        }
+        Some(block) => Address::returning(&format!("{done}#{}", block.anchor())).unwrap_or(done),
         None => done,
     }
 }
 
 /// What was typed and not saved, as a draft keeps it; nothing if nothing is left.
 fn rest_of(blocks: &[Block<'_>], saved: &[String]) -> Option<String> {
-    let rest = blocks.iter().filter(|block| block.is_changed() && !saved.contains(&block.key));
+    let rest = blocks
+        .iter()
+        .filter(|block| block.is_changed() && !saved.contains(&block.key));
     let mut fields = form_urlencoded::Serializer::new(String::new());
     let mut any = false;
     for block in rest {
@@ -222,7 +234,9 @@ async fn keep_rest(
     blocks: &[Block<'_>],
     saved: &[String],
 ) -> Result<(), Stop> {
-    let Some(fields) = rest_of(blocks, saved) else { return Ok(()) };
+    let Some(fields) = rest_of(blocks, saved) else {
+        return Ok(());
+    };
     let mut scratch = web.app.db.scratch().await?;
     let mut inside = scratch.inside();
     let account = &visit.acting.account;

@@ -2,10 +2,13 @@
 
 use std::collections::BTreeMap;
 
+use app::Acting;
 use axum::extract::{Path, State};
 use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse, Response};
-use domain::event::{Event, LinkKind};
+use domain::event::{Act, Event, LinkKind};
+use domain::id::OrgUnitId;
+use domain::policy::{Place, Verb};
 use store::Reader;
 use store::log::{self, TraceLine, TraceOf};
 
@@ -14,7 +17,7 @@ use crate::component::{
     Table,
 };
 use crate::gate::{Answer, Stop, Visit, WebState};
-use crate::screen::shared::Seen;
+use crate::screen::shared::{Seen, knows_drawn};
 use crate::text::{Address, Digest, thousands};
 
 /// The most of a body that a page shows; the rest is for `mingqian audit`.
@@ -58,8 +61,8 @@ pub(super) async fn show(
     let page = web.page(&visit, head).await?.with_crumb(crumb);
     let page = match (&seen.event, &body) {
         (Some(event), Some((body, _))) => page
-            .with(Sheet::new("act", "办理", act_facts(event)).padded())
-            .with(images(body)),
+            .with(Sheet::new("act", "办理", act_facts(event, &visit.acting)).padded())
+            .with(images(body, &visit.acting)),
         _ => page.with(Note::standing(
             "这一条的内容本岗位不可见。",
             "下面的日志原文和摘要对任何人公开，可据以证明它存在且未被改动。",
@@ -105,7 +108,7 @@ struct Pre<'a> {
     text: &'a str,
 }
 
-fn act_facts(event: &Event) -> Facts {
+fn act_facts(event: &Event, acting: &Acting) -> Facts {
     let role = event.actor.role.map_or("", domain::account::Role::label);
     let by = if role.is_empty() {
         event.actor.name.clone()
@@ -122,10 +125,20 @@ fn act_facts(event: &Event) -> Facts {
     if let Some(reason) = &event.reason {
         facts = facts.with("理由", reason.as_str());
     }
+    let drawn_hidden = !knows_drawn(acting);
     for link in &event.links {
+        let betrays = event.act != Act::SubjectAdded
+            && event.act != Act::SubjectEdited
+            && event.act != Act::SubjectRemoved
+            && matches!(link.kind, LinkKind::Subject | LinkKind::Inspection);
+        if betrays && drawn_hidden {
+            continue;
+        }
         facts = facts.with(link.kind.label(), linked(link.kind, &link.id));
     }
-    for (name, value) in &event.facts {
+    // Why two must not meet is private.
+    let private = event.act == Act::RecusalDeclared && !acting.reach(Verb::RecusalRead).everything;
+    for (name, value) in event.facts.iter().filter(|_| !private) {
         facts = facts.with(name.as_str(), value.as_str());
     }
     facts
@@ -143,7 +156,7 @@ fn linked(kind: LinkKind, id: &str) -> Fragment {
 }
 
 /// The rows an act wrote, as its body holds them: a line of names per table, a line per row.
-fn images(body: &str) -> Sheet {
+fn images(body: &str, acting: &Acting) -> Sheet {
     let mut names: BTreeMap<String, Vec<String>> = BTreeMap::new();
     let mut rows = Vec::new();
     let mut written = 0_u64;
@@ -163,7 +176,13 @@ fn images(body: &str) -> Sheet {
         written += 1;
         if rows.len() < SHOWN_IMAGES {
             let known = names.get(&table).map_or(&[][..], Vec::as_slice);
-            rows.push(image_row(&kind, &table, known, &values));
+            let open = may_read_row(acting, &table, known, &values);
+            rows.push(image_row(
+                &kind,
+                &table,
+                known,
+                open.then_some(values.as_slice()),
+            ));
         }
     }
     let columns = vec![
@@ -184,11 +203,50 @@ fn images(body: &str) -> Sheet {
     sheet
 }
 
-fn image_row(kind: &str, table: &str, names: &[String], values: &[serde_json::Value]) -> Row {
+/// Whether the account may read such a row where it stands otherwise: reading an event is no way
+/// around the right to read what it wrote. Who was drawn is read on the page of the campaign alone,
+/// where every look is an event.
+fn may_read_row(
+    acting: &Acting,
+    table: &str,
+    names: &[String],
+    values: &[serde_json::Value],
+) -> bool {
+    let verb = match table {
+        "subjects" => Verb::SubjectRead,
+        "inspectors" => Verb::InspectorRead,
+        "recusals" => Verb::RecusalRead,
+        "campaigns" => Verb::CampaignRead,
+        "accounts" | "grants" => Verb::AccountRead,
+        "items" | "holidays" | "outcome_codes" => Verb::CatalogRead,
+        "rulebooks" => Verb::RulebookRead,
+        "publications" => Verb::PublicationRead,
+        "org_units" | "installation" => Verb::LogRead,
+        _ => return false,
+    };
+    let unit = names.iter().position(|name| name == "org_unit_id");
+    let unit = unit.and_then(|place| values.get(place)?.as_str());
+    let unit = unit.and_then(|unit| OrgUnitId::parse(unit).ok());
+    acting.reach(verb).covers(&Place {
+        unit: unit.as_ref(),
+        assigned: false,
+    })
+}
+
+fn image_row(
+    kind: &str,
+    table: &str,
+    names: &[String],
+    values: Option<&[serde_json::Value]>,
+) -> Row {
     let word = match kind {
         "+" => "写入",
         "=" => "改为",
         _ => "移出",
+    };
+    let Some(values) = values else {
+        let hidden = "本岗位在这里不可见；抽中名单在任务页查看，每次查看都留痕";
+        return Row::new(vec![Cell::new(word), Cell::new(table), Cell::new(hidden)]);
     };
     // What is searched by repeats what stands in other columns; an empty value says nothing.
     let pairs = names

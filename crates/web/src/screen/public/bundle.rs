@@ -41,7 +41,10 @@ pub(super) async fn record(
                 let record = Record(text);
                 record.kind() == kind && record.attempt() == Some(attempt)
             };
-            logged.into_iter().map(|logged| logged.record).rfind(|text| of_attempt(text))
+            logged
+                .into_iter()
+                .map(|logged| logged.record)
+                .rfind(|text| of_attempt(text))
         }
         _ => None,
     };
@@ -82,14 +85,24 @@ pub(super) async fn verify(
     let draw = load(&web, &no).await?;
     let log_key = web.app.log_key.verifier().to_string();
     let script = Digest::of_bytes(&sha256(SHELL_SCRIPT));
-    let recompute = Recompute { draw: &draw, scripts: PAGE_SCRIPTS, own_script: VERIFY_DRAW };
-    let ways = ThreeWays { draw: &draw, log_key, shell_script: script.as_str() };
-    let head = Head::new("验证这次抽取")
-        .with_line_beneath(format!("{}　{}", draw.title, draw.number));
+    let recompute = Recompute {
+        draw: &draw,
+        scripts: PAGE_SCRIPTS,
+        own_script: VERIFY_DRAW,
+    };
+    let ways = ThreeWays {
+        draw: &draw,
+        log_key,
+        shell_script: script.as_str(),
+    };
+    let head =
+        Head::new("验证这次抽取").with_line_beneath(format!("{}　{}", draw.title, draw.number));
     let page = PortalPage::new(shell(&web, &guest, "").await?, head)
         .with(Sheet::new("recompute", "在浏览器里重算", Fragment::of(&recompute)).padded())
         .with(Sheet::new("ways", "三种办法，任选其一", Fragment::of(&ways)).padded());
     let mut response = page.into_response();
-    response.headers_mut().insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static(FETCHES));
+    response
+        .headers_mut()
+        .insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static(FETCHES));
     Ok(response)
 }

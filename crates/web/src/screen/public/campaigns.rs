@@ -44,11 +44,17 @@ struct Campaigns {
 }
 
 pub(super) fn everything() -> Reach {
-    Reach { everything: true, ..Reach::default() }
+    Reach {
+        everything: true,
+        ..Reach::default()
+    }
 }
 
 pub(super) fn public_only() -> CampaignFilter {
-    CampaignFilter { public_only: true, ..CampaignFilter::default() }
+    CampaignFilter {
+        public_only: true,
+        ..CampaignFilter::default()
+    }
 }
 
 pub(super) async fn shown(
@@ -61,7 +67,11 @@ pub(super) async fn shown(
         let freeze = kept.freeze_record.as_deref().map(Record);
         let sum = |place: usize| {
             let lines = freeze?.all("stratum");
-            Some(lines.filter_map(|words| words.get(place)?.parse::<u64>().ok()).sum())
+            Some(
+                lines
+                    .filter_map(|words| words.get(place)?.parse::<u64>().ok())
+                    .sum(),
+            )
         };
         PublicCampaign {
             number: kept.campaign.number.to_string(),
@@ -94,14 +104,19 @@ pub(super) fn table(campaigns: &[PublicCampaign]) -> Table {
             (Some(pool), Some(drawn)) => format!("{} 抽 {}", thousands(pool), thousands(drawn)),
             _ => "尚未封存".to_owned(),
         };
-        let look = if one.trust_level.is_some() { "验证" } else { "看进度" };
+        let look = if one.trust_level.is_some() {
+            "验证"
+        } else {
+            "看进度"
+        };
         let state = match one.void_attempts {
             0 => Cell::new(one.state_words),
             n => Cell::new(one.state_words).with_context(format!("此前 {n} 次作废")),
         };
         Row::new(vec![
             Cell::new(one.since.get(..10).unwrap_or("")),
-            Cell::link(&one.title, to.clone()).with_context(format!("{}　{}", one.initiator, one.number)),
+            Cell::link(&one.title, to.clone())
+                .with_context(format!("{}　{}", one.initiator, one.number)),
             Cell::new(level_badge(one.trust_level)),
             Cell::new(drawn),
             state,
@@ -115,7 +130,9 @@ pub(super) fn table(campaigns: &[PublicCampaign]) -> Table {
 pub(super) async fn list(State(web): State<WebState>, guest: Guest) -> Answer {
     let place = form_urlencoded::parse(guest.query.as_bytes()).find(|(key, _)| key == CURSOR);
     let cursor = place.and_then(|(_, text)| Cursor::decode(VIEW, &text).ok());
-    let before = cursor.as_ref().and_then(|cursor| CampaignNo::parse(cursor.key.first()?).ok());
+    let before = cursor
+        .as_ref()
+        .and_then(|cursor| CampaignNo::parse(cursor.key.first()?).ok());
     let mut reader = web.app.db.read().await?;
     let (reach, filter) = (everything(), public_only());
     let limit = i64::try_from(PAGE_ROWS + 1).unwrap_or(i64::MAX);
@@ -126,12 +143,26 @@ pub(super) async fn list(State(web): State<WebState>, guest: Guest) -> Answer {
     let previous = before.map(|_| String::new());
     let campaigns = shown(&mut reader, page.rows).await?;
     drop(reader);
-    answer(&web, &guest, Campaigns { total, campaigns, next, previous }, view).await
+    answer(
+        &web,
+        &guest,
+        Campaigns {
+            total,
+            campaigns,
+            next,
+            previous,
+        },
+        view,
+    )
+    .await
 }
 
 fn view(shell: PortalShell, content: &Campaigns) -> PortalPage {
     let here = Address::fixed("/campaigns");
-    let next = content.next.as_deref().map(|cursor| here.clone().query([(CURSOR, cursor)]));
+    let next = content
+        .next
+        .as_deref()
+        .map(|cursor| here.clone().query([(CURSOR, cursor)]));
     // Going back leads to the newest: the list only grows at its beginning.
     let previous = content.previous.as_ref().map(|_| here);
     let count = Count::Exact(u64::try_from(content.total).unwrap_or_default());

@@ -73,9 +73,12 @@ pub(super) async fn list(State(web): State<WebState>, guest: Guest) -> Answer {
     let kept = catalog::items(&mut reader).await?;
     drop(reader);
     let published = kept.iter().filter(|kept| kept.item.published_on.is_some());
-    let items = Items { items: published.map(|kept| short(&kept.item)).collect() };
+    let items = Items {
+        items: published.map(|kept| short(&kept.item)).collect(),
+    };
     answer(&web, &guest, items, |shell, items| {
-        let sheet = Sheet::new("items", "公布的事项", item_table(&items.items)).with_link(twin("/items"));
+        let sheet =
+            Sheet::new("items", "公布的事项", item_table(&items.items)).with_link(twin("/items"));
         PortalPage::new(shell, Head::new("随机抽查事项清单")).with(sheet)
     })
     .await
@@ -96,17 +99,34 @@ pub(super) async fn item(
     let mut reader = web.app.db.read().await?;
     let revisions = catalog::revisions(&mut reader, &id).await?;
     drop(reader);
-    let published = revisions.into_iter().find(|kept| kept.item.published_on.is_some());
+    let published = revisions
+        .into_iter()
+        .find(|kept| kept.item.published_on.is_some());
     let item = published.ok_or_else(Stop::not_found)?.item;
-    answer(&web, &guest, OneItem { on: web.app.clock.now().date(), item }, item_page).await
+    answer(
+        &web,
+        &guest,
+        OneItem {
+            on: web.app.clock.now().date(),
+            item,
+        },
+        item_page,
+    )
+    .await
 }
 
 fn item_page(shell: PortalShell, one: &OneItem) -> PortalPage {
     let (item, terms) = (&one.item, &one.item.terms);
-    let published = item.published_on.map(|on| on.to_string()).unwrap_or_default();
+    let published = item
+        .published_on
+        .map(|on| on.to_string())
+        .unwrap_or_default();
     let head = Head::new(&terms.name)
         .with_badge(Badge::new(Tone::Plain, terms.category.label()))
-        .with_line_beneath(format!("{}　第 {} 版　{published} 公布", item.id, item.revision));
+        .with_line_beneath(format!(
+            "{}　第 {} 版　{published} 公布",
+            item.id, item.revision
+        ));
     let methods: Vec<&str> = terms.methods.iter().map(|method| method.label()).collect();
     let facts = Facts::default()
         .with("责任科室", terms.owner.as_str())
@@ -115,7 +135,14 @@ fn item_page(shell: PortalShell, one: &OneItem) -> PortalPage {
         .with("检查方式", methods.join("、"))
         .with("频次", terms.frequency.as_str())
         .with("人员要求", terms.staffing.as_str())
-        .with("配合单位", if terms.participants.is_empty() { "无".to_owned() } else { terms.participants.join("、") });
+        .with(
+            "配合单位",
+            if terms.participants.is_empty() {
+                "无".to_owned()
+            } else {
+                terms.participants.join("、")
+            },
+        );
     let mut page = PortalPage::new(shell, head);
     if item.without_basis(one.on).next().is_some() {
         page = page.with(Note::warning(
@@ -123,7 +150,9 @@ fn item_page(shell: PortalShell, one: &OneItem) -> PortalPage {
             "下表标明了依据的有效期；过期的依据不再引用，新的条文由法制审核确认后补上。",
         ));
     }
-    let sheet = Sheet::new("item", "事项", facts).padded().with_link(twin(&format!("/items/{}", item.id)));
+    let sheet = Sheet::new("item", "事项", facts)
+        .padded()
+        .with_link(twin(&format!("/items/{}", item.id)));
     page.with(sheet).with(basis(one)).with(checklist(item))
 }
 
@@ -132,14 +161,16 @@ fn basis(one: &OneItem) -> Sheet {
         Column::words("依据"),
         Column::unbroken("版本").labelled(),
         Column::unbroken("有效期").labelled(),
-        Column::unbroken("现状").in_corner(),
+        Column::unbroken("现状").labelled(),
     ];
     let rows = one.item.terms.legal_basis.iter().map(|citation| {
         let (tone, words) = match citation.in_force(one.on) {
             true => (Tone::Sound, "现行有效"),
             false => (Tone::Warning, "不再引用"),
         };
-        let until = citation.valid_to.map_or_else(|| "现行".to_owned(), |to| to.to_string());
+        let until = citation
+            .valid_to
+            .map_or_else(|| "现行".to_owned(), |to| to.to_string());
         let name = Cell::new(format!("《{}》{}", citation.instrument, citation.article));
         let name = match &citation.successor {
             Some(successor) => name.with_context(format!("接续条文：{successor}")),

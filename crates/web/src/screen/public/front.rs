@@ -1,10 +1,12 @@
 //! The first page: what was drawn, what was found, and how to check us.
 
+use app::drawing::{Stage, public_stage};
 use askama::Template;
 use axum::extract::State;
 use domain::time::Date;
 use serde::Serialize;
-use store::portal::figures;
+use store::campaign::StoredCampaign;
+use store::portal::{PublicFigures, figures};
 use store::{campaign, catalog, inspection, log};
 
 use super::campaigns::{self, PublicCampaign, everything, public_only, shown};
@@ -59,6 +61,37 @@ struct VerifyBlock<'a> {
     latest: Option<&'a Verifiable>,
 }
 
+fn figures_of(counted: &PublicFigures, size: u64, year: i16) -> Vec<Figure> {
+    let figure = |number: i64, words: &str| Figure {
+        number,
+        of: None,
+        words: words.to_owned(),
+    };
+    vec![
+        figure(counted.published, &format!("{year} 年已公示检查，户次")),
+        figure(counted.with_findings, "其中发现问题，户次"),
+        figure(counted.draws, "公布过承诺的抽取，次"),
+        Figure {
+            of: Some(counted.draws),
+            ..figure(counted.void, "作废的抽取，理由均已公开")
+        },
+        figure(
+            i64::try_from(size).unwrap_or(i64::MAX),
+            "留痕日志，条；谁也改不了",
+        ),
+    ]
+}
+
+/// The newest opened draw, else the newest drawn one: number, and whether it is opened.
+fn newest_verifiable(stored: &[StoredCampaign]) -> Option<(String, bool)> {
+    let stage = |kept: &&StoredCampaign| public_stage(kept);
+    let opened = stored
+        .iter()
+        .find(|kept| stage(kept) == Some(Stage::Public));
+    let newest = opened.or_else(|| stored.iter().find(|kept| stage(kept).is_some()))?;
+    Some((newest.campaign.number.to_string(), opened.is_some()))
+}
+
 pub(super) async fn show(State(web): State<WebState>, guest: Guest) -> Answer {
     let mut reader = web.app.db.read().await?;
     let today = web.app.clock.now().date();
@@ -68,38 +101,23 @@ pub(super) async fn show(State(web): State<WebState>, guest: Guest) -> Answer {
     let stored = campaign::page(&mut reader, &everything(), &public_only(), None, 50).await?;
     let campaigns_total =
         campaign::count(&mut reader, &everything(), &public_only(), i64::MAX).await?;
-    let drawn = |kept: &&campaign::StoredCampaign| kept.result_record.is_some();
-    let opened = |kept: &&campaign::StoredCampaign| {
-        app::drawing::public_stage(kept) == Some(app::drawing::Stage::Public)
-    };
-    let newest = stored.iter().find(opened).or_else(|| stored.iter().find(drawn));
-    let newest = newest.map(|kept| (kept.campaign.number.to_string(), opened(&kept)));
+    let newest = newest_verifiable(&stored);
     let all = shown(&mut reader, stored).await?;
     let verifiable = newest.and_then(|(number, opened)| {
         let one = all.iter().find(|one| one.number == number)?;
-        Some(Verifiable { opened, pool: one.pool?, drawn: one.drawn?, number })
+        Some(Verifiable {
+            opened,
+            pool: one.pool?,
+            drawn: one.drawn?,
+            number,
+        })
     });
     let draws: Vec<_> = all.into_iter().take(6).collect();
     let published = inspection::publications(&mut reader, None, LATEST).await?;
     let results_total = inspection::publication_count(&mut reader).await?;
     let items = catalog::items(&mut reader).await?;
     drop(reader);
-    let year = today.year();
-    let figures = vec![
-        Figure { number: counted.published, of: None, words: format!("{year} 年已公示检查，户次") },
-        Figure { number: counted.with_findings, of: None, words: "其中发现问题，户次".to_owned() },
-        Figure { number: counted.draws, of: None, words: "公布过承诺的抽取，次".to_owned() },
-        Figure {
-            number: counted.void,
-            of: Some(counted.draws),
-            words: "作废的抽取，理由均已公开".to_owned(),
-        },
-        Figure {
-            number: i64::try_from(size).unwrap_or(i64::MAX),
-            of: None,
-            words: "留痕日志，条；谁也改不了".to_owned(),
-        },
-    ];
+    let figures = figures_of(&counted, size, today.year());
     let items = items.iter().filter(|kept| kept.item.published_on.is_some());
     let front = Front {
         figures,
@@ -122,14 +140,22 @@ fn page(shell: PortalShell, front: &Front) -> PortalPage {
         .with_link(all("全部", front.campaigns_total, "次", "/campaigns"))
         .with_link(twin("/index"))
         .with_foot("可信等级　2 信标：外部见证方加公共信标；1 见证：至少一个外部来源；0 演练：不得用于真实检查");
-    let results = Sheet::new("latest-results", "最近公示的检查结果", latest_table(&front.results))
-        .with_link(all("全部", front.results_total, "条", "/results"));
+    let results = Sheet::new(
+        "latest-results",
+        "最近公示的检查结果",
+        latest_table(&front.results),
+    )
+    .with_link(all("全部", front.results_total, "条", "/results"));
     let items = Sheet::new("catalog", "抽查事项清单", item_table(&front.items))
         .with_link(Link::new("全部事项", Address::fixed("/items")));
     PortalPage::front(shell)
         .with(draws)
         .with(results)
         .with(items)
-        .with_above(Fragment::of(&Figures { figures: &front.figures }))
-        .with_aside(Fragment::of(&VerifyBlock { latest: front.verifiable.as_ref() }))
+        .with_above(Fragment::of(&Figures {
+            figures: &front.figures,
+        }))
+        .with_aside(Fragment::of(&VerifyBlock {
+            latest: front.verifiable.as_ref(),
+        }))
 }

@@ -1,6 +1,5 @@
 //! The transparency log for strangers: its signed head, each entry with its receipt, its tiles.
 
-use app::AppError;
 use askama::Template;
 use axum::extract::{Path, State};
 use serde::Serialize;
@@ -26,13 +25,26 @@ pub(super) fn routes() -> Vec<Route> {
         Route::get("/log", open, "留痕日志", head),
         Route::get("/log.json", open, "留痕日志（数据）", head),
         Route::get("/log/checkpoint", open, "签名的检查点（C2SP）", checkpoint),
-        Route::get("/log/tile/{*path}", open, "日志瓦片（C2SP tlog-tiles）", tile::show),
-        Route::get("/log/{n}", open, "一条留痕与存在性证明（加 .json 为数据，加 .proof 为回执）", entry),
+        Route::get(
+            "/log/tile/{*path}",
+            open,
+            "日志瓦片（C2SP tlog-tiles）",
+            tile::show,
+        ),
+        Route::get(
+            "/log/{n}",
+            open,
+            "一条留痕与存在性证明（加 .json 为数据，加 .proof 为回执）",
+            entry,
+        ),
     ]
 }
 
 #[derive(Template)]
-#[template(source = r#"<pre class="record" tabindex="0">{{ text }}</pre>"#, ext = "html")]
+#[template(
+    source = r#"<pre class="record" tabindex="0">{{ text }}</pre>"#,
+    ext = "html"
+)]
 struct Verbatim<'a> {
     text: &'a str,
 }
@@ -61,7 +73,10 @@ struct PublicLog {
 
 fn of_entry(kept: &portal::PublicEntry) -> PublicEntry {
     let lines = Record(&kept.entry);
-    let at = lines.number("time", 0).and_then(|ms| i64::try_from(ms).ok()).map(printed);
+    let at = lines
+        .number("time", 0)
+        .and_then(|ms| i64::try_from(ms).ok())
+        .map(printed);
     PublicEntry {
         number: kept.sequence,
         kind: lines.word("type", 0).unwrap_or("").to_owned(),
@@ -96,7 +111,10 @@ fn head_page(shell: PortalShell, shown: &PublicLog) -> PortalPage {
     let facts = Facts::default()
         .with("日志名", shown.origin.as_str())
         .with("条数", thousands(shown.size))
-        .with("日志根", root.unwrap_or_else(|_| Fragment::text(&shown.root)))
+        .with(
+            "日志根",
+            root.unwrap_or_else(|_| Fragment::text(&shown.root)),
+        )
         .with("公钥", verbatim(&shown.log_key));
     let columns = vec![
         Column::numbers("序号"),
@@ -107,19 +125,31 @@ fn head_page(shell: PortalShell, shown: &PublicLog) -> PortalPage {
     let rows = shown.newest.iter().map(|one| {
         let leaf = Digest::parse(&one.leaf).map(|digest| DigestLine::short(digest).into());
         Row::new(vec![
-            Cell::link(thousands(one.number), Address::fixed("/log").child(&one.number.to_string())),
+            Cell::link(
+                thousands(one.number),
+                Address::fixed("/log").child(&one.number.to_string()),
+            ),
             Cell::new(kind_words(&one.kind)),
             Cell::new(one.at.as_str()),
             Cell::new(leaf.unwrap_or_else(|_| Fragment::text(&one.leaf))),
         ])
     });
-    let table = Table::new("最近的留痕", columns, rows.collect(), EmptyState::nothing("日志还是空的。"));
+    let table = Table::new(
+        "最近的留痕",
+        columns,
+        rows.collect(),
+        EmptyState::nothing("日志还是空的。"),
+    );
     PortalPage::new(shell, Head::new("留痕日志"))
         .with(Note::standing(
             "每一次办理都在这里留下一条，谁也改不了、删不掉。",
             "涉密内容只留加盐的摘要；公开的记录可以看到原文。",
         ))
-        .with(Sheet::new("head", "现在的日志", facts).padded().with_link(twin("/log")))
+        .with(
+            Sheet::new("head", "现在的日志", facts)
+                .padded()
+                .with_link(twin("/log")),
+        )
         .with(
             Sheet::new("checkpoint", "签名的检查点", verbatim(&shown.checkpoint))
                 .padded()
@@ -147,14 +177,16 @@ struct OneEntry {
 
 async fn entry(State(web): State<WebState>, guest: Guest, Path(n): Path<String>) -> Answer {
     let proof_only = n.ends_with(".proof");
-    let number: u64 =
-        bare(&n).trim_end_matches(".proof").parse().map_err(|_| Stop::not_found())?;
+    let number: u64 = bare(&n)
+        .trim_end_matches(".proof")
+        .parse()
+        .map_err(|_| Stop::not_found())?;
     let mut reader = web.app.db.read().await?;
     let end = number.checked_add(1).ok_or_else(Stop::not_found)?;
     let kept = portal::entries(&mut reader, number, end).await?.pop();
     let kept = kept.ok_or_else(Stop::not_found)?;
     let record = portal::record_at(&mut reader, number).await?;
-    let (_, receipt) = web.app.receipt(&mut reader, &kept.event).await.map_err(AppError::from)?;
+    let (_, receipt) = web.app.receipt(&mut reader, &kept.event).await?;
     drop(reader);
     if proof_only {
         return Ok(plain(receipt));
@@ -186,7 +218,11 @@ fn entry_page(shell: PortalShell, one: &OneEntry) -> PortalPage {
     let path = format!("/log/{}", one.number);
     let head = Head::new(format!("留痕第 {} 条", thousands(one.number)));
     let mut page = PortalPage::new(shell, head)
-        .with(Sheet::new("entry", "这一条", facts).padded().with_link(twin(&path)))
+        .with(
+            Sheet::new("entry", "这一条", facts)
+                .padded()
+                .with_link(twin(&path)),
+        )
         .with(Sheet::new("text", "条目原文", verbatim(&one.entry)).padded());
     if let Some(record) = &one.record {
         page = page.with(Sheet::new("record", "公开的记录", verbatim(record)).padded());

@@ -25,7 +25,11 @@ impl<'a> Record<'a> {
 
     /// What kind of record it is.
     pub(super) fn kind(self) -> &'a str {
-        self.0.lines().next().and_then(|line| line.split(' ').nth(1)).unwrap_or("")
+        self.0
+            .lines()
+            .next()
+            .and_then(|line| line.split(' ').nth(1))
+            .unwrap_or("")
     }
 
     /// The kind in Chinese.

@@ -70,14 +70,18 @@ pub(super) fn table(results: &[Shown]) -> Table {
         ]),
         Shown::Withdrawn(tombstone) => withdrawn(tombstone, 4),
     });
-    let empty = EmptyState::nothing("还没有公示的检查结果。检查结束、复核后 20 个工作日内在此公示。");
+    let empty =
+        EmptyState::nothing("还没有公示的检查结果。检查结束、复核后 20 个工作日内在此公示。");
     Table::new("检查结果", columns, rows.collect(), empty)
 }
 
 /// The same in three columns, for the first page.
 pub(super) fn latest_table(results: &[Shown]) -> Table {
-    let columns =
-        vec![Column::words("企业"), Column::words("结果"), Column::unbroken("公示日期").in_corner()];
+    let columns = vec![
+        Column::words("企业"),
+        Column::words("结果"),
+        Column::unbroken("公示日期").in_corner(),
+    ];
     let rows = results.iter().map(|one| match one {
         Shown::Published(outcome) => Row::new(vec![
             name(outcome),
@@ -86,7 +90,8 @@ pub(super) fn latest_table(results: &[Shown]) -> Table {
         ]),
         Shown::Withdrawn(tombstone) => withdrawn(tombstone, 3),
     });
-    let empty = EmptyState::nothing("还没有公示的检查结果。检查结束、复核后 20 个工作日内在此公示。");
+    let empty =
+        EmptyState::nothing("还没有公示的检查结果。检查结束、复核后 20 个工作日内在此公示。");
     Table::new("最近公示", columns, rows.collect(), empty)
 }
 
@@ -118,25 +123,39 @@ struct Results {
 
 pub(super) async fn list(State(web): State<WebState>, guest: Guest) -> Answer {
     let place = form_urlencoded::parse(guest.query.as_bytes()).find(|(key, _)| key == CURSOR);
-    let key = place.and_then(|(_, text)| Cursor::decode(VIEW, &text).ok()).and_then(|cursor| {
-        let [at, id] = cursor.key.as_slice() else { return None };
-        Some((at.parse::<i64>().ok()?, PublicationId::parse(id).ok()?))
-    });
+    let key = place
+        .and_then(|(_, text)| Cursor::decode(VIEW, &text).ok())
+        .and_then(|cursor| {
+            let [at, id] = cursor.key.as_slice() else {
+                return None;
+            };
+            Some((at.parse::<i64>().ok()?, PublicationId::parse(id).ok()?))
+        });
     let mut reader = web.app.db.read().await?;
     let before = key.as_ref().map(|(at, id)| (*at, id));
     let limit = i64::try_from(PAGE_ROWS + 1).unwrap_or(i64::MAX);
     let stored = inspection::publications(&mut reader, before, limit).await?;
     let total = inspection::publication_count(&mut reader).await?;
     drop(reader);
-    let page = Page::of_read(None, stored, |one| vec![one.published_at_ms.to_string(), one.id.to_string()]);
+    let page = Page::of_read(None, stored, |one| {
+        vec![one.published_at_ms.to_string(), one.id.to_string()]
+    });
     let next = page.next.as_ref().map(|cursor| cursor.encode(VIEW));
-    let results = Results { total, results: shown_all(&page.rows)?, next, later: key.is_some() };
+    let results = Results {
+        total,
+        results: shown_all(&page.rows)?,
+        next,
+        later: key.is_some(),
+    };
     answer(&web, &guest, results, list_page).await
 }
 
 fn list_page(shell: PortalShell, results: &Results) -> PortalPage {
     let here = Address::fixed("/results");
-    let next = results.next.as_deref().map(|cursor| here.clone().query([(CURSOR, cursor)]));
+    let next = results
+        .next
+        .as_deref()
+        .map(|cursor| here.clone().query([(CURSOR, cursor)]));
     let count = Count::Exact(u64::try_from(results.total).unwrap_or_default());
     let sheet = Sheet::new("results", "公示的检查结果", table(&results.results))
         .with_clause("未发现问题的也公示")
@@ -145,7 +164,11 @@ fn list_page(shell: PortalShell, results: &Results) -> PortalPage {
     PortalPage::new(shell, Head::new("检查结果")).with(sheet)
 }
 
-pub(super) async fn one(State(web): State<WebState>, guest: Guest, Path(id): Path<String>) -> Answer {
+pub(super) async fn one(
+    State(web): State<WebState>,
+    guest: Guest,
+    Path(id): Path<String>,
+) -> Answer {
     let id = PublicationId::parse(bare(&id)).map_err(|_| Stop::not_found())?;
     let mut reader = web.app.db.read().await?;
     let stored = inspection::published(&mut reader, &id).await?;
@@ -153,7 +176,10 @@ pub(super) async fn one(State(web): State<WebState>, guest: Guest, Path(id): Pat
     drop(reader);
     match standing(&stored)? {
         Publication::Published(outcome) => {
-            let content = OneResult { outcome, entry: sequence };
+            let content = OneResult {
+                outcome,
+                entry: sequence,
+            };
             answer(&web, &guest, content, result_page).await
         }
         Publication::Withdrawn(tombstone) if wants_data(&guest) => {
@@ -178,13 +204,15 @@ struct OneResult {
 
 fn result_page(shell: PortalShell, one: &OneResult) -> PortalPage {
     let outcome = &one.outcome;
-    let head = Head::new(&outcome.subject_name).with_badge(outcome_badge(outcome)).with_line_beneath(
-        outcome.subject_code.clone().unwrap_or_default(),
-    );
+    let head = Head::new(&outcome.subject_name)
+        .with_badge(outcome_badge(outcome))
+        .with_line_beneath(outcome.subject_code.clone().unwrap_or_default());
     let campaign = match &outcome.campaign {
-        Some(number) => {
-            Link::new(number.as_str(), Address::fixed("/draw").child(number.as_str())).into()
-        }
+        Some(number) => Link::new(
+            number.as_str(),
+            Address::fixed("/draw").child(number.as_str()),
+        )
+        .into(),
         None => Fragment::text("未经抽取"),
     };
     let mut facts = Facts::default()
@@ -194,11 +222,17 @@ fn result_page(shell: PortalShell, one: &OneResult) -> PortalPage {
         .with("抽查任务", campaign)
         .with("检查日期", outcome.inspected_on.to_string())
         .with("检查结果", outcome.outcome.as_str())
-        .with("检查内容", format!("检查 {} 项，不合格 {} 项", outcome.examined, outcome.failed))
+        .with(
+            "检查内容",
+            format!("检查 {} 项，不合格 {} 项", outcome.examined, outcome.failed),
+        )
         .with("公示时间", printed(outcome.published_at.unix_ms()))
         .with(
             "留痕",
-            Link::new(format!("第 {} 条", one.entry), Address::fixed("/log").child(&one.entry.to_string())),
+            Link::new(
+                format!("第 {} 条", one.entry),
+                Address::fixed("/log").child(&one.entry.to_string()),
+            ),
         );
     if let Some(code) = &outcome.subject_code {
         let all = Link::new("这家企业的全部公示", Address::fixed("/entity").child(code));
@@ -234,11 +268,24 @@ pub(super) async fn entity(
         Shown::Withdrawn(_) => None,
     });
     // A firm nobody has published anything about looks the same whether it is in the register or not.
-    answer(&web, &guest, Entity { code, name, results }, entity_page).await
+    answer(
+        &web,
+        &guest,
+        Entity {
+            code,
+            name,
+            results,
+        },
+        entity_page,
+    )
+    .await
 }
 
 fn entity_page(shell: PortalShell, entity: &Entity) -> PortalPage {
-    let title = entity.name.clone().unwrap_or_else(|| "没有公示过的检查".to_owned());
+    let title = entity
+        .name
+        .clone()
+        .unwrap_or_else(|| "没有公示过的检查".to_owned());
     let head = Head::new(title).with_line_beneath(&entity.code);
     let sheet = Sheet::new("visits", "检查与结果", table(&entity.results))
         .with_clause(format!("共 {} 次", entity.results.len()))

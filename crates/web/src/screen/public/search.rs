@@ -25,9 +25,16 @@ struct Found {
 
 pub(super) async fn show(State(web): State<WebState>, guest: Guest) -> Answer {
     let typed = form_urlencoded::parse(guest.query.as_bytes()).find(|(key, _)| key == "q");
-    let query: String = domain::text::narrow(typed.as_ref().map_or("", |(_, text)| text)).chars().take(60).collect();
+    let query: String = domain::text::narrow(typed.as_ref().map_or("", |(_, text)| text))
+        .chars()
+        .take(60)
+        .collect();
     let long_enough = query.chars().count() >= 2;
-    let mut found = Found { query, campaigns: Vec::new(), results: Vec::new() };
+    let mut found = Found {
+        query,
+        campaigns: Vec::new(),
+        results: Vec::new(),
+    };
     if long_enough {
         let mut reader = web.app.db.read().await?;
         let mut filter = public_only();
@@ -41,7 +48,10 @@ pub(super) async fn show(State(web): State<WebState>, guest: Guest) -> Answer {
     }
     let page = PortalPage::new(shell(&web, &guest, &found.query).await?, Head::new("查询"));
     if !long_enough {
-        let note = Note::standing("请输入两个字以上。", "企业名称、统一社会信用代码、任务号都可以。");
+        let note = Note::standing(
+            "请输入两个字以上。",
+            "企业名称、统一社会信用代码、任务号都可以。",
+        );
         return Ok(page.with(note).into_response());
     }
     if found.campaigns.is_empty() && found.results.is_empty() {
@@ -50,7 +60,11 @@ pub(super) async fn show(State(web): State<WebState>, guest: Guest) -> Answer {
     }
     let results = Sheet::new("found-results", "检查结果", table(&found.results))
         .with_clause(format!("{} 条", found.results.len()));
-    let campaigns = Sheet::new("found-campaigns", "抽查任务", campaigns::table(&found.campaigns))
-        .with_clause(format!("{} 条", found.campaigns.len()));
+    let campaigns = Sheet::new(
+        "found-campaigns",
+        "抽查任务",
+        campaigns::table(&found.campaigns),
+    )
+    .with_clause(format!("{} 条", found.campaigns.len()));
     Ok(page.with(results).with(campaigns).into_response())
 }

@@ -26,24 +26,37 @@ struct Place {
 /// `<N>[.p/<W>]`, N in groups of three digits, all but the last with `x`; only the one spelling.
 fn place(path: &str) -> Option<Place> {
     let (number, width) = match path.split_once(".p/") {
-        Some((number, width)) => (number, width.parse().ok().filter(|w| (1..WIDTH).contains(w))?),
+        Some((number, width)) => (
+            number,
+            width.parse().ok().filter(|w| (1..WIDTH).contains(w))?,
+        ),
         None => (path, WIDTH),
     };
     let mut index = 0_u64;
     let groups: Vec<&str> = number.split('/').collect();
     for (at, group) in groups.iter().enumerate() {
-        let digits = if at + 1 < groups.len() { group.strip_prefix('x')? } else { group };
+        let digits = if at + 1 < groups.len() {
+            group.strip_prefix('x')?
+        } else {
+            group
+        };
         if digits.len() != 3 || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
             return None;
         }
         if at == 0 && groups.len() > 1 && digits == "000" {
             return None;
         }
-        index = index.checked_mul(1_000)?.checked_add(digits.parse().ok()?)?;
+        index = index
+            .checked_mul(1_000)?
+            .checked_add(digits.parse().ok()?)?;
     }
     let place = Place { index, width };
     // Written again it must be the same text: no `+5`, no `.p/007`.
-    let spelled = if width == WIDTH { number.to_owned() } else { format!("{number}.p/{width}") };
+    let spelled = if width == WIDTH {
+        number.to_owned()
+    } else {
+        format!("{number}.p/{width}")
+    };
     (spelled == path).then_some(place)
 }
 
@@ -69,11 +82,19 @@ pub(super) async fn show(State(web): State<WebState>, Path(path): Path<String>) 
     let mut reader = web.app.db.read().await?;
     let nodes = portal::nodes(&mut reader, level * 8, first, place.width).await?;
     let whole = u64::try_from(nodes.len()).is_ok_and(|count| count == place.width);
-    let in_order = nodes.iter().zip(first..).all(|((id, _), at)| id.index == at);
+    let in_order = nodes
+        .iter()
+        .zip(first..)
+        .all(|((id, _), at)| id.index == at);
     if !whole || !in_order {
         return Err(Stop::not_found());
     }
-    Ok(forever(nodes.iter().flat_map(|(_, hash)| hash.as_bytes().to_vec()).collect()))
+    Ok(forever(
+        nodes
+            .iter()
+            .flat_map(|(_, hash)| hash.as_bytes().to_vec())
+            .collect(),
+    ))
 }
 
 async fn entries(web: &WebState, first: u64, width: u64) -> Answer {
@@ -86,8 +107,9 @@ async fn entries(web: &WebState, first: u64, width: u64) -> Answer {
     let mut bytes = Vec::new();
     for entry in entries {
         let text = entry.entry.as_bytes();
-        let length = u16::try_from(text.len().min(MOST_BYTES + 1))
-            .map_err(|_| Stop::fault(format!("entry {} is too long for a bundle", entry.sequence)))?;
+        let length = u16::try_from(text.len().min(MOST_BYTES + 1)).map_err(|_| {
+            Stop::fault(format!("entry {} is too long for a bundle", entry.sequence))
+        })?;
         bytes.extend_from_slice(&length.to_be_bytes());
         bytes.extend_from_slice(text);
     }

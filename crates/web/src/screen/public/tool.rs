@@ -10,9 +10,11 @@ use sha2::{Digest as _, Sha256};
 use app::drawing::{BundleFile, zip_of};
 
 use super::{answer, file, twin};
-use crate::component::{Cell, Column, DigestLine, EmptyState, Facts, Fragment, Head, Note, Row, Sheet, Table};
+use crate::component::{
+    Cell, Column, DigestLine, EmptyState, Facts, Fragment, Head, Note, Row, Sheet, Table,
+};
 use crate::gate::{Answer, Guest, Stop, WebState};
-use crate::layout::PortalPage;
+use crate::layout::{PortalPage, PortalShell};
 use crate::text::{Address, Digest, thousands};
 
 macro_rules! from_tools {
@@ -41,8 +43,15 @@ const PAGE: &[(&str, &str, &[u8])] = from_tools! {
 };
 
 /// The scripts that compute, in the order in which they are needed.
-pub(super) const PAGE_SCRIPTS: &[&str] =
-    &["hash.js", "zip.js", "records.js", "draw.js", "frames.js", "receipt.js", "verify.js"];
+pub(super) const PAGE_SCRIPTS: &[&str] = &[
+    "hash.js",
+    "zip.js",
+    "records.js",
+    "draw.js",
+    "frames.js",
+    "receipt.js",
+    "verify.js",
+];
 
 /// Our own script, which hands the bundle of one draw to them.
 pub(super) const VERIFY_DRAW: &str = "verify-draw.js";
@@ -85,45 +94,63 @@ pub(super) async fn list(State(web): State<WebState>, guest: Guest) -> Answer {
     };
     let tools = Tools {
         tools: vec![
-            tool("verify-page.zip", "离线核对页：解压后用浏览器打开 verify.html", &zip),
-            tool("verify.sh", "只用 sh、awk、sort、sha256sum 的核对脚本", SHELL_SCRIPT),
+            tool(
+                "verify-page.zip",
+                "离线核对页：解压后用浏览器打开 verify.html",
+                &zip,
+            ),
+            tool(
+                "verify.sh",
+                "只用 sh、awk、sort、sha256sum 的核对脚本",
+                SHELL_SCRIPT,
+            ),
         ],
         log_key: web.app.log_key.verifier().to_string(),
     };
-    answer(&web, &guest, tools, |shell, tools| {
-        let columns = vec![
-            Column::unbroken("文件"),
-            Column::words("用途"),
-            Column::numbers("字节"),
-            Column::words("SHA-256").labelled(),
-        ];
-        let rows = tools.tools.iter().map(|tool| {
-            let digest = Digest::parse(&tool.sha256).map_or_else(
-                |_| Fragment::text(&tool.sha256),
-                |digest| DigestLine::whole(digest).into(),
-            );
-            Row::new(vec![
-                Cell::link(tool.name, Address::fixed("/tools").child(tool.name)),
-                Cell::new(tool.what),
-                Cell::new(thousands(u64::try_from(tool.bytes).unwrap_or(u64::MAX))),
-                Cell::new(digest),
-            ])
-        });
-        let table = Table::new("验证工具", columns, rows.collect(), EmptyState::nothing("没有文件。"));
-        PortalPage::new(shell, Head::new("验证工具"))
-            .with(Note::standing(
-                "最好从说明文档处取得这些文件，再与这里的 SHA-256 比对。",
-                "由被核对的人提供工具，等于没有核对。",
-            ))
-            .with(Sheet::new("tools", "下载", table).with_link(twin("/tools")))
-            .with(Sheet::new("levels", "可信等级", levels()).padded().with_clause("由抽取本身推出，不能自己声明"))
-            .with(
-                Sheet::new("log-key", "日志公钥", tools.log_key.as_str())
-                    .padded()
-                    .with_clause("mingqian verify --log-key 用它核对日志签名"),
-            )
-    })
-    .await
+    answer(&web, &guest, tools, page).await
+}
+
+fn page(shell: PortalShell, tools: &Tools) -> PortalPage {
+    let columns = vec![
+        Column::unbroken("文件"),
+        Column::words("用途"),
+        Column::numbers("字节"),
+        Column::words("SHA-256").labelled(),
+    ];
+    let rows = tools.tools.iter().map(|tool| {
+        let digest = Digest::parse(&tool.sha256).map_or_else(
+            |_| Fragment::text(&tool.sha256),
+            |digest| DigestLine::whole(digest).into(),
+        );
+        Row::new(vec![
+            Cell::link(tool.name, Address::fixed("/tools").child(tool.name)),
+            Cell::new(tool.what),
+            Cell::new(thousands(u64::try_from(tool.bytes).unwrap_or(u64::MAX))),
+            Cell::new(digest),
+        ])
+    });
+    let table = Table::new(
+        "验证工具",
+        columns,
+        rows.collect(),
+        EmptyState::nothing("没有文件。"),
+    );
+    PortalPage::new(shell, Head::new("验证工具"))
+        .with(Note::standing(
+            "最好从说明文档处取得这些文件，再与这里的 SHA-256 比对。",
+            "由被核对的人提供工具，等于没有核对。",
+        ))
+        .with(Sheet::new("tools", "下载", table).with_link(twin("/tools")))
+        .with(
+            Sheet::new("levels", "可信等级", levels())
+                .padded()
+                .with_clause("由抽取本身推出，不能自己声明"),
+        )
+        .with(
+            Sheet::new("log-key", "日志公钥", tools.log_key.as_str())
+                .padded()
+                .with_clause("mingqian verify --log-key 用它核对日志签名"),
+        )
 }
 
 /// What each level means, in the words printed beside a draw.
@@ -136,8 +163,16 @@ fn levels() -> Facts {
 
 pub(super) async fn download(Path(name): Path<String>) -> Answer {
     match name.as_str() {
-        "verify.sh" => Ok(file(SHELL_SCRIPT.to_vec(), "text/x-shellscript; charset=utf-8", Some("verify.sh"))),
-        "verify-page.zip" => Ok(file(page_zip()?, "application/zip", Some("verify-page.zip"))),
+        "verify.sh" => Ok(file(
+            SHELL_SCRIPT.to_vec(),
+            "text/x-shellscript; charset=utf-8",
+            Some("verify.sh"),
+        )),
+        "verify-page.zip" => Ok(file(
+            page_zip()?,
+            "application/zip",
+            Some("verify-page.zip"),
+        )),
         _ => Err(Stop::not_found()),
     }
 }

@@ -11,7 +11,7 @@ use store::inspection;
 
 use super::{all, done};
 use crate::component::{
-    Confirm, Crumb, Facts, Field, Head, Link, Note, Refusal, RailSection, Sheet,
+    Confirm, Crumb, Facts, Field, Head, Link, Note, RailSection, Refusal, Sheet,
 };
 use crate::form::Submitted;
 use crate::gate::{Answer, Flaws, Sent, Stop, Visit, WebState, feedback, once, see_other};
@@ -31,14 +31,26 @@ fn shown(outcome: &PublicOutcome) -> Facts {
         .with("来源", outcome.source.as_str())
         .with("检查日期", outcome.inspected_on.to_string())
         .with("检查结果", outcome.outcome.as_str())
-        .with("检查内容", format!("检查 {} 项，不合格 {} 项", outcome.examined, outcome.failed))
+        .with(
+            "检查内容",
+            format!("检查 {} 项，不合格 {} 项", outcome.examined, outcome.failed),
+        )
 }
 
-pub(super) async fn ask(State(web): State<WebState>, visit: Visit, Path(id): Path<String>) -> Answer {
-    let preview = web.app.preview_publication(&visit.acting, &visit_key(&id)?).await?;
+pub(super) async fn ask(
+    State(web): State<WebState>,
+    visit: Visit,
+    Path(id): Path<String>,
+) -> Answer {
+    let preview = web
+        .app
+        .preview_publication(&visit.acting, &visit_key(&id)?)
+        .await?;
     let stored = &preview.stored;
-    let head = Head::new("公示检查结果")
-        .with_line_beneath(format!("{}　{}", stored.subject_name, stored.campaign_number));
+    let head = Head::new("公示检查结果").with_line_beneath(format!(
+        "{}　{}",
+        stored.subject_name, stored.campaign_number
+    ));
     let chip = chip_of(&web, &preview, visit.now.date()).await?;
     let crumb = Crumb::new(vec![Link::new("公示", all())], stored.subject_code.as_str());
     let page = web
@@ -67,7 +79,9 @@ fn confirmation(web: &WebState, visit: &Visit, preview: &PublicationPreview) -> 
             "上面的内容立即出现在公示页，任何人都可以查到。".to_owned(),
             "内容的摘要写入公开日志。".to_owned(),
         ])
-        .fixed_after(vec!["公示的内容不能修改；有错的，只能写明理由撤下，撤下的记录永久保留。".to_owned()])
+        .fixed_after(vec![
+            "公示的内容不能修改；有错的，只能写明理由撤下，撤下的记录永久保留。".to_owned(),
+        ])
         .seen_by(vec!["社会公众；内容也会被镜像和搜索引擎保存。".to_owned()])
 }
 
@@ -78,7 +92,11 @@ async fn chip_of(
 ) -> Result<crate::component::DeadlineChip, Stop> {
     let mut reader = web.app.db.read().await?;
     let holidays = store::catalog::holidays(&mut reader).await?;
-    Ok(super::chip(&domain::calendar::WorkCalendar::new(holidays), &preview.deadline, today))
+    Ok(super::chip(
+        &domain::calendar::WorkCalendar::new(holidays),
+        &preview.deadline,
+        today,
+    ))
 }
 
 pub(super) async fn publish(
@@ -98,11 +116,22 @@ pub(super) async fn publish(
 
 fn withdrawal(web: &WebState, visit: &Visit, id: &PublicationId) -> Confirm {
     let to = done().child(id.as_str()).child("withdraw");
-    Confirm::new(to, visit.hidden(web), "撤下公示", Link::new("返回，不撤下", done()))
-        .happens(vec!["原地址答复“已撤下”，写明理由、日期和留痕序号，不再显示企业名称和代码。".to_owned()])
-        .fixed_after(vec!["撤下不能恢复；要再公示，须重新检查、复核。".to_owned()])
-        .seen_by(vec!["社会公众能看到撤下的理由，理由里不要写企业名称和个人信息。".to_owned()])
-        .asking(Field::area("reason", "撤下的理由（公开）", 3))
+    Confirm::new(
+        to,
+        visit.hidden(web),
+        "撤下公示",
+        Link::new("返回，不撤下", done()),
+    )
+    .happens(vec![
+        "原地址答复“已撤下”，写明理由、日期和留痕序号，不再显示企业名称和代码。".to_owned(),
+    ])
+    .fixed_after(vec![
+        "撤下不能恢复；要再公示，须重新检查、复核。".to_owned(),
+    ])
+    .seen_by(vec![
+        "社会公众能看到撤下的理由，理由里不要写企业名称和个人信息。".to_owned(),
+    ])
+    .asking(Field::area("reason", "撤下的理由（公开）", 3))
 }
 
 async fn withdrawal_page(
@@ -125,7 +154,10 @@ async fn withdrawal_page(
         form = form.filled(sent, &flaws.errors);
         page = page.with(flaws.note()).with_errors_in_form();
     } else {
-        page = page.with(Note::warning("撤下只用于公示有误或依法不应公示的。", "对结果有异议的，先按异议办理。"));
+        page = page.with(Note::warning(
+            "撤下只用于公示有误或依法不应公示的。",
+            "对结果有异议的，先按异议办理。",
+        ));
     }
     let sheet = Sheet::new("published", "现在公示的内容", shown(&outcome)).padded();
     let page = page.with(sheet).with(form);

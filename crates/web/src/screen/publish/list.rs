@@ -37,15 +37,22 @@ pub(super) async fn waiting(State(web): State<WebState>, visit: Visit) -> Answer
     let mut rows = Vec::with_capacity(kept.len());
     let mut late = 0_usize;
     for stored in &kept {
-        let deadline = web.app.publication_deadline(&mut reader, &stored.visit).await?;
+        let deadline = web
+            .app
+            .publication_deadline(&mut reader, &stored.visit)
+            .await?;
         let Some(deadline) = deadline else { continue };
         let is_late = visit.now > deadline.ends_at();
         late += usize::from(is_late);
-        let outcome = stored.visit.concluded().map_or("", |done| done.outcome.label.as_str());
+        let outcome = stored
+            .visit
+            .concluded()
+            .map_or("", |done| done.outcome.label.as_str());
         let row = Row::new(vec![
             Cell::new(chip(&calendar, &deadline, today)),
-            Cell::link(&stored.subject_name, all().child(stored.visit.id.as_str()))
-                .with_context(format!("{}　{}", stored.subject_code, stored.campaign_number)),
+            Cell::link(&stored.subject_name, all().child(stored.visit.id.as_str())).with_context(
+                format!("{}　{}", stored.subject_code, stored.campaign_number),
+            ),
             Cell::new(outcome),
             Cell::new(deadline.label()),
             Cell::new(Link::new("预览", all().child(stored.visit.id.as_str()))),
@@ -62,9 +69,13 @@ pub(super) async fn waiting(State(web): State<WebState>, visit: Visit) -> Answer
     ];
     let empty = EmptyState::nothing("没有到期应公示的结果。检查结果复核后出现在这里，按期限排列。");
     let count = Count::Exact(u64::try_from(rows.len()).unwrap_or_default());
-    let sheet = Sheet::new("waiting", "待公示", Table::new("待公示", columns, rows, empty))
-        .with_clause("未发现问题的也要公示")
-        .with_foot(Pager::new(count, None, None));
+    let sheet = Sheet::new(
+        "waiting",
+        "待公示",
+        Table::new("待公示", columns, rows, empty),
+    )
+    .with_clause("未发现问题的也要公示")
+    .with_foot(Pager::new(count, None, None));
     let mut page = web.page(&visit, Head::new("公示")).await?.with(tabs(0));
     if late > 0 {
         let lead = format!("{late} 条已超过公示期限。");
@@ -76,7 +87,9 @@ pub(super) async fn waiting(State(web): State<WebState>, visit: Visit) -> Answer
 fn edge(visit: &Visit) -> Option<(i64, PublicationId)> {
     let place = form_urlencoded::parse(visit.query().as_bytes()).find(|(key, _)| key == CURSOR)?;
     let cursor = Cursor::decode(VIEW, &place.1).ok()?;
-    let [at, id] = cursor.key.as_slice() else { return None };
+    let [at, id] = cursor.key.as_slice() else {
+        return None;
+    };
     Some((at.parse().ok()?, PublicationId::parse(id).ok()?))
 }
 
@@ -88,10 +101,19 @@ pub(super) async fn published(State(web): State<WebState>, visit: Visit) -> Answ
     let kept = inspection::publications(&mut reader, before, most).await?;
     let total = inspection::publication_count(&mut reader).await?;
     drop(reader);
-    let key = |one: &inspection::StoredPublication| vec![one.published_at_ms.to_string(), one.id.to_string()];
+    let key = |one: &inspection::StoredPublication| {
+        vec![one.published_at_ms.to_string(), one.id.to_string()]
+    };
     let page = Page::of_read(None, kept, key);
-    let next = page.next.as_ref().map(|cursor| done().query([(CURSOR, cursor.encode(VIEW).as_str())]));
-    let rows = page.rows.iter().map(|one| row(&visit, one)).collect::<Result<Vec<_>, Stop>>()?;
+    let next = page
+        .next
+        .as_ref()
+        .map(|cursor| done().query([(CURSOR, cursor.encode(VIEW).as_str())]));
+    let rows = page
+        .rows
+        .iter()
+        .map(|one| row(&visit, one))
+        .collect::<Result<Vec<_>, Stop>>()?;
     let columns = vec![
         Column::words("检查对象"),
         Column::words("检查结果").labelled(),
@@ -100,9 +122,18 @@ pub(super) async fn published(State(web): State<WebState>, visit: Visit) -> Answ
     ];
     let empty = EmptyState::nothing("还没有公示过检查结果。");
     let count = Count::Exact(u64::try_from(total).unwrap_or_default());
-    let sheet = Sheet::new("published", "已公示", Table::new("已公示", columns, rows, empty))
-        .with_foot(Pager::new(count, from.map(|_| done()), next));
-    Ok(web.page(&visit, Head::new("公示")).await?.with(tabs(1)).with(sheet).into_response())
+    let sheet = Sheet::new(
+        "published",
+        "已公示",
+        Table::new("已公示", columns, rows, empty),
+    )
+    .with_foot(Pager::new(count, from.map(|_| done()), next));
+    Ok(web
+        .page(&visit, Head::new("公示"))
+        .await?
+        .with(tabs(1))
+        .with(sheet)
+        .into_response())
 }
 
 fn row(visit: &Visit, one: &inspection::StoredPublication) -> Result<Row, Stop> {
@@ -115,13 +146,22 @@ fn row(visit: &Visit, one: &inspection::StoredPublication) -> Result<Row, Stop> 
                 Fragment::default()
             };
             let on = Cell::new(outcome.published_at.date().to_string());
-            let on = if outcome.is_late() { on.with_context("超期公示") } else { on };
+            let on = if outcome.is_late() {
+                on.with_context("超期公示")
+            } else {
+                on
+            };
             let name = Cell::link(&outcome.subject_name, to);
             let name = match &outcome.subject_code {
                 Some(code) => name.with_context(code),
                 None => name,
             };
-            Row::new(vec![name, Cell::new(outcome.outcome.as_str()), on, Cell::new(act)])
+            Row::new(vec![
+                name,
+                Cell::new(outcome.outcome.as_str()),
+                on,
+                Cell::new(act),
+            ])
         }
         Publication::Withdrawn(tombstone) => Row::new(vec![
             Cell::link("已撤下的公示", to).with_context(&tombstone.reason),

@@ -25,19 +25,29 @@ async fn template(State(web): State<WebState>, visit: Visit, form: TemplateForm)
     let register = register_of(&visit);
     let staging = web.imports()?.clone();
     let made = tokio::task::spawn_blocking(move || staging.tables().template(register, form));
-    let bytes = made.await.map_err(|error| Stop::fault(format!("a template: {error}")))??;
+    let bytes = made
+        .await
+        .map_err(|error| Stop::fault(format!("a template: {error}")))??;
     let (kind, ending) = match form {
         TemplateForm::Workbook => (WORKBOOK, "xlsx"),
         TemplateForm::Csv => (CSV, "csv"),
     };
-    Ok(download(bytes, kind, &format!("{}导入模板.{ending}", register.label())))
+    Ok(download(
+        bytes,
+        kind,
+        &format!("{}导入模板.{ending}", register.label()),
+    ))
 }
 
 pub(super) async fn errors(State(web): State<WebState>, visit: Visit, id: Path<String>) -> Answer {
     let (_, import) = find(&web, &visit, id).await?;
     let made = web.imports()?.error_file(&import).await?;
     let bytes = made.ok_or_else(Stop::not_found)?;
-    Ok(download(bytes, WORKBOOK, &format!("{}-错误.xlsx", import.stored.file_name)))
+    Ok(download(
+        bytes,
+        WORKBOOK,
+        &format!("{}-错误.xlsx", import.stored.file_name),
+    ))
 }
 
 fn download(bytes: Vec<u8>, kind: &'static str, name: &str) -> Response {

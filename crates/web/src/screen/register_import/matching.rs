@@ -9,7 +9,8 @@ use axum::response::IntoResponse;
 
 use super::{find, page, page_of, step};
 use crate::component::{
-    Cell, Choice, Column, EmptyState, Facts, Field, Form, Fragment, Link, Note, Row, Sheet, Table, Width,
+    Cell, Choice, Column, EmptyState, Facts, Field, Form, Fragment, Link, Note, Row, Sheet, Table,
+    Width,
 };
 use crate::form::Submitted;
 use crate::gate::{Answer, Flaws, Sent, Stop, Visit, WebState, once, see_other};
@@ -32,10 +33,17 @@ const WHOLE_FILE: [(Register, &str, &str); 7] = [
 
 fn whole_file(register: Register) -> impl Iterator<Item = (&'static str, &'static str)> {
     let of = move |entry: &&(Register, &'static str, &'static str)| entry.0 == register;
-    WHOLE_FILE.iter().filter(of).map(|(_, field, name)| (*field, *name))
+    WHOLE_FILE
+        .iter()
+        .filter(of)
+        .map(|(_, field, name)| (*field, *name))
 }
 
-pub(super) async fn ask(web: &WebState, visit: &Visit, import: &Import) -> Result<WorkbenchPage, Stop> {
+pub(super) async fn ask(
+    web: &WebState,
+    visit: &Visit,
+    import: &Import,
+) -> Result<WorkbenchPage, Stop> {
     draw(web, visit, import, &Submitted::default(), &Flaws::default()).await
 }
 
@@ -118,7 +126,10 @@ fn facts(import: &Import) -> Facts {
         facts = facts.with("不导入的列", unused.join("、"));
     }
     if !summary.nameless.is_empty() {
-        facts = facts.with("没有列名的列", format!("{}（不导入）", summary.nameless.join("、")));
+        facts = facts.with(
+            "没有列名的列",
+            format!("{}（不导入）", summary.nameless.join("、")),
+        );
     }
     facts
 }
@@ -135,7 +146,11 @@ fn unused(import: &Import) -> Vec<String> {
 fn head_rows(import: &Import) -> Table {
     let names = &import.summary.names;
     let mut columns = vec![Column::numbers("行")];
-    columns.extend(names.iter().map(|name| Column::words(name.clone()).labelled()));
+    columns.extend(
+        names
+            .iter()
+            .map(|name| Column::words(name.clone()).labelled()),
+    );
     let rows = import.summary.head.iter().map(|row| {
         let number = Cell::new(row.number.to_string());
         let shown = |at: usize| row.cells.get(at).map_or("", String::as_str);
@@ -163,10 +178,17 @@ fn form(web: &WebState, visit: &Visit, import: &Import) -> Form {
         let place = columns.places.get(*field);
         let value = place.map_or_else(|| NONE.to_owned(), usize::to_string);
         let menu = Field::menu(field, *label, choices(import)).with_value(value);
-        if required.contains(field) { menu } else { menu.optional() }
+        if required.contains(field) {
+            menu
+        } else {
+            menu.optional()
+        }
     };
     let label = |field: &str| {
-        fields.iter().find(|(name, _)| *name == field).map_or("", |(_, label)| *label)
+        fields
+            .iter()
+            .find(|(name, _)| *name == field)
+            .map_or("", |(_, label)| *label)
     };
     let whole = whole_file(import.register).map(|(field, name)| {
         let value = columns.defaults.get(field).cloned().unwrap_or_default();
@@ -174,10 +196,14 @@ fn form(web: &WebState, visit: &Visit, import: &Import) -> Form {
             .with_value(value)
             .optional()
     });
-    Form::new(page_of(import).child("columns"), visit.hidden(web), "比对名录")
-        .with_group("每一项对应文件的哪一列", fields.iter().map(menu).collect())
-        .with_group("文件里没有的，整个文件填一个值", whole.collect())
-        .with_way_back(Link::new("换一个文件", super::home(import.register)))
+    Form::new(
+        page_of(import).child("columns"),
+        visit.hidden(web),
+        "比对名录",
+    )
+    .with_group("每一项对应文件的哪一列", fields.iter().map(menu).collect())
+    .with_group("文件里没有的，整个文件填一个值", whole.collect())
+    .with_way_back(Link::new("换一个文件", super::home(import.register)))
 }
 
 fn choices(import: &Import) -> Vec<Choice> {

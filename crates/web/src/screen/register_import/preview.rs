@@ -20,27 +20,45 @@ const MODE: &str = "mode";
 const ALL: &str = "all";
 const GOOD: &str = "good";
 
-pub(super) async fn show(web: &WebState, visit: &Visit, import: &Import) -> Result<WorkbenchPage, Stop> {
+pub(super) async fn show(
+    web: &WebState,
+    visit: &Visit,
+    import: &Import,
+) -> Result<WorkbenchPage, Stop> {
     let tally = import.summary.tally.unwrap_or_default();
     let samples = &import.summary.samples;
     let again = page_of(import).child("columns");
     let cancel = page_of(import).child("cancel");
     let head = step::head_of(import)
-        .with_act(Act::submit("取消导入", cancel, Weight::Plain, visit.hidden(web)))
+        .with_act(Act::submit(
+            "取消导入",
+            cancel,
+            Weight::Plain,
+            visit.hidden(web),
+        ))
         .with_act(Act::open("改列名对应", again, Weight::Outlined));
-    let mut page = page(web, visit, head, (2, false)).await?.with(notes(import));
+    let mut page = page(web, visit, head, (2, false))
+        .await?
+        .with(notes(import));
     page = page.with(Sheet::new("tally", "比对结果，名录还没有改动", numbers(&tally)).padded());
     if tally.bad > 0 {
         let report = Link::new("下载错误文件（XLSX）", page_of(import).child("errors.xlsx"));
         let table = faults("有误的行", &samples.faults);
-        page = page.with(Sheet::new("faults", "有误", table).with_clause("前 20 处").with_link(report));
+        page = page.with(
+            Sheet::new("faults", "有误", table)
+                .with_clause("前 20 处")
+                .with_link(report),
+        );
     }
     if samples.odd > 0 {
         let clause = format!("{} 行能导入但请留意，前 20 处", thousands(samples.odd));
-        page = page.with(Sheet::new("hints", "提示", faults("提示", &samples.hints)).with_clause(clause));
+        page = page
+            .with(Sheet::new("hints", "提示", faults("提示", &samples.hints)).with_clause(clause));
     }
     if tally.added > 0 {
-        page = page.with(Sheet::new("added", "新增", listed("新增", &samples.added)).with_clause("前 20 行"));
+        page = page.with(
+            Sheet::new("added", "新增", listed("新增", &samples.added)).with_clause("前 20 行"),
+        );
     }
     if tally.changed > 0 {
         let table = listed("更新", &samples.changed);
@@ -61,7 +79,12 @@ fn notes(import: &Import) -> Fragment {
         .refusal
         .clone()
         .map(|kept| Refusal::new(kept.code, kept.sentence, kept.remedy));
-    Fragment::join(stale.map(Fragment::from).into_iter().chain(refusal.map(Fragment::from)))
+    Fragment::join(
+        stale
+            .map(Fragment::from)
+            .into_iter()
+            .chain(refusal.map(Fragment::from)),
+    )
 }
 
 /// The four counts, as preview and receipt show them.
@@ -89,7 +112,12 @@ fn listed(caption: &str, samples: &[Sample]) -> Table {
         Column::words("名称"),
         Column::words("改动").labelled(),
     ];
-    Table::new(caption, columns, rows.collect(), EmptyState::nothing("没有这样的行。"))
+    Table::new(
+        caption,
+        columns,
+        rows.collect(),
+        EmptyState::nothing("没有这样的行。"),
+    )
 }
 
 /// The error report: 行 · 列 · 你填的 · 为什么 · 怎么改.
@@ -110,7 +138,12 @@ pub(super) fn faults(caption: &str, faults: &[(u64, RowFault)]) -> Table {
         Column::words("为什么").labelled(),
         Column::words("怎么改").labelled(),
     ];
-    Table::new(caption, columns, rows.collect(), EmptyState::nothing("没有这样的行。"))
+    Table::new(
+        caption,
+        columns,
+        rows.collect(),
+        EmptyState::nothing("没有这样的行。"),
+    )
 }
 
 fn decision(web: &WebState, visit: &Visit, import: &Import, tally: &Tally) -> Fragment {
@@ -128,7 +161,10 @@ fn decision(web: &WebState, visit: &Visit, import: &Import, tally: &Tally) -> Fr
             Choice::new(ALL, "全部通过才导入").meaning("现在有错误，一行也不会写入"),
             Choice::new(GOOD, "只导入正确的行").meaning("有误的行进错误文件，留 30 天"),
         ];
-        form.with_group("", vec![Field::one_of(MODE, "有误的行怎么办", choices).with_value(ALL)])
+        form.with_group(
+            "",
+            vec![Field::one_of(MODE, "有误的行怎么办", choices).with_value(ALL)],
+        )
     };
     form.with_way_back(back).into()
 }

@@ -12,12 +12,24 @@ use crate::layout::WorkbenchPage;
 use crate::screen::shared::moment;
 use crate::text::{Address, thousands};
 
-pub(super) async fn show(web: &WebState, visit: &Visit, import: &Import) -> Result<WorkbenchPage, Stop> {
+pub(super) async fn show(
+    web: &WebState,
+    visit: &Visit,
+    import: &Import,
+) -> Result<WorkbenchPage, Stop> {
     let written = import.summary.written.unwrap_or_default();
     let register = import.register;
     let head = step::head_of(import)
-        .with_act(Act::open("再导入一个文件", home(register), Weight::Outlined))
-        .with_act(Act::open(format!("看{}", register.label()), list_of(register), Weight::Main));
+        .with_act(Act::open(
+            "再导入一个文件",
+            home(register),
+            Weight::Outlined,
+        ))
+        .with_act(Act::open(
+            format!("看{}", register.label()),
+            list_of(register),
+            Weight::Main,
+        ));
     let lead = format!(
         "已写入：新增 {} 行，更新 {} 行。",
         thousands(written.added),
@@ -27,7 +39,8 @@ pub(super) async fn show(web: &WebState, visit: &Visit, import: &Import) -> Resu
     let note = match number {
         Some(number) => {
             let to = Address::fixed("/w/log").child(&number.to_string());
-            Note::feedback(lead, "作为一件事留痕，").with_link(Link::new(format!("第 {number} 条"), to))
+            Note::feedback(lead, "作为一件事留痕，")
+                .with_link(Link::new(format!("第 {number} 条"), to))
         }
         None => Note::feedback(lead, ""),
     };
@@ -44,7 +57,11 @@ pub(super) async fn show(web: &WebState, visit: &Visit, import: &Import) -> Resu
 }
 
 /// What the receipt says of the file, and the number of the entry in the log.
-async fn facts(web: &WebState, visit: &Visit, import: &Import) -> Result<(Facts, Option<u64>), Stop> {
+async fn facts(
+    web: &WebState,
+    visit: &Visit,
+    import: &Import,
+) -> Result<(Facts, Option<u64>), Stop> {
     let mut reader = web.app.db.read().await?;
     let units = org::units(&mut reader).await?;
     let unit = units.iter().find(|unit| unit.id == import.stored.unit);
@@ -54,10 +71,16 @@ async fn facts(web: &WebState, visit: &Visit, import: &Import) -> Result<(Facts,
     };
     let at = Instant::from_unix_ms(import.stored.updated_at_ms);
     let facts = Facts::default()
-        .with("单位", unit.map_or_else(String::new, |unit| unit.name.clone()))
+        .with(
+            "单位",
+            unit.map_or_else(String::new, |unit| unit.name.clone()),
+        )
         .with("文件", import.stored.file_name.clone())
         .with("格式", import.summary.what.clone())
         .with("SHA-256", import.summary.file.sha256.clone())
-        .with("办理", format!("{}，{}", visit.acting.name, moment(at, visit.now)));
+        .with(
+            "办理",
+            format!("{}，{}", visit.acting.name, moment(at, visit.now)),
+        );
     Ok((facts, number))
 }

@@ -6,7 +6,9 @@ use axum::response::IntoResponse;
 use domain::time::Instant;
 
 use super::{find, home, matching, page, page_of, preview, receipt};
-use crate::component::{Act, Badge, Facts, Fragment, Head, Job, Note, Refusal, Sheet, Tone, Weight};
+use crate::component::{
+    Act, Badge, Facts, Fragment, Head, Job, Note, Refusal, Sheet, Tone, Weight,
+};
 use crate::gate::{Answer, Sent, Stop, Visit, WebState, see_other};
 use crate::layout::WorkbenchPage;
 use crate::screen::shared::moment;
@@ -14,11 +16,15 @@ use crate::screen::shared::moment;
 pub(super) async fn show(Web(web): Web<WebState>, visit: Visit, id: Path<String>) -> Answer {
     let (_, import) = find(&web, &visit, id).await?;
     let page = match import.state {
-        State::Reading | State::Comparing | State::Applying => at_work(&web, &visit, &import).await?,
+        State::Reading | State::Comparing | State::Applying => {
+            at_work(&web, &visit, &import).await?
+        }
         State::Mapping => matching::ask(&web, &visit, &import).await?,
         State::Previewed => preview::show(&web, &visit, &import).await?,
         State::Done => receipt::show(&web, &visit, &import).await?,
-        State::Refused | State::Cancelled | State::Interrupted => ended(&web, &visit, &import).await?,
+        State::Refused | State::Cancelled | State::Interrupted => {
+            ended(&web, &visit, &import).await?
+        }
     };
     Ok(page.into_response())
 }
@@ -60,7 +66,9 @@ async fn at_work(web: &WebState, visit: &Visit, import: &Import) -> Result<Workb
         State::Comparing => 2,
         _ => 4,
     };
-    Ok(page(web, visit, head_of(import), (step, true)).await?.with(job))
+    Ok(page(web, visit, head_of(import), (step, true))
+        .await?
+        .with(job))
 }
 
 fn started(import: &Import, now: Instant) -> String {
@@ -76,7 +84,11 @@ async fn ended(web: &WebState, visit: &Visit, import: &Import) -> Result<Workben
             head = head
                 .with_act(cancel_act(web, visit, import))
                 .with_act(Act::submit("继续", to, Weight::Main, visit.hidden(web)));
-            Note::warning("程序中途停止过，名录没有改动。", "按“继续”从最后完成的一步接着办。").into()
+            Note::warning(
+                "程序中途停止过，名录没有改动。",
+                "按“继续”从最后完成的一步接着办。",
+            )
+            .into()
         }
         State::Refused => {
             head = head.with_act(again);
@@ -92,7 +104,9 @@ async fn ended(web: &WebState, visit: &Visit, import: &Import) -> Result<Workben
         .with("文件", import.stored.file_name.clone())
         .with("上传", started(import, visit.now));
     let page = page(web, visit, head, (0, false)).await?;
-    Ok(page.with(note).with(Sheet::new("file", "文件", facts).padded()))
+    Ok(page
+        .with(note)
+        .with(Sheet::new("file", "文件", facts).padded()))
 }
 
 pub(super) async fn cancel(

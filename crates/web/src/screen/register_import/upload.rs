@@ -3,8 +3,8 @@
 use app::AppError;
 use app::import::{Importer, Register};
 use app::staging::Incoming;
-use axum::extract::multipart::{Field as Part, Multipart, MultipartError, MultipartRejection};
 use axum::extract::State;
+use axum::extract::multipart::{Field as Part, Multipart, MultipartError, MultipartRejection};
 use axum::http::StatusCode;
 use axum::response::IntoResponse;
 use domain::id::OrgUnitId;
@@ -19,7 +19,9 @@ use crate::component::{
     Weight,
 };
 use crate::form::{FORM_TOKEN_FIELD, IDEMPOTENCY_FIELD, IdempotencyKey};
-use crate::gate::{Answer, BROKEN, NO_TOKEN, Stop, TOO_LARGE, Visit, WRONG_KIND, WebState, see_other};
+use crate::gate::{
+    Answer, BROKEN, NO_TOKEN, Stop, TOO_LARGE, Visit, WRONG_KIND, WebState, see_other,
+};
 use crate::screen::shared::moment;
 
 /// The most bytes of a field that is no file.
@@ -37,11 +39,20 @@ async fn form(
     let register = register_of(visit);
     let units = org::units(&mut web.app.db.read().await?).await?;
     let own = Importer::units(register, &visit.acting.grants);
-    let own: Vec<&OrgUnit> = units.iter().filter(|unit| own.contains(&&unit.id)).collect();
+    let own: Vec<&OrgUnit> = units
+        .iter()
+        .filter(|unit| own.contains(&&unit.id))
+        .collect();
     let mut fields = Vec::new();
     if own.len() > 1 {
-        let choices = own.iter().map(|unit| Choice::new(unit.id.as_str(), unit.name.as_str()));
-        fields.push(Field::menu("unit", "导入到哪个单位的名录", choices.collect()));
+        let choices = own
+            .iter()
+            .map(|unit| Choice::new(unit.id.as_str(), unit.name.as_str()));
+        fields.push(Field::menu(
+            "unit",
+            "导入到哪个单位的名录",
+            choices.collect(),
+        ));
     }
     fields.push(
         Field::upload("file", "文件", ".xlsx,.csv,.txt")
@@ -49,8 +60,16 @@ async fn form(
     );
     let base = home(register);
     let head = Head::new(format!("导入{}", register.label()))
-        .with_act(Act::open("下载模板（XLSX）", base.clone().child("template.xlsx"), Weight::Outlined))
-        .with_act(Act::open("下载模板（CSV）", base.clone().child("template.csv"), Weight::Plain));
+        .with_act(Act::open(
+            "下载模板（XLSX）",
+            base.clone().child("template.xlsx"),
+            Weight::Outlined,
+        ))
+        .with_act(Act::open(
+            "下载模板（CSV）",
+            base.clone().child("template.csv"),
+            Weight::Plain,
+        ));
     let ask = Form::new(base, visit.hidden(web), "上传并读取").with_group("", fields);
     let failed = refusal.is_some();
     let mut page = page(web, visit, head, (0, false)).await?;
@@ -65,7 +84,10 @@ async fn form(
 }
 
 async fn latest(web: &WebState, visit: &Visit, register: Register) -> Result<Table, Stop> {
-    let found = web.imports()?.latest(&visit.acting.account, register).await?;
+    let found = web
+        .imports()?
+        .latest(&visit.acting.account, register)
+        .await?;
     let rows = found.iter().map(|import| {
         let at = Instant::from_unix_ms(import.stored.started_at_ms);
         Row::new(vec![
@@ -74,8 +96,11 @@ async fn latest(web: &WebState, visit: &Visit, register: Register) -> Result<Tab
             Cell::new(import.state.label()),
         ])
     });
-    let columns =
-        vec![Column::unbroken("上传"), Column::words("文件"), Column::unbroken("状态").in_corner()];
+    let columns = vec![
+        Column::unbroken("上传"),
+        Column::words("文件"),
+        Column::unbroken("状态").in_corner(),
+    ];
     let empty = EmptyState::nothing("这里列出您最近 30 天上传的文件和回执。");
     Ok(Table::new("最近的导入", columns, rows.collect(), empty))
 }
@@ -151,7 +176,9 @@ async fn take(web: &WebState, visit: &Visit, mut parts: Multipart) -> Result<Str
         let incoming = streamed(staging.incoming().await?, part).await?;
         let key = upload_key(visit, &fields);
         let name = shown_name(&name);
-        let taken = staging.accept(&importer, (register, &unit), &key, &name, incoming).await?;
+        let taken = staging
+            .accept(&importer, (register, &unit), &key, &name, incoming)
+            .await?;
         if taken.fresh {
             staging.start_reading(&taken.id);
         }
@@ -192,7 +219,10 @@ fn prove(visit: &Visit, fields: &Fields) -> Result<(), Stop> {
 fn chosen_unit(visit: &Visit, register: Register, typed: &str) -> Result<OrgUnitId, Stop> {
     if typed.is_empty() {
         let own = Importer::units(register, &visit.acting.grants);
-        return own.first().map(|unit| (*unit).clone()).ok_or_else(Stop::not_found);
+        return own
+            .first()
+            .map(|unit| (*unit).clone())
+            .ok_or_else(Stop::not_found);
     }
     OrgUnitId::parse(typed).map_err(|_| Stop::not_found())
 }
@@ -219,6 +249,14 @@ fn upload_key(visit: &Visit, fields: &Fields) -> String {
 /// The name as people see it; never part of a path.
 fn shown_name(sent: &str) -> String {
     let last = sent.rsplit(['/', '\\']).next().unwrap_or_default();
-    let name: String = last.chars().filter(|letter| !letter.is_control()).take(120).collect();
-    if name.is_empty() { "未命名".to_owned() } else { name }
+    let name: String = last
+        .chars()
+        .filter(|letter| !letter.is_control())
+        .take(120)
+        .collect();
+    if name.is_empty() {
+        "未命名".to_owned()
+    } else {
+        name
+    }
 }

@@ -4,7 +4,7 @@
 //! those whose role reads events of the unit that acted (`EventRead`), and for the actor himself.
 
 use app::Acting;
-use domain::event::{EntryType, Event};
+use domain::event::{Act, EntryType, Event};
 use domain::policy::{Place, Verb};
 use domain::time::Instant;
 use sha2::{Digest as _, Sha256};
@@ -30,6 +30,52 @@ pub fn readable(acting: &Acting, event: &Event) -> bool {
         assigned: own,
     };
     own || acting.reach(Verb::EventRead).covers(&place)
+}
+
+/// Acts that say nothing of who was drawn: they concern the register alone.
+const REGISTER_ACTS: &[Act] = &[
+    Act::SubjectAdded,
+    Act::SubjectEdited,
+    Act::SubjectRemoved,
+    Act::SubjectsImported,
+    Act::TiersImported,
+];
+/// The most lines of one record that are sifted; a record has a few dozen.
+const SIFTED: i64 = 1_000;
+
+/// Whether the account may know who was drawn, in every campaign. To others the log must not answer
+/// “was this subject drawn?” before the inspectors stand at its door, not even by a count.
+#[must_use]
+pub fn knows_drawn(acting: &Acting) -> bool {
+    [Verb::DrawnListRead, Verb::InspectionRead]
+        .iter()
+        .any(|verb| acting.reach(*verb).everything)
+}
+
+/// The newest lines of a part of the log, before `before`, and how many it has up to `cap`; both
+/// sifted alike where the part would betray a draw.
+///
+/// # Errors
+/// When the log cannot be read.
+pub async fn lines_of(
+    reader: &mut Reader,
+    acting: &Acting,
+    of: &TraceOf,
+    before: Option<u64>,
+    (limit, cap): (i64, i64),
+) -> Result<(Vec<TraceLine>, i64), Stop> {
+    let betrays =
+        matches!(of, TraceOf::Linked("subject" | "inspection", _)) && !knows_drawn(acting);
+    if !betrays {
+        let lines = log::trace(reader, of, before, limit).await?;
+        return Ok((lines, log::trace_count(reader, of, cap).await?));
+    }
+    let mut lines = log::trace(reader, of, None, SIFTED).await?;
+    lines.retain(|line| REGISTER_ACTS.iter().any(|act| act.name() == line.act));
+    let counted = i64::try_from(lines.len()).unwrap_or(cap).min(cap);
+    lines.retain(|line| before.is_none_or(|before| line.sequence < before));
+    lines.truncate(usize::try_from(limit).unwrap_or_default());
+    Ok((lines, counted))
 }
 
 /// The leaf hash of an entry's text (RFC 6962 §2.1).
@@ -118,8 +164,16 @@ pub async fn trace_of(
     of: &TraceOf,
     all: Address,
 ) -> Result<Option<Trace>, Stop> {
-    let lines = log::trace(reader, of, None, SHOWN).await?;
-    let total = log::trace_count(reader, of, COUNTED).await?;
+    // Who opens the page of a visit has been let in to that visit; a subject is open to many more.
+    let (lines, total) = match of {
+        TraceOf::Linked("subject", _) => {
+            lines_of(reader, &visit.acting, of, None, (SHOWN, COUNTED)).await?
+        }
+        _ => {
+            let lines = log::trace(reader, of, None, SHOWN).await?;
+            (lines, log::trace_count(reader, of, COUNTED).await?)
+        }
+    };
     let seen = lines.iter().map(|line| Seen::of(line, &visit.acting));
     let seen: Vec<Seen> = seen.collect::<Result<_, _>>()?;
     let Some(newest) = seen.first() else {

@@ -170,6 +170,7 @@ async fn campaigns(
 fn may_be_mine(held: &StoredCampaign, account: &AccountId) -> bool {
     match &held.campaign.state {
         CampaignState::Submitted(submitted) => submitted.step.by != *account,
+        CampaignState::Ended(ended) => ended.opened.is_none(),
         CampaignState::Launched(_)
         | CampaignState::Frozen(_)
         | CampaignState::Committed(_)
@@ -187,7 +188,8 @@ fn of_campaign(held: &StoredCampaign, act: &'static str, terms: &Terms) -> Waiti
     let entered = Instant::from_unix_ms(held.state_at_ms).date();
     let (days_left, term) = match held.campaign.kind() {
         StateKind::Inspecting => terms.until(held.until, "检查期间到"),
-        StateKind::Ended => terms.after(entered, terms.rules.report_days, "细则，检查报告期限"),
+        // The rulebook sets no term for opening the draw; it waits until it is done.
+        StateKind::Ended => (None, String::new()),
         // A draft may have no window yet; what stands in its place is only the day it was begun.
         StateKind::Draft => (None, String::new()),
         _ => terms.until(held.from, "检查期间自"),

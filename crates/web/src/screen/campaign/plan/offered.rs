@@ -29,6 +29,7 @@ pub(super) struct Offered {
 
 impl Offered {
     /// Reads the registers.
+    #[expect(clippy::too_many_lines, reason = "one list of choices after another")]
     pub(super) async fn load(web: &WebState, visit: &Visit) -> Result<Self, Stop> {
         let mut reader = web.app.db.read().await?;
         let kept = catalog::items(&mut reader).await?;

@@ -10,6 +10,7 @@ use crate::gate::Visit;
 use crate::screen::campaign::words;
 
 /// The parties of the attempt, or of the plan before a frame exists.
+#[expect(clippy::too_many_lines, reason = "one table, column by column")]
 pub(super) fn sheet(seen: &Seen, visit: &Visit) -> Option<Sheet> {
     let state = &seen.stored.campaign.state;
     let announced: Vec<Party>;

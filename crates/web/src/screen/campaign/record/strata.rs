@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use app::drawing::Figures;
+use domain::subject::RiskClass;
 
 use super::Seen;
 use crate::component::{Cell, Column, EmptyState, Fragment, Row, Sheet, Table};
@@ -22,14 +23,11 @@ pub(super) fn sheet(seen: &Seen) -> Result<Option<Sheet>, Stop> {
 
 /// The letter of a class in words.
 fn class_words(class: &str) -> String {
-    match class {
-        "A" => "A 信用好".to_owned(),
-        "B" => "B 信用较好".to_owned(),
-        "C" => "C 信用一般".to_owned(),
-        "D" => "D 信用较差".to_owned(),
-        "U" => "未定级".to_owned(),
-        "-" | "all" | "ALL" => "不分级".to_owned(),
-        other => other.to_owned(),
+    match (RiskClass::parse(class), class) {
+        (Some(known), _) => known.label().to_owned(),
+        (None, "U") => "未定级".to_owned(),
+        (None, "-" | "all") => "不分级".to_owned(),
+        (None, other) => other.to_owned(),
     }
 }
 

@@ -1,4 +1,4 @@
-//! The page of one draw.
+//! The page of one draw as the public reads it: figures, sources, hashes, and who was drawn once open.
 
 use askama::Template;
 
@@ -43,9 +43,14 @@ pub(in super::super) fn level_badge(level: Option<i64>) -> Fragment {
 pub(super) fn page(shell: PortalShell, draw: &PublicDraw) -> PortalPage {
     let head = Head::new(&draw.title)
         .with_badge(state_badge(draw))
-        .with_line_beneath(format!("{}　{}　第 {} 次抽取", draw.number, draw.initiator, draw.attempt));
+        .with_line_beneath(format!(
+            "{}　{}　第 {} 次抽取",
+            draw.number, draw.initiator, draw.attempt
+        ));
     let path = format!("/draw/{}", draw.number);
-    let mut page = PortalPage::new(shell, head).with(standing(draw)).with(facts(draw, &path));
+    let mut page = PortalPage::new(shell, head)
+        .with(standing(draw))
+        .with(facts(draw, &path));
     if !draw.strata.is_empty() {
         page = page.with(strata(draw));
     }
@@ -56,9 +61,13 @@ pub(super) fn page(shell: PortalShell, draw: &PublicDraw) -> PortalPage {
     if draw.opened {
         page = page.with(visits(draw));
     }
-    let records = Fragment::of(&Records { records: &draw.records });
-    page.with(Sheet::new("records", "公开记录", records).with_clause("留痕日志中的原文，逐字节可核对"))
-        .with_aside(verify_box(draw))
+    let records = Fragment::of(&Records {
+        records: &draw.records,
+    });
+    page.with(
+        Sheet::new("records", "公开记录", records).with_clause("留痕日志中的原文，逐字节可核对"),
+    )
+    .with_aside(verify_box(draw))
 }
 
 fn state_badge(draw: &PublicDraw) -> Badge {
@@ -80,7 +89,7 @@ fn standing(draw: &PublicDraw) -> Note {
         (_, true) => Note::standing("抽取材料已公开。", "任何人都可以从头重算一遍。"),
         (Some(_), false) => Note::standing(
             "可核对次序与界限，名单未公开。",
-            "名单和签号在检查结束后公开；此前连本局的网页上也没有。",
+            "名单和签号在检查结束后公开；此前只有逐条公示的检查结果。",
         ),
         (None, _) if draw.strata.is_empty() => Note::standing(
             "名录尚未封存。",
@@ -94,12 +103,16 @@ fn standing(draw: &PublicDraw) -> Note {
 }
 
 fn facts(draw: &PublicDraw, path: &str) -> Sheet {
-    let items = draw.items.iter().map(|(id, name)| {
-        Fragment::from(Link::new(name, Address::fixed("/items").child(id)))
-    });
+    let items = draw
+        .items
+        .iter()
+        .map(|(id, name)| Fragment::from(Link::new(name, Address::fixed("/items").child(id))));
     let mut facts = Facts::default()
         .with("检查事项", Fragment::join(items))
-        .with("检查时间", format!("{} 至 {}", draw.window.0, draw.window.1))
+        .with(
+            "检查时间",
+            format!("{} 至 {}", draw.window.0, draw.window.1),
+        )
         .with("可信等级", level_badge(draw.trust_level));
     if let Some(claim) = draw.claim {
         facts = facts.with("这说明什么", claim);
@@ -107,7 +120,9 @@ fn facts(draw: &PublicDraw, path: &str) -> Sheet {
     if let Some(by) = &draw.reveal_by {
         facts = facts.with("随机数公开截止", by.as_str());
     }
-    Sheet::new("campaign", "这次抽查", facts).padded().with_link(super::super::twin(path))
+    Sheet::new("campaign", "这次抽查", facts)
+        .padded()
+        .with_link(super::super::twin(path))
 }
 
 fn strata(draw: &PublicDraw) -> Sheet {
@@ -118,7 +133,10 @@ fn strata(draw: &PublicDraw) -> Sheet {
         Column::words("分界签号").labelled(),
     ];
     let rows = draw.strata.iter().map(|stratum| {
-        let cutoff = stratum.cutoff.as_deref().and_then(|text| Digest::parse(text).ok());
+        let cutoff = stratum
+            .cutoff
+            .as_deref()
+            .and_then(|text| Digest::parse(text).ok());
         let cutoff = match (cutoff, &stratum.cutoff) {
             (Some(digest), _) => DigestLine::short(digest).into(),
             (None, Some(_)) => Fragment::text("无人抽中"),
@@ -172,18 +190,29 @@ fn parties(draw: &PublicDraw) -> Sheet {
     let empty = EmptyState::nothing("这次抽取没有外部见证方。");
     let table = Table::new("见证方", columns, rows.collect(), empty);
     let sheet = Sheet::new("parties", "随机数来源", table);
-    if draw.public_sources.is_empty() { sheet } else { sheet.with_clause(draw.public_sources.join("；")) }
+    if draw.public_sources.is_empty() {
+        sheet
+    } else {
+        sheet.with_clause(draw.public_sources.join("；"))
+    }
 }
 
 fn hashes(draw: &PublicDraw) -> Sheet {
     let mut facts = Facts::default();
     for named in &draw.hashes {
         if let Ok(digest) = Digest::parse(&named.hash) {
-            let line = Fragment::join([Fragment::from(DigestLine::short(digest)), Fragment::of(&Clause { words: named.proves })]);
+            let line = Fragment::join([
+                Fragment::from(DigestLine::short(digest)),
+                Fragment::of(&Clause {
+                    words: named.proves,
+                }),
+            ]);
             facts = facts.with(named.name.as_str(), line);
         }
     }
-    Sheet::new("hashes", "摘要", facts).padded().with_clause("每个摘要固定一件事")
+    Sheet::new("hashes", "摘要", facts)
+        .padded()
+        .with_clause("每个摘要固定一件事")
 }
 
 #[derive(Template)]
@@ -222,16 +251,28 @@ fn visits(draw: &PublicDraw) -> Sheet {
     let sheet = Sheet::new("visits", "抽中的对象", table);
     if draw.visits_total > draw.visits.len() {
         let total = u64::try_from(draw.visits_total).unwrap_or(u64::MAX);
-        return sheet.with_clause(format!("前 {} 户，全部 {} 户在案卷中", draw.visits.len(), thousands(total)));
+        return sheet.with_clause(format!(
+            "前 {} 户，全部 {} 户在案卷中",
+            draw.visits.len(),
+            thousands(total)
+        ));
     }
     sheet
 }
 
 fn verify_box(draw: &PublicDraw) -> Fragment {
     let wanted = ["承诺", "种子", "结果"];
-    let named = draw.hashes.iter().filter(|named| wanted.contains(&named.name.as_str()));
+    let named = draw
+        .hashes
+        .iter()
+        .filter(|named| wanted.contains(&named.name.as_str()));
     let short = named.filter_map(|named| {
-        Digest::parse(&named.hash).ok().map(|digest| (named.name.as_str(), digest.short()))
+        Digest::parse(&named.hash)
+            .ok()
+            .map(|digest| (named.name.as_str(), digest.short()))
     });
-    Fragment::of(&VerifyBox { draw, short: short.collect() })
+    Fragment::of(&VerifyBox {
+        draw,
+        short: short.collect(),
+    })
 }

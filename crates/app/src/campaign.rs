@@ -1,7 +1,9 @@
 //! The life of a campaign up to the draw: draft, submit, approve, launch, give up.
 //! The draw itself is in `drawing`, the visits in `inspection`.
 
-use domain::campaign::plan::{CampaignPlan, CompletePlan, PlanFacts, PlanFault, hash_of, record_of};
+use domain::campaign::plan::{
+    CampaignPlan, CompletePlan, PlanFacts, PlanFault, hash_of, record_of,
+};
 use domain::campaign::{Campaign, CampaignVerb, state::Step};
 use domain::event::{Act, Event, LinkKind};
 use domain::id::{CampaignId, CampaignNo, Fingerprint, OrgUnitId};
@@ -42,7 +44,9 @@ impl App {
         let id = CampaignId::from_entropy(self.entropy.bytes());
         let author = acting.account.clone();
         let (drafted, act) = Campaign::draft(id, number.clone(), unit.clone(), author);
-        let event = self.event(act, actor).touching(LinkKind::Campaign, drafted.id.as_str());
+        let event = self
+            .event(act, actor)
+            .touching(LinkKind::Campaign, drafted.id.as_str());
         let stored = StoredCampaign {
             campaign: drafted,
             title: plan.title.clone(),
@@ -80,7 +84,11 @@ impl App {
         stored.campaign.permit(CampaignVerb::Submit)?;
         if stored.seen.as_str() != seen {
             let what = "last_event".to_owned();
-            return Err(StoreError::Conflict { table: "campaigns", what }.into());
+            return Err(StoreError::Conflict {
+                table: "campaigns",
+                what,
+            }
+            .into());
         }
         stored.title.clone_from(&plan.title);
         if let Some(window) = plan.window {
@@ -92,11 +100,17 @@ impl App {
     }
 
     /// Submits the plan for approval; every gap is named.
-    pub async fn submit_campaign(&self, acting: &Acting, number: &CampaignNo) -> Result<(), AppError> {
+    pub async fn submit_campaign(
+        &self,
+        acting: &Acting,
+        number: &CampaignNo,
+    ) -> Result<(), AppError> {
         let mut tx = self.db.begin("campaign.submit").await?;
         let mut stored = campaign::by_number(&mut tx, number).await?;
         let actor = acting.may(Verb::CampaignSubmit, &Place::of(&stored.campaign.initiator))?;
-        let complete = complete(&mut tx, &stored).await?.map_err(|faults| gaps(&faults))?;
+        let complete = complete(&mut tx, &stored)
+            .await?
+            .map_err(|faults| gaps(&faults))?;
         let rulebook = catalog::rulebook(&mut tx).await?;
         let record = record_of(number, &complete, &rulebook).map_err(|fault| unsound(&fault))?;
         let step = self.step(acting);
@@ -104,14 +118,23 @@ impl App {
         let (next, act) = stored.campaign.submit(step, print_of(hash_of(&record)))?;
         stored.campaign = next;
         stored.state_at_ms = at.unix_ms();
-        let event = Event { at, ..self.event(act, actor) };
+        let event = Event {
+            at,
+            ..self.event(act, actor)
+        };
         self.write(tx, event, stored).await
     }
 
     /// Takes a submitted plan back.
-    pub async fn recall_campaign(&self, acting: &Acting, number: &CampaignNo) -> Result<(), AppError> {
-        self.change(acting, number, Verb::CampaignSubmit, |campaign, step| campaign.recall(&step.by))
-            .await
+    pub async fn recall_campaign(
+        &self,
+        acting: &Acting,
+        number: &CampaignNo,
+    ) -> Result<(), AppError> {
+        self.change(acting, number, Verb::CampaignSubmit, |campaign, step| {
+            campaign.recall(&step.by)
+        })
+        .await
     }
 
     /// Returns a submitted plan with a reason.
@@ -135,8 +158,13 @@ impl App {
     ) -> Result<(), AppError> {
         let mut tx = self.db.begin("campaign.approve").await?;
         let mut stored = campaign::by_number(&mut tx, number).await?;
-        let actor = acting.may(Verb::CampaignApprove, &Place::of(&stored.campaign.initiator))?;
-        let complete = complete(&mut tx, &stored).await?.map_err(|faults| gaps(&faults))?;
+        let actor = acting.may(
+            Verb::CampaignApprove,
+            &Place::of(&stored.campaign.initiator),
+        )?;
+        let complete = complete(&mut tx, &stored)
+            .await?
+            .map_err(|faults| gaps(&faults))?;
         let rulebook = catalog::rulebook(&mut tx).await?;
         let record = record_of(number, &complete, &rulebook).map_err(|fault| unsound(&fault))?;
         let step = self.step(acting);
@@ -145,9 +173,12 @@ impl App {
         stored.campaign = next;
         stored.state_at_ms = at.unix_ms();
         stored.plan_record = Some(record.to_string());
-        let event = Event { at, ..self.event(act, actor) }
-            .touching(LinkKind::Campaign, stored.campaign.id.as_str())
-            .with("rulebook", &rulebook.version);
+        let event = Event {
+            at,
+            ..self.event(act, actor)
+        }
+        .touching(LinkKind::Campaign, stored.campaign.id.as_str())
+        .with("rulebook", &rulebook.version);
         let mut rec = tx.record(event, self.public(record.to_string()))?;
         campaign::write(&mut rec, &stored).await?;
         rec.commit().await?;
@@ -155,8 +186,13 @@ impl App {
     }
 
     /// Launches an approved campaign (启动).
-    pub async fn launch_campaign(&self, acting: &Acting, number: &CampaignNo) -> Result<(), AppError> {
-        self.change(acting, number, Verb::CampaignLaunch, Campaign::launch).await
+    pub async fn launch_campaign(
+        &self,
+        acting: &Acting,
+        number: &CampaignNo,
+    ) -> Result<(), AppError> {
+        self.change(acting, number, Verb::CampaignLaunch, Campaign::launch)
+            .await
     }
 
     /// Gives a campaign up before its frame is frozen; it stays visible with the reason.
@@ -176,7 +212,10 @@ impl App {
     pub async fn plan_faults(&self, number: &CampaignNo) -> Result<Vec<PlanFault>, AppError> {
         let mut reader = self.db.read().await?;
         let stored = campaign::by_number(&mut reader, number).await?;
-        Ok(complete(&mut reader, &stored).await?.err().unwrap_or_default())
+        Ok(complete(&mut reader, &stored)
+            .await?
+            .err()
+            .unwrap_or_default())
     }
 
     /// One verb that needs nothing but the campaign, the person and the moment.
@@ -195,7 +234,10 @@ impl App {
         let (next, act) = step(stored.campaign, moment)?;
         stored.campaign = next;
         stored.state_at_ms = at.unix_ms();
-        let event = Event { at, ..self.event(act, actor) };
+        let event = Event {
+            at,
+            ..self.event(act, actor)
+        };
         self.write(tx, event, stored).await
     }
 
@@ -214,7 +256,10 @@ impl App {
 
     /// The person and the moment of a step.
     pub(crate) fn step(&self, acting: &Acting) -> Step {
-        Step { by: acting.account.clone(), at: self.clock.now() }
+        Step {
+            by: acting.account.clone(),
+            at: self.clock.now(),
+        }
     }
 }
 
@@ -242,9 +287,16 @@ pub(crate) async fn complete_plan(
     initiator: &OrgUnitId,
     plan: CampaignPlan,
 ) -> Result<Result<CompletePlan, Vec<PlanFault>>, StoreError> {
-    let items: Vec<_> = catalog::items(reader).await?.into_iter().map(|kept| kept.item).collect();
-    let inspectors: Vec<_> =
-        inspector::all(reader).await?.into_iter().map(|kept| kept.inspector).collect();
+    let items: Vec<_> = catalog::items(reader)
+        .await?
+        .into_iter()
+        .map(|kept| kept.item)
+        .collect();
+    let inspectors: Vec<_> = inspector::all(reader)
+        .await?
+        .into_iter()
+        .map(|kept| kept.inspector)
+        .collect();
     let units = org::tree(reader).await?;
     let rulebook = catalog::rulebook(reader).await?;
     Ok(plan.complete(&PlanFacts {
@@ -257,7 +309,10 @@ pub(crate) async fn complete_plan(
 }
 
 pub(crate) fn gaps(faults: &[PlanFault]) -> Refusal {
-    let first = faults.first().map(|fault| fault.refusal.sentence.clone()).unwrap_or_default();
+    let first = faults
+        .first()
+        .map(|fault| fault.refusal.sentence.clone())
+        .unwrap_or_default();
     PLAN_GAPS.refuse(&[("count", &faults.len()), ("first", &first)])
 }
 
@@ -272,12 +327,18 @@ pub(crate) fn unsound(fault: &draw::Fault) -> AppError {
 }
 
 fn require_title(plan: &CampaignPlan) -> Result<(), Refusal> {
-    if plan.title.trim().is_empty() { Err(TITLE_EMPTY.refuse(&[])) } else { Ok(()) }
+    if plan.title.trim().is_empty() {
+        Err(TITLE_EMPTY.refuse(&[]))
+    } else {
+        Ok(())
+    }
 }
 
 async fn next_number(reader: &mut Reader, today: Date) -> Result<CampaignNo, AppError> {
     let district = org::fact(reader, "district").await?.unwrap_or_default();
-    let letters = org::fact(reader, "number_letters").await?.unwrap_or_default();
+    let letters = org::fact(reader, "number_letters")
+        .await?
+        .unwrap_or_default();
     let year = today.year();
     let taken = campaign::series(reader, &format!("{district}-{letters}-{year:04}-")).await?;
     let sequence = u32::try_from(taken + 1).unwrap_or(u32::MAX);

@@ -6,6 +6,7 @@
 
 mod bundle;
 mod drawn_list;
+mod ending;
 mod frame;
 mod material;
 mod obstacle;
@@ -14,13 +15,12 @@ mod preview;
 mod seed;
 
 use domain::campaign::steps::{CommitFacts, DrawFacts, FreezeFacts};
-use domain::event::{Act, Event, LinkKind};
-use domain::id::{CampaignNo, Fingerprint, PartyToken};
+use domain::event::{Event, LinkKind};
+use domain::id::{CampaignId, CampaignNo, Fingerprint, PartyToken};
 use domain::policy::{Place, Verb};
 use domain::refusal::{Code, Refusal};
 use domain::time::Instant;
-use draw::bundle::open_record;
-use draw::record::{RevealRecord, VoidRecord};
+use draw::record::RevealRecord;
 use draw::{Level, Token};
 use store::campaign::StoredCampaign;
 use store::{campaign, catalog, drawing, inspection};
@@ -90,7 +90,8 @@ impl App {
     /// Fixes the frame from the registers as they are now, and makes S.
     /// A pool of one is refused; see [`Self::freeze_frame_with`].
     pub async fn freeze_frame(&self, acting: &Acting, number: &CampaignNo) -> Result<(), AppError> {
-        self.freeze_frame_with(acting, number, FreezeWords::default()).await
+        self.freeze_frame_with(acting, number, FreezeWords::default())
+            .await
     }
 
     /// The same with what the officer declares.
@@ -129,10 +130,13 @@ impl App {
         stored.state_at_ms = at.unix_ms();
         (stored.freeze_record, stored.seed_text, stored.result_record) = (None, None, None);
         stored.trust_level = None;
-        let event = Event { at, ..self.event(act, actor) }
-            .touching(LinkKind::Campaign, id.as_str())
-            .with("attempt", attempt)
-            .with("quota", eligibility.quota());
+        let event = Event {
+            at,
+            ..self.event(act, actor)
+        }
+        .touching(LinkKind::Campaign, id.as_str())
+        .with("attempt", attempt)
+        .with("quota", eligibility.quota());
         let mut rec = tx.record(event, self.confidential())?;
         campaign::write(&mut rec, &stored).await?;
         let place = material::place(&id, attempt);
@@ -162,7 +166,9 @@ impl App {
         let reveal_by = words.reveal_by.unwrap_or_else(|| {
             at.plus_ms((i64::from(rulebook.freeze_minutes).max(1) + 60) * 60 * 1000)
         });
-        let frozen = self.frozen(&mut tx, &stored, Some((reveal_by, words))).await?;
+        let frozen = self
+            .frozen(&mut tx, &stored, Some((reveal_by, words)))
+            .await?;
         let facts = CommitFacts {
             step,
             freeze_hash: print_of(frozen.record().hash()),
@@ -175,8 +181,11 @@ impl App {
         stored.campaign = next;
         stored.freeze_record = Some(record.clone());
         stored.state_at_ms = at.unix_ms();
-        let event = Event { at, ..self.event(act, actor) }
-            .touching(LinkKind::Campaign, stored.campaign.id.as_str());
+        let event = Event {
+            at,
+            ..self.event(act, actor)
+        }
+        .touching(LinkKind::Campaign, stored.campaign.id.as_str());
         let mut rec = tx.record(event, self.public(record))?;
         campaign::write(&mut rec, &stored).await?;
         rec.commit().await?;
@@ -198,13 +207,20 @@ impl App {
         let step = self.step(acting);
         let at = step.at;
         let (next, act) =
-            stored.campaign.clone().reveal(step, absent_reason, rulebook.minimum_level)?;
-        let record = RevealRecord::build(&freeze, answers(&next)?)
-            .map_err(|faults| forged(&faults.iter().map(ToString::to_string).collect::<String>()))?;
+            stored
+                .campaign
+                .clone()
+                .reveal(step, absent_reason, rulebook.minimum_level)?;
+        let record = RevealRecord::build(&freeze, answers(&next)?).map_err(|faults| {
+            forged(&faults.iter().map(ToString::to_string).collect::<String>())
+        })?;
         stored.campaign = next;
         stored.state_at_ms = at.unix_ms();
-        let event = Event { at, ..self.event(act, actor) }
-            .touching(LinkKind::Campaign, stored.campaign.id.as_str());
+        let event = Event {
+            at,
+            ..self.event(act, actor)
+        }
+        .touching(LinkKind::Campaign, stored.campaign.id.as_str());
         let mut rec = tx.record(event, self.public(record.to_string()))?;
         campaign::write(&mut rec, &stored).await?;
         rec.commit().await?;
@@ -226,7 +242,10 @@ impl App {
         let seed = seed_of(&stored, &frozen, words)?;
         let level = level_of(Level::reached(&seed));
         let drawn = draw::draw(frozen, &seed, threads()).map_err(|faults| {
-            REFUSED_BY_DRAW.refuse(&[("why", &faults.iter().map(ToString::to_string).collect::<String>())])
+            REFUSED_BY_DRAW.refuse(&[(
+                "why",
+                &faults.iter().map(ToString::to_string).collect::<String>(),
+            )])
         })?;
         let (files, recomputed) = recomputed(&drawn)?;
         let record = drawn.record().to_string();
@@ -248,7 +267,8 @@ impl App {
             late_reason: (!late.is_empty()).then(|| late.to_owned()),
         };
         let (next, act) = stored.campaign.clone().draw(facts)?;
-        let visits = frame::visits(&mut tx, &stored, &drawn, &drawer, || self.entropy.bytes()).await?;
+        let visits =
+            frame::visits(&mut tx, &stored, &drawn, &drawer, || self.entropy.bytes()).await?;
         let attempt = stored.campaign.state.attempt();
         stored.campaign = next;
         stored.seed_text = Some(drawn.seed_text().to_string());
@@ -256,74 +276,19 @@ impl App {
         stored.trust_level = Some(i64::from(Level::reached(drawn.seed_text()).number()));
         stored.state_at_ms = at.unix_ms();
         let id = stored.campaign.id.clone();
-        let mut event = Event { at, ..self.event(act, actor) }
-            .touching(LinkKind::Campaign, id.as_str())
-            .with("visits", visits.len());
+        let mut event = Event {
+            at,
+            ..self.event(act, actor)
+        }
+        .touching(LinkKind::Campaign, id.as_str())
+        .with("visits", visits.len());
         for visit in &visits {
             event = event.touching(LinkKind::Subject, visit.visit.subject.as_str());
         }
         let mut rec = tx.record(event, self.public(record))?;
         campaign::write(&mut rec, &stored).await?;
         inspection::add_many(&mut rec, &visits).await?;
-        let mut beside = rec.beside();
-        for file in files.iter().filter(|file| draw::bundle::PUBLIC.contains(&file.name.as_str())) {
-            drawing::keep_file(&mut beside, &id, attempt, &file.name, &file.content).await?;
-        }
-        rec.commit().await?;
-        Ok(())
-    }
-
-    /// Voids the attempt with a reason: back to the approved plan, next number, new S.
-    pub async fn void_draw(
-        &self,
-        acting: &Acting,
-        number: &CampaignNo,
-        code: &PartyToken,
-        reason: &str,
-    ) -> Result<(), AppError> {
-        let mut tx = self.db.begin("campaign.void").await?;
-        let mut stored = campaign::by_number(&mut tx, number).await?;
-        let actor = acting.may(Verb::CampaignVoid, &Place::of(&stored.campaign.initiator))?;
-        let step = self.step(acting);
-        let at = step.at;
-        let (next, act) = stored.campaign.clone().void(&step, reason)?;
-        let record = match &stored.freeze_record {
-            Some(_) => Some(void_record(&stored, code, acting, reason)?.to_string()),
-            None => None,
-        };
-        // A frame given up before FREEZE was published leaves a confidential act, not a record.
-        let (act, sealing) = match record {
-            Some(record) => (act, self.public(record)),
-            None => (Act::CampaignRevised, self.confidential()),
-        };
-        stored.campaign = next;
-        (stored.freeze_record, stored.seed_text) = (None, None);
-        stored.state_at_ms = at.unix_ms();
-        let event = Event { at, ..self.event(act, actor) }
-            .because(reason)
-            .touching(LinkKind::Campaign, stored.campaign.id.as_str());
-        let mut rec = tx.record(event, sealing)?;
-        campaign::write(&mut rec, &stored).await?;
-        rec.commit().await?;
-        Ok(())
-    }
-
-    /// Opens the draw to the public (OPEN) after the visits have ended.
-    pub async fn open_draw(&self, acting: &Acting, number: &CampaignNo) -> Result<(), AppError> {
-        let mut tx = self.db.begin("campaign.open").await?;
-        let mut stored = campaign::by_number(&mut tx, number).await?;
-        let actor = acting.may(Verb::CampaignOpen, &Place::of(&stored.campaign.initiator))?;
-        let drawn = self.drawn(&mut tx, &stored).await?;
-        let record = open_record(&drawn, Stage::Public, 0, threads());
-        let step = self.step(acting);
-        let at = step.at;
-        let (next, act) = stored.campaign.clone().open(step)?;
-        stored.campaign = next;
-        stored.state_at_ms = at.unix_ms();
-        let event = Event { at, ..self.event(act, actor) }
-            .touching(LinkKind::Campaign, stored.campaign.id.as_str());
-        let mut rec = tx.record(event, self.public(record.to_string()))?;
-        campaign::write(&mut rec, &stored).await?;
+        keep_sealed(&mut rec, (&id, attempt), &files).await?;
         rec.commit().await?;
         Ok(())
     }
@@ -332,16 +297,42 @@ impl App {
 /// The files of the draw, and whether our own `verify` accepts them.
 fn recomputed(drawn: &draw::Drawn) -> Result<(Vec<BundleFile>, bool), AppError> {
     let files = material::files(drawn, Stage::Full)?;
-    let held = files.iter().map(|file| (file.name.clone(), file.content.clone()));
+    let held = files
+        .iter()
+        .map(|file| (file.name.clone(), file.content.clone()));
     let source = BundleSource::from_files(held, Limits::default())
         .map_err(|problem| forged(&problem.to_string()))?;
-    let verdict = verify::verify_bundle(&source, &Options { log_key: None, threads: threads() });
+    let verdict = verify::verify_bundle(
+        &source,
+        &Options {
+            log_key: None,
+            threads: threads(),
+        },
+    );
     // 3 = everything recomputed and right; only the log proofs are still to come.
     Ok((files, verdict.exit() == 3))
 }
 
+/// Keeps what OPEN will publish; RESULT holds the hashes.
+async fn keep_sealed(
+    rec: &mut store::Recording,
+    of: (&CampaignId, u32),
+    files: &[BundleFile],
+) -> Result<(), AppError> {
+    let mut beside = rec.beside();
+    for file in files {
+        if draw::bundle::PUBLIC.contains(&file.name.as_str()) {
+            drawing::keep_file(&mut beside, of.0, of.1, &file.name, &file.content).await?;
+        }
+    }
+    Ok(())
+}
+
 pub(crate) fn freeze_of(stored: &StoredCampaign) -> Result<draw::record::FreezeRecord, AppError> {
-    let text = stored.freeze_record.as_ref().ok_or_else(|| NO_RECORD.refuse(&[]))?;
+    let text = stored
+        .freeze_record
+        .as_ref()
+        .ok_or_else(|| NO_RECORD.refuse(&[]))?;
     draw::record::FreezeRecord::parse(text.as_bytes()).map_err(|fault| unsound(&fault))
 }
 
@@ -357,23 +348,13 @@ fn digest(print: &Fingerprint) -> draw::Digest {
     draw::Digest::from_hex(print.as_str().as_bytes()).expect("a fingerprint is 64 lower hex digits")
 }
 
-fn void_record(
-    stored: &StoredCampaign,
-    code: &PartyToken,
-    acting: &Acting,
-    reason: &str,
-) -> Result<VoidRecord, AppError> {
-    let freeze = freeze_of(stored)?;
-    Ok(VoidRecord {
-        attempt: freeze.attempt_ref(),
-        reason: token(code.as_str())?,
-        approver: token(acting.account.as_str())?,
-        document: freeze.suite.bytes(reason.as_bytes()),
-    })
-}
-
 /// Refusals of the draw as one sentence for people.
 pub(crate) fn refused_by_draw(refusal: &draw::Refusal) -> Refusal {
-    let why = refusal.faults.iter().map(ToString::to_string).collect::<Vec<_>>().join("；");
+    let why = refusal
+        .faults
+        .iter()
+        .map(ToString::to_string)
+        .collect::<Vec<_>>()
+        .join("；");
     REFUSED_BY_DRAW.refuse(&[("why", &why)])
 }

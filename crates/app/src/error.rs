@@ -44,7 +44,11 @@ impl fmt::Display for AppError {
             Self::Fields(fields) => {
                 for (at, (field, error)) in fields.iter().enumerate() {
                     let gap = if at == 0 { "" } else { "；" };
-                    write!(f, "{gap}{field}：{}{}{}", error.sentence, error.remedy, error.code)?;
+                    write!(
+                        f,
+                        "{gap}{field}：{}{}{}",
+                        error.sentence, error.remedy, error.code
+                    )?;
                 }
                 Ok(())
             }

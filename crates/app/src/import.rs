@@ -7,6 +7,7 @@
 //! from upload to decision (`staging`).
 
 use std::collections::BTreeMap;
+use std::sync::atomic::AtomicU64;
 
 use domain::account::Grant;
 use domain::event::Actor;
@@ -306,8 +307,10 @@ impl App {
         let units = store::org::units(&mut self.db.read().await?).await?;
         let key = (Register::Subjects, unit.clone());
         let terms = Terms::new(key, source, &columns, importer.reach.clone(), &units);
+        let done = AtomicU64::new(0);
         let ending = Ending {
             only_good,
+            done: &done,
             expected: None,
             file_hash: None,
             import: None,

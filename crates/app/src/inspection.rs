@@ -20,8 +20,12 @@ static SHEET_FAULTS: Code = Code::new(
     None,
     "按提示补齐后再保存；已填的内容都还在。",
 );
-static NO_SUCH_OUTCOME: Code =
-    Code::new("INSP-031", "没有“{code}”这个检查结果。", None, "从列表中选一个检查结果。");
+static NO_SUCH_OUTCOME: Code = Code::new(
+    "INSP-031",
+    "没有“{code}”这个检查结果。",
+    None,
+    "从列表中选一个检查结果。",
+);
 
 /// What an account may do with a visit, and the visit itself.
 #[derive(Clone, Debug)]
@@ -36,8 +40,18 @@ pub struct VisitView {
 
 impl App {
     /// Hands the drawn visits to their teams (派发).
-    pub async fn assign_visits(&self, acting: &Acting, number: &CampaignNo) -> Result<(), AppError> {
-        self.change(acting, number, Verb::InspectionAssign, domain::campaign::Campaign::assign).await
+    pub async fn assign_visits(
+        &self,
+        acting: &Acting,
+        number: &CampaignNo,
+    ) -> Result<(), AppError> {
+        self.change(
+            acting,
+            number,
+            Verb::InspectionAssign,
+            domain::campaign::Campaign::assign,
+        )
+        .await
     }
 
     /// Ends a campaign's inspections; starts the clock of the report.
@@ -46,9 +60,15 @@ impl App {
         let stored = campaign::by_number(&mut reader, number).await?;
         let attempt = i64::from(stored.campaign.state.attempt());
         let visits = inspection::of_campaign(&mut reader, &stored.campaign.id, attempt).await?;
-        let open = visits.iter().filter(|kept| !kept.visit.is_settled()).count() as u64;
+        let open = visits
+            .iter()
+            .filter(|kept| !kept.visit.is_settled())
+            .count() as u64;
         drop(reader);
-        self.change(acting, number, Verb::CampaignEnd, |campaign, step| campaign.end(step, open)).await
+        self.change(acting, number, Verb::CampaignEnd, |campaign, step| {
+            campaign.end(step, open)
+        })
+        .await
     }
 
     /// A visit as its page shows it; refused to accounts it does not concern.
@@ -57,7 +77,11 @@ impl App {
         let (stored, assigned) = load(&mut reader, acting, id).await?;
         acting.may(Verb::InspectionRead, &place(&stored, assigned))?;
         let items = items_of(&mut reader, &stored).await?;
-        Ok(VisitView { stored, items, assigned })
+        Ok(VisitView {
+            stored,
+            items,
+            assigned,
+        })
     }
 
     /// Registers the arrival with the inspectors who are there.
@@ -67,8 +91,10 @@ impl App {
         id: &InspectionId,
         present: Vec<InspectorCode>,
     ) -> Result<(), AppError> {
-        self.visit_step(acting, id, Verb::InspectionOpen, |visit, step, _| visit.open(step, present))
-            .await
+        self.visit_step(acting, id, Verb::InspectionOpen, |visit, step, _| {
+            visit.open(step, present)
+        })
+        .await
     }
 
     /// Enters results of the checklist.
@@ -79,7 +105,9 @@ impl App {
         batch: &[ItemResult],
     ) -> Result<(), AppError> {
         self.visit_step(acting, id, Verb::InspectionRecord, |visit, _, items| {
-            visit.record(batch, items).map_err(|faults| sheet_faults(&faults))
+            visit
+                .record(batch, items)
+                .map_err(|faults| sheet_faults(&faults))
         })
         .await
     }
@@ -100,15 +128,21 @@ impl App {
             .find(|known| known.code == outcome && known.in_use(today))
             .ok_or_else(|| NO_SUCH_OUTCOME.refuse(&[("code", &outcome)]))?;
         drop(reader);
-        self.visit_step(acting, id, Verb::InspectionConclude, |visit, step, items| {
-            visit.conclude(step, items, &code, opinion)
-        })
+        self.visit_step(
+            acting,
+            id,
+            Verb::InspectionConclude,
+            |visit, step, items| visit.conclude(step, items, &code, opinion),
+        )
         .await
     }
 
     /// A second person confirms what another entered.
     pub async fn confirm_visit(&self, acting: &Acting, id: &InspectionId) -> Result<(), AppError> {
-        self.visit_step(acting, id, Verb::InspectionConfirm, |visit, step, _| visit.confirm(step)).await
+        self.visit_step(acting, id, Verb::InspectionConfirm, |visit, step, _| {
+            visit.confirm(step)
+        })
+        .await
     }
 
     /// A second person sends the result back.
@@ -140,7 +174,10 @@ impl App {
     }
 
     fn visit_moment(&self, acting: &Acting) -> Step {
-        Step { by: acting.account.clone(), at: self.clock.now() }
+        Step {
+            by: acting.account.clone(),
+            at: self.clock.now(),
+        }
     }
 
     async fn visit_step(
@@ -159,7 +196,13 @@ impl App {
         let (visit, act) = step(stored.visit.clone(), moment, &items)?;
         stored.visit = visit;
         stored.state_at_ms = at.unix_ms();
-        let event = touching(Event { at, ..self.event(act, actor) }, &stored);
+        let event = touching(
+            Event {
+                at,
+                ..self.event(act, actor)
+            },
+            &stored,
+        );
         let mut rec = tx.record(event, self.confidential())?;
         inspection::write(&mut rec, &stored).await?;
         rec.commit().await?;
@@ -208,13 +251,19 @@ async fn items_of(
         let at = revisions
             .iter()
             .position(|kept| planned.is_none_or(|planned| kept.item.revision == planned.revision))
-            .ok_or_else(|| StoreError::NotFound { table: "items", key: id.to_string() })?;
+            .ok_or_else(|| StoreError::NotFound {
+                table: "items",
+                key: id.to_string(),
+            })?;
         items.push(revisions.swap_remove(at).item);
     }
     Ok(items)
 }
 
 fn sheet_faults(refusals: &[Refusal]) -> Refusal {
-    let first = refusals.first().map(|refusal| refusal.sentence.clone()).unwrap_or_default();
+    let first = refusals
+        .first()
+        .map(|refusal| refusal.sentence.clone())
+        .unwrap_or_default();
     SHEET_FAULTS.refuse(&[("count", &refusals.len()), ("first", &first)])
 }

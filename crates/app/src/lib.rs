@@ -52,18 +52,29 @@ impl App {
     /// An event that happens now.
     #[must_use]
     pub fn event(&self, act: Act, actor: Actor) -> Event {
-        Event::new(EventId::from_entropy(self.entropy.bytes()), act, self.clock.now(), actor)
+        Event::new(
+            EventId::from_entropy(self.entropy.bytes()),
+            act,
+            self.clock.now(),
+            actor,
+        )
     }
 
     /// The sealing of a confidential act.
     #[must_use]
     pub fn confidential(&self) -> Sealing {
-        Sealing { salt: self.entropy.bytes(), record: None }
+        Sealing {
+            salt: self.entropy.bytes(),
+            record: None,
+        }
     }
 
     /// The sealing of an act that puts a public record into the log.
     #[must_use]
     pub fn public(&self, record: String) -> Sealing {
-        Sealing { salt: self.entropy.bytes(), record: Some(record) }
+        Sealing {
+            salt: self.entropy.bytes(),
+            record: Some(record),
+        }
     }
 }

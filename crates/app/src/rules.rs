@@ -17,21 +17,39 @@ impl App {
     pub async fn install_rules(&self, demonstration: bool) -> Result<(), AppError> {
         let actor = || Actor::program("建立本局");
         let holidays = parse_holidays(SEED_HOLIDAYS).map_err(|errors| first(&errors))?;
-        let event = self.event(Act::HolidaysImported, actor()).with("rows", holidays.len());
-        let mut rec = self.db.begin("calendar.import").await?.record(event, self.confidential())?;
+        let event = self
+            .event(Act::HolidaysImported, actor())
+            .with("rows", holidays.len());
+        let mut rec = self
+            .db
+            .begin("calendar.import")
+            .await?
+            .record(event, self.confidential())?;
         catalog::add_holidays(&mut rec, &holidays).await?;
         rec.commit().await?;
 
         let codes = parse_outcomes(SEED_OUTCOMES).map_err(|errors| first(&errors))?;
-        let event = self.event(Act::OutcomesImported, actor()).with("rows", codes.len());
-        let mut rec = self.db.begin("outcome.import").await?.record(event, self.confidential())?;
+        let event = self
+            .event(Act::OutcomesImported, actor())
+            .with("rows", codes.len());
+        let mut rec = self
+            .db
+            .begin("outcome.import")
+            .await?
+            .record(event, self.confidential())?;
         catalog::add_outcomes(&mut rec, &codes).await?;
         rec.commit().await?;
 
         let file = seed_rulebook(demonstration)?;
-        let event = self.event(Act::RulebookAdopted, actor()).with("version", &file.version);
+        let event = self
+            .event(Act::RulebookAdopted, actor())
+            .with("version", &file.version);
         let at = event.at.unix_ms();
-        let mut rec = self.db.begin("rulebook.adopt").await?.record(event, self.confidential())?;
+        let mut rec = self
+            .db
+            .begin("rulebook.adopt")
+            .await?
+            .record(event, self.confidential())?;
         catalog::adopt_rulebook(&mut rec, &file, at).await?;
         rec.commit().await?;
 
@@ -40,7 +58,11 @@ impl App {
                 .event(Act::ItemDrafted, actor())
                 .touching(LinkKind::Item, item.id.as_str())
                 .with("revision", item.revision);
-            let mut rec = self.db.begin("catalog.draft").await?.record(event, self.confidential())?;
+            let mut rec = self
+                .db
+                .begin("catalog.draft")
+                .await?
+                .record(event, self.confidential())?;
             catalog::add_item(&mut rec, &item).await?;
             rec.commit().await?;
         }
@@ -52,8 +74,10 @@ impl App {
         let actor = acting.may(Verb::CatalogPublish, &Place::BUREAU)?;
         let mut tx = self.db.begin("catalog.publish").await?;
         let newest = catalog::revisions(&mut tx, id).await?.into_iter().next();
-        let newest = newest
-            .ok_or_else(|| StoreError::NotFound { table: "items", key: id.as_str().to_owned() })?;
+        let newest = newest.ok_or_else(|| StoreError::NotFound {
+            table: "items",
+            key: id.as_str().to_owned(),
+        })?;
         if newest.item.published_on.is_some() {
             return Ok(());
         }
@@ -79,11 +103,19 @@ fn seed_rulebook(demonstration: bool) -> Result<RulebookFile, AppError> {
 }
 
 fn first(errors: &[(usize, domain::text::FieldError)]) -> AppError {
-    let (line, error) = errors.first().expect("a refused file names at least one line");
-    AppError::Store(StoreError::Engine(format!("第 {line} 行：{}{}", error.sentence, error.remedy)))
+    let (line, error) = errors
+        .first()
+        .expect("a refused file names at least one line");
+    AppError::Store(StoreError::Engine(format!(
+        "第 {line} 行：{}{}",
+        error.sentence, error.remedy
+    )))
 }
 
 fn first_refusal(refusals: Vec<Refusal>) -> AppError {
-    let refusal = refusals.into_iter().next().expect("a refused file has at least one fault");
+    let refusal = refusals
+        .into_iter()
+        .next()
+        .expect("a refused file has at least one fault");
     AppError::Refused(refusal)
 }

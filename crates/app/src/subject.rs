@@ -38,7 +38,9 @@ impl App {
         let read = typed.read(id.clone(), "手工录入")?.subject;
         let mut tx = self.db.begin("subject.add").await?;
         refuse_taken(&mut tx, &read).await?;
-        let event = self.event(Act::SubjectAdded, actor).touching(LinkKind::Subject, id.as_str());
+        let event = self
+            .event(Act::SubjectAdded, actor)
+            .touching(LinkKind::Subject, id.as_str());
         let mut rec = tx.record(event, self.confidential())?;
         subject::add(&mut rec, unit, &read).await?;
         rec.commit().await?;
@@ -59,7 +61,11 @@ impl App {
         let actor = acting.may(Verb::SubjectEdit, &Place::of(&before.unit))?;
         if before.seen.as_str() != seen {
             let what = "last_event".to_owned();
-            return Err(StoreError::Conflict { table: "subjects", what }.into());
+            return Err(StoreError::Conflict {
+                table: "subjects",
+                what,
+            }
+            .into());
         }
         let read = typed.read(id.clone(), &before.subject.source)?.subject;
         refuse_taken(&mut tx, &read).await?;
@@ -107,9 +113,15 @@ impl App {
         filter: &str,
     ) -> Result<(), AppError> {
         let actor = acting.may_somewhere(Verb::SubjectExport)?;
-        let event =
-            self.event(Act::SubjectsExported, actor).with("rows", rows).with("filter", filter);
-        let rec = self.db.begin("subject.export").await?.record(event, self.confidential())?;
+        let event = self
+            .event(Act::SubjectsExported, actor)
+            .with("rows", rows)
+            .with("filter", filter);
+        let rec = self
+            .db
+            .begin("subject.export")
+            .await?
+            .record(event, self.confidential())?;
         rec.commit().await?;
         Ok(())
     }
@@ -131,8 +143,18 @@ pub fn as_typed(stored: &StoredSubject) -> RawSubject {
         scope: text(subject.scope.clone()),
         registered_on: text(subject.registered_on.map(|on| on.to_string())),
         standing: subject.standing.label().to_owned(),
-        pools: subject.pools.iter().map(ToString::to_string).collect::<Vec<_>>().join("、"),
-        class: text(subject.tier.as_ref().map(|tier| tier.class.name().to_owned())),
+        pools: subject
+            .pools
+            .iter()
+            .map(ToString::to_string)
+            .collect::<Vec<_>>()
+            .join("、"),
+        class: text(
+            subject
+                .tier
+                .as_ref()
+                .map(|tier| tier.class.name().to_owned()),
+        ),
         class_source: text(subject.tier.as_ref().map(|tier| tier.source.clone())),
         class_on: text(subject.tier.as_ref().map(|tier| tier.on.to_string())),
     }
@@ -143,7 +165,9 @@ pub(crate) fn taken(code: &str, by: &Subject) -> FieldError {
 }
 
 async fn refuse_taken(tx: &mut Tx, read: &Subject) -> Result<(), AppError> {
-    let Some(code) = read.code().map(|code| code.to_string()) else { return Ok(()) };
+    let Some(code) = read.code().map(|code| code.to_string()) else {
+        return Ok(());
+    };
     match subject::by_code(tx, &code).await? {
         Some(other) if other.subject.id != read.id => {
             let mut errors = FieldErrors::new();
@@ -162,7 +186,10 @@ fn changed(before: &Subject, after: &Subject) -> String {
             names.push(name);
         }
     };
-    note(before.usci != after.usci || before.register_number != after.register_number, "code");
+    note(
+        before.usci != after.usci || before.register_number != after.register_number,
+        "code",
+    );
     note(before.name != after.name, "name");
     note(before.kind != after.kind, "kind");
     note(before.district != after.district, "district");

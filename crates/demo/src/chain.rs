@@ -24,14 +24,23 @@ use crate::city::Cast;
 use crate::clock::ReplayClock;
 
 /// Outside parties of both campaigns: token, office, person.
-const PARTIES: [(&str, &str, &str); 2] =
-    [("justice", "示例市司法局", "监督员甲"), ("chamber", "示例市餐饮行业协会", "企业代表乙")];
+const PARTIES: [(&str, &str, &str); 2] = [
+    ("justice", "示例市司法局", "监督员甲"),
+    ("chamber", "示例市餐饮行业协会", "企业代表乙"),
+];
 
 fn parsed<T, E: std::fmt::Debug>(value: Result<T, E>) -> T {
     value.expect("a constant of the demo city")
 }
 
-fn plan(title: &str, item: &str, purpose: &str, drawn: u64, from: Date, leader: &str) -> CampaignPlan {
+fn plan(
+    title: &str,
+    item: &str,
+    purpose: &str,
+    drawn: u64,
+    from: Date,
+    leader: &str,
+) -> CampaignPlan {
     let parties = PARTIES.iter().map(|(token, office, person)| PartyName {
         token: parsed(PartyToken::parse(token)),
         office: (*office).to_owned(),
@@ -44,7 +53,10 @@ fn plan(title: &str, item: &str, purpose: &str, drawn: u64, from: Date, leader: 
             revision: 1,
             quota: PlannedQuota::Rulebook,
         }],
-        window: Some(Window { from, until: from.plus_days(25) }),
+        window: Some(Window {
+            from,
+            until: from.plus_days(25),
+        }),
         purpose: purpose.to_owned(),
         staffing: Staffing {
             authorities: vec![AuthorityDraw {
@@ -54,7 +66,10 @@ fn plan(title: &str, item: &str, purpose: &str, drawn: u64, from: Date, leader: 
             }],
             assignment: Assignment::Pairs,
             areas: BTreeSet::new(),
-            leaders: vec![parsed(InspectorCode::parse(leader)), parsed(InspectorCode::parse("F011"))],
+            leaders: vec![
+                parsed(InspectorCode::parse(leader)),
+                parsed(InspectorCode::parse("F011")),
+            ],
         },
         methods: vec![Method::OnSite],
         notice: Notice::Unannounced("事先通知会使现场失真".to_owned()),
@@ -62,7 +77,11 @@ fn plan(title: &str, item: &str, purpose: &str, drawn: u64, from: Date, leader: 
         intended_use: "责令改正并复查；线索移送；计入信用档案；20 个工作日内公示".to_owned(),
         participants: vec!["市场监督管理部门".to_owned()],
         jurisdiction: BTreeSet::from([parsed(DistrictCode::parse("411200"))]),
-        sources: Sources { parties: parties.collect(), dice: None, beacon: None },
+        sources: Sources {
+            parties: parties.collect(),
+            dice: None,
+            beacon: None,
+        },
         ..CampaignPlan::titled(title)
     }
 }
@@ -81,7 +100,8 @@ async fn launched(
     clock.pass_minutes(45);
     app.submit_campaign(initiator, &number).await?;
     clock.pass_minutes(120);
-    app.approve_campaign(cast.person("approver"), &number).await?;
+    app.approve_campaign(cast.person("approver"), &number)
+        .await?;
     clock.pass_minutes(30);
     app.launch_campaign(initiator, &number).await?;
     clock.pass_minutes(10);
@@ -133,7 +153,8 @@ pub(crate) async fn finished_campaign(
     clock.pass_minutes(24 * 60);
     clock.pass_to_office_hours();
     for visit in &visits {
-        app.publish_outcome(cast.person("publisher"), &visit.visit.id).await?;
+        app.publish_outcome(cast.person("publisher"), &visit.visit.id)
+            .await?;
         clock.pass_minutes(3);
     }
     app.end_campaign(cast.person("initiator"), &number).await?;
@@ -163,11 +184,13 @@ async fn draw(
         let nonce = draw::Digest(app.entropy.bytes());
         let line = PartyLine::commit(Suite::Sha256, parsed(token.parse()), &nonce);
         clock.pass_minutes(6);
-        app.accept_commitment(&link, &line.commitment.to_string()).await?;
+        app.accept_commitment(&link, &line.commitment.to_string())
+            .await?;
         opened.push((link, nonce));
     }
     clock.pass_minutes(5);
-    app.commit_draw(drawer, number, &CommitWords::default()).await?;
+    app.commit_draw(drawer, number, &CommitWords::default())
+        .await?;
     for (link, nonce) in opened {
         clock.pass_minutes(8);
         app.accept_nonce(&link, &nonce.to_string()).await?;
@@ -175,7 +198,8 @@ async fn draw(
     let nobody = parsed(PartyToken::parse("no-show"));
     app.close_reveal(drawer, number, &nobody).await?;
     clock.pass_minutes(4);
-    app.draw_subjects(drawer, number, &DrawWords::default()).await
+    app.draw_subjects(drawer, number, &DrawWords::default())
+        .await
 }
 
 async fn visits(app: &App, number: &CampaignNo) -> Result<Vec<StoredInspection>, AppError> {
@@ -215,28 +239,42 @@ async fn inspect(
         ("R1", "无异议。")
     };
     clock.pass_minutes(5);
-    app.conclude_visit(first, &visit.id, outcome, Some(opinion.to_owned())).await?;
+    app.conclude_visit(first, &visit.id, outcome, Some(opinion.to_owned()))
+        .await?;
     clock.pass_minutes(90);
     app.confirm_visit(second, &visit.id).await
 }
 
 /// The account of an inspector code: F007 signs in as inspector07.
 fn member<'a>(cast: &'a Cast, code: &InspectorCode) -> &'a Acting {
-    let number: u32 = code.as_str().trim_start_matches('F').parse().expect("codes are F001 to F040");
+    let number: u32 = code
+        .as_str()
+        .trim_start_matches('F')
+        .parse()
+        .expect("codes are F001 to F040");
     cast.person(&format!("inspector{number:02}"))
 }
 
 fn sheet(visited: &[ItemId], items: &[InspectionItem], fails: bool) -> Vec<ItemResult> {
     let examined = items.iter().filter(|item| visited.contains(&item.id));
     examined
-        .flat_map(|item| item.terms.criteria.iter().map(move |criterion| (item, criterion)))
+        .flat_map(|item| {
+            item.terms
+                .criteria
+                .iter()
+                .map(move |criterion| (item, criterion))
+        })
         .enumerate()
         .map(|(at, (item, criterion))| {
             let rule = &criterion.evidence;
             ItemResult {
                 item: item.id.clone(),
                 criterion: criterion.id.clone(),
-                verdict: if fails && at == 2 { Verdict::Fail } else { Verdict::Pass },
+                verdict: if fails && at == 2 {
+                    Verdict::Fail
+                } else {
+                    Verdict::Pass
+                },
                 evidence: EvidenceGiven {
                     photos: rule.photos,
                     video: rule.video,

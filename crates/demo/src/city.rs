@@ -51,17 +51,83 @@ const UNITS: [(&str, &str, UnitKind); 6] = [
 
 /// Login, person, what it is for, unit, role.
 const PEOPLE: [(&str, &str, &str, &str, Role); 11] = [
-    ("initiator", "科员甲", "发起科室：起草方案、派发检查、结束抽查", "supervision", Role::Initiator),
-    ("approver", "分管领导乙", "分管领导：批准方案", "office", Role::Approver),
-    ("registrar", "登记员丙", "名录维护：检查对象与执法人员名录、导入", "services", Role::Registrar),
-    ("drawer", "经办员丁", "抽取经办：冻结、公布承诺、抽取、公开", "services", Role::DrawingOfficer),
-    ("publisher", "公示员戊", "公示：把复核过的结果放上门户", "office", Role::Publisher),
-    ("legal", "审核员己", "法制审核", "legal", Role::LegalReviewer),
-    ("supervisor", "监督员庚", "行政执法监督：只读，持有完整案卷", "discipline", Role::Supervisor),
-    ("brigade", "队员辛", "环卫执法大队：发起渣土运输抽查", "brigade", Role::Initiator),
-    ("sysadmin", "系统管理员壬", "三员之一：开立账号", "office", Role::SystemAdmin),
-    ("secadmin", "安全管理员癸", "三员之一：授权", "office", Role::SecurityAdmin),
-    ("auditadmin", "审计管理员甲", "三员之一：核对留痕", "office", Role::AuditAdmin),
+    (
+        "initiator",
+        "科员甲",
+        "发起科室：起草方案、派发检查、结束抽查",
+        "supervision",
+        Role::Initiator,
+    ),
+    (
+        "approver",
+        "分管领导乙",
+        "分管领导：批准方案",
+        "office",
+        Role::Approver,
+    ),
+    (
+        "registrar",
+        "登记员丙",
+        "名录维护：检查对象与执法人员名录、导入",
+        "services",
+        Role::Registrar,
+    ),
+    (
+        "drawer",
+        "经办员丁",
+        "抽取经办：冻结、公布承诺、抽取、公开",
+        "services",
+        Role::DrawingOfficer,
+    ),
+    (
+        "publisher",
+        "公示员戊",
+        "公示：把复核过的结果放上门户",
+        "office",
+        Role::Publisher,
+    ),
+    (
+        "legal",
+        "审核员己",
+        "法制审核",
+        "legal",
+        Role::LegalReviewer,
+    ),
+    (
+        "supervisor",
+        "监督员庚",
+        "行政执法监督：只读，持有完整案卷",
+        "discipline",
+        Role::Supervisor,
+    ),
+    (
+        "brigade",
+        "队员辛",
+        "环卫执法大队：发起渣土运输抽查",
+        "brigade",
+        Role::Initiator,
+    ),
+    (
+        "sysadmin",
+        "系统管理员壬",
+        "三员之一：开立账号",
+        "office",
+        Role::SystemAdmin,
+    ),
+    (
+        "secadmin",
+        "安全管理员癸",
+        "三员之一：授权",
+        "office",
+        Role::SecurityAdmin,
+    ),
+    (
+        "auditadmin",
+        "审计管理员甲",
+        "三员之一：核对留痕",
+        "office",
+        Role::AuditAdmin,
+    ),
 ];
 
 /// The cast of the city: accounts at work, by login, and its units, by short name.
@@ -104,10 +170,19 @@ pub async fn build(
     let finished = chain::finished_campaign(app, clock, &cast).await?;
     clock.pass_to(present.plus_ms(-READY_BEFORE_MS));
     let ready = chain::ready_campaign(app, clock, &cast).await?;
-    let mut logins: Vec<Login> =
-        PEOPLE.iter().map(|(login, _, what, _, _)| Login { login, what }).collect();
-    logins.push(Login { login: "inspector01", what: "执法检查人员（01 至 40）：到场、录入、复核" });
-    Ok(City { logins, finished: finished.to_string(), ready: ready.to_string() })
+    let mut logins: Vec<Login> = PEOPLE
+        .iter()
+        .map(|(login, _, what, _, _)| Login { login, what })
+        .collect();
+    logins.push(Login {
+        login: "inspector01",
+        what: "执法检查人员（01 至 40）：到场、录入、复核",
+    });
+    Ok(City {
+        logins,
+        finished: finished.to_string(),
+        ready: ready.to_string(),
+    })
 }
 
 async fn found(app: &App) -> Result<BTreeMap<&'static str, OrgUnitId>, AppError> {
@@ -121,8 +196,12 @@ async fn found(app: &App) -> Result<BTreeMap<&'static str, OrgUnitId>, AppError>
     let mut units = BTreeMap::from([("bureau", bureau.id.clone())]);
     let mut rows = vec![bureau.clone()];
     for (short, name, kind) in UNITS {
-        let unit =
-            OrgUnit { id: new_id(), name: name.to_owned(), kind, parent: Some(bureau.id.clone()) };
+        let unit = OrgUnit {
+            id: new_id(),
+            name: name.to_owned(),
+            kind,
+            parent: Some(bureau.id.clone()),
+        };
         units.insert(short, unit.id.clone());
         rows.push(unit);
     }
@@ -143,17 +222,33 @@ async fn hire(
     units: BTreeMap<&'static str, OrgUnitId>,
     password: &str,
 ) -> Result<Cast, AppError> {
-    let mut cast = Cast { people: BTreeMap::new(), units };
+    let mut cast = Cast {
+        people: BTreeMap::new(),
+        units,
+    };
     for (login, person, _, unit, role) in PEOPLE {
-        let grant = Grant { role, unit: cast.unit(unit).clone() };
+        let grant = Grant {
+            role,
+            unit: cast.unit(unit).clone(),
+        };
         take_on(app, &mut cast, login, person.to_owned(), grant, password).await?;
     }
     for n in 0..INSPECTORS {
         let unit = if n % 4 == 3 { "brigade" } else { "supervision" };
-        let grant = Grant { role: Role::Inspector, unit: cast.unit(unit).clone() };
+        let grant = Grant {
+            role: Role::Inspector,
+            unit: cast.unit(unit).clone(),
+        };
         let login = format!("inspector{:02}", n + 1);
-        let id =
-            take_on(app, &mut cast, &login, words::person("检查员", n), grant, password).await?;
+        let id = take_on(
+            app,
+            &mut cast,
+            &login,
+            words::person("检查员", n),
+            grant,
+            password,
+        )
+        .await?;
         enrol(app, &cast, n, unit, &id).await?;
     }
     Ok(cast)
@@ -174,7 +269,10 @@ async fn take_on(
         grants: vec![grant],
     };
     let id = app.install_account(new, false).await?;
-    let acting = app.acting_as(&id).await?.expect("an account just opened is active");
+    let acting = app
+        .acting_as(&id)
+        .await?
+        .expect("an account just opened is active");
     cast.people.insert(login.to_owned(), acting);
     Ok(id)
 }
@@ -197,22 +295,39 @@ async fn enrol(
     };
     // Each unit keeps its own people; the registrar of 政务服务科 leads (细则三（二）).
     let keeper = Acting {
-        grants: vec![Grant { role: Role::Registrar, unit: cast.unit(unit).clone() }],
+        grants: vec![Grant {
+            role: Role::Registrar,
+            unit: cast.unit(unit).clone(),
+        }],
         ..cast.person("registrar").clone()
     };
-    app.add_inspector(&keeper, cast.unit(unit), &typed, Some(account)).await?;
+    app.add_inspector(&keeper, cast.unit(unit), &typed, Some(account))
+        .await?;
     Ok(())
 }
 
 async fn fill_registers(app: &App, cast: &Cast) -> Result<(), AppError> {
-    let classes = ["A", "A", "B", "A", "B", "A", "C", "A", "B", "A", "", "A", "B", "A", "A", "D", "A"];
+    let classes = [
+        "A", "A", "B", "A", "B", "A", "C", "A", "B", "A", "", "A", "B", "A", "A", "D", "A",
+    ];
     let row = |n: usize, name: String, pool: &str, kind: &str, serial: usize| {
         let class = classes[n % classes.len()];
-        let graded = |text: &str| if class.is_empty() { String::new() } else { text.to_owned() };
+        let graded = |text: &str| {
+            if class.is_empty() {
+                String::new()
+            } else {
+                text.to_owned()
+            }
+        };
         RawSubject {
             usci: words::usci(kind, serial),
             name,
-            kind: if kind == "92" { "个体工商户" } else { "企业" }.to_owned(),
+            kind: if kind == "92" {
+                "个体工商户"
+            } else {
+                "企业"
+            }
+            .to_owned(),
             district: "411200".to_owned(),
             address: words::address(n),
             registered_on: format!("20{:02}-0{}-1{}", 10 + n % 15, 1 + n % 9, n % 9),
@@ -227,12 +342,22 @@ async fn fill_registers(app: &App, cast: &Cast) -> Result<(), AppError> {
     let registrar = cast.person("registrar");
     let unit = cast.unit("services");
     let caterers: Vec<RawSubject> = (0..CATERERS)
-        .map(|n| row(n, words::caterer(n), "餐饮", if n % 3 == 0 { "91" } else { "92" }, n))
+        .map(|n| {
+            row(
+                n,
+                words::caterer(n),
+                "餐饮",
+                if n % 3 == 0 { "91" } else { "92" },
+                n,
+            )
+        })
         .collect();
-    app.import_subjects(registrar, unit, &caterers, "演示数据：餐饮", false).await?;
+    app.import_subjects(registrar, unit, &caterers, "演示数据：餐饮", false)
+        .await?;
     let hauliers: Vec<RawSubject> = (0..HAULIERS)
         .map(|n| row(n, words::haulier(n), "渣土运输", "91", CATERERS + n))
         .collect();
-    app.import_subjects(registrar, unit, &hauliers, "演示数据：渣土运输", false).await?;
+    app.import_subjects(registrar, unit, &hauliers, "演示数据：渣土运输", false)
+        .await?;
     Ok(())
 }

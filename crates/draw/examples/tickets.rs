@@ -4,7 +4,11 @@
 //! Prints milliseconds of the computation (reading the file is not in it), then the chosen ids, so
 //! that the bench can compare them with another program's answer.
 
-#![expect(clippy::print_stdout, clippy::disallowed_methods, reason = "a figure for a human")]
+#![expect(
+    clippy::print_stdout,
+    clippy::disallowed_methods,
+    reason = "a figure for a human"
+)]
 
 use std::num::NonZeroUsize;
 use std::time::Instant;
@@ -19,7 +23,11 @@ fn main() {
         return;
     };
     let k: usize = k.parse().expect("k is a number");
-    let threads = threads.parse().ok().and_then(NonZeroUsize::new).unwrap_or(NonZeroUsize::MIN);
+    let threads = threads
+        .parse()
+        .ok()
+        .and_then(NonZeroUsize::new)
+        .unwrap_or(NonZeroUsize::MIN);
     let text = std::fs::read_to_string(file).expect("the file of ids");
     let ids: Vec<&str> = text.lines().collect();
     let n = u32::try_from(ids.len()).expect("at most four billion ids");

@@ -162,7 +162,11 @@ impl DoorProof {
     /// # Errors
     /// Another FREEZE or RESULT, a path that does not lead to the root, a ticket above the cut-off,
     /// a skipped leaf.
-    pub fn verify_against(&self, freeze: &FreezeRecord, result: &ResultRecord) -> Result<Cause, Fault> {
+    pub fn verify_against(
+        &self,
+        freeze: &FreezeRecord,
+        result: &ResultRecord,
+    ) -> Result<Cause, Fault> {
         same_attempt(&self.attempt, freeze)?;
         let suite = freeze.suite;
         if self.result != hash_of(suite, result) || result.attempt != self.attempt {

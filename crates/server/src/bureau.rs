@@ -47,7 +47,13 @@ impl Place {
         if self.is_complete() {
             return Ok(());
         }
-        for name in ["keys/storage.key", "keys/log.key", "mingqian.sqlite", "mingqian.sqlite-wal", "mingqian.sqlite-shm"] {
+        for name in [
+            "keys/storage.key",
+            "keys/log.key",
+            "mingqian.sqlite",
+            "mingqian.sqlite-wal",
+            "mingqian.sqlite-shm",
+        ] {
             let path = self.data.join(name);
             match fs::remove_file(&path) {
                 Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
@@ -70,9 +76,18 @@ impl Place {
         let folder = self.data.join("keys");
         fs::create_dir_all(&folder).map_err(|error| Failure::file(&folder, &error))?;
         private(&folder, 0o700)?;
-        write_private(&self.key("storage.key"), &store::hex(&entropy.bytes::<32>()))?;
-        let log_key = SignerKey::from_seed(origin, KeyKind::Log, &entropy.bytes())
-            .map_err(|error| Failure::new("INIT-003", origin, format!("这个日志名不能用：{error}。写成 主机名/名称 的样子。")))?;
+        write_private(
+            &self.key("storage.key"),
+            &store::hex(&entropy.bytes::<32>()),
+        )?;
+        let log_key =
+            SignerKey::from_seed(origin, KeyKind::Log, &entropy.bytes()).map_err(|error| {
+                Failure::new(
+                    "INIT-003",
+                    origin,
+                    format!("这个日志名不能用：{error}。写成 主机名/名称 的样子。"),
+                )
+            })?;
         write_private(&self.key("log.key"), &log_key.to_secret_text())
     }
 
@@ -83,35 +98,55 @@ impl Place {
         entropy: Arc<dyn Entropy>,
     ) -> Result<App, Failure> {
         let storage = read_key(&self.key("storage.key"))?;
-        let storage = parse_hex(&storage)
-            .ok_or_else(|| Failure::new("INIT-004", "keys/storage.key", "不是 64 位十六进制。从备份恢复这个文件。"))?;
-        let log_key = SignerKey::parse(read_key(&self.key("log.key"))?.trim())
-            .map_err(|error| Failure::new("INIT-005", "keys/log.key", format!("{error}。从备份恢复这个文件。")))?;
+        let storage = parse_hex(&storage).ok_or_else(|| {
+            Failure::new(
+                "INIT-004",
+                "keys/storage.key",
+                "不是 64 位十六进制。从备份恢复这个文件。",
+            )
+        })?;
+        let log_key =
+            SignerKey::parse(read_key(&self.key("log.key"))?.trim()).map_err(|error| {
+                Failure::new(
+                    "INIT-005",
+                    "keys/log.key",
+                    format!("{error}。从备份恢复这个文件。"),
+                )
+            })?;
         let db = match &self.database {
             Some(url) => Db::open_postgres(url).await,
             None => Db::open_sqlite(&self.data.join("mingqian.sqlite")).await,
         }
         .map_err(|error| Failure::new(error.code(), "database", error.to_string()))?;
         let storage_key = StorageKey::new(&storage);
-        Ok(App { db, clock, entropy, storage_key, log_key: Arc::new(log_key) })
+        Ok(App {
+            db,
+            clock,
+            entropy,
+            storage_key,
+            log_key: Arc::new(log_key),
+        })
     }
 }
 
 fn read_key(path: &Path) -> Result<String, Failure> {
     fs::read_to_string(path).map_err(|error| {
-        let sentence = format!("{error}。先用 mingqian init（真实）或 mingqian demo（演示）建立，或指对 --data。");
+        let sentence = format!(
+            "{error}。先用 mingqian init（真实）或 mingqian demo（演示）建立，或指对 --data。"
+        );
         Failure::new("INIT-006", path.display().to_string(), sentence)
     })
 }
 
 /// Writes a file that did not exist, readable by its owner alone, down to the disk.
 pub(crate) fn write_private(path: &Path, text: &str) -> Result<(), Failure> {
-
     let mut options = fs::OpenOptions::new();
     options.write(true).create_new(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut file = options.open(path).map_err(|error| Failure::file(path, &error))?;
+    let mut file = options
+        .open(path)
+        .map_err(|error| Failure::file(path, &error))?;
     file.write_all(text.as_bytes())
         .and_then(|()| file.sync_all())
         .map_err(|error| Failure::file(path, &error))

@@ -48,8 +48,18 @@ fn app(db: store::Db) -> (App, Arc<ReplayClock>) {
 async fn the_city_is_built_audits_clean_and_its_bundle_verifies() {
     testkit::engines::on_both(|db| async move {
         let (app, clock) = app(db);
-        let city = build(&app, &clock, Instant::from_unix_ms(NOW), "这个口令只在测试里用").await.unwrap();
-        assert!(app.clock.now().unix_ms() < NOW, "the replay must end before the present");
+        let city = build(
+            &app,
+            &clock,
+            Instant::from_unix_ms(NOW),
+            "这个口令只在测试里用",
+        )
+        .await
+        .unwrap();
+        assert!(
+            app.clock.now().unix_ms() < NOW,
+            "the replay must end before the present"
+        );
 
         let report = store::audit(&app.db).await.unwrap();
         assert_eq!(report.faults, []);
@@ -60,19 +70,44 @@ async fn the_city_is_built_audits_clean_and_its_bundle_verifies() {
         let source = BundleSource::from_zip(zip, Limits::default()).unwrap();
         let key = app.log_key.verifier().clone();
         let threads = NonZeroUsize::MIN;
-        let verdict = verify_bundle(&source, &Options { log_key: Some(key), threads });
+        let verdict = verify_bundle(
+            &source,
+            &Options {
+                log_key: Some(key),
+                threads,
+            },
+        );
         assert_eq!(verdict.exit(), 0, "{verdict:#?}");
-        let unkeyed = verify_bundle(&source, &Options { log_key: None, threads });
-        assert_eq!(unkeyed.exit(), 3, "without the key nobody vouches for the log");
+        let unkeyed = verify_bundle(
+            &source,
+            &Options {
+                log_key: None,
+                threads,
+            },
+        );
+        assert_eq!(
+            unkeyed.exit(),
+            3,
+            "without the key nobody vouches for the log"
+        );
 
         let full = app.bundle_zip(&number, Stage::Full).await.unwrap();
         let source = BundleSource::from_zip(full, Limits::default()).unwrap();
         let key = app.log_key.verifier().clone();
-        let verdict = verify_bundle(&source, &Options { log_key: Some(key), threads });
+        let verdict = verify_bundle(
+            &source,
+            &Options {
+                log_key: Some(key),
+                threads,
+            },
+        );
         assert_eq!(verdict.exit(), 0, "{verdict:#?}");
 
         let ready = CampaignNo::parse(&city.ready).unwrap();
-        assert!(app.bundle(&ready, Stage::Public).await.is_err(), "nothing is drawn there yet");
+        assert!(
+            app.bundle(&ready, Stage::Public).await.is_err(),
+            "nothing is drawn there yet"
+        );
     })
     .await;
 }

@@ -65,15 +65,24 @@ fn narrowed(mut query: Query, reach: &Reach, filter: &CampaignFilter) -> Query {
         query = query.push(" AND (org_unit_id IN (");
         query = query.bind_list(reach.units.iter().map(|unit| Value::from(unit.as_str())));
         query = query.push(") OR campaign_id IN (");
-        let assigned = if reach.assigned { filter.assigned.as_slice() } else { &[] };
-        query = query.bind_list(assigned.iter().map(|id| Value::from(id.as_str()))).push("))");
+        let assigned = if reach.assigned {
+            filter.assigned.as_slice()
+        } else {
+            &[]
+        };
+        query = query
+            .bind_list(assigned.iter().map(|id| Value::from(id.as_str())))
+            .push("))");
     }
     if filter.public_only {
         query = query.push(" AND plan_record IS NOT NULL");
     }
     if let Some(text) = &filter.text {
         let pattern = contains(text);
-        query = query.push(" AND (title LIKE ").bind(pattern.clone()).push(" ESCAPE '!' OR number LIKE ");
+        query = query
+            .push(" AND (title LIKE ")
+            .bind(pattern.clone())
+            .push(" ESCAPE '!' OR number LIKE ");
         query = query.bind(pattern).push(" ESCAPE '!')");
     }
     match filter.state {
@@ -119,19 +128,34 @@ pub async fn count(
     filter: &CampaignFilter,
     cap: i64,
 ) -> Result<i64, StoreError> {
-    let inner = Query::new("SELECT CAST(COUNT(*) AS BIGINT) AS n FROM (SELECT 1 AS one FROM campaigns");
-    reader.number(narrowed(inner, reach, filter).push(" LIMIT ").bind(cap).push(") AS capped")).await
+    let inner =
+        Query::new("SELECT CAST(COUNT(*) AS BIGINT) AS n FROM (SELECT 1 AS one FROM campaigns");
+    reader
+        .number(
+            narrowed(inner, reach, filter)
+                .push(" LIMIT ")
+                .bind(cap)
+                .push(") AS capped"),
+        )
+        .await
 }
 
 /// The campaign with that number.
-pub async fn by_number(reader: &mut Reader, number: &CampaignNo) -> Result<StoredCampaign, StoreError> {
-    let query = Query::new(COLUMNS).push(" WHERE number = ").bind(number.as_str());
+pub async fn by_number(
+    reader: &mut Reader,
+    number: &CampaignNo,
+) -> Result<StoredCampaign, StoreError> {
+    let query = Query::new(COLUMNS)
+        .push(" WHERE number = ")
+        .bind(number.as_str());
     campaign(&reader.one(TABLE, query).await?)
 }
 
 /// The campaign with that key.
 pub async fn get(reader: &mut Reader, id: &CampaignId) -> Result<StoredCampaign, StoreError> {
-    let query = Query::new(COLUMNS).push(" WHERE campaign_id = ").bind(id.as_str());
+    let query = Query::new(COLUMNS)
+        .push(" WHERE campaign_id = ")
+        .bind(id.as_str());
     campaign(&reader.one(TABLE, query).await?)
 }
 
@@ -147,11 +171,20 @@ fn campaign(row: &Row) -> Result<StoredCampaign, StoreError> {
     let optional = |column| -> Result<Option<String>, StoreError> {
         Ok(row.maybe_text(column)?.map(str::to_owned))
     };
-    let day = |column| row.parsed(TABLE, column, |text| Date::parse_iso(text).ok_or("not a date"));
+    let day = |column| {
+        row.parsed(TABLE, column, |text| {
+            Date::parse_iso(text).ok_or("not a date")
+        })
+    };
     let state: CampaignState = row.parsed(TABLE, "life", |text| serde_json::from_str(text))?;
     if state.kind().name() != row.text("state")? {
         let row = row.text("campaign_id")?;
-        return Err(StoreError::inconsistent(TABLE, "state", row, "differs from its life"));
+        return Err(StoreError::inconsistent(
+            TABLE,
+            "state",
+            row,
+            "differs from its life",
+        ));
     }
     Ok(StoredCampaign {
         campaign: Campaign {
@@ -241,7 +274,8 @@ pub async fn party_link(
             .arg(campaign.as_str())
             .arg(party.as_str());
     let row = reader.first(query).await?;
-    row.map(|row| row.parsed("party_links", "last_event", EventId::parse)).transpose()
+    row.map(|row| row.parsed("party_links", "last_event", EventId::parse))
+        .transpose()
 }
 
 /// Replaces the hash of a party's link that was last written by `seen`.
@@ -253,7 +287,13 @@ pub async fn change_party_link(
     link_hash: &str,
 ) -> Result<(), StoreError> {
     let key = [Value::from(campaign.as_str()), Value::from(party.as_str())];
-    rec.update(&PARTY_LINKS, &key, seen, vec![("link_hash", link_hash.into())]).await
+    rec.update(
+        &PARTY_LINKS,
+        &key,
+        seen,
+        vec![("link_hash", link_hash.into())],
+    )
+    .await
 }
 
 /// The campaign and party a link belongs to.

@@ -51,18 +51,26 @@ fn item(row: &Row) -> Result<StoredItem, StoreError> {
             reason: row.text("reason")?.to_owned(),
             published_on: maybe_date(row, TABLE, "published_on")?,
             province_code: row.maybe_text("province_code")?.map(str::to_owned),
-            terms: row.parsed(TABLE, "terms", |text| serde_json::from_str::<ItemTerms>(text))?,
+            terms: row.parsed(TABLE, "terms", |text| {
+                serde_json::from_str::<ItemTerms>(text)
+            })?,
         },
         seen: row.parsed(TABLE, "last_event", EventId::parse)?,
     })
 }
 
 fn date(row: &Row, table: &'static str, column: &str) -> Result<Date, StoreError> {
-    row.parsed(table, column, |text| Date::parse_iso(text).ok_or("not a date"))
+    row.parsed(table, column, |text| {
+        Date::parse_iso(text).ok_or("not a date")
+    })
 }
 
 fn maybe_date(row: &Row, table: &'static str, column: &str) -> Result<Option<Date>, StoreError> {
-    if row.maybe_text(column)?.is_none() { Ok(None) } else { date(row, table, column).map(Some) }
+    if row.maybe_text(column)?.is_none() {
+        Ok(None)
+    } else {
+        date(row, table, column).map(Some)
+    }
 }
 
 fn json<T: serde::Serialize>(table: &str, value: &T) -> Result<Value, StoreError> {
@@ -80,7 +88,10 @@ pub async fn add_item(rec: &mut Recording, item: &InspectionItem) -> Result<(), 
             ("revision", i64::from(item.revision).into()),
             ("name", item.terms.name.as_str().into()),
             ("reason", item.reason.as_str().into()),
-            ("published_on", item.published_on.map(|on| on.to_string()).into()),
+            (
+                "published_on",
+                item.published_on.map(|on| on.to_string()).into(),
+            ),
             ("province_code", item.province_code.as_deref().into()),
             ("terms", json("items", &item.terms)?),
         ],
@@ -98,7 +109,13 @@ pub async fn publish_item(
         Value::from(stored.item.id.as_str()),
         Value::from(i64::from(stored.item.revision)),
     ];
-    rec.update(&ITEMS, &key, &stored.seen, vec![("published_on", on.to_string().into())]).await
+    rec.update(
+        &ITEMS,
+        &key,
+        &stored.seen,
+        vec![("published_on", on.to_string().into())],
+    )
+    .await
 }
 
 /// All outcome codes of all versions.
@@ -111,9 +128,12 @@ pub async fn outcomes(reader: &mut Reader) -> Result<Vec<OutcomeCode>, StoreErro
         Ok(OutcomeCode {
             code: row.text("code")?.to_owned(),
             label: row.text("label")?.to_owned(),
-            kind: row.parsed(TABLE, "kind", |text| OutcomeKind::parse(text).ok_or("unknown"))?,
-            follow_up: row
-                .parsed(TABLE, "follow_up", |text| FollowUpKind::parse(text).ok_or("unknown"))?,
+            kind: row.parsed(TABLE, "kind", |text| {
+                OutcomeKind::parse(text).ok_or("unknown")
+            })?,
+            follow_up: row.parsed(TABLE, "follow_up", |text| {
+                FollowUpKind::parse(text).ok_or("unknown")
+            })?,
             valid_from: date(row, TABLE, "valid_from")?,
             valid_to: maybe_date(row, TABLE, "valid_to")?,
             version: row.text("version")?.to_owned(),
@@ -177,8 +197,9 @@ pub async fn rulebook_file(reader: &mut Reader) -> Result<RulebookFile, StoreErr
         version: row.text("version")?.to_owned(),
         adopted_on: date(&row, TABLE, "adopted_on")?,
         title: row.text("title")?.to_owned(),
-        parameters: row
-            .parsed(TABLE, "parameters", |text| serde_json::from_str::<Vec<ParameterRow>>(text))?,
+        parameters: row.parsed(TABLE, "parameters", |text| {
+            serde_json::from_str::<Vec<ParameterRow>>(text)
+        })?,
     })
 }
 
@@ -186,7 +207,11 @@ pub async fn rulebook_file(reader: &mut Reader) -> Result<RulebookFile, StoreErr
 pub async fn rulebook(reader: &mut Reader) -> Result<Rulebook, StoreError> {
     let file = rulebook_file(reader).await?;
     Rulebook::from_rows(&file.version, &file.parameters).map_err(|refusals| {
-        let why = refusals.iter().map(ToString::to_string).collect::<Vec<_>>().join("；");
+        let why = refusals
+            .iter()
+            .map(ToString::to_string)
+            .collect::<Vec<_>>()
+            .join("；");
         StoreError::inconsistent("rulebooks", "parameters", &file.version, &why)
     })
 }

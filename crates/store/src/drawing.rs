@@ -41,7 +41,11 @@ pub async fn secret(
         Query::new("SELECT ciphertext FROM draw_secrets WHERE campaign_id = $1 AND attempt = $2")
             .arg(campaign.as_str())
             .arg(i64::from(attempt));
-    Ok(reader.one("draw_secrets", query).await?.blob("ciphertext")?.to_vec())
+    Ok(reader
+        .one("draw_secrets", query)
+        .await?
+        .blob("ciphertext")?
+        .to_vec())
 }
 
 /// Keeps one file of an attempt.
@@ -54,8 +58,11 @@ pub async fn keep_file(
 ) -> Result<(), StoreError> {
     let failed = |error: std::io::Error| StoreError::Engine(error.to_string());
     // An empty file is one empty chunk, so that it can be told from one that was never kept.
-    let parts: Vec<&[u8]> =
-        if content.is_empty() { vec![content] } else { content.chunks(CHUNK).collect() };
+    let parts: Vec<&[u8]> = if content.is_empty() {
+        vec![content]
+    } else {
+        content.chunks(CHUNK).collect()
+    };
     for (ordinal, part) in (0_i64..).zip(parts) {
         let mut gzip = GzEncoder::new(Vec::new(), Compression::fast());
         gzip.write_all(part).map_err(failed)?;
@@ -90,9 +97,11 @@ pub async fn file(
     }
     let mut content = Vec::new();
     for row in rows {
-        GzDecoder::new(row.blob("gzip")?).read_to_end(&mut content).map_err(|error| {
-            StoreError::inconsistent("draw_files", "gzip", name, &error.to_string())
-        })?;
+        GzDecoder::new(row.blob("gzip")?)
+            .read_to_end(&mut content)
+            .map_err(|error| {
+                StoreError::inconsistent("draw_files", "gzip", name, &error.to_string())
+            })?;
     }
     Ok(Some(content))
 }

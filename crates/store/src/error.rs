@@ -76,7 +76,9 @@ impl fmt::Display for StoreError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} ", self.code())?;
         match self {
-            Self::NotFound { table, key } => write!(f, "没有这条记录（{table} {key}）。返回列表重新查找。"),
+            Self::NotFound { table, key } => {
+                write!(f, "没有这条记录（{table} {key}）。返回列表重新查找。")
+            }
             Self::Conflict { table, what } => write!(
                 f,
                 "这条记录刚被别人改过或已存在（{table}，{what}），本次没有写入。刷新后看最新内容再办。"
@@ -86,12 +88,20 @@ impl fmt::Display for StoreError {
                 f,
                 "本机时钟比上一条留痕早（上一条 {last}，现在 {claimed}，毫秒），本次没有写入。校准服务器时间后再办。"
             ),
-            Self::Inconsistent { table, column, row, why } => write!(
+            Self::Inconsistent {
+                table,
+                column,
+                row,
+                why,
+            } => write!(
                 f,
                 "库中数据不一致：表 {table} 列 {column} 行 {row}：{why}。停止写入，运行 mingqian audit 查明。"
             ),
             Self::Migration(why) => write!(f, "数据库结构不符：{why}"),
-            Self::Engine(why) => write!(f, "数据库出错，本次没有写入：{why}。查看服务日志；磁盘满、掉线最常见。"),
+            Self::Engine(why) => write!(
+                f,
+                "数据库出错，本次没有写入：{why}。查看服务日志；磁盘满、掉线最常见。"
+            ),
         }
     }
 }

@@ -1,7 +1,8 @@
 //! Visits and publications. A visit is one row: its sheet and outcome stand in its life.
 
 use domain::id::{
-    CampaignId, CampaignNo, EventId, InspectionId, InspectorCode, OrgUnitId, PublicationId, SubjectId,
+    CampaignId, CampaignNo, EventId, InspectionId, InspectorCode, OrgUnitId, PublicationId,
+    SubjectId,
 };
 use domain::inspection::Inspection;
 use domain::policy::Reach;
@@ -46,7 +47,12 @@ pub struct StoredInspection {
 fn inspection(row: &Row) -> Result<StoredInspection, StoreError> {
     let visit: Inspection = row.parsed(TABLE, "life", |text| serde_json::from_str(text))?;
     if visit.kind().name() != row.text("state")? {
-        return Err(StoreError::inconsistent(TABLE, "state", visit.id.as_str(), "differs from its life"));
+        return Err(StoreError::inconsistent(
+            TABLE,
+            "state",
+            visit.id.as_str(),
+            "differs from its life",
+        ));
     }
     Ok(StoredInspection {
         visit,
@@ -57,7 +63,9 @@ fn inspection(row: &Row) -> Result<StoredInspection, StoreError> {
         ordinal: row.int("ordinal")?,
         subject_code: row.text("subject_code")?.to_owned(),
         subject_name: row.text("subject_name")?.to_owned(),
-        strata: row.parsed(TABLE, "strata", |text| serde_json::from_str::<Vec<String>>(text))?,
+        strata: row.parsed(TABLE, "strata", |text| {
+            serde_json::from_str::<Vec<String>>(text)
+        })?,
         state_at_ms: row.int("state_at_ms")?,
         seen: row.parsed(TABLE, "last_event", EventId::parse)?,
     })
@@ -92,7 +100,9 @@ pub async fn of_subject(
 
 /// The visit with that key.
 pub async fn get(reader: &mut Reader, id: &InspectionId) -> Result<StoredInspection, StoreError> {
-    let query = Query::new(COLUMNS).push(" WHERE v.inspection_id = ").bind(id.as_str());
+    let query = Query::new(COLUMNS)
+        .push(" WHERE v.inspection_id = ")
+        .bind(id.as_str());
     inspection(&reader.one(TABLE, query).await?)
 }
 
@@ -114,13 +124,18 @@ fn narrowed(mut query: Query, reach: &Reach, filter: &InspectionFilter) -> Query
         query = query.push(" AND (1 = 0");
         if !filter.only_assigned {
             query = query.push(" OR c.org_unit_id IN (");
-            query = query.bind_list(reach.units.iter().map(|unit| Value::from(unit.as_str()))).push(")");
+            query = query
+                .bind_list(reach.units.iter().map(|unit| Value::from(unit.as_str())))
+                .push(")");
         }
         if reach.assigned || reach.everything {
             for code in &filter.assigned_to {
                 query = query.push(" OR v.leader_code = ").bind(code.as_str());
                 let quoted = crate::kernel::reader::contains(&format!("\"{code}\""));
-                query = query.push(" OR v.team LIKE ").bind(quoted).push(" ESCAPE '!'");
+                query = query
+                    .push(" OR v.team LIKE ")
+                    .bind(quoted)
+                    .push(" ESCAPE '!'");
             }
         }
         query = query.push(")");
@@ -141,10 +156,15 @@ pub async fn page(
 ) -> Result<Vec<StoredInspection>, StoreError> {
     let mut query = narrowed(Query::new(COLUMNS), reach, filter);
     if let Some((at, id)) = after {
-        query = query.push(" AND (v.state_at_ms, v.inspection_id) < (").bind(at).push(", ");
+        query = query
+            .push(" AND (v.state_at_ms, v.inspection_id) < (")
+            .bind(at)
+            .push(", ");
         query = query.bind(id.as_str()).push(")");
     }
-    let query = query.push(" ORDER BY v.state_at_ms DESC, v.inspection_id DESC LIMIT ").bind(limit);
+    let query = query
+        .push(" ORDER BY v.state_at_ms DESC, v.inspection_id DESC LIMIT ")
+        .bind(limit);
     reader.all(query).await?.iter().map(inspection).collect()
 }
 
@@ -176,7 +196,14 @@ pub async fn count(
     let inner = Query::new(
         "SELECT CAST(COUNT(*) AS BIGINT) AS n FROM (SELECT 1 AS one FROM inspections v JOIN campaigns c ON c.campaign_id = v.campaign_id",
     );
-    reader.number(narrowed(inner, reach, filter).push(" LIMIT ").bind(cap).push(") AS capped")).await
+    reader
+        .number(
+            narrowed(inner, reach, filter)
+                .push(" LIMIT ")
+                .bind(cap)
+                .push(") AS capped"),
+        )
+        .await
 }
 
 /// Campaigns in which one of these inspector codes is drawn or leads.
@@ -188,11 +215,16 @@ pub async fn campaigns_assigned(
     for code in codes {
         let quoted = crate::kernel::reader::contains(&format!("\"{code}\""));
         query = query.push(" OR v.leader_code = ").bind(code.as_str());
-        query = query.push(" OR v.team LIKE ").bind(quoted).push(" ESCAPE '!'");
+        query = query
+            .push(" OR v.team LIKE ")
+            .bind(quoted)
+            .push(" ESCAPE '!'");
     }
     let query = query.push(" ORDER BY v.campaign_id");
     let rows = reader.all(query).await?;
-    rows.iter().map(|row| row.parsed(TABLE, "campaign_id", CampaignId::parse)).collect()
+    rows.iter()
+        .map(|row| row.parsed(TABLE, "campaign_id", CampaignId::parse))
+        .collect()
 }
 
 /// Visits per subject since a moment, for the yearly cap.
@@ -206,7 +238,12 @@ pub async fn visits_since(
     .arg(since_ms);
     let rows = reader.all(query).await?;
     rows.iter()
-        .map(|row| Ok((row.parsed(TABLE, "subject_id", SubjectId::parse)?, row.int("n")?)))
+        .map(|row| {
+            Ok((
+                row.parsed(TABLE, "subject_id", SubjectId::parse)?,
+                row.int("n")?,
+            ))
+        })
         .collect()
 }
 
@@ -224,19 +261,31 @@ fn cells(stored: &StoredInspection) -> Result<Cells, StoreError> {
         ("subject_id", visit.subject.as_str().into()),
         ("subject_code", stored.subject_code.as_str().into()),
         ("subject_name", stored.subject_name.as_str().into()),
-        ("strata", json(serde_json::to_string(&stored.strata))?.into()),
-        ("leader_code", visit.leader.as_ref().map(InspectorCode::as_str).into()),
+        (
+            "strata",
+            json(serde_json::to_string(&stored.strata))?.into(),
+        ),
+        (
+            "leader_code",
+            visit.leader.as_ref().map(InspectorCode::as_str).into(),
+        ),
         ("team", json(serde_json::to_string(&visit.team))?.into()),
         ("state", visit.kind().name().into()),
         ("life", json(serde_json::to_string(visit))?.into()),
-        ("outcome", concluded.map(|concluded| concluded.outcome.code.as_str()).into()),
+        (
+            "outcome",
+            concluded
+                .map(|concluded| concluded.outcome.code.as_str())
+                .into(),
+        ),
         ("state_at_ms", stored.state_at_ms.into()),
     ])
 }
 
 /// Adds the visits of a draw.
 pub async fn add_many(rec: &mut Recording, visits: &[StoredInspection]) -> Result<u64, StoreError> {
-    rec.insert_many(&INSPECTIONS, visits.iter().map(cells)).await
+    rec.insert_many(&INSPECTIONS, visits.iter().map(cells))
+        .await
 }
 
 /// Writes a visit that was last written by `stored.seen`.
@@ -267,7 +316,10 @@ const PUBLISHED: &str = "SELECT p.publication_id, p.inspection_id, p.published_a
 
 pub(crate) fn publication(row: &Row) -> Result<StoredPublication, StoreError> {
     const TABLE: &str = "publications";
-    let withdrawn = match (row.maybe_int("withdrawn_at_ms")?, row.maybe_text("withdrawn_reason")?) {
+    let withdrawn = match (
+        row.maybe_int("withdrawn_at_ms")?,
+        row.maybe_text("withdrawn_reason")?,
+    ) {
         (Some(at), Some(reason)) => Some((at, reason.to_owned())),
         _ => None,
     };
@@ -289,16 +341,25 @@ pub async fn publications(
 ) -> Result<Vec<StoredPublication>, StoreError> {
     let mut query = Query::new(PUBLISHED).push(" WHERE 1 = 1");
     if let Some((at, id)) = before {
-        query = query.push(" AND (p.published_at_ms, p.publication_id) < (").bind(at).push(", ");
+        query = query
+            .push(" AND (p.published_at_ms, p.publication_id) < (")
+            .bind(at)
+            .push(", ");
         query = query.bind(id.as_str()).push(")");
     }
-    let query = query.push(" ORDER BY p.published_at_ms DESC, p.publication_id DESC LIMIT ").bind(limit);
+    let query = query
+        .push(" ORDER BY p.published_at_ms DESC, p.publication_id DESC LIMIT ")
+        .bind(limit);
     reader.all(query).await?.iter().map(publication).collect()
 }
 
 /// How many publications stand on the portal.
 pub async fn publication_count(reader: &mut Reader) -> Result<i64, StoreError> {
-    reader.number(Query::new("SELECT CAST(COUNT(*) AS BIGINT) AS n FROM publications")).await
+    reader
+        .number(Query::new(
+            "SELECT CAST(COUNT(*) AS BIGINT) AS n FROM publications",
+        ))
+        .await
 }
 
 /// The publications of a campaign in drawing order.
@@ -318,7 +379,9 @@ pub async fn published(
     reader: &mut Reader,
     id: &PublicationId,
 ) -> Result<StoredPublication, StoreError> {
-    let query = Query::new(PUBLISHED).push(" WHERE p.publication_id = ").bind(id.as_str());
+    let query = Query::new(PUBLISHED)
+        .push(" WHERE p.publication_id = ")
+        .bind(id.as_str());
     publication(&reader.one("publications", query).await?)
 }
 
@@ -327,8 +390,15 @@ pub async fn publication_of(
     reader: &mut Reader,
     visit: &InspectionId,
 ) -> Result<Option<StoredPublication>, StoreError> {
-    let query = Query::new(PUBLISHED).push(" WHERE p.inspection_id = ").bind(visit.as_str());
-    reader.first(query).await?.as_ref().map(publication).transpose()
+    let query = Query::new(PUBLISHED)
+        .push(" WHERE p.inspection_id = ")
+        .bind(visit.as_str());
+    reader
+        .first(query)
+        .await?
+        .as_ref()
+        .map(publication)
+        .transpose()
 }
 
 /// Puts a publication on the portal.
@@ -361,5 +431,6 @@ pub async fn withdraw(
         ("withdrawn_at_ms", at_ms.into()),
         ("withdrawn_reason", reason.into()),
     ];
-    rec.update(&PUBLICATIONS, &key, &published.seen, changes).await
+    rec.update(&PUBLICATIONS, &key, &published.seen, changes)
+        .await
 }

@@ -37,7 +37,9 @@ pub async fn all(reader: &mut Reader) -> Result<Vec<StoredInspector>, StoreError
 
 /// The inspector with that key.
 pub async fn get(reader: &mut Reader, id: &InspectorId) -> Result<StoredInspector, StoreError> {
-    let query = Query::new(COLUMNS).push(" WHERE inspector_id = ").bind(id.as_str());
+    let query = Query::new(COLUMNS)
+        .push(" WHERE inspector_id = ")
+        .bind(id.as_str());
     inspector(&reader.one(TABLE, query).await?)
 }
 
@@ -46,8 +48,15 @@ pub async fn by_code(
     reader: &mut Reader,
     code: &InspectorCode,
 ) -> Result<Option<StoredInspector>, StoreError> {
-    let query = Query::new(COLUMNS).push(" WHERE code = ").bind(code.as_str());
-    reader.first(query).await?.as_ref().map(inspector).transpose()
+    let query = Query::new(COLUMNS)
+        .push(" WHERE code = ")
+        .bind(code.as_str());
+    reader
+        .first(query)
+        .await?
+        .as_ref()
+        .map(inspector)
+        .transpose()
 }
 
 /// The inspectors with any of these codes.
@@ -76,7 +85,9 @@ pub async fn codes_of(
     let query = Query::new("SELECT code FROM inspectors WHERE account_id = $1 ORDER BY code")
         .arg(account.as_str());
     let rows = reader.all(query).await?;
-    rows.iter().map(|row| row.parsed(TABLE, "code", InspectorCode::parse)).collect()
+    rows.iter()
+        .map(|row| row.parsed(TABLE, "code", InspectorCode::parse))
+        .collect()
 }
 
 fn inspector(row: &Row) -> Result<StoredInspector, StoreError> {
@@ -86,24 +97,31 @@ fn inspector(row: &Row) -> Result<StoredInspector, StoreError> {
             number: row.parsed(TABLE, "credential_no", |text| {
                 CredentialNumber::parse(text).map_err(|error| error.sentence)
             })?,
-            valid_until: row
-                .parsed(TABLE, "credential_until", |text| Date::parse_iso(text).ok_or("not a date"))?,
+            valid_until: row.parsed(TABLE, "credential_until", |text| {
+                Date::parse_iso(text).ok_or("not a date")
+            })?,
         }),
     };
-    let account = row.maybe_text("account_id")?.map(AccountId::parse).transpose();
+    let account = row
+        .maybe_text("account_id")?
+        .map(AccountId::parse)
+        .transpose();
     Ok(StoredInspector {
         inspector: Inspector {
             id: row.parsed(TABLE, "inspector_id", InspectorId::parse)?,
             code: row.parsed(TABLE, "code", InspectorCode::parse)?,
-            name: row
-                .parsed(TABLE, "name", |text| PersonName::parse(text).map_err(|e| e.sentence))?,
+            name: row.parsed(TABLE, "name", |text| {
+                PersonName::parse(text).map_err(|e| e.sentence)
+            })?,
             unit: row.parsed(TABLE, "org_unit_id", OrgUnitId::parse)?,
             authority: row.parsed(TABLE, "authority", InspectorCode::parse)?,
             credential,
-            scope: row
-                .parsed(TABLE, "scope", |text| serde_json::from_str::<BTreeSet<ItemId>>(text))?,
-            presence: row
-                .parsed(TABLE, "presence", |text| Presence::parse(text).ok_or("unknown presence"))?,
+            scope: row.parsed(TABLE, "scope", |text| {
+                serde_json::from_str::<BTreeSet<ItemId>>(text)
+            })?,
+            presence: row.parsed(TABLE, "presence", |text| {
+                Presence::parse(text).ok_or("unknown presence")
+            })?,
             may_lead: row.flag("may_lead")?,
         },
         account: account.map_err(|error| {
@@ -123,8 +141,14 @@ fn cells(inspector: &Inspector, account: Option<&AccountId>) -> Result<Cells, St
         ("name", inspector.name.as_str().into()),
         ("org_unit_id", inspector.unit.as_str().into()),
         ("authority", inspector.authority.as_str().into()),
-        ("credential_no", credential.map(|held| held.number.as_str()).into()),
-        ("credential_until", credential.map(|held| held.valid_until.to_string()).into()),
+        (
+            "credential_no",
+            credential.map(|held| held.number.as_str()).into(),
+        ),
+        (
+            "credential_until",
+            credential.map(|held| held.valid_until.to_string()).into(),
+        ),
         ("scope", scope.into()),
         ("presence", inspector.presence.name().into()),
         ("may_lead", inspector.may_lead.into()),
@@ -147,7 +171,10 @@ pub async fn add_many<'a>(
     inspectors: impl IntoIterator<Item = &'a Inspector>,
 ) -> Result<u64, StoreError> {
     // Collected: a closure kept across the statements would bind every caller to one thread.
-    let rows: Vec<_> = inspectors.into_iter().map(|inspector| cells(inspector, None)).collect();
+    let rows: Vec<_> = inspectors
+        .into_iter()
+        .map(|inspector| cells(inspector, None))
+        .collect();
     rec.insert_many(&INSPECTORS, rows).await
 }
 
@@ -159,7 +186,13 @@ pub async fn edit(
     account: Option<&AccountId>,
 ) -> Result<(), StoreError> {
     let changes = cells(inspector, account)?.into_iter().skip(1).collect();
-    rec.update(&INSPECTORS, &[Value::from(inspector.id.as_str())], seen, changes).await
+    rec.update(
+        &INSPECTORS,
+        &[Value::from(inspector.id.as_str())],
+        seen,
+        changes,
+    )
+    .await
 }
 
 /// All declared recusals by inspector and subject.
@@ -177,8 +210,9 @@ fn recusal(row: &Row) -> Result<Recusal, StoreError> {
         subject: row.parsed(TABLE, "subject_code", |text| {
             SubjectCode::parse(text).map_err(|error| error.sentence)
         })?,
-        ground: row
-            .parsed(TABLE, "ground", |text| RecusalGround::parse(text).ok_or("unknown ground"))?,
+        ground: row.parsed(TABLE, "ground", |text| {
+            RecusalGround::parse(text).ok_or("unknown ground")
+        })?,
         note: row.maybe_text("note")?.map(str::to_owned),
         declared_by: row.parsed(TABLE, "declared_by", AccountId::parse)?,
         at: Instant::from_unix_ms(row.int("declared_at_ms")?),

@@ -9,11 +9,11 @@
 
 #[macro_use]
 pub(crate) mod kernel;
-mod error;
 pub mod account;
 pub mod campaign;
 pub mod catalog;
 pub mod drawing;
+mod error;
 pub mod import;
 pub mod inspection;
 pub mod inspector;

@@ -13,24 +13,36 @@ const UNITS: &str = "org_units";
 
 /// All units, by name.
 pub async fn units(reader: &mut Reader) -> Result<Vec<OrgUnit>, StoreError> {
-    let query = Query::new("SELECT org_unit_id, name, kind, parent_id FROM org_units ORDER BY org_unit_id");
+    let query =
+        Query::new("SELECT org_unit_id, name, kind, parent_id FROM org_units ORDER BY org_unit_id");
     reader.all(query).await?.iter().map(unit).collect()
 }
 
 fn unit(row: &Row) -> Result<OrgUnit, StoreError> {
-    let parent = row.maybe_text("parent_id")?.map(OrgUnitId::parse).transpose();
+    let parent = row
+        .maybe_text("parent_id")?
+        .map(OrgUnitId::parse)
+        .transpose();
     Ok(OrgUnit {
         id: row.parsed(UNITS, "org_unit_id", OrgUnitId::parse)?,
         name: row.text("name")?.to_owned(),
-        kind: row.parsed(UNITS, "kind", |text| UnitKind::parse(text).ok_or("unknown kind"))?,
-        parent: parent
-            .map_err(|error| StoreError::inconsistent(UNITS, "parent_id", "-", &error.to_string()))?,
+        kind: row.parsed(UNITS, "kind", |text| {
+            UnitKind::parse(text).ok_or("unknown kind")
+        })?,
+        parent: parent.map_err(|error| {
+            StoreError::inconsistent(UNITS, "parent_id", "-", &error.to_string())
+        })?,
     })
 }
 
 /// How the units stand to each other.
 pub async fn tree(reader: &mut Reader) -> Result<OrgTree, StoreError> {
-    Ok(OrgTree::new(units(reader).await?.into_iter().map(|unit| (unit.id, unit.parent))))
+    Ok(OrgTree::new(
+        units(reader)
+            .await?
+            .into_iter()
+            .map(|unit| (unit.id, unit.parent)),
+    ))
 }
 
 /// Adds a unit.
@@ -41,7 +53,10 @@ pub async fn add(rec: &mut Recording, unit: &OrgUnit) -> Result<(), StoreError> 
             ("org_unit_id", unit.id.as_str().into()),
             ("name", unit.name.as_str().into()),
             ("kind", unit.kind.name().into()),
-            ("parent_id", unit.parent.as_ref().map(OrgUnitId::as_str).into()),
+            (
+                "parent_id",
+                unit.parent.as_ref().map(OrgUnitId::as_str).into(),
+            ),
         ],
     )
     .await
@@ -50,12 +65,20 @@ pub async fn add(rec: &mut Recording, unit: &OrgUnit) -> Result<(), StoreError> 
 /// One fact of the installation: `bureau`, `origin`, `district`, `demonstration` …
 pub async fn fact(reader: &mut Reader, name: &str) -> Result<Option<String>, StoreError> {
     let query = Query::new("SELECT value FROM installation WHERE name = $1").arg(name);
-    reader.first(query).await?.map(|row| row.text("value").map(str::to_owned)).transpose()
+    reader
+        .first(query)
+        .await?
+        .map(|row| row.text("value").map(str::to_owned))
+        .transpose()
 }
 
 /// States a fact of the installation for the first time.
 pub async fn state_fact(rec: &mut Recording, name: &str, value: &str) -> Result<(), StoreError> {
-    rec.insert(&INSTALLATION, vec![("name", name.into()), ("value", value.into())]).await
+    rec.insert(
+        &INSTALLATION,
+        vec![("name", name.into()), ("value", value.into())],
+    )
+    .await
 }
 
 /// Changes a fact that was read together with the event that last wrote it.
@@ -65,5 +88,11 @@ pub async fn change_fact(
     seen: &EventId,
     value: &str,
 ) -> Result<(), StoreError> {
-    rec.update(&INSTALLATION, &[Value::from(name)], seen, vec![("value", value.into())]).await
+    rec.update(
+        &INSTALLATION,
+        &[Value::from(name)],
+        seen,
+        vec![("value", value.into())],
+    )
+    .await
 }

@@ -292,19 +292,45 @@ table! {
 
 /// Every traced table, for the audit.
 pub const TRACED: &[TracedTable] = &[
-    INSTALLATION, ORG_UNITS, SUBJECTS, INSPECTORS, RECUSALS, ITEMS, HOLIDAYS,
-    OUTCOME_CODES, RULEBOOKS, ACCOUNTS, GRANTS, CAMPAIGNS, PARTY_LINKS, INSPECTIONS,
+    INSTALLATION,
+    ORG_UNITS,
+    SUBJECTS,
+    INSPECTORS,
+    RECUSALS,
+    ITEMS,
+    HOLIDAYS,
+    OUTCOME_CODES,
+    RULEBOOKS,
+    ACCOUNTS,
+    GRANTS,
+    CAMPAIGNS,
+    PARTY_LINKS,
+    INSPECTIONS,
     PUBLICATIONS,
 ];
 
 /// Every untraced table.
 pub const UNTRACED: &[UntracedTable] = &[
-    CREDENTIALS, SESSIONS, LOGIN_FAILURES, DRAFTS, SUBMISSIONS, IMPORTS, IMPORT_ROWS,
-    IMPORT_FAULTS, DRAW_SECRETS, DRAW_FILES,
+    CREDENTIALS,
+    SESSIONS,
+    LOGIN_FAILURES,
+    DRAFTS,
+    SUBMISSIONS,
+    IMPORTS,
+    IMPORT_ROWS,
+    IMPORT_FAULTS,
+    DRAW_SECRETS,
+    DRAW_FILES,
 ];
 
 /// Tables of the log itself and of the migrations: written by the kernel only.
 pub const KERNEL: &[&str] = &[
-    "log_head", "log_events", "log_bodies", "log_leaves", "log_nodes", "log_links", "log_records",
+    "log_head",
+    "log_events",
+    "log_bodies",
+    "log_leaves",
+    "log_nodes",
+    "log_links",
+    "log_records",
     "migrations",
 ];

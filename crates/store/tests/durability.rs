@@ -4,7 +4,10 @@
 //! The writers are this very test binary, started again as a child with `writer_process`.
 
 #[path = "../../testkit/src/engines.rs"]
-#[expect(dead_code, reason = "shared with tests that also tell stories on both engines")]
+#[expect(
+    dead_code,
+    reason = "shared with tests that also tell stories on both engines"
+)]
 mod engines;
 mod support;
 
@@ -20,9 +23,13 @@ const KILLS: u64 = 100;
 
 async fn open(place: &str) -> Db {
     if place.starts_with("postgres://") {
-        Db::open_postgres(place).await.expect("the database opens after any kill")
+        Db::open_postgres(place)
+            .await
+            .expect("the database opens after any kill")
     } else {
-        Db::open_sqlite(std::path::Path::new(place)).await.expect("the file opens after any kill")
+        Db::open_sqlite(std::path::Path::new(place))
+            .await
+            .expect("the file opens after any kill")
     }
 }
 
@@ -30,8 +37,14 @@ async fn open(place: &str) -> Db {
 #[ignore = "not a test of its own: the child process that durability tests start and kill"]
 async fn writer_process() {
     let place = std::env::var("WRITER_PLACE").expect("set by the parent");
-    let first: u64 = std::env::var("WRITER_FIRST").expect("set").parse().expect("a number");
-    let count: u64 = std::env::var("WRITER_COUNT").expect("set").parse().expect("a number");
+    let first: u64 = std::env::var("WRITER_FIRST")
+        .expect("set")
+        .parse()
+        .expect("a number");
+    let count: u64 = std::env::var("WRITER_COUNT")
+        .expect("set")
+        .parse()
+        .expect("a number");
     let db = open(&place).await;
     for number in first..first + count {
         let done = add_unit(&db, number).await.expect("appends");
@@ -58,9 +71,13 @@ fn acknowledged(child: &mut Child, most: usize) -> Vec<(u64, u64, String)> {
     let out = BufReader::new(child.stdout.take().expect("piped"));
     let mut found = Vec::new();
     for line in out.lines().map_while(Result::ok) {
-        let Some((_, rest)) = line.split_once("ACK ") else { continue };
+        let Some((_, rest)) = line.split_once("ACK ") else {
+            continue;
+        };
         let parts: Vec<&str> = rest.split(' ').collect();
-        let [number, sequence, root] = parts.as_slice() else { continue };
+        let [number, sequence, root] = parts.as_slice() else {
+            continue;
+        };
         found.push((
             number.parse().expect("a number"),
             sequence.parse().expect("a number"),
@@ -77,8 +94,14 @@ fn acknowledged(child: &mut Child, most: usize) -> Vec<(u64, u64, String)> {
 async fn nothing_lost(db: &Db, seen: &BTreeMap<u64, String>) {
     let mut reader = db.read().await.expect("reads");
     for (sequence, root) in seen {
-        let stored = log::root_after(&mut reader, *sequence).await.expect("reads");
-        assert_eq!(stored.map(|root| root.to_string()).as_ref(), Some(root), "leaf {sequence}");
+        let stored = log::root_after(&mut reader, *sequence)
+            .await
+            .expect("reads");
+        assert_eq!(
+            stored.map(|root| root.to_string()).as_ref(),
+            Some(root),
+            "leaf {sequence}"
+        );
     }
 }
 
@@ -89,7 +112,11 @@ async fn kill_again_and_again(place: &str) {
         // Between one and seven acknowledgements, then SIGKILL while the next act is under way.
         let wanted = usize::try_from(kill % 7).expect("small") + 1;
         for (_, sequence, root) in acknowledged(&mut child, wanted) {
-            assert_eq!(seen.insert(sequence, root), None, "a sequence was given twice: a fork");
+            assert_eq!(
+                seen.insert(sequence, root),
+                None,
+                "a sequence was given twice: a fork"
+            );
         }
         child.kill().expect("SIGKILL");
         child.wait().expect("reaped");
@@ -123,11 +150,18 @@ async fn two_processes_append_to_one_log_without_fork_or_gap() {
     let mut seen = BTreeMap::new();
     for child in &mut children {
         for (_, sequence, root) in acknowledged(child, 60) {
-            assert_eq!(seen.insert(sequence, root), None, "one sequence for two acts");
+            assert_eq!(
+                seen.insert(sequence, root),
+                None,
+                "one sequence for two acts"
+            );
         }
         child.wait().expect("ends");
     }
-    assert_eq!(seen.keys().copied().collect::<Vec<_>>(), (0..120).collect::<Vec<_>>());
+    assert_eq!(
+        seen.keys().copied().collect::<Vec<_>>(),
+        (0..120).collect::<Vec<_>>()
+    );
     let db = open(server.url()).await;
     nothing_lost(&db, &seen).await;
     assert_eq!(audit(&db).await.expect("audits").faults, []);

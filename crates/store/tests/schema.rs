@@ -38,7 +38,10 @@ async fn nothing_exists_that_is_not_declared_and_nothing_is_declared_that_does_n
     engines::on_both(|db| async move {
         let mut live = store::live_schema(&db).await.unwrap();
         for name in schema::KERNEL {
-            assert!(live.remove(*name).is_some(), "{name} is declared as kernel table and missing");
+            assert!(
+                live.remove(*name).is_some(),
+                "{name} is declared as kernel table and missing"
+            );
         }
         assert_eq!(live, declared(), "{:?}", db.engine());
     })
@@ -58,7 +61,13 @@ fn secrets_stand_only_in_untraced_tables() {
     for table in schema::TRACED {
         for column in table.layout().columns {
             // A private column of a traced table must be ciphertext; this step has none.
-            assert_ne!(column.class, store::Class::Private, "{}.{}", table.layout().name, column.name);
+            assert_ne!(
+                column.class,
+                store::Class::Private,
+                "{}.{}",
+                table.layout().name,
+                column.name
+            );
         }
     }
 }

@@ -7,16 +7,20 @@
 mod engines;
 mod support;
 
-use engines::on_both;
 use domain::id::EventId;
+use engines::on_both;
 use store::{Engine, Fault, StoreError, audit, log, org};
 use support::{NOON, add_unit, bytes, event, sealing, unit};
 
 #[tokio::test]
 async fn an_act_and_its_rows_become_one_leaf() {
     on_both(|db| async move {
-        let mut rec =
-            db.begin("test").await.unwrap().record(event(1), sealing(1)).unwrap();
+        let mut rec = db
+            .begin("test")
+            .await
+            .unwrap()
+            .record(event(1), sealing(1))
+            .unwrap();
         for number in 1..=3 {
             org::add(&mut rec, &unit(number)).await.unwrap();
         }
@@ -54,13 +58,22 @@ async fn both_engines_give_the_same_leaves_and_the_same_root() {
 async fn an_act_that_is_dropped_did_not_happen() {
     on_both(|db| async move {
         add_unit(&db, 1).await.unwrap();
-        let mut rec = db.begin("test").await.unwrap().record(event(2), sealing(2)).unwrap();
+        let mut rec = db
+            .begin("test")
+            .await
+            .unwrap()
+            .record(event(2), sealing(2))
+            .unwrap();
         org::add(&mut rec, &unit(2)).await.unwrap();
         drop(rec);
         add_unit(&db, 3).await.unwrap();
         let mut reader = db.read().await.unwrap();
-        let names: Vec<_> =
-            org::units(&mut reader).await.unwrap().into_iter().map(|unit| unit.name).collect();
+        let names: Vec<_> = org::units(&mut reader)
+            .await
+            .unwrap()
+            .into_iter()
+            .map(|unit| unit.name)
+            .collect();
         assert_eq!(names, ["第1科", "第3科"]);
         assert_eq!(log::head(&mut reader).await.unwrap().0, 2);
     })
@@ -70,19 +83,45 @@ async fn an_act_that_is_dropped_did_not_happen() {
 #[tokio::test]
 async fn a_row_that_moved_on_is_a_conflict_and_nothing_is_written() {
     on_both(|db| async move {
-        let mut rec = db.begin("test").await.unwrap().record(event(1), sealing(1)).unwrap();
+        let mut rec = db
+            .begin("test")
+            .await
+            .unwrap()
+            .record(event(1), sealing(1))
+            .unwrap();
         org::state_fact(&mut rec, "bureau", "示例局").await.unwrap();
         rec.commit().await.unwrap();
         let first = EventId::from_entropy(bytes(1));
-        let mut rec = db.begin("test").await.unwrap().record(event(2), sealing(2)).unwrap();
-        org::change_fact(&mut rec, "bureau", &first, "示例市局").await.unwrap();
+        let mut rec = db
+            .begin("test")
+            .await
+            .unwrap()
+            .record(event(2), sealing(2))
+            .unwrap();
+        org::change_fact(&mut rec, "bureau", &first, "示例市局")
+            .await
+            .unwrap();
         rec.commit().await.unwrap();
-        let mut late = db.begin("test").await.unwrap().record(event(3), sealing(3)).unwrap();
+        let mut late = db
+            .begin("test")
+            .await
+            .unwrap()
+            .record(event(3), sealing(3))
+            .unwrap();
         let refused = org::change_fact(&mut late, "bureau", &first, "另一局").await;
-        assert!(matches!(refused, Err(StoreError::Conflict { table: "installation", .. })));
+        assert!(matches!(
+            refused,
+            Err(StoreError::Conflict {
+                table: "installation",
+                ..
+            })
+        ));
         drop(late);
         let mut reader = db.read().await.unwrap();
-        assert_eq!(org::fact(&mut reader, "bureau").await.unwrap().as_deref(), Some("示例市局"));
+        assert_eq!(
+            org::fact(&mut reader, "bureau").await.unwrap().as_deref(),
+            Some("示例市局")
+        );
         assert_eq!(log::head(&mut reader).await.unwrap().0, 2);
         drop(reader);
         assert_eq!(audit(&db).await.unwrap().faults, []);
@@ -96,7 +135,12 @@ async fn a_clock_set_back_cannot_write() {
         add_unit(&db, 1).await.unwrap();
         let mut early = event(2);
         early.at = domain::time::Instant::from_unix_ms(NOON - 3_600_000);
-        let mut rec = db.begin("test").await.unwrap().record(early, sealing(2)).unwrap();
+        let mut rec = db
+            .begin("test")
+            .await
+            .unwrap()
+            .record(early, sealing(2))
+            .unwrap();
         org::add(&mut rec, &unit(2)).await.unwrap();
         let refused = rec.commit().await.unwrap_err();
         assert!(matches!(refused, StoreError::ClockSetBack { .. }));
@@ -182,11 +226,21 @@ async fn a_change_a_deletion_and_an_insertion_behind_the_back_are_each_named() {
         planted,
     ];
     for faults in faults_after(&statements, &statements).await {
-        let [extra, changed, missing] = faults.as_slice() else { panic!("{faults:?}") };
-        assert!(matches!(extra, Fault::Extra { table, key } if table == "org_units" && key.contains("aaaa")));
-        assert!(matches!(changed, Fault::Changed { columns, sequence: 1, .. } if columns == &["name"]));
+        let [extra, changed, missing] = faults.as_slice() else {
+            panic!("{faults:?}")
+        };
+        assert!(
+            matches!(extra, Fault::Extra { table, key } if table == "org_units" && key.contains("aaaa"))
+        );
+        assert!(
+            matches!(changed, Fault::Changed { columns, sequence: 1, .. } if columns == &["name"])
+        );
         assert!(matches!(missing, Fault::Missing { sequence: 2, .. }));
-        assert!(changed.to_string().starts_with("AUDT-001 被改动：表 org_units"));
+        assert!(
+            changed
+                .to_string()
+                .starts_with("AUDT-001 被改动：表 org_units")
+        );
     }
 }
 
@@ -214,7 +268,9 @@ async fn a_log_that_was_rewritten_contradicts_itself() {
     for edit in edits {
         for faults in faults_after(&[edit], &[edit]).await {
             assert!(
-                faults.iter().any(|fault| matches!(fault, Fault::Log { .. })),
+                faults
+                    .iter()
+                    .any(|fault| matches!(fault, Fault::Log { .. })),
                 "not named: {edit}"
             );
         }

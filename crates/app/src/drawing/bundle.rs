@@ -44,7 +44,11 @@ pub fn public_stage(stored: &StoredCampaign) -> Option<Stage> {
 impl App {
     /// The bundle of a campaign at a stage. `Public` before OPEN is refused, so that no public byte
     /// names a subject; `Full` is for the supervision and checked by the caller's right.
-    pub async fn bundle(&self, number: &CampaignNo, stage: Stage) -> Result<Vec<BundleFile>, AppError> {
+    pub async fn bundle(
+        &self,
+        number: &CampaignNo,
+        stage: Stage,
+    ) -> Result<Vec<BundleFile>, AppError> {
         let mut reader = self.db.read().await?;
         let stored = campaign::by_number(&mut reader, number).await?;
         let allowed = public_stage(&stored).ok_or_else(|| NOT_DRAWN.refuse(&[]))?;
@@ -105,21 +109,32 @@ impl App {
         stored: &StoredCampaign,
     ) -> Result<Vec<BundleFile>, AppError> {
         let mut files = Vec::new();
-        for (name, record) in
-            [("freeze", &stored.freeze_record), ("result", &stored.result_record)]
-        {
+        for (name, record) in [
+            ("freeze", &stored.freeze_record),
+            ("result", &stored.result_record),
+        ] {
             let Some(record) = record else { continue };
             let event = log::event_of_record(reader, &Hash::of(record.as_bytes())).await?;
             let (entry, proof) = self.receipt(reader, &event).await?;
-            files.push(BundleFile { name: format!("{name}.entry"), content: entry.into_bytes() });
-            files.push(BundleFile { name: format!("{name}.proof"), content: proof.into_bytes() });
+            files.push(BundleFile {
+                name: format!("{name}.entry"),
+                content: entry.into_bytes(),
+            });
+            files.push(BundleFile {
+                name: format!("{name}.proof"),
+                content: proof.into_bytes(),
+            });
         }
         Ok(files)
     }
 }
 
 fn sealed(stored: &StoredCampaign) -> Vec<BundleFile> {
-    let texts = [&stored.freeze_record, &stored.seed_text, &stored.result_record];
+    let texts = [
+        &stored.freeze_record,
+        &stored.seed_text,
+        &stored.result_record,
+    ];
     SEALED
         .iter()
         .zip(texts)
@@ -135,9 +150,14 @@ async fn kept(reader: &mut Reader, stored: &StoredCampaign) -> Result<Vec<Bundle
     let mut files = Vec::new();
     for name in PUBLIC {
         let content = drawing::file(reader, &stored.campaign.id, attempt, name).await?;
-        let content = content
-            .ok_or_else(|| StoreError::NotFound { table: "draw_files", key: name.to_owned() })?;
-        files.push(BundleFile { name: name.to_owned(), content });
+        let content = content.ok_or_else(|| StoreError::NotFound {
+            table: "draw_files",
+            key: name.to_owned(),
+        })?;
+        files.push(BundleFile {
+            name: name.to_owned(),
+            content,
+        });
     }
     Ok(files)
 }

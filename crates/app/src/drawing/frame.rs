@@ -114,7 +114,9 @@ pub(super) fn figures(eligibility: &Eligibility) -> Figures {
         strata: strata.collect(),
         quotas: quotas.collect(),
         without_code: eligibility.without_code.len() as u64,
-        left_out: left_out.map(|(code, why)| (code.clone(), why.label().to_owned())).collect(),
+        left_out: left_out
+            .map(|(code, why)| (code.clone(), why.label().to_owned()))
+            .collect(),
     }
 }
 
@@ -124,7 +126,9 @@ pub(super) async fn load(
     stored: &StoredCampaign,
     now: Instant,
 ) -> Result<(Eligibility, PlanRecord), AppError> {
-    let plan = complete(reader, stored).await?.map_err(|faults| gaps(&faults))?;
+    let plan = complete(reader, stored)
+        .await?
+        .map_err(|faults| gaps(&faults))?;
     let record = plan_record(stored)?;
     let eligibility = eligible(reader, &plan, &record, now).await?;
     Ok((eligibility, record))
@@ -137,14 +141,23 @@ pub(super) async fn eligible(
     record: &PlanRecord,
     now: Instant,
 ) -> Result<Eligibility, AppError> {
-    let items: Vec<_> = catalog::items(reader).await?.into_iter().map(|kept| kept.item).collect();
-    let inspectors: Vec<_> =
-        inspector::all(reader).await?.into_iter().map(|kept| kept.inspector).collect();
+    let items: Vec<_> = catalog::items(reader)
+        .await?
+        .into_iter()
+        .map(|kept| kept.item)
+        .collect();
+    let inspectors: Vec<_> = inspector::all(reader)
+        .await?
+        .into_iter()
+        .map(|kept| kept.inspector)
+        .collect();
     let recusals = inspector::recusals(reader).await?;
     let rulebook = catalog::rulebook(reader).await?;
     let year = Date::new(now.date().year(), 1, 1).expect("1 January exists in every year");
-    let visits: BTreeMap<SubjectId, i64> =
-        inspection::visits_since(reader, year.start().unix_ms()).await?.into_iter().collect();
+    let visits: BTreeMap<SubjectId, i64> = inspection::visits_since(reader, year.start().unix_ms())
+        .await?
+        .into_iter()
+        .collect();
     let subjects = all_subjects(reader).await?;
     let facts: Vec<SubjectFacts<'_>> = subjects
         .iter()
@@ -170,19 +183,30 @@ pub(super) async fn eligible(
 }
 
 fn faults(refusals: &[Refusal]) -> Refusal {
-    let first = refusals.first().map(|refusal| refusal.sentence.clone()).unwrap_or_default();
+    let first = refusals
+        .first()
+        .map(|refusal| refusal.sentence.clone())
+        .unwrap_or_default();
     FRAME_FAULTS.refuse(&[("count", &refusals.len()), ("first", &first)])
 }
 
 async fn all_subjects(reader: &mut Reader) -> Result<Vec<subject::StoredSubject>, StoreError> {
-    let everything = domain::policy::Reach { everything: true, ..Default::default() };
+    let everything = domain::policy::Reach {
+        everything: true,
+        ..Default::default()
+    };
     let filter = SubjectFilter::default();
     let mut found: Vec<subject::StoredSubject> = Vec::new();
     let mut from = From::Start;
     loop {
         let page = subject::page(reader, &everything, &filter, &from, PAGE).await?;
-        let Some(last) = page.last() else { return Ok(found) };
-        from = From::After(last.subject.name.as_str().to_owned(), last.subject.id.clone());
+        let Some(last) = page.last() else {
+            return Ok(found);
+        };
+        from = From::After(
+            last.subject.name.as_str().to_owned(),
+            last.subject.id.clone(),
+        );
         found.extend(page);
     }
 }
@@ -195,8 +219,11 @@ pub(super) async fn visits(
     step: &campaign_state::Step,
     mut random: impl FnMut() -> [u8; 12],
 ) -> Result<Vec<StoredInspection>, AppError> {
-    let codes: Vec<String> =
-        drawn.visits().iter().map(|visit| visit.subject.as_str().to_owned()).collect();
+    let codes: Vec<String> = drawn
+        .visits()
+        .iter()
+        .map(|visit| visit.subject.as_str().to_owned())
+        .collect();
     let known: BTreeMap<String, subject::StoredSubject> = subject::by_codes(reader, &codes)
         .await?
         .into_iter()
@@ -217,9 +244,8 @@ pub(super) async fn visits(
                 items.push(item);
             }
         }
-        let member = |code: &str| {
-            InspectorCode::parse(code).map_err(|error| id_broken(&error.to_string()))
-        };
+        let member =
+            |code: &str| InspectorCode::parse(code).map_err(|error| id_broken(&error.to_string()));
         // A place nobody could fill stays empty here and `-` in teams.txt.
         let places = drawn.team(place);
         let team = places.iter().flatten().map(|code| member(code.as_str()));
@@ -232,7 +258,10 @@ pub(super) async fn visits(
                 items,
                 team: team.collect::<Result<_, _>>()?,
                 leader: Some(member(drawn.leaders()[place].as_str())?),
-                assigned: Step { by: step.by.clone(), at: step.at },
+                assigned: Step {
+                    by: step.by.clone(),
+                    at: step.at,
+                },
                 state: InspectionState::Assigned,
             },
             campaign: stored.campaign.id.clone(),

@@ -2,15 +2,15 @@
 
 use std::num::NonZeroUsize;
 
+use domain::campaign::eligibility::Eligibility;
 use domain::campaign::party::{Party, PartyState};
 use domain::campaign::plan::{CampaignPlan, hash_of};
-use domain::campaign::eligibility::Eligibility;
 use domain::id::{CampaignId, CampaignNo};
 use domain::time::Instant;
 use draw::bundle::{self, Stage};
 use draw::digest::Secret;
-use draw::record::{BeaconName, PartyLine, PlanRecord};
 use draw::frame::Rows;
+use draw::record::{BeaconName, PartyLine, PlanRecord};
 use draw::{Digest, Drawn, Frame, Frozen, SeedText, Stratum, Suite, Terms};
 use store::campaign::StoredCampaign;
 use store::{Reader, StoreError, drawing};
@@ -83,9 +83,17 @@ pub(super) fn rehearse(
         let name = token(party.token.as_str())?;
         Ok(PartyLine::commit(record.suite, name, &Digest([0; 32])))
     });
-    let beacon = record.beacon.as_ref().map(|source| beacon_name(source, "1")).transpose()?;
+    let beacon = record
+        .beacon
+        .as_ref()
+        .map(|source| beacon_name(source, "1"))
+        .transpose()?;
     let terms = Terms {
-        quotas: eligibility.quotas.iter().map(|q| (q.stratum.clone(), q.drawn)).collect(),
+        quotas: eligibility
+            .quotas
+            .iter()
+            .map(|q| (q.stratum.clone(), q.drawn))
+            .collect(),
         parties: parties.collect::<Result<_, AppError>>()?,
         beacon,
         ..bare_terms(number, attempt, record)?
@@ -95,7 +103,9 @@ pub(super) fn rehearse(
 }
 
 fn beacon_name(source: &str, round: &str) -> Result<BeaconName, AppError> {
-    format!("{source} {}", round.trim()).parse().map_err(|fault| unsound(&fault))
+    format!("{source} {}", round.trim())
+        .parse()
+        .map_err(|fault| unsound(&fault))
 }
 
 /// What the plan alone says of FREEZE.
@@ -120,7 +130,10 @@ fn bare_terms(number: &CampaignNo, attempt: u32, plan: &PlanRecord) -> Result<Te
 }
 
 pub(super) fn plan_record(stored: &StoredCampaign) -> Result<PlanRecord, AppError> {
-    let text = stored.plan_record.as_ref().ok_or_else(|| NO_RECORD.refuse(&[]))?;
+    let text = stored
+        .plan_record
+        .as_ref()
+        .ok_or_else(|| NO_RECORD.refuse(&[]))?;
     PlanRecord::parse(text.as_bytes()).map_err(|fault| unsound(&fault))
 }
 
@@ -133,7 +146,10 @@ fn party_line(suite: Suite, party: &Party) -> Result<PartyLine, AppError> {
         | PartyState::Revealed { commitment, .. }
         | PartyState::Absent { commitment, .. } => commitment,
     };
-    Ok(PartyLine { name, commitment: super::digest(commitment) })
+    Ok(PartyLine {
+        name,
+        commitment: super::digest(commitment),
+    })
 }
 
 /// The terms of the attempt: before FREEZE from plan, figures and commitments; after it, exactly as
@@ -148,7 +164,9 @@ fn terms(
     let plan = plan_record(stored)?;
     let document = plan_of(stored)?;
     let frame = stored.campaign.state.frame();
-    let parties = frame.map(|frozen| frozen.parties.as_slice()).unwrap_or_default();
+    let parties = frame
+        .map(|frozen| frozen.parties.as_slice())
+        .unwrap_or_default();
     let beacon = match &document.sources.beacon {
         Some(beacon) => Some(beacon_name(&beacon.source, &words.beacon_round)?),
         None => None,
@@ -156,10 +174,17 @@ fn terms(
     let seconds = u64::try_from(reveal_by.unix_seconds()).unwrap_or(0);
     Ok(Terms {
         quotas: quotas(stored)?,
-        parties: parties.iter().map(|party| party_line(plan.suite, party)).collect::<Result<_, _>>()?,
+        parties: parties
+            .iter()
+            .map(|party| party_line(plan.suite, party))
+            .collect::<Result<_, _>>()?,
         reveal_by: seconds,
         beacon,
-        ..bare_terms(&stored.campaign.number, stored.campaign.state.attempt(), &plan)?
+        ..bare_terms(
+            &stored.campaign.number,
+            stored.campaign.state.attempt(),
+            &plan,
+        )?
     })
 }
 
@@ -201,8 +226,8 @@ impl App {
             let content = drawing::file(reader, id, attempt, name).await?;
             files.push(content.ok_or_else(|| broken("its frame was not kept"))?);
         }
-        let frame =
-            bundle::parse_frame(&files[0], &files[1], &files[2]).map_err(|fault| unsound(&fault))?;
+        let frame = bundle::parse_frame(&files[0], &files[1], &files[2])
+            .map_err(|fault| unsound(&fault))?;
         let terms = terms(stored, words)?;
         draw::freeze(&terms, frame, &Secret::from_bytes(secret), threads())
             .map_err(|refusal| refused_by_draw(&refusal).into())
@@ -215,10 +240,16 @@ impl App {
         stored: &StoredCampaign,
     ) -> Result<Drawn, AppError> {
         let frozen = self.frozen(reader, stored, None).await?;
-        let text = stored.seed_text.as_ref().ok_or_else(|| NO_RECORD.refuse(&[]))?;
+        let text = stored
+            .seed_text
+            .as_ref()
+            .ok_or_else(|| NO_RECORD.refuse(&[]))?;
         let seed = SeedText::parse(text.as_bytes()).map_err(|fault| unsound(&fault))?;
         draw::draw(frozen, &seed, threads()).map_err(|faults| {
-            let fault = faults.into_iter().next().expect("a refused seed has a fault");
+            let fault = faults
+                .into_iter()
+                .next()
+                .expect("a refused seed has a fault");
             unsound(&fault)
         })
     }
@@ -231,7 +262,10 @@ pub(super) fn files(drawn: &Drawn, stage: Stage) -> Result<Vec<BundleFile>, AppE
         let mut content = Vec::new();
         bundle::write_file(drawn, name, threads(), &mut content)
             .map_err(|error| StoreError::Engine(error.to_string()))?;
-        files.push(BundleFile { name: name.to_owned(), content });
+        files.push(BundleFile {
+            name: name.to_owned(),
+            content,
+        });
     }
     Ok(files)
 }

@@ -27,8 +27,12 @@ static NO_LINK: Code = Code::new(
     None,
     "向抽取经办要新的链接或纸条。",
 );
-static NO_SUCH_PARTY: Code =
-    Code::new("DRAW-035", "方案里没有见证方“{party}”。", None, "从方案列出的见证方中选。");
+static NO_SUCH_PARTY: Code = Code::new(
+    "DRAW-035",
+    "方案里没有见证方“{party}”。",
+    None,
+    "从方案列出的见证方中选。",
+);
 
 /// What a party's page shows.
 #[derive(Clone, Debug)]
@@ -50,7 +54,11 @@ impl App {
         let mut tx = self.db.begin("party.link").await?;
         let stored = campaign::by_number(&mut tx, number).await?;
         let actor = acting.may(Verb::PartyAccept, &Place::of(&stored.campaign.initiator))?;
-        let named = plan_of(&stored)?.sources.parties.iter().any(|name| name.token == *party);
+        let named = plan_of(&stored)?
+            .sources
+            .parties
+            .iter()
+            .any(|name| name.token == *party);
         if !named {
             return Err(NO_SUCH_PARTY.refuse(&[("party", party)]).into());
         }
@@ -76,7 +84,10 @@ impl App {
         let mut reader = self.db.read().await?;
         let found = campaign::by_party_link(&mut reader, &token_hash(link)).await?;
         let (id, party) = found.ok_or_else(|| NO_LINK.refuse(&[]))?;
-        Ok(PartyView { stored: campaign::get(&mut reader, &id).await?, party })
+        Ok(PartyView {
+            stored: campaign::get(&mut reader, &id).await?,
+            party,
+        })
     }
 
     /// A party hands in its commitment. The nonce stays on its own device.
@@ -115,9 +126,12 @@ impl App {
         let at = self.clock.now();
         let (next, act) = step(stored.campaign, &party, at)?;
         stored.campaign = next;
-        let event = Event { at, ..self.event(act, Actor::outsider(party.as_str())) }
-            .touching(LinkKind::Campaign, id.as_str())
-            .with("party", &party);
+        let event = Event {
+            at,
+            ..self.event(act, Actor::outsider(party.as_str()))
+        }
+        .touching(LinkKind::Campaign, id.as_str())
+        .with("party", &party);
         let mut rec = tx.record(event, self.confidential())?;
         campaign::write(&mut rec, &stored).await?;
         rec.commit().await?;
@@ -126,7 +140,10 @@ impl App {
 }
 
 fn hex64(typed: &str) -> Result<Fingerprint, AppError> {
-    let text: String = typed.split_whitespace().collect::<String>().to_ascii_lowercase();
+    let text: String = typed
+        .split_whitespace()
+        .collect::<String>()
+        .to_ascii_lowercase();
     Fingerprint::parse(&text)
         .map_err(|_| NOT_HEX.refuse(&[("length", &text.chars().count())]).into())
 }

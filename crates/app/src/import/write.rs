@@ -5,6 +5,8 @@
 //! up. Crash points: before `commit` nothing has happened, after it everything has, including the
 //! state of the staged import, which moves in the same transaction.
 
+use std::sync::atomic::{AtomicU64, Ordering};
+
 use domain::event::{Act, Actor, LinkKind};
 use domain::id::EventId;
 use domain::inspector::Inspector;
@@ -59,6 +61,8 @@ pub(crate) struct Ending<'e> {
     pub(crate) expected: Option<Tally>,
     /// SHA-256 of the file, hex.
     pub(crate) file_hash: Option<&'e str>,
+    /// Counts rows as they are written.
+    pub(crate) done: &'e AtomicU64,
     /// The staged import that is done with this act.
     pub(crate) import: Option<Closing<'e>>,
 }
@@ -113,7 +117,7 @@ pub(crate) async fn write(
     }
     let mut rec = tx.record(event, app.confidential())?;
     let id = rec.event_id().clone();
-    let written = write_all(app, terms, rows, &mut view, &mut rec).await?;
+    let written = write_all(app, terms, rows, &mut view, (&mut rec, ending.done)).await?;
     if written != tally {
         let what = format!("{written:?} instead of {tally:?}");
         return Err(StoreError::Conflict {
@@ -170,7 +174,7 @@ async fn write_all(
     terms: &Terms,
     rows: Rows<'_>,
     view: &mut Reader,
-    rec: &mut Recording,
+    (rec, done): (&mut Recording, &AtomicU64),
 ) -> Result<Tally, AppError> {
     let mut judge = Judge::new(terms, &*app.entropy);
     let mut written = Tally::default();
@@ -184,6 +188,7 @@ async fn write_all(
             }
         }
         written.count(&judged);
+        done.store(written.rows(), Ordering::Relaxed);
         if added != Tally::of(&judged).added {
             let what = format!("{added} rows inserted");
             return Err(StoreError::Conflict {

@@ -1,5 +1,7 @@
 //! Third piece of long work: the decision is carried out, once, as one event.
 
+use std::sync::atomic::AtomicU64;
+
 use domain::id::EventId;
 use domain::refusal::Code;
 use store::StoreError;
@@ -17,19 +19,13 @@ static ELSEWHERE: Code = Code::new(
 );
 
 impl Staging {
-    /// Decides and writes in the background. Only the first of several presses starts the work.
-    pub async fn decide(
-        &self,
-        importer: &Importer,
-        import: &Import,
-        only_good: bool,
-    ) -> Result<(), AppError> {
-        self.claim(import, only_good).await?;
-        let (key, importer) = (import.stored.id.clone(), importer.clone());
-        self.start(&import.stored.id, |staging, _| async move {
-            staging.apply(&importer, &key).await
+    /// Carries out a decision in the background. Call it once per [`Staging::claim`]; another call
+    /// finds the work done and does nothing.
+    pub fn start_applying(&self, importer: &Importer, id: &str) {
+        let (key, importer) = (id.to_owned(), importer.clone());
+        self.start(id, |staging, done| async move {
+            staging.apply(&importer, &key, &done).await
         });
-        Ok(())
     }
 
     /// Takes the decision; the upload is then ready to be written.
@@ -50,11 +46,16 @@ impl Staging {
 
     /// Writes everything as one event. A refusal is kept with the upload, which then waits for
     /// another decision; a register that changed since the preview is compared anew.
-    pub async fn apply(&self, importer: &Importer, id: &str) -> Result<(), AppError> {
+    pub async fn apply(
+        &self,
+        importer: &Importer,
+        id: &str,
+        done: &AtomicU64,
+    ) -> Result<(), AppError> {
         let turn = self.turns.acquire().await;
         let import = self.load(id).await?;
         import.require(&[State::Applying])?;
-        let written = self.write(importer, &import).await;
+        let written = self.write(importer, &import, done).await;
         drop(turn);
         let refusal: KeptRefusal = match written {
             Ok(Written::Done(..)) => return Ok(()),
@@ -84,7 +85,12 @@ impl Staging {
         self.advance(State::Applying, &to).await
     }
 
-    async fn write(&self, importer: &Importer, import: &Import) -> Result<Written, AppError> {
+    async fn write(
+        &self,
+        importer: &Importer,
+        import: &Import,
+        done: &AtomicU64,
+    ) -> Result<Written, AppError> {
         let terms = self.terms(importer, import).await?;
         let closing = Closing {
             import,
@@ -94,6 +100,7 @@ impl Staging {
             only_good: import.summary.only_good,
             expected: import.summary.tally,
             file_hash: Some(&import.summary.file.sha256),
+            done,
             import: Some(closing),
         };
         let rows = Rows::Staged(&import.stored.id);

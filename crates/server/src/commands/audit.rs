@@ -19,7 +19,11 @@ pub(crate) struct AuditArgs {
 /// Audits and names every row that was changed behind the program's back.
 pub(crate) fn run(args: &AuditArgs, output: &Output) -> Result<u8, Failure> {
     runtime()?.block_on(async {
-        let app = args.place.place().open(Arc::new(OsClock), Arc::new(OsEntropy)).await?;
+        let app = args
+            .place
+            .place()
+            .open(Arc::new(OsClock), Arc::new(OsEntropy))
+            .await?;
         let report = store::audit(&app.db)
             .await
             .map_err(|error| Failure::new(error.code(), "database", error.to_string()))?;
@@ -34,7 +38,10 @@ pub(crate) fn run(args: &AuditArgs, output: &Output) -> Result<u8, Failure> {
         words.push_str(&if report.faults.is_empty() {
             format!("没有发现改动。日志根：{root}\n")
         } else {
-            format!("发现 {} 处矛盾，停止办理并报告审计管理员。\n", report.faults.len())
+            format!(
+                "发现 {} 处矛盾，停止办理并报告审计管理员。\n",
+                report.faults.len()
+            )
         });
         let faults: Vec<_> = report.faults.iter().map(ToString::to_string).collect();
         output.say(

@@ -40,9 +40,15 @@ async fn found(place: &Place, output: &Output) -> Result<u8, Failure> {
     let clock = Arc::new(ReplayClock::at(beginning(present)));
     let app = place.open(clock.clone(), Arc::new(OsEntropy)).await?;
     let password = spoken_password(&OsEntropy);
-    let city = build(&app, &clock, present, &password).await.map_err(|error| {
-        Failure::new("DEMO-002", place.data.display().to_string(), error.to_string())
-    })?;
+    let city = build(&app, &clock, present, &password)
+        .await
+        .map_err(|error| {
+            Failure::new(
+                "DEMO-002",
+                place.data.display().to_string(),
+                error.to_string(),
+            )
+        })?;
     let key = app.log_key.verifier().to_string();
     app.db.close().await;
     place.mark_complete()?;
@@ -69,5 +75,9 @@ fn spoken_password(entropy: &dyn Entropy) -> String {
     const LETTERS: &[u8; 32] = b"abcdefghjkmnpqrstuvwxyz234567899";
     let bytes = entropy.bytes::<16>();
     let letters = bytes.map(|byte| char::from(LETTERS[usize::from(byte % 32)]));
-    letters.chunks(4).map(|group| group.iter().collect::<String>()).collect::<Vec<_>>().join("-")
+    letters
+        .chunks(4)
+        .map(|group| group.iter().collect::<String>())
+        .collect::<Vec<_>>()
+        .join("-")
 }

@@ -113,11 +113,13 @@ impl Walk<'_> {
     async fn to_the_end(&self, output: &Output) -> Result<u8, Failure> {
         let report = self.compared().await?;
         let import = self.current().await?;
-        let done = async {
+        let apply = async |done: &Arc<AtomicU64>| {
             self.staging.claim(&import, self.args.good_rows).await?;
-            self.staging.apply(self.importer, self.id).await
+            self.staging.apply(self.importer, self.id, done).await
         };
-        done.await.map_err(|error| self.failed(&error))?;
+        with_bar("写入", Some(import.summary.rows), apply)
+            .await
+            .map_err(|error| self.failed(&error))?;
         say(&self.current().await?, report.as_deref(), output, self.args)
     }
 

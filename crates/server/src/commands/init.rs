@@ -86,12 +86,19 @@ async fn found(args: &InitArgs, output: &Output) -> Result<u8, Failure> {
             login: login.to_owned(),
             name: name.to_owned(),
             password: password.clone(),
-            grants: vec![Grant { role, unit: bureau.id.clone() }],
+            grants: vec![Grant {
+                role,
+                unit: bureau.id.clone(),
+            }],
         };
         app.install_account(new, true).await.map_err(failed)?;
         passwords.push((login, password));
     }
-    let tls = if args.tls_name.is_empty() { None } else { Some(certificates(&place, &args.tls_name)?) };
+    let tls = if args.tls_name.is_empty() {
+        None
+    } else {
+        Some(certificates(&place, &args.tls_name)?)
+    };
     let key = app.log_key.verifier().to_string();
     app.db.close().await;
     place.mark_complete()?;
@@ -106,7 +113,10 @@ fn say(
     key: &str,
     tls: Option<&Path>,
 ) {
-    let mut words = format!("已建立：{}\n\n首次登录口令（只显示这一次，登录后必须修改）：\n", args.bureau);
+    let mut words = format!(
+        "已建立：{}\n\n首次登录口令（只显示这一次，登录后必须修改）：\n",
+        args.bureau
+    );
     for (login, password) in passwords {
         words.push_str(&format!("  {login:<12} {password}\n"));
     }
@@ -129,13 +139,19 @@ fn say(
 fn certificates(place: &Place, names: &[String]) -> Result<std::path::PathBuf, Failure> {
     use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
     let failed = |error: rcgen::Error| {
-        Failure::new("INIT-009", names.join(","), format!("{error}。核对主机名或 IP 的写法。"))
+        Failure::new(
+            "INIT-009",
+            names.join(","),
+            format!("{error}。核对主机名或 IP 的写法。"),
+        )
     };
     let mut authority = CertificateParams::new(Vec::new()).map_err(failed)?;
     authority.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
-    authority.distinguished_name.push(rcgen::DnType::CommonName, "Mingqian local CA");
-    let issuer =
-        CertifiedIssuer::self_signed(authority, KeyPair::generate().map_err(failed)?).map_err(failed)?;
+    authority
+        .distinguished_name
+        .push(rcgen::DnType::CommonName, "Mingqian local CA");
+    let issuer = CertifiedIssuer::self_signed(authority, KeyPair::generate().map_err(failed)?)
+        .map_err(failed)?;
     let server_key = KeyPair::generate().map_err(failed)?;
     let server = CertificateParams::new(names.to_vec())
         .and_then(|params| params.signed_by(&server_key, &issuer))

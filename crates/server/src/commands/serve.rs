@@ -45,7 +45,10 @@ pub(crate) struct PlaceArgs {
 
 impl PlaceArgs {
     pub(crate) fn place(&self) -> Place {
-        Place { data: self.data.clone(), database: self.database.clone() }
+        Place {
+            data: self.data.clone(),
+            database: self.database.clone(),
+        }
     }
 }
 
@@ -86,26 +89,47 @@ async fn serve(
     let app = place.open(Arc::new(OsClock), Arc::new(OsEntropy)).await?;
     let facts = facts(&app).await?;
     let imports = super::read_table::staging(app.clone(), &place)?;
-    imports.recover().await.map_err(|error| Failure::new("SERV-005", "imports", error.to_string()))?;
+    imports
+        .recover()
+        .await
+        .map_err(|error| Failure::new("SERV-005", "imports", error.to_string()))?;
     let web = WebState::new(app, tls.is_some(), facts).with_imports(imports);
     let service = web::route::router(&web).into_make_service_with_connect_info::<SocketAddr>();
     let handle = Handle::new();
     tokio::spawn(stop_on_signal(handle.clone()));
     tokio::spawn(announce(handle.clone(), tls.is_some(), *output));
     let ended = match tls {
-        None => axum_server::bind(args.listen).handle(handle).serve(service).await,
+        None => {
+            axum_server::bind(args.listen)
+                .handle(handle)
+                .serve(service)
+                .await
+        }
         Some((cert, key)) => {
             // Fails only if a provider is installed already, which is as good.
             let _ = rustls::crypto::ring::default_provider().install_default();
             let config = RustlsConfig::from_pem_file(cert, key)
                 .await
-                .map_err(|error| Failure::new("SERV-002", cert.display().to_string(), format!("证书或私钥读不出：{error}。检查是否为 PEM、是否配对。")))?;
-            axum_server::bind_rustls(args.listen, config).handle(handle).serve(service).await
+                .map_err(|error| {
+                    Failure::new(
+                        "SERV-002",
+                        cert.display().to_string(),
+                        format!("证书或私钥读不出：{error}。检查是否为 PEM、是否配对。"),
+                    )
+                })?;
+            axum_server::bind_rustls(args.listen, config)
+                .handle(handle)
+                .serve(service)
+                .await
         }
     };
     web.app.db.close().await;
     ended.map(|()| 0).map_err(|error| {
-        Failure::new("SERV-003", args.listen.to_string(), format!("{error}。地址可能已被占用，换 --listen 或停掉另一个。"))
+        Failure::new(
+            "SERV-003",
+            args.listen.to_string(),
+            format!("{error}。地址可能已被占用，换 --listen 或停掉另一个。"),
+        )
     })
 }
 
@@ -119,7 +143,11 @@ async fn facts(app: &app::App) -> Result<Facts, Failure> {
         Failure::new(error.code(), "database", error.to_string())
     })?;
     let bureau = bureau.ok_or_else(|| {
-        Failure::new("SERV-004", "database", "库里还没有局。先运行 mingqian init 或 mingqian demo。")
+        Failure::new(
+            "SERV-004",
+            "database",
+            "库里还没有局。先运行 mingqian init 或 mingqian demo。",
+        )
     })?;
     Ok(Facts {
         bureau,
@@ -139,9 +167,10 @@ async fn announce(handle: Handle<SocketAddr>, over_tls: bool, output: Output) {
 
 async fn stop_on_signal(handle: Handle<SocketAddr>) {
     use tokio::signal::unix::{SignalKind, signal};
-    let (Ok(mut term), Ok(mut interrupt)) =
-        (signal(SignalKind::terminate()), signal(SignalKind::interrupt()))
-    else {
+    let (Ok(mut term), Ok(mut interrupt)) = (
+        signal(SignalKind::terminate()),
+        signal(SignalKind::interrupt()),
+    ) else {
         return;
     };
     tokio::select! {

@@ -26,16 +26,26 @@ pub(crate) struct WorkdaysArgs {
 /// Computes and explains.
 pub(crate) fn run(args: &WorkdaysArgs, output: &Output) -> Result<u8, Failure> {
     let refused = |error: domain::text::FieldError| {
-        Failure::new(error.code, args.date.clone(), format!("{}{}", error.sentence, error.remedy))
+        Failure::new(
+            error.code,
+            args.date.clone(),
+            format!("{}{}", error.sentence, error.remedy),
+        )
     };
     let from = Date::parse_typed(&args.date).map_err(refused)?;
     let holidays = runtime()?.block_on(async {
-        let app = args.place.place().open(Arc::new(OsClock), Arc::new(OsEntropy)).await?;
+        let app = args
+            .place
+            .place()
+            .open(Arc::new(OsClock), Arc::new(OsEntropy))
+            .await?;
         let read = async { catalog::holidays(&mut app.db.read().await?).await };
-        read.await.map_err(|error| Failure::new(error.code(), "database", error.to_string()))
+        read.await
+            .map_err(|error| Failure::new(error.code(), "database", error.to_string()))
     })?;
-    let deadline =
-        WorkCalendar::new(holidays).working_days_after(from, args.days).map_err(refused)?;
+    let deadline = WorkCalendar::new(holidays)
+        .working_days_after(from, args.days)
+        .map_err(refused)?;
     let mut words = format!("{from} 起 {} 个工作日：{}\n", args.days, deadline.label());
     for skipped in &deadline.skipped {
         words.push_str(&format!("  跳过 {}：{}\n", skipped.on, skipped.why));

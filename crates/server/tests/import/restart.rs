@@ -1,7 +1,7 @@
 //! The program stops in the middle: nothing half-done, and the work can be taken up again.
 
 use app::import::{Importer, Register};
-use app::staging::{KEPT_DAYS, State};
+use app::staging::{KEPT_DAYS, Staging, State};
 use axum::http::StatusCode;
 use testkit::city::unit;
 use testkit::engines::on_both;
@@ -125,7 +125,13 @@ async fn a_writer_that_was_overtaken_by_a_restart_gives_up_its_rows() {
         let acting = office.city.acting(&clerk.account).await;
         let importer = Importer::of(&acting, Register::Subjects, &unit(2)).unwrap();
         let id = at.rsplit('/').next().unwrap();
-        assert!(office.staging.apply(&importer, id).await.is_err());
+        assert!(
+            office
+                .staging
+                .apply(&importer, id, &Staging::counter())
+                .await
+                .is_err()
+        );
         assert_eq!(
             (office.subjects().await, clerk.state(&at).await),
             (0, State::Interrupted)

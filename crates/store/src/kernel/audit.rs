@@ -72,18 +72,35 @@ pub enum Fault {
 impl fmt::Display for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Changed { table, key, columns, sequence } => write!(
+            Self::Changed {
+                table,
+                key,
+                columns,
+                sequence,
+            } => write!(
                 f,
                 "AUDT-001 被改动：表 {table} 行 {key}，列 {}，最后合法写入见留痕第 {sequence} 条",
                 columns.join("、")
             ),
-            Self::Missing { table, key, sequence } => {
-                write!(f, "AUDT-002 被删除：表 {table} 行 {key}，最后合法写入见留痕第 {sequence} 条")
+            Self::Missing {
+                table,
+                key,
+                sequence,
+            } => {
+                write!(
+                    f,
+                    "AUDT-002 被删除：表 {table} 行 {key}，最后合法写入见留痕第 {sequence} 条"
+                )
             }
             Self::Extra { table, key } => {
-                write!(f, "AUDT-003 被塞入：表 {table} 行 {key}，没有任何留痕写过它")
+                write!(
+                    f,
+                    "AUDT-003 被塞入：表 {table} 行 {key}，没有任何留痕写过它"
+                )
             }
-            Self::Log { sequence, why } => write!(f, "AUDT-004 留痕自相矛盾：第 {sequence} 条，{why}"),
+            Self::Log { sequence, why } => {
+                write!(f, "AUDT-004 留痕自相矛盾：第 {sequence} 条，{why}")
+            }
         }
     }
 }
@@ -125,12 +142,20 @@ pub async fn audit(db: &Db) -> Result<Report, StoreError> {
         report.tables += 1;
     }
     for ((table, key), standing) in rows {
-        report.faults.push(Fault::Missing { table, key, sequence: standing.sequence });
+        report.faults.push(Fault::Missing {
+            table,
+            key,
+            sequence: standing.sequence,
+        });
     }
     Ok(report)
 }
 
-async fn replay(reader: &mut Reader, report: &mut Report, rows: &mut Rows) -> Result<(), StoreError> {
+async fn replay(
+    reader: &mut Reader,
+    report: &mut Report,
+    rows: &mut Rows,
+) -> Result<(), StoreError> {
     let (size, root) = head(reader).await?;
     let mut frontier = Frontier::new();
     let mut nodes = 0_i64;
@@ -142,7 +167,9 @@ async fn replay(reader: &mut Reader, report: &mut Report, rows: &mut Rows) -> Re
                 return Ok(());
             }
         };
-        let completed = frontier.append(leaf.entry_hash).map_err(|error| broken(&error))?;
+        let completed = frontier
+            .append(leaf.entry_hash)
+            .map_err(|error| broken(&error))?;
         for node in &completed {
             nodes += 1;
             if stored_node(reader, node.id.level, node.id.index).await? != Some(node.hash) {
@@ -155,9 +182,21 @@ async fn replay(reader: &mut Reader, report: &mut Report, rows: &mut Rows) -> Re
         check_body(reader, &leaf, sequence, report, rows).await?;
         report.leaves += 1;
     }
-    let stored = reader.number(Query::new("SELECT CAST(COUNT(*) AS BIGINT) AS n FROM log_nodes")).await?;
-    let leaves = reader.number(Query::new("SELECT CAST(COUNT(*) AS BIGINT) AS n FROM log_leaves")).await?;
-    let events = reader.number(Query::new("SELECT CAST(COUNT(*) AS BIGINT) AS n FROM log_events")).await?;
+    let stored = reader
+        .number(Query::new(
+            "SELECT CAST(COUNT(*) AS BIGINT) AS n FROM log_nodes",
+        ))
+        .await?;
+    let leaves = reader
+        .number(Query::new(
+            "SELECT CAST(COUNT(*) AS BIGINT) AS n FROM log_leaves",
+        ))
+        .await?;
+    let events = reader
+        .number(Query::new(
+            "SELECT CAST(COUNT(*) AS BIGINT) AS n FROM log_events",
+        ))
+        .await?;
     if stored != nodes || size_of(leaves)? != size || events != leaves {
         fault(report, size, "条目、节点或事件的数量与日志头不符");
     }
@@ -169,7 +208,10 @@ async fn replay(reader: &mut Reader, report: &mut Report, rows: &mut Rows) -> Re
 }
 
 fn fault(report: &mut Report, sequence: u64, why: &str) {
-    report.faults.push(Fault::Log { sequence, why: why.to_owned() });
+    report.faults.push(Fault::Log {
+        sequence,
+        why: why.to_owned(),
+    });
 }
 
 struct Leaf {
@@ -183,7 +225,8 @@ async fn leaf(reader: &mut Reader, sequence: u64) -> Result<Option<Leaf>, StoreE
     let number = i64::try_from(sequence).unwrap_or(i64::MAX);
     let row = reader
         .first(
-            Query::new("SELECT event_id, entry, root FROM log_leaves WHERE sequence = $1").arg(number),
+            Query::new("SELECT event_id, entry, root FROM log_leaves WHERE sequence = $1")
+                .arg(number),
         )
         .await?;
     let Some(row) = row else { return Ok(None) };
@@ -196,7 +239,11 @@ async fn leaf(reader: &mut Reader, sequence: u64) -> Result<Option<Leaf>, StoreE
     }))
 }
 
-async fn stored_node(reader: &mut Reader, level: u8, index: u64) -> Result<Option<Hash>, StoreError> {
+async fn stored_node(
+    reader: &mut Reader,
+    level: u8,
+    index: u64,
+) -> Result<Option<Hash>, StoreError> {
     let position = i64::try_from(index).unwrap_or(i64::MAX);
     let query = Query::new("SELECT hash FROM log_nodes WHERE level = $1 AND position = $2")
         .arg(i64::from(level))
@@ -220,7 +267,9 @@ async fn check_body(
         return Ok(());
     };
     let salt = reader
-        .first(Query::new("SELECT salt FROM log_events WHERE event_id = $1").arg(leaf.event.as_str()))
+        .first(
+            Query::new("SELECT salt FROM log_events WHERE event_id = $1").arg(leaf.event.as_str()),
+        )
         .await?
         .map(|row| hash_of("log_events", row.blob("salt")?))
         .transpose()?;
@@ -255,14 +304,21 @@ async fn check_body(
 
 fn fold(image: image::Image, by: (u64, &Arc<str>), report: &mut Report, rows: &mut Rows) {
     let (sequence, event) = by;
-    let Some(table) = schema::TRACED.iter().find(|table| table.layout().name == image.table) else {
+    let Some(table) = schema::TRACED
+        .iter()
+        .find(|table| table.layout().name == image.table)
+    else {
         fault(report, sequence, "写了一张未登记的表");
         return;
     };
     let width = table.layout().key.len().min(image.cells.len());
     let key = Json::from(image.cells[..width].to_vec()).to_string();
     let cells = digest(&Json::from(image.cells).to_string());
-    let standing = Standing { cells, sequence, event: Arc::clone(event) };
+    let standing = Standing {
+        cells,
+        sequence,
+        event: Arc::clone(event),
+    };
     let place = (image.table, key);
     let before = match image.operation {
         Operation::Delete => rows.remove(&place).is_some(),
@@ -286,8 +342,13 @@ async fn compare(
     let layout = table.layout();
     let mut after: Option<Vec<Value>> = None;
     loop {
-        let page = reader.conn.fetch(&page_sql(table, after.is_some()), &page_args(after)).await?;
-        let Some(last) = page.last() else { return Ok(()) };
+        let page = reader
+            .conn
+            .fetch(&page_sql(table, after.is_some()), &page_args(after))
+            .await?;
+        let Some(last) = page.last() else {
+            return Ok(());
+        };
         after = Some(typed(layout, &last.values()[..layout.key.len()]));
         for row in &page {
             report.rows += 1;
@@ -295,12 +356,20 @@ async fn compare(
             let key = image::cells_text(layout.key_of(&values));
             let stamp = row.maybe_text("last_event")?.unwrap_or_default().to_owned();
             match rows.remove(&(layout.name.to_owned(), key.clone())) {
-                None => report.faults.push(Fault::Extra { table: layout.name.to_owned(), key }),
+                None => report.faults.push(Fault::Extra {
+                    table: layout.name.to_owned(),
+                    key,
+                }),
                 Some(standing) => {
                     let columns = differing(reader, table, &values, &stamp, &standing).await?;
                     if !columns.is_empty() {
                         let (table, sequence) = (layout.name.to_owned(), standing.sequence);
-                        report.faults.push(Fault::Changed { table, key, columns, sequence });
+                        report.faults.push(Fault::Changed {
+                            table,
+                            key,
+                            columns,
+                            sequence,
+                        });
                     }
                 }
             }
@@ -312,7 +381,11 @@ fn page_sql(table: &TracedTable, more: bool) -> String {
     let layout = table.layout();
     let key = layout.key.join(", ");
     let marks: Vec<String> = (1..=layout.key.len()).map(|at| format!("${at}")).collect();
-    let after = if more { format!(" WHERE ({key}) > ({})", marks.join(", ")) } else { String::new() };
+    let after = if more {
+        format!(" WHERE ({key}) > ({})", marks.join(", "))
+    } else {
+        String::new()
+    };
     format!(
         "SELECT {}, last_event FROM {}{after} ORDER BY {key} LIMIT {PAGE}",
         layout.names(),

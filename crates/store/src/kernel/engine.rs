@@ -65,8 +65,14 @@ impl Db {
             .max_connections(4)
             .min_connections(0)
             .acquire_timeout(WAIT)
-            .connect_lazy_with(options.pragma("query_only", "ON").pragma("cache_size", "-4096"));
-        let db = Self { pools: Pools::Lite { write, read } };
+            .connect_lazy_with(
+                options
+                    .pragma("query_only", "ON")
+                    .pragma("cache_size", "-4096"),
+            );
+        let db = Self {
+            pools: Pools::Lite { write, read },
+        };
         migrate::run(&db).await?;
         Ok(db)
     }
@@ -82,7 +88,9 @@ impl Db {
             .connect_with(options)
             .await
             .map_err(|error| engine(&error))?;
-        let db = Self { pools: Pools::Pg(pool) };
+        let db = Self {
+            pools: Pools::Pg(pool),
+        };
         migrate::run(&db).await?;
         Ok(db)
     }
@@ -121,9 +129,12 @@ impl Db {
 
     pub(super) async fn write_conn(&self) -> Result<Conn, StoreError> {
         Ok(match &self.pools {
-            Pools::Lite { write, .. } => {
-                Conn::Lite(write.begin_with("BEGIN IMMEDIATE").await.map_err(|e| engine(&e))?)
-            }
+            Pools::Lite { write, .. } => Conn::Lite(
+                write
+                    .begin_with("BEGIN IMMEDIATE")
+                    .await
+                    .map_err(|e| engine(&e))?,
+            ),
             Pools::Pg(pool) => Conn::Pg(pool.begin().await.map_err(|e| engine(&e))?),
         })
     }

@@ -19,9 +19,6 @@ use super::table::{Cells, Layout, TracedTable};
 use super::value::Value;
 use crate::error::StoreError;
 
-/// Most values one statement binds; below the limits of both engines (32,766 and 65,535).
-const BINDS: usize = 30_000;
-
 /// An act that has begun: reads under the writer's lock, does not write.
 pub struct Tx {
     name: &'static str,
@@ -51,7 +48,12 @@ impl Tx {
     /// From here on everything written belongs to `event`.
     pub fn record(self, event: Event, sealing: Sealing) -> Result<Recording, StoreError> {
         let body = Body::new(&event.canonical_json())?;
-        Ok(Recording { reader: self.reader, body, event, sealing })
+        Ok(Recording {
+            reader: self.reader,
+            body,
+            event,
+            sealing,
+        })
     }
 
     /// Gives up the act and its lock at once.
@@ -90,7 +92,11 @@ impl Recording {
     }
 
     /// Inserts one row.
-    pub(crate) async fn insert(&mut self, table: &TracedTable, row: Cells) -> Result<(), StoreError> {
+    pub(crate) async fn insert(
+        &mut self,
+        table: &TracedTable,
+        row: Cells,
+    ) -> Result<(), StoreError> {
         self.insert_many(table, [Ok(row)]).await.map(|_| ())
     }
 
@@ -102,7 +108,7 @@ impl Recording {
     ) -> Result<u64, StoreError> {
         let layout = table.layout();
         let width = layout.columns.len() + 1;
-        let most = (BINDS / width).clamp(1, 500);
+        let most = (self.reader.conn.most_values() / width).clamp(1, 500);
         let stamp = Value::from(self.event.id.as_str());
         let mut args = Vec::new();
         let (mut waiting, mut inserted) = (0, 0);
@@ -130,7 +136,12 @@ impl Recording {
         args: &mut Vec<Value>,
     ) -> Result<u64, StoreError> {
         let sql = layout.insert(rows, Some("last_event"));
-        let done = self.reader.conn.execute(&sql, args).await.map_err(|error| named(error, layout))?;
+        let done = self
+            .reader
+            .conn
+            .execute(&sql, args)
+            .await
+            .map_err(|error| named(error, layout))?;
         args.clear();
         Ok(done)
     }
@@ -149,7 +160,10 @@ impl Recording {
         let mut sql = format!("UPDATE {} SET last_event = $1", layout.name);
         args.push(Value::from(self.event.id.as_str()));
         for (name, value) in changes {
-            let known = layout.columns.iter().any(|c| c.name == name && c.kind == value.kind());
+            let known = layout
+                .columns
+                .iter()
+                .any(|c| c.name == name && c.kind == value.kind());
             if !known || layout.key.contains(&name) {
                 return Err(layout.wrong(name, "not a column that can change, or of another kind"));
             }
@@ -159,12 +173,25 @@ impl Recording {
         sql.push_str(&format!(" WHERE {}", layout.key_match(args.len() + 1)));
         args.extend_from_slice(key);
         args.push(Value::from(seen.as_str()));
-        sql.push_str(&format!(" AND last_event = ${} RETURNING {}", args.len(), layout.names()));
-        let rows = self.reader.conn.fetch(&sql, &args).await.map_err(|error| named(error, layout))?;
+        sql.push_str(&format!(
+            " AND last_event = ${} RETURNING {}",
+            args.len(),
+            layout.names()
+        ));
+        let rows = self
+            .reader
+            .conn
+            .fetch(&sql, &args)
+            .await
+            .map_err(|error| named(error, layout))?;
         let [row] = rows.as_slice() else {
-            return Err(StoreError::Conflict { table: layout.name, what: "last_event".to_owned() });
+            return Err(StoreError::Conflict {
+                table: layout.name,
+                what: "last_event".to_owned(),
+            });
         };
-        self.body.image(Operation::Update, layout, &typed(layout, row.values()))
+        self.body
+            .image(Operation::Update, layout, &typed(layout, row.values()))
     }
 
     /// Deletes the row that was last written by the event `seen`.
@@ -184,7 +211,10 @@ impl Recording {
         let mut args = key.to_vec();
         args.push(Value::from(seen.as_str()));
         if self.reader.conn.execute(&sql, &args).await? != 1 {
-            return Err(StoreError::Conflict { table: layout.name, what: "last_event".to_owned() });
+            return Err(StoreError::Conflict {
+                table: layout.name,
+                what: "last_event".to_owned(),
+            });
         }
         self.body.image(Operation::Delete, layout, key)
     }
@@ -222,7 +252,10 @@ pub(super) fn typed(layout: &Layout, values: &[Value]) -> Vec<Value> {
 /// A conflict learns the table it happened in.
 fn named(error: StoreError, layout: &Layout) -> StoreError {
     match error {
-        StoreError::Conflict { what, .. } => StoreError::Conflict { table: layout.name, what },
+        StoreError::Conflict { what, .. } => StoreError::Conflict {
+            table: layout.name,
+            what,
+        },
         other => other,
     }
 }

@@ -85,7 +85,11 @@ impl Body {
         self.hasher.update(b"\n");
         self.pending.extend_from_slice(line.as_bytes());
         self.pending.push(b'\n');
-        if self.pending.len() >= CHUNK { self.compress() } else { Ok(()) }
+        if self.pending.len() >= CHUNK {
+            self.compress()
+        } else {
+            Ok(())
+        }
     }
 
     fn compress(&mut self) -> Result<(), StoreError> {
@@ -117,7 +121,11 @@ impl Body {
         if !self.pending.is_empty() {
             self.compress()?;
         }
-        Ok(Sealed { hash: self.hasher.finalize().into(), chunks: self.chunks, images: self.images })
+        Ok(Sealed {
+            hash: self.hasher.finalize().into(),
+            chunks: self.chunks,
+            images: self.images,
+        })
     }
 }
 
@@ -174,7 +182,9 @@ pub(super) fn unpack(chunks: &[Vec<u8>]) -> Result<String, StoreError> {
     for chunk in chunks {
         MultiGzDecoder::new(chunk.as_slice())
             .read_to_string(&mut text)
-            .map_err(|error| StoreError::inconsistent("log_bodies", "gzip", "-", &error.to_string()))?;
+            .map_err(|error| {
+                StoreError::inconsistent("log_bodies", "gzip", "-", &error.to_string())
+            })?;
     }
     Ok(text)
 }
@@ -188,7 +198,10 @@ pub(super) fn read(chunks: &[Vec<u8>]) -> Result<ReadBody, StoreError> {
     if lines.next() != Some("\"mingqian-body/1\"") {
         return Err(broken("the body does not begin with its version"));
     }
-    let header = lines.next().ok_or_else(|| broken("the body has no header"))?.to_owned();
+    let header = lines
+        .next()
+        .ok_or_else(|| broken("the body has no header"))?
+        .to_owned();
     let mut images = Vec::new();
     for line in lines {
         let parsed: (String, String, Vec<Json>) =
@@ -201,7 +214,15 @@ pub(super) fn read(chunks: &[Vec<u8>]) -> Result<ReadBody, StoreError> {
             "-" => Operation::Delete,
             _ => return Err(broken("unknown operation")),
         };
-        images.push(Image { operation, table: parsed.1, cells: parsed.2 });
+        images.push(Image {
+            operation,
+            table: parsed.1,
+            cells: parsed.2,
+        });
     }
-    Ok(ReadBody { header, images, hash })
+    Ok(ReadBody {
+        header,
+        images,
+        hash,
+    })
 }

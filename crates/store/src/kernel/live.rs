@@ -7,9 +7,7 @@ use super::reader::Query;
 use crate::error::StoreError;
 
 /// Tables by name, each with its columns in order and their kinds (`int`, `text`, `blob`).
-pub async fn live_schema(
-    db: &Db,
-) -> Result<BTreeMap<String, Vec<(String, String)>>, StoreError> {
+pub async fn live_schema(db: &Db) -> Result<BTreeMap<String, Vec<(String, String)>>, StoreError> {
     let query = match db.engine() {
         Engine::Sqlite => Query::new(
             "SELECT m.name AS table_name, c.name AS column_name, lower(c.type) AS kind FROM sqlite_schema m JOIN pragma_table_info(m.name) c WHERE m.type = 'table' AND m.name NOT LIKE 'sqlite!_%' ESCAPE '!' ORDER BY m.name, c.cid",
@@ -26,7 +24,10 @@ pub async fn live_schema(
             other => other,
         };
         let column = (row.text("column_name")?.to_owned(), kind.to_owned());
-        tables.entry(row.text("table_name")?.to_owned()).or_default().push(column);
+        tables
+            .entry(row.text("table_name")?.to_owned())
+            .or_default()
+            .push(column);
     }
     Ok(tables)
 }

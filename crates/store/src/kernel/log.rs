@@ -87,7 +87,9 @@ fn entry_of(event: &Event, sealing: &Sealing, sealed: &Sealed) -> Result<Entry, 
         .map_err(|_| StoreError::Engine("an instant before 1970".to_owned()))?;
     let act = act_hash_of(&Salt::from(sealing.salt), &Hash::from(sealed.hash));
     let word = event.entry_type().name();
-    let kind = EntryType::ALL.into_iter().find(|kind| kind.as_str() == word);
+    let kind = EntryType::ALL
+        .into_iter()
+        .find(|kind| kind.as_str() == word);
     let refuse = |why: &str| StoreError::inconsistent("log_leaves", "type", event.act.name(), why);
     match (kind, &sealing.record) {
         (Some(EntryType::Act), None) => Entry::act(time, act),
@@ -101,14 +103,20 @@ fn entry_of(event: &Event, sealing: &Sealing, sealed: &Sealed) -> Result<Entry, 
 
 /// Takes the lock on the head and appends one leaf. The statement that takes the lock also counts
 /// it, so that the same text locks on both engines.
-async fn append_leaf(conn: &mut Conn, event: &Event, entry: &Entry) -> Result<Committed, StoreError> {
+async fn append_leaf(
+    conn: &mut Conn,
+    event: &Event,
+    entry: &Entry,
+) -> Result<Committed, StoreError> {
     let head = conn
         .fetch(
             "UPDATE log_head SET size = size + 1 WHERE head_id = 1 RETURNING size, frontier, last_at_ms",
             &[],
         )
         .await?;
-    let head = head.first().ok_or_else(|| StoreError::inconsistent("log_head", "-", "1", "missing"))?;
+    let head = head
+        .first()
+        .ok_or_else(|| StoreError::inconsistent("log_head", "-", "1", "missing"))?;
     let (at, last) = (event.at.unix_ms(), head.int("last_at_ms")?);
     if at < last - CLOCK_TOLERANCE_MS {
         return Err(StoreError::ClockSetBack { last, claimed: at });
@@ -117,7 +125,12 @@ async fn append_leaf(conn: &mut Conn, event: &Event, entry: &Entry) -> Result<Co
         Frontier::from_bytes(head.blob("frontier")?).map_err(|error| broken(&error))?;
     let sequence = frontier.size();
     if column_int(sequence)? + 1 != head.int("size")? {
-        return Err(StoreError::inconsistent("log_head", "size", "1", "differs from its frontier"));
+        return Err(StoreError::inconsistent(
+            "log_head",
+            "size",
+            "1",
+            "differs from its frontier",
+        ));
     }
     let leaf = entry.leaf_hash();
     let nodes = frontier.append(leaf).map_err(|error| broken(&error))?;
@@ -134,13 +147,7 @@ async fn append_leaf(conn: &mut Conn, event: &Event, entry: &Entry) -> Result<Co
         ],
     )
     .await?;
-    for link in &event.links {
-        conn.execute(
-            "INSERT INTO log_links (kind, target, sequence) VALUES ($1, $2, $3) ON CONFLICT (kind, target, sequence) DO NOTHING",
-            &[Value::from(link.kind.name()), Value::from(link.id.as_str()), number.clone()],
-        )
-        .await?;
-    }
+    keep_links(conn, event, &number).await?;
     conn.execute(
         "UPDATE log_head SET frontier = $1, root = $2, last_at_ms = $3 WHERE head_id = 1",
         &[
@@ -150,7 +157,24 @@ async fn append_leaf(conn: &mut Conn, event: &Event, entry: &Entry) -> Result<Co
         ],
     )
     .await?;
-    Ok(Committed { event: event.id.clone(), sequence, leaf, root })
+    Ok(Committed {
+        event: event.id.clone(),
+        sequence,
+        leaf,
+        root,
+    })
+}
+
+/// Makes the leaf findable from what it concerns.
+async fn keep_links(conn: &mut Conn, event: &Event, number: &Value) -> Result<(), StoreError> {
+    for link in &event.links {
+        conn.execute(
+            "INSERT INTO log_links (kind, target, sequence) VALUES ($1, $2, $3) ON CONFLICT (kind, target, sequence) DO NOTHING",
+            &[Value::from(link.kind.name()), Value::from(link.id.as_str()), number.clone()],
+        )
+        .await?;
+    }
+    Ok(())
 }
 
 /// Keeps the inner nodes an append has completed; they never change again.
@@ -172,14 +196,19 @@ async fn keep_nodes(conn: &mut Conn, nodes: Vec<tlog::frontier::Node>) -> Result
 /// The log's head: how many leaves, and the root over them.
 pub async fn head(reader: &mut Reader) -> Result<(u64, Hash), StoreError> {
     let row = reader
-        .one("log_head", Query::new("SELECT size, root FROM log_head WHERE head_id = 1"))
+        .one(
+            "log_head",
+            Query::new("SELECT size, root FROM log_head WHERE head_id = 1"),
+        )
         .await?;
-    Ok((size_of(row.int("size")?)?, hash_of("log_head", row.blob("root")?)?))
+    Ok((
+        size_of(row.int("size")?)?,
+        hash_of("log_head", row.blob("root")?)?,
+    ))
 }
 
 pub(crate) fn size_of(stored: i64) -> Result<u64, StoreError> {
-    u64::try_from(stored)
-        .map_err(|_| StoreError::inconsistent("log_head", "size", "1", "negative"))
+    u64::try_from(stored).map_err(|_| StoreError::inconsistent("log_head", "size", "1", "negative"))
 }
 
 pub(crate) fn hash_of(table: &'static str, stored: &[u8]) -> Result<Hash, StoreError> {
@@ -216,10 +245,19 @@ pub async fn inclusion(reader: &mut Reader, event: &EventId) -> Result<Inclusion
     let wanted = proof::inclusion_nodes(sequence, size).map_err(|error| broken(&error))?;
     let nodes = nodes(reader, &wanted).await?;
     let path = proof::inclusion(sequence, size, |id| {
-        nodes.iter().find(|(known, _)| *known == id).map(|(_, hash)| *hash)
+        nodes
+            .iter()
+            .find(|(known, _)| *known == id)
+            .map(|(_, hash)| *hash)
     })
     .map_err(|error| broken(&error))?;
-    Ok(Inclusion { sequence, entry: row.text("entry")?.to_owned(), size, root, path })
+    Ok(Inclusion {
+        sequence,
+        entry: row.text("entry")?.to_owned(),
+        size,
+        root,
+        path,
+    })
 }
 
 /// The consistency proof from the tree of `old` leaves to the present one.
@@ -228,7 +266,10 @@ pub async fn consistency(reader: &mut Reader, old: u64) -> Result<Vec<Hash>, Sto
     let wanted = proof::consistency_nodes(old, size).map_err(|error| broken(&error))?;
     let nodes = nodes(reader, &wanted).await?;
     proof::consistency(old, size, |id| {
-        nodes.iter().find(|(known, _)| *known == id).map(|(_, hash)| *hash)
+        nodes
+            .iter()
+            .find(|(known, _)| *known == id)
+            .map(|(_, hash)| *hash)
     })
     .map_err(|error| broken(&error))
 }
@@ -342,7 +383,10 @@ pub async fn body(reader: &mut Reader, event: &EventId) -> Result<(String, [u8; 
     Ok((super::image::unpack(&chunks)?, salt))
 }
 
-pub(super) async fn chunks(reader: &mut Reader, event: &EventId) -> Result<Vec<Vec<u8>>, StoreError> {
+pub(super) async fn chunks(
+    reader: &mut Reader,
+    event: &EventId,
+) -> Result<Vec<Vec<u8>>, StoreError> {
     reader
         .all(
             Query::new("SELECT gzip FROM log_bodies WHERE event_id = $1 ORDER BY ordinal")
@@ -356,8 +400,13 @@ pub(super) async fn chunks(reader: &mut Reader, event: &EventId) -> Result<Vec<V
 
 /// A public record by its hash.
 pub async fn record(reader: &mut Reader, hash: &Hash) -> Result<Option<String>, StoreError> {
-    let query = Query::new("SELECT record FROM log_records WHERE record_hash = $1").arg(hash.to_string());
-    reader.first(query).await?.map(|row| row.text("record").map(str::to_owned)).transpose()
+    let query =
+        Query::new("SELECT record FROM log_records WHERE record_hash = $1").arg(hash.to_string());
+    reader
+        .first(query)
+        .await?
+        .map(|row| row.text("record").map(str::to_owned))
+        .transpose()
 }
 
 /// The root of the tree that ends with the leaf of that number, as stored at its commit.
@@ -374,7 +423,10 @@ pub async fn root_after(reader: &mut Reader, sequence: u64) -> Result<Option<Has
 pub async fn event_of_record(reader: &mut Reader, hash: &Hash) -> Result<EventId, StoreError> {
     let query =
         Query::new("SELECT event_id FROM log_records WHERE record_hash = $1").arg(hash.to_string());
-    reader.one("log_records", query).await?.parsed("log_records", "event_id", EventId::parse)
+    reader
+        .one("log_records", query)
+        .await?
+        .parsed("log_records", "event_id", EventId::parse)
 }
 
 /// How many entries a part of the log has, counted up to `cap`.
@@ -387,9 +439,11 @@ pub async fn trace_count(reader: &mut Reader, of: &TraceOf, cap: i64) -> Result<
             .bind(*kind)
             .push(" AND target = ")
             .bind(id.as_str()),
-        TraceOf::Account(account) => {
-            query.push("log_events WHERE account_id = ").bind(account.as_str())
-        }
+        TraceOf::Account(account) => query
+            .push("log_events WHERE account_id = ")
+            .bind(account.as_str()),
     };
-    reader.number(query.push(" LIMIT ").bind(cap).push(") AS capped")).await
+    reader
+        .number(query.push(" LIMIT ").bind(cap).push(") AS capped"))
+        .await
 }

@@ -42,16 +42,24 @@ pub(super) async fn run(db: &Db) -> Result<(), StoreError> {
     let mut conn = db.write_conn().await?;
     if db.engine() == Engine::Postgres {
         // Two processes that start at once take turns; 7_210 is any number we always use.
-        conn.execute("SELECT pg_advisory_xact_lock(7210)", &[]).await?;
+        conn.execute("SELECT pg_advisory_xact_lock(7210)", &[])
+            .await?;
     }
     conn.script(
         "CREATE TABLE IF NOT EXISTS migrations (number BIGINT PRIMARY KEY, name TEXT NOT NULL, hash TEXT NOT NULL)",
     )
     .await?;
-    let done = conn.fetch("SELECT number, name, hash FROM migrations ORDER BY number", &[]).await?;
+    let done = conn
+        .fetch(
+            "SELECT number, name, hash FROM migrations ORDER BY number",
+            &[],
+        )
+        .await?;
     for row in &done {
         let number = row.int("number")?;
-        let known = MIGRATIONS.iter().find(|migration| migration.number == number);
+        let known = MIGRATIONS
+            .iter()
+            .find(|migration| migration.number == number);
         let hash = known.map(|migration| hash(migration.text(db.engine())));
         if hash.as_deref() != Some(row.text("hash")?) {
             return Err(StoreError::Migration(format!(
@@ -61,7 +69,10 @@ pub(super) async fn run(db: &Db) -> Result<(), StoreError> {
         }
     }
     let last = done.last().map_or(Ok(0), |row| row.int("number"))?;
-    for migration in MIGRATIONS.iter().filter(|migration| migration.number > last) {
+    for migration in MIGRATIONS
+        .iter()
+        .filter(|migration| migration.number > last)
+    {
         apply(&mut conn, migration, db.engine()).await?;
     }
     conn.commit().await
@@ -70,8 +81,16 @@ pub(super) async fn run(db: &Db) -> Result<(), StoreError> {
 async fn apply(conn: &mut Conn, migration: &Migration, engine: Engine) -> Result<(), StoreError> {
     let text = migration.text(engine);
     conn.script(text).await?;
-    let row = [Value::from(migration.number), Value::from(migration.name), Value::from(hash(text))];
-    conn.execute("INSERT INTO migrations (number, name, hash) VALUES ($1, $2, $3)", &row).await?;
+    let row = [
+        Value::from(migration.number),
+        Value::from(migration.name),
+        Value::from(hash(text)),
+    ];
+    conn.execute(
+        "INSERT INTO migrations (number, name, hash) VALUES ($1, $2, $3)",
+        &row,
+    )
+    .await?;
     Ok(())
 }
 

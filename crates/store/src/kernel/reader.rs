@@ -25,9 +25,15 @@ impl Reader {
     }
 
     /// The one row of a query; none is `NotFound` under the name of `table`.
-    pub(crate) async fn one(&mut self, table: &'static str, query: Query) -> Result<Row, StoreError> {
+    pub(crate) async fn one(
+        &mut self,
+        table: &'static str,
+        query: Query,
+    ) -> Result<Row, StoreError> {
         let key = format!("{:?}", query.args);
-        self.first(query).await?.ok_or(StoreError::NotFound { table, key })
+        self.first(query)
+            .await?
+            .ok_or(StoreError::NotFound { table, key })
     }
 
     /// One number: `COUNT`, `MAX`, `SUM` cast to BIGINT.
@@ -51,7 +57,10 @@ pub(crate) struct Query {
 impl Query {
     /// Begins with a constant text that may already hold `$1`…
     pub(crate) fn new(sql: &'static str) -> Self {
-        Self { sql: sql.to_owned(), args: Vec::new() }
+        Self {
+            sql: sql.to_owned(),
+            args: Vec::new(),
+        }
     }
 
     /// Appends a constant text.

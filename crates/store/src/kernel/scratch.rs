@@ -47,14 +47,22 @@ impl<'a> Inside<'a> {
     }
 
     /// Inserts one row.
-    pub(crate) async fn insert(&mut self, table: &UntracedTable, row: Cells) -> Result<(), StoreError> {
+    pub(crate) async fn insert(
+        &mut self,
+        table: &UntracedTable,
+        row: Cells,
+    ) -> Result<(), StoreError> {
         let values = table.layout().values(row)?;
         let sql = table.layout().insert(1, None);
         self.reader.conn.execute(&sql, &values).await.map(|_| ())
     }
 
     /// Inserts one row, or replaces the one with the same key.
-    pub(crate) async fn put(&mut self, table: &UntracedTable, row: Cells) -> Result<(), StoreError> {
+    pub(crate) async fn put(
+        &mut self,
+        table: &UntracedTable,
+        row: Cells,
+    ) -> Result<(), StoreError> {
         let layout = table.layout();
         let values = layout.values(row)?;
         let rest: Vec<String> = layout
@@ -68,8 +76,11 @@ impl<'a> Inside<'a> {
         } else {
             format!("UPDATE SET {}", rest.join(", "))
         };
-        let sql =
-            format!("{} ON CONFLICT ({}) DO {clash}", layout.insert(1, None), layout.key.join(", "));
+        let sql = format!(
+            "{} ON CONFLICT ({}) DO {clash}",
+            layout.insert(1, None),
+            layout.key.join(", ")
+        );
         self.reader.conn.execute(&sql, &values).await.map(|_| ())
     }
 
@@ -116,7 +127,8 @@ impl<'a> Inside<'a> {
         column: &'static str,
         value: impl Into<Value>,
     ) -> Result<u64, StoreError> {
-        self.delete_where(table.layout(), column, "=", value.into()).await
+        self.delete_where(table.layout(), column, "=", value.into())
+            .await
     }
 
     /// Deletes the rows whose `column` is below `value`, which is how things expire.
@@ -126,7 +138,8 @@ impl<'a> Inside<'a> {
         column: &'static str,
         value: i64,
     ) -> Result<u64, StoreError> {
-        self.delete_where(table.layout(), column, "<", Value::from(value)).await
+        self.delete_where(table.layout(), column, "<", Value::from(value))
+            .await
     }
 
     async fn delete_where(

@@ -101,7 +101,11 @@ impl Layout {
     }
 
     pub(super) fn names(&self) -> String {
-        self.columns.iter().map(|column| column.name).collect::<Vec<_>>().join(", ")
+        self.columns
+            .iter()
+            .map(|column| column.name)
+            .collect::<Vec<_>>()
+            .join(", ")
     }
 
     /// `key1 = $n AND key2 = $n+1 …`, counting from `first`.

@@ -125,7 +125,9 @@ impl Row {
             .iter()
             .position(|name| name == column)
             .map(|at| &self.values[at])
-            .ok_or_else(|| StoreError::inconsistent("-", column, "-", "the query has no such column"))
+            .ok_or_else(|| {
+                StoreError::inconsistent("-", column, "-", "the query has no such column")
+            })
     }
 
     /// An integer that may be NULL.

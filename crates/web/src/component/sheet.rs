@@ -109,7 +109,9 @@ const SHORT_NAME: usize = 5;
 
 impl Facts {
     fn has_long_names(&self) -> bool {
-        self.rows.iter().any(|(name, _)| name.chars().count() > SHORT_NAME)
+        self.rows
+            .iter()
+            .any(|(name, _)| name.chars().count() > SHORT_NAME)
     }
 
     /// Adds one fact.

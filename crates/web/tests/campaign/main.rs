@@ -3,7 +3,10 @@
 //! Failure here: something typed is lost, one person can do what takes two, a frame is frozen that
 //! cannot be drawn, a nonce reaches us too early, or a public byte names a subject before OPEN.
 
-#![expect(clippy::unwrap_used, reason = "a story that cannot go on ends at that line")]
+#![expect(
+    clippy::unwrap_used,
+    reason = "a story that cannot go on ends at that line"
+)]
 
 #[path = "../site/browser.rs"]
 mod browser;

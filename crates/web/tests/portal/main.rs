@@ -3,7 +3,10 @@
 //! Failure here: something typed is lost, one person does what takes two, a public page and its data
 //! disagree, a name stands in public too early, or a bundle does not prove what the page says.
 
-#![expect(clippy::unwrap_used, reason = "a step of a story that fails ends the story")]
+#![expect(
+    clippy::unwrap_used,
+    reason = "a step of a story that fails ends the story"
+)]
 
 #[path = "../site/browser.rs"]
 mod browser;

@@ -41,7 +41,10 @@ fn parsed<T, E: std::fmt::Debug>(value: Result<T, E>) -> T {
 }
 
 impl Story {
-    #[expect(clippy::cognitive_complexity, reason = "every await counts as a branch; the story runs straight")]
+    #[expect(
+        clippy::cognitive_complexity,
+        reason = "every await counts as a branch; the story runs straight"
+    )]
     pub async fn begin(db: Db) -> Self {
         let site = Site::open(db).await;
         let city = &site.city;

@@ -140,7 +140,10 @@ async fn the_log_does_not_tell_who_was_drawn_to_those_who_may_not_read_the_drawn
             .await
             .unwrap();
         let number = site.log_size().await - 1;
-        let supervisor = site.city.account("supervisor", &[(Role::Supervisor, 0)]).await;
+        let supervisor = site
+            .city
+            .account("supervisor", &[(Role::Supervisor, 0)])
+            .await;
         for (account, lines) in [(&id, 1), (&supervisor, 2)] {
             let browser = site.signed_in(account).await;
             let listed = browser.get(&format!("/w/log?subject={subject}")).await;

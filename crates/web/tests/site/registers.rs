@@ -127,7 +127,10 @@ async fn an_inspector_declares_a_recusal_for_himself_and_for_nobody_else() {
 async fn an_item_is_published_by_the_approver_once() {
     on_both(|db| async move {
         let site = Site::open(db).await;
-        let initiator = site.city.account("initiator1", &[(Role::Initiator, 1)]).await;
+        let initiator = site
+            .city
+            .account("initiator1", &[(Role::Initiator, 1)])
+            .await;
         let approver = site.city.account("approver1", &[(Role::Approver, 0)]).await;
         let (initiator, approver) = (
             site.signed_in(&initiator).await,

@@ -11,7 +11,10 @@ use crate::browser::Site;
 async fn a_draft_waits_for_its_own_unit_and_for_no_other() {
     on_both(|db| async move {
         let site = Site::open(db).await;
-        let initiator = site.city.account("initiator1", &[(Role::Initiator, 1)]).await;
+        let initiator = site
+            .city
+            .account("initiator1", &[(Role::Initiator, 1)])
+            .await;
         let acting = site.city.acting(&initiator).await;
         let plan = CampaignPlan::titled("样例季度餐饮抽查");
         let number = site

@@ -65,7 +65,10 @@ struct Beside {
 }
 
 /// `/w/campaigns`.
-#[expect(clippy::too_many_lines, reason = "one page, from its filter to its pager, read top to bottom")]
+#[expect(
+    clippy::too_many_lines,
+    reason = "one page, from its filter to its pager, read top to bottom"
+)]
 pub(super) async fn show(State(web): State<WebState>, visit: Visit) -> Answer {
     let listing = Listing::read(PATH, FIELDS, &[], &visit)?;
     let sound = listing.filter.is_sound();

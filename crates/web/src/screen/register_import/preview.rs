@@ -1,6 +1,9 @@
 //! Steps three and four: what would happen to the register, row by row for the first of each kind,
 //! and the decision.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use app::AppError;
 use app::import::{RowFault, Tally};
 use app::staging::{Import, Sample, State};
@@ -182,11 +185,19 @@ pub(super) async fn decide(
         return Ok(see_other(&page_of(&import)));
     }
     let (staging, kept, to) = (web.imports()?.clone(), import.clone(), page_of(&import));
+    let claimed = Arc::new(AtomicBool::new(false));
+    let mark = Arc::clone(&claimed);
     let act = move || async move {
-        staging.decide(&importer, &kept, only_good).await?;
+        staging.claim(&kept, only_good).await?;
+        mark.store(true, Ordering::Relaxed);
         Ok::<_, AppError>(to)
     };
-    match once(&web, &visit, &sent, act).await? {
+    let decided = once(&web, &visit, &sent, act).await;
+    // Only now, since the writing keeps everybody else from noting down that a form was answered.
+    if claimed.load(Ordering::Relaxed) {
+        web.imports()?.start_applying(&importer, &import.stored.id);
+    }
+    match decided? {
         Ok(to) => Ok(see_other(&to).into_response()),
         Err(error) => Err(error.into()),
     }

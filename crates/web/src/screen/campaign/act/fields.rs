@@ -87,7 +87,10 @@ fn reason(label: &str, help: &str) -> Field {
 }
 
 /// The page with its questions.
-#[expect(clippy::too_many_lines, reason = "one arm per act, each naming the fields of its page")]
+#[expect(
+    clippy::too_many_lines,
+    reason = "one arm per act, each naming the fields of its page"
+)]
 pub(super) async fn asking(
     act: CampaignAct,
     web: &WebState,

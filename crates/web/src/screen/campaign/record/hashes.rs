@@ -7,7 +7,10 @@ use crate::component::{Cell, Column, DigestLine, EmptyState, Row, Sheet, Table};
 use crate::text::{Digest, thousands};
 
 /// The published hashes; nothing before PLAN is logged.
-#[expect(clippy::too_many_lines, reason = "a table of words, one row per published hash")]
+#[expect(
+    clippy::too_many_lines,
+    reason = "a table of words, one row per published hash"
+)]
 pub(super) fn sheet(seen: &Seen) -> Option<Sheet> {
     let mut rows = Vec::new();
     let mut row = |name: &str, hash: Option<&str>, clause: String| {

@@ -167,13 +167,24 @@ async fn show(State(web): State<WebState>, visit: Visit) -> Answer {
         Fragment::join([bar.into(), table.into()]),
     )
     .with_foot(Pager::new(listing.count(counted), None, None));
-    let head = Head::new("执法检查人员名录");
-    let head = if visit.acting.offers(Verb::InspectorEdit) {
-        head.with_act(Act::open("新增人员", all().child("new"), Weight::Main))
-    } else {
-        head
-    };
-    Ok(web.page(&visit, head).await?.with(sheet).into_response())
+    Ok(web
+        .page(&visit, head(&visit))
+        .await?
+        .with(sheet)
+        .into_response())
+}
+
+/// Title, and the acts this account may do here.
+fn head(visit: &Visit) -> Head {
+    let mut head = Head::new("执法检查人员名录");
+    if visit.acting.offers(Verb::InspectorImport) {
+        let import = Address::fixed("/w/import/inspectors");
+        head = head.with_act(Act::open("导入", import, Weight::Outlined));
+    }
+    if visit.acting.offers(Verb::InspectorEdit) {
+        head = head.with_act(Act::open("新增人员", all().child("new"), Weight::Main));
+    }
+    head
 }
 
 fn row(visit: &Visit, units: &[OrgUnit], held: &Inspector) -> Row {

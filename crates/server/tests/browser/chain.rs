@@ -102,11 +102,16 @@ pub fn login_of(code: &str) -> String {
     format!("inspector{}", &code[2..])
 }
 
-/// An inspector opens his own visit of this campaign. Says its path.
-pub async fn own_visit(inspector: &Person, number: &str) -> String {
+/// An inspector opens the visit of this campaign that was given to this team. Says its path. Who is
+/// drawn into two teams has two visits waiting: the first row alone may be the one of the other team.
+pub async fn own_visit(inspector: &Person, number: &str, team: &[String]) -> String {
     inspector.open("/w/inspections?whose=mine").await;
-    let row = format!("//main//tr[contains(., '{number}')][contains(., '已派发')]//a");
-    inspector.follow_at(&row, "the own visit in the list").await;
+    let team = team.join("、");
+    let row = format!(
+        "//main//tr[contains(., '{number}')][contains(., '{team}')][contains(., '已派发')]//a"
+    );
+    let what = format!("the visit of {team} in the list");
+    inspector.follow_at(&row, &what).await;
     inspector.reads("已派发，等待到场。").await;
     inspector.path().await
 }

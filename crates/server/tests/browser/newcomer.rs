@@ -85,7 +85,7 @@ async fn visit_everybody(chrome: &Chrome, bureau: &Bureau, desk: &Person) {
     let phone = Person::at(chrome, bureau, Screen::Phone).await;
     phone.sign_in(&login_of(&teams[0][0])).await;
     phone.picture("inspector-workbench").await;
-    let visit = chain::own_visit(&phone, number).await;
+    let visit = chain::own_visit(&phone, number, &teams[0]).await;
     chain::inspect(&phone).await;
     assert!(
         !phone.has("//main//a[normalize-space()='复核']").await,
@@ -104,7 +104,7 @@ async fn visit_everybody(chrome: &Chrome, bureau: &Bureau, desk: &Person) {
     desk.reads("已公示。").await;
     for team in &teams[1..] {
         phone.sign_in(&login_of(&team[0])).await;
-        chain::own_visit(&phone, number).await;
+        chain::own_visit(&phone, number, team).await;
         chain::settle_as_absent(&phone).await;
     }
 }

@@ -93,16 +93,24 @@ fn main() {
         .map(|row| row.id)
         .collect();
     lap("(ids copied)");
-    let first = smallest(count, 1000, threads, |n| {
-        tickets.unsalted(rows[n as usize].as_bytes())
+    let none = Digest([0; 32]);
+    let first = smallest(count, 1000, threads, |pair| {
+        let [one, two] = pair.map(|n| rows[n as usize].as_bytes());
+        TicketMaker::two(
+            &mut [tickets.clone(), tickets.clone()],
+            [one, two],
+            [&none, &none],
+        )
     });
     lap("tickets and first 1,000");
     let mut prefix = Hasher::new(Suite::Sha256);
     prefix.update(b"seed");
-    let plain = smallest(count, 1000, threads, |n| {
-        let mut hasher = prefix.clone();
-        hasher.update(rows[n as usize].as_bytes());
-        hasher.finish()
+    let plain = smallest(count, 1000, threads, |pair| {
+        pair.map(|n| {
+            let mut hasher = prefix.clone();
+            hasher.update(rows[n as usize].as_bytes());
+            hasher.finish()
+        })
     });
     lap("sha256(seed‖id), first 1,000");
     println!("{} {} {}", first.len(), plain.len(), drawn.record());

@@ -32,12 +32,16 @@ fn main() {
     let ids: Vec<&str> = text.lines().collect();
     let n = u32::try_from(ids.len()).expect("at most four billion ids");
     let begun = Instant::now();
-    let chosen = smallest(n, k, threads, |at| {
-        let mut message = [0; 128];
-        let id = ids[at as usize].as_bytes();
-        message[..seed.len()].copy_from_slice(seed.as_bytes());
-        message[seed.len()..seed.len() + id.len()].copy_from_slice(id);
-        Suite::Sha256.bytes(&message[..seed.len() + id.len()])
+    let chosen = smallest(n, k, threads, |pair| {
+        let mut texts = [[0; 128]; 2];
+        let mut lengths = [0; 2];
+        for lane in 0..2 {
+            let id = ids[pair[lane] as usize].as_bytes();
+            lengths[lane] = seed.len() + id.len();
+            texts[lane][..seed.len()].copy_from_slice(seed.as_bytes());
+            texts[lane][seed.len()..lengths[lane]].copy_from_slice(id);
+        }
+        Suite::Sha256.abreast([&texts[0][..lengths[0]], &texts[1][..lengths[1]]])
     });
     println!("{}", begun.elapsed().as_millis());
     for (_, at) in chosen {

@@ -3,9 +3,12 @@
 //! `H(a, b, …)` hashes the lines `a LF b LF …`; `H(text)` hashes the bytes as they are, no LF
 //! added. Deliberately absent: any other hash, truncation, keyed modes.
 
+mod abreast;
+
 use std::fmt;
 use std::str::FromStr;
 
+pub(crate) use abreast::Message;
 use sha2::{Digest as _, Sha256};
 use sm3::Sm3;
 

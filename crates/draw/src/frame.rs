@@ -194,8 +194,9 @@ impl Rows {
         }
     }
 
-    pub(crate) fn stratum(&self, place: u16) -> &str {
-        &self.strata.texts[usize::from(place)]
+    /// The stratum of a rank.
+    pub(crate) fn stratum(&self, place: usize) -> &str {
+        &self.strata.texts[place]
     }
 
     /// Per area of the table, whether it passes a test.
@@ -241,11 +242,11 @@ impl Rows {
         self.strata.texts.sort();
         self.strata.places = self.strata.texts.iter().cloned().zip(0u16..).collect();
         self.strata.last = 0;
-        if !self
+        let sorted = self
             .rows
-            .is_sorted_by(|a, b| (a.id, a.stratum) <= (b.id, b.stratum))
-        {
-            parallel::sort(&mut self.rows, threads, |a, b| a.cmp(b));
+            .is_sorted_by(|a, b| (a.id, a.stratum) <= (b.id, b.stratum));
+        if let (false, Some(first)) = (sorted, self.rows.first().copied()) {
+            parallel::sort(&mut self.rows, first, threads, |a, b| a.cmp(b));
         }
     }
 }

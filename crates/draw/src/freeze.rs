@@ -165,23 +165,23 @@ fn count(rows: &Rows, f: impl Fn(Row, &Rows) -> bool) -> u64 {
     rows.rows.iter().filter(|row| f(**row, rows)).count() as u64
 }
 
-/// Salt and leaf hash of every row.
+/// Salt and leaf hash of every row, two rows side by side.
 fn hash_rows(maker: &LeafMaker, rows: &Rows, threads: NonZeroUsize) -> (Vec<Digest>, Vec<Digest>) {
     let mut salts = vec![Digest([0; 32]); rows.rows.len()];
     let mut hashes = salts.clone();
-    let own = || maker.clone();
-    parallel::fill_two(
-        &mut salts,
-        &mut hashes,
-        threads,
-        own,
-        |maker, at, salt, hash| {
-            let view = rows.view(rows.rows[at]);
-            *salt = maker.salt(view.id.as_bytes());
-            let nonce = maker.nonce(view.id.as_bytes());
-            *hash = maker.leafhash(&view.fields(), salt, &nonce);
-        },
-    );
+    parallel::shares_of_two(&mut salts, &mut hashes, threads, |first, salts, hashes| {
+        let mut makers = [maker.clone(), maker.clone()];
+        for at in (0..salts.len()).step_by(2) {
+            // The last row of an odd share keeps itself company.
+            let next = (at + 1).min(salts.len() - 1);
+            let views = [at, next].map(|at| rows.view(rows.rows[first + at]));
+            let [one, two] = &views;
+            let pair = LeafMaker::two(&mut makers, [&one.fields(), &two.fields()]);
+            for (at, (salt, hash)) in [at, next].into_iter().zip(pair) {
+                (salts[at], hashes[at]) = (salt, hash);
+            }
+        }
+    });
     (salts, hashes)
 }
 
@@ -201,19 +201,14 @@ fn hash_recusals(
     threads: NonZeroUsize,
 ) -> Vec<Digest> {
     let mut hashes = vec![Digest([0; 32]); pairs.len()];
-    let mut nothing = vec![(); pairs.len()];
-    let own = || maker.clone();
-    parallel::fill_two(
-        &mut hashes,
-        &mut nothing,
-        threads,
-        own,
-        |maker, at, hash, ()| {
-            let id = pair_text(&pairs[at]);
+    parallel::shares(&mut hashes, threads, |first, hashes| {
+        let mut maker = maker.clone();
+        for (hash, pair) in hashes.iter_mut().zip(&pairs[first..]) {
+            let id = pair_text(pair);
             let (salt, nonce) = (maker.salt(id.as_bytes()), maker.nonce(id.as_bytes()));
             *hash = maker.leafhash(&recusal_fields(&id), &salt, &nonce);
-        },
-    );
+        }
+    });
     hashes
 }
 

@@ -5,7 +5,7 @@
 //! Deliberately absent: positions. A leaf never says where in the tree it stands, since leaves are
 //! sorted by hash and a position would name the subject.
 
-use crate::digest::{Digest, Hasher, Secret, Suite};
+use crate::digest::{Digest, Hasher, Message, Secret, Suite};
 use crate::name::Token;
 
 /// What a leaf stands for.
@@ -37,58 +37,11 @@ impl Kind {
     }
 }
 
-/// Lines gathered on the stack behind a constant prefix, hashed in one call; the longest message of
-/// the protocol is a leaf of fewer than 400 bytes.
-#[derive(Clone)]
-struct Message {
-    bytes: [u8; 512],
-    prefix: usize,
-    length: usize,
-}
-
-impl Message {
-    fn new() -> Self {
-        Self {
-            bytes: [0; 512],
-            prefix: 0,
-            length: 0,
-        }
-    }
-
-    fn raw(&mut self, bytes: &[u8]) -> &mut Self {
-        let end = self.length + bytes.len();
-        self.bytes[self.length..end].copy_from_slice(bytes);
-        self.length = end;
-        self
-    }
-
-    fn line(&mut self, bytes: &[u8]) -> &mut Self {
-        self.raw(bytes).raw(b"\n")
-    }
-
-    /// What stands so far is the constant prefix.
-    fn keep(mut self) -> Self {
-        self.prefix = self.length;
-        self
-    }
-
-    /// Back to the constant prefix.
-    fn rewind(&mut self) -> &mut Self {
-        self.length = self.prefix;
-        self
-    }
-
-    fn hash(&self, suite: Suite) -> Digest {
-        suite.bytes(&self.bytes[..self.length])
-    }
-}
-
 /// Makes every value of the leaves of one kind in one attempt.
 ///
 /// It keeps the constant beginnings of its messages, so it is mutable; every thread clones its own.
 #[derive(Clone)]
 pub struct LeafMaker {
-    suite: Suite,
     secret: [u8; 64],
     salt: Message,
     nonce: Message,
@@ -104,7 +57,7 @@ impl LeafMaker {
     pub fn new(suite: Suite, campaign: Token, attempt: u32, kind: Kind, secret: &Secret) -> Self {
         let attempt = attempt.to_string();
         let prefixed = |start: &[u8], domain: &[u8]| {
-            let mut message = Message::new();
+            let mut message = Message::new(suite);
             message
                 .raw(start)
                 .line(domain)
@@ -114,13 +67,12 @@ impl LeafMaker {
             message.keep()
         };
         Self {
-            suite,
             secret: secret.hex(),
             salt: prefixed(b"", b"shuang-salt/1"),
             nonce: prefixed(b"", b"shuang-nonce/1"),
             cover: prefixed(b"", b"shuang-cover/1"),
-            seal: seal_prefix(),
-            mark: mark_prefix(),
+            seal: seal_prefix(suite),
+            mark: mark_prefix(suite),
             leaf: prefixed(&[0], b"shuang-leaf/1"),
         }
     }
@@ -128,32 +80,20 @@ impl LeafMaker {
     /// `salt = H("shuang-salt/1", campaign, attempt, kind, id, S)`: sealed until opened.
     #[must_use]
     pub fn salt(&mut self, id: &[u8]) -> Digest {
-        self.salt
-            .rewind()
-            .line(id)
-            .line(&self.secret)
-            .hash(self.suite)
+        self.salt.rewind().line(id).line(&self.secret).hash()
     }
 
     /// `nonce = H("shuang-nonce/1", campaign, attempt, kind, id, S)`.
     #[must_use]
     pub fn nonce(&mut self, id: &[u8]) -> Digest {
-        self.nonce
-            .rewind()
-            .line(id)
-            .line(&self.secret)
-            .hash(self.suite)
+        self.nonce.rewind().line(id).line(&self.secret).hash()
     }
 
     /// `cover = H("shuang-cover/1", campaign, attempt, kind, id, stratum, S)`.
     #[must_use]
     pub fn cover(&mut self, id: &[u8], stratum: &[u8]) -> Digest {
-        self.cover
-            .rewind()
-            .line(id)
-            .line(stratum)
-            .line(&self.secret)
-            .hash(self.suite)
+        let cover = self.cover.rewind().line(id).line(stratum);
+        cover.line(&self.secret).hash()
     }
 
     /// The hash of a leaf whose salt and nonce are already known (leaves of one subject share
@@ -161,15 +101,43 @@ impl LeafMaker {
     #[must_use]
     pub fn leafhash(&mut self, leaf: &LeafFields<'_>, salt: &Digest, nonce: &Digest) -> Digest {
         let cover = self.cover(leaf.id, leaf.stratum);
-        let mark = marked(&mut self.mark, self.suite, leaf, &cover);
-        let seal = self.seal.rewind().line(&salt.hex()).hash(self.suite);
-        self.leaf
-            .rewind()
-            .line(leaf.id)
-            .line(&mark.hex())
-            .line(&nonce.hex())
-            .line(&seal.hex())
-            .hash(self.suite)
+        let mark = marked(&mut self.mark, leaf, &cover).hash();
+        let seal = self.seal.rewind().line(&salt.hex()).hash();
+        self.listed(leaf.id, &mark, nonce, &seal).hash()
+    }
+
+    /// Salt and leaf hash of two leaves, hashed side by side by a maker each.
+    pub(crate) fn two(
+        makers: &mut [Self; 2],
+        leaves: [&LeafFields<'_>; 2],
+    ) -> [(Digest, Digest); 2] {
+        for (maker, leaf) in makers.iter_mut().zip(leaves) {
+            maker.salt.rewind().line(leaf.id).line(&maker.secret);
+            maker.nonce.rewind().line(leaf.id).line(&maker.secret);
+            let cover = maker.cover.rewind().line(leaf.id).line(leaf.stratum);
+            cover.line(&maker.secret);
+        }
+        let [a, b] = makers;
+        let salts_nonces = Message::abreast([&a.salt, &b.salt, &a.nonce, &b.nonce]);
+        let [salt_a, salt_b, nonce_a, nonce_b] = salts_nonces;
+        let [cover_a, cover_b] = Message::abreast([&a.cover, &b.cover]);
+        let [mark_a, mark_b, seal_a, seal_b] = Message::abreast([
+            marked(&mut a.mark, leaves[0], &cover_a),
+            marked(&mut b.mark, leaves[1], &cover_b),
+            a.seal.rewind().line(&salt_a.hex()),
+            b.seal.rewind().line(&salt_b.hex()),
+        ]);
+        let [hash_a, hash_b] = Message::abreast([
+            a.listed(leaves[0].id, &mark_a, &nonce_a, &seal_a),
+            b.listed(leaves[1].id, &mark_b, &nonce_b, &seal_b),
+        ]);
+        [(salt_a, hash_a), (salt_b, hash_b)]
+    }
+
+    /// The leaf text behind its 0x00.
+    fn listed(&mut self, id: &[u8], mark: &Digest, nonce: &Digest, seal: &Digest) -> &Message {
+        let leaf = self.leaf.rewind().line(id).line(&mark.hex());
+        leaf.line(&nonce.hex()).line(&seal.hex())
     }
 
     /// Opens a leaf: every value that makes its hash.
@@ -188,26 +156,21 @@ impl LeafMaker {
     }
 }
 
-fn seal_prefix() -> Message {
-    let mut message = Message::new();
+fn seal_prefix(suite: Suite) -> Message {
+    let mut message = Message::new(suite);
     message.line(b"shuang-seal/1");
     message.keep()
 }
 
-fn mark_prefix() -> Message {
-    let mut message = Message::new();
+fn mark_prefix(suite: Suite) -> Message {
+    let mut message = Message::new(suite);
     message.line(b"shuang-mark/1");
     message.keep()
 }
 
-fn marked(message: &mut Message, suite: Suite, leaf: &LeafFields<'_>, cover: &Digest) -> Digest {
-    message
-        .rewind()
-        .line(leaf.stratum)
-        .line(leaf.status)
-        .line(leaf.area)
-        .line(&cover.hex())
-        .hash(suite)
+fn marked<'a>(message: &'a mut Message, leaf: &LeafFields<'_>, cover: &Digest) -> &'a Message {
+    let mark = message.rewind().line(leaf.stratum).line(leaf.status);
+    mark.line(leaf.area).line(&cover.hex())
 }
 
 /// The four columns of a frame row as bytes.
@@ -226,13 +189,13 @@ pub struct LeafFields<'a> {
 /// `seal = H("shuang-seal/1", salt)`.
 #[must_use]
 pub fn seal(suite: Suite, salt: &Digest) -> Digest {
-    seal_prefix().line(&salt.hex()).hash(suite)
+    seal_prefix(suite).line(&salt.hex()).hash()
 }
 
 /// `mark = H("shuang-mark/1", stratum, status, area, cover)`.
 #[must_use]
 pub fn mark(suite: Suite, leaf: &LeafFields<'_>, cover: &Digest) -> Digest {
-    marked(&mut mark_prefix(), suite, leaf, cover)
+    marked(&mut mark_prefix(suite), leaf, cover).hash()
 }
 
 /// A leaf with everything that opens it; what a visited subject gets at the door.

@@ -16,20 +16,38 @@ pub struct Tree {
     levels: Vec<Vec<Digest>>,
 }
 
-fn node(suite: Suite, left: &Digest, right: &Digest) -> Digest {
+fn node_text(left: &Digest, right: &Digest) -> [u8; 65] {
     let mut bytes = [1; 65];
     bytes[1..33].copy_from_slice(&left.0);
     bytes[33..].copy_from_slice(&right.0);
-    suite.bytes(&bytes)
+    bytes
 }
 
+fn node(suite: Suite, left: &Digest, right: &Digest) -> Digest {
+    suite.bytes(&node_text(left, right))
+}
+
+/// The level above, two nodes side by side; a node without sibling goes up as it is.
 fn above(suite: Suite, level: &[Digest], threads: NonZeroUsize) -> Vec<Digest> {
     let mut next = vec![Digest([0; 32]); level.len().div_ceil(2)];
-    parallel::fill(&mut next, threads, |at, slot| {
-        *slot = match level.get(2 * at + 1) {
-            Some(right) => node(suite, &level[2 * at], right),
-            None => level[2 * at],
-        };
+    parallel::shares(&mut next, threads, |first, next| {
+        let below = &level[2 * first..];
+        for (slots, four) in next.chunks_mut(2).zip(below.chunks(4)) {
+            match (slots, four) {
+                ([one, two], [a, b, c, d]) => {
+                    let texts = [node_text(a, b), node_text(c, d)];
+                    [*one, *two] = suite.abreast([&texts[0], &texts[1]]);
+                }
+                (slots, four) => {
+                    for (slot, pair) in slots.iter_mut().zip(four.chunks(2)) {
+                        *slot = match pair {
+                            [left, right] => node(suite, left, right),
+                            _ => pair[0],
+                        };
+                    }
+                }
+            }
+        }
     });
     next
 }
@@ -50,7 +68,7 @@ impl Tree {
     /// Sorts the leaf hashes and builds every level.
     #[must_use]
     pub fn new(suite: Suite, leaves: &[Digest], threads: NonZeroUsize) -> Self {
-        let order = parallel::ascending(leaves, threads);
+        let order = parallel::ascending(leaves, threads, |_| 0);
         let mut sorted = vec![Digest([0; 32]); leaves.len()];
         parallel::fill(&mut sorted, threads, |at, slot| {
             *slot = leaves[order[at] as usize];

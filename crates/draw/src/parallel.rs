@@ -3,6 +3,7 @@
 //! Deliberately absent: a pool, work stealing, reading the number of cores. The caller says how
 //! many threads, and every function here is a pure function of its input.
 
+use std::cmp::Ordering;
 use std::io::{self, Write};
 use std::num::NonZeroUsize;
 use std::sync::mpsc::sync_channel;
@@ -21,59 +22,53 @@ pub(crate) fn fill<T: Send>(
     threads: NonZeroUsize,
     f: impl Fn(usize, &mut T) + Sync,
 ) {
-    let share = out.len().div_ceil(threads.get()).max(SMALL);
-    if out.len() <= share {
-        out.iter_mut()
-            .enumerate()
-            .for_each(|(at, slot)| f(at, slot));
-        return;
-    }
-    std::thread::scope(|scope| {
-        for (part, chunk) in out.chunks_mut(share).enumerate() {
-            let f = &f;
-            scope.spawn(move || {
-                for (at, slot) in chunk.iter_mut().enumerate() {
-                    f(part * share + at, slot);
-                }
-            });
+    shares(out, threads, |first, share| {
+        for (at, slot) in share.iter_mut().enumerate() {
+            f(first + at, slot);
         }
     });
 }
 
-/// Fills two columns at once, each thread with a working state of its own.
-pub(crate) fn fill_two<A: Send, B: Send, S>(
+/// Hands each thread its share of the slots, and the index of the first.
+pub(crate) fn shares<T: Send>(
+    out: &mut [T],
+    threads: NonZeroUsize,
+    f: impl Fn(usize, &mut [T]) + Sync,
+) {
+    let mut nothing = vec![(); out.len()];
+    shares_of_two(out, &mut nothing, threads, |first, share, _| {
+        f(first, share);
+    });
+}
+
+/// Hands each thread its shares of two columns of one length.
+pub(crate) fn shares_of_two<A: Send, B: Send>(
     left: &mut [A],
     right: &mut [B],
     threads: NonZeroUsize,
-    state: impl Fn() -> S + Sync,
-    f: impl Fn(&mut S, usize, &mut A, &mut B) + Sync,
+    f: impl Fn(usize, &mut [A], &mut [B]) + Sync,
 ) {
     let share = left.len().div_ceil(threads.get()).max(SMALL);
     if left.len() <= share {
-        let mut state = state();
-        let pairs = left.iter_mut().zip(right).enumerate();
-        pairs.for_each(|(at, (a, b))| f(&mut state, at, a, b));
+        f(0, left, right);
         return;
     }
     std::thread::scope(|scope| {
         let chunks = left.chunks_mut(share).zip(right.chunks_mut(share));
         for (part, (left, right)) in chunks.enumerate() {
-            let (f, state) = (&f, &state);
-            scope.spawn(move || {
-                let mut state = state();
-                for (at, (a, b)) in left.iter_mut().zip(right).enumerate() {
-                    f(&mut state, part * share + at, a, b);
-                }
-            });
+            let f = &f;
+            scope.spawn(move || f(part * share, left, right));
         }
     });
 }
 
-/// Sorts by a total order: chunks on threads, then merges neighbours.
-pub(crate) fn sort<T: Send + Copy>(
+/// Sorts by a total order: chunks on threads, then neighbors are merged from both ends at once.
+/// `blank` is what stands in a column before it is filled; zeros cost nothing.
+pub(crate) fn sort<T: Send + Sync + Copy>(
     rows: &mut Vec<T>,
+    blank: T,
     threads: NonZeroUsize,
-    less: impl Fn(&T, &T) -> std::cmp::Ordering + Sync,
+    less: impl Fn(&T, &T) -> Ordering + Sync,
 ) {
     let share = rows.len().div_ceil(threads.get()).max(SMALL);
     if rows.len() <= share {
@@ -88,46 +83,73 @@ pub(crate) fn sort<T: Send + Copy>(
     });
     let mut width = share;
     while width < rows.len() {
-        let mut merged = Vec::with_capacity(rows.len());
-        for pair in rows.chunks(width * 2) {
+        let mut merged = vec![blank; rows.len()];
+        for (pair, out) in rows.chunks(width * 2).zip(merged.chunks_mut(width * 2)) {
             let (left, right) = pair.split_at(width.min(pair.len()));
-            merge(left, right, &mut merged, &less);
+            let (low, high) = out.split_at_mut(pair.len() / 2);
+            std::thread::scope(|scope| {
+                scope.spawn(|| merge_up(left, right, low, &less));
+                merge_down(left, right, high, &less);
+            });
         }
         *rows = merged;
         width *= 2;
     }
 }
 
-fn merge<T: Copy>(
-    mut left: &[T],
-    mut right: &[T],
-    out: &mut Vec<T>,
-    less: &impl Fn(&T, &T) -> std::cmp::Ordering,
+/// The least of two sorted runs, as many as `out` holds.
+fn merge_up<'a, T: Copy>(
+    mut left: &'a [T],
+    mut right: &'a [T],
+    out: &mut [T],
+    less: &impl Fn(&T, &T) -> Ordering,
 ) {
-    while let (Some(a), Some(b)) = (left.first(), right.first()) {
-        if less(b, a).is_lt() {
-            out.push(*b);
-            right = &right[1..];
-        } else {
-            out.push(*a);
-            left = &left[1..];
-        }
+    for slot in out {
+        let from_right = match (left.first(), right.first()) {
+            (Some(a), Some(b)) => less(b, a).is_lt(),
+            (None, _) => true,
+            (_, None) => false,
+        };
+        let run = if from_right { &mut right } else { &mut left };
+        let (first, rest) = run.split_first().expect("two runs hold more than is asked");
+        (*slot, *run) = (*first, rest);
     }
-    out.extend_from_slice(left);
-    out.extend_from_slice(right);
 }
 
-/// The indices 0…n ascending by digest: eight bytes decide, the rest only in a tie.
-pub(crate) fn ascending(digests: &[Digest], threads: NonZeroUsize) -> Vec<u32> {
+/// The greatest of two sorted runs, as many as `out` holds.
+fn merge_down<'a, T: Copy>(
+    mut left: &'a [T],
+    mut right: &'a [T],
+    out: &mut [T],
+    less: &impl Fn(&T, &T) -> Ordering,
+) {
+    for slot in out.iter_mut().rev() {
+        let from_left = match (left.last(), right.last()) {
+            (Some(a), Some(b)) => less(b, a).is_lt(),
+            (None, _) => false,
+            (_, None) => true,
+        };
+        let run = if from_left { &mut left } else { &mut right };
+        let (last, rest) = run.split_last().expect("two runs hold more than is asked");
+        (*slot, *run) = (*last, rest);
+    }
+}
+
+/// The indices 0…n ascending by digest, then by `tie`, then by index: eight bytes decide, the rest
+/// only where they are equal.
+pub(crate) fn ascending(
+    digests: &[Digest],
+    threads: NonZeroUsize,
+    tie: impl Fn(u32) -> u16 + Sync,
+) -> Vec<u32> {
     let mut keyed: Vec<(u64, u32)> = vec![(0, 0); digests.len()];
     fill(&mut keyed, threads, |at, slot| {
         let at = u32::try_from(at).expect("a frame has fewer than 2^32 rows");
         *slot = (digests[at as usize].prefix(), at);
     });
-    sort(&mut keyed, threads, |a, b| {
-        a.0.cmp(&b.0)
-            .then_with(|| digests[a.1 as usize].cmp(&digests[b.1 as usize]))
-            .then(a.1.cmp(&b.1))
+    sort(&mut keyed, (0, 0), threads, |a, b| {
+        let rest = |at: u32| (digests[at as usize], tie(at), at);
+        a.0.cmp(&b.0).then_with(|| rest(a.1).cmp(&rest(b.1)))
     });
     keyed.into_iter().map(|(_, at)| at).collect()
 }

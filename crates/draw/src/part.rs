@@ -60,7 +60,7 @@ impl PartDraw {
         let subject = standing.claim_parts(visit)?;
         let mut maker =
             LeafMaker::new(suite, attempt.campaign, attempt.attempt, Kind::Part, secret);
-        let tickets = TicketMaker::new(suite, &seed, Scope::Part);
+        let mut tickets = TicketMaker::new(suite, &seed, Scope::Part);
         let mut order: Vec<RankedPart> = parts
             .iter()
             .map(|part| {

@@ -192,7 +192,7 @@ impl DoorProof {
     }
 
     fn below_cutoff(&self, suite: Suite, result: &ResultRecord) -> Result<Cause, Fault> {
-        let tickets = TicketMaker::new(suite, &result.seed, Scope::Subject);
+        let mut tickets = TicketMaker::new(suite, &result.seed, Scope::Subject);
         let ticket = tickets.ticket(self.leaf.id.as_bytes(), &self.leaf.salt);
         let cutoff = result
             .cutoffs

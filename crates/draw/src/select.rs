@@ -6,35 +6,25 @@
 //! Deliberately absent: choice. Nothing here takes a parameter that could favor anybody.
 
 mod files;
+mod order;
 mod pool;
 mod teams;
 
 use std::num::NonZeroUsize;
 
+pub(crate) use order::Order;
 pub(crate) use pool::Recused;
 pub use pool::{Member, StratumPool};
 pub use teams::Teams;
 
-use crate::digest::{Digest, Hasher};
+use crate::digest::{Digest, Hasher, Suite};
 use crate::fault::Fault;
 use crate::frame::Rows;
 use crate::freeze::Frozen;
 use crate::name::{Stratum, Token};
-use crate::parallel;
 use crate::record::ResultRecord;
 use crate::seed::SeedText;
 use crate::ticket::{Scope, TicketMaker};
-
-/// A leaf in the order of its ticket.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Ranked {
-    pub(crate) ticket: Digest,
-    /// Stands here again so that writing the order reads memory from front to back.
-    pub(crate) leafhash: Digest,
-    /// Index of its row in the frame.
-    pub(crate) row: u32,
-    pub(crate) stratum: u16,
-}
 
 /// A subject to be visited, with the leaves (items) the visit carries.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -53,8 +43,8 @@ pub struct Drawn {
     pub(crate) frozen: Frozen,
     pub(crate) seed_text: SeedText,
     pub(crate) seed: Digest,
-    pub(crate) subjects: Vec<Ranked>,
-    pub(crate) inspectors: Vec<Ranked>,
+    pub(crate) subjects: Order,
+    pub(crate) inspectors: Order,
     pub(crate) visits: Vec<Visit>,
     pub(crate) teams: Teams,
     pub(crate) leaders: Vec<Token>,
@@ -77,32 +67,40 @@ pub fn draw(
     }
     let suite = frozen.record.suite;
     let seed = seed_text.seed(suite);
-    let subject_tickets = TicketMaker::new(suite, &seed, Scope::Subject);
-    let inspector_tickets = TicketMaker::new(suite, &seed, Scope::Inspector);
-    let subjects = rank(
+    let subjects = Order::of(
         &frozen.frame.subjects,
         &frozen.salts,
         &frozen.subject_hashes,
-        &subject_tickets,
+        &TicketMaker::new(suite, &seed, Scope::Subject),
         threads,
     );
-    let inspectors = rank(
+    let inspectors = Order::of(
         &frozen.frame.inspectors,
         &frozen.inspector_salts,
         &frozen.inspector_hashes,
-        &inspector_tickets,
+        &TicketMaker::new(suite, &seed, Scope::Inspector),
         threads,
     );
     let (drawn_rows, cutoffs) = first_of_each_stratum(&frozen, &subjects);
-    let visits = visits(&frozen, &subject_tickets, drawn_rows);
+    let visits = visits(&frozen.frame.subjects, &subjects, drawn_rows);
     let recused = Recused::new(&frozen.frame.recusals);
-    let teams = Teams::assign(&frozen, &seed, &inspectors, &visits, &recused);
+    // Teams follow one from the other on one thread; the long order file is hashed meanwhile.
+    let (order_hash, teams) = std::thread::scope(|scope| {
+        let hashing = scope.spawn(|| {
+            hash_of_file(suite, |out| {
+                files::write_order(out, &subjects, &frozen.frame.subjects, threads)
+            })
+        });
+        let teams = Teams::assign(&frozen, &seed, &inspectors, &visits, &recused);
+        let order_hash = hashing.join().expect("writing into a hash does not panic");
+        (order_hash, teams)
+    });
     let leaders = leaders(&frozen, &visits, &recused);
     let record = ResultRecord {
         attempt: frozen.record.attempt_ref(),
         seed,
         cutoffs,
-        files: [seed; 4],
+        files: [order_hash; 4],
     };
     let mut drawn = Drawn {
         frozen,
@@ -116,80 +114,41 @@ pub fn draw(
         record,
         threads,
     };
-    drawn.record.files = drawn.file_hashes();
+    drawn.record.files = [
+        order_hash,
+        hash_of_file(suite, |out| drawn.write_inspectors_order(out)),
+        hash_of_file(suite, |out| drawn.write_teams(out)),
+        hash_of_file(suite, |out| drawn.write_leaders(out)),
+    ];
     Ok(drawn)
 }
 
-/// The `draw` rows in order (ticket, stratum).
-fn rank(
-    rows: &Rows,
-    salts: &[Digest],
-    hashes: &[Digest],
-    tickets: &TicketMaker,
-    threads: NonZeroUsize,
-) -> Vec<Ranked> {
-    let mut drawn: Vec<(Digest, u32)> = (0u32..)
-        .zip(&rows.rows)
-        .filter(|(_, row)| rows.status(**row).is_draw())
-        .map(|(at, _)| (Digest([0; 32]), at))
-        .collect();
-    parallel::fill(&mut drawn, threads, |_, (ticket, row)| {
-        let at = *row as usize;
-        *ticket = tickets.ticket(rows.rows[at].id.as_bytes(), &salts[at]);
-    });
-    let mut keyed: Vec<(u64, u32)> = (0u32..)
-        .zip(&drawn)
-        .map(|(at, (ticket, _))| (ticket.prefix(), at))
-        .collect();
-    parallel::sort(&mut keyed, threads, |a, b| {
-        let full = |at: u32| {
-            let (ticket, row) = drawn[at as usize];
-            (ticket, rows.rows[row as usize].stratum, row)
-        };
-        a.0.cmp(&b.0).then_with(|| full(a.1).cmp(&full(b.1)))
-    });
-    let nothing = Ranked {
-        ticket: Digest([0; 32]),
-        leafhash: Digest([0; 32]),
-        row: 0,
-        stratum: 0,
-    };
-    let mut order = vec![nothing; keyed.len()];
-    parallel::fill(&mut order, threads, |at, slot| {
-        let (ticket, row) = drawn[keyed[at].1 as usize];
-        *slot = ranked(rows, hashes, ticket, row);
-    });
-    order
-}
-
-fn ranked(rows: &Rows, hashes: &[Digest], ticket: Digest, row: u32) -> Ranked {
-    Ranked {
-        ticket,
-        leafhash: hashes[row as usize],
-        row,
-        stratum: rows.rows[row as usize].stratum,
-    }
+fn hash_of_file(suite: Suite, write: impl FnOnce(&mut Hasher) -> std::io::Result<()>) -> Digest {
+    let mut hasher = Hasher::new(suite);
+    write(&mut hasher).expect("writing into a hash cannot fail");
+    hasher.finish()
 }
 
 type Cutoffs = Vec<(Stratum, Option<Digest>)>;
 
-/// The first k rows of each stratum with their tickets, and the k-th ticket of each.
-fn first_of_each_stratum(frozen: &Frozen, order: &[Ranked]) -> (Vec<Ranked>, Cutoffs) {
+/// The first k rows of each stratum, and the k-th ticket of each.
+fn first_of_each_stratum(frozen: &Frozen, order: &Order) -> (Vec<u32>, Cutoffs) {
     let strata = &frozen.record.strata;
+    let rows = &frozen.frame.subjects.rows;
     let mut open: Vec<u64> = strata.iter().map(|line| line.quota).collect();
     let mut last: Vec<Option<Digest>> = vec![None; strata.len()];
     let mut missing: u64 = open.iter().sum();
     let mut drawn = Vec::new();
-    for line in order {
+    for row in order.rows() {
         if missing == 0 {
             break;
         }
-        let stratum = usize::from(line.stratum);
+        let stratum = usize::from(rows[*row as usize].stratum);
         if open[stratum] > 0 {
             open[stratum] -= 1;
             missing -= 1;
-            last[stratum] = Some(line.ticket);
-            drawn.push(*line);
+            last[stratum] = Some(order.ticket(*row));
+            drawn.push(*row);
         }
     }
     let cutoffs = strata
@@ -201,25 +160,21 @@ fn first_of_each_stratum(frozen: &Frozen, order: &[Ranked]) -> (Vec<Ranked>, Cut
 }
 
 /// Distinct subjects that are drawn or `must`, in ticket order, each with its leaves.
-fn visits(frozen: &Frozen, tickets: &TicketMaker, mut carried: Vec<Ranked>) -> Vec<Visit> {
-    let rows = &frozen.frame.subjects;
+fn visits(rows: &Rows, order: &Order, mut carried: Vec<u32>) -> Vec<Visit> {
     let must = (0u32..).zip(&rows.rows).filter(|(_, row)| {
         let status = rows.status(**row);
         !status.is_draw() && !status.is_skip()
     });
-    carried.extend(must.map(|(at, row)| {
-        let ticket = tickets.ticket(row.id.as_bytes(), &frozen.salts[at as usize]);
-        ranked(rows, &frozen.subject_hashes, ticket, at)
-    }));
+    carried.extend(must.map(|(at, _)| at));
     // Rows stand in the order (id, stratum), so the row number breaks ties by id, then stratum.
-    carried.sort_unstable_by_key(|line| (line.ticket, line.row));
-    let id = |line: &Ranked| rows.rows[line.row as usize].id;
+    carried.sort_unstable_by_key(|row| (order.ticket(*row), *row));
+    let id = |row: u32| rows.rows[row as usize].id;
     carried
-        .chunk_by(|a, b| id(a) == id(b))
+        .chunk_by(|a, b| id(*a) == id(*b))
         .map(|lines| Visit {
-            subject: id(&lines[0]),
-            ticket: lines[0].ticket,
-            rows: lines.iter().map(|line| line.row).collect(),
+            subject: id(lines[0]),
+            ticket: order.ticket(lines[0]),
+            rows: lines.to_vec(),
         })
         .collect()
 }
@@ -295,19 +250,5 @@ impl Drawn {
     #[must_use]
     pub fn leaders(&self) -> &[Token] {
         &self.leaders
-    }
-
-    fn file_hashes(&self) -> [Digest; 4] {
-        let hash = |write: &dyn Fn(&mut Hasher) -> std::io::Result<()>| {
-            let mut hasher = Hasher::new(self.frozen.record.suite);
-            write(&mut hasher).expect("writing into a hash cannot fail");
-            hasher.finish()
-        };
-        [
-            hash(&|w| self.write_subjects_order(w)),
-            hash(&|w| self.write_inspectors_order(w)),
-            hash(&|w| self.write_teams(w)),
-            hash(&|w| self.write_leaders(w)),
-        ]
     }
 }

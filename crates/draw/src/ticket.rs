@@ -6,7 +6,7 @@
 
 use std::num::NonZeroUsize;
 
-use crate::digest::{Digest, Hasher, Suite};
+use crate::digest::{Digest, Message, Suite};
 use crate::name::Token;
 
 /// What a ticket is for: the second line of its text.
@@ -27,67 +27,63 @@ pub enum Scope {
 /// Computes tickets of one scope; the hashing of the common prefix is done once.
 #[derive(Clone)]
 pub struct TicketMaker {
-    prefix: Hasher,
+    message: Message,
 }
 
 impl TicketMaker {
     /// For a seed and a scope.
     #[must_use]
     pub fn new(suite: Suite, seed: &Digest, scope: Scope) -> Self {
-        let mut prefix = Hasher::new(suite);
-        prefix.update(b"shuang-ticket/1\n");
-        prefix.update(&seed.hex());
-        prefix.update(b"\n");
-        let word: &[u8] = match scope {
-            Scope::Subject => b"subject",
-            Scope::Inspector => b"inspector",
-            Scope::Part => b"part",
-            Scope::Area => b"area",
-            Scope::Team(_) => b"team:",
+        let mut message = Message::new(suite);
+        message.line(b"shuang-ticket/1").line(&seed.hex());
+        match scope {
+            Scope::Subject => message.line(b"subject"),
+            Scope::Inspector => message.line(b"inspector"),
+            Scope::Part => message.line(b"part"),
+            Scope::Area => message.line(b"area"),
+            Scope::Team(subject) => message.raw(b"team:").line(subject.as_bytes()),
         };
-        prefix.update(word);
-        if let Scope::Team(subject) = scope {
-            prefix.update(subject.as_bytes());
+        Self {
+            message: message.keep(),
         }
-        prefix.update(b"\n");
-        Self { prefix }
     }
 
     /// The ticket of an id under its salt.
     #[must_use]
-    pub fn ticket(&self, id: &[u8], salt: &Digest) -> Digest {
-        self.text(id, &salt.hex())
+    pub fn ticket(&mut self, id: &[u8], salt: &Digest) -> Digest {
+        self.text(id, &salt.hex()).hash()
     }
 
     /// The ticket of an id that has no salt of its own: the salt line is `-` (areas).
     #[must_use]
-    pub fn unsalted(&self, id: &[u8]) -> Digest {
-        self.text(id, b"-")
+    pub fn unsalted(&mut self, id: &[u8]) -> Digest {
+        self.text(id, b"-").hash()
     }
 
-    fn text(&self, id: &[u8], salt: &[u8]) -> Digest {
-        let mut hasher = self.prefix.clone();
-        let mut tail = [0; 160];
-        let middle = id.len() + 1;
-        let end = middle + salt.len() + 1;
-        tail[..id.len()].copy_from_slice(id);
-        tail[id.len()] = b'\n';
-        tail[middle..end - 1].copy_from_slice(salt);
-        tail[end - 1] = b'\n';
-        hasher.update(&tail[..end]);
-        hasher.finish()
+    /// The tickets of two ids, hashed side by side by a maker each.
+    pub fn two(makers: &mut [Self; 2], ids: [&[u8]; 2], salts: [&Digest; 2]) -> [Digest; 2] {
+        let [one, two] = makers;
+        Message::abreast([
+            one.text(ids[0], &salts[0].hex()),
+            two.text(ids[1], &salts[1].hex()),
+        ])
+    }
+
+    fn text(&mut self, id: &[u8], salt: &[u8]) -> &Message {
+        self.message.rewind().line(id).line(salt)
     }
 }
 
 /// The `k` smallest of `n` tickets, ascending, with their indices: selection without keeping all.
 ///
-/// Ties go to the smaller index. Memory grows with `k`, not with `n`; the outcome is the same for
-/// every number of threads.
+/// Tickets are asked for two at a time, so that they can be hashed side by side; the same index
+/// twice where one is left over. Ties go to the smaller index. Memory grows with `k`, not with `n`;
+/// the outcome is the same for every number of threads.
 pub fn smallest(
     n: u32,
     k: usize,
     threads: NonZeroUsize,
-    ticket: impl Fn(u32) -> Digest + Sync,
+    tickets: impl Fn([u32; 2]) -> [Digest; 2] + Sync,
 ) -> Vec<(Digest, u32)> {
     let share = n
         .div_ceil(u32::try_from(threads.get()).unwrap_or(u32::MAX))
@@ -97,9 +93,9 @@ pub fn smallest(
         let running: Vec<_> = starts
             .iter()
             .map(|start| {
-                let ticket = &ticket;
+                let tickets = &tickets;
                 scope.spawn(move || {
-                    smallest_in(*start..n.min(start.saturating_add(share)), k, ticket)
+                    smallest_in(*start..n.min(start.saturating_add(share)), k, tickets)
                 })
             })
             .collect();
@@ -116,23 +112,30 @@ pub fn smallest(
 fn smallest_in(
     range: std::ops::Range<u32>,
     k: usize,
-    ticket: &impl Fn(u32) -> Digest,
+    tickets: &impl Fn([u32; 2]) -> [Digest; 2],
 ) -> Vec<(Digest, u32)> {
     if k == 0 {
         return Vec::new();
     }
     let mut kept: Vec<(Digest, u32)> = Vec::new();
     let mut bar = Digest([255; 32]);
-    for at in range {
-        let digest = ticket(at);
+    let mut offer = |digest: Digest, at: u32| {
         if digest > bar {
-            continue;
+            return;
         }
         kept.push((digest, at));
         if kept.len() >= 2 * k + 64 {
             kept.select_nth_unstable(k - 1);
             kept.truncate(k);
             bar = kept[k - 1].0;
+        }
+    };
+    for at in range.clone().step_by(2) {
+        let next = (at + 1).min(range.end - 1);
+        let [one, two] = tickets([at, next]);
+        offer(one, at);
+        if next > at {
+            offer(two, next);
         }
     }
     kept

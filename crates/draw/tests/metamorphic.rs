@@ -49,7 +49,7 @@ fn frozen(rows: &Rows, terms: &Terms, threads: usize) -> Frozen {
 
 /// The `draw` leaves of a stratum in ticket order under a given seed, computed from opened leaves.
 fn order(frozen: &Frozen, seed: &Digest, stratum: &str) -> Vec<Token> {
-    let tickets = TicketMaker::new(frozen.record().suite, seed, Scope::Subject);
+    let mut tickets = TicketMaker::new(frozen.record().suite, seed, Scope::Subject);
     let mut order: Vec<(Digest, Token)> = frozen
         .leaves(Kind::Subject)
         .iter()

@@ -8,16 +8,15 @@
 use std::io::{self, Read, Write};
 use std::num::NonZeroUsize;
 
-use draw::bundle::{FULL, OpenedLine, parse_opened, write_file};
+use draw::bundle::{FULL, write_file};
 use draw::digest::Secret;
-use draw::leaf::{Kind, OpenedLeaf};
 use draw::record::FreezeRecord;
 use draw::record::result::SEALED_FILES;
 use draw::{Drawn, Terms};
 
 use crate::frame::{frame, secret};
 use crate::public;
-use crate::records::{Records, fault_in};
+use crate::records::Records;
 use crate::source::{BundleSource, unread};
 use crate::verdict::{Unreadable, Verdict};
 
@@ -140,7 +139,7 @@ fn compare_drawn(
     threads: NonZeroUsize,
     verdict: &mut Verdict,
 ) -> Result<(), Unreadable> {
-    for name in SEALED_FILES {
+    for name in SEALED_FILES.into_iter().chain(["opened.tsv"]) {
         let detail = compare_file(source, name, drawn, threads)?;
         verdict.say(
             detail.is_ok(),
@@ -149,7 +148,6 @@ fn compare_drawn(
             either(detail),
         );
     }
-    check_opened(source, drawn, verdict)?;
     let made = drawn.record();
     let hash = draw::record::hash_of(records.freeze.suite, made);
     verdict.say(
@@ -167,54 +165,6 @@ fn compare_drawn(
         ));
     }
     Ok(())
-}
-
-/// The opened leaves are exactly those the visits carry, and each path leads to the root.
-///
-/// Given leaf, index and root a path is unique, so this binds every byte without building the tree
-/// a second time.
-fn check_opened(
-    source: &BundleSource,
-    drawn: &Drawn,
-    verdict: &mut Verdict,
-) -> Result<(), Unreadable> {
-    let opened = parse_opened(&source.read("opened.tsv")?)
-        .map_err(|fault| fault_in("opened.tsv", &fault))?;
-    let freeze = drawn.frozen().record();
-    let carried = carried(drawn);
-    let same = opened.iter().map(|line| &line.leaf).eq(carried.iter());
-    verdict.say(
-        same,
-        "VRFY-308",
-        "opened.tsv 打开的正是要检查的对象，逐项相同",
-        format!("{} 条", carried.len()),
-    );
-    let included = |OpenedLine { leaf, inclusion }: &OpenedLine| {
-        let hash = leaf.hash(freeze.suite, freeze.campaign, freeze.attempt, Kind::Subject);
-        inclusion.root(freeze.suite, freeze.subjects.leaves, &hash) == Some(freeze.subjects.root)
-    };
-    verdict.say(
-        opened.iter().all(included),
-        "VRFY-309",
-        "opened.tsv 的每条路径都通到 FREEZE 的树根",
-        "",
-    );
-    Ok(())
-}
-
-/// The leaves the visits carry, opened, in bytewise order of (id, stratum).
-fn carried(drawn: &Drawn) -> Vec<OpenedLeaf> {
-    let mut leaves = Vec::new();
-    for visit in drawn.visits() {
-        let strata: Vec<&str> = drawn.strata_of(visit).collect();
-        let all = drawn.frozen().opened(visit.subject);
-        leaves.extend(
-            all.into_iter()
-                .filter(|leaf| strata.contains(&leaf.stratum.as_str())),
-        );
-    }
-    leaves.sort_by(|a, b| (&a.id, &a.stratum).cmp(&(&b.id, &b.stratum)));
-    leaves
 }
 
 fn either(detail: Result<String, String>) -> String {

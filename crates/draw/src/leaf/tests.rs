@@ -27,6 +27,13 @@ fn the_fast_hash_and_the_opened_text_agree_for_every_kind_and_suite() {
                 let opened = maker.open(&leaf);
                 let fast = maker.leafhash(&leaf, &salt, &nonce);
                 assert_eq!(opened.hash(suite, campaign, 3, kind), fast);
+                let other = LeafFields {
+                    id: b"another",
+                    ..leaf
+                };
+                let mut makers = [maker.clone(), maker.clone()];
+                let [_, (own_salt, own)] = LeafMaker::two(&mut makers, [&other, &leaf]);
+                assert_eq!((own_salt, own), (salt, fast), "side by side");
             }
         }
     }

@@ -4,7 +4,7 @@
 use std::io::{self, Write};
 use std::num::NonZeroUsize;
 
-use super::{Drawn, Ranked};
+use super::{Drawn, Order, order};
 use crate::frame::Rows;
 use crate::name::Token;
 use crate::parallel;
@@ -67,24 +67,23 @@ fn team_line(subject: Token, members: &[Option<Token>]) -> String {
     line
 }
 
-fn write_order(
+/// Lines `ticket stratum leafhash` in the order of the tickets.
+pub(super) fn write_order(
     out: &mut impl Write,
-    order: &[Ranked],
+    order: &Order,
     rows: &Rows,
     threads: NonZeroUsize,
 ) -> io::Result<()> {
-    parallel::write_blocks(out, order, threads, |block| lines(block, rows))
-}
-
-fn lines(order: &[Ranked], rows: &Rows) -> Vec<u8> {
-    let mut text = Vec::with_capacity(order.len() * 144);
-    for line in order {
-        text.extend_from_slice(&line.ticket.hex());
-        text.push(b' ');
-        text.extend_from_slice(rows.stratum(line.stratum).as_bytes());
-        text.push(b' ');
-        text.extend_from_slice(&line.leafhash.hex());
-        text.push(b'\n');
-    }
-    text
+    parallel::write_blocks(out, order.lines(), threads, |block| {
+        let mut text = Vec::with_capacity(block.len() * 144);
+        for (ticket, leafhash, stratum) in block.iter().map(order::parts) {
+            text.extend_from_slice(&ticket.hex());
+            text.push(b' ');
+            text.extend_from_slice(rows.stratum(stratum).as_bytes());
+            text.push(b' ');
+            text.extend_from_slice(&leafhash.hex());
+            text.push(b'\n');
+        }
+        text
+    })
 }

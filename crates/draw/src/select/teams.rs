@@ -4,7 +4,7 @@
 //! nobody can take is written `-`, never filled by choice.
 
 use super::pool::{Member, Recused, StratumPool};
-use super::{Ranked, Visit};
+use super::{Order, Visit};
 use crate::digest::{Digest, Suite};
 use crate::freeze::Frozen;
 use crate::name::Token;
@@ -35,7 +35,7 @@ impl Teams {
     pub(crate) fn assign(
         frozen: &Frozen,
         seed: &Digest,
-        order: &[Ranked],
+        order: &Order,
         visits: &[Visit],
         recused: &Recused,
     ) -> Self {
@@ -97,7 +97,7 @@ impl Teams {
 }
 
 /// Drawn and reserve of every team stratum.
-fn pools(frozen: &Frozen, order: &[Ranked]) -> Vec<StratumPool> {
+fn pools(frozen: &Frozen, order: &Order) -> Vec<StratumPool> {
     let rows = &frozen.frame.inspectors;
     let numbers = frozen
         .record
@@ -106,11 +106,11 @@ fn pools(frozen: &Frozen, order: &[Ranked]) -> Vec<StratumPool> {
         .zip(&frozen.record.inspector_draws);
     numbers
         .map(|(team, draw)| {
-            let mut members = order.iter().filter_map(|line| {
-                let row = rows.rows[line.row as usize];
+            let mut members = order.rows().iter().filter_map(|at| {
+                let row = rows.rows[*at as usize];
                 (rows.view(row).stratum == team.stratum.as_str()).then_some(Member {
                     id: row.id,
-                    salt: frozen.inspector_salts[line.row as usize],
+                    salt: frozen.inspector_salts[*at as usize],
                     load: 0,
                 })
             });
@@ -142,8 +142,9 @@ fn pairs(
 ) {
     let recused = context.recused.of(visit.subject);
     let tickets = TicketMaker::new(context.suite, context.seed, Scope::Team(visit.subject));
+    let mut makers = [tickets.clone(), tickets];
     for pool in pools {
-        let taken = least_loaded(&pool.drawn, pool.size, recused, &tickets);
+        let taken = least_loaded(&pool.drawn, pool.size, recused, &mut makers);
         for at in &taken {
             pool.drawn[*at].load += 1;
             places.push(Some(pool.drawn[*at].id));
@@ -160,7 +161,7 @@ fn least_loaded(
     members: &[Member],
     wanted: usize,
     recused: &[Token],
-    tickets: &TicketMaker,
+    makers: &mut [TicketMaker; 2],
 ) -> Vec<usize> {
     let mut free: Vec<usize> = (0..members.len())
         .filter(|at| !recused.contains(&members[*at].id))
@@ -168,20 +169,20 @@ fn least_loaded(
     free.sort_unstable_by_key(|at| members[*at].load);
     let mut taken = Vec::with_capacity(wanted);
     for equal in free.chunk_by(|a, b| members[*a].load == members[*b].load) {
-        let mut equal: Vec<_> = equal
-            .iter()
-            .map(|at| {
-                let member = &members[*at];
-                (
-                    tickets.ticket(member.id.as_bytes(), &member.salt),
-                    member.id,
-                    *at,
-                )
-            })
-            .collect();
-        equal.sort_unstable();
+        let mut ranked = Vec::with_capacity(equal.len());
+        for pair in equal.chunks(2) {
+            let [one, two] = [pair[0], pair[pair.len() - 1]].map(|at| &members[at]);
+            let ids = [one.id.as_bytes(), two.id.as_bytes()];
+            let made = TicketMaker::two(makers, ids, [&one.salt, &two.salt]);
+            ranked.extend(
+                pair.iter()
+                    .zip(made)
+                    .map(|(at, ticket)| (ticket, members[*at].id, *at)),
+            );
+        }
+        ranked.sort_unstable();
         taken.extend(
-            equal
+            ranked
                 .into_iter()
                 .map(|(_, _, at)| at)
                 .take(wanted - taken.len()),
@@ -212,7 +213,7 @@ impl Groups {
                 pools.iter().map(dealt).collect()
             })
             .collect();
-        let tickets = TicketMaker::new(context.suite, context.seed, Scope::Area);
+        let mut tickets = TicketMaker::new(context.suite, context.seed, Scope::Area);
         let mut areas: Vec<_> = context
             .frozen
             .record
@@ -278,9 +279,9 @@ impl Groups {
         if let Some((_, group)) = own.filter(|(_, group)| clear(group)) {
             return *group;
         }
-        let tickets = TicketMaker::new(context.suite, context.seed, Scope::Team(visit.subject));
+        let mut tickets = TicketMaker::new(context.suite, context.seed, Scope::Team(visit.subject));
         let salt = &context.frozen.salts[row];
-        let least = |groups: &mut dyn Iterator<Item = usize>| {
+        let mut least = |groups: &mut dyn Iterator<Item = usize>| {
             groups.min_by_key(|group| {
                 let number = (group + 1).to_string();
                 (

@@ -81,12 +81,12 @@ impl Standing {
         moves: &mut Vec<Move>,
     ) {
         let subject = self.visits[at].subject;
-        let tickets = TicketMaker::new(self.suite, &borrowed.seed(), Scope::Team(subject));
+        let mut tickets = TicketMaker::new(self.suite, &borrowed.seed(), Scope::Team(subject));
         let mut place = 0;
         for guest in guests {
             for _ in 0..guest.size {
                 if self.visits[at].team[place].is_none() {
-                    let new = self.guest_for(at, guest, &tickets);
+                    let new = self.guest_for(at, guest, &mut tickets);
                     self.visits[at].team[place] = new;
                     let stratum = guest.stratum;
                     moves.push(Move {
@@ -105,7 +105,7 @@ impl Standing {
         &self,
         at: usize,
         guest: &mut StratumPool,
-        tickets: &TicketMaker,
+        tickets: &mut TicketMaker,
     ) -> Option<Token> {
         let visit = &self.visits[at];
         let recused = self.recused.of(visit.subject);

@@ -90,7 +90,7 @@ impl Standing {
         loads: &BTreeMap<Token, u64>,
     ) -> Option<Token> {
         let scope = Scope::Team(self.visits[visit].subject);
-        let tickets = TicketMaker::new(self.suite, &self.seed, scope);
+        let mut tickets = TicketMaker::new(self.suite, &self.seed, scope);
         let drawn = self.pools[pool]
             .drawn
             .iter()

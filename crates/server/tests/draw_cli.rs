@@ -123,6 +123,37 @@ fn the_samples_go_from_freeze_to_a_strangers_verdict() {
 }
 
 #[test]
+fn open_says_what_to_publish_and_publishes_no_file_that_was_touched() {
+    let folder = samples();
+    let folder = folder.path();
+    assert!(freeze(folder).status.success() && result(folder).status.success());
+    let open = |stage: &str, bundle: &str| {
+        let words = [
+            "draw", "open", "--out", "d", "--stage", stage, "--bundle", bundle,
+        ];
+        mingqian(folder, &words)
+    };
+    let opened = open("public", "p");
+    let record = fs::read_to_string(folder.join("d/open-public.txt")).unwrap();
+    assert!(record.starts_with("shuang/1 open\n"), "{record}");
+    assert!(said(&opened).contains(&record), "{}", said(&opened));
+    assert!(
+        !record.contains("secret.txt"),
+        "public names no sealed file"
+    );
+    assert!(open("public", "again").status.success());
+    let path = folder.join("d/drawn/teams.txt");
+    let text = fs::read_to_string(&path).unwrap();
+    fs::remove_file(&path).unwrap();
+    fs::write(&path, text.replacen('F', "G", 1)).unwrap();
+    let refused = open("full", "f");
+    assert!(!refused.status.success());
+    assert!(said(&refused).contains("CLI-502"), "{}", said(&refused));
+    assert!(said(&refused).contains("teams.txt"), "{}", said(&refused));
+    assert!(!folder.join("f").exists() && !folder.join("d/open-full.txt").exists());
+}
+
+#[test]
 fn before_open_no_published_byte_names_a_subject() {
     let folder = samples();
     let folder = folder.path();
@@ -151,7 +182,7 @@ fn the_secret_is_for_its_owner_only() {
     };
     assert_eq!(
         (mode("d/sealed"), mode("d/sealed/secret.txt")),
-        (0o700, 0o600)
+        (0o700, 0o400)
     );
 }
 
@@ -201,6 +232,7 @@ fn a_changed_sealed_file_stops_the_draw() {
     assert!(freeze(folder).status.success());
     let path = folder.join("d/sealed/subjects.tsv");
     let text = fs::read_to_string(&path).unwrap();
+    fs::remove_file(&path).unwrap();
     fs::write(&path, text.replacen("\tfume:B\t", "\tfume:C\t", 1)).unwrap();
     let output = result(folder);
     assert_eq!(output.status.code(), Some(2), "{}", said(&output));

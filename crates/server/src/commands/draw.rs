@@ -4,7 +4,7 @@
 //!
 //! The folder of a draw: `freeze.txt`, `plan.txt` (publish at T1), `sealed/` (S and the frames; keep
 //! secret), then `seed.txt`, `result.txt` (publish at T4) and `drawn/` (the whole bundle; keep
-//! secret until OPEN). Everything is made in a temporary folder beside and renamed at the end, so
+//! secret until OPEN), and `drawn.hashes` (what the files in it must be). Everything is made in a temporary folder beside and renamed at the end, so
 //! nothing is ever half-written; nothing is ever overwritten. Deliberately absent: the log, and
 //! substitution after the draw, which need the server.
 

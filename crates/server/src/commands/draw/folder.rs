@@ -1,7 +1,7 @@
 //! Folders that appear whole or not at all.
 //!
 //! A step writes into a hidden folder beside its goal and renames it at the end; a goal that exists
-//! is never touched. Sealed files are readable by their owner only. The disk stores one file while
+//! is never touched. Files are readable by their owner only and written by nobody. The disk stores one file while
 //! the next is made; the name is given only after every file is stored.
 
 use std::fs::{self, File, OpenOptions};
@@ -103,7 +103,7 @@ pub(super) fn refuse_existing(goal: &Path) -> Result<(), Failure> {
     }
 }
 
-/// Writes a new file whose owner alone can read it, durably.
+/// Writes a new file that its owner alone can read, durably.
 pub(super) fn write_new(
     path: &Path,
     write: impl FnOnce(&mut BufWriter<File>) -> io::Result<()>,
@@ -111,7 +111,7 @@ pub(super) fn write_new(
     write_only(path, write)?.sync_all()
 }
 
-/// Writes a new file whose owner alone can read it; it is not on the disk yet.
+/// Writes a new file that its owner alone can read and nobody can write; it is not on the disk yet.
 fn write_only(
     path: &Path,
     write: impl FnOnce(&mut BufWriter<File>) -> io::Result<()>,
@@ -119,7 +119,7 @@ fn write_only(
     let mut options = OpenOptions::new();
     options.write(true).create_new(true);
     #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o400);
     let mut file = BufWriter::with_capacity(1 << 20, options.open(path)?);
     write(&mut file)?;
     file.into_inner().map_err(io::IntoInnerError::into_error)

@@ -1,21 +1,31 @@
-//! `mingqian draw open` (公开, T6): a public or full bundle as a folder or a zip.
+//! `mingqian draw open` (公开, T6): a public or full bundle as a folder or a zip, and the record OPEN.
 //!
-//! Receipts of the log (`freeze.entry`, `freeze.proof`, `result.entry`, `result.proof`) that lie in
-//! the draw's folder are packed too. The bundle is verified before it gets its name.
+//! `result` has checked the sealed files byte by byte and kept their hashes. Here every file is read
+//! and hashed again: FREEZE, seed and RESULT say what their files must be, the kept OPEN says it of
+//! the others, so a file that was touched while it lay sealed is never published. Receipts of the
+//! log (`freeze.entry`, `freeze.proof`, `result.entry`, `result.proof`) that lie in the draw's
+//! folder are packed too. Deliberately absent: computing the attempt again, which is what
+//! `mingqian verify` does for anybody who doubts this one.
 
-use std::fs::File;
-use std::io;
+use std::collections::BTreeMap;
+use std::fs::{self, File};
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use ::draw::bundle::{RECEIPTS, Stage};
-use ::verify::{BundleSource, Limits, Options, verify_bundle};
+use ::draw::digest::Hasher;
+use ::draw::record::open::{Ending, OpenRecord, opened_files};
+use ::draw::record::result::SEALED_FILES;
+use ::draw::record::{FreezeRecord, ResultRecord, hash_of};
+use ::draw::{Digest, Suite};
 use clap::{Args, ValueEnum};
 use serde_json::json;
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, ZipWriter};
 
-use super::folder::{Draft, refuse_existing, write_new};
-use crate::commands::{Failure, Output, threads, verify};
+use super::folder::{Draft, read, refuse_existing, write_new};
+use super::result::KEPT_HASHES;
+use crate::commands::{Failure, Output};
 
 /// Arguments of `mingqian draw open`.
 #[derive(Debug, Args)]
@@ -38,7 +48,7 @@ enum StageWord {
     Full,
 }
 
-/// Writes the bundle of a stage.
+/// Writes the bundle of a stage and the record to publish.
 pub(crate) fn run(args: &OpenArgs, output: &Output) -> Result<u8, Failure> {
     refuse_existing(&args.bundle)?;
     let stage = match args.stage {
@@ -47,26 +57,59 @@ pub(crate) fn run(args: &OpenArgs, output: &Output) -> Result<u8, Failure> {
         StageWord::Full => Stage::Full,
     };
     let files = files(&args.out, stage)?;
+    let sealed = Sealed::read(&args.out)?;
+    let open = sealed.open_record(stage);
+    sealed.check(&files)?;
     let packed = args
         .bundle
         .extension()
         .is_some_and(|extension| extension.eq_ignore_ascii_case("zip"));
-    let verdict = if packed {
-        pack(&args.bundle, &files)?
+    if packed {
+        pack(&args.bundle, &files)?;
     } else {
-        copy(&args.bundle, &files)?
-    };
-    let words = format!(
-        "已写出{}：{}\n\n{}",
+        gather(&args.bundle, &files)?;
+    }
+    let record = open.map(|open| publish(&args.out, &open)).transpose()?;
+    say(args, stage, &files, record.as_ref(), output);
+    Ok(0)
+}
+
+/// Writes OPEN where the other records lie; the same record again is no change.
+fn publish(folder: &Path, open: &OpenRecord) -> Result<(PathBuf, String), Failure> {
+    let path = folder.join(format!("open-{}.txt", open.stage.word()));
+    let text = open.to_string();
+    if fs::read(&path).ok().as_deref() != Some(text.as_bytes()) {
+        write_new(&path, |out| out.write_all(text.as_bytes()))
+            .map_err(|error| Failure::file(&path, &error))?;
+    }
+    Ok((path, text))
+}
+
+fn say(
+    args: &OpenArgs,
+    stage: Stage,
+    files: &Files,
+    record: Option<&(PathBuf, String)>,
+    output: &Output,
+) {
+    let bundle = args.bundle.display();
+    let mut words = format!(
+        "已写出{}：{bundle}\n{} 个文件逐个核对过摘要，与 RESULT 和封存时一致。\n",
         stage_words(stage),
-        args.bundle.display(),
-        verify::words(&verdict)
+        files.len()
     );
+    if let Some((path, text)) = record {
+        words.push_str(&format!(
+            "\n现在公布并记入日志：{}\n\n{text}",
+            path.display()
+        ));
+    }
+    words.push_str(&format!("\n任何人都可以重算：mingqian verify {bundle}\n"));
+    let record = record.map(|(path, _)| path);
     output.say(
         &words,
-        &json!({"bundle": args.bundle, "stage": stage.word(), "verdict": verify::value(&verdict)}),
+        &json!({"bundle": args.bundle, "stage": stage.word(), "files": files.len(), "record": record}),
     );
-    Ok(0)
 }
 
 fn stage_words(stage: Stage) -> &'static str {
@@ -98,58 +141,124 @@ fn files(folder: &Path, stage: Stage) -> Result<Files, Failure> {
     Ok(files)
 }
 
-fn judge(path: &Path) -> Result<::verify::Verdict, Failure> {
-    let source = BundleSource::open(path, Limits::default())?;
-    let verdict = verify_bundle(
-        &source,
-        &Options {
-            log_key: None,
-            threads: threads(),
-        },
-    );
-    match verdict.exit() {
-        0 | 3 => Ok(verdict),
-        _ => Err(Failure::new(
-            "CLI-502",
-            "案卷",
-            format!(
-                "自己的核对没有通过，什么也没有写出。\n{}",
-                verify::words(&verdict)
-            ),
-        )),
+/// What the sealed files must be, by the records of the draw.
+struct Sealed {
+    suite: Suite,
+    open: OpenRecord,
+    hashes: BTreeMap<String, Digest>,
+}
+
+impl Sealed {
+    fn read(folder: &Path) -> Result<Self, Failure> {
+        let parsed = |name: &str| read(&folder.join(name));
+        let freeze = FreezeRecord::parse(&parsed("freeze.txt")?)
+            .map_err(|fault| fault.within("freeze.txt"))?;
+        let result = ResultRecord::parse(&parsed("result.txt")?)
+            .map_err(|fault| fault.within("result.txt"))?;
+        let open =
+            OpenRecord::parse(&parsed(KEPT_HASHES)?).map_err(|fault| fault.within(KEPT_HASHES))?;
+        let suite = freeze.suite;
+        let ended = hash_of(suite, &result);
+        if open.ending != Ending::Result(ended) || result.attempt != freeze.attempt_ref() {
+            let sentence =
+                "freeze.txt、result.txt 与封存的摘要不是同一次抽取的。请核对是否拿错目录。";
+            return Err(Failure::new(
+                "CLI-503",
+                folder.display().to_string(),
+                sentence,
+            ));
+        }
+        let mut hashes: BTreeMap<String, Digest> = open.files.iter().cloned().collect();
+        let order = SEALED_FILES
+            .map(str::to_owned)
+            .into_iter()
+            .zip(result.files);
+        hashes.extend(order);
+        hashes.insert("freeze.txt".to_owned(), freeze.hash());
+        hashes.insert("seed.txt".to_owned(), result.seed);
+        hashes.insert("result.txt".to_owned(), ended);
+        Ok(Self {
+            suite,
+            open,
+            hashes,
+        })
+    }
+
+    /// OPEN of a stage; a sealed bundle opens nothing.
+    fn open_record(&self, stage: Stage) -> Option<OpenRecord> {
+        let named = opened_files(stage);
+        let files = self.open.files.iter();
+        let files = files.filter(|(name, _)| named.contains(&name.as_str()));
+        (stage != Stage::Sealed).then(|| OpenRecord {
+            stage,
+            files: files.cloned().collect(),
+            ..self.open.clone()
+        })
+    }
+
+    /// Hashes every file, the long ones beside each other, and names each that was touched.
+    fn check(&self, files: &Files) -> Result<(), Failure> {
+        let ends: Vec<Result<bool, Failure>> = std::thread::scope(|scope| {
+            let running: Vec<_> = files
+                .iter()
+                .map(|(name, path)| scope.spawn(move || self.is_untouched(name, path)))
+                .collect();
+            running
+                .into_iter()
+                .map(|file| file.join().expect("hashing a file does not panic"))
+                .collect()
+        });
+        let mut failure = Failure::default();
+        for ((name, _), end) in files.iter().zip(ends) {
+            if !end? {
+                let sentence =
+                    "封存之后被改动过，什么也没有写出。请用备份恢复 drawn 目录，或者报告监督部门。";
+                failure.push("CLI-502", *name, sentence);
+            }
+        }
+        failure.or_nothing()
+    }
+
+    /// Receipts of the log are not the draw's; whoever verifies checks them.
+    fn is_untouched(&self, name: &str, path: &Path) -> Result<bool, Failure> {
+        let Some(expected) = self.hashes.get(name) else {
+            return Ok(RECEIPTS.contains(&name));
+        };
+        let mut hasher = Hasher::new(self.suite);
+        let mut file = File::open(path).map_err(|error| Failure::file(path, &error))?;
+        io::copy(&mut file, &mut hasher).map_err(|error| Failure::file(path, &error))?;
+        Ok(hasher.finish() == *expected)
     }
 }
 
-fn copy(goal: &Path, files: &Files) -> Result<::verify::Verdict, Failure> {
+/// The files as a folder: second names of the sealed ones, which nobody changes any more, or copies
+/// where the goal lies on another disk.
+fn gather(goal: &Path, files: &Files) -> Result<(), Failure> {
     let mut draft = Draft::begin(goal)?;
     for (name, path) in files {
-        let mut from = File::open(path).map_err(|error| Failure::file(path, &error))?;
-        draft.write(name, |out| io::copy(&mut from, out).map(drop))?;
+        if fs::hard_link(path, draft.path().join(name)).is_err() {
+            let mut from = File::open(path).map_err(|error| Failure::file(path, &error))?;
+            draft.write(name, |out| io::copy(&mut from, out).map(drop))?;
+        }
     }
-    let verdict = judge(draft.path())?;
-    draft.keep()?;
-    Ok(verdict)
+    draft.keep()
 }
 
-fn pack(goal: &Path, files: &Files) -> Result<::verify::Verdict, Failure> {
+fn pack(goal: &Path, files: &Files) -> Result<(), Failure> {
     let beside = goal.with_extension(format!("{}.tmp", std::process::id()));
     let made = write_new(&beside, |out| write_zip(out, files))
         .map_err(|error| Failure::file(&beside, &error))
-        .and_then(|()| judge(&beside))
-        .and_then(|verdict| {
-            refuse_existing(goal)?;
-            std::fs::rename(&beside, goal).map_err(|error| Failure::file(goal, &error))?;
-            Ok(verdict)
-        });
+        .and_then(|()| refuse_existing(goal))
+        .and_then(|()| fs::rename(&beside, goal).map_err(|error| Failure::file(goal, &error)));
     if made.is_err() {
         // The goal does not exist; a leftover draft is harmless.
-        let _ = std::fs::remove_file(&beside);
+        let _ = fs::remove_file(&beside);
     }
     made
 }
 
 /// Stored, with one fixed time, so that the same bundle is the same zip.
-fn write_zip(out: &mut (impl io::Write + io::Seek), files: &Files) -> io::Result<()> {
+fn write_zip(out: &mut (impl Write + io::Seek), files: &Files) -> io::Result<()> {
     let mut zip = ZipWriter::new(out);
     for (name, path) in files {
         let mut from = File::open(path)?;

@@ -8,7 +8,7 @@
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use ::draw::bundle::{Stage, write_file};
+use ::draw::bundle::{Stage, open_record, write_file};
 use ::draw::record::{FreezeRecord, PlanRecord, hash_of};
 use ::draw::seed::Answer;
 use ::draw::{Code, Digest, Drawn, Fault, Level, SeedText, Token};
@@ -18,6 +18,9 @@ use serde_json::json;
 
 use super::folder::{Draft, read, refuse_existing, write_new};
 use crate::commands::{Failure, Output, threads, verify};
+
+/// OPEN as it will be, kept sealed: the hashes of the files RESULT does not commit to.
+pub(super) const KEPT_HASHES: &str = "drawn.hashes";
 
 /// Arguments of `mingqian draw result`.
 #[derive(Debug, Args)]
@@ -193,8 +196,10 @@ fn write(folder: &Path, goal: &Path, drawn: &Drawn) -> Result<(), Failure> {
             ),
         ));
     }
+    let open = open_record(drawn, Stage::Full, 0, threads());
     draft.keep()?;
     for (name, text) in [
+        (KEPT_HASHES, open.to_string()),
         ("seed.txt", drawn.seed_text().to_string()),
         ("result.txt", drawn.record().to_string()),
     ] {
@@ -225,7 +230,7 @@ fn say(folder: &Path, drawn: &Drawn, level: Level, output: &Output) {
     }
     words.push_str(&format!(
         "\n现在公布并记入日志：{folder_text}/seed.txt、{folder_text}/result.txt\n\
-         封存到公开之时：{folder_text}/drawn/\n\n{record}"
+         封存到公开之时：{folder_text}/drawn/、{folder_text}/{KEPT_HASHES}\n\n{record}"
     ));
     let value = json!({
         "campaign": record.attempt.campaign.as_str(), "attempt": record.attempt.attempt,

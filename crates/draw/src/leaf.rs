@@ -118,9 +118,9 @@ impl LeafMaker {
             cover.line(&maker.secret);
         }
         let [a, b] = makers;
-        let salts_nonces = Message::abreast([&a.salt, &b.salt, &a.nonce, &b.nonce]);
+        let salts_nonces = Message::abreast([&mut a.salt, &mut b.salt, &mut a.nonce, &mut b.nonce]);
         let [salt_a, salt_b, nonce_a, nonce_b] = salts_nonces;
-        let [cover_a, cover_b] = Message::abreast([&a.cover, &b.cover]);
+        let [cover_a, cover_b] = Message::abreast([&mut a.cover, &mut b.cover]);
         let [mark_a, mark_b, seal_a, seal_b] = Message::abreast([
             marked(&mut a.mark, leaves[0], &cover_a),
             marked(&mut b.mark, leaves[1], &cover_b),
@@ -135,7 +135,7 @@ impl LeafMaker {
     }
 
     /// The leaf text behind its 0x00.
-    fn listed(&mut self, id: &[u8], mark: &Digest, nonce: &Digest, seal: &Digest) -> &Message {
+    fn listed(&mut self, id: &[u8], mark: &Digest, nonce: &Digest, seal: &Digest) -> &mut Message {
         let leaf = self.leaf.rewind().line(id).line(&mark.hex());
         leaf.line(&nonce.hex()).line(&seal.hex())
     }
@@ -168,7 +168,7 @@ fn mark_prefix(suite: Suite) -> Message {
     message.keep()
 }
 
-fn marked<'a>(message: &'a mut Message, leaf: &LeafFields<'_>, cover: &Digest) -> &'a Message {
+fn marked<'a>(message: &'a mut Message, leaf: &LeafFields<'_>, cover: &Digest) -> &'a mut Message {
     let mark = message.rewind().line(leaf.stratum).line(leaf.status);
     mark.line(leaf.area).line(&cover.hex())
 }

@@ -69,7 +69,7 @@ impl TicketMaker {
         ])
     }
 
-    fn text(&mut self, id: &[u8], salt: &[u8]) -> &Message {
+    fn text(&mut self, id: &[u8], salt: &[u8]) -> &mut Message {
         self.message.rewind().line(id).line(salt)
     }
 }

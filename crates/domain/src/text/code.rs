@@ -101,6 +101,10 @@ impl From<SubjectCode> for String {
 /// number rounded to fifteen significant digits (`9.14112E+17`, `411202199001010000`).
 #[must_use]
 pub fn scientific_loss(text: &str) -> Option<usize> {
+    // One digit, then a point or the letter: most codes end the question here.
+    if !matches!(text.as_bytes().get(1), Some(b'.' | b'E' | b'e')) {
+        return None;
+    }
     let (mantissa, exponent) = text.split_once(['E', 'e'])?;
     let exponent: usize = exponent
         .strip_prefix('+')

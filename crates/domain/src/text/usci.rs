@@ -44,10 +44,7 @@ impl Usci {
         }
         let mut values = [0_usize; 18];
         for (index, letter) in text.chars().enumerate() {
-            let value = ALPHABET
-                .iter()
-                .position(|known| char::from(*known) == letter);
-            values[index] = value.ok_or_else(|| {
+            values[index] = value_of(letter).ok_or_else(|| {
                 codes::USCI_LETTER.field(&[("position", &(index + 1)), ("letter", &letter)])
             })?;
         }
@@ -72,6 +69,20 @@ impl Usci {
     pub fn registering_district(&self) -> &str {
         &self.0[2..8]
     }
+}
+
+/// The number a letter of the alphabet stands for.
+fn value_of(letter: char) -> Option<usize> {
+    const VALUES: [Option<usize>; 128] = {
+        let mut values = [None; 128];
+        let mut value = 0;
+        while value < ALPHABET.len() {
+            values[ALPHABET[value] as usize] = Some(value);
+            value += 1;
+        }
+        values
+    };
+    VALUES.get(letter as usize).copied().flatten()
 }
 
 fn check_value(values: &[usize; 18]) -> usize {

@@ -6,6 +6,10 @@
 /// The text with full-width ASCII letters, digits and marks narrowed, blanks unified and trimmed.
 #[must_use]
 pub fn narrow(text: &str) -> String {
+    // Nearly every cell of a register is plain: nothing in it can change.
+    if text.bytes().all(|byte| byte.is_ascii_graphic()) {
+        return text.to_owned();
+    }
     let narrowed: String = text
         .chars()
         .filter(|letter| *letter != '\u{feff}')

@@ -4,9 +4,10 @@ use std::io::{self, Write};
 use std::num::NonZeroUsize;
 
 use super::Stage;
-use crate::digest::{Digest, Hasher};
-use crate::leaf::Kind;
+use crate::digest::Hasher;
+use crate::leaf::{Kind, OpenedLeaf};
 use crate::merkle::Inclusion;
+use crate::parallel;
 use crate::record::hash_of;
 use crate::record::open::{Ending, OpenRecord, opened_files};
 use crate::select::Drawn;
@@ -32,7 +33,7 @@ pub fn write_file(
         "inspectors.order" => drawn.write_inspectors_order(out),
         "teams.txt" => drawn.write_teams(out),
         "leaders.txt" => drawn.write_leaders(out),
-        "opened.tsv" => opened(drawn, out),
+        "opened.tsv" => opened(drawn, threads, out),
         "secret.txt" => out
             .write_all(&frozen.secret().hex())
             .and_then(|()| out.write_all(b"\n")),
@@ -66,10 +67,9 @@ pub fn open_record(drawn: &Drawn, stage: Stage, changes: u64, threads: NonZeroUs
 }
 
 /// The leaves that visits carry, opened and tied to the root; no other leaf of the same subject.
-fn opened(drawn: &Drawn, out: &mut impl Write) -> io::Result<()> {
+fn opened(drawn: &Drawn, threads: NonZeroUsize, out: &mut impl Write) -> io::Result<()> {
     let frozen = drawn.frozen();
     let tree = frozen.subject_tree();
-    let mut maker = frozen.maker(Kind::Subject);
     let subjects = &frozen.frame().subjects;
     let mut carried: Vec<u32> = drawn
         .visits()
@@ -77,38 +77,41 @@ fn opened(drawn: &Drawn, out: &mut impl Write) -> io::Result<()> {
         .flat_map(|visit| visit.rows.iter().copied())
         .collect();
     carried.sort_unstable();
-    for row in carried {
-        let at = row as usize;
-        let leaf = maker.open(&subjects.view(subjects.rows[at]).fields());
-        let proof = tree
-            .prove(&frozen.subject_hashes[at])
-            .expect("the tree is built from these very hashes");
-        writeln!(
-            out,
-            "{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}",
-            leaf.id,
-            leaf.stratum,
-            leaf.status,
-            leaf.area,
-            leaf.salt,
-            leaf.nonce,
-            leaf.cover,
-            proof.index,
-            path_text(&proof)
-        )?;
-    }
-    Ok(())
+    parallel::write_blocks(out, &carried, threads, |rows| {
+        let mut maker = frozen.maker(Kind::Subject);
+        let mut text = Vec::new();
+        for row in rows {
+            let at = *row as usize;
+            let leaf = maker.open(&subjects.view(subjects.rows[at]).fields());
+            let proof = tree
+                .prove(&frozen.subject_hashes[at])
+                .expect("the tree is built from these very hashes");
+            line(&leaf, &proof, &mut text);
+        }
+        text
+    })
 }
 
-/// Siblings from the bottom, joined by `,`; `-` for the only leaf of a tree.
-fn path_text(proof: &Inclusion) -> String {
-    match proof.path.is_empty() {
-        true => "-".to_owned(),
-        false => proof
-            .path
-            .iter()
-            .map(Digest::to_string)
-            .collect::<Vec<_>>()
-            .join(","),
+/// `id stratum status area salt nonce cover index path`, tab-separated; the path is its siblings from
+/// the bottom joined by `,`, or `-` for the only leaf of a tree.
+fn line(leaf: &OpenedLeaf, proof: &Inclusion, text: &mut Vec<u8>) {
+    for column in [&leaf.id, &leaf.stratum, &leaf.status, &leaf.area] {
+        text.extend_from_slice(column.as_bytes());
+        text.push(b'\t');
     }
+    for digest in [&leaf.salt, &leaf.nonce, &leaf.cover] {
+        text.extend_from_slice(&digest.hex());
+        text.push(b'\t');
+    }
+    text.extend_from_slice(proof.index.to_string().as_bytes());
+    let mut before = b'\t';
+    for sibling in &proof.path {
+        text.push(before);
+        text.extend_from_slice(&sibling.hex());
+        before = b',';
+    }
+    if proof.path.is_empty() {
+        text.extend_from_slice(b"\t-");
+    }
+    text.push(b'\n');
 }

@@ -158,23 +158,52 @@ impl Message {
         self
     }
 
-    fn text(&self) -> &[u8] {
-        &self.bytes[..self.length]
-    }
-
     /// The hash of this message.
-    pub(crate) fn hash(&self) -> Digest {
+    pub(crate) fn hash(&mut self) -> Digest {
         let [digest] = Self::abreast([self]);
         digest
     }
 
     /// The hashes of independent messages of one suite.
-    pub(crate) fn abreast<const N: usize>(messages: [&Self; N]) -> [Digest; N] {
-        let texts = messages.map(Self::text);
+    pub(crate) fn abreast<const N: usize>(mut messages: [&mut Self; N]) -> [Digest; N] {
         match messages.first().map(|message| message.suite) {
-            Some(Suite::Sm3) => Suite::Sm3.abreast(texts),
-            _ => sha256(messages.map(|message| message.chain), texts),
+            Some(Suite::Sm3) => messages.map(|message| {
+                let text = &message.bytes[..message.length];
+                message.suite.bytes(text)
+            }),
+            _ => Self::sha256(&mut messages),
         }
+    }
+
+    fn sha256<const N: usize>(messages: &mut [&mut Self; N]) -> [Digest; N] {
+        let mut chains = [BEGINNING; N];
+        let mut ends = [0; N];
+        for lane in 0..N {
+            ends[lane] = messages[lane].pad();
+            chains[lane] = messages[lane].chain;
+        }
+        let mut busy = true;
+        while busy {
+            busy = false;
+            for lane in 0..N {
+                let done = chains[lane].done;
+                if done < ends[lane] {
+                    chains[lane].absorb(&messages[lane].bytes[done..done + BLOCK]);
+                    busy = true;
+                }
+            }
+        }
+        chains.map(Chain::digest)
+    }
+
+    /// Pads the text where it stands; says where the last block ends.
+    fn pad(&mut self) -> usize {
+        let end = (self.length + 9).div_ceil(BLOCK) * BLOCK;
+        let bits = (self.length as u64) << 3;
+        self.bytes[self.length] = 0x80;
+        self.bytes[self.length + 1..end - 8].fill(0);
+        self.bytes[end - 8..end].copy_from_slice(&bits.to_be_bytes());
+        end
     }
 }
 

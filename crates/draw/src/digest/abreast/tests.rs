@@ -35,8 +35,8 @@ fn a_kept_prefix_of_any_length_changes_nothing() {
                 let rest = rest.min(200 - prefix);
                 message.rewind().raw(&bytes[..rest]);
                 assert_eq!(message.hash(), suite.bytes(&bytes[..prefix + rest]));
-                let other = Message::new(suite);
-                let both = Message::abreast([&message, &other]);
+                let mut other = Message::new(suite);
+                let both = Message::abreast([&mut message, &mut other]);
                 assert_eq!(
                     both,
                     [suite.bytes(&bytes[..prefix + rest]), suite.bytes(b"")]

@@ -21,11 +21,12 @@ use domain::policy::{Place, Verb};
 use domain::refusal::{Code, Refusal};
 use domain::time::Instant;
 use draw::record::RevealRecord;
-use draw::{Level, Token};
+use draw::{Drawn, Frozen, Level, SeedText, Token};
 use store::campaign::StoredCampaign;
 use store::{campaign, catalog, drawing, inspection};
 use verify::{BundleSource, Limits, Options};
 
+use crate::aside::aside;
 use crate::campaign::{plan_of, print_of, unsound};
 use crate::{Acting, App, AppError};
 
@@ -123,6 +124,7 @@ impl App {
         let secret = self.entropy.bytes::<32>();
         // Everything that could refuse FREEZE later is refused now, while registers can be mended.
         let rehearsed = material::rehearse(number, attempt, &plan, &record, &eligibility, secret)
+            .await
             .map_err(|error| naming_left_out(error, &eligibility))?;
         let id = stored.campaign.id.clone();
         stored.campaign = next;
@@ -241,13 +243,7 @@ impl App {
         let frozen = self.frozen(&mut tx, &stored, None).await?;
         let seed = seed_of(&stored, &frozen, words)?;
         let level = level_of(Level::reached(&seed));
-        let drawn = draw::draw(frozen, &seed, threads()).map_err(|faults| {
-            REFUSED_BY_DRAW.refuse(&[(
-                "why",
-                &faults.iter().map(ToString::to_string).collect::<String>(),
-            )])
-        })?;
-        let (files, recomputed) = recomputed(&drawn)?;
+        let (drawn, files, recomputed) = aside(move || draw_and_recompute(frozen, &seed)).await?;
         let record = drawn.record().to_string();
         let step = self.step(acting);
         let at = step.at;
@@ -294,8 +290,21 @@ impl App {
     }
 }
 
+/// The draw, its files, and whether our own `verify` accepts them.
+fn draw_and_recompute(
+    frozen: Frozen,
+    seed: &SeedText,
+) -> Result<(Drawn, Vec<BundleFile>, bool), AppError> {
+    let drawn = draw::draw(frozen, seed, threads()).map_err(|faults| {
+        let why: String = faults.iter().map(ToString::to_string).collect();
+        REFUSED_BY_DRAW.refuse(&[("why", &why)])
+    })?;
+    let (files, accepted) = recomputed(&drawn)?;
+    Ok((drawn, files, accepted))
+}
+
 /// The files of the draw, and whether our own `verify` accepts them.
-fn recomputed(drawn: &draw::Drawn) -> Result<(Vec<BundleFile>, bool), AppError> {
+fn recomputed(drawn: &Drawn) -> Result<(Vec<BundleFile>, bool), AppError> {
     let files = material::files(drawn, Stage::Full)?;
     let held = files
         .iter()

@@ -6,6 +6,7 @@
 
 pub mod account;
 pub mod acting;
+mod aside;
 pub mod campaign;
 pub mod crypto;
 pub mod drawing;

@@ -1,5 +1,6 @@
 //! From what is kept to what the draw computes with: terms, frame, S; and back to files.
 
+use std::io;
 use std::num::NonZeroUsize;
 
 use domain::campaign::eligibility::Eligibility;
@@ -9,7 +10,6 @@ use domain::id::{CampaignId, CampaignNo};
 use domain::time::Instant;
 use draw::bundle::{self, Stage};
 use draw::digest::Secret;
-use draw::frame::Rows;
 use draw::record::{BeaconName, PartyLine, PlanRecord};
 use draw::{Digest, Drawn, Frame, Frozen, SeedText, Stratum, Suite, Terms};
 use store::campaign::StoredCampaign;
@@ -17,6 +17,7 @@ use store::{Reader, StoreError, drawing};
 
 use super::frame::Figures;
 use super::{CommitWords, NO_RECORD, freeze_of, refused_by_draw, token};
+use crate::aside::aside;
 use crate::campaign::{plan_of, unsound};
 use crate::{App, AppError};
 
@@ -43,34 +44,28 @@ pub(super) fn place(campaign: &CampaignId, attempt: u32) -> String {
 const FRAME_FILES: [&str; 3] = ["subjects.tsv", "inspectors.tsv", "recusals.tsv"];
 
 /// The canonical frame as its three files.
-pub(super) fn frame_files(frame: &Frame) -> Vec<(&'static str, Vec<u8>)> {
-    let mut recusals = String::new();
-    for (inspector, subject) in &frame.recusals {
-        recusals.push_str(&format!("{inspector}:{subject}\t-\tpair\t-\n"));
-    }
-    let [subjects, inspectors, pairs] = FRAME_FILES;
-    vec![
-        (subjects, rows_text(&frame.subjects)),
-        (inspectors, rows_text(&frame.inspectors)),
-        (pairs, recusals.into_bytes()),
+pub(super) fn frame_files(frame: &Frame) -> [(&'static str, Vec<u8>); 3] {
+    let written = |write: &dyn Fn(&mut Vec<u8>) -> io::Result<()>| {
+        let mut content = Vec::new();
+        write(&mut content).expect("writing into memory cannot fail");
+        content
+    };
+    let [subjects, inspectors, recusals] = FRAME_FILES;
+    [
+        (
+            subjects,
+            written(&|out| frame.subjects.write(threads(), out)),
+        ),
+        (
+            inspectors,
+            written(&|out| frame.inspectors.write(threads(), out)),
+        ),
+        (recusals, written(&|out| frame.write_recusals(out))),
     ]
 }
 
-/// `id stratum status area`, tab-separated, in the frame's canonical order.
-fn rows_text(rows: &Rows) -> Vec<u8> {
-    let mut text = Vec::new();
-    for view in rows.iter() {
-        let fields = view.fields();
-        text.extend_from_slice(
-            &[fields.id, fields.stratum, fields.status, fields.area].join(&b'\t'),
-        );
-        text.push(b'\n');
-    }
-    text
-}
-
 /// Refuses now what FREEZE would be refused for later; commitments do not matter for that.
-pub(super) fn rehearse(
+pub(super) async fn rehearse(
     number: &CampaignNo,
     attempt: u32,
     plan: &CampaignPlan,
@@ -98,7 +93,9 @@ pub(super) fn rehearse(
         beacon,
         ..bare_terms(number, attempt, record)?
     };
-    draw::freeze(&terms, eligibility.frame.clone(), &secret, threads())
+    let frame = eligibility.frame.clone();
+    aside(move || draw::freeze(&terms, frame, &secret, threads()))
+        .await
         .map_err(|refusal| refused_by_draw(&refusal).into())
 }
 
@@ -226,11 +223,15 @@ impl App {
             let content = drawing::file(reader, id, attempt, name).await?;
             files.push(content.ok_or_else(|| broken("its frame was not kept"))?);
         }
-        let frame = bundle::parse_frame(&files[0], &files[1], &files[2])
-            .map_err(|fault| unsound(&fault))?;
         let terms = terms(stored, words)?;
-        draw::freeze(&terms, frame, &Secret::from_bytes(secret), threads())
-            .map_err(|refusal| refused_by_draw(&refusal).into())
+        let secret = Secret::from_bytes(secret);
+        aside(move || {
+            let frame = bundle::parse_frame(&files[0], &files[1], &files[2])
+                .map_err(|fault| unsound(&fault))?;
+            draw::freeze(&terms, frame, &secret, threads())
+                .map_err(|refusal| refused_by_draw(&refusal).into())
+        })
+        .await
     }
 
     /// The drawn attempt, recomputed from S, the kept frame and the published seed text.
@@ -245,7 +246,8 @@ impl App {
             .as_ref()
             .ok_or_else(|| NO_RECORD.refuse(&[]))?;
         let seed = SeedText::parse(text.as_bytes()).map_err(|fault| unsound(&fault))?;
-        draw::draw(frozen, &seed, threads()).map_err(|faults| {
+        let drawn = aside(move || draw::draw(frozen, &seed, threads())).await;
+        drawn.map_err(|faults| {
             let fault = faults
                 .into_iter()
                 .next()

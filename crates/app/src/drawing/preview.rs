@@ -59,9 +59,11 @@ impl App {
             Err(other) => return Err(other),
         };
         // A secret of zeros: the rehearsal asks only whether a frame can be frozen at all.
-        let rehearsed =
-            material::rehearse(number, 1, &plan, &record, &eligibility, [0; 32]).map(|_| ());
-        let refusal = match rehearsed.map_err(|error| naming_left_out(error, &eligibility)) {
+        let rehearsed = material::rehearse(number, 1, &plan, &record, &eligibility, [0; 32]).await;
+        let refusal = match rehearsed
+            .map(drop)
+            .map_err(|error| naming_left_out(error, &eligibility))
+        {
             Ok(()) => none_alone(&eligibility).err(),
             Err(AppError::Refused(refusal)) => Some(refusal),
             Err(other) => return Err(other),

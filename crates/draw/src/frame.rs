@@ -48,27 +48,14 @@ impl Column {
         }
     }
 
-    /// Validates a text unless it is known already, before anything is changed.
-    fn check<T: std::str::FromStr<Err = Fault>>(&self, text: &str) -> Result<(), Fault> {
-        match self.known(text) {
-            Some(_) => Ok(()),
-            None => text.parse::<T>().map(drop),
-        }
-    }
-
     fn intern(&mut self, text: &str) -> Result<u16, Fault> {
-        let place = match self.known(text) {
-            Some(place) => place,
-            None => {
-                let place = u16::try_from(self.texts.len()).map_err(|_| {
-                    Fault::new(Code::TOO_MANY_NAMES, "", "分层、状态或片区的种类过多。")
-                })?;
-                self.texts.push(text.to_owned());
-                self.places.insert(text.to_owned(), place);
-                place
-            }
-        };
-        self.last = place;
+        if let Some(place) = self.known(text) {
+            return Ok(place);
+        }
+        let place = u16::try_from(self.texts.len())
+            .map_err(|_| Fault::new(Code::TOO_MANY_NAMES, "", "分层、状态或片区的种类过多。"))?;
+        self.texts.push(text.to_owned());
+        self.places.insert(text.to_owned(), place);
         Ok(place)
     }
 
@@ -112,21 +99,47 @@ impl Rows {
     /// A column outside its grammar, or more than 65,535 distinct texts in a column.
     pub fn push(&mut self, id: &str, stratum: &str, status: &str, area: &str) -> Result<(), Fault> {
         let id: Token = id.parse()?;
-        self.strata.check::<Stratum>(stratum)?;
-        self.statuses.check::<Status>(status)?;
-        self.areas.check::<Token>(area)?;
         self.room_for(1)?;
-        let row = Row {
-            id,
-            stratum: self.strata.intern(stratum)?,
-            status: self.statuses.intern(status)?,
-            area: self.areas.intern(area)?,
+        let known = (
+            self.strata.known(stratum),
+            self.statuses.known(status),
+            self.areas.known(area),
+        );
+        let (stratum, status, area) = match known {
+            (Some(stratum), Some(status), Some(area)) => (stratum, status, area),
+            _ => self.intern(stratum, status, area)?,
         };
-        if self.parsed.len() < self.statuses.texts.len() {
-            self.parsed.push(status.parse()?);
-        }
-        self.rows.push(row);
+        self.strata.last = stratum;
+        self.statuses.last = status;
+        self.areas.last = area;
+        self.rows.push(Row {
+            id,
+            stratum,
+            status,
+            area,
+        });
         Ok(())
+    }
+
+    /// Takes in texts of which at least one is new; all are validated before anything is changed.
+    fn intern(
+        &mut self,
+        stratum: &str,
+        status: &str,
+        area: &str,
+    ) -> Result<(u16, u16, u16), Fault> {
+        stratum.parse::<Stratum>()?;
+        let parsed = status.parse::<Status>()?;
+        area.parse::<Token>()?;
+        let places = (
+            self.strata.intern(stratum)?,
+            self.statuses.intern(status)?,
+            self.areas.intern(area)?,
+        );
+        if self.parsed.len() < self.statuses.texts.len() {
+            self.parsed.push(parsed);
+        }
+        Ok(places)
     }
 
     fn room_for(&self, more: usize) -> Result<(), Fault> {
@@ -197,6 +210,11 @@ impl Rows {
     /// The stratum of a rank.
     pub(crate) fn stratum(&self, place: usize) -> &str {
         &self.strata.texts[place]
+    }
+
+    /// Whether any row may have this status.
+    pub(crate) fn knows_status(&self, status: Status) -> bool {
+        self.parsed.contains(&status)
     }
 
     /// Per area of the table, whether it passes a test.

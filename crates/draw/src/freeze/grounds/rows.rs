@@ -10,12 +10,12 @@ use crate::name::{Status, Token};
 
 pub(super) fn subject_rows(subjects: &Rows) -> Vec<Fault> {
     let mut faults = Vec::new();
-    for view in subjects.iter().filter(|view| view.status == Status::Pair) {
-        faults.push(Fault::new(
-            Code::KIND_STATUS,
-            view.id.as_str(),
-            "检查对象的状态不能是 pair。",
-        ));
+    if subjects.knows_status(Status::Pair) {
+        let pairs = subjects.iter().filter(|view| view.status == Status::Pair);
+        faults.extend(pairs.map(|view| {
+            let sentence = "检查对象的状态不能是 pair。";
+            Fault::new(Code::KIND_STATUS, view.id.as_str(), sentence)
+        }));
     }
     // Canonical order puts the rows of one subject side by side and, within it, the strata
     // ascending; two classes of one item are not always neighbors ("a", "a-b:x", "a:y").

@@ -60,6 +60,7 @@ pub(super) struct PublicRecord {
 pub(super) struct PublicVisit {
     pub(super) place: i64,
     pub(super) subject_code: String,
+    pub(super) subject_name: String,
     pub(super) team: Vec<String>,
     pub(super) leader: Option<String>,
     pub(super) publication: Option<String>,

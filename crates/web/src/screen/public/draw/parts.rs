@@ -182,6 +182,7 @@ pub(super) async fn visits(
             leader: kept.visit.leader.as_ref().map(ToString::to_string),
             publication: standing.map(|one| one.id.to_string()),
             subject_code: kept.subject_code,
+            subject_name: kept.subject_name,
         }
     });
     Ok((shown.collect(), total))

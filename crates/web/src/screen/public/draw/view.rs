@@ -224,7 +224,7 @@ struct Clause<'a> {
 fn visits(draw: &PublicDraw) -> Sheet {
     let columns = vec![
         Column::numbers("次序"),
-        Column::unbroken("检查对象"),
+        Column::words("检查对象"),
         Column::words("检查人员").labelled(),
         Column::words("结果").in_corner(),
     ];
@@ -241,7 +241,7 @@ fn visits(draw: &PublicDraw) -> Sheet {
         };
         Row::new(vec![
             Cell::new(visit.place.to_string()),
-            Cell::link(&visit.subject_code, code),
+            Cell::link(&visit.subject_name, code).with_context(&visit.subject_code),
             Cell::new(team),
             Cell::new(result),
         ])

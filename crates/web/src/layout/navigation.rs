@@ -50,9 +50,11 @@ impl NavModel {
         self
     }
 
-    /// Marks the entry whose path is the longest beginning of the present one.
+    /// Marks the entry whose path is the longest beginning of the present one. An import belongs to
+    /// its register.
     #[must_use]
     pub fn at(mut self, path: &str) -> Self {
+        let path = path.replacen("/w/import/", "/w/", 1);
         let leads = |entry: &NavEntry| {
             let own = entry.to.as_str();
             path.strip_prefix(own)

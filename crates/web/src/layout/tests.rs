@@ -54,6 +54,11 @@ fn exactly_the_nearest_entry_is_current() {
     assert_eq!(current("/w/campaigns/2026-0007"), ["/w/campaigns"]);
     assert_eq!(current("/w/campaigns/new"), ["/w/campaigns/new"]);
     assert_eq!(current("/w/campaignsx"), ["/w"]);
+    assert_eq!(
+        current("/w/import/campaigns/7"),
+        ["/w/campaigns"],
+        "an import belongs to its list"
+    );
     assert!(current("/login").is_empty());
 }
 

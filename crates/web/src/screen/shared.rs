@@ -2,11 +2,13 @@
 
 pub mod csv;
 mod listing;
+mod parameter;
 mod trace;
 
 use domain::time::Instant;
 
 pub use listing::Listing;
+pub use parameter::value_of;
 pub use trace::{Seen, knows_drawn, leaf_of, lines_of, readable, trace_of};
 
 /// An instant as a page prints it: `今日 13:52`, else `2026-11-20 13:52`.

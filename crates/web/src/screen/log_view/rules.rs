@@ -6,6 +6,7 @@ use store::catalog;
 
 use crate::component::{Cell, Column, EmptyState, Head, Row, Sheet, Table};
 use crate::gate::{Answer, Visit, WebState};
+use crate::screen::shared::value_of;
 
 pub(super) async fn show(State(web): State<WebState>, visit: Visit) -> Answer {
     let mut reader = web.app.db.read().await?;
@@ -13,13 +14,13 @@ pub(super) async fn show(State(web): State<WebState>, visit: Visit) -> Answer {
     drop(reader);
     let columns = vec![
         Column::words("参数"),
-        Column::numbers("数值"),
+        Column::words("取值").labelled(),
         Column::words("依据").labelled(),
     ];
     let rows = file.parameters.iter().map(|row| {
         Row::new(vec![
             Cell::new(row.label.as_str()).with_context(row.key.as_str()),
-            Cell::new(row.value.as_str()),
+            Cell::new(value_of(row)),
             Cell::new(row.basis.as_str()),
         ])
     });

@@ -14,6 +14,7 @@ use crate::component::{
 };
 use crate::gate::{Answer, Guest, Stop, WebState};
 use crate::layout::{PortalPage, PortalShell};
+use crate::screen::shared::value_of;
 use crate::text::Address;
 
 /// An item as lists show it.
@@ -222,13 +223,13 @@ fn rules_page(shell: PortalShell, rules: &Rules) -> PortalPage {
     let book = &rules.rulebook;
     let columns = vec![
         Column::words("参数"),
-        Column::unbroken("取值").labelled(),
+        Column::words("取值").labelled(),
         Column::words("依据").labelled(),
     ];
     let rows = book.parameters.iter().map(|row| {
         Row::new(vec![
             Cell::new(row.label.as_str()).with_context(&row.key),
-            Cell::new(row.value.as_str()),
+            Cell::new(value_of(row)),
             Cell::new(row.basis.as_str()),
         ])
     });

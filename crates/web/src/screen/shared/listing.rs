@@ -96,11 +96,22 @@ impl Listing {
     /// What stands in the place of rows that the conditions exclude; `kind` names the rows.
     #[must_use]
     pub fn empty(&self, kind: &'static str) -> Option<EmptyState> {
+        self.empty_with(kind, |_| None)
+    }
+
+    /// The same, saying how many rows each condition alone keeps away, where that is known.
+    #[must_use]
+    pub fn empty_with(
+        &self,
+        kind: &'static str,
+        without: impl Fn(&str) -> Option<u64>,
+    ) -> Option<EmptyState> {
         let conditions = self.filter.conditions();
         let drops: Vec<_> = conditions
             .map(|held| {
                 let to = self.filter.without(held.name()).address(&self.path);
-                (Link::new(format!("去掉“{}”", held.words()), to), None)
+                let shown = without(held.name());
+                (Link::new(format!("“{}”", held.words()), to), shown)
             })
             .collect();
         let clear = Link::new("清除全部条件", self.path.clone());

@@ -1,6 +1,8 @@
 //! The list of subjects and its conditions. Page, count and export read the same conditions from the
 //! same address, so they cannot differ.
 
+use std::collections::BTreeMap;
+
 use axum::extract::State;
 use axum::response::IntoResponse;
 use domain::id::SubjectId;
@@ -10,8 +12,8 @@ use store::subject::{self, From, StoredSubject, SubjectFilter};
 
 use super::{all, page_of};
 use crate::component::{
-    Act, Badge, Cell, Column, EmptyState, FilterBar, Fragment, Head, Link, PrintHeader, Row, Sheet,
-    Table, Tone, Weight,
+    Act, Badge, Cell, Column, Count, EmptyState, FilterBar, Fragment, Head, Link, PrintHeader, Row,
+    Sheet, Table, Tone, Weight,
 };
 use crate::filter::{Filter, FilterField, Shape};
 use crate::gate::{Answer, Stop, Visit, WebState};
@@ -140,7 +142,8 @@ pub(super) async fn show(State(web): State<WebState>, visit: Visit) -> Answer {
         pager = pager.with_export(link);
     }
     let count = listing.count(counted).words();
-    let table = table(&listing, &page.rows);
+    let without = counts_without(&web, &visit, &listing, counted).await?;
+    let table = table(&listing, &page.rows, &without);
     let content = Fragment::join([FilterBar::new(all(), &listing.filter).into(), table.into()]);
     let sheet = Sheet::new("subjects", "名录", content).with_foot(pager);
     let shell_page = web.page(&visit, head).await?;
@@ -165,6 +168,30 @@ async fn read(
     let rows = subject::nearest(&mut reader, &reach, &filter, &from, down, most).await?;
     let counted = subject::count(&mut reader, &reach, &filter, listing.cap()).await?;
     Ok((rows, counted))
+}
+
+/// Of an empty list: how many rows there would be without each condition, up to the cap of counting.
+async fn counts_without(
+    web: &WebState,
+    visit: &Visit,
+    listing: &Listing,
+    counted: i64,
+) -> Result<BTreeMap<String, u64>, Stop> {
+    let mut counts = BTreeMap::new();
+    if counted > 0 || !listing.filter.is_sound() {
+        return Ok(counts);
+    }
+    let reach = visit.acting.reach(Verb::SubjectRead);
+    let mut reader = web.app.db.read().await?;
+    for held in listing.filter.conditions() {
+        let rest = conditions(&listing.filter.without(held.name()));
+        let found = subject::count(&mut reader, &reach, &rest, listing.cap()).await?;
+        let found = u64::try_from(found).unwrap_or_default();
+        if (1..=Count::CAP).contains(&found) {
+            counts.insert(held.name().to_owned(), found);
+        }
+    }
+    Ok(counts)
 }
 
 fn export_link(visit: &Visit, listing: &Listing) -> Option<Link> {
@@ -199,7 +226,7 @@ fn print_header(web: &WebState, visit: &Visit, listing: &Listing, count: String)
     }
 }
 
-fn table(listing: &Listing, rows: &[StoredSubject]) -> Table {
+fn table(listing: &Listing, rows: &[StoredSubject], without: &BTreeMap<String, u64>) -> Table {
     let order = listing.filter.order();
     let turned = listing
         .filter
@@ -216,7 +243,7 @@ fn table(listing: &Listing, rows: &[StoredSubject]) -> Table {
         Column::unbroken("登记状态").in_corner(),
     ];
     let empty = listing
-        .empty("检查对象")
+        .empty_with("检查对象", |name| without.get(name).copied())
         .unwrap_or_else(|| EmptyState::nothing("先导入检查对象名录，抽查才有对象；也可逐条新增。"));
     Table::new("检查对象", columns, rows.iter().map(row).collect(), empty)
 }

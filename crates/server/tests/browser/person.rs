@@ -197,6 +197,19 @@ impl Person {
         self.click(&button, words).await;
     }
 
+    /// Switches a display mode; the switch stands at the top of a desk's page and at the foot of a
+    /// phone's.
+    pub async fn switch(&self, mode: &str) {
+        let xpath = format!("//button[normalize-space()={}]", quoted(mode));
+        for button in self.all(&xpath).await {
+            if button.is_displayed().await.unwrap() {
+                self.leave_by(&button, mode).await;
+                return;
+            }
+        }
+        self.fail(&format!("a switch for {mode}")).await;
+    }
+
     /// Follows a link of the page; one behind 更多 is brought out first.
     pub async fn follow(&self, words: &str) {
         let xpath = format!("//main//a[normalize-space()={}]", quoted(words));

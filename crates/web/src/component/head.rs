@@ -40,6 +40,12 @@ pub struct Head {
 }
 
 impl Head {
+    /// What the page is called.
+    #[must_use]
+    pub fn title(&self) -> &str {
+        &self.title
+    }
+
     /// A title row that names the thing.
     #[must_use]
     pub fn new(title: impl Into<String>) -> Self {

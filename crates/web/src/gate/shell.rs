@@ -4,7 +4,7 @@ use domain::policy::Verb;
 use store::{log, org};
 
 use super::{Stop, Visit, WebState};
-use crate::component::Head;
+use crate::component::{Head, PrintHeader};
 use crate::layout::{AccountCorner, Foot, NavEntry, NavModel, Shell, WorkbenchPage};
 use crate::text::{Address, Digest};
 
@@ -81,7 +81,18 @@ impl WebState {
     /// # Errors
     /// When the database cannot be read.
     pub async fn page(&self, visit: &Visit, head: Head) -> Result<WorkbenchPage, Stop> {
-        let page = WorkbenchPage::new(self.shell(visit).await?, head);
+        let shell = self.shell(visit).await?;
+        let print = PrintHeader {
+            bureau: self.facts.bureau.clone(),
+            title: head.title().to_owned(),
+            conditions: String::new(),
+            printed_by: visit.acting.name.clone(),
+            printed_at: visit.now.local_text(),
+            count: String::new(),
+            log_root: shell.foot.log_root.short(),
+            rehearsal: self.facts.demonstration,
+        };
+        let page = WorkbenchPage::new(shell, head).with_print_header(print);
         Ok(match visit.guest.done {
             Some(done) => page.with_feedback(done.note()),
             None => page,

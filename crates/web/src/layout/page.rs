@@ -129,6 +129,15 @@ impl WorkbenchPage {
         self
     }
 
+    /// Which view of a list the paper shows: its conditions in words and how many rows there are.
+    #[must_use]
+    pub fn with_printed_view(mut self, conditions: String, count: String) -> Self {
+        if let Some(header) = &mut self.print {
+            (header.conditions, header.count) = (conditions, count);
+        }
+        self
+    }
+
     /// Adds a piece to the main column.
     #[must_use]
     pub fn with(mut self, piece: impl Into<Fragment>) -> Self {

@@ -170,6 +170,7 @@ async fn show(State(web): State<WebState>, visit: Visit) -> Answer {
     Ok(web
         .page(&visit, head(&visit))
         .await?
+        .with_printed_view(listing.filter.in_words(), listing.count(counted).words())
         .with(sheet)
         .into_response())
 }

@@ -146,6 +146,7 @@ async fn show(State(web): State<WebState>, visit: Visit) -> Answer {
     Ok(web
         .page(&visit, Head::new("留痕日志"))
         .await?
+        .with_printed_view(listing.filter.in_words(), String::new())
         .with(sheet)
         .into_response())
 }

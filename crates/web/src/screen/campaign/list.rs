@@ -129,7 +129,12 @@ pub(super) async fn show(State(web): State<WebState>, visit: Visit) -> Answer {
         head = head.with_act(begin());
     }
     let crumb = Crumb::new(vec![Link::new("工作台", Address::fixed("/w"))], "抽查任务");
-    let page = web.page(&visit, head).await?.with_crumb(crumb).with(sheet);
+    let page = web
+        .page(&visit, head)
+        .await?
+        .with_printed_view(listing.filter.in_words(), listing.count(counted).words())
+        .with_crumb(crumb)
+        .with(sheet);
     let status = if sound {
         StatusCode::OK
     } else {

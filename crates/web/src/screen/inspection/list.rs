@@ -130,7 +130,11 @@ pub(super) async fn show(State(web): State<WebState>, visit: Visit) -> Answer {
     let pager = listing.pager(&page, counted);
     let shell_page = web.page(&visit, Head::new("检查")).await?;
     let sheet = Sheet::new("inspections", "检查", content).with_foot(pager);
-    Ok(shell_page.with(tabs).with(sheet).into_response())
+    Ok(shell_page
+        .with_printed_view(listing.filter.in_words(), listing.count(counted).words())
+        .with(tabs)
+        .with(sheet)
+        .into_response())
 }
 
 fn table(listing: &Listing, rows: &[StoredInspection], now: Instant) -> Table {

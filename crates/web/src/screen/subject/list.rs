@@ -12,8 +12,8 @@ use store::subject::{self, From, StoredSubject, SubjectFilter};
 
 use super::{all, page_of};
 use crate::component::{
-    Act, Badge, Cell, Column, Count, EmptyState, FilterBar, Fragment, Head, Link, PrintHeader, Row,
-    Sheet, Table, Tone, Weight,
+    Act, Badge, Cell, Column, Count, EmptyState, FilterBar, Fragment, Head, Link, Row, Sheet,
+    Table, Tone, Weight,
 };
 use crate::filter::{Filter, FilterField, Shape};
 use crate::gate::{Answer, Stop, Visit, WebState};
@@ -147,9 +147,8 @@ pub(super) async fn show(State(web): State<WebState>, visit: Visit) -> Answer {
     let content = Fragment::join([FilterBar::new(all(), &listing.filter).into(), table.into()]);
     let sheet = Sheet::new("subjects", "名录", content).with_foot(pager);
     let shell_page = web.page(&visit, head).await?;
-    let print = print_header(&web, &visit, &listing, count);
     Ok(shell_page
-        .with_print_header(print)
+        .with_printed_view(listing.filter.in_words(), count)
         .with(sheet)
         .into_response())
 }
@@ -211,19 +210,6 @@ fn export_link(visit: &Visit, listing: &Listing) -> Option<Link> {
         words,
         listing.filter.address(&Address::fixed("/w/subjects.csv")),
     ))
-}
-
-fn print_header(web: &WebState, visit: &Visit, listing: &Listing, count: String) -> PrintHeader {
-    PrintHeader {
-        bureau: web.facts.bureau.clone(),
-        title: "检查对象名录".to_owned(),
-        conditions: listing.filter.in_words(),
-        printed_by: visit.acting.name.clone(),
-        printed_at: visit.now.local_text(),
-        count,
-        log_root: String::new(),
-        rehearsal: web.facts.demonstration,
-    }
 }
 
 fn table(listing: &Listing, rows: &[StoredSubject], without: &BTreeMap<String, u64>) -> Table {

@@ -5,10 +5,11 @@ use domain::event::{Act, Actor, LinkKind};
 use domain::id::AccountId;
 use domain::policy::{Place, Verb, four_eyes};
 use domain::refusal::Code;
+use domain::rulebook::SignInRules;
 use domain::text::{FieldError, FieldErrors, PersonName};
 use store::{account, session};
 
-use crate::sign_in::{PASSWORD_LETTERS, failure_source, hash_in_background};
+use crate::sign_in::{failure_source, hash_in_background};
 use crate::{Acting, App, AppError};
 
 static LOGIN_SHAPE: Code = Code::new(
@@ -26,7 +27,7 @@ static LOGIN_TAKEN: Code = Code::new(
 
 static PASSWORD_SHORT: Code = Code::new(
     "ACCT-003",
-    "初始口令少于 10 个字符。",
+    "初始口令少于 {letters} 个字符。",
     Some("GB/T 22239-2019 8.1.4.1"),
     "用几个不相干的词，当面告知本人；首次登录时必须更改。",
 );
@@ -95,7 +96,8 @@ impl App {
     ) -> Result<AccountId, AppError> {
         let mut errors = FieldErrors::new();
         let name = errors.take("name", PersonName::parse(&new.name));
-        errors.take("password", first_password(&new.password));
+        let rules = self.sign_in_rules().await?;
+        errors.take("password", first_password(&new.password, &rules));
         // Before the transaction: the writer's lock must not be held for the time of a hash.
         let phc = hash_in_background(&self.entropy, &new.password).await;
         if !login_fits(&new.login) {
@@ -218,7 +220,8 @@ impl App {
         let actor = acting.may(Verb::PasswordReset, &Place::BUREAU)?;
         four_eyes::grantor_and_grantee(&acting.account, id)?;
         let mut errors = FieldErrors::new();
-        errors.take("password", first_password(password));
+        let rules = self.sign_in_rules().await?;
+        errors.take("password", first_password(password, &rules));
         if !errors.is_empty() {
             return Err(errors.into());
         }
@@ -240,9 +243,10 @@ impl App {
 }
 
 /// A first password given by an administrator; the owner replaces it at the first sign-in.
-fn first_password(password: &str) -> Result<(), FieldError> {
-    if password.chars().count() < PASSWORD_LETTERS {
-        return Err(PASSWORD_SHORT.field(&[]));
+fn first_password(password: &str, rules: &SignInRules) -> Result<(), FieldError> {
+    if rules.is_long_enough(password) {
+        Ok(())
+    } else {
+        Err(PASSWORD_SHORT.field(&[("letters", &rules.password_letters)]))
     }
-    Ok(())
 }

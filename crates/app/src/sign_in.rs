@@ -1,30 +1,25 @@
 //! Signing in and out: argon2id outside the database's lock, a lock-out per name, one event each.
+//! How often, how long and how many letters is said by the rulebook in force, read anew each time:
+//! a version adopted now holds for the very next page.
 
 use std::sync::Arc;
 
 use domain::event::{Act, Actor, LinkKind};
 use domain::id::AccountId;
-use domain::refusal::{Code, Refusal};
+use domain::refusal::{Code, Fact, Refusal};
+use domain::rulebook::SignInRules;
 use domain::text::FieldErrors;
 use sha2::{Digest as _, Sha256};
 use store::session::Session;
-use store::{account, org, session};
+use store::{account, catalog, org, session};
 
 use crate::acting::Acting;
 use crate::crypto::{hash_password, password_fits};
 use crate::port::Entropy;
 use crate::{App, AppError};
 
-/// Failures after which a name is locked out, and for how long.
-const FAILURES: i64 = 5;
-const LOCK_OUT_MS: i64 = 15 * 60 * 1000;
-/// A session ends after this long unused, and after this long in any case.
-const IDLE_MS: i64 = 60 * 60 * 1000;
-const LIFE_MS: i64 = 12 * 60 * 60 * 1000;
 /// A session is stamped at most this often, so that reading a page does not write each time.
 const TOUCH_MS: i64 = 60 * 1000;
-/// Shortest password, in letters.
-pub(crate) const PASSWORD_LETTERS: usize = 10;
 
 static WRONG: Code = Code::new(
     "AUTH-030",
@@ -34,9 +29,9 @@ static WRONG: Code = Code::new(
 );
 static LOCKED: Code = Code::new(
     "AUTH-031",
-    "连续多次登录未成，账号已锁定。",
+    "连续 {failures} 次登录未成，账号已锁定。",
     Some("GB/T 22239-2019 8.1.4.1"),
-    "15 分钟后再试，或请安全管理员重置口令。",
+    "锁定满 {minutes} 分钟后再试，或请安全管理员重置口令。",
 );
 static OLD_WRONG: Code = Code::new(
     "AUTH-033",
@@ -46,9 +41,9 @@ static OLD_WRONG: Code = Code::new(
 );
 static SHORT: Code = Code::new(
     "AUTH-032",
-    "新口令少于 10 个字符，或与账号、旧口令相同。",
+    "新口令少于 {letters} 个字符，或与账号、旧口令相同。",
     Some("GB/T 22239-2019 8.1.4.1"),
-    "换一个至少 10 个字符的口令，例如几个不相干的词。",
+    "换一个至少 {letters} 个字符的口令，例如几个不相干的词。",
 );
 
 /// A new session: the token goes to the browser and nowhere else.
@@ -113,7 +108,8 @@ impl App {
     /// Signs in by name and password.
     pub async fn sign_in(&self, login: &str, password: &str) -> Result<Opened, AppError> {
         let source = failure_source(login);
-        let attempts = self.count_attempt(&source).await?;
+        let rules = self.sign_in_rules().await?;
+        let attempts = self.count_attempt(&source, &rules).await?;
         let mut reader = self.db.read().await?;
         let found = account::by_login(&mut reader, login)
             .await?
@@ -126,23 +122,33 @@ impl App {
         let fits = fits_in_background(kept.as_ref().map(|(phc, _)| phc.clone()), password).await;
         match (found, kept) {
             (Some(found), Some((_, must_change))) if fits => {
-                self.open_session(&source, found, must_change).await
+                self.open_session(&source, found, must_change, &rules).await
             }
             (found, _) => Err(self.refuse_sign_in(attempts, found).await?.into()),
         }
     }
 
+    /// The limits of signing in that are in force now.
+    pub(crate) async fn sign_in_rules(&self) -> Result<SignInRules, AppError> {
+        let mut reader = self.db.read().await?;
+        Ok(catalog::rulebook(&mut reader).await?.sign_in)
+    }
+
     /// Counts an attempt before its password is looked at, so that many at once cannot all be the
     /// first; a success forgets them.
-    async fn count_attempt(&self, source: &str) -> Result<i64, AppError> {
+    async fn count_attempt(&self, source: &str, rules: &SignInRules) -> Result<i64, AppError> {
         let now = self.clock.now().unix_ms();
         let mut scratch = self.db.scratch().await?;
         let (failures, last) = session::failures(scratch.reader(), source).await?;
-        let locked = failures >= FAILURES;
-        if locked && now - last < LOCK_OUT_MS {
-            return Err(LOCKED.refuse(&[]).into());
+        if rules.is_locked(failures, now - last) {
+            let facts: [Fact<'_>; 2] = [
+                ("failures", &rules.failures),
+                ("minutes", &rules.lock_minutes),
+            ];
+            return Err(LOCKED.refuse(&facts).into());
         }
-        let attempts = if locked { 1 } else { failures + 1 };
+        let used_up = rules.uses_up(failures);
+        let attempts = if used_up { 1 } else { failures + 1 };
         session::set_failures(&mut scratch.inside(), source, attempts, now).await?;
         scratch.commit().await?;
         Ok(attempts)
@@ -153,6 +159,7 @@ impl App {
         source: &str,
         found: account::StoredAccount,
         must_change: bool,
+        rules: &SignInRules,
     ) -> Result<Opened, AppError> {
         let token = store::hex(&self.entropy.bytes::<32>());
         let now = self.clock.now().unix_ms();
@@ -167,9 +174,9 @@ impl App {
         let tx = self.db.begin("account.sign_in").await?;
         let mut rec = tx.record(event, self.confidential())?;
         let mut beside = rec.beside();
-        session::expire(&mut beside, now - IDLE_MS).await?;
+        session::expire(&mut beside, now - rules.idle_ms()).await?;
         session::set_failures(&mut beside, source, 0, now).await?;
-        session::expire_failures(&mut beside, now - LIFE_MS).await?;
+        session::expire_failures(&mut beside, now - rules.failures_kept_ms()).await?;
         let opened = Session {
             token_hash: token_hash(&token),
             account: account.id,
@@ -208,7 +215,8 @@ impl App {
         let Some(mut session) = session::get(&mut reader, &token_hash(token)).await? else {
             return Ok(Welcome::Stranger);
         };
-        if now - session.seen_at_ms > IDLE_MS || now - session.created_at_ms > LIFE_MS {
+        let rules = catalog::rulebook(&mut reader).await?.sign_in;
+        if rules.has_run_out(now - session.seen_at_ms, now - session.created_at_ms) {
             return Ok(Welcome::Expired(session));
         }
         let acting = self.load_acting(&mut reader, &session.account).await?;
@@ -307,13 +315,14 @@ impl App {
             .await?
             .map(|(phc, _)| phc);
         let login = account::get(&mut reader, &acting.account).await?.login;
+        let rules = catalog::rulebook(&mut reader).await?.sign_in;
         drop(reader);
         let mut errors = FieldErrors::new();
         if !fits_in_background(kept, old).await {
             errors.push("old", OLD_WRONG.field(&[]));
         }
-        if new.chars().count() < PASSWORD_LETTERS || new == old || new == login {
-            errors.push("new", SHORT.field(&[]));
+        if !rules.is_long_enough(new) || new == old || new == login {
+            errors.push("new", SHORT.field(&[("letters", &rules.password_letters)]));
         }
         if !errors.is_empty() {
             return Err(errors.into());

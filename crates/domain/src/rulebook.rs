@@ -18,6 +18,10 @@ use crate::refusal::{Refusal, codes};
 use crate::subject::{ComplianceTier, stratum_class};
 use crate::time::Date;
 
+mod sign_in;
+
+pub use sign_in::SignInRules;
+
 /// The parameters of a first installation.
 pub const SEED_RULEBOOK: &str = include_str!("../seed/rulebook.toml");
 /// The rows by which the demo city differs; a real installation never reads them.
@@ -199,6 +203,8 @@ pub struct Rulebook {
     pub frequency_cap: u32,
     /// What happens when a drawn subject falls away.
     pub subject_reserve: SubjectReserve,
+    /// The limits of signing in.
+    pub sign_in: SignInRules,
 }
 
 impl Rulebook {
@@ -236,6 +242,7 @@ impl Rulebook {
         let _ = reader.read("reserve.rule", |text| {
             (text == "drawing-order").then_some(())
         });
+        let sign_in = SignInRules::read(&mut reader);
         let book = (|| {
             Some(Self {
                 version: version.to_owned(),
@@ -254,6 +261,7 @@ impl Rulebook {
                 team_size: team_size?,
                 frequency_cap: frequency_cap?,
                 subject_reserve: subject_reserve?,
+                sign_in: sign_in?,
             })
         })();
         match (book, reader.finish()) {

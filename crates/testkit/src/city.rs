@@ -95,6 +95,38 @@ impl City {
         }
     }
 
+    /// Adopts the rulebook in force anew, some parameters with another value.
+    ///
+    /// # Panics
+    /// When a key is unknown or the rules are not sound with these values.
+    pub async fn adopt(&self, version: &str, changes: &[(&str, &str)]) {
+        use domain::event::{Act, Actor};
+        let mut reader = self.app.db.read().await.expect("a reader");
+        let mut file = store::catalog::rulebook_file(&mut reader)
+            .await
+            .expect("a rulebook in force");
+        drop(reader);
+        version.clone_into(&mut file.version);
+        for (key, value) in changes {
+            let row = file.parameters.iter_mut().find(|row| row.key == *key);
+            (*value).clone_into(&mut row.expect("a known key").value);
+        }
+        domain::rulebook::Rulebook::from_rows(version, &file.parameters).expect("sound rules");
+        // Of two versions adopted in the same millisecond neither is the later one.
+        self.clock.advance_ms(1);
+        let event = self
+            .app
+            .event(Act::RulebookAdopted, Actor::program("样例"))
+            .with("version", version);
+        let at = event.at.unix_ms();
+        let tx = self.app.db.begin("rulebook.adopt").await.expect("a begin");
+        let mut rec = tx.record(event, self.app.confidential()).expect("an event");
+        store::catalog::adopt_rulebook(&mut rec, &file, at)
+            .await
+            .expect("a new version");
+        rec.commit().await.expect("a commit");
+    }
+
     /// Opens an account with these grants and [`PASSWORD`].
     ///
     /// # Panics

@@ -16,7 +16,7 @@ use tokio::sync::Mutex;
 use super::{Sent, Stop, Visit, WebState};
 use crate::text::Address;
 
-/// Forms are told apart this long, a day and a half: longer than any session lives.
+/// Forms are told apart this long, a day and a half: longer than the rulebook may let a session live.
 const REMEMBERED_MS: i64 = 36 * 3_600_000;
 const LANES: usize = 64;
 

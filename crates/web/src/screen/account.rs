@@ -8,7 +8,7 @@ use domain::time::Instant;
 use store::session::Session;
 use store::{account, org, session};
 
-use super::shared::moment;
+use super::shared::{moment, rulebook};
 use crate::component::{
     Act, Cell, Column, Crumb, EmptyState, Facts, Field, Form, Head, Link, Note, Row, Sheet, Table,
     Weight,
@@ -149,10 +149,12 @@ async fn ask_password(State(web): State<WebState>, visit: Visit) -> Answer {
 
 /// What was typed into a password field is never shown again, so the form comes back empty.
 async fn password_form(web: &WebState, visit: &Visit, flaws: &Flaws) -> Answer {
+    let letters = rulebook(web).await?.sign_in.password_letters;
     let fields = vec![
         Field::password("old", "原口令", false),
-        Field::password("new", "新口令", true)
-            .with_help("至少 10 个字符，例如几个不相干的词；不与账号、原口令相同。"),
+        Field::password("new", "新口令", true).with_help(format!(
+            "至少 {letters} 个字符，例如几个不相干的词；不与账号、原口令相同。"
+        )),
         Field::password("again", "新口令再填一遍", true),
     ];
     let form = Form::new(here().child("password"), visit.hidden(web), "更改口令")

@@ -1,15 +1,29 @@
-//! What several screens do alike: lists with an address, traces of records, times in words.
+//! What several screens do alike: lists with an address, traces of records, times in words, the
+//! figures of the rulebook that their sentences name.
 
 pub mod csv;
 mod listing;
 mod parameter;
 mod trace;
 
+use domain::rulebook::Rulebook;
 use domain::time::Instant;
+use store::catalog;
+
+use crate::gate::{Stop, WebState};
 
 pub use listing::Listing;
 pub use parameter::value_of;
 pub use trace::{Seen, knows_drawn, leaf_of, lines_of, readable, trace_of};
+
+/// The rulebook in force, for sentences that name its figures.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn rulebook(web: &WebState) -> Result<Rulebook, Stop> {
+    let mut reader = web.app.db.read().await?;
+    Ok(catalog::rulebook(&mut reader).await?)
+}
 
 /// An instant as a page prints it: `今日 13:52`, else `2026-11-20 13:52`.
 #[must_use]

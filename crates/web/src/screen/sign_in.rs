@@ -7,6 +7,7 @@ use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use domain::text::FieldErrors;
 
+use super::shared::rulebook;
 use crate::asset;
 use crate::component::{Field, Fragment, Head, Note, Refusal};
 use crate::form::Submitted;
@@ -40,13 +41,13 @@ pub fn routes() -> Vec<Route> {
     ]
 }
 
-fn page(
+async fn page(
     web: &WebState,
     guest: &Guest,
     next: &str,
     sent: &Submitted,
     refusal: Option<Refusal>,
-) -> PlainPage {
+) -> Result<PlainPage, Stop> {
     let errors = FieldErrors::new();
     let login = Field::account_name("login", "账号").filled(sent, &errors);
     let password = Field::password("password", "口令", false);
@@ -54,13 +55,15 @@ fn page(
         next: next.to_owned(),
         login,
         password,
+        rules: rulebook(web).await?.sign_in,
     };
     let mut page = PlainPage::new(guest.frame(web), Head::new("登录"));
     if let Some(done) = guest.done {
         page = page.with(Note::feedback(done.lead, done.rest));
     }
-    page.with(refusal.map_or_else(Fragment::default, Fragment::from))
-        .with(form)
+    Ok(page
+        .with(refusal.map_or_else(Fragment::default, Fragment::from))
+        .with(form))
 }
 
 /// Where to go after signing in: a place of this site, the workbench otherwise.
@@ -71,13 +74,14 @@ fn next_of(text: &str) -> Address {
     inside.unwrap_or_else(|| Address::fixed("/w"))
 }
 
-async fn show(State(web): State<WebState>, guest: Guest, visit: Option<Visit>) -> Response {
+async fn show(State(web): State<WebState>, guest: Guest, visit: Option<Visit>) -> Answer {
     let asked = form_urlencoded::parse(guest.query.as_bytes()).find(|(key, _)| key == "next");
     let next = next_of(asked.as_ref().map_or("", |(_, value)| value));
-    match visit {
-        Some(_) => see_other(&next),
-        None => page(&web, &guest, next.as_str(), &Submitted::default(), None).into_response(),
+    if visit.is_some() {
+        return Ok(see_other(&next));
     }
+    let page = page(&web, &guest, next.as_str(), &Submitted::default(), None).await?;
+    Ok(page.into_response())
 }
 
 async fn sign_in(State(web): State<WebState>, guest: Guest, sent: Sent) -> Answer {
@@ -96,7 +100,7 @@ async fn sign_in(State(web): State<WebState>, guest: Guest, sent: Sent) -> Answe
             ))
         }
         Err(AppError::Refused(refusal)) => {
-            let again = page(&web, &guest, next.as_str(), &sent, Some((&refusal).into()));
+            let again = page(&web, &guest, next.as_str(), &sent, Some((&refusal).into())).await?;
             Ok((StatusCode::FORBIDDEN, again.with_errors_in_form()).into_response())
         }
         Err(other) => Err(other.into()),

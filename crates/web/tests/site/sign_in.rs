@@ -93,6 +93,7 @@ async fn five_wrong_passwords_lock_a_name_for_a_quarter_of_an_hour() {
         }
         let locked = try_password(&browser, "kucun1", PASSWORD).await;
         assert!(locked.shows("AUTH-031") && locked.shows("15 分钟后再试"));
+        assert!(locked.shows("连续 5 次登录未成"));
         let nobody = try_password(&browser, "nobody", "wrong").await;
         assert!(
             nobody.shows("AUTH-030"),
@@ -102,6 +103,166 @@ async fn five_wrong_passwords_lock_a_name_for_a_quarter_of_an_hour() {
         assert_eq!(
             try_password(&browser, "kucun1", PASSWORD).await.status,
             StatusCode::SEE_OTHER
+        );
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_rulebook_of_three_failures_locks_after_three_and_for_its_own_minutes() {
+    on_both(|db| async move {
+        let site = Site::open(db).await;
+        site.city.account("kucun1", &[]).await;
+        let rules = [("sign_in.failures", "3"), ("sign_in.lock_minutes", "30")];
+        site.city.adopt("story", &rules).await;
+        let browser = site.stranger();
+        let asked = browser.get("/login").await;
+        assert!(
+            asked.shows("连续 3 次不对，账号锁定 30 分钟"),
+            "said before it happens: {}",
+            asked.text
+        );
+        for _ in 0..3 {
+            let wrong = try_password(&browser, "kucun1", "wrong").await;
+            assert!(wrong.shows("AUTH-030"));
+        }
+        let locked = try_password(&browser, "kucun1", PASSWORD).await;
+        assert!(
+            locked.shows("AUTH-031")
+                && locked.shows("连续 3 次登录未成")
+                && locked.shows("30 分钟后再试"),
+            "{}",
+            locked.text
+        );
+        site.city.clock.advance_minutes(29);
+        let locked = try_password(&browser, "kucun1", PASSWORD).await;
+        assert!(
+            locked.shows("AUTH-031"),
+            "a quarter of an hour was enough once"
+        );
+        site.city.clock.advance_minutes(1);
+        let opened = try_password(&browser, "kucun1", PASSWORD).await;
+        assert_eq!(opened.status, StatusCode::SEE_OTHER);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_lock_longer_than_a_session_is_not_forgotten_when_somebody_else_signs_in() {
+    on_both(|db| async move {
+        let site = Site::open(db).await;
+        for login in ["kucun1", "kucun2"] {
+            site.city.account(login, &[]).await;
+        }
+        let rules = [
+            ("sign_in.failures", "1"),
+            ("sign_in.lock_minutes", "1440"),
+            ("session.life_minutes", "60"),
+        ];
+        site.city.adopt("story", &rules).await;
+        let browser = site.stranger();
+        try_password(&browser, "kucun1", "wrong").await;
+        site.city.clock.advance_minutes(120);
+        let other = try_password(&browser, "kucun2", PASSWORD).await;
+        assert_eq!(other.status, StatusCode::SEE_OTHER, "{}", other.text);
+        let locked = try_password(&browser, "kucun1", PASSWORD).await;
+        assert!(locked.shows("AUTH-031") && locked.shows("1440 分钟后再试"));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_session_lives_as_long_as_the_rulebook_in_force_says() {
+    on_both(|db| async move {
+        let site = Site::open(db).await;
+        let id = site.city.account("kucun1", &[(Role::Registrar, 1)]).await;
+        let clock = &site.city.clock;
+        let browser = site.signed_in(&id).await;
+        clock.advance_minutes(20);
+        assert_eq!(browser.get("/w").await.status, StatusCode::OK);
+        let rules = [
+            ("session.idle_minutes", "10"),
+            ("session.life_minutes", "30"),
+        ];
+        site.city.adopt("story", &rules).await;
+        clock.advance_minutes(11);
+        let over = browser.get("/w").await;
+        assert!(
+            over.location().starts_with("/login"),
+            "adopted a moment ago, and in force for sessions that were open: {}",
+            over.text
+        );
+        assert!(
+            browser
+                .get("/login")
+                .await
+                .shows("10 分钟没有操作，自动退出")
+        );
+        let busy = site.signed_in(&id).await;
+        for _ in 0..3 {
+            clock.advance_minutes(10);
+            assert_eq!(busy.get("/w").await.status, StatusCode::OK);
+        }
+        clock.advance_minutes(1);
+        assert!(
+            busy.get("/w").await.location().starts_with("/login"),
+            "used all the time, and over after half an hour"
+        );
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_rulebook_of_fourteen_letters_is_told_beside_every_password_and_kept_to() {
+    on_both(|db| async move {
+        let site = Site::open(db).await;
+        let admin = site
+            .city
+            .account("sysadmin", &[(Role::SystemAdmin, 0)])
+            .await;
+        let security = site
+            .city
+            .account("secadmin", &[(Role::SecurityAdmin, 0)])
+            .await;
+        let id = site.city.account("kucun1", &[]).await;
+        site.city
+            .adopt("story", &[("password.letters", "14")])
+            .await;
+        let (admin, security) = (
+            site.signed_in(&admin).await,
+            site.signed_in(&security).await,
+        );
+        let asked = admin.get("/a/users/new").await;
+        assert!(asked.shows("至少 14 个字符"), "{}", asked.text);
+        let thirteen = "一二三四五六七八九十甲乙丙";
+        let fields = [
+            ("name", "样例新人"),
+            ("login", "xinren"),
+            ("password", thirteen),
+        ];
+        let short = admin.submit(&asked, "/a/users/new", &fields).await;
+        assert!(short.shows("ACCT-003") && short.shows("初始口令少于 14 个字符"));
+
+        let reset = format!("/a/users/{id}/password");
+        let asked = security.get(&reset).await;
+        assert!(asked.shows("至少 14 个字符"), "{}", asked.text);
+        let short = security
+            .submit(&asked, &reset, &[("password", thirteen)])
+            .await;
+        assert!(short.shows("ACCT-003") && short.shows("少于 14 个字符"));
+
+        let asked = security.get("/w/account/password").await;
+        assert!(asked.shows("至少 14 个字符"), "{}", asked.text);
+        let fields = [("old", PASSWORD), ("new", thirteen), ("again", thirteen)];
+        let short = security
+            .submit(&asked, "/w/account/password", &fields)
+            .await;
+        assert!(
+            short.shows("AUTH-032")
+                && short.shows("新口令少于 14 个字符")
+                && short.shows("换一个至少 14 个字符的口令"),
+            "{}",
+            short.text
         );
     })
     .await;

@@ -18,6 +18,7 @@ use crate::component::{
 };
 use crate::form::Submitted;
 use crate::gate::{Answer, Flaws, Sent, Stop, Visit, WebState, feedback, once, see_other};
+use crate::screen::shared::rulebook;
 use crate::text::Address;
 
 async fn find(web: &WebState, id: &str) -> Result<(StoredAccount, Vec<OrgUnit>), Stop> {
@@ -272,17 +273,23 @@ pub(super) async fn grant(
     }
 }
 
-fn password_form(web: &WebState, visit: &Visit, stored: &StoredAccount) -> Form {
-    let field = Field::password("password", "新的初始口令", true).with_help(
-        "至少 10 个字符，当面告知本人；下次登录时必须更改。这个账号在各处的登录都会退出",
-    );
-    Form::new(
+async fn password_form(
+    web: &WebState,
+    visit: &Visit,
+    stored: &StoredAccount,
+) -> Result<Form, Stop> {
+    let letters = rulebook(web).await?.sign_in.password_letters;
+    let field = Field::password("password", "新的初始口令", true).with_help(format!(
+        "至少 {letters} 个字符，当面告知本人；下次登录时必须更改。这个账号在各处的登录都会退出"
+    ));
+    let form = Form::new(
         page_of(stored).child("password"),
         visit.hidden(web),
         "重置口令",
-    )
-    .with_group("", vec![field])
-    .with_way_back(Link::new("返回，不重置", page_of(stored)))
+    );
+    Ok(form
+        .with_group("", vec![field])
+        .with_way_back(Link::new("返回，不重置", page_of(stored))))
 }
 
 pub(super) async fn ask_password(
@@ -291,7 +298,7 @@ pub(super) async fn ask_password(
     visit: Visit,
 ) -> Answer {
     let (stored, _) = find(&web, &id).await?;
-    let form = password_form(&web, &visit, &stored);
+    let form = password_form(&web, &visit, &stored).await?;
     form_page(&web, &visit, &stored, "重置口令", form, None).await
 }
 
@@ -302,7 +309,7 @@ pub(super) async fn reset_password(
     sent: Sent,
 ) -> Answer {
     let (stored, _) = find(&web, &id).await?;
-    let again = password_form(&web, &visit, &stored);
+    let again = password_form(&web, &visit, &stored).await?;
     let (app, me, key) = (web.app.clone(), visit.clone(), stored.account.id.clone());
     let password = sent.first("password").to_owned();
     let done = once(&web, &visit, &sent, move || async move {

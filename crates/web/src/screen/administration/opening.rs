@@ -8,18 +8,21 @@ use super::all;
 use crate::component::{Crumb, Field, Form, Head, Link, Width};
 use crate::form::Submitted;
 use crate::gate::{Answer, Flaws, Sent, Visit, WebState, feedback, once, see_other};
+use crate::screen::shared::rulebook;
 
 pub(super) async fn ask(State(web): State<WebState>, visit: Visit) -> Answer {
     form(&web, &visit, None, &Flaws::default()).await
 }
 
 async fn form(web: &WebState, visit: &Visit, sent: Option<&Submitted>, flaws: &Flaws) -> Answer {
+    let letters = rulebook(web).await?.sign_in.password_letters;
     let fields = vec![
         Field::line("name", "姓名", Width::Medium),
         Field::line("login", "登录名", Width::Medium)
             .with_help("小写字母、数字、点和横线，例如 drawer1"),
-        Field::password("password", "初始口令", true)
-            .with_help("至少 10 个字符，当面告知本人；首次登录时必须更改"),
+        Field::password("password", "初始口令", true).with_help(format!(
+            "至少 {letters} 个字符，当面告知本人；首次登录时必须更改"
+        )),
     ];
     let form = Form::new(all().child("new"), visit.hidden(web), "开立账号")
         .with_group("", fields)

@@ -2,6 +2,7 @@
 //! token, since there is no session yet; the origin of the request is its only proof.
 
 use askama::Template;
+use domain::rulebook::SignInRules;
 
 use crate::component::{Field, Fragment};
 
@@ -12,6 +13,8 @@ pub(super) struct SignIn {
     pub(super) next: String,
     pub(super) login: Field,
     pub(super) password: Field,
+    /// What the foot of the form says of failures and idle sessions.
+    pub(super) rules: SignInRules,
 }
 
 impl From<SignIn> for Fragment {

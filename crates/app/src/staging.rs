@@ -33,7 +33,6 @@ mod upload;
 
 pub use state::State;
 pub use summary::{FileFacts, KeptRefusal, Sample, Samples, Summary};
-pub use upkeep::KEPT_DAYS;
 pub use upload::{Accepted, Incoming};
 
 use port::Tables;

@@ -27,6 +27,9 @@ pub const SEED_RULEBOOK: &str = include_str!("../seed/rulebook.toml");
 /// The rows by which the demo city differs; a real installation never reads them.
 pub const SEED_DEMO_RULEBOOK: &str = include_str!("../seed/rulebook-demo.toml");
 
+/// No law lets one inspector go alone (行政处罚法第四十二条); a rulebook may only ask for more.
+const FEWEST_TOGETHER: u32 = 2;
+
 /// One parameter as it is stored and published.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -197,12 +200,16 @@ pub struct Rulebook {
     pub penalty_due_days: u32,
     /// Working days that are the outer bound for a penalty.
     pub penalty_limit_days: u32,
-    /// Inspectors per visit and authority.
+    /// Inspectors per visit, of all authorities together.
     pub team_size: u32,
     /// Visits per subject and year.
     pub frequency_cap: u32,
+    /// Days from the first to the last day of a campaign's visits, at most.
+    pub window_days: u32,
     /// What happens when a drawn subject falls away.
     pub subject_reserve: SubjectReserve,
+    /// Days for which an uploaded table, its receipt and its error file are kept.
+    pub import_days: u32,
     /// The limits of signing in.
     pub sign_in: SignInRules,
 }
@@ -236,8 +243,10 @@ impl Rulebook {
         let report_days = reader.number("term.report", 1, 60);
         let penalty_due_days = reader.number("term.penalty_due", 1, 60);
         let penalty_limit_days = reader.number("term.penalty_limit", 1, 60);
-        let team_size = reader.number("team.size", 1, 20);
+        let team_size = reader.number("team.size", FEWEST_TOGETHER, 20);
         let frequency_cap = reader.number("frequency.cap", 1, 366);
+        let window_days = reader.number("plan.window_days", 1, 366);
+        let import_days = reader.number("retention.import_days", 1, 366);
         let subject_reserve = reader.read("subject_reserve", SubjectReserve::parse);
         let _ = reader.read("reserve.rule", |text| {
             (text == "drawing-order").then_some(())
@@ -260,7 +269,9 @@ impl Rulebook {
                 penalty_limit_days: penalty_limit_days?,
                 team_size: team_size?,
                 frequency_cap: frequency_cap?,
+                window_days: window_days?,
                 subject_reserve: subject_reserve?,
+                import_days: import_days?,
                 sign_in: sign_in?,
             })
         })();

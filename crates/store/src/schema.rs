@@ -265,7 +265,7 @@ table! {
 }
 table! {
     /// Rows of an upload that cannot be imported, with what is wrong in each, as JSON.
-    untraced IMPORT_FAULTS = "import_faults" because "what the error file is made of; kept 30 days" key(import_id, ordinal) {
+    untraced IMPORT_FAULTS = "import_faults" because "what the error file is made of; kept for the days the rulebook says" key(import_id, ordinal) {
         import_id: text masked,
         ordinal: int masked,
         rows: text private,

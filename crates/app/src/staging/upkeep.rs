@@ -1,4 +1,4 @@
-//! After a restart, and after a month.
+//! After a restart, and after the days for which the rulebook lets an upload be kept.
 //!
 //! What was under way when the program stopped has written nothing: the transaction moves the state
 //! to “done” together with the rows. So every such upload is marked interrupted and can be taken up
@@ -7,14 +7,11 @@
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 
-use store::import;
+use store::{catalog, import};
 
 use super::{Import, Staging, State, Summary};
 use crate::AppError;
 use crate::import::Importer;
-
-/// Days for which an upload, its receipt and its error file are kept.
-pub const KEPT_DAYS: i64 = 30;
 
 const DAY_MS: i64 = 24 * 3_600_000;
 
@@ -86,10 +83,13 @@ impl Staging {
         Ok(to)
     }
 
-    /// Forgets uploads that have not moved for a month, with their error files.
+    /// Forgets uploads that have not moved for longer than they are kept, with their error files.
     pub(super) async fn expire(&self) -> Result<(), AppError> {
-        let before = self.now_ms() - KEPT_DAYS * DAY_MS;
-        let old = import::idle_since(&mut self.app.db.read().await?, before).await?;
+        let mut reader = self.app.db.read().await?;
+        let kept_days = catalog::rulebook(&mut reader).await?.import_days;
+        let before = self.now_ms() - i64::from(kept_days) * DAY_MS;
+        let old = import::idle_since(&mut reader, before).await?;
+        drop(reader);
         for stored in old {
             self.discard_file(&stored.id).await;
             let mut scratch = self.app.db.scratch().await?;

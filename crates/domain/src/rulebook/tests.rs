@@ -23,6 +23,7 @@ fn the_seed_holds_what_the_founding_document_and_the_protocol_fix() {
         (60, 720)
     );
     assert_eq!(book.sign_in.password_letters, 10);
+    assert_eq!((book.window_days, book.import_days), (366, 30));
     assert!(
         file.parameters
             .iter()
@@ -78,7 +79,9 @@ fn values_out_of_bounds_are_refused_by_name() {
     for (key, value) in [
         ("rate.A", "110/100"),
         ("rate.A", "1/0"),
-        ("team.size", "0"),
+        ("team.size", "1"),
+        ("plan.window_days", "367"),
+        ("retention.import_days", "0"),
         ("term.report", "十"),
         ("level.minimum", "0"),
         ("interval.result_hour", "25"),

@@ -1,7 +1,7 @@
 //! The program stops in the middle: nothing half-done, and the work can be taken up again.
 
 use app::import::{Importer, Register};
-use app::staging::{KEPT_DAYS, Staging, State};
+use app::staging::{Staging, State};
 use axum::http::StatusCode;
 use testkit::city::unit;
 use testkit::engines::on_both;
@@ -141,23 +141,34 @@ async fn a_writer_that_was_overtaken_by_a_restart_gives_up_its_rows() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn after_a_month_an_upload_is_forgotten() {
+async fn an_upload_is_forgotten_after_the_days_the_rulebook_keeps_it() {
     on_both(|db| async move {
         let office = Office::open(db).await;
         let clerk = office.registrar().await;
+        office
+            .city
+            .adopt("story", &[("retention.import_days", "10")])
+            .await;
+        let told = clerk.get(SUBJECTS).await;
+        assert!(told.shows("最近 10 天上传的文件"), "{}", told.text);
         let bad = format!("{}坏店,9.1E+17,路\n", caterers(1, 2));
         let at = clerk.upload("a.csv", &bad).await;
         clerk.confirm(&at, &[("all-district", "411202")]).await;
+        let choice = clerk.get(&at).await;
+        assert!(
+            choice.shows("有误的行进错误文件，留 10 天"),
+            "{}",
+            choice.text
+        );
         clerk.decide(&at, "good").await;
+        let receipt = clerk.get(&at).await;
+        assert!(receipt.shows("错误文件留 10 天"), "{}", receipt.text);
         let report = format!("{at}/errors.xlsx");
-        office
-            .city
-            .clock
-            .advance_ms((KEPT_DAYS - 1) * 24 * 3_600_000);
+        office.city.clock.advance_minutes(9 * 24 * 60);
         let clerk = office.renewed(&clerk).await;
         office.staging.recover().await.unwrap();
         assert_eq!(clerk.get(&report).await.status, StatusCode::OK);
-        office.city.clock.advance_ms(2 * 24 * 3_600_000);
+        office.city.clock.advance_minutes(2 * 24 * 60);
         let clerk = office.renewed(&clerk).await;
         office.staging.recover().await.unwrap();
         assert_eq!(clerk.get(&report).await.status, StatusCode::NOT_FOUND);

@@ -12,9 +12,6 @@ use crate::rulebook::Rulebook;
 use super::super::party::TrustLevel;
 use super::{Assignment, CampaignPlan, Notice, PlanPart, PlannedQuota, Window};
 
-/// The longest window: a campaign belongs to one yearly programme.
-const LONGEST_WINDOW_DAYS: i64 = 366;
-
 /// What must be known to say whether a plan is complete.
 #[derive(Clone, Copy, Debug)]
 pub struct PlanFacts<'a> {
@@ -138,8 +135,9 @@ impl Review<'_> {
             );
             return;
         };
-        if until < from || until.days_since(from) > LONGEST_WINDOW_DAYS {
-            let facts: [Fact<'_>; 2] = [("from", &from), ("until", &until)];
+        let days = self.facts.rulebook.window_days;
+        if until < from || until.days_since(from) > i64::from(days) {
+            let facts: [Fact<'_>; 3] = [("from", &from), ("until", &until), ("days", &days)];
             self.fault(PlanPart::Window, &codes::PLAN_WINDOW, &facts);
         }
     }
@@ -150,7 +148,7 @@ impl Review<'_> {
             .iter()
             .map(|line| line.per_team)
             .fold(0, u64::saturating_add);
-        let least = u64::from(self.facts.rulebook.team_size).max(2);
+        let least = u64::from(self.facts.rulebook.team_size);
         if team < least {
             let facts: [Fact<'_>; 2] = [("size", &team), ("least", &least)];
             self.fault(PlanPart::Staffing, &codes::PLAN_TEAM_SMALL, &facts);

@@ -323,3 +323,23 @@ fn an_unpublished_item_cannot_enter_a_plan() {
     let faults = good().complete(&world.facts()).expect_err("unpublished");
     assert_eq!(faults[0].refusal.code, "CATA-001");
 }
+
+#[test]
+fn the_longest_window_and_the_smallest_team_are_the_rulebooks() {
+    let mut world = world();
+    world.rulebook.window_days = 10;
+    world.rulebook.team_size = 9;
+    let mut plan = good();
+    plan.window = window("2026-11-30", "2026-12-10");
+    let faults = plan.complete(&world.facts()).expect_err("nine to a team");
+    let said: Vec<String> = faults.iter().map(|f| f.refusal.to_string()).collect();
+    assert_eq!(faults[0].refusal.code, "PLAN-005", "{said:?}");
+    assert!(said[0].contains("不足 9 名"), "{said:?}");
+    world.rulebook.team_size = 2;
+    let mut plan = good();
+    plan.window = window("2026-11-30", "2026-12-11");
+    let faults = plan.complete(&world.facts()).expect_err("eleven days");
+    let said: Vec<String> = faults.iter().map(|f| f.refusal.to_string()).collect();
+    assert_eq!(faults[0].refusal.code, "PLAN-002", "{said:?}");
+    assert!(said[0].contains("距开始日不超过 10 日"), "{said:?}");
+}

@@ -84,7 +84,7 @@ registry! { CAMPAIGN:
         "补填后再提交；七个部分缺一不可。";
     PLAN_WINDOW = "PLAN-002",
         "实施时间 {from} 至 {until} 不能用。", Some("细则四（二）"),
-        "结束日不早于开始日，全程不超过一年。";
+        "结束日不早于开始日，距开始日不超过 {days} 日。";
     PLAN_ITEM_TWICE = "PLAN-003",
         "事项 {item} 列了两次。", Some("细则五（二）"),
         "同一事项只列一次。";

@@ -17,6 +17,7 @@ use crate::component::{
 };
 use crate::gate::{Answer, Sent, Stop, Visit, WebState, once, see_other};
 use crate::layout::WorkbenchPage;
+use crate::screen::shared::rulebook;
 use crate::text::thousands;
 
 const MODE: &str = "mode";
@@ -67,7 +68,7 @@ pub(super) async fn show(
         let table = listed("更新", &samples.changed);
         page = page.with(Sheet::new("changed", "更新", table).with_clause("前 20 行"));
     }
-    Ok(page.with(decision(web, visit, import, &tally)))
+    Ok(page.with(decision(web, visit, import, &tally).await?))
 }
 
 fn notes(import: &Import) -> Fragment {
@@ -149,10 +150,15 @@ pub(super) fn faults(caption: &str, faults: &[(u64, RowFault)]) -> Table {
     )
 }
 
-fn decision(web: &WebState, visit: &Visit, import: &Import, tally: &Tally) -> Fragment {
+async fn decision(
+    web: &WebState,
+    visit: &Visit,
+    import: &Import,
+    tally: &Tally,
+) -> Result<Fragment, Stop> {
     let good = tally.rows() - tally.bad;
     if good == 0 {
-        return Note::warning("没有一行可以导入。", "下载错误文件改好后重新上传。").into();
+        return Ok(Note::warning("没有一行可以导入。", "下载错误文件改好后重新上传。").into());
     }
     let act = format!("导入 {} 行", thousands(good));
     let form = Form::new(page_of(import).child("apply"), visit.hidden(web), act);
@@ -160,16 +166,18 @@ fn decision(web: &WebState, visit: &Visit, import: &Import, tally: &Tally) -> Fr
     let form = if tally.bad == 0 {
         form
     } else {
+        let kept_days = rulebook(web).await?.import_days;
         let choices = vec![
             Choice::new(ALL, "全部通过才导入").meaning("现在有错误，一行也不会写入"),
-            Choice::new(GOOD, "只导入正确的行").meaning("有误的行进错误文件，留 30 天"),
+            Choice::new(GOOD, "只导入正确的行")
+                .meaning(format!("有误的行进错误文件，留 {kept_days} 天")),
         ];
         form.with_group(
             "",
             vec![Field::one_of(MODE, "有误的行怎么办", choices).with_value(ALL)],
         )
     };
-    form.with_way_back(back).into()
+    Ok(form.with_way_back(back).into())
 }
 
 pub(super) async fn decide(

@@ -1,6 +1,6 @@
 //! Step five: what was written, in numbers equal to the database, under which entry of the log.
 
-use app::staging::{Import, KEPT_DAYS};
+use app::staging::Import;
 use domain::id::EventId;
 use domain::time::Instant;
 use store::{log, org};
@@ -9,7 +9,7 @@ use super::{home, list_of, page, page_of, preview, step};
 use crate::component::{Act, Facts, Link, Note, Sheet, Weight};
 use crate::gate::{Stop, Visit, WebState};
 use crate::layout::WorkbenchPage;
-use crate::screen::shared::moment;
+use crate::screen::shared::{moment, rulebook};
 use crate::text::{Address, thousands};
 
 pub(super) async fn show(
@@ -49,7 +49,8 @@ pub(super) async fn show(
     if written.bad > 0 {
         let report = Link::new("下载错误文件（XLSX）", page_of(import).child("errors.xlsx"));
         let table = preview::faults("没有导入的行", &import.summary.samples.faults);
-        let clause = format!("前 20 处；错误文件留 {KEPT_DAYS} 天");
+        let kept_days = rulebook(web).await?.import_days;
+        let clause = format!("前 20 处；错误文件留 {kept_days} 天");
         let sheet = Sheet::new("faults", "没有导入的行", table).with_clause(clause);
         page = page.with(sheet.with_link(report));
     }

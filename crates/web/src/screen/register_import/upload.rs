@@ -22,7 +22,7 @@ use crate::form::{FORM_TOKEN_FIELD, IDEMPOTENCY_FIELD, IdempotencyKey};
 use crate::gate::{
     Answer, BROKEN, NO_TOKEN, Stop, TOO_LARGE, Visit, WRONG_KIND, WebState, see_other,
 };
-use crate::screen::shared::moment;
+use crate::screen::shared::{moment, rulebook};
 
 /// The most bytes of a field that is no file.
 const FIELD_BYTES: usize = 4 * 1024;
@@ -101,7 +101,8 @@ async fn latest(web: &WebState, visit: &Visit, register: Register) -> Result<Tab
         Column::words("文件"),
         Column::unbroken("状态").in_corner(),
     ];
-    let empty = EmptyState::nothing("这里列出您最近 30 天上传的文件和回执。");
+    let kept_days = rulebook(web).await?.import_days;
+    let empty = EmptyState::nothing(format!("这里列出您最近 {kept_days} 天上传的文件和回执。"));
     Ok(Table::new("最近的导入", columns, rows.collect(), empty))
 }
 

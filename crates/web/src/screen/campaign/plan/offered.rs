@@ -23,6 +23,8 @@ pub(super) struct Offered {
     pub(super) districts: Vec<Choice>,
     /// All units, for parties that are offices of the bureau.
     pub(super) units: Vec<Choice>,
+    /// The fewest inspectors of a team, as the rulebook says.
+    pub(super) team_size: u32,
     /// The units this account may launch for.
     pub(super) launching: Vec<(OrgUnitId, String)>,
 }
@@ -77,10 +79,12 @@ impl Offered {
             subject::districts(&mut reader).await?.into_iter().collect();
         districts.extend(org::fact(&mut reader, "district").await?);
         let units = org::units(&mut reader).await?;
+        let team_size = catalog::rulebook(&mut reader).await?.team_size;
         let launching = units.iter().filter(|unit| drafts_for(visit, &unit.id));
         Ok(Self {
             items,
             item_keys,
+            team_size,
             leaders,
             authorities,
             districts: districts

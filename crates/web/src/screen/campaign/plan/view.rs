@@ -80,7 +80,7 @@ impl ColumnOf {
 struct Rows {
     key: &'static str,
     label: &'static str,
-    help: &'static str,
+    help: String,
     columns: Vec<ColumnOf>,
     rows: Vec<Vec<String>>,
     errors: Vec<FieldError>,
@@ -91,14 +91,14 @@ impl Rows {
     fn new(
         key: &'static str,
         label: &'static str,
-        help: &'static str,
+        help: impl Into<String>,
         columns: Vec<ColumnOf>,
         add: &'static str,
     ) -> Self {
         Self {
             key,
             label,
-            help,
+            help: help.into(),
             columns,
             rows: Vec::new(),
             errors: Vec::new(),
@@ -292,7 +292,10 @@ fn staffing(offered: &Offered, typed: &Submitted, errors: &FieldErrors) -> Vec<F
     let authorities = Rows::new(
         "authority",
         "抽取人数",
-        "从执法检查人员名录抽取，其余按抽取次序递补。每组合计不少于 2 人。",
+        format!(
+            "从执法检查人员名录抽取，其余按抽取次序递补。每组合计不少于 {} 人。",
+            offered.team_size
+        ),
         vec![
             ColumnOf::menu("authority", "部门或专业", offered.authorities.clone()),
             ColumnOf::number("drawn", "抽取人数"),

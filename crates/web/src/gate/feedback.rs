@@ -90,7 +90,7 @@ feedback! {
     SUBJECTS_DRAWN = "subjects-drawn", "已抽取，结果的摘要已进入公开日志。", "由发起科室派发检查；名单公开前，每次查看都留痕。";
     DRAW_VOIDED = "draw-voided", "已作废本次抽取。", "理由永久公开；重新启动后是下一次抽取。";
     VISITS_ASSIGNED = "visits-assigned", "已派发检查。", "检查人员在“检查”里看到各自的任务。";
-    CAMPAIGN_ENDED = "campaign-ended", "已结束检查。", "10 个工作日内形成检查报告；抽取经办可以公开抽取材料。";
+    CAMPAIGN_ENDED = "campaign-ended", "已结束检查。", "检查报告的期限从今天起算，到期日见本页；抽取经办可以公开抽取材料。";
     FRAME_OPENED = "frame-opened", "已公开抽取材料。", "任何人都可以在公示页下载案卷复算。";
     PARTY_COMMITTED = "party-committed", "承诺值已收存。", "承诺公布后，请回到本页公开随机数。";
     PARTY_REVEALED = "party-revealed", "随机数已公开，核对一致。", "";
@@ -99,7 +99,7 @@ feedback! {
     VISIT_ARRIVED = "visit-arrived", "已登记到场。", "逐项填写检查表，填一项存一项。";
     RESULTS_SAVED = "results-saved", "已保存。", "没有保存的内容仍在本页，已存为草稿。";
     VISIT_CONCLUDED = "visit-concluded", "已形成检查结论。", "由另一名执法检查人员复核。";
-    VISIT_CONFIRMED = "visit-confirmed", "已复核。", "20 个工作日内由公示人员公示。";
+    VISIT_CONFIRMED = "visit-confirmed", "已复核。", "由公示人员公示，公示期限见本页。";
     VISIT_RETURNED = "visit-returned", "已退回。", "录入人看到理由后补正，已填的内容都在。";
     VISIT_FELL_AWAY = "visit-fell-away", "已登记未能检查。", "";
     OUTCOME_PUBLISHED = "outcome-published", "已公示。", "任何人都可以在公示页看到，摘要已进入公开日志。";

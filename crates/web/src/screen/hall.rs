@@ -152,7 +152,7 @@ async fn page(web: &WebState, seen: &Seen, visit: &Visit, origin: &str) -> Resul
     let figures = Figures::parse(&stored.figures)?;
     let lines = lines(&mut web.app.db.read().await?, seen, &figures).await?;
     let level = words::level(stored);
-    let (lead, below) = words::now(stored);
+    let (lead, below) = words::now(stored, &seen.rulebook);
     let quota: u64 = figures.quotas.iter().map(|line| line.drawn).sum();
     let must: u64 = figures.strata.iter().map(|line| line.must).sum();
     let drawn = state.result();

@@ -62,8 +62,10 @@ pub(super) fn chip(calendar: &WorkCalendar, deadline: &Deadline, today: Date) ->
         0 => String::new(),
         n => format!("，跳过 {n} 个休息日"),
     };
+    // The term as it was reckoned, whatever the rulebook says by now.
+    let days = calendar.working_days_between(deadline.event, deadline.due);
     let term = format!(
-        "{} 结论，20 个工作日内公示，{} 到期{skipped}（细则五（四））",
+        "{} 结论，{days} 个工作日内公示，{} 到期{skipped}（细则五（四））",
         deadline.event,
         deadline.label()
     );

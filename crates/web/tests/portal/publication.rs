@@ -128,3 +128,40 @@ async fn the_waiting_list_counts_down_in_working_days_and_a_late_one_is_flagged_
     })
     .await;
 }
+
+#[tokio::test]
+async fn every_sentence_about_the_term_names_the_working_days_of_the_rulebook() {
+    told(async |story| {
+        let rules = [("term.publication", "5"), ("term.report", "3")];
+        story.site.city.adopt("story", &rules).await;
+        let stranger = story.site.stranger();
+        for path in ["/", "/results", "/entity/911412020000000000"] {
+            let page = stranger.get(path).await;
+            assert!(
+                page.shows("复核后 5 个工作日内在此公示"),
+                "{path}: {}",
+                page.text
+            );
+        }
+        let listed = stranger.get("/results.json").await;
+        assert!(
+            !listed.shows("term"),
+            "the figure is for the sentence alone"
+        );
+        let (number, visits) = story.assigned().await;
+        for visit in &visits {
+            story.confirmed(visit).await;
+        }
+        let publisher = story.browser(&story.publisher).await;
+        let waiting = publisher.get("/w/publish").await;
+        assert!(waiting.shows("5 个工作日内公示"), "{}", waiting.text);
+        let initiator = story.browser(&story.initiator.account).await;
+        let asked = initiator.get(&format!("/w/campaigns/{number}/end")).await;
+        assert!(
+            asked.shows("3 个工作日的报告期限从今天起算"),
+            "{}",
+            asked.text
+        );
+    })
+    .await;
+}

@@ -2,6 +2,7 @@
 
 use domain::campaign::party::TrustLevel as Level;
 use domain::campaign::{CampaignState, StateKind};
+use domain::rulebook::Rulebook;
 use domain::time::{Date, Instant};
 use store::campaign::StoredCampaign;
 
@@ -116,7 +117,10 @@ pub(in crate::screen) fn next_step(state: &CampaignState) -> &'static str {
 
 /// What the state means for this moment: the sentence of the note, and what comes after it.
 #[expect(clippy::too_many_lines, reason = "a table of words, one arm per state")]
-pub(in crate::screen) fn now(stored: &StoredCampaign) -> (&'static str, String) {
+pub(in crate::screen) fn now(
+    stored: &StoredCampaign,
+    rulebook: &Rulebook,
+) -> (&'static str, String) {
     match &stored.campaign.state {
         CampaignState::Draft(draft) => match &draft.returned {
             Some(returned) => (
@@ -179,7 +183,7 @@ pub(in crate::screen) fn now(stored: &StoredCampaign) -> (&'static str, String) 
         ),
         CampaignState::Ended(_) => (
             "检查已结束，抽取材料已公开。",
-            "10 个工作日内形成检查报告。".to_owned(),
+            format!("{} 个工作日内形成检查报告。", rulebook.report_days),
         ),
         CampaignState::Reported(_) => ("检查报告已形成。", "资料齐全后归档。".to_owned()),
         CampaignState::Archived(_) => ("已归档。", String::new()),

@@ -36,6 +36,8 @@ struct Front {
     campaigns_total: i64,
     results: Vec<Shown>,
     results_total: i64,
+    #[serde(skip)]
+    term: u32,
     items: Vec<ShortItem>,
     verifiable: Option<Verifiable>,
 }
@@ -116,6 +118,7 @@ pub(super) async fn show(State(web): State<WebState>, guest: Guest) -> Answer {
     let published = inspection::publications(&mut reader, None, LATEST).await?;
     let results_total = inspection::publication_count(&mut reader).await?;
     let items = catalog::items(&mut reader).await?;
+    let term = catalog::rulebook(&mut reader).await?.publication_days;
     drop(reader);
     let figures = figures_of(&counted, size, today.year());
     let items = items.iter().filter(|kept| kept.item.published_on.is_some());
@@ -125,6 +128,7 @@ pub(super) async fn show(State(web): State<WebState>, guest: Guest) -> Answer {
         campaigns_total,
         results: shown_all(&published)?,
         results_total,
+        term,
         items: items.map(|kept| short(&kept.item)).collect(),
         verifiable,
     };
@@ -143,7 +147,7 @@ fn page(shell: PortalShell, front: &Front) -> PortalPage {
     let results = Sheet::new(
         "latest-results",
         "最近公示的检查结果",
-        latest_table(&front.results),
+        latest_table(&front.results, front.term),
     )
     .with_link(all("全部", front.results_total, "条", "/results"));
     let items = Sheet::new("catalog", "抽查事项清单", item_table(&front.items))

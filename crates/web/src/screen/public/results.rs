@@ -5,6 +5,7 @@ use axum::extract::{Path, State};
 use domain::id::PublicationId;
 use domain::publication::{PublicOutcome, Publication, Tombstone};
 use serde::Serialize;
+use store::catalog;
 use store::inspection::{self, StoredPublication};
 use store::portal::{publications_of_code, sequence_of};
 
@@ -54,7 +55,7 @@ fn outcome_badge(outcome: &PublicOutcome) -> Badge {
 }
 
 /// Publications with their details.
-pub(super) fn table(results: &[Shown]) -> Table {
+pub(super) fn table(results: &[Shown], term: u32) -> Table {
     let columns = vec![
         Column::words("企业"),
         Column::words("结果"),
@@ -70,13 +71,18 @@ pub(super) fn table(results: &[Shown]) -> Table {
         ]),
         Shown::Withdrawn(tombstone) => withdrawn(tombstone, 4),
     });
-    let empty =
-        EmptyState::nothing("还没有公示的检查结果。检查结束、复核后 20 个工作日内在此公示。");
-    Table::new("检查结果", columns, rows.collect(), empty)
+    Table::new("检查结果", columns, rows.collect(), nothing_yet(term))
+}
+
+/// No publication yet, and within how many working days one appears.
+fn nothing_yet(term: u32) -> EmptyState {
+    EmptyState::nothing(format!(
+        "还没有公示的检查结果。检查结束、复核后 {term} 个工作日内在此公示。"
+    ))
 }
 
 /// The same in three columns, for the first page.
-pub(super) fn latest_table(results: &[Shown]) -> Table {
+pub(super) fn latest_table(results: &[Shown], term: u32) -> Table {
     let columns = vec![
         Column::words("企业"),
         Column::words("结果"),
@@ -90,9 +96,7 @@ pub(super) fn latest_table(results: &[Shown]) -> Table {
         ]),
         Shown::Withdrawn(tombstone) => withdrawn(tombstone, 3),
     });
-    let empty =
-        EmptyState::nothing("还没有公示的检查结果。检查结束、复核后 20 个工作日内在此公示。");
-    Table::new("最近公示", columns, rows.collect(), empty)
+    Table::new("最近公示", columns, rows.collect(), nothing_yet(term))
 }
 
 fn name(outcome: &PublicOutcome) -> Cell {
@@ -119,6 +123,8 @@ struct Results {
     next: Option<String>,
     #[serde(skip)]
     later: bool,
+    #[serde(skip)]
+    term: u32,
 }
 
 pub(super) async fn list(State(web): State<WebState>, guest: Guest) -> Answer {
@@ -136,6 +142,7 @@ pub(super) async fn list(State(web): State<WebState>, guest: Guest) -> Answer {
     let limit = i64::try_from(PAGE_ROWS + 1).unwrap_or(i64::MAX);
     let stored = inspection::publications(&mut reader, before, limit).await?;
     let total = inspection::publication_count(&mut reader).await?;
+    let term = catalog::rulebook(&mut reader).await?.publication_days;
     drop(reader);
     let page = Page::of_read(None, stored, |one| {
         vec![one.published_at_ms.to_string(), one.id.to_string()]
@@ -146,6 +153,7 @@ pub(super) async fn list(State(web): State<WebState>, guest: Guest) -> Answer {
         results: shown_all(&page.rows)?,
         next,
         later: key.is_some(),
+        term,
     };
     answer(&web, &guest, results, list_page).await
 }
@@ -157,10 +165,14 @@ fn list_page(shell: PortalShell, results: &Results) -> PortalPage {
         .as_deref()
         .map(|cursor| here.clone().query([(CURSOR, cursor)]));
     let count = Count::Exact(u64::try_from(results.total).unwrap_or_default());
-    let sheet = Sheet::new("results", "公示的检查结果", table(&results.results))
-        .with_clause("未发现问题的也公示")
-        .with_link(twin("/results"))
-        .with_foot(Pager::new(count, results.later.then_some(here), next));
+    let sheet = Sheet::new(
+        "results",
+        "公示的检查结果",
+        table(&results.results, results.term),
+    )
+    .with_clause("未发现问题的也公示")
+    .with_link(twin("/results"))
+    .with_foot(Pager::new(count, results.later.then_some(here), next));
     PortalPage::new(shell, Head::new("检查结果")).with(sheet)
 }
 
@@ -252,6 +264,8 @@ struct Entity {
     code: String,
     name: Option<String>,
     results: Vec<Shown>,
+    #[serde(skip)]
+    term: u32,
 }
 
 pub(super) async fn entity(
@@ -262,6 +276,7 @@ pub(super) async fn entity(
     let code = domain::text::narrow(bare(&code)).to_ascii_uppercase();
     let mut reader = web.app.db.read().await?;
     let results = shown_all(&publications_of_code(&mut reader, &code).await?)?;
+    let term = catalog::rulebook(&mut reader).await?.publication_days;
     drop(reader);
     let name = results.iter().find_map(|one| match one {
         Shown::Published(outcome) => Some(outcome.subject_name.clone()),
@@ -275,6 +290,7 @@ pub(super) async fn entity(
             code,
             name,
             results,
+            term,
         },
         entity_page,
     )
@@ -287,7 +303,7 @@ fn entity_page(shell: PortalShell, entity: &Entity) -> PortalPage {
         .clone()
         .unwrap_or_else(|| "没有公示过的检查".to_owned());
     let head = Head::new(title).with_line_beneath(&entity.code);
-    let sheet = Sheet::new("visits", "检查与结果", table(&entity.results))
+    let sheet = Sheet::new("visits", "检查与结果", table(&entity.results, entity.term))
         .with_clause(format!("共 {} 次", entity.results.len()))
         .with_link(twin(&format!("/entity/{}", entity.code)));
     PortalPage::new(shell, head).with(sheet)

@@ -3,8 +3,8 @@
 use axum::extract::State;
 use axum::response::IntoResponse;
 use serde::Serialize;
-use store::campaign;
 use store::portal::publications_found;
+use store::{campaign, catalog};
 
 use super::campaigns::{self, PublicCampaign, everything, public_only, shown};
 use super::results::{Shown, shown_all, table};
@@ -21,6 +21,8 @@ struct Found {
     query: String,
     campaigns: Vec<PublicCampaign>,
     results: Vec<Shown>,
+    #[serde(skip)]
+    term: u32,
 }
 
 pub(super) async fn show(State(web): State<WebState>, guest: Guest) -> Answer {
@@ -34,6 +36,7 @@ pub(super) async fn show(State(web): State<WebState>, guest: Guest) -> Answer {
         query,
         campaigns: Vec::new(),
         results: Vec::new(),
+        term: 0,
     };
     if long_enough {
         let mut reader = web.app.db.read().await?;
@@ -42,6 +45,7 @@ pub(super) async fn show(State(web): State<WebState>, guest: Guest) -> Answer {
         let stored = campaign::page(&mut reader, &everything(), &filter, None, SHOWN).await?;
         found.campaigns = shown(&mut reader, stored).await?;
         found.results = shown_all(&publications_found(&mut reader, &found.query, SHOWN).await?)?;
+        found.term = catalog::rulebook(&mut reader).await?.publication_days;
     }
     if wants_data(&guest) {
         return data(&found);
@@ -58,8 +62,12 @@ pub(super) async fn show(State(web): State<WebState>, guest: Guest) -> Answer {
         let words = format!("没有找到“{}”。可少写几个字，或用信用代码查。", found.query);
         return Ok(page.with(EmptyState::nothing(words)).into_response());
     }
-    let results = Sheet::new("found-results", "检查结果", table(&found.results))
-        .with_clause(format!("{} 条", found.results.len()));
+    let results = Sheet::new(
+        "found-results",
+        "检查结果",
+        table(&found.results, found.term),
+    )
+    .with_clause(format!("{} 条", found.results.len()));
     let campaigns = Sheet::new(
         "found-campaigns",
         "抽查任务",

@@ -41,7 +41,10 @@ pub(super) fn happens(act: CampaignAct, seen: &Seen) -> Vec<String> {
         CampaignAct::Assign => {
             lines(&["抽中的各户检查派发到各检查组，检查人员从此看到各自的任务。"])
         }
-        CampaignAct::End => lines(&["检查阶段结束，10 个工作日的报告期限从今天起算。"]),
+        CampaignAct::End => vec![format!(
+            "检查阶段结束，{} 个工作日的报告期限从今天起算。",
+            seen.rulebook.report_days
+        )],
         CampaignAct::Open => lines(&[
             "公开次序文件、界限、被查对象各自的证明和检查组编组（人员只列代码）。",
             "未被抽中的企业及其分类不公开；密值只交监督方。",

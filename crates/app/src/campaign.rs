@@ -4,14 +4,19 @@
 use domain::campaign::plan::{
     CampaignPlan, CompletePlan, PlanFacts, PlanFault, hash_of, record_of,
 };
+use domain::campaign::steps::Stepped;
 use domain::campaign::{Campaign, CampaignVerb, state::Step};
-use domain::event::{Act, Event, LinkKind};
+use domain::catalog::InspectionItem;
+use domain::event::{Act, Actor, Event, LinkKind};
 use domain::id::{CampaignId, CampaignNo, Fingerprint, OrgUnitId};
+use domain::inspector::Inspector;
 use domain::policy::{Place, Verb};
 use domain::refusal::{Code, Refusal};
-use domain::time::Date;
+use domain::rulebook::Rulebook;
+use domain::time::{Date, Instant};
+use draw::record::PlanRecord;
 use store::campaign::{self, StoredCampaign};
-use store::{Reader, StoreError, catalog, inspector, org};
+use store::{Reader, Sealing, StoreError, Tx, catalog, inspector, org};
 
 use crate::{Acting, App, AppError};
 
@@ -95,8 +100,11 @@ impl App {
             (stored.from, stored.until) = (window.from, window.until);
         }
         stored.plan = plan.canonical_json();
-        let event = self.event(Act::CampaignRevised, actor);
-        self.write(tx, event, stored).await
+        let event = self
+            .event(Act::CampaignRevised, actor)
+            .touching(LinkKind::Campaign, stored.campaign.id.as_str());
+        self.write_campaign(tx, &stored, event, self.confidential())
+            .await
     }
 
     /// Submits the plan for approval; every gap is named.
@@ -105,24 +113,17 @@ impl App {
         acting: &Acting,
         number: &CampaignNo,
     ) -> Result<(), AppError> {
-        let mut tx = self.db.begin("campaign.submit").await?;
-        let mut stored = campaign::by_number(&mut tx, number).await?;
-        let actor = acting.may(Verb::CampaignSubmit, &Place::of(&stored.campaign.initiator))?;
-        let complete = complete(&mut tx, &stored)
-            .await?
-            .map_err(|faults| gaps(&faults))?;
-        let rulebook = catalog::rulebook(&mut tx).await?;
-        let record = record_of(number, &complete, &rulebook).map_err(|fault| unsound(&fault))?;
+        let (mut tx, mut stored, actor) = self
+            .campaign_for(acting, number, Verb::CampaignSubmit)
+            .await?;
+        let (record, _) = plan_now(&mut tx, &stored).await?;
         let step = self.step(acting);
         let at = step.at;
-        let (next, act) = stored.campaign.submit(step, print_of(hash_of(&record)))?;
-        stored.campaign = next;
-        stored.state_at_ms = at.unix_ms();
-        let event = Event {
-            at,
-            ..self.event(act, actor)
-        };
-        self.write(tx, event, stored).await
+        let campaign = stored.campaign.clone();
+        let done = campaign.submit(step, print_of(hash_of(&record)))?;
+        let event = self.enter(&mut stored, done, at, actor);
+        self.write_campaign(tx, &stored, event, self.confidential())
+            .await
     }
 
     /// Takes a submitted plan back.
@@ -156,33 +157,20 @@ impl App {
         acting: &Acting,
         number: &CampaignNo,
     ) -> Result<(), AppError> {
-        let mut tx = self.db.begin("campaign.approve").await?;
-        let mut stored = campaign::by_number(&mut tx, number).await?;
-        let actor = acting.may(
-            Verb::CampaignApprove,
-            &Place::of(&stored.campaign.initiator),
-        )?;
-        let complete = complete(&mut tx, &stored)
-            .await?
-            .map_err(|faults| gaps(&faults))?;
-        let rulebook = catalog::rulebook(&mut tx).await?;
-        let record = record_of(number, &complete, &rulebook).map_err(|fault| unsound(&fault))?;
+        let (mut tx, mut stored, actor) = self
+            .campaign_for(acting, number, Verb::CampaignApprove)
+            .await?;
+        let (record, rulebook) = plan_now(&mut tx, &stored).await?;
         let step = self.step(acting);
         let at = step.at;
-        let (next, act) = stored.campaign.approve(step, &print_of(hash_of(&record)))?;
-        stored.campaign = next;
-        stored.state_at_ms = at.unix_ms();
+        let campaign = stored.campaign.clone();
+        let done = campaign.approve(step, &print_of(hash_of(&record)))?;
         stored.plan_record = Some(record.to_string());
-        let event = Event {
-            at,
-            ..self.event(act, actor)
-        }
-        .touching(LinkKind::Campaign, stored.campaign.id.as_str())
-        .with("rulebook", &rulebook.version);
-        let mut rec = tx.record(event, self.public(record.to_string()))?;
-        campaign::write(&mut rec, &stored).await?;
-        rec.commit().await?;
-        Ok(())
+        let event = self
+            .enter(&mut stored, done, at, actor)
+            .with("rulebook", &rulebook.version);
+        self.write_campaign(tx, &stored, event, self.public(record.to_string()))
+            .await
     }
 
     /// Launches an approved campaign (启动).
@@ -224,32 +212,58 @@ impl App {
         acting: &Acting,
         number: &CampaignNo,
         verb: Verb,
-        step: impl FnOnce(Campaign, Step) -> Result<(Campaign, Act), Refusal>,
+        step: impl FnOnce(Campaign, Step) -> Stepped,
     ) -> Result<(), AppError> {
-        let mut tx = self.db.begin(verb.name()).await?;
-        let mut stored = campaign::by_number(&mut tx, number).await?;
-        let actor = acting.may(verb, &Place::of(&stored.campaign.initiator))?;
+        let (tx, mut stored, actor) = self.campaign_for(acting, number, verb).await?;
         let moment = self.step(acting);
         let at = moment.at;
-        let (next, act) = step(stored.campaign, moment)?;
-        stored.campaign = next;
-        stored.state_at_ms = at.unix_ms();
-        let event = Event {
-            at,
-            ..self.event(act, actor)
-        };
-        self.write(tx, event, stored).await
+        let done = step(stored.campaign.clone(), moment)?;
+        let event = self.enter(&mut stored, done, at, actor);
+        self.write_campaign(tx, &stored, event, self.confidential())
+            .await
     }
 
-    async fn write(
+    /// Begins an act on a campaign: the campaign as it stands, and in which capacity the account may
+    /// do the verb to it. An act that needs more facts loads them next, before [`Self::enter`].
+    pub(crate) async fn campaign_for(
         &self,
-        tx: store::Tx,
+        acting: &Acting,
+        number: &CampaignNo,
+        verb: Verb,
+    ) -> Result<(Tx, StoredCampaign, Actor), AppError> {
+        let mut tx = self.db.begin(verb.name()).await?;
+        let stored = campaign::by_number(&mut tx, number).await?;
+        let actor = acting.may(verb, &Place::of(&stored.campaign.initiator))?;
+        Ok((tx, stored, actor))
+    }
+
+    /// Puts the campaign into the state a verb led to; yields the event of that act.
+    pub(crate) fn enter(
+        &self,
+        stored: &mut StoredCampaign,
+        (next, act): (Campaign, Act),
+        at: Instant,
+        actor: Actor,
+    ) -> Event {
+        stored.campaign = next;
+        stored.state_at_ms = at.unix_ms();
+        Event {
+            at,
+            ..self.event(act, actor)
+        }
+        .touching(LinkKind::Campaign, stored.campaign.id.as_str())
+    }
+
+    /// Ends an act that writes nothing but the campaign, under its event.
+    pub(crate) async fn write_campaign(
+        &self,
+        tx: Tx,
+        stored: &StoredCampaign,
         event: Event,
-        stored: StoredCampaign,
+        sealing: Sealing,
     ) -> Result<(), AppError> {
-        let event = event.touching(LinkKind::Campaign, stored.campaign.id.as_str());
-        let mut rec = tx.record(event, self.confidential())?;
-        campaign::write(&mut rec, &stored).await?;
+        let mut rec = tx.record(event, sealing)?;
+        campaign::write(&mut rec, stored).await?;
         rec.commit().await?;
         Ok(())
     }
@@ -287,16 +301,7 @@ pub(crate) async fn complete_plan(
     initiator: &OrgUnitId,
     plan: CampaignPlan,
 ) -> Result<Result<CompletePlan, Vec<PlanFault>>, StoreError> {
-    let items: Vec<_> = catalog::items(reader)
-        .await?
-        .into_iter()
-        .map(|kept| kept.item)
-        .collect();
-    let inspectors: Vec<_> = inspector::all(reader)
-        .await?
-        .into_iter()
-        .map(|kept| kept.inspector)
-        .collect();
+    let (items, inspectors) = items_and_inspectors(reader).await?;
     let units = org::tree(reader).await?;
     let rulebook = catalog::rulebook(reader).await?;
     Ok(plan.complete(&PlanFacts {
@@ -306,6 +311,33 @@ pub(crate) async fn complete_plan(
         units: &units,
         rulebook: &rulebook,
     }))
+}
+
+/// The PLAN record of the plan as it stands, and the rulebook it was made under.
+async fn plan_now(
+    reader: &mut Reader,
+    stored: &StoredCampaign,
+) -> Result<(PlanRecord, Rulebook), AppError> {
+    let complete = complete(reader, stored)
+        .await?
+        .map_err(|faults| gaps(&faults))?;
+    let rulebook = catalog::rulebook(reader).await?;
+    let record = record_of(&stored.campaign.number, &complete, &rulebook)
+        .map_err(|fault| unsound(&fault))?;
+    Ok((record, rulebook))
+}
+
+/// The whole catalog and the whole register of inspectors, as the rules of plan and frame ask for
+/// them.
+pub(crate) async fn items_and_inspectors(
+    reader: &mut Reader,
+) -> Result<(Vec<InspectionItem>, Vec<Inspector>), StoreError> {
+    let items = catalog::items(reader).await?;
+    let inspectors = inspector::all(reader).await?;
+    Ok((
+        items.into_iter().map(|kept| kept.item).collect(),
+        inspectors.into_iter().map(|kept| kept.inspector).collect(),
+    ))
 }
 
 pub(crate) fn gaps(faults: &[PlanFault]) -> Refusal {

@@ -159,9 +159,9 @@ impl App {
         number: &CampaignNo,
         words: &CommitWords,
     ) -> Result<(), AppError> {
-        let mut tx = self.db.begin("campaign.commit").await?;
-        let mut stored = campaign::by_number(&mut tx, number).await?;
-        let actor = acting.may(Verb::CampaignCommit, &Place::of(&stored.campaign.initiator))?;
+        let (mut tx, mut stored, actor) = self
+            .campaign_for(acting, number, Verb::CampaignCommit)
+            .await?;
         let rulebook = catalog::rulebook(&mut tx).await?;
         let step = self.step(acting);
         let at = step.at;
@@ -178,20 +178,12 @@ impl App {
             beacon_at: None,
             intervals: rulebook.intervals(),
         };
-        let (next, act) = stored.campaign.clone().commit(facts)?;
+        let done = stored.campaign.clone().commit(facts)?;
         let record = frozen.record().to_string();
-        stored.campaign = next;
         stored.freeze_record = Some(record.clone());
-        stored.state_at_ms = at.unix_ms();
-        let event = Event {
-            at,
-            ..self.event(act, actor)
-        }
-        .touching(LinkKind::Campaign, stored.campaign.id.as_str());
-        let mut rec = tx.record(event, self.public(record))?;
-        campaign::write(&mut rec, &stored).await?;
-        rec.commit().await?;
-        Ok(())
+        let event = self.enter(&mut stored, done, at, actor);
+        self.write_campaign(tx, &stored, event, self.public(record))
+            .await
     }
 
     /// Closes the revealing: REVEAL is logged, parties that stayed away stand as absent.
@@ -201,9 +193,9 @@ impl App {
         number: &CampaignNo,
         absent_reason: &PartyToken,
     ) -> Result<(), AppError> {
-        let mut tx = self.db.begin("campaign.reveal").await?;
-        let mut stored = campaign::by_number(&mut tx, number).await?;
-        let actor = acting.may(Verb::CampaignReveal, &Place::of(&stored.campaign.initiator))?;
+        let (mut tx, mut stored, actor) = self
+            .campaign_for(acting, number, Verb::CampaignReveal)
+            .await?;
         let rulebook = catalog::rulebook(&mut tx).await?;
         let freeze = freeze_of(&stored)?;
         let step = self.step(acting);
@@ -216,17 +208,9 @@ impl App {
         let record = RevealRecord::build(&freeze, answers(&next)?).map_err(|faults| {
             forged(&faults.iter().map(ToString::to_string).collect::<String>())
         })?;
-        stored.campaign = next;
-        stored.state_at_ms = at.unix_ms();
-        let event = Event {
-            at,
-            ..self.event(act, actor)
-        }
-        .touching(LinkKind::Campaign, stored.campaign.id.as_str());
-        let mut rec = tx.record(event, self.public(record.to_string()))?;
-        campaign::write(&mut rec, &stored).await?;
-        rec.commit().await?;
-        Ok(())
+        let event = self.enter(&mut stored, (next, act), at, actor);
+        self.write_campaign(tx, &stored, event, self.public(record.to_string()))
+            .await
     }
 
     /// Draws: RESULT is logged, the visits exist, the sealed files are kept.

@@ -1,11 +1,10 @@
 //! How an attempt ends: void, back to the approved plan; or opened to the public.
 
-use domain::event::{Act, Event, LinkKind};
+use domain::event::Act;
 use domain::id::{CampaignNo, PartyToken};
-use domain::policy::{Place, Verb};
+use domain::policy::Verb;
 use draw::bundle::{Stage, open_record};
 use draw::record::VoidRecord;
-use store::campaign;
 use store::campaign::StoredCampaign;
 
 use super::{freeze_of, threads, token};
@@ -20,9 +19,9 @@ impl App {
         code: &PartyToken,
         reason: &str,
     ) -> Result<(), AppError> {
-        let mut tx = self.db.begin("campaign.void").await?;
-        let mut stored = campaign::by_number(&mut tx, number).await?;
-        let actor = acting.may(Verb::CampaignVoid, &Place::of(&stored.campaign.initiator))?;
+        let (tx, mut stored, actor) = self
+            .campaign_for(acting, number, Verb::CampaignVoid)
+            .await?;
         let step = self.step(acting);
         let at = step.at;
         let (next, act) = stored.campaign.clone().void(&step, reason)?;
@@ -35,42 +34,26 @@ impl App {
             Some(record) => (act, self.public(record)),
             None => (Act::CampaignRevised, self.confidential()),
         };
-        stored.campaign = next;
         (stored.freeze_record, stored.seed_text) = (None, None);
-        stored.state_at_ms = at.unix_ms();
-        let event = Event {
-            at,
-            ..self.event(act, actor)
-        }
-        .because(reason)
-        .touching(LinkKind::Campaign, stored.campaign.id.as_str());
-        let mut rec = tx.record(event, sealing)?;
-        campaign::write(&mut rec, &stored).await?;
-        rec.commit().await?;
-        Ok(())
+        let event = self
+            .enter(&mut stored, (next, act), at, actor)
+            .because(reason);
+        self.write_campaign(tx, &stored, event, sealing).await
     }
 
     /// Opens the draw to the public (OPEN) after the visits have ended.
     pub async fn open_draw(&self, acting: &Acting, number: &CampaignNo) -> Result<(), AppError> {
-        let mut tx = self.db.begin("campaign.open").await?;
-        let mut stored = campaign::by_number(&mut tx, number).await?;
-        let actor = acting.may(Verb::CampaignOpen, &Place::of(&stored.campaign.initiator))?;
+        let (mut tx, mut stored, actor) = self
+            .campaign_for(acting, number, Verb::CampaignOpen)
+            .await?;
         let drawn = self.drawn(&mut tx, &stored).await?;
         let record = open_record(&drawn, Stage::Public, 0, threads());
         let step = self.step(acting);
         let at = step.at;
-        let (next, act) = stored.campaign.clone().open(step)?;
-        stored.campaign = next;
-        stored.state_at_ms = at.unix_ms();
-        let event = Event {
-            at,
-            ..self.event(act, actor)
-        }
-        .touching(LinkKind::Campaign, stored.campaign.id.as_str());
-        let mut rec = tx.record(event, self.public(record.to_string()))?;
-        campaign::write(&mut rec, &stored).await?;
-        rec.commit().await?;
-        Ok(())
+        let done = stored.campaign.clone().open(step)?;
+        let event = self.enter(&mut stored, done, at, actor);
+        self.write_campaign(tx, &stored, event, self.public(record.to_string()))
+            .await
     }
 }
 

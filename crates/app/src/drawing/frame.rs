@@ -19,7 +19,7 @@ use store::{Reader, StoreError, catalog, inspection, inspector, subject};
 
 use super::material::plan_record;
 use crate::AppError;
-use crate::campaign::{complete, gaps};
+use crate::campaign::{complete, gaps, items_and_inspectors};
 
 static FRAME_FAULTS: Code = Code::new(
     "DRAW-036",
@@ -141,16 +141,7 @@ pub(super) async fn eligible(
     record: &PlanRecord,
     now: Instant,
 ) -> Result<Eligibility, AppError> {
-    let items: Vec<_> = catalog::items(reader)
-        .await?
-        .into_iter()
-        .map(|kept| kept.item)
-        .collect();
-    let inspectors: Vec<_> = inspector::all(reader)
-        .await?
-        .into_iter()
-        .map(|kept| kept.inspector)
-        .collect();
+    let (items, inspectors) = items_and_inspectors(reader).await?;
     let recusals = inspector::recusals(reader).await?;
     let rulebook = catalog::rulebook(reader).await?;
     let year = Date::new(now.date().year(), 1, 1).expect("1 January exists in every year");

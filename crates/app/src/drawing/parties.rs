@@ -132,10 +132,8 @@ impl App {
         }
         .touching(LinkKind::Campaign, id.as_str())
         .with("party", &party);
-        let mut rec = tx.record(event, self.confidential())?;
-        campaign::write(&mut rec, &stored).await?;
-        rec.commit().await?;
-        Ok(())
+        self.write_campaign(tx, &stored, event, self.confidential())
+            .await
     }
 }
 

@@ -12,7 +12,8 @@ use crate::fault::{Code, Fault};
 use crate::name::Token;
 use crate::record::Lines;
 use crate::record::attempt::attempt_number;
-use crate::record::freeze::{BeaconName, FreezeRecord, PartyLine};
+use crate::record::freeze::{BeaconName, FreezeRecord};
+use crate::record::reveal::party_faults;
 
 /// What an announced source gave, or why it gave nothing.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -139,24 +140,7 @@ impl SeedText {
                 "种子不属于这次冻结。",
             ));
         }
-        let announced = freeze.parties.iter().map(|party| party.name);
-        if !announced.eq(self.parties.iter().map(|(name, _)| *name)) {
-            faults.push(Fault::new(
-                Code::SEED_SOURCES,
-                "party",
-                "见证人或者次序与冻结公告不同。",
-            ));
-        }
-        for ((name, answer), line) in self.parties.iter().zip(&freeze.parties) {
-            let matches = |nonce| PartyLine::commit(freeze.suite, *name, nonce) == *line;
-            if !answer.given().is_none_or(matches) {
-                faults.push(Fault::new(
-                    Code::NONCE,
-                    name.as_str(),
-                    "揭示值与承诺值不符。",
-                ));
-            }
-        }
+        faults.extend(party_faults(freeze, &self.parties));
         if self.dice.as_ref().map(|(label, _)| *label) != freeze.dice {
             faults.push(Fault::new(
                 Code::SEED_SOURCES,

@@ -51,24 +51,7 @@ impl RevealRecord {
                 "不属于这次冻结。",
             ));
         }
-        let announced = freeze.parties.iter().map(|party| party.name);
-        if !announced.eq(self.parties.iter().map(|(name, _)| *name)) {
-            faults.push(Fault::new(
-                Code::SEED_SOURCES,
-                "party",
-                "见证人或者次序与冻结公告不同。",
-            ));
-        }
-        for ((name, answer), line) in self.parties.iter().zip(&freeze.parties) {
-            let matches = |nonce| PartyLine::commit(freeze.suite, *name, nonce) == *line;
-            if !answer.given().is_none_or(matches) {
-                faults.push(Fault::new(
-                    Code::NONCE,
-                    name.as_str(),
-                    "揭示值与承诺值不符。",
-                ));
-            }
-        }
+        faults.extend(party_faults(freeze, &self.parties));
         faults
     }
 
@@ -92,6 +75,31 @@ impl RevealRecord {
         lines.end()?;
         Ok(Self { attempt, parties })
     }
+}
+
+/// Everything in which the parties' answers are not those of the parties FREEZE named, in its
+/// order, with nonces that match the commitments it published.
+pub(crate) fn party_faults(freeze: &FreezeRecord, parties: &[Revealed]) -> Vec<Fault> {
+    let mut faults = Vec::new();
+    let announced = freeze.parties.iter().map(|party| party.name);
+    if !announced.eq(parties.iter().map(|(name, _)| *name)) {
+        faults.push(Fault::new(
+            Code::SEED_SOURCES,
+            "party",
+            "见证人或者次序与冻结公告不同。",
+        ));
+    }
+    for ((name, answer), line) in parties.iter().zip(&freeze.parties) {
+        let matches = |nonce| PartyLine::commit(freeze.suite, *name, nonce) == *line;
+        if !answer.given().is_none_or(matches) {
+            faults.push(Fault::new(
+                Code::NONCE,
+                name.as_str(),
+                "揭示值与承诺值不符。",
+            ));
+        }
+    }
+    faults
 }
 
 impl fmt::Display for RevealRecord {

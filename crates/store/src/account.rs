@@ -75,9 +75,7 @@ async fn with_grants(reader: &mut Reader, row: &Row) -> Result<StoredAccount, St
         .iter()
         .map(grant)
         .collect::<Result<_, _>>()?;
-    let name = row.parsed(TABLE, "name", |text| {
-        PersonName::parse(text).map_err(|error| error.sentence)
-    })?;
+    let name = row.checked(TABLE, "name", PersonName::parse)?;
     Ok(StoredAccount {
         account: Account {
             id,

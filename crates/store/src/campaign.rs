@@ -171,11 +171,6 @@ fn campaign(row: &Row) -> Result<StoredCampaign, StoreError> {
     let optional = |column| -> Result<Option<String>, StoreError> {
         Ok(row.maybe_text(column)?.map(str::to_owned))
     };
-    let day = |column| {
-        row.parsed(TABLE, column, |text| {
-            Date::parse_iso(text).ok_or("not a date")
-        })
-    };
     let state: CampaignState = row.parsed(TABLE, "life", |text| serde_json::from_str(text))?;
     if state.kind().name() != row.text("state")? {
         let row = row.text("campaign_id")?;
@@ -194,8 +189,8 @@ fn campaign(row: &Row) -> Result<StoredCampaign, StoreError> {
             state,
         },
         title: row.text("title")?.to_owned(),
-        from: day("window_from")?,
-        until: day("window_until")?,
+        from: row.date(TABLE, "window_from")?,
+        until: row.date(TABLE, "window_until")?,
         plan: row.text("plan")?.to_owned(),
         plan_record: optional("plan_record")?,
         freeze_record: optional("freeze_record")?,

@@ -49,7 +49,7 @@ fn item(row: &Row) -> Result<StoredItem, StoreError> {
                 StoreError::inconsistent(TABLE, "revision", &revision.to_string(), "out of range")
             })?,
             reason: row.text("reason")?.to_owned(),
-            published_on: maybe_date(row, TABLE, "published_on")?,
+            published_on: row.maybe_date(TABLE, "published_on")?,
             province_code: row.maybe_text("province_code")?.map(str::to_owned),
             terms: row.parsed(TABLE, "terms", |text| {
                 serde_json::from_str::<ItemTerms>(text)
@@ -57,20 +57,6 @@ fn item(row: &Row) -> Result<StoredItem, StoreError> {
         },
         seen: row.parsed(TABLE, "last_event", EventId::parse)?,
     })
-}
-
-fn date(row: &Row, table: &'static str, column: &str) -> Result<Date, StoreError> {
-    row.parsed(table, column, |text| {
-        Date::parse_iso(text).ok_or("not a date")
-    })
-}
-
-fn maybe_date(row: &Row, table: &'static str, column: &str) -> Result<Option<Date>, StoreError> {
-    if row.maybe_text(column)?.is_none() {
-        Ok(None)
-    } else {
-        date(row, table, column).map(Some)
-    }
 }
 
 fn json<T: serde::Serialize>(table: &str, value: &T) -> Result<Value, StoreError> {
@@ -134,8 +120,8 @@ pub async fn outcomes(reader: &mut Reader) -> Result<Vec<OutcomeCode>, StoreErro
             follow_up: row.parsed(TABLE, "follow_up", |text| {
                 FollowUpKind::parse(text).ok_or("unknown")
             })?,
-            valid_from: date(row, TABLE, "valid_from")?,
-            valid_to: maybe_date(row, TABLE, "valid_to")?,
+            valid_from: row.date(TABLE, "valid_from")?,
+            valid_to: row.maybe_date(TABLE, "valid_to")?,
             version: row.text("version")?.to_owned(),
             source: row.text("source")?.to_owned(),
         })
@@ -166,7 +152,7 @@ pub async fn holidays(reader: &mut Reader) -> Result<Vec<HolidayRow>, StoreError
     let query = Query::new("SELECT day, kind, source FROM holidays ORDER BY day");
     let read = |row: &Row| -> Result<HolidayRow, StoreError> {
         Ok(HolidayRow {
-            on: date(row, TABLE, "day")?,
+            on: row.date(TABLE, "day")?,
             kind: row.parsed(TABLE, "kind", |text| DayKind::parse(text).ok_or("unknown"))?,
             source: row.text("source")?.to_owned(),
         })
@@ -195,7 +181,7 @@ pub async fn rulebook_file(reader: &mut Reader) -> Result<RulebookFile, StoreErr
     let row = reader.one(TABLE, query).await?;
     Ok(RulebookFile {
         version: row.text("version")?.to_owned(),
-        adopted_on: date(&row, TABLE, "adopted_on")?,
+        adopted_on: row.date(TABLE, "adopted_on")?,
         title: row.text("title")?.to_owned(),
         parameters: row.parsed(TABLE, "parameters", |text| {
             serde_json::from_str::<Vec<ParameterRow>>(text)

@@ -6,7 +6,7 @@ use domain::id::{AccountId, EventId, InspectorCode, InspectorId, ItemId, OrgUnit
 use domain::inspector::{EnforcementCredential, Inspector, Presence};
 use domain::recusal::{Recusal, RecusalGround};
 use domain::text::{CredentialNumber, PersonName, SubjectCode};
-use domain::time::{Date, Instant};
+use domain::time::Instant;
 
 use crate::error::StoreError;
 use crate::kernel::guard::Recording;
@@ -64,17 +64,9 @@ pub async fn by_codes(
     reader: &mut Reader,
     codes: &[String],
 ) -> Result<Vec<StoredInspector>, StoreError> {
-    let mut found = Vec::new();
-    for part in codes.chunks(500) {
-        let query = Query::new(COLUMNS)
-            .push(" WHERE code IN (")
-            .bind_list(part.iter().map(|code| Value::from(code.as_str())))
-            .push(") ORDER BY code");
-        for row in reader.all(query).await? {
-            found.push(inspector(&row)?);
-        }
-    }
-    Ok(found)
+    let query = Query::new(COLUMNS).push(" WHERE code IN (");
+    let rows = reader.any_of(&query, codes, ") ORDER BY code").await?;
+    rows.iter().map(inspector).collect()
 }
 
 /// The codes under which an account may be drawn; usually one.
@@ -94,12 +86,8 @@ fn inspector(row: &Row) -> Result<StoredInspector, StoreError> {
     let credential = match row.maybe_text("credential_no")? {
         None => None,
         Some(_) => Some(EnforcementCredential {
-            number: row.parsed(TABLE, "credential_no", |text| {
-                CredentialNumber::parse(text).map_err(|error| error.sentence)
-            })?,
-            valid_until: row.parsed(TABLE, "credential_until", |text| {
-                Date::parse_iso(text).ok_or("not a date")
-            })?,
+            number: row.checked(TABLE, "credential_no", CredentialNumber::parse)?,
+            valid_until: row.date(TABLE, "credential_until")?,
         }),
     };
     let account = row
@@ -110,9 +98,7 @@ fn inspector(row: &Row) -> Result<StoredInspector, StoreError> {
         inspector: Inspector {
             id: row.parsed(TABLE, "inspector_id", InspectorId::parse)?,
             code: row.parsed(TABLE, "code", InspectorCode::parse)?,
-            name: row.parsed(TABLE, "name", |text| {
-                PersonName::parse(text).map_err(|e| e.sentence)
-            })?,
+            name: row.checked(TABLE, "name", PersonName::parse)?,
             unit: row.parsed(TABLE, "org_unit_id", OrgUnitId::parse)?,
             authority: row.parsed(TABLE, "authority", InspectorCode::parse)?,
             credential,
@@ -207,9 +193,7 @@ fn recusal(row: &Row) -> Result<Recusal, StoreError> {
     const TABLE: &str = "recusals";
     Ok(Recusal {
         inspector: row.parsed(TABLE, "inspector_code", InspectorCode::parse)?,
-        subject: row.parsed(TABLE, "subject_code", |text| {
-            SubjectCode::parse(text).map_err(|error| error.sentence)
-        })?,
+        subject: row.checked(TABLE, "subject_code", SubjectCode::parse)?,
         ground: row.parsed(TABLE, "ground", |text| {
             RecusalGround::parse(text).ok_or("unknown ground")
         })?,

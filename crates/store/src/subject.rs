@@ -191,22 +191,14 @@ pub async fn by_code(reader: &mut Reader, code: &str) -> Result<Option<StoredSub
     reader.first(query).await?.as_ref().map(subject).transpose()
 }
 
-/// The subjects with any of these codes, at most a few hundred at a time.
+/// The subjects with any of these codes.
 pub async fn by_codes(
     reader: &mut Reader,
     codes: &[String],
 ) -> Result<Vec<StoredSubject>, StoreError> {
-    let mut found = Vec::new();
-    for part in codes.chunks(500) {
-        let query = Query::new(COLUMNS)
-            .push(" WHERE code IN (")
-            .bind_list(part.iter().map(|code| Value::from(code.as_str())))
-            .push(") ORDER BY code");
-        for row in reader.all(query).await? {
-            found.push(subject(&row)?);
-        }
-    }
-    Ok(found)
+    let query = Query::new(COLUMNS).push(" WHERE code IN (");
+    let rows = reader.any_of(&query, codes, ") ORDER BY code").await?;
+    rows.iter().map(subject).collect()
 }
 
 /// Entries without a code that bear one of these names; imports know them by name and district.
@@ -214,17 +206,11 @@ pub async fn without_code_by_names(
     reader: &mut Reader,
     names: &[String],
 ) -> Result<Vec<StoredSubject>, StoreError> {
-    let mut found = Vec::new();
-    for part in names.chunks(500) {
-        let query = Query::new(COLUMNS)
-            .push(" WHERE code IS NULL AND name IN (")
-            .bind_list(part.iter().map(|name| Value::from(name.as_str())))
-            .push(") ORDER BY name, subject_id");
-        for row in reader.all(query).await? {
-            found.push(subject(&row)?);
-        }
-    }
-    Ok(found)
+    let query = Query::new(COLUMNS).push(" WHERE code IS NULL AND name IN (");
+    let rows = reader
+        .any_of(&query, names, ") ORDER BY name, subject_id")
+        .await?;
+    rows.iter().map(subject).collect()
 }
 
 /// Districts that occur, for the filter.

@@ -24,6 +24,23 @@ impl Reader {
         Ok(self.all(query).await?.into_iter().next())
     }
 
+    /// The rows that have any of these keys, however many there are: asked for in parts, since an
+    /// engine bounds what one statement may bind. `before` ends where the list of keys begins.
+    pub(crate) async fn any_of(
+        &mut self,
+        before: &Query,
+        keys: &[String],
+        after: &'static str,
+    ) -> Result<Vec<Row>, StoreError> {
+        let mut found = Vec::new();
+        for part in keys.chunks(500) {
+            let part = part.iter().map(|key| Value::from(key.as_str()));
+            let query = before.clone().bind_list(part).push(after);
+            found.extend(self.all(query).await?);
+        }
+        Ok(found)
+    }
+
     /// The one row of a query; none is `NotFound` under the name of `table`.
     pub(crate) async fn one(
         &mut self,
@@ -48,7 +65,7 @@ impl Reader {
 
 /// A statement under construction. Only constants can become text of it; everything a person
 /// typed goes in as a bound value.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Query {
     sql: String,
     args: Vec<Value>,

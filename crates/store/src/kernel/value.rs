@@ -6,6 +6,9 @@
 
 use std::sync::Arc;
 
+use domain::text::FieldError;
+use domain::time::Date;
+
 use crate::error::StoreError;
 
 /// One value of one column, typed even when it is NULL (PostgreSQL wants to know).
@@ -191,5 +194,49 @@ impl Row {
         let text = self.text(column)?;
         parse(text)
             .map_err(|error| StoreError::inconsistent(table, column, text, &error.to_string()))
+    }
+
+    /// A text read as strictly as what is typed.
+    pub fn checked<T>(
+        &self,
+        table: &'static str,
+        column: &str,
+        parse: impl FnOnce(&str) -> Result<T, FieldError>,
+    ) -> Result<T, StoreError> {
+        self.parsed(table, column, |text| {
+            parse(text).map_err(|error| error.sentence)
+        })
+    }
+
+    /// The same for a text that may be NULL.
+    pub fn maybe_checked<T>(
+        &self,
+        table: &'static str,
+        column: &str,
+        parse: impl FnOnce(&str) -> Result<T, FieldError>,
+    ) -> Result<Option<T>, StoreError> {
+        match self.maybe_text(column)? {
+            None => Ok(None),
+            Some(_) => self.checked(table, column, parse).map(Some),
+        }
+    }
+
+    /// A date.
+    pub fn date(&self, table: &'static str, column: &str) -> Result<Date, StoreError> {
+        self.parsed(table, column, |text| {
+            Date::parse_iso(text).ok_or("not a date")
+        })
+    }
+
+    /// A date that may be NULL.
+    pub fn maybe_date(
+        &self,
+        table: &'static str,
+        column: &str,
+    ) -> Result<Option<Date>, StoreError> {
+        match self.maybe_text(column)? {
+            None => Ok(None),
+            Some(_) => self.date(table, column).map(Some),
+        }
     }
 }

@@ -5,8 +5,7 @@ use std::collections::BTreeSet;
 
 use domain::id::{EventId, OrgUnitId, SubjectId};
 use domain::subject::{Area, ComplianceTier, PoolTag, RiskClass, Standing, Subject, SubjectKind};
-use domain::text::{Address, DistrictCode, FieldError, RegisterNumber, SubjectName, Usci};
-use domain::time::Date;
+use domain::text::{Address, DistrictCode, RegisterNumber, SubjectName, Usci};
 
 use super::{StoredSubject, TABLE, search_text};
 use crate::error::StoreError;
@@ -61,17 +60,17 @@ pub(super) fn cells(unit: &OrgUnitId, subject: &Subject) -> Result<Cells, StoreE
 pub(super) fn subject(row: &Row) -> Result<StoredSubject, StoreError> {
     let subject = Subject {
         id: row.parsed(TABLE, "subject_id", SubjectId::parse)?,
-        usci: optional(row, "usci", Usci::parse)?,
-        register_number: optional(row, "register_number", RegisterNumber::parse)?,
-        name: row.parsed(TABLE, "name", sentence(SubjectName::parse))?,
+        usci: row.maybe_checked(TABLE, "usci", Usci::parse)?,
+        register_number: row.maybe_checked(TABLE, "register_number", RegisterNumber::parse)?,
+        name: row.checked(TABLE, "name", SubjectName::parse)?,
         kind: row.parsed(TABLE, "kind", |text| {
             SubjectKind::parse(text).ok_or("unknown kind")
         })?,
-        district: row.parsed(TABLE, "district", sentence(DistrictCode::parse))?,
-        area: optional(row, "area", Area::parse)?,
-        address: optional(row, "address", Address::parse)?,
+        district: row.checked(TABLE, "district", DistrictCode::parse)?,
+        area: row.maybe_checked(TABLE, "area", Area::parse)?,
+        address: row.maybe_checked(TABLE, "address", Address::parse)?,
         scope: row.maybe_text("business_scope")?.map(str::to_owned),
-        registered_on: date(row, "registered_on")?,
+        registered_on: row.maybe_date(TABLE, "registered_on")?,
         standing: row.parsed(TABLE, "standing", |text| {
             Standing::parse(text).ok_or("unknown standing")
         })?,
@@ -97,36 +96,6 @@ fn tier(row: &Row) -> Result<Option<ComplianceTier>, StoreError> {
             RiskClass::parse(text).ok_or("unknown class")
         })?,
         source: row.text("tier_source")?.to_owned(),
-        on: row.parsed(TABLE, "tier_on", |text| {
-            Date::parse_iso(text).ok_or("not a date")
-        })?,
+        on: row.date(TABLE, "tier_on")?,
     }))
-}
-
-fn date(row: &Row, column: &str) -> Result<Option<Date>, StoreError> {
-    match row.maybe_text(column)? {
-        None => Ok(None),
-        Some(_) => row
-            .parsed(TABLE, column, |text| {
-                Date::parse_iso(text).ok_or("not a date")
-            })
-            .map(Some),
-    }
-}
-
-fn optional<T>(
-    row: &Row,
-    column: &str,
-    parse: impl Fn(&str) -> Result<T, FieldError>,
-) -> Result<Option<T>, StoreError> {
-    match row.maybe_text(column)? {
-        None => Ok(None),
-        Some(_) => row.parsed(TABLE, column, sentence(parse)).map(Some),
-    }
-}
-
-fn sentence<T>(
-    parse: impl Fn(&str) -> Result<T, FieldError>,
-) -> impl Fn(&str) -> Result<T, String> {
-    move |text| parse(text).map_err(|error| error.sentence)
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use domain::id::InspectorId;
 use domain::inspector::RawInspector;
-use domain::text::{FieldErrors, narrow};
+use domain::text::narrow;
 use store::Reader;
 use store::inspector::{self, StoredInspector};
 
@@ -18,13 +18,6 @@ fn lay_over<'a>(typed: &mut RawInspector, pairs: impl Iterator<Item = (&'static 
     for (field, text) in pairs {
         typed.set(field, text);
     }
-}
-
-fn faults(terms: &Terms, row: &StagedRow, errors: &FieldErrors) -> Vec<RowFault> {
-    errors
-        .iter()
-        .map(|(field, error)| terms.fault(row, field, error))
-        .collect()
 }
 
 /// Reads a row as a new entry; a row without a unit belongs to the unit that imports.
@@ -44,7 +37,7 @@ pub(super) fn candidate(
     };
     let read = typed
         .read(InspectorId::from_entropy(entropy.bytes()), unit.cloned())
-        .map_err(|errors| faults(terms, row, &errors))?;
+        .map_err(|errors| terms.faults(row, &errors))?;
     let key = read.code.to_string();
     Ok(Candidate {
         entry: Entry::Inspector(Box::new(read)),
@@ -87,7 +80,7 @@ pub(super) fn merged(
     let unit = terms.units.get(&narrow(&typed.unit)).cloned();
     let read = typed
         .read(before.id.clone(), unit)
-        .map_err(|errors| faults(terms, row, &errors))?;
+        .map_err(|errors| terms.faults(row, &errors))?;
     let differs = read != *before;
     Ok(differs.then(|| Entry::Inspector(Box::new(read))))
 }

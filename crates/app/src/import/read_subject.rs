@@ -6,7 +6,6 @@ use std::collections::BTreeMap;
 
 use domain::id::SubjectId;
 use domain::subject::{RawSubject, Subject, SubjectKind};
-use domain::text::FieldErrors;
 use store::Reader;
 use store::subject::{self, StoredSubject};
 
@@ -43,13 +42,6 @@ fn kind_of(text: &str) -> &str {
     form.map_or(text, |(_, kind)| kind.label())
 }
 
-fn faults(terms: &Terms, row: &StagedRow, errors: &FieldErrors) -> Vec<RowFault> {
-    errors
-        .iter()
-        .map(|(field, error)| terms.fault(row, field, error))
-        .collect()
-}
-
 /// Reads a row as a new entry; its key is the code, or name and district without one.
 pub(super) fn candidate(
     terms: &Terms,
@@ -61,7 +53,7 @@ pub(super) fn candidate(
     lay_over(&mut typed, terms.given(row));
     let read = typed
         .read(SubjectId::from_entropy(entropy.bytes()), &terms.source)
-        .map_err(|errors| faults(terms, row, &errors))?;
+        .map_err(|errors| terms.faults(row, &errors))?;
     let hints = read
         .warnings
         .iter()
@@ -110,7 +102,7 @@ pub(super) fn merged(
     lay_over(&mut typed, terms.given(row));
     let read = typed
         .read(kept.subject.id.clone(), &kept.subject.source)
-        .map_err(|errors| faults(terms, row, &errors))?;
+        .map_err(|errors| terms.faults(row, &errors))?;
     let differs = read.subject != kept.subject;
     Ok(differs.then(|| Entry::Subject(Box::new(read.subject))))
 }

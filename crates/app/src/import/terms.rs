@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use domain::id::OrgUnitId;
 use domain::org::OrgUnit;
 use domain::policy::Reach;
-use domain::text::FieldError;
+use domain::text::{FieldError, FieldErrors};
 
 use super::{Columns, Register, RowFault, StagedRow};
 
@@ -99,6 +99,14 @@ impl Terms {
             given: rule.map_or("", |rule| given_at(rule, row)).to_owned(),
             flaw: error.into(),
         }
+    }
+
+    /// Every mistake of a row, field by field.
+    pub(super) fn faults(&self, row: &StagedRow, errors: &FieldErrors) -> Vec<RowFault> {
+        errors
+            .iter()
+            .map(|(field, error)| self.fault(row, field, error))
+            .collect()
     }
 
     /// Mapped cells that do not hold what they show.

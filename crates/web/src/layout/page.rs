@@ -160,8 +160,7 @@ impl WorkbenchPage {
     }
 
     fn tab_title(&self) -> String {
-        let mark = if self.wrong { "有误：" } else { "" };
-        format!("{mark}{}·明签", self.head.title)
+        marked_title(&self.head, self.wrong)
     }
 }
 
@@ -264,9 +263,14 @@ impl PlainPage {
     }
 
     fn tab_title(&self) -> String {
-        let mark = if self.wrong { "有误：" } else { "" };
-        format!("{mark}{}·明签", self.head.title)
+        marked_title(&self.head, self.wrong)
     }
+}
+
+/// The title of a tab, which says at its head that a form came back with errors.
+fn marked_title(head: &Head, wrong: bool) -> String {
+    let mark = if wrong { "有误：" } else { "" };
+    format!("{mark}{}·明签", head.title)
 }
 
 fn answer(page: &impl Template, reach: Reach) -> Response {

@@ -156,6 +156,15 @@ pub struct Flaws {
     pub refusal: Option<Refusal>,
 }
 
+impl From<FieldErrors> for Flaws {
+    fn from(errors: FieldErrors) -> Self {
+        Self {
+            errors,
+            refusal: None,
+        }
+    }
+}
+
 impl Flaws {
     /// Takes what a person can mend at the form; everything else is a [`Stop`].
     ///
@@ -167,10 +176,7 @@ impl Flaws {
             errors: FieldErrors::new(),
         };
         match error {
-            AppError::Fields(errors) => Ok(Self {
-                errors,
-                refusal: None,
-            }),
+            AppError::Fields(errors) => Ok(errors.into()),
             AppError::Refused(refusal) if refusal.code != "AUTH-001" => Ok(refused(&refusal)),
             AppError::Store(StoreError::Conflict { .. }) => Ok(refused(&MOVED_ON.refuse(&[]))),
             AppError::Store(StoreError::Busy) => Ok(refused(&BUSY.refuse(&[]))),

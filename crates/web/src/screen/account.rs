@@ -188,15 +188,7 @@ async fn change_password(State(web): State<WebState>, visit: Visit, sent: Sent) 
     if new != sent.first("again") {
         let mut errors = FieldErrors::new();
         errors.push("again", NOT_TWICE.field(&[]));
-        return password_form(
-            &web,
-            &visit,
-            &Flaws {
-                errors,
-                refusal: None,
-            },
-        )
-        .await;
+        return password_form(&web, &visit, &Flaws::from(errors)).await;
     }
     let (app, me) = (web.app.clone(), visit.clone());
     let done = once(&web, &visit, &sent, move || async move {

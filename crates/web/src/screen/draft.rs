@@ -3,16 +3,18 @@
 use axum::extract::{Path, State};
 use axum::http::HeaderMap;
 use axum::http::header::ACCEPT;
-use axum::response::IntoResponse;
+use axum::response::{IntoResponse, Response};
+use domain::text::FieldErrors;
+use domain::time::Instant;
 use store::session;
 
 use super::shared::moment;
-use crate::component::{Act, Fragment, Note, Weight};
+use crate::component::{Act, Form, Fragment, Note, Weight};
 use crate::form::Submitted;
-use crate::gate::{Answer, Sent, Stop, Visit, WebState, feedback, see_other};
+use crate::gate::{Answer, Flaws, Sent, Stop, Visit, WebState, feedback, see_other};
+use crate::layout::WorkbenchPage;
 use crate::route::{self, Route, Who};
 use crate::text::Address;
-use domain::time::Instant;
 
 const KEEP: &str = "/w/drafts";
 const DROP: &str = "/w/drafts-dropped";
@@ -40,6 +42,30 @@ pub struct Draft {
     pub line: String,
     /// Says that a draft was filled in, and offers to drop it; empty without one.
     pub note: Fragment,
+}
+
+impl Draft {
+    /// The page with its form: `again` with what was sent and what must change in it, else with the
+    /// draft.
+    #[must_use]
+    pub fn form_page(
+        &self,
+        page: WorkbenchPage,
+        form: Form,
+        again: Option<(&Submitted, &Flaws)>,
+    ) -> Response {
+        match again {
+            Some((sent, flaws)) => {
+                let form = form.filled(sent, &flaws.errors);
+                let page = page.with(flaws.note()).with(form).with_errors_in_form();
+                (flaws.status(), page).into_response()
+            }
+            None => {
+                let form = form.filled(&self.typed, &FieldErrors::new());
+                page.with(self.note.clone()).with(form).into_response()
+            }
+        }
+    }
 }
 
 /// The draft of the form at this visit's own path.

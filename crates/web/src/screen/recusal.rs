@@ -93,10 +93,10 @@ async fn show(State(web): State<WebState>, visit: Visit) -> Answer {
 }
 
 async fn ask(State(web): State<WebState>, visit: Visit) -> Answer {
-    form(&web, &visit, None, &Flaws::default()).await
+    form(&web, &visit, None).await
 }
 
-async fn form(web: &WebState, visit: &Visit, sent: Option<&Submitted>, flaws: &Flaws) -> Answer {
+async fn form(web: &WebState, visit: &Visit, again: Option<(&Submitted, &Flaws)>) -> Answer {
     let kept = draft::of(web, visit).await?;
     let mut reader = web.app.db.read().await?;
     let own = inspector::codes_of(&mut reader, &visit.acting.account).await?;
@@ -127,22 +127,16 @@ async fn form(web: &WebState, visit: &Visit, sent: Option<&Submitted>, flaws: &F
             .with_help("情形为“其他”的必填；不对外公开"),
     ];
     let to = all().child("new");
-    let typed = sent.unwrap_or(&kept.typed);
     let form = Form::new(to.clone(), visit.hidden(web), "申报回避")
         .with_group("", fields)
         .with_way_back(Link::new("返回，不申报", all()))
-        .filled(typed, &flaws.errors)
         .with_draft(draft::kept_at(to.as_str()), kept.line.as_str());
     let crumb = Crumb::new(vec![Link::new("回避登记", all())], "申报");
     let page = web
         .page(visit, Head::new("申报回避"))
         .await?
         .with_crumb(crumb);
-    if sent.is_some() {
-        let page = page.with(flaws.note()).with(form).with_errors_in_form();
-        return Ok((flaws.status(), page).into_response());
-    }
-    Ok(page.with(kept.note).with(form).into_response())
+    Ok(kept.form_page(page, form, again))
 }
 
 /// What was typed as a recusal, with the unit of the inspector.
@@ -201,18 +195,7 @@ async fn read(
 async fn declare_one(State(web): State<WebState>, visit: Visit, sent: Sent) -> Answer {
     let (unit, recusal) = match read(&web, &visit, &sent).await? {
         Ok(read) => read,
-        Err(errors) => {
-            return form(
-                &web,
-                &visit,
-                Some(&sent),
-                &Flaws {
-                    errors,
-                    refusal: None,
-                },
-            )
-            .await;
-        }
+        Err(errors) => return form(&web, &visit, Some((&sent, &errors.into()))).await,
     };
     let (app, me) = (web.app.clone(), visit.clone());
     let done = once(&web, &visit, &sent, move || async move {
@@ -221,6 +204,6 @@ async fn declare_one(State(web): State<WebState>, visit: Visit, sent: Sent) -> A
     });
     match done.await? {
         Ok(to) => Ok(see_other(&to)),
-        Err(error) => form(&web, &visit, Some(&sent), &Flaws::of(error)?).await,
+        Err(error) => form(&web, &visit, Some((&sent, &Flaws::of(error)?))).await,
     }
 }

@@ -1,7 +1,8 @@
-//! What several screens do alike: lists with an address, traces of records, times in words, the
-//! figures of the rulebook that their sentences name.
+//! What several screens do alike: lists with an address, entry into registers, traces of records,
+//! times in words, the figures of the rulebook that their sentences name.
 
 pub mod csv;
+pub mod entry;
 mod listing;
 mod parameter;
 mod trace;

@@ -252,10 +252,7 @@ pub(super) async fn grant(
         }
     }
     let (Some(role), Some(unit)) = (role, unit) else {
-        let flaws = Flaws {
-            errors,
-            refusal: None,
-        };
+        let flaws = Flaws::from(errors);
         return form_page(&web, &visit, &stored, "授权", again, Some((&sent, &flaws))).await;
     };
     let (app, me, key) = (web.app.clone(), visit.clone(), stored.account.id.clone());

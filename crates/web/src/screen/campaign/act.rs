@@ -168,10 +168,7 @@ async fn press(
     visit.acting.may(act.verb(), &seen.place())?;
     let errors = fields::faults(act, &seen, &sent);
     if !errors.is_empty() {
-        let flaws = Flaws {
-            errors,
-            refusal: None,
-        };
+        let flaws = Flaws::from(errors);
         return again(act, &web, &seen, &visit, &sent, &flaws).await;
     }
     let (doing, actor, form) = (web.clone(), visit.clone(), sent.clone());

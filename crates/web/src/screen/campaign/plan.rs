@@ -94,10 +94,7 @@ pub(super) async fn save_new(State(web): State<WebState>, visit: Visit, sent: Se
         errors.push("unit", read::UNIT.field(&[]));
     }
     let Some(unit) = unit.filter(|_| errors.is_empty()) else {
-        let flaws = Flaws {
-            errors,
-            refusal: None,
-        };
+        let flaws = Flaws::from(errors);
         return again(&web, &visit, None, &sent, &flaws).await;
     };
     let (app, acting) = (web.app.clone(), visit.acting.clone());
@@ -178,10 +175,7 @@ pub(super) async fn save(
     let offered = Offered::load(&web, &visit).await?;
     let (plan, errors) = read::plan(&sent, &offered);
     if !errors.is_empty() {
-        let flaws = Flaws {
-            errors,
-            refusal: None,
-        };
+        let flaws = Flaws::from(errors);
         return again(&web, &visit, Some(&seen), &sent, &flaws).await;
     }
     if sent.first(STEP) == PREVIEW {

@@ -2,25 +2,22 @@
 
 use app::inspector::as_typed;
 use axum::extract::{Path, State};
-use axum::response::{IntoResponse, Response};
 use domain::id::{InspectorId, OrgUnitId};
 use domain::inspector::{COLUMNS, Presence, RawInspector};
 use domain::policy::{Place, Verb};
 use domain::refusal::codes;
 use domain::text::FieldErrors;
+use store::account;
 use store::inspector::StoredInspector;
-use store::{account, org};
 
 use super::all;
 use crate::component::{Choice, Crumb, Field, Form, Head, Link, Width};
 use crate::form::Submitted;
 use crate::gate::{Answer, Flaws, Sent, Stop, Visit, WebState, feedback, once, see_other};
-use crate::layout::WorkbenchPage;
-use crate::screen::draft::{self, Draft};
+use crate::screen::draft;
+use crate::screen::shared::entry::{SEEN, UNIT, begun_from, label_in, unit_menu};
 
-const UNIT: &str = "unit";
 const ACCOUNT: &str = "account";
-const SEEN: &str = "seen";
 
 fn typed(sent: &Submitted) -> RawInspector {
     let mut row = RawInspector::default();
@@ -33,10 +30,7 @@ fn typed(sent: &Submitted) -> RawInspector {
 }
 
 fn label(name: &str) -> &'static str {
-    COLUMNS
-        .iter()
-        .find(|(field, _)| *field == name)
-        .map_or("", |(_, label)| label)
+    label_in(COLUMNS, name)
 }
 
 fn who(row: &RawInspector) -> Vec<Field> {
@@ -88,53 +82,13 @@ fn credential(row: &RawInspector) -> Vec<Field> {
     ]
 }
 
-fn finish(
-    page: WorkbenchPage,
-    form: Form,
-    sent: Option<&Submitted>,
-    draft: &Draft,
-    flaws: &Flaws,
-    path: &str,
-) -> Response {
-    let typed = sent.unwrap_or(&draft.typed);
-    let form = form
-        .filled(typed, &flaws.errors)
-        .with_draft(draft::kept_at(path), draft.line.as_str());
-    if sent.is_some() {
-        let page = page.with(flaws.note()).with(form).with_errors_in_form();
-        return (flaws.status(), page).into_response();
-    }
-    page.with(draft.note.clone()).with(form).into_response()
-}
-
 pub(super) async fn ask_new(State(web): State<WebState>, visit: Visit) -> Answer {
-    new_form(&web, &visit, None, &Flaws::default()).await
+    new_form(&web, &visit, None).await
 }
 
-async fn new_form(
-    web: &WebState,
-    visit: &Visit,
-    sent: Option<&Submitted>,
-    flaws: &Flaws,
-) -> Answer {
+async fn new_form(web: &WebState, visit: &Visit, again: Option<(&Submitted, &Flaws)>) -> Answer {
     let draft = draft::of(web, visit).await?;
-    let mut reader = web.app.db.read().await?;
-    let reach = visit.acting.reach(Verb::InspectorEdit);
-    let units = org::units(&mut reader).await?;
-    drop(reader);
-    let open = units
-        .iter()
-        .filter(|unit| reach.covers(&Place::of(&unit.id)));
-    let open = open
-        .map(|unit| Choice::new(unit.id.as_str(), unit.name.as_str()))
-        .collect();
-    let own = visit
-        .acting
-        .grants
-        .iter()
-        .find(|grant| reach.covers(&Place::of(&grant.unit)));
-    let unit =
-        Field::menu(UNIT, label(UNIT), open).with_value(own.map_or("", |own| own.unit.as_str()));
+    let unit = unit_menu(web, visit, Verb::InspectorEdit, label(UNIT)).await?;
     let login = Field::line(ACCOUNT, "本人账号", Width::Medium)
         .optional()
         .with_help("登录名；填了，本人登录后能看到分到自己的检查");
@@ -143,13 +97,14 @@ async fn new_form(
     let form = Form::new(to.clone(), visit.hidden(web), "新增人员")
         .with_group("是谁", [vec![unit], who(&row), vec![login]].concat())
         .with_group("执法资格", credential(&row))
-        .with_way_back(Link::new("返回，不新增", all()));
+        .with_way_back(Link::new("返回，不新增", all()))
+        .with_draft(draft::kept_at(to.as_str()), draft.line.as_str());
     let crumb = Crumb::new(vec![Link::new("执法检查人员", all())], "新增");
     let page = web
         .page(visit, Head::new("新增执法检查人员"))
         .await?
         .with_crumb(crumb);
-    Ok(finish(page, form, sent, &draft, flaws, to.as_str()))
+    Ok(draft.form_page(page, form, again))
 }
 
 pub(super) async fn add(State(web): State<WebState>, visit: Visit, sent: Sent) -> Answer {
@@ -173,16 +128,7 @@ pub(super) async fn add(State(web): State<WebState>, visit: Visit, sent: Sent) -
         errors.push(ACCOUNT, codes::VALUE_UNKNOWN.field(&facts));
     }
     let Some(unit) = unit.filter(|_| errors.is_empty()) else {
-        return new_form(
-            &web,
-            &visit,
-            Some(&sent),
-            &Flaws {
-                errors,
-                refusal: None,
-            },
-        )
-        .await;
+        return new_form(&web, &visit, Some((&sent, &errors.into()))).await;
     };
     let (app, me, row) = (web.app.clone(), visit.clone(), typed(&sent));
     let done = once(&web, &visit, &sent, move || async move {
@@ -192,7 +138,7 @@ pub(super) async fn add(State(web): State<WebState>, visit: Visit, sent: Sent) -
     });
     match done.await? {
         Ok(to) => Ok(see_other(&to)),
-        Err(error) => new_form(&web, &visit, Some(&sent), &Flaws::of(error)?).await,
+        Err(error) => new_form(&web, &visit, Some((&sent, &Flaws::of(error)?))).await,
     }
 }
 
@@ -212,30 +158,25 @@ pub(super) async fn ask_edit(
     visit: Visit,
 ) -> Answer {
     let stored = stored(&web, &visit, &id).await?;
-    edit_form(&web, &visit, &stored, None, &Flaws::default()).await
+    edit_form(&web, &visit, &stored, None).await
 }
 
 async fn edit_form(
     web: &WebState,
     visit: &Visit,
     stored: &StoredInspector,
-    sent: Option<&Submitted>,
-    flaws: &Flaws,
+    again: Option<(&Submitted, &Flaws)>,
 ) -> Answer {
     let draft = draft::of(web, visit).await?;
     let to = all().child(stored.inspector.id.as_str()).child("edit");
     let row = as_typed(&stored.inspector, "");
-    let begun = draft.typed.first(SEEN);
-    let seen = if sent.is_none() && !begun.is_empty() {
-        begun
-    } else {
-        stored.seen.as_str()
-    };
+    let seen = begun_from(&draft, &stored.seen, again.is_some());
     let form = Form::new(to.clone(), visit.hidden(web), "保存修改")
         .with_group("是谁", who(&row))
         .with_group("执法资格", credential(&row))
         .carrying(SEEN, seen)
-        .with_way_back(Link::new("返回，不修改", all()));
+        .with_way_back(Link::new("返回，不修改", all()))
+        .with_draft(draft::kept_at(to.as_str()), draft.line.as_str());
     let crumb = Crumb::new(
         vec![Link::new("执法检查人员", all())],
         stored.inspector.code.as_str(),
@@ -244,7 +185,7 @@ async fn edit_form(
         .page(visit, Head::new("修改执法检查人员"))
         .await?
         .with_crumb(crumb);
-    Ok(finish(page, form, sent, &draft, flaws, to.as_str()))
+    Ok(draft.form_page(page, form, again))
 }
 
 pub(super) async fn change(
@@ -264,7 +205,7 @@ pub(super) async fn change(
         Ok(to) => Ok(see_other(&to)),
         Err(error) => {
             let now = stored(&web, &visit, &id).await?;
-            edit_form(&web, &visit, &now, Some(&sent), &Flaws::of(error)?).await
+            edit_form(&web, &visit, &now, Some((&sent, &Flaws::of(error)?))).await
         }
     }
 }

@@ -2,25 +2,21 @@
 
 use app::subject::as_typed;
 use axum::extract::{Path, State};
-use axum::response::{IntoResponse, Response};
+use axum::response::IntoResponse;
 use domain::id::OrgUnitId;
 use domain::policy::Verb;
+use domain::refusal::codes;
 use domain::subject::{COLUMNS, RawSubject, RiskClass, Standing, SubjectKind};
 use domain::text::FieldErrors;
-use store::org;
 use store::subject::StoredSubject;
 
 use super::{all, find, page_of};
 use crate::component::{Choice, Confirm, Crumb, Field, Form, Head, Link, Width};
 use crate::form::Submitted;
 use crate::gate::{Answer, Flaws, Sent, Stop, Visit, WebState, feedback, once, see_other};
-use crate::layout::WorkbenchPage;
-use crate::screen::draft::{self, Draft};
+use crate::screen::draft;
+use crate::screen::shared::entry::{SEEN, UNIT, begun_from, label_in, unit_menu};
 use crate::text::Address;
-
-/// The unit field of a new entry and the hidden mark of the version a change began from.
-const UNIT: &str = "unit";
-const SEEN: &str = "seen";
 
 fn typed(sent: &Submitted) -> RawSubject {
     let mut row = RawSubject::default();
@@ -38,10 +34,7 @@ fn choices<T: domain::ClosedList>() -> Vec<Choice> {
 }
 
 fn label(name: &str) -> &'static str {
-    COLUMNS
-        .iter()
-        .find(|(field, _)| *field == name)
-        .map_or("", |(_, label)| label)
+    label_in(COLUMNS, name)
 }
 
 fn who(row: &RawSubject) -> Vec<Field> {
@@ -114,86 +107,31 @@ fn groups(form: Form, row: &RawSubject) -> Form {
         .with_group("专项库与信用等级", trust(row))
 }
 
-/// The page with its form: what was sent, else the draft, else the stored row.
-fn finish(
-    page: WorkbenchPage,
-    form: Form,
-    sent: Option<&Submitted>,
-    draft: &Draft,
-    flaws: &Flaws,
-    path: &str,
-) -> Response {
-    let typed = sent.unwrap_or(&draft.typed);
-    let form = form
-        .filled(typed, &flaws.errors)
-        .with_draft(draft::kept_at(path), draft.line.as_str());
-    let page = match sent {
-        Some(_) => page.with(flaws.note()),
-        None => page.with(draft.note.clone()),
-    };
-    let page = page.with(form);
-    if sent.is_some() {
-        return (flaws.status(), page.with_errors_in_form()).into_response();
-    }
-    page.into_response()
-}
-
 pub(super) async fn ask_new(State(web): State<WebState>, visit: Visit) -> Answer {
-    new_form(&web, &visit, None, &Flaws::default()).await
+    new_form(&web, &visit, None).await
 }
 
-async fn new_form(
-    web: &WebState,
-    visit: &Visit,
-    sent: Option<&Submitted>,
-    flaws: &Flaws,
-) -> Answer {
+async fn new_form(web: &WebState, visit: &Visit, again: Option<(&Submitted, &Flaws)>) -> Answer {
     let draft = draft::of(web, visit).await?;
-    let mut reader = web.app.db.read().await?;
-    let reach = visit.acting.reach(Verb::SubjectEdit);
-    let units = org::units(&mut reader).await?;
-    drop(reader);
-    let open = units
-        .iter()
-        .filter(|unit| reach.everything || reach.units.contains(&unit.id));
-    let open: Vec<Choice> = open
-        .map(|unit| Choice::new(unit.id.as_str(), unit.name.as_str()))
-        .collect();
-    let own = visit
-        .acting
-        .grants
-        .iter()
-        .find(|grant| reach.units.contains(&grant.unit));
-    let keeper =
-        Field::menu(UNIT, "维护单位", open).with_value(own.map_or("", |grant| grant.unit.as_str()));
+    let keeper = unit_menu(web, visit, Verb::SubjectEdit, "维护单位").await?;
     let to = all().child("new");
     let form = Form::new(to.clone(), visit.hidden(web), "新增对象").with_group("", vec![keeper]);
-    let form = groups(form, &RawSubject::default()).with_way_back(Link::new("返回，不新增", all()));
+    let form = groups(form, &RawSubject::default())
+        .with_way_back(Link::new("返回，不新增", all()))
+        .with_draft(draft::kept_at(to.as_str()), draft.line.as_str());
     let crumb = Crumb::new(vec![Link::new("检查对象", all())], "新增");
     let page = web
         .page(visit, Head::new("新增检查对象"))
         .await?
         .with_crumb(crumb);
-    Ok(finish(page, form, sent, &draft, flaws, to.as_str()))
+    Ok(draft.form_page(page, form, again))
 }
 
 pub(super) async fn add(State(web): State<WebState>, visit: Visit, sent: Sent) -> Answer {
     let Ok(unit) = OrgUnitId::parse(sent.first(UNIT)) else {
         let mut errors = FieldErrors::new();
-        errors.push(
-            UNIT,
-            domain::refusal::codes::TEXT_EMPTY.field(&[("field", &"维护单位")]),
-        );
-        return new_form(
-            &web,
-            &visit,
-            Some(&sent),
-            &Flaws {
-                errors,
-                refusal: None,
-            },
-        )
-        .await;
+        errors.push(UNIT, codes::TEXT_EMPTY.field(&[("field", &"维护单位")]));
+        return new_form(&web, &visit, Some((&sent, &errors.into()))).await;
     };
     let (app, me, row) = (web.app.clone(), visit.clone(), typed(&sent));
     let done = once(&web, &visit, &sent, move || async move {
@@ -202,7 +140,7 @@ pub(super) async fn add(State(web): State<WebState>, visit: Visit, sent: Sent) -
     });
     match done.await? {
         Ok(to) => Ok(see_other(&to)),
-        Err(error) => new_form(&web, &visit, Some(&sent), &Flaws::of(error)?).await,
+        Err(error) => new_form(&web, &visit, Some((&sent, &Flaws::of(error)?))).await,
     }
 }
 
@@ -217,37 +155,31 @@ pub(super) async fn ask_edit(
     visit: Visit,
 ) -> Answer {
     let stored = stored(&web, &visit, &id).await?;
-    edit_form(&web, &visit, &stored, None, &Flaws::default()).await
+    edit_form(&web, &visit, &stored, None).await
 }
 
 async fn edit_form(
     web: &WebState,
     visit: &Visit,
     stored: &StoredSubject,
-    sent: Option<&Submitted>,
-    flaws: &Flaws,
+    again: Option<(&Submitted, &Flaws)>,
 ) -> Answer {
     let draft = draft::of(web, visit).await?;
     let here = page_of(&stored.subject.id);
     let to = here.clone().child("edit");
     let form = Form::new(to.clone(), visit.hidden(web), "保存修改");
-    // A draft goes on from the version it was begun from, so that a change made meanwhile is met as
-    // a conflict. Shown again after that conflict, the form begins from the newest version.
-    let begun = draft.typed.first(SEEN);
-    let seen = if sent.is_none() && !begun.is_empty() {
-        begun
-    } else {
-        stored.seen.as_str()
-    };
-    let form = groups(form, &as_typed(stored)).carrying(SEEN, seen);
-    let form = form.with_way_back(Link::new("返回，不修改", here.clone()));
+    let seen = begun_from(&draft, &stored.seen, again.is_some());
+    let form = groups(form, &as_typed(stored))
+        .carrying(SEEN, seen)
+        .with_way_back(Link::new("返回，不修改", here.clone()))
+        .with_draft(draft::kept_at(to.as_str()), draft.line.as_str());
     let crumb = vec![
         Link::new("检查对象", all()),
         Link::new(stored.subject.name.as_str(), here),
     ];
     let page = web.page(visit, Head::new("修改检查对象")).await?;
     let page = page.with_crumb(Crumb::new(crumb, "修改"));
-    Ok(finish(page, form, sent, &draft, flaws, to.as_str()))
+    Ok(draft.form_page(page, form, again))
 }
 
 pub(super) async fn change(
@@ -267,7 +199,7 @@ pub(super) async fn change(
         Ok(to) => Ok(see_other(&to)),
         Err(error) => {
             let now = stored(&web, &visit, before.subject.id.as_str()).await?;
-            edit_form(&web, &visit, &now, Some(&sent), &Flaws::of(error)?).await
+            edit_form(&web, &visit, &now, Some((&sent, &Flaws::of(error)?))).await
         }
     }
 }
@@ -278,15 +210,14 @@ pub(super) async fn ask_remove(
     visit: Visit,
 ) -> Answer {
     let stored = stored(&web, &visit, &id).await?;
-    remove_page(&web, &visit, &stored, None, &Flaws::default()).await
+    remove_page(&web, &visit, &stored, None).await
 }
 
 async fn remove_page(
     web: &WebState,
     visit: &Visit,
     stored: &StoredSubject,
-    sent: Option<&Submitted>,
-    flaws: &Flaws,
+    again: Option<(&Submitted, &Flaws)>,
 ) -> Answer {
     let name = stored.subject.name.as_str();
     let here: Address = page_of(&stored.subject.id);
@@ -301,20 +232,19 @@ async fn remove_page(
     .fixed_after(vec!["留痕保留移出前的全部内容和移出理由。".to_owned()])
     .seen_by(vec!["能看名录和留痕的岗位。".to_owned()])
     .asking(Field::area("reason", "移出理由", 2));
-    let confirm = match sent {
-        Some(sent) => confirm.filled(sent, &flaws.errors),
-        None => confirm,
-    };
     let crumb = vec![Link::new("检查对象", all()), Link::new(name, here)];
     let page = web
         .page(visit, Head::new("移出检查对象"))
         .await?
         .with_crumb(Crumb::new(crumb, "移出"));
-    let page = page.with(flaws.note()).with(confirm);
-    match sent {
-        Some(_) => Ok((flaws.status(), page.with_errors_in_form()).into_response()),
-        None => Ok(page.into_response()),
-    }
+    Ok(match again {
+        Some((sent, flaws)) => {
+            let confirm = confirm.filled(sent, &flaws.errors);
+            let page = page.with(flaws.note()).with(confirm).with_errors_in_form();
+            (flaws.status(), page).into_response()
+        }
+        None => page.with(confirm).into_response(),
+    })
 }
 
 pub(super) async fn remove(
@@ -327,15 +257,8 @@ pub(super) async fn remove(
     let before = match stored(&web, &visit, &id).await {
         Ok(before) if reason.is_empty() => {
             let mut errors = FieldErrors::new();
-            errors.push(
-                "reason",
-                domain::refusal::codes::TEXT_EMPTY.field(&[("field", &"移出理由")]),
-            );
-            let flaws = Flaws {
-                errors,
-                refusal: None,
-            };
-            return remove_page(&web, &visit, &before, Some(&sent), &flaws).await;
+            errors.push("reason", codes::TEXT_EMPTY.field(&[("field", &"移出理由")]));
+            return remove_page(&web, &visit, &before, Some((&sent, &errors.into()))).await;
         }
         found => found,
     };
@@ -351,6 +274,9 @@ pub(super) async fn remove(
     });
     match done.await? {
         Ok(to) => Ok(see_other(&to)),
-        Err(error) => remove_page(&web, &visit, &before?, Some(&sent), &Flaws::of(error)?).await,
+        Err(error) => {
+            let before = before?;
+            remove_page(&web, &visit, &before, Some((&sent, &Flaws::of(error)?))).await
+        }
     }
 }

@@ -1,9 +1,9 @@
 //! The visits: the list of one's own, one visit with its sheet, and every step of it on its own page.
 //!
 //! Read `record` (what a visit is), `sheet` (how the checklist is filled, part by part, without
-//! losing a word), then `act` (arrive, conclude), `second` (confirm or return, by another person) and
-//! `absence` (it could not be made). Phone width comes first. Deliberately absent: any choice of inspectors, any edit of a
-//! confirmed result.
+//! losing a word), then `step` (the page all other steps stand on) with `act` (arrive, conclude),
+//! `second` (confirm or return, by another person) and `absence` (it could not be made). Phone width
+//! comes first. Deliberately absent: any choice of inspectors, any edit of a confirmed result.
 
 mod absence;
 mod act;
@@ -12,6 +12,7 @@ mod list;
 mod record;
 mod second;
 mod sheet;
+mod step;
 
 use app::inspection::VisitView;
 use domain::id::InspectionId;

@@ -1,17 +1,16 @@
 //! A visit that could not be made: how, how often it was tried, and what proves it.
 
+use app::App;
 use axum::extract::{Path, State};
 use domain::inspection::{FallenAway, InspectionVerb};
 use domain::policy::Verb;
 use domain::refusal::Code;
 use domain::text::FieldErrors;
 
-use super::act::{Way, form_page};
-use super::{find_for, page_of};
+use super::step::{StepPage, Way};
 use crate::component::{Choice, Field, Width};
 use crate::form::Submitted;
-use crate::gate::{Answer, Flaws, Sent, Visit, WebState, feedback, once, see_other};
-use crate::screen::draft::{self, Draft};
+use crate::gate::{Answer, Flaws, Sent, Visit, WebState, feedback, see_other};
 
 static NO_WAY: Code = Code::new("INSP-045", "没有选原因。", None, "从列表中选一项。");
 static NOT_ATTEMPTS: Code = Code::new(
@@ -24,6 +23,9 @@ static NOT_ATTEMPTS: Code = Code::new(
 static ABSENT: Way = Way {
     step: "absent",
     title: "登记未能检查",
+    button: "登记",
+    keeps_draft: true,
+    right: Verb::InspectionConclude,
     verb: InspectionVerb::FallAway,
     done: &feedback::VISIT_FELL_AWAY,
 };
@@ -45,20 +47,8 @@ pub(super) async fn ask(
     visit: Visit,
     Path(id): Path<String>,
 ) -> Answer {
-    let view = find_for(&web, &visit, Verb::InspectionConclude, &id).await?;
-    view.stored.visit.permit(ABSENT.verb)?;
-    let kept = draft::of(&web, &visit).await?;
-    let typed = (&kept.typed, None);
-    form_page(
-        &web,
-        &visit,
-        &view,
-        ABSENT,
-        (absence_fields(), "登记"),
-        typed,
-        &kept,
-    )
-    .await
+    let page = StepPage::open(web, visit, &ABSENT, &id).await?;
+    page.ask(absence_fields()).await
 }
 
 fn read_absence(sent: &Submitted) -> Result<(FallenAway, u32, String), FieldErrors> {
@@ -84,36 +74,18 @@ pub(super) async fn register(
     Path(id): Path<String>,
     sent: Sent,
 ) -> Answer {
-    let view = find_for(&web, &visit, Verb::InspectionConclude, &id).await?;
-    let to = ABSENT.done.at(page_of(&view.stored.visit.id));
+    let page = StepPage::load(web, visit, &ABSENT, &id).await?;
     let read = read_absence(&sent);
-    let (app, acting, visit_id) = (
-        web.app.clone(),
-        visit.acting.clone(),
-        view.stored.visit.id.clone(),
-    );
-    let act = move || async move {
+    let act = move |app: App, acting, id| async move {
         let (how, attempts, account) = read?;
-        app.visit_fell_away(&acting, &visit_id, how, &account, attempts)
-            .await?;
-        Ok(to)
+        app.visit_fell_away(&acting, &id, how, &account, attempts)
+            .await
     };
-    match once(&web, &visit, &sent, act).await? {
+    match page.press(&sent, page.record(), act).await? {
         Ok(to) => Ok(see_other(&to)),
         Err(error) => {
-            let flaws = Flaws::of(error)?;
-            let typed = (&*sent, Some(&flaws));
-            let fields = (absence_fields(), "登记");
-            form_page(
-                &web,
-                &visit,
-                &view,
-                ABSENT,
-                fields,
-                typed,
-                &Draft::default(),
-            )
-            .await
+            page.again(absence_fields(), &sent, &Flaws::of(error)?)
+                .await
         }
     }
 }

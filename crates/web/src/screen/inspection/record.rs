@@ -4,7 +4,7 @@ use app::inspection::VisitView;
 use axum::extract::{Path, State};
 use axum::response::IntoResponse;
 use domain::id::InspectorCode;
-use domain::inspection::{InspectionState, Sheet as Results, Verdict};
+use domain::inspection::{Concluded, InspectionState, Sheet as Results, Verdict};
 use domain::policy::Verb;
 use domain::time::Date;
 use store::log::TraceOf;
@@ -275,9 +275,9 @@ fn basis(view: &VisitView, on: Date) -> Sheet {
     }
 }
 
-fn conclusion(view: &VisitView) -> Option<Sheet> {
-    let done = view.stored.visit.concluded()?;
-    let facts = Facts::default()
+/// The outcome with when it was concluded and what the subject had to say.
+pub(super) fn concluded(done: &Concluded) -> Facts {
+    Facts::default()
         .with("检查结果", done.outcome.label.as_str())
         .with("结论时间", done.step.at.local_text())
         .with(
@@ -285,8 +285,12 @@ fn conclusion(view: &VisitView) -> Option<Sheet> {
             done.opinion
                 .clone()
                 .unwrap_or_else(|| "没有填写".to_owned()),
-        );
-    Some(Sheet::new("conclusion", "检查结论", facts).padded())
+        )
+}
+
+fn conclusion(view: &VisitView) -> Option<Sheet> {
+    let done = view.stored.visit.concluded()?;
+    Some(Sheet::new("conclusion", "检查结论", concluded(done)).padded())
 }
 
 /// Every result with what was shown for it.

@@ -1,21 +1,23 @@
 //! The second pair of eyes: another person than who entered the result confirms it or sends it back.
 
+use app::App;
 use app::inspection::VisitView;
 use axum::extract::{Path, State};
 use axum::response::IntoResponse;
 use domain::inspection::{InspectionState, InspectionVerb};
 use domain::policy::Verb;
 
-use super::act::{Way, back, form_page, frame, here};
-use super::record::found;
-use super::{find_for, page_of};
-use crate::component::{Confirm, Facts, Field, Fragment, Sheet};
-use crate::gate::{Answer, Flaws, Sent, Visit, WebState, feedback, once, see_other};
-use crate::screen::draft::{self, Draft};
+use super::record::{concluded, found};
+use super::step::{StepPage, Way};
+use crate::component::{Confirm, Field, Fragment, Sheet};
+use crate::gate::{Answer, Flaws, Sent, Visit, WebState, feedback, see_other};
 
 static CONFIRM: Way = Way {
     step: "confirm",
     title: "复核",
+    button: "复核",
+    keeps_draft: false,
+    right: Verb::InspectionConfirm,
     verb: InspectionVerb::Confirm,
     done: &feedback::VISIT_CONFIRMED,
 };
@@ -23,6 +25,9 @@ static CONFIRM: Way = Way {
 static RETURN: Way = Way {
     step: "return",
     title: "退回",
+    button: "退回",
+    keeps_draft: true,
+    right: Verb::InspectionConfirm,
     verb: InspectionVerb::Return,
     done: &feedback::VISIT_RETURNED,
 };
@@ -32,23 +37,17 @@ fn to_read(view: &VisitView) -> Vec<Fragment> {
     let Some(done) = view.stored.visit.concluded() else {
         return Vec::new();
     };
-    let facts = Facts::default()
-        .with("检查结果", done.outcome.label.as_str())
-        .with("结论时间", done.step.at.local_text())
-        .with(
-            "检查对象意见",
-            done.opinion
-                .clone()
-                .unwrap_or_else(|| "没有填写".to_owned()),
-        );
     vec![
-        Sheet::new("outcome", "检查结论", facts).padded().into(),
+        Sheet::new("outcome", "检查结论", concluded(done))
+            .padded()
+            .into(),
         found(view, &done.opened.sheet).into(),
     ]
 }
 
-fn confirmation(web: &WebState, visit: &Visit, view: &VisitView) -> Confirm {
-    Confirm::new(here(view, CONFIRM), visit.hidden(web), "复核", back(view))
+fn confirmation(page: &StepPage) -> Confirm {
+    let hidden = page.visit.hidden(&page.web);
+    Confirm::new(page.here(), hidden, CONFIRM.button, page.back())
         .happens(vec![
             "确认检查表和检查结果与现场相符。".to_owned(),
             "20 个工作日的公示期限照常计算。".to_owned(),
@@ -62,16 +61,14 @@ pub(super) async fn ask(
     visit: Visit,
     Path(id): Path<String>,
 ) -> Answer {
-    let view = find_for(&web, &visit, Verb::InspectionConfirm, &id).await?;
-    view.stored.visit.permit(CONFIRM.verb)?;
-    if let InspectionState::Concluded(done) = &view.stored.visit.state {
-        domain::policy::four_eyes::entry_and_confirmation(&done.step.by, &visit.acting.account)?;
+    let page = StepPage::open(web, visit, &CONFIRM, &id).await?;
+    if let InspectionState::Concluded(done) = &page.view.stored.visit.state {
+        let second = &page.visit.acting.account;
+        domain::policy::four_eyes::entry_and_confirmation(&done.step.by, second)?;
     }
-    let mut pieces = to_read(&view);
-    pieces.push(confirmation(&web, &visit, &view).into());
-    Ok(frame(&web, &visit, &view, CONFIRM, pieces, false)
-        .await?
-        .into_response())
+    let read = Fragment::join(to_read(&page.view));
+    let shown = page.page().await?.with(read).with(confirmation(&page));
+    Ok(shown.into_response())
 }
 
 pub(super) async fn confirm(
@@ -80,18 +77,9 @@ pub(super) async fn confirm(
     Path(id): Path<String>,
     sent: Sent,
 ) -> Answer {
-    let view = find_for(&web, &visit, Verb::InspectionConfirm, &id).await?;
-    let to = CONFIRM.done.at(page_of(&view.stored.visit.id));
-    let (app, acting, visit_id) = (
-        web.app.clone(),
-        visit.acting.clone(),
-        view.stored.visit.id.clone(),
-    );
-    let act = move || async move {
-        app.confirm_visit(&acting, &visit_id).await?;
-        Ok(to)
-    };
-    Ok(see_other(&once(&web, &visit, &sent, act).await??))
+    let page = StepPage::load(web, visit, &CONFIRM, &id).await?;
+    let act = |app: App, acting, id| async move { app.confirm_visit(&acting, &id).await };
+    Ok(see_other(&page.press(&sent, page.record(), act).await??))
 }
 
 fn return_fields() -> Vec<Field> {
@@ -103,20 +91,8 @@ pub(super) async fn ask_return(
     visit: Visit,
     Path(id): Path<String>,
 ) -> Answer {
-    let view = find_for(&web, &visit, Verb::InspectionConfirm, &id).await?;
-    view.stored.visit.permit(RETURN.verb)?;
-    let kept = draft::of(&web, &visit).await?;
-    let typed = (&kept.typed, None);
-    form_page(
-        &web,
-        &visit,
-        &view,
-        RETURN,
-        (return_fields(), "退回"),
-        typed,
-        &kept,
-    )
-    .await
+    let page = StepPage::open(web, visit, &RETURN, &id).await?;
+    page.ask(return_fields()).await
 }
 
 pub(super) async fn send_back(
@@ -125,34 +101,12 @@ pub(super) async fn send_back(
     Path(id): Path<String>,
     sent: Sent,
 ) -> Answer {
-    let view = find_for(&web, &visit, Verb::InspectionConfirm, &id).await?;
+    let page = StepPage::load(web, visit, &RETURN, &id).await?;
     let reason = sent.first("reason").to_owned();
-    let to = RETURN.done.at(page_of(&view.stored.visit.id));
-    let (app, acting, visit_id) = (
-        web.app.clone(),
-        visit.acting.clone(),
-        view.stored.visit.id.clone(),
-    );
-    let act = move || async move {
-        app.return_visit(&acting, &visit_id, &reason).await?;
-        Ok(to)
-    };
-    match once(&web, &visit, &sent, act).await? {
+    let act =
+        move |app: App, acting, id| async move { app.return_visit(&acting, &id, &reason).await };
+    match page.press(&sent, page.record(), act).await? {
         Ok(to) => Ok(see_other(&to)),
-        Err(error) => {
-            let flaws = Flaws::of(error)?;
-            let typed = (&*sent, Some(&flaws));
-            let fields = (return_fields(), "退回");
-            form_page(
-                &web,
-                &visit,
-                &view,
-                RETURN,
-                fields,
-                typed,
-                &Draft::default(),
-            )
-            .await
-        }
+        Err(error) => page.again(return_fields(), &sent, &Flaws::of(error)?).await,
     }
 }

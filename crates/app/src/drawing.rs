@@ -15,9 +15,9 @@ mod preview;
 mod seed;
 
 use domain::campaign::steps::{CommitFacts, DrawFacts, FreezeFacts};
-use domain::event::{Event, LinkKind};
+use domain::event::LinkKind;
 use domain::id::{CampaignId, CampaignNo, Fingerprint, PartyToken};
-use domain::policy::{Place, Verb};
+use domain::policy::Verb;
 use domain::refusal::{Code, Refusal};
 use domain::time::Instant;
 use draw::record::RevealRecord;
@@ -102,9 +102,9 @@ impl App {
         number: &CampaignNo,
         words: FreezeWords,
     ) -> Result<(), AppError> {
-        let mut tx = self.db.begin("campaign.freeze").await?;
-        let mut stored = campaign::by_number(&mut tx, number).await?;
-        let actor = acting.may(Verb::CampaignFreeze, &Place::of(&stored.campaign.initiator))?;
+        let (mut tx, mut stored, actor) = self
+            .campaign_for(acting, number, Verb::CampaignFreeze)
+            .await?;
         let plan = plan_of(&stored)?;
         let (eligibility, record) = frame::load(&mut tx, &stored, self.clock.now()).await?;
         let step = self.step(acting);
@@ -117,7 +117,7 @@ impl App {
             must: eligibility.must(),
         };
         let attempt = stored.campaign.state.attempt();
-        let (next, act) = stored.campaign.clone().freeze(facts)?;
+        let done = stored.campaign.clone().freeze(facts)?;
         if !words.pool_of_one_known {
             none_alone(&eligibility)?;
         }
@@ -127,18 +127,13 @@ impl App {
             .await
             .map_err(|error| naming_left_out(error, &eligibility))?;
         let id = stored.campaign.id.clone();
-        stored.campaign = next;
         stored.figures = frame::figures(&eligibility).to_json();
-        stored.state_at_ms = at.unix_ms();
         (stored.freeze_record, stored.seed_text, stored.result_record) = (None, None, None);
         stored.trust_level = None;
-        let event = Event {
-            at,
-            ..self.event(act, actor)
-        }
-        .touching(LinkKind::Campaign, id.as_str())
-        .with("attempt", attempt)
-        .with("quota", eligibility.quota());
+        let event = self
+            .enter(&mut stored, done, at, actor)
+            .with("attempt", attempt)
+            .with("quota", eligibility.quota());
         let mut rec = tx.record(event, self.confidential())?;
         campaign::write(&mut rec, &stored).await?;
         let place = material::place(&id, attempt);
@@ -205,9 +200,8 @@ impl App {
                 .campaign
                 .clone()
                 .reveal(step, absent_reason, rulebook.minimum_level)?;
-        let record = RevealRecord::build(&freeze, answers(&next)?).map_err(|faults| {
-            forged(&faults.iter().map(ToString::to_string).collect::<String>())
-        })?;
+        let record = RevealRecord::build(&freeze, answers(&next)?)
+            .map_err(|faults| forged(&spoken(&faults)))?;
         let event = self.enter(&mut stored, (next, act), at, actor);
         self.write_campaign(tx, &stored, event, self.public(record.to_string()))
             .await
@@ -220,9 +214,9 @@ impl App {
         number: &CampaignNo,
         words: &DrawWords,
     ) -> Result<(), AppError> {
-        let mut tx = self.db.begin("campaign.draw").await?;
-        let mut stored = campaign::by_number(&mut tx, number).await?;
-        let actor = acting.may(Verb::CampaignDraw, &Place::of(&stored.campaign.initiator))?;
+        let (mut tx, mut stored, actor) = self
+            .campaign_for(acting, number, Verb::CampaignDraw)
+            .await?;
         let rulebook = catalog::rulebook(&mut tx).await?;
         let frozen = self.frozen(&mut tx, &stored, None).await?;
         let seed = seed_of(&stored, &frozen, words)?;
@@ -246,22 +240,17 @@ impl App {
             recomputed,
             late_reason: (!late.is_empty()).then(|| late.to_owned()),
         };
-        let (next, act) = stored.campaign.clone().draw(facts)?;
+        let done = stored.campaign.clone().draw(facts)?;
         let visits =
             frame::visits(&mut tx, &stored, &drawn, &drawer, || self.entropy.bytes()).await?;
         let attempt = stored.campaign.state.attempt();
-        stored.campaign = next;
         stored.seed_text = Some(drawn.seed_text().to_string());
         stored.result_record = Some(record.clone());
         stored.trust_level = Some(i64::from(Level::reached(drawn.seed_text()).number()));
-        stored.state_at_ms = at.unix_ms();
         let id = stored.campaign.id.clone();
-        let mut event = Event {
-            at,
-            ..self.event(act, actor)
-        }
-        .touching(LinkKind::Campaign, id.as_str())
-        .with("visits", visits.len());
+        let mut event = self
+            .enter(&mut stored, done, at, actor)
+            .with("visits", visits.len());
         for visit in &visits {
             event = event.touching(LinkKind::Subject, visit.visit.subject.as_str());
         }
@@ -279,10 +268,8 @@ fn draw_and_recompute(
     frozen: Frozen,
     seed: &SeedText,
 ) -> Result<(Drawn, Vec<BundleFile>, bool), AppError> {
-    let drawn = draw::draw(frozen, seed, threads()).map_err(|faults| {
-        let why: String = faults.iter().map(ToString::to_string).collect();
-        REFUSED_BY_DRAW.refuse(&[("why", &why)])
-    })?;
+    let drawn = draw::draw(frozen, seed, threads())
+        .map_err(|faults| REFUSED_BY_DRAW.refuse(&[("why", &spoken(&faults))]))?;
     let (files, accepted) = recomputed(&drawn)?;
     Ok((drawn, files, accepted))
 }
@@ -343,11 +330,10 @@ fn digest(print: &Fingerprint) -> draw::Digest {
 
 /// Refusals of the draw as one sentence for people.
 pub(crate) fn refused_by_draw(refusal: &draw::Refusal) -> Refusal {
-    let why = refusal
-        .faults
-        .iter()
-        .map(ToString::to_string)
-        .collect::<Vec<_>>()
-        .join("；");
-    REFUSED_BY_DRAW.refuse(&[("why", &why)])
+    REFUSED_BY_DRAW.refuse(&[("why", &spoken(&refusal.faults))])
+}
+
+fn spoken(faults: &[draw::Fault]) -> String {
+    let sentences: Vec<String> = faults.iter().map(ToString::to_string).collect();
+    sentences.join("；")
 }

@@ -1,11 +1,12 @@
 //! The visits: assign, arrive, fill in, conclude, confirm, end. Publishing is in [`publishing`].
 
-use domain::catalog::InspectionItem;
+use domain::catalog::{InspectionItem, OutcomeCode};
 use domain::event::{Act, Event, LinkKind};
 use domain::id::{CampaignNo, InspectionId, InspectorCode};
 use domain::inspection::{FallenAway, Inspection, ItemResult, Step};
 use domain::policy::{Place, Verb};
 use domain::refusal::{Code, Refusal};
+use domain::rulebook::Rulebook;
 use store::inspection::{self, StoredInspection};
 use store::{Reader, StoreError, Tx, campaign, catalog, inspector};
 
@@ -38,6 +39,13 @@ pub struct VisitView {
     pub assigned: bool,
 }
 
+/// By what a step of a visit is judged.
+struct VisitRules {
+    items: Vec<InspectionItem>,
+    outcomes: Vec<OutcomeCode>,
+    rulebook: Rulebook,
+}
+
 impl App {
     /// Hands the drawn visits to their teams (派发).
     pub async fn assign_visits(
@@ -56,19 +64,20 @@ impl App {
 
     /// Ends a campaign's inspections; starts the clock of the report.
     pub async fn end_campaign(&self, acting: &Acting, number: &CampaignNo) -> Result<(), AppError> {
-        let mut reader = self.db.read().await?;
-        let stored = campaign::by_number(&mut reader, number).await?;
+        let (mut tx, mut stored, actor) =
+            self.campaign_for(acting, number, Verb::CampaignEnd).await?;
         let attempt = i64::from(stored.campaign.state.attempt());
-        let visits = inspection::of_campaign(&mut reader, &stored.campaign.id, attempt).await?;
+        let visits = inspection::of_campaign(&mut tx, &stored.campaign.id, attempt).await?;
         let open = visits
             .iter()
             .filter(|kept| !kept.visit.is_settled())
             .count() as u64;
-        drop(reader);
-        self.change(acting, number, Verb::CampaignEnd, |campaign, step| {
-            campaign.end(step, open)
-        })
-        .await
+        let step = self.step(acting);
+        let at = step.at;
+        let done = stored.campaign.clone().end(step, open)?;
+        let event = self.enter(&mut stored, done, at, actor);
+        self.write_campaign(tx, &stored, event, self.confidential())
+            .await
     }
 
     /// A visit as its page shows it; refused to accounts it does not concern.
@@ -104,9 +113,9 @@ impl App {
         id: &InspectionId,
         batch: &[ItemResult],
     ) -> Result<(), AppError> {
-        self.visit_step(acting, id, Verb::InspectionRecord, |visit, _, items| {
+        self.visit_step(acting, id, Verb::InspectionRecord, |visit, _, rules| {
             visit
-                .record(batch, items)
+                .record(batch, &rules.items)
                 .map_err(|faults| sheet_faults(&faults))
         })
         .await
@@ -120,19 +129,18 @@ impl App {
         outcome: &str,
         opinion: Option<String>,
     ) -> Result<(), AppError> {
-        let mut reader = self.db.read().await?;
         let today = self.clock.now().date();
-        let code = catalog::outcomes(&mut reader)
-            .await?
-            .into_iter()
-            .find(|known| known.code == outcome && known.in_use(today))
-            .ok_or_else(|| NO_SUCH_OUTCOME.refuse(&[("code", &outcome)]))?;
-        drop(reader);
         self.visit_step(
             acting,
             id,
             Verb::InspectionConclude,
-            |visit, step, items| visit.conclude(step, items, &code, opinion),
+            |visit, step, rules| {
+                let mut known = rules.outcomes.iter();
+                let code = known
+                    .find(|known| known.code == outcome && known.in_use(today))
+                    .ok_or_else(|| NO_SUCH_OUTCOME.refuse(&[("code", &outcome)]))?;
+                visit.conclude(step, &rules.items, code, opinion)
+            },
         )
         .await
     }
@@ -167,9 +175,15 @@ impl App {
         account: &str,
         attempts: u32,
     ) -> Result<(), AppError> {
-        self.visit_step(acting, id, Verb::InspectionConclude, |visit, step, _| {
-            visit.fall_away(step, how, account, attempts)
-        })
+        self.visit_step(
+            acting,
+            id,
+            Verb::InspectionConclude,
+            |visit, step, rules| {
+                let least = rules.rulebook.visit_attempts;
+                visit.fall_away(step, how, account, attempts, least)
+            },
+        )
         .await
     }
 
@@ -185,15 +199,19 @@ impl App {
         acting: &Acting,
         id: &InspectionId,
         verb: Verb,
-        step: impl FnOnce(Inspection, Step, &[InspectionItem]) -> Result<(Inspection, Act), Refusal>,
+        step: impl FnOnce(Inspection, Step, &VisitRules) -> Result<(Inspection, Act), Refusal>,
     ) -> Result<(), AppError> {
         let mut tx: Tx = self.db.begin(verb.name()).await?;
         let (mut stored, assigned) = load(&mut tx, acting, id).await?;
         let actor = acting.may(verb, &place(&stored, assigned))?;
-        let items = items_of(&mut tx, &stored).await?;
+        let rules = VisitRules {
+            items: items_of(&mut tx, &stored).await?,
+            outcomes: catalog::outcomes(&mut tx).await?,
+            rulebook: catalog::rulebook(&mut tx).await?,
+        };
         let moment = self.visit_moment(acting);
         let at = moment.at;
-        let (visit, act) = step(stored.visit.clone(), moment, &items)?;
+        let (visit, act) = step(stored.visit.clone(), moment, &rules)?;
         stored.visit = visit;
         stored.state_at_ms = at.unix_ms();
         let event = touching(

@@ -206,6 +206,8 @@ pub struct Rulebook {
     pub frequency_cap: u32,
     /// Days from the first to the last day of a campaign's visits, at most.
     pub window_days: u32,
+    /// Attempts before a subject counts as unreachable.
+    pub visit_attempts: u32,
     /// What happens when a drawn subject falls away.
     pub subject_reserve: SubjectReserve,
     /// Days for which an uploaded table, its receipt and its error file are kept.
@@ -246,6 +248,7 @@ impl Rulebook {
         let team_size = reader.number("team.size", FEWEST_TOGETHER, 20);
         let frequency_cap = reader.number("frequency.cap", 1, 366);
         let window_days = reader.number("plan.window_days", 1, 366);
+        let visit_attempts = reader.number("visit.attempts", 1, 10);
         let import_days = reader.number("retention.import_days", 1, 366);
         let subject_reserve = reader.read("subject_reserve", SubjectReserve::parse);
         let _ = reader.read("reserve.rule", |text| {
@@ -270,6 +273,7 @@ impl Rulebook {
                 team_size: team_size?,
                 frequency_cap: frequency_cap?,
                 window_days: window_days?,
+                visit_attempts: visit_attempts?,
                 subject_reserve: subject_reserve?,
                 import_days: import_days?,
                 sign_in: sign_in?,

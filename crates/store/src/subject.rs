@@ -172,7 +172,7 @@ pub async fn count(
     reader.number(query).await
 }
 
-/// The subject with that key, if it is within reach.
+/// The subject with that key; whether it is within reach is for the caller to ask.
 pub async fn get(reader: &mut Reader, id: &SubjectId) -> Result<StoredSubject, StoreError> {
     let row = reader
         .one(

@@ -28,7 +28,11 @@ impl Tree {
             let name = entry.file_name().to_string_lossy().into_owned();
             let path = format!("{prefix}{name}");
             let kind = entry.file_type()?;
-            if kind.is_dir() && !(prefix.is_empty() && SKIPPED.contains(&name.as_str())) {
+            // In a linked work tree `.git` is a file that points elsewhere.
+            if prefix.is_empty() && SKIPPED.contains(&name.as_str()) {
+                continue;
+            }
+            if kind.is_dir() {
                 self.read_folder(&entry.path(), &format!("{path}/"))?;
             } else if kind.is_file() {
                 let text = String::from_utf8(std::fs::read(entry.path())?).unwrap_or_default();

@@ -1,15 +1,17 @@
 //! Outside parties: a link each, a commitment before FREEZE, the nonce after it. A party needs no
 //! account; the link is the right, and only its hash is kept.
 
+use domain::campaign::Campaign;
 use domain::event::{Act, Actor, Event, LinkKind};
 use domain::id::{CampaignNo, Fingerprint, PartyToken};
 use domain::policy::{Place, Verb};
 use domain::refusal::Code;
-use draw::Suite;
+use domain::time::Instant;
 use draw::record::PartyLine;
 use store::campaign;
 use store::campaign::StoredCampaign;
 
+use super::material::plan_record;
 use super::{digest, token};
 use crate::campaign::{plan_of, print_of};
 use crate::sign_in::token_hash;
@@ -93,8 +95,9 @@ impl App {
     /// A party hands in its commitment. The nonce stays on its own device.
     pub async fn accept_commitment(&self, link: &str, typed: &str) -> Result<(), AppError> {
         let commitment = hex64(typed)?;
-        self.party_step(link, move |campaign, party, at| {
-            campaign.accept_commitment(party, commitment, at)
+        self.party_step(link, move |stored, party, at| {
+            let campaign = stored.campaign.clone();
+            Ok(campaign.accept_commitment(party, commitment, at)?)
         })
         .await
     }
@@ -102,10 +105,11 @@ impl App {
     /// A party opens its nonce after FREEZE is logged.
     pub async fn accept_nonce(&self, link: &str, typed: &str) -> Result<(), AppError> {
         let nonce = hex64(typed)?;
-        self.party_step(link, move |campaign, party, at| {
-            let name = token(party.as_str()).expect("a party token fits the draw's grammar");
-            let line = PartyLine::commit(Suite::Sha256, name, &digest(&nonce));
-            campaign.accept_nonce(party, nonce, &print_of(line.commitment), at)
+        self.party_step(link, move |stored, party, at| {
+            let suite = plan_record(stored)?.suite;
+            let line = PartyLine::commit(suite, token(party.as_str())?, &digest(&nonce));
+            let campaign = stored.campaign.clone();
+            Ok(campaign.accept_nonce(party, nonce, &print_of(line.commitment), at)?)
         })
         .await
     }
@@ -113,18 +117,14 @@ impl App {
     async fn party_step(
         &self,
         link: &str,
-        step: impl FnOnce(
-            domain::campaign::Campaign,
-            &PartyToken,
-            domain::time::Instant,
-        ) -> domain::campaign::steps::Stepped,
+        step: impl FnOnce(&StoredCampaign, &PartyToken, Instant) -> Result<(Campaign, Act), AppError>,
     ) -> Result<(), AppError> {
         let mut tx = self.db.begin("party.step").await?;
         let found = campaign::by_party_link(&mut tx, &token_hash(link)).await?;
         let (id, party) = found.ok_or_else(|| NO_LINK.refuse(&[]))?;
         let mut stored = campaign::get(&mut tx, &id).await?;
         let at = self.clock.now();
-        let (next, act) = step(stored.campaign, &party, at)?;
+        let (next, act) = step(&stored, &party, at)?;
         stored.campaign = next;
         let event = Event {
             at,

@@ -6,7 +6,7 @@ use crate::catalog::{InspectionItem, OutcomeCode};
 use crate::event::Act;
 use crate::id::{InspectorCode, PublicationId};
 use crate::policy::four_eyes;
-use crate::refusal::{Refusal, codes};
+use crate::refusal::{Fact, Refusal, codes};
 use crate::time::Instant;
 
 use super::{
@@ -251,16 +251,25 @@ impl Inspection {
         Ok(self.with(next, Act::OutcomePublished))
     }
 
-    /// Registers that the visit could not be made, with what happened and how often it was tried.
+    /// Registers that the visit could not be made, with what happened and how often it was tried;
+    /// `least` is how often the rulebook wants it tried before a subject counts as unreachable.
     ///
     /// # Errors
-    /// `INSP-001`, `INSP-012` without account, or unreachable after a single attempt.
-    pub fn fall_away(self, step: Step, how: FallenAway, account: &str, attempts: u32) -> Stepped {
+    /// `INSP-001`, `INSP-012` without account, or unreachable after too few attempts.
+    pub fn fall_away(
+        self,
+        step: Step,
+        how: FallenAway,
+        account: &str,
+        attempts: u32,
+        least: u32,
+    ) -> Stepped {
         self.permit(InspectionVerb::FallAway)?;
         let account = account.trim();
-        let few = how == FallenAway::Unreachable && attempts < 2;
+        let few = how == FallenAway::Unreachable && attempts < least;
         if account.is_empty() || few {
-            return Err(codes::INSPECTION_PROOF.refuse(&[("label", &how.label())]));
+            let facts: [Fact<'_>; 2] = [("label", &how.label()), ("least", &least)];
+            return Err(codes::INSPECTION_PROOF.refuse(&facts));
         }
         not_before(step.at, self.assigned.at)?;
         let fallen = Fallen {

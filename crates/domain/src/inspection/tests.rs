@@ -133,7 +133,7 @@ fn in_state(kind: InspectionKind) -> Inspection {
         InspectionKind::FellAway => {
             let how = FallenAway::Closed;
             assigned()
-                .fall_away(step(ENTERS, 15), how, "门店已拆除，照片两张", 1)
+                .fall_away(step(ENTERS, 15), how, "门店已拆除，照片两张", 1, 2)
                 .expect("ends")
                 .0
         }
@@ -159,6 +159,7 @@ fn apply(visit: Inspection, verb: InspectionVerb) -> Result<(Inspection, Act), R
             FallenAway::Refused,
             "拒绝入内，两名见证人签字",
             1,
+            2,
         ),
     }
 }
@@ -303,16 +304,23 @@ fn a_returned_result_keeps_everything_that_was_entered() {
 }
 
 #[test]
-fn an_absent_subject_needs_two_attempts_and_words() {
-    let once = assigned().fall_away(step(ENTERS, 20), FallenAway::Unreachable, "敲门无人", 1);
-    assert_eq!(once.expect_err("once").code, "INSP-012");
-    let silent = assigned().fall_away(step(ENTERS, 20), FallenAway::Moved, "", 1);
+fn an_absent_subject_needs_the_attempts_of_the_rulebook_and_words() {
+    let tried = |attempts, least| {
+        let how = FallenAway::Unreachable;
+        assigned().fall_away(step(ENTERS, 20), how, "敲门无人", attempts, least)
+    };
+    let once = tried(1, 2).expect_err("once");
+    assert_eq!(once.code, "INSP-012");
+    assert!(once.remedy.contains("2 次"), "{}", once.remedy);
+    assert!(tried(2, 3).is_err() && tried(3, 3).is_ok());
+    let silent = assigned().fall_away(step(ENTERS, 20), FallenAway::Moved, "", 1, 2);
     assert_eq!(silent.expect_err("no proof").code, "INSP-012");
     let twice = assigned()
         .fall_away(
             step(ENTERS, 20),
             FallenAway::Unreachable,
             "两次到场无人，照片两张",
+            2,
             2,
         )
         .expect("twice");

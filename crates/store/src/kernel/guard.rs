@@ -39,7 +39,7 @@ impl Tx {
         Self { name, reader }
     }
 
-    /// The name the transaction was begun with, as it stands in slow-query logs.
+    /// The name the transaction was begun with: the verb it carries out.
     #[must_use]
     pub fn name(&self) -> &'static str {
         self.name

@@ -39,7 +39,7 @@ registry! { INSPECTIONS:
         "核对到场和结束时间。";
     INSPECTION_PROOF = "INSP-012",
         "登记“{label}”须写明经过并附证明。", Some("细则四（四）"),
-        "写明时间、地点和证明材料；无法联系的须有两次以上的联系记录。";
+        "写明时间、地点和证明材料；无法联系的须有 {least} 次以上的联系记录。";
     INSPECTION_RETURN_REASON = "INSP-013",
         "退回检查结果没有写理由。", Some("细则五（二）"),
         "写明需要补正的内容。";

@@ -10,7 +10,8 @@ use domain::text::FieldErrors;
 use super::step::{StepPage, Way};
 use crate::component::{Choice, Field, Width};
 use crate::form::Submitted;
-use crate::gate::{Answer, Flaws, Sent, Visit, WebState, feedback, see_other};
+use crate::gate::{Answer, Flaws, Sent, Stop, Visit, WebState, feedback, see_other};
+use crate::screen::shared::rulebook;
 
 static NO_WAY: Code = Code::new("INSP-045", "没有选原因。", None, "从列表中选一项。");
 static NOT_ATTEMPTS: Code = Code::new(
@@ -30,16 +31,18 @@ static ABSENT: Way = Way {
     done: &feedback::VISIT_FELL_AWAY,
 };
 
-fn absence_fields() -> Vec<Field> {
+async fn absence_fields(page: &StepPage) -> Result<Vec<Field>, Stop> {
+    let least = rulebook(&page.web).await?.visit_attempts;
     let choices = FallenAway::ALL
         .iter()
         .map(|how| Choice::new(how.name(), how.label()));
-    vec![
+    Ok(vec![
         Field::menu("how", "原因", choices.collect()),
-        Field::line("attempts", "上门次数", Width::Short).with_help("“无法联系”须上门两次以上。"),
+        Field::line("attempts", "上门次数", Width::Short)
+            .with_help(format!("“无法联系”须上门 {least} 次以上。")),
         Field::area("account", "经过和证明", 4)
             .with_help("每次上门的时间、所见、照片或笔录编号，谁可以证明。"),
-    ]
+    ])
 }
 
 pub(super) async fn ask(
@@ -48,7 +51,7 @@ pub(super) async fn ask(
     Path(id): Path<String>,
 ) -> Answer {
     let page = StepPage::open(web, visit, &ABSENT, &id).await?;
-    page.ask(absence_fields()).await
+    page.ask(absence_fields(&page).await?).await
 }
 
 fn read_absence(sent: &Submitted) -> Result<(FallenAway, u32, String), FieldErrors> {
@@ -84,7 +87,8 @@ pub(super) async fn register(
     match page.press(&sent, page.record(), act).await? {
         Ok(to) => Ok(see_other(&to)),
         Err(error) => {
-            page.again(absence_fields(), &sent, &Flaws::of(error)?)
+            let flaws = Flaws::of(error)?;
+            page.again(absence_fields(&page).await?, &sent, &flaws)
                 .await
         }
     }

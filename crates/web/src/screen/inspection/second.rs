@@ -10,7 +10,8 @@ use domain::policy::Verb;
 use super::record::{concluded, found};
 use super::step::{StepPage, Way};
 use crate::component::{Confirm, Field, Fragment, Sheet};
-use crate::gate::{Answer, Flaws, Sent, Visit, WebState, feedback, see_other};
+use crate::gate::{Answer, Flaws, Sent, Stop, Visit, WebState, feedback, see_other};
+use crate::screen::shared::rulebook;
 
 static CONFIRM: Way = Way {
     step: "confirm",
@@ -45,15 +46,17 @@ fn to_read(view: &VisitView) -> Vec<Fragment> {
     ]
 }
 
-fn confirmation(page: &StepPage) -> Confirm {
+async fn confirmation(page: &StepPage) -> Result<Confirm, Stop> {
+    let days = rulebook(&page.web).await?.publication_days;
     let hidden = page.visit.hidden(&page.web);
-    Confirm::new(page.here(), hidden, CONFIRM.button, page.back())
+    let confirm = Confirm::new(page.here(), hidden, CONFIRM.button, page.back())
         .happens(vec![
             "确认检查表和检查结果与现场相符。".to_owned(),
-            "20 个工作日的公示期限照常计算。".to_owned(),
+            format!("{days} 个工作日的公示期限照常计算。"),
         ])
         .fixed_after(vec!["检查表、检查结果和检查对象意见不能再改。".to_owned()])
-        .seen_by(vec!["公示后，任何人都能看到检查结果。".to_owned()])
+        .seen_by(vec!["公示后，任何人都能看到检查结果。".to_owned()]);
+    Ok(confirm)
 }
 
 pub(super) async fn ask(
@@ -67,7 +70,11 @@ pub(super) async fn ask(
         domain::policy::four_eyes::entry_and_confirmation(&done.step.by, second)?;
     }
     let read = Fragment::join(to_read(&page.view));
-    let shown = page.page().await?.with(read).with(confirmation(&page));
+    let shown = page
+        .page()
+        .await?
+        .with(read)
+        .with(confirmation(&page).await?);
     Ok(shown.into_response())
 }
 

@@ -29,7 +29,7 @@ mod tests {
         let file = RulebookFile::parse(SEED_RULEBOOK).expect("our own file");
         for row in &file.parameters {
             let shown = value_of(row);
-            let spoken = shown.chars().any(|letter| !letter.is_ascii());
+            let spoken = !shown.is_ascii();
             let number = shown
                 .bytes()
                 .all(|byte| byte.is_ascii_digit() || byte == b'/');

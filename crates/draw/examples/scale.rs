@@ -94,23 +94,24 @@ fn main() {
         .collect();
     lap("(ids copied)");
     let none = Digest([0; 32]);
-    let first = smallest(count, 1000, threads, |pair| {
-        let [one, two] = pair.map(|n| rows[n as usize].as_bytes());
-        TicketMaker::two(
-            &mut [tickets.clone(), tickets.clone()],
-            [one, two],
-            [&none, &none],
-        )
+    let first = smallest(count, 1000, threads, || {
+        let mut makers = [tickets.clone(), tickets.clone()];
+        let rows = &rows;
+        move |pair| {
+            let [one, two] = pair.map(|n| rows[n as usize].as_bytes());
+            TicketMaker::two(&mut makers, [one, two], [&none, &none])
+        }
     });
     lap("tickets and first 1,000");
     let mut prefix = Hasher::new(Suite::Sha256);
     prefix.update(b"seed");
-    let plain = smallest(count, 1000, threads, |pair| {
-        pair.map(|n| {
+    let plain = smallest(count, 1000, threads, || {
+        let hash = |n: u32| {
             let mut hasher = prefix.clone();
             hasher.update(rows[n as usize].as_bytes());
             hasher.finish()
-        })
+        };
+        move |pair: [u32; 2]| pair.map(hash)
     });
     lap("sha256(seed‖id), first 1,000");
     println!("{} {} {}", first.len(), plain.len(), drawn.record());

@@ -14,6 +14,7 @@ use std::num::NonZeroUsize;
 use std::time::Instant;
 
 use draw::Suite;
+use draw::digest::Message;
 use draw::ticket::smallest;
 
 fn main() {
@@ -32,16 +33,17 @@ fn main() {
     let ids: Vec<&str> = text.lines().collect();
     let n = u32::try_from(ids.len()).expect("at most four billion ids");
     let begun = Instant::now();
-    let chosen = smallest(n, k, threads, |pair| {
-        let mut texts = [[0; 128]; 2];
-        let mut lengths = [0; 2];
-        for lane in 0..2 {
-            let id = ids[pair[lane] as usize].as_bytes();
-            lengths[lane] = seed.len() + id.len();
-            texts[lane][..seed.len()].copy_from_slice(seed.as_bytes());
-            texts[lane][seed.len()..lengths[lane]].copy_from_slice(id);
+    let chosen = smallest(n, k, threads, || {
+        let mut message = Message::new(Suite::Sha256);
+        message.raw(seed.as_bytes());
+        let message = message.keep();
+        let (mut one, mut two) = (message.clone(), message);
+        let ids = &ids;
+        move |[first, second]| {
+            one.rewind().raw(ids[first as usize].as_bytes());
+            two.rewind().raw(ids[second as usize].as_bytes());
+            Message::abreast([&mut one, &mut two])
         }
-        Suite::Sha256.abreast([&texts[0][..lengths[0]], &texts[1][..lengths[1]]])
     });
     println!("{}", begun.elapsed().as_millis());
     for (_, at) in chosen {

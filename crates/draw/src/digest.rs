@@ -8,7 +8,7 @@ mod abreast;
 use std::fmt;
 use std::str::FromStr;
 
-pub(crate) use abreast::Message;
+pub use abreast::Message;
 use sha2::{Digest as _, Sha256};
 use sm3::Sm3;
 

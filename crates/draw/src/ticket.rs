@@ -76,14 +76,15 @@ impl TicketMaker {
 
 /// The `k` smallest of `n` tickets, ascending, with their indices: selection without keeping all.
 ///
-/// Tickets are asked for two at a time, so that they can be hashed side by side; the same index
-/// twice where one is left over. Ties go to the smaller index. Memory grows with `k`, not with `n`;
-/// the outcome is the same for every number of threads.
-pub fn smallest(
+/// Every thread makes a drawer of tickets of its own, which is asked for two at a time, so that they
+/// can be hashed side by side; for the same index twice where one is left over. Ties go to the
+/// smaller index. Memory grows with `k`, not with `n`; the outcome is the same for every number of
+/// threads.
+pub fn smallest<Drawer: FnMut([u32; 2]) -> [Digest; 2]>(
     n: u32,
     k: usize,
     threads: NonZeroUsize,
-    tickets: impl Fn([u32; 2]) -> [Digest; 2] + Sync,
+    drawer: impl Fn() -> Drawer + Sync,
 ) -> Vec<(Digest, u32)> {
     let share = n
         .div_ceil(u32::try_from(threads.get()).unwrap_or(u32::MAX))
@@ -93,9 +94,9 @@ pub fn smallest(
         let running: Vec<_> = starts
             .iter()
             .map(|start| {
-                let tickets = &tickets;
+                let drawer = &drawer;
                 scope.spawn(move || {
-                    smallest_in(*start..n.min(start.saturating_add(share)), k, tickets)
+                    smallest_in(*start..n.min(start.saturating_add(share)), k, drawer())
                 })
             })
             .collect();
@@ -112,22 +113,24 @@ pub fn smallest(
 fn smallest_in(
     range: std::ops::Range<u32>,
     k: usize,
-    tickets: &impl Fn([u32; 2]) -> [Digest; 2],
+    mut tickets: impl FnMut([u32; 2]) -> [Digest; 2],
 ) -> Vec<(Digest, u32)> {
     if k == 0 {
         return Vec::new();
     }
     let mut kept: Vec<(Digest, u32)> = Vec::new();
-    let mut bar = Digest([255; 32]);
+    // Eight bytes turn nearly every ticket away.
+    let mut bar = (u64::MAX, Digest([255; 32]));
     let mut offer = |digest: Digest, at: u32| {
-        if digest > bar {
+        let prefix = digest.prefix();
+        if prefix > bar.0 || (prefix == bar.0 && digest > bar.1) {
             return;
         }
         kept.push((digest, at));
         if kept.len() >= 2 * k + 64 {
             kept.select_nth_unstable(k - 1);
             kept.truncate(k);
-            bar = kept[k - 1].0;
+            bar = (kept[k - 1].0.prefix(), kept[k - 1].0);
         }
     };
     for at in range.clone().step_by(2) {

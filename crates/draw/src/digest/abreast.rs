@@ -107,9 +107,10 @@ impl Suite {
 /// The longest message of the protocol is the leaf of a recusal, of fewer than 400 bytes.
 const ROOM: usize = 512;
 
-/// Lines gathered on the stack behind a constant prefix, whose whole blocks are hashed only once.
+/// A short message gathered on the stack behind a constant prefix, whose whole blocks are hashed only
+/// once: what millions of salts, leaves and tickets of one attempt have in common.
 #[derive(Clone)]
-pub(crate) struct Message {
+pub struct Message {
     suite: Suite,
     chain: Chain,
     bytes: [u8; ROOM],
@@ -118,7 +119,9 @@ pub(crate) struct Message {
 }
 
 impl Message {
-    pub(crate) fn new(suite: Suite) -> Self {
+    /// An empty message.
+    #[must_use]
+    pub fn new(suite: Suite) -> Self {
         Self {
             suite,
             chain: BEGINNING,
@@ -129,20 +132,28 @@ impl Message {
     }
 
     /// Appends bytes as they are.
-    pub(crate) fn raw(&mut self, bytes: &[u8]) -> &mut Self {
+    ///
+    /// # Panics
+    /// If the message grows beyond what any message of the protocol needs (503 bytes).
+    pub fn raw(&mut self, bytes: &[u8]) -> &mut Self {
         let end = self.length + bytes.len();
+        assert!(
+            end + 9 <= ROOM,
+            "a message of {end} bytes is none of the protocol"
+        );
         self.bytes[self.length..end].copy_from_slice(bytes);
         self.length = end;
         self
     }
 
-    /// Appends a line and its LF.
-    pub(crate) fn line(&mut self, bytes: &[u8]) -> &mut Self {
+    /// Appends a line and its LF; panics like [`Message::raw`].
+    pub fn line(&mut self, bytes: &[u8]) -> &mut Self {
         self.raw(bytes).raw(b"\n")
     }
 
     /// What stands so far is the constant prefix.
-    pub(crate) fn keep(mut self) -> Self {
+    #[must_use]
+    pub fn keep(mut self) -> Self {
         self.prefix = self.length;
         if self.suite == Suite::Sha256 {
             for block in self.bytes[..self.prefix].chunks_exact(BLOCK) {
@@ -153,19 +164,21 @@ impl Message {
     }
 
     /// Back to the constant prefix.
-    pub(crate) fn rewind(&mut self) -> &mut Self {
+    pub fn rewind(&mut self) -> &mut Self {
         self.length = self.prefix;
         self
     }
 
     /// The hash of this message.
-    pub(crate) fn hash(&mut self) -> Digest {
+    #[must_use]
+    pub fn hash(&mut self) -> Digest {
         let [digest] = Self::abreast([self]);
         digest
     }
 
     /// The hashes of independent messages of one suite.
-    pub(crate) fn abreast<const N: usize>(mut messages: [&mut Self; N]) -> [Digest; N] {
+    #[must_use]
+    pub fn abreast<const N: usize>(mut messages: [&mut Self; N]) -> [Digest; N] {
         match messages.first().map(|message| message.suite) {
             Some(Suite::Sm3) => messages.map(|message| {
                 let text = &message.bytes[..message.length];

@@ -38,7 +38,7 @@ fn a_ticket_is_the_hash_of_its_five_lines() {
 #[test]
 fn the_k_smallest_are_the_first_k_of_a_full_sort_for_every_number_of_threads() {
     let ticket = |at: u32| Suite::Sha256.bytes(&at.to_be_bytes());
-    let two = |pair: [u32; 2]| pair.map(ticket);
+    let two = || |pair: [u32; 2]| pair.map(ticket);
     let count = 5_001;
     let mut all: Vec<(Digest, u32)> = (0..count).map(|at| (ticket(at), at)).collect();
     all.sort();
@@ -53,8 +53,8 @@ fn the_k_smallest_are_the_first_k_of_a_full_sort_for_every_number_of_threads() {
 
 #[test]
 fn equal_tickets_go_to_the_smaller_index() {
-    let found = smallest(300, 5, NonZeroUsize::new(2).unwrap(), |_| {
-        [Digest([255; 32]); 2]
+    let found = smallest(300, 5, NonZeroUsize::new(2).unwrap(), || {
+        |_| [Digest([255; 32]); 2]
     });
     assert_eq!(
         found.iter().map(|(_, at)| *at).collect::<Vec<_>>(),

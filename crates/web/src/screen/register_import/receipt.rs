@@ -39,7 +39,7 @@ pub(super) async fn show(
     let note = match number {
         Some(number) => {
             let to = Address::fixed("/w/log").child(&number.to_string());
-            Note::feedback(lead, "作为一件事留痕，")
+            Note::feedback(lead, "作为一件事留痕。")
                 .with_link(Link::new(format!("第 {number} 条"), to))
         }
         None => Note::feedback(lead, ""),

@@ -71,21 +71,18 @@ impl Tail {
     }
 }
 
-/// SHA-256 of texts of which each chain has done the beginning.
-fn sha256<const N: usize>(mut chains: [Chain; N], texts: [&[u8]; N]) -> [Digest; N] {
-    let tails = texts.map(Tail::of);
-    let whole = texts.map(|text| text.len() / BLOCK * BLOCK);
+/// Finishes the chains of padded texts, each in two pieces of whole blocks, a block of each in turn.
+fn sha256<const N: usize>(mut chains: [Chain; N], padded: [[&[u8]; 2]; N]) -> [Digest; N] {
     let mut busy = true;
     while busy {
         busy = false;
-        for lane in 0..N {
-            let done = chains[lane].done;
-            if done < whole[lane] {
-                chains[lane].absorb(&texts[lane][done..done + BLOCK]);
-                busy = true;
-            } else if done - whole[lane] < tails[lane].blocks * BLOCK {
-                let at = done - whole[lane];
-                chains[lane].absorb(&tails[lane].bytes[at..at + BLOCK]);
+        for (chain, [head, tail]) in chains.iter_mut().zip(padded) {
+            let piece = match chain.done.checked_sub(head.len()) {
+                None => &head[chain.done..],
+                Some(in_tail) => &tail[in_tail..],
+            };
+            if let Some(block) = piece.get(..BLOCK) {
+                chain.absorb(block);
                 busy = true;
             }
         }
@@ -98,7 +95,15 @@ impl Suite {
     #[must_use]
     pub fn abreast<const N: usize>(self, texts: [&[u8]; N]) -> [Digest; N] {
         match self {
-            Self::Sha256 => sha256([BEGINNING; N], texts),
+            Self::Sha256 => {
+                let tails = texts.map(Tail::of);
+                let mut padded = [[&[][..]; 2]; N];
+                for ((pieces, text), tail) in padded.iter_mut().zip(texts).zip(&tails) {
+                    let whole = text.len() / BLOCK * BLOCK;
+                    *pieces = [&text[..whole], &tail.bytes[..tail.blocks * BLOCK]];
+                }
+                sha256([BEGINNING; N], padded)
+            }
             Self::Sm3 => texts.map(|text| self.bytes(text)),
         }
     }
@@ -184,29 +189,16 @@ impl Message {
                 let text = &message.bytes[..message.length];
                 message.suite.bytes(text)
             }),
-            _ => Self::sha256(&mut messages),
-        }
-    }
-
-    fn sha256<const N: usize>(messages: &mut [&mut Self; N]) -> [Digest; N] {
-        let mut chains = [BEGINNING; N];
-        let mut ends = [0; N];
-        for lane in 0..N {
-            ends[lane] = messages[lane].pad();
-            chains[lane] = messages[lane].chain;
-        }
-        let mut busy = true;
-        while busy {
-            busy = false;
-            for lane in 0..N {
-                let done = chains[lane].done;
-                if done < ends[lane] {
-                    chains[lane].absorb(&messages[lane].bytes[done..done + BLOCK]);
-                    busy = true;
+            _ => {
+                let ends = messages.each_mut().map(|message| message.pad());
+                let chains = messages.each_ref().map(|message| message.chain);
+                let mut padded = [[&[][..]; 2]; N];
+                for ((pieces, message), end) in padded.iter_mut().zip(&messages).zip(ends) {
+                    pieces[0] = &message.bytes[..end];
                 }
+                sha256(chains, padded)
             }
         }
-        chains.map(Chain::digest)
     }
 
     /// Pads the text where it stands; says where the last block ends.

@@ -47,6 +47,10 @@ pub(super) enum Standing {
     Absent,
 }
 
+/// Another's act (`CAMP-002`) and one that is done already (`CAMP-012`) need no excuse on the page of
+/// the campaign; who opens the act's own page is told.
+const UNSPOKEN: [&str; 2] = ["CAMP-002", "CAMP-012"];
+
 impl CampaignAct {
     pub(super) const ALL: [Self; 14] = [
         A::Submit,
@@ -227,7 +231,7 @@ impl CampaignAct {
         }
         match self.rehearse(seen, step) {
             Ok(()) => Standing::Offered,
-            Err(refusal) if refusal.code == "CAMP-002" => Standing::Absent,
+            Err(refusal) if UNSPOKEN.contains(&refusal.code) => Standing::Absent,
             Err(refusal) => Standing::Refused(refusal),
         }
     }

@@ -73,9 +73,8 @@ impl Place {
 
     /// Makes folder and keys of a new bureau whose log has this origin.
     pub(crate) fn make_keys(&self, origin: &str, entropy: &dyn Entropy) -> Result<(), Failure> {
-        let folder = self.data.join("keys");
-        fs::create_dir_all(&folder).map_err(|error| Failure::file(&folder, &error))?;
-        private(&folder, 0o700)?;
+        private_folder(&self.data)?;
+        private_folder(&self.data.join("keys"))?;
         write_private(
             &self.key("storage.key"),
             &store::hex(&entropy.bytes::<32>()),
@@ -152,15 +151,16 @@ pub(crate) fn write_private(path: &Path, text: &str) -> Result<(), Failure> {
         .map_err(|error| Failure::file(path, &error))
 }
 
-#[cfg(unix)]
-fn private(path: &Path, mode: u32) -> Result<(), Failure> {
-    use std::os::unix::fs::PermissionsExt as _;
-    fs::set_permissions(path, fs::Permissions::from_mode(mode))
-        .map_err(|error| Failure::file(path, &error))
-}
-
-#[cfg(not(unix))]
-fn private(_: &Path, _: u32) -> Result<(), Failure> {
+/// A folder that its owner alone may enter, made if it is not there: whatever lies in it, database or
+/// key, is nobody else's to read.
+pub(crate) fn private_folder(path: &Path) -> Result<(), Failure> {
+    fs::create_dir_all(path).map_err(|error| Failure::file(path, &error))?;
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        fs::set_permissions(path, fs::Permissions::from_mode(0o700))
+            .map_err(|error| Failure::file(path, &error))?;
+    }
     Ok(())
 }
 

@@ -5,7 +5,9 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use crate::commands::{Output, audit, demo, draw, import, init, nonce, serve, verify, workdays};
+use crate::commands::{
+    Output, audit, certificate, demo, draw, import, init, nonce, serve, verify, workdays,
+};
 use crate::ports::OsEntropy;
 
 /// 明签：双随机、一公开。
@@ -25,6 +27,8 @@ enum Command {
     Serve(serve::ServeArgs),
     /// 建立一个真实的、空的局
     Init(init::InitArgs),
+    /// 换发本地服务器证书
+    Certificate(certificate::CertificateArgs),
     /// 建立演示城市
     Demo(demo::DemoArgs),
     /// 导入名录文件：0 全部写入，1 只写入了正确的行，2 没有写入
@@ -48,6 +52,7 @@ pub(crate) fn run() -> ExitCode {
     let ended = match cli.command {
         Command::Serve(args) => serve::run(&args, &output),
         Command::Init(args) => init::run(&args, &output),
+        Command::Certificate(args) => certificate::run(&args, &output),
         Command::Demo(args) => demo::run(&args, &output),
         Command::Import(args) => import::run(&args, &output),
         Command::Audit(args) => audit::run(&args, &output),

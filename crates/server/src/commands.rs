@@ -4,6 +4,7 @@
 //! stable code, at most [`LISTED`] of them. Deliberately absent: logging and colors.
 
 pub(crate) mod audit;
+pub(crate) mod certificate;
 pub(crate) mod demo;
 pub(crate) mod draw;
 pub(crate) mod import;

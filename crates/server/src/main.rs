@@ -4,6 +4,7 @@
 //! here: any rule of the draw, the log or the law; those live in crates without clock and files.
 
 mod bureau;
+mod certificate;
 mod cli;
 mod commands;
 mod ports;

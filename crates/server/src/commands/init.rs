@@ -1,11 +1,11 @@
 //! `mingqian init`: a real, empty installation. No default secret: three administrators get fresh
 //! passwords that must be changed at the first sign-in, printed once.
 
-use std::path::Path;
 use std::sync::Arc;
 
 use app::account::NewAccount;
 use app::installation::Founding;
+use app::port::Clock;
 use clap::Args;
 use domain::account::{Grant, Role};
 use domain::id::OrgUnitId;
@@ -14,7 +14,7 @@ use serde_json::json;
 
 use super::serve::{PlaceArgs, runtime};
 use super::{Failure, Output};
-use crate::bureau::{Place, write_private};
+use crate::certificate::{self, Issued};
 use crate::ports::{OsClock, OsEntropy};
 
 /// Arguments of `mingqian init`.
@@ -97,12 +97,16 @@ async fn found(args: &InitArgs, output: &Output) -> Result<u8, Failure> {
     let tls = if args.tls_name.is_empty() {
         None
     } else {
-        Some(certificates(&place, &args.tls_name)?)
+        Some(certificate::found(
+            &place,
+            &args.tls_name,
+            OsClock.now().date(),
+        )?)
     };
     let key = app.log_key.verifier().to_string();
     app.db.close().await;
     place.mark_complete()?;
-    say(output, args, &passwords, &key, tls.as_deref());
+    say(output, args, &passwords, &key, tls.as_ref());
     Ok(0)
 }
 
@@ -111,7 +115,7 @@ fn say(
     args: &InitArgs,
     passwords: &[(&str, String)],
     key: &str,
-    tls: Option<&Path>,
+    tls: Option<&Issued>,
 ) {
     let mut words = format!(
         "已建立：{}\n\n首次登录口令（只显示这一次，登录后必须修改）：\n",
@@ -121,10 +125,12 @@ fn say(
         words.push_str(&format!("  {login:<12} {password}\n"));
     }
     words.push_str(&format!("\n日志公钥（公布给公众，用来核对）：\n  {key}\n"));
-    if let Some(folder) = tls {
-        let folder = folder.display();
+    if let Some(issued) = tls {
+        let folder = issued.folder.display();
         words.push_str(&format!(
-            "\n本地证书：{folder}/server.pem、{folder}/server.key\n把 {folder}/ca.pem 装进各办公电脑的受信任根证书。\n"
+            "\n本地证书：{folder}/server.pem、{folder}/server.key，有效期至 {}，到期前用 mingqian certificate 换发\n\
+             把 {folder}/ca.pem 装进各办公电脑的受信任根证书；{folder}/ca.key 移到离线介质，换发时再放回。\n",
+            issued.until
         ));
     }
     words.push_str("\n备份 keys 目录并离线保存；丢失后，封存的密值不能再打开。\n");
@@ -133,39 +139,4 @@ fn say(
         .map(|(login, password)| json!({"login": login, "password": password}))
         .collect();
     output.say(&words, &json!({"accounts": listed, "log_key": key}));
-}
-
-/// A local CA and a server certificate under it, for an intranet without one.
-fn certificates(place: &Place, names: &[String]) -> Result<std::path::PathBuf, Failure> {
-    use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
-    let failed = |error: rcgen::Error| {
-        Failure::new(
-            "INIT-009",
-            names.join(","),
-            format!("{error}。核对主机名或 IP 的写法。"),
-        )
-    };
-    let mut authority = CertificateParams::new(Vec::new()).map_err(failed)?;
-    authority.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
-    authority
-        .distinguished_name
-        .push(rcgen::DnType::CommonName, "Mingqian local CA");
-    let issuer = CertifiedIssuer::self_signed(authority, KeyPair::generate().map_err(failed)?)
-        .map_err(failed)?;
-    let server_key = KeyPair::generate().map_err(failed)?;
-    let server = CertificateParams::new(names.to_vec())
-        .and_then(|params| params.signed_by(&server_key, &issuer))
-        .map_err(failed)?;
-    let folder = place.data.join("tls");
-    std::fs::create_dir_all(&folder).map_err(|error| Failure::file(&folder, &error))?;
-    let chain = format!("{}{}", server.pem(), issuer.pem());
-    for (name, content) in [
-        ("ca.pem", issuer.pem()),
-        ("ca.key", issuer.key().serialize_pem()),
-        ("server.pem", chain),
-        ("server.key", server_key.serialize_pem()),
-    ] {
-        write_private(&folder.join(name), &content)?;
-    }
-    Ok(folder)
 }

@@ -18,6 +18,7 @@ use crate::crypto::{hash_password, password_fits};
 use crate::port::Entropy;
 use crate::{App, AppError};
 
+const DAY_MS: i64 = 24 * 3_600_000;
 /// A session is stamped at most this often, so that reading a page does not write each time.
 const TOUCH_MS: i64 = 60 * 1000;
 
@@ -122,7 +123,7 @@ impl App {
         let fits = fits_in_background(kept.as_ref().map(|(phc, _)| phc.clone()), password).await;
         match (found, kept) {
             (Some(found), Some((_, must_change))) if fits => {
-                self.open_session(&source, found, must_change, &rules).await
+                self.open_session(&source, found, must_change).await
             }
             (found, _) => Err(self.refuse_sign_in(attempts, found).await?.into()),
         }
@@ -159,7 +160,6 @@ impl App {
         source: &str,
         found: account::StoredAccount,
         must_change: bool,
-        rules: &SignInRules,
     ) -> Result<Opened, AppError> {
         let token = store::hex(&self.entropy.bytes::<32>());
         let now = self.clock.now().unix_ms();
@@ -171,12 +171,17 @@ impl App {
         let event = self
             .event(Act::SignedIn, actor)
             .touching(LinkKind::Account, account.id.as_str());
-        let tx = self.db.begin("account.sign_in").await?;
+        let mut tx = self.db.begin("account.sign_in").await?;
+        let rulebook = catalog::rulebook(&mut tx).await?;
         let mut rec = tx.record(event, self.confidential())?;
         let mut beside = rec.beside();
+        // What has run out goes whenever somebody comes in.
+        let rules = rulebook.sign_in;
+        let drafts_from = now - i64::from(rulebook.draft_days) * DAY_MS;
         session::expire(&mut beside, now - rules.idle_ms()).await?;
         session::set_failures(&mut beside, source, 0, now).await?;
         session::expire_failures(&mut beside, now - rules.failures_kept_ms()).await?;
+        session::expire_drafts(&mut beside, drafts_from).await?;
         let opened = Session {
             token_hash: token_hash(&token),
             account: account.id,

@@ -212,6 +212,8 @@ pub struct Rulebook {
     pub subject_reserve: SubjectReserve,
     /// Days for which an uploaded table, its receipt and its error file are kept.
     pub import_days: u32,
+    /// Days an unsent draft is kept after it was last saved.
+    pub draft_days: u32,
     /// The limits of signing in.
     pub sign_in: SignInRules,
 }
@@ -250,6 +252,7 @@ impl Rulebook {
         let window_days = reader.number("plan.window_days", 1, 366);
         let visit_attempts = reader.number("visit.attempts", 1, 10);
         let import_days = reader.number("retention.import_days", 1, 366);
+        let draft_days = reader.number("retention.draft_days", 1, 366);
         let subject_reserve = reader.read("subject_reserve", SubjectReserve::parse);
         let _ = reader.read("reserve.rule", |text| {
             (text == "drawing-order").then_some(())
@@ -276,6 +279,7 @@ impl Rulebook {
                 visit_attempts: visit_attempts?,
                 subject_reserve: subject_reserve?,
                 import_days: import_days?,
+                draft_days: draft_days?,
                 sign_in: sign_in?,
             })
         })();

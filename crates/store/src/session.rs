@@ -147,6 +147,11 @@ pub async fn expire_failures(inside: &mut Inside<'_>, before_ms: i64) -> Result<
         .await
 }
 
+/// Forgets drafts not saved since `before_ms`.
+pub async fn expire_drafts(inside: &mut Inside<'_>, before_ms: i64) -> Result<u64, StoreError> {
+    inside.delete_below(&DRAFTS, "saved_at_ms", before_ms).await
+}
+
 /// A half-written form: its fields urlencoded, and when it was saved.
 pub async fn draft(
     reader: &mut Reader,

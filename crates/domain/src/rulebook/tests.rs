@@ -24,6 +24,7 @@ fn the_seed_holds_what_the_founding_document_and_the_protocol_fix() {
     );
     assert_eq!(book.sign_in.password_letters, 10);
     assert_eq!((book.window_days, book.import_days), (366, 30));
+    assert_eq!(book.draft_days, 30);
     assert_eq!(book.visit_attempts, 2);
     assert!(
         file.parameters

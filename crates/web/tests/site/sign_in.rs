@@ -432,3 +432,33 @@ async fn display_modes_are_kept_for_the_account_and_for_a_stranger() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn a_draft_nobody_came_back_to_is_forgotten_after_the_days_of_the_rulebook() {
+    const NEW: &str = "/w/subjects/new";
+    on_both(|db| async move {
+        let site = Site::open(db).await;
+        let id = site.city.account("kucun1", &[(Role::Registrar, 1)]).await;
+        let rules = [("retention.draft_days", "3")];
+        site.city.adopt("story", &rules).await;
+        let browser = site.signed_in(&id).await;
+        let asked = browser.get(NEW).await;
+        let keep = "/w/drafts/w/subjects/new";
+        browser.submit(&asked, keep, &[("name", "草稿店")]).await;
+
+        let days = |days: i64| days * 24 * 60;
+        let somebody = site.stranger();
+        site.city.clock.advance_minutes(days(3) - 1);
+        try_password(&somebody, "kucun1", PASSWORD).await;
+        let back = site.signed_in(&id).await;
+        assert!(
+            back.get(NEW).await.shows("草稿店"),
+            "three days are not over"
+        );
+        site.city.clock.advance_minutes(2);
+        try_password(&somebody, "kucun1", PASSWORD).await;
+        let back = site.signed_in(&id).await;
+        assert!(!back.get(NEW).await.shows("草稿店"));
+    })
+    .await;
+}

@@ -177,7 +177,7 @@ impl App {
         let mut beside = rec.beside();
         // What has run out goes whenever somebody comes in.
         let rules = rulebook.sign_in;
-        let drafts_from = now - i64::from(rulebook.draft_days) * DAY_MS;
+        let drafts_from = now - i64::from(rulebook.retention.draft_days) * DAY_MS;
         session::expire(&mut beside, now - rules.idle_ms()).await?;
         session::set_failures(&mut beside, source, 0, now).await?;
         session::expire_failures(&mut beside, now - rules.failures_kept_ms()).await?;

@@ -18,8 +18,10 @@ use crate::refusal::{Refusal, codes};
 use crate::subject::{ComplianceTier, stratum_class};
 use crate::time::Date;
 
+mod retention;
 mod sign_in;
 
+pub use retention::Retention;
 pub use sign_in::SignInRules;
 
 /// The parameters of a first installation.
@@ -210,10 +212,8 @@ pub struct Rulebook {
     pub visit_attempts: u32,
     /// What happens when a drawn subject falls away.
     pub subject_reserve: SubjectReserve,
-    /// Days for which an uploaded table, its receipt and its error file are kept.
-    pub import_days: u32,
-    /// Days an unsent draft is kept after it was last saved.
-    pub draft_days: u32,
+    /// How long uploads and drafts are kept.
+    pub retention: Retention,
     /// The limits of signing in.
     pub sign_in: SignInRules,
 }
@@ -251,8 +251,7 @@ impl Rulebook {
         let frequency_cap = reader.number("frequency.cap", 1, 366);
         let window_days = reader.number("plan.window_days", 1, 366);
         let visit_attempts = reader.number("visit.attempts", 1, 10);
-        let import_days = reader.number("retention.import_days", 1, 366);
-        let draft_days = reader.number("retention.draft_days", 1, 366);
+        let retention = Retention::read(&mut reader);
         let subject_reserve = reader.read("subject_reserve", SubjectReserve::parse);
         let _ = reader.read("reserve.rule", |text| {
             (text == "drawing-order").then_some(())
@@ -278,8 +277,7 @@ impl Rulebook {
                 window_days: window_days?,
                 visit_attempts: visit_attempts?,
                 subject_reserve: subject_reserve?,
-                import_days: import_days?,
-                draft_days: draft_days?,
+                retention: retention?,
                 sign_in: sign_in?,
             })
         })();

@@ -86,7 +86,7 @@ impl Staging {
     /// Forgets uploads that have not moved for longer than they are kept, with their error files.
     pub(super) async fn expire(&self) -> Result<(), AppError> {
         let mut reader = self.app.db.read().await?;
-        let kept_days = catalog::rulebook(&mut reader).await?.import_days;
+        let kept_days = catalog::rulebook(&mut reader).await?.retention.import_days;
         let before = self.now_ms() - i64::from(kept_days) * DAY_MS;
         let old = import::idle_since(&mut reader, before).await?;
         drop(reader);

@@ -23,8 +23,9 @@ fn the_seed_holds_what_the_founding_document_and_the_protocol_fix() {
         (60, 720)
     );
     assert_eq!(book.sign_in.password_letters, 10);
-    assert_eq!((book.window_days, book.import_days), (366, 30));
-    assert_eq!(book.draft_days, 30);
+    assert_eq!(book.window_days, 366);
+    let kept = (book.retention.import_days, book.retention.draft_days);
+    assert_eq!(kept, (30, 30));
     assert_eq!(book.visit_attempts, 2);
     assert!(
         file.parameters
@@ -84,6 +85,7 @@ fn values_out_of_bounds_are_refused_by_name() {
         ("team.size", "1"),
         ("plan.window_days", "367"),
         ("retention.import_days", "0"),
+        ("retention.draft_days", "367"),
         ("term.report", "十"),
         ("level.minimum", "0"),
         ("interval.result_hour", "25"),

@@ -166,7 +166,7 @@ async fn decision(
     let form = if tally.bad == 0 {
         form
     } else {
-        let kept_days = rulebook(web).await?.import_days;
+        let kept_days = rulebook(web).await?.retention.import_days;
         let choices = vec![
             Choice::new(ALL, "全部通过才导入").meaning("现在有错误，一行也不会写入"),
             Choice::new(GOOD, "只导入正确的行")

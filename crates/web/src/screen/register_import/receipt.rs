@@ -49,7 +49,7 @@ pub(super) async fn show(
     if written.bad > 0 {
         let report = Link::new("下载错误文件（XLSX）", page_of(import).child("errors.xlsx"));
         let table = preview::faults("没有导入的行", &import.summary.samples.faults);
-        let kept_days = rulebook(web).await?.import_days;
+        let kept_days = rulebook(web).await?.retention.import_days;
         let clause = format!("前 20 处；错误文件留 {kept_days} 天");
         let sheet = Sheet::new("faults", "没有导入的行", table).with_clause(clause);
         page = page.with(sheet.with_link(report));

@@ -101,7 +101,7 @@ async fn latest(web: &WebState, visit: &Visit, register: Register) -> Result<Tab
         Column::words("文件"),
         Column::unbroken("状态").in_corner(),
     ];
-    let kept_days = rulebook(web).await?.import_days;
+    let kept_days = rulebook(web).await?.retention.import_days;
     let empty = EmptyState::nothing(format!("这里列出您最近 {kept_days} 天上传的文件和回执。"));
     Ok(Table::new("最近的导入", columns, rows.collect(), empty))
 }

@@ -1,4 +1,5 @@
-//! Work that takes longer than a page may wait: freezing, drawing, verifying.
+//! Work that takes longer than a page may wait: hashing a password, freezing, drawing,
+//! verifying.
 //!
 //! It goes to a thread of its own, so that the pages of everybody else are served meanwhile.
 //! Deliberately absent: a queue. Whoever asked waits for the answer.

@@ -1,12 +1,13 @@
 //! The visits: assign, arrive, fill in, conclude, confirm, end. Publishing is in [`publishing`].
 
-use domain::catalog::{InspectionItem, OutcomeCode};
-use domain::event::{Act, Event, LinkKind};
+use domain::catalog::InspectionItem;
+use domain::event::{Act, Actor, Event, LinkKind};
 use domain::id::{CampaignNo, InspectionId, InspectorCode};
+use domain::inspection::steps::Stepped;
 use domain::inspection::{FallenAway, Inspection, ItemResult, Step};
 use domain::policy::{Place, Verb};
 use domain::refusal::{Code, Refusal};
-use domain::rulebook::Rulebook;
+use domain::time::Instant;
 use store::inspection::{self, StoredInspection};
 use store::{Reader, StoreError, Tx, campaign, catalog, inspector};
 
@@ -37,13 +38,6 @@ pub struct VisitView {
     pub items: Vec<InspectionItem>,
     /// Whether the account is on the team or leads it.
     pub assigned: bool,
-}
-
-/// By what a step of a visit is judged.
-struct VisitRules {
-    items: Vec<InspectionItem>,
-    outcomes: Vec<OutcomeCode>,
-    rulebook: Rulebook,
 }
 
 impl App {
@@ -100,7 +94,7 @@ impl App {
         id: &InspectionId,
         present: Vec<InspectorCode>,
     ) -> Result<(), AppError> {
-        self.visit_step(acting, id, Verb::InspectionOpen, |visit, step, _| {
+        self.visit_step(acting, id, Verb::InspectionOpen, |visit, step| {
             visit.open(step, present)
         })
         .await
@@ -113,12 +107,14 @@ impl App {
         id: &InspectionId,
         batch: &[ItemResult],
     ) -> Result<(), AppError> {
-        self.visit_step(acting, id, Verb::InspectionRecord, |visit, _, rules| {
-            visit
-                .record(batch, &rules.items)
-                .map_err(|faults| sheet_faults(&faults))
-        })
-        .await
+        let (mut tx, stored, actor) = self.visit_for(acting, id, Verb::InspectionRecord).await?;
+        let items = items_of(&mut tx, &stored).await?;
+        let at = self.clock.now();
+        let visit = stored.visit.clone();
+        let done = visit
+            .record(batch, &items)
+            .map_err(|faults| sheet_faults(&faults))?;
+        self.write_visit(tx, stored, done, at, actor).await
     }
 
     /// Closes the sheet with an outcome and the opinion of the subject.
@@ -129,25 +125,23 @@ impl App {
         outcome: &str,
         opinion: Option<String>,
     ) -> Result<(), AppError> {
-        let today = self.clock.now().date();
-        self.visit_step(
-            acting,
-            id,
-            Verb::InspectionConclude,
-            |visit, step, rules| {
-                let mut known = rules.outcomes.iter();
-                let code = known
-                    .find(|known| known.code == outcome && known.in_use(today))
-                    .ok_or_else(|| NO_SUCH_OUTCOME.refuse(&[("code", &outcome)]))?;
-                visit.conclude(step, &rules.items, code, opinion)
-            },
-        )
-        .await
+        let (mut tx, stored, actor) = self.visit_for(acting, id, Verb::InspectionConclude).await?;
+        let items = items_of(&mut tx, &stored).await?;
+        let outcomes = catalog::outcomes(&mut tx).await?;
+        let step = self.visit_moment(acting);
+        let at = step.at;
+        let code = outcomes
+            .iter()
+            .find(|known| known.code == outcome && known.in_use(at.date()))
+            .ok_or_else(|| NO_SUCH_OUTCOME.refuse(&[("code", &outcome)]))?;
+        let visit = stored.visit.clone();
+        let done = visit.conclude(step, &items, code, opinion)?;
+        self.write_visit(tx, stored, done, at, actor).await
     }
 
     /// A second person confirms what another entered.
     pub async fn confirm_visit(&self, acting: &Acting, id: &InspectionId) -> Result<(), AppError> {
-        self.visit_step(acting, id, Verb::InspectionConfirm, |visit, step, _| {
+        self.visit_step(acting, id, Verb::InspectionConfirm, |visit, step| {
             visit.confirm(step)
         })
         .await
@@ -160,7 +154,7 @@ impl App {
         id: &InspectionId,
         reason: &str,
     ) -> Result<(), AppError> {
-        self.visit_step(acting, id, Verb::InspectionConfirm, |visit, step, _| {
+        self.visit_step(acting, id, Verb::InspectionConfirm, |visit, step| {
             visit.return_result(&step, reason)
         })
         .await
@@ -175,16 +169,13 @@ impl App {
         account: &str,
         attempts: u32,
     ) -> Result<(), AppError> {
-        self.visit_step(
-            acting,
-            id,
-            Verb::InspectionConclude,
-            |visit, step, rules| {
-                let least = rules.rulebook.visit_attempts;
-                visit.fall_away(step, how, account, attempts, least)
-            },
-        )
-        .await
+        let (mut tx, stored, actor) = self.visit_for(acting, id, Verb::InspectionConclude).await?;
+        let least = catalog::rulebook(&mut tx).await?.visit_attempts;
+        let step = self.visit_moment(acting);
+        let at = step.at;
+        let visit = stored.visit.clone();
+        let done = visit.fall_away(step, how, account, attempts, least)?;
+        self.write_visit(tx, stored, done, at, actor).await
     }
 
     fn visit_moment(&self, acting: &Acting) -> Step {
@@ -194,34 +185,51 @@ impl App {
         }
     }
 
+    /// One verb that needs nothing but the visit, the person and the moment.
     async fn visit_step(
         &self,
         acting: &Acting,
         id: &InspectionId,
         verb: Verb,
-        step: impl FnOnce(Inspection, Step, &VisitRules) -> Result<(Inspection, Act), Refusal>,
+        step: impl FnOnce(Inspection, Step) -> Stepped,
     ) -> Result<(), AppError> {
-        let mut tx: Tx = self.db.begin(verb.name()).await?;
-        let (mut stored, assigned) = load(&mut tx, acting, id).await?;
-        let actor = acting.may(verb, &place(&stored, assigned))?;
-        let rules = VisitRules {
-            items: items_of(&mut tx, &stored).await?,
-            outcomes: catalog::outcomes(&mut tx).await?,
-            rulebook: catalog::rulebook(&mut tx).await?,
-        };
+        let (tx, stored, actor) = self.visit_for(acting, id, verb).await?;
         let moment = self.visit_moment(acting);
         let at = moment.at;
-        let (visit, act) = step(stored.visit.clone(), moment, &rules)?;
+        let done = step(stored.visit.clone(), moment)?;
+        self.write_visit(tx, stored, done, at, actor).await
+    }
+
+    /// Begins an act on a visit: the visit as it stands, and in which capacity the account may do the
+    /// verb to it. An act that needs more facts loads them next.
+    async fn visit_for(
+        &self,
+        acting: &Acting,
+        id: &InspectionId,
+        verb: Verb,
+    ) -> Result<(Tx, StoredInspection, Actor), AppError> {
+        let mut tx = self.db.begin(verb.name()).await?;
+        let (stored, assigned) = load(&mut tx, acting, id).await?;
+        let actor = acting.may(verb, &place(&stored, assigned))?;
+        Ok((tx, stored, actor))
+    }
+
+    /// Ends an act that writes nothing but the visit, under its event.
+    async fn write_visit(
+        &self,
+        tx: Tx,
+        mut stored: StoredInspection,
+        (visit, act): (Inspection, Act),
+        at: Instant,
+        actor: Actor,
+    ) -> Result<(), AppError> {
         stored.visit = visit;
         stored.state_at_ms = at.unix_ms();
-        let event = touching(
-            Event {
-                at,
-                ..self.event(act, actor)
-            },
-            &stored,
-        );
-        let mut rec = tx.record(event, self.confidential())?;
+        let event = Event {
+            at,
+            ..self.event(act, actor)
+        };
+        let mut rec = tx.record(touching(event, &stored), self.confidential())?;
         inspection::write(&mut rec, &stored).await?;
         rec.commit().await?;
         Ok(())

@@ -14,11 +14,11 @@ use store::session::Session;
 use store::{account, catalog, org, session};
 
 use crate::acting::Acting;
+use crate::aside::aside;
 use crate::crypto::{hash_password, password_fits};
 use crate::port::Entropy;
 use crate::{App, AppError};
 
-const DAY_MS: i64 = 24 * 3_600_000;
 /// A session is stamped at most this often, so that reading a page does not write each time.
 const TOUCH_MS: i64 = 60 * 1000;
 
@@ -92,17 +92,13 @@ pub(crate) fn failure_source(login: &str) -> String {
 /// Argon2 takes tens of milliseconds by design; it must not hold up the pages of others.
 async fn fits_in_background(phc: Option<String>, typed: &str) -> bool {
     let typed = typed.to_owned();
-    tokio::task::spawn_blocking(move || password_fits(phc.as_deref(), &typed))
-        .await
-        .unwrap_or(false)
+    aside(move || password_fits(phc.as_deref(), &typed)).await
 }
 
 /// The PHC string of a password, made beside the pages of others.
 pub(crate) async fn hash_in_background(entropy: &Arc<dyn Entropy>, password: &str) -> String {
     let (entropy, password) = (Arc::clone(entropy), password.to_owned());
-    tokio::task::spawn_blocking(move || hash_password(&*entropy, &password))
-        .await
-        .expect("hashing with constant parameters neither panics nor is cancelled")
+    aside(move || hash_password(&*entropy, &password)).await
 }
 
 impl App {
@@ -177,11 +173,10 @@ impl App {
         let mut beside = rec.beside();
         // What has run out goes whenever somebody comes in.
         let rules = rulebook.sign_in;
-        let drafts_from = now - i64::from(rulebook.retention.draft_days) * DAY_MS;
         session::expire(&mut beside, now - rules.idle_ms()).await?;
         session::set_failures(&mut beside, source, 0, now).await?;
         session::expire_failures(&mut beside, now - rules.failures_kept_ms()).await?;
-        session::expire_drafts(&mut beside, drafts_from).await?;
+        session::expire_drafts(&mut beside, now - rulebook.retention.draft_ms()).await?;
         let opened = Session {
             token_hash: token_hash(&token),
             account: account.id,

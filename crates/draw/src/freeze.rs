@@ -171,15 +171,12 @@ fn hash_rows(maker: &LeafMaker, rows: &Rows, threads: NonZeroUsize) -> (Vec<Dige
     let mut hashes = salts.clone();
     parallel::shares_of_two(&mut salts, &mut hashes, threads, |first, salts, hashes| {
         let mut makers = [maker.clone(), maker.clone()];
-        for at in (0..salts.len()).step_by(2) {
-            // The last row of an odd share keeps itself company.
-            let next = (at + 1).min(salts.len() - 1);
-            let views = [at, next].map(|at| rows.view(rows.rows[first + at]));
-            let [one, two] = &views;
-            let pair = LeafMaker::two(&mut makers, [&one.fields(), &two.fields()]);
-            for (at, (salt, hash)) in [at, next].into_iter().zip(pair) {
-                (salts[at], hashes[at]) = (salt, hash);
-            }
+        for [one, two] in parallel::pairs(salts.len()) {
+            let views = [one, two].map(|at| rows.view(rows.rows[first + at]));
+            let leaves = [&views[0].fields(), &views[1].fields()];
+            let made = LeafMaker::two(&mut makers, leaves);
+            (salts[one], hashes[one]) = made[0];
+            (salts[two], hashes[two]) = made[1];
         }
     });
     (salts, hashes)

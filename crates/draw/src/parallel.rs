@@ -62,6 +62,13 @@ pub(crate) fn shares_of_two<A: Send, B: Send>(
     });
 }
 
+/// Places two by two, for hashing side by side; the last of an odd number keeps itself company.
+pub(crate) fn pairs(count: usize) -> impl Iterator<Item = [usize; 2]> {
+    (0..count)
+        .step_by(2)
+        .map(move |at| [at, (at + 1).min(count - 1)])
+}
+
 /// Sorts by a total order: chunks on threads, then neighbors are merged from both ends at once.
 /// `blank` is what stands in a column before it is filled; zeros cost nothing.
 pub(crate) fn sort<T: Send + Sync + Copy>(

@@ -8,10 +8,9 @@
 use std::io::{self, Read, Write};
 use std::num::NonZeroUsize;
 
-use draw::bundle::{FULL, write_file};
+use draw::bundle::{FULL, PUBLIC, write_file};
 use draw::digest::Secret;
 use draw::record::FreezeRecord;
-use draw::record::result::SEALED_FILES;
 use draw::{Drawn, Terms};
 
 use crate::frame::{frame, secret};
@@ -139,7 +138,7 @@ fn compare_drawn(
     threads: NonZeroUsize,
     verdict: &mut Verdict,
 ) -> Result<(), Unreadable> {
-    for name in SEALED_FILES.into_iter().chain(["opened.tsv"]) {
+    for name in PUBLIC {
         let detail = compare_file(source, name, drawn, threads)?;
         verdict.say(
             detail.is_ok(),

@@ -13,8 +13,6 @@ use super::{Import, Staging, State, Summary};
 use crate::AppError;
 use crate::import::Importer;
 
-const DAY_MS: i64 = 24 * 3_600_000;
-
 impl Staging {
     /// Marks what was under way when the program stopped, and forgets what is old. For the start of
     /// the program, before the first request.
@@ -86,8 +84,8 @@ impl Staging {
     /// Forgets uploads that have not moved for longer than they are kept, with their error files.
     pub(super) async fn expire(&self) -> Result<(), AppError> {
         let mut reader = self.app.db.read().await?;
-        let kept_days = catalog::rulebook(&mut reader).await?.retention.import_days;
-        let before = self.now_ms() - i64::from(kept_days) * DAY_MS;
+        let retention = catalog::rulebook(&mut reader).await?.retention;
+        let before = self.now_ms() - retention.import_ms();
         let old = import::idle_since(&mut reader, before).await?;
         drop(reader);
         for stored in old {

@@ -24,4 +24,20 @@ impl Retention {
             draft_days: draft_days?,
         })
     }
+
+    /// How long uploads are kept.
+    #[must_use]
+    pub fn import_ms(&self) -> i64 {
+        milliseconds(self.import_days)
+    }
+
+    /// How long drafts are kept.
+    #[must_use]
+    pub fn draft_ms(&self) -> i64 {
+        milliseconds(self.draft_days)
+    }
+}
+
+fn milliseconds(days: u32) -> i64 {
+    i64::from(days) * 24 * 3_600_000
 }

@@ -8,6 +8,7 @@ use std::num::NonZeroUsize;
 
 use crate::digest::Digest;
 use crate::frame::Rows;
+use crate::name::Token;
 use crate::parallel;
 use crate::ticket::TicketMaker;
 
@@ -49,13 +50,11 @@ impl Order {
         let mut tickets = vec![Digest([0; 32]); rows.rows.len()];
         parallel::shares(&mut tickets, threads, |first, tickets| {
             let mut makers = makers.clone();
-            for (pair, at) in tickets.chunks_mut(2).zip((first..).step_by(2)) {
-                // The last row of an odd share keeps itself company.
-                let next = at + pair.len() - 1;
-                let [one, two] = [&rows.rows[at].id, &rows.rows[next].id];
-                let ids = [one.as_bytes(), two.as_bytes()];
-                let made = TicketMaker::two(&mut makers, ids, [&salts[at], &salts[next]]);
-                pair.copy_from_slice(&made[..pair.len()]);
+            for [one, two] in parallel::pairs(tickets.len()) {
+                let at = [first + one, first + two];
+                let ids = [&rows.rows[at[0]].id, &rows.rows[at[1]].id].map(Token::as_bytes);
+                let salts = at.map(|at| &salts[at]);
+                [tickets[one], tickets[two]] = TicketMaker::two(&mut makers, ids, salts);
             }
         });
         let stratum = |row: u32| rows.rows[row as usize].stratum;

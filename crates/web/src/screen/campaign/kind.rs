@@ -9,7 +9,7 @@ use domain::campaign::steps::{CommitFacts, DrawFacts, FreezeFacts};
 use domain::campaign::{CampaignState, CampaignVerb};
 use domain::id::{Fingerprint, PartyToken};
 use domain::policy::Verb;
-use domain::refusal::Refusal;
+use domain::refusal::{Refusal, codes};
 
 use super::seen::Seen;
 use crate::gate::Visit;
@@ -47,9 +47,16 @@ pub(super) enum Standing {
     Absent,
 }
 
-/// Another's act (`CAMP-002`) and one that is done already (`CAMP-012`) need no excuse on the page of
-/// the campaign; who opens the act's own page is told.
-const UNSPOKEN: [&str; 2] = ["CAMP-002", "CAMP-012"];
+/// Another's act and one that is done already need no excuse on the page of the campaign; who opens
+/// the act's own page is told.
+fn goes_without_saying(refusal: &Refusal) -> bool {
+    [
+        &codes::CAMPAIGN_NOT_SUBMITTER,
+        &codes::CAMPAIGN_ALREADY_OPENED,
+    ]
+    .iter()
+    .any(|known| known.code == refusal.code)
+}
 
 impl CampaignAct {
     pub(super) const ALL: [Self; 14] = [
@@ -231,7 +238,7 @@ impl CampaignAct {
         }
         match self.rehearse(seen, step) {
             Ok(()) => Standing::Offered,
-            Err(refusal) if UNSPOKEN.contains(&refusal.code) => Standing::Absent,
+            Err(refusal) if goes_without_saying(&refusal) => Standing::Absent,
             Err(refusal) => Standing::Refused(refusal),
         }
     }

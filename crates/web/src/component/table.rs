@@ -253,6 +253,11 @@ impl Table {
         self
     }
 
+    /// Whether a cell stands in the corner of each row on a phone, where the first must leave it room.
+    fn has_corner(&self) -> bool {
+        self.columns.iter().any(|column| column.corner)
+    }
+
     fn selects(&self) -> bool {
         self.rows.iter().any(|row| row.id.is_some())
     }

@@ -6,3 +6,4 @@
 pub mod city;
 pub mod clock;
 pub mod engines;
+pub mod old;

@@ -1,0 +1,135 @@
+//! Databases that earlier builds left behind: every later version must open them.
+//!
+//! Each lies packed under `old/COMMIT/`, once as the data folder of the embedded engine, once as keys
+//! and plain SQL of PostgreSQL, both made by the program of that commit and never touched since.
+//! `tar`, `gzip` and `psql` unpack them, as an operator would.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use store::{Db, Engine, StoreError};
+
+use crate::engines::PostgresDatabase;
+
+static NUMBER: AtomicU32 = AtomicU32::new(0);
+
+/// Every commit that left a database, oldest first.
+pub const COMMITS: &[&str] = &["b9b6927"];
+
+/// A copy of an old database, ready to be opened; removed when dropped.
+pub struct OldDatabase {
+    folder: PathBuf,
+    server: Option<PostgresDatabase>,
+}
+
+impl OldDatabase {
+    /// Unpacks what the build of `commit` left on one engine.
+    ///
+    /// # Panics
+    /// When the pack is missing or a tool that unpacks it fails.
+    #[must_use]
+    pub fn unpack(commit: &str, engine: Engine) -> Self {
+        let number = NUMBER.fetch_add(1, Ordering::Relaxed);
+        let folder = std::env::temp_dir().join(format!("mq_old_{}_{number}", std::process::id()));
+        std::fs::create_dir_all(&folder).expect("the temporary folder takes a folder");
+        let word = match engine {
+            Engine::Sqlite => "sqlite",
+            Engine::Postgres => "postgres",
+        };
+        let packs = Path::new(env!("CARGO_MANIFEST_DIR")).with_file_name("testkit");
+        let pack = packs.join(format!("old/{commit}/{word}.tar.gz"));
+        run(Command::new("tar")
+            .arg("-xzf")
+            .arg(&pack)
+            .arg("-C")
+            .arg(&folder));
+        let server = (engine == Engine::Postgres).then(|| {
+            let server = PostgresDatabase::fresh();
+            run(Command::new("psql")
+                .args([
+                    "--no-psqlrc",
+                    "--quiet",
+                    "--set=ON_ERROR_STOP=1",
+                    "--output=/dev/null",
+                ])
+                .arg("--file")
+                .arg(folder.join("postgres.sql"))
+                .arg(server.url()));
+            server
+        });
+        Self { folder, server }
+    }
+
+    /// Its data folder: keys, and the database of the embedded engine.
+    #[must_use]
+    pub fn data(&self) -> PathBuf {
+        self.folder.join("data")
+    }
+
+    /// What the database is opened by: a path or `postgres://…`.
+    #[must_use]
+    pub fn place(&self) -> String {
+        match &self.server {
+            Some(server) => server.url().to_owned(),
+            None => self.file().display().to_string(),
+        }
+    }
+
+    fn file(&self) -> PathBuf {
+        self.data().join("mingqian.sqlite")
+    }
+
+    /// The password every account of it was given.
+    ///
+    /// # Panics
+    /// When the printed accounts do not name it.
+    #[must_use]
+    pub fn password(&self) -> String {
+        let printed = std::fs::read_to_string(self.folder.join("accounts.txt"))
+            .expect("the accounts lie beside the data");
+        let line = printed
+            .lines()
+            .find_map(|line| line.strip_prefix("所有账号的口令："));
+        line.expect("one line names the password").trim().to_owned()
+    }
+
+    /// The text of one of its keys.
+    ///
+    /// # Panics
+    /// When there is no such key.
+    #[must_use]
+    pub fn key(&self, name: &str) -> String {
+        std::fs::read_to_string(self.data().join("keys").join(name))
+            .expect("the keys lie beside the data")
+            .trim()
+            .to_owned()
+    }
+
+    /// Opens it with the program of today, which migrates it.
+    ///
+    /// # Errors
+    /// What the store says.
+    pub async fn open(&self) -> Result<Db, StoreError> {
+        match &self.server {
+            Some(server) => Db::open_postgres(server.url()).await,
+            None => Db::open_sqlite(&self.file()).await,
+        }
+    }
+}
+
+impl Drop for OldDatabase {
+    fn drop(&mut self) {
+        // What is left over lies in the temporary folder of the machine.
+        let _ = std::fs::remove_dir_all(&self.folder);
+    }
+}
+
+fn run(command: &mut Command) {
+    let done = command.output().expect("tar, gzip and psql are installed");
+    assert!(
+        done.status.success(),
+        "{command:?}: {}",
+        String::from_utf8_lossy(&done.stderr)
+    );
+}

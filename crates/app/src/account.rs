@@ -1,13 +1,13 @@
 //! Opening and closing accounts, granting roles: acts of the system and the security administrator.
 
-use domain::account::{Account, Grant, may_stand_together};
+use domain::account::{Account, Grant, may_lose, may_stand_together};
 use domain::event::{Act, Actor, LinkKind};
 use domain::id::AccountId;
 use domain::policy::{Place, Verb, four_eyes};
 use domain::refusal::Code;
 use domain::rulebook::SignInRules;
 use domain::text::{FieldError, FieldErrors, PersonName};
-use store::{account, session};
+use store::{Hold, Register, Tx, account, session};
 
 use crate::sign_in::{failure_source, hash_in_background};
 use crate::{Acting, App, AppError};
@@ -105,7 +105,7 @@ impl App {
         }
         let roles: Vec<_> = new.grants.iter().map(|grant| grant.role).collect();
         may_stand_together(&roles)?;
-        let mut tx = self.db.begin("account.open").await?;
+        let mut tx = self.begin_on_accounts("account.open").await?;
         if account::by_login(&mut tx, &new.login).await?.is_some() {
             errors.push("login", LOGIN_TAKEN.field(&[("login", &new.login)]));
         }
@@ -131,6 +131,14 @@ impl App {
         Ok(id)
     }
 
+    /// Begins an act on accounts: what it reads of them (is the name free, which roles stand together,
+    /// who else is administrator) is still so when it ends, whoever acts at the same time elsewhere.
+    async fn begin_on_accounts(&self, name: &'static str) -> Result<Tx, AppError> {
+        let mut tx = self.db.begin(name).await?;
+        tx.hold(Register::Accounts, Hold::Exclusive).await?;
+        Ok(tx)
+    }
+
     /// Grants a role to another account.
     pub async fn grant_role(
         &self,
@@ -140,7 +148,7 @@ impl App {
     ) -> Result<(), AppError> {
         let actor = acting.may(Verb::RoleGrant, &Place::BUREAU)?;
         four_eyes::grantor_and_grantee(&acting.account, to)?;
-        let mut tx = self.db.begin("role.grant").await?;
+        let mut tx = self.begin_on_accounts("role.grant").await?;
         let found = account::get(&mut tx, to).await?.account;
         let mut roles: Vec<_> = found.grants.iter().map(|held| held.role).collect();
         roles.push(grant.role);
@@ -165,7 +173,15 @@ impl App {
     ) -> Result<(), AppError> {
         let actor = acting.may(Verb::RoleGrant, &Place::BUREAU)?;
         four_eyes::grantor_and_grantee(&acting.account, from)?;
-        let mut tx = self.db.begin("role.revoke").await?;
+        let mut tx = self.begin_on_accounts("role.revoke").await?;
+        let found = account::get(&mut tx, from).await?.account;
+        let mut left = found.grants.iter().filter(|held| *held != grant);
+        if found.active && !left.any(|held| held.role == grant.role) {
+            may_lose(
+                grant.role,
+                account::other_holders(&mut tx, from, grant.role).await?,
+            )?;
+        }
         let seen = account::grant_seen(&mut tx, from, grant).await?;
         let event = self
             .event(Act::RoleRevoked, actor)
@@ -189,10 +205,18 @@ impl App {
         if acting.account == *id {
             return Err(OWN_ACCOUNT.refuse(&[]).into());
         }
-        let mut tx = self.db.begin("account.close").await?;
+        let mut tx = self.begin_on_accounts("account.close").await?;
         let found = account::get(&mut tx, id).await?;
         if found.account.active == active {
             return Ok(());
+        }
+        if !active {
+            for grant in &found.account.grants {
+                may_lose(
+                    grant.role,
+                    account::other_holders(&mut tx, id, grant.role).await?,
+                )?;
+            }
         }
         let act = if active {
             Act::AccountRenamed

@@ -16,6 +16,7 @@ use domain::rulebook::Rulebook;
 use domain::time::{Date, Instant};
 use draw::record::PlanRecord;
 use store::campaign::{self, StoredCampaign};
+use store::counter::{self, Next, Series};
 use store::{Reader, Sealing, StoreError, Tx, catalog, inspector, org};
 
 use crate::{Acting, App, AppError};
@@ -45,7 +46,7 @@ impl App {
         require_title(plan)?;
         let mut tx = self.db.begin("campaign.draft").await?;
         let today = self.clock.now().date();
-        let number = next_number(&mut tx, today).await?;
+        let (number, next) = next_number(&mut tx, today).await?;
         let id = CampaignId::from_entropy(self.entropy.bytes());
         let author = acting.account.clone();
         let (drafted, act) = Campaign::draft(id, number.clone(), unit.clone(), author);
@@ -68,6 +69,7 @@ impl App {
             seen: event.id.clone(),
         };
         let mut rec = tx.record(event, self.confidential())?;
+        counter::take(&mut rec, next).await?;
         campaign::add(&mut rec, &stored).await?;
         rec.commit().await?;
         Ok(number)
@@ -366,21 +368,25 @@ fn require_title(plan: &CampaignPlan) -> Result<(), Refusal> {
     }
 }
 
-async fn next_number(reader: &mut Reader, today: Date) -> Result<CampaignNo, AppError> {
-    let district = org::fact(reader, "district").await?.unwrap_or_default();
-    let letters = org::fact(reader, "number_letters")
-        .await?
-        .unwrap_or_default();
+/// The next number of the year's series of campaigns, held for the act that takes it.
+async fn next_number(tx: &mut Tx, today: Date) -> Result<(CampaignNo, Next), AppError> {
+    let district = org::fact(tx, "district").await?.unwrap_or_default();
+    let letters = org::fact(tx, "number_letters").await?.unwrap_or_default();
     let year = today.year();
-    let taken = campaign::series(reader, &format!("{district}-{letters}-{year:04}-")).await?;
-    let sequence = u32::try_from(taken + 1).unwrap_or(u32::MAX);
-    CampaignNo::compose(&district, &letters, year, sequence).map_err(|error| {
+    let series = Series {
+        kind: "campaign",
+        issuer: format!("{district}-{letters}"),
+        year: i64::from(year),
+    };
+    let next = counter::next(tx, series).await?;
+    let sequence = u32::try_from(next.number()).unwrap_or(u32::MAX);
+    let number = CampaignNo::compose(&district, &letters, year, sequence).map_err(|error| {
         StoreError::Inconsistent {
             table: "installation".to_owned(),
             column: "district, number_letters".to_owned(),
-            row: district,
+            row: district.clone(),
             why: error.to_string(),
         }
-        .into()
-    })
+    })?;
+    Ok((number, next))
 }

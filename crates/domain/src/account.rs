@@ -93,3 +93,15 @@ pub fn may_stand_together(roles: &[Role]) -> Result<(), Refusal> {
     }
     Ok(())
 }
+/// Whether a role may be taken from an account when `others` other active accounts hold it: each of
+/// the three administrators must remain, or nobody could ever open, grant or look again.
+///
+/// # Errors
+/// `AUTH-023`.
+pub fn may_lose(role: Role, others: usize) -> Result<(), Refusal> {
+    if role.is_administrator() && others == 0 {
+        Err(codes::AUTH_LAST_ADMINISTRATOR.refuse(&[("role", &role.label())]))
+    } else {
+        Ok(())
+    }
+}

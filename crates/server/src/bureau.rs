@@ -12,7 +12,7 @@ use std::sync::Arc;
 use app::App;
 use app::crypto::StorageKey;
 use app::port::{Clock, Entropy};
-use store::Db;
+use store::{Db, Migrated, Upgrade};
 use tlog::note::{KeyKind, SignerKey};
 
 use crate::commands::Failure;
@@ -90,6 +90,24 @@ impl Place {
         write_private(&self.key("log.key"), &log_key.to_secret_text())
     }
 
+    fn file(&self) -> PathBuf {
+        self.data.join("mingqian.sqlite")
+    }
+
+    /// What opening the database would change in it; it is left as it is.
+    pub(crate) async fn rehearse(
+        &self,
+        clock: &dyn Clock,
+        entropy: Arc<dyn Entropy>,
+    ) -> Result<Vec<Migrated>, Failure> {
+        let upgrade = upgrade(clock, entropy);
+        match &self.database {
+            Some(url) => Db::rehearse_postgres(url, &upgrade).await,
+            None => Db::rehearse_sqlite(&self.file(), &upgrade).await,
+        }
+        .map_err(|error| Failure::new(error.code(), "database", error.to_string()))
+    }
+
     /// Opens database and keys.
     pub(crate) async fn open(
         &self,
@@ -112,9 +130,10 @@ impl Place {
                     format!("{error}。从备份恢复这个文件。"),
                 )
             })?;
+        let upgrade = upgrade(&*clock, Arc::clone(&entropy));
         let db = match &self.database {
-            Some(url) => Db::open_postgres(url).await,
-            None => Db::open_sqlite(&self.data.join("mingqian.sqlite")).await,
+            Some(url) => Db::open_postgres(url, &upgrade).await,
+            None => Db::open_sqlite(&self.file(), &upgrade).await,
         }
         .map_err(|error| Failure::new(error.code(), "database", error.to_string()))?;
         let storage_key = StorageKey::new(&storage);
@@ -125,6 +144,15 @@ impl Place {
             storage_key,
             log_key: Arc::new(log_key),
         })
+    }
+}
+
+/// A migration happens now, by this version of the program.
+fn upgrade(clock: &dyn Clock, entropy: Arc<dyn Entropy>) -> Upgrade {
+    Upgrade {
+        at: clock.now(),
+        program: concat!("mingqian ", env!("CARGO_PKG_VERSION")).to_owned(),
+        fresh: Arc::new(move || entropy.bytes()),
     }
 }
 

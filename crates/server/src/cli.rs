@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 use crate::commands::{
-    Output, audit, certificate, demo, draw, import, init, nonce, serve, verify, workdays,
+    Output, audit, certificate, demo, draw, import, init, migrate, nonce, serve, verify, workdays,
 };
 use crate::ports::OsEntropy;
 
@@ -35,6 +35,8 @@ enum Command {
     Import(import::ImportArgs),
     /// 核对库与留痕：0 没有发现，1 有改动，2 看不了
     Audit(audit::AuditArgs),
+    /// 把数据库升级到本程序的结构；--dry-run 只说会做什么
+    Migrate(migrate::MigrateArgs),
     /// 推算工作日期限，说明跳过了哪些日子
     Workdays(workdays::WorkdaysArgs),
     /// 不用服务器的抽取：冻结、出结果、公开
@@ -56,6 +58,7 @@ pub(crate) fn run() -> ExitCode {
         Command::Demo(args) => demo::run(&args, &output),
         Command::Import(args) => import::run(&args, &output),
         Command::Audit(args) => audit::run(&args, &output),
+        Command::Migrate(args) => migrate::run(&args, &output),
         Command::Workdays(args) => workdays::run(&args, &output),
         Command::Draw(args) => draw::run(&args, &OsEntropy, &output),
         Command::Nonce(args) => nonce::run(&args, &OsEntropy, &output),

@@ -9,6 +9,7 @@ pub(crate) mod demo;
 pub(crate) mod draw;
 pub(crate) mod import;
 pub(crate) mod init;
+pub(crate) mod migrate;
 pub(crate) mod nonce;
 pub(crate) mod read_table;
 pub(crate) mod serve;

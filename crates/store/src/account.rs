@@ -97,6 +97,21 @@ fn grant(row: &Row) -> Result<Grant, StoreError> {
     })
 }
 
+/// How many active accounts besides this one hold a role anywhere.
+pub async fn other_holders(
+    reader: &mut Reader,
+    id: &AccountId,
+    role: Role,
+) -> Result<usize, StoreError> {
+    let query = Query::new(
+        "SELECT CAST(COUNT(DISTINCT g.account_id) AS BIGINT) AS n FROM grants g JOIN accounts a ON a.account_id = g.account_id WHERE a.active = 1 AND g.role = ",
+    )
+    .bind(role.name())
+    .push(" AND g.account_id <> ")
+    .bind(id.as_str());
+    Ok(usize::try_from(reader.number(query).await?).unwrap_or(0))
+}
+
 /// Opens an account, with its grants.
 pub async fn open(rec: &mut Recording, account: &Account, login: &str) -> Result<(), StoreError> {
     rec.insert(

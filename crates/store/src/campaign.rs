@@ -159,14 +159,6 @@ pub async fn get(reader: &mut Reader, id: &CampaignId) -> Result<StoredCampaign,
     campaign(&reader.one(TABLE, query).await?)
 }
 
-/// How many campaigns a year's series has; the next number is one more.
-pub async fn series(reader: &mut Reader, prefix: &str) -> Result<i64, StoreError> {
-    let query =
-        Query::new("SELECT CAST(COUNT(*) AS BIGINT) AS n FROM campaigns WHERE number LIKE $1")
-            .arg(format!("{prefix}%"));
-    reader.number(query).await
-}
-
 fn campaign(row: &Row) -> Result<StoredCampaign, StoreError> {
     let optional = |column| -> Result<Option<String>, StoreError> {
         Ok(row.maybe_text(column)?.map(str::to_owned))

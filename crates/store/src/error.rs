@@ -41,8 +41,15 @@ pub enum StoreError {
         /// Why.
         why: String,
     },
-    /// A migration is missing, newer than the program, or was edited after it ran.
+    /// A migration is missing, or was edited after it ran.
     Migration(String),
+    /// The database was written by a newer program.
+    Newer {
+        /// Number of its last migration.
+        found: i64,
+        /// Number of the last one this program knows.
+        known: i64,
+    },
     /// The engine itself failed.
     Engine(String),
 }
@@ -67,6 +74,7 @@ impl StoreError {
             Self::ClockSetBack { .. } => "STOR-425",
             Self::Inconsistent { .. } => "STOR-500",
             Self::Migration(_) => "STOR-501",
+            Self::Newer { .. } => "STOR-502",
             Self::Engine(_) => "STOR-503",
         }
     }
@@ -96,6 +104,10 @@ impl fmt::Display for StoreError {
             } => write!(
                 f,
                 "库中数据不一致：表 {table} 列 {column} 行 {row}：{why}。停止写入，运行 mingqian audit 查明。"
+            ),
+            Self::Newer { found, known } => write!(
+                f,
+                "这个库已由更新的程序升级到第 {found} 号结构，本程序只认得到第 {known} 号，没有打开，也没有改动。请换用升级它的那个版本或更新的版本。"
             ),
             Self::Migration(why) => write!(f, "数据库结构不符：{why}"),
             Self::Engine(why) => write!(

@@ -7,16 +7,29 @@
 //! Deliberately absent: decisions (crate `domain`), the clock and randomness (they come in with the
 //! event), and any way to write a traced table without an event.
 
+#[cfg(test)]
+extern crate self as store;
+#[cfg(test)]
+#[path = "../../testkit/src/engines.rs"]
+#[expect(dead_code, reason = "shared with stories that begin from nothing")]
+mod engines;
+#[cfg(test)]
+#[path = "../../testkit/src/old.rs"]
+#[expect(dead_code, reason = "shared with stories that sign in")]
+mod old;
+
 #[macro_use]
 pub(crate) mod kernel;
 pub mod account;
 pub mod campaign;
 pub mod catalog;
+pub mod counter;
 pub mod drawing;
 mod error;
 pub mod import;
 pub mod inspection;
 pub mod inspector;
+mod migrations;
 pub mod org;
 pub mod portal;
 pub mod schema;
@@ -30,7 +43,9 @@ pub use kernel::guard::{Recording, Sealing, Tx};
 pub use kernel::image::hex;
 pub use kernel::live::live_schema;
 pub use kernel::log;
+pub use kernel::migrate::{Migrated, Upgrade};
 pub use kernel::reader::Reader;
+pub use kernel::register::{Hold, Register};
 pub use kernel::scratch::{Inside, Scratch};
-pub use kernel::table::{Class, Column, Layout, TracedTable, UntracedTable};
+pub use kernel::table::{Before, Class, Column, Former, Layout, Since, TracedTable, UntracedTable};
 pub use kernel::value::{Kind, Row, Value};

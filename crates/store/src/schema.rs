@@ -5,6 +5,7 @@
 //! `public` (may stand on the portal), `masked` (inside the bureau only) or `private` (stored and
 //! imaged as ciphertext, or never leaves the server).
 
+use crate::kernel::history::Schema;
 use crate::kernel::table::{TracedTable, UntracedTable};
 
 table! {
@@ -16,7 +17,7 @@ table! {
 }
 table! {
     /// Sections, affiliates and brigades.
-    traced ORG_UNITS = "org_units" key(org_unit_id) {
+    traced ORG_UNITS = "org_units" of Units key(org_unit_id) {
         org_unit_id: text public,
         name: text public,
         kind: text public,
@@ -25,7 +26,7 @@ table! {
 }
 table! {
     /// The subject register (检查对象名录库).
-    traced SUBJECTS = "subjects" key(subject_id) {
+    traced SUBJECTS = "subjects" of Subjects key(subject_id) {
         subject_id: text masked,
         org_unit_id: text public,
         code: text public,
@@ -49,7 +50,7 @@ table! {
 }
 table! {
     /// The inspector register (执法检查人员名录库).
-    traced INSPECTORS = "inspectors" key(inspector_id) {
+    traced INSPECTORS = "inspectors" of Inspectors key(inspector_id) {
         inspector_id: text masked,
         code: text public,
         name: text masked,
@@ -65,7 +66,7 @@ table! {
 }
 table! {
     /// Recusals declared between an inspector and a subject (回避).
-    traced RECUSALS = "recusals" key(inspector_code, subject_code) {
+    traced RECUSALS = "recusals" of Recusals key(inspector_code, subject_code) {
         inspector_code: text masked,
         subject_code: text masked,
         ground: text masked,
@@ -76,7 +77,7 @@ table! {
 }
 table! {
     /// The inspection catalog: one row per item and revision (随机抽查事项清单).
-    traced ITEMS = "items" key(item_id, revision) {
+    traced ITEMS = "items" of Catalog key(item_id, revision) {
         item_id: text public,
         revision: int public,
         name: text public,
@@ -88,7 +89,7 @@ table! {
 }
 table! {
     /// Days that differ from Monday to Friday (节假日安排).
-    traced HOLIDAYS = "holidays" key(day) {
+    traced HOLIDAYS = "holidays" of Calendar key(day) {
         day: text public,
         kind: text public,
         source: text public,
@@ -96,7 +97,7 @@ table! {
 }
 table! {
     /// The outcome codes in force (检查结果代码), one row per code and version.
-    traced OUTCOME_CODES = "outcome_codes" key(code, valid_from) {
+    traced OUTCOME_CODES = "outcome_codes" of Catalog key(code, valid_from) {
         code: text public,
         valid_from: text public,
         valid_to: text public,
@@ -109,7 +110,7 @@ table! {
 }
 table! {
     /// The rulebook's parameters, whole, one row per version (实施细则).
-    traced RULEBOOKS = "rulebooks" key(version) {
+    traced RULEBOOKS = "rulebooks" of Rulebook key(version) {
         version: text public,
         adopted_on: text public,
         title: text public,
@@ -119,7 +120,7 @@ table! {
 }
 table! {
     /// One person who signs in.
-    traced ACCOUNTS = "accounts" key(account_id) {
+    traced ACCOUNTS = "accounts" of Accounts key(account_id) {
         account_id: text masked,
         login: text masked,
         name: text masked,
@@ -128,7 +129,7 @@ table! {
 }
 table! {
     /// Roles granted to an account, per unit.
-    traced GRANTS = "grants" key(account_id, role, org_unit_id) {
+    traced GRANTS = "grants" of Accounts key(account_id, role, org_unit_id) {
         account_id: text masked,
         role: text masked,
         org_unit_id: text masked,
@@ -166,7 +167,7 @@ table! {
 }
 table! {
     /// Visits: one subject, one team, all its items at once (检查).
-    traced INSPECTIONS = "inspections" key(inspection_id) {
+    traced INSPECTIONS = "inspections" of Inspections key(inspection_id) {
         inspection_id: text public,
         campaign_id: text public,
         attempt: int public,
@@ -192,6 +193,16 @@ table! {
         content: text public,
         withdrawn_at_ms: int public,
         withdrawn_reason: text public,
+    }
+}
+table! {
+    /// Number series (编号): one per kind, issuer and year.
+    traced COUNTERS = "counters" of Counters key(kind, issuer, year) {
+        kind: text public,
+        issuer: text public,
+        year: int public,
+        first: int public,
+        last: int public,
     }
 }
 table! {
@@ -307,7 +318,17 @@ pub const TRACED: &[TracedTable] = &[
     PARTY_LINKS,
     INSPECTIONS,
     PUBLICATIONS,
+    COUNTERS,
 ];
+
+/// Traced tables that are gone: their images stay readable.
+pub const RETIRED: &[TracedTable] = &[];
+
+/// What the audit knows.
+pub(crate) const SCHEMA: Schema = Schema {
+    traced: TRACED,
+    retired: RETIRED,
+};
 
 /// Every untraced table.
 pub const UNTRACED: &[UntracedTable] = &[
@@ -332,5 +353,6 @@ pub const KERNEL: &[&str] = &[
     "log_nodes",
     "log_links",
     "log_records",
+    "register_versions",
     "migrations",
 ];

@@ -23,11 +23,11 @@ const KILLS: u64 = 100;
 
 async fn open(place: &str) -> Db {
     if place.starts_with("postgres://") {
-        Db::open_postgres(place)
+        Db::open_postgres(place, &engines::upgrade())
             .await
             .expect("the database opens after any kill")
     } else {
-        Db::open_sqlite(std::path::Path::new(place))
+        Db::open_sqlite(std::path::Path::new(place), &engines::upgrade())
             .await
             .expect("the file opens after any kill")
     }

@@ -202,8 +202,12 @@ async fn faults_after(lite: &[&str], pg: &[&str]) -> [Vec<Fault>; 2] {
         (Engine::Postgres, server.url().to_owned(), pg),
     ] {
         let db = match engine {
-            Engine::Sqlite => store::Db::open_sqlite(file.path()).await.unwrap(),
-            Engine::Postgres => store::Db::open_postgres(&place).await.unwrap(),
+            Engine::Sqlite => store::Db::open_sqlite(file.path(), &engines::upgrade())
+                .await
+                .unwrap(),
+            Engine::Postgres => store::Db::open_postgres(&place, &engines::upgrade())
+                .await
+                .unwrap(),
         };
         for number in 1..=4 {
             add_unit(&db, number).await.unwrap();

@@ -7,9 +7,27 @@ use std::path::PathBuf;
 use std::process::Command;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use store::Db;
+use domain::time::Instant;
+use store::{Db, Upgrade};
 
 static NUMBER: AtomicU32 = AtomicU32::new(0);
+
+/// What a migration needs, a few days after the last entry of the oldest databases.
+#[must_use]
+pub fn upgrade() -> Upgrade {
+    Upgrade {
+        at: Instant::from_unix_ms(1_795_900_000_000),
+        program: "mingqian（测试）".to_owned(),
+        fresh: std::sync::Arc::new(|| {
+            let number = NUMBER.fetch_add(1, Ordering::Relaxed).to_be_bytes();
+            let process = std::process::id().to_be_bytes();
+            let mut bytes = [0x5a; 32];
+            bytes[..4].copy_from_slice(&process);
+            bytes[4..8].copy_from_slice(&number);
+            bytes
+        }),
+    }
+}
 
 fn fresh_name() -> String {
     let number = NUMBER.fetch_add(1, Ordering::Relaxed);
@@ -116,13 +134,13 @@ where
     S: Future<Output = ()>,
 {
     let file = SqliteFile::fresh();
-    let db = Db::open_sqlite(file.path())
+    let db = Db::open_sqlite(file.path(), &upgrade())
         .await
         .expect("a fresh SQLite file opens");
     story(db.clone()).await;
     db.close().await;
     let server = PostgresDatabase::fresh();
-    let db = Db::open_postgres(server.url())
+    let db = Db::open_postgres(server.url(), &upgrade())
         .await
         .expect("a fresh database opens");
     story(db.clone()).await;

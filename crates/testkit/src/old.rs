@@ -10,7 +10,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use store::{Db, Engine, StoreError};
 
-use crate::engines::PostgresDatabase;
+use crate::engines::{PostgresDatabase, upgrade};
 
 static NUMBER: AtomicU32 = AtomicU32::new(0);
 
@@ -63,7 +63,7 @@ impl OldDatabase {
 
     /// Its data folder: keys, and the database of the embedded engine.
     #[must_use]
-    pub fn data(&self) -> PathBuf {
+    pub fn folder(&self) -> PathBuf {
         self.folder.join("data")
     }
 
@@ -77,7 +77,7 @@ impl OldDatabase {
     }
 
     fn file(&self) -> PathBuf {
-        self.data().join("mingqian.sqlite")
+        self.folder().join("mingqian.sqlite")
     }
 
     /// The password every account of it was given.
@@ -100,7 +100,7 @@ impl OldDatabase {
     /// When there is no such key.
     #[must_use]
     pub fn key(&self, name: &str) -> String {
-        std::fs::read_to_string(self.data().join("keys").join(name))
+        std::fs::read_to_string(self.folder().join("keys").join(name))
             .expect("the keys lie beside the data")
             .trim()
             .to_owned()
@@ -112,8 +112,8 @@ impl OldDatabase {
     /// What the store says.
     pub async fn open(&self) -> Result<Db, StoreError> {
         match &self.server {
-            Some(server) => Db::open_postgres(server.url()).await,
-            None => Db::open_sqlite(&self.file()).await,
+            Some(server) => Db::open_postgres(server.url(), &upgrade()).await,
+            None => Db::open_sqlite(&self.file(), &upgrade()).await,
         }
     }
 }

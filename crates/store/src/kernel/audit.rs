@@ -19,7 +19,8 @@ use tlog::frontier::Frontier;
 
 use super::engine::Db;
 use super::guard::typed;
-use super::image::{self, Operation};
+use super::history::{self, Schema};
+use super::image::{self, Image, Operation};
 use super::log::{broken, chunks, hash_of, head, size_of};
 use super::reader::{Query, Reader};
 use super::table::TracedTable;
@@ -133,11 +134,16 @@ type Rows = BTreeMap<(String, String), Standing>;
 
 /// Audits the whole database in one snapshot.
 pub async fn audit(db: &Db) -> Result<Report, StoreError> {
+    audit_as(db, &schema::SCHEMA).await
+}
+
+/// The same with the tables as `schema` declares them.
+pub(crate) async fn audit_as(db: &Db, schema: &Schema) -> Result<Report, StoreError> {
     let mut reader = db.read().await?;
     let mut report = Report::default();
     let mut rows = Rows::new();
-    replay(&mut reader, &mut report, &mut rows).await?;
-    for table in schema::TRACED {
+    replay(&mut reader, schema, &mut report, &mut rows).await?;
+    for table in schema.traced {
         compare(&mut reader, table, &mut rows, &mut report).await?;
         report.tables += 1;
     }
@@ -153,6 +159,7 @@ pub async fn audit(db: &Db) -> Result<Report, StoreError> {
 
 async fn replay(
     reader: &mut Reader,
+    schema: &Schema,
     report: &mut Report,
     rows: &mut Rows,
 ) -> Result<(), StoreError> {
@@ -179,25 +186,16 @@ async fn replay(
         if frontier.root() != leaf.root {
             fault(report, sequence, "条目或其后的根被改动");
         }
-        check_body(reader, &leaf, sequence, report, rows).await?;
+        if let Some(images) = check_body(reader, &leaf, sequence, report).await? {
+            report.images += images.len() as u64;
+            let event = Arc::from(leaf.event.as_str());
+            for image in &images {
+                fold(schema, image, (sequence, &event), report, rows);
+            }
+        }
         report.leaves += 1;
     }
-    let stored = reader
-        .number(Query::new(
-            "SELECT CAST(COUNT(*) AS BIGINT) AS n FROM log_nodes",
-        ))
-        .await?;
-    let leaves = reader
-        .number(Query::new(
-            "SELECT CAST(COUNT(*) AS BIGINT) AS n FROM log_leaves",
-        ))
-        .await?;
-    let events = reader
-        .number(Query::new(
-            "SELECT CAST(COUNT(*) AS BIGINT) AS n FROM log_events",
-        ))
-        .await?;
-    if stored != nodes || size_of(leaves)? != size || events != leaves {
+    if !counts_agree(reader, nodes, size).await? {
         fault(report, size, "条目、节点或事件的数量与日志头不符");
     }
     if frontier.root() != root {
@@ -205,6 +203,21 @@ async fn replay(
     }
     report.root = Some(frontier.root());
     Ok(())
+}
+
+/// Whether the tables of the log hold as many nodes, leaves and events as the head says.
+async fn counts_agree(reader: &mut Reader, nodes: i64, size: u64) -> Result<bool, StoreError> {
+    let mut counts = [0; 3];
+    let queries = [
+        "SELECT CAST(COUNT(*) AS BIGINT) AS n FROM log_nodes",
+        "SELECT CAST(COUNT(*) AS BIGINT) AS n FROM log_leaves",
+        "SELECT CAST(COUNT(*) AS BIGINT) AS n FROM log_events",
+    ];
+    for (count, query) in counts.iter_mut().zip(queries) {
+        *count = reader.number(Query::new(query)).await?;
+    }
+    let [stored, leaves, events] = counts;
+    Ok(stored == nodes && size_of(leaves)? == size && events == leaves)
 }
 
 fn fault(report: &mut Report, sequence: u64, why: &str) {
@@ -254,17 +267,16 @@ async fn stored_node(
     }
 }
 
-/// Entry against body, body against header, and the images into the fold.
+/// Entry against body, body against header; yields the images, none if they cannot be believed.
 async fn check_body(
     reader: &mut Reader,
     leaf: &Leaf,
     sequence: u64,
     report: &mut Report,
-    rows: &mut Rows,
-) -> Result<(), StoreError> {
+) -> Result<Option<Vec<Image>>, StoreError> {
     let Ok(entry) = Entry::parse(&leaf.entry) else {
         fault(report, sequence, "条目不合格式");
-        return Ok(());
+        return Ok(None);
     };
     let salt = reader
         .first(
@@ -277,13 +289,13 @@ async fn check_body(
         Ok(body) => body,
         Err(_) => {
             fault(report, sequence, "事件正文读不出");
-            return Ok(());
+            return Ok(None);
         }
     };
     let act = salt.map(|salt| act_hash_of(&Salt::from(*salt.as_bytes()), &Hash::from(body.hash)));
     if act.as_ref() != Some(entry.act_commitment()) {
         fault(report, sequence, "事件正文与条目中的摘要不符");
-        return Ok(());
+        return Ok(None);
     }
     if !body.header.contains(leaf.event.as_str()) {
         fault(report, sequence, "正文属于另一事件");
@@ -294,32 +306,37 @@ async fn check_body(
             fault(report, sequence, "公开记录缺失或被改动");
         }
     }
-    report.images += body.images.len() as u64;
-    let event = Arc::from(leaf.event.as_str());
-    for image in body.images {
-        fold(image, (sequence, &event), report, rows);
-    }
-    Ok(())
+    Ok(Some(body.images))
 }
 
-fn fold(image: image::Image, by: (u64, &Arc<str>), report: &mut Report, rows: &mut Rows) {
+fn fold(
+    schema: &Schema,
+    image: &Image,
+    by: (u64, &Arc<str>),
+    report: &mut Report,
+    rows: &mut Rows,
+) {
     let (sequence, event) = by;
-    let Some(table) = schema::TRACED
-        .iter()
-        .find(|table| table.layout().name == image.table)
-    else {
+    let Some(table) = schema.table(&image.table) else {
         fault(report, sequence, "写了一张未登记的表");
         return;
     };
-    let width = table.layout().key.len().min(image.cells.len());
-    let key = Json::from(image.cells[..width].to_vec()).to_string();
-    let cells = digest(&Json::from(image.cells).to_string());
+    let layout = table.layout();
+    let cells = match history::present(layout, image) {
+        Ok(cells) => cells,
+        Err(column) => {
+            let why = format!("表 {} 的列 {column} 没有登记来历", image.table);
+            fault(report, sequence, &why);
+            return;
+        }
+    };
+    let key = Json::from(cells[..layout.key.len()].to_vec()).to_string();
     let standing = Standing {
-        cells,
+        cells: digest(&Json::from(cells).to_string()),
         sequence,
         event: Arc::clone(event),
     };
-    let place = (image.table, key);
+    let place = (layout.name.to_owned(), key);
     let before = match image.operation {
         Operation::Delete => rows.remove(&place).is_some(),
         Operation::Insert | Operation::Update => rows.insert(place, standing).is_some(),
@@ -413,10 +430,20 @@ async fn differing(
         let body = image::read(&chunks(reader, &event).await?)?;
         let key: Vec<Json> = cells(&image::cells_text(layout.key_of(values)));
         let now: Vec<Json> = cells(&text);
-        let then = body.images.into_iter().rev().find(|image| {
-            image.table == layout.name && image.cells.get(..key.len()) == Some(key.as_slice())
-        });
-        let then = then.map(|image| image.cells).unwrap_or_default();
+        let of_table = |image: &Image| {
+            let called = layout.former.iter().map(|former| former.name);
+            std::iter::once(layout.name)
+                .chain(called)
+                .any(|name| name == image.table)
+        };
+        let then = body
+            .images
+            .iter()
+            .rev()
+            .filter(|image| of_table(image))
+            .filter_map(|image| history::present(layout, image).ok())
+            .find(|cells| cells.get(..key.len()) == Some(key.as_slice()))
+            .unwrap_or_default();
         for (at, column) in layout.columns.iter().enumerate() {
             if now.get(at) != then.get(at) {
                 columns.push(column.name.to_owned());

@@ -13,6 +13,7 @@ use sqlx::{
     ValueRef,
 };
 
+use super::engine::Engine;
 use super::value::{Row, Value};
 use crate::error::StoreError;
 
@@ -25,6 +26,14 @@ pub(super) enum Conn {
 }
 
 impl Conn {
+    /// The engine it is open on.
+    pub(super) fn engine(&self) -> Engine {
+        match self {
+            Self::Lite(_) => Engine::Sqlite,
+            Self::Pg(_) => Engine::Postgres,
+        }
+    }
+
     /// Most values one statement should bind. SQLite looks the name of each up in a list, so that a
     /// statement costs the square of them: a hundred thousand rows took 34 s by 10,000 values at a
     /// time and 6 s by 1,000. PostgreSQL wants few round trips and ends at 65,535.

@@ -16,10 +16,11 @@ use sqlx::{PgPool, SqlitePool};
 
 use super::conn::{Conn, engine};
 use super::guard::Tx;
-use super::migrate;
+use super::migrate::{self, Migrated, Upgrade};
 use super::reader::Reader;
 use super::scratch::Scratch;
 use crate::error::StoreError;
+use crate::migrations::MIGRATIONS;
 
 /// How long a writer waits for another before it answers “busy”.
 const WAIT: Duration = Duration::from_secs(20);
@@ -47,10 +48,46 @@ pub struct Db {
 
 impl Db {
     /// Opens the embedded database in `file`, creating and migrating it as needed.
-    pub async fn open_sqlite(file: &Path) -> Result<Self, StoreError> {
+    pub async fn open_sqlite(file: &Path, upgrade: &Upgrade) -> Result<Self, StoreError> {
+        let db = Self::connect_sqlite(file, true).await?;
+        migrate::run(&db, MIGRATIONS, upgrade).await?;
+        Ok(db)
+    }
+
+    /// Connects to `postgres://…`, migrating as needed.
+    pub async fn open_postgres(url: &str, upgrade: &Upgrade) -> Result<Self, StoreError> {
+        let db = Self::connect_postgres(url).await?;
+        migrate::run(&db, MIGRATIONS, upgrade).await?;
+        Ok(db)
+    }
+
+    /// What opening the embedded database would change in it, by doing it and taking it back.
+    pub async fn rehearse_sqlite(
+        file: &Path,
+        upgrade: &Upgrade,
+    ) -> Result<Vec<Migrated>, StoreError> {
+        let db = Self::connect_sqlite(file, false).await?;
+        let done = migrate::rehearse(&db, MIGRATIONS, upgrade).await;
+        db.close().await;
+        done
+    }
+
+    /// The same for a database on a server.
+    pub async fn rehearse_postgres(
+        url: &str,
+        upgrade: &Upgrade,
+    ) -> Result<Vec<Migrated>, StoreError> {
+        let db = Self::connect_postgres(url).await?;
+        let done = migrate::rehearse(&db, MIGRATIONS, upgrade).await;
+        db.close().await;
+        done
+    }
+
+    /// The embedded database as it stands, whatever its version.
+    pub(super) async fn connect_sqlite(file: &Path, create: bool) -> Result<Self, StoreError> {
         let options = SqliteConnectOptions::new()
             .filename(file)
-            .create_if_missing(true)
+            .create_if_missing(create)
             .journal_mode(SqliteJournalMode::Wal)
             .synchronous(SqliteSynchronous::Full)
             .foreign_keys(true)
@@ -70,15 +107,13 @@ impl Db {
                     .pragma("query_only", "ON")
                     .pragma("cache_size", "-4096"),
             );
-        let db = Self {
+        Ok(Self {
             pools: Pools::Lite { write, read },
-        };
-        migrate::run(&db).await?;
-        Ok(db)
+        })
     }
 
-    /// Connects to `postgres://…`, migrating as needed.
-    pub async fn open_postgres(url: &str) -> Result<Self, StoreError> {
+    /// A database on a server as it stands, whatever its version.
+    pub(super) async fn connect_postgres(url: &str) -> Result<Self, StoreError> {
         let options = PgConnectOptions::from_str(url)
             .map_err(|error| engine(&error))?
             .options([("lock_timeout", "20s"), ("statement_timeout", "120s")]);
@@ -88,11 +123,9 @@ impl Db {
             .connect_with(options)
             .await
             .map_err(|error| engine(&error))?;
-        let db = Self {
+        Ok(Self {
             pools: Pools::Pg(pool),
-        };
-        migrate::run(&db).await?;
-        Ok(db)
+        })
     }
 
     /// The engine below.

@@ -14,6 +14,7 @@ use domain::id::EventId;
 use super::image::{Body, Operation};
 use super::log::{self, Committed};
 use super::reader::Reader;
+use super::register::{self, Register};
 use super::scratch::Inside;
 use super::table::{Cells, Layout, TracedTable};
 use super::value::Value;
@@ -47,12 +48,13 @@ impl Tx {
 
     /// From here on everything written belongs to `event`.
     pub fn record(self, event: Event, sealing: Sealing) -> Result<Recording, StoreError> {
-        let body = Body::new(&event.canonical_json())?;
+        let body = Body::new(&event.canonical_json());
         Ok(Recording {
             reader: self.reader,
             body,
             event,
             sealing,
+            touched: Vec::new(),
         })
     }
 
@@ -79,9 +81,11 @@ impl std::ops::DerefMut for Tx {
 #[must_use = "an act that is not committed has not happened"]
 pub struct Recording {
     pub(super) reader: Reader,
-    pub(super) body: Body,
-    pub(super) event: Event,
-    pub(super) sealing: Sealing,
+    body: Body,
+    event: Event,
+    sealing: Sealing,
+    /// Registers whose version this act has advanced.
+    touched: Vec<Register>,
 }
 
 impl Recording {
@@ -107,6 +111,7 @@ impl Recording {
         rows: impl IntoIterator<Item = Result<Cells, StoreError>>,
     ) -> Result<u64, StoreError> {
         let layout = table.layout();
+        self.touch(layout).await?;
         let width = layout.columns.len() + 1;
         let most = (self.reader.conn.most_values() / width).clamp(1, 500);
         let stamp = Value::from(self.event.id.as_str());
@@ -114,7 +119,7 @@ impl Recording {
         let (mut waiting, mut inserted) = (0, 0);
         for row in rows {
             let values = layout.values(row?)?;
-            self.body.image(Operation::Insert, layout, &values)?;
+            self.image(Operation::Insert, layout, &values).await?;
             args.extend(values);
             args.push(stamp.clone());
             waiting += 1;
@@ -156,6 +161,7 @@ impl Recording {
         changes: Cells,
     ) -> Result<(), StoreError> {
         let layout = table.layout();
+        self.touch(layout).await?;
         let mut args: Vec<Value> = Vec::with_capacity(changes.len() + key.len() + 2);
         let mut sql = format!("UPDATE {} SET last_event = $1", layout.name);
         args.push(Value::from(self.event.id.as_str()));
@@ -190,8 +196,8 @@ impl Recording {
                 what: "last_event".to_owned(),
             });
         };
-        self.body
-            .image(Operation::Update, layout, &typed(layout, row.values()))
+        self.image(Operation::Update, layout, &typed(layout, row.values()))
+            .await
     }
 
     /// Deletes the row that was last written by the event `seen`.
@@ -202,6 +208,7 @@ impl Recording {
         seen: &EventId,
     ) -> Result<(), StoreError> {
         let layout = table.layout();
+        self.touch(layout).await?;
         let sql = format!(
             "DELETE FROM {} WHERE {} AND last_event = ${}",
             layout.name,
@@ -216,7 +223,39 @@ impl Recording {
                 what: "last_event".to_owned(),
             });
         }
-        self.body.image(Operation::Delete, layout, key)
+        self.image(Operation::Delete, layout, key).await
+    }
+
+    /// Advances the version of the table's register before the first of its rows is written: whoever
+    /// holds the register is waited for here, and never while a row of it is locked.
+    async fn touch(&mut self, layout: &Layout) -> Result<(), StoreError> {
+        if let Some(register) = layout.register
+            && !self.touched.contains(&register)
+        {
+            register::advance(&mut self.reader.conn, register).await?;
+            self.touched.push(register);
+        }
+        Ok(())
+    }
+
+    /// Adds the image of a row; a chunk of the body that is full goes to the database at once, so that
+    /// an act of a million rows needs no more memory than one of a few.
+    async fn image(
+        &mut self,
+        operation: Operation,
+        layout: &Layout,
+        values: &[Value],
+    ) -> Result<(), StoreError> {
+        self.body.image(operation, layout, values);
+        if let Some(chunk) = self.body.full_chunk()? {
+            log::keep_chunk(&mut self.reader.conn, &self.event, &self.sealing, chunk).await?;
+        }
+        Ok(())
+    }
+
+    /// How many row images this act holds so far.
+    pub(super) fn images(&self) -> i64 {
+        self.body.images()
     }
 
     /// The untraced tables that change together with this act.
@@ -225,12 +264,23 @@ impl Recording {
     }
 
     /// Stores the body, appends the leaf under the lock on the head, and makes all of it durable.
-    pub async fn commit(mut self) -> Result<Committed, StoreError> {
+    pub async fn commit(self) -> Result<Committed, StoreError> {
+        let (committed, reader) = self.append().await?;
+        reader.conn.commit().await?;
+        Ok(committed)
+    }
+
+    /// The leaf, in a transaction that goes on: only a migration has more to do after its event.
+    pub(super) async fn append(mut self) -> Result<(Committed, Reader), StoreError> {
         let sealed = self.body.seal()?;
         let committed =
             log::append(&mut self.reader.conn, &self.event, &self.sealing, sealed).await?;
-        self.reader.conn.commit().await?;
-        Ok(committed)
+        Ok((committed, self.reader))
+    }
+
+    /// Takes back an act that has written nothing.
+    pub(super) fn unused(self) -> Reader {
+        self.reader
     }
 }
 

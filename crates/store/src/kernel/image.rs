@@ -14,7 +14,9 @@
 //! NULL is `null`, an integer a number, a text a string, bytes `{"b":"hex"}`. Bodies are kept as
 //! gzip members of at most [`CHUNK`] uncompressed bytes: an auditor reads them with `zcat`.
 
+use std::collections::BTreeMap;
 use std::io::{Read as _, Write as _};
+use std::sync::Arc;
 
 use flate2::Compression;
 use flate2::read::MultiGzDecoder;
@@ -22,7 +24,7 @@ use flate2::write::GzEncoder;
 use serde_json::Value as Json;
 use sha2::{Digest as _, Sha256};
 
-use super::table::Layout;
+use super::table::{Column, Layout};
 use super::value::Value;
 use crate::error::StoreError;
 
@@ -54,76 +56,100 @@ impl Operation {
 pub(super) struct Body {
     hasher: Sha256,
     pending: Vec<u8>,
-    chunks: Vec<Vec<u8>>,
-    seen: Vec<&'static str>,
+    chunks: i64,
+    /// The shape under which each table was last named.
+    shapes: BTreeMap<&'static str, &'static [Column]>,
     images: i64,
 }
 
-/// A finished body.
+/// One stored piece of a body.
+pub(super) struct Chunk {
+    /// Its place in the body, from 0.
+    pub(super) ordinal: i64,
+    /// A gzip member.
+    pub(super) gzip: Vec<u8>,
+}
+
+/// The end of a body.
 pub(super) struct Sealed {
     pub(super) hash: [u8; 32],
-    pub(super) chunks: Vec<Vec<u8>>,
+    /// What is not stored yet.
+    pub(super) last: Option<Chunk>,
+    /// Chunks stored before.
+    pub(super) stored: i64,
     pub(super) images: i64,
 }
 
 impl Body {
-    pub(super) fn new(header: &str) -> Result<Self, StoreError> {
+    pub(super) fn new(header: &str) -> Self {
         let mut body = Self {
             hasher: Sha256::new(),
             pending: Vec::with_capacity(1024),
-            chunks: Vec::new(),
-            seen: Vec::new(),
+            chunks: 0,
+            shapes: BTreeMap::new(),
             images: 0,
         };
-        body.line("\"mingqian-body/1\"")?;
-        body.line(header)?;
-        Ok(body)
+        body.line("\"mingqian-body/1\"");
+        body.line(header);
+        body
     }
 
-    fn line(&mut self, line: &str) -> Result<(), StoreError> {
+    fn line(&mut self, line: &str) {
         self.hasher.update(line.as_bytes());
         self.hasher.update(b"\n");
         self.pending.extend_from_slice(line.as_bytes());
         self.pending.push(b'\n');
-        if self.pending.len() >= CHUNK {
-            self.compress()
-        } else {
-            Ok(())
-        }
     }
 
-    fn compress(&mut self) -> Result<(), StoreError> {
+    fn compress(&mut self) -> Result<Chunk, StoreError> {
         let failed = |error: std::io::Error| StoreError::Engine(error.to_string());
         let mut gzip = GzEncoder::new(Vec::new(), Compression::fast());
         gzip.write_all(&self.pending).map_err(failed)?;
-        self.chunks.push(gzip.finish().map_err(failed)?);
         self.pending.clear();
-        Ok(())
+        let ordinal = self.chunks;
+        self.chunks += 1;
+        Ok(Chunk {
+            ordinal,
+            gzip: gzip.finish().map_err(failed)?,
+        })
+    }
+
+    /// The next chunk once it is full; to be stored before more is added.
+    pub(super) fn full_chunk(&mut self) -> Result<Option<Chunk>, StoreError> {
+        if self.pending.len() >= CHUNK {
+            self.compress().map(Some)
+        } else {
+            Ok(None)
+        }
+    }
+
+    /// Row images so far.
+    pub(super) fn images(&self) -> i64 {
+        self.images
     }
 
     /// Adds the image of one row.
-    pub(super) fn image(
-        &mut self,
-        operation: Operation,
-        table: &Layout,
-        values: &[Value],
-    ) -> Result<(), StoreError> {
-        if !self.seen.contains(&table.name) {
-            self.seen.push(table.name);
+    pub(super) fn image(&mut self, operation: Operation, table: &Layout, values: &[Value]) {
+        // Only a migration writes one table in two shapes.
+        if self.shapes.insert(table.name, table.columns) != Some(table.columns) {
             let names: Vec<&str> = table.columns.iter().map(|column| column.name).collect();
-            self.line(&serde_json::json!(["#", table.name, names]).to_string())?;
+            self.line(&serde_json::json!(["#", table.name, names]).to_string());
         }
         self.images += 1;
-        self.line(&line_of(operation, table.name, values))
+        self.line(&line_of(operation, table.name, values));
     }
 
     pub(super) fn seal(mut self) -> Result<Sealed, StoreError> {
-        if !self.pending.is_empty() {
-            self.compress()?;
-        }
+        let stored = self.chunks;
+        let last = if self.pending.is_empty() {
+            None
+        } else {
+            Some(self.compress()?)
+        };
         Ok(Sealed {
             hash: self.hasher.finalize().into(),
-            chunks: self.chunks,
+            last,
+            stored,
             images: self.images,
         })
     }
@@ -165,8 +191,16 @@ pub(super) fn cells_text(values: &[Value]) -> String {
 pub(super) struct Image {
     pub(super) operation: Operation,
     pub(super) table: String,
-    /// The JSON cells, canonical text each.
+    /// The columns of that table when the body was written.
+    pub(super) columns: Arc<[String]>,
+    /// The JSON cells, canonical text each, in the order of `columns`; of a deletion only the key's.
     pub(super) cells: Vec<Json>,
+}
+
+impl Image {
+    pub(super) fn is_deletion(&self) -> bool {
+        self.operation == Operation::Delete
+    }
 }
 
 /// A body read back: header line, images, and the hash of the text.
@@ -203,21 +237,36 @@ pub(super) fn read(chunks: &[Vec<u8>]) -> Result<ReadBody, StoreError> {
         .ok_or_else(|| broken("the body has no header"))?
         .to_owned();
     let mut images = Vec::new();
+    let mut columns: BTreeMap<String, Arc<[String]>> = BTreeMap::new();
     for line in lines {
-        let parsed: (String, String, Vec<Json>) =
+        let (sign, table, cells): (String, String, Vec<Json>) =
             serde_json::from_str(line).map_err(|error| broken(&error.to_string()))?;
-        let operation = match parsed.0.as_str() {
-            // Columns of a table: for readers of the body, not needed to compare rows.
-            "#" => continue,
+        let operation = match sign.as_str() {
+            "#" => {
+                columns.insert(
+                    table,
+                    names(&cells).ok_or_else(|| broken("unnamed column"))?,
+                );
+                continue;
+            }
             "+" => Operation::Insert,
             "=" => Operation::Update,
             "-" => Operation::Delete,
             _ => return Err(broken("unknown operation")),
         };
+        let columns = columns
+            .get(&table)
+            .ok_or_else(|| broken("a row before the columns of its table"))?;
+        if cells.len() > columns.len()
+            || (operation != Operation::Delete && cells.len() != columns.len())
+        {
+            return Err(broken("a row with another number of cells than columns"));
+        }
         images.push(Image {
             operation,
-            table: parsed.1,
-            cells: parsed.2,
+            columns: Arc::clone(columns),
+            table,
+            cells,
         });
     }
     Ok(ReadBody {
@@ -225,4 +274,11 @@ pub(super) fn read(chunks: &[Vec<u8>]) -> Result<ReadBody, StoreError> {
         images,
         hash,
     })
+}
+
+fn names(cells: &[Json]) -> Option<Arc<[String]>> {
+    cells
+        .iter()
+        .map(|cell| cell.as_str().map(str::to_owned))
+        .collect()
 }

@@ -13,7 +13,7 @@ use tlog::{Hash, proof};
 
 use super::conn::Conn;
 use super::guard::Sealing;
-use super::image::Sealed;
+use super::image::{Chunk, Sealed};
 use super::reader::{Query, Reader};
 use super::value::Value;
 use crate::error::StoreError;
@@ -51,26 +51,22 @@ pub(super) async fn append(
     sealed: Sealed,
 ) -> Result<Committed, StoreError> {
     let entry = entry_of(event, sealing, &sealed)?;
-    let at = event.at.unix_ms();
     let id = Value::from(event.id.as_str());
-    let mut insert = Vec::from([id.clone(), Value::from(event.act.name()), Value::from(at)]);
-    insert.extend([
-        Value::from(event.actor.account.as_ref().map(|account| account.as_str())),
-        Value::from(sealing.salt.as_slice()),
+    let (hash, images) = (
         Value::from(sealed.hash.as_slice()),
         Value::from(sealed.images),
-    ]);
-    conn.execute(
-        "INSERT INTO log_events (event_id, act, at_ms, account_id, salt, body_hash, images) VALUES ($1, $2, $3, $4, $5, $6, $7)",
-        &insert,
-    )
-    .await?;
-    for (ordinal, chunk) in (0_i64..).zip(sealed.chunks) {
+    );
+    if sealed.stored == 0 {
+        keep_event(conn, event, sealing, hash, images).await?;
+    } else {
         conn.execute(
-            "INSERT INTO log_bodies (event_id, ordinal, gzip) VALUES ($1, $2, $3)",
-            &[id.clone(), Value::from(ordinal), Value::from(chunk)],
+            "UPDATE log_events SET body_hash = $1, images = $2 WHERE event_id = $3",
+            &[hash, images, id.clone()],
         )
         .await?;
+    }
+    if let Some(chunk) = sealed.last {
+        insert_chunk(conn, &id, chunk).await?;
     }
     if let (Some(text), Some(hash)) = (&sealing.record, entry.record()) {
         conn.execute(
@@ -80,6 +76,58 @@ pub(super) async fn append(
         .await?;
     }
     append_leaf(conn, event, &entry).await
+}
+
+/// Stores a full chunk of the body of an act that is still under way; the first brings the event with
+/// it, whose hash and count are known only at the end.
+pub(super) async fn keep_chunk(
+    conn: &mut Conn,
+    event: &Event,
+    sealing: &Sealing,
+    chunk: Chunk,
+) -> Result<(), StoreError> {
+    if chunk.ordinal == 0 {
+        let unknown = Value::from([0; 32].as_slice());
+        keep_event(conn, event, sealing, unknown, Value::from(0)).await?;
+    }
+    insert_chunk(conn, &Value::from(event.id.as_str()), chunk).await
+}
+
+async fn keep_event(
+    conn: &mut Conn,
+    event: &Event,
+    sealing: &Sealing,
+    hash: Value,
+    images: Value,
+) -> Result<(), StoreError> {
+    let account = event.actor.account.as_ref();
+    conn.execute(
+        "INSERT INTO log_events (event_id, act, at_ms, account_id, salt, body_hash, images) VALUES ($1, $2, $3, $4, $5, $6, $7)",
+        &[
+            Value::from(event.id.as_str()),
+            Value::from(event.act.name()),
+            Value::from(event.at.unix_ms()),
+            Value::from(account.map(|account| account.as_str())),
+            Value::from(sealing.salt.as_slice()),
+            hash,
+            images,
+        ],
+    )
+    .await
+    .map(|_| ())
+}
+
+async fn insert_chunk(conn: &mut Conn, event: &Value, chunk: Chunk) -> Result<(), StoreError> {
+    conn.execute(
+        "INSERT INTO log_bodies (event_id, ordinal, gzip) VALUES ($1, $2, $3)",
+        &[
+            event.clone(),
+            Value::from(chunk.ordinal),
+            Value::from(chunk.gzip),
+        ],
+    )
+    .await
+    .map(|_| ())
 }
 
 fn entry_of(event: &Event, sealing: &Sealing, sealed: &Sealed) -> Result<Entry, StoreError> {

@@ -1,44 +1,148 @@
-//! Migrations: two folders, the same numbers and names, one transaction each.
+//! Migrations: two folders, the same numbers and names, all pending ones in one transaction.
 //!
-//! What has run is kept with the hash of its text: an edited migration is refused instead of
-//! leaving two installations with different tables under one number.
+//! What has run is kept with the hash of its text: an edited migration is refused instead of leaving
+//! two installations with different tables under one number. A database that knows more migrations than
+//! the program is refused as newer.
+//!
+//! A migration that only changes the shape of tables is a text: what older rows read in a new column is
+//! declared in `schema.rs`, so the audit can explain them. One that moves values between traced tables is
+//! an act: its rows are written through a [`Recording`] under an event of the program, in the same
+//! transaction, so the log goes on explaining every row. Where nothing has to be moved, as in an empty
+//! database, there is no event.
 
+use std::pin::Pin;
+use std::sync::Arc;
+
+use domain::event::{Act, Actor, Event};
+use domain::id::EventId;
+use domain::time::Instant;
 use sha2::{Digest as _, Sha256};
 
 use super::conn::Conn;
 use super::engine::{Db, Engine};
+use super::guard::{Recording, Sealing, Tx};
 use super::image::hex;
-use super::value::Value;
+use super::reader::{Query, Reader};
+use super::table::{Cells, TracedTable};
+use super::value::{Row, Value};
 use crate::error::StoreError;
 
-struct Migration {
-    number: i64,
-    name: &'static str,
-    sqlite: &'static str,
-    postgres: &'static str,
+/// What a migration needs from outside: the moment, who runs it, and fresh random bytes.
+#[derive(Clone)]
+pub struct Upgrade {
+    /// When it happens.
+    pub at: Instant,
+    /// The program and its version, as the trace names the actor.
+    pub program: String,
+    /// Yields 32 unpredictable bytes at each call.
+    pub fresh: Arc<dyn Fn() -> [u8; 32] + Send + Sync>,
 }
 
-macro_rules! migration {
-    ($number:literal, $name:literal) => {
-        Migration {
-            number: $number,
-            name: $name,
-            sqlite: include_str!(concat!("../../migrations/sqlite/", $name, ".sql")),
-            postgres: include_str!(concat!("../../migrations/postgres/", $name, ".sql")),
-        }
-    };
+/// One pending or finished migration, in words.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Migrated {
+    /// Its number.
+    pub number: i64,
+    /// Its name.
+    pub name: &'static str,
+    /// What it does, for the operator.
+    pub words: &'static str,
+    /// Traced rows it wrote; each stands in the event of the migration.
+    pub moved: i64,
 }
 
-const MIGRATIONS: &[Migration] = &[
-    migration!(1, "0001_log"),
-    migration!(2, "0002_registers"),
-    migration!(3, "0003_accounts"),
-    migration!(4, "0004_campaigns"),
-    migration!(5, "0005_inspections"),
-];
+type Step<'a> = Pin<Box<dyn Future<Output = Result<(), StoreError>> + Send + 'a>>;
 
-/// Brings the database to the newest version.
-pub(super) async fn run(db: &Db) -> Result<(), StoreError> {
+/// One step of the schema.
+pub(crate) struct Migration {
+    pub(crate) number: i64,
+    pub(crate) name: &'static str,
+    pub(crate) words: &'static str,
+    pub(crate) sqlite: &'static str,
+    pub(crate) postgres: &'static str,
+    /// Moves values between traced tables, after the text has run.
+    pub(crate) moves: Option<for<'a> fn(&'a mut Moving) -> Step<'a>>,
+    /// What may go once the values are moved: the same text for both engines.
+    pub(crate) afterwards: &'static str,
+}
+
+/// A migration's hands: it reads what is there and writes traced rows under the migration's event.
+pub(crate) struct Moving {
+    rec: Recording,
+}
+
+impl Moving {
+    /// Rows of a query over the tables as they stand at this migration.
+    pub(crate) async fn all(&mut self, query: Query) -> Result<Vec<Row>, StoreError> {
+        self.rec.reader.all(query).await
+    }
+
+    /// Inserts a row; the descriptor is that of the table at this migration, not of today.
+    pub(crate) async fn insert(
+        &mut self,
+        table: &TracedTable,
+        row: Cells,
+    ) -> Result<(), StoreError> {
+        self.rec.insert(table, row).await
+    }
+
+    /// Changes columns of a row last written by `seen`.
+    #[cfg_attr(
+        not(test),
+        expect(dead_code, reason = "no migration so far changes or deletes a row")
+    )]
+    pub(crate) async fn update(
+        &mut self,
+        table: &TracedTable,
+        key: &[Value],
+        seen: &EventId,
+        changes: Cells,
+    ) -> Result<(), StoreError> {
+        self.rec.update(table, key, seen, changes).await
+    }
+
+    /// Deletes a row last written by `seen`.
+    #[cfg_attr(
+        not(test),
+        expect(dead_code, reason = "no migration so far changes or deletes a row")
+    )]
+    pub(crate) async fn delete(
+        &mut self,
+        table: &TracedTable,
+        key: &[Value],
+        seen: &EventId,
+    ) -> Result<(), StoreError> {
+        self.rec.delete(table, key, seen).await
+    }
+}
+
+/// Brings the database to the newest version; yields what had to be done.
+pub(super) async fn run(
+    db: &Db,
+    list: &[Migration],
+    upgrade: &Upgrade,
+) -> Result<Vec<Migrated>, StoreError> {
+    let (conn, done) = go(db, list, upgrade).await?;
+    conn.commit().await?;
+    Ok(done)
+}
+
+/// Does all of it and takes it back: what a migration would do, and whether it would succeed.
+pub(super) async fn rehearse(
+    db: &Db,
+    list: &[Migration],
+    upgrade: &Upgrade,
+) -> Result<Vec<Migrated>, StoreError> {
+    let (conn, done) = go(db, list, upgrade).await?;
+    conn.rollback().await?;
+    Ok(done)
+}
+
+async fn go(
+    db: &Db,
+    list: &[Migration],
+    upgrade: &Upgrade,
+) -> Result<(Conn, Vec<Migrated>), StoreError> {
     let mut conn = db.write_conn().await?;
     if db.engine() == Engine::Postgres {
         // Two processes that start at once take turns; 7_210 is any number we always use.
@@ -49,49 +153,106 @@ pub(super) async fn run(db: &Db) -> Result<(), StoreError> {
         "CREATE TABLE IF NOT EXISTS migrations (number BIGINT PRIMARY KEY, name TEXT NOT NULL, hash TEXT NOT NULL)",
     )
     .await?;
+    let last = known(&mut conn, list).await?;
+    let mut done = Vec::new();
+    for migration in list.iter().filter(|migration| migration.number > last) {
+        let moved;
+        (conn, moved) = apply(conn, migration, upgrade).await?;
+        done.push(Migrated {
+            number: migration.number,
+            name: migration.name,
+            words: migration.words,
+            moved,
+        });
+    }
+    Ok((conn, done))
+}
+
+/// The number of the last migration that has run, all of which this program must know.
+async fn known(conn: &mut Conn, list: &[Migration]) -> Result<i64, StoreError> {
+    let engine = conn.engine();
+    let newest = list.last().map_or(0, |migration| migration.number);
     let done = conn
         .fetch(
             "SELECT number, name, hash FROM migrations ORDER BY number",
             &[],
         )
         .await?;
+    let mut last = 0;
     for row in &done {
-        let number = row.int("number")?;
-        let known = MIGRATIONS
-            .iter()
-            .find(|migration| migration.number == number);
-        let hash = known.map(|migration| hash(migration.text(db.engine())));
+        let (number, name) = (row.int("number")?, row.text("name")?);
+        if number > newest {
+            return Err(StoreError::Newer {
+                found: number,
+                known: newest,
+            });
+        }
+        let known = list.iter().find(|migration| migration.number == number);
+        let hash = known.map(|migration| migration.hash(engine));
         if hash.as_deref() != Some(row.text("hash")?) {
             return Err(StoreError::Migration(format!(
-                "第 {number} 号（{}）与本程序的不同。用写入这个库的程序版本打开，或从备份恢复。",
-                row.text("name")?
+                "第 {number} 号（{name}）与本程序的不同。用写入这个库的程序版本打开，或从备份恢复。"
             )));
         }
+        last = number;
     }
-    let last = done.last().map_or(Ok(0), |row| row.int("number"))?;
-    for migration in MIGRATIONS
-        .iter()
-        .filter(|migration| migration.number > last)
-    {
-        apply(&mut conn, migration, db.engine()).await?;
-    }
-    conn.commit().await
+    Ok(last)
 }
 
-async fn apply(conn: &mut Conn, migration: &Migration, engine: Engine) -> Result<(), StoreError> {
-    let text = migration.text(engine);
-    conn.script(text).await?;
+async fn apply(
+    mut conn: Conn,
+    migration: &Migration,
+    upgrade: &Upgrade,
+) -> Result<(Conn, i64), StoreError> {
+    let engine = conn.engine();
+    conn.script(migration.text(engine)).await?;
+    let mut moved = 0;
+    if let Some(step) = migration.moves {
+        (conn, moved) = move_values(conn, migration, step, upgrade).await?;
+    }
+    if !migration.afterwards.is_empty() {
+        conn.script(migration.afterwards).await?;
+    }
     let row = [
         Value::from(migration.number),
         Value::from(migration.name),
-        Value::from(hash(text)),
+        Value::from(migration.hash(engine)),
     ];
     conn.execute(
         "INSERT INTO migrations (number, name, hash) VALUES ($1, $2, $3)",
         &row,
     )
     .await?;
-    Ok(())
+    Ok((conn, moved))
+}
+
+async fn move_values(
+    conn: Conn,
+    migration: &Migration,
+    step: for<'a> fn(&'a mut Moving) -> Step<'a>,
+    upgrade: &Upgrade,
+) -> Result<(Conn, i64), StoreError> {
+    let [id, salt] = [(upgrade.fresh)(), (upgrade.fresh)()];
+    let mut short = [0; 12];
+    short.copy_from_slice(&id[..12]);
+    let event = Event::new(
+        EventId::from_entropy(short),
+        Act::SchemaMigrated,
+        upgrade.at,
+        Actor::program(upgrade.program.as_str()),
+    )
+    .with("migration", migration.name);
+    let tx = Tx::new("schema.migrate", Reader::new(conn));
+    let rec = tx.record(event, Sealing { salt, record: None })?;
+    let mut moving = Moving { rec };
+    step(&mut moving).await?;
+    let moved = moving.rec.images();
+    let reader = if moved == 0 {
+        moving.rec.unused()
+    } else {
+        moving.rec.append().await?.1
+    };
+    Ok((reader.conn, moved))
 }
 
 impl Migration {
@@ -101,8 +262,15 @@ impl Migration {
             Engine::Postgres => self.postgres,
         }
     }
+
+    /// Of everything that is text; what a step in Rust does is bound by its tests.
+    fn hash(&self, engine: Engine) -> String {
+        let mut hasher = Sha256::new();
+        hasher.update(self.text(engine).as_bytes());
+        hasher.update(self.afterwards.as_bytes());
+        hex(&hasher.finalize())
+    }
 }
 
-fn hash(text: &str) -> String {
-    hex(&Sha256::digest(text.as_bytes()))
-}
+#[cfg(test)]
+mod tests;

@@ -4,7 +4,12 @@
 //! [`Recording`](super::guard::Recording), an [`UntracedTable`] only through a
 //! [`Scratch`](super::scratch::Scratch). Writing a traced table without an event is therefore a
 //! type error. All statements that write are made here, from constants.
+//!
+//! A descriptor also says how its table grew (`docs/adr/0009`): since which migration a column exists
+//! and what stood before, under which name it stood, which columns were given up. Images of the log
+//! keep the names of their time; [`history`](super::history) reads them by what is declared here.
 
+use super::register::Register;
 use super::value::{Kind, Value};
 use crate::error::StoreError;
 
@@ -19,6 +24,35 @@ pub enum Class {
     Private,
 }
 
+/// What a row that is older than a column reads in it: the constant its migration filled in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Before {
+    /// NULL.
+    Null,
+    /// An integer.
+    Int(i64),
+    /// A text.
+    Text(&'static str),
+}
+
+/// When a column came, and what stood before.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Since {
+    /// Number of the migration that added it.
+    pub migration: i64,
+    /// What rows written before hold.
+    pub before: Before,
+}
+
+/// A name that is no longer used, of a table or a column.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Former {
+    /// The name as images of that time spell it.
+    pub name: &'static str,
+    /// Number of the migration that gave it up.
+    pub until: i64,
+}
+
 /// One column.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Column {
@@ -28,6 +62,10 @@ pub struct Column {
     pub kind: Kind,
     /// Who may see it.
     pub class: Class,
+    /// None if it came with its table.
+    pub since: Option<Since>,
+    /// Names under which it stood before, newest first.
+    pub former: &'static [Former],
 }
 
 /// What all descriptors share.
@@ -35,10 +73,16 @@ pub struct Column {
 pub struct Layout {
     /// Name in both engines.
     pub name: &'static str,
+    /// Names under which the table stood before, newest first.
+    pub former: &'static [Former],
     /// Names of the key columns, which come first.
     pub key: &'static [&'static str],
     /// All columns in the order of the row image, without `last_event`.
     pub columns: &'static [Column],
+    /// Columns that are gone; images that hold them stay readable.
+    pub retired: &'static [Former],
+    /// The register whose version a change of the table advances.
+    pub register: Option<Register>,
 }
 
 /// A table whose every change is an event of the log.
@@ -142,45 +186,72 @@ impl Layout {
     }
 }
 
-/// Declares a table of one class. The whole schema is declared with it in `schema.rs`.
+/// Declares a table of one class. The whole schema is declared with it in `schema.rs`:
+///
+/// ```text
+/// traced NAME = "table" [was "old_name" until 8] [of Register] key(id) {
+///     id: text public,
+///     phone: text masked since 7 before null,
+///     area_code: text masked was area until 8,
+/// } [retired { fax until 9, }]
+/// ```
 macro_rules! table {
-    ($(#[$meta:meta])* traced $const:ident = $name:literal key($($key:ident),+) { $($column:ident: $kind:ident $class:ident,)+ }) => {
+    ($(#[$meta:meta])* traced $const:ident = $($layout:tt)+) => {
         $(#[$meta])*
         pub const $const: $crate::kernel::table::TracedTable =
-            $crate::kernel::table::TracedTable($crate::kernel::table::Layout {
-                name: $name,
-                key: &[$(stringify!($key)),+],
-                columns: &[$($crate::kernel::table::column!($column $kind $class)),+],
-            });
+            $crate::kernel::table::TracedTable($crate::kernel::table::layout!($($layout)+));
     };
-    ($(#[$meta:meta])* untraced $const:ident = $name:literal because $reason:literal key($($key:ident),+) { $($column:ident: $kind:ident $class:ident,)+ }) => {
+    ($(#[$meta:meta])* untraced $const:ident = $name:literal because $reason:literal $($layout:tt)+) => {
         $(#[$meta])*
         pub const $const: $crate::kernel::table::UntracedTable =
             $crate::kernel::table::UntracedTable(
-                $crate::kernel::table::Layout {
-                    name: $name,
-                    key: &[$(stringify!($key)),+],
-                    columns: &[$($crate::kernel::table::column!($column $kind $class)),+],
-                },
+                $crate::kernel::table::layout!($name $($layout)+),
                 $reason,
             );
     };
 }
 
-macro_rules! column {
-    ($column:ident $kind:ident $class:ident) => {
-        $crate::kernel::table::Column {
-            name: stringify!($column),
-            kind: $crate::kernel::table::column!(@kind $kind),
-            class: $crate::kernel::table::column!(@class $class),
+macro_rules! layout {
+    ($name:literal $(was $former:literal until $until:literal)* $(of $register:ident)?
+     key($($key:ident),+)
+     { $($column:ident: $kind:ident $class:ident $(since $since:literal before $before:tt)? $(was $was:ident until $renamed:literal)*,)+ }
+     $(retired { $($retired:ident until $gone:literal,)+ })?) => {
+        $crate::kernel::table::Layout {
+            name: $name,
+            former: &[$($crate::kernel::table::Former { name: $former, until: $until }),*],
+            key: &[$(stringify!($key)),+],
+            columns: &[$($crate::kernel::table::Column {
+                name: stringify!($column),
+                kind: $crate::kernel::table::word!(kind $kind),
+                class: $crate::kernel::table::word!(class $class),
+                since: $crate::kernel::table::word!(since $($since $before)?),
+                former: &[$($crate::kernel::table::Former { name: stringify!($was), until: $renamed }),*],
+            }),+],
+            retired: &[$($($crate::kernel::table::Former { name: stringify!($retired), until: $gone }),+)?],
+            register: $crate::kernel::table::word!(register $($register)?),
         }
     };
-    (@kind int) => { $crate::kernel::value::Kind::Int };
-    (@kind text) => { $crate::kernel::value::Kind::Text };
-    (@kind blob) => { $crate::kernel::value::Kind::Blob };
-    (@class public) => { $crate::kernel::table::Class::Public };
-    (@class masked) => { $crate::kernel::table::Class::Masked };
-    (@class private) => { $crate::kernel::table::Class::Private };
 }
 
-pub(crate) use column;
+macro_rules! word {
+    (kind int) => { $crate::kernel::value::Kind::Int };
+    (kind text) => { $crate::kernel::value::Kind::Text };
+    (kind blob) => { $crate::kernel::value::Kind::Blob };
+    (class public) => { $crate::kernel::table::Class::Public };
+    (class masked) => { $crate::kernel::table::Class::Masked };
+    (class private) => { $crate::kernel::table::Class::Private };
+    (since) => { None };
+    (since $since:literal $before:tt) => {
+        Some($crate::kernel::table::Since {
+            migration: $since,
+            before: $crate::kernel::table::word!(before $before),
+        })
+    };
+    (before null) => { $crate::kernel::table::Before::Null };
+    (before (int $value:literal)) => { $crate::kernel::table::Before::Int($value) };
+    (before (text $value:literal)) => { $crate::kernel::table::Before::Text($value) };
+    (register) => { None };
+    (register $register:ident) => { Some($crate::kernel::register::Register::$register) };
+}
+
+pub(crate) use {layout, word};

@@ -262,7 +262,9 @@ pub fn plan_but(changes: &[(&str, &'static str)]) -> Vec<(&'static str, &'static
 /// Tells a story on a fresh SQLite database.
 pub async fn with_cast(subjects: u32, inspectors: u32, story: impl AsyncFn(Cast)) {
     let file = SqliteFile::fresh();
-    let db = Db::open_sqlite(file.path()).await.unwrap();
+    let db = Db::open_sqlite(file.path(), &testkit::engines::upgrade())
+        .await
+        .unwrap();
     story(Cast::gather(db.clone(), subjects, inspectors).await).await;
     db.close().await;
 }

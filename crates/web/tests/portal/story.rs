@@ -322,7 +322,9 @@ fn plan(today: domain::time::Date) -> CampaignPlan {
 /// Tells a story on a fresh SQLite database.
 pub async fn told(story: impl AsyncFn(Story)) {
     let file = SqliteFile::fresh();
-    let db = Db::open_sqlite(file.path()).await.unwrap();
+    let db = Db::open_sqlite(file.path(), &testkit::engines::upgrade())
+        .await
+        .unwrap();
     story(Story::begin(db.clone()).await).await;
     db.close().await;
 }
@@ -331,7 +333,9 @@ pub async fn told(story: impl AsyncFn(Story)) {
 pub async fn told_on_both(story: impl AsyncFn(Story)) {
     told(&story).await;
     let server = PostgresDatabase::fresh();
-    let db = Db::open_postgres(server.url()).await.unwrap();
+    let db = Db::open_postgres(server.url(), &testkit::engines::upgrade())
+        .await
+        .unwrap();
     story(Story::begin(db.clone()).await).await;
     db.close().await;
 }

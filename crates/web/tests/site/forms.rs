@@ -21,7 +21,9 @@ async fn registrar(site: &Site) -> (AccountId, Browser) {
 
 async fn with_site(story: impl AsyncFn(Site)) {
     let file = SqliteFile::fresh();
-    let db = Db::open_sqlite(file.path()).await.unwrap();
+    let db = Db::open_sqlite(file.path(), &testkit::engines::upgrade())
+        .await
+        .unwrap();
     story(Site::open(db.clone()).await).await;
     db.close().await;
 }

@@ -61,7 +61,9 @@ fn protected(page: &Page, route: &Route) {
 
 async fn with_site(story: impl AsyncFn(Site)) {
     let file = SqliteFile::fresh();
-    let db = Db::open_sqlite(file.path()).await.unwrap();
+    let db = Db::open_sqlite(file.path(), &testkit::engines::upgrade())
+        .await
+        .unwrap();
     story(Site::open(db.clone()).await).await;
     db.close().await;
 }

@@ -31,4 +31,7 @@ registry! { AUTHORITY:
     AUTH_GRANT_TO_SELF = "AUTH-022",
         "不能给本人账号授权。", Some("GB/T 22239-2019 三员分立"),
         "由另一名安全管理员授权。";
+    AUTH_LAST_ADMINISTRATOR = "AUTH-023",
+        "这是最后一名在用的{role}，不能停用或收回。", Some("GB/T 22239-2019 三员分立"),
+        "先给另一账号授予同一岗位，再办理。";
 }

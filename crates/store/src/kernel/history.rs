@@ -1,0 +1,71 @@
+//! Images of earlier times read as rows of today: by the names of their columns, never by position.
+//!
+//! A body names the columns of each table it writes. Since then a column may have come, changed its
+//! name or gone; the descriptor says so, and [`present`] turns the old image into the row that must
+//! stand in the table now. What the descriptor does not explain is a contradiction.
+
+use serde_json::Value as Json;
+
+use super::image::Image;
+use super::table::{Before, Column, Former, Layout, TracedTable};
+
+/// The tables an audit knows: those of today, and those that are gone but were written once.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Schema {
+    /// Tables that exist.
+    pub(crate) traced: &'static [TracedTable],
+    /// Tables that were dropped; their rows were deleted by the event of the migration that did it.
+    pub(crate) retired: &'static [TracedTable],
+}
+
+impl Schema {
+    /// The descriptor of a table by the name an image uses.
+    pub(super) fn table(&self, name: &str) -> Option<&'static TracedTable> {
+        let called = |table: &&'static TracedTable| {
+            let layout = table.layout();
+            layout.name == name || is_former(layout.former, name)
+        };
+        self.traced.iter().chain(self.retired).find(called)
+    }
+}
+
+fn is_former(former: &[Former], name: &str) -> bool {
+    former.iter().any(|former| former.name == name)
+}
+
+/// The cells of an image in the order of today's columns; of a deletion, those of its key.
+///
+/// # Errors
+/// The name of a column the descriptor does not explain.
+pub(super) fn present(layout: &Layout, image: &Image) -> Result<Vec<Json>, String> {
+    for name in image.columns.iter() {
+        let known = layout.columns.iter().any(|column| stood_as(column, name))
+            || is_former(layout.retired, name);
+        if !known {
+            return Err(name.clone());
+        }
+    }
+    let columns = if image.is_deletion() {
+        &layout.columns[..layout.key.len()]
+    } else {
+        layout.columns
+    };
+    columns.iter().map(|column| cell(column, image)).collect()
+}
+
+fn stood_as(column: &Column, name: &str) -> bool {
+    column.name == name || is_former(column.former, name)
+}
+
+fn cell(column: &Column, image: &Image) -> Result<Json, String> {
+    let at = image.columns.iter().position(|name| stood_as(column, name));
+    match (at.and_then(|at| image.cells.get(at)), at, column.since) {
+        (Some(cell), ..) => Ok(cell.clone()),
+        (None, None, Some(since)) => Ok(match since.before {
+            Before::Null => Json::Null,
+            Before::Int(value) => Json::from(value),
+            Before::Text(value) => Json::from(value),
+        }),
+        (None, ..) => Err(column.name.to_owned()),
+    }
+}

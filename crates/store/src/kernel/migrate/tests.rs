@@ -1,0 +1,488 @@
+//! How a schema grows, each way proven from the database of the first build on both engines: after the
+//! migration the audit explains every row, what is then written and meddled with is told as before, and
+//! without its declaration or its event the same change is a contradiction.
+
+use super::*;
+use crate::engines::upgrade;
+use crate::kernel::audit::{Fault, audit_as};
+use crate::kernel::history::Schema;
+use crate::migrations::MIGRATIONS;
+use crate::old::{COMMITS, OldDatabase};
+use crate::schema::{HOLIDAYS, ORG_UNITS, OUTCOME_CODES, PARTY_LINKS, TRACED};
+
+const ENGINES: [Engine; 2] = [Engine::Sqlite, Engine::Postgres];
+
+/// The last migration of today; the stories add theirs behind it.
+const NEXT: i64 = 901;
+
+table! {
+    traced UNITS_WITH_PHONE = "org_units" of Units key(org_unit_id) {
+        org_unit_id: text public,
+        name: text public,
+        kind: text public,
+        parent_id: text public,
+        phone: text masked since 901 before null,
+        floor: int masked since 901 before (int 1),
+    }
+}
+table! {
+    traced UNITS_RENAMED = "org_units" of Units key(org_unit_id) {
+        org_unit_id: text public,
+        name: text public,
+        unit_kind: text public was kind until 901,
+        parent_id: text public,
+    }
+}
+table! {
+    traced HOLIDAYS_WITHOUT_SOURCE = "holidays" of Calendar key(day) {
+        day: text public,
+        kind: text public,
+    } retired { source until 901, }
+}
+table! {
+    traced PARTY_DOORS = "party_doors" was "party_links" until 901 key(campaign_id, name) {
+        campaign_id: text public,
+        name: text public,
+        link_hash: text masked,
+    }
+}
+table! {
+    traced UNIT_NAMES = "unit_names" key(org_unit_id) {
+        org_unit_id: text public,
+        name: text public,
+    }
+}
+
+/// Today's tables with some in another shape.
+fn schema(with: &[TracedTable], without: &[&str], retired: &[TracedTable]) -> Schema {
+    let stays = TRACED.iter().filter(|table| {
+        let name = table.layout().name;
+        let replaced = with.iter().any(|new| {
+            new.layout().name == name || new.layout().former.iter().any(|old| old.name == name)
+        });
+        !replaced && !without.contains(&name)
+    });
+    Schema {
+        traced: stays.chain(with).copied().collect::<Vec<_>>().leak(),
+        retired: retired.to_vec().leak(),
+    }
+}
+
+fn today() -> Schema {
+    schema(&[], &[], &[])
+}
+
+/// A migration of a story.
+fn step(
+    sql: &'static str,
+    moves: Option<for<'a> fn(&'a mut Moving) -> Step<'a>>,
+    afterwards: &'static str,
+) -> Migration {
+    Migration {
+        number: NEXT,
+        name: "0901_story",
+        words: "样例",
+        sqlite: sql,
+        postgres: sql,
+        moves,
+        afterwards,
+    }
+}
+
+/// Today's list with the story's migration behind it.
+fn with_step(step: Migration) -> Vec<Migration> {
+    let known = MIGRATIONS.iter().map(|known| Migration { ..*known });
+    known.chain([step]).collect()
+}
+
+async fn open(old: &OldDatabase) -> Db {
+    let place = old.place();
+    if place.starts_with("postgres://") {
+        Db::connect_postgres(&place).await.unwrap()
+    } else {
+        Db::connect_sqlite(std::path::Path::new(&place), false)
+            .await
+            .unwrap()
+    }
+}
+
+async fn grown(old: &OldDatabase, story: Migration) -> (Db, Vec<Migrated>) {
+    let db = open(old).await;
+    let done = run(&db, &with_step(story), &upgrade()).await.unwrap();
+    (db, done)
+}
+
+async fn faults(db: &Db, schema: &Schema) -> Vec<Fault> {
+    let report = audit_as(db, schema).await.unwrap();
+    assert!(report.rows > 800, "{report:?}");
+    report.faults
+}
+
+async fn meddle(db: &Db, sql: &'static str) {
+    let mut conn = db.write_conn().await.unwrap();
+    conn.script(sql).await.unwrap();
+    conn.commit().await.unwrap();
+}
+
+async fn act(db: &Db) -> Recording {
+    let event = Event::new(
+        EventId::from_entropy([0xee; 12]),
+        Act::UnitEdited,
+        upgrade().at,
+        Actor::program("样例"),
+    );
+    let sealing = Sealing {
+        salt: [3; 32],
+        record: None,
+    };
+    db.begin("story")
+        .await
+        .unwrap()
+        .record(event, sealing)
+        .unwrap()
+}
+
+fn each_old() -> impl Iterator<Item = OldDatabase> {
+    COMMITS
+        .iter()
+        .flat_map(|commit| ENGINES.map(|engine| OldDatabase::unpack(commit, engine)))
+}
+
+#[tokio::test]
+async fn a_column_that_came_reads_what_stood_before_in_every_older_row() {
+    for old in each_old() {
+        let sql = "ALTER TABLE org_units ADD COLUMN phone TEXT; ALTER TABLE org_units ADD COLUMN floor BIGINT NOT NULL DEFAULT 1;";
+        // STRICT tables of SQLite know INTEGER, not BIGINT.
+        let lite = "ALTER TABLE org_units ADD COLUMN phone TEXT; ALTER TABLE org_units ADD COLUMN floor INTEGER NOT NULL DEFAULT 1;";
+        let mut story = step(sql, None, "");
+        story.sqlite = lite;
+        let (db, done) = grown(&old, story).await;
+        assert_eq!(done.last().map(|step| step.moved), Some(0));
+        let now = schema(&[UNITS_WITH_PHONE], &[], &[]);
+        assert_eq!(faults(&db, &now).await, []);
+        let mut rec = act(&db).await;
+        let row = vec![
+            ("org_unit_id", "aaaaaaaaaaaaaaaaaaaa".into()),
+            ("name", "新科".into()),
+            ("kind", "section".into()),
+            ("parent_id", Value::Text(None)),
+            ("phone", "000-0000000".into()),
+            ("floor", 3.into()),
+        ];
+        rec.insert(&UNITS_WITH_PHONE, row).await.unwrap();
+        rec.commit().await.unwrap();
+        assert_eq!(faults(&db, &now).await, []);
+        meddle(
+            &db,
+            "UPDATE org_units SET floor = 2 WHERE floor = 1 AND parent_id IS NULL",
+        )
+        .await;
+        let found = faults(&db, &now).await;
+        assert!(!found.is_empty());
+        for fault in found {
+            assert!(matches!(fault, Fault::Changed { columns, .. } if columns == ["floor"]));
+        }
+        // A program that has not declared the column says so instead of guessing.
+        let undeclared = audit_as(&db, &today()).await.unwrap().faults;
+        assert!(
+            undeclared
+                .iter()
+                .any(|fault| fault.to_string().contains("phone 没有登记来历"))
+        );
+        db.close().await;
+    }
+}
+
+#[tokio::test]
+async fn a_column_that_changed_its_name_is_the_same_column() {
+    for old in each_old() {
+        let sql = "ALTER TABLE org_units RENAME COLUMN kind TO unit_kind;";
+        let (db, _) = grown(&old, step(sql, None, "")).await;
+        let now = schema(&[UNITS_RENAMED], &[], &[]);
+        assert_eq!(faults(&db, &now).await, []);
+        meddle(
+            &db,
+            "UPDATE org_units SET unit_kind = 'brigade' WHERE unit_kind = 'bureau'",
+        )
+        .await;
+        let found = faults(&db, &now).await;
+        assert!(
+            matches!(found.as_slice(), [Fault::Changed { columns, .. }] if columns == &["unit_kind"]),
+            "{found:?}"
+        );
+        db.close().await;
+    }
+}
+
+#[tokio::test]
+async fn a_column_that_went_stays_readable_in_the_log_and_is_not_missed_in_the_table() {
+    for old in each_old() {
+        let sql = "ALTER TABLE holidays DROP COLUMN source;";
+        let (db, _) = grown(&old, step(sql, None, "")).await;
+        let now = schema(&[HOLIDAYS_WITHOUT_SOURCE], &[], &[]);
+        assert_eq!(faults(&db, &now).await, []);
+        meddle(&db, "DELETE FROM holidays WHERE kind = 'work'").await;
+        let found = faults(&db, &now).await;
+        assert!(
+            !found.is_empty()
+                && found.iter().all(
+                    |fault| matches!(fault, Fault::Missing { table, .. } if table == "holidays")
+                ),
+            "{found:?}"
+        );
+        db.close().await;
+    }
+}
+
+#[tokio::test]
+async fn a_table_that_changed_its_name_is_the_same_table() {
+    for old in each_old() {
+        let sql = "ALTER TABLE party_links RENAME TO party_doors;";
+        let (db, _) = grown(&old, step(sql, None, "")).await;
+        let now = schema(&[PARTY_DOORS], &[], &[]);
+        assert_eq!(faults(&db, &now).await, []);
+        meddle(
+            &db,
+            "UPDATE party_doors SET link_hash = 'x' WHERE name = 'justice'",
+        )
+        .await;
+        let found = faults(&db, &now).await;
+        assert!(
+            matches!(found.as_slice(), [Fault::Changed { table, columns, .. }] if table == "party_doors" && columns == &["link_hash"]),
+            "{found:?}"
+        );
+        db.close().await;
+    }
+    assert_eq!(PARTY_LINKS.layout().name, "party_links");
+}
+
+fn names_out_of_units(moving: &mut Moving) -> Step<'_> {
+    Box::pin(async move {
+        let query = Query::new("SELECT org_unit_id, name FROM org_units ORDER BY org_unit_id");
+        for row in moving.all(query).await? {
+            let cells = vec![
+                ("org_unit_id", row.text("org_unit_id")?.into()),
+                ("name", row.text("name")?.into()),
+            ];
+            moving.insert(&UNIT_NAMES, cells).await?;
+        }
+        Ok(())
+    })
+}
+
+const UNIT_NAMES_SQL: &str = "CREATE TABLE unit_names (org_unit_id TEXT NOT NULL PRIMARY KEY, name TEXT NOT NULL, last_event TEXT NOT NULL);";
+
+#[tokio::test]
+async fn values_moved_into_a_new_table_are_explained_by_the_event_of_the_migration() {
+    for old in each_old() {
+        let story = step(UNIT_NAMES_SQL, Some(names_out_of_units), "");
+        let (db, done) = grown(&old, story).await;
+        let moved = done.last().unwrap().moved;
+        assert!(moved > 3);
+        let now = schema(&[UNIT_NAMES], &[], &[]);
+        assert_eq!(faults(&db, &now).await, []);
+        let mut reader = db.read().await.unwrap();
+        let last = Query::new(
+            "SELECT e.act AS act, e.images AS images, l.event_id AS id FROM log_events e JOIN log_leaves l ON l.event_id = e.event_id ORDER BY l.sequence DESC LIMIT 1",
+        );
+        let last = reader.first(last).await.unwrap().unwrap();
+        assert_eq!(last.text("act").unwrap(), "schema.migrate");
+        assert_eq!(last.int("images").unwrap(), moved);
+        drop(reader);
+        db.close().await;
+    }
+}
+
+#[tokio::test]
+async fn the_same_values_moved_without_an_event_are_accused_row_by_row() {
+    let sql = "CREATE TABLE unit_names (org_unit_id TEXT NOT NULL PRIMARY KEY, name TEXT NOT NULL, last_event TEXT NOT NULL);
+        INSERT INTO unit_names (org_unit_id, name, last_event) SELECT org_unit_id, name, last_event FROM org_units;";
+    for old in each_old() {
+        let (db, _) = grown(&old, step(sql, None, "")).await;
+        let units = ORG_UNITS.layout().name;
+        let mut reader = db.read().await.unwrap();
+        let count = Query::new("SELECT CAST(COUNT(*) AS BIGINT) AS n FROM org_units");
+        let count = reader.number(count).await.unwrap();
+        drop(reader);
+        let found = faults(&db, &schema(&[UNIT_NAMES], &[], &[])).await;
+        assert_eq!(i64::try_from(found.len()).unwrap(), count, "{units}");
+        for fault in found {
+            assert!(matches!(fault, Fault::Extra { table, .. } if table == "unit_names"));
+        }
+        db.close().await;
+    }
+}
+
+fn outcomes_away(moving: &mut Moving) -> Step<'_> {
+    Box::pin(async move {
+        let query = Query::new("SELECT code, valid_from, last_event FROM outcome_codes");
+        for row in moving.all(query).await? {
+            let key = [
+                Value::from(row.text("code")?),
+                Value::from(row.text("valid_from")?),
+            ];
+            let seen = row.parsed("outcome_codes", "last_event", EventId::parse)?;
+            moving.delete(&OUTCOME_CODES, &key, &seen).await?;
+        }
+        Ok(())
+    })
+}
+
+#[tokio::test]
+async fn a_table_that_went_was_emptied_by_an_event_and_stays_readable() {
+    for old in each_old() {
+        let story = step("", Some(outcomes_away), "DROP TABLE outcome_codes;");
+        let (db, done) = grown(&old, story).await;
+        assert!(done.last().unwrap().moved > 5);
+        let now = schema(&[], &["outcome_codes"], &[OUTCOME_CODES]);
+        assert_eq!(faults(&db, &now).await, []);
+        // Forgotten altogether, its images are a contradiction.
+        let forgotten = schema(&[], &["outcome_codes"], &[]);
+        let found = audit_as(&db, &forgotten).await.unwrap().faults;
+        assert!(
+            found
+                .iter()
+                .any(|fault| fault.to_string().contains("未登记的表"))
+        );
+        db.close().await;
+    }
+    for old in each_old() {
+        // Dropped without the event, each of its rows is missed.
+        let (db, _) = grown(&old, step("DROP TABLE outcome_codes;", None, "")).await;
+        let now = schema(&[], &["outcome_codes"], &[OUTCOME_CODES]);
+        let found = faults(&db, &now).await;
+        assert!(found.len() > 5);
+        assert!(
+            found
+                .iter()
+                .all(|fault| matches!(fault, Fault::Missing { .. }))
+        );
+        db.close().await;
+    }
+}
+
+fn titles_spelled_out(moving: &mut Moving) -> Step<'_> {
+    Box::pin(async move {
+        let query = Query::new("SELECT day, kind, last_event FROM holidays ORDER BY day");
+        for row in moving.all(query).await? {
+            let seen = row.parsed("holidays", "last_event", EventId::parse)?;
+            let kind = format!("{}!", row.text("kind")?);
+            let key = [Value::from(row.text("day")?)];
+            moving
+                .update(&HOLIDAYS, &key, &seen, vec![("kind", kind.into())])
+                .await?;
+        }
+        Ok(())
+    })
+}
+
+#[tokio::test]
+async fn values_changed_in_place_are_explained_by_the_event_and_only_by_it() {
+    for old in each_old() {
+        let (db, done) = grown(&old, step("", Some(titles_spelled_out), "")).await;
+        assert!(done.last().unwrap().moved > 10);
+        assert_eq!(faults(&db, &today()).await, []);
+        db.close().await;
+    }
+    for old in each_old() {
+        let sql = "UPDATE holidays SET kind = kind || '!';";
+        let (db, _) = grown(&old, step(sql, None, "")).await;
+        assert!(faults(&db, &today()).await.len() > 10);
+        db.close().await;
+    }
+}
+
+#[tokio::test]
+async fn a_rehearsal_says_what_would_happen_and_leaves_everything_as_it_was() {
+    for old in each_old() {
+        let db = open(&old).await;
+        let before = state(&db).await;
+        let list = with_step(step(UNIT_NAMES_SQL, Some(names_out_of_units), ""));
+        let would = rehearse(&db, &list, &upgrade()).await.unwrap();
+        assert_eq!(state(&db).await, before);
+        let did = run(&db, &list, &upgrade()).await.unwrap();
+        assert_eq!(would, did);
+        assert_ne!(state(&db).await, before);
+        assert_eq!(rehearse(&db, &list, &upgrade()).await.unwrap(), []);
+        db.close().await;
+    }
+}
+
+/// Migrations that have run, and the head of the log.
+async fn state(db: &Db) -> (i64, u64) {
+    let mut reader = db.read().await.unwrap();
+    let count = Query::new("SELECT CAST(COUNT(*) AS BIGINT) AS n FROM migrations");
+    let count = reader.number(count).await.unwrap();
+    let (size, _) = crate::log::head(&mut reader).await.unwrap();
+    (count, size)
+}
+
+fn breaks_half_way(moving: &mut Moving) -> Step<'_> {
+    Box::pin(async move {
+        names_out_of_units(moving).await?;
+        Err(StoreError::Engine("the power went".to_owned()))
+    })
+}
+
+#[tokio::test]
+async fn a_migration_that_breaks_at_any_step_has_not_happened_and_can_be_tried_again() {
+    let broken = [
+        ("CREATE TABLE unit_names (nonsense;", None, ""),
+        (
+            UNIT_NAMES_SQL,
+            Some(breaks_half_way as for<'a> fn(&'a mut Moving) -> Step<'a>),
+            "",
+        ),
+        (
+            UNIT_NAMES_SQL,
+            Some(names_out_of_units as for<'a> fn(&'a mut Moving) -> Step<'a>),
+            "DROP TABLE nobody_knows_this;",
+        ),
+    ];
+    for old in each_old() {
+        let db = open(&old).await;
+        let before = state(&db).await;
+        for (sql, moves, afterwards) in broken {
+            let list = with_step(step(sql, moves, afterwards));
+            run(&db, &list, &upgrade()).await.unwrap_err();
+            assert_eq!(state(&db).await, before, "{sql} {afterwards}");
+        }
+        let list = with_step(step(UNIT_NAMES_SQL, Some(names_out_of_units), ""));
+        // Dropped before its commit, as a kill would.
+        let (conn, done) = go(&db, &list, &upgrade()).await.unwrap();
+        assert!(!done.is_empty());
+        drop(conn);
+        assert_eq!(state(&db).await, before);
+        run(&db, &list, &upgrade()).await.unwrap();
+        assert_eq!(faults(&db, &schema(&[UNIT_NAMES], &[], &[])).await, []);
+        db.close().await;
+    }
+}
+
+#[tokio::test]
+async fn a_program_refuses_a_database_that_a_newer_one_has_migrated() {
+    for old in each_old() {
+        let (db, _) = grown(&old, step(UNIT_NAMES_SQL, None, "")).await;
+        let refused = run(&db, MIGRATIONS, &upgrade()).await.unwrap_err();
+        let known = MIGRATIONS.last().unwrap().number;
+        assert!(matches!(refused, StoreError::Newer { found: NEXT, known: at } if at == known));
+        let words = refused.to_string();
+        assert!(
+            words.starts_with("STOR-502 ") && words.contains("第 901 号"),
+            "{words}"
+        );
+        assert!(words.contains("没有打开，也没有改动"), "{words}");
+        db.close().await;
+    }
+}
+
+#[tokio::test]
+async fn a_migration_that_was_edited_after_it_ran_is_refused() {
+    for old in each_old() {
+        let (db, _) = grown(&old, step(UNIT_NAMES_SQL, None, "")).await;
+        let edited = with_step(step("CREATE TABLE other_names (name TEXT);", None, ""));
+        let refused = run(&db, &edited, &upgrade()).await.unwrap_err();
+        assert_eq!(refused.code(), "STOR-501");
+        db.close().await;
+    }
+}

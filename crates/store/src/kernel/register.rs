@@ -1,0 +1,138 @@
+//! Versions of registers: what somebody computed from a register is still true under the lock if the
+//! register's version is still the same.
+//!
+//! PostgreSQL stays at READ COMMITTED, where a long act reads other people's commits between two of
+//! its statements. So each register has one row with a number that advances in every transaction that
+//! wrote a table of it (`docs/adr/0009`). Who computes from a register reads the number in the same
+//! snapshot; who then acts on the outcome holds the row shared as the last step and compares; who
+//! rewrites much of a register holds it exclusively, and only those who need that register wait.
+//! SQLite has one writer at a time, so that holding costs nothing there.
+
+use super::conn::Conn;
+use super::engine::Engine;
+use super::guard::Tx;
+use super::reader::{Query, Reader};
+use super::value::Value;
+use crate::error::StoreError;
+
+/// What changes as one thing and is computed from as one thing. The order is that in which an act
+/// holds several, so that two acts never wait for each other.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Register {
+    /// Accounts and what they are granted (账号与授权).
+    Accounts,
+    /// Sections, affiliates and brigades (机构).
+    Units,
+    /// Rulebook versions (实施细则).
+    Rulebook,
+    /// Days off and make-up days (节假日安排).
+    Calendar,
+    /// Items and outcome codes (随机抽查事项清单).
+    Catalog,
+    /// The subject register (检查对象名录库).
+    Subjects,
+    /// The inspector register (执法检查人员名录库).
+    Inspectors,
+    /// Recusals (回避).
+    Recusals,
+    /// Visits, from which caps and recent visits are counted (检查).
+    Inspections,
+    /// Number series (编号).
+    Counters,
+}
+
+/// How an act holds a register until it ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Hold {
+    /// Others may hold it shared as well; nobody changes it meanwhile.
+    Shared,
+    /// Nobody else holds or changes it meanwhile.
+    Exclusive,
+}
+
+impl Register {
+    /// All of them, in the order of holding.
+    pub const ALL: [Self; 10] = [
+        Self::Accounts,
+        Self::Units,
+        Self::Rulebook,
+        Self::Calendar,
+        Self::Catalog,
+        Self::Subjects,
+        Self::Inspectors,
+        Self::Recusals,
+        Self::Inspections,
+        Self::Counters,
+    ];
+
+    /// What a frame is computed from.
+    pub const OF_A_FRAME: [Self; 7] = [
+        Self::Units,
+        Self::Calendar,
+        Self::Catalog,
+        Self::Subjects,
+        Self::Inspectors,
+        Self::Recusals,
+        Self::Inspections,
+    ];
+
+    /// Its name in the table of versions.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Accounts => "accounts",
+            Self::Units => "units",
+            Self::Rulebook => "rulebook",
+            Self::Calendar => "calendar",
+            Self::Catalog => "catalog",
+            Self::Subjects => "subjects",
+            Self::Inspectors => "inspectors",
+            Self::Recusals => "recusals",
+            Self::Inspections => "inspections",
+            Self::Counters => "counters",
+        }
+    }
+}
+
+impl Reader {
+    /// The version of a register in this view.
+    pub async fn register_version(&mut self, register: Register) -> Result<i64, StoreError> {
+        self.version(register, "").await
+    }
+
+    async fn version(&mut self, register: Register, lock: &'static str) -> Result<i64, StoreError> {
+        let query = Query::new("SELECT version FROM register_versions WHERE register = ")
+            .bind(register.name())
+            .push(lock);
+        self.one("register_versions", query).await?.int("version")
+    }
+}
+
+impl Tx {
+    /// Holds a register to the end of the act and yields its version, as committed by whoever held
+    /// it before. To hold several, hold them in the order of [`Register`].
+    pub async fn hold(&mut self, register: Register, how: Hold) -> Result<i64, StoreError> {
+        let lock = match (self.conn.engine(), how) {
+            (Engine::Sqlite, _) => "",
+            (Engine::Postgres, Hold::Shared) => " FOR SHARE",
+            (Engine::Postgres, Hold::Exclusive) => " FOR UPDATE",
+        };
+        self.version(register, lock).await
+    }
+}
+
+/// Advances the version of a register an act has written.
+pub(super) async fn advance(conn: &mut Conn, register: Register) -> Result<(), StoreError> {
+    let name = Value::from(register.name());
+    let sql = "UPDATE register_versions SET version = version + 1 WHERE register = $1";
+    if conn.execute(sql, &[name]).await? == 1 {
+        Ok(())
+    } else {
+        Err(StoreError::inconsistent(
+            "register_versions",
+            "register",
+            register.name(),
+            "missing",
+        ))
+    }
+}

@@ -1,0 +1,39 @@
+//! The list of migrations, oldest first. A number that has left the house is never given again and its
+//! text never edited; a step in Rust stands in a file of its own with the tables as they were then.
+
+mod counters;
+
+use crate::kernel::migrate::Migration;
+
+macro_rules! migration {
+    ($number:literal, $name:literal, $words:literal) => {
+        migration!($number, $name, $words, None, "")
+    };
+    ($number:literal, $name:literal, $words:literal, $moves:expr, $afterwards:literal) => {
+        Migration {
+            number: $number,
+            name: $name,
+            words: $words,
+            sqlite: include_str!(concat!("../migrations/sqlite/", $name, ".sql")),
+            postgres: include_str!(concat!("../migrations/postgres/", $name, ".sql")),
+            moves: $moves,
+            afterwards: $afterwards,
+        }
+    };
+}
+
+/// Every migration this program knows.
+pub(crate) const MIGRATIONS: &[Migration] = &[
+    migration!(1, "0001_log", "建立留痕日志"),
+    migration!(2, "0002_registers", "建立机构、名录、事项、规则各表"),
+    migration!(3, "0003_accounts", "建立账号、会话、草稿、导入各表"),
+    migration!(4, "0004_campaigns", "建立抽查任务和抽取各表"),
+    migration!(5, "0005_inspections", "建立检查和公示各表"),
+    migration!(
+        6,
+        "0006_ground",
+        "建立名录版本和编号序列；已有任务的编号转入序列",
+        Some(counters::from_campaigns),
+        ""
+    ),
+];

@@ -19,6 +19,9 @@ use store::session::Session;
 
 use crate::clock::{FakeClock, FakeEntropy};
 
+/// The name of the city's log.
+const ORIGIN: &str = "000000.example/mingqian";
+
 /// The password of every account of the city.
 pub const PASSWORD: &str = "演示口令不得用于真实安装";
 
@@ -64,21 +67,13 @@ impl City {
     /// # Panics
     /// When the database is not empty or fails.
     pub async fn found(db: Db) -> Self {
-        let clock = Arc::new(FakeClock::at(2026, 11, 23, 9));
-        let entropy = Arc::new(FakeEntropy::new(20_261_123));
-        let origin = "000000.example/mingqian";
-        let app = App {
-            db,
-            clock: clock.clone(),
-            entropy: entropy.clone(),
-            storage_key: StorageKey::new(&[7; 32]),
-            log_key: log_key(origin, [9; 32]).expect("the origin of the city is well-formed"),
-        };
+        let city = Self::join(db, 20_261_123);
+        let app = &city.app;
         let founding = Founding {
             bureau: "样例市城市管理局".to_owned(),
             number_letters: "CG".to_owned(),
             district: "000000".to_owned(),
-            origin: origin.to_owned(),
+            origin: ORIGIN.to_owned(),
             demonstration: true,
             units: units(),
         };
@@ -88,6 +83,25 @@ impl City {
         app.install_rules(true)
             .await
             .expect("the seeded rules are sound");
+        city
+    }
+
+    /// The city in a database where it was founded before, as a second process sees it: same keys and
+    /// clock, a generator of its own.
+    ///
+    /// # Panics
+    /// Never: the origin of the city is a constant.
+    #[must_use]
+    pub fn join(db: Db, seed: u64) -> Self {
+        let clock = Arc::new(FakeClock::at(2026, 11, 23, 9));
+        let entropy = Arc::new(FakeEntropy::new(seed));
+        let app = App {
+            db,
+            clock: clock.clone(),
+            entropy: entropy.clone(),
+            storage_key: StorageKey::new(&[7; 32]),
+            log_key: log_key(ORIGIN, [9; 32]).expect("the origin of the city is well-formed"),
+        };
         Self {
             app,
             clock,

@@ -1,0 +1,185 @@
+//! Two processes on one PostgreSQL act at the same moment: numbers have no gap and none is given twice, and of
+//! two administrators who take each other's right away one remains.
+//!
+//! The processes are this very test binary, started again with `other_process`. Each waits for a line on its
+//! input before every round, so that both act at once.
+
+#![expect(clippy::unwrap_used, reason = "a step that fails fails the story")]
+
+use std::io::{BufRead as _, BufReader, Write as _};
+use std::process::{Child, ChildStdout, Command, Stdio};
+
+use app::AppError;
+use domain::account::{Grant, Role};
+use domain::campaign::plan::CampaignPlan;
+use domain::id::AccountId;
+use store::Db;
+use testkit::city::{City, unit};
+use testkit::engines::{PostgresDatabase, upgrade};
+
+/// Rounds of a story: one alone could miss the moment.
+const ROUNDS: usize = 8;
+
+// A thread of its own waits for the line: what an act leaves to be rolled back must not wait with it.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "not a test of its own: the process that stories of two processes start"]
+async fn other_process() {
+    let told = |name: &str| std::env::var(name).unwrap();
+    let db = Db::open_postgres(&told("OTHER_PLACE"), &upgrade())
+        .await
+        .unwrap();
+    let city = City::join(db, told("OTHER_SEED").parse().unwrap());
+    let (deed, id) = (
+        told("OTHER_DEED"),
+        AccountId::parse(&told("OTHER_ACCOUNT")).unwrap(),
+    );
+    println!("READY");
+    for line in std::io::stdin().lock().lines().map_while(Result::ok) {
+        let answer = match deed.as_str() {
+            "draft" => draft_twenty(&city, &id).await,
+            _ => revoke(&city, &id, &line).await,
+        };
+        println!("ANSWER {answer}");
+    }
+    city.app.db.close().await;
+}
+
+/// Twenty drafts at once; their numbers.
+async fn draft_twenty(city: &City, id: &AccountId) -> String {
+    let acting = city.acting(id).await;
+    let drafts = (0..20).map(|number| {
+        let (app, acting) = (city.app.clone(), acting.clone());
+        tokio::spawn(async move {
+            let plan = CampaignPlan::titled(format!("样例抽查{number}"));
+            app.draft_campaign(&acting, &unit(1), &plan).await
+        })
+    });
+    let mut numbers = Vec::new();
+    for draft in drafts.collect::<Vec<_>>() {
+        numbers.push(draft.await.unwrap().unwrap().to_string());
+    }
+    numbers.join(",")
+}
+
+/// Takes the security administrator's right from the account named; says whether it was done.
+async fn revoke(city: &City, id: &AccountId, from: &str) -> String {
+    let acting = city.acting(id).await;
+    let grant = Grant {
+        role: Role::SecurityAdmin,
+        unit: unit(0),
+    };
+    let from = AccountId::parse(from.trim()).unwrap();
+    match city.app.revoke_role(&acting, &from, &grant).await {
+        Ok(()) => "done".to_owned(),
+        Err(AppError::Refused(refusal)) => refusal.code.to_owned(),
+        Err(other) => panic!("{other}"),
+    }
+}
+
+struct Other {
+    child: Child,
+    said: BufReader<ChildStdout>,
+}
+
+impl Other {
+    fn start(place: &str, seed: u64, deed: &str, account: &AccountId) -> Self {
+        let mut child = Command::new(std::env::current_exe().unwrap())
+            .args(["--exact", "other_process", "--ignored", "--nocapture"])
+            .env("OTHER_PLACE", place)
+            .env("OTHER_SEED", seed.to_string())
+            .env("OTHER_DEED", deed)
+            .env("OTHER_ACCOUNT", account.as_str())
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let said = BufReader::new(child.stdout.take().unwrap());
+        let mut other = Self { child, said };
+        other.hear("READY");
+        other
+    }
+
+    fn tell(&mut self, line: &str) {
+        writeln!(self.child.stdin.as_mut().unwrap(), "{line}").unwrap();
+    }
+
+    fn hear(&mut self, word: &str) -> String {
+        let mut line = String::new();
+        while self.said.read_line(&mut line).unwrap() > 0 {
+            if let Some((_, rest)) = line.split_once(word) {
+                return rest.trim().to_owned();
+            }
+            line.clear();
+        }
+        panic!("the other process ended without a word");
+    }
+
+    fn end(mut self) {
+        drop(self.child.stdin.take());
+        assert!(self.child.wait().unwrap().success());
+    }
+}
+
+async fn founded() -> (PostgresDatabase, City) {
+    let server = PostgresDatabase::fresh();
+    let db = Db::open_postgres(server.url(), &upgrade()).await.unwrap();
+    (server, City::found(db).await)
+}
+
+#[tokio::test]
+async fn forty_drafts_at_once_from_two_processes_have_forty_numbers_without_a_gap() {
+    let (server, city) = founded().await;
+    let id = city.account("initiator", &[(Role::Initiator, 1)]).await;
+    let mut others = [1, 2].map(|seed| Other::start(server.url(), seed, "draft", &id));
+    for other in &mut others {
+        other.tell("go");
+    }
+    let mut numbers: Vec<String> = Vec::new();
+    for other in &mut others {
+        numbers.extend(other.hear("ANSWER").split(',').map(str::to_owned));
+    }
+    others.into_iter().for_each(Other::end);
+    numbers.sort();
+    let wanted: Vec<String> = (1..=40).map(|n| format!("000000-CG-2026-{n:04}")).collect();
+    assert_eq!(numbers, wanted);
+    assert_eq!(store::audit(&city.app.db).await.unwrap().faults, []);
+    city.app.db.close().await;
+}
+
+#[tokio::test]
+async fn two_administrators_who_revoke_each_other_at_once_do_not_both_succeed() {
+    let (server, city) = founded().await;
+    let first = city.account("sec1", &[(Role::SecurityAdmin, 0)]).await;
+    let second = city.account("sec2", &[(Role::SecurityAdmin, 0)]).await;
+    let mut others = [
+        Other::start(server.url(), 1, "revoke", &first),
+        Other::start(server.url(), 2, "revoke", &second),
+    ];
+    for round in 0..ROUNDS {
+        others[0].tell(second.as_str());
+        others[1].tell(first.as_str());
+        let mut answers = others.each_mut().map(|other| other.hear("ANSWER"));
+        let loser = usize::from(answers[0] == "done");
+        answers.sort();
+        assert_ne!(answers, ["done", "done"], "round {round}: nobody is left");
+        assert!(
+            answers.contains(&"done".to_owned()),
+            "round {round}: {answers:?}"
+        );
+        // The one that remains gives the other its right back.
+        let (remains, lost) = if loser == 0 {
+            (&second, &first)
+        } else {
+            (&first, &second)
+        };
+        let acting = city.acting(remains).await;
+        let grant = Grant {
+            role: Role::SecurityAdmin,
+            unit: unit(0),
+        };
+        city.app.grant_role(&acting, lost, grant).await.unwrap();
+    }
+    others.into_iter().for_each(Other::end);
+    assert_eq!(store::audit(&city.app.db).await.unwrap().faults, []);
+    city.app.db.close().await;
+}

@@ -11,6 +11,8 @@ use aes_gcm::{Aes256Gcm, Nonce};
 use argon2::password_hash::{PasswordHash, PasswordHasher as _, PasswordVerifier as _, SaltString};
 use argon2::{Algorithm, Argon2, Params, Version};
 
+use hmac::{Hmac, Mac};
+use sha2::Sha256;
 use tlog::note::{KeyKind, SignerKey};
 
 use crate::port::Entropy;
@@ -19,13 +21,27 @@ const NONCE: usize = 12;
 
 /// The key that encrypts what lies in the database.
 #[derive(Clone)]
-pub struct StorageKey(Aes256Gcm);
+pub struct StorageKey {
+    cipher: Aes256Gcm,
+    /// The key of marks, which opens nothing.
+    marks: [u8; 32],
+}
 
 impl StorageKey {
     /// A key from its 32 bytes.
     #[must_use]
     pub fn new(bytes: &[u8; 32]) -> Self {
-        Self(Aes256Gcm::new(bytes.into()))
+        Self {
+            cipher: Aes256Gcm::new(bytes.into()),
+            marks: keyed_hash(bytes, &[b"mingqian marks"]),
+        }
+    }
+
+    /// The mark of a text in a column: equal texts have equal marks, and who has not the key cannot try
+    /// texts.
+    #[must_use]
+    pub fn mark(&self, column: &str, text: &[u8]) -> [u8; 32] {
+        keyed_hash(&self.marks, &[column.as_bytes(), b"\0", text])
     }
 
     /// Encrypts `plain` for the place `place`; the nonce stands before the ciphertext.
@@ -37,7 +53,7 @@ impl StorageKey {
             aad: place.as_bytes(),
         };
         let cipher = self
-            .0
+            .cipher
             .encrypt(Nonce::from_slice(&nonce), payload)
             .expect("AES-GCM encrypts any text below 64 GiB");
         [nonce.as_slice(), &cipher].concat()
@@ -51,8 +67,17 @@ impl StorageKey {
             msg: cipher,
             aad: place.as_bytes(),
         };
-        self.0.decrypt(Nonce::from_slice(nonce), payload).ok()
+        self.cipher.decrypt(Nonce::from_slice(nonce), payload).ok()
     }
+}
+
+fn keyed_hash(key: &[u8; 32], parts: &[&[u8]]) -> [u8; 32] {
+    let mut mac =
+        <Hmac<Sha256> as Mac>::new_from_slice(key).expect("HMAC takes a key of any length");
+    for part in parts {
+        mac.update(part);
+    }
+    mac.finalize().into_bytes().into()
 }
 
 /// How hard a password hash is; OWASP's argon2id minimum for interactive sign-in.

@@ -16,14 +16,15 @@ mod seed;
 
 use domain::campaign::steps::{CommitFacts, DrawFacts, FreezeFacts};
 use domain::event::LinkKind;
-use domain::id::{CampaignId, CampaignNo, Fingerprint, PartyToken};
+use domain::id::{CampaignNo, Fingerprint, PartyToken};
 use domain::policy::Verb;
 use domain::refusal::{Code, Refusal};
 use domain::time::Instant;
 use draw::record::RevealRecord;
 use draw::{Drawn, Frozen, Level, SeedText, Token};
+use store::attachment::Owner;
 use store::campaign::StoredCampaign;
-use store::{campaign, catalog, drawing, inspection};
+use store::{campaign, catalog, inspection};
 use verify::{BundleSource, Limits, Options};
 
 use crate::aside::aside;
@@ -134,14 +135,15 @@ impl App {
             .enter(&mut stored, done, at, actor)
             .with("attempt", attempt)
             .with("quota", eligibility.quota());
+        let owner = Owner::Attempt(&id, attempt);
+        let mut waiting = vec![self.keep_secret(owner, material::SECRET, &secret).await?];
+        for (name, content) in material::frame_files(rehearsed.frame()) {
+            waiting.push(self.keep_sealed(owner, name, &content).await?);
+        }
         let mut rec = tx.record(event, self.confidential())?;
         campaign::write(&mut rec, &stored).await?;
-        let place = material::place(&id, attempt);
-        let sealed = self.storage_key.seal(&*self.entropy, &place, &secret);
-        let mut beside = rec.beside();
-        drawing::keep_secret(&mut beside, &id, attempt, sealed).await?;
-        for (name, content) in material::frame_files(rehearsed.frame()) {
-            drawing::keep_file(&mut beside, &id, attempt, name, &content).await?;
+        for kept in &waiting {
+            kept.attach(&mut rec, owner).await?;
         }
         rec.commit().await?;
         Ok(())
@@ -254,10 +256,17 @@ impl App {
         for visit in &visits {
             event = event.touching(LinkKind::Subject, visit.visit.subject.as_str());
         }
+        let owner = Owner::Attempt(&id, attempt);
+        let mut waiting = Vec::new();
+        for file in what_open_publishes(&files) {
+            waiting.push(self.keep_sealed(owner, &file.name, &file.content).await?);
+        }
         let mut rec = tx.record(event, self.public(record))?;
         campaign::write(&mut rec, &stored).await?;
         inspection::add_many(&mut rec, &visits).await?;
-        keep_sealed(&mut rec, (&id, attempt), &files).await?;
+        for kept in &waiting {
+            kept.attach(&mut rec, owner).await?;
+        }
         rec.commit().await?;
         Ok(())
     }
@@ -293,19 +302,11 @@ fn recomputed(drawn: &Drawn) -> Result<(Vec<BundleFile>, bool), AppError> {
     Ok((files, verdict.exit() == 3))
 }
 
-/// Keeps what OPEN will publish; RESULT holds the hashes.
-async fn keep_sealed(
-    rec: &mut store::Recording,
-    of: (&CampaignId, u32),
-    files: &[BundleFile],
-) -> Result<(), AppError> {
-    let mut beside = rec.beside();
-    for file in files {
-        if draw::bundle::PUBLIC.contains(&file.name.as_str()) {
-            drawing::keep_file(&mut beside, of.0, of.1, &file.name, &file.content).await?;
-        }
-    }
-    Ok(())
+/// The files that stay sealed until OPEN; RESULT holds their hashes.
+fn what_open_publishes(files: &[BundleFile]) -> impl Iterator<Item = &BundleFile> {
+    files
+        .iter()
+        .filter(|file| draw::bundle::PUBLIC.contains(&file.name.as_str()))
 }
 
 pub(crate) fn freeze_of(stored: &StoredCampaign) -> Result<draw::record::FreezeRecord, AppError> {

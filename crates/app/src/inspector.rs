@@ -7,7 +7,8 @@ use domain::policy::{Place, Verb};
 use domain::recusal::Recusal;
 use domain::refusal::Code;
 use domain::text::FieldErrors;
-use store::{StoreError, inspector};
+use domain::time::Instant;
+use store::{StoreError, Tx, inspector};
 
 use crate::{Acting, App, AppError};
 
@@ -16,6 +17,13 @@ static CODE_TAKEN: Code = Code::new(
     "代码 {code} 已是“{name}”的。",
     None,
     "每名执法人员一个代码，换一个没有用过的。",
+);
+
+static CREDENTIAL_TAKEN: Code = Code::new(
+    "ROST-031",
+    "这个执法证号已登记在“{name}”（{code}）名下。",
+    Some("细则三（二）"),
+    "核对证件；那一条是同一人的，改那一条，不要另建。",
 );
 
 impl App {
@@ -37,6 +45,7 @@ impl App {
             errors.push("code", CODE_TAKEN.field(&[("code", code), ("name", name)]));
             return Err(errors.into());
         }
+        refuse_second_holder(&mut tx, &read).await?;
         let event = self
             .event(Act::InspectorAdded, actor)
             .touching(LinkKind::Inspector, id.as_str());
@@ -75,11 +84,39 @@ impl App {
             errors.push("code", CODE_TAKEN.field(&[("code", code), ("name", name)]));
             return Err(errors.into());
         }
+        refuse_second_holder(&mut tx, &read).await?;
         let event = self
             .event(Act::InspectorEdited, actor)
             .touching(LinkKind::Inspector, id.as_str());
         let mut rec = tx.record(event, self.confidential())?;
-        inspector::edit(&mut rec, &before.seen, &read, before.account.as_ref()).await?;
+        inspector::edit(&mut rec, &before, &read).await?;
+        rec.commit().await?;
+        Ok(())
+    }
+
+    /// Erases what is private of an inspector who has left, when the years of keeping are over: the key under
+    /// which it was sealed is destroyed. The entry, the name and every act stay, and the log explains them
+    /// as before.
+    pub async fn erase_inspector(
+        &self,
+        acting: &Acting,
+        id: &InspectorId,
+        years: u32,
+    ) -> Result<(), AppError> {
+        let mut tx = self.db.begin("inspector.erase").await?;
+        let before = inspector::get(&mut tx, id).await?;
+        let actor = acting.may(Verb::InspectorEdit, &Place::of(&before.inspector.unit))?;
+        let last = inspector::last_acted(&mut tx, &before).await?;
+        let (last, today) = (Instant::from_unix_ms(last).date(), self.clock.now().date());
+        before.inspector.require_erasable(last, years, today)?;
+        if before.key.is_none() {
+            return Ok(());
+        }
+        let event = self
+            .event(Act::InspectorErased, actor)
+            .touching(LinkKind::Inspector, id.as_str());
+        let mut rec = tx.record(event, self.confidential())?;
+        inspector::erase(&mut rec, id).await?;
         rec.commit().await?;
         Ok(())
     }
@@ -102,15 +139,35 @@ impl App {
         };
         let actor = acting.may(Verb::RecusalDeclare, &place)?;
         recusal.require_ground()?;
+        let of = inspector::by_code(&mut tx, &recusal.inspector).await?;
+        let of = of.ok_or_else(|| StoreError::NotFound {
+            table: "inspectors",
+            key: recusal.inspector.to_string(),
+        })?;
         let event = self
             .event(Act::RecusalDeclared, actor)
             .with("inspector", &recusal.inspector)
             .with("ground", recusal.ground);
         let mut rec = tx.record(event, self.confidential())?;
-        inspector::declare(&mut rec, recusal).await?;
+        inspector::declare(&mut rec, recusal, &of).await?;
         rec.commit().await?;
         Ok(())
     }
+}
+
+/// A credential belongs to one person: its number, found by its mark, may not stand with another who is
+/// still in the service.
+async fn refuse_second_holder(tx: &mut Tx, read: &Inspector) -> Result<(), AppError> {
+    let Some(other) = inspector::other_holder(tx, read).await? else {
+        return Ok(());
+    };
+    let mut errors = FieldErrors::new();
+    let (code, name) = (&other.inspector.code, &other.inspector.name);
+    errors.push(
+        "credential",
+        CREDENTIAL_TAKEN.field(&[("code", code), ("name", name)]),
+    );
+    Err(errors.into())
 }
 
 /// What the form was filled with, from an entry and the name of its unit.

@@ -7,6 +7,7 @@
 pub mod account;
 pub mod acting;
 mod aside;
+pub mod attachment;
 pub mod campaign;
 pub mod crypto;
 pub mod drawing;
@@ -18,6 +19,7 @@ pub mod installation;
 pub mod port;
 pub mod receipt;
 pub mod rules;
+pub mod sealing;
 pub mod sign_in;
 pub mod staging;
 pub mod subject;

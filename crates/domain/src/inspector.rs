@@ -88,6 +88,25 @@ impl Inspector {
         (!covered).then_some(Ineligible::OutOfScope)
     }
 
+    /// Whether what is private of the inspector may be erased on `today`: he has left, and `years` have
+    /// passed since `last`, the day on which he last acted or his entry was last changed.
+    ///
+    /// # Errors
+    /// `ROST-013`, `ROST-014`.
+    pub fn require_erasable(&self, last: Date, years: u32, today: Date) -> Result<(), Refusal> {
+        let name = self.name.as_str();
+        if self.presence != Presence::Left {
+            return Err(codes::ROSTER_STILL_SERVES.refuse(&[("name", &name)]));
+        }
+        let months = i32::try_from(years.saturating_mul(12)).unwrap_or(i32::MAX);
+        let until = last.plus_months(months);
+        if today <= until {
+            let until = until.to_string();
+            return Err(codes::ROSTER_STILL_KEPT.refuse(&[("name", &name), ("until", &until)]));
+        }
+        Ok(())
+    }
+
     /// The same as a refusal, for papers that name one person.
     ///
     /// # Errors

@@ -1,8 +1,9 @@
 //! A bureau on disk: its data folder, its keys, its database.
 //!
-//! `DATA/mingqian.sqlite` (or PostgreSQL elsewhere), `DATA/keys/storage.key` (32 bytes, hex; opens
-//! what is encrypted in the database) and `DATA/keys/log.key` (signs checkpoints). Keys are made once
-//! with mode 0600 and never overwritten; without them the program refuses to start.
+//! `DATA/mingqian.sqlite` with `DATA/mingqian.blobs/`, the content its rows only name (or PostgreSQL
+//! elsewhere), `DATA/keys/storage.key` (32 bytes, hex; opens what is sealed in either) and
+//! `DATA/keys/log.key` (signs checkpoints). Keys are made once with mode 0600 and never overwritten;
+//! without them the program refuses to start.
 
 use std::fs;
 use std::io::Write as _;
@@ -12,6 +13,7 @@ use std::sync::Arc;
 use app::App;
 use app::crypto::StorageKey;
 use app::port::{Clock, Entropy};
+use app::sealing::SealingKey;
 use store::{Db, Migrated, Upgrade};
 use tlog::note::{KeyKind, SignerKey};
 
@@ -62,7 +64,13 @@ impl Place {
                 _ => {}
             }
         }
-        Ok(())
+        let content = self.data.join("mingqian.blobs");
+        match fs::remove_dir_all(&content) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                Err(Failure::file(&content, &error))
+            }
+            _ => Ok(()),
+        }
     }
 
     /// Whether keys have been made here.
@@ -94,13 +102,25 @@ impl Place {
         self.data.join("mingqian.sqlite")
     }
 
+    fn storage_key(&self) -> Result<StorageKey, Failure> {
+        let text = read_key(&self.key("storage.key"))?;
+        let bytes = parse_hex(&text).ok_or_else(|| {
+            Failure::new(
+                "INIT-004",
+                "keys/storage.key",
+                "不是 64 位十六进制。从备份恢复这个文件。",
+            )
+        })?;
+        Ok(StorageKey::new(&bytes))
+    }
+
     /// What opening the database would change in it; it is left as it is.
     pub(crate) async fn rehearse(
         &self,
         clock: &dyn Clock,
         entropy: Arc<dyn Entropy>,
     ) -> Result<Vec<Migrated>, Failure> {
-        let upgrade = upgrade(clock, entropy);
+        let upgrade = upgrade(clock, entropy, self.storage_key()?);
         match &self.database {
             Some(url) => Db::rehearse_postgres(url, &upgrade).await,
             None => Db::rehearse_sqlite(&self.file(), &upgrade).await,
@@ -114,14 +134,7 @@ impl Place {
         clock: Arc<dyn Clock>,
         entropy: Arc<dyn Entropy>,
     ) -> Result<App, Failure> {
-        let storage = read_key(&self.key("storage.key"))?;
-        let storage = parse_hex(&storage).ok_or_else(|| {
-            Failure::new(
-                "INIT-004",
-                "keys/storage.key",
-                "不是 64 位十六进制。从备份恢复这个文件。",
-            )
-        })?;
+        let storage_key = self.storage_key()?;
         let log_key =
             SignerKey::parse(read_key(&self.key("log.key"))?.trim()).map_err(|error| {
                 Failure::new(
@@ -130,13 +143,12 @@ impl Place {
                     format!("{error}。从备份恢复这个文件。"),
                 )
             })?;
-        let upgrade = upgrade(&*clock, Arc::clone(&entropy));
+        let upgrade = upgrade(&*clock, Arc::clone(&entropy), storage_key.clone());
         let db = match &self.database {
             Some(url) => Db::open_postgres(url, &upgrade).await,
             None => Db::open_sqlite(&self.file(), &upgrade).await,
         }
         .map_err(|error| Failure::new(error.code(), "database", error.to_string()))?;
-        let storage_key = StorageKey::new(&storage);
         Ok(App {
             db,
             clock,
@@ -148,11 +160,15 @@ impl Place {
 }
 
 /// A migration happens now, by this version of the program.
-fn upgrade(clock: &dyn Clock, entropy: Arc<dyn Entropy>) -> Upgrade {
+fn upgrade(clock: &dyn Clock, entropy: Arc<dyn Entropy>, key: StorageKey) -> Upgrade {
+    let fresh = Arc::clone(&entropy);
+    let seals = Arc::new(SealingKey { key, entropy });
     Upgrade {
         at: clock.now(),
         program: concat!("mingqian ", env!("CARGO_PKG_VERSION")).to_owned(),
-        fresh: Arc::new(move || entropy.bytes()),
+        fresh: Arc::new(move || fresh.bytes()),
+        vault: seals.clone(),
+        seals,
     }
 }
 

@@ -41,6 +41,18 @@ pub enum StoreError {
         /// Why.
         why: String,
     },
+    /// Content that a row names is missing or is not what its hash says.
+    Content {
+        /// SHA-256 by which it is named.
+        sha256: String,
+        /// What is wrong.
+        why: String,
+    },
+    /// Content has more bytes than may be kept in one piece; nothing of it was kept.
+    TooLarge {
+        /// The bound, in bytes.
+        most: u64,
+    },
     /// A migration is missing, or was edited after it ran.
     Migration(String),
     /// The database was written by a newer program.
@@ -73,8 +85,10 @@ impl StoreError {
             Self::Busy => "STOR-423",
             Self::ClockSetBack { .. } => "STOR-425",
             Self::Inconsistent { .. } => "STOR-500",
+            Self::TooLarge { .. } => "STOR-413",
             Self::Migration(_) => "STOR-501",
             Self::Newer { .. } => "STOR-502",
+            Self::Content { .. } => "STOR-504",
             Self::Engine(_) => "STOR-503",
         }
     }
@@ -104,6 +118,14 @@ impl fmt::Display for StoreError {
             } => write!(
                 f,
                 "库中数据不一致：表 {table} 列 {column} 行 {row}：{why}。停止写入，运行 mingqian audit 查明。"
+            ),
+            Self::Content { sha256, why } => write!(
+                f,
+                "存放的内容不能用：摘要 {sha256} 的内容{why}。停止办理，运行 mingqian audit 查明，从备份恢复。"
+            ),
+            Self::TooLarge { most } => write!(
+                f,
+                "内容超过 {most} 字节，没有存放任何部分。缩小或分开后再交。"
             ),
             Self::Newer { found, known } => write!(
                 f,

@@ -9,14 +9,17 @@ use domain::text::{CredentialNumber, PersonName, SubjectCode};
 use domain::time::Instant;
 
 use crate::error::StoreError;
+use crate::kernel::cell::{PersonKey, Vault};
 use crate::kernel::guard::Recording;
-use crate::kernel::reader::{Query, Reader};
+use crate::kernel::reader::{Query, Reader, contains};
 use crate::kernel::table::Cells;
 use crate::kernel::value::{Row, Value};
+use crate::person;
 use crate::schema::{INSPECTORS, RECUSALS};
 
 const TABLE: &str = "inspectors";
-const COLUMNS: &str = "SELECT inspector_id, code, name, org_unit_id, authority, credential_no, credential_until, scope, presence, may_lead, account_id, last_event FROM inspectors";
+const COLUMNS: &str = "SELECT i.inspector_id, i.code, i.name, i.org_unit_id, i.authority, i.sealed_credential_no, i.credential_until, i.scope, i.presence, i.may_lead, i.account_id, i.last_event, k.wrapped FROM inspectors i LEFT JOIN person_keys k ON k.person = 'inspector/' || i.inspector_id";
+const CREDENTIAL_MARK: &str = "inspectors.credential_no";
 
 /// An inspector as kept: with the account, if any, and the event that last wrote the row.
 #[derive(Clone, Debug)]
@@ -27,20 +30,27 @@ pub struct StoredInspector {
     pub account: Option<AccountId>,
     /// Event that last wrote the row.
     pub seen: EventId,
+    /// The key under which private values are sealed; none once it was destroyed.
+    pub key: Option<PersonKey>,
+    /// True if there was a credential whose number can no longer be read.
+    pub erased: bool,
 }
 
 /// All inspectors by code.
 pub async fn all(reader: &mut Reader) -> Result<Vec<StoredInspector>, StoreError> {
-    let query = Query::new(COLUMNS).push(" ORDER BY code");
-    reader.all(query).await?.iter().map(inspector).collect()
+    let query = Query::new(COLUMNS).push(" ORDER BY i.code");
+    let vault = reader.vault();
+    let rows = reader.all(query).await?;
+    rows.iter().map(|row| inspector(row, &*vault)).collect()
 }
 
 /// The inspector with that key.
 pub async fn get(reader: &mut Reader, id: &InspectorId) -> Result<StoredInspector, StoreError> {
     let query = Query::new(COLUMNS)
-        .push(" WHERE inspector_id = ")
+        .push(" WHERE i.inspector_id = ")
         .bind(id.as_str());
-    inspector(&reader.one(TABLE, query).await?)
+    let vault = reader.vault();
+    inspector(&reader.one(TABLE, query).await?, &*vault)
 }
 
 /// The inspector with that code.
@@ -49,14 +59,11 @@ pub async fn by_code(
     code: &InspectorCode,
 ) -> Result<Option<StoredInspector>, StoreError> {
     let query = Query::new(COLUMNS)
-        .push(" WHERE code = ")
+        .push(" WHERE i.code = ")
         .bind(code.as_str());
-    reader
-        .first(query)
-        .await?
-        .as_ref()
-        .map(inspector)
-        .transpose()
+    let vault = reader.vault();
+    let found = reader.first(query).await?;
+    found.map(|row| inspector(&row, &*vault)).transpose()
 }
 
 /// The inspectors with any of these codes.
@@ -64,9 +71,10 @@ pub async fn by_codes(
     reader: &mut Reader,
     codes: &[String],
 ) -> Result<Vec<StoredInspector>, StoreError> {
-    let query = Query::new(COLUMNS).push(" WHERE code IN (");
-    let rows = reader.any_of(&query, codes, ") ORDER BY code").await?;
-    rows.iter().map(inspector).collect()
+    let query = Query::new(COLUMNS).push(" WHERE i.code IN (");
+    let vault = reader.vault();
+    let rows = reader.any_of(&query, codes, ") ORDER BY i.code").await?;
+    rows.iter().map(|row| inspector(row, &*vault)).collect()
 }
 
 /// The codes under which an account may be drawn; usually one.
@@ -82,11 +90,25 @@ pub async fn codes_of(
         .collect()
 }
 
-fn inspector(row: &Row) -> Result<StoredInspector, StoreError> {
-    let credential = match row.maybe_text("credential_no")? {
+fn inspector(row: &Row, vault: &dyn Vault) -> Result<StoredInspector, StoreError> {
+    let id = row.parsed(TABLE, "inspector_id", InspectorId::parse)?;
+    let key = person::joined_key(row)?;
+    let sealed = row.maybe_sealed("sealed_credential_no")?;
+    let number = match &sealed {
         None => None,
-        Some(_) => Some(EnforcementCredential {
-            number: row.checked(TABLE, "credential_no", CredentialNumber::parse)?,
+        Some(cell) => {
+            let holder = (person::inspector(&id), key.as_ref());
+            person::open(vault, (&holder.0, holder.1), credential_place(&id), cell)?
+        }
+    };
+    let erased = sealed.is_some() && number.is_none();
+    let credential = match number {
+        None => None,
+        Some(number) => Some(EnforcementCredential {
+            number: CredentialNumber::parse(&number).map_err(|error| {
+                let why = error.sentence;
+                StoreError::inconsistent(TABLE, "sealed_credential_no", id.as_str(), &why)
+            })?,
             valid_until: row.date(TABLE, "credential_until")?,
         }),
     };
@@ -96,7 +118,7 @@ fn inspector(row: &Row) -> Result<StoredInspector, StoreError> {
         .transpose();
     Ok(StoredInspector {
         inspector: Inspector {
-            id: row.parsed(TABLE, "inspector_id", InspectorId::parse)?,
+            id,
             code: row.parsed(TABLE, "code", InspectorCode::parse)?,
             name: row.checked(TABLE, "name", PersonName::parse)?,
             unit: row.parsed(TABLE, "org_unit_id", OrgUnitId::parse)?,
@@ -114,23 +136,38 @@ fn inspector(row: &Row) -> Result<StoredInspector, StoreError> {
             StoreError::inconsistent(TABLE, "account_id", "-", &error.to_string())
         })?,
         seen: row.parsed(TABLE, "last_event", EventId::parse)?,
+        key,
+        erased,
     })
 }
 
-fn cells(inspector: &Inspector, account: Option<&AccountId>) -> Result<Cells, StoreError> {
+fn credential_place(id: &InspectorId) -> (&'static str, &str, &'static str) {
+    (TABLE, id.as_str(), "credential_no")
+}
+
+fn cells(
+    inspector: &Inspector,
+    account: Option<&AccountId>,
+    vault: &dyn Vault,
+    key: &PersonKey,
+) -> Result<Cells, StoreError> {
     let credential = inspector.credential.as_ref();
     let scope = serde_json::to_string(&inspector.scope)
         .map_err(|error| StoreError::inconsistent(TABLE, "scope", "-", &error.to_string()))?;
+    let holder = person::inspector(&inspector.id);
+    let sealed = credential
+        .map(|held| {
+            let place = credential_place(&inspector.id);
+            person::seal(vault, (&holder, key), place, held.number.as_str())
+        })
+        .transpose()?;
+    let mark = credential.map(|held| vault.mark(CREDENTIAL_MARK, held.number.as_str()).to_vec());
     Ok(vec![
         ("inspector_id", inspector.id.as_str().into()),
         ("code", inspector.code.as_str().into()),
         ("name", inspector.name.as_str().into()),
         ("org_unit_id", inspector.unit.as_str().into()),
         ("authority", inspector.authority.as_str().into()),
-        (
-            "credential_no",
-            credential.map(|held| held.number.as_str()).into(),
-        ),
         (
             "credential_until",
             credential.map(|held| held.valid_until.to_string()).into(),
@@ -139,7 +176,30 @@ fn cells(inspector: &Inspector, account: Option<&AccountId>) -> Result<Cells, St
         ("presence", inspector.presence.name().into()),
         ("may_lead", inspector.may_lead.into()),
         ("account_id", account.map(AccountId::as_str).into()),
+        ("sealed_credential_no", sealed.into()),
+        ("credential_no_mark", Value::Blob(mark)),
     ])
+}
+
+/// The other inspector at work who holds the same credential number, if there is one: found by its mark,
+/// without opening any cell.
+pub async fn other_holder(
+    reader: &mut Reader,
+    inspector: &Inspector,
+) -> Result<Option<StoredInspector>, StoreError> {
+    let Some(held) = &inspector.credential else {
+        return Ok(None);
+    };
+    let vault = reader.vault();
+    let mark = vault.mark(CREDENTIAL_MARK, held.number.as_str());
+    let query = Query::new(COLUMNS)
+        .push(" WHERE i.credential_no_mark = ")
+        .bind(mark.as_slice())
+        .push(" AND i.presence <> 'left' AND i.inspector_id <> ")
+        .bind(inspector.id.as_str())
+        .push(" ORDER BY i.code");
+    let found = reader.first(query).await?;
+    found.map(|row| self::inspector(&row, &*vault)).transpose()
 }
 
 /// Adds an inspector.
@@ -148,7 +208,9 @@ pub async fn add(
     inspector: &Inspector,
     account: Option<&AccountId>,
 ) -> Result<(), StoreError> {
-    rec.insert(&INSPECTORS, cells(inspector, account)?).await
+    let key = person::key_for(rec, &person::inspector(&inspector.id), None).await?;
+    let row = cells(inspector, account, &*rec.vault(), &key)?;
+    rec.insert(&INSPECTORS, row).await
 }
 
 /// Adds many inspectors without accounts; one event remembers them all.
@@ -157,63 +219,125 @@ pub async fn add_many<'a>(
     inspectors: impl IntoIterator<Item = &'a Inspector>,
 ) -> Result<u64, StoreError> {
     // Collected: a closure kept across the statements would bind every caller to one thread.
-    let rows: Vec<_> = inspectors
-        .into_iter()
-        .map(|inspector| cells(inspector, None))
-        .collect();
+    let inspectors: Vec<&Inspector> = inspectors.into_iter().collect();
+    let mut rows = Vec::with_capacity(inspectors.len());
+    for inspector in inspectors {
+        let key = person::key_for(rec, &person::inspector(&inspector.id), None).await?;
+        rows.push(cells(inspector, None, &*rec.vault(), &key));
+    }
     rec.insert_many(&INSPECTORS, rows).await
 }
 
-/// Changes an inspector that was last written by `seen`.
+/// Changes an inspector from how it was `before`. One whose key was destroyed gets a new one; what was
+/// sealed under the old stays unreadable.
 pub async fn edit(
     rec: &mut Recording,
-    seen: &EventId,
+    before: &StoredInspector,
     inspector: &Inspector,
-    account: Option<&AccountId>,
 ) -> Result<(), StoreError> {
-    let changes = cells(inspector, account)?.into_iter().skip(1).collect();
+    let holder = person::inspector(&inspector.id);
+    let key = person::key_for(rec, &holder, before.key.as_ref()).await?;
+    let account = before.account.as_ref();
+    let row = cells(inspector, account, &*rec.vault(), &key)?;
+    let changes = row.into_iter().skip(1).collect();
     rec.update(
         &INSPECTORS,
         &[Value::from(inspector.id.as_str())],
-        seen,
+        &before.seen,
         changes,
     )
     .await
 }
 
+/// When an inspector was last on a visit that moved, or his entry was last written: unix milliseconds.
+pub async fn last_acted(reader: &mut Reader, of: &StoredInspector) -> Result<i64, StoreError> {
+    let code = of.inspector.code.as_str();
+    let visits = Query::new(
+        "SELECT CAST(MAX(state_at_ms) AS BIGINT) AS n FROM inspections WHERE leader_code = ",
+    )
+    .bind(code)
+    .push(" OR team LIKE ")
+    .bind(contains(&format!("\"{code}\"")))
+    .push(" ESCAPE '!'");
+    let written =
+        Query::new("SELECT at_ms FROM log_events WHERE event_id = ").bind(of.seen.as_str());
+    Ok(reader
+        .number(visits)
+        .await?
+        .max(reader.number(written).await?))
+}
+
+/// Destroys the key of an inspector: number of the credential and explanations of recusals can never be
+/// read again, in no row, body or copy. False if there was no key.
+pub async fn erase(rec: &mut Recording, id: &InspectorId) -> Result<bool, StoreError> {
+    person::destroy_key(rec, id).await
+}
+
 /// All declared recusals by inspector and subject.
 pub async fn recusals(reader: &mut Reader) -> Result<Vec<Recusal>, StoreError> {
     let query = Query::new(
-        "SELECT inspector_code, subject_code, ground, note, declared_by, declared_at_ms FROM recusals ORDER BY inspector_code, subject_code",
+        "SELECT r.inspector_code, r.subject_code, r.ground, r.sealed_note, r.declared_by, r.declared_at_ms, i.inspector_id, k.wrapped FROM recusals r LEFT JOIN inspectors i ON i.code = r.inspector_code LEFT JOIN person_keys k ON k.person = 'inspector/' || i.inspector_id ORDER BY r.inspector_code, r.subject_code",
     );
-    reader.all(query).await?.iter().map(recusal).collect()
+    let vault = reader.vault();
+    let rows = reader.all(query).await?;
+    rows.iter().map(|row| recusal(row, &*vault)).collect()
 }
 
-fn recusal(row: &Row) -> Result<Recusal, StoreError> {
+fn recusal(row: &Row, vault: &dyn Vault) -> Result<Recusal, StoreError> {
     const TABLE: &str = "recusals";
+    let inspector = row.parsed(TABLE, "inspector_code", InspectorCode::parse)?;
+    let subject = row.checked(TABLE, "subject_code", SubjectCode::parse)?;
+    let note = match row.maybe_sealed("sealed_note")? {
+        None => None,
+        Some(cell) => {
+            let holder =
+                person::inspector(&row.parsed(TABLE, "inspector_id", InspectorId::parse)?);
+            let (key, pair) = (person::joined_key(row)?, pair_of(&inspector, &subject));
+            let place = (TABLE, pair.as_str(), "note");
+            person::open(vault, (&holder, key.as_ref()), place, &cell)?
+        }
+    };
     Ok(Recusal {
-        inspector: row.parsed(TABLE, "inspector_code", InspectorCode::parse)?,
-        subject: row.checked(TABLE, "subject_code", SubjectCode::parse)?,
+        inspector,
+        subject,
         ground: row.parsed(TABLE, "ground", |text| {
             RecusalGround::parse(text).ok_or("unknown ground")
         })?,
-        note: row.maybe_text("note")?.map(str::to_owned),
+        note,
         declared_by: row.parsed(TABLE, "declared_by", AccountId::parse)?,
         at: Instant::from_unix_ms(row.int("declared_at_ms")?),
     })
 }
 
-/// Declares a recusal.
-pub async fn declare(rec: &mut Recording, recusal: &Recusal) -> Result<(), StoreError> {
+fn pair_of(inspector: &InspectorCode, subject: &SubjectCode) -> String {
+    format!("{inspector},{subject}")
+}
+
+/// Declares a recusal of the inspector `of`, under whose key its explanation is sealed.
+pub async fn declare(
+    rec: &mut Recording,
+    recusal: &Recusal,
+    of: &StoredInspector,
+) -> Result<(), StoreError> {
+    let holder = person::inspector(&of.inspector.id);
+    let pair = pair_of(&recusal.inspector, &recusal.subject);
+    let sealed = match &recusal.note {
+        None => None,
+        Some(note) => {
+            let key = person::key_for(rec, &holder, of.key.as_ref()).await?;
+            let place = ("recusals", pair.as_str(), "note");
+            Some(person::seal(&*rec.vault(), (&holder, &key), place, note)?)
+        }
+    };
     rec.insert(
         &RECUSALS,
         vec![
             ("inspector_code", recusal.inspector.as_str().into()),
             ("subject_code", recusal.subject.to_string().into()),
             ("ground", recusal.ground.name().into()),
-            ("note", recusal.note.as_deref().into()),
             ("declared_by", recusal.declared_by.as_str().into()),
             ("declared_at_ms", recusal.at.unix_ms().into()),
+            ("sealed_note", sealed.into()),
         ],
     )
     .await

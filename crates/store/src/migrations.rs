@@ -2,6 +2,8 @@
 //! text never edited; a step in Rust stands in a file of its own with the tables as they were then.
 
 mod counters;
+mod files;
+mod sealed_cells;
 
 use crate::kernel::migrate::Migration;
 
@@ -35,5 +37,19 @@ pub(crate) const MIGRATIONS: &[Migration] = &[
         "建立名录版本和编号序列；已有任务的编号转入序列",
         Some(counters::from_campaigns),
         ""
+    ),
+    migration!(
+        9,
+        "0009_files",
+        "名录快照、封存材料和密值封存后移出数据表，各留一行摘要",
+        Some(files::into_attachments),
+        "DROP TABLE draw_files; DROP TABLE draw_secrets;"
+    ),
+    migration!(
+        10,
+        "0010_sealed_cells",
+        "执法证号和回避说明改存密文，每人一把密钥",
+        Some(sealed_cells::seal),
+        "ALTER TABLE inspectors DROP COLUMN credential_no; ALTER TABLE recusals DROP COLUMN note;"
     ),
 ];

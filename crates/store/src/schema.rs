@@ -56,13 +56,14 @@ table! {
         name: text masked,
         org_unit_id: text public,
         authority: text public,
-        credential_no: text masked,
         credential_until: text masked,
         scope: text masked,
         presence: text masked,
         may_lead: int masked,
         account_id: text masked,
-    }
+        sealed_credential_no: sealed private since 10 before null,
+        credential_no_mark: blob masked since 10 before null,
+    } retired { credential_no until 10, }
 }
 table! {
     /// Recusals declared between an inspector and a subject (回避).
@@ -70,10 +71,10 @@ table! {
         inspector_code: text masked,
         subject_code: text masked,
         ground: text masked,
-        note: text masked,
         declared_by: text masked,
         declared_at_ms: int masked,
-    }
+        sealed_note: sealed private since 10 before null,
+    } retired { note until 10, }
 }
 table! {
     /// The inspection catalog: one row per item and revision (随机抽查事项清单).
@@ -215,6 +216,13 @@ table! {
     }
 }
 table! {
+    /// Keys of persons, each wrapped under the installation's key.
+    untraced PERSON_KEYS = "person_keys" because "must be destroyable: without it what was sealed for the person is noise; destroying it is an event" key(person) {
+        person: text private,
+        wrapped: blob private,
+    }
+}
+table! {
     /// Signed-in browsers.
     untraced SESSIONS = "sessions" because "lives for hours; signing in and out are events of their own" key(token_hash) {
         token_hash: text private,
@@ -283,21 +291,34 @@ table! {
     }
 }
 table! {
-    /// S of an attempt, encrypted under the installation's key.
-    untraced DRAW_SECRETS = "draw_secrets" because "S must never stand in a body; its hash is in FREEZE" key(campaign_id, attempt) {
-        campaign_id: text private,
-        attempt: int private,
-        ciphertext: blob private,
+    /// What belongs to an owner and is kept as bytes: photos, scans, the frames, sealed files and S of an
+    /// attempt. The row names the content by the SHA-256 of exactly what is stored, of sealed content of
+    /// its ciphertext, so that the audit needs no key.
+    traced ATTACHMENTS = "attachments" key(owner_kind, owner_id, name) {
+        owner_kind: text public,
+        owner_id: text public,
+        name: text masked,
+        media_type: text masked,
+        form: text masked,
+        sha256: text masked,
+        bytes: int masked,
+        length: int masked,
     }
 }
 table! {
-    /// Frames and sealed files of an attempt, gzip in chunks.
-    untraced DRAW_FILES = "draw_files" because "their roots and hashes stand in FREEZE and RESULT, which are records of the log" key(campaign_id, attempt, name, ordinal) {
-        campaign_id: text private,
-        attempt: int private,
-        name: text private,
-        ordinal: int private,
-        gzip: blob private,
+    /// Content by its hash, where it lies in the database.
+    untraced BLOBS = "blobs" because "the hash of every content that counts stands in a traced row" key(blob_id) {
+        blob_id: int masked,
+        sha256: text masked,
+        kept_at_ms: int masked,
+    }
+}
+table! {
+    /// The bytes of a content, in order.
+    untraced BLOB_CHUNKS = "blob_chunks" because "the hash of every content that counts stands in a traced row" key(blob_id, ordinal) {
+        blob_id: int masked,
+        ordinal: int masked,
+        bytes: blob private,
     }
 }
 
@@ -319,7 +340,12 @@ pub const TRACED: &[TracedTable] = &[
     INSPECTIONS,
     PUBLICATIONS,
     COUNTERS,
+    ATTACHMENTS,
 ];
+
+/// Every traced table whose rows name content, by a column `sha256` and its size in a column `bytes`: what
+/// the audit looks up, and what is never an orphan.
+pub const NAMING: &[TracedTable] = &[ATTACHMENTS];
 
 /// Traced tables that are gone: their images stay readable.
 pub const RETIRED: &[TracedTable] = &[];
@@ -333,6 +359,7 @@ pub(crate) const SCHEMA: Schema = Schema {
 /// Every untraced table.
 pub const UNTRACED: &[UntracedTable] = &[
     CREDENTIALS,
+    PERSON_KEYS,
     SESSIONS,
     LOGIN_FAILURES,
     DRAFTS,
@@ -340,9 +367,10 @@ pub const UNTRACED: &[UntracedTable] = &[
     IMPORTS,
     IMPORT_ROWS,
     IMPORT_FAULTS,
-    DRAW_SECRETS,
-    DRAW_FILES,
 ];
+
+/// Untraced tables that only PostgreSQL has: beside SQLite content lies as files.
+pub const POSTGRES_ONLY: &[UntracedTable] = &[BLOBS, BLOB_CHUNKS];
 
 /// Tables of the log itself and of the migrations: written by the kernel only.
 pub const KERNEL: &[&str] = &[

@@ -6,9 +6,10 @@
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use store::{Db, Engine, StoreError};
+use store::{Db, Engine, SealKey, StoreError, Upgrade, Vault};
 
 use crate::engines::{PostgresDatabase, upgrade};
 
@@ -106,14 +107,19 @@ impl OldDatabase {
             .to_owned()
     }
 
-    /// Opens it with the program of today, which migrates it.
+    /// Opens it with the program of today and the key that seals content and cells, which migrates it.
     ///
     /// # Errors
     /// What the store says.
-    pub async fn open(&self) -> Result<Db, StoreError> {
+    pub async fn open<K: SealKey + Vault + 'static>(&self, key: Arc<K>) -> Result<Db, StoreError> {
+        let upgrade = Upgrade {
+            seals: key.clone(),
+            vault: key,
+            ..upgrade()
+        };
         match &self.server {
-            Some(server) => Db::open_postgres(server.url(), &upgrade()).await,
-            None => Db::open_sqlite(&self.file(), &upgrade()).await,
+            Some(server) => Db::open_postgres(server.url(), &upgrade).await,
+            None => Db::open_sqlite(&self.file(), &upgrade).await,
         }
     }
 }

@@ -8,8 +8,9 @@ use domain::id::CampaignNo;
 use domain::policy::{Place, Verb};
 use domain::refusal::Code;
 use draw::bundle::{PUBLIC, SEALED, Stage};
+use store::attachment::Owner;
 use store::campaign::StoredCampaign;
-use store::{Reader, StoreError, campaign, drawing, log};
+use store::{Reader, StoreError, campaign, log};
 use tlog::Hash;
 
 use super::material::{self, BundleFile};
@@ -60,7 +61,7 @@ impl App {
             Stage::Sealed => sealed(&stored),
             Stage::Public => {
                 let mut files = sealed(&stored);
-                files.extend(kept(&mut reader, &stored).await?);
+                files.extend(self.kept(&mut reader, &stored).await?);
                 files
             }
         };
@@ -103,6 +104,28 @@ impl App {
         zip_of(&files).map_err(|error| StoreError::Engine(error.to_string()).into())
     }
 
+    /// What was sealed at the draw, opened for the public.
+    async fn kept(
+        &self,
+        reader: &mut Reader,
+        stored: &StoredCampaign,
+    ) -> Result<Vec<BundleFile>, AppError> {
+        let owner = Owner::Attempt(&stored.campaign.id, stored.campaign.state.attempt());
+        let mut files = Vec::new();
+        for name in PUBLIC {
+            let content = self.attached(reader, owner, name).await?;
+            let content = content.ok_or_else(|| StoreError::NotFound {
+                table: "attachments",
+                key: owner.place(name),
+            })?;
+            files.push(BundleFile {
+                name: name.to_owned(),
+                content,
+            });
+        }
+        Ok(files)
+    }
+
     async fn receipts(
         &self,
         reader: &mut Reader,
@@ -143,23 +166,6 @@ fn sealed(stored: &StoredCampaign) -> Vec<BundleFile> {
             content: text.clone().unwrap_or_default().into_bytes(),
         })
         .collect()
-}
-
-async fn kept(reader: &mut Reader, stored: &StoredCampaign) -> Result<Vec<BundleFile>, AppError> {
-    let attempt = stored.campaign.state.attempt();
-    let mut files = Vec::new();
-    for name in PUBLIC {
-        let content = drawing::file(reader, &stored.campaign.id, attempt, name).await?;
-        let content = content.ok_or_else(|| StoreError::NotFound {
-            table: "draw_files",
-            key: name.to_owned(),
-        })?;
-        files.push(BundleFile {
-            name: name.to_owned(),
-            content,
-        });
-    }
-    Ok(files)
 }
 
 /// Files as one zip; the same files are the same bytes.

@@ -6,14 +6,15 @@ use std::num::NonZeroUsize;
 use domain::campaign::eligibility::Eligibility;
 use domain::campaign::party::{Party, PartyState};
 use domain::campaign::plan::{CampaignPlan, hash_of};
-use domain::id::{CampaignId, CampaignNo};
+use domain::id::CampaignNo;
 use domain::time::Instant;
 use draw::bundle::{self, Stage};
 use draw::digest::Secret;
 use draw::record::{BeaconName, PartyLine, PlanRecord};
 use draw::{Digest, Drawn, Frame, Frozen, SeedText, Stratum, Suite, Terms};
+use store::attachment::Owner;
 use store::campaign::StoredCampaign;
-use store::{Reader, StoreError, drawing};
+use store::{Reader, StoreError};
 
 use super::frame::Figures;
 use super::{CommitWords, NO_RECORD, freeze_of, refused_by_draw, token};
@@ -36,10 +37,8 @@ pub fn threads() -> NonZeroUsize {
     std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN)
 }
 
-/// Where S of an attempt lies, as the associated data of its ciphertext.
-pub(super) fn place(campaign: &CampaignId, attempt: u32) -> String {
-    format!("draw_secrets/{campaign}/{attempt}")
-}
+/// The name under which S of an attempt is kept.
+pub(super) const SECRET: &str = "secret";
 
 const FRAME_FILES: [&str; 3] = ["subjects.tsv", "inspectors.tsv", "recusals.tsv"];
 
@@ -206,22 +205,18 @@ impl App {
         words: Option<(Instant, &CommitWords)>,
     ) -> Result<Frozen, AppError> {
         let (id, attempt) = (&stored.campaign.id, stored.campaign.state.attempt());
-        let sealed = drawing::secret(reader, id, attempt).await?;
-        let place = place(id, attempt);
-        let broken = |why: &str| StoreError::Inconsistent {
-            table: "draw_secrets".to_owned(),
-            column: "ciphertext".to_owned(),
-            row: place.clone(),
-            why: why.to_owned(),
+        let owner = Owner::Attempt(id, attempt);
+        let missing = |name: &str| StoreError::NotFound {
+            table: "attachments",
+            key: owner.place(name),
         };
-        let plain = self.storage_key.open(&place, &sealed);
-        let secret: [u8; 32] = plain
-            .and_then(|plain| plain.try_into().ok())
-            .ok_or_else(|| broken("does not open under the storage key"))?;
+        let secret = self.attached(reader, owner, SECRET).await?;
+        let secret = secret.and_then(|plain| <[u8; 32]>::try_from(plain).ok());
+        let secret = secret.ok_or_else(|| missing(SECRET))?;
         let mut files = Vec::with_capacity(FRAME_FILES.len());
         for name in FRAME_FILES {
-            let content = drawing::file(reader, id, attempt, name).await?;
-            files.push(content.ok_or_else(|| broken("its frame was not kept"))?);
+            let content = self.attached(reader, owner, name).await?;
+            files.push(content.ok_or_else(|| missing(name))?);
         }
         let terms = terms(stored, words)?;
         let secret = Secret::from_bytes(secret);

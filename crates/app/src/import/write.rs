@@ -228,7 +228,7 @@ async fn edit(rec: &mut Recording, before: &Kept, after: &Entry) -> Result<(), A
             subject::edit(rec, &before.unit, &before.seen, after).await?;
         }
         (Kept::Inspector(before), Entry::Inspector(after)) => {
-            inspector::edit(rec, &before.seen, after, before.account.as_ref()).await?;
+            inspector::edit(rec, before, after).await?;
         }
         // A row is judged by the register it goes into, so both are of one kind.
         (Kept::Subject(_), Entry::Inspector(_)) | (Kept::Inspector(_), Entry::Subject(_)) => {}

@@ -30,6 +30,7 @@ closed_list! {
         InspectorAdded = "inspector.add", "新增执法检查人员";
         InspectorEdited = "inspector.edit", "修改执法检查人员";
         InspectorRemoved = "inspector.remove", "移出执法检查人员";
+        InspectorErased = "inspector.erase", "删除执法检查人员的个人信息";
         InspectorsImported = "inspector.import", "导入执法检查人员";
         RecusalDeclared = "recusal.declare", "申报回避";
         RecusalWithdrawn = "recusal.withdraw", "撤回回避申报";

@@ -1,4 +1,4 @@
-//! `mingqian audit`: rows against log. 0 nothing found, 1 contradictions, 2 could not look.
+//! `mingqian audit`: rows against log, content against the rows that name it. 0 nothing found, 1 contradictions, 2 could not look.
 
 use std::sync::Arc;
 
@@ -16,7 +16,7 @@ pub(crate) struct AuditArgs {
     place: PlaceArgs,
 }
 
-/// Audits and names every row that was changed behind the program's back.
+/// Audits and names every row and every content that was changed behind the program's back.
 pub(crate) fn run(args: &AuditArgs, output: &Output) -> Result<u8, Failure> {
     runtime()?.block_on(async {
         let app = args
@@ -28,8 +28,8 @@ pub(crate) fn run(args: &AuditArgs, output: &Output) -> Result<u8, Failure> {
             .await
             .map_err(|error| Failure::new(error.code(), "database", error.to_string()))?;
         let mut words = format!(
-            "复算留痕 {} 条、行影像 {} 份；核对 {} 张表 {} 行。\n",
-            report.leaves, report.images, report.tables, report.rows
+            "复算留痕 {} 条、行影像 {} 份；核对 {} 张表 {} 行、内容 {} 份。\n",
+            report.leaves, report.images, report.tables, report.rows, report.contents
         );
         for fault in &report.faults {
             words.push_str(&format!("{fault}\n"));
@@ -48,7 +48,7 @@ pub(crate) fn run(args: &AuditArgs, output: &Output) -> Result<u8, Failure> {
             &words,
             &json!({
                 "leaves": report.leaves, "images": report.images, "tables": report.tables,
-                "rows": report.rows, "root": root, "faults": faults,
+                "rows": report.rows, "contents": report.contents, "root": root, "faults": faults,
             }),
         );
         Ok(u8::from(!report.faults.is_empty()))

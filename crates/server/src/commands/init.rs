@@ -133,7 +133,9 @@ fn say(
             issued.until
         ));
     }
-    words.push_str("\n备份 keys 目录并离线保存；丢失后，封存的密值不能再打开。\n");
+    words.push_str(
+        "\n备份 keys 目录并离线保存；丢失后，封存的密值、名录快照和抽取材料都不能再打开。\n",
+    );
     let listed: Vec<_> = passwords
         .iter()
         .map(|(login, password)| json!({"login": login, "password": password}))

@@ -85,15 +85,7 @@ async fn serve(
     tls: Option<(&PathBuf, &PathBuf)>,
     output: &Output,
 ) -> Result<u8, Failure> {
-    let place = args.place.place();
-    let app = place.open(Arc::new(OsClock), Arc::new(OsEntropy)).await?;
-    let facts = facts(&app).await?;
-    let imports = super::read_table::staging(app.clone(), &place)?;
-    imports
-        .recover()
-        .await
-        .map_err(|error| Failure::new("SERV-005", "imports", error.to_string()))?;
-    let web = WebState::new(app, tls.is_some(), facts).with_imports(imports);
+    let web = ready(&args.place.place(), tls.is_some()).await?;
     let service = web::route::router(&web).into_make_service_with_connect_info::<SocketAddr>();
     let handle = Handle::new();
     tokio::spawn(stop_on_signal(handle.clone()));
@@ -131,6 +123,22 @@ async fn serve(
             format!("{error}。地址可能已被占用，换 --listen 或停掉另一个。"),
         )
     })
+}
+
+/// The bureau opened, with what the last run left half done put in order.
+async fn ready(place: &Place, over_tls: bool) -> Result<WebState, Failure> {
+    let app = place.open(Arc::new(OsClock), Arc::new(OsEntropy)).await?;
+    let facts = facts(&app).await?;
+    // What cannot be removed now waits for the next start; it stands in nobody's way.
+    if let Err(error) = app.tidy_attachments().await {
+        tracing::warn!("没有登记的内容这次没有清理：{error}");
+    }
+    let imports = super::read_table::staging(app.clone(), place)?;
+    imports
+        .recover()
+        .await
+        .map_err(|error| Failure::new("SERV-005", "imports", error.to_string()))?;
+    Ok(WebState::new(app, over_tls, facts).with_imports(imports))
 }
 
 async fn facts(app: &app::App) -> Result<Facts, Failure> {

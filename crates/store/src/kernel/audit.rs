@@ -17,6 +17,7 @@ use tlog::Hash;
 use tlog::entry::{Entry, Salt, act_hash_of};
 use tlog::frontier::Frontier;
 
+use super::blob::examine;
 use super::engine::Db;
 use super::guard::typed;
 use super::history::{self, Schema};
@@ -61,6 +62,26 @@ pub enum Fault {
         /// Key, as JSON.
         key: String,
     },
+    /// The content a row names is gone.
+    ContentMissing {
+        /// Table.
+        table: String,
+        /// Key, as JSON.
+        key: String,
+        /// SHA-256 by which the row names it.
+        sha256: String,
+    },
+    /// The content a row names is not what it was.
+    ContentAltered {
+        /// Table.
+        table: String,
+        /// Key, as JSON.
+        key: String,
+        /// SHA-256 by which the row names it.
+        sha256: String,
+        /// SHA-256 of what stands there now.
+        found: String,
+    },
     /// The log contradicts itself.
     Log {
         /// Number of the leaf.
@@ -99,6 +120,19 @@ impl fmt::Display for Fault {
                     "AUDT-003 被塞入：表 {table} 行 {key}，没有任何留痕写过它"
                 )
             }
+            Self::ContentMissing { table, key, sha256 } => write!(
+                f,
+                "AUDT-005 内容缺失：表 {table} 行 {key} 登记的内容不在，摘要 {sha256}"
+            ),
+            Self::ContentAltered {
+                table,
+                key,
+                sha256,
+                found,
+            } => write!(
+                f,
+                "AUDT-006 内容被改动：表 {table} 行 {key} 登记的摘要为 {sha256}，现存内容为 {found}"
+            ),
             Self::Log { sequence, why } => {
                 write!(f, "AUDT-004 留痕自相矛盾：第 {sequence} 条，{why}")
             }
@@ -117,6 +151,8 @@ pub struct Report {
     pub rows: u64,
     /// Tables compared.
     pub tables: u64,
+    /// Contents read that rows name by their hash.
+    pub contents: u64,
     /// Root over all leaves, as recomputed.
     pub root: Option<Hash>,
     /// Every contradiction.
@@ -147,6 +183,7 @@ pub(crate) async fn audit_as(db: &Db, schema: &Schema) -> Result<Report, StoreEr
         compare(&mut reader, table, &mut rows, &mut report).await?;
         report.tables += 1;
     }
+    examine::contents(db, &mut reader, &mut report).await?;
     for ((table, key), standing) in rows {
         report.faults.push(Fault::Missing {
             table,

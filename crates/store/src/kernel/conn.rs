@@ -149,6 +149,7 @@ fn lite_args(args: &[Value]) -> Result<SqliteArguments, StoreError> {
             Value::Int(value) => bound.add(*value),
             Value::Text(value) => bound.add(value.clone()),
             Value::Blob(value) => bound.add(value.clone()),
+            Value::Sealed(cell) => bound.add(cell.as_ref().map(|cell| cell.bytes().to_vec())),
         }
         .map_err(|error| StoreError::Engine(error.to_string()))?;
     }
@@ -162,6 +163,7 @@ fn pg_args(args: &[Value]) -> Result<PgArguments, StoreError> {
             Value::Int(value) => bound.add(*value),
             Value::Text(value) => bound.add(value.clone()),
             Value::Blob(value) => bound.add(value.clone()),
+            Value::Sealed(cell) => bound.add(cell.as_ref().map(|cell| cell.bytes().to_vec())),
         }
         .map_err(|error| StoreError::Engine(error.to_string()))?;
     }

@@ -8,12 +8,15 @@
 
 use std::path::Path;
 use std::str::FromStr as _;
+use std::sync::Arc;
 use std::time::Duration;
 
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{PgPool, SqlitePool};
 
+use super::blob;
+use super::cell::Vault;
 use super::conn::{Conn, engine};
 use super::guard::Tx;
 use super::migrate::{self, Migrated, Upgrade};
@@ -36,27 +39,44 @@ pub enum Engine {
 
 #[derive(Clone)]
 enum Pools {
-    Lite { write: SqlitePool, read: SqlitePool },
-    Pg(PgPool),
+    Lite {
+        write: SqlitePool,
+        read: SqlitePool,
+        folder: Arc<Path>,
+    },
+    Pg {
+        acts: PgPool,
+        blobs: PgPool,
+    },
+}
+
+/// Where content lies that rows only name.
+pub(super) enum Blobs {
+    /// As files in the folder beside the database that is named after it.
+    Folder(Arc<Path>),
+    /// As chunks in the database.
+    Chunks,
 }
 
 /// A database of one bureau. Cheap to clone.
 #[derive(Clone)]
 pub struct Db {
     pools: Pools,
+    vault: Arc<dyn Vault>,
 }
 
 impl Db {
-    /// Opens the embedded database in `file`, creating and migrating it as needed.
+    /// Opens the embedded database in `file`, creating and migrating it as needed. What its rows only
+    /// name lies beside it: `mingqian.sqlite`, `mingqian.blobs/`.
     pub async fn open_sqlite(file: &Path, upgrade: &Upgrade) -> Result<Self, StoreError> {
-        let db = Self::connect_sqlite(file, true).await?;
+        let db = Self::connect_sqlite(file, true, upgrade).await?;
         migrate::run(&db, MIGRATIONS, upgrade).await?;
         Ok(db)
     }
 
     /// Connects to `postgres://…`, migrating as needed.
     pub async fn open_postgres(url: &str, upgrade: &Upgrade) -> Result<Self, StoreError> {
-        let db = Self::connect_postgres(url).await?;
+        let db = Self::connect_postgres(url, upgrade).await?;
         migrate::run(&db, MIGRATIONS, upgrade).await?;
         Ok(db)
     }
@@ -66,10 +86,22 @@ impl Db {
         file: &Path,
         upgrade: &Upgrade,
     ) -> Result<Vec<Migrated>, StoreError> {
-        let db = Self::connect_sqlite(file, false).await?;
+        // Content the rehearsal keeps lies in a folder of its own, and goes with it.
+        let folder = file.with_extension("rehearsal");
+        let db = Self::connect_sqlite(file, false, upgrade)
+            .await?
+            .keeping_in(&folder);
         let done = migrate::rehearse(&db, MIGRATIONS, upgrade).await;
         db.close().await;
+        blob::forget(&folder).await?;
         done
+    }
+
+    fn keeping_in(mut self, place: &Path) -> Self {
+        if let Pools::Lite { folder, .. } = &mut self.pools {
+            *folder = place.into();
+        }
+        self
     }
 
     /// The same for a database on a server.
@@ -77,14 +109,18 @@ impl Db {
         url: &str,
         upgrade: &Upgrade,
     ) -> Result<Vec<Migrated>, StoreError> {
-        let db = Self::connect_postgres(url).await?;
+        let db = Self::connect_postgres(url, upgrade).await?;
         let done = migrate::rehearse(&db, MIGRATIONS, upgrade).await;
         db.close().await;
         done
     }
 
     /// The embedded database as it stands, whatever its version.
-    pub(super) async fn connect_sqlite(file: &Path, create: bool) -> Result<Self, StoreError> {
+    pub(crate) async fn connect_sqlite(
+        file: &Path,
+        create: bool,
+        upgrade: &Upgrade,
+    ) -> Result<Self, StoreError> {
         let options = SqliteConnectOptions::new()
             .filename(file)
             .create_if_missing(create)
@@ -108,23 +144,34 @@ impl Db {
                     .pragma("cache_size", "-4096"),
             );
         Ok(Self {
-            pools: Pools::Lite { write, read },
+            pools: Pools::Lite {
+                write,
+                read,
+                folder: file.with_extension("blobs").into(),
+            },
+            vault: Arc::clone(&upgrade.vault),
         })
     }
 
     /// A database on a server as it stands, whatever its version.
-    pub(super) async fn connect_postgres(url: &str) -> Result<Self, StoreError> {
+    pub(crate) async fn connect_postgres(url: &str, upgrade: &Upgrade) -> Result<Self, StoreError> {
         let options = PgConnectOptions::from_str(url)
             .map_err(|error| engine(&error))?
             .options([("lock_timeout", "20s"), ("statement_timeout", "120s")]);
         let pool = PgPoolOptions::new()
             .max_connections(8)
             .acquire_timeout(WAIT)
-            .connect_with(options)
+            .connect_with(options.clone())
             .await
             .map_err(|error| engine(&error))?;
+        let blobs = PgPoolOptions::new()
+            .max_connections(2)
+            .min_connections(0)
+            .acquire_timeout(WAIT)
+            .connect_lazy_with(options);
         Ok(Self {
-            pools: Pools::Pg(pool),
+            pools: Pools::Pg { acts: pool, blobs },
+            vault: Arc::clone(&upgrade.vault),
         })
     }
 
@@ -133,31 +180,35 @@ impl Db {
     pub fn engine(&self) -> Engine {
         match self.pools {
             Pools::Lite { .. } => Engine::Sqlite,
-            Pools::Pg(_) => Engine::Postgres,
+            Pools::Pg { .. } => Engine::Postgres,
         }
     }
 
     /// Begins an act. The handle reads; writing needs an event.
     pub async fn begin(&self, name: &'static str) -> Result<Tx, StoreError> {
-        Ok(Tx::new(name, Reader::new(self.write_conn().await?)))
+        Ok(Tx::new(name, self.reader(self.write_conn().await?)))
     }
 
     /// A consistent view for a page: its list and its count see the same rows.
     pub async fn read(&self) -> Result<Reader, StoreError> {
         let conn = match &self.pools {
             Pools::Lite { read, .. } => Conn::Lite(read.begin().await.map_err(|e| engine(&e))?),
-            Pools::Pg(pool) => Conn::Pg(
-                pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+            Pools::Pg { acts, .. } => Conn::Pg(
+                acts.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
                     .await
                     .map_err(|e| engine(&e))?,
             ),
         };
-        Ok(Reader::new(conn))
+        Ok(self.reader(conn))
     }
 
     /// The second handle: writes only tables that are declared untraced.
     pub async fn scratch(&self) -> Result<Scratch, StoreError> {
-        Ok(Scratch::new(Reader::new(self.write_conn().await?)))
+        Ok(Scratch::new(self.reader(self.write_conn().await?)))
+    }
+
+    fn reader(&self, conn: Conn) -> Reader {
+        Reader::new(conn, Arc::clone(&self.vault))
     }
 
     pub(super) async fn write_conn(&self) -> Result<Conn, StoreError> {
@@ -168,18 +219,37 @@ impl Db {
                     .await
                     .map_err(|e| engine(&e))?,
             ),
-            Pools::Pg(pool) => Conn::Pg(pool.begin().await.map_err(|e| engine(&e))?),
+            Pools::Pg { acts, .. } => Conn::Pg(acts.begin().await.map_err(|e| engine(&e))?),
         })
+    }
+
+    pub(super) fn blobs(&self) -> Blobs {
+        match &self.pools {
+            Pools::Lite { folder, .. } => Blobs::Folder(Arc::clone(folder)),
+            Pools::Pg { .. } => Blobs::Chunks,
+        }
+    }
+
+    /// A connection for the chunks of content: never one of those that acts and pages share, for an
+    /// act that keeps content would wait for a second one while it holds the first.
+    pub(super) async fn blob_conn(&self) -> Result<Conn, StoreError> {
+        match &self.pools {
+            Pools::Lite { .. } => self.write_conn().await,
+            Pools::Pg { blobs, .. } => Ok(Conn::Pg(blobs.begin().await.map_err(|e| engine(&e))?)),
+        }
     }
 
     /// Waits until all connections are given back and closed.
     pub async fn close(&self) {
         match &self.pools {
-            Pools::Lite { write, read } => {
+            Pools::Lite { write, read, .. } => {
                 read.close().await;
                 write.close().await;
             }
-            Pools::Pg(pool) => pool.close().await,
+            Pools::Pg { acts, blobs } => {
+                blobs.close().await;
+                acts.close().await;
+            }
         }
     }
 }

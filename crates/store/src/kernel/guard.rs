@@ -8,9 +8,12 @@
 //! cannot lie about its rows; because `Recording` does not read, a use case cannot load after it
 //! has begun to write.
 
+use std::sync::Arc;
+
 use domain::event::Event;
 use domain::id::EventId;
 
+use super::cell::Vault;
 use super::image::{Body, Operation};
 use super::log::{self, Committed};
 use super::reader::Reader;
@@ -93,6 +96,11 @@ impl Recording {
     #[must_use]
     pub fn event_id(&self) -> &EventId {
         &self.event.id
+    }
+
+    /// What seals cells.
+    pub(crate) fn vault(&self) -> Arc<dyn Vault> {
+        self.reader.vault()
     }
 
     /// Inserts one row.
@@ -295,6 +303,7 @@ pub(super) fn typed(layout: &Layout, values: &[Value]) -> Vec<Value> {
             (true, Kind::Int) => Value::Int(None),
             (true, Kind::Text) => Value::Text(None),
             (true, Kind::Blob) => Value::Blob(None),
+            (true, Kind::Sealed) => Value::Sealed(None),
         })
         .collect()
 }

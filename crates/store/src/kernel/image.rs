@@ -163,10 +163,13 @@ fn line_of(operation: Operation, table: &str, values: &[Value]) -> String {
 
 fn json(value: &Value) -> Json {
     match value {
-        Value::Int(None) | Value::Text(None) | Value::Blob(None) => Json::Null,
+        Value::Int(None) | Value::Text(None) | Value::Blob(None) | Value::Sealed(None) => {
+            Json::Null
+        }
         Value::Int(Some(value)) => Json::from(*value),
         Value::Text(Some(value)) => Json::from(value.as_str()),
         Value::Blob(Some(value)) => serde_json::json!({ "b": hex(value) }),
+        Value::Sealed(Some(cell)) => serde_json::json!({ "b": hex(cell.bytes()) }),
     }
 }
 

@@ -18,16 +18,37 @@ use domain::id::EventId;
 use domain::time::Instant;
 use sha2::{Digest as _, Sha256};
 
+use super::blob::{BlobWriter, KeptBlob};
+use super::cell::Vault;
 use super::conn::Conn;
 use super::engine::{Db, Engine};
 use super::guard::{Recording, Sealing, Tx};
 use super::image::hex;
 use super::reader::{Query, Reader};
+use super::scratch::Inside;
 use super::table::{Cells, TracedTable};
 use super::value::{Row, Value};
 use crate::error::StoreError;
 
-/// What a migration needs from outside: the moment, who runs it, and fresh random bytes.
+/// What seals content under the storage key, which the store does not have. A port: `app` holds key and
+/// construction.
+pub trait SealKey: Send + Sync {
+    /// Begins to seal content that will stand at `place`.
+    fn sealer(&self, place: &str) -> Box<dyn Seal>;
+    /// Whether a secret that was encrypted in one piece for `place` opens under this key.
+    fn opens(&self, place: &str, secret: &[u8]) -> bool;
+}
+
+/// One content being sealed: what was pushed comes out sealed, bit by bit.
+pub trait Seal: Send {
+    /// Takes the next bytes; gives what can be stored already.
+    fn push(&mut self, plain: &[u8]) -> Vec<u8>;
+    /// The content has ended; gives the rest.
+    fn finish(self: Box<Self>) -> Vec<u8>;
+}
+
+/// What a migration needs from outside: the moment, who runs it, fresh random bytes, and the key under
+/// which content is sealed.
 #[derive(Clone)]
 pub struct Upgrade {
     /// When it happens.
@@ -36,6 +57,10 @@ pub struct Upgrade {
     pub program: String,
     /// Yields 32 unpredictable bytes at each call.
     pub fresh: Arc<dyn Fn() -> [u8; 32] + Send + Sync>,
+    /// Seals what earlier versions kept in the clear.
+    pub seals: Arc<dyn SealKey>,
+    /// Seals and opens cells, now and for as long as the database stays open.
+    pub vault: Arc<dyn Vault>,
 }
 
 /// One pending or finished migration, in words.
@@ -69,12 +94,48 @@ pub(crate) struct Migration {
 /// A migration's hands: it reads what is there and writes traced rows under the migration's event.
 pub(crate) struct Moving {
     rec: Recording,
+    db: Db,
+    seals: Arc<dyn SealKey>,
 }
 
 impl Moving {
+    /// The key under which content is sealed.
+    pub(crate) fn seals(&self) -> Arc<dyn SealKey> {
+        Arc::clone(&self.seals)
+    }
+
+    /// Begins to take content, of any length: it was kept before.
+    pub(crate) fn keep(&self) -> BlobWriter {
+        self.db.keep(u64::MAX)
+    }
+
+    /// Takes the next bytes, within the migration: the tables of content may be its own.
+    pub(crate) async fn write(
+        &mut self,
+        writer: &mut BlobWriter,
+        bytes: &[u8],
+    ) -> Result<(), StoreError> {
+        writer.write_in(&mut self.rec, bytes).await
+    }
+
+    /// Makes content durable; the migration can name it.
+    pub(crate) async fn finish(&mut self, writer: BlobWriter) -> Result<KeptBlob, StoreError> {
+        writer.finish_in(&mut self.rec).await
+    }
+
     /// Rows of a query over the tables as they stand at this migration.
     pub(crate) async fn all(&mut self, query: Query) -> Result<Vec<Row>, StoreError> {
         self.rec.reader.all(query).await
+    }
+
+    /// What seals cells.
+    pub(crate) fn vault(&self) -> Arc<dyn Vault> {
+        self.rec.vault()
+    }
+
+    /// The untraced tables that change together with it.
+    pub(crate) fn beside(&mut self) -> Inside<'_> {
+        self.rec.beside()
     }
 
     /// Inserts a row; the descriptor is that of the table at this migration, not of today.
@@ -87,10 +148,6 @@ impl Moving {
     }
 
     /// Changes columns of a row last written by `seen`.
-    #[cfg_attr(
-        not(test),
-        expect(dead_code, reason = "no migration so far changes or deletes a row")
-    )]
     pub(crate) async fn update(
         &mut self,
         table: &TracedTable,
@@ -104,7 +161,7 @@ impl Moving {
     /// Deletes a row last written by `seen`.
     #[cfg_attr(
         not(test),
-        expect(dead_code, reason = "no migration so far changes or deletes a row")
+        expect(dead_code, reason = "no migration so far deletes a row")
     )]
     pub(crate) async fn delete(
         &mut self,
@@ -157,7 +214,7 @@ async fn go(
     let mut done = Vec::new();
     for migration in list.iter().filter(|migration| migration.number > last) {
         let moved;
-        (conn, moved) = apply(conn, migration, upgrade).await?;
+        (conn, moved) = apply(db, conn, migration, upgrade).await?;
         done.push(Migrated {
             number: migration.number,
             name: migration.name,
@@ -200,6 +257,7 @@ async fn known(conn: &mut Conn, list: &[Migration]) -> Result<i64, StoreError> {
 }
 
 async fn apply(
+    db: &Db,
     mut conn: Conn,
     migration: &Migration,
     upgrade: &Upgrade,
@@ -208,7 +266,7 @@ async fn apply(
     conn.script(migration.text(engine)).await?;
     let mut moved = 0;
     if let Some(step) = migration.moves {
-        (conn, moved) = move_values(conn, migration, step, upgrade).await?;
+        (conn, moved) = move_values((db, conn), migration, step, upgrade).await?;
     }
     if !migration.afterwards.is_empty() {
         conn.script(migration.afterwards).await?;
@@ -227,7 +285,7 @@ async fn apply(
 }
 
 async fn move_values(
-    conn: Conn,
+    (db, conn): (&Db, Conn),
     migration: &Migration,
     step: for<'a> fn(&'a mut Moving) -> Step<'a>,
     upgrade: &Upgrade,
@@ -242,9 +300,16 @@ async fn move_values(
         Actor::program(upgrade.program.as_str()),
     )
     .with("migration", migration.name);
-    let tx = Tx::new("schema.migrate", Reader::new(conn));
+    let tx = Tx::new(
+        "schema.migrate",
+        Reader::new(conn, Arc::clone(&upgrade.vault)),
+    );
     let rec = tx.record(event, Sealing { salt, record: None })?;
-    let mut moving = Moving { rec };
+    let mut moving = Moving {
+        rec,
+        db: db.clone(),
+        seals: Arc::clone(&upgrade.seals),
+    };
     step(&mut moving).await?;
     let moved = moving.rec.images();
     let reader = if moved == 0 {

@@ -2,13 +2,15 @@
 //!
 //! Read in this order: `table` (what exists), `guard` (how it is written), `image` (what an event
 //! remembers), `log` (how it becomes a leaf), `audit` and `history` (how a stranger to the program
-//! checks rows against the log), `register` (what an act may rely on), `migrate` (how tables grow), then
+//! checks rows against the log), `blob` (bytes that rows only name), `register` (what an act may rely on), `migrate` (how tables grow), then
 //! `engine`, `conn`, `value`, which know sqlx. Aggregates see `Reader`, `Query`, `Recording` and `Inside`,
 //! never a connection.
 
 #[macro_use]
 pub(crate) mod table;
 pub(crate) mod audit;
+pub(crate) mod blob;
+pub(crate) mod cell;
 mod conn;
 pub(crate) mod engine;
 pub(crate) mod guard;

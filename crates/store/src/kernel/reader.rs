@@ -1,5 +1,8 @@
 //! The reading half: queries made of constants and bound values, never of typed text.
 
+use std::sync::Arc;
+
+use super::cell::Vault;
 use super::conn::Conn;
 use super::value::{Row, Value};
 use crate::error::StoreError;
@@ -7,11 +10,17 @@ use crate::error::StoreError;
 /// A consistent view of the database that cannot write.
 pub struct Reader {
     pub(super) conn: Conn,
+    vault: Arc<dyn Vault>,
 }
 
 impl Reader {
-    pub(super) fn new(conn: Conn) -> Self {
-        Self { conn }
+    pub(super) fn new(conn: Conn, vault: Arc<dyn Vault>) -> Self {
+        Self { conn, vault }
+    }
+
+    /// What opens sealed cells.
+    pub(crate) fn vault(&self) -> Arc<dyn Vault> {
+        Arc::clone(&self.vault)
     }
 
     /// All rows of a query.

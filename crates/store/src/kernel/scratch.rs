@@ -1,4 +1,4 @@
-//! The second handle: tables outside the log (sessions, drafts, staging, sealed secrets).
+//! The second handle: tables outside the log (sessions, drafts, staging).
 //!
 //! Its functions take an [`UntracedTable`] and nothing else, so that it cannot be used as a side
 //! door to a traced one. [`Scratch`] is a transaction of its own; [`Inside`] writes untraced

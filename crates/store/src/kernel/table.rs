@@ -237,6 +237,7 @@ macro_rules! word {
     (kind int) => { $crate::kernel::value::Kind::Int };
     (kind text) => { $crate::kernel::value::Kind::Text };
     (kind blob) => { $crate::kernel::value::Kind::Blob };
+    (kind sealed) => { $crate::kernel::value::Kind::Sealed };
     (class public) => { $crate::kernel::table::Class::Public };
     (class masked) => { $crate::kernel::table::Class::Masked };
     (class private) => { $crate::kernel::table::Class::Private };

@@ -1,6 +1,7 @@
 //! What a column holds, on both engines: an integer, a text or bytes, each of which may be NULL.
 //!
-//! There is no fourth kind. Instants are unix milliseconds, dates are ISO text, flags are 0 and 1
+//! There is no fourth kind on the engines; a sealed cell is bytes there, and a type of its own here, so that
+//! no text gets into it by mistake. Instants are unix milliseconds, dates are ISO text, flags are 0 and 1
 //! (see `docs/adr/0001`), so that a row reads the same from SQLite and from PostgreSQL and an image
 //! of it in the log has one form.
 
@@ -9,6 +10,7 @@ use std::sync::Arc;
 use domain::text::FieldError;
 use domain::time::Date;
 
+use super::cell::SealedCell;
 use crate::error::StoreError;
 
 /// One value of one column, typed even when it is NULL (PostgreSQL wants to know).
@@ -20,6 +22,8 @@ pub enum Value {
     Text(Option<String>),
     /// BLOB / BYTEA.
     Blob(Option<Vec<u8>>),
+    /// BLOB / BYTEA that is ciphertext.
+    Sealed(Option<SealedCell>),
 }
 
 /// The kind of a column.
@@ -31,6 +35,8 @@ pub enum Kind {
     Text,
     /// BLOB / BYTEA.
     Blob,
+    /// BLOB / BYTEA that is ciphertext.
+    Sealed,
 }
 
 impl Value {
@@ -41,13 +47,17 @@ impl Value {
             Self::Int(_) => Kind::Int,
             Self::Text(_) => Kind::Text,
             Self::Blob(_) => Kind::Blob,
+            Self::Sealed(_) => Kind::Sealed,
         }
     }
 
     /// Whether the value is NULL.
     #[must_use]
     pub fn is_null(&self) -> bool {
-        matches!(self, Self::Int(None) | Self::Text(None) | Self::Blob(None))
+        matches!(
+            self,
+            Self::Int(None) | Self::Text(None) | Self::Blob(None) | Self::Sealed(None)
+        )
     }
 }
 
@@ -102,6 +112,18 @@ impl From<Vec<u8>> for Value {
 impl From<&[u8]> for Value {
     fn from(value: &[u8]) -> Self {
         Self::Blob(Some(value.to_vec()))
+    }
+}
+
+impl From<SealedCell> for Value {
+    fn from(value: SealedCell) -> Self {
+        Self::Sealed(Some(value))
+    }
+}
+
+impl From<Option<SealedCell>> for Value {
+    fn from(value: Option<SealedCell>) -> Self {
+        Self::Sealed(value)
     }
 }
 
@@ -181,6 +203,12 @@ impl Row {
     pub fn blob(&self, column: &str) -> Result<&[u8], StoreError> {
         self.maybe_blob(column)?
             .ok_or_else(|| StoreError::inconsistent("-", column, "-", "NULL"))
+    }
+
+    /// A sealed cell that may be NULL.
+    pub fn maybe_sealed(&self, column: &str) -> Result<Option<SealedCell>, StoreError> {
+        let bytes = self.maybe_blob(column)?;
+        Ok(bytes.map(|bytes| SealedCell::of_ciphertext(bytes.to_vec())))
     }
 
     /// A text parsed into a type of the domain; a text the domain refuses is an inconsistency of

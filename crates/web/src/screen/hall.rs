@@ -15,7 +15,7 @@ use axum::response::{Html, IntoResponse as _};
 use domain::campaign::CampaignState;
 use domain::campaign::party::PartyState;
 use domain::policy::Verb;
-use store::{Reader, drawing};
+use store::attachment::Owner;
 
 use super::campaign::{Seen, origin, qr, stratum_words, words};
 use crate::asset;
@@ -150,7 +150,7 @@ async fn page(web: &WebState, seen: &Seen, visit: &Visit, origin: &str) -> Resul
     let state = &stored.campaign.state;
     let now = visit.now.local_text();
     let figures = Figures::parse(&stored.figures)?;
-    let lines = lines(&mut web.app.db.read().await?, seen, &figures).await?;
+    let lines = lines(web, seen, &figures).await?;
     let level = words::level(stored);
     let (lead, below) = words::now(stored, &seen.rulebook);
     let quota: u64 = figures.quotas.iter().map(|line| line.drawn).sum();
@@ -253,11 +253,11 @@ fn parties(state: &CampaignState) -> Vec<PartyLine> {
     parties.iter().map(line).collect()
 }
 
-async fn lines(reader: &mut Reader, seen: &Seen, figures: &Figures) -> Result<Vec<Line>, Stop> {
+async fn lines(web: &WebState, seen: &Seen, figures: &Figures) -> Result<Vec<Line>, Stop> {
     let pool: u64 = figures.quotas.iter().map(|line| line.pool).sum();
     let drawn = seen.stored.result_record.is_some();
     let tickets = if drawn && pool <= MOST_ON_WALL {
-        tickets(reader, seen).await?
+        tickets(web, seen).await?
     } else {
         BTreeMap::new()
     };
@@ -284,14 +284,14 @@ async fn lines(reader: &mut Reader, seen: &Seen, figures: &Figures) -> Result<Ve
 
 /// The first eight digits of each ticket, by stratum, smallest first.
 async fn tickets(
-    reader: &mut Reader,
+    web: &WebState,
     seen: &Seen,
 ) -> Result<BTreeMap<String, Vec<(String, String)>>, Stop> {
     let attempt = seen.stored.campaign.state.attempt();
-    let id = &seen.stored.campaign.id;
-    let file = drawing::file(reader, id, attempt, "subjects.order")
-        .await?
-        .unwrap_or_default();
+    let owner = Owner::Attempt(&seen.stored.campaign.id, attempt);
+    let mut reader = web.app.db.read().await?;
+    let file = web.app.attached(&mut reader, owner, "subjects.order");
+    let file = file.await?.unwrap_or_default();
     let mut strata: BTreeMap<String, Vec<(String, String)>> = BTreeMap::new();
     for line in file.split(|byte| *byte == b'\n') {
         let Ok(line) = std::str::from_utf8(line) else {

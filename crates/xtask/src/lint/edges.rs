@@ -60,7 +60,7 @@ const PURE: [(&str, &[&str]); 5] = [
 ];
 
 /// Outside crates that only some of ours may use in production.
-const CONFINED: [(&str, &[&str]); 18] = [
+const CONFINED: [(&str, &[&str]); 19] = [
     ("sqlx", &["store"]),
     ("axum", &["web", "server"]),
     ("axum-server", &["server"]),
@@ -79,6 +79,7 @@ const CONFINED: [(&str, &[&str]); 18] = [
     ("rlimit", &["exchange"]),
     ("argon2", &["app"]),
     ("aes-gcm", &["app"]),
+    ("hmac", &["app"]),
 ];
 
 /// Crates that stand below the shell and may not even be tested with it.

@@ -70,4 +70,10 @@ registry! { REGISTERS:
     ROSTER_EMPTY_POOL = "ROST-012",
         "所选事项的专项库里没有检查对象。", Some("细则三（三）"),
         "在名录里给检查对象标上专项库，再冻结。";
+    ROSTER_STILL_SERVES = "ROST-013",
+        "“{name}”还没有调离，个人信息不能删除。", Some("个人信息保护法第四十七条"),
+        "先把在岗情况改为“调离”，保留期限届满后再办理。";
+    ROSTER_STILL_KEPT = "ROST-014",
+        "“{name}”的个人信息要保留到 {until}，现在不能删除。", Some("个人信息保护法第四十七条"),
+        "期满后再办理；保留年数见实施细则参数 retention.person_years。";
 }

@@ -98,9 +98,9 @@ fn with_step(step: Migration) -> Vec<Migration> {
 async fn open(old: &OldDatabase) -> Db {
     let place = old.place();
     if place.starts_with("postgres://") {
-        Db::connect_postgres(&place).await.unwrap()
+        Db::connect_postgres(&place, &upgrade()).await.unwrap()
     } else {
-        Db::connect_sqlite(std::path::Path::new(&place), false)
+        Db::connect_sqlite(std::path::Path::new(&place), false, &upgrade())
             .await
             .unwrap()
     }

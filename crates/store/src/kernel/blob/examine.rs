@@ -1,0 +1,146 @@
+//! Content against the rows that name it: the part of the audit that reads every byte kept beside the
+//! rows. It needs no key, since a row names what is stored; and it holds one piece in memory.
+
+use sha2::{Digest as _, Sha256};
+use tlog::Hash;
+
+use super::folder::{Held, aside};
+use super::{Blobs, Db, chunks};
+use crate::error::StoreError;
+use crate::kernel::audit::{Fault, Report};
+use crate::kernel::conn::Conn;
+use crate::kernel::image::cells_text;
+use crate::kernel::reader::Reader;
+use crate::kernel::table::TracedTable;
+use crate::kernel::value::{Row, Value};
+use crate::schema;
+
+/// Rows looked up per query.
+const PAGE: usize = 500;
+
+/// What stands under a hash.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Standing {
+    /// What it says.
+    Whole,
+    /// Nothing.
+    Missing,
+    /// Something else, with this hash.
+    Altered(Hash),
+}
+
+/// Reads the content of every row that names one, in the snapshot of the reader.
+pub(in crate::kernel) async fn contents(
+    db: &Db,
+    reader: &mut Reader,
+    report: &mut Report,
+) -> Result<(), StoreError> {
+    for table in schema::NAMING {
+        of_table(db, reader, table, report).await?;
+    }
+    Ok(())
+}
+
+async fn of_table(
+    db: &Db,
+    reader: &mut Reader,
+    table: &TracedTable,
+    report: &mut Report,
+) -> Result<(), StoreError> {
+    let mut after: Vec<Value> = Vec::new();
+    // Rows come in the order of the hash, so that content named by several is read once.
+    let mut last: Option<(String, Standing)> = None;
+    loop {
+        let page = reader.conn.fetch(&page_sql(table, &after), &after).await?;
+        let Some(end) = page.last() else {
+            return Ok(());
+        };
+        after = place_of(table, end);
+        for row in &page {
+            let name = row.text("sha256")?;
+            let standing = match &last {
+                Some((known, standing)) if known == name => standing.clone(),
+                _ => {
+                    report.contents += 1;
+                    stands(db, &mut reader.conn, name).await?
+                }
+            };
+            if let Some(fault) = fault(table, row, name, &standing) {
+                report.faults.push(fault);
+            }
+            last = Some((name.to_owned(), standing));
+        }
+    }
+}
+
+/// Hash and key of a row: where the next page begins.
+fn place_of(table: &TracedTable, row: &Row) -> Vec<Value> {
+    row.values()[..=table.layout().key.len()].to_vec()
+}
+
+fn page_sql(table: &TracedTable, after: &[Value]) -> String {
+    let layout = table.layout();
+    let order = format!("sha256, {}", layout.key.join(", "));
+    let marks: Vec<String> = (1..=after.len()).map(|at| format!("${at}")).collect();
+    let beyond = if after.is_empty() {
+        String::new()
+    } else {
+        format!(" WHERE ({order}) > ({})", marks.join(", "))
+    };
+    format!(
+        "SELECT {order} FROM {}{beyond} ORDER BY {order} LIMIT {PAGE}",
+        layout.name
+    )
+}
+
+fn fault(table: &TracedTable, row: &Row, name: &str, standing: &Standing) -> Option<Fault> {
+    let layout = table.layout();
+    let key = cells_text(&row.values()[1..=layout.key.len()]);
+    let (table, sha256) = (layout.name.to_owned(), name.to_owned());
+    match standing {
+        Standing::Whole => None,
+        Standing::Missing => Some(Fault::ContentMissing { table, key, sha256 }),
+        Standing::Altered(found) => Some(Fault::ContentAltered {
+            table,
+            key,
+            sha256,
+            found: found.to_string(),
+        }),
+    }
+}
+
+async fn stands(db: &Db, conn: &mut Conn, name: &str) -> Result<Standing, StoreError> {
+    // A row whose hash is none was changed, which the comparison of rows names.
+    let Ok(sha256) = name.parse::<Hash>() else {
+        return Ok(Standing::Missing);
+    };
+    let found = match db.blobs() {
+        Blobs::Folder(folder) => {
+            let name = sha256.to_string();
+            aside(move || match Held::open(&folder, &name)? {
+                Some(held) => held.hash().map(Some),
+                None => Ok(None),
+            })
+            .await?
+        }
+        Blobs::Chunks => hash_of_chunks(conn, &sha256).await?,
+    };
+    Ok(match found {
+        None => Standing::Missing,
+        Some(found) if found == sha256 => Standing::Whole,
+        Some(found) => Standing::Altered(found),
+    })
+}
+
+async fn hash_of_chunks(conn: &mut Conn, sha256: &Hash) -> Result<Option<Hash>, StoreError> {
+    let Some(id) = chunks::find(conn, sha256).await? else {
+        return Ok(None);
+    };
+    let mut hashed = Sha256::new();
+    let mut ordinal = 0;
+    while let Some(piece) = chunks::piece(conn, id, ordinal).await? {
+        hashed.update(&piece);
+        ordinal += 1;
+    }
+    Ok(Some(Hash::from(<[u8; 32]>::from(hashed.finalize()))))
+}

@@ -1,0 +1,351 @@
+//! Sealed cells on both engines: nothing clear in rows or bodies, an audit that needs no key, a cell that was
+//! moved does not open, and a destroyed key takes the value with it and nothing else.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use domain::event::{Act, Actor, Event};
+use domain::id::{AccountId, EventId, InspectorCode, InspectorId, OrgUnitId};
+use domain::inspector::{EnforcementCredential, Inspector, Presence};
+use domain::org::{OrgUnit, UnitKind};
+use domain::recusal::{Recusal, RecusalGround};
+use domain::text::{CredentialNumber, PersonName, SubjectCode};
+use domain::time::Date;
+
+use super::*;
+use crate::engines::{PostgresDatabase, SqliteFile, upgrade};
+use crate::kernel::reader::{Query, Reader};
+use crate::{Db, Fault, Recording, Sealing, Upgrade, inspector, org};
+
+/// A key that turns bits by a mask of its own: a stand-in whose ciphertext holds nothing clear.
+struct Mask(u8);
+
+impl Mask {
+    fn turned(&self, of: (&str, &PersonKey), place: &str, bytes: &[u8]) -> Option<Vec<u8>> {
+        let (person, key) = of;
+        let own = key.bytes().strip_suffix(person.as_bytes())?.first()?;
+        let tag = place.bytes().fold(0_u8, u8::wrapping_add);
+        Some(bytes.iter().map(|byte| byte ^ own ^ self.0 ^ tag).collect())
+    }
+}
+
+impl Vault for Mask {
+    fn person_key(&self, person: &str) -> PersonKey {
+        let own = 0x80
+            | person
+                .bytes()
+                .fold(7, |sum: u8, byte| sum.wrapping_mul(31) ^ byte);
+        PersonKey::wrapped([&[own], person.as_bytes()].concat())
+    }
+
+    fn seal(&self, of: (&str, &PersonKey), place: &str, text: &str) -> Option<SealedCell> {
+        let framed = format!("[{place}]{text}");
+        self.turned(of, place, framed.as_bytes())
+            .map(SealedCell::of_ciphertext)
+    }
+
+    fn open(&self, of: (&str, &PersonKey), place: &str, cell: &SealedCell) -> Option<String> {
+        let text = String::from_utf8(self.turned(of, place, cell.bytes())?).ok()?;
+        text.strip_prefix(&format!("[{place}]")).map(str::to_owned)
+    }
+
+    fn mark(&self, column: &str, text: &str) -> [u8; 32] {
+        let mut mark = [self.0; 32];
+        for (at, byte) in column.bytes().chain(text.bytes()).enumerate() {
+            mark[at % 32] = mark[at % 32].wrapping_mul(31) ^ byte;
+        }
+        mark
+    }
+}
+
+fn with_mask(mask: u8) -> Upgrade {
+    Upgrade {
+        vault: Arc::new(Mask(mask)),
+        ..upgrade()
+    }
+}
+
+fn id(number: u8) -> InspectorId {
+    InspectorId::from_entropy([number; 12])
+}
+
+fn unit() -> OrgUnitId {
+    OrgUnitId::from_entropy([9; 12])
+}
+
+fn officer(number: u8, credential: &str) -> Inspector {
+    Inspector {
+        id: id(number),
+        code: InspectorCode::parse(&format!("F{number:03}")).unwrap(),
+        name: PersonName::parse("检查员甲").unwrap(),
+        unit: unit(),
+        authority: InspectorCode::parse("-").unwrap(),
+        credential: Some(EnforcementCredential {
+            number: CredentialNumber::parse(credential).unwrap(),
+            valid_until: Date::new(2027, 12, 31).unwrap(),
+        }),
+        scope: BTreeSet::new(),
+        presence: Presence::OnDuty,
+        may_lead: false,
+    }
+}
+
+async fn act(db: &Db, number: u8) -> Recording {
+    let event = Event::new(
+        EventId::from_entropy([number; 12]),
+        Act::InspectorAdded,
+        upgrade().at,
+        Actor::program("样例"),
+    );
+    let sealing = Sealing {
+        salt: [number; 32],
+        record: None,
+    };
+    db.begin("story")
+        .await
+        .unwrap()
+        .record(event, sealing)
+        .unwrap()
+}
+
+/// Two inspectors with credentials, the first with a recusal that says why.
+async fn staffed(db: &Db) {
+    let mut rec = act(db, 1).await;
+    let section = OrgUnit {
+        id: unit(),
+        name: "样例科".to_owned(),
+        kind: UnitKind::Section,
+        parent: None,
+    };
+    org::add(&mut rec, &section).await.unwrap();
+    inspector::add(&mut rec, &officer(1, "XT-1234567"), None)
+        .await
+        .unwrap();
+    let second = officer(2, "XT-7654321");
+    inspector::add_many(&mut rec, [&second]).await.unwrap();
+    rec.commit().await.unwrap();
+    let first = inspector::get(&mut db.read().await.unwrap(), &id(1))
+        .await
+        .unwrap();
+    let recusal = Recusal {
+        inspector: first.inspector.code.clone(),
+        subject: SubjectCode::parse("411202000000017").unwrap(),
+        ground: RecusalGround::Other,
+        note: Some("与经营者有亲属关系".to_owned()),
+        declared_by: AccountId::from_entropy([5; 12]),
+        at: upgrade().at,
+    };
+    let mut rec = act(db, 2).await;
+    inspector::declare(&mut rec, &recusal, &first)
+        .await
+        .unwrap();
+    rec.commit().await.unwrap();
+}
+
+async fn number_of(reader: &mut Reader, number: u8) -> Option<String> {
+    let found = inspector::get(reader, &id(number)).await.unwrap();
+    found
+        .inspector
+        .credential
+        .map(|held| held.number.to_string())
+}
+
+async fn meddle(db: &Db, sql: &'static str) {
+    let mut scratch = db.scratch().await.unwrap();
+    scratch.reader().conn.script(sql).await.unwrap();
+    scratch.commit().await.unwrap();
+}
+
+/// The story on both engines, once more on the same database under another key if it asks for it.
+async fn on_both<S: Future<Output = ()>>(story: impl Fn(Db, Box<dyn Fn(u8) -> Opening>) -> S) {
+    let file = SqliteFile::fresh();
+    let path = file.path().to_owned();
+    let again = path.clone();
+    let open = move |mask| Opening::Lite(again.clone(), mask);
+    story(Opening::Lite(path, 0x2a).open().await, Box::new(open)).await;
+    let server = PostgresDatabase::fresh();
+    let url = server.url().to_owned();
+    let again = url.clone();
+    let open = move |mask| Opening::Pg(again.clone(), mask);
+    story(Opening::Pg(url, 0x2a).open().await, Box::new(open)).await;
+}
+
+enum Opening {
+    Lite(std::path::PathBuf, u8),
+    Pg(String, u8),
+}
+
+impl Opening {
+    async fn open(self) -> Db {
+        match self {
+            Self::Lite(path, mask) => Db::open_sqlite(&path, &with_mask(mask)).await.unwrap(),
+            Self::Pg(url, mask) => Db::open_postgres(&url, &with_mask(mask)).await.unwrap(),
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_is_sealed_is_read_back_and_stands_nowhere_in_the_clear() {
+    on_both(|db, _| async move {
+        staffed(&db).await;
+        let mut reader = db.read().await.unwrap();
+        assert_eq!(
+            number_of(&mut reader, 1).await.as_deref(),
+            Some("XT-1234567")
+        );
+        let recusals = inspector::recusals(&mut reader).await.unwrap();
+        assert_eq!(recusals[0].note.as_deref(), Some("与经营者有亲属关系"));
+        let events = Query::new("SELECT event_id FROM log_events");
+        let events = reader.all(events).await.unwrap();
+        for row in &events {
+            let event = EventId::parse(row.text("event_id").unwrap()).unwrap();
+            let chunks = crate::kernel::log::chunks(&mut reader, &event)
+                .await
+                .unwrap();
+            let body = crate::kernel::image::unpack(&chunks).unwrap();
+            assert!(
+                !body.contains("1234567") && !body.contains("亲属"),
+                "{body}"
+            );
+            assert!(
+                body.contains("检查员甲") || body.contains("recusals"),
+                "{body}"
+            );
+        }
+        drop(reader);
+        db.close().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_audit_needs_no_key_and_another_key_opens_nothing() {
+    on_both(|db, again| async move {
+        staffed(&db).await;
+        db.close().await;
+        let stranger = again(0x55).open().await;
+        assert_eq!(crate::audit(&stranger).await.unwrap().faults, []);
+        let mut reader = stranger.read().await.unwrap();
+        let refused = inspector::get(&mut reader, &id(1)).await.unwrap_err();
+        assert!(
+            refused.to_string().contains("keys/storage.key"),
+            "{refused}"
+        );
+        drop(reader);
+        stranger.close().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_cell_that_was_moved_or_changed_is_named_and_does_not_open() {
+    on_both(|db, _| async move {
+        staffed(&db).await;
+        meddle(
+            &db,
+            "UPDATE inspectors SET sealed_credential_no = (SELECT sealed_credential_no FROM inspectors WHERE code = 'F001') WHERE code = 'F002'",
+        )
+        .await;
+        let faults = crate::audit(&db).await.unwrap().faults;
+        assert!(
+            matches!(faults.as_slice(), [Fault::Changed { columns, .. }] if columns == &["sealed_credential_no"]),
+            "{faults:?}"
+        );
+        let mut reader = db.read().await.unwrap();
+        assert!(inspector::get(&mut reader, &id(2)).await.is_err());
+        drop(reader);
+        db.close().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_destroyed_key_takes_the_values_with_it_and_nothing_else() {
+    on_both(|db, _| async move {
+        staffed(&db).await;
+        let mut rec = act(&db, 3).await;
+        assert!(inspector::erase(&mut rec, &id(1)).await.unwrap());
+        rec.commit().await.unwrap();
+        let mut reader = db.read().await.unwrap();
+        let gone = inspector::get(&mut reader, &id(1)).await.unwrap();
+        assert!(gone.erased && gone.key.is_none());
+        assert_eq!(gone.inspector.credential, None);
+        assert_eq!(gone.inspector.name.as_str(), "检查员甲");
+        assert_eq!(
+            inspector::recusals(&mut reader).await.unwrap()[0].note,
+            None
+        );
+        assert_eq!(
+            number_of(&mut reader, 2).await.as_deref(),
+            Some("XT-7654321")
+        );
+        drop(reader);
+        assert_eq!(crate::audit(&db).await.unwrap().faults, []);
+        // Entered again, the person has a key of its own time.
+        let mut rec = act(&db, 4).await;
+        inspector::edit(&mut rec, &gone, &officer(1, "XT-0000001"))
+            .await
+            .unwrap();
+        rec.commit().await.unwrap();
+        let mut reader = db.read().await.unwrap();
+        assert_eq!(
+            number_of(&mut reader, 1).await.as_deref(),
+            Some("XT-0000001")
+        );
+        drop(reader);
+        assert_eq!(crate::audit(&db).await.unwrap().faults, []);
+        db.close().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_erasure_that_is_not_committed_has_destroyed_nothing() {
+    on_both(|db, _| async move {
+        staffed(&db).await;
+        let mut rec = act(&db, 3).await;
+        assert!(inspector::erase(&mut rec, &id(1)).await.unwrap());
+        drop(rec);
+        let mut reader = db.read().await.unwrap();
+        assert_eq!(
+            number_of(&mut reader, 1).await.as_deref(),
+            Some("XT-1234567")
+        );
+        drop(reader);
+        db.close().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_number_is_matched_by_its_mark_without_opening_a_cell() {
+    on_both(|db, again| async move {
+        staffed(&db).await;
+        let mut reader = db.read().await.unwrap();
+        let twin = inspector::other_holder(&mut reader, &officer(3, "XT-7654321"))
+            .await
+            .unwrap();
+        assert_eq!(twin.map(|held| held.inspector.id), Some(id(2)));
+        // Nobody is his own double, and another number has no holder.
+        let own = inspector::other_holder(&mut reader, &officer(2, "XT-7654321"))
+            .await
+            .unwrap();
+        assert!(own.is_none());
+        let none = inspector::other_holder(&mut reader, &officer(3, "XT-7654322"))
+            .await
+            .unwrap();
+        assert!(none.is_none());
+        drop(reader);
+        db.close().await;
+        // The mark is keyed: another key does not find it.
+        let stranger = again(0x55).open().await;
+        let mut reader = stranger.read().await.unwrap();
+        let none = inspector::other_holder(&mut reader, &officer(3, "XT-7654321"))
+            .await
+            .unwrap();
+        assert!(none.is_none());
+        drop(reader);
+        stranger.close().await;
+    })
+    .await;
+}

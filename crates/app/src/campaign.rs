@@ -2,7 +2,7 @@
 //! The draw itself is in `drawing`, the visits in `inspection`.
 
 use domain::campaign::plan::{
-    CampaignPlan, CompletePlan, PlanFacts, PlanFault, hash_of, record_of,
+    CampaignPlan, CompletePlan, PLAN, PlanFacts, PlanFault, hash_of, record_of,
 };
 use domain::campaign::steps::Stepped;
 use domain::campaign::{Campaign, CampaignVerb, state::Step};
@@ -58,7 +58,7 @@ impl App {
             title: plan.title.clone(),
             from: plan.window.map_or(today, |window| window.from),
             until: plan.window.map_or(today, |window| window.until),
-            plan: plan.canonical_json(),
+            plan: plan_text(plan)?,
             plan_record: None,
             freeze_record: None,
             seed_text: None,
@@ -101,7 +101,7 @@ impl App {
         if let Some(window) = plan.window {
             (stored.from, stored.until) = (window.from, window.until);
         }
-        stored.plan = plan.canonical_json();
+        stored.plan = plan_text(plan)?;
         let event = self
             .event(Act::CampaignRevised, actor)
             .touching(LinkKind::Campaign, stored.campaign.id.as_str());
@@ -166,7 +166,7 @@ impl App {
         let step = self.step(acting);
         let at = step.at;
         let campaign = stored.campaign.clone();
-        let done = campaign.approve(step, &print_of(hash_of(&record)))?;
+        let done = campaign.approve(step, &print_of(hash_of(&record)), &rulebook.version)?;
         stored.plan_record = Some(record.to_string());
         let event = self
             .enter(&mut stored, done, at, actor)
@@ -202,7 +202,8 @@ impl App {
     pub async fn plan_faults(&self, number: &CampaignNo) -> Result<Vec<PlanFault>, AppError> {
         let mut reader = self.db.read().await?;
         let stored = campaign::by_number(&mut reader, number).await?;
-        Ok(complete(&mut reader, &stored)
+        let rulebook = catalog::rulebook_of(&mut reader, &stored.campaign.state).await?;
+        Ok(complete(&mut reader, &stored, &rulebook)
             .await?
             .err()
             .unwrap_or_default())
@@ -281,20 +282,29 @@ impl App {
 
 /// The stored plan as the domain's type.
 pub fn plan_of(stored: &StoredCampaign) -> Result<CampaignPlan, StoreError> {
-    serde_json::from_str(&stored.plan).map_err(|error| StoreError::Inconsistent {
-        table: "campaigns".to_owned(),
-        column: "plan".to_owned(),
-        row: stored.campaign.number.to_string(),
-        why: error.to_string(),
-    })
+    let row = stored.campaign.id.as_str();
+    PLAN.read(&stored.plan)
+        .map_err(|why| StoreError::unreadable("campaigns", "plan", row, why))
 }
 
-/// The plan as complete, or its gaps, under the registers and rules of this moment.
+fn plan_text(plan: &CampaignPlan) -> Result<String, StoreError> {
+    PLAN.write(plan)
+        .map_err(|why| StoreError::Engine(why.to_string()))
+}
+
+/// The plan as complete, or its gaps, under the registers of this moment and the rules it obeys.
 pub(crate) async fn complete(
     reader: &mut Reader,
     stored: &StoredCampaign,
+    rulebook: &Rulebook,
 ) -> Result<Result<CompletePlan, Vec<PlanFault>>, StoreError> {
-    complete_plan(reader, &stored.campaign.initiator, plan_of(stored)?).await
+    complete_plan(
+        reader,
+        &stored.campaign.initiator,
+        plan_of(stored)?,
+        rulebook,
+    )
+    .await
 }
 
 /// The same for a plan that need not be stored yet.
@@ -302,16 +312,16 @@ pub(crate) async fn complete_plan(
     reader: &mut Reader,
     initiator: &OrgUnitId,
     plan: CampaignPlan,
+    rulebook: &Rulebook,
 ) -> Result<Result<CompletePlan, Vec<PlanFault>>, StoreError> {
     let (items, inspectors) = items_and_inspectors(reader).await?;
     let units = org::tree(reader).await?;
-    let rulebook = catalog::rulebook(reader).await?;
     Ok(plan.complete(&PlanFacts {
         items: &items,
         inspectors: &inspectors,
         initiator,
         units: &units,
-        rulebook: &rulebook,
+        rulebook,
     }))
 }
 
@@ -320,11 +330,12 @@ async fn plan_now(
     reader: &mut Reader,
     stored: &StoredCampaign,
 ) -> Result<(PlanRecord, Rulebook), AppError> {
-    let complete = complete(reader, stored)
+    let rulebook = catalog::rulebook_of(reader, &stored.campaign.state).await?;
+    let intervals = rulebook.intervals()?;
+    let complete = complete(reader, stored, &rulebook)
         .await?
         .map_err(|faults| gaps(&faults))?;
-    let rulebook = catalog::rulebook(reader).await?;
-    let record = record_of(&stored.campaign.number, &complete, &rulebook)
+    let record = record_of(&stored.campaign.number, &complete, &rulebook, &intervals)
         .map_err(|fault| unsound(&fault))?;
     Ok((record, rulebook))
 }

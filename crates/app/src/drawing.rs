@@ -159,12 +159,13 @@ impl App {
         let (mut tx, mut stored, actor) = self
             .campaign_for(acting, number, Verb::CampaignCommit)
             .await?;
-        let rulebook = catalog::rulebook(&mut tx).await?;
+        let rulebook = catalog::rulebook_of(&mut tx, &stored.campaign.state).await?;
+        let intervals = rulebook.intervals()?;
         let step = self.step(acting);
         let at = step.at;
-        let reveal_by = words.reveal_by.unwrap_or_else(|| {
-            at.plus_ms((i64::from(rulebook.freeze_minutes).max(1) + 60) * 60 * 1000)
-        });
+        let reveal_by = words
+            .reveal_by
+            .unwrap_or_else(|| at.plus_ms((intervals.freeze_minutes.max(1) + 60) * 60 * 1000));
         let frozen = self
             .frozen(&mut tx, &stored, Some((reveal_by, words)))
             .await?;
@@ -173,7 +174,7 @@ impl App {
             freeze_hash: print_of(frozen.record().hash()),
             reveal_by,
             beacon_at: None,
-            intervals: rulebook.intervals(),
+            intervals,
         };
         let done = stored.campaign.clone().commit(facts)?;
         let record = frozen.record().to_string();
@@ -193,7 +194,8 @@ impl App {
         let (mut tx, mut stored, actor) = self
             .campaign_for(acting, number, Verb::CampaignReveal)
             .await?;
-        let rulebook = catalog::rulebook(&mut tx).await?;
+        let rulebook = catalog::rulebook_of(&mut tx, &stored.campaign.state).await?;
+        let intervals = rulebook.intervals()?;
         let freeze = freeze_of(&stored)?;
         let step = self.step(acting);
         let at = step.at;
@@ -201,7 +203,7 @@ impl App {
             stored
                 .campaign
                 .clone()
-                .reveal(step, absent_reason, rulebook.minimum_level)?;
+                .reveal(step, absent_reason, intervals.minimum_level)?;
         let record = RevealRecord::build(&freeze, answers(&next)?)
             .map_err(|faults| forged(&spoken(&faults)))?;
         let event = self.enter(&mut stored, (next, act), at, actor);
@@ -219,7 +221,8 @@ impl App {
         let (mut tx, mut stored, actor) = self
             .campaign_for(acting, number, Verb::CampaignDraw)
             .await?;
-        let rulebook = catalog::rulebook(&mut tx).await?;
+        let rulebook = catalog::rulebook_of(&mut tx, &stored.campaign.state).await?;
+        let intervals = rulebook.intervals()?;
         let frozen = self.frozen(&mut tx, &stored, None).await?;
         let seed = seed_of(&stored, &frozen, words)?;
         let level = level_of(Level::reached(&seed));
@@ -236,7 +239,7 @@ impl App {
                 drawn.record(),
             )),
             level,
-            minimum_level: rulebook.minimum_level,
+            minimum_level: intervals.minimum_level,
             visits: drawn.visits().len() as u64,
             beacon_present: true,
             recomputed,

@@ -170,7 +170,8 @@ impl App {
         attempts: u32,
     ) -> Result<(), AppError> {
         let (mut tx, stored, actor) = self.visit_for(acting, id, Verb::InspectionConclude).await?;
-        let least = catalog::rulebook(&mut tx).await?.visit_attempts;
+        let rulebook = campaign::rulebook(&mut tx, &stored.campaign).await?;
+        let least = rulebook.visit_attempts;
         let step = self.visit_moment(acting);
         let at = step.at;
         let visit = stored.visit.clone();

@@ -8,7 +8,7 @@ use domain::recusal::Recusal;
 use domain::refusal::Code;
 use domain::text::FieldErrors;
 use domain::time::Instant;
-use store::{StoreError, Tx, inspector};
+use store::{StoreError, Tx, catalog, inspector};
 
 use crate::{Acting, App, AppError};
 
@@ -97,13 +97,9 @@ impl App {
     /// Erases what is private of an inspector who has left, when the years of keeping are over: the key under
     /// which it was sealed is destroyed. The entry, the name and every act stay, and the log explains them
     /// as before.
-    pub async fn erase_inspector(
-        &self,
-        acting: &Acting,
-        id: &InspectorId,
-        years: u32,
-    ) -> Result<(), AppError> {
+    pub async fn erase_inspector(&self, acting: &Acting, id: &InspectorId) -> Result<(), AppError> {
         let mut tx = self.db.begin("inspector.erase").await?;
+        let years = catalog::rulebook(&mut tx).await?.retention.person_years;
         let before = inspector::get(&mut tx, id).await?;
         let actor = acting.may(Verb::InspectorEdit, &Place::of(&before.inspector.unit))?;
         let last = inspector::last_acted(&mut tx, &before).await?;

@@ -6,7 +6,7 @@ use domain::event::{Act, Actor, LinkKind};
 use domain::id::ItemId;
 use domain::policy::{Place, Verb};
 use domain::refusal::Refusal;
-use domain::rulebook::{Rulebook, RulebookFile, SEED_DEMO_RULEBOOK, SEED_RULEBOOK};
+use domain::rulebook::{RulebookFile, SEED_DEMO_RULEBOOK, SEED_RULEBOOK};
 use store::{StoreError, catalog};
 
 use crate::{Acting, App, AppError};
@@ -41,17 +41,7 @@ impl App {
         rec.commit().await?;
 
         let file = seed_rulebook(demonstration)?;
-        let event = self
-            .event(Act::RulebookAdopted, actor())
-            .with("version", &file.version);
-        let at = event.at.unix_ms();
-        let mut rec = self
-            .db
-            .begin("rulebook.adopt")
-            .await?
-            .record(event, self.confidential())?;
-        catalog::adopt_rulebook(&mut rec, &file, at).await?;
-        rec.commit().await?;
+        self.adopt_rulebook(actor(), file).await?;
 
         for item in ItemFile::parse(SEED_ITEMS).map_err(first_refusal)? {
             let event = self
@@ -66,6 +56,25 @@ impl App {
             catalog::add_item(&mut rec, &item).await?;
             rec.commit().await?;
         }
+        Ok(())
+    }
+
+    /// Puts a version of the rulebook into force. It must be sound as a whole; rows of the version
+    /// before that this program does not know stand in it again. Campaigns approved until now go on
+    /// under the version of their approval.
+    ///
+    /// Called by the founding; the act of a person, with its draft and its four eyes, has no screen yet.
+    pub async fn adopt_rulebook(&self, actor: Actor, file: RulebookFile) -> Result<(), AppError> {
+        let mut tx = self.db.begin("rulebook.adopt").await?;
+        let before = catalog::adopted_last(&mut tx).await?;
+        let file = file.adoptable(before.as_ref()).map_err(first_refusal)?;
+        let event = self
+            .event(Act::RulebookAdopted, actor)
+            .with("version", &file.version);
+        let at = event.at.unix_ms();
+        let mut rec = tx.record(event, self.confidential())?;
+        catalog::adopt_rulebook(&mut rec, &file, at).await?;
+        rec.commit().await?;
         Ok(())
     }
 
@@ -93,12 +102,11 @@ impl App {
     }
 }
 
-fn seed_rulebook(demonstration: bool) -> Result<RulebookFile, AppError> {
+fn seed_rulebook(demonstration: bool) -> Result<RulebookFile, Refusal> {
     let mut file = RulebookFile::parse(SEED_RULEBOOK)?;
     if demonstration {
         file = file.overridden_by(RulebookFile::parse(SEED_DEMO_RULEBOOK)?);
     }
-    Rulebook::from_rows(&file.version, &file.parameters).map_err(first_refusal)?;
     Ok(file)
 }
 

@@ -13,12 +13,16 @@ use crate::id::{ChecklistItemId, ItemId};
 use crate::org::UnitKind;
 use crate::refusal::{Refusal, codes};
 use crate::time::Date;
+use crate::versioned::Shape;
 
 mod outcome_codes;
 mod seed;
 
 pub use outcome_codes::{FollowUpKind, OutcomeCode, OutcomeKind, SEED_OUTCOMES, parse_outcomes};
 pub use seed::{ItemFile, SEED_ITEMS};
+
+/// How the terms of an item are kept.
+pub static TERMS: Shape<ItemTerms> = Shape::new("items.terms", &[]);
 
 closed_list! {
     /// How an inspection is made.

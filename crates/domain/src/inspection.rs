@@ -15,12 +15,18 @@ use crate::id::{
 };
 use crate::refusal::{Refusal, codes};
 use crate::time::{Date, Instant};
+use crate::versioned::Shape;
 
 pub mod item_result;
 pub mod steps;
 
 pub use item_result::{EvidenceGiven, ItemResult, Sheet, Verdict};
 pub use steps::{INSPECTION_TRANSITIONS, InspectionKind, InspectionVerb};
+
+/// How a visit is kept.
+pub static VISIT: Shape<Inspection> = Shape::new("inspections.life", &[]);
+/// How the strata under which a subject is visited are kept.
+pub static STRATA: Shape<Vec<String>> = Shape::new("inspections.strata", &[]);
 
 closed_list! {
     /// Where a visit comes from; those not drawn are registered and counted too (F-1.33).

@@ -12,10 +12,14 @@ use crate::id::{InspectorCode, InspectorId, ItemId, OrgUnitId};
 use crate::refusal::{Refusal, codes};
 use crate::text::{CredentialNumber, PersonName};
 use crate::time::Date;
+use crate::versioned::Shape;
 
 mod raw;
 
 pub use raw::{COLUMNS, RawInspector};
+
+/// How the items an inspector may examine are kept.
+pub static SCOPE: Shape<BTreeSet<ItemId>> = Shape::new("inspectors.scope", &[]);
 
 closed_list! {
     /// Whether an inspector is at work.

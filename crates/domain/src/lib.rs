@@ -29,3 +29,4 @@ pub mod rulebook;
 pub mod subject;
 pub mod text;
 pub mod time;
+pub mod versioned;

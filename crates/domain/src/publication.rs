@@ -17,6 +17,12 @@ use crate::rulebook::Rulebook;
 use crate::subject::Subject;
 use crate::text::FieldError;
 use crate::time::{Date, Instant};
+use crate::versioned::Shape;
+
+/// How the content of a publication is kept.
+pub static CONTENT: Shape<PublicOutcome> = Shape::new("publications.content", &[]);
+/// How the tombstone is kept that takes its place.
+pub static TOMBSTONE: Shape<Tombstone> = Shape::new("publications.tombstone", &[]);
 
 /// The public record of one visit.
 #[doc(alias = "公示")]

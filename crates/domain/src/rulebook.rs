@@ -1,7 +1,9 @@
 //! The rulebook (实施细则): text and parameters, versioned; every draw names the version it obeyed.
 //!
-//! Parameters are rows with a basis, not constants. [`Rulebook::from_rows`] reads them all or says
-//! everything that is wrong; a missing parameter is an error, never a silent default.
+//! Parameters are rows with a basis, not constants; what each of them is stands once, in [`declared`].
+//! Entering is strict: [`RulebookFile::adoptable`] says everything that is wrong with a new version.
+//! Reading is tolerant: [`Rulebook::read`] gives a parameter the version does not state its declared
+//! default, and keeps what it does not know; only a draw waits for what guards it (ADR 0010).
 //!
 //! Deliberately absent: fall-back randomness, free choice of substitutes, and any parameter that
 //! could switch four eyes off.
@@ -9,32 +11,40 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
-use draw::quota::SMALL_POOL;
-
-use crate::campaign::party::TrustLevel;
 use crate::campaign::steps::Intervals;
 use crate::refusal::{Refusal, codes};
 use crate::subject::{ComplianceTier, stratum_class};
 use crate::time::Date;
+use crate::versioned::Shape;
 
+pub mod declared;
+mod history;
+mod rate;
+mod reading;
 mod retention;
 mod sign_in;
 
+pub use history::Rulebooks;
+pub use rate::SamplingRate;
+pub use reading::{ParameterReading, ParameterStanding};
 pub use retention::Retention;
 pub use sign_in::SignInRules;
+
+use reading::Reader;
 
 /// The parameters of a first installation.
 pub const SEED_RULEBOOK: &str = include_str!("../seed/rulebook.toml");
 /// The rows by which the demo city differs; a real installation never reads them.
 pub const SEED_DEMO_RULEBOOK: &str = include_str!("../seed/rulebook-demo.toml");
 
-/// No law lets one inspector go alone (行政处罚法第四十二条); a rulebook may only ask for more.
-const FEWEST_TOGETHER: u32 = 2;
+/// How the parameters of a version are kept. It grows by rows and by fields of a row, which an older
+/// program keeps without knowing them.
+pub static PARAMETERS_KEPT: Shape<Vec<ParameterRow>> = Shape::new("rulebooks.parameters", &[]);
 
 /// One parameter as it is stored and published.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct ParameterRow {
     /// Its stable name, e.g. `interval.plan_days`.
     pub key: String,
@@ -44,6 +54,9 @@ pub struct ParameterRow {
     pub label: String,
     /// On what it rests.
     pub basis: String,
+    /// What a newer program wrote beside it; kept as it is.
+    #[serde(flatten)]
+    pub beyond: BTreeMap<String, Value>,
 }
 
 /// A version of the parameters as a file.
@@ -67,8 +80,16 @@ impl RulebookFile {
     /// # Errors
     /// `RULE-003` with the place the reader stumbled at.
     pub fn parse(text: &str) -> Result<Self, Refusal> {
-        toml::from_str(text)
-            .map_err(|error| codes::RULEBOOK_FILE.refuse(&[("detail", &error.message())]))
+        let refuse = |detail: &str| codes::RULEBOOK_FILE.refuse(&[("detail", &detail)]);
+        let file: Self = toml::from_str(text).map_err(|error| refuse(error.message()))?;
+        match file
+            .parameters
+            .iter()
+            .find_map(|row| row.beyond.keys().next())
+        {
+            Some(field) => Err(refuse(&format!("unknown field `{field}`"))),
+            None => Ok(file),
+        }
     }
 
     /// The same version with some parameters replaced, under the version of the replacement.
@@ -87,71 +108,59 @@ impl RulebookFile {
         self.version = format!("{}+{}", self.version, other.version);
         self
     }
-}
 
-/// A sampling rate as an exact fraction.
-#[doc(alias = "抽查比例")]
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
-pub struct SamplingRate {
-    p: u64,
-    q: u64,
-}
-
-impl SamplingRate {
-    /// Reads `5/100`, `5%` or `2‰`; at most 1, at most six digits on either side.
+    /// This version with every parameter stated: what it does not state stands with its default, as it
+    /// holds already. The first draft of the next version.
     #[must_use]
-    pub fn parse(text: &str) -> Option<Self> {
-        let text = crate::text::narrow(text);
-        let (numerator, q) = if let Some(percent) = text.strip_suffix(['%', '％']) {
-            (percent, 100)
-        } else if let Some(mille) = text.strip_suffix('‰') {
-            (mille, 1000)
-        } else {
-            let (numerator, denominator) = text.split_once('/')?;
-            return Self::new(small(numerator)?, small(denominator)?);
-        };
-        Self::new(small(numerator)?, q)
+    pub fn completed(mut self) -> Self {
+        for parameter in declared::PARAMETERS {
+            if !self.parameters.iter().any(|row| row.key == parameter.key) {
+                self.parameters.push(ParameterRow {
+                    key: parameter.key.to_owned(),
+                    value: parameter.default.to_owned(),
+                    label: parameter.label.to_owned(),
+                    basis: parameter.basis.to_owned(),
+                    beyond: BTreeMap::new(),
+                });
+            }
+        }
+        self
     }
 
-    /// The rate p/q, if it is between 0 and 1.
-    #[must_use]
-    pub const fn new(p: u64, q: u64) -> Option<Self> {
-        if q == 0 || p > q || q > 999_999 {
-            None
+    /// This version as it may be adopted after `before`, the version in force: rows of `before` that
+    /// this program does not know are kept as they stand there.
+    ///
+    /// # Errors
+    /// Every row that is missing (`RULE-001`), unreadable (`RULE-002`), twice there (`RULE-005`), or
+    /// neither known nor kept (`RULE-004`).
+    pub fn adoptable(mut self, before: Option<&Self>) -> Result<Self, Vec<Refusal>> {
+        let unknown = |row: &&ParameterRow| declared::Parameter::find(&row.key).is_none();
+        let kept: Vec<ParameterRow> = before
+            .into_iter()
+            .flat_map(|before| before.parameters.iter().filter(unknown).cloned())
+            .collect();
+        for row in &kept {
+            if !self.parameters.iter().any(|own| own.key == row.key) {
+                self.parameters.push(row.clone());
+            }
+        }
+        let mut errors = Reader::new(&self.parameters).faults();
+        for row in self.parameters.iter().filter(unknown) {
+            if !kept.contains(row) {
+                errors.push(codes::RULEBOOK_UNKNOWN.refuse(&[("key", &row.key)]));
+            }
+        }
+        if errors.is_empty() {
+            Ok(self)
         } else {
-            Some(Self { p, q })
+            Err(errors)
         }
     }
 
-    /// The same fraction in the arithmetic of the draw.
+    /// Every parameter of this version as it holds: the declared ones in their order, then the unknown.
     #[must_use]
-    pub fn exact(self) -> draw::quota::SamplingRate {
-        draw::quota::SamplingRate::new(self.p, self.q).expect("p ≤ q < 10⁶ by construction")
-    }
-}
-
-fn small(text: &str) -> Option<u64> {
-    let digits = (1..=6).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit());
-    if digits { text.parse().ok() } else { None }
-}
-
-impl std::fmt::Display for SamplingRate {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{}/{}", self.p, self.q)
-    }
-}
-
-impl TryFrom<String> for SamplingRate {
-    type Error = String;
-    fn try_from(text: String) -> Result<Self, String> {
-        Self::parse(&text).ok_or_else(|| format!("{text:?} is not a rate p/q"))
-    }
-}
-
-impl From<SamplingRate> for String {
-    fn from(rate: SamplingRate) -> String {
-        rate.to_string()
+    pub fn readings(&self) -> Vec<ParameterReading> {
+        Reader::new(&self.parameters).readings()
     }
 }
 
@@ -172,9 +181,9 @@ closed_list! {
     }
 }
 
-/// The parameters in force, read and checked.
+/// The parameters of a version as they hold.
 #[doc(alias = "实施细则")]
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Rulebook {
     /// The version every draw cites.
     pub version: String,
@@ -184,12 +193,6 @@ pub struct Rulebook {
     pub class_rates: BTreeMap<String, SamplingRate>,
     /// How quotas are computed.
     pub quota_rule: QuotaRule,
-    /// The least trust level of a real campaign.
-    pub minimum_level: TrustLevel,
-    /// PLAN to FREEZE, in days.
-    pub plan_days: u32,
-    /// FREEZE to randomness, in minutes.
-    pub freeze_minutes: u32,
     /// Working days from the beacon to RESULT.
     pub result_working_days: u32,
     /// The hour of that day by which RESULT is due.
@@ -216,85 +219,55 @@ pub struct Rulebook {
     pub retention: Retention,
     /// The limits of signing in.
     pub sign_in: SignInRules,
+    intervals: Result<Intervals, Refusal>,
 }
 
 impl Rulebook {
-    /// Reads the rows of a version.
-    ///
-    /// # Errors
-    /// Every row that is missing (`RULE-001`), unreadable (`RULE-002`) or unknown (`RULE-004`).
-    pub fn from_rows(version: &str, rows: &[ParameterRow]) -> Result<Self, Vec<Refusal>> {
-        let mut reader = Reader::new(rows);
-        let class_rates = ["A", "B", "C", "D", "U"]
-            .into_iter()
-            .filter_map(|class| {
-                let rate = reader.read(&format!("rate.{class}"), SamplingRate::parse)?;
-                Some((class.to_owned(), rate))
-            })
-            .collect();
-        let pool_rate = reader.read("rate.pool", SamplingRate::parse);
-        let quota_rule = reader.read("quota.rule", QuotaRule::parse);
-        // Fixed by shuang/1 like the order of reserves; the rows exist so that the rulebook states it.
-        let _ = reader.read("quota.merge_below", |text| {
-            (small(text)? == SMALL_POOL).then_some(())
-        });
-        let minimum_level = reader.read("level.minimum", real_level);
-        let plan_days = reader.number("interval.plan_days", 0, 365);
-        let freeze_minutes = reader.number("interval.freeze_minutes", 0, 60 * 24 * 30);
-        let result_working_days = reader.number("interval.result_working_days", 0, 30);
-        let result_hour = reader.read("interval.result_hour", hour);
-        let publication_days = reader.number("term.publication", 1, 60);
-        let report_days = reader.number("term.report", 1, 60);
-        let penalty_due_days = reader.number("term.penalty_due", 1, 60);
-        let penalty_limit_days = reader.number("term.penalty_limit", 1, 60);
-        let team_size = reader.number("team.size", FEWEST_TOGETHER, 20);
-        let frequency_cap = reader.number("frequency.cap", 1, 366);
-        let window_days = reader.number("plan.window_days", 1, 366);
-        let visit_attempts = reader.number("visit.attempts", 1, 10);
-        let retention = Retention::read(&mut reader);
-        let subject_reserve = reader.read("subject_reserve", SubjectReserve::parse);
-        let _ = reader.read("reserve.rule", |text| {
-            (text == "drawing-order").then_some(())
-        });
-        let sign_in = SignInRules::read(&mut reader);
-        let book = (|| {
-            Some(Self {
-                version: version.to_owned(),
-                pool_rate: pool_rate?,
-                class_rates,
-                quota_rule: quota_rule?,
-                minimum_level: minimum_level?,
-                plan_days: plan_days?,
-                freeze_minutes: freeze_minutes?,
-                result_working_days: result_working_days?,
-                result_hour: result_hour?,
-                publication_days: publication_days?,
-                report_days: report_days?,
-                penalty_due_days: penalty_due_days?,
-                penalty_limit_days: penalty_limit_days?,
-                team_size: team_size?,
-                frequency_cap: frequency_cap?,
-                window_days: window_days?,
-                visit_attempts: visit_attempts?,
-                subject_reserve: subject_reserve?,
-                retention: retention?,
-                sign_in: sign_in?,
-            })
-        })();
-        match (book, reader.finish()) {
-            (Some(book), errors) if errors.is_empty() => Ok(book),
-            (_, errors) => Err(errors),
+    /// Reads the rows of an adopted version. Nothing in them stops the reading: what is not stated or
+    /// cannot be read has its declared default, and a draw asks for [`Self::intervals`].
+    #[must_use]
+    pub fn read(version: &str, rows: &[ParameterRow]) -> Self {
+        let reader = Reader::new(rows);
+        let class_rates = [
+            ("A", &declared::RATE_A),
+            ("B", &declared::RATE_B),
+            ("C", &declared::RATE_C),
+            ("D", &declared::RATE_D),
+            ("U", &declared::RATE_U),
+        ];
+        Self {
+            version: version.to_owned(),
+            pool_rate: reader.rate(&declared::RATE_POOL),
+            class_rates: class_rates
+                .into_iter()
+                .map(|(class, parameter)| (class.to_owned(), reader.rate(parameter)))
+                .collect(),
+            quota_rule: reader.word(&declared::QUOTA_RULE, QuotaRule::parse),
+            result_working_days: reader.number(&declared::INTERVAL_RESULT_WORKING_DAYS),
+            result_hour: u8::try_from(reader.number(&declared::INTERVAL_RESULT_HOUR))
+                .expect("an hour is at most 24 by its declaration"),
+            publication_days: reader.number(&declared::TERM_PUBLICATION),
+            report_days: reader.number(&declared::TERM_REPORT),
+            penalty_due_days: reader.number(&declared::TERM_PENALTY_DUE),
+            penalty_limit_days: reader.number(&declared::TERM_PENALTY_LIMIT),
+            team_size: reader.number(&declared::TEAM_SIZE),
+            frequency_cap: reader.number(&declared::FREQUENCY_CAP),
+            window_days: reader.number(&declared::PLAN_WINDOW_DAYS),
+            visit_attempts: reader.number(&declared::VISIT_ATTEMPTS),
+            subject_reserve: reader.word(&declared::SUBJECT_RESERVE, SubjectReserve::parse),
+            retention: Retention::read(&reader),
+            sign_in: SignInRules::read(&reader),
+            intervals: reader.intervals(),
         }
     }
 
-    /// The intervals a draw must keep.
-    #[must_use]
-    pub fn intervals(&self) -> Intervals {
-        Intervals {
-            plan_days: i64::from(self.plan_days),
-            freeze_minutes: i64::from(self.freeze_minutes),
-            minimum_level: self.minimum_level,
-        }
+    /// The intervals a draw must keep, asked for by every act that makes or binds one.
+    ///
+    /// # Errors
+    /// `RULE-001` if the version does not state what guards a draw, `RULE-002` or `RULE-005` if what it
+    /// states of that, or of how a draw is reckoned, cannot be read.
+    pub fn intervals(&self) -> Result<Intervals, Refusal> {
+        self.intervals.clone()
     }
 
     /// The rate of a subject's class; without class the rate of the unclassed.
@@ -304,72 +277,6 @@ impl Rulebook {
             .get(stratum_class(tier))
             .copied()
             .unwrap_or(self.pool_rate)
-    }
-}
-
-/// A real campaign may not be a rehearsal, whatever a row says.
-fn real_level(text: &str) -> Option<TrustLevel> {
-    TrustLevel::parse(text).filter(|level| *level >= TrustLevel::Witnessed)
-}
-
-fn hour(text: &str) -> Option<u8> {
-    small(text)
-        .and_then(|hour| u8::try_from(hour).ok())
-        .filter(|hour| *hour <= 24)
-}
-
-/// Reads rows one by one and remembers what is wrong and what was never asked for.
-struct Reader<'a> {
-    rows: BTreeMap<&'a str, &'a ParameterRow>,
-    errors: Vec<Refusal>,
-}
-
-impl<'a> Reader<'a> {
-    fn new(rows: &'a [ParameterRow]) -> Self {
-        let mut by_key = BTreeMap::new();
-        let mut errors = Vec::new();
-        for row in rows {
-            if by_key.insert(row.key.as_str(), row).is_some() {
-                errors.push(codes::RULEBOOK_TWICE.refuse(&[("key", &row.key)]));
-            }
-        }
-        Self {
-            rows: by_key,
-            errors,
-        }
-    }
-
-    fn read<T>(&mut self, key: &str, parse: impl FnOnce(&str) -> Option<T>) -> Option<T> {
-        let Some(row) = self.rows.remove(key) else {
-            self.errors
-                .push(codes::RULEBOOK_MISSING.refuse(&[("key", &key)]));
-            return None;
-        };
-        let value = parse(&row.value);
-        if value.is_none() {
-            self.errors.push(codes::RULEBOOK_VALUE.refuse(&[
-                ("key", &key),
-                ("label", &row.label),
-                ("value", &row.value),
-            ]));
-        }
-        value
-    }
-
-    fn number(&mut self, key: &str, least: u32, most: u32) -> Option<u32> {
-        self.read(key, |text| {
-            small(text)
-                .and_then(|number| u32::try_from(number).ok())
-                .filter(|number| (least..=most).contains(number))
-        })
-    }
-
-    fn finish(mut self) -> Vec<Refusal> {
-        for key in self.rows.keys() {
-            self.errors
-                .push(codes::RULEBOOK_UNKNOWN.refuse(&[("key", key)]));
-        }
-        self.errors
     }
 }
 

@@ -16,11 +16,15 @@ use crate::text::{
     Address, DistrictCode, RegisterNumber, SubjectCode, SubjectName, Usci, text_type,
 };
 use crate::time::Date;
+use crate::versioned::Shape;
 
 mod raw;
 
 pub use raw::{COLUMNS, RawSubject, ReadSubject};
 pub(crate) use raw::{choice, optional};
+
+/// How the pools of a subject are kept.
+pub static POOLS: Shape<BTreeSet<PoolTag>> = Shape::new("subjects.pools", &[]);
 
 closed_list! {
     /// What kind of subject it is; not only firms can be inspected (F-1.6).

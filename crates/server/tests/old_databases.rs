@@ -37,6 +37,35 @@ async fn verifies(app: &App, number: &str, stage: Stage) {
     assert_eq!(verdict.exit(), wanted, "{number} {stage:?}: {verdict:#?}");
 }
 
+/// A version under which nobody draws within a day, and not with two parties alone.
+async fn adopts_stricter_rules(app: &App) {
+    let mut reader = app.db.read().await.unwrap();
+    let mut file = store::catalog::rulebook_file(&mut reader).await.unwrap();
+    drop(reader);
+    file = file.completed();
+    file.version = "stricter".to_owned();
+    for row in &mut file.parameters {
+        match row.key.as_str() {
+            "interval.plan_days" | "interval.freeze_minutes" => row.value = "365".to_owned(),
+            "level.minimum" => row.value = "2".to_owned(),
+            _ => {}
+        }
+    }
+    let actor = domain::event::Actor::program("样例");
+    app.adopt_rulebook(actor, file).await.unwrap();
+}
+
+/// A campaign the earlier build approved names no version: it goes on under the one of that day.
+async fn obeys(app: &App, number: &str, version: &str, story: &str) {
+    let number = CampaignNo::parse(number).unwrap();
+    let mut reader = app.db.read().await.unwrap();
+    let stored = store::campaign::by_number(&mut reader, &number)
+        .await
+        .unwrap();
+    let rules = store::catalog::rulebook_of(&mut reader, &stored.campaign.state).await;
+    assert_eq!(rules.unwrap().version, version, "{story}: {number}");
+}
+
 async fn lives_on(commit: &str, engine: Engine) {
     let story = format!("{commit} on {engine:?}");
     let old = OldDatabase::unpack(commit, engine);
@@ -45,7 +74,11 @@ async fn lives_on(commit: &str, engine: Engine) {
     app.sign_in("registrar", &old.password()).await.unwrap();
     verifies(&app, FINISHED, Stage::Public).await;
     verifies(&app, FINISHED, Stage::Full).await;
+    adopts_stricter_rules(&app).await;
+    obeys(&app, FINISHED, "2026-1+demo-1", &story).await;
+    obeys(&app, READY, "2026-1+demo-1", &story).await;
     draws(&app, READY).await;
+    obeys(&app, READY, "2026-1+demo-1", &story).await;
     verifies(&app, READY, Stage::Sealed).await;
     audits_clean(&app, &story).await;
     app.db.close().await;

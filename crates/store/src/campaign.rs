@@ -1,10 +1,13 @@
 //! Campaigns: where they stand, their plan, their public records; and the links of outside parties.
 
-use domain::campaign::{Campaign, CampaignState, StateKind};
+use domain::campaign::state::LIFE;
+use domain::campaign::{Campaign, StateKind};
 use domain::id::{CampaignId, CampaignNo, EventId, OrgUnitId, PartyToken};
 use domain::policy::Reach;
+use domain::rulebook::Rulebook;
 use domain::time::Date;
 
+use crate::catalog;
 use crate::error::StoreError;
 use crate::kernel::guard::Recording;
 use crate::kernel::reader::{Query, Reader, contains};
@@ -26,7 +29,7 @@ pub struct StoredCampaign {
     pub from: Date,
     /// Last day of its window.
     pub until: Date,
-    /// The plan as JSON of the domain's plan.
+    /// The plan as the domain's plan is kept.
     pub plan: String,
     /// The PLAN record, once approved.
     pub plan_record: Option<String>,
@@ -159,11 +162,17 @@ pub async fn get(reader: &mut Reader, id: &CampaignId) -> Result<StoredCampaign,
     campaign(&reader.one(TABLE, query).await?)
 }
 
+/// The rulebook the campaign with that key obeys.
+pub async fn rulebook(reader: &mut Reader, id: &CampaignId) -> Result<Rulebook, StoreError> {
+    let stored = get(reader, id).await?;
+    catalog::rulebook_of(reader, &stored.campaign.state).await
+}
+
 fn campaign(row: &Row) -> Result<StoredCampaign, StoreError> {
     let optional = |column| -> Result<Option<String>, StoreError> {
         Ok(row.maybe_text(column)?.map(str::to_owned))
     };
-    let state: CampaignState = row.parsed(TABLE, "life", |text| serde_json::from_str(text))?;
+    let state = row.kept(TABLE, "life", "campaign_id", &LIFE)?;
     if state.kind().name() != row.text("state")? {
         let row = row.text("campaign_id")?;
         return Err(StoreError::inconsistent(
@@ -197,7 +206,8 @@ fn campaign(row: &Row) -> Result<StoredCampaign, StoreError> {
 
 fn cells(stored: &StoredCampaign) -> Result<Cells, StoreError> {
     let campaign = &stored.campaign;
-    let life = serde_json::to_string(&campaign.state)
+    let life = LIFE
+        .write(&campaign.state)
         .map_err(|error| StoreError::inconsistent(TABLE, "life", "-", &error.to_string()))?;
     Ok(vec![
         ("campaign_id", campaign.id.as_str().into()),

@@ -2,10 +2,14 @@
 //! versioned; a revision is a new row, never an edit of an old one.
 
 use domain::calendar::{DayKind, HolidayRow};
-use domain::catalog::{FollowUpKind, InspectionItem, ItemTerms, OutcomeCode, OutcomeKind};
+use domain::campaign::CampaignState;
+use domain::catalog::{FollowUpKind, InspectionItem, OutcomeCode, OutcomeKind, TERMS};
 use domain::id::{EventId, ItemId};
-use domain::rulebook::{ParameterRow, Rulebook, RulebookFile};
-use domain::time::Date;
+use domain::rulebook::{PARAMETERS_KEPT, Rulebook, RulebookFile, Rulebooks};
+use domain::time::{Date, Instant};
+use domain::versioned::Shape;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 
 use crate::error::StoreError;
 use crate::kernel::guard::Recording;
@@ -51,16 +55,18 @@ fn item(row: &Row) -> Result<StoredItem, StoreError> {
             reason: row.text("reason")?.to_owned(),
             published_on: row.maybe_date(TABLE, "published_on")?,
             province_code: row.maybe_text("province_code")?.map(str::to_owned),
-            terms: row.parsed(TABLE, "terms", |text| {
-                serde_json::from_str::<ItemTerms>(text)
-            })?,
+            terms: row.kept(TABLE, "terms", "item_id", &TERMS)?,
         },
         seen: row.parsed(TABLE, "last_event", EventId::parse)?,
     })
 }
 
-fn json<T: serde::Serialize>(table: &str, value: &T) -> Result<Value, StoreError> {
-    serde_json::to_string(value)
+fn json<T>(table: &str, shape: &Shape<T>, state: &T) -> Result<Value, StoreError>
+where
+    T: Serialize + DeserializeOwned,
+{
+    shape
+        .write(state)
         .map(Value::from)
         .map_err(|error| StoreError::inconsistent(table, "json", "-", &error.to_string()))
 }
@@ -79,7 +85,7 @@ pub async fn add_item(rec: &mut Recording, item: &InspectionItem) -> Result<(), 
                 item.published_on.map(|on| on.to_string()).into(),
             ),
             ("province_code", item.province_code.as_deref().into()),
-            ("terms", json("items", &item.terms)?),
+            ("terms", json("items", &TERMS, &item.terms)?),
         ],
     )
     .await
@@ -172,34 +178,72 @@ pub async fn add_holidays(rec: &mut Recording, rows: &[HolidayRow]) -> Result<u6
     rec.insert_many(&HOLIDAYS, rows).await
 }
 
-/// The rulebook in force: the version adopted last, as it was adopted.
-pub async fn rulebook_file(reader: &mut Reader) -> Result<RulebookFile, StoreError> {
+const VERSIONS: &str =
+    "SELECT version, adopted_on, title, parameters, adopted_at_ms FROM rulebooks";
+
+fn rulebook_row(row: &Row) -> Result<RulebookFile, StoreError> {
     const TABLE: &str = "rulebooks";
-    let query = Query::new(
-        "SELECT version, adopted_on, title, parameters FROM rulebooks ORDER BY adopted_at_ms DESC, version DESC LIMIT 1",
-    );
-    let row = reader.one(TABLE, query).await?;
     Ok(RulebookFile {
         version: row.text("version")?.to_owned(),
         adopted_on: row.date(TABLE, "adopted_on")?,
         title: row.text("title")?.to_owned(),
-        parameters: row.parsed(TABLE, "parameters", |text| {
-            serde_json::from_str::<Vec<ParameterRow>>(text)
-        })?,
+        parameters: row.kept(TABLE, "parameters", "version", &PARAMETERS_KEPT)?,
     })
 }
 
-/// The parameters in force.
+/// The rulebook in force: the version adopted last, as it was adopted.
+pub async fn rulebook_file(reader: &mut Reader) -> Result<RulebookFile, StoreError> {
+    adopted_last(reader).await?.ok_or_else(no_rulebook)
+}
+
+/// The same, or nothing before the first version is adopted.
+pub async fn adopted_last(reader: &mut Reader) -> Result<Option<RulebookFile>, StoreError> {
+    let query = Query::new(VERSIONS).push(" ORDER BY adopted_at_ms DESC, version DESC LIMIT 1");
+    let row = reader.first(query).await?;
+    row.as_ref().map(rulebook_row).transpose()
+}
+
+/// The parameters in force, for whatever belongs to no campaign.
 pub async fn rulebook(reader: &mut Reader) -> Result<Rulebook, StoreError> {
     let file = rulebook_file(reader).await?;
-    Rulebook::from_rows(&file.version, &file.parameters).map_err(|refusals| {
-        let why = refusals
-            .iter()
-            .map(ToString::to_string)
-            .collect::<Vec<_>>()
-            .join("；");
-        StoreError::inconsistent("rulebooks", "parameters", &file.version, &why)
-    })
+    Ok(Rulebook::read(&file.version, &file.parameters))
+}
+
+/// Every version that was ever adopted.
+pub async fn rulebooks(reader: &mut Reader) -> Result<Rulebooks, StoreError> {
+    let query = Query::new(VERSIONS).push(" ORDER BY adopted_at_ms, version");
+    let read = |row: &Row| -> Result<(Instant, Rulebook), StoreError> {
+        let file = rulebook_row(row)?;
+        let adopted = Instant::from_unix_ms(row.int("adopted_at_ms")?);
+        Ok((adopted, Rulebook::read(&file.version, &file.parameters)))
+    };
+    let versions = reader.all(query).await?;
+    let versions = versions.iter().map(read).collect::<Result<_, _>>()?;
+    Ok(Rulebooks::new(versions))
+}
+
+/// The parameters a campaign obeys: from its approval on those of one version, for ever.
+pub async fn rulebook_of(
+    reader: &mut Reader,
+    state: &CampaignState,
+) -> Result<Rulebook, StoreError> {
+    let versions = rulebooks(reader).await?;
+    let named = state.approval().and_then(|one| one.rulebook.as_deref());
+    match (versions.of(state), named) {
+        (Some(rules), _) => Ok(rules.clone()),
+        (None, Some(version)) => {
+            let why = "the approval names a rulebook that was never adopted";
+            Err(StoreError::inconsistent("campaigns", "life", version, why))
+        }
+        (None, None) => Err(no_rulebook()),
+    }
+}
+
+fn no_rulebook() -> StoreError {
+    StoreError::NotFound {
+        table: "rulebooks",
+        key: String::new(),
+    }
 }
 
 /// Adopts a version.
@@ -214,7 +258,10 @@ pub async fn adopt_rulebook(
             ("version", file.version.as_str().into()),
             ("adopted_on", file.adopted_on.to_string().into()),
             ("title", file.title.as_str().into()),
-            ("parameters", json("rulebooks", &file.parameters)?),
+            (
+                "parameters",
+                json("rulebooks", &PARAMETERS_KEPT, &file.parameters)?,
+            ),
             ("adopted_at_ms", at_ms.into()),
         ],
     )

@@ -2,6 +2,9 @@
 
 use std::fmt;
 
+use domain::refusal::Refusal;
+use domain::versioned::Unreadable;
+
 /// A failure of the store. `Conflict` and `Busy` are part of normal work and are turned into
 /// sentences for the person at the screen; the others are for the operator.
 #[derive(Debug)]
@@ -41,6 +44,17 @@ pub enum StoreError {
         /// Why.
         why: String,
     },
+    /// A newer program wrote what is stored there.
+    Newer {
+        /// Table.
+        table: String,
+        /// Column.
+        column: String,
+        /// Key of the row.
+        row: String,
+        /// Which version it is, and what to do.
+        refusal: Refusal,
+    },
     /// Content that a row names is missing or is not what its hash says.
     Content {
         /// SHA-256 by which it is named.
@@ -56,7 +70,7 @@ pub enum StoreError {
     /// A migration is missing, or was edited after it ran.
     Migration(String),
     /// The database was written by a newer program.
-    Newer {
+    NewerSchema {
         /// Number of its last migration.
         found: i64,
         /// Number of the last one this program knows.
@@ -76,6 +90,20 @@ impl StoreError {
         }
     }
 
+    /// A kept state that yields none: of a newer program, or of no program at all.
+    #[must_use]
+    pub fn unreadable(table: &str, column: &str, row: &str, why: Unreadable) -> Self {
+        match why {
+            Unreadable::Newer(refusal) => Self::Newer {
+                table: table.to_owned(),
+                column: column.to_owned(),
+                row: row.to_owned(),
+                refusal,
+            },
+            Unreadable::Broken(why) => Self::inconsistent(table, column, row, &why),
+        }
+    }
+
     /// The stable code shown beside the sentence.
     #[must_use]
     pub fn code(&self) -> &'static str {
@@ -85,9 +113,10 @@ impl StoreError {
             Self::Busy => "STOR-423",
             Self::ClockSetBack { .. } => "STOR-425",
             Self::Inconsistent { .. } => "STOR-500",
+            Self::Newer { refusal, .. } => refusal.code,
             Self::TooLarge { .. } => "STOR-413",
             Self::Migration(_) => "STOR-501",
-            Self::Newer { .. } => "STOR-502",
+            Self::NewerSchema { .. } => "STOR-502",
             Self::Content { .. } => "STOR-504",
             Self::Engine(_) => "STOR-503",
         }
@@ -119,6 +148,16 @@ impl fmt::Display for StoreError {
                 f,
                 "库中数据不一致：表 {table} 列 {column} 行 {row}：{why}。停止写入，运行 mingqian audit 查明。"
             ),
+            Self::Newer {
+                table,
+                column,
+                row,
+                refusal,
+            } => write!(
+                f,
+                "表 {table} 列 {column} 行 {row}：{}{}",
+                refusal.sentence, refusal.remedy
+            ),
             Self::Content { sha256, why } => write!(
                 f,
                 "存放的内容不能用：摘要 {sha256} 的内容{why}。停止办理，运行 mingqian audit 查明，从备份恢复。"
@@ -127,7 +166,7 @@ impl fmt::Display for StoreError {
                 f,
                 "内容超过 {most} 字节，没有存放任何部分。缩小或分开后再交。"
             ),
-            Self::Newer { found, known } => write!(
+            Self::NewerSchema { found, known } => write!(
                 f,
                 "这个库已由更新的程序升级到第 {found} 号结构，本程序只认得到第 {known} 号，没有打开，也没有改动。请换用升级它的那个版本或更新的版本。"
             ),

@@ -4,7 +4,7 @@ use domain::id::{
     CampaignId, CampaignNo, EventId, InspectionId, InspectorCode, OrgUnitId, PublicationId,
     SubjectId,
 };
-use domain::inspection::Inspection;
+use domain::inspection::{Inspection, STRATA, VISIT};
 use domain::policy::Reach;
 
 use crate::error::StoreError;
@@ -45,7 +45,7 @@ pub struct StoredInspection {
 }
 
 fn inspection(row: &Row) -> Result<StoredInspection, StoreError> {
-    let visit: Inspection = row.parsed(TABLE, "life", |text| serde_json::from_str(text))?;
+    let visit = row.kept(TABLE, "life", "inspection_id", &VISIT)?;
     if visit.kind().name() != row.text("state")? {
         return Err(StoreError::inconsistent(
             TABLE,
@@ -63,9 +63,7 @@ fn inspection(row: &Row) -> Result<StoredInspection, StoreError> {
         ordinal: row.int("ordinal")?,
         subject_code: row.text("subject_code")?.to_owned(),
         subject_name: row.text("subject_name")?.to_owned(),
-        strata: row.parsed(TABLE, "strata", |text| {
-            serde_json::from_str::<Vec<String>>(text)
-        })?,
+        strata: row.kept(TABLE, "strata", "inspection_id", &STRATA)?,
         state_at_ms: row.int("state_at_ms")?,
         seen: row.parsed(TABLE, "last_event", EventId::parse)?,
     })
@@ -261,17 +259,14 @@ fn cells(stored: &StoredInspection) -> Result<Cells, StoreError> {
         ("subject_id", visit.subject.as_str().into()),
         ("subject_code", stored.subject_code.as_str().into()),
         ("subject_name", stored.subject_name.as_str().into()),
-        (
-            "strata",
-            json(serde_json::to_string(&stored.strata))?.into(),
-        ),
+        ("strata", json(STRATA.write(&stored.strata))?.into()),
         (
             "leader_code",
             visit.leader.as_ref().map(InspectorCode::as_str).into(),
         ),
         ("team", json(serde_json::to_string(&visit.team))?.into()),
         ("state", visit.kind().name().into()),
-        ("life", json(serde_json::to_string(visit))?.into()),
+        ("life", json(VISIT.write(visit))?.into()),
         (
             "outcome",
             concluded

@@ -1,9 +1,7 @@
 //! The inspector register, and the recusals declared between inspectors and subjects.
 
-use std::collections::BTreeSet;
-
-use domain::id::{AccountId, EventId, InspectorCode, InspectorId, ItemId, OrgUnitId};
-use domain::inspector::{EnforcementCredential, Inspector, Presence};
+use domain::id::{AccountId, EventId, InspectorCode, InspectorId, OrgUnitId};
+use domain::inspector::{EnforcementCredential, Inspector, Presence, SCOPE};
 use domain::recusal::{Recusal, RecusalGround};
 use domain::text::{CredentialNumber, PersonName, SubjectCode};
 use domain::time::Instant;
@@ -124,9 +122,7 @@ fn inspector(row: &Row, vault: &dyn Vault) -> Result<StoredInspector, StoreError
             unit: row.parsed(TABLE, "org_unit_id", OrgUnitId::parse)?,
             authority: row.parsed(TABLE, "authority", InspectorCode::parse)?,
             credential,
-            scope: row.parsed(TABLE, "scope", |text| {
-                serde_json::from_str::<BTreeSet<ItemId>>(text)
-            })?,
+            scope: row.kept(TABLE, "scope", "inspector_id", &SCOPE)?,
             presence: row.parsed(TABLE, "presence", |text| {
                 Presence::parse(text).ok_or("unknown presence")
             })?,
@@ -152,7 +148,8 @@ fn cells(
     key: &PersonKey,
 ) -> Result<Cells, StoreError> {
     let credential = inspector.credential.as_ref();
-    let scope = serde_json::to_string(&inspector.scope)
+    let scope = SCOPE
+        .write(&inspector.scope)
         .map_err(|error| StoreError::inconsistent(TABLE, "scope", "-", &error.to_string()))?;
     let holder = person::inspector(&inspector.id);
     let sealed = credential

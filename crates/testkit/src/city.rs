@@ -114,28 +114,39 @@ impl City {
     /// # Panics
     /// When a key is unknown or the rules are not sound with these values.
     pub async fn adopt(&self, version: &str, changes: &[(&str, &str)]) {
-        use domain::event::{Act, Actor};
         let mut reader = self.app.db.read().await.expect("a reader");
         let mut file = store::catalog::rulebook_file(&mut reader)
             .await
-            .expect("a rulebook in force");
+            .expect("a rulebook in force")
+            .completed();
         drop(reader);
         version.clone_into(&mut file.version);
         for (key, value) in changes {
             let row = file.parameters.iter_mut().find(|row| row.key == *key);
             (*value).clone_into(&mut row.expect("a known key").value);
         }
-        domain::rulebook::Rulebook::from_rows(version, &file.parameters).expect("sound rules");
         // Of two versions adopted in the same millisecond neither is the later one.
+        self.clock.advance_ms(1);
+        let actor = domain::event::Actor::program("样例");
+        let adopted = self.app.adopt_rulebook(actor, file).await;
+        adopted.expect("sound rules");
+    }
+
+    /// Puts rows into force that another program wrote, sound or not, as they are.
+    ///
+    /// # Panics
+    /// When the version is taken.
+    pub async fn adopt_as_written(&self, file: &domain::rulebook::RulebookFile) {
+        use domain::event::{Act, Actor};
         self.clock.advance_ms(1);
         let event = self
             .app
             .event(Act::RulebookAdopted, Actor::program("样例"))
-            .with("version", version);
+            .with("version", &file.version);
         let at = event.at.unix_ms();
         let tx = self.app.db.begin("rulebook.adopt").await.expect("a begin");
         let mut rec = tx.record(event, self.app.confidential()).expect("an event");
-        store::catalog::adopt_rulebook(&mut rec, &file, at)
+        store::catalog::adopt_rulebook(&mut rec, file, at)
             .await
             .expect("a new version");
         rec.commit().await.expect("a commit");

@@ -8,7 +8,9 @@ use domain::campaign::state as campaign_state;
 use domain::id::{EventId, InspectionId, InspectorCode, ItemId, SubjectId};
 use domain::inspection::{Inspection, InspectionSource, InspectionState, Step};
 use domain::refusal::{Code, Refusal};
+use domain::rulebook::Rulebook;
 use domain::time::{Date, Instant};
+use domain::versioned::Shape;
 use draw::Drawn;
 use draw::record::PlanRecord;
 use serde::{Deserialize, Serialize};
@@ -31,8 +33,11 @@ static FRAME_FAULTS: Code = Code::new(
 /// Subjects read per query.
 const PAGE: i64 = 2_000;
 
+/// How the figures of a frame are kept.
+pub static FIGURES: Shape<Figures> = Shape::new("campaigns.figures", &[]);
+
 /// N and k of a stratum, and who stands beside the draw.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StratumFigure {
     /// `<item>:<class>`.
     pub stratum: String,
@@ -47,7 +52,7 @@ pub struct StratumFigure {
 }
 
 /// k of a stratum as FREEZE states it.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct QuotaFigure {
     /// The stratum.
     pub stratum: String,
@@ -58,7 +63,7 @@ pub struct QuotaFigure {
 }
 
 /// The figures of a frozen frame, as pages and portal show them.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Figures {
     /// Per stratum.
     #[serde(default)]
@@ -78,17 +83,16 @@ impl Figures {
     /// As kept with the campaign.
     #[must_use]
     pub fn to_json(&self) -> String {
-        serde_json::to_string(self).expect("strings and numbers always encode")
+        FIGURES
+            .write(self)
+            .expect("strings and numbers always encode")
     }
 
     /// Reads what is kept with the campaign.
     pub fn parse(text: &str) -> Result<Self, StoreError> {
-        serde_json::from_str(text).map_err(|error| StoreError::Inconsistent {
-            table: "campaigns".to_owned(),
-            column: "figures".to_owned(),
-            row: "-".to_owned(),
-            why: error.to_string(),
-        })
+        FIGURES
+            .read(text)
+            .map_err(|why| StoreError::unreadable("campaigns", "figures", "-", why))
     }
 }
 
@@ -120,30 +124,32 @@ pub(super) fn figures(eligibility: &Eligibility) -> Figures {
     }
 }
 
-/// Everything the frame is made from, as the registers are at this moment.
+/// Everything the frame is made from, as the registers are at this moment, under the rules of the
+/// approval.
 pub(super) async fn load(
     reader: &mut Reader,
     stored: &StoredCampaign,
     now: Instant,
 ) -> Result<(Eligibility, PlanRecord), AppError> {
-    let plan = complete(reader, stored)
+    let rulebook = catalog::rulebook_of(reader, &stored.campaign.state).await?;
+    rulebook.intervals()?;
+    let plan = complete(reader, stored, &rulebook)
         .await?
         .map_err(|faults| gaps(&faults))?;
     let record = plan_record(stored)?;
-    let eligibility = eligible(reader, &plan, &record, now).await?;
+    let eligibility = eligible(reader, (&plan, &record), &rulebook, now).await?;
     Ok((eligibility, record))
 }
 
 /// Who stands in the frame of a plan if it were frozen at this moment.
 pub(super) async fn eligible(
     reader: &mut Reader,
-    plan: &CompletePlan,
-    record: &PlanRecord,
+    (plan, record): (&CompletePlan, &PlanRecord),
+    rulebook: &Rulebook,
     now: Instant,
 ) -> Result<Eligibility, AppError> {
     let (items, inspectors) = items_and_inspectors(reader).await?;
     let recusals = inspector::recusals(reader).await?;
-    let rulebook = catalog::rulebook(reader).await?;
     let year = Date::new(now.date().year(), 1, 1).expect("1 January exists in every year");
     let visits: BTreeMap<SubjectId, i64> = inspection::visits_since(reader, year.start().unix_ms())
         .await?
@@ -167,7 +173,7 @@ pub(super) async fn eligible(
         subjects: &facts,
         inspectors: &inspectors,
         recusals: &recusals,
-        rulebook: &rulebook,
+        rulebook,
     })
     .map_err(|refusals| faults(&refusals))?;
     Ok(eligibility)
@@ -274,3 +280,6 @@ pub(super) async fn visits(
 fn id_broken(why: &str) -> StoreError {
     StoreError::Engine(why.to_owned())
 }
+
+#[cfg(test)]
+mod tests;

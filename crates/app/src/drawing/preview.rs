@@ -4,7 +4,7 @@
 use domain::campaign::plan::{CampaignPlan, PlanFault, record_of};
 use domain::id::{CampaignNo, OrgUnitId};
 use domain::refusal::Refusal;
-use store::catalog;
+use store::{StoreError, campaign, catalog};
 
 use super::frame::{Figures, eligible, figures};
 use super::material;
@@ -41,14 +41,20 @@ impl App {
         plan: CampaignPlan,
     ) -> Result<Result<Preview, Vec<PlanFault>>, AppError> {
         let mut reader = self.db.read().await?;
-        let complete = match complete_plan(&mut reader, unit, plan.clone()).await? {
+        // A plan that is not stored yet will be approved under the version in force.
+        let rulebook = match campaign::by_number(&mut reader, number).await {
+            Ok(stored) => catalog::rulebook_of(&mut reader, &stored.campaign.state).await?,
+            Err(StoreError::NotFound { .. }) => catalog::rulebook(&mut reader).await?,
+            Err(other) => return Err(other.into()),
+        };
+        let complete = match complete_plan(&mut reader, unit, plan.clone(), &rulebook).await? {
             Ok(complete) => complete,
             Err(faults) => return Ok(Err(faults)),
         };
-        let rulebook = catalog::rulebook(&mut reader).await?;
-        let record = record_of(number, &complete, &rulebook).map_err(|fault| unsound(&fault))?;
+        let record = record_of(number, &complete, &rulebook, &rulebook.intervals()?)
+            .map_err(|fault| unsound(&fault))?;
         let now = self.clock.now();
-        let eligibility = match eligible(&mut reader, &complete, &record, now).await {
+        let eligibility = match eligible(&mut reader, (&complete, &record), &rulebook, now).await {
             Ok(eligibility) => eligibility,
             Err(AppError::Refused(refusal)) => {
                 return Ok(Ok(Preview {

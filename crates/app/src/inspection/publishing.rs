@@ -9,11 +9,13 @@ use domain::event::{Act, Event, LinkKind};
 use domain::id::{InspectionId, PublicationId};
 use domain::inspection::{Inspection, InspectionState, Published};
 use domain::policy::Verb;
-use domain::publication::{PublicFacts, PublicOutcome, Publication, Tombstone, due};
+use domain::publication::{
+    CONTENT, PublicFacts, PublicOutcome, Publication, TOMBSTONE, Tombstone, due,
+};
 use domain::refusal::{Code, Refusal};
 use domain::time::Instant;
 use store::inspection::{self, StoredInspection, StoredPublication};
-use store::{Reader, StoreError, catalog, org, subject};
+use store::{Reader, StoreError, campaign, catalog, org, subject};
 use tlog::Hash;
 
 use super::{items_of, load, place, touching};
@@ -49,7 +51,10 @@ impl App {
         let Some(concluded) = visit.concluded() else {
             return Ok(None);
         };
-        let rulebook = catalog::rulebook(reader).await?;
+        let rulebook = match &visit.campaign {
+            Some(campaign) => campaign::rulebook(reader, campaign).await?,
+            None => catalog::rulebook(reader).await?,
+        };
         let calendar = WorkCalendar::new(catalog::holidays(reader).await?);
         let on = concluded.step.at.date();
         due(&rulebook, &calendar, on).map(Some).map_err(|error| {
@@ -114,7 +119,9 @@ impl App {
         let content = self
             .public_content(&mut tx, &stored, &visit, &deadline)
             .await?;
-        let content = serde_json::to_string(&content).expect("texts and numbers always encode");
+        let content = CONTENT
+            .write(&content)
+            .expect("texts and numbers always encode");
         let record = format!(
             "mingqian/1 publication\npublication {publication}\ncontent {}\n",
             Hash::of(content.as_bytes())
@@ -160,7 +167,9 @@ impl App {
         let Publication::Withdrawn(tombstone) = next else {
             return Err(StoreError::Engine("a withdrawal that left the publication".into()).into());
         };
-        let content = serde_json::to_string(&tombstone).expect("texts and numbers always encode");
+        let content = TOMBSTONE
+            .write(&tombstone)
+            .expect("texts and numbers always encode");
         let event = touching(self.withdrawal(act, actor, at, &tombstone), &stored)
             .touching(LinkKind::Publication, id.as_str());
         let mut rec = tx.record(event, self.confidential())?;
@@ -222,17 +231,14 @@ impl App {
 
 /// A stored publication as the domain's type.
 pub fn standing(stored: &StoredPublication) -> Result<Publication, StoreError> {
-    let broken = |error: serde_json::Error| StoreError::Inconsistent {
-        table: "publications".to_owned(),
-        column: "content".to_owned(),
-        row: stored.id.to_string(),
-        why: error.to_string(),
-    };
+    let broken = |why| StoreError::unreadable("publications", "content", stored.id.as_str(), why);
     match &stored.withdrawn {
-        None => serde_json::from_str(&stored.content)
+        None => CONTENT
+            .read(&stored.content)
             .map(Publication::Published)
             .map_err(broken),
-        Some(_) => serde_json::from_str(&stored.content)
+        Some(_) => TOMBSTONE
+            .read(&stored.content)
             .map(Publication::Withdrawn)
             .map_err(broken),
     }

@@ -16,6 +16,7 @@ use crate::refusal::Refusal;
 use crate::subject::Area;
 use crate::text::DistrictCode;
 use crate::time::Date;
+use crate::versioned::Shape;
 
 use super::party::PartyName;
 
@@ -24,6 +25,9 @@ mod review;
 
 pub use record::{hash_of, record_of};
 pub use review::{PlanFacts, PlanFault};
+
+/// How a plan is kept; its document is [`CampaignPlan::canonical_json`].
+pub static PLAN: Shape<CampaignPlan> = Shape::new("campaigns.plan", &[]);
 
 closed_list! {
     /// The parts of a plan: the seven of the seed, and the two the draw adds.

@@ -4,12 +4,30 @@
 //! end and four eyes can compare accounts. The verbs are in [`super::steps`].
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use crate::id::{AccountId, CampaignId, CampaignNo, Fingerprint, OrgUnitId};
 use crate::time::Instant;
+use crate::versioned::Shape;
 
 use super::party::{Party, TrustLevel};
 use super::transitions::StateKind;
+
+/// How a state is kept. Version 2: the approval names the version of the rulebook.
+pub static LIFE: Shape<CampaignState> = Shape::new("campaigns.life", &[approval_names_no_rulebook]);
+
+/// What the first build approved stays without the name of a version.
+fn approval_names_no_rulebook(mut value: Value) -> Value {
+    if let Some(fields) = value.as_object_mut() {
+        if fields.contains_key("submitted") && fields.contains_key("attempt") {
+            fields.insert("rulebook".to_owned(), Value::Null);
+        }
+        for field in fields.values_mut().filter(|field| field.is_object()) {
+            *field = approval_names_no_rulebook(field.take());
+        }
+    }
+    value
+}
 
 /// One campaign with its current state.
 #[doc(alias = "抽查任务")]
@@ -71,6 +89,9 @@ pub struct Approved {
     pub step: Step,
     /// The number of the next attempt; 1 unless attempts were void.
     pub attempt: u32,
+    /// The version of the rulebook the campaign obeys for ever; none if the first build approved it,
+    /// see [`crate::rulebook::Rulebooks::of`].
+    pub rulebook: Option<String>,
 }
 
 /// A campaign under way.

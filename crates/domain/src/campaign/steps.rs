@@ -97,11 +97,12 @@ impl Campaign {
         Ok(self.with(next, Act::CampaignReturned))
     }
 
-    /// Approves the plan; `plan_hash` is of the text the approver read.
+    /// Approves the plan; `plan_hash` is of the text the approver read, `rulebook` the version under
+    /// which it was made and which the campaign obeys from now on.
     ///
     /// # Errors
     /// `CAMP-001`, `AUTH-012` own plan, `CAMP-013` the text is not the submitted one.
-    pub fn approve(self, step: Step, plan_hash: &Fingerprint) -> Stepped {
+    pub fn approve(self, step: Step, plan_hash: &Fingerprint, rulebook: &str) -> Stepped {
         self.permit(CampaignVerb::Approve)?;
         let submitted = self.submitted(CampaignVerb::Approve)?.clone();
         four_eyes::submitter_and_approver(&submitted.step.by, &step.by)?;
@@ -113,6 +114,7 @@ impl Campaign {
             submitted,
             step,
             attempt: 1,
+            rulebook: Some(rulebook.to_owned()),
         });
         Ok(self.with(next, Act::CampaignApproved))
     }

@@ -156,7 +156,7 @@ fn apply(campaign: Campaign, verb: CampaignVerb) -> Result<(Campaign, Act), Refu
         CampaignVerb::Submit => campaign.submit(step(SUBMITTER, 5), hash('d')),
         CampaignVerb::Recall => campaign.recall(&account(SUBMITTER)),
         CampaignVerb::Return => campaign.return_plan(step(APPROVER, 6), "目的写得不清楚"),
-        CampaignVerb::Approve => campaign.approve(step(APPROVER, 10), &hash('d')),
+        CampaignVerb::Approve => campaign.approve(step(APPROVER, 10), &hash('d'), "2026-1"),
         CampaignVerb::Launch => campaign.launch(step(SUBMITTER, 20)),
         CampaignVerb::Freeze => campaign.freeze(freeze_facts()),
         CampaignVerb::AcceptCommitment => {
@@ -201,7 +201,7 @@ fn every_state_meets_every_verb_as_the_table_says() {
 
 #[test]
 fn the_proposer_cannot_approve_and_the_approver_cannot_draw() {
-    let own = in_state(StateKind::Submitted).approve(step(SUBMITTER, 10), &hash('d'));
+    let own = in_state(StateKind::Submitted).approve(step(SUBMITTER, 10), &hash('d'), "2026-1");
     assert_eq!(own.expect_err("own plan").code, "AUTH-012");
     let returned = in_state(StateKind::Submitted).return_plan(step(SUBMITTER, 10), "改一改");
     assert_eq!(returned.expect_err("own plan").code, "AUTH-016");
@@ -226,7 +226,7 @@ fn the_proposer_cannot_approve_and_the_approver_cannot_draw() {
 
 #[test]
 fn a_changed_plan_is_not_the_submitted_plan() {
-    let answer = in_state(StateKind::Submitted).approve(step(APPROVER, 10), &hash('0'));
+    let answer = in_state(StateKind::Submitted).approve(step(APPROVER, 10), &hash('0'), "2026-1");
     assert_eq!(answer.expect_err("another text").code, "CAMP-013");
 }
 

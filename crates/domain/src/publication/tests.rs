@@ -135,7 +135,7 @@ fn address_class_opinion_and_inspectors_stay_inside() {
 #[test]
 fn the_term_is_twenty_working_days_and_lateness_is_visible() {
     let file = RulebookFile::parse(SEED_RULEBOOK).expect("our own file");
-    let rulebook = Rulebook::from_rows(&file.version, &file.parameters).expect("complete");
+    let rulebook = Rulebook::read(&file.version, &file.parameters);
     let calendar = WorkCalendar::new(parse_holidays(SEED_HOLIDAYS).expect("our own table"));
     let due = due(&rulebook, &calendar, date("2026-11-23")).expect("a short term");
     assert_eq!(due.due, date("2026-12-21"));

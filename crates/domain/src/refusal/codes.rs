@@ -2,7 +2,7 @@
 //!
 //! A code is never reused and never renumbered. Families: `AUTH` who may; `CAMP` campaign, `PLAN`
 //! its plan, `DRAW` below 100 the draw (above 100 the crate `draw`); `ROST` registers, `CATA`
-//! catalog, `RULE` rulebook; `INSP` inspections, `PUBL` publication; `TEXT`, `DATE` and `CAL`
+//! catalog, `RULE` rulebook, `KEPT` what is stored; `INSP` inspections, `PUBL` publication; `TEXT`, `DATE` and `CAL`
 //! values. Wordings follow the microcopy of the screens. Crates above keep tables of their own.
 
 use std::sync::LazyLock;

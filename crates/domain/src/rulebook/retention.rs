@@ -1,28 +1,30 @@
-//! How long is kept what nobody has decided to keep (个人信息保护法第十九条): uploads and drafts. What
-//! has been done stands in the log and is not kept by these figures.
+//! How long is kept what nobody has decided to keep (个人信息保护法第十九条): uploads, drafts, and what is
+//! private of somebody who left. What has been done stands in the log and is not kept by these figures.
 
 use serde::Serialize;
 
-use super::Reader;
+use super::declared;
+use super::reading::Reader;
 
-/// Days of keeping.
-#[doc(alias = "保留日数")]
+/// Terms of keeping.
+#[doc(alias = "保留期限")]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub struct Retention {
     /// Uploads, receipts and error files of imports.
     pub import_days: u32,
     /// A draft nobody sent, since it was last saved.
     pub draft_days: u32,
+    /// Years for which what is private of an inspector is kept after he left and last acted.
+    pub person_years: u32,
 }
 
 impl Retention {
-    pub(super) fn read(reader: &mut Reader<'_>) -> Option<Self> {
-        let import_days = reader.number("retention.import_days", 1, 366);
-        let draft_days = reader.number("retention.draft_days", 1, 366);
-        Some(Self {
-            import_days: import_days?,
-            draft_days: draft_days?,
-        })
+    pub(super) fn read(reader: &Reader<'_>) -> Self {
+        Self {
+            import_days: reader.number(&declared::RETENTION_IMPORT_DAYS),
+            draft_days: reader.number(&declared::RETENTION_DRAFT_DAYS),
+            person_years: reader.number(&declared::RETENTION_PERSON_YEARS),
+        }
     }
 
     /// How long uploads are kept.

@@ -2,16 +2,13 @@
 //! password is.
 //!
 //! GB/T 22239-2019 8.1.4.1 demands that there be such limits and names none; the figures are the
-//! bureau's own. The bounds here are what still counts as a limit: a lock-out cannot be switched
+//! bureau's own. Their declared bounds are what still counts as a limit: a lock-out cannot be switched
 //! off, a session cannot live forever, a password cannot be short.
 
 use serde::Serialize;
 
-use super::Reader;
-
-/// A working day and the following night: longer than anybody sits at one desk, and shorter than
-/// the program remembers which forms were sent.
-const LONGEST_MINUTES: u32 = 24 * 60;
+use super::declared;
+use super::reading::Reader;
 
 /// The limits of signing in.
 #[doc(alias = "登录规则")]
@@ -30,24 +27,14 @@ pub struct SignInRules {
 }
 
 impl SignInRules {
-    pub(super) fn read(reader: &mut Reader<'_>) -> Option<Self> {
-        let failures = reader.number("sign_in.failures", 1, 10);
-        let lock_minutes = reader.number("sign_in.lock_minutes", 1, LONGEST_MINUTES);
-        let idle_minutes = reader.number("session.idle_minutes", 5, LONGEST_MINUTES);
-        // A session that ends before it can be idle is a slip of the pen, not a rule.
-        let life_minutes = reader.number(
-            "session.life_minutes",
-            idle_minutes.unwrap_or(5),
-            LONGEST_MINUTES,
-        );
-        let password_letters = reader.number("password.letters", 8, 64);
-        Some(Self {
-            failures: failures?,
-            lock_minutes: lock_minutes?,
-            idle_minutes: idle_minutes?,
-            life_minutes: life_minutes?,
-            password_letters: password_letters?,
-        })
+    pub(super) fn read(reader: &Reader<'_>) -> Self {
+        Self {
+            failures: reader.number(&declared::SIGN_IN_FAILURES),
+            lock_minutes: reader.number(&declared::SIGN_IN_LOCK_MINUTES),
+            idle_minutes: reader.number(&declared::SESSION_IDLE_MINUTES),
+            life_minutes: reader.session_life(),
+            password_letters: reader.number(&declared::PASSWORD_LETTERS),
+        }
     }
 
     /// Whether a name with so many failures, the last so long ago, is still locked.

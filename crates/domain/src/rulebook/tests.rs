@@ -1,21 +1,45 @@
 //! Parameters are data with a basis, and every gap is said.
 
+use super::declared::{Guard, PARAMETERS};
 use super::*;
+use crate::campaign::CampaignState;
+use crate::campaign::party::TrustLevel;
+use crate::campaign::state::{Approved, Draft, Step, Submitted};
+use crate::id::{AccountId, Fingerprint};
+use crate::time::Instant;
 
 fn seed() -> RulebookFile {
     RulebookFile::parse(SEED_RULEBOOK).expect("our own file")
 }
 
+fn read(file: &RulebookFile) -> Rulebook {
+    Rulebook::read(&file.version, &file.parameters)
+}
+
+fn intervals(book: &Rulebook) -> Intervals {
+    book.intervals().expect("everything that guards the draw")
+}
+
+/// What is wrong with rows as a new version.
+fn faults(rows: Vec<ParameterRow>) -> Vec<Refusal> {
+    let file = RulebookFile {
+        parameters: rows,
+        ..seed()
+    };
+    file.adoptable(None).expect_err("not sound")
+}
+
 #[test]
 fn the_seed_holds_what_the_founding_document_and_the_protocol_fix() {
-    let file = seed();
-    let book = Rulebook::from_rows(&file.version, &file.parameters).expect("complete");
-    assert_eq!(book.plan_days, 3);
-    assert_eq!(book.freeze_minutes, 60);
+    let file = seed().adoptable(None).expect("complete");
+    let book = read(&file);
+    let kept = intervals(&book);
+    assert_eq!((kept.plan_days, kept.freeze_minutes), (3, 60));
+    assert_eq!(kept.minimum_level, TrustLevel::Witnessed);
     assert_eq!((book.publication_days, book.report_days), (20, 10));
     assert_eq!((book.penalty_due_days, book.penalty_limit_days), (7, 20));
+    assert_eq!((book.result_working_days, book.result_hour), (1, 18));
     assert_eq!((book.team_size, book.frequency_cap), (2, 2));
-    assert_eq!(book.minimum_level, TrustLevel::Witnessed);
     assert_eq!(Some(book.rate_of(None)), SamplingRate::new(5, 100));
     assert_eq!((book.sign_in.failures, book.sign_in.lock_minutes), (5, 15));
     assert_eq!(
@@ -27,11 +51,6 @@ fn the_seed_holds_what_the_founding_document_and_the_protocol_fix() {
     let kept = (book.retention.import_days, book.retention.draft_days);
     assert_eq!(kept, (30, 30));
     assert_eq!(book.visit_attempts, 2);
-    assert!(
-        file.parameters
-            .iter()
-            .all(|row| !row.basis.is_empty() && !row.label.is_empty())
-    );
 }
 
 #[test]
@@ -40,41 +59,262 @@ fn the_demo_changes_intervals_and_nothing_else() {
     let demo = RulebookFile::parse(SEED_DEMO_RULEBOOK).expect("our own file");
     let merged = real.clone().overridden_by(demo);
     assert_eq!(merged.version, "2026-1+demo-1");
-    let real = Rulebook::from_rows(&real.version, &real.parameters).expect("complete");
-    let demo = Rulebook::from_rows(&merged.version, &merged.parameters).expect("complete");
+    let merged = merged.adoptable(None).expect("complete");
+    let (real, demo) = (read(&real), read(&merged));
     let expected = Rulebook {
         version: demo.version.clone(),
-        plan_days: 0,
-        freeze_minutes: 0,
+        intervals: Ok(Intervals {
+            plan_days: 0,
+            freeze_minutes: 0,
+            ..intervals(&real)
+        }),
         ..real
     };
     assert_eq!(demo, expected);
 }
 
 #[test]
-fn every_parameter_is_needed_and_none_is_extra() {
+fn the_seed_states_the_declaration_and_nothing_else() {
+    let declared: Vec<ParameterRow> = RulebookFile {
+        parameters: Vec::new(),
+        ..seed()
+    }
+    .completed()
+    .parameters;
+    assert_eq!(seed().parameters, declared);
+    for known in PARAMETERS {
+        assert!(known.is_readable(known.default), "{}", known.key);
+        assert!(!known.label.is_empty() && !known.basis.is_empty());
+    }
+    assert_eq!(u64::from(declared::MERGED_BELOW), draw::quota::SMALL_POOL);
+}
+
+#[test]
+fn what_the_first_build_stated_is_declared_since_then_and_what_came_later_says_so() {
+    let first = include_str!("../../samples/1/rulebooks.parameters.jsonl");
+    let rows = PARAMETERS_KEPT.read(first).expect("a sample");
+    let stated: Vec<&str> = rows.iter().map(|row| row.key.as_str()).collect();
+    let since = PARAMETERS.iter().filter(|known| known.since == "0.1.0");
+    let declared: Vec<&str> = since.map(|known| known.key).collect();
+    assert_eq!(declared, stated);
+}
+
+#[test]
+fn a_new_version_states_every_parameter_and_none_besides() {
     let file = seed();
     for index in 0..file.parameters.len() {
         let mut rows = file.parameters.clone();
         let gone = rows.remove(index);
-        let errors = Rulebook::from_rows("x", &rows).expect_err(&gone.key);
+        let errors = faults(rows);
         assert_eq!(errors.len(), 1, "{}", gone.key);
         assert_eq!(errors[0].code, "RULE-001");
         assert!(errors[0].sentence.contains(&gone.key));
     }
     let mut rows = file.parameters.clone();
-    rows.push(ParameterRow {
-        key: "four_eyes.off".to_owned(),
-        ..rows[0].clone()
-    });
-    let errors = Rulebook::from_rows("x", &rows).expect_err("unknown");
-    assert_eq!(errors[0].code, "RULE-004");
+    rows.push(unknown("four_eyes.off"));
+    assert_eq!(faults(rows.clone())[0].code, "RULE-004");
     rows.pop();
     rows.push(rows[0].clone());
+    let errors = faults(rows);
+    assert_eq!(errors.len(), 1);
+    assert_eq!(errors[0].code, "RULE-005");
+}
+
+fn unknown(key: &str) -> ParameterRow {
+    ParameterRow {
+        key: key.to_owned(),
+        value: "七".to_owned(),
+        label: "明年的参数".to_owned(),
+        basis: "明年的细则".to_owned(),
+        beyond: [("unit".to_owned(), "次".into())].into(),
+    }
+}
+
+fn reading(file: &RulebookFile, key: &str) -> ParameterReading {
+    let mut all = file.readings().into_iter().filter(|one| one.key == key);
+    let found = all.next().expect("a reading of every parameter");
+    assert!(all.next().is_none(), "{key} is shown once");
+    found
+}
+
+#[test]
+fn what_a_version_does_not_state_has_its_default_and_only_what_guards_the_draw_stops_it() {
+    let whole = read(&seed());
+    for known in PARAMETERS {
+        let mut file = seed();
+        file.parameters.retain(|row| row.key != known.key);
+        let book = read(&file);
+        let shown = reading(&file, known.key);
+        assert_eq!(
+            (shown.label.as_str(), shown.basis.as_str()),
+            (known.label, known.basis)
+        );
+        assert_eq!(shown.stated, None, "{}", known.key);
+        if known.guard == Guard::Draw {
+            assert_eq!(shown.standing, ParameterStanding::Missing);
+            assert_eq!(shown.value, None);
+            let refusal = book.intervals().expect_err(known.key);
+            assert_eq!(refusal.code, "RULE-001");
+            assert!(refusal.sentence.contains(known.label), "{refusal}");
+            assert_eq!(book.sign_in, whole.sign_in, "nobody is locked out");
+        } else {
+            assert_eq!(shown.standing, ParameterStanding::Default);
+            assert_eq!(shown.mark.as_deref(), Some("默认值（本版未规定）"));
+            assert_eq!(shown.value.as_deref(), Some(known.default));
+            assert_eq!(book, whole, "{}", known.key);
+        }
+    }
+}
+
+#[test]
+fn the_intervals_and_the_level_guard_the_draw() {
+    let guards = PARAMETERS.iter().filter(|known| known.guard == Guard::Draw);
+    let guards: Vec<&str> = guards.map(|known| known.key).collect();
     assert_eq!(
-        Rulebook::from_rows("x", &rows).expect_err("twice")[0].code,
+        guards,
+        [
+            "level.minimum",
+            "interval.plan_days",
+            "interval.freeze_minutes"
+        ]
+    );
+}
+
+#[test]
+fn what_cannot_be_read_has_its_default_and_is_shown_as_it_stands_but_the_draw_waits_for_it() {
+    let whole = read(&seed());
+    for known in PARAMETERS {
+        let file = RulebookFile {
+            parameters: with(&[(known.key, "说不清")]),
+            ..seed()
+        };
+        let book = read(&file);
+        let shown = reading(&file, known.key);
+        assert_eq!(shown.stated.as_deref(), Some("说不清"));
+        let mark = shown.mark.expect("a mark");
+        assert!(mark.contains("说不清"), "{mark}");
+        if known.guard == Guard::Work {
+            assert_eq!(shown.standing, ParameterStanding::Unreadable);
+            assert_eq!(shown.value.as_deref(), Some(known.default));
+            assert_eq!(book, whole, "{}", known.key);
+        } else {
+            assert_eq!(shown.standing, ParameterStanding::Blocking);
+            assert_eq!(shown.value, None);
+            assert_eq!(book.intervals().expect_err(known.key).code, "RULE-002");
+            assert_eq!(book.sign_in, whole.sign_in, "nobody is locked out");
+        }
+        assert_eq!(
+            file.adoptable(None).expect_err("strict")[0].code,
+            "RULE-002"
+        );
+    }
+}
+
+#[test]
+fn a_parameter_stated_twice_is_unreadable_and_not_the_one_or_the_other() {
+    let mut file = RulebookFile {
+        parameters: with(&[("term.report", "11")]),
+        ..seed()
+    };
+    let mut second = file.parameters.clone();
+    second.retain(|row| row.key == "term.report" || row.key == "level.minimum");
+    second[1].value = "12".to_owned();
+    file.parameters.extend(second);
+    let book = read(&file);
+    assert_eq!(book.report_days, 10);
+    assert_eq!(
+        reading(&file, "term.report").stated.as_deref(),
+        Some("11；12")
+    );
+    assert_eq!(
+        book.intervals().expect_err("the level twice").code,
         "RULE-005"
     );
+}
+
+#[test]
+fn what_a_newer_program_wrote_is_named_kept_and_in_the_next_version_again() {
+    let mut newer = seed();
+    newer.parameters.push(unknown("photo.hash"));
+    assert_eq!(read(&newer).intervals(), read(&seed()).intervals());
+    let shown = reading(&newer, "photo.hash");
+    assert_eq!(shown.standing, ParameterStanding::Unknown);
+    assert_eq!(shown.mark.as_deref(), Some("本程序不认识，原样保留"));
+    assert_eq!(shown.label, "明年的参数");
+    let next = seed().adoptable(Some(&newer)).expect("sound");
+    assert_eq!(next.parameters.last(), Some(&unknown("photo.hash")));
+    let text = PARAMETERS_KEPT
+        .write(&next.parameters)
+        .expect("rows encode");
+    assert_eq!(PARAMETERS_KEPT.read(&text).as_ref(), Ok(&next.parameters));
+    let mut changed = seed();
+    changed.parameters.push(ParameterRow {
+        value: "八".to_owned(),
+        ..unknown("photo.hash")
+    });
+    let errors = changed.adoptable(Some(&newer)).expect_err("changed");
+    assert_eq!(errors[0].code, "RULE-004", "not ours to change");
+}
+
+#[test]
+fn a_field_that_is_no_field_of_a_row_is_refused_where_a_file_is_entered() {
+    let text = SEED_RULEBOOK.replacen("basis =", "basics = \"一\"\nbasis =", 1);
+    let refusal = RulebookFile::parse(&text).expect_err("a slip of the pen");
+    assert_eq!(refusal.code, "RULE-003");
+    assert!(refusal.sentence.contains("basics"), "{refusal}");
+}
+
+/// Versions that differ in the days of the report, adopted at these moments.
+fn history(versions: &[(&str, i64, &str)]) -> Rulebooks {
+    let adopted = versions.iter().map(|(version, at, days)| {
+        let book = Rulebook::read(version, &with(&[("term.report", days)]));
+        (Instant::from_unix_ms(*at), book)
+    });
+    Rulebooks::new(adopted.collect())
+}
+
+fn approved(at: i64, rulebook: Option<&str>) -> CampaignState {
+    let step = Step {
+        by: AccountId::from_entropy([1; 12]),
+        at: Instant::from_unix_ms(at),
+    };
+    CampaignState::Approved(Approved {
+        submitted: Submitted {
+            step: step.clone(),
+            plan_hash: Fingerprint::parse(&"0".repeat(64)).expect("64 digits"),
+        },
+        step,
+        attempt: 1,
+        rulebook: rulebook.map(str::to_owned),
+    })
+}
+
+#[test]
+fn a_campaign_obeys_the_version_it_was_approved_under() {
+    let versions = history(&[("1", 100, "7"), ("2", 200, "8"), ("3", 300, "9")]);
+    let obeys = |state: &CampaignState| versions.of(state).map(|book| book.version.as_str());
+    let draft = CampaignState::Draft(Draft {
+        author: AccountId::from_entropy([1; 12]),
+        returned: None,
+    });
+    assert_eq!(obeys(&draft), Some("3"), "the one in force");
+    assert_eq!(obeys(&approved(250, Some("1"))), Some("1"), "as it says");
+    assert_eq!(obeys(&approved(250, Some("4"))), None, "never another one");
+    for (at, version) in [
+        (99, "1"),
+        (100, "1"),
+        (199, "1"),
+        (200, "2"),
+        (299, "2"),
+        (999, "3"),
+    ] {
+        assert_eq!(obeys(&approved(at, None)), Some(version), "{at}");
+    }
+    assert_eq!(history(&[]).of(&draft), None);
+    let report = versions
+        .of(&approved(250, None))
+        .map(|book| book.report_days);
+    assert_eq!(report, Some(8));
 }
 
 #[test]
@@ -101,7 +341,7 @@ fn values_out_of_bounds_are_refused_by_name() {
         ("password.letters", "7"),
         ("password.letters", "65"),
     ] {
-        let errors = Rulebook::from_rows("x", &with(&[(key, value)])).expect_err(value);
+        let errors = faults(with(&[(key, value)]));
         assert_eq!(errors[0].code, "RULE-002", "{key} = {value}");
     }
 }
@@ -117,8 +357,11 @@ fn with(changes: &[(&str, &str)]) -> Vec<ParameterRow> {
 }
 
 fn sign_in(changes: &[(&str, &str)]) -> SignInRules {
-    let book = Rulebook::from_rows("x", &with(changes)).expect("within bounds");
-    book.sign_in
+    let file = RulebookFile {
+        parameters: with(changes),
+        ..seed()
+    };
+    read(&file.adoptable(None).expect("within bounds")).sign_in
 }
 
 #[test]
@@ -153,7 +396,9 @@ fn a_session_may_not_end_before_it_can_be_idle() {
         ("session.idle_minutes", "60"),
         ("session.life_minutes", "59"),
     ]);
-    let errors = Rulebook::from_rows("x", &rows).expect_err("59 < 60");
+    let stored = Rulebook::read("x", &rows).sign_in;
+    assert_eq!((stored.idle_minutes, stored.life_minutes), (60, 720));
+    let errors = faults(rows);
     assert_eq!(errors.len(), 1);
     assert!(errors[0].sentence.contains("session.life_minutes"));
 }

@@ -239,7 +239,7 @@ async fn known(conn: &mut Conn, list: &[Migration]) -> Result<i64, StoreError> {
     for row in &done {
         let (number, name) = (row.int("number")?, row.text("name")?);
         if number > newest {
-            return Err(StoreError::Newer {
+            return Err(StoreError::NewerSchema {
                 found: number,
                 known: newest,
             });

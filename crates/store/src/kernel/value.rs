@@ -9,6 +9,9 @@ use std::sync::Arc;
 
 use domain::text::FieldError;
 use domain::time::Date;
+use domain::versioned::Shape;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 
 use super::cell::SealedCell;
 use crate::error::StoreError;
@@ -222,6 +225,20 @@ impl Row {
         let text = self.text(column)?;
         parse(text)
             .map_err(|error| StoreError::inconsistent(table, column, text, &error.to_string()))
+    }
+
+    /// A state kept as JSON, of this or an earlier version of its shape; `key` is the column that
+    /// names the row.
+    pub fn kept<T: Serialize + DeserializeOwned>(
+        &self,
+        table: &'static str,
+        column: &str,
+        key: &str,
+        shape: &Shape<T>,
+    ) -> Result<T, StoreError> {
+        shape.read(self.text(column)?).map_err(|why| {
+            StoreError::unreadable(table, column, self.text(key).unwrap_or("-"), why)
+        })
     }
 
     /// A text read as strictly as what is typed.

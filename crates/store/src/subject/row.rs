@@ -1,10 +1,8 @@
 //! A row of the register ↔ the subject of the domain. What is stored is read as strictly as what is
 //! typed: a value that no longer passes the border is an inconsistency, never a guess.
 
-use std::collections::BTreeSet;
-
 use domain::id::{EventId, OrgUnitId, SubjectId};
-use domain::subject::{Area, ComplianceTier, PoolTag, RiskClass, Standing, Subject, SubjectKind};
+use domain::subject::{Area, ComplianceTier, POOLS, RiskClass, Standing, Subject, SubjectKind};
 use domain::text::{Address, DistrictCode, RegisterNumber, SubjectName, Usci};
 
 use super::{StoredSubject, TABLE, search_text};
@@ -21,7 +19,8 @@ pub(super) fn cells(unit: &OrgUnitId, subject: &Subject) -> Result<Cells, StoreE
         address.unwrap_or(""),
     ]
     .join(" ");
-    let pools = serde_json::to_string(&subject.pools)
+    let pools = POOLS
+        .write(&subject.pools)
         .map_err(|error| StoreError::inconsistent(TABLE, "pools", "-", &error.to_string()))?;
     let tier = subject.tier.as_ref();
     Ok(vec![
@@ -74,9 +73,7 @@ pub(super) fn subject(row: &Row) -> Result<StoredSubject, StoreError> {
         standing: row.parsed(TABLE, "standing", |text| {
             Standing::parse(text).ok_or("unknown standing")
         })?,
-        pools: row.parsed(TABLE, "pools", |text| {
-            serde_json::from_str::<BTreeSet<PoolTag>>(text)
-        })?,
+        pools: row.kept(TABLE, "pools", "subject_id", &POOLS)?,
         tier: tier(row)?,
         source: row.text("source")?.to_owned(),
     };

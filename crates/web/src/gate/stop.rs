@@ -116,6 +116,13 @@ impl From<StoreError> for Stop {
                     ..stop.with_status(StatusCode::SERVICE_UNAVAILABLE)
                 }
             }
+            StoreError::Newer { ref refusal, .. } => {
+                let stop = Self::new(Problem::Conflict(refusal.into()));
+                Self {
+                    inside: Some(error.to_string()),
+                    ..stop.with_status(StatusCode::SERVICE_UNAVAILABLE)
+                }
+            }
             other => Self::fault(other.to_string()),
         }
     }

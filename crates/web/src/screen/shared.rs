@@ -7,17 +7,27 @@ mod listing;
 mod parameter;
 mod trace;
 
+use domain::id::CampaignId;
 use domain::rulebook::Rulebook;
 use domain::time::Instant;
-use store::catalog;
+use store::{campaign, catalog};
 
 use crate::gate::{Stop, WebState};
 
 pub use listing::Listing;
-pub use parameter::value_of;
+pub use parameter::parameter_table;
 pub use trace::{Seen, knows_drawn, leaf_of, lines_of, readable, trace_of};
 
-/// The rulebook in force, for sentences that name its figures.
+/// The rulebook a campaign obeys, for sentences about its visits.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn rulebook_of(web: &WebState, campaign: &CampaignId) -> Result<Rulebook, Stop> {
+    let mut reader = web.app.db.read().await?;
+    Ok(campaign::rulebook(&mut reader, campaign).await?)
+}
+
+/// The rulebook in force, for sentences that name its figures and belong to no campaign.
 ///
 /// # Errors
 /// When the database cannot be read.

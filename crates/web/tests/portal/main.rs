@@ -15,4 +15,5 @@ mod bundle;
 mod inspection;
 mod pages;
 mod publication;
+mod rulebook;
 mod story;

@@ -75,14 +75,19 @@ impl Story {
         }
     }
 
+    /// A campaign whose plan has no gaps and is not submitted.
+    pub async fn drafted(&self) -> CampaignNo {
+        let app = &self.site.city.app;
+        let plan = plan(app.clock.now().date());
+        app.draft_campaign(&self.initiator, &unit(1), &plan)
+            .await
+            .unwrap()
+    }
+
     /// A launched campaign.
     pub async fn launched(&self) -> CampaignNo {
         let app = &self.site.city.app;
-        let plan = plan(app.clock.now().date());
-        let number = app
-            .draft_campaign(&self.initiator, &unit(1), &plan)
-            .await
-            .unwrap();
+        let number = self.drafted().await;
         app.submit_campaign(&self.initiator, &number).await.unwrap();
         app.approve_campaign(&self.approver, &number).await.unwrap();
         app.launch_campaign(&self.initiator, &number).await.unwrap();
@@ -107,9 +112,9 @@ impl Story {
                 .issue_party_link(&self.officer, number, &party)
                 .await
                 .unwrap();
-            let text = format!("shuang-party/1\n{token}\n{nonce}\n");
-            let hex = store::hex(&Sha256::digest(text.as_bytes()));
-            app.accept_commitment(&link, &hex).await.unwrap();
+            app.accept_commitment(&link, &commitment(token, nonce))
+                .await
+                .unwrap();
             links.push(link);
         }
         app.commit_draw(&self.officer, number, &CommitWords::default())
@@ -121,18 +126,23 @@ impl Story {
     /// Drawn; the second party stays away.
     pub async fn drawn(&self) -> CampaignNo {
         let (number, links) = self.committed().await;
+        self.draw(&number, &links).await;
+        number
+    }
+
+    /// Opens both nonces, closes the revealing and draws.
+    pub async fn draw(&self, number: &CampaignNo, links: &[String]) {
         let app = &self.site.city.app;
-        for ((_, nonce), link) in NONCES.iter().zip(&links) {
+        for ((_, nonce), link) in NONCES.iter().zip(links) {
             app.accept_nonce(link, nonce).await.unwrap();
         }
         let nobody = parsed(PartyToken::parse("no-show"));
-        app.close_reveal(&self.officer, &number, &nobody)
+        app.close_reveal(&self.officer, number, &nobody)
             .await
             .unwrap();
-        app.draw_subjects(&self.officer, &number, &DrawWords::default())
+        app.draw_subjects(&self.officer, number, &DrawWords::default())
             .await
             .unwrap();
-        number
     }
 
     /// Handed to the teams.
@@ -258,6 +268,12 @@ async fn inspector(site: &Site, registrar: &Acting, code: &str, account: &Accoun
         .add_inspector(registrar, &unit(1), &row, Some(account))
         .await
         .unwrap();
+}
+
+/// `H("shuang-party/1", name, nonce)`.
+pub fn commitment(party: &str, nonce: &str) -> String {
+    let text = format!("shuang-party/1\n{party}\n{nonce}\n");
+    store::hex(&Sha256::digest(text.as_bytes()))
 }
 
 pub const NONCES: [(&str, &str); 2] = [

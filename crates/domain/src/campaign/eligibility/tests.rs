@@ -109,7 +109,7 @@ impl World {
             })
             .into();
         Self {
-            rulebook: Rulebook::from_rows(&file.version, &file.parameters).expect("complete"),
+            rulebook: Rulebook::read(&file.version, &file.parameters),
             items,
             inspectors: (1..=5)
                 .map(|n| inspector(&format!("F00{n}"), "2027-12-31"))
@@ -140,7 +140,8 @@ impl World {
             })
             .expect("complete");
         let number = CampaignNo::parse("411200-CG-2026-0007").expect("a number");
-        let record = record_of(&number, &plan, &self.rulebook).expect("a record");
+        let intervals = self.rulebook.intervals().expect("the seed guards the draw");
+        let record = record_of(&number, &plan, &self.rulebook, &intervals).expect("a record");
         let subjects: Vec<SubjectFacts<'_>> = self
             .subjects
             .iter()

@@ -10,6 +10,7 @@ use draw::quota;
 use draw::record::freeze::{Assign, TeamSize};
 use draw::record::plan::{ItemRule, PlanRecord};
 
+use crate::campaign::steps::Intervals;
 use crate::id::{CampaignNo, InspectorCode};
 use crate::rulebook::{QuotaRule, Rulebook, SubjectReserve};
 use crate::subject::Area;
@@ -18,7 +19,7 @@ use super::{Assignment, CompletePlan, PlannedItem, PlannedQuota, Staffing};
 
 const DAY_SECONDS: u64 = 24 * 60 * 60;
 
-/// The PLAN record of a complete plan under a rulebook.
+/// The PLAN record of a complete plan under a rulebook and the intervals it states.
 ///
 /// # Errors
 /// A name outside the draw's grammar; does not occur for values made by this crate.
@@ -26,6 +27,7 @@ pub fn record_of(
     number: &CampaignNo,
     complete: &CompletePlan,
     rulebook: &Rulebook,
+    intervals: &Intervals,
 ) -> Result<PlanRecord, Fault> {
     let plan = complete.parts();
     let staffing = &plan.staffing;
@@ -66,9 +68,9 @@ pub fn record_of(
             .beacon
             .as_ref()
             .map(|beacon| beacon.source.clone()),
-        min_level: rulebook.minimum_level.number(),
-        plan_seconds: u64::from(rulebook.plan_days) * DAY_SECONDS,
-        freeze_seconds: u64::from(rulebook.freeze_minutes) * 60,
+        min_level: intervals.minimum_level.number(),
+        plan_seconds: intervals.plan_days.unsigned_abs() * DAY_SECONDS,
+        freeze_seconds: intervals.freeze_minutes.unsigned_abs() * 60,
         subject_reserve: rulebook.subject_reserve == SubjectReserve::Next,
     })
 }

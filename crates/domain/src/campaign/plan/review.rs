@@ -10,6 +10,7 @@ use crate::refusal::{Code, Fact, Refusal, codes};
 use crate::rulebook::Rulebook;
 
 use super::super::party::TrustLevel;
+use super::super::steps::Intervals;
 use super::{Assignment, CampaignPlan, Notice, PlanPart, PlannedQuota, Window};
 
 /// What must be known to say whether a plan is complete.
@@ -23,7 +24,7 @@ pub struct PlanFacts<'a> {
     pub initiator: &'a OrgUnitId,
     /// All units.
     pub units: &'a OrgTree,
-    /// The rulebook in force.
+    /// The rulebook the campaign obeys.
     pub rulebook: &'a Rulebook,
 }
 
@@ -289,10 +290,19 @@ impl Review<'_> {
     fn level(&mut self) {
         let sources = &self.plan.sources;
         let level = TrustLevel::of(sources.parties.len(), sources.has_public_source());
-        let minimum = self.facts.rulebook.minimum_level;
-        if level < minimum {
-            let facts: [Fact<'_>; 2] = [("level", &level.label()), ("minimum", &minimum.label())];
-            self.fault(PlanPart::Sources, &codes::CAMPAIGN_BELOW_LEVEL, &facts);
+        match self.facts.rulebook.intervals() {
+            Ok(Intervals { minimum_level, .. }) if level < minimum_level => {
+                let facts: [Fact<'_>; 2] = [
+                    ("level", &level.label()),
+                    ("minimum", &minimum_level.label()),
+                ];
+                self.fault(PlanPart::Sources, &codes::CAMPAIGN_BELOW_LEVEL, &facts);
+            }
+            Ok(_) => {}
+            Err(refusal) => self.faults.push(PlanFault {
+                part: PlanPart::Sources,
+                refusal,
+            }),
         }
         if sources
             .beacon

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::campaign::party::PartyName;
+use crate::campaign::steps::Intervals;
 use crate::catalog::{InspectionItem, ItemFile, SEED_ITEMS};
 use crate::id::{CampaignNo, InspectorId, OrgUnitId};
 use crate::inspector::{Inspector, RawInspector};
@@ -58,7 +59,7 @@ fn world() -> World {
             (unit(3), Some(unit(2))),
             (unit(4), Some(unit(1))),
         ]),
-        rulebook: Rulebook::from_rows(&file.version, &file.parameters).expect("complete"),
+        rulebook: Rulebook::read(&file.version, &file.parameters),
     }
 }
 
@@ -72,6 +73,13 @@ impl World {
             rulebook: &self.rulebook,
         }
     }
+}
+
+fn intervals(world: &World) -> Intervals {
+    world
+        .rulebook
+        .intervals()
+        .expect("the seed guards the draw")
 }
 
 fn code(text: &str) -> InspectorCode {
@@ -161,7 +169,8 @@ fn a_complete_plan_becomes_the_plan_record_and_reads_back() {
     plan.items[0].quota = PlannedQuota::Everybody;
     let complete = plan.complete(&world.facts()).expect("complete");
     let number = CampaignNo::parse("411200-CG-2026-0007").expect("a number");
-    let record = record_of(&number, &complete, &world.rulebook).expect("fits the grammar");
+    let record = record_of(&number, &complete, &world.rulebook, &intervals(&world))
+        .expect("fits the grammar");
     let text = record.to_string();
     for line in [
         "campaign 411200-CG-2026-0007",
@@ -195,7 +204,7 @@ fn a_changed_word_changes_the_document_hash() {
     let number = CampaignNo::parse("411200-CG-2026-0007").expect("a number");
     let hash = |plan: CampaignPlan| {
         let complete = plan.complete(&world.facts()).expect("complete");
-        record_of(&number, &complete, &world.rulebook)
+        record_of(&number, &complete, &world.rulebook, &intervals(&world))
             .expect("a record")
             .document
     };

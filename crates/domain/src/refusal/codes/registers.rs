@@ -23,8 +23,8 @@ registry! { REGISTERS:
         "回避没有写明理由。", Some("行政处罚法第四十三条"),
         "选择回避情形；选“其他”的，补写说明。";
     RULEBOOK_MISSING = "RULE-001",
-        "细则缺少参数 {key}。", Some("细则三（四）"),
-        "补上这一项；没有默认值。";
+        "细则缺少参数 {key}（{label}）。", Some("细则三（四）"),
+        "写明这一项，批准新的一版后再办。";
     RULEBOOK_VALUE = "RULE-002",
         "细则参数 {key}（{label}）的值“{value}”不能用。", Some("细则三（四）"),
         "核对数值和写法：比例写 5/100，数量写整数。";
@@ -37,6 +37,9 @@ registry! { REGISTERS:
     RULEBOOK_TWICE = "RULE-005",
         "细则参数 {key} 出现了两次。", None,
         "同一参数只留一项。";
+    KEPT_NEWER = "KEPT-001",
+        "{shape} 是更新的程序写下的第 {version} 版，本程序只认识到第 {known} 版。", None,
+        "请管理服务器的人换用写下它的那一版程序，或更新的程序。";
     CATALOG_UNPUBLISHED = "CATA-001",
         "事项“{item}”的这一版还没有公布，不能列入方案。", Some("国办发〔2024〕54号"),
         "先公布这一版，或改用已公布的一版。";

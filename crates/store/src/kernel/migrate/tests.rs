@@ -465,7 +465,9 @@ async fn a_program_refuses_a_database_that_a_newer_one_has_migrated() {
         let (db, _) = grown(&old, step(UNIT_NAMES_SQL, None, "")).await;
         let refused = run(&db, MIGRATIONS, &upgrade()).await.unwrap_err();
         let known = MIGRATIONS.last().unwrap().number;
-        assert!(matches!(refused, StoreError::Newer { found: NEXT, known: at } if at == known));
+        assert!(
+            matches!(refused, StoreError::NewerSchema { found: NEXT, known: at } if at == known)
+        );
         let words = refused.to_string();
         assert!(
             words.starts_with("STOR-502 ") && words.contains("第 901 号"),

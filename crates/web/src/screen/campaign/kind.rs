@@ -246,8 +246,9 @@ impl CampaignAct {
     /// The act on a copy: what the domain would say now.
     pub(super) fn rehearse(self, seen: &Seen, step: Step) -> Result<(), Refusal> {
         let campaign = seen.stored.campaign.clone();
+        let intervals = seen.rulebook.intervals();
         let stepped = match self {
-            A::Submit => campaign.submit(step, unknown()),
+            A::Submit => intervals.and_then(|_| campaign.submit(step, unknown())),
             A::Recall => campaign.recall(&step.by),
             A::Return => campaign.return_plan(step, "-"),
             A::Approve => {
@@ -255,18 +256,19 @@ impl CampaignAct {
                     CampaignState::Submitted(submitted) => submitted.plan_hash.clone(),
                     _ => unknown(),
                 };
-                campaign.approve(step, &submitted)
+                intervals.and_then(|_| campaign.approve(step, &submitted, &seen.rulebook.version))
             }
             A::Launch => campaign.launch(step),
-            A::Freeze => campaign.freeze(FreezeFacts {
-                step,
-                parties: seen.plan.sources.parties.clone(),
-                beacon: seen.plan.sources.has_public_source(),
-                quota: 1,
-                must: 0,
+            A::Freeze => intervals.and_then(|_| {
+                campaign.freeze(FreezeFacts {
+                    step,
+                    parties: seen.plan.sources.parties.clone(),
+                    beacon: seen.plan.sources.has_public_source(),
+                    quota: 1,
+                    must: 0,
+                })
             }),
-            A::Commit => {
-                let intervals = seen.rulebook.intervals();
+            A::Commit => intervals.and_then(|intervals| {
                 let reveal_by = step.at.plus_ms((intervals.freeze_minutes + 1) * 60_000);
                 let freeze_hash = unknown();
                 campaign.commit(CommitFacts {
@@ -276,17 +278,21 @@ impl CampaignAct {
                     beacon_at: None,
                     intervals,
                 })
+            }),
+            A::Reveal => {
+                intervals.and_then(|kept| campaign.reveal(step, &no_show(), kept.minimum_level))
             }
-            A::Reveal => campaign.reveal(step, &no_show(), seen.rulebook.minimum_level),
-            A::Draw => campaign.draw(DrawFacts {
-                step,
-                result_hash: unknown(),
-                level: TrustLevel::Beacon,
-                minimum_level: seen.rulebook.minimum_level,
-                visits: 0,
-                beacon_present: true,
-                recomputed: true,
-                late_reason: None,
+            A::Draw => intervals.and_then(|kept| {
+                campaign.draw(DrawFacts {
+                    step,
+                    result_hash: unknown(),
+                    level: TrustLevel::Beacon,
+                    minimum_level: kept.minimum_level,
+                    visits: 0,
+                    beacon_present: true,
+                    recomputed: true,
+                    late_reason: None,
+                })
             }),
             A::Void => campaign.void(&step, "-"),
             A::Assign => campaign.assign(step),

@@ -9,7 +9,7 @@ use domain::calendar::WorkCalendar;
 use domain::campaign::StateKind;
 use domain::id::{CampaignNo, OrgUnitId};
 use domain::policy::{Reach, Verb};
-use domain::rulebook::Rulebook;
+use domain::rulebook::Rulebooks;
 use domain::time::Date;
 use store::campaign::{CampaignFilter, StoredCampaign};
 use store::{Reader, StoreError, campaign, catalog, inspection, inspector, org};
@@ -59,7 +59,7 @@ const FIELDS: &[FilterField] = &[
 /// What every row needs besides itself.
 struct Beside {
     units: BTreeMap<OrgUnitId, String>,
-    rulebook: Rulebook,
+    rulebooks: Rulebooks,
     calendar: WorkCalendar,
     today: Date,
 }
@@ -84,7 +84,7 @@ pub(super) async fn show(State(web): State<WebState>, visit: Visit) -> Answer {
             .into_iter()
             .map(|unit| (unit.id, unit.name))
             .collect(),
-        rulebook: catalog::rulebook(&mut reader).await?,
+        rulebooks: catalog::rulebooks(&mut reader).await?,
         calendar: WorkCalendar::new(catalog::holidays(&mut reader).await?),
         today: visit.now.date(),
     };
@@ -196,9 +196,10 @@ async fn assigned(
 
 fn row_of(stored: &StoredCampaign, beside: &Beside) -> Row {
     let state = &stored.campaign.state;
-    let term = term::running(stored, &beside.rulebook, &beside.calendar)
-        .into_iter()
-        .next();
+    let term = beside.rulebooks.of(state).and_then(|rulebook| {
+        let running = term::running(stored, rulebook, &beside.calendar);
+        running.into_iter().next()
+    });
     let late = term.as_ref().is_some_and(|term| term.due < beside.today);
     let due = term.as_ref().map_or_else(String::new, |term| {
         format!("{}：{}", term.name, term.words())

@@ -18,7 +18,7 @@ pub(in crate::screen) struct Seen {
     pub(in crate::screen) stored: StoredCampaign,
     /// Its plan.
     pub(in crate::screen) plan: CampaignPlan,
-    /// The rules in force.
+    /// The rules it obeys.
     pub(in crate::screen) rulebook: Rulebook,
     /// The unit that launches it, by name.
     pub(in crate::screen) unit: String,
@@ -54,7 +54,7 @@ impl Seen {
 
     async fn of(reader: &mut Reader, stored: StoredCampaign, assigned: bool) -> Result<Self, Stop> {
         let plan = plan_of(&stored)?;
-        let rulebook = catalog::rulebook(reader).await?;
+        let rulebook = catalog::rulebook_of(reader, &stored.campaign.state).await?;
         let units = org::units(reader).await?;
         let unit = units
             .into_iter()

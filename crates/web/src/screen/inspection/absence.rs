@@ -11,7 +11,7 @@ use super::step::{StepPage, Way};
 use crate::component::{Choice, Field, Width};
 use crate::form::Submitted;
 use crate::gate::{Answer, Flaws, Sent, Stop, Visit, WebState, feedback, see_other};
-use crate::screen::shared::rulebook;
+use crate::screen::shared::rulebook_of;
 
 static NO_WAY: Code = Code::new("INSP-045", "没有选原因。", None, "从列表中选一项。");
 static NOT_ATTEMPTS: Code = Code::new(
@@ -32,7 +32,9 @@ static ABSENT: Way = Way {
 };
 
 async fn absence_fields(page: &StepPage) -> Result<Vec<Field>, Stop> {
-    let least = rulebook(&page.web).await?.visit_attempts;
+    let least = rulebook_of(&page.web, &page.view.stored.campaign)
+        .await?
+        .visit_attempts;
     let choices = FallenAway::ALL
         .iter()
         .map(|how| Choice::new(how.name(), how.label()));

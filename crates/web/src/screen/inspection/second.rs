@@ -11,7 +11,7 @@ use super::record::{concluded, found};
 use super::step::{StepPage, Way};
 use crate::component::{Confirm, Field, Fragment, Sheet};
 use crate::gate::{Answer, Flaws, Sent, Stop, Visit, WebState, feedback, see_other};
-use crate::screen::shared::rulebook;
+use crate::screen::shared::rulebook_of;
 
 static CONFIRM: Way = Way {
     step: "confirm",
@@ -47,7 +47,9 @@ fn to_read(view: &VisitView) -> Vec<Fragment> {
 }
 
 async fn confirmation(page: &StepPage) -> Result<Confirm, Stop> {
-    let days = rulebook(&page.web).await?.publication_days;
+    let days = rulebook_of(&page.web, &page.view.stored.campaign)
+        .await?
+        .publication_days;
     let hidden = page.visit.hidden(&page.web);
     let confirm = Confirm::new(page.here(), hidden, CONFIRM.button, page.back())
         .happens(vec![

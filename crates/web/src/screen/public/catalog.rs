@@ -3,7 +3,7 @@
 use axum::extract::{Path, State};
 use domain::catalog::InspectionItem;
 use domain::id::ItemId;
-use domain::rulebook::RulebookFile;
+use domain::rulebook::{ParameterReading, RulebookFile};
 use domain::time::Date;
 use serde::Serialize;
 use store::catalog;
@@ -14,7 +14,7 @@ use crate::component::{
 };
 use crate::gate::{Answer, Guest, Stop, WebState};
 use crate::layout::{PortalPage, PortalShell};
-use crate::screen::shared::value_of;
+use crate::screen::shared::parameter_table;
 use crate::text::Address;
 
 /// An item as lists show it.
@@ -209,32 +209,28 @@ fn checklist(item: &InspectionItem) -> Sheet {
 
 #[derive(Serialize)]
 struct Rules {
+    /// The version as it was adopted.
     rulebook: RulebookFile,
+    /// What holds under it.
+    parameters: Vec<ParameterReading>,
 }
 
 pub(super) async fn rules(State(web): State<WebState>, guest: Guest) -> Answer {
     let mut reader = web.app.db.read().await?;
     let rulebook = catalog::rulebook_file(&mut reader).await?;
     drop(reader);
-    answer(&web, &guest, Rules { rulebook }, rules_page).await
+    let parameters = rulebook.readings();
+    let rules = Rules {
+        rulebook,
+        parameters,
+    };
+    answer(&web, &guest, rules, rules_page).await
 }
 
 fn rules_page(shell: PortalShell, rules: &Rules) -> PortalPage {
     let book = &rules.rulebook;
-    let columns = vec![
-        Column::words("参数"),
-        Column::words("取值").labelled(),
-        Column::words("依据").labelled(),
-    ];
-    let rows = book.parameters.iter().map(|row| {
-        Row::new(vec![
-            Cell::new(row.label.as_str()).with_context(&row.key),
-            Cell::new(value_of(row)),
-            Cell::new(row.basis.as_str()),
-        ])
-    });
     let empty = EmptyState::nothing("实施细则还没有批准。");
-    let table = Table::new("实施细则参数", columns, rows.collect(), empty);
+    let table = parameter_table(&rules.parameters, empty);
     let head = Head::new(&book.title)
         .with_line_beneath(format!("版本 {}，{} 起施行", book.version, book.adopted_on));
     let sheet = Sheet::new("parameters", "参数", table)

@@ -1,11 +1,13 @@
 //! What waits for one account: states whose next verb its roles allow, and nobody else's turn.
 
+use std::collections::BTreeMap;
+
 use domain::calendar::WorkCalendar;
 use domain::campaign::{CampaignState, StateKind};
-use domain::id::AccountId;
+use domain::id::{AccountId, CampaignId};
 use domain::inspection::{InspectionKind, InspectionState};
 use domain::policy::Verb;
-use domain::rulebook::Rulebook;
+use domain::rulebook::Rulebooks;
 use domain::time::{Date, Instant};
 use store::campaign::{self, CampaignFilter, StoredCampaign};
 use store::inspection::{self, InspectionFilter, StoredInspection};
@@ -87,20 +89,20 @@ const VISIT_STEPS: &[(InspectionKind, Verb, &str)] = &[
 struct Terms {
     today: Date,
     calendar: WorkCalendar,
-    rules: Rulebook,
+    rulebooks: Rulebooks,
 }
 
 impl Terms {
     async fn read(reader: &mut Reader, today: Date) -> Result<Option<Self>, StoreError> {
-        let rules = match catalog::rulebook(reader).await {
-            Err(StoreError::NotFound { .. }) => return Ok(None),
-            other => other?,
-        };
+        let rulebooks = catalog::rulebooks(reader).await?;
+        if rulebooks.in_force().is_none() {
+            return Ok(None);
+        }
         let calendar = WorkCalendar::new(catalog::holidays(reader).await?);
         Ok(Some(Self {
             today,
             calendar,
-            rules,
+            rulebooks,
         }))
     }
 
@@ -207,6 +209,7 @@ fn of_campaign(held: &StoredCampaign, act: &'static str, terms: &Terms) -> Waiti
 async fn visits(reader: &mut Reader, visit: &Visit, terms: &Terms) -> Result<Vec<Waiting>, Stop> {
     let codes = inspector::codes_of(reader, &visit.acting.account).await?;
     let assigned_to: Vec<String> = codes.iter().map(ToString::to_string).collect();
+    let mut known = BTreeMap::new();
     let mut waiting = Vec::new();
     for (state, verb, act) in VISIT_STEPS {
         let reach = visit.acting.reach(*verb);
@@ -219,12 +222,31 @@ async fn visits(reader: &mut Reader, visit: &Visit, terms: &Terms) -> Result<Vec
             only_assigned: reach.assigned && !reach.everything,
         };
         let found = inspection::page(reader, &reach, &filter, None, MOST).await?;
-        let mine = found
-            .iter()
-            .filter(|held| may_be_read(held, &visit.acting.account));
-        waiting.extend(mine.map(|held| of_visit(held, act, terms)));
+        for held in &found {
+            if may_be_read(held, &visit.acting.account) {
+                let days = publication_days(reader, &held.campaign, terms, &mut known).await?;
+                waiting.push(of_visit(held, act, (terms, days)));
+            }
+        }
     }
     Ok(waiting)
+}
+
+/// The term of publication under the rules a campaign obeys; each campaign is looked up once.
+async fn publication_days(
+    reader: &mut Reader,
+    id: &CampaignId,
+    terms: &Terms,
+    known: &mut BTreeMap<CampaignId, Option<u32>>,
+) -> Result<Option<u32>, StoreError> {
+    if let Some(days) = known.get(id) {
+        return Ok(*days);
+    }
+    let stored = campaign::get(reader, id).await?;
+    let rules = terms.rulebooks.of(&stored.campaign.state);
+    let days = rules.map(|rules| rules.publication_days);
+    known.insert(id.clone(), days);
+    Ok(days)
 }
 
 fn may_be_read(held: &StoredInspection, account: &AccountId) -> bool {
@@ -237,12 +259,14 @@ fn may_be_read(held: &StoredInspection, account: &AccountId) -> bool {
     }
 }
 
-fn of_visit(held: &StoredInspection, act: &'static str, terms: &Terms) -> Waiting {
+fn of_visit(
+    held: &StoredInspection,
+    act: &'static str,
+    (terms, days): (&Terms, Option<u32>),
+) -> Waiting {
     let entered = Instant::from_unix_ms(held.state_at_ms).date();
-    let (days_left, term) = match held.visit.kind() {
-        InspectionKind::Confirmed => {
-            terms.after(entered, terms.rules.publication_days, "细则，结果公示期限")
-        }
+    let (days_left, term) = match (held.visit.kind(), days) {
+        (InspectionKind::Confirmed, Some(days)) => terms.after(entered, days, "细则，结果公示期限"),
         _ => (None, String::new()),
     };
     Waiting {

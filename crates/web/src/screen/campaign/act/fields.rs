@@ -203,7 +203,10 @@ async fn drawing(
 }
 
 fn least(seen: &Seen) -> i64 {
-    i64::from(seen.rulebook.freeze_minutes).max(1)
+    // Without an interval the act itself is refused, whatever is typed.
+    seen.rulebook
+        .intervals()
+        .map_or(1, |intervals| intervals.freeze_minutes.max(1))
 }
 
 /// The minutes typed, if they are a number in range.

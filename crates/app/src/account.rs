@@ -4,11 +4,14 @@ use domain::account::{Account, Grant, may_lose, may_stand_together};
 use domain::event::{Act, Actor, LinkKind};
 use domain::id::AccountId;
 use domain::policy::{Place, Verb, four_eyes};
+use domain::premise::Premise;
 use domain::refusal::Code;
 use domain::rulebook::SignInRules;
 use domain::text::{FieldError, FieldErrors, PersonName};
+use store::account::StoredAccount;
 use store::{Hold, Register, Tx, account, session};
 
+use crate::premise::{of_account, require};
 use crate::sign_in::{failure_source, hash_in_background};
 use crate::{Acting, App, AppError};
 
@@ -144,12 +147,13 @@ impl App {
         &self,
         acting: &Acting,
         to: &AccountId,
+        premise: &Premise,
         grant: Grant,
     ) -> Result<(), AppError> {
         let actor = acting.may(Verb::RoleGrant, &Place::BUREAU)?;
         four_eyes::grantor_and_grantee(&acting.account, to)?;
         let mut tx = self.begin_on_accounts("role.grant").await?;
-        let found = account::get(&mut tx, to).await?.account;
+        let found = account_on(&mut tx, acting, to, premise).await?.account;
         let mut roles: Vec<_> = found.grants.iter().map(|held| held.role).collect();
         roles.push(grant.role);
         may_stand_together(&roles)?;
@@ -169,12 +173,13 @@ impl App {
         &self,
         acting: &Acting,
         from: &AccountId,
+        premise: &Premise,
         grant: &Grant,
     ) -> Result<(), AppError> {
         let actor = acting.may(Verb::RoleGrant, &Place::BUREAU)?;
         four_eyes::grantor_and_grantee(&acting.account, from)?;
         let mut tx = self.begin_on_accounts("role.revoke").await?;
-        let found = account::get(&mut tx, from).await?.account;
+        let found = account_on(&mut tx, acting, from, premise).await?.account;
         let mut left = found.grants.iter().filter(|held| *held != grant);
         if found.active && !left.any(|held| held.role == grant.role) {
             may_lose(
@@ -199,6 +204,7 @@ impl App {
         &self,
         acting: &Acting,
         id: &AccountId,
+        premise: &Premise,
         active: bool,
     ) -> Result<(), AppError> {
         let actor = acting.may(Verb::AccountManage, &Place::BUREAU)?;
@@ -206,7 +212,7 @@ impl App {
             return Err(OWN_ACCOUNT.refuse(&[]).into());
         }
         let mut tx = self.begin_on_accounts("account.close").await?;
-        let found = account::get(&mut tx, id).await?;
+        let found = account_on(&mut tx, acting, id, premise).await?;
         if found.account.active == active {
             return Ok(());
         }
@@ -239,6 +245,7 @@ impl App {
         &self,
         acting: &Acting,
         id: &AccountId,
+        premise: &Premise,
         password: &str,
     ) -> Result<(), AppError> {
         let actor = acting.may(Verb::PasswordReset, &Place::BUREAU)?;
@@ -251,7 +258,7 @@ impl App {
         }
         let phc = hash_in_background(&self.entropy, password).await;
         let mut tx = self.db.begin("password.reset").await?;
-        let login = account::get(&mut tx, id).await?.login;
+        let login = account_on(&mut tx, acting, id, premise).await?.login;
         let event = self
             .event(Act::PasswordSet, actor)
             .touching(LinkKind::Account, id.as_str());
@@ -264,6 +271,18 @@ impl App {
         rec.commit().await?;
         Ok(())
     }
+}
+
+/// The account as it stands, which is what was shown.
+async fn account_on(
+    tx: &mut Tx,
+    acting: &Acting,
+    id: &AccountId,
+    premise: &Premise,
+) -> Result<StoredAccount, AppError> {
+    let stored = account::get(tx, id).await?;
+    require(tx, Some(acting), "这个账号", premise, &of_account(&stored)).await?;
+    Ok(stored)
 }
 
 /// A first password given by an administrator; the owner replaces it at the first sign-in.

@@ -1,7 +1,7 @@
 //! Who acts: an account that signed in, with its grants and how the units stand to each other.
 
 use domain::account::{Grant, Role};
-use domain::event::Actor;
+use domain::event::{Actor, Event};
 use domain::id::AccountId;
 use domain::org::OrgTree;
 use domain::policy::{self, Place, Reach, Verb};
@@ -66,6 +66,18 @@ impl Acting {
     #[must_use]
     pub fn reach(&self, verb: Verb) -> Reach {
         policy::reach(&self.grants, verb, &self.tree)
+    }
+
+    /// Whether the account may read an event beyond its public entry: its own, and those of the units
+    /// whose events it reads.
+    #[must_use]
+    pub fn may_read(&self, event: &Event) -> bool {
+        let own = event.actor.account.as_ref() == Some(&self.account);
+        let place = Place {
+            unit: event.actor.unit.as_ref(),
+            assigned: own,
+        };
+        own || self.reach(Verb::EventRead).covers(&place)
     }
 
     /// Whether a menu offers the verb at all.

@@ -11,6 +11,7 @@ use domain::event::{Act, Actor, Event, LinkKind};
 use domain::id::{CampaignId, CampaignNo, Fingerprint, OrgUnitId};
 use domain::inspector::Inspector;
 use domain::policy::{Place, Verb};
+use domain::premise::Premise;
 use domain::refusal::{Code, Refusal};
 use domain::rulebook::Rulebook;
 use domain::time::{Date, Instant};
@@ -19,6 +20,7 @@ use store::campaign::{self, StoredCampaign};
 use store::counter::{self, Next, Series};
 use store::{Reader, Sealing, StoreError, Tx, catalog, inspector, org};
 
+use crate::premise::require_campaign;
 use crate::{Acting, App, AppError};
 
 static TITLE_EMPTY: Code = Code::new(
@@ -75,28 +77,19 @@ impl App {
         Ok(number)
     }
 
-    /// Changes the plan while it is a draft; `seen` is the event the form was filled from.
+    /// Changes the plan while it is a draft.
     pub async fn revise_plan(
         &self,
         acting: &Acting,
         number: &CampaignNo,
-        seen: &str,
+        premise: &Premise,
         plan: &CampaignPlan,
     ) -> Result<(), AppError> {
-        let mut tx = self.db.begin("campaign.revise").await?;
-        let mut stored = campaign::by_number(&mut tx, number).await?;
-        let actor = acting.may(Verb::CampaignDraft, &Place::of(&stored.campaign.initiator))?;
+        let verb = Verb::CampaignDraft;
+        let (tx, mut stored, actor) = self.campaign_for(acting, number, premise, verb).await?;
         require_title(plan)?;
         // Only a draft can be submitted, so what may be submitted may be changed.
         stored.campaign.permit(CampaignVerb::Submit)?;
-        if stored.seen.as_str() != seen {
-            let what = "last_event".to_owned();
-            return Err(StoreError::Conflict {
-                table: "campaigns",
-                what,
-            }
-            .into());
-        }
         stored.title.clone_from(&plan.title);
         if let Some(window) = plan.window {
             (stored.from, stored.until) = (window.from, window.until);
@@ -114,9 +107,10 @@ impl App {
         &self,
         acting: &Acting,
         number: &CampaignNo,
+        premise: &Premise,
     ) -> Result<(), AppError> {
         let (mut tx, mut stored, actor) = self
-            .campaign_for(acting, number, Verb::CampaignSubmit)
+            .campaign_for(acting, number, premise, Verb::CampaignSubmit)
             .await?;
         let (record, _) = plan_now(&mut tx, &stored).await?;
         let step = self.step(acting);
@@ -133,8 +127,10 @@ impl App {
         &self,
         acting: &Acting,
         number: &CampaignNo,
+        premise: &Premise,
     ) -> Result<(), AppError> {
-        self.change(acting, number, Verb::CampaignSubmit, |campaign, step| {
+        let verb = Verb::CampaignSubmit;
+        self.change(acting, number, premise, verb, |campaign, step| {
             campaign.recall(&step.by)
         })
         .await
@@ -145,9 +141,11 @@ impl App {
         &self,
         acting: &Acting,
         number: &CampaignNo,
+        premise: &Premise,
         reason: &str,
     ) -> Result<(), AppError> {
-        self.change(acting, number, Verb::CampaignReturn, |campaign, step| {
+        let verb = Verb::CampaignReturn;
+        self.change(acting, number, premise, verb, |campaign, step| {
             campaign.return_plan(step, reason)
         })
         .await
@@ -158,9 +156,10 @@ impl App {
         &self,
         acting: &Acting,
         number: &CampaignNo,
+        premise: &Premise,
     ) -> Result<(), AppError> {
         let (mut tx, mut stored, actor) = self
-            .campaign_for(acting, number, Verb::CampaignApprove)
+            .campaign_for(acting, number, premise, Verb::CampaignApprove)
             .await?;
         let (record, rulebook) = plan_now(&mut tx, &stored).await?;
         let step = self.step(acting);
@@ -180,9 +179,16 @@ impl App {
         &self,
         acting: &Acting,
         number: &CampaignNo,
+        premise: &Premise,
     ) -> Result<(), AppError> {
-        self.change(acting, number, Verb::CampaignLaunch, Campaign::launch)
-            .await
+        self.change(
+            acting,
+            number,
+            premise,
+            Verb::CampaignLaunch,
+            Campaign::launch,
+        )
+        .await
     }
 
     /// Gives a campaign up before its frame is frozen; it stays visible with the reason.
@@ -190,9 +196,11 @@ impl App {
         &self,
         acting: &Acting,
         number: &CampaignNo,
+        premise: &Premise,
         reason: &str,
     ) -> Result<(), AppError> {
-        self.change(acting, number, Verb::CampaignAbandon, |campaign, step| {
+        let verb = Verb::CampaignAbandon;
+        self.change(acting, number, premise, verb, |campaign, step| {
             campaign.abandon(step, reason)
         })
         .await
@@ -214,10 +222,11 @@ impl App {
         &self,
         acting: &Acting,
         number: &CampaignNo,
+        premise: &Premise,
         verb: Verb,
         step: impl FnOnce(Campaign, Step) -> Stepped,
     ) -> Result<(), AppError> {
-        let (tx, mut stored, actor) = self.campaign_for(acting, number, verb).await?;
+        let (tx, mut stored, actor) = self.campaign_for(acting, number, premise, verb).await?;
         let moment = self.step(acting);
         let at = moment.at;
         let done = step(stored.campaign.clone(), moment)?;
@@ -226,17 +235,19 @@ impl App {
             .await
     }
 
-    /// Begins an act on a campaign: the campaign as it stands, and in which capacity the account may
-    /// do the verb to it. An act that needs more facts loads them next, before [`Self::enter`].
+    /// Begins an act on a campaign: the campaign as it stands, which is what was shown, and in which
+    /// capacity the account may do the verb to it. More facts are loaded next, before [`Self::enter`].
     pub(crate) async fn campaign_for(
         &self,
         acting: &Acting,
         number: &CampaignNo,
+        premise: &Premise,
         verb: Verb,
     ) -> Result<(Tx, StoredCampaign, Actor), AppError> {
         let mut tx = self.db.begin(verb.name()).await?;
         let stored = campaign::by_number(&mut tx, number).await?;
         let actor = acting.may(verb, &Place::of(&stored.campaign.initiator))?;
+        require_campaign(&mut tx, acting, verb, premise, &stored).await?;
         Ok((tx, stored, actor))
     }
 
@@ -326,7 +337,7 @@ pub(crate) async fn complete_plan(
 }
 
 /// The PLAN record of the plan as it stands, and the rulebook it was made under.
-async fn plan_now(
+pub(crate) async fn plan_now(
     reader: &mut Reader,
     stored: &StoredCampaign,
 ) -> Result<(PlanRecord, Rulebook), AppError> {

@@ -44,6 +44,13 @@ impl StorageKey {
         keyed_hash(&self.marks, &[column.as_bytes(), b"\0", text])
     }
 
+    /// 32 bytes that only this installation knows, the same each time, for one purpose. They open
+    /// nothing that was sealed.
+    #[must_use]
+    pub fn derived(&self, purpose: &str) -> [u8; 32] {
+        keyed_hash(&self.marks, &[b"derived\0", purpose.as_bytes()])
+    }
+
     /// Encrypts `plain` for the place `place`; the nonce stands before the ciphertext.
     #[must_use]
     pub fn seal(&self, entropy: &dyn Entropy, place: &str, plain: &[u8]) -> Vec<u8> {

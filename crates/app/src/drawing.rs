@@ -18,6 +18,7 @@ use domain::campaign::steps::{CommitFacts, DrawFacts, FreezeFacts};
 use domain::event::LinkKind;
 use domain::id::{CampaignNo, Fingerprint, PartyToken};
 use domain::policy::Verb;
+use domain::premise::Premise;
 use domain::refusal::{Code, Refusal};
 use domain::time::Instant;
 use draw::record::RevealRecord;
@@ -91,8 +92,13 @@ pub struct DrawWords {
 impl App {
     /// Fixes the frame from the registers as they are now, and makes S.
     /// A pool of one is refused; see [`Self::freeze_frame_with`].
-    pub async fn freeze_frame(&self, acting: &Acting, number: &CampaignNo) -> Result<(), AppError> {
-        self.freeze_frame_with(acting, number, FreezeWords::default())
+    pub async fn freeze_frame(
+        &self,
+        acting: &Acting,
+        number: &CampaignNo,
+        premise: &Premise,
+    ) -> Result<(), AppError> {
+        self.freeze_frame_with(acting, number, premise, FreezeWords::default())
             .await
     }
 
@@ -101,10 +107,11 @@ impl App {
         &self,
         acting: &Acting,
         number: &CampaignNo,
+        premise: &Premise,
         words: FreezeWords,
     ) -> Result<(), AppError> {
         let (mut tx, mut stored, actor) = self
-            .campaign_for(acting, number, Verb::CampaignFreeze)
+            .campaign_for(acting, number, premise, Verb::CampaignFreeze)
             .await?;
         let plan = plan_of(&stored)?;
         let (eligibility, record) = frame::load(&mut tx, &stored, self.clock.now()).await?;
@@ -154,10 +161,11 @@ impl App {
         &self,
         acting: &Acting,
         number: &CampaignNo,
+        premise: &Premise,
         words: &CommitWords,
     ) -> Result<(), AppError> {
         let (mut tx, mut stored, actor) = self
-            .campaign_for(acting, number, Verb::CampaignCommit)
+            .campaign_for(acting, number, premise, Verb::CampaignCommit)
             .await?;
         let rulebook = catalog::rulebook_of(&mut tx, &stored.campaign.state).await?;
         let intervals = rulebook.intervals()?;
@@ -189,10 +197,11 @@ impl App {
         &self,
         acting: &Acting,
         number: &CampaignNo,
+        premise: &Premise,
         absent_reason: &PartyToken,
     ) -> Result<(), AppError> {
         let (mut tx, mut stored, actor) = self
-            .campaign_for(acting, number, Verb::CampaignReveal)
+            .campaign_for(acting, number, premise, Verb::CampaignReveal)
             .await?;
         let rulebook = catalog::rulebook_of(&mut tx, &stored.campaign.state).await?;
         let intervals = rulebook.intervals()?;
@@ -216,10 +225,11 @@ impl App {
         &self,
         acting: &Acting,
         number: &CampaignNo,
+        premise: &Premise,
         words: &DrawWords,
     ) -> Result<(), AppError> {
         let (mut tx, mut stored, actor) = self
-            .campaign_for(acting, number, Verb::CampaignDraw)
+            .campaign_for(acting, number, premise, Verb::CampaignDraw)
             .await?;
         let rulebook = catalog::rulebook_of(&mut tx, &stored.campaign.state).await?;
         let intervals = rulebook.intervals()?;

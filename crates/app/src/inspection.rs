@@ -4,17 +4,22 @@ use domain::catalog::InspectionItem;
 use domain::event::{Act, Actor, Event, LinkKind};
 use domain::id::{CampaignNo, InspectionId, InspectorCode};
 use domain::inspection::steps::Stepped;
-use domain::inspection::{FallenAway, Inspection, ItemResult, Step};
+use domain::inspection::{FallenAway, Inspection, InspectionState, ItemResult, Step};
 use domain::policy::{Place, Verb};
+use domain::premise::Premise;
 use domain::refusal::{Code, Refusal};
 use domain::time::Instant;
 use store::inspection::{self, StoredInspection};
 use store::{Reader, StoreError, Tx, campaign, catalog, inspector};
 
 use crate::campaign::plan_of;
+use crate::premise::{of_visit, require};
 use crate::{Acting, App, AppError};
 
+mod entered;
 pub mod publishing;
+
+pub use entered::{Entered, print_of_result};
 
 static SHEET_FAULTS: Code = Code::new(
     "INSP-030",
@@ -46,10 +51,12 @@ impl App {
         &self,
         acting: &Acting,
         number: &CampaignNo,
+        premise: &Premise,
     ) -> Result<(), AppError> {
         self.change(
             acting,
             number,
+            premise,
             Verb::InspectionAssign,
             domain::campaign::Campaign::assign,
         )
@@ -57,9 +64,15 @@ impl App {
     }
 
     /// Ends a campaign's inspections; starts the clock of the report.
-    pub async fn end_campaign(&self, acting: &Acting, number: &CampaignNo) -> Result<(), AppError> {
-        let (mut tx, mut stored, actor) =
-            self.campaign_for(acting, number, Verb::CampaignEnd).await?;
+    pub async fn end_campaign(
+        &self,
+        acting: &Acting,
+        number: &CampaignNo,
+        premise: &Premise,
+    ) -> Result<(), AppError> {
+        let (mut tx, mut stored, actor) = self
+            .campaign_for(acting, number, premise, Verb::CampaignEnd)
+            .await?;
         let attempt = i64::from(stored.campaign.state.attempt());
         let visits = inspection::of_campaign(&mut tx, &stored.campaign.id, attempt).await?;
         let open = visits
@@ -92,27 +105,33 @@ impl App {
         &self,
         acting: &Acting,
         id: &InspectionId,
+        premise: &Premise,
         present: Vec<InspectorCode>,
     ) -> Result<(), AppError> {
-        self.visit_step(acting, id, Verb::InspectionOpen, |visit, step| {
+        self.visit_step(acting, id, premise, Verb::InspectionOpen, |visit, step| {
             visit.open(step, present)
         })
         .await
     }
 
-    /// Enters results of the checklist.
+    /// Enters results of the checklist. The team fills one sheet at the same time, so each result rests
+    /// on what stood in its own place, and not on the visit as a whole.
     pub async fn record_results(
         &self,
         acting: &Acting,
         id: &InspectionId,
-        batch: &[ItemResult],
+        batch: &[Entered],
     ) -> Result<(), AppError> {
         let (mut tx, stored, actor) = self.visit_for(acting, id, Verb::InspectionRecord).await?;
+        if let InspectionState::Opened(opened) = &stored.visit.state {
+            entered::require_in_place(&opened.sheet, batch)?;
+        }
+        let batch: Vec<ItemResult> = batch.iter().map(|entered| entered.result.clone()).collect();
         let items = items_of(&mut tx, &stored).await?;
         let at = self.clock.now();
         let visit = stored.visit.clone();
         let done = visit
-            .record(batch, &items)
+            .record(&batch, &items)
             .map_err(|faults| sheet_faults(&faults))?;
         self.write_visit(tx, stored, done, at, actor).await
     }
@@ -122,10 +141,13 @@ impl App {
         &self,
         acting: &Acting,
         id: &InspectionId,
+        premise: &Premise,
         outcome: &str,
         opinion: Option<String>,
     ) -> Result<(), AppError> {
-        let (mut tx, stored, actor) = self.visit_for(acting, id, Verb::InspectionConclude).await?;
+        let (mut tx, stored, actor) = self
+            .visit_on(acting, id, premise, Verb::InspectionConclude)
+            .await?;
         let items = items_of(&mut tx, &stored).await?;
         let outcomes = catalog::outcomes(&mut tx).await?;
         let step = self.visit_moment(acting);
@@ -140,10 +162,19 @@ impl App {
     }
 
     /// A second person confirms what another entered.
-    pub async fn confirm_visit(&self, acting: &Acting, id: &InspectionId) -> Result<(), AppError> {
-        self.visit_step(acting, id, Verb::InspectionConfirm, |visit, step| {
-            visit.confirm(step)
-        })
+    pub async fn confirm_visit(
+        &self,
+        acting: &Acting,
+        id: &InspectionId,
+        premise: &Premise,
+    ) -> Result<(), AppError> {
+        self.visit_step(
+            acting,
+            id,
+            premise,
+            Verb::InspectionConfirm,
+            |visit, step| visit.confirm(step),
+        )
         .await
     }
 
@@ -152,11 +183,16 @@ impl App {
         &self,
         acting: &Acting,
         id: &InspectionId,
+        premise: &Premise,
         reason: &str,
     ) -> Result<(), AppError> {
-        self.visit_step(acting, id, Verb::InspectionConfirm, |visit, step| {
-            visit.return_result(&step, reason)
-        })
+        self.visit_step(
+            acting,
+            id,
+            premise,
+            Verb::InspectionConfirm,
+            |visit, step| visit.return_result(&step, reason),
+        )
         .await
     }
 
@@ -165,11 +201,14 @@ impl App {
         &self,
         acting: &Acting,
         id: &InspectionId,
+        premise: &Premise,
         how: FallenAway,
         account: &str,
         attempts: u32,
     ) -> Result<(), AppError> {
-        let (mut tx, stored, actor) = self.visit_for(acting, id, Verb::InspectionConclude).await?;
+        let (mut tx, stored, actor) = self
+            .visit_on(acting, id, premise, Verb::InspectionConclude)
+            .await?;
         let rulebook = campaign::rulebook(&mut tx, &stored.campaign).await?;
         let least = rulebook.visit_attempts;
         let step = self.visit_moment(acting);
@@ -191,10 +230,11 @@ impl App {
         &self,
         acting: &Acting,
         id: &InspectionId,
+        premise: &Premise,
         verb: Verb,
         step: impl FnOnce(Inspection, Step) -> Stepped,
     ) -> Result<(), AppError> {
-        let (tx, stored, actor) = self.visit_for(acting, id, verb).await?;
+        let (tx, stored, actor) = self.visit_on(acting, id, premise, verb).await?;
         let moment = self.visit_moment(acting);
         let at = moment.at;
         let done = step(stored.visit.clone(), moment)?;
@@ -212,6 +252,26 @@ impl App {
         let mut tx = self.db.begin(verb.name()).await?;
         let (stored, assigned) = load(&mut tx, acting, id).await?;
         let actor = acting.may(verb, &place(&stored, assigned))?;
+        Ok((tx, stored, actor))
+    }
+
+    /// The same for an act on the visit as a whole, which must be what was shown.
+    async fn visit_on(
+        &self,
+        acting: &Acting,
+        id: &InspectionId,
+        premise: &Premise,
+        verb: Verb,
+    ) -> Result<(Tx, StoredInspection, Actor), AppError> {
+        let (mut tx, stored, actor) = self.visit_for(acting, id, verb).await?;
+        require(
+            &mut tx,
+            Some(acting),
+            "这次检查",
+            premise,
+            &of_visit(&stored),
+        )
+        .await?;
         Ok((tx, stored, actor))
     }
 

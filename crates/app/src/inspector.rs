@@ -4,12 +4,14 @@ use domain::event::{Act, LinkKind};
 use domain::id::{AccountId, InspectorId, OrgUnitId};
 use domain::inspector::{Inspector, RawInspector};
 use domain::policy::{Place, Verb};
+use domain::premise::Premise;
 use domain::recusal::Recusal;
 use domain::refusal::Code;
 use domain::text::FieldErrors;
 use domain::time::Instant;
 use store::{StoreError, Tx, catalog, inspector};
 
+use crate::premise::{of_inspectors, require};
 use crate::{Acting, App, AppError};
 
 static CODE_TAKEN: Code = Code::new(
@@ -55,26 +57,20 @@ impl App {
         Ok(id)
     }
 
-    /// Changes an entry; `seen` is the event the form was filled from.
+    /// Changes an entry; two people who edit at once do not overwrite each other.
     pub async fn edit_inspector(
         &self,
         acting: &Acting,
         id: &InspectorId,
-        seen: &str,
+        premise: &Premise,
         typed: &RawInspector,
     ) -> Result<(), AppError> {
         let mut tx = self.db.begin("inspector.edit").await?;
         let before = inspector::get(&mut tx, id).await?;
         let unit = before.inspector.unit.clone();
         let actor = acting.may(Verb::InspectorEdit, &Place::of(&unit))?;
-        if before.seen.as_str() != seen {
-            let what = "last_event".to_owned();
-            return Err(StoreError::Conflict {
-                table: "inspectors",
-                what,
-            }
-            .into());
-        }
+        let now = Premise::of(before.seen.clone());
+        require(&mut tx, Some(acting), "这名执法检查人员", premise, &now).await?;
         let read = typed.read(id.clone(), Some(unit))?;
         if let Some(other) = inspector::by_code(&mut tx, &read.code).await?
             && other.inspector.id != *id
@@ -97,11 +93,18 @@ impl App {
     /// Erases what is private of an inspector who has left, when the years of keeping are over: the key under
     /// which it was sealed is destroyed. The entry, the name and every act stay, and the log explains them
     /// as before.
-    pub async fn erase_inspector(&self, acting: &Acting, id: &InspectorId) -> Result<(), AppError> {
+    pub async fn erase_inspector(
+        &self,
+        acting: &Acting,
+        id: &InspectorId,
+        premise: &Premise,
+    ) -> Result<(), AppError> {
         let mut tx = self.db.begin("inspector.erase").await?;
         let years = catalog::rulebook(&mut tx).await?.retention.person_years;
         let before = inspector::get(&mut tx, id).await?;
         let actor = acting.may(Verb::InspectorEdit, &Place::of(&before.inspector.unit))?;
+        let now = Premise::of(before.seen.clone());
+        require(&mut tx, Some(acting), "这名执法检查人员", premise, &now).await?;
         let last = inspector::last_acted(&mut tx, &before).await?;
         let (last, today) = (Instant::from_unix_ms(last).date(), self.clock.now().date());
         before.inspector.require_erasable(last, years, today)?;
@@ -117,11 +120,13 @@ impl App {
         Ok(())
     }
 
-    /// Declares a recusal before the freeze (细则、F-1.55).
+    /// Declares a recusal before the freeze (细则、F-1.55); who is chosen is chosen from the register as it
+    /// was shown.
     pub async fn declare_recusal(
         &self,
         acting: &Acting,
         unit: &OrgUnitId,
+        premise: &Premise,
         recusal: &Recusal,
     ) -> Result<(), AppError> {
         let mut tx = self.db.begin("recusal.declare").await?;
@@ -134,6 +139,8 @@ impl App {
             assigned: own,
         };
         let actor = acting.may(Verb::RecusalDeclare, &place)?;
+        let now = of_inspectors(&mut tx).await?;
+        require(&mut tx, Some(acting), "执法检查人员名录", premise, &now).await?;
         recusal.require_ground()?;
         let of = inspector::by_code(&mut tx, &recusal.inspector).await?;
         let of = of.ok_or_else(|| StoreError::NotFound {

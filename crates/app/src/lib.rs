@@ -17,6 +17,7 @@ pub mod inspection;
 pub mod inspector;
 pub mod installation;
 pub mod port;
+pub mod premise;
 pub mod receipt;
 pub mod rules;
 pub mod sealing;
@@ -28,7 +29,7 @@ use std::sync::Arc;
 
 use domain::event::{Act, Actor, Event};
 use domain::id::EventId;
-use store::{Db, Sealing};
+use store::{Db, Press, Sealing};
 
 pub use acting::Acting;
 pub use error::AppError;
@@ -52,6 +53,16 @@ pub struct App {
 }
 
 impl App {
+    /// The same system, whose next act is the one of this press: it is done once, however often the
+    /// button was pressed and in however many processes.
+    #[must_use]
+    pub fn pressed(&self, press: &Press) -> Self {
+        Self {
+            db: self.db.pressed(press),
+            ..self.clone()
+        }
+    }
+
     /// An event that happens now.
     #[must_use]
     pub fn event(&self, act: Act, actor: Actor) -> Event {

@@ -5,10 +5,12 @@ use domain::catalog::{ItemFile, SEED_ITEMS, SEED_OUTCOMES, parse_outcomes};
 use domain::event::{Act, Actor, LinkKind};
 use domain::id::ItemId;
 use domain::policy::{Place, Verb};
+use domain::premise::Premise;
 use domain::refusal::Refusal;
 use domain::rulebook::{RulebookFile, SEED_DEMO_RULEBOOK, SEED_RULEBOOK};
 use store::{StoreError, catalog};
 
+use crate::premise::require;
 use crate::{Acting, App, AppError};
 
 impl App {
@@ -79,7 +81,12 @@ impl App {
     }
 
     /// Publishes the newest revision of an item; only a published one can enter a plan (F-1.31).
-    pub async fn publish_item(&self, acting: &Acting, id: &ItemId) -> Result<(), AppError> {
+    pub async fn publish_item(
+        &self,
+        acting: &Acting,
+        id: &ItemId,
+        premise: &Premise,
+    ) -> Result<(), AppError> {
         let actor = acting.may(Verb::CatalogPublish, &Place::BUREAU)?;
         let mut tx = self.db.begin("catalog.publish").await?;
         let newest = catalog::revisions(&mut tx, id).await?.into_iter().next();
@@ -87,6 +94,8 @@ impl App {
             table: "items",
             key: id.as_str().to_owned(),
         })?;
+        let now = Premise::of(newest.seen.clone());
+        require(&mut tx, Some(acting), "这个抽查事项", premise, &now).await?;
         if newest.item.published_on.is_some() {
             return Ok(());
         }

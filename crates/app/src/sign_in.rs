@@ -21,6 +21,8 @@ use crate::{App, AppError};
 
 /// A session is stamped at most this often, so that reading a page does not write each time.
 const TOUCH_MS: i64 = 60 * 1000;
+/// Forms are told apart this long, a day and a half: longer than the rulebook may let a session live.
+const FORMS_KEPT_MS: i64 = 36 * 3_600_000;
 
 static WRONG: Code = Code::new(
     "AUTH-030",
@@ -177,6 +179,7 @@ impl App {
         session::set_failures(&mut beside, source, 0, now).await?;
         session::expire_failures(&mut beside, now - rules.failures_kept_ms()).await?;
         session::expire_drafts(&mut beside, now - rulebook.retention.draft_ms()).await?;
+        session::expire_submissions(&mut beside, now - FORMS_KEPT_MS).await?;
         let opened = Session {
             token_hash: token_hash(&token),
             account: account.id,

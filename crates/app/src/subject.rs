@@ -3,12 +3,14 @@
 use domain::event::{Act, LinkKind};
 use domain::id::{OrgUnitId, SubjectId};
 use domain::policy::{Place, Verb};
+use domain::premise::Premise;
 use domain::refusal::Code;
 use domain::subject::{RawSubject, Subject};
 use domain::text::{FieldError, FieldErrors};
 use store::subject::{self, StoredSubject};
 use store::{StoreError, Tx};
 
+use crate::premise::require;
 use crate::{Acting, App, AppError};
 
 /// The code of an entry that is already in the register; imports use the same words.
@@ -47,26 +49,19 @@ impl App {
         Ok(id)
     }
 
-    /// Changes an entry; `seen` is the event the form was filled from, so that two people who edit
-    /// at once do not overwrite each other.
+    /// Changes an entry; two people who edit at once do not overwrite each other.
     pub async fn edit_subject(
         &self,
         acting: &Acting,
         id: &SubjectId,
-        seen: &str,
+        premise: &Premise,
         typed: &RawSubject,
     ) -> Result<(), AppError> {
         let mut tx = self.db.begin("subject.edit").await?;
         let before = subject::get(&mut tx, id).await?;
         let actor = acting.may(Verb::SubjectEdit, &Place::of(&before.unit))?;
-        if before.seen.as_str() != seen {
-            let what = "last_event".to_owned();
-            return Err(StoreError::Conflict {
-                table: "subjects",
-                what,
-            }
-            .into());
-        }
+        let now = Premise::of(before.seen.clone());
+        require(&mut tx, Some(acting), "这个检查对象", premise, &now).await?;
         let read = typed.read(id.clone(), &before.subject.source)?.subject;
         refuse_taken(&mut tx, &read).await?;
         let event = self
@@ -84,11 +79,14 @@ impl App {
         &self,
         acting: &Acting,
         id: &SubjectId,
+        premise: &Premise,
         reason: &str,
     ) -> Result<(), AppError> {
         let mut tx = self.db.begin("subject.remove").await?;
         let before = subject::get(&mut tx, id).await?;
         let actor = acting.may(Verb::SubjectEdit, &Place::of(&before.unit))?;
+        let now = Premise::of(before.seen.clone());
+        require(&mut tx, Some(acting), "这个检查对象", premise, &now).await?;
         let event = self
             .event(Act::SubjectRemoved, actor)
             .because(reason)

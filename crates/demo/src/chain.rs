@@ -4,6 +4,8 @@
 use std::collections::BTreeSet;
 
 use app::drawing::{CommitWords, DrawWords};
+use app::inspection::Entered;
+use app::premise::Thing;
 use app::{Acting, App, AppError};
 use domain::campaign::party::PartyName;
 use domain::campaign::plan::{
@@ -13,6 +15,7 @@ use domain::campaign::plan::{
 use domain::catalog::{InspectionItem, Method};
 use domain::id::{CampaignNo, InspectorCode, ItemId, PartyToken};
 use domain::inspection::{EvidenceGiven, ItemResult, Verdict};
+use domain::premise::Premise;
 use domain::text::DistrictCode;
 use domain::time::{Date, Instant};
 use draw::digest::Suite;
@@ -98,12 +101,15 @@ async fn launched(
     let initiator = cast.person(login);
     let number = app.draft_campaign(initiator, cast.unit(unit), plan).await?;
     clock.pass_minutes(45);
-    app.submit_campaign(initiator, &number).await?;
+    let shown = campaign_as_shown(app, &number).await?;
+    app.submit_campaign(initiator, &number, &shown).await?;
     clock.pass_minutes(120);
-    app.approve_campaign(cast.person("approver"), &number)
+    let shown = campaign_as_shown(app, &number).await?;
+    app.approve_campaign(cast.person("approver"), &number, &shown)
         .await?;
     clock.pass_minutes(30);
-    app.launch_campaign(initiator, &number).await?;
+    let shown = campaign_as_shown(app, &number).await?;
+    app.launch_campaign(initiator, &number, &shown).await?;
     clock.pass_minutes(10);
     Ok(number)
 }
@@ -144,24 +150,51 @@ pub(crate) async fn finished_campaign(
     let number = launched(app, clock, cast, ("initiator", "supervision"), &plan).await?;
     draw(app, clock, cast, &number).await?;
     clock.pass_to(from.at(9, 0));
-    app.assign_visits(cast.person("initiator"), &number).await?;
+    let shown = campaign_as_shown(app, &number).await?;
+    app.assign_visits(cast.person("initiator"), &number, &shown)
+        .await?;
     let visits = visits(app, &number).await?;
     let items = items(app).await?;
     for visit in &visits {
         inspect(app, clock, cast, visit, &items).await?;
     }
+    publish(app, clock, cast, &visits).await?;
+    let shown = campaign_as_shown(app, &number).await?;
+    app.end_campaign(cast.person("initiator"), &number, &shown)
+        .await?;
+    clock.pass_minutes(30);
+    let shown = campaign_as_shown(app, &number).await?;
+    app.open_draw(cast.person("drawer"), &number, &shown)
+        .await?;
+    clock.pass_minutes(60);
+    Ok(number)
+}
+
+/// Every result, the day after the last visit.
+async fn publish(
+    app: &App,
+    clock: &ReplayClock,
+    cast: &Cast,
+    visits: &[StoredInspection],
+) -> Result<(), AppError> {
     clock.pass_minutes(24 * 60);
     clock.pass_to_office_hours();
-    for visit in &visits {
-        app.publish_outcome(cast.person("publisher"), &visit.visit.id)
+    for visit in visits {
+        let shown = app.premise(Thing::Outcome(&visit.visit.id)).await?;
+        app.publish_outcome(cast.person("publisher"), &visit.visit.id, &shown)
             .await?;
         clock.pass_minutes(3);
     }
-    app.end_campaign(cast.person("initiator"), &number).await?;
-    clock.pass_minutes(30);
-    app.open_draw(cast.person("drawer"), &number).await?;
-    clock.pass_minutes(60);
-    Ok(number)
+    Ok(())
+}
+
+/// Who replays decides on what stands at that moment.
+async fn campaign_as_shown(app: &App, number: &CampaignNo) -> Result<Premise, AppError> {
+    app.premise(Thing::Campaign(number)).await
+}
+
+async fn visit_as_shown(app: &App, stored: &StoredInspection) -> Result<Premise, AppError> {
+    app.premise(Thing::Visit(&stored.visit.id)).await
 }
 
 fn clock_date(app: &App) -> Date {
@@ -176,30 +209,48 @@ async fn draw(
     number: &CampaignNo,
 ) -> Result<(), AppError> {
     let drawer = cast.person("drawer");
-    app.freeze_frame(drawer, number).await?;
-    let mut opened = Vec::new();
-    for (token, _, _) in PARTIES {
-        let party = parsed(PartyToken::parse(token));
-        let link = app.issue_party_link(drawer, number, &party).await?;
-        let nonce = draw::Digest(app.entropy.bytes());
-        let line = PartyLine::commit(Suite::Sha256, parsed(token.parse()), &nonce);
-        clock.pass_minutes(6);
-        app.accept_commitment(&link, &line.commitment.to_string())
-            .await?;
-        opened.push((link, nonce));
-    }
+    let shown = campaign_as_shown(app, number).await?;
+    app.freeze_frame(drawer, number, &shown).await?;
+    let opened = commitments(app, clock, drawer, number).await?;
     clock.pass_minutes(5);
-    app.commit_draw(drawer, number, &CommitWords::default())
+    let shown = campaign_as_shown(app, number).await?;
+    app.commit_draw(drawer, number, &shown, &CommitWords::default())
         .await?;
     for (link, nonce) in opened {
         clock.pass_minutes(8);
-        app.accept_nonce(&link, &nonce.to_string()).await?;
+        let shown = app.premise(Thing::Party(&link)).await?;
+        app.accept_nonce(&link, &shown, &nonce.to_string()).await?;
     }
     let nobody = parsed(PartyToken::parse("no-show"));
-    app.close_reveal(drawer, number, &nobody).await?;
+    let shown = campaign_as_shown(app, number).await?;
+    app.close_reveal(drawer, number, &shown, &nobody).await?;
     clock.pass_minutes(4);
-    app.draw_subjects(drawer, number, &DrawWords::default())
+    let shown = campaign_as_shown(app, number).await?;
+    app.draw_subjects(drawer, number, &shown, &DrawWords::default())
         .await
+}
+
+/// A link and a commitment for each party; yields the links with the nonces behind the commitments.
+async fn commitments(
+    app: &App,
+    clock: &ReplayClock,
+    drawer: &Acting,
+    number: &CampaignNo,
+) -> Result<Vec<(String, draw::Digest)>, AppError> {
+    let mut opened = Vec::new();
+    for (token, _, _) in PARTIES {
+        let party = parsed(PartyToken::parse(token));
+        let shown = campaign_as_shown(app, number).await?;
+        let link = app.issue_party_link(drawer, number, &shown, &party).await?;
+        let nonce = draw::Digest(app.entropy.bytes());
+        let line = PartyLine::commit(Suite::Sha256, parsed(token.parse()), &nonce);
+        clock.pass_minutes(6);
+        let shown = app.premise(Thing::Party(&link)).await?;
+        app.accept_commitment(&link, &shown, &line.commitment.to_string())
+            .await?;
+        opened.push((link, nonce));
+    }
+    Ok(opened)
 }
 
 async fn visits(app: &App, number: &CampaignNo) -> Result<Vec<StoredInspection>, AppError> {
@@ -227,7 +278,9 @@ async fn inspect(
     let [first, second] = [0, 1].map(|place| member(cast, &visit.team[place]));
     clock.pass_minutes(50);
     clock.pass_to_office_hours();
-    app.open_visit(first, &visit.id, visit.team.clone()).await?;
+    let shown = visit_as_shown(app, stored).await?;
+    app.open_visit(first, &visit.id, &shown, visit.team.clone())
+        .await?;
     clock.pass_minutes(40);
     // Every fifth visit finds something.
     let fails = stored.ordinal % 5 == 0;
@@ -239,10 +292,12 @@ async fn inspect(
         ("R1", "无异议。")
     };
     clock.pass_minutes(5);
-    app.conclude_visit(first, &visit.id, outcome, Some(opinion.to_owned()))
+    let shown = visit_as_shown(app, stored).await?;
+    app.conclude_visit(first, &visit.id, &shown, outcome, Some(opinion.to_owned()))
         .await?;
     clock.pass_minutes(90);
-    app.confirm_visit(second, &visit.id).await
+    let shown = visit_as_shown(app, stored).await?;
+    app.confirm_visit(second, &visit.id, &shown).await
 }
 
 /// The account of an inspector code: F007 signs in as inspector07.
@@ -255,7 +310,7 @@ fn member<'a>(cast: &'a Cast, code: &InspectorCode) -> &'a Acting {
     cast.person(&format!("inspector{number:02}"))
 }
 
-fn sheet(visited: &[ItemId], items: &[InspectionItem], fails: bool) -> Vec<ItemResult> {
+fn sheet(visited: &[ItemId], items: &[InspectionItem], fails: bool) -> Vec<Entered> {
     let examined = items.iter().filter(|item| visited.contains(&item.id));
     examined
         .flat_map(|item| {
@@ -267,7 +322,7 @@ fn sheet(visited: &[ItemId], items: &[InspectionItem], fails: bool) -> Vec<ItemR
         .enumerate()
         .map(|(at, (item, criterion))| {
             let rule = &criterion.evidence;
-            ItemResult {
+            Entered::first(ItemResult {
                 item: item.id.clone(),
                 criterion: criterion.id.clone(),
                 verdict: if fails && at == 2 {
@@ -282,7 +337,7 @@ fn sheet(visited: &[ItemId], items: &[InspectionItem], fails: bool) -> Vec<ItemR
                     reading: rule.reading.as_ref().map(|unit| format!("0.8 {unit}")),
                 },
                 note: None,
-            }
+            })
         })
         .collect()
 }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use app::account::NewAccount;
 use app::installation::Founding;
+use app::premise::Thing;
 use app::{Acting, App, AppError};
 use domain::account::{Grant, Role};
 use domain::id::{AccountId, ItemId, OrgUnitId};
@@ -162,7 +163,9 @@ pub async fn build(
     let cast = hire(app, units, password).await?;
     for item in ["fume", "haul"] {
         let id = ItemId::parse(item).expect("the seeded items have these codes");
-        app.publish_item(cast.person("approver"), &id).await?;
+        let shown = app.premise(Thing::Item(&id)).await?;
+        app.publish_item(cast.person("approver"), &id, &shown)
+            .await?;
     }
     clock.pass_minutes(60);
     fill_registers(app, &cast).await?;

@@ -22,6 +22,7 @@ pub mod inspection;
 pub mod inspector;
 pub mod org;
 pub mod policy;
+pub mod premise;
 pub mod publication;
 pub mod recusal;
 pub mod refusal;

@@ -5,15 +5,16 @@
 
 use std::sync::Arc;
 
-use app::AppError;
 use app::crypto::StorageKey;
+use app::premise::Thing;
 use app::sealing::SealingKey;
+use app::{Acting, App, AppError};
 use domain::account::Role;
 use domain::id::{InspectorCode, InspectorId};
 use domain::inspector::RawInspector;
 use domain::recusal::{Recusal, RecusalGround};
 use store::{Db, Upgrade, inspector};
-use testkit::city::{City, caterer, unit};
+use testkit::city::{City, as_shown, caterer, unit};
 use testkit::clock::FakeEntropy;
 use testkit::engines::{PostgresDatabase, SqliteFile, upgrade};
 
@@ -73,7 +74,8 @@ async fn kept_until_its_time(db: Db) {
         declared_by: keeper.account.clone(),
         at: app.clock.now(),
     };
-    app.declare_recusal(&keeper, &unit(1), &recusal)
+    let shown = as_shown(app, Thing::Inspectors).await;
+    app.declare_recusal(&keeper, &unit(1), &shown, &recusal)
         .await
         .unwrap();
 
@@ -89,10 +91,10 @@ async fn kept_until_its_time(db: Db) {
         .unwrap_err();
     assert_eq!(code_of(refused), "ROST-031");
 
-    let refused = app.erase_inspector(&keeper, &id).await.unwrap_err();
+    let refused = erase(app, &keeper, &id).await.unwrap_err();
     assert_eq!(code_of(refused), "ROST-013", "he still serves");
     leaves(&city, &keeper, &id).await;
-    let refused = app.erase_inspector(&keeper, &id).await.unwrap_err();
+    let refused = erase(app, &keeper, &id).await.unwrap_err();
     assert_eq!(code_of(refused), "ROST-014", "the years are not over");
     city.clock.advance_ms(5 * 366 * DAY_MS + DAY_MS);
     let mut reader = app.db.read().await.unwrap();
@@ -102,9 +104,9 @@ async fn kept_until_its_time(db: Db) {
         "XT-1234567"
     );
     drop(reader);
-    app.erase_inspector(&keeper, &id).await.unwrap();
+    erase(app, &keeper, &id).await.unwrap();
     // Twice is once.
-    app.erase_inspector(&keeper, &id).await.unwrap();
+    erase(app, &keeper, &id).await.unwrap();
 
     let mut reader = app.db.read().await.unwrap();
     let after = inspector::get(&mut reader, &id).await.unwrap();
@@ -124,12 +126,15 @@ async fn kept_until_its_time(db: Db) {
     app.db.close().await;
 }
 
-async fn leaves(city: &City, keeper: &app::Acting, id: &InspectorId) {
-    let mut reader = city.app.db.read().await.unwrap();
-    let seen = inspector::get(&mut reader, id).await.unwrap().seen;
-    drop(reader);
+async fn erase(app: &App, keeper: &Acting, id: &InspectorId) -> Result<(), AppError> {
+    let shown = as_shown(app, Thing::Inspector(id)).await;
+    app.erase_inspector(keeper, id, &shown).await
+}
+
+async fn leaves(city: &City, keeper: &Acting, id: &InspectorId) {
+    let shown = as_shown(&city.app, Thing::Inspector(id)).await;
     city.app
-        .edit_inspector(keeper, id, seen.as_str(), &typed("调离"))
+        .edit_inspector(keeper, id, &shown, &typed("调离"))
         .await
         .unwrap();
 }

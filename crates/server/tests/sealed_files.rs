@@ -13,6 +13,7 @@ use std::time::Duration;
 
 use app::crypto::StorageKey;
 use app::drawing::{CommitWords, FreezeWords};
+use app::premise::Thing;
 use app::sealing::SealingKey;
 use app::{App, AppError};
 use domain::id::{CampaignId, CampaignNo};
@@ -20,6 +21,7 @@ use draw::bundle::Stage;
 use stage::{FINISHED, READY, acting, draws, open, open_at};
 use store::attachment::{self, Attachment, Form, Owner};
 use store::{Engine, Fault, StoreError, audit, campaign};
+use testkit::city::as_shown;
 use testkit::clock::FakeEntropy;
 use testkit::old::{COMMITS, OldDatabase};
 
@@ -250,7 +252,9 @@ async fn a_freeze_that_is_refused_at_its_last_step_leaves_no_row_and_only_orphan
         app.sign_in("registrar", &old.password()).await.unwrap();
         clock.advance_minutes(-60);
         let before = attempt_of(&app, READY).await.1;
-        let refused = app.freeze_frame(&drawer, &number).await.unwrap_err();
+        let shown = as_shown(&app, Thing::Campaign(&number)).await;
+        let refused = app.freeze_frame(&drawer, &number, &shown).await;
+        let refused = refused.unwrap_err();
         assert!(
             matches!(refused, AppError::Store(StoreError::ClockSetBack { .. })),
             "{refused}"
@@ -264,12 +268,13 @@ async fn a_freeze_that_is_refused_at_its_last_step_leaves_no_row_and_only_orphan
         assert_eq!(orphans, 4, "S and three frames");
         clock.advance_minutes(61);
         let words = FreezeWords::default();
-        app.freeze_frame_with(&drawer, &number, words)
+        app.freeze_frame_with(&drawer, &number, &shown, words)
             .await
             .unwrap();
         // A commit that is refused touches nothing that was kept.
         let words = CommitWords::default();
-        let refused = app.commit_draw(&drawer, &number, &words).await;
+        let shown = as_shown(&app, Thing::Campaign(&number)).await;
+        let refused = app.commit_draw(&drawer, &number, &shown, &words).await;
         assert!(matches!(refused, Err(AppError::Refused(_))));
         assert_eq!(app.db.drop_orphans(Duration::ZERO).await.unwrap(), 0);
         assert_eq!(wrong(&app).await, Vec::<String>::new());

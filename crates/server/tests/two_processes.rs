@@ -10,11 +10,12 @@ use std::io::{BufRead as _, BufReader, Write as _};
 use std::process::{Child, ChildStdout, Command, Stdio};
 
 use app::AppError;
+use app::premise::Thing;
 use domain::account::{Grant, Role};
 use domain::campaign::plan::CampaignPlan;
 use domain::id::AccountId;
 use store::Db;
-use testkit::city::{City, unit};
+use testkit::city::{City, as_shown, unit};
 use testkit::engines::{PostgresDatabase, upgrade};
 
 /// Rounds of a story: one alone could miss the moment.
@@ -69,7 +70,8 @@ async fn revoke(city: &City, id: &AccountId, from: &str) -> String {
         unit: unit(0),
     };
     let from = AccountId::parse(from.trim()).unwrap();
-    match city.app.revoke_role(&acting, &from, &grant).await {
+    let shown = as_shown(&city.app, Thing::Account(&from)).await;
+    match city.app.revoke_role(&acting, &from, &shown, &grant).await {
         Ok(()) => "done".to_owned(),
         Err(AppError::Refused(refusal)) => refusal.code.to_owned(),
         Err(other) => panic!("{other}"),
@@ -177,7 +179,9 @@ async fn two_administrators_who_revoke_each_other_at_once_do_not_both_succeed() 
             role: Role::SecurityAdmin,
             unit: unit(0),
         };
-        city.app.grant_role(&acting, lost, grant).await.unwrap();
+        let shown = as_shown(&city.app, Thing::Account(lost)).await;
+        let done = city.app.grant_role(&acting, lost, &shown, grant).await;
+        done.unwrap();
     }
     others.into_iter().for_each(Other::end);
     assert_eq!(store::audit(&city.app.db).await.unwrap().faults, []);

@@ -293,18 +293,32 @@ pub async fn change_party_link(
     .await
 }
 
+/// To whom a link belongs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StoredPartyLink {
+    /// The campaign.
+    pub campaign: CampaignId,
+    /// The party it was given to.
+    pub party: PartyToken,
+    /// Event that last wrote the row.
+    pub seen: EventId,
+}
+
 /// The campaign and party a link belongs to.
 pub async fn by_party_link(
     reader: &mut Reader,
     link_hash: &str,
-) -> Result<Option<(CampaignId, PartyToken)>, StoreError> {
+) -> Result<Option<StoredPartyLink>, StoreError> {
+    const TABLE: &str = "party_links";
     let query =
-        Query::new("SELECT campaign_id, name FROM party_links WHERE link_hash = $1").arg(link_hash);
+        Query::new("SELECT campaign_id, name, last_event FROM party_links WHERE link_hash = $1")
+            .arg(link_hash);
     match reader.first(query).await? {
-        Some(row) => Ok(Some((
-            row.parsed("party_links", "campaign_id", CampaignId::parse)?,
-            row.parsed("party_links", "name", PartyToken::parse)?,
-        ))),
+        Some(row) => Ok(Some(StoredPartyLink {
+            campaign: row.parsed(TABLE, "campaign_id", CampaignId::parse)?,
+            party: row.parsed(TABLE, "name", PartyToken::parse)?,
+            seen: row.parsed(TABLE, "last_event", EventId::parse)?,
+        })),
         None => Ok(None),
     }
 }

@@ -26,6 +26,8 @@ pub enum StoreError {
     },
     /// The database is locked longer than the waiting time.
     Busy,
+    /// The form this act came from has done its act already; its first answer is known by its key.
+    Pressed,
     /// The instant of an event lies too far before the last entry of the log.
     ClockSetBack {
         /// Unix milliseconds of the last entry.
@@ -53,7 +55,7 @@ pub enum StoreError {
         /// Key of the row.
         row: String,
         /// Which version it is, and what to do.
-        refusal: Refusal,
+        refusal: Box<Refusal>,
     },
     /// Content that a row names is missing or is not what its hash says.
     Content {
@@ -78,6 +80,9 @@ pub enum StoreError {
     },
     /// The engine itself failed.
     Engine(String),
+    /// The engine was asked to commit and its answer did not come: whether the act is done is not
+    /// known. The key of the form settles it.
+    CommitUnknown(String),
 }
 
 impl StoreError {
@@ -98,7 +103,7 @@ impl StoreError {
                 table: table.to_owned(),
                 column: column.to_owned(),
                 row: row.to_owned(),
-                refusal,
+                refusal: Box::new(refusal),
             },
             Unreadable::Broken(why) => Self::inconsistent(table, column, row, &why),
         }
@@ -111,6 +116,7 @@ impl StoreError {
             Self::NotFound { .. } => "STOR-404",
             Self::Conflict { .. } => "STOR-409",
             Self::Busy => "STOR-423",
+            Self::Pressed => "STOR-424",
             Self::ClockSetBack { .. } => "STOR-425",
             Self::Inconsistent { .. } => "STOR-500",
             Self::Newer { refusal, .. } => refusal.code,
@@ -119,6 +125,7 @@ impl StoreError {
             Self::NewerSchema { .. } => "STOR-502",
             Self::Content { .. } => "STOR-504",
             Self::Engine(_) => "STOR-503",
+            Self::CommitUnknown(_) => "STOR-505",
         }
     }
 }
@@ -135,6 +142,10 @@ impl fmt::Display for StoreError {
                 "这条记录刚被别人改过或已存在（{table}，{what}），本次没有写入。刷新后看最新内容再办。"
             ),
             Self::Busy => write!(f, "数据库正忙，本次没有写入。稍等几秒再试。"),
+            Self::Pressed => write!(
+                f,
+                "这张表单已经办成过一次，本次没有写入。到列表里看第一次的结果。"
+            ),
             Self::ClockSetBack { last, claimed } => write!(
                 f,
                 "本机时钟比上一条留痕早（上一条 {last}，现在 {claimed}，毫秒），本次没有写入。校准服务器时间后再办。"
@@ -174,6 +185,10 @@ impl fmt::Display for StoreError {
             Self::Engine(why) => write!(
                 f,
                 "数据库出错，本次没有写入：{why}。查看服务日志；磁盘满、掉线最常见。"
+            ),
+            Self::CommitUnknown(why) => write!(
+                f,
+                "数据库没有答复是否已写入，结果未知：{why}。先到留痕日志里核对这一次是否已办成，再决定是否重办。"
             ),
         }
     }

@@ -199,6 +199,16 @@ pub async fn other_holder(
     found.map(|row| self::inspector(&row, &*vault)).transpose()
 }
 
+/// The newest event that wrote an entry of the register; none while it is empty.
+pub async fn newest_change(reader: &mut Reader) -> Result<Option<EventId>, StoreError> {
+    let query = Query::new(
+        "SELECT i.last_event FROM inspectors i JOIN log_leaves l ON l.event_id = i.last_event ORDER BY l.sequence DESC LIMIT 1",
+    );
+    let row = reader.first(query).await?;
+    row.map(|row| row.parsed("inspectors", "last_event", EventId::parse))
+        .transpose()
+}
+
 /// Adds an inspector.
 pub async fn add(
     rec: &mut Recording,

@@ -47,6 +47,7 @@ pub use kernel::image::hex;
 pub use kernel::live::live_schema;
 pub use kernel::log;
 pub use kernel::migrate::{Migrated, Seal, SealKey, Upgrade};
+pub use kernel::press::Press;
 pub use kernel::reader::Reader;
 pub use kernel::register::{Hold, Register};
 pub use kernel::scratch::{Inside, Scratch};

@@ -38,6 +38,7 @@ pub(crate) const MIGRATIONS: &[Migration] = &[
         Some(counters::from_campaigns),
         ""
     ),
+    migration!(7, "0007_form_keys", "表单记住它办成的那一次和当时的内容"),
     migration!(
         9,
         "0009_files",

@@ -251,12 +251,14 @@ table! {
     }
 }
 table! {
-    /// Forms already handled, so that a second press shows the first answer.
-    untraced SUBMISSIONS = "submissions" because "only remembers where the first answer stands" key(form_key) {
+    /// Forms whose act is done, so that a second press shows the first answer.
+    untraced SUBMISSIONS = "submissions" because "only remembers which act a form did and where its answer stands" key(form_key) {
         form_key: text private,
         account_id: text private,
         location: text masked,
         at_ms: int masked,
+        content_hash: text private,
+        event_id: text masked,
     }
 }
 table! {

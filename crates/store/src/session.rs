@@ -4,9 +4,9 @@
 use domain::id::AccountId;
 
 use crate::error::StoreError;
+use crate::kernel::press::Press;
 use crate::kernel::reader::{Query, Reader};
 use crate::kernel::scratch::Inside;
-use crate::kernel::table::Cells;
 use crate::kernel::value::{Row, Value};
 use crate::schema::{DRAFTS, LOGIN_FAILURES, SESSIONS, SUBMISSIONS};
 
@@ -197,13 +197,15 @@ pub async fn drop_draft(
     keep_draft(inside, account, form, "", 0).await
 }
 
-/// What is known of a form that was submitted.
+/// A form whose act is done.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Submission {
-    /// Its answer stands at this address.
-    Answered(String),
-    /// It was begun at this instant (unix milliseconds) and has no answer yet.
-    Begun(i64),
+pub struct Submission {
+    /// Hash over what was sent; empty for a form of an earlier version, which did not keep it.
+    pub content: String,
+    /// Where its answer stands; empty if the program ended between the act and its answer.
+    pub location: String,
+    /// Number of the log's leaf of its act, if the act left one.
+    pub leaf: Option<u64>,
 }
 
 /// What is known of the form with that key, if this account submitted it before.
@@ -213,54 +215,46 @@ pub async fn submission(
     form_key: &str,
 ) -> Result<Option<Submission>, StoreError> {
     let query = Query::new(
-        "SELECT location, at_ms FROM submissions WHERE form_key = $1 AND account_id = $2",
+        "SELECT s.content_hash, s.location, l.sequence FROM submissions s LEFT JOIN log_leaves l ON l.event_id = s.event_id WHERE s.form_key = $1 AND s.account_id = $2",
     )
     .arg(form_key)
     .arg(account.as_str());
     let Some(row) = reader.first(query).await? else {
         return Ok(None);
     };
-    Ok(Some(match row.text("location")? {
-        "" => Submission::Begun(row.int("at_ms")?),
-        location => Submission::Answered(location.to_owned()),
+    let leaf = row.maybe_int("sequence")?;
+    Ok(Some(Submission {
+        content: row.text("content_hash")?.to_owned(),
+        location: row.text("location")?.to_owned(),
+        leaf: leaf.map(crate::kernel::log::size_of).transpose()?,
     }))
 }
 
-/// Marks a form as begun, before its act. A second press that comes while the first is still at
-/// work, in this process or another, runs into the same key and is a conflict.
-pub async fn begin_submission(
+/// Keeps where the answer to a form stands, where that was not known before its act. An act that
+/// left no event is remembered only from here on.
+pub async fn keep_answer(
     inside: &mut Inside<'_>,
-    account: &AccountId,
-    form_key: &str,
-    at_ms: i64,
-) -> Result<(), StoreError> {
-    inside
-        .insert(&SUBMISSIONS, submission_row(account, form_key, "", at_ms))
-        .await
-}
-
-/// Remembers where the answer to a form stands.
-pub async fn keep_submission(
-    inside: &mut Inside<'_>,
-    account: &AccountId,
-    form_key: &str,
+    press: &Press,
     location: &str,
-    at_ms: i64,
 ) -> Result<(), StoreError> {
-    inside
-        .put(
-            &SUBMISSIONS,
-            submission_row(account, form_key, location, at_ms),
-        )
-        .await
-}
-
-/// Forgets a form whose act was refused, so that it can be sent again.
-pub async fn forget_submission(inside: &mut Inside<'_>, form_key: &str) -> Result<(), StoreError> {
-    inside
-        .delete(&SUBMISSIONS, "form_key", form_key)
-        .await
-        .map(|_| ())
+    let key = [Value::from(press.form_key.as_str())];
+    let account = Value::from(press.account.as_str());
+    let answer = vec![("location", location.into())];
+    let known = inside
+        .change(&SUBMISSIONS, &key, ("account_id", account.clone()), answer)
+        .await?;
+    if known {
+        return Ok(());
+    }
+    let row = vec![
+        ("form_key", press.form_key.as_str().into()),
+        ("account_id", account),
+        ("location", location.into()),
+        ("at_ms", press.at_ms.into()),
+        ("content_hash", press.content.as_str().into()),
+        ("event_id", "".into()),
+    ];
+    inside.insert(&SUBMISSIONS, row).await
 }
 
 /// Forgets forms older than `before_ms`.
@@ -269,13 +263,4 @@ pub async fn expire_submissions(
     before_ms: i64,
 ) -> Result<u64, StoreError> {
     inside.delete_below(&SUBMISSIONS, "at_ms", before_ms).await
-}
-
-fn submission_row(account: &AccountId, form_key: &str, location: &str, at_ms: i64) -> Cells {
-    vec![
-        ("form_key", form_key.into()),
-        ("account_id", account.as_str().into()),
-        ("location", location.into()),
-        ("at_ms", at_ms.into()),
-    ]
 }

@@ -8,11 +8,13 @@ use std::sync::Arc;
 use app::account::NewAccount;
 use app::crypto::{StorageKey, log_key};
 use app::installation::Founding;
+use app::premise::Thing;
 use app::sign_in::token_hash;
 use app::{Acting, App};
 use domain::account::{Grant, Role};
 use domain::id::{AccountId, OrgUnitId};
 use domain::org::{OrgUnit, UnitKind};
+use domain::premise::Premise;
 use domain::subject::{RawSubject, Subject};
 use store::Db;
 use store::session::Session;
@@ -254,6 +256,14 @@ impl City {
             .expect("sound rows");
         rec.commit().await.expect("a commit");
     }
+}
+
+/// What somebody sees of a thing who opens its page now.
+///
+/// # Panics
+/// When there is no such thing.
+pub async fn as_shown(app: &App, thing: Thing<'_>) -> Premise {
+    app.premise(thing).await.expect("a thing of the story")
 }
 
 /// The row of an invented caterer: old-style register number, so that no check digit is claimed.

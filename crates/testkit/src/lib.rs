@@ -7,3 +7,4 @@ pub mod city;
 pub mod clock;
 pub mod engines;
 pub mod old;
+pub mod wire;

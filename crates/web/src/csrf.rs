@@ -10,33 +10,70 @@ use axum::http::HeaderMap;
 use axum::http::header::{HOST, ORIGIN};
 use sha2::{Digest as _, Sha256};
 
-/// The token of one session, printed into every form of that session.
+/// The token of one session, printed into every form of that session. The token of an account's
+/// session ends with a part that all sessions of the account share: it proves nothing but whose page a
+/// form stood on, so that what its owner typed can be given back to him after he signed in anew.
 #[derive(Clone, PartialEq, Eq)]
-pub struct FormToken(String);
+pub struct FormToken {
+    text: String,
+    of_account: bool,
+}
+
+const PART: usize = 64;
+
+fn part(mark: &[u8], secret: &[u8; 32], name: &str) -> String {
+    let mut hash = Sha256::new();
+    hash.update(mark);
+    hash.update(secret);
+    hash.update(name);
+    hash.finalize().iter().map(|b| format!("{b:02x}")).collect()
+}
+
+/// Compared without telling by its duration how much of it was right.
+fn same(one: &str, other: &str) -> bool {
+    let (one, other) = (one.as_bytes(), other.as_bytes());
+    one.len() == other.len() && one.iter().zip(other).fold(0, |sum, (a, b)| sum | (a ^ b)) == 0
+}
 
 impl FormToken {
     /// Derives the token from the secret of the session (or of the sign-in page, before
     /// there is one). The secret itself never stands in a page.
     #[must_use]
     pub fn of_session(secret: &[u8; 32]) -> Self {
-        let mut hash = Sha256::new();
-        hash.update(b"mingqian form token v1\n");
-        hash.update(secret);
-        Self(hash.finalize().iter().map(|b| format!("{b:02x}")).collect())
+        Self {
+            text: part(b"mingqian form token v1\n", secret, ""),
+            of_account: false,
+        }
+    }
+
+    /// The token of a session of that account, by a secret of the installation.
+    #[must_use]
+    pub fn of_account(mut self, secret: &[u8; 32], account: &str) -> Self {
+        self.text.truncate(PART);
+        self.text
+            .push_str(&part(b"mingqian form account v1\n", secret, account));
+        self.of_account = true;
+        self
     }
 
     /// The text of the hidden field.
     #[must_use]
     pub fn as_str(&self) -> &str {
-        &self.0
+        &self.text
     }
 
-    /// Whether the text that came back is this token, compared without telling by its
-    /// duration how much of it was right.
+    /// Whether the text that came back is this token.
     #[must_use]
     pub fn agrees_with(&self, sent: &str) -> bool {
-        let (own, sent) = (self.0.as_bytes(), sent.as_bytes());
-        own.len() == sent.len() && own.iter().zip(sent).fold(0, |sum, (a, b)| sum | (a ^ b)) == 0
+        same(&self.text, sent)
+    }
+
+    /// Whether the text that came back is the token of some session of the same account.
+    #[must_use]
+    pub fn is_of_same_account(&self, sent: &str) -> bool {
+        let own = self.text.get(PART..).unwrap_or_default();
+        let sent = sent.get(PART..).unwrap_or_default();
+        self.of_account && same(own, sent)
     }
 }
 

@@ -8,12 +8,29 @@
 
 use std::fmt;
 
+use domain::premise::Premise;
+use domain::refusal::{Code, Refusal};
+use sha2::{Digest as _, Sha256};
+
 pub use domain::text::{FieldError, FieldErrors};
 
 /// The hidden field that carries the form token.
 pub const FORM_TOKEN_FIELD: &str = "_token";
 /// The hidden field that carries the idempotency key.
 pub const IDEMPOTENCY_FIELD: &str = "_once";
+
+/// The hidden field that carries what was shown of the thing the form decides on.
+pub const PREMISE_FIELD: &str = "_premise";
+
+/// Fields whose text is never sent back to the browser.
+const SECRET_FIELDS: &[&str] = &["password", "old", "new", "again"];
+
+static NO_PREMISE: Code = Code::new(
+    "FORM-013",
+    "这张表单没有带上它所依据的版本，这一次没有办理。",
+    None,
+    "多半是打开本页之后程序升级过：看过现在的内容，仍要办理的，再按一次。",
+);
 
 /// The most bytes of a form without files.
 pub const MAX_FORM_BYTES: usize = 256 * 1024;
@@ -110,12 +127,50 @@ impl Submitted {
         self.pairs.is_empty()
     }
 
-    /// All that a draft keeps: everything but the hidden fields.
+    /// All that a draft keeps: everything but the hidden token and key.
     pub fn kept(&self) -> impl Iterator<Item = (&str, &str)> {
         self.pairs
             .iter()
             .filter(|(name, _)| name != FORM_TOKEN_FIELD && name != IDEMPOTENCY_FIELD)
             .map(|(name, value)| (name.as_str(), value.as_str()))
+    }
+
+    /// Whether it holds a password, which no page may show or carry again.
+    #[must_use]
+    pub fn holds_secret(&self) -> bool {
+        SECRET_FIELDS.iter().any(|name| self.has(name))
+    }
+
+    /// What was shown of the thing the form decides on, if the form carried it.
+    #[must_use]
+    pub fn premise(&self) -> Option<Premise> {
+        Premise::parse(self.first(PREMISE_FIELD))
+    }
+
+    /// The same, without which nothing is decided.
+    ///
+    /// # Errors
+    /// `FORM-013` if the form does not carry it.
+    pub fn required_premise(&self) -> Result<Premise, Refusal> {
+        self.premise().ok_or_else(|| NO_PREMISE.refuse(&[]))
+    }
+
+    /// Hash over the path the form was sent to and all that was sent but the hidden token and key: two
+    /// presses of one form with the same content are the same press.
+    #[must_use]
+    pub fn content(&self, path: &str) -> String {
+        let mut hash = Sha256::new();
+        let mut add = |text: &str| {
+            hash.update((text.len() as u64).to_be_bytes());
+            hash.update(text);
+        };
+        add("mingqian form content v1");
+        add(path);
+        for (name, value) in self.kept() {
+            add(name);
+            add(value);
+        }
+        store::hex(&hash.finalize())
     }
 
     /// The idempotency key, if the form carried a sound one.

@@ -6,7 +6,8 @@
 //! `stop` (why there is no page) → `feedback` (what a page says after an act) → `shell` (the frame
 //! every page of the workbench stands in) → `finish` (headers, panics and time-outs of every answer).
 //!
-//! A handler takes [`WebState`], a [`Visit`] and, if it acts, a [`Sent`]; it returns an [`Answer`].
+//! A handler takes [`WebState`], a [`Visit`] and, if it acts, a [`Pressed`] form (a [`Sent`] one if it may
+//! be repeated freely); it returns an [`Answer`].
 //! By the time it runs, session, right, origin and form token have been proved. Finer questions
 //! (whose campaign is this?) belong to `app`, whose acts ask the policy again.
 //! Deliberately absent: any cookie but the session and the display modes, any rule of the law.
@@ -29,13 +30,13 @@ use app::staging::Staging;
 pub use cookie::{ended_cookie, session_cookie};
 pub(crate) use enforce::{Rule, enforce};
 pub(crate) use finish::finish;
-pub use press::once;
+pub use press::{Undone, answer, once, once_new};
 pub(crate) use sent::{BROKEN, NO_TOKEN, TOO_LARGE, WRONG_KIND};
-pub use sent::{MAX_UPLOAD_BYTES, Sent};
+pub use sent::{MAX_UPLOAD_BYTES, Pressed, Sent};
 pub use stop::{Answer, Flaws, Stop, see_other};
 pub use visit::{Guest, PartyVisit, Visit};
 
-use press::Presses;
+use press::Lanes;
 
 /// What this installation says of itself on every page.
 #[derive(Clone, Debug, Default)]
@@ -58,7 +59,9 @@ pub struct WebState {
     /// What this installation is.
     pub facts: Arc<Facts>,
     imports: Option<Staging>,
-    presses: Presses,
+    lanes: Lanes,
+    /// What only this installation knows; marks whose page a form stood on.
+    forms: [u8; 32],
 }
 
 impl WebState {
@@ -66,11 +69,12 @@ impl WebState {
     #[must_use]
     pub fn new(app: App, over_tls: bool, facts: Facts) -> Self {
         Self {
+            forms: app.storage_key.derived("mingqian form token"),
             app,
             over_tls,
             facts: Arc::new(facts),
             imports: None,
-            presses: Presses::default(),
+            lanes: Lanes::default(),
         }
     }
 

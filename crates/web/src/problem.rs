@@ -1,10 +1,10 @@
-//! Pages that say no: six kinds, each with a stable code, what to do, and nothing
+//! Pages that say no: seven kinds, each with a stable code, what to do, and nothing
 //! about the inside of the programme.
 
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 
-use crate::component::{Fragment, Head, Link, Note, Refusal};
+use crate::component::{Form, Fragment, Head, Link, Note, Refusal};
 use crate::layout::{Frame, PlainPage, Shell, WorkbenchPage};
 use crate::text::Address;
 
@@ -28,6 +28,9 @@ pub enum Problem {
     },
     /// 422: what was sent cannot be used.
     Unusable(Refusal),
+    /// 503: whether the act was done is not known; where that can be seen, and the same form once more,
+    /// which settles it.
+    Unknown(Refusal, Option<Box<Form>>),
     /// 500: our fault; the number finds it in the record of the server.
     Fault {
         /// The number of the request.
@@ -45,6 +48,7 @@ impl Problem {
             Self::Conflict(_) => StatusCode::CONFLICT,
             Self::Gone { .. } => StatusCode::GONE,
             Self::Unusable(_) => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::Unknown(..) => StatusCode::SERVICE_UNAVAILABLE,
             Self::Fault { .. } => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
@@ -56,6 +60,7 @@ impl Problem {
             Self::Conflict(_) => "情况已有变化",
             Self::Gone { .. } => "已撤下",
             Self::Unusable(_) => "提交的内容不能采用",
+            Self::Unknown(..) => "结果未知",
             Self::Fault { .. } => "没有办成",
         }
     }
@@ -65,6 +70,14 @@ impl Problem {
             Self::Forbidden(refusal) | Self::Conflict(refusal) | Self::Unusable(refusal) => {
                 refusal.clone().into()
             }
+            Self::Unknown(refusal, again) => Fragment::join([
+                Fragment::from(refusal.clone()),
+                again
+                    .as_deref()
+                    .cloned()
+                    .map(Fragment::from)
+                    .unwrap_or_default(),
+            ]),
             Self::NotFound => Refusal::new(
                 "PAGE-404",
                 "地址写错了，或这一页不在本账号的范围内。",

@@ -74,13 +74,25 @@ impl Route {
         Self::new(Method::Get, path, who, what, get(handler))
     }
 
-    /// An act by form.
+    /// A form that may be sent again freely.
     pub fn post<H, T>(path: &'static str, who: Who, what: &'static str, handler: H) -> Self
     where
         H: Handler<T, WebState>,
         T: 'static,
     {
         Self::new(Method::Post, path, who, what, post(handler))
+    }
+
+    /// An act by a form that is carried out once: its handler takes the [`Pressed`](crate::gate::Pressed)
+    /// form and hands it to [`once`](crate::gate::once).
+    pub fn act<H, T>(path: &'static str, who: Who, what: &'static str, handler: H) -> Self
+    where
+        H: Handler<T, WebState>,
+        T: 'static,
+    {
+        let mut route = Self::post(path, who, what, handler);
+        route.rule.acts_once = true;
+        route
     }
 
     /// An act by a form with a file; its handler reads the stream and proves the form token itself.
@@ -105,6 +117,7 @@ impl Route {
         let rule = Rule {
             who,
             takes_file: false,
+            acts_once: false,
             before_password_change: false,
             keeps_draft: false,
         };
@@ -138,6 +151,12 @@ impl Route {
         self.rule.who
     }
 
+    /// Whether its form is carried out once.
+    #[must_use]
+    pub fn acts_once(&self) -> bool {
+        self.rule.acts_once
+    }
+
     /// Whether it takes a file.
     #[must_use]
     pub fn takes_file(&self) -> bool {
@@ -156,6 +175,7 @@ pub fn table() -> Vec<Route> {
     routes.extend(screen::account::routes());
     routes.extend(screen::draft::routes());
     routes.extend(screen::subject::routes());
+    routes.extend(screen::submission::routes());
     routes.extend(screen::log_view::routes());
     routes.extend(screen::register_import::routes());
     routes.extend(screen::workbench::routes());

@@ -21,4 +21,5 @@ pub mod register_import;
 pub mod shared;
 pub mod sign_in;
 pub mod subject;
+pub mod submission;
 pub mod workbench;

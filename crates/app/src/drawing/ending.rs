@@ -3,6 +3,7 @@
 use domain::event::Act;
 use domain::id::{CampaignNo, PartyToken};
 use domain::policy::Verb;
+use domain::premise::Premise;
 use draw::bundle::{Stage, open_record};
 use draw::record::VoidRecord;
 use store::campaign::StoredCampaign;
@@ -16,11 +17,12 @@ impl App {
         &self,
         acting: &Acting,
         number: &CampaignNo,
+        premise: &Premise,
         code: &PartyToken,
         reason: &str,
     ) -> Result<(), AppError> {
         let (tx, mut stored, actor) = self
-            .campaign_for(acting, number, Verb::CampaignVoid)
+            .campaign_for(acting, number, premise, Verb::CampaignVoid)
             .await?;
         let step = self.step(acting);
         let at = step.at;
@@ -42,9 +44,14 @@ impl App {
     }
 
     /// Opens the draw to the public (OPEN) after the visits have ended.
-    pub async fn open_draw(&self, acting: &Acting, number: &CampaignNo) -> Result<(), AppError> {
+    pub async fn open_draw(
+        &self,
+        acting: &Acting,
+        number: &CampaignNo,
+        premise: &Premise,
+    ) -> Result<(), AppError> {
         let (mut tx, mut stored, actor) = self
-            .campaign_for(acting, number, Verb::CampaignOpen)
+            .campaign_for(acting, number, premise, Verb::CampaignOpen)
             .await?;
         let drawn = self.drawn(&mut tx, &stored).await?;
         let record = open_record(&drawn, Stage::Public, 0, threads());

@@ -4,16 +4,18 @@
 use domain::campaign::Campaign;
 use domain::event::{Act, Actor, Event, LinkKind};
 use domain::id::{CampaignNo, Fingerprint, PartyToken};
-use domain::policy::{Place, Verb};
+use domain::policy::Verb;
+use domain::premise::Premise;
 use domain::refusal::Code;
 use domain::time::Instant;
 use draw::record::PartyLine;
-use store::campaign;
-use store::campaign::StoredCampaign;
+use store::campaign::{StoredCampaign, StoredPartyLink};
+use store::{Reader, campaign};
 
 use super::material::plan_record;
 use super::{digest, token};
 use crate::campaign::{plan_of, print_of};
+use crate::premise::{of_party, require};
 use crate::sign_in::token_hash;
 use crate::{Acting, App, AppError};
 
@@ -51,11 +53,11 @@ impl App {
         &self,
         acting: &Acting,
         number: &CampaignNo,
+        premise: &Premise,
         party: &PartyToken,
     ) -> Result<String, AppError> {
-        let mut tx = self.db.begin("party.link").await?;
-        let stored = campaign::by_number(&mut tx, number).await?;
-        let actor = acting.may(Verb::PartyAccept, &Place::of(&stored.campaign.initiator))?;
+        let verb = Verb::PartyAccept;
+        let (mut tx, stored, actor) = self.campaign_for(acting, number, premise, verb).await?;
         let named = plan_of(&stored)?
             .sources
             .parties
@@ -84,18 +86,34 @@ impl App {
     /// The campaign and party of a link.
     pub async fn party_view(&self, link: &str) -> Result<PartyView, AppError> {
         let mut reader = self.db.read().await?;
-        let found = campaign::by_party_link(&mut reader, &token_hash(link)).await?;
-        let (id, party) = found.ok_or_else(|| NO_LINK.refuse(&[]))?;
+        let (kept, stored) = self.party_by(&mut reader, link).await?;
         Ok(PartyView {
-            stored: campaign::get(&mut reader, &id).await?,
-            party,
+            stored,
+            party: kept.party,
         })
     }
 
+    /// To whom a link belongs, and the campaign.
+    pub(crate) async fn party_by(
+        &self,
+        reader: &mut Reader,
+        link: &str,
+    ) -> Result<(StoredPartyLink, StoredCampaign), AppError> {
+        let found = campaign::by_party_link(reader, &token_hash(link)).await?;
+        let kept = found.ok_or_else(|| NO_LINK.refuse(&[]))?;
+        let stored = campaign::get(reader, &kept.campaign).await?;
+        Ok((kept, stored))
+    }
+
     /// A party hands in its commitment. The nonce stays on its own device.
-    pub async fn accept_commitment(&self, link: &str, typed: &str) -> Result<(), AppError> {
+    pub async fn accept_commitment(
+        &self,
+        link: &str,
+        premise: &Premise,
+        typed: &str,
+    ) -> Result<(), AppError> {
         let commitment = hex64(typed)?;
-        self.party_step(link, move |stored, party, at| {
+        self.party_step(link, premise, move |stored, party, at| {
             let campaign = stored.campaign.clone();
             Ok(campaign.accept_commitment(party, commitment, at)?)
         })
@@ -103,9 +121,14 @@ impl App {
     }
 
     /// A party opens its nonce after FREEZE is logged.
-    pub async fn accept_nonce(&self, link: &str, typed: &str) -> Result<(), AppError> {
+    pub async fn accept_nonce(
+        &self,
+        link: &str,
+        premise: &Premise,
+        typed: &str,
+    ) -> Result<(), AppError> {
         let nonce = hex64(typed)?;
-        self.party_step(link, move |stored, party, at| {
+        self.party_step(link, premise, move |stored, party, at| {
             let suite = plan_record(stored)?.suite;
             let line = PartyLine::commit(suite, token(party.as_str())?, &digest(&nonce));
             let campaign = stored.campaign.clone();
@@ -117,12 +140,20 @@ impl App {
     async fn party_step(
         &self,
         link: &str,
+        premise: &Premise,
         step: impl FnOnce(&StoredCampaign, &PartyToken, Instant) -> Result<(Campaign, Act), AppError>,
     ) -> Result<(), AppError> {
         let mut tx = self.db.begin("party.step").await?;
-        let found = campaign::by_party_link(&mut tx, &token_hash(link)).await?;
-        let (id, party) = found.ok_or_else(|| NO_LINK.refuse(&[]))?;
-        let mut stored = campaign::get(&mut tx, &id).await?;
+        let (kept, mut stored) = self.party_by(&mut tx, link).await?;
+        require(
+            &mut tx,
+            None,
+            "这次抽取",
+            premise,
+            &of_party(&kept, &stored),
+        )
+        .await?;
+        let (id, party) = (kept.campaign, kept.party);
         let at = self.clock.now();
         let (next, act) = step(&stored, &party, at)?;
         stored.campaign = next;

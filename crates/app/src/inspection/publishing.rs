@@ -7,8 +7,9 @@
 use domain::calendar::{Deadline, WorkCalendar};
 use domain::event::{Act, Event, LinkKind};
 use domain::id::{InspectionId, PublicationId};
-use domain::inspection::{Inspection, InspectionState, Published};
+use domain::inspection::{Confirmed, Inspection, InspectionState, Published, Step};
 use domain::policy::Verb;
+use domain::premise::Premise;
 use domain::publication::{
     CONTENT, PublicFacts, PublicOutcome, Publication, TOMBSTONE, Tombstone, due,
 };
@@ -19,6 +20,7 @@ use store::{Reader, StoreError, campaign, catalog, org, subject};
 use tlog::Hash;
 
 use super::{items_of, load, place, touching};
+use crate::premise::{digest_of, of_publication, require};
 use crate::{Acting, App, AppError};
 
 static NOT_CONFIRMED: Code = Code::new(
@@ -35,6 +37,8 @@ pub struct PublicationPreview {
     pub stored: StoredInspection,
     /// Exactly what would stand on the portal if it were published now.
     pub outcome: PublicOutcome,
+    /// What publishing it now rests on.
+    pub premise: Premise,
     /// By when it has to stand there, with the days skipped.
     pub deadline: Deadline,
     /// Why this account may not publish it, if it may not (four eyes).
@@ -74,22 +78,14 @@ impl App {
         let InspectionState::Confirmed(confirmed) = stored.visit.state.clone() else {
             return Err(NOT_CONFIRMED.refuse(&[]).into());
         };
-        let publication = PublicationId::from_entropy([0; 12]);
         let step = self.visit_moment(acting);
         let refused = stored
             .visit
             .clone()
-            .publish(step.clone(), publication.clone())
+            .publish(step.clone(), unpublished())
             .err();
-        let state = InspectionState::Published(Published {
-            confirmed,
-            step,
-            publication,
-        });
-        let shown = Inspection {
-            state,
-            ..stored.visit.clone()
-        };
+        let premise = self.premise_of_outcome(&mut reader, &stored).await?;
+        let shown = as_published(&stored.visit, confirmed, step);
         let deadline = self.required_deadline(&mut reader, &shown).await?;
         let outcome = self
             .public_content(&mut reader, &stored, &shown, &deadline)
@@ -97,9 +93,41 @@ impl App {
         Ok(PublicationPreview {
             stored,
             outcome,
+            premise,
             deadline,
             refused,
         })
+    }
+
+    /// What would be published of the visit now.
+    pub(crate) async fn of_outcome(
+        &self,
+        reader: &mut Reader,
+        id: &InspectionId,
+    ) -> Result<Premise, AppError> {
+        let stored = inspection::get(reader, id).await?;
+        self.premise_of_outcome(reader, &stored).await
+    }
+
+    /// The visit with the hash of what would be published of it, but for key and moment, which the act
+    /// itself gives.
+    async fn premise_of_outcome(
+        &self,
+        reader: &mut Reader,
+        stored: &StoredInspection,
+    ) -> Result<Premise, AppError> {
+        let premise = Premise::of(stored.seen.clone());
+        let InspectionState::Confirmed(confirmed) = stored.visit.state.clone() else {
+            return Ok(premise);
+        };
+        let step = confirmed.step.clone();
+        let shown = as_published(&stored.visit, confirmed, step);
+        let deadline = self.required_deadline(reader, &shown).await?;
+        let outcome = self
+            .public_content(reader, stored, &shown, &deadline)
+            .await?;
+        let text = serde_json::to_string(&outcome).expect("texts and numbers always encode");
+        Ok(premise.deciding(digest_of(&text)))
     }
 
     /// Publishes a confirmed outcome: its hash goes into the log, its content onto the portal.
@@ -107,10 +135,13 @@ impl App {
         &self,
         acting: &Acting,
         id: &InspectionId,
+        premise: &Premise,
     ) -> Result<PublicationId, AppError> {
         let mut tx = self.db.begin("outcome.publish").await?;
         let (mut stored, assigned) = load(&mut tx, acting, id).await?;
         let actor = acting.may(Verb::OutcomePublish, &place(&stored, assigned))?;
+        let now = self.premise_of_outcome(&mut tx, &stored).await?;
+        require(&mut tx, Some(acting), "要公示的内容", premise, &now).await?;
         let publication = PublicationId::from_entropy(self.entropy.bytes());
         let step = self.visit_moment(acting);
         let at = step.at;
@@ -156,12 +187,15 @@ impl App {
         &self,
         acting: &Acting,
         id: &PublicationId,
+        premise: &Premise,
         reason: &str,
     ) -> Result<(), AppError> {
         let mut tx = self.db.begin("outcome.withdraw").await?;
         let published = inspection::published(&mut tx, id).await?;
         let (stored, assigned) = load(&mut tx, acting, &published.inspection).await?;
         let actor = acting.may(Verb::OutcomeWithdraw, &place(&stored, assigned))?;
+        let now = of_publication(&published);
+        require(&mut tx, Some(acting), "这份公示", premise, &now).await?;
         let at = self.clock.now();
         let (next, act) = standing(&published)?.withdraw(at, reason)?;
         let Publication::Withdrawn(tombstone) = next else {
@@ -226,6 +260,25 @@ impl App {
             due_on: deadline.due,
         };
         Ok(PublicOutcome::of(visit, &facts)?)
+    }
+}
+
+/// The key of what is not published yet.
+fn unpublished() -> PublicationId {
+    PublicationId::from_entropy([0; 12])
+}
+
+/// The visit as if it were published at that step.
+fn as_published(visit: &Inspection, confirmed: Confirmed, step: Step) -> Inspection {
+    let publication = unpublished();
+    let state = InspectionState::Published(Published {
+        confirmed,
+        step,
+        publication,
+    });
+    Inspection {
+        state,
+        ..visit.clone()
     }
 }
 

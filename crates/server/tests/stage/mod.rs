@@ -6,11 +6,13 @@ use std::sync::Arc;
 
 use app::crypto::StorageKey;
 use app::drawing::{CommitWords, DrawWords};
+use app::premise::Thing;
 use app::sealing::SealingKey;
 use app::{Acting, App};
 use domain::id::{CampaignNo, PartyToken};
 use draw::digest::Suite;
 use draw::record::PartyLine;
+use testkit::city::as_shown;
 use testkit::clock::{FakeClock, FakeEntropy};
 use testkit::old::OldDatabase;
 use tlog::note::SignerKey;
@@ -59,34 +61,52 @@ pub async fn acting(app: &App, login: &str) -> Acting {
         .unwrap()
 }
 
-/// Two parties, a commitment each, FREEZE, two nonces, REVEAL, RESULT.
-pub async fn draws(app: &App, number: &str) {
-    let number = CampaignNo::parse(number).unwrap();
-    let drawer = acting(app, "drawer").await;
-    app.freeze_frame(&drawer, &number).await.unwrap();
+/// A link and a commitment for each party; yields the links with the nonces behind the commitments.
+async fn commitments(
+    app: &App,
+    drawer: &Acting,
+    number: &CampaignNo,
+) -> Vec<(String, draw::Digest)> {
     let mut opened = Vec::new();
     for token in ["justice", "chamber"] {
         let party = PartyToken::parse(token).unwrap();
-        let link = app
-            .issue_party_link(&drawer, &number, &party)
-            .await
-            .unwrap();
+        let shown = as_shown(app, Thing::Campaign(number)).await;
+        let issued = app.issue_party_link(drawer, number, &shown, &party).await;
+        let link = issued.unwrap();
         let nonce = draw::Digest(app.entropy.bytes());
         let line = PartyLine::commit(Suite::Sha256, token.parse().unwrap(), &nonce);
-        app.accept_commitment(&link, &line.commitment.to_string())
-            .await
-            .unwrap();
+        let shown = as_shown(app, Thing::Party(&link)).await;
+        let commitment = line.commitment.to_string();
+        let taken = app.accept_commitment(&link, &shown, &commitment).await;
+        taken.unwrap();
         opened.push((link, nonce));
     }
-    app.commit_draw(&drawer, &number, &CommitWords::default())
-        .await
-        .unwrap();
+    opened
+}
+
+/// Two parties, a commitment each, FREEZE, two nonces, REVEAL, RESULT.
+pub async fn draws(app: &App, number: &str) {
+    let number = &CampaignNo::parse(number).unwrap();
+    let campaign = Thing::Campaign(number);
+    let drawer = &acting(app, "drawer").await;
+    let shown = as_shown(app, campaign).await;
+    app.freeze_frame(drawer, number, &shown).await.unwrap();
+    let opened = commitments(app, drawer, number).await;
+    let shown = as_shown(app, campaign).await;
+    let words = CommitWords::default();
+    let done = app.commit_draw(drawer, number, &shown, &words).await;
+    done.unwrap();
     for (link, nonce) in opened {
-        app.accept_nonce(&link, &nonce.to_string()).await.unwrap();
+        let shown = as_shown(app, Thing::Party(&link)).await;
+        let taken = app.accept_nonce(&link, &shown, &nonce.to_string()).await;
+        taken.unwrap();
     }
     let nobody = PartyToken::parse("no-show").unwrap();
-    app.close_reveal(&drawer, &number, &nobody).await.unwrap();
-    app.draw_subjects(&drawer, &number, &DrawWords::default())
-        .await
-        .unwrap();
+    let shown = as_shown(app, campaign).await;
+    let done = app.close_reveal(drawer, number, &shown, &nobody).await;
+    done.unwrap();
+    let shown = as_shown(app, campaign).await;
+    let words = DrawWords::default();
+    let done = app.draw_subjects(drawer, number, &shown, &words).await;
+    done.unwrap();
 }

@@ -4,10 +4,12 @@
 //! every entry's act hash from the body, every root and inner node from the leaves, and folds all
 //! images into the rows that should exist. Then it walks every traced table by key and names each
 //! row that was changed, removed or planted behind the program's back, and the event that last
-//! wrote it. It only reads, so it can run beside a working server: rows and log are one snapshot.
+//! wrote it; and every content a row names is read and hashed (`blob::examine`). It only reads, so it can
+//! run beside a working server: rows and log are one snapshot.
+
+mod fault;
 
 use std::collections::BTreeMap;
-use std::fmt;
 use std::sync::Arc;
 
 use domain::id::EventId;
@@ -29,116 +31,10 @@ use super::value::Value;
 use crate::error::StoreError;
 use crate::schema;
 
+pub use fault::Fault;
+
 /// Rows compared per query.
 const PAGE: i64 = 2_000;
-
-/// One contradiction, with the place where it stands.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Fault {
-    /// A row differs from what its last event left.
-    Changed {
-        /// Table.
-        table: String,
-        /// Key, as JSON.
-        key: String,
-        /// Columns that differ; `last_event` among them if only the stamp was changed.
-        columns: Vec<String>,
-        /// Number of the leaf that last wrote the row.
-        sequence: u64,
-    },
-    /// A row the log knows is gone.
-    Missing {
-        /// Table.
-        table: String,
-        /// Key, as JSON.
-        key: String,
-        /// Number of the leaf that last wrote the row.
-        sequence: u64,
-    },
-    /// A row no event ever wrote.
-    Extra {
-        /// Table.
-        table: String,
-        /// Key, as JSON.
-        key: String,
-    },
-    /// The content a row names is gone.
-    ContentMissing {
-        /// Table.
-        table: String,
-        /// Key, as JSON.
-        key: String,
-        /// SHA-256 by which the row names it.
-        sha256: String,
-    },
-    /// The content a row names is not what it was.
-    ContentAltered {
-        /// Table.
-        table: String,
-        /// Key, as JSON.
-        key: String,
-        /// SHA-256 by which the row names it.
-        sha256: String,
-        /// SHA-256 of what stands there now.
-        found: String,
-    },
-    /// The log contradicts itself.
-    Log {
-        /// Number of the leaf.
-        sequence: u64,
-        /// In what.
-        why: String,
-    },
-}
-
-impl fmt::Display for Fault {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Changed {
-                table,
-                key,
-                columns,
-                sequence,
-            } => write!(
-                f,
-                "AUDT-001 被改动：表 {table} 行 {key}，列 {}，最后合法写入见留痕第 {sequence} 条",
-                columns.join("、")
-            ),
-            Self::Missing {
-                table,
-                key,
-                sequence,
-            } => {
-                write!(
-                    f,
-                    "AUDT-002 被删除：表 {table} 行 {key}，最后合法写入见留痕第 {sequence} 条"
-                )
-            }
-            Self::Extra { table, key } => {
-                write!(
-                    f,
-                    "AUDT-003 被塞入：表 {table} 行 {key}，没有任何留痕写过它"
-                )
-            }
-            Self::ContentMissing { table, key, sha256 } => write!(
-                f,
-                "AUDT-005 内容缺失：表 {table} 行 {key} 登记的内容不在，摘要 {sha256}"
-            ),
-            Self::ContentAltered {
-                table,
-                key,
-                sha256,
-                found,
-            } => write!(
-                f,
-                "AUDT-006 内容被改动：表 {table} 行 {key} 登记的摘要为 {sha256}，现存内容为 {found}"
-            ),
-            Self::Log { sequence, why } => {
-                write!(f, "AUDT-004 留痕自相矛盾：第 {sequence} 条，{why}")
-            }
-        }
-    }
-}
 
 /// What an audit found, and how much it looked at.
 #[derive(Clone, Debug, Default)]

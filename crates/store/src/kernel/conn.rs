@@ -94,12 +94,18 @@ impl Conn {
     }
 
     /// Makes everything durable, or nothing.
+    ///
+    /// # Errors
+    /// [`StoreError::CommitUnknown`] if the engine did not answer which of both.
     pub(super) async fn commit(self) -> Result<(), StoreError> {
-        match self {
-            Self::Lite(tx) => tx.commit().await,
-            Self::Pg(tx) => tx.commit().await,
+        #[cfg(test)]
+        if let Some(losing) = tests::losing() {
+            return tests::lose(self, losing).await;
         }
-        .map_err(|error| engine(&error))
+        match self {
+            Self::Lite(tx) => tx.commit().await.map_err(|error| lost(&error, lite_failed)),
+            Self::Pg(tx) => tx.commit().await.map_err(|error| lost(&error, pg_went)),
+        }
     }
 
     /// Gives everything back at once, where waiting for the drop would hold a lock.
@@ -110,6 +116,30 @@ impl Conn {
         }
         .map_err(|error| engine(&error))
     }
+}
+
+/// What an error during a commit means. The engine's own word that it did not commit is its answer;
+/// without one nobody knows.
+fn lost(error: &sqlx::Error, unanswered: fn(&str) -> bool) -> StoreError {
+    match error {
+        sqlx::Error::Database(database)
+            if !database.code().is_some_and(|code| unanswered(&code)) =>
+        {
+            engine(error)
+        }
+        other => StoreError::CommitUnknown(other.to_string()),
+    }
+}
+
+/// SQLITE_IOERR and its extended codes: what was written before the failure may be found whole when
+/// the file is opened next.
+fn lite_failed(code: &str) -> bool {
+    code.parse::<u32>().is_ok_and(|code| code & 0xff == 10)
+}
+
+/// The server went away while it was asked: ended by its operator, crashed, or the connection broke.
+fn pg_went(code: &str) -> bool {
+    code.starts_with("57P") || code.starts_with("08")
 }
 
 /// Turns an error of sqlx into one of ours; a violated constraint keeps its name.
@@ -232,3 +262,6 @@ fn pg_rows(rows: &[sqlx::postgres::PgRow]) -> Result<Vec<Row>, StoreError> {
     }
     Ok(answer)
 }
+
+#[cfg(test)]
+mod tests;

@@ -20,6 +20,7 @@ use super::cell::Vault;
 use super::conn::{Conn, engine};
 use super::guard::Tx;
 use super::migrate::{self, Migrated, Upgrade};
+use super::press::Press;
 use super::reader::Reader;
 use super::scratch::Scratch;
 use crate::error::StoreError;
@@ -63,6 +64,7 @@ pub(super) enum Blobs {
 pub struct Db {
     pools: Pools,
     vault: Arc<dyn Vault>,
+    press: Option<Press>,
 }
 
 impl Db {
@@ -150,6 +152,7 @@ impl Db {
                 folder: file.with_extension("blobs").into(),
             },
             vault: Arc::clone(&upgrade.vault),
+            press: None,
         })
     }
 
@@ -172,6 +175,7 @@ impl Db {
         Ok(Self {
             pools: Pools::Pg { acts: pool, blobs },
             vault: Arc::clone(&upgrade.vault),
+            press: None,
         })
     }
 
@@ -184,9 +188,25 @@ impl Db {
         }
     }
 
+    /// The same database, whose next act carries this press of a form.
+    #[must_use]
+    pub fn pressed(&self, press: &Press) -> Self {
+        Self {
+            press: Some(press.clone()),
+            ..self.clone()
+        }
+    }
+
     /// Begins an act. The handle reads; writing needs an event.
+    ///
+    /// # Errors
+    /// [`StoreError::Pressed`] if the press it carries has done its act already.
     pub async fn begin(&self, name: &'static str) -> Result<Tx, StoreError> {
-        Ok(Tx::new(name, self.reader(self.write_conn().await?)))
+        let mut conn = self.write_conn().await?;
+        if let Some(press) = &self.press {
+            press.claim(&mut conn).await?;
+        }
+        Ok(Tx::new(name, self.reader(conn), self.press.clone()))
     }
 
     /// A consistent view for a page: its list and its count see the same rows.

@@ -16,6 +16,7 @@ use domain::id::EventId;
 use super::cell::Vault;
 use super::image::{Body, Operation};
 use super::log::{self, Committed};
+use super::press::Press;
 use super::reader::Reader;
 use super::register::{self, Register};
 use super::scratch::Inside;
@@ -27,6 +28,7 @@ use crate::error::StoreError;
 pub struct Tx {
     name: &'static str,
     reader: Reader,
+    press: Option<Press>,
 }
 
 /// What the act of this transaction needs besides its event.
@@ -39,8 +41,12 @@ pub struct Sealing {
 }
 
 impl Tx {
-    pub(super) fn new(name: &'static str, reader: Reader) -> Self {
-        Self { name, reader }
+    pub(super) fn new(name: &'static str, reader: Reader, press: Option<Press>) -> Self {
+        Self {
+            name,
+            reader,
+            press,
+        }
     }
 
     /// The name the transaction was begun with: the verb it carries out.
@@ -54,6 +60,7 @@ impl Tx {
         let body = Body::new(&event.canonical_json());
         Ok(Recording {
             reader: self.reader,
+            press: self.press,
             body,
             event,
             sealing,
@@ -84,6 +91,7 @@ impl std::ops::DerefMut for Tx {
 #[must_use = "an act that is not committed has not happened"]
 pub struct Recording {
     pub(super) reader: Reader,
+    press: Option<Press>,
     body: Body,
     event: Event,
     sealing: Sealing,
@@ -272,9 +280,17 @@ impl Recording {
     }
 
     /// Stores the body, appends the leaf under the lock on the head, and makes all of it durable.
-    pub async fn commit(self) -> Result<Committed, StoreError> {
+    pub async fn commit(mut self) -> Result<Committed, StoreError> {
+        let press = self.press.take();
+        if let Some(press) = &press {
+            press.settle(&mut self.reader.conn, &self.event.id).await?;
+        }
+        let event = self.event.id.clone();
         let (committed, reader) = self.append().await?;
         reader.conn.commit().await?;
+        if let Some(press) = &press {
+            press.done(&event);
+        }
         Ok(committed)
     }
 

@@ -405,6 +405,28 @@ pub async fn trace(
     Ok(lines)
 }
 
+/// The line of one event; `None` if there is no such event.
+pub async fn line_of(
+    reader: &mut Reader,
+    event: &EventId,
+) -> Result<Option<TraceLine>, StoreError> {
+    let query = Query::new(
+        "SELECT l.sequence, l.entry, e.act, e.at_ms FROM log_leaves l JOIN log_events e ON e.event_id = l.event_id WHERE l.event_id = $1",
+    )
+    .arg(event.as_str());
+    let Some(row) = reader.first(query).await? else {
+        return Ok(None);
+    };
+    Ok(Some(TraceLine {
+        sequence: size_of(row.int("sequence")?)?,
+        event: event.clone(),
+        act: row.text("act")?.to_owned(),
+        at_ms: row.int("at_ms")?,
+        entry: row.text("entry")?.to_owned(),
+        header: header(reader, event).await?,
+    }))
+}
+
 /// The header of an event, from the first chunk of its body; `None` once the body is erased.
 async fn header(reader: &mut Reader, event: &EventId) -> Result<Option<String>, StoreError> {
     let row = reader

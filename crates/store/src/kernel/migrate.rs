@@ -303,6 +303,7 @@ async fn move_values(
     let tx = Tx::new(
         "schema.migrate",
         Reader::new(conn, Arc::clone(&upgrade.vault)),
+        None,
     );
     let rec = tx.record(event, Sealing { salt, record: None })?;
     let mut moving = Moving {

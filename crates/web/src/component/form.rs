@@ -1,24 +1,27 @@
 //! A form: summary of errors, fields in groups, one filled button.
 
 use askama::Template;
+use domain::premise::Premise;
 use domain::text::FieldErrors;
 
 use super::fragment::markup;
 use super::{ErrorLine, ErrorSummary, Field, Fragment, Link};
 use crate::csrf::FormToken;
-use crate::form::{FORM_TOKEN_FIELD, IDEMPOTENCY_FIELD, IdempotencyKey, Submitted};
+use crate::form::{FORM_TOKEN_FIELD, IDEMPOTENCY_FIELD, IdempotencyKey, PREMISE_FIELD, Submitted};
 use crate::text::Address;
 
 /// What every form of a signed-in account carries unseen: the token that proves the
-/// form came from our page, and the key that makes a second submit harmless.
+/// form came from our page, the key that makes a second submit harmless, and what was shown of the
+/// thing it decides on.
 #[derive(Debug, Clone, Template)]
 #[template(
-    source = r#"<input type="hidden" name="{{ FORM_TOKEN_FIELD }}" value="{{ token.as_str() }}">{% if let Some(key) = key %}<input type="hidden" name="{{ IDEMPOTENCY_FIELD }}" value="{{ key.as_str() }}">{% endif %}"#,
+    source = r#"<input type="hidden" name="{{ FORM_TOKEN_FIELD }}" value="{{ token.as_str() }}">{% if let Some(key) = key %}<input type="hidden" name="{{ IDEMPOTENCY_FIELD }}" value="{{ key.as_str() }}">{% endif %}{% if let Some(premise) = premise %}<input type="hidden" name="{{ PREMISE_FIELD }}" value="{{ premise }}">{% endif %}"#,
     ext = "html"
 )]
 pub struct HiddenFields {
     token: FormToken,
     key: Option<IdempotencyKey>,
+    premise: Option<Premise>,
 }
 
 impl HiddenFields {
@@ -28,13 +31,27 @@ impl HiddenFields {
         Self {
             token,
             key: Some(key),
+            premise: None,
         }
     }
 
     /// For what may be repeated freely, such as signing out: the token alone.
     #[must_use]
     pub fn repeatable(token: FormToken) -> Self {
-        Self { token, key: None }
+        Self {
+            token,
+            key: None,
+            premise: None,
+        }
+    }
+
+    /// The same for a decision about something that exists, as it is shown beside the form.
+    #[must_use]
+    pub fn resting_on(self, premise: Premise) -> Self {
+        Self {
+            premise: Some(premise),
+            ..self
+        }
     }
 }
 
@@ -60,7 +77,7 @@ pub struct Form {
     act: String,
     back: Option<Link>,
     draft: Option<Draft>,
-    carried: Vec<(&'static str, String)>,
+    carried: Vec<(String, String)>,
     lines: Vec<ErrorLine>,
 }
 
@@ -90,10 +107,11 @@ impl Form {
         self
     }
 
-    /// Carries a value the person does not see, such as the version a change began from.
+    /// Carries a value the person does not see again, such as what he typed into the form this one
+    /// repeats.
     #[must_use]
-    pub fn carrying(mut self, name: &'static str, value: impl Into<String>) -> Self {
-        self.carried.push((name, value.into()));
+    pub fn carrying(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
+        self.carried.push((name.into(), value.into()));
         self
     }
 

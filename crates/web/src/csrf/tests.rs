@@ -53,3 +53,33 @@ fn the_browser_names_the_origin_in_three_ways() {
     }
     assert_eq!(origin_of(&HeaderMap::new()), Origin::Unsaid);
 }
+
+#[test]
+fn sessions_of_one_account_know_each_other_and_nobody_else() {
+    let of = |session: u8, secret: u8, account| {
+        FormToken::of_session(&[session; 32]).of_account(&[secret; 32], account)
+    };
+    let own = of(1, 9, "a");
+    assert!(own.agrees_with(own.as_str()) && own.is_of_same_account(own.as_str()));
+    let elsewhere = of(2, 9, "a");
+    assert!(!own.agrees_with(elsewhere.as_str()) && own.is_of_same_account(elsewhere.as_str()));
+    for other in [
+        of(1, 9, "b"),
+        of(1, 8, "a"),
+        FormToken::of_session(&[1; 32]),
+    ] {
+        assert!(!own.is_of_same_account(other.as_str()));
+    }
+    for broken in [
+        "",
+        "x",
+        &"样".repeat(60),
+        &own.as_str()[..64],
+        &own.as_str()[64..],
+    ] {
+        assert!(!own.is_of_same_account(broken), "{broken}");
+    }
+    // A link of a party and the sign-in page belong to no account.
+    let party = FormToken::of_session(&[1; 32]);
+    assert!(!party.is_of_same_account(party.as_str()));
+}

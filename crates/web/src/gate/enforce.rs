@@ -14,7 +14,7 @@ use store::session::{self, Session};
 
 use super::sent::{NO_TOKEN, WRONG_KIND};
 use super::visit::form_token;
-use super::{Guest, PartyVisit, Sent, Stop, Visit, WebState, cookie, feedback, see_other};
+use super::{Guest, PartyVisit, Pressed, Sent, Stop, Visit, WebState, cookie, feedback, see_other};
 use crate::component::Refusal;
 use crate::csrf::{FormToken, Origin, origin_of};
 use crate::form::{FORM_TOKEN_FIELD, MAX_FORM_BYTES, Submitted, SubmittedError};
@@ -30,6 +30,8 @@ const PASSWORD_PAGE: &str = "/w/account/password";
 pub(crate) struct Rule {
     pub(crate) who: Who,
     pub(crate) takes_file: bool,
+    /// Its form is carried out once, by its key.
+    pub(crate) acts_once: bool,
     pub(crate) before_password_change: bool,
     pub(crate) keeps_draft: bool,
 }
@@ -70,9 +72,7 @@ async fn known(web: &WebState, token: Option<&str>, guest: &Guest) -> Result<Kno
         return Ok(Known::Nobody);
     };
     Ok(match web.app.welcome(token).await? {
-        Welcome::Known(arrival) => {
-            Known::Account(Visit::new(*arrival, guest.clone(), web.app.clock.now()))
-        }
+        Welcome::Known(arrival) => Known::Account(Visit::new(web, *arrival, guest.clone())),
         Welcome::Expired(session) => Known::Expired(session),
         Welcome::Stranger => Known::Nobody,
     })
@@ -99,7 +99,7 @@ async fn admit(
         (Who::PartyLink, _) => {
             let party = party(web, request, guest).await?;
             if acts {
-                read_form(request, party.form_token()).await?;
+                read_form(request, party.form_token(), false).await?;
             }
             request.extensions_mut().insert(party);
         }
@@ -108,7 +108,7 @@ async fn admit(
                 return Ok(Some(answer));
             }
             if acts && !rule.takes_file {
-                read_form(request, visit.form_token()).await?;
+                read_form(request, visit.form_token(), rule.acts_once).await?;
             }
             request.extensions_mut().insert(visit);
         }
@@ -164,12 +164,24 @@ async fn read_public_form(request: &mut Request, acts: bool) -> Result<(), Stop>
     Ok(())
 }
 
-async fn read_form(request: &mut Request, token: &FormToken) -> Result<(), Stop> {
-    let submitted = read_body(request).await?;
-    if !token.agrees_with(submitted.first(FORM_TOKEN_FIELD)) {
+/// Lets a form in that came from a page of this session. A form that acts once is let in from a page
+/// of another session of the same account as well: `once` refuses it, and it comes back with its text.
+async fn read_form(request: &mut Request, token: &FormToken, acts_once: bool) -> Result<(), Stop> {
+    let form = read_body(request).await?;
+    let sent = form.first(FORM_TOKEN_FIELD);
+    let of_this_session = token.agrees_with(sent);
+    let returnable = acts_once && token.is_of_same_account(sent);
+    if !(of_this_session || returnable) {
         return Err(Stop::forbidden(&NO_TOKEN.refuse(&[])));
     }
-    request.extensions_mut().insert(Sent(submitted));
+    if acts_once {
+        request.extensions_mut().insert(Pressed {
+            form,
+            of_this_session,
+        });
+    } else {
+        request.extensions_mut().insert(Sent(form));
+    }
     Ok(())
 }
 
@@ -216,8 +228,8 @@ async fn party(web: &WebState, request: &mut Request, guest: &Guest) -> Result<P
     let link = link.ok_or_else(|| Stop::fault("a route for parties without the parameter link"))?;
     let mut reader = web.app.db.read().await?;
     let found = store::campaign::by_party_link(&mut reader, &token_hash(&link)).await?;
-    let (campaign, party) = found.ok_or_else(Stop::not_found)?;
-    Ok(PartyVisit::new(campaign, party, link, guest.clone()))
+    let kept = found.ok_or_else(Stop::not_found)?;
+    Ok(PartyVisit::new(kept, link, guest.clone()))
 }
 
 fn to_sign_in(guest: &Guest, acts: bool, kept: bool) -> Response {
@@ -239,7 +251,7 @@ fn to_sign_in(guest: &Guest, acts: bool, kept: bool) -> Response {
 }
 
 /// A form sent under a session that ran out: its text becomes a draft of the same account, provided
-/// the token proves that it came from that session's page.
+/// the token proves that it came from a page of that account.
 async fn keep_typed(
     web: &WebState,
     request: &mut Request,
@@ -247,7 +259,8 @@ async fn keep_typed(
     session: &Session,
 ) -> Result<bool, Stop> {
     let submitted = read_body(request).await?;
-    if !form_token(session).agrees_with(submitted.first(FORM_TOKEN_FIELD)) {
+    let (token, sent) = (form_token(web, session), submitted.first(FORM_TOKEN_FIELD));
+    if !token.agrees_with(sent) && !token.is_of_same_account(sent) {
         return Ok(false);
     }
     let kept = form_urlencoded::Serializer::new(String::new())

@@ -1,23 +1,28 @@
 //! One press, one act: a form is carried out once, however often its button was pressed.
 //!
-//! The key of the form is written down as begun before the act and gets its answer after it. A
-//! second press in the same process waits for the first and gets its answer; one in another process
-//! meets the mark and is told. The act runs to its end even if the browser gives up waiting,
-//! since a double press makes the browser drop its first request. If the program dies in between,
-//! the mark stays: whether the act was done cannot be known then, so it is never done a second time.
+//! The act runs on a handle that carries the press ([`store::Press`]): the key of the form is a row of
+//! the act's own transaction, so that either both are durable or neither. A second press gets the first
+//! answer, in this process, in another one, and after a crash in between; then the answer is the log
+//! entry of the act. The act runs to its end even if the browser gives up waiting, since a double press
+//! makes the browser drop its first request. Under a key whose act is done nothing else is done: other
+//! content is refused in words, and the form comes back with it under a fresh key.
+//!
+//! An act that leaves no event (a step of an upload) is remembered after it; its own state makes a
+//! repetition harmless.
 
 use std::sync::Arc;
 
-use app::AppError;
-use domain::refusal::Code;
+use app::{App, AppError};
+use domain::refusal::{self, Code};
+use domain::text::FieldErrors;
 use store::session::{self, Submission};
+use store::{Press, StoreError};
 use tokio::sync::Mutex;
 
-use super::{Sent, Stop, Visit, WebState};
+use super::{Pressed, Stop, Visit, WebState};
+use crate::component::{Form, HiddenFields, Link, Refusal};
 use crate::text::Address;
 
-/// Forms are told apart this long, a day and a half: longer than the rulebook may let a session live.
-const REMEMBERED_MS: i64 = 36 * 3_600_000;
 const LANES: usize = 64;
 
 static NO_KEY: Code = Code::new(
@@ -26,25 +31,38 @@ static NO_KEY: Code = Code::new(
     None,
     "从导航重新打开这一页再填；不要用收藏的提交地址。",
 );
-static UNDER_WAY: Code = Code::new(
-    "FORM-006",
-    "同一张表单已在 {since} 提交过一次，还没有回执。",
+static OTHER_CONTENT: Code = Code::new(
+    "FORM-011",
+    "这张表单已经提交并办成过一次；这一次填的内容与那一次不同，没有保存。",
     None,
-    "先到列表里核对那一次是否已办成；没有办成的，重新打开表单再提交。",
+    "这一次填的内容都在下面：先看第一次的结果，仍要照此办理的，核对后再按一次。",
+);
+static UNKNOWN: Code = Code::new(
+    "STOR-505",
+    "提交之后没有收到数据库的答复：这一次是否已办成，结果未知。",
+    None,
+    "先到这里看结果。也可以把同一张表单原样再提交一次：已办成的给出第一次的结果，没有办成的这一次办成，不会办两次。",
+);
+static ELSEWHERE: Code = Code::new(
+    "FORM-012",
+    "打开本页之后，您在另一处重新登录过；这一次没有保存。",
+    None,
+    "填写的内容都在下面，核对后再按一次。",
 );
 
-/// Presses of the same form queue in the same lane.
+/// Presses of the same form queue in the same lane, so that they do not use up the connections while
+/// they wait for one another.
 #[derive(Clone)]
-pub(super) struct Presses(Arc<[Arc<Mutex<()>>; LANES]>);
+pub(super) struct Lanes(Arc<[Arc<Mutex<()>>; LANES]>);
 
-impl Default for Presses {
+impl Default for Lanes {
     fn default() -> Self {
         Self(Arc::new(std::array::from_fn(|_| Arc::default())))
     }
 }
 
-impl Presses {
-    fn lane(&self, key: &str) -> Arc<Mutex<()>> {
+impl Lanes {
+    fn of(&self, key: &str) -> Arc<Mutex<()>> {
         let sum = key.bytes().fold(0_usize, |sum, byte| {
             sum.wrapping_mul(31) + usize::from(byte)
         });
@@ -52,110 +70,223 @@ impl Presses {
     }
 }
 
-/// Carries out the act of a form once and yields where its answer stands. A repeated press yields
-/// the first answer; a refused act leaves no mark, so that the mended form can be sent.
+/// Why a pressed form was not carried out. The form comes back with everything that was typed, see
+/// [`Flaws::of`](super::Flaws::of).
+#[derive(Debug)]
+pub enum Undone {
+    /// The act itself refused.
+    App(AppError),
+    /// The form has done its act already, with other content.
+    OtherContent(Refusal),
+    /// The form stood on a page of another session of the same account.
+    Elsewhere(Refusal),
+}
+
+impl From<AppError> for Undone {
+    fn from(error: AppError) -> Self {
+        Self::App(error)
+    }
+}
+
+impl From<refusal::Refusal> for Undone {
+    fn from(refusal: refusal::Refusal) -> Self {
+        Self::App(refusal.into())
+    }
+}
+
+impl From<FieldErrors> for Undone {
+    fn from(errors: FieldErrors) -> Self {
+        Self::App(errors.into())
+    }
+}
+
+/// Carries out the act of a form once and yields `to`, where its answer stands. A repeated press
+/// yields the first answer; a refused act leaves no mark, so that the mended form can be sent.
 ///
 /// # Errors
-/// Outer: the problem page. Inner: what the act itself refused.
+/// Outer: the problem page. Inner: why nothing was done.
 pub async fn once<F, Fut>(
     web: &WebState,
     visit: &Visit,
-    sent: &Sent,
+    sent: &Pressed,
+    to: Address,
     act: F,
-) -> Result<Result<Address, AppError>, Stop>
+) -> Result<Result<Address, Undone>, Stop>
 where
-    F: FnOnce() -> Fut + Send + 'static,
+    F: FnOnce(App) -> Fut + Send + 'static,
+    Fut: Future<Output = Result<(), AppError>> + Send + 'static,
+{
+    let answer = to.clone();
+    let act = |app| async move { act(app).await.map(|()| answer) };
+    Turn::take(web, visit, sent, Some(to), act).await
+}
+
+/// The same for an act of which only it itself knows where its answer will stand.
+///
+/// # Errors
+/// Outer: the problem page. Inner: why nothing was done.
+pub async fn once_new<F, Fut>(
+    web: &WebState,
+    visit: &Visit,
+    sent: &Pressed,
+    act: F,
+) -> Result<Result<Address, Undone>, Stop>
+where
+    F: FnOnce(App) -> Fut + Send + 'static,
     Fut: Future<Output = Result<Address, AppError>> + Send + 'static,
 {
-    let Some(key) = sent.idempotency_key() else {
-        return Err(Stop::unusable(&NO_KEY.refuse(&[])));
-    };
-    let press = Press {
-        web: web.clone(),
-        visit: visit.clone(),
-        key: key.as_str().to_owned(),
-    };
-    tokio::spawn(press.run(act))
-        .await
-        .map_err(|error| Stop::fault(format!("an act ended early: {error}")))?
+    Turn::take(web, visit, sent, None, act).await
 }
 
-struct Press {
+struct Turn {
     web: WebState,
     visit: Visit,
-    key: String,
+    sent: Pressed,
+    press: Press,
 }
 
-impl Press {
-    async fn run<F, Fut>(self, act: F) -> Result<Result<Address, AppError>, Stop>
+impl Turn {
+    async fn take<F, Fut>(
+        web: &WebState,
+        visit: &Visit,
+        sent: &Pressed,
+        to: Option<Address>,
+        act: F,
+    ) -> Result<Result<Address, Undone>, Stop>
     where
-        F: FnOnce() -> Fut + Send,
+        F: FnOnce(App) -> Fut + Send + 'static,
+        Fut: Future<Output = Result<Address, AppError>> + Send + 'static,
+    {
+        if !sent.is_of_this_session() {
+            return Ok(Err(Undone::Elsewhere((&ELSEWHERE.refuse(&[])).into())));
+        }
+        let Some(key) = sent.idempotency_key() else {
+            return Err(Stop::unusable(&NO_KEY.refuse(&[])));
+        };
+        let path = &visit.guest.path;
+        let account = visit.acting.account.clone();
+        let (key, content) = (key.as_str().to_owned(), sent.content(path));
+        let mut press = Press::new(key, account, content, visit.now.unix_ms());
+        press.location = to.map(|to| to.as_str().to_owned());
+        press.draft = Some(path.clone());
+        let turn = Self {
+            web: web.clone(),
+            visit: visit.clone(),
+            sent: sent.clone(),
+            press,
+        };
+        tokio::spawn(turn.run(act))
+            .await
+            .map_err(|error| Stop::fault(format!("an act ended early: {error}")))?
+    }
+
+    async fn run<F, Fut>(self, act: F) -> Result<Result<Address, Undone>, Stop>
+    where
+        F: FnOnce(App) -> Fut + Send,
         Fut: Future<Output = Result<Address, AppError>> + Send,
     {
-        let lane = self.web.presses.lane(&self.key);
+        let lane = self.web.lanes.of(&self.press.form_key);
         let _turn = lane.lock().await;
-        if let Some(first) = self.begin().await? {
-            return Ok(Ok(first));
+        if let Some(first) = self.first().await? {
+            return Ok(first);
         }
-        let done = act().await;
-        match &done {
-            Ok(to) => self.settle(to).await?,
-            Err(_) => self.forget().await?,
-        }
-        Ok(done)
-    }
-
-    /// The first answer if there is one; else the form is marked as begun.
-    async fn begin(&self) -> Result<Option<Address>, Stop> {
-        let account = &self.visit.acting.account;
-        let mut scratch = self.web.app.db.scratch().await?;
-        match session::submission(scratch.reader(), account, &self.key).await? {
-            Some(Submission::Answered(location)) => {
-                return Ok(Some(
-                    Address::returning(&location)
-                        .map_err(|_| Stop::fault("a kept address left the site"))?,
-                ));
+        match act(self.web.app.pressed(&self.press)).await {
+            Ok(to) => {
+                self.keep(&to).await;
+                Ok(Ok(to))
             }
-            Some(Submission::Begun(at_ms)) => return Err(under_way(at_ms)),
-            None => {}
+            // Another process was quicker.
+            Err(AppError::Store(StoreError::Pressed)) => match self.first().await? {
+                Some(first) => Ok(first),
+                None => Err(Stop::unusable(&NO_KEY.refuse(&[]))),
+            },
+            Err(AppError::Store(StoreError::CommitUnknown(why))) => Err(self.unknown(why)),
+            Err(error) => Ok(Err(error.into())),
         }
-        let now = self.web.app.clock.now().unix_ms();
-        let mut inside = scratch.inside();
-        session::expire_submissions(&mut inside, now - REMEMBERED_MS).await?;
-        match session::begin_submission(&mut inside, account, &self.key, now).await {
-            Err(store::StoreError::Conflict { .. }) => return Err(under_way(now)),
-            other => other?,
-        }
-        scratch.commit().await?;
-        Ok(None)
     }
 
-    async fn settle(&self, to: &Address) -> Result<(), Stop> {
-        let account = &self.visit.acting.account;
-        let now = self.web.app.clock.now().unix_ms();
-        let mut scratch = self.web.app.db.scratch().await?;
-        let form = &self.visit.guest.path;
-        if session::draft(scratch.reader(), account, form)
-            .await?
-            .is_some()
-        {
-            session::drop_draft(&mut scratch.inside(), account, form).await?;
-        }
-        session::keep_submission(&mut scratch.inside(), account, &self.key, to.as_str(), now)
-            .await?;
-        scratch.commit().await?;
-        Ok(())
+    /// Nobody knows whether the act was done, but its key does: the page leads to what the key names,
+    /// and offers the same form once more, with the same key and the same content.
+    fn unknown(&self, why: String) -> Stop {
+        let see = Address::fixed("/w/submissions").child(&self.press.form_key);
+        let refusal = Refusal::from(&UNKNOWN.refuse(&[]));
+        let refusal = refusal.with_remedy_link(Link::new("看这次提交的结果", see));
+        let action = Address::returning(&self.visit.guest.path).ok();
+        let key = self.sent.idempotency_key();
+        let again = match (action, key) {
+            (Some(action), Some(key)) if !self.sent.holds_secret() => {
+                let hidden = HiddenFields::for_act(self.visit.form_token().clone(), key);
+                let form = Form::new(action, hidden, "原样再提交一次");
+                Some(
+                    self.sent
+                        .kept()
+                        .fold(form, |form, (name, value)| form.carrying(name, value)),
+                )
+            }
+            _ => None,
+        };
+        Stop::unknown(refusal, again, why)
     }
 
-    async fn forget(&self) -> Result<(), Stop> {
+    /// What the form of this key has done already, if anything.
+    async fn first(&self) -> Result<Option<Result<Address, Undone>>, Stop> {
+        let mut reader = self.web.app.db.read().await?;
+        let Press {
+            account,
+            form_key,
+            content,
+            ..
+        } = &self.press;
+        let Some(found) = session::submission(&mut reader, account, form_key).await? else {
+            return Ok(None);
+        };
+        let first = answer_of(&found)?;
+        // An earlier version of the program did not keep what was sent.
+        if found.content.is_empty() || found.content == *content {
+            return Ok(Some(Ok(first)));
+        }
+        let refusal = Refusal::from(&OTHER_CONTENT.refuse(&[]));
+        let link = Link::new("看第一次的结果", first);
+        Ok(Some(Err(Undone::OtherContent(
+            refusal.with_remedy_link(link),
+        ))))
+    }
+
+    /// Keeps the answer where the act could not. The act is done by now, whatever becomes of this:
+    /// without it a second press is answered by the log entry of the act.
+    async fn keep(&self, to: &Address) {
+        if self.press.event().is_some() && self.press.location.is_some() {
+            return;
+        }
+        if let Err(error) = self.write_down(to).await {
+            tracing::warn!(%error, "where the answer to a form stands was not kept");
+        }
+    }
+
+    async fn write_down(&self, to: &Address) -> Result<(), StoreError> {
         let mut scratch = self.web.app.db.scratch().await?;
-        session::forget_submission(&mut scratch.inside(), &self.key).await?;
-        scratch.commit().await?;
-        Ok(())
+        session::keep_answer(&mut scratch.inside(), &self.press, to.as_str()).await?;
+        scratch.commit().await
     }
 }
 
-fn under_way(at_ms: i64) -> Stop {
-    let since = domain::time::Instant::from_unix_ms(at_ms).local_text();
-    Stop::from(UNDER_WAY.refuse(&[("since", &since)]))
+/// Where the answer to the form with that key stands, if this account pressed it and its act is done.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn answer(web: &WebState, visit: &Visit, key: &str) -> Result<Option<Address>, Stop> {
+    let mut reader = web.app.db.read().await?;
+    let found = session::submission(&mut reader, &visit.acting.account, key).await?;
+    found.as_ref().map(answer_of).transpose()
+}
+
+/// Where the answer to a form stands.
+fn answer_of(found: &Submission) -> Result<Address, Stop> {
+    match (found.location.as_str(), found.leaf) {
+        ("", Some(leaf)) => Ok(Address::fixed("/w/log").child(&leaf.to_string())),
+        ("", None) => Err(Stop::fault("a form without answer and without act")),
+        (location, _) => {
+            Address::returning(location).map_err(|_| Stop::fault("a kept address left the site"))
+        }
+    }
 }

@@ -41,7 +41,7 @@ pub(crate) static BROKEN: Code = Code::new(
     "检查网络后重新选择文件再传一次。",
 );
 
-/// A form that came from one of our own pages.
+/// A form that came from a page of this very session.
 #[derive(Clone, Debug)]
 pub struct Sent(pub(super) Submitted);
 
@@ -59,5 +59,39 @@ impl<S: Sync> FromRequestParts<S> for Sent {
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Stop> {
         let sent = parts.extensions.get::<Self>().cloned();
         sent.ok_or_else(|| Stop::fault("a handler asks for a form on a route that reads none"))
+    }
+}
+
+/// A form whose act goes through [`once`](super::once), which is the only thing that can be done with
+/// it besides reading it. It came from a page of this account: of this session, or of another one of
+/// the same account; then `once` does nothing, and the form comes back with what was typed.
+#[derive(Clone, Debug)]
+pub struct Pressed {
+    pub(super) form: Submitted,
+    pub(super) of_this_session: bool,
+}
+
+impl Pressed {
+    pub(super) fn is_of_this_session(&self) -> bool {
+        self.of_this_session
+    }
+}
+
+impl Deref for Pressed {
+    type Target = Submitted;
+
+    fn deref(&self) -> &Submitted {
+        &self.form
+    }
+}
+
+impl<S: Sync> FromRequestParts<S> for Pressed {
+    type Rejection = Stop;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Stop> {
+        let sent = parts.extensions.get::<Self>().cloned();
+        sent.ok_or_else(|| {
+            Stop::fault("a handler asks for a pressed form on a route that has none")
+        })
     }
 }

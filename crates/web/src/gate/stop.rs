@@ -8,7 +8,9 @@ use domain::refusal::{self, Code};
 use domain::text::FieldErrors;
 use store::StoreError;
 
-use crate::component::{Fragment, Refusal};
+use super::Undone;
+use crate::component::{Form, Fragment, Link, Refusal};
+
 use crate::problem::Problem;
 use crate::text::Address;
 
@@ -32,6 +34,13 @@ static CLOCK: Code = Code::new(
     "服务器的时钟比上一条留痕早，现在不能写入。",
     None,
     "请系统管理员校准服务器时间后再办。",
+);
+
+static UNKNOWN: Code = Code::new(
+    "STOR-505",
+    "提交之后没有收到数据库的答复，结果未知。",
+    None,
+    "先到这里看是否已办成，再决定是否重办。",
 );
 
 /// A request that ends without its page.
@@ -79,6 +88,15 @@ impl Stop {
         Self::new(Problem::Unusable(Refusal::from(refusal)))
     }
 
+    /// Whether the act was done is not known: what to say, the same form once more, and what only the
+    /// record of the server may say.
+    pub(super) fn unknown(refusal: Refusal, again: Option<Form>, inside: String) -> Self {
+        Self {
+            inside: Some(inside),
+            ..Self::new(Problem::Unknown(refusal, again.map(Box::new)))
+        }
+    }
+
     /// Our fault; `inside` goes to the record of the server and never to the browser.
     #[must_use]
     pub fn fault(inside: impl Into<String>) -> Self {
@@ -117,11 +135,16 @@ impl From<StoreError> for Stop {
                 }
             }
             StoreError::Newer { ref refusal, .. } => {
-                let stop = Self::new(Problem::Conflict(refusal.into()));
+                let stop = Self::new(Problem::Conflict((&**refusal).into()));
                 Self {
                     inside: Some(error.to_string()),
                     ..stop.with_status(StatusCode::SERVICE_UNAVAILABLE)
                 }
+            }
+            StoreError::CommitUnknown(_) => {
+                let log = Link::new("看留痕日志", Address::fixed("/w/log"));
+                let refusal = Refusal::from(&UNKNOWN.refuse(&[])).with_remedy_link(log);
+                Self::unknown(refusal, None, error.to_string())
             }
             other => Self::fault(other.to_string()),
         }
@@ -154,6 +177,17 @@ impl From<AppError> for Stop {
     }
 }
 
+impl From<Undone> for Stop {
+    fn from(undone: Undone) -> Self {
+        match undone {
+            Undone::App(error) => error.into(),
+            Undone::OtherContent(refusal) | Undone::Elsewhere(refusal) => {
+                Self::new(Problem::Conflict(refusal))
+            }
+        }
+    }
+}
+
 /// What a form is shown again with: errors beside its fields, or a refusal above it.
 #[derive(Debug, Clone, Default)]
 pub struct Flaws {
@@ -161,13 +195,15 @@ pub struct Flaws {
     pub errors: FieldErrors,
     /// Why the act as a whole was refused.
     pub refusal: Option<Refusal>,
+    /// Whether what stands now was compared with what was shown, so that the next press may rest on it.
+    pub(super) tell_of_change: bool,
 }
 
 impl From<FieldErrors> for Flaws {
     fn from(errors: FieldErrors) -> Self {
         Self {
             errors,
-            refusal: None,
+            ..Self::default()
         }
     }
 }
@@ -177,18 +213,45 @@ impl Flaws {
     ///
     /// # Errors
     /// The problem page, for what no other input would change.
-    pub fn of(error: AppError) -> Result<Self, Stop> {
+    pub fn of(error: impl Into<Undone>) -> Result<Self, Stop> {
+        let error = match error.into() {
+            Undone::App(error) => error,
+            Undone::OtherContent(refusal) => {
+                return Ok(Self {
+                    refusal: Some(refusal),
+                    tell_of_change: true,
+                    ..Self::default()
+                });
+            }
+            Undone::Elsewhere(refusal) => {
+                return Ok(Self {
+                    refusal: Some(refusal),
+                    ..Self::default()
+                });
+            }
+        };
         let refused = |refusal: &refusal::Refusal| Self {
             refusal: Some(refusal.into()),
-            errors: FieldErrors::new(),
+            tell_of_change: true,
+            ..Self::default()
         };
         match error {
             AppError::Fields(errors) => Ok(errors.into()),
             AppError::Refused(refusal) if refusal.code != "AUTH-001" => Ok(refused(&refusal)),
             AppError::Store(StoreError::Conflict { .. }) => Ok(refused(&MOVED_ON.refuse(&[]))),
-            AppError::Store(StoreError::Busy) => Ok(refused(&BUSY.refuse(&[]))),
+            AppError::Store(StoreError::Busy) => Ok(Self {
+                tell_of_change: false,
+                ..refused(&BUSY.refuse(&[]))
+            }),
             other => Err(other.into()),
         }
+    }
+
+    /// Whether the form may go on from what stands now, since the person was told how it differs from
+    /// what was shown.
+    #[must_use]
+    pub fn tells_of_change(&self) -> bool {
+        self.tell_of_change
     }
 
     /// The status of the page that shows the form again.

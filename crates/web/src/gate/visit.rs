@@ -9,15 +9,17 @@ use axum::extract::FromRequestParts;
 use axum::http::header::COOKIE;
 use axum::http::request::Parts;
 use domain::id::{CampaignId, PartyToken};
+use domain::premise::Premise;
 use domain::time::Instant;
 use sha2::{Digest as _, Sha256};
+use store::campaign::StoredPartyLink;
 use store::session::Session;
 
 use super::feedback::{DONE, Done};
-use super::{Stop, WebState};
+use super::{Flaws, Stop, WebState};
 use crate::component::HiddenFields;
 use crate::csrf::FormToken;
-use crate::form::IdempotencyKey;
+use crate::form::{IdempotencyKey, Submitted};
 use crate::layout::{DisplayModes, Frame};
 use crate::text::Address;
 
@@ -109,7 +111,7 @@ pub struct Inner {
 }
 
 impl Visit {
-    pub(super) fn new(arrival: Arrival, mut guest: Guest, now: Instant) -> Self {
+    pub(super) fn new(web: &WebState, arrival: Arrival, mut guest: Guest) -> Self {
         let Arrival {
             acting,
             session,
@@ -118,7 +120,8 @@ impl Visit {
         if !session.display.is_empty() {
             guest.modes = DisplayModes::from_text(&session.display);
         }
-        let token = form_token(&session);
+        let token = form_token(web, &session);
+        let now = web.app.clock.now();
         Self(Arc::new(Inner {
             acting,
             session,
@@ -134,6 +137,22 @@ impl Visit {
     pub fn hidden(&self, web: &WebState) -> HiddenFields {
         let key = IdempotencyKey::from_random(web.app.entropy.bytes());
         HiddenFields::for_act(self.token.clone(), key)
+    }
+
+    /// The hidden fields of a form that decides on something which exists, `now` as it is shown beside
+    /// the form. A form that comes `again` goes on from what it was sent with, unless it was told that
+    /// this is no longer what stands.
+    #[must_use]
+    pub fn hidden_on(
+        &self,
+        web: &WebState,
+        now: &Premise,
+        again: Option<(&Submitted, &Flaws)>,
+    ) -> HiddenFields {
+        let kept = again.filter(|(_, flaws)| !flaws.tell_of_change);
+        let sent = kept.and_then(|(sent, _)| sent.premise());
+        self.hidden(web)
+            .resting_on(sent.unwrap_or_else(|| now.clone()))
     }
 
     /// The hidden fields of what may be repeated freely, such as signing out or keeping a draft.
@@ -173,8 +192,9 @@ impl Visit {
 }
 
 /// The form token of a stored session.
-pub(super) fn form_token(session: &Session) -> FormToken {
+pub(super) fn form_token(web: &WebState, session: &Session) -> FormToken {
     FormToken::of_session(&Sha256::digest(session.form_token.as_bytes()).into())
+        .of_account(&web.forms, session.account.as_str())
 }
 
 impl Deref for Visit {
@@ -210,6 +230,8 @@ pub struct PartyVisit {
     pub campaign: CampaignId,
     /// The party it was given to.
     pub party: PartyToken,
+    /// The row of the link.
+    pub kept: StoredPartyLink,
     /// The link itself, for the addresses of the page's forms.
     pub link: String,
     /// The request itself.
@@ -218,22 +240,23 @@ pub struct PartyVisit {
 }
 
 impl PartyVisit {
-    pub(super) fn new(campaign: CampaignId, party: PartyToken, link: String, guest: Guest) -> Self {
+    pub(super) fn new(kept: StoredPartyLink, link: String, guest: Guest) -> Self {
         let token = FormToken::of_session(&Sha256::digest(link.as_bytes()).into());
         Self {
-            campaign,
-            party,
+            campaign: kept.campaign.clone(),
+            party: kept.party.clone(),
+            kept,
             link,
             guest,
             token,
         }
     }
 
-    /// The hidden fields of the party's forms. Its acts are harmless when repeated: the same value
-    /// is the same value.
+    /// The hidden fields of the party's forms, on the attempt as it is shown. Its acts are harmless
+    /// when repeated: the same value is the same value.
     #[must_use]
-    pub fn hidden(&self) -> HiddenFields {
-        HiddenFields::repeatable(self.token.clone())
+    pub fn hidden_on(&self, premise: Premise) -> HiddenFields {
+        HiddenFields::repeatable(self.token.clone()).resting_on(premise)
     }
 
     pub(super) fn form_token(&self) -> &FormToken {

@@ -14,7 +14,7 @@ use crate::component::{
     Weight,
 };
 use crate::form::Submitted;
-use crate::gate::{Answer, Flaws, Sent, Stop, Visit, WebState, feedback, once, see_other};
+use crate::gate::{Answer, Flaws, Pressed, Stop, Visit, WebState, feedback, once, see_other};
 use crate::route::{Route, Who};
 use crate::text::Address;
 
@@ -42,7 +42,7 @@ pub fn routes() -> Vec<Route> {
             ask_password,
         )
         .before_password_change(),
-        Route::post(
+        Route::act(
             "/w/account/password",
             Who::SignedIn,
             "更改口令（办理）",
@@ -183,18 +183,18 @@ async fn password_form(web: &WebState, visit: &Visit, flaws: &Flaws) -> Answer {
     Ok((flaws.status(), page.with_errors_in_form()).into_response())
 }
 
-async fn change_password(State(web): State<WebState>, visit: Visit, sent: Sent) -> Answer {
+async fn change_password(State(web): State<WebState>, visit: Visit, sent: Pressed) -> Answer {
     let (old, new) = (sent.first("old").to_owned(), sent.first("new").to_owned());
     if new != sent.first("again") {
         let mut errors = FieldErrors::new();
         errors.push("again", NOT_TWICE.field(&[]));
         return password_form(&web, &visit, &Flaws::from(errors)).await;
     }
-    let (app, me) = (web.app.clone(), visit.clone());
-    let done = once(&web, &visit, &sent, move || async move {
+    let me = visit.clone();
+    let to = feedback::PASSWORD_CHANGED.at(here());
+    let done = once(&web, &visit, &sent, to, move |app| async move {
         app.change_password(&me.acting, &me.session, &old, &new)
-            .await?;
-        Ok(feedback::PASSWORD_CHANGED.at(here()))
+            .await
     });
     match done.await? {
         Ok(to) => Ok(see_other(&to)),

@@ -30,13 +30,13 @@ pub fn routes() -> Vec<Route> {
     vec![
         Route::get("/a/users", read, "账号与授权", show),
         Route::get("/a/users/new", manage, "开立账号", opening::ask),
-        Route::post("/a/users/new", manage, "开立账号（办理）", opening::open),
+        Route::act("/a/users/new", manage, "开立账号（办理）", opening::open),
         Route::get("/a/users/{id}", read, "账号一个", account::show),
-        Route::post("/a/users/{id}/close", manage, "停用账号", account::close),
-        Route::post("/a/users/{id}/reopen", manage, "恢复账号", account::reopen),
+        Route::act("/a/users/{id}/close", manage, "停用账号", account::close),
+        Route::act("/a/users/{id}/reopen", manage, "恢复账号", account::reopen),
         Route::get("/a/users/{id}/grant", grant, "授权", account::ask_grant),
-        Route::post("/a/users/{id}/grant", grant, "授权（办理）", account::grant),
-        Route::post(
+        Route::act("/a/users/{id}/grant", grant, "授权（办理）", account::grant),
+        Route::act(
             "/a/users/{id}/revoke/{role}/{unit}",
             grant,
             "收回授权",
@@ -48,7 +48,7 @@ pub fn routes() -> Vec<Route> {
             "重置口令",
             account::ask_password,
         ),
-        Route::post(
+        Route::act(
             "/a/users/{id}/password",
             reset,
             "重置口令（办理）",

@@ -41,7 +41,7 @@ pub fn routes() -> Vec<Route> {
             "发起抽查：实施方案",
             plan::show_new,
         ),
-        Route::post(
+        Route::act(
             "/w/campaigns/new",
             draft,
             "建立实施方案草稿",
@@ -50,7 +50,7 @@ pub fn routes() -> Vec<Route> {
         .keeping_draft(),
         Route::get("/w/campaigns/{no}", read, "抽查任务", record::show),
         Route::get("/w/campaigns/{no}/plan", draft, "修改实施方案", plan::show),
-        Route::post("/w/campaigns/{no}/plan", draft, "保存实施方案", plan::save).keeping_draft(),
+        Route::act("/w/campaigns/{no}/plan", draft, "保存实施方案", plan::save).keeping_draft(),
         Route::get(
             "/w/campaigns/{no}/visits",
             read,

@@ -43,11 +43,11 @@ fn on_site() -> Vec<Route> {
     let absent = "/w/inspections/{id}/absent";
     vec![
         Route::get(arrive, open, "到场登记", act::ask_arrival),
-        Route::post(arrive, open, "到场登记（办理）", act::arrive).keeping_draft(),
+        Route::act(arrive, open, "到场登记（办理）", act::arrive).keeping_draft(),
         Route::get(sheet, fill, "检查表", sheet::ask),
-        Route::post(sheet, fill, "保存检查表（办理）", sheet::save).keeping_draft(),
+        Route::act(sheet, fill, "保存检查表（办理）", sheet::save).keeping_draft(),
         Route::get(absent, end, "登记未能检查", absence::ask),
-        Route::post(absent, end, "登记未能检查（办理）", absence::register).keeping_draft(),
+        Route::act(absent, end, "登记未能检查（办理）", absence::register).keeping_draft(),
     ]
 }
 
@@ -58,11 +58,11 @@ fn afterwards() -> Vec<Route> {
     let (confirm, back) = ("/w/inspections/{id}/confirm", "/w/inspections/{id}/return");
     vec![
         Route::get(conclude, end, "形成检查结论", act::ask_conclusion),
-        Route::post(conclude, end, "形成检查结论（办理）", act::conclude).keeping_draft(),
+        Route::act(conclude, end, "形成检查结论（办理）", act::conclude).keeping_draft(),
         Route::get(confirm, check, "复核", second::ask),
-        Route::post(confirm, check, "复核（办理）", second::confirm),
+        Route::act(confirm, check, "复核（办理）", second::confirm),
         Route::get(back, check, "退回", second::ask_return),
-        Route::post(back, check, "退回（办理）", second::send_back).keeping_draft(),
+        Route::act(back, check, "退回（办理）", second::send_back).keeping_draft(),
     ]
 }
 

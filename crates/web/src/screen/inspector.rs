@@ -64,7 +64,7 @@ pub fn routes() -> Vec<Route> {
             "新增执法检查人员",
             entry::ask_new,
         ),
-        Route::post(
+        Route::act(
             "/w/inspectors/new",
             edit,
             "新增执法检查人员（办理）",
@@ -77,7 +77,7 @@ pub fn routes() -> Vec<Route> {
             "修改执法检查人员",
             entry::ask_edit,
         ),
-        Route::post(
+        Route::act(
             "/w/inspectors/{id}/edit",
             edit,
             "修改执法检查人员（办理）",

@@ -5,8 +5,9 @@ use axum::response::IntoResponse;
 use domain::catalog::{Criterion, InspectionItem, LegalCitation};
 use domain::id::ItemId;
 use domain::policy::{Place, Verb};
+use domain::premise::Premise;
 use domain::time::Date;
-use store::catalog;
+use store::catalog::{self, StoredItem};
 use store::log::TraceOf;
 
 use super::shared::trace_of;
@@ -14,7 +15,7 @@ use crate::component::{
     Act, Badge, Cell, Column, Confirm, Crumb, EmptyState, Facts, Fragment, Head, Link, Note,
     RailSection, Row, Sheet, Table, Tone, Weight,
 };
-use crate::gate::{Answer, Flaws, Sent, Stop, Visit, WebState, feedback, once, see_other};
+use crate::gate::{Answer, Flaws, Pressed, Stop, Visit, WebState, feedback, once, see_other};
 use crate::route::{Route, Who};
 use crate::text::Address;
 
@@ -34,7 +35,7 @@ pub fn routes() -> Vec<Route> {
             "公布抽查事项，确认",
             ask_publish,
         ),
-        Route::post(
+        Route::act(
             "/w/items/{id}/publish",
             publish,
             "公布抽查事项（办理）",
@@ -93,15 +94,11 @@ async fn all_items(State(web): State<WebState>, visit: Visit) -> Answer {
         .into_response())
 }
 
-async fn newest(web: &WebState, id: &str) -> Result<InspectionItem, Stop> {
+async fn newest(web: &WebState, id: &str) -> Result<StoredItem, Stop> {
     let id = ItemId::parse(id).map_err(|_| Stop::not_found())?;
     let mut reader = web.app.db.read().await?;
     let found = catalog::revisions(&mut reader, &id).await?;
-    found
-        .into_iter()
-        .next()
-        .map(|stored| stored.item)
-        .ok_or_else(Stop::not_found)
+    found.into_iter().next().ok_or_else(Stop::not_found)
 }
 
 fn crumb(item: &InspectionItem) -> Crumb {
@@ -109,7 +106,7 @@ fn crumb(item: &InspectionItem) -> Crumb {
 }
 
 async fn show(State(web): State<WebState>, Path(id): Path<String>, visit: Visit) -> Answer {
-    let item = newest(&web, &id).await?;
+    let item = newest(&web, &id).await?.item;
     let here = all().child(item.id.as_str());
     let today = visit.now.date();
     let mut reader = web.app.db.read().await?;
@@ -261,12 +258,14 @@ async fn ask_publish(State(web): State<WebState>, Path(id): Path<String>, visit:
 async fn publish_page(
     web: &WebState,
     visit: &Visit,
-    item: &InspectionItem,
+    StoredItem { item, seen }: &StoredItem,
     flaws: Option<&Flaws>,
 ) -> Answer {
     let here = all().child(item.id.as_str());
     let back = Link::new("返回，不公布", here.clone());
-    let confirm = Confirm::new(here.child("publish"), visit.hidden(web), "公布事项", back)
+    // Nothing is typed here, so the form always rests on what it shows.
+    let hidden = visit.hidden_on(web, &Premise::of(seen.clone()), None);
+    let confirm = Confirm::new(here.child("publish"), hidden, "公布事项", back)
         .happens(vec![format!(
             "“{}”第 {} 版列入公布的随机抽查事项清单。",
             item.terms.name, item.revision
@@ -289,16 +288,21 @@ async fn publish_item(
     State(web): State<WebState>,
     Path(id): Path<String>,
     visit: Visit,
-    sent: Sent,
+    sent: Pressed,
 ) -> Answer {
     let item = newest(&web, &id).await?;
-    let (app, me, key) = (web.app.clone(), visit.clone(), item.id.clone());
-    let done = once(&web, &visit, &sent, move || async move {
-        app.publish_item(&me.acting, &key).await?;
-        Ok(feedback::ITEM_PUBLISHED.at(all().child(key.as_str())))
+    let (me, key) = (visit.clone(), item.item.id.clone());
+    let premise = sent.required_premise();
+    let to = feedback::ITEM_PUBLISHED.at(all().child(key.as_str()));
+    let done = once(&web, &visit, &sent, to, move |app| async move {
+        app.publish_item(&me.acting, &key, &premise?).await
     });
     match done.await? {
         Ok(to) => Ok(see_other(&to)),
-        Err(error) => publish_page(&web, &visit, &item, Some(&Flaws::of(error)?)).await,
+        Err(error) => {
+            let flaws = Flaws::of(error)?;
+            let now = newest(&web, &id).await?;
+            publish_page(&web, &visit, &now, Some(&flaws)).await
+        }
     }
 }

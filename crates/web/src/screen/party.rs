@@ -44,7 +44,11 @@ async fn commit(
     sent: Sent,
 ) -> Answer {
     let typed = sent.first("commitment");
-    match web.app.accept_commitment(&link, typed).await {
+    let done = match sent.required_premise() {
+        Ok(premise) => web.app.accept_commitment(&link, &premise, typed).await,
+        Err(refusal) => Err(refusal.into()),
+    };
+    match done {
         Ok(()) => Ok(see_other(&feedback::PARTY_COMMITTED.at(own(&link)))),
         Err(error) => page(&web, &visit, typed, &Flaws::of(error)?).await,
     }
@@ -57,7 +61,11 @@ async fn reveal(
     sent: Sent,
 ) -> Answer {
     let typed = sent.first("nonce");
-    match web.app.accept_nonce(&link, typed).await {
+    let done = match sent.required_premise() {
+        Ok(premise) => web.app.accept_nonce(&link, &premise, typed).await,
+        Err(refusal) => Err(refusal.into()),
+    };
+    match done {
         Ok(()) => Ok(see_other(&feedback::PARTY_REVEALED.at(own(&link)))),
         Err(error) => page(&web, &visit, typed, &Flaws::of(error)?).await,
     }

@@ -24,14 +24,14 @@ pub fn routes() -> Vec<Route> {
         Route::get("/w/publish", publish, "待公示的检查结果", list::waiting),
         Route::get("/w/published", publish, "已公示的检查结果", list::published),
         Route::get("/w/publish/{id}", publish, "公示预览与确认", act::ask),
-        Route::post("/w/publish/{id}", publish, "公示（办理）", act::publish),
+        Route::act("/w/publish/{id}", publish, "公示（办理）", act::publish),
         Route::get(
             "/w/published/{id}/withdraw",
             withdraw,
             "撤下公示，确认",
             act::ask_withdrawal,
         ),
-        Route::post(
+        Route::act(
             "/w/published/{id}/withdraw",
             withdraw,
             "撤下公示（办理）",

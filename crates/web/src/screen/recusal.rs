@@ -19,7 +19,7 @@ use crate::component::{
     Table, Weight, Width,
 };
 use crate::form::Submitted;
-use crate::gate::{Answer, Flaws, Sent, Stop, Visit, WebState, feedback, once, see_other};
+use crate::gate::{Answer, Flaws, Pressed, Stop, Visit, WebState, feedback, once, see_other};
 use crate::route::{Route, Who};
 use crate::text::Address;
 
@@ -30,7 +30,7 @@ pub fn routes() -> Vec<Route> {
     vec![
         Route::get("/w/recusals", Who::SignedIn, "回避登记", show),
         Route::get("/w/recusals/new", declare, "申报回避", ask),
-        Route::post("/w/recusals/new", declare, "申报回避（办理）", declare_one).keeping_draft(),
+        Route::act("/w/recusals/new", declare, "申报回避（办理）", declare_one).keeping_draft(),
     ]
 }
 
@@ -101,6 +101,10 @@ async fn form(web: &WebState, visit: &Visit, again: Option<(&Submitted, &Flaws)>
     let mut reader = web.app.db.read().await?;
     let own = inspector::codes_of(&mut reader, &visit.acting.account).await?;
     let people = inspector::all(&mut reader).await?;
+    let now = match people.is_empty() {
+        true => None,
+        false => Some(app::premise::of_inspectors(&mut reader).await?),
+    };
     drop(reader);
     let reach = visit.acting.reach(Verb::RecusalDeclare);
     let offered = people.iter().filter(|held| {
@@ -127,7 +131,12 @@ async fn form(web: &WebState, visit: &Visit, again: Option<(&Submitted, &Flaws)>
             .with_help("情形为“其他”的必填；不对外公开"),
     ];
     let to = all().child("new");
-    let form = Form::new(to.clone(), visit.hidden(web), "申报回避")
+    let begun = kept.typed.premise().filter(|_| again.is_none());
+    let hidden = match begun.or(now) {
+        Some(premise) => visit.hidden_on(web, &premise, again),
+        None => visit.hidden(web),
+    };
+    let form = Form::new(to.clone(), hidden, "申报回避")
         .with_group("", fields)
         .with_way_back(Link::new("返回，不申报", all()))
         .with_draft(draft::kept_at(to.as_str()), kept.line.as_str());
@@ -192,15 +201,16 @@ async fn read(
     Ok(Ok((person.inspector.unit, recusal)))
 }
 
-async fn declare_one(State(web): State<WebState>, visit: Visit, sent: Sent) -> Answer {
+async fn declare_one(State(web): State<WebState>, visit: Visit, sent: Pressed) -> Answer {
     let (unit, recusal) = match read(&web, &visit, &sent).await? {
         Ok(read) => read,
         Err(errors) => return form(&web, &visit, Some((&sent, &errors.into()))).await,
     };
-    let (app, me) = (web.app.clone(), visit.clone());
-    let done = once(&web, &visit, &sent, move || async move {
-        app.declare_recusal(&me.acting, &unit, &recusal).await?;
-        Ok(feedback::RECUSAL_DECLARED.at(all()))
+    let (me, premise) = (visit.clone(), sent.required_premise());
+    let to = feedback::RECUSAL_DECLARED.at(all());
+    let done = once(&web, &visit, &sent, to, move |app| async move {
+        app.declare_recusal(&me.acting, &unit, &premise?, &recusal)
+            .await
     });
     match done.await? {
         Ok(to) => Ok(see_other(&to)),

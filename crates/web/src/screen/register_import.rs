@@ -52,13 +52,13 @@ macro_rules! family {
                 "改列名对应",
                 matching::ask_again,
             ),
-            Route::post(
+            Route::act(
                 concat!($base, "/{import}/columns"),
                 who,
                 "确认列名，开始比对",
                 matching::confirm,
             ),
-            Route::post(
+            Route::act(
                 concat!($base, "/{import}/apply"),
                 who,
                 "写入名录",

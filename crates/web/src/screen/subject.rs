@@ -30,7 +30,7 @@ pub fn routes() -> Vec<Route> {
             export::send,
         ),
         Route::get("/w/subjects/new", edit, "新增检查对象", entry::ask_new),
-        Route::post("/w/subjects/new", edit, "新增检查对象（办理）", entry::add).keeping_draft(),
+        Route::act("/w/subjects/new", edit, "新增检查对象（办理）", entry::add).keeping_draft(),
         Route::get("/w/subjects/{id}", read, "检查对象一条", record::show),
         Route::get(
             "/w/subjects/{id}/edit",
@@ -38,7 +38,7 @@ pub fn routes() -> Vec<Route> {
             "修改检查对象",
             entry::ask_edit,
         ),
-        Route::post(
+        Route::act(
             "/w/subjects/{id}/edit",
             edit,
             "修改检查对象（办理）",
@@ -51,7 +51,7 @@ pub fn routes() -> Vec<Route> {
             "移出检查对象，确认",
             entry::ask_remove,
         ),
-        Route::post(
+        Route::act(
             "/w/subjects/{id}/remove",
             edit,
             "移出检查对象（办理）",

@@ -1,8 +1,11 @@
 //! The acts: four eyes, refusals before anything is written, one press one act, the whole way.
 
+use app::premise::Thing;
 use axum::http::StatusCode;
 use domain::account::Role;
+use domain::id::CampaignNo;
 use domain::subject::RawSubject;
+use testkit::city::as_shown;
 use testkit::city::caterer;
 use testkit::engines::on_both;
 
@@ -65,7 +68,11 @@ async fn nobody_approves_his_own_plan() {
         let before = cast.log_size().await;
         // The press itself is refused as well, with a token from any page of the session.
         let other = both.get("/w/campaigns/new").await;
-        let pressed = both.submit(&other, &path, &[]).await;
+        let number = CampaignNo::parse(&no).unwrap();
+        let shown = as_shown(&city.app, Thing::Campaign(&number))
+            .await
+            .to_string();
+        let pressed = both.submit(&other, &path, &[("_premise", &shown)]).await;
         assert_eq!(pressed.status, StatusCode::CONFLICT);
         assert!(pressed.shows("AUTH-012"), "{}", pressed.text);
         assert_eq!(cast.log_size().await, before);
@@ -163,7 +170,7 @@ async fn one_press_is_one_act_and_the_second_person_is_told() {
         let late = other.submit(&theirs, &path, &[]).await;
         assert_eq!(late.status, StatusCode::CONFLICT);
         assert!(
-            late.shows("CAMP-001") && late.shows("已批准"),
+            late.shows("SEEN-001") && late.shows("批准") && late.shows("已批准"),
             "{}",
             late.text
         );

@@ -1,6 +1,7 @@
 //! Who plays: three accounts, a register of caterers, inspectors, two outside parties.
 
 use app::Acting;
+use app::premise::Thing;
 use axum::http::StatusCode;
 use domain::account::Role;
 use domain::id::{AccountId, ItemId};
@@ -8,6 +9,7 @@ use domain::inspector::RawInspector;
 use domain::subject::RawSubject;
 use sha2::{Digest as _, Sha256};
 use store::Db;
+use testkit::city::as_shown;
 use testkit::city::{caterer, unit};
 use testkit::engines::SqliteFile;
 
@@ -45,8 +47,10 @@ impl Cast {
         let registrar = city.account("registrar1", &[(Role::Registrar, 1)]).await;
         let registrar = city.acting(&registrar).await;
         let decides = city.acting(&approver).await;
+        let fume = ItemId::parse("fume").unwrap();
+        let shown = as_shown(&city.app, Thing::Item(&fume)).await;
         city.app
-            .publish_item(&decides, &ItemId::parse("fume").unwrap())
+            .publish_item(&decides, &fume, &shown)
             .await
             .unwrap();
         let cast = Self {

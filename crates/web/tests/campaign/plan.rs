@@ -101,37 +101,28 @@ async fn who_saves_second_is_told_and_loses_nothing() {
             cast.initiator.get(&path).await,
             cast.initiator.get(&path).await,
         );
-        let with_seen = |page: &crate::browser::Page, purpose: &'static str| {
-            let mut fields: Vec<(&str, String)> = plan_but(&[("purpose", purpose)])
-                .into_iter()
-                .map(|(name, value)| (name, value.to_owned()))
-                .collect();
-            fields.push(("seen", page.input("seen")));
-            fields
-        };
-        let borrowed = |fields: &[(&'static str, String)]| {
-            fields
-                .iter()
-                .map(|(name, value)| (*name, value.clone()))
-                .collect::<Vec<_>>()
-        };
-        let first = borrowed(&with_seen(&one, "先存的目的"));
-        let first: Vec<(&str, &str)> = first.iter().map(|(n, v)| (*n, v.as_str())).collect();
+        let first = plan_but(&[("purpose", "先存的目的")]);
         let saved = cast.initiator.submit(&one, &path, &first).await;
         assert_eq!(saved.status, StatusCode::SEE_OTHER, "{}", saved.text);
-        let second = borrowed(&with_seen(&two, "后存的目的"));
-        let second: Vec<(&str, &str)> = second.iter().map(|(n, v)| (*n, v.as_str())).collect();
+        let second = plan_but(&[("purpose", "后存的目的")]);
         let conflict = cast.initiator.submit(&two, &path, &second).await;
         assert_eq!(conflict.status, StatusCode::CONFLICT);
         assert!(
-            conflict.shows("STOR-409") && conflict.shows("后存的目的"),
+            conflict.shows("SEEN-001") && conflict.shows("后存的目的"),
             "{}",
             conflict.text
         );
         assert_ne!(
-            conflict.input("seen"),
-            two.input("seen"),
+            conflict.input("_premise"),
+            two.input("_premise"),
             "a second press overwrites knowingly"
+        );
+        let knowingly = cast.initiator.submit(&conflict, &path, &second).await;
+        assert_eq!(
+            knowingly.status,
+            StatusCode::SEE_OTHER,
+            "{}",
+            knowingly.text
         );
     })
     .await;

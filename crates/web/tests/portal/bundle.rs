@@ -3,8 +3,10 @@
 use std::io::{Cursor, Read as _, Write as _};
 use std::num::NonZeroUsize;
 
+use app::premise::Thing;
 use axum::body::to_bytes;
 use axum::http::{Request, StatusCode};
+use testkit::city::as_shown;
 use tower::ServiceExt as _;
 use verify::{BundleSource, Limits, Options, verify_bundle};
 
@@ -83,12 +85,28 @@ async fn before_open_the_bundle_is_right_so_far_and_afterwards_complete() {
         let app = &story.site.city.app;
         for visit in &visits {
             story.confirmed(visit).await;
-            app.publish_outcome(&publisher, &visit.visit.id)
-                .await
-                .unwrap();
+            app.publish_outcome(
+                &publisher,
+                &visit.visit.id,
+                &as_shown(app, Thing::Outcome(&visit.visit.id)).await,
+            )
+            .await
+            .unwrap();
         }
-        app.end_campaign(&story.initiator, &number).await.unwrap();
-        app.open_draw(&story.officer, &number).await.unwrap();
+        app.end_campaign(
+            &story.initiator,
+            &number,
+            &as_shown(app, Thing::Campaign(&number)).await,
+        )
+        .await
+        .unwrap();
+        app.open_draw(
+            &story.officer,
+            &number,
+            &as_shown(app, Thing::Campaign(&number)).await,
+        )
+        .await
+        .unwrap();
         let (_, public) = bytes(&story.site, &path).await;
         assert_eq!(
             verdict(&story.site, public),

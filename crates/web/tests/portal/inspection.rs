@@ -40,6 +40,7 @@ async fn full(story: &Story, visit: &StoredInspection, page: &Page) -> Vec<(Stri
     let acting = story.site.city.acting(&story.team(visit)[0]).await;
     let mut fields = Vec::new();
     for result in story.full_sheet(&acting, &visit.visit.id).await {
+        let result = &result.result;
         let key = format!("{}.{}", result.item, result.criterion);
         let mut add = |kind: &str, value: &str| {
             if !value.is_empty() {

@@ -16,4 +16,5 @@ mod inspection;
 mod pages;
 mod publication;
 mod rulebook;
+mod stale;
 mod story;

@@ -1,8 +1,10 @@
 //! Every public page in every state of a campaign, and its data beside it.
 
+use app::premise::Thing;
 use axum::http::StatusCode;
 use domain::id::{CampaignNo, PartyToken};
 use serde_json::Value;
+use testkit::city::as_shown;
 use testkit::city::register_number;
 
 use crate::browser::{Browser, Page};
@@ -100,24 +102,36 @@ async fn a_draft_does_not_exist_for_the_public_and_each_later_state_has_its_page
             draw["parties"][0]["nonce"].is_null(),
             "no nonce before REVEAL"
         );
+        let app = &story.site.city.app;
         for ((_, nonce), link) in crate::story::NONCES.iter().zip(&links) {
-            story.site.city.app.accept_nonce(link, nonce).await.unwrap();
+            app.accept_nonce(link, &as_shown(app, Thing::Party(link)).await, nonce)
+                .await
+                .unwrap();
         }
         assert!(
             !whole(&stranger, &path).await.shows("1111 1111"),
             "REVEAL is not published yet"
         );
         nobody_is_named(&story, &number).await;
-        let app = &story.site.city.app;
         let nobody = PartyToken::parse("no-show").unwrap();
-        app.close_reveal(&story.officer, &number, &nobody)
-            .await
-            .unwrap();
+        app.close_reveal(
+            &story.officer,
+            &number,
+            &as_shown(app, Thing::Campaign(&number)).await,
+            &nobody,
+        )
+        .await
+        .unwrap();
         let draw = data(&stranger, &format!("{path}.json")).await;
         assert_eq!(draw["parties"][0]["nonce"], crate::story::NONCES[0].1);
-        app.draw_subjects(&story.officer, &number, &app::drawing::DrawWords::default())
-            .await
-            .unwrap();
+        app.draw_subjects(
+            &story.officer,
+            &number,
+            &as_shown(app, Thing::Campaign(&number)).await,
+            &app::drawing::DrawWords::default(),
+        )
+        .await
+        .unwrap();
         let page = whole(&stranger, &path).await;
         assert!(page.shows("可核对次序与界限，名单未公开"), "{}", page.text);
         assert!(page.shows("1 见证"));
@@ -232,9 +246,15 @@ async fn a_void_attempt_and_its_reason_stay_visible_for_ever() {
         let (number, _) = story.committed().await;
         let app = &story.site.city.app;
         let code = PartyToken::parse("frame-error").unwrap();
-        app.void_draw(&story.approver, &number, &code, "名录漏了一个片区")
-            .await
-            .unwrap();
+        app.void_draw(
+            &story.approver,
+            &number,
+            &as_shown(app, Thing::Campaign(&number)).await,
+            &code,
+            "名录漏了一个片区",
+        )
+        .await
+        .unwrap();
         let stranger = story.site.stranger();
         let page = whole(&stranger, &format!("/draw/{number}")).await;
         assert!(
@@ -254,13 +274,15 @@ async fn a_void_attempt_and_its_reason_stay_visible_for_ever() {
 async fn an_abandoned_campaign_stays_with_its_reason() {
     told(async |story| {
         let number = story.launched().await;
-        story
-            .site
-            .city
-            .app
-            .abandon_campaign(&story.initiator, &number, "上级统一组织，本局不再单独开展")
-            .await
-            .unwrap();
+        let app = &story.site.city.app;
+        app.abandon_campaign(
+            &story.initiator,
+            &number,
+            &as_shown(app, Thing::Campaign(&number)).await,
+            "上级统一组织，本局不再单独开展",
+        )
+        .await
+        .unwrap();
         let page = whole(&story.site.stranger(), &format!("/draw/{number}")).await;
         assert!(
             page.shows("任务终止") && page.shows("上级统一组织"),

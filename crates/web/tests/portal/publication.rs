@@ -1,6 +1,8 @@
 //! Publishing takes another person, shows exactly what it said, and can be taken down in the open.
 
+use app::premise::Thing;
 use axum::http::StatusCode;
+use testkit::city::as_shown;
 
 use crate::story::{Story, told, told_on_both};
 
@@ -91,7 +93,11 @@ async fn who_entered_or_confirmed_a_result_cannot_publish_it_and_is_told_so() {
         assert_eq!(preview.refused.unwrap().code, "AUTH-015");
         let size = story.site.log_size().await;
         let refused = app
-            .publish_outcome(&acting, &visits[0].visit.id)
+            .publish_outcome(
+                &acting,
+                &visits[0].visit.id,
+                &as_shown(app, Thing::Outcome(&visits[0].visit.id)).await,
+            )
             .await
             .unwrap_err();
         assert!(refused.to_string().contains("AUTH-015"), "{refused}");

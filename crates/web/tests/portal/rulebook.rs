@@ -96,6 +96,19 @@ async fn due(story: &Story, visit: &StoredInspection) -> Date {
     preview.unwrap().deadline.due
 }
 
+/// The second person is told the term of publication before the visit is confirmed.
+async fn confirmed_within_twenty_days(story: &Story, visit: &StoredInspection) {
+    story.concluded(visit).await;
+    let second = story.team(visit)[1].clone();
+    let id = &visit.visit.id;
+    let browser = story.browser(&second).await;
+    let asked = browser.get(&format!("/w/inspections/{id}/confirm")).await;
+    assert!(asked.shows("20 个工作日的公示期限"), "{}", asked.text);
+    let city = &story.site.city;
+    let second = city.acting(&second).await;
+    city.app.confirm_visit(&second, id).await.unwrap();
+}
+
 #[tokio::test]
 async fn a_campaign_goes_on_under_the_version_of_its_approval_whatever_is_adopted_meanwhile() {
     told_on_both(async |story| {
@@ -105,6 +118,11 @@ async fn a_campaign_goes_on_under_the_version_of_its_approval_whatever_is_adopte
         city.adopt("2", STRICTER).await;
         city.adopt("3", STRICTEST).await;
         names_version(&story, &number, FIRST).await;
+        let officer = story.browser(&story.officer.account).await;
+        let asked = officer.get(&format!("/w/campaigns/{number}/freeze")).await;
+        assert_eq!(asked.status, StatusCode::OK, "{}", asked.text);
+        let previewed = asked.shows("按名录此刻的内容，将是") && !asked.shows("PLAN-0");
+        assert!(previewed, "the plan as it was approved: {}", asked.text);
         // Void in between: the plan that is approved again is the one of the first version.
         app.freeze_frame(&story.officer, &number).await.unwrap();
         let mistake = PartyToken::parse("clerical").unwrap();
@@ -122,6 +140,9 @@ async fn a_campaign_goes_on_under_the_version_of_its_approval_whatever_is_adopte
             committed.reveal_by <= before.plus_ms(61 * 60_000),
             "no interval, so an hour and a minute by default"
         );
+        let page = format!("/w/campaigns/{number}");
+        // The next working day at six, not the ninth at three.
+        page_shows(&story, &page, "2026-11-24 18:00").await;
         story.draw(&number, &links).await;
         app.assign_visits(&story.initiator, &number).await.unwrap();
         let visits = story.visits(&number).await;
@@ -136,10 +157,12 @@ async fn a_campaign_goes_on_under_the_version_of_its_approval_whatever_is_adopte
         let publisher = story.browser(&story.publisher).await;
         let home = publisher.get("/w").await;
         assert!(home.shows("20 个工作日"), "{}", home.text);
-        story.confirmed(&visits[2]).await;
         assert_eq!(visits.len(), 3);
-        let end = format!("/w/campaigns/{number}/end");
-        page_shows(&story, &end, "10 个工作日的报告期限").await;
+        confirmed_within_twenty_days(&story, &visits[2]).await;
+        page_shows(&story, &format!("{page}/end"), "10 个工作日的报告期限").await;
+        app.end_campaign(&story.initiator, &number).await.unwrap();
+        page_shows(&story, &page, "10 个工作日内").await;
+        page_shows(&story, "/w/campaigns", "检查报告：2026-12-07").await;
         names_version(&story, &number, FIRST).await;
     })
     .await;

@@ -4,6 +4,8 @@ use std::collections::BTreeSet;
 
 use app::Acting;
 use app::drawing::{CommitWords, DrawWords};
+use app::inspection::Entered;
+use app::premise::Thing;
 use domain::account::Role;
 use domain::campaign::party::PartyName;
 use domain::campaign::plan::{
@@ -18,6 +20,7 @@ use domain::text::DistrictCode;
 use sha2::{Digest as _, Sha256};
 use store::Db;
 use store::inspection::StoredInspection;
+use testkit::city::as_shown;
 use testkit::city::{caterer, unit};
 use testkit::engines::{PostgresDatabase, SqliteFile};
 
@@ -56,8 +59,10 @@ impl Story {
         let supervisor = city.account("supervisor1", &[(Role::Supervisor, 0)]).await;
         let registrar = city.acting(&registrar).await;
         let decides = city.acting(&approver).await;
+        let fume = parsed(ItemId::parse("fume"));
+        let shown = as_shown(&city.app, Thing::Item(&fume)).await;
         city.app
-            .publish_item(&decides, &parsed(ItemId::parse("fume")))
+            .publish_item(&decides, &fume, &shown)
             .await
             .unwrap();
         for number in 1..=SUBJECTS {
@@ -88,9 +93,27 @@ impl Story {
     pub async fn launched(&self) -> CampaignNo {
         let app = &self.site.city.app;
         let number = self.drafted().await;
-        app.submit_campaign(&self.initiator, &number).await.unwrap();
-        app.approve_campaign(&self.approver, &number).await.unwrap();
-        app.launch_campaign(&self.initiator, &number).await.unwrap();
+        app.submit_campaign(
+            &self.initiator,
+            &number,
+            &as_shown(app, Thing::Campaign(&number)).await,
+        )
+        .await
+        .unwrap();
+        app.approve_campaign(
+            &self.approver,
+            &number,
+            &as_shown(app, Thing::Campaign(&number)).await,
+        )
+        .await
+        .unwrap();
+        app.launch_campaign(
+            &self.initiator,
+            &number,
+            &as_shown(app, Thing::Campaign(&number)).await,
+        )
+        .await
+        .unwrap();
         number
     }
 
@@ -104,22 +127,39 @@ impl Story {
     /// Freezes, collects both commitments and publishes FREEZE.
     pub async fn commit(&self, number: &CampaignNo) -> Vec<String> {
         let app = &self.site.city.app;
-        app.freeze_frame(&self.officer, number).await.unwrap();
+        app.freeze_frame(
+            &self.officer,
+            number,
+            &as_shown(app, Thing::Campaign(number)).await,
+        )
+        .await
+        .unwrap();
         let mut links = Vec::new();
         for (token, nonce) in NONCES {
             let party = parsed(PartyToken::parse(token));
             let link = app
-                .issue_party_link(&self.officer, number, &party)
+                .issue_party_link(
+                    &self.officer,
+                    number,
+                    &as_shown(app, Thing::Campaign(number)).await,
+                    &party,
+                )
                 .await
                 .unwrap();
-            app.accept_commitment(&link, &commitment(token, nonce))
+            let hex = commitment(token, nonce);
+            app.accept_commitment(&link, &as_shown(app, Thing::Party(&link)).await, &hex)
                 .await
                 .unwrap();
             links.push(link);
         }
-        app.commit_draw(&self.officer, number, &CommitWords::default())
-            .await
-            .unwrap();
+        app.commit_draw(
+            &self.officer,
+            number,
+            &as_shown(app, Thing::Campaign(number)).await,
+            &CommitWords::default(),
+        )
+        .await
+        .unwrap();
         links
     }
 
@@ -134,22 +174,40 @@ impl Story {
     pub async fn draw(&self, number: &CampaignNo, links: &[String]) {
         let app = &self.site.city.app;
         for ((_, nonce), link) in NONCES.iter().zip(links) {
-            app.accept_nonce(link, nonce).await.unwrap();
+            app.accept_nonce(link, &as_shown(app, Thing::Party(link)).await, nonce)
+                .await
+                .unwrap();
         }
         let nobody = parsed(PartyToken::parse("no-show"));
-        app.close_reveal(&self.officer, number, &nobody)
-            .await
-            .unwrap();
-        app.draw_subjects(&self.officer, number, &DrawWords::default())
-            .await
-            .unwrap();
+        app.close_reveal(
+            &self.officer,
+            number,
+            &as_shown(app, Thing::Campaign(number)).await,
+            &nobody,
+        )
+        .await
+        .unwrap();
+        app.draw_subjects(
+            &self.officer,
+            number,
+            &as_shown(app, Thing::Campaign(number)).await,
+            &DrawWords::default(),
+        )
+        .await
+        .unwrap();
     }
 
     /// Handed to the teams.
     pub async fn assigned(&self) -> (CampaignNo, Vec<StoredInspection>) {
         let number = self.drawn().await;
         let app = &self.site.city.app;
-        app.assign_visits(&self.initiator, &number).await.unwrap();
+        app.assign_visits(
+            &self.initiator,
+            &number,
+            &as_shown(app, Thing::Campaign(&number)).await,
+        )
+        .await
+        .unwrap();
         let visits = self.visits(&number).await;
         (number, visits)
     }
@@ -179,24 +237,43 @@ impl Story {
 
     /// Opens, fills, concludes and confirms a visit; without a finding.
     pub async fn confirmed(&self, visit: &StoredInspection) {
+        self.concluded(visit).await;
         let app = &self.site.city.app;
-        let team = self.team(visit);
-        let first = self.site.city.acting(&team[0]).await;
-        let second = self.site.city.acting(&team[1]).await;
+        let second = self.site.city.acting(&self.team(visit)[1]).await;
         let id = &visit.visit.id;
-        app.open_visit(&first, id, visit.visit.team.clone())
+        app.confirm_visit(&second, id, &as_shown(app, Thing::Visit(id)).await)
             .await
             .unwrap();
+    }
+
+    /// Opens, fills and concludes a visit; without a finding.
+    pub async fn concluded(&self, visit: &StoredInspection) {
+        let app = &self.site.city.app;
+        let first = self.site.city.acting(&self.team(visit)[0]).await;
+        let id = &visit.visit.id;
+        app.open_visit(
+            &first,
+            id,
+            &as_shown(app, Thing::Visit(id)).await,
+            visit.visit.team.clone(),
+        )
+        .await
+        .unwrap();
         app.record_results(&first, id, &self.full_sheet(&first, id).await)
             .await
             .unwrap();
-        app.conclude_visit(&first, id, "R1", Some("无异议".to_owned()))
-            .await
-            .unwrap();
-        app.confirm_visit(&second, id).await.unwrap();
+        app.conclude_visit(
+            &first,
+            id,
+            &as_shown(app, Thing::Visit(id)).await,
+            "R1",
+            Some("无异议".to_owned()),
+        )
+        .await
+        .unwrap();
     }
 
-    pub async fn full_sheet(&self, acting: &Acting, id: &InspectionId) -> Vec<ItemResult> {
+    pub async fn full_sheet(&self, acting: &Acting, id: &InspectionId) -> Vec<Entered> {
         let view = self.site.city.app.visit(acting, id).await.unwrap();
         let criteria = view.items.iter().flat_map(|item| {
             item.terms
@@ -205,17 +282,19 @@ impl Story {
                 .map(move |criterion| (item.id.clone(), criterion.clone()))
         });
         criteria
-            .map(|(item, criterion)| ItemResult {
-                item,
-                criterion: criterion.id,
-                verdict: Verdict::Pass,
-                evidence: EvidenceGiven {
-                    photos: criterion.evidence.photos,
-                    video: criterion.evidence.video,
-                    document: criterion.evidence.document,
-                    reading: criterion.evidence.reading.map(|unit| format!("0.8 {unit}")),
-                },
-                note: None,
+            .map(|(item, criterion)| {
+                Entered::first(ItemResult {
+                    item,
+                    criterion: criterion.id,
+                    verdict: Verdict::Pass,
+                    evidence: EvidenceGiven {
+                        photos: criterion.evidence.photos,
+                        video: criterion.evidence.video,
+                        document: criterion.evidence.document,
+                        reading: criterion.evidence.reading.map(|unit| format!("0.8 {unit}")),
+                    },
+                    note: None,
+                })
             })
             .collect()
     }
@@ -227,12 +306,28 @@ impl Story {
         let publisher = self.site.city.acting(&self.publisher).await;
         for visit in &visits {
             self.confirmed(visit).await;
-            app.publish_outcome(&publisher, &visit.visit.id)
-                .await
-                .unwrap();
+            app.publish_outcome(
+                &publisher,
+                &visit.visit.id,
+                &as_shown(app, Thing::Outcome(&visit.visit.id)).await,
+            )
+            .await
+            .unwrap();
         }
-        app.end_campaign(&self.initiator, &number).await.unwrap();
-        app.open_draw(&self.officer, &number).await.unwrap();
+        app.end_campaign(
+            &self.initiator,
+            &number,
+            &as_shown(app, Thing::Campaign(&number)).await,
+        )
+        .await
+        .unwrap();
+        app.open_draw(
+            &self.officer,
+            &number,
+            &as_shown(app, Thing::Campaign(&number)).await,
+        )
+        .await
+        .unwrap();
         (number, visits)
     }
 
@@ -287,7 +382,8 @@ pub const NONCES: [(&str, &str); 2] = [
     ),
 ];
 
-fn plan(today: domain::time::Date) -> CampaignPlan {
+/// A plan without gaps, whose window begins today.
+pub fn plan(today: domain::time::Date) -> CampaignPlan {
     let code = |text: &str| parsed(InspectorCode::parse(text));
     let parties =
         NONCES

@@ -153,16 +153,17 @@ impl Browser {
 
     /// Sends these fields with the hidden ones of the page they stand on.
     pub async fn submit(&self, page: &Page, path: &str, fields: &[(&str, &str)]) -> Page {
-        let (token, key) = (page.input("_token"), self.key_of(page));
-        let mut all = vec![("_token", token.as_str())];
-        all.extend(key.as_deref().map(|key| ("_once", key)));
+        let hidden = ["_token", "_once", "_premise"];
+        let hidden: Vec<(&str, String)> = hidden
+            .into_iter()
+            .filter(|name| page.text.contains(&format!("name=\"{name}\"")))
+            .map(|name| (name, page.input(name)))
+            .collect();
+        let mut all: Vec<(&str, &str)> = hidden
+            .iter()
+            .map(|(name, value)| (*name, value.as_str()))
+            .collect();
         all.extend(fields);
         self.post_raw(path, &all).await
-    }
-
-    fn key_of(&self, page: &Page) -> Option<String> {
-        page.text
-            .contains("name=\"_once\"")
-            .then(|| page.input("_once"))
     }
 }

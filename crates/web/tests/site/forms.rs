@@ -7,7 +7,8 @@ use domain::policy::Reach;
 use store::Db;
 use store::subject::{self, SubjectFilter};
 use testkit::city::{caterer, register_number, unit};
-use testkit::engines::{SqliteFile, on_both};
+use testkit::engines::{PostgresDatabase, SqliteFile, on_both};
+use testkit::wire::{Cut, Wire};
 
 use crate::browser::{Browser, Page, Site};
 
@@ -79,8 +80,7 @@ async fn a_subject_is_added_changed_and_removed_with_one_event_each() {
         let edit = format!("{record}/edit");
         let asked = browser.get(&edit).await;
         let mut fields = entry("样例餐饮甲店", &number, unit.as_str());
-        let seen = asked.input("seen");
-        fields.extend([("seen", seen.as_str()), ("pools", "餐饮、工地")]);
+        fields.push(("pools", "餐饮、工地"));
         let done = browser.submit(&asked, &edit, &fields).await;
         assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.text);
         assert!(browser.get(record).await.shows("工地"));
@@ -199,23 +199,136 @@ async fn eight_presses_at_once_are_one_act() {
 }
 
 #[tokio::test]
-async fn a_form_whose_act_never_ended_is_not_done_a_second_time() {
-    with_site(async |site| {
+async fn after_a_crash_between_act_and_answer_the_answer_is_the_entry_of_the_act() {
+    on_both(|db| async move {
+        let site = Site::open(db).await;
         let (id, browser) = registrar(&site).await;
         let asked = browser.get(NEW).await;
+        let (number, unit) = (register_number(1), unit(1));
+        let fields = entry("样例餐饮甲店", &number, unit.as_str());
+        browser.submit(&asked, NEW, &fields).await;
+        let size = site.log_size().await;
+        // What the database holds when the program dies before it has written down the answer.
+        let unanswered = store::Press::new(asked.input("_once"), id, String::new(), 0);
         let mut scratch = site.city.app.db.scratch().await.unwrap();
-        let key = asked.input("_once");
-        store::session::begin_submission(&mut scratch.inside(), &id, &key, 1_795_000_000_000)
+        store::session::keep_answer(&mut scratch.inside(), &unanswered, "")
             .await
             .unwrap();
         scratch.commit().await.unwrap();
+        let second = browser.submit(&asked, NEW, &fields).await;
+        assert_eq!(second.status, StatusCode::SEE_OTHER, "{}", second.text);
+        assert_eq!(second.location(), format!("/w/log/{}", size - 1));
+        let entry = browser.get(second.location()).await;
+        assert!(entry.shows("新增检查对象"), "{}", entry.text);
+        assert_eq!((rows(&site).await, site.log_size().await), (1, size));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_form_changed_after_its_act_is_not_saved_is_told_so_and_comes_back() {
+    on_both(|db| async move {
+        let site = Site::open(db).await;
+        let (id, browser) = registrar(&site).await;
+        let keeper = site.city.acting(&id).await;
+        let subject = site.city.subject(&keeper, &unit(1), &caterer(1)).await;
+        let record = format!("/w/subjects/{subject}");
+        let edit = format!("{record}/edit");
         let (number, unit) = (register_number(1), unit(1));
-        let page = browser
-            .submit(&asked, NEW, &entry("样例餐饮甲店", &number, unit.as_str()))
+        let asked = browser.get(&edit).await;
+        let saved = |name| entry(name, &number, unit.as_str());
+        let first = browser.submit(&asked, &edit, &saved("先存的名称")).await;
+        assert_eq!(first.status, StatusCode::SEE_OTHER, "{}", first.text);
+        let size = site.log_size().await;
+        // Back, another text, saved again: the same key, other content.
+        let again = browser.submit(&asked, &edit, &saved("后改的名称")).await;
+        assert_eq!(again.status, StatusCode::CONFLICT);
+        assert!(
+            again.shows("FORM-011") && again.shows("没有保存") && again.shows("后改的名称"),
+            "{}",
+            again.text
+        );
+        assert!(again.shows(&format!("href=\"{record}?done=subject-changed\"")));
+        assert_eq!(site.log_size().await, size);
+        assert!(browser.get(&record).await.shows("先存的名称"));
+        // The form that came back can be sent.
+        assert_ne!(again.input("_once"), asked.input("_once"));
+        let third = browser.submit(&again, &edit, &saved("后改的名称")).await;
+        assert_eq!(third.status, StatusCode::SEE_OTHER, "{}", third.text);
+        assert!(browser.get(&record).await.shows("后改的名称"));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn signed_in_again_elsewhere_the_form_of_the_first_window_comes_back_with_its_text() {
+    on_both(|db| async move {
+        let site = Site::open(db).await;
+        let (id, first_window) = registrar(&site).await;
+        let asked = first_window.get(NEW).await;
+        // The second window shares the cookie: from now on both are in the new session.
+        let browser = site.signed_in(&id).await;
+        let (number, unit) = (register_number(1), unit(1));
+        let fields = entry("第一个窗口里的店", &number, unit.as_str());
+        let size = site.log_size().await;
+        let back = browser.submit(&asked, NEW, &fields).await;
+        assert_eq!(back.status, StatusCode::CONFLICT);
+        assert!(
+            back.shows("FORM-012") && back.shows("value=\"第一个窗口里的店\""),
+            "{}",
+            back.text
+        );
+        assert_eq!(site.log_size().await, size, "nothing is done unproved");
+        let done = browser.submit(&back, NEW, &fields).await;
+        assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.text);
+        assert_eq!(rows(&site).await, 1);
+
+        let other = site.city.account("kucun2", &[(Role::Registrar, 1)]).await;
+        let refused = site
+            .signed_in(&other)
+            .await
+            .submit(&asked, NEW, &fields)
             .await;
-        assert_eq!(page.status, StatusCode::CONFLICT);
-        assert!(page.shows("FORM-006"), "{}", page.text);
-        assert_eq!(rows(&site).await, 0);
+        assert_eq!(refused.status, StatusCode::FORBIDDEN);
+        assert!(refused.shows("FORM-009") && !refused.shows("第一个窗口里的店"));
+        let nobody = site.stranger().submit(&asked, NEW, &fields).await;
+        assert!(nobody.location().starts_with("/login"));
+        assert_eq!(rows(&site).await, 1);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn forty_double_presses_at_once_are_forty_acts() {
+    on_both(|db| async move {
+        let site = Site::open(db).await;
+        let (_, browser) = registrar(&site).await;
+        let before = site.log_size().await;
+        let mut presses = tokio::task::JoinSet::new();
+        for number in 1..=40 {
+            let asked = std::sync::Arc::new(browser.get(NEW).await);
+            for _ in 0..2 {
+                let (browser, asked) = (browser.clone(), std::sync::Arc::clone(&asked));
+                presses.spawn(async move {
+                    let (code, unit) = (register_number(number), unit(1));
+                    let fields = entry("样例餐饮店", &code, unit.as_str());
+                    (number, browser.submit(&asked, NEW, &fields).await)
+                });
+            }
+        }
+        let mut places = std::collections::BTreeMap::<u32, Vec<String>>::new();
+        for (number, page) in presses.join_all().await {
+            assert_eq!(page.status, StatusCode::SEE_OTHER, "{}", page.text);
+            places
+                .entry(number)
+                .or_default()
+                .push(page.location().to_owned());
+        }
+        assert!(places.values().all(|pair| pair[0] == pair[1]), "{places:?}");
+        assert_eq!(
+            (rows(&site).await, site.log_size().await),
+            (40, before + 40)
+        );
     })
     .await;
 }
@@ -232,19 +345,16 @@ async fn two_people_who_change_one_entry_do_not_overwrite_each_other() {
         let edit = format!("/w/subjects/{subject}/edit");
         let (one, two) = (first.get(&edit).await, second.get(&edit).await);
         let (number, unit) = (register_number(1), unit(1));
-        let (seen_one, seen_two) = (one.input("seen"), two.input("seen"));
-        let mut fields = entry("先改的名称", &number, unit.as_str());
-        fields.push(("seen", &seen_one));
+        let fields = entry("先改的名称", &number, unit.as_str());
         assert_eq!(
             first.submit(&one, &edit, &fields).await.status,
             StatusCode::SEE_OTHER
         );
-        let mut fields = entry("后改的名称", &number, unit.as_str());
-        fields.push(("seen", &seen_two));
+        let fields = entry("后改的名称", &number, unit.as_str());
         let refused = second.submit(&two, &edit, &fields).await;
         assert_eq!(refused.status, StatusCode::CONFLICT);
         assert!(
-            refused.shows("STOR-409") && refused.shows("后改的名称"),
+            refused.shows("SEEN-001") && refused.shows("后改的名称"),
             "told, and nothing typed lost"
         );
         assert!(
@@ -328,4 +438,65 @@ async fn a_draft_is_kept_by_button_and_by_script_and_can_be_dropped() {
         assert!(!browser.get(NEW).await.shows("草稿店"));
     })
     .await;
+}
+
+/// The story of a press whose answer from the database is lost on the way.
+#[expect(
+    clippy::cognitive_complexity,
+    reason = "every await counts as a branch; the story runs straight"
+)]
+async fn answer_lost(cut: Cut) {
+    let server = PostgresDatabase::fresh();
+    let wire = Wire::to(server.url());
+    let db = Db::open_postgres(wire.url()).await.unwrap();
+    let site = Site::open(db.clone()).await;
+    let (_, browser) = registrar(&site).await;
+    let asked = browser.get(NEW).await;
+    let (number, unit) = (register_number(1), unit(1));
+    let mut fields = entry("样例餐饮&乙店", &number, unit.as_str());
+    fields.push(("pools", "餐饮、工地"));
+    let size = site.log_size().await;
+    wire.cut_next(cut);
+    let lost = browser.submit(&asked, NEW, &fields).await;
+    assert_eq!(lost.status, StatusCode::SERVICE_UNAVAILABLE);
+    assert!(
+        lost.shows("STOR-505") && lost.shows("结果未知") && !lost.shows("没有保存"),
+        "{}",
+        lost.text
+    );
+    // “See here”, by the key.
+    let key = asked.input("_once");
+    let see = format!("/w/submissions/{key}");
+    assert!(lost.shows(&format!("href=\"{see}\"")), "{}", lost.text);
+    let seen = browser.get(&see).await;
+    let other = site.city.account("kucun2", &[(Role::Registrar, 1)]).await;
+    let strange = site.signed_in(&other).await.get(&see).await;
+    assert!(strange.shows("没有办成"), "another's form is not shown");
+    // The page offers the very same form once more: same key, same content.
+    assert_eq!(lost.input("_once"), key);
+    assert_eq!(lost.input("name"), "样例餐饮&#38;乙店");
+    let again = browser.submit(&lost, NEW, &fields).await;
+    assert_eq!(again.status, StatusCode::SEE_OTHER, "{}", again.text);
+    match cut {
+        Cut::After => {
+            assert_eq!(seen.location(), format!("/w/log/{size}"));
+            assert_eq!(again.location(), format!("/w/log/{size}"));
+        }
+        Cut::Before => {
+            assert!(seen.shows("没有办成"), "{}", seen.text);
+            assert!(again.location().starts_with("/w/subjects/"));
+        }
+    }
+    assert_eq!((rows(&site).await, site.log_size().await), (1, size + 2));
+    db.close().await;
+}
+
+#[tokio::test]
+async fn a_press_whose_commit_was_never_heard_of_is_settled_by_its_key() {
+    answer_lost(Cut::Before).await;
+}
+
+#[tokio::test]
+async fn a_press_whose_commit_was_not_answered_is_settled_by_its_key() {
+    answer_lost(Cut::After).await;
 }

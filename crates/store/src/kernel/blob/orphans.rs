@@ -75,7 +75,15 @@ async fn remove_row(
     grace_ms: i64,
 ) -> Result<bool, StoreError> {
     let mut conn = db.blob_conn().await?;
-    let free = chunks::seize(&mut conn, id, grace_ms).await? && !is_named(&mut conn, name).await?;
+    let free = match chunks::seize(&mut conn, id, grace_ms).await {
+        Ok(free) => free && !is_named(&mut conn, name).await?,
+        // An act that has named it takes long: the next upkeep looks again.
+        Err(StoreError::Busy) => {
+            conn.rollback().await?;
+            return Ok(false);
+        }
+        Err(other) => return Err(other),
+    };
     if free {
         chunks::remove(db, &mut chunks::Via::Within(&mut conn), id).await?;
     }

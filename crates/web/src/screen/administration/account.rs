@@ -1,5 +1,6 @@
 //! One account: its roles, its standing, and what each administrator may do with it.
 
+use app::premise::of_account;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Response};
 use domain::account::{Grant, Role};
@@ -17,7 +18,7 @@ use crate::component::{
     Table, Weight,
 };
 use crate::form::Submitted;
-use crate::gate::{Answer, Flaws, Sent, Stop, Visit, WebState, feedback, once, see_other};
+use crate::gate::{Answer, Flaws, Pressed, Stop, Visit, WebState, feedback, once, see_other};
 use crate::screen::shared::rulebook;
 use crate::text::Address;
 
@@ -61,7 +62,7 @@ async fn page(
             words,
             here.clone().child(end),
             Weight::Outlined,
-            visit.hidden(web),
+            visit.hidden_on(web, &of_account(stored), None),
         ));
     }
     if other && acting.offers(Verb::PasswordReset) {
@@ -87,16 +88,18 @@ async fn page(
     let facts = Sheet::new("account", "账号", facts)
         .padded()
         .with_link(Link::new("这个账号的留痕", log));
-    let page = page
-        .with(facts)
-        .with(Sheet::new("grants", "岗位", grants(visit, stored, units)));
+    let page = page.with(facts).with(Sheet::new(
+        "grants",
+        "岗位",
+        grants(web, visit, stored, units),
+    ));
     Ok(match flaws.refusal {
         Some(_) => (flaws.status(), page).into_response(),
         None => page.into_response(),
     })
 }
 
-fn grants(visit: &Visit, stored: &StoredAccount, units: &[OrgUnit]) -> Table {
+fn grants(web: &WebState, visit: &Visit, stored: &StoredAccount, units: &[OrgUnit]) -> Table {
     let may = visit.acting.offers(Verb::RoleGrant) && stored.account.id != visit.acting.account;
     let rows = stored.account.grants.iter().map(|grant| {
         let unit = units.iter().find(|unit| unit.id == grant.unit);
@@ -105,7 +108,12 @@ fn grants(visit: &Visit, stored: &StoredAccount, units: &[OrgUnit]) -> Table {
                 .child("revoke")
                 .child(grant.role.name())
                 .child(grant.unit.as_str());
-            Cell::new(Act::submit("收回", to, Weight::Plain, visit.repeatable()))
+            Cell::new(Act::submit(
+                "收回",
+                to,
+                Weight::Plain,
+                visit.hidden_on(web, &of_account(stored), None),
+            ))
         } else {
             Cell::new("")
         };
@@ -121,22 +129,33 @@ fn grants(visit: &Visit, stored: &StoredAccount, units: &[OrgUnit]) -> Table {
     Table::new("岗位", columns, rows.collect(), empty)
 }
 
-async fn set_active(web: WebState, visit: Visit, sent: Sent, id: String, active: bool) -> Answer {
-    let (stored, units) = find(&web, &id).await?;
-    let (app, me, to) = (web.app.clone(), visit.clone(), page_of(&stored));
+async fn set_active(
+    web: WebState,
+    visit: Visit,
+    sent: Pressed,
+    id: String,
+    active: bool,
+) -> Answer {
+    let (stored, _) = find(&web, &id).await?;
+    let (me, premise) = (visit.clone(), sent.required_premise());
     let key = stored.account.id.clone();
     let said = if active {
         &feedback::ACCOUNT_REOPENED
     } else {
         &feedback::ACCOUNT_CLOSED
     };
-    let done = once(&web, &visit, &sent, move || async move {
-        app.set_account_active(&me.acting, &key, active).await?;
-        Ok(said.at(to))
+    let to = said.at(page_of(&stored));
+    let done = once(&web, &visit, &sent, to, move |app| async move {
+        app.set_account_active(&me.acting, &key, &premise?, active)
+            .await
     });
     match done.await? {
         Ok(to) => Ok(see_other(&to)),
-        Err(error) => page(&web, &visit, &stored, &units, &Flaws::of(error)?).await,
+        Err(error) => {
+            let flaws = Flaws::of(error)?;
+            let (stored, units) = find(&web, &id).await?;
+            page(&web, &visit, &stored, &units, &flaws).await
+        }
     }
 }
 
@@ -144,7 +163,7 @@ pub(super) async fn close(
     State(web): State<WebState>,
     Path(id): Path<String>,
     visit: Visit,
-    sent: Sent,
+    sent: Pressed,
 ) -> Answer {
     set_active(web, visit, sent, id, false).await
 }
@@ -153,7 +172,7 @@ pub(super) async fn reopen(
     State(web): State<WebState>,
     Path(id): Path<String>,
     visit: Visit,
-    sent: Sent,
+    sent: Pressed,
 ) -> Answer {
     set_active(web, visit, sent, id, true).await
 }
@@ -162,18 +181,26 @@ pub(super) async fn revoke(
     State(web): State<WebState>,
     Path((id, role, unit)): Path<(String, String, String)>,
     visit: Visit,
+    sent: Pressed,
 ) -> Answer {
-    let (stored, units) = find(&web, &id).await?;
+    let (stored, _) = find(&web, &id).await?;
     let (Some(role), Ok(unit)) = (Role::parse(&role), OrgUnitId::parse(&unit)) else {
         return Err(Stop::not_found());
     };
-    match web
-        .app
-        .revoke_role(&visit.acting, &stored.account.id, &Grant { role, unit })
-        .await
-    {
-        Ok(()) => Ok(see_other(&feedback::ROLE_REVOKED.at(page_of(&stored)))),
-        Err(error) => page(&web, &visit, &stored, &units, &Flaws::of(error)?).await,
+    let (me, key) = (visit.clone(), stored.account.id.clone());
+    let premise = sent.required_premise();
+    let to = feedback::ROLE_REVOKED.at(page_of(&stored));
+    let done = once(&web, &visit, &sent, to, move |app| async move {
+        app.revoke_role(&me.acting, &key, &premise?, &Grant { role, unit })
+            .await
+    });
+    match done.await? {
+        Ok(to) => Ok(see_other(&to)),
+        Err(error) => {
+            let flaws = Flaws::of(error)?;
+            let (stored, units) = find(&web, &id).await?;
+            page(&web, &visit, &stored, &units, &flaws).await
+        }
     }
 }
 
@@ -204,7 +231,12 @@ async fn form_page(
     }
 }
 
-fn grant_form(web: &WebState, visit: &Visit, stored: &StoredAccount, units: &[OrgUnit]) -> Form {
+fn grant_form(
+    web: &WebState,
+    visit: &Visit,
+    (stored, units): (&StoredAccount, &[OrgUnit]),
+    again: Option<(&Submitted, &Flaws)>,
+) -> Form {
     let roles = Role::ALL.iter().filter(|role| role.is_grantable());
     let roles = roles
         .map(|role| Choice::new(role.name(), role.label()))
@@ -217,7 +249,8 @@ fn grant_form(web: &WebState, visit: &Visit, stored: &StoredAccount, units: &[Or
         Field::menu("role", "岗位", roles),
         Field::menu("unit", "单位", units),
     ];
-    Form::new(page_of(stored).child("grant"), visit.hidden(web), "授权")
+    let hidden = visit.hidden_on(web, &of_account(stored), again);
+    Form::new(page_of(stored).child("grant"), hidden, "授权")
         .with_group("", fields)
         .with_way_back(Link::new("返回，不授权", page_of(stored)))
 }
@@ -228,7 +261,7 @@ pub(super) async fn ask_grant(
     visit: Visit,
 ) -> Answer {
     let (stored, units) = find(&web, &id).await?;
-    let form = grant_form(&web, &visit, &stored, &units);
+    let form = grant_form(&web, &visit, (&stored, &units), None);
     form_page(&web, &visit, &stored, "授权", form, None).await
 }
 
@@ -236,10 +269,9 @@ pub(super) async fn grant(
     State(web): State<WebState>,
     Path(id): Path<String>,
     visit: Visit,
-    sent: Sent,
+    sent: Pressed,
 ) -> Answer {
-    let (stored, units) = find(&web, &id).await?;
-    let again = grant_form(&web, &visit, &stored, &units);
+    let (stored, _) = find(&web, &id).await?;
     let mut errors = FieldErrors::new();
     let role = Role::parse(sent.first("role"));
     let unit = OrgUnitId::parse(sent.first("unit")).ok();
@@ -253,27 +285,41 @@ pub(super) async fn grant(
     }
     let (Some(role), Some(unit)) = (role, unit) else {
         let flaws = Flaws::from(errors);
-        return form_page(&web, &visit, &stored, "授权", again, Some((&sent, &flaws))).await;
+        return grant_again(&web, &visit, &id, (&sent, &flaws)).await;
     };
-    let (app, me, key) = (web.app.clone(), visit.clone(), stored.account.id.clone());
-    let done = once(&web, &visit, &sent, move || async move {
-        app.grant_role(&me.acting, &key, Grant { role, unit })
-            .await?;
-        Ok(feedback::ROLE_GRANTED.at(all().child(key.as_str())))
+    let (me, key) = (visit.clone(), stored.account.id.clone());
+    let premise = sent.required_premise();
+    let to = feedback::ROLE_GRANTED.at(all().child(key.as_str()));
+    let done = once(&web, &visit, &sent, to, move |app| async move {
+        app.grant_role(&me.acting, &key, &premise?, Grant { role, unit })
+            .await
     });
     match done.await? {
         Ok(to) => Ok(see_other(&to)),
         Err(error) => {
             let flaws = Flaws::of(error)?;
-            form_page(&web, &visit, &stored, "授权", again, Some((&sent, &flaws))).await
+            grant_again(&web, &visit, &id, (&sent, &flaws)).await
         }
     }
+}
+
+/// The form again, on the account as it stands now.
+async fn grant_again(
+    web: &WebState,
+    visit: &Visit,
+    id: &str,
+    again: (&Submitted, &Flaws),
+) -> Answer {
+    let (stored, units) = find(web, id).await?;
+    let form = grant_form(web, visit, (&stored, &units), Some(again));
+    form_page(web, visit, &stored, "授权", form, Some(again)).await
 }
 
 async fn password_form(
     web: &WebState,
     visit: &Visit,
     stored: &StoredAccount,
+    again: Option<(&Submitted, &Flaws)>,
 ) -> Result<Form, Stop> {
     let letters = rulebook(web).await?.sign_in.password_letters;
     let field = Field::password("password", "新的初始口令", true).with_help(format!(
@@ -281,7 +327,7 @@ async fn password_form(
     ));
     let form = Form::new(
         page_of(stored).child("password"),
-        visit.hidden(web),
+        visit.hidden_on(web, &of_account(stored), again),
         "重置口令",
     );
     Ok(form
@@ -295,7 +341,7 @@ pub(super) async fn ask_password(
     visit: Visit,
 ) -> Answer {
     let (stored, _) = find(&web, &id).await?;
-    let form = password_form(&web, &visit, &stored).await?;
+    let form = password_form(&web, &visit, &stored, None).await?;
     form_page(&web, &visit, &stored, "重置口令", form, None).await
 }
 
@@ -303,29 +349,25 @@ pub(super) async fn reset_password(
     State(web): State<WebState>,
     Path(id): Path<String>,
     visit: Visit,
-    sent: Sent,
+    sent: Pressed,
 ) -> Answer {
     let (stored, _) = find(&web, &id).await?;
-    let again = password_form(&web, &visit, &stored).await?;
-    let (app, me, key) = (web.app.clone(), visit.clone(), stored.account.id.clone());
+    let (me, key) = (visit.clone(), stored.account.id.clone());
+    let premise = sent.required_premise();
     let password = sent.first("password").to_owned();
-    let done = once(&web, &visit, &sent, move || async move {
-        app.reset_password(&me.acting, &key, &password).await?;
-        Ok(feedback::PASSWORD_RESET.at(all().child(key.as_str())))
+    let to = feedback::PASSWORD_RESET.at(all().child(key.as_str()));
+    let done = once(&web, &visit, &sent, to, move |app| async move {
+        app.reset_password(&me.acting, &key, &premise?, &password)
+            .await
     });
     match done.await? {
         Ok(to) => Ok(see_other(&to)),
         Err(error) => {
             let flaws = Flaws::of(error)?;
-            form_page(
-                &web,
-                &visit,
-                &stored,
-                "重置口令",
-                again,
-                Some((&sent, &flaws)),
-            )
-            .await
+            let again = Some((&*sent, &flaws));
+            let (stored, _) = find(&web, &id).await?;
+            let form = password_form(&web, &visit, &stored, again).await?;
+            form_page(&web, &visit, &stored, "重置口令", form, again).await
         }
     }
 }

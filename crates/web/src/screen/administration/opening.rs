@@ -7,7 +7,7 @@ use axum::response::IntoResponse;
 use super::all;
 use crate::component::{Crumb, Field, Form, Head, Link, Width};
 use crate::form::Submitted;
-use crate::gate::{Answer, Flaws, Sent, Visit, WebState, feedback, once, see_other};
+use crate::gate::{Answer, Flaws, Pressed, Visit, WebState, feedback, once_new, see_other};
 use crate::screen::shared::rulebook;
 
 pub(super) async fn ask(State(web): State<WebState>, visit: Visit) -> Answer {
@@ -42,15 +42,15 @@ async fn form(web: &WebState, visit: &Visit, sent: Option<&Submitted>, flaws: &F
     }
 }
 
-pub(super) async fn open(State(web): State<WebState>, visit: Visit, sent: Sent) -> Answer {
+pub(super) async fn open(State(web): State<WebState>, visit: Visit, sent: Pressed) -> Answer {
     let new = NewAccount {
         login: domain::text::narrow(sent.first("login")),
         name: sent.first("name").to_owned(),
         password: sent.first("password").to_owned(),
         grants: Vec::new(),
     };
-    let (app, me) = (web.app.clone(), visit.clone());
-    let done = once(&web, &visit, &sent, move || async move {
+    let me = visit.clone();
+    let done = once_new(&web, &visit, &sent, move |app| async move {
         let id = app.open_account(&me.acting, new).await?;
         Ok(feedback::ACCOUNT_OPENED.at(all().child(id.as_str())))
     });

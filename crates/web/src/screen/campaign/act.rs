@@ -4,19 +4,19 @@
 //! anything is typed if that is known already. POST carries the act out once; what was typed stands
 //! in the form again when it is refused.
 
-use app::AppError;
 use app::drawing::{CommitWords, DrawWords, FreezeWords};
+use app::{Acting, App, AppError};
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::IntoResponse as _;
-use domain::id::PartyToken;
+use domain::id::{CampaignNo, PartyToken};
 use domain::text::FieldErrors;
 
 use super::kind::{CampaignAct, Standing};
 use super::seen::Seen;
 use crate::component::{Confirm, Crumb, Fragment, Head, Link, Refusal};
 use crate::form::Submitted;
-use crate::gate::{Answer, Flaws, Sent, Stop, Visit, WebState, once, see_other};
+use crate::gate::{Answer, Flaws, Pressed, Stop, Visit, WebState, once, see_other};
 use crate::layout::WorkbenchPage;
 use crate::route::{Route, Who};
 use crate::text::Address;
@@ -34,13 +34,13 @@ pub(super) fn routes() -> Vec<Route> {
                 show(act, web, visit, number)
             };
             let press =
-                move |web: State<WebState>, visit: Visit, number: Path<String>, sent: Sent| {
+                move |web: State<WebState>, visit: Visit, number: Path<String>, sent: Pressed| {
                     press(act, web, visit, number, sent)
                 };
             let words = act.words();
             [
                 Route::get(act.path(), who, words, show),
-                Route::post(act.path(), who, words, press),
+                Route::act(act.path(), who, words, press),
             ]
         })
         .collect()
@@ -55,7 +55,8 @@ async fn show(
     let seen = Seen::load(&web, &visit, &number).await?;
     match act.standing(&seen, &visit) {
         Standing::Offered => {
-            let confirm = confirm(act, &web, &seen, &visit).await?;
+            // What the form rests on is taken before what stands above it is loaded, never after.
+            let confirm = confirm(act, &web, &seen, &visit, None).await?;
             let mut page = page(act, &web, &seen, &visit).await?;
             page = page.with(beforehand(act, &web, &seen).await?);
             if matches!(act, CampaignAct::Approve | CampaignAct::Submit) {
@@ -147,10 +148,12 @@ async fn confirm(
     web: &WebState,
     seen: &Seen,
     visit: &Visit,
+    again: Option<(&Submitted, &Flaws)>,
 ) -> Result<Confirm, Stop> {
+    let now = web.app.premise_of_campaign(&seen.stored).await?;
     let back = Link::new(format!("返回，不{}", act.words()), seen.page());
     let action = seen.page().child(act.slug());
-    let confirm = Confirm::new(action, visit.hidden(web), act.words(), back)
+    let confirm = Confirm::new(action, visit.hidden_on(web, &now, again), act.words(), back)
         .happens(wording::happens(act, seen))
         .fixed_after(wording::fixed_after(act))
         .seen_by(wording::seen_by(act));
@@ -162,7 +165,7 @@ async fn press(
     State(web): State<WebState>,
     visit: Visit,
     Path(number): Path<String>,
-    sent: Sent,
+    sent: Pressed,
 ) -> Answer {
     let seen = Seen::load(&web, &visit, &number).await?;
     visit.acting.may(act.verb(), &seen.place())?;
@@ -171,11 +174,11 @@ async fn press(
         let flaws = Flaws::from(errors);
         return again(act, &web, &seen, &visit, &sent, &flaws).await;
     }
-    let (doing, actor, form) = (web.clone(), visit.clone(), sent.clone());
+    let (actor, form) = (visit.acting.clone(), sent.clone());
     let to = act.done().at(seen.page());
     let no = seen.number().clone();
-    let done = once(&web, &visit, &sent, move || async move {
-        perform(act, &doing, &actor, &no, &form).await.map(|()| to)
+    let done = once(&web, &visit, &sent, to, move |app| async move {
+        perform(act, &app, &actor, &no, &form).await
     })
     .await?;
     match done {
@@ -201,7 +204,7 @@ async fn again(
     let mut page = page(act, web, seen, visit).await?.with(flaws.note());
     let still = matches!(act.standing(seen, visit), Standing::Offered);
     if still {
-        let confirm = confirm(act, web, seen, visit).await?;
+        let confirm = confirm(act, web, seen, visit, Some((sent, flaws))).await?;
         page = page
             .with(confirm.filled(sent, &flaws.errors))
             .with_errors_in_form();
@@ -219,25 +222,25 @@ async fn again(
 
 async fn perform(
     act: CampaignAct,
-    web: &WebState,
-    visit: &Visit,
-    number: &domain::id::CampaignNo,
+    app: &App,
+    acting: &Acting,
+    number: &CampaignNo,
     sent: &Submitted,
 ) -> Result<(), AppError> {
-    let (app, acting) = (&web.app, &visit.acting);
+    let premise = &sent.required_premise()?;
     match act {
-        CampaignAct::Submit => app.submit_campaign(acting, number).await,
-        CampaignAct::Recall => app.recall_campaign(acting, number).await,
+        CampaignAct::Submit => app.submit_campaign(acting, number, premise).await,
+        CampaignAct::Recall => app.recall_campaign(acting, number, premise).await,
         CampaignAct::Return => {
-            app.return_campaign(acting, number, sent.first("reason"))
+            app.return_campaign(acting, number, premise, sent.first("reason"))
                 .await
         }
-        CampaignAct::Approve => app.approve_campaign(acting, number).await,
-        CampaignAct::Launch => app.launch_campaign(acting, number).await,
-        CampaignAct::Assign => app.assign_visits(acting, number).await,
-        CampaignAct::End => app.end_campaign(acting, number).await,
+        CampaignAct::Approve => app.approve_campaign(acting, number, premise).await,
+        CampaignAct::Launch => app.launch_campaign(acting, number, premise).await,
+        CampaignAct::Assign => app.assign_visits(acting, number, premise).await,
+        CampaignAct::End => app.end_campaign(acting, number, premise).await,
         CampaignAct::Abandon => {
-            app.abandon_campaign(acting, number, sent.first("reason"))
+            app.abandon_campaign(acting, number, premise, sent.first("reason"))
                 .await
         }
         CampaignAct::Freeze
@@ -245,25 +248,25 @@ async fn perform(
         | CampaignAct::Reveal
         | CampaignAct::Draw
         | CampaignAct::Void
-        | CampaignAct::Open => draw(act, web, visit, number, sent).await,
+        | CampaignAct::Open => draw(act, app, acting, number, sent).await,
     }
 }
 
 /// The acts of the draw itself, which take words.
 async fn draw(
     act: CampaignAct,
-    web: &WebState,
-    visit: &Visit,
-    number: &domain::id::CampaignNo,
+    app: &App,
+    acting: &Acting,
+    number: &CampaignNo,
     sent: &Submitted,
 ) -> Result<(), AppError> {
-    let (app, acting) = (&web.app, &visit.acting);
+    let premise = &sent.required_premise()?;
     match act {
         CampaignAct::Freeze => {
             let words = FreezeWords {
                 pool_of_one_known: sent.has("pool_of_one"),
             };
-            app.freeze_frame_with(acting, number, words).await
+            app.freeze_frame_with(acting, number, premise, words).await
         }
         CampaignAct::Commit => {
             let minutes = fields::minutes(sent).unwrap_or(fields::MOST_MINUTES);
@@ -272,6 +275,7 @@ async fn draw(
             app.commit_draw(
                 acting,
                 number,
+                premise,
                 &CommitWords {
                     reveal_by,
                     beacon_round,
@@ -281,7 +285,7 @@ async fn draw(
         }
         CampaignAct::Reveal => {
             let reason = token_of(sent.first("absent_reason"), "no-show")?;
-            app.close_reveal(acting, number, &reason).await
+            app.close_reveal(acting, number, premise, &reason).await
         }
         CampaignAct::Draw => {
             let words = DrawWords {
@@ -289,14 +293,14 @@ async fn draw(
                 beacon: domain::text::narrow(sent.first("beacon")),
                 late_reason: sent.first("late_reason").trim().to_owned(),
             };
-            app.draw_subjects(acting, number, &words).await
+            app.draw_subjects(acting, number, premise, &words).await
         }
         CampaignAct::Void => {
             let code = token_of(sent.first("void_code"), "other")?;
-            app.void_draw(acting, number, &code, sent.first("reason"))
+            app.void_draw(acting, number, premise, &code, sent.first("reason"))
                 .await
         }
-        _ => app.open_draw(acting, number).await,
+        _ => app.open_draw(acting, number, premise).await,
     }
 }
 

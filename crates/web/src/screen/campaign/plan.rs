@@ -5,7 +5,6 @@
 //! be read; what is still missing stands under the heading of its part. Reading order: `offered` (what
 //! may be chosen) → `typed` (plan → fields) → `read` (fields → plan) → `view` (fields → page).
 
-use app::AppError;
 use app::campaign::plan_of;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
@@ -14,14 +13,16 @@ use domain::campaign::CampaignVerb;
 use domain::campaign::plan::PlanFault;
 use domain::id::{CampaignNo, OrgUnitId};
 use domain::policy::{Place, Verb};
+use domain::premise::Premise;
 use domain::text::FieldErrors;
-use store::StoreError;
 
 use super::super::draft;
 use super::seen::Seen;
 use crate::component::{Crumb, Fragment, Head, Link, Note};
 use crate::form::Submitted;
-use crate::gate::{Answer, Flaws, Sent, Stop, Visit, WebState, feedback, once, see_other};
+use crate::gate::{
+    Answer, Flaws, Pressed, Stop, Visit, WebState, feedback, once, once_new, see_other,
+};
 use crate::text::Address;
 
 mod offered;
@@ -46,6 +47,8 @@ struct Shown<'a> {
     preview: Fragment,
     draft_line: String,
     status: StatusCode,
+    /// Whether the form goes on from what stands now, and not from what it was begun with.
+    anew: bool,
 }
 
 impl<'a> Shown<'a> {
@@ -59,6 +62,7 @@ impl<'a> Shown<'a> {
             preview: Fragment::default(),
             draft_line: String::new(),
             status: StatusCode::OK,
+            anew: false,
         }
     }
 }
@@ -82,7 +86,7 @@ pub(super) async fn show_new(State(web): State<WebState>, visit: Visit) -> Answe
 }
 
 /// The press on `/w/campaigns/new`.
-pub(super) async fn save_new(State(web): State<WebState>, visit: Visit, sent: Sent) -> Answer {
+pub(super) async fn save_new(State(web): State<WebState>, visit: Visit, sent: Pressed) -> Answer {
     let none = FieldErrors::new();
     if sent.has(MORE) {
         return page(&web, &visit, Shown::new(None, &sent, &none)).await;
@@ -97,8 +101,8 @@ pub(super) async fn save_new(State(web): State<WebState>, visit: Visit, sent: Se
         let flaws = Flaws::from(errors);
         return again(&web, &visit, None, &sent, &flaws).await;
     };
-    let (app, acting) = (web.app.clone(), visit.acting.clone());
-    let done = once(&web, &visit, &sent, move || async move {
+    let acting = visit.acting.clone();
+    let done = once_new(&web, &visit, &sent, move |app| async move {
         let number = app.draft_campaign(&acting, &unit, &plan).await?;
         Ok(feedback::CAMPAIGN_DRAFTED.at(page_of(&number)))
     })
@@ -133,7 +137,7 @@ pub(super) async fn show(
     let seen = editable(&web, &visit, &number).await?;
     let draft = draft::of(&web, &visit).await?;
     let plan = plan_of(&seen.stored)?;
-    let stored = typed::of(&plan, seen.stored.seen.as_str());
+    let stored = typed::of(&plan);
     let errors = FieldErrors::new();
     let typed = if draft.typed.is_empty() {
         &stored
@@ -143,7 +147,8 @@ pub(super) async fn show(
     let unit = &seen.stored.campaign.initiator;
     let (faults, preview) = outlook(&web, seen.number(), unit, plan).await?;
     let mut above = vec![draft.note];
-    if typed.first("seen") != seen.stored.seen.as_str() {
+    let begun = draft.typed.premise();
+    if begun.is_some_and(|begun| begun.event != seen.stored.seen) {
         above.push(Note::warning("方案在您存草稿之后又被改过。", "核对最新方案后再保存。").into());
     }
     let above = Fragment::join(above);
@@ -162,7 +167,7 @@ pub(super) async fn save(
     State(web): State<WebState>,
     visit: Visit,
     Path(number): Path<String>,
-    sent: Sent,
+    sent: Pressed,
 ) -> Answer {
     let none = FieldErrors::new();
     let seen = match editable(&web, &visit, &number).await {
@@ -188,49 +193,22 @@ pub(super) async fn save(
         };
         return page(&web, &visit, shown).await;
     }
-    let (app, acting) = (web.app.clone(), visit.acting.clone());
-    let (no, from) = (seen.number().clone(), sent.first("seen").to_owned());
+    let acting = visit.acting.clone();
+    let (no, premise) = (seen.number().clone(), sent.required_premise());
     let to = feedback::PLAN_SAVED.at(page_of(&no));
-    let done = once(&web, &visit, &sent, move || async move {
-        app.revise_plan(&acting, &no, &from, &plan)
-            .await
-            .map(|()| to)
+    let done = once(&web, &visit, &sent, to, move |app| async move {
+        app.revise_plan(&acting, &no, &premise?, &plan).await
     })
     .await?;
     match done {
         Ok(to) => Ok(see_other(&to)),
-        Err(error) => conflict(&web, &visit, &seen, &sent, error).await,
+        Err(error) => {
+            let flaws = Flaws::of(error)?;
+            // Somebody may have saved meanwhile: a second press overwrites it knowingly.
+            let seen = Seen::load(&web, &visit, &number).await?;
+            again(&web, &visit, Some(&seen), &sent, &flaws).await
+        }
     }
-}
-
-/// Somebody saved meanwhile: the form again as typed, now on top of the newest version, so that a
-/// second press overwrites it knowingly.
-async fn conflict(
-    web: &WebState,
-    visit: &Visit,
-    seen: &Seen,
-    sent: &Submitted,
-    error: AppError,
-) -> Answer {
-    let moved_on = matches!(error, AppError::Store(StoreError::Conflict { .. }));
-    let flaws = Flaws::of(error)?;
-    if !moved_on {
-        return again(web, visit, Some(seen), sent, &flaws).await;
-    }
-    let mut pairs: Vec<(String, String)> = sent
-        .kept()
-        .filter(|(name, _)| *name != "seen")
-        .map(|(name, value)| (name.to_owned(), value.to_owned()))
-        .collect();
-    pairs.push(("seen".to_owned(), seen.stored.seen.to_string()));
-    again(
-        web,
-        visit,
-        Some(seen),
-        &Submitted::from_pairs(pairs),
-        &flaws,
-    )
-    .await
 }
 
 async fn again(
@@ -243,6 +221,7 @@ async fn again(
     let shown = Shown {
         above: flaws.note(),
         status: flaws.status(),
+        anew: flaws.tells_of_change(),
         ..Shown::new(seen, sent, &flaws.errors)
     };
     page(web, visit, shown).await
@@ -263,7 +242,15 @@ async fn outlook(
 
 async fn page(web: &WebState, visit: &Visit, shown: Shown<'_>) -> Result<Response, Stop> {
     let offered = Offered::load(web, visit).await?;
-    let form = view::form(visit.hidden(web), &visit.guest.path, &offered, &shown);
+    let hidden = match shown.seen {
+        Some(seen) => {
+            let begun = shown.typed.premise().filter(|_| !shown.anew);
+            let now = Premise::of(seen.stored.seen.clone());
+            visit.hidden_on(web, &begun.unwrap_or(now), None)
+        }
+        None => visit.hidden(web),
+    };
+    let form = view::form(hidden, &visit.guest.path, &offered, &shown);
     let mut above = vec![Link::new("抽查任务", Address::fixed("/w/campaigns"))];
     let (title, here) = match shown.seen {
         Some(seen) => {

@@ -14,7 +14,7 @@ use domain::id::PartyToken;
 use super::qr;
 use super::seen::Seen;
 use crate::component::{Confirm, Crumb, Fragment, Head, Link};
-use crate::gate::{Answer, Stop, Visit, WebState};
+use crate::gate::{Answer, Flaws, Sent, Stop, Visit, WebState};
 use crate::layout::WorkbenchPage;
 use crate::text::Address;
 
@@ -67,10 +67,24 @@ pub(super) async fn show(
     Path((number, party)): Path<(String, String)>,
 ) -> Answer {
     let seen = Seen::load(&web, &visit, &number).await?;
-    let (name, _) = named(&seen, &party)?;
-    let action = seen.page().child("parties").child(&party);
+    asking(&web, &visit, &seen, &party, None).await
+}
+
+/// The page before the press, with why it was refused just now, if it was.
+async fn asking(
+    web: &WebState,
+    visit: &Visit,
+    seen: &Seen,
+    party: &str,
+    flaws: Option<&Flaws>,
+) -> Answer {
+    let (name, _) = named(seen, party)?;
+    let action = seen.page().child("parties").child(party);
+    // Nothing is typed here, so the form always rests on what it shows.
+    let now = web.app.premise_of_campaign(&seen.stored).await?;
+    let hidden = visit.hidden_on(web, &now, None);
     let back = Link::new("返回，不发放", seen.page());
-    let confirm = Confirm::new(action, visit.hidden(&web), "发放链接", back)
+    let confirm = Confirm::new(action, hidden, "发放链接", back)
         .happens(vec![
             format!(
                 "为{}（{}）生成一个新链接，只显示这一次；打印纸条或当面扫码。",
@@ -81,10 +95,11 @@ pub(super) async fn show(
         .seen_by(vec![
             "拿到链接的人：任务名称、编号、承诺和本方的状态，不含任何企业。".to_owned(),
         ]);
-    Ok(page(&web, &visit, &seen, name)
-        .await?
-        .with(confirm)
-        .into_response())
+    let page = page(web, visit, seen, name).await?;
+    Ok(match flaws {
+        Some(flaws) => (flaws.status(), page.with(flaws.note()).with(confirm)).into_response(),
+        None => page.with(confirm).into_response(),
+    })
 }
 
 /// The press: the answer is the slip itself.
@@ -93,13 +108,26 @@ pub(super) async fn issue(
     visit: Visit,
     Path((number, party)): Path<(String, String)>,
     headers: HeaderMap,
+    sent: Sent,
 ) -> Answer {
     let seen = Seen::load(&web, &visit, &number).await?;
     let (name, token) = named(&seen, &party)?;
-    let link = web
-        .app
-        .issue_party_link(&visit.acting, seen.number(), &token)
-        .await?;
+    let (app, acting) = (&web.app, &visit.acting);
+    let issued = match sent.required_premise() {
+        Ok(premise) => {
+            app.issue_party_link(acting, seen.number(), &premise, &token)
+                .await
+        }
+        Err(refusal) => Err(refusal.into()),
+    };
+    let link = match issued {
+        Ok(link) => link,
+        Err(error) => {
+            let flaws = Flaws::of(error)?;
+            let seen = Seen::load(&web, &visit, &number).await?;
+            return asking(&web, &visit, &seen, &party, Some(&flaws)).await;
+        }
+    };
     let address = format!("{}/p/{link}", origin(&web, &headers));
     let slip = Slip {
         bureau: web.facts.bureau.clone(),

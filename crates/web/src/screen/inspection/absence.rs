@@ -10,7 +10,7 @@ use domain::text::FieldErrors;
 use super::step::{StepPage, Way};
 use crate::component::{Choice, Field, Width};
 use crate::form::Submitted;
-use crate::gate::{Answer, Flaws, Sent, Stop, Visit, WebState, feedback, see_other};
+use crate::gate::{Answer, Flaws, Pressed, Stop, Visit, WebState, feedback, see_other};
 use crate::screen::shared::rulebook_of;
 
 static NO_WAY: Code = Code::new("INSP-045", "没有选原因。", None, "从列表中选一项。");
@@ -77,19 +77,20 @@ pub(super) async fn register(
     State(web): State<WebState>,
     visit: Visit,
     Path(id): Path<String>,
-    sent: Sent,
+    sent: Pressed,
 ) -> Answer {
     let page = StepPage::load(web, visit, &ABSENT, &id).await?;
     let read = read_absence(&sent);
-    let act = move |app: App, acting, id| async move {
+    let act = move |app: App, acting, id, premise| async move {
         let (how, attempts, account) = read?;
-        app.visit_fell_away(&acting, &id, how, &account, attempts)
+        app.visit_fell_away(&acting, &id, &premise, how, &account, attempts)
             .await
     };
     match page.press(&sent, page.record(), act).await? {
         Ok(to) => Ok(see_other(&to)),
         Err(error) => {
             let flaws = Flaws::of(error)?;
+            let page = page.anew().await?;
             page.again(absence_fields(&page).await?, &sent, &flaws)
                 .await
         }

@@ -12,7 +12,7 @@ use store::{catalog, inspector};
 
 use super::step::{StepPage, Way};
 use crate::component::{Choice, Field};
-use crate::gate::{Answer, Flaws, Sent, Stop, Visit, WebState, feedback, see_other};
+use crate::gate::{Answer, Flaws, Pressed, Stop, Visit, WebState, feedback, see_other};
 
 static NO_OUTCOME: Code = Code::new(
     "INSP-044",
@@ -74,20 +74,22 @@ pub(super) async fn arrive(
     State(web): State<WebState>,
     visit: Visit,
     Path(id): Path<String>,
-    sent: Sent,
+    sent: Pressed,
 ) -> Answer {
     let page = StepPage::load(web, visit, &ARRIVE, &id).await?;
     let present: Vec<InspectorCode> = sent
         .all("present")
         .filter_map(|code| InspectorCode::parse(code).ok())
         .collect();
-    let act =
-        move |app: App, acting, id| async move { app.open_visit(&acting, &id, present).await };
+    let act = move |app: App, acting, id, premise| async move {
+        app.open_visit(&acting, &id, &premise, present).await
+    };
     let to = page.record().child("sheet");
     match page.press(&sent, to, act).await? {
         Ok(to) => Ok(see_other(&to)),
         Err(error) => {
             let flaws = Flaws::of(error)?;
+            let page = page.anew().await?;
             page.again(arrival_fields(&page).await?, &sent, &flaws)
                 .await
         }
@@ -132,24 +134,26 @@ pub(super) async fn conclude(
     State(web): State<WebState>,
     visit: Visit,
     Path(id): Path<String>,
-    sent: Sent,
+    sent: Pressed,
 ) -> Answer {
     let page = StepPage::load(web, visit, &CONCLUDE, &id).await?;
     let outcome = sent.first("outcome").to_owned();
     let opinion = sent.first("opinion").trim().to_owned();
     let opinion = (!opinion.is_empty()).then_some(opinion);
-    let act = move |app: App, acting, id| async move {
+    let act = move |app: App, acting, id, premise| async move {
         if outcome.is_empty() {
             let mut errors = FieldErrors::new();
             errors.push("outcome", NO_OUTCOME.field(&[]));
             return Err(errors.into());
         }
-        app.conclude_visit(&acting, &id, &outcome, opinion).await
+        app.conclude_visit(&acting, &id, &premise, &outcome, opinion)
+            .await
     };
     match page.press(&sent, page.record(), act).await? {
         Ok(to) => Ok(see_other(&to)),
         Err(error) => {
             let flaws = Flaws::of(error)?;
+            let page = page.anew().await?;
             page.again(conclusion_fields(&page).await?, &sent, &flaws)
                 .await
         }

@@ -4,13 +4,12 @@
 //! stored. Nothing typed is ever turned into a value silently: what cannot be read is an error beside
 //! the block, and the text stays.
 
-use app::inspection::VisitView;
+use app::inspection::{Entered, VisitView, print_of_result};
 use askama::Template;
 use domain::catalog::{Criterion, InspectionItem};
 use domain::inspection::{EvidenceGiven, InspectionState, ItemResult, Sheet, Verdict};
 use domain::refusal::{Code, Refusal};
 use domain::time::Date;
-use sha2::{Digest as _, Sha256};
 
 use crate::form::Submitted;
 
@@ -63,13 +62,7 @@ impl askama::filters::HtmlSafe for Block<'_> {}
 const VERDICTS: &[Verdict] = Verdict::ALL;
 
 fn print(stored: Option<&ItemResult>) -> String {
-    // Only told apart from another form of itself, so four bytes are enough.
-    let text = serde_json::to_string(&stored).expect("texts and numbers always encode");
-    Sha256::digest(text)
-        .iter()
-        .take(4)
-        .map(|byte| format!("{byte:02x}"))
-        .collect()
+    print_of_result(stored).to_string()
 }
 
 fn given(text: &str) -> Option<String> {
@@ -205,13 +198,16 @@ impl<'a> Block<'a> {
     }
 
     /// The result to be stored, or every fault of the block, which it keeps to show.
-    pub(super) fn result(&mut self, items: &[InspectionItem]) -> Option<ItemResult> {
+    pub(super) fn result(&mut self, items: &[InspectionItem]) -> Option<Entered> {
         match self.read().and_then(|result| {
             Sheet::default()
                 .record(std::slice::from_ref(&result), items)
                 .map(|_| result)
         }) {
-            Ok(result) => Some(result),
+            Ok(result) => Some(Entered {
+                result,
+                instead_of: print_of_result(self.stored),
+            }),
             Err(faults) => {
                 self.faults = faults;
                 None

@@ -10,7 +10,8 @@ use domain::policy::Verb;
 use super::record::{concluded, found};
 use super::step::{StepPage, Way};
 use crate::component::{Confirm, Field, Fragment, Sheet};
-use crate::gate::{Answer, Flaws, Sent, Stop, Visit, WebState, feedback, see_other};
+use crate::gate::{Answer, Flaws, Pressed, Stop, Visit, WebState, feedback, see_other};
+use crate::layout::WorkbenchPage;
 use crate::screen::shared::rulebook_of;
 
 static CONFIRM: Way = Way {
@@ -47,10 +48,11 @@ fn to_read(view: &VisitView) -> Vec<Fragment> {
 }
 
 async fn confirmation(page: &StepPage) -> Result<Confirm, Stop> {
+    // Nothing is typed here, so the form always rests on what it shows.
     let days = rulebook_of(&page.web, &page.view.stored.campaign)
         .await?
         .publication_days;
-    let hidden = page.visit.hidden(&page.web);
+    let hidden = page.hidden(None);
     let confirm = Confirm::new(page.here(), hidden, CONFIRM.button, page.back())
         .happens(vec![
             "确认检查表和检查结果与现场相符。".to_owned(),
@@ -71,24 +73,37 @@ pub(super) async fn ask(
         let second = &page.visit.acting.account;
         domain::policy::four_eyes::entry_and_confirmation(&done.step.by, second)?;
     }
-    let read = Fragment::join(to_read(&page.view));
-    let shown = page
-        .page()
+    Ok(to_confirm(&page, Fragment::default())
         .await?
-        .with(read)
-        .with(confirmation(&page).await?);
-    Ok(shown.into_response())
+        .into_response())
+}
+
+/// What is confirmed, and below it the button; above both why it was refused just now, if it was.
+async fn to_confirm(page: &StepPage, refusal: Fragment) -> Result<WorkbenchPage, Stop> {
+    let read = Fragment::join(to_read(&page.view));
+    let shown = page.page().await?.with(refusal).with(read);
+    Ok(shown.with(confirmation(page).await?))
 }
 
 pub(super) async fn confirm(
     State(web): State<WebState>,
     visit: Visit,
     Path(id): Path<String>,
-    sent: Sent,
+    sent: Pressed,
 ) -> Answer {
     let page = StepPage::load(web, visit, &CONFIRM, &id).await?;
-    let act = |app: App, acting, id| async move { app.confirm_visit(&acting, &id).await };
-    Ok(see_other(&page.press(&sent, page.record(), act).await??))
+    let act = |app: App, acting, id, premise| async move {
+        app.confirm_visit(&acting, &id, &premise).await
+    };
+    match page.press(&sent, page.record(), act).await? {
+        Ok(to) => Ok(see_other(&to)),
+        Err(error) => {
+            let flaws = Flaws::of(error)?;
+            let page = page.anew().await?;
+            let shown = to_confirm(&page, flaws.note()).await?;
+            Ok((flaws.status(), shown).into_response())
+        }
+    }
 }
 
 fn return_fields() -> Vec<Field> {
@@ -108,14 +123,21 @@ pub(super) async fn send_back(
     State(web): State<WebState>,
     visit: Visit,
     Path(id): Path<String>,
-    sent: Sent,
+    sent: Pressed,
 ) -> Answer {
     let page = StepPage::load(web, visit, &RETURN, &id).await?;
     let reason = sent.first("reason").to_owned();
-    let act =
-        move |app: App, acting, id| async move { app.return_visit(&acting, &id, &reason).await };
+    let act = move |app: App, acting, id, premise| async move {
+        app.return_visit(&acting, &id, &premise, &reason).await
+    };
     match page.press(&sent, page.record(), act).await? {
         Ok(to) => Ok(see_other(&to)),
-        Err(error) => page.again(return_fields(), &sent, &Flaws::of(error)?).await,
+        Err(error) => {
+            let flaws = Flaws::of(error)?;
+            page.anew()
+                .await?
+                .again(return_fields(), &sent, &flaws)
+                .await
+        }
     }
 }

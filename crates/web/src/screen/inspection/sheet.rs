@@ -3,11 +3,12 @@
 //! What a press saves is all or nothing; what it does not save stays as a draft of the same account
 //! and is filled in again when the page is opened.
 
-use app::inspection::VisitView;
+use app::App;
+use app::inspection::{Entered, VisitView};
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Response};
-use domain::inspection::{InspectionKind, ItemResult};
+use domain::inspection::InspectionKind;
 use domain::policy::Verb;
 use domain::refusal::Code;
 use store::session;
@@ -15,7 +16,7 @@ use store::session;
 use super::block::Block;
 use super::{all, find_for, page_of};
 use crate::component::{Crumb, ErrorLine, ErrorSummary, Fragment, Head, HiddenFields, Link, Note};
-use crate::gate::{Answer, Flaws, Sent, Stop, Visit, WebState, feedback, once, see_other};
+use crate::gate::{Answer, Flaws, Pressed, Stop, Visit, WebState, feedback, once, see_other};
 use crate::screen::draft;
 use crate::text::Address;
 
@@ -121,13 +122,13 @@ pub(super) async fn save(
     State(web): State<WebState>,
     visit: Visit,
     Path(id): Path<String>,
-    sent: Sent,
+    sent: Pressed,
 ) -> Answer {
     let view = find_for(&web, &visit, Verb::InspectionRecord, &id).await?;
     let mut blocks = Block::all(&view, Some(&sent), visit.now.date());
     // A second press of the same form gets its first answer before anything is compared: after the
     // first press nothing would be left to save.
-    let chosen = chosen(&mut blocks, sent.first("only"), &view);
+    let batch = chosen(&mut blocks, sent.first("only"), &view);
     if blocks.iter().any(|block| !block.faults.is_empty()) {
         let note = Note::standing(
             "这一次没有保存任何一项。",
@@ -136,31 +137,32 @@ pub(super) async fn save(
         return page(&web, &visit, &view, &blocks, note.into(), "").await;
     }
     let to = after(&view, &blocks, sent.first("only"));
-    let (app, acting, visit_id) = (
-        web.app.clone(),
-        visit.acting.clone(),
-        view.stored.visit.id.clone(),
-    );
-    let batch = chosen;
+    let (acting, visit_id) = (visit.acting.clone(), view.stored.visit.id.clone());
     let open = require_open(&view).err();
-    let act = move || async move {
+    let act = move |app: App| async move {
         if batch.is_empty() {
             return Err(NOTHING_TO_SAVE.refuse(&[]).into());
         }
-        app.record_results(&acting, &visit_id, &batch).await?;
-        Ok(to)
+        app.record_results(&acting, &visit_id, &batch).await
     };
     if let Some(stop) = open {
         keep_rest(&web, &visit, &blocks, &[]).await?;
         return Err(stop);
     }
     let saved: Vec<String> = saved_keys(&blocks, sent.first("only"));
-    match once(&web, &visit, &sent, act).await? {
+    match once(&web, &visit, &sent, to, act).await? {
         Ok(to) => {
             keep_rest(&web, &visit, &blocks, &saved).await?;
             Ok(see_other(&to))
         }
-        Err(error) => again(&web, &visit, &view, &blocks, Flaws::of(error)?).await,
+        Err(error) => {
+            let flaws = Flaws::of(error)?;
+            // What stands now, beside what was typed: a block that was saved meanwhile says so.
+            let view = find_for(&web, &visit, Verb::InspectionRecord, &id).await?;
+            let mut blocks = Block::all(&view, Some(&sent), visit.now.date());
+            chosen(&mut blocks, sent.first("only"), &view);
+            again(&web, &visit, &view, &blocks, flaws).await
+        }
     }
 }
 
@@ -178,7 +180,7 @@ async fn again(
 }
 
 /// The results of the blocks a press saves; faults stay with their blocks.
-fn chosen(blocks: &mut [Block<'_>], only: &str, view: &VisitView) -> Vec<ItemResult> {
+fn chosen(blocks: &mut [Block<'_>], only: &str, view: &VisitView) -> Vec<Entered> {
     let wanted = |block: &Block<'_>| match only {
         "" => block.is_changed() && !block.typed.verdict.is_empty(),
         key => block.key == key,

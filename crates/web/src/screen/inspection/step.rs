@@ -4,16 +4,18 @@
 //! Deliberately absent: what a step asks and what it does; see `act`, `second` and `absence`.
 
 use app::inspection::VisitView;
+use app::premise::of_visit;
 use app::{Acting, App, AppError};
 use domain::id::InspectionId;
 use domain::inspection::InspectionVerb;
 use domain::policy::Verb;
+use domain::premise::Premise;
 
 use super::{all, find_for, page_of};
-use crate::component::{Crumb, Field, Form, Head, Link};
+use crate::component::{Crumb, Field, Form, Head, HiddenFields, Link};
 use crate::form::Submitted;
 use crate::gate::feedback::Done;
-use crate::gate::{Answer, Flaws, Sent, Stop, Visit, WebState, once};
+use crate::gate::{Answer, Flaws, Pressed, Stop, Undone, Visit, WebState, once};
 use crate::layout::WorkbenchPage;
 use crate::screen::draft::{self, Draft};
 use crate::text::Address;
@@ -96,6 +98,18 @@ impl StepPage {
         Ok(page.with_crumb(Crumb::new(above, self.way.title)))
     }
 
+    /// The hidden fields of a form on the visit as it is shown here.
+    pub(super) fn hidden(&self, again: Option<(&Submitted, &Flaws)>) -> HiddenFields {
+        let now = of_visit(&self.view.stored);
+        self.visit.hidden_on(&self.web, &now, again)
+    }
+
+    /// The same page with the visit as it stands now, after a press was refused.
+    pub(super) async fn anew(self) -> Result<Self, Stop> {
+        let id = self.view.stored.visit.id.clone();
+        Self::load(self.web, self.visit, self.way, id.as_str()).await
+    }
+
     /// The form as it is opened, filled from its draft.
     pub(super) async fn ask(&self, fields: Vec<Field>) -> Answer {
         let kept = draft::of(&self.web, &self.visit).await?;
@@ -120,7 +134,11 @@ impl StepPage {
         again: Option<(&Submitted, &Flaws)>,
     ) -> Answer {
         let to = self.here();
-        let mut form = Form::new(to.clone(), self.visit.hidden(&self.web), self.way.button)
+        let hidden = match (again, kept.typed.premise()) {
+            (None, Some(begun)) => self.visit.hidden_on(&self.web, &begun, None),
+            _ => self.hidden(again),
+        };
+        let mut form = Form::new(to.clone(), hidden, self.way.button)
             .with_group("", fields)
             .with_way_back(self.back());
         if self.way.keeps_draft {
@@ -132,21 +150,19 @@ impl StepPage {
     /// Does the act once and yields where its answer stands: the page `to`, saying that it is done.
     pub(super) async fn press<F, Fut>(
         &self,
-        sent: &Sent,
+        sent: &Pressed,
         to: Address,
         act: F,
-    ) -> Result<Result<Address, AppError>, Stop>
+    ) -> Result<Result<Address, Undone>, Stop>
     where
-        F: FnOnce(App, Acting, InspectionId) -> Fut + Send + 'static,
+        F: FnOnce(App, Acting, InspectionId, Premise) -> Fut + Send + 'static,
         Fut: Future<Output = Result<(), AppError>> + Send + 'static,
     {
         let done = self.way.done.at(to);
-        let (app, acting) = (self.web.app.clone(), self.visit.acting.clone());
+        let acting = self.visit.acting.clone();
         let id = self.view.stored.visit.id.clone();
-        let act = move || async move {
-            act(app, acting, id).await?;
-            Ok(done)
-        };
-        once(&self.web, &self.visit, sent, act).await
+        let premise = sent.required_premise();
+        let act = move |app| async move { act(app, acting, id, premise?).await };
+        once(&self.web, &self.visit, sent, done, act).await
     }
 }

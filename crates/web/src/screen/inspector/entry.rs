@@ -13,9 +13,9 @@ use store::inspector::StoredInspector;
 use super::all;
 use crate::component::{Choice, Crumb, Field, Form, Head, Link, Width};
 use crate::form::Submitted;
-use crate::gate::{Answer, Flaws, Sent, Stop, Visit, WebState, feedback, once, see_other};
+use crate::gate::{Answer, Flaws, Pressed, Stop, Visit, WebState, feedback, once, see_other};
 use crate::screen::draft;
-use crate::screen::shared::entry::{SEEN, UNIT, begun_from, label_in, unit_menu};
+use crate::screen::shared::entry::{UNIT, hidden_for_change, label_in, unit_menu};
 
 const ACCOUNT: &str = "account";
 
@@ -107,7 +107,7 @@ async fn new_form(web: &WebState, visit: &Visit, again: Option<(&Submitted, &Fla
     Ok(draft.form_page(page, form, again))
 }
 
-pub(super) async fn add(State(web): State<WebState>, visit: Visit, sent: Sent) -> Answer {
+pub(super) async fn add(State(web): State<WebState>, visit: Visit, sent: Pressed) -> Answer {
     let mut errors = FieldErrors::new();
     let unit = OrgUnitId::parse(sent.first(UNIT)).ok();
     if unit.is_none() {
@@ -130,11 +130,12 @@ pub(super) async fn add(State(web): State<WebState>, visit: Visit, sent: Sent) -
     let Some(unit) = unit.filter(|_| errors.is_empty()) else {
         return new_form(&web, &visit, Some((&sent, &errors.into()))).await;
     };
-    let (app, me, row) = (web.app.clone(), visit.clone(), typed(&sent));
-    let done = once(&web, &visit, &sent, move || async move {
+    let (me, row) = (visit.clone(), typed(&sent));
+    let to = feedback::INSPECTOR_ADDED.at(all());
+    let done = once(&web, &visit, &sent, to, move |app| async move {
         app.add_inspector(&me.acting, &unit, &row, account.as_ref())
-            .await?;
-        Ok(feedback::INSPECTOR_ADDED.at(all()))
+            .await
+            .map(|_| ())
     });
     match done.await? {
         Ok(to) => Ok(see_other(&to)),
@@ -170,11 +171,10 @@ async fn edit_form(
     let draft = draft::of(web, visit).await?;
     let to = all().child(stored.inspector.id.as_str()).child("edit");
     let row = as_typed(&stored.inspector, "");
-    let seen = begun_from(&draft, &stored.seen, again.is_some());
-    let form = Form::new(to.clone(), visit.hidden(web), "保存修改")
+    let hidden = hidden_for_change(web, visit, (&draft, &stored.seen), again);
+    let form = Form::new(to.clone(), hidden, "保存修改")
         .with_group("是谁", who(&row))
         .with_group("执法资格", credential(&row))
-        .carrying(SEEN, seen)
         .with_way_back(Link::new("返回，不修改", all()))
         .with_draft(draft::kept_at(to.as_str()), draft.line.as_str());
     let crumb = Crumb::new(
@@ -192,14 +192,14 @@ pub(super) async fn change(
     State(web): State<WebState>,
     Path(id): Path<String>,
     visit: Visit,
-    sent: Sent,
+    sent: Pressed,
 ) -> Answer {
     let before = stored(&web, &visit, &id).await?;
-    let (app, me, row) = (web.app.clone(), visit.clone(), typed(&sent));
-    let (key, seen) = (before.inspector.id.clone(), sent.first(SEEN).to_owned());
-    let done = once(&web, &visit, &sent, move || async move {
-        app.edit_inspector(&me.acting, &key, &seen, &row).await?;
-        Ok(feedback::INSPECTOR_CHANGED.at(all()))
+    let (me, row) = (visit.clone(), typed(&sent));
+    let to = feedback::INSPECTOR_CHANGED.at(all());
+    let (key, premise) = (before.inspector.id.clone(), sent.required_premise());
+    let done = once(&web, &visit, &sent, to, move |app| async move {
+        app.edit_inspector(&me.acting, &key, &premise?, &row).await
     });
     match done.await? {
         Ok(to) => Ok(see_other(&to)),

@@ -1,5 +1,6 @@
 //! What a party sees at each step.
 
+use app::premise::of_party;
 use askama::Template;
 use domain::time::Instant;
 use store::campaign::StoredCampaign;
@@ -140,7 +141,7 @@ impl PartyPage {
                 String::new()
             },
             commitment,
-            hidden: visit.hidden(),
+            hidden: visit.hidden_on(of_party(&visit.kept, stored)),
             here: Address::fixed("/p").child(&visit.link),
         }
     }

@@ -1,20 +1,22 @@
 //! Publish and withdraw, each behind its confirmation page; the full bundle for the supervision.
 
+use app::App;
 use app::inspection::publishing::{PublicationPreview, standing};
+use app::premise::of_publication;
 use axum::extract::{Path, State};
 use axum::http::HeaderValue;
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
 use domain::id::{CampaignNo, InspectionId, PublicationId};
 use domain::publication::{PublicOutcome, Publication};
-use store::inspection;
+use store::inspection::{self, StoredPublication};
 
 use super::{all, done};
 use crate::component::{
     Confirm, Crumb, Facts, Field, Head, Link, Note, RailSection, Refusal, Sheet,
 };
 use crate::form::Submitted;
-use crate::gate::{Answer, Flaws, Sent, Stop, Visit, WebState, feedback, once, see_other};
+use crate::gate::{Answer, Flaws, Pressed, Stop, Visit, WebState, feedback, once, see_other};
 use crate::text::Address;
 
 fn visit_key(id: &str) -> Result<InspectionId, Stop> {
@@ -42,21 +44,37 @@ pub(super) async fn ask(
     visit: Visit,
     Path(id): Path<String>,
 ) -> Answer {
-    let preview = web
-        .app
-        .preview_publication(&visit.acting, &visit_key(&id)?)
-        .await?;
+    ask_again(&web, &visit, &visit_key(&id)?, None).await
+}
+
+/// The page before the publication, with why it was refused just now, if it was.
+async fn ask_again(
+    web: &WebState,
+    visit: &Visit,
+    id: &InspectionId,
+    flaws: Option<&Flaws>,
+) -> Answer {
+    let preview = match (web.app.preview_publication(&visit.acting, id).await, flaws) {
+        (Ok(preview), _) => preview,
+        // Not to be published any more: why it was refused says more than that.
+        (Err(_), Some(flaws)) if flaws.refusal.is_some() => {
+            let page = web.page(visit, Head::new("公示检查结果")).await?;
+            return Ok((flaws.status(), page.with(flaws.note())).into_response());
+        }
+        (Err(error), _) => return Err(error.into()),
+    };
     let stored = &preview.stored;
     let head = Head::new("公示检查结果").with_line_beneath(format!(
         "{}　{}",
         stored.subject_name, stored.campaign_number
     ));
-    let chip = chip_of(&web, &preview, visit.now.date()).await?;
+    let chip = chip_of(web, &preview, visit.now.date()).await?;
     let crumb = Crumb::new(vec![Link::new("公示", all())], stored.subject_code.as_str());
     let page = web
-        .page(&visit, head)
+        .page(visit, head)
         .await?
         .with_crumb(crumb)
+        .with(flaws.map(Flaws::note).unwrap_or_default())
         .with_rail(RailSection::new("term", "期限", chip))
         .with(
             Sheet::new("preview", "公众将看到的内容", shown(&preview.outcome))
@@ -66,15 +84,20 @@ pub(super) async fn ask(
     // Known beforehand, so the sentence stands where the button would.
     let page = match &preview.refused {
         Some(refusal) => page.with(Refusal::from(refusal)),
-        None => page.with(confirmation(&web, &visit, &preview)),
+        None => page.with(confirmation(web, visit, &preview)),
     };
-    Ok(page.into_response())
+    Ok(match flaws {
+        Some(flaws) => (flaws.status(), page).into_response(),
+        None => page.into_response(),
+    })
 }
 
 fn confirmation(web: &WebState, visit: &Visit, preview: &PublicationPreview) -> Confirm {
     let to = all().child(preview.stored.visit.id.as_str());
     let record = Link::new("返回，不公示", all());
-    Confirm::new(to, visit.hidden(web), "公示", record)
+    // Nothing is typed here, so the form always rests on what it shows.
+    let hidden = visit.hidden_on(web, &preview.premise, None);
+    Confirm::new(to, hidden, "公示", record)
         .happens(vec![
             "上面的内容立即出现在公示页，任何人都可以查到。".to_owned(),
             "内容的摘要写入公开日志。".to_owned(),
@@ -103,22 +126,33 @@ pub(super) async fn publish(
     State(web): State<WebState>,
     visit: Visit,
     Path(id): Path<String>,
-    sent: Sent,
+    sent: Pressed,
 ) -> Answer {
     let id = visit_key(&id)?;
-    let (app, acting) = (web.app.clone(), visit.acting.clone());
-    let act = move || async move {
-        app.publish_outcome(&acting, &id).await?;
-        Ok(feedback::OUTCOME_PUBLISHED.at(done()))
+    let (acting, key) = (visit.acting.clone(), id.clone());
+    let premise = sent.required_premise();
+    let to = feedback::OUTCOME_PUBLISHED.at(done());
+    let act = move |app: App| async move {
+        app.publish_outcome(&acting, &key, &premise?)
+            .await
+            .map(|_| ())
     };
-    Ok(see_other(&once(&web, &visit, &sent, act).await??))
+    match once(&web, &visit, &sent, to, act).await? {
+        Ok(to) => Ok(see_other(&to)),
+        Err(error) => ask_again(&web, &visit, &id, Some(&Flaws::of(error)?)).await,
+    }
 }
 
-fn withdrawal(web: &WebState, visit: &Visit, id: &PublicationId) -> Confirm {
-    let to = done().child(id.as_str()).child("withdraw");
+fn withdrawal(
+    web: &WebState,
+    visit: &Visit,
+    stored: &StoredPublication,
+    again: Option<(&Submitted, &Flaws)>,
+) -> Confirm {
+    let to = done().child(stored.id.as_str()).child("withdraw");
     Confirm::new(
         to,
-        visit.hidden(web),
+        visit.hidden_on(web, &of_publication(stored), again),
         "撤下公示",
         Link::new("返回，不撤下", done()),
     )
@@ -149,7 +183,7 @@ async fn withdrawal_page(
     let head = Head::new("撤下公示").with_line_beneath(outcome.subject_name.as_str());
     let crumb = Crumb::new(vec![Link::new("公示", done())], "撤下");
     let mut page = web.page(visit, head).await?.with_crumb(crumb);
-    let mut form = withdrawal(web, visit, id);
+    let mut form = withdrawal(web, visit, &stored, again);
     if let Some((sent, flaws)) = again {
         form = form.filled(sent, &flaws.errors);
         page = page.with(flaws.note()).with_errors_in_form();
@@ -183,16 +217,17 @@ pub(super) async fn withdraw(
     State(web): State<WebState>,
     visit: Visit,
     Path(id): Path<String>,
-    sent: Sent,
+    sent: Pressed,
 ) -> Answer {
     let id = publication_key(&id)?;
-    let (app, acting, key) = (web.app.clone(), visit.acting.clone(), id.clone());
-    let reason = sent.first("reason").to_owned();
-    let act = move || async move {
-        app.withdraw_outcome(&acting, &key, &reason).await?;
-        Ok(feedback::OUTCOME_WITHDRAWN.at(done()))
+    let (acting, key) = (visit.acting.clone(), id.clone());
+    let (premise, reason) = (sent.required_premise(), sent.first("reason").to_owned());
+    let to = feedback::OUTCOME_WITHDRAWN.at(done());
+    let act = move |app: App| async move {
+        app.withdraw_outcome(&acting, &key, &premise?, &reason)
+            .await
     };
-    match once(&web, &visit, &sent, act).await? {
+    match once(&web, &visit, &sent, to, act).await? {
         Ok(to) => Ok(see_other(&to)),
         Err(error) => {
             let flaws = Flaws::of(error)?;

@@ -1,7 +1,6 @@
 //! Step two: which column of the file is what, as recognized, to be corrected; and values for the
 //! whole file where it has no column.
 
-use app::AppError;
 use app::import::{Columns, Register};
 use app::staging::{Import, Staging, State};
 use axum::extract::{Path, State as Web};
@@ -13,11 +12,11 @@ use crate::component::{
     Width,
 };
 use crate::form::Submitted;
-use crate::gate::{Answer, Flaws, Sent, Stop, Visit, WebState, once, see_other};
+use crate::gate::{Answer, Flaws, Pressed, Stop, Visit, WebState, once, see_other};
 use crate::layout::WorkbenchPage;
 use crate::text::thousands;
 
-/// Sent for a field that the file does not have.
+/// Pressed for a field that the file does not have.
 const NONE: &str = "-";
 
 /// Fields that may have one value for the whole file, with the name of that field of the form.
@@ -60,16 +59,14 @@ pub(super) async fn confirm(
     Web(web): Web<WebState>,
     visit: Visit,
     id: Path<String>,
-    sent: Sent,
+    sent: Pressed,
 ) -> Answer {
     let (importer, import) = find(&web, &visit, id).await?;
     let columns = columns_of(&import, &sent);
     let (staging, kept, to) = (web.imports()?.clone(), import.clone(), page_of(&import));
-    let act = move || async move {
-        staging.confirm(&importer, &kept, columns).await?;
-        Ok::<_, AppError>(to)
-    };
-    match once(&web, &visit, &sent, act).await? {
+    // A step of an upload leaves no event; its own state makes a repetition harmless.
+    let act = move |_| async move { staging.confirm(&importer, &kept, columns).await };
+    match once(&web, &visit, &sent, to, act).await? {
         Ok(to) => Ok(see_other(&to)),
         Err(error) => {
             let flaws = Flaws::of(error)?;

@@ -4,7 +4,6 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use app::AppError;
 use app::import::{RowFault, Tally};
 use app::staging::{Import, Sample, State};
 use axum::extract::{Path, State as Web};
@@ -15,7 +14,7 @@ use crate::component::{
     Act, Cell, Choice, Column, EmptyState, Facts, Field, Form, Fragment, Link, Note, Refusal, Row,
     Sheet, Table, Weight,
 };
-use crate::gate::{Answer, Sent, Stop, Visit, WebState, once, see_other};
+use crate::gate::{Answer, Pressed, Stop, Visit, WebState, once, see_other};
 use crate::layout::WorkbenchPage;
 use crate::screen::shared::rulebook;
 use crate::text::thousands;
@@ -184,7 +183,7 @@ pub(super) async fn decide(
     Web(web): Web<WebState>,
     visit: Visit,
     id: Path<String>,
-    sent: Sent,
+    sent: Pressed,
 ) -> Answer {
     let (importer, import) = find(&web, &visit, id).await?;
     let only_good = sent.first(MODE) == GOOD;
@@ -195,12 +194,13 @@ pub(super) async fn decide(
     let (staging, kept, to) = (web.imports()?.clone(), import.clone(), page_of(&import));
     let claimed = Arc::new(AtomicBool::new(false));
     let mark = Arc::clone(&claimed);
-    let act = move || async move {
+    // A step of an upload leaves no event; its own state makes a repetition harmless.
+    let act = move |_| async move {
         staging.claim(&kept, only_good).await?;
         mark.store(true, Ordering::Relaxed);
-        Ok::<_, AppError>(to)
+        Ok(())
     };
-    let decided = once(&web, &visit, &sent, act).await;
+    let decided = once(&web, &visit, &sent, to, act).await;
     // Only now, since the writing keeps everybody else from noting down that a form was answered.
     if claimed.load(Ordering::Relaxed) {
         web.imports()?.start_applying(&importer, &import.stored.id);

@@ -5,16 +5,16 @@
 
 use domain::id::EventId;
 use domain::policy::{Place, Verb};
+use domain::premise::Premise;
 use store::org;
 
-use crate::component::{Choice, Field};
-use crate::gate::{Stop, Visit, WebState};
+use crate::component::{Choice, Field, HiddenFields};
+use crate::form::Submitted;
+use crate::gate::{Flaws, Stop, Visit, WebState};
 use crate::screen::draft::Draft;
 
 /// The field of a new entry for the unit it belongs to.
 pub const UNIT: &str = "unit";
-/// The hidden mark of the version a change began from.
-pub const SEEN: &str = "seen";
 
 /// What a column of the register is called, beside a field as at the head of a file.
 #[must_use]
@@ -52,15 +52,18 @@ pub async fn unit_menu(
     Ok(Field::menu(UNIT, label, open.collect()).with_value(own))
 }
 
-/// The version a change begins from. A draft goes on from the one it was begun from, so that a
-/// change made meanwhile is met as a conflict. Shown `again` after that conflict, the form begins
-/// from the version `stored` now.
+/// The hidden fields of a change of an entry last written by `stored`. A draft goes on from the version
+/// it was begun from, so that a change made meanwhile is met as one.
 #[must_use]
-pub fn begun_from<'a>(draft: &'a Draft, stored: &'a EventId, again: bool) -> &'a str {
-    let begun = draft.typed.first(SEEN);
-    if again || begun.is_empty() {
-        stored.as_str()
-    } else {
-        begun
+pub fn hidden_for_change(
+    web: &WebState,
+    visit: &Visit,
+    (draft, stored): (&Draft, &EventId),
+    again: Option<(&Submitted, &Flaws)>,
+) -> HiddenFields {
+    let now = Premise::of(stored.clone());
+    match (again, draft.typed.premise()) {
+        (None, Some(begun)) => visit.hidden_on(web, &begun, None),
+        _ => visit.hidden_on(web, &now, again),
     }
 }

@@ -5,7 +5,7 @@
 
 use app::Acting;
 use domain::event::{Act, EntryType, Event};
-use domain::policy::{Place, Verb};
+use domain::policy::Verb;
 use domain::time::Instant;
 use sha2::{Digest as _, Sha256};
 use store::Reader;
@@ -24,12 +24,7 @@ const COUNTED: i64 = 10_000;
 /// Whether the account may read an event beyond its public entry.
 #[must_use]
 pub fn readable(acting: &Acting, event: &Event) -> bool {
-    let own = event.actor.account.as_ref() == Some(&acting.account);
-    let place = Place {
-        unit: event.actor.unit.as_ref(),
-        assigned: own,
-    };
-    own || acting.reach(Verb::EventRead).covers(&place)
+    acting.may_read(event)
 }
 
 /// Acts that say nothing of who was drawn: they concern the register alone.

@@ -5,6 +5,7 @@ use axum::extract::{Path, State};
 use axum::response::IntoResponse;
 use domain::id::OrgUnitId;
 use domain::policy::Verb;
+use domain::premise::Premise;
 use domain::refusal::codes;
 use domain::subject::{COLUMNS, RawSubject, RiskClass, Standing, SubjectKind};
 use domain::text::FieldErrors;
@@ -13,9 +14,11 @@ use store::subject::StoredSubject;
 use super::{all, find, page_of};
 use crate::component::{Choice, Confirm, Crumb, Field, Form, Head, Link, Width};
 use crate::form::Submitted;
-use crate::gate::{Answer, Flaws, Sent, Stop, Visit, WebState, feedback, once, see_other};
+use crate::gate::{
+    Answer, Flaws, Pressed, Stop, Visit, WebState, feedback, once, once_new, see_other,
+};
 use crate::screen::draft;
-use crate::screen::shared::entry::{SEEN, UNIT, begun_from, label_in, unit_menu};
+use crate::screen::shared::entry::{UNIT, hidden_for_change, label_in, unit_menu};
 use crate::text::Address;
 
 fn typed(sent: &Submitted) -> RawSubject {
@@ -127,14 +130,14 @@ async fn new_form(web: &WebState, visit: &Visit, again: Option<(&Submitted, &Fla
     Ok(draft.form_page(page, form, again))
 }
 
-pub(super) async fn add(State(web): State<WebState>, visit: Visit, sent: Sent) -> Answer {
+pub(super) async fn add(State(web): State<WebState>, visit: Visit, sent: Pressed) -> Answer {
     let Ok(unit) = OrgUnitId::parse(sent.first(UNIT)) else {
         let mut errors = FieldErrors::new();
         errors.push(UNIT, codes::TEXT_EMPTY.field(&[("field", &"维护单位")]));
         return new_form(&web, &visit, Some((&sent, &errors.into()))).await;
     };
-    let (app, me, row) = (web.app.clone(), visit.clone(), typed(&sent));
-    let done = once(&web, &visit, &sent, move || async move {
+    let (me, row) = (visit.clone(), typed(&sent));
+    let done = once_new(&web, &visit, &sent, move |app| async move {
         let id = app.add_subject(&me.acting, &unit, &row).await?;
         Ok(feedback::SUBJECT_ADDED.at(page_of(&id)))
     });
@@ -167,10 +170,9 @@ async fn edit_form(
     let draft = draft::of(web, visit).await?;
     let here = page_of(&stored.subject.id);
     let to = here.clone().child("edit");
-    let form = Form::new(to.clone(), visit.hidden(web), "保存修改");
-    let seen = begun_from(&draft, &stored.seen, again.is_some());
+    let hidden = hidden_for_change(web, visit, (&draft, &stored.seen), again);
+    let form = Form::new(to.clone(), hidden, "保存修改");
     let form = groups(form, &as_typed(stored))
-        .carrying(SEEN, seen)
         .with_way_back(Link::new("返回，不修改", here.clone()))
         .with_draft(draft::kept_at(to.as_str()), draft.line.as_str());
     let crumb = vec![
@@ -186,14 +188,14 @@ pub(super) async fn change(
     State(web): State<WebState>,
     Path(id): Path<String>,
     visit: Visit,
-    sent: Sent,
+    sent: Pressed,
 ) -> Answer {
     let before = stored(&web, &visit, &id).await?;
-    let (app, me, row) = (web.app.clone(), visit.clone(), typed(&sent));
-    let (id, seen) = (before.subject.id.clone(), sent.first(SEEN).to_owned());
-    let done = once(&web, &visit, &sent, move || async move {
-        app.edit_subject(&me.acting, &id, &seen, &row).await?;
-        Ok(feedback::SUBJECT_CHANGED.at(page_of(&id)))
+    let (me, row) = (visit.clone(), typed(&sent));
+    let (id, premise) = (before.subject.id.clone(), sent.required_premise());
+    let to = feedback::SUBJECT_CHANGED.at(page_of(&id));
+    let done = once(&web, &visit, &sent, to, move |app| async move {
+        app.edit_subject(&me.acting, &id, &premise?, &row).await
     });
     match done.await? {
         Ok(to) => Ok(see_other(&to)),
@@ -222,9 +224,10 @@ async fn remove_page(
     let name = stored.subject.name.as_str();
     let here: Address = page_of(&stored.subject.id);
     let back = Link::new("返回，不移出", here.clone());
+    let now = Premise::of(stored.seen.clone());
     let confirm = Confirm::new(
         here.clone().child("remove"),
-        visit.hidden(web),
+        visit.hidden_on(web, &now, again),
         "移出名录",
         back,
     )
@@ -251,7 +254,7 @@ pub(super) async fn remove(
     State(web): State<WebState>,
     Path(id): Path<String>,
     visit: Visit,
-    sent: Sent,
+    sent: Pressed,
 ) -> Answer {
     let reason = domain::text::narrow(sent.first("reason"));
     let before = match stored(&web, &visit, &id).await {
@@ -263,19 +266,20 @@ pub(super) async fn remove(
         found => found,
     };
     // A second press finds the entry gone; the first answer is still known by its key.
-    let (app, me) = (web.app.clone(), visit.clone());
-    let done = once(&web, &visit, &sent, move || async move {
+    let (me, premise) = (visit.clone(), sent.required_premise());
+    let to = feedback::SUBJECT_REMOVED.at(all());
+    let done = once(&web, &visit, &sent, to, move |app| async move {
         let id = domain::id::SubjectId::parse(&id).map_err(|_| store::StoreError::NotFound {
             table: "subjects",
             key: String::new(),
         })?;
-        app.remove_subject(&me.acting, &id, &reason).await?;
-        Ok(feedback::SUBJECT_REMOVED.at(all()))
+        app.remove_subject(&me.acting, &id, &premise?, &reason)
+            .await
     });
     match done.await? {
         Ok(to) => Ok(see_other(&to)),
         Err(error) => {
-            let before = before?;
+            let before = stored(&web, &visit, before?.subject.id.as_str()).await?;
             remove_page(&web, &visit, &before, Some((&sent, &Flaws::of(error)?))).await
         }
     }

@@ -6,9 +6,9 @@ use domain::campaign::plan::{
 
 use crate::form::Submitted;
 
-/// The fields of a plan; `seen` is the event it was read with.
-pub(super) fn of(plan: &CampaignPlan, seen: &str) -> Submitted {
-    let mut pairs = vec![("seen".to_owned(), seen.to_owned())];
+/// The fields of a plan.
+pub(super) fn of(plan: &CampaignPlan) -> Submitted {
+    let mut pairs = Vec::new();
     let mut add = |name: &'static str, value: String| pairs.push((name.to_owned(), value));
     add("title", plan.title.clone());
     for planned in &plan.items {

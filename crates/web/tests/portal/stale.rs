@@ -1,0 +1,453 @@
+//! What was shown is what is decided: every form on something that exists is refused when that thing
+//! was changed since, when it does not say what it rests on, and when it comes from another session.
+//! Nothing is written then, and the page that answers says so.
+
+use app::inspection::print_of_result;
+use app::premise::Thing;
+use axum::http::StatusCode;
+use domain::account::{Grant, Role};
+use domain::id::{CampaignNo, EventId, Fingerprint, PartyToken};
+use domain::premise::Premise;
+use testkit::city::{as_shown, caterer, unit};
+use web::route::{Method, Route, Who, table};
+
+use crate::browser::{Browser, Page};
+use crate::story::{Story, plan, told};
+
+/// Routes that decide on nothing that exists: they make something new, end a session of one's own,
+/// keep a draft, or move an upload of one's own, whose own state is compared.
+const ON_NOTHING: &[&str] = &[
+    "/login",
+    "/logout",
+    "/display",
+    "/w/drafts/{*form}",
+    "/w/drafts-dropped/{*form}",
+    "/w/account/password",
+    "/w/account/sessions/{session}/end",
+    "/w/campaigns/new",
+    "/w/subjects/new",
+    "/w/inspectors/new",
+    "/a/users/new",
+];
+
+fn decides(route: &Route) -> bool {
+    route.method == Method::Post
+        && !ON_NOTHING.contains(&route.path)
+        && !route.path.starts_with("/w/import/")
+}
+
+/// The people of the story by what they may, and the things by the parameters of a path.
+struct Stage {
+    story: Story,
+    people: Vec<(Vec<Grant>, Browser)>,
+    campaign: CampaignNo,
+    draft: CampaignNo,
+    link: String,
+    account: String,
+    visits: Vec<store::inspection::StoredInspection>,
+    publication: String,
+    subject: String,
+    inspector: String,
+    criterion: String,
+}
+
+impl Stage {
+    #[expect(
+        clippy::cognitive_complexity,
+        reason = "every await counts as a branch; the story runs straight"
+    )]
+    async fn set(story: Story) -> Self {
+        let (campaign, visits) = story.assigned().await;
+        let app = story.site.city.app.clone();
+        let (_, links) = story.committed().await;
+        let today = app.clock.now().date();
+        let draft = app
+            .draft_campaign(&story.initiator, &unit(1), &plan(today))
+            .await
+            .unwrap();
+        // The first visit is published, the second open, the third confirmed.
+        let team = story.team(&visits[1]);
+        let first = story.site.city.acting(&team[0]).await;
+        let id = &visits[1].visit.id;
+        let shown = as_shown(&app, Thing::Visit(id)).await;
+        app.open_visit(&first, id, &shown, visits[1].visit.team.clone())
+            .await
+            .unwrap();
+        let key = &story.full_sheet(&first, id).await[0].result;
+        let criterion = format!("{}.{}", key.item, key.criterion);
+        story.confirmed(&visits[0]).await;
+        story.confirmed(&visits[2]).await;
+        let publisher = story.site.city.acting(&story.publisher).await;
+        let id = &visits[0].visit.id;
+        let shown = as_shown(&app, Thing::Outcome(id)).await;
+        let publication = app.publish_outcome(&publisher, id, &shown).await.unwrap();
+        let mut reader = app.db.read().await.unwrap();
+        let inspector = store::inspector::all(&mut reader).await.unwrap().remove(0);
+        drop(reader);
+        let account = story
+            .site
+            .city
+            .account("wujue", &[(Role::Observer, 1)])
+            .await;
+        Self {
+            people: people(&story).await,
+            campaign,
+            draft,
+            link: links[0].clone(),
+            account: account.to_string(),
+            subject: visits[0].visit.subject.to_string(),
+            inspector: inspector.inspector.id.to_string(),
+            publication: publication.to_string(),
+            criterion,
+            visits,
+            story,
+        }
+    }
+
+    /// The address of a route, on a thing of the story.
+    fn address(&self, route: &Route) -> String {
+        let id = match route.path {
+            path if path.starts_with("/w/inspections/") => self.visits[1].visit.id.to_string(),
+            path if path.starts_with("/w/publish/") => self.visits[2].visit.id.to_string(),
+            path if path.starts_with("/w/published/") => self.publication.clone(),
+            path if path.starts_with("/w/subjects/") => self.subject.clone(),
+            path if path.starts_with("/w/inspectors/") => self.inspector.clone(),
+            path if path.starts_with("/w/items/") => "fume".to_owned(),
+            _ => self.account.clone(),
+        };
+        let no = match route.path {
+            "/w/campaigns/{no}/plan" => self.draft.to_string(),
+            _ => self.campaign.to_string(),
+        };
+        route
+            .path
+            .replace("{id}", &id)
+            .replace("{no}", &no)
+            .replace("{party}", "discipline")
+            .replace("{link}", &self.link)
+            .replace("{role}", "observer")
+            .replace("{unit}", unit(1).as_str())
+    }
+
+    /// What would be typed into the form, without a fault.
+    fn typed(&self, route: &Route) -> Vec<(String, String)> {
+        let no = self.campaign.as_str();
+        let common = [
+            ("reason", "核对后决定"),
+            ("void_code", "register-error"),
+            ("absent_reason", ""),
+            ("last_four", &no[no.len() - 4..]),
+            ("reveal_minutes", "60"),
+            ("outcome", "R1"),
+            ("how", "closed"),
+            ("attempts", "2"),
+            ("account", "两次上门均已关闭，门口照片两张"),
+            ("role", "observer"),
+            ("unit", unit(2).as_str()),
+            ("password", "换成另一个足够长的初始口令再长一些"),
+            ("inspector", "P001"),
+            ("ground", "worked"),
+            ("code", "P001"),
+            ("name", "样例检查员改名"),
+            ("title", "改过的标题"),
+            ("district", "411202"),
+            ("commitment", &"a".repeat(64)),
+            ("nonce", &"a".repeat(64)),
+        ]
+        .map(|(name, value)| (name.to_owned(), value.to_owned()));
+        let mut typed = Vec::from(common);
+        let number = caterer(1).register_number;
+        typed.push(("subject".to_owned(), number.clone()));
+        typed.push(("register_number".to_owned(), number));
+        if route.path == "/w/inspections/{id}/sheet" {
+            let key = self.criterion.clone();
+            typed.push((format!("verdict.{key}"), "not_examined".to_owned()));
+            typed.push((format!("note.{key}"), "设备停用".to_owned()));
+            typed.push(("only".to_owned(), key));
+        }
+        typed
+    }
+
+    /// Somebody whose roles offer what the route needs, and who is on the team if it is a visit.
+    async fn who(&self, route: &Route) -> Browser {
+        match route.who() {
+            Who::PartyLink => self.story.site.stranger(),
+            Who::Needs(verb) if !route.path.starts_with("/w/inspections/") => {
+                let able = self
+                    .people
+                    .iter()
+                    .find(|(grants, _)| domain::policy::offers(grants, verb));
+                able.unwrap_or_else(|| panic!("nobody may {verb:?}"))
+                    .1
+                    .clone()
+            }
+            _ => self.member().await,
+        }
+    }
+}
+
+/// One account per business and per administration.
+async fn people(story: &Story) -> Vec<(Vec<Grant>, Browser)> {
+    let city = &story.site.city;
+    let mut accounts = Vec::new();
+    for (role, place) in [
+        (Role::Initiator, 1),
+        (Role::Approver, 0),
+        (Role::DrawingOfficer, 0),
+        (Role::Registrar, 1),
+        (Role::Publisher, 0),
+        (Role::SystemAdmin, 0),
+        (Role::SecurityAdmin, 0),
+    ] {
+        let login = format!("second-{}", role.name().replace('_', "-"));
+        accounts.push(city.account(&login, &[(role, place)]).await);
+    }
+    let mut people = Vec::new();
+    for account in accounts {
+        let grants = city.acting(&account).await.grants;
+        people.push((grants, story.site.signed_in(&account).await));
+    }
+    people
+}
+
+async fn press(
+    browser: &Browser,
+    (path, token): (&str, &str),
+    number: usize,
+    premise: Option<&str>,
+    typed: &[(String, String)],
+) -> Page {
+    let key = format!("{number:032x}");
+    let mut fields = vec![("_token", token), ("_once", key.as_str())];
+    fields.extend(premise.map(|premise| ("_premise", premise)));
+    fields.extend(
+        typed
+            .iter()
+            .map(|(name, value)| (name.as_str(), value.as_str())),
+    );
+    browser.post_raw(path, &fields).await
+}
+
+fn elsewhere() -> String {
+    let digest = Fingerprint::parse(&"0".repeat(64)).unwrap();
+    Premise::of(EventId::from_entropy([1; 12]))
+        .deciding(digest)
+        .to_string()
+}
+
+/// The token of a page of this browser.
+async fn token_of(browser: &Browser, address: &str) -> String {
+    let own = match address.strip_prefix("/p/") {
+        Some(rest) => format!("/p/{}", rest.split('/').next().unwrap()),
+        None => "/w/account".to_owned(),
+    };
+    browser.get(&own).await.input("_token")
+}
+
+fn refused(page: &Page, codes: &[&str], named: &str) {
+    let told = codes.iter().any(|code| page.shows(code));
+    assert!(told, "{named} {}: {}", page.status, page.text);
+    assert!(
+        matches!(
+            page.status,
+            StatusCode::CONFLICT | StatusCode::UNPROCESSABLE_ENTITY
+        ),
+        "{named}"
+    );
+}
+
+#[tokio::test]
+async fn no_form_decides_on_anything_but_what_was_shown() {
+    told(async |story| {
+        let stage = Stage::set(story).await;
+        let size = stage.story.site.log_size().await;
+        for (number, route) in table().iter().filter(|route| decides(route)).enumerate() {
+            let address = stage.address(route);
+            let named = format!("POST {address}");
+            let (browser, mut typed) = (stage.who(route).await, stage.typed(route));
+            let token = token_of(&browser, &address).await;
+            let place = (address.as_str(), token.as_str());
+            if route.path == "/w/inspections/{id}/sheet" {
+                // The team fills one sheet: each block rests on what stood in its own place.
+                typed.push((format!("was.{}", stage.criterion), "0".repeat(64)));
+                let page = press(&browser, place, number, None, &typed).await;
+                refused(&page, &["INSP-042"], &named);
+            } else {
+                let page = press(&browser, place, number, Some(&elsewhere()), &typed).await;
+                refused(&page, &["SEEN-001"], &named);
+                let page = press(&browser, place, number, None, &typed).await;
+                refused(&page, &["FORM-013"], &named);
+            }
+            assert_eq!(stage.story.site.log_size().await, size, "{named}");
+            if route.acts_once() {
+                let other = stage.again(&browser).await;
+                let page = press(&other, place, number, Some(&elsewhere()), &typed).await;
+                refused(&page, &["FORM-012", "INSP-042"], &named);
+            }
+            assert_eq!(stage.story.site.log_size().await, size, "{named}");
+        }
+    })
+    .await;
+}
+
+impl Stage {
+    /// The first of the team of the open visit.
+    async fn member(&self) -> Browser {
+        let team = self.story.team(&self.visits[1]);
+        self.story.browser(&team[0]).await
+    }
+
+    /// The same account, signed in anew.
+    async fn again(&self, browser: &Browser) -> Browser {
+        let token = browser.token.as_ref().unwrap();
+        let mut reader = self.story.site.city.app.db.read().await.unwrap();
+        let hash = app::sign_in::token_hash(token);
+        let session = store::session::get(&mut reader, &hash).await.unwrap();
+        drop(reader);
+        self.story.browser(&session.unwrap().account).await
+    }
+}
+
+#[tokio::test]
+async fn a_block_saved_by_a_colleague_meanwhile_is_not_replaced_under_the_lock_either() {
+    told(async |story| {
+        let stage = Stage::set(story).await;
+        let app = &stage.story.site.city.app;
+        let visit = &stage.visits[1];
+        let first = stage
+            .story
+            .site
+            .city
+            .acting(&stage.story.team(visit)[0])
+            .await;
+        let mut entered = stage.story.full_sheet(&first, &visit.visit.id).await;
+        entered.truncate(1);
+        app.record_results(&first, &visit.visit.id, &entered)
+            .await
+            .unwrap();
+        let size = stage.story.site.log_size().await;
+        // The very same words replace nothing, others do.
+        let before = entered[0].result.clone();
+        app.record_results(&first, &visit.visit.id, &entered)
+            .await
+            .unwrap();
+        entered[0].result.note = Some("另一句话".to_owned());
+        let late = app
+            .record_results(&first, &visit.visit.id, &entered)
+            .await
+            .unwrap_err();
+        assert!(late.to_string().contains("SEEN-003"), "{late}");
+        assert_eq!(stage.story.site.log_size().await, size + 1);
+        entered[0].instead_of = print_of_result(Some(&before));
+        app.record_results(&first, &visit.visit.id, &entered)
+            .await
+            .unwrap();
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_plan_whose_record_would_be_another_one_is_not_submitted_as_it_was_shown() {
+    told(async |story| {
+        let city = &story.site.city;
+        let app = &city.app;
+        let today = app.clock.now().date();
+        let number = app
+            .draft_campaign(&story.initiator, &unit(1), &plan(today))
+            .await
+            .unwrap();
+        let shown = as_shown(app, Thing::Campaign(&number)).await;
+        city.adopt("2026-样例", &[("rate.D", "40/100")]).await;
+        let size = story.site.log_size().await;
+        let refused = app
+            .submit_campaign(&story.initiator, &number, &shown)
+            .await
+            .unwrap_err();
+        assert!(refused.to_string().contains("SEEN-002"), "{refused}");
+        assert_eq!(story.site.log_size().await, size);
+        let shown = as_shown(app, Thing::Campaign(&number)).await;
+        app.submit_campaign(&story.initiator, &number, &shown)
+            .await
+            .unwrap();
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_would_be_published_must_be_what_was_previewed() {
+    told(async |story| {
+        let city = &story.site.city;
+        let app = &city.app;
+        let (_, visits) = story.assigned().await;
+        story.confirmed(&visits[0]).await;
+        let publisher = city.acting(&story.publisher).await;
+        let id = &visits[0].visit.id;
+        let preview = app.preview_publication(&publisher, id).await.unwrap();
+        // The register is corrected meanwhile: another name would stand in public.
+        let registrar = city.account("registrar2", &[(Role::Registrar, 1)]).await;
+        let registrar = city.acting(&registrar).await;
+        let subject = &visits[0].visit.subject;
+        let mut reader = app.db.read().await.unwrap();
+        let kept = store::subject::get(&mut reader, subject).await.unwrap();
+        drop(reader);
+        let mut row = app::subject::as_typed(&kept);
+        row.name = "改了名的样例餐饮店".to_owned();
+        let shown = as_shown(app, Thing::Subject(subject)).await;
+        app.edit_subject(&registrar, subject, &shown, &row)
+            .await
+            .unwrap();
+        let refused = app
+            .publish_outcome(&publisher, id, &preview.premise)
+            .await
+            .unwrap_err();
+        assert!(refused.to_string().contains("SEEN-002"), "{refused}");
+        let shown = as_shown(app, Thing::Outcome(id)).await;
+        app.publish_outcome(&publisher, id, &shown).await.unwrap();
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn who_changed_it_is_said_to_whom_may_know() {
+    told(async |story| {
+        let city = &story.site.city;
+        let app = &city.app;
+        let (number, links) = story.committed().await;
+        let shown = as_shown(app, Thing::Campaign(&number)).await;
+        // A new link for a party is no change of the campaign; a void is.
+        let party = PartyToken::parse("discipline").unwrap();
+        app.issue_party_link(&story.officer, &number, &shown, &party)
+            .await
+            .unwrap();
+        let code = PartyToken::parse("frame-error").unwrap();
+        app.void_draw(&story.approver, &number, &shown, &code, "名录漏了一户")
+            .await
+            .unwrap();
+        let supervisor = city.acting(&story.supervisor).await;
+        let mut both = story.initiator.clone();
+        both.grants.extend(supervisor.grants);
+        let told = app
+            .abandon_campaign(&both, &number, &shown, "改由上级组织")
+            .await
+            .unwrap_err();
+        let told = told.to_string();
+        assert!(
+            told.contains("SEEN-001") && told.contains("样例approver1") && told.contains("留痕第"),
+            "{told}"
+        );
+        let outsider = app
+            .accept_nonce(
+                &links[1],
+                &as_shown(app, Thing::Campaign(&number)).await,
+                &"2".repeat(64),
+            )
+            .await
+            .unwrap_err();
+        let outsider = outsider.to_string();
+        assert!(
+            outsider.contains("SEEN-001") && !outsider.contains("样例approver1"),
+            "{outsider}"
+        );
+    })
+    .await;
+}

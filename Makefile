@@ -3,14 +3,14 @@
 
 VAR ?= ./var
 LISTEN ?= 127.0.0.1:8080
-BIN := $(or $(CARGO_TARGET_DIR),target)/release/mingqian
+BIN := $(or $(CARGO_TARGET_DIR),target)/try/mingqian
 REGISTER := ../shared/data
 
 .DEFAULT_GOAL := help
 .PHONY: help run test lint test-register bench docs setup clean
 
 help:
-	@echo 'make run            编译发布版，在 $(VAR) 建演示城市并启动 http://$(LISTEN)'
+	@echo 'make run            编译试用版（常用部分优化），在 $(VAR) 建演示城市并启动 http://$(LISTEN)'
 	@echo 'make test           CI 所做的一切：规矩、格式、静态检查、文档测试、两种数据库上的全部测试'
 	@echo 'make lint           其中不需要数据库与浏览器的部分'
 	@echo 'make test-register  真实名录上的测试（需要 $(REGISTER)）'
@@ -22,7 +22,7 @@ help:
 # The accounts are printed again on every start; the file also says that the demo is complete.
 run:
 	@scripts/setup build
-	cargo build --release --locked --package server
+	cargo build --profile try --locked --package server
 	@if [ ! -f $(VAR)/accounts.txt ]; then \
 		umask 077; \
 		$(BIN) demo --data $(VAR) > $(BIN).accounts && mv $(BIN).accounts $(VAR)/accounts.txt; \

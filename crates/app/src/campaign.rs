@@ -14,14 +14,18 @@ use domain::policy::{Place, Verb};
 use domain::premise::Premise;
 use domain::refusal::{Code, Refusal};
 use domain::rulebook::Rulebook;
-use domain::time::{Date, Instant};
+use domain::time::Instant;
 use draw::record::PlanRecord;
 use store::campaign::{self, StoredCampaign};
-use store::counter::{self, Next, Series};
+use store::counter;
 use store::{Reader, Sealing, StoreError, Tx, catalog, inspector, org};
 
 use crate::premise::require_campaign;
 use crate::{Acting, App, AppError};
+
+mod number;
+
+use number::next_number;
 
 static TITLE_EMPTY: Code = Code::new(
     "PLAN-030",
@@ -388,27 +392,4 @@ fn require_title(plan: &CampaignPlan) -> Result<(), Refusal> {
     } else {
         Ok(())
     }
-}
-
-/// The next number of the year's series of campaigns, held for the act that takes it.
-async fn next_number(tx: &mut Tx, today: Date) -> Result<(CampaignNo, Next), AppError> {
-    let district = org::fact(tx, "district").await?.unwrap_or_default();
-    let letters = org::fact(tx, "number_letters").await?.unwrap_or_default();
-    let year = today.year();
-    let series = Series {
-        kind: "campaign",
-        issuer: format!("{district}-{letters}"),
-        year: i64::from(year),
-    };
-    let next = counter::next(tx, series).await?;
-    let sequence = u32::try_from(next.number()).unwrap_or(u32::MAX);
-    let number = CampaignNo::compose(&district, &letters, year, sequence).map_err(|error| {
-        StoreError::Inconsistent {
-            table: "installation".to_owned(),
-            column: "district, number_letters".to_owned(),
-            row: district.clone(),
-            why: error.to_string(),
-        }
-    })?;
-    Ok((number, next))
 }

@@ -8,13 +8,14 @@ mod bundle;
 mod drawn_list;
 mod ending;
 mod frame;
+mod freezing;
 mod material;
 mod obstacle;
 mod parties;
 mod preview;
 mod seed;
 
-use domain::campaign::steps::{CommitFacts, DrawFacts, FreezeFacts};
+use domain::campaign::steps::{CommitFacts, DrawFacts};
 use domain::event::LinkKind;
 use domain::id::{CampaignNo, Fingerprint, PartyToken};
 use domain::policy::Verb;
@@ -29,18 +30,19 @@ use store::{campaign, catalog, inspection};
 use verify::{BundleSource, Limits, Options};
 
 use crate::aside::aside;
-use crate::campaign::{plan_of, print_of, unsound};
+use crate::campaign::{print_of, unsound};
 use crate::{Acting, App, AppError};
 
 pub use bundle::{public_stage, zip_of};
 pub use draw::bundle::Stage;
 pub use drawn_list::DrawnList;
 pub use frame::{Figures, QuotaFigure, StratumFigure};
+pub(crate) use freezing::FreezeWork;
+pub use freezing::{FREEZE, FreezeWords};
 pub use material::{BundleFile, threads};
 pub use parties::PartyView;
-pub use preview::Preview;
+pub use preview::{Preview, Previews};
 
-use obstacle::{naming_left_out, none_alone};
 use seed::{answers, level_of, seed_of};
 
 static NO_RECORD: Code = Code::new(
@@ -61,13 +63,6 @@ static FORGED: Code = Code::new(
     Some("细则五（二）"),
     "停止办理，运行 mingqian audit，并报告行政执法监督。",
 );
-
-/// What is entered when the frame is frozen.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct FreezeWords {
-    /// The officer knows that a pool of one is not random, and that papers will say so.
-    pub pool_of_one_known: bool,
-}
 
 /// What is entered when FREEZE is published.
 #[derive(Clone, Debug, Default)]
@@ -90,72 +85,6 @@ pub struct DrawWords {
 }
 
 impl App {
-    /// Fixes the frame from the registers as they are now, and makes S.
-    /// A pool of one is refused; see [`Self::freeze_frame_with`].
-    pub async fn freeze_frame(
-        &self,
-        acting: &Acting,
-        number: &CampaignNo,
-        premise: &Premise,
-    ) -> Result<(), AppError> {
-        self.freeze_frame_with(acting, number, premise, FreezeWords::default())
-            .await
-    }
-
-    /// The same with what the officer declares.
-    pub async fn freeze_frame_with(
-        &self,
-        acting: &Acting,
-        number: &CampaignNo,
-        premise: &Premise,
-        words: FreezeWords,
-    ) -> Result<(), AppError> {
-        let (mut tx, mut stored, actor) = self
-            .campaign_for(acting, number, premise, Verb::CampaignFreeze)
-            .await?;
-        let plan = plan_of(&stored)?;
-        let (eligibility, record) = frame::load(&mut tx, &stored, self.clock.now()).await?;
-        let step = self.step(acting);
-        let at = step.at;
-        let facts = FreezeFacts {
-            step,
-            parties: plan.sources.parties.clone(),
-            beacon: plan.sources.has_public_source(),
-            quota: eligibility.quota(),
-            must: eligibility.must(),
-        };
-        let attempt = stored.campaign.state.attempt();
-        let done = stored.campaign.clone().freeze(facts)?;
-        if !words.pool_of_one_known {
-            none_alone(&eligibility)?;
-        }
-        let secret = self.entropy.bytes::<32>();
-        // Everything that could refuse FREEZE later is refused now, while registers can be mended.
-        let rehearsed = material::rehearse(number, attempt, &plan, &record, &eligibility, secret)
-            .await
-            .map_err(|error| naming_left_out(error, &eligibility))?;
-        let id = stored.campaign.id.clone();
-        stored.figures = frame::figures(&eligibility).to_json();
-        (stored.freeze_record, stored.seed_text, stored.result_record) = (None, None, None);
-        stored.trust_level = None;
-        let event = self
-            .enter(&mut stored, done, at, actor)
-            .with("attempt", attempt)
-            .with("quota", eligibility.quota());
-        let owner = Owner::Attempt(&id, attempt);
-        let mut waiting = vec![self.keep_secret(owner, material::SECRET, &secret).await?];
-        for (name, content) in material::frame_files(rehearsed.frame()) {
-            waiting.push(self.keep_sealed(owner, name, &content).await?);
-        }
-        let mut rec = tx.record(event, self.confidential())?;
-        campaign::write(&mut rec, &stored).await?;
-        for kept in &waiting {
-            kept.attach(&mut rec, owner).await?;
-        }
-        rec.commit().await?;
-        Ok(())
-    }
-
     /// Publishes FREEZE: from here on nothing can be changed, only voided.
     pub async fn commit_draw(
         &self,

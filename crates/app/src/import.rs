@@ -1,13 +1,11 @@
 //! A register comes in as a table: every row is read, compared with the register, and written as one
 //! event; all rows or, if so chosen, only the good ones.
 //!
-//! Reading order: `terms` (how rows are read), `judge` (what becomes of each row), `write` (the one
-//! transaction). Rows are judged twice in the same snapshot, once to count and once to write, so
-//! that memory does not grow with the file. Deliberately absent: files (`exchange`) and the road
-//! from upload to decision (`staging`).
+//! Reading order: `terms` (how rows are read), `judge` (what becomes of each row), `prepared` (all of
+//! it judged, outside the lock), `write` (the one transaction). Deliberately absent: files
+//! (`exchange`) and the road from upload to decision (`staging`).
 
 use std::collections::BTreeMap;
-use std::sync::atomic::AtomicU64;
 
 use domain::account::Grant;
 use domain::event::Actor;
@@ -17,10 +15,14 @@ use domain::refusal::Code;
 use domain::subject::RawSubject;
 use domain::text::FieldError;
 use serde::{Deserialize, Serialize};
+use store::Reader;
 
+use crate::job::Run;
+use crate::staging::Import;
 use crate::{Acting, App, AppError};
 
 mod judge;
+mod prepared;
 mod read_inspector;
 mod read_subject;
 mod terms;
@@ -205,6 +207,14 @@ impl Tally {
         }
     }
 
+    /// Counts what was counted elsewhere.
+    pub fn add(&mut self, other: &Self) {
+        self.added += other.added;
+        self.changed += other.changed;
+        self.same += other.same;
+        self.bad += other.bad;
+    }
+
     /// All rows.
     #[must_use]
     pub const fn rows(&self) -> u64 {
@@ -244,6 +254,21 @@ impl Importer {
             actor,
             reach,
         })
+    }
+
+    /// Whoever uploaded, as his account and his grants stand now.
+    pub(crate) async fn now(
+        app: &App,
+        reader: &mut Reader,
+        import: &Import,
+    ) -> Result<Self, AppError> {
+        match &import.stored.account {
+            Some(account) => {
+                let acting = app.still_acting(reader, account).await?;
+                Self::of(&acting, import.register, &import.stored.unit)
+            }
+            None => Ok(Self::operator()),
+        }
     }
 
     /// Whoever runs the command line on the machine itself.
@@ -307,15 +332,16 @@ impl App {
         let units = store::org::units(&mut self.db.read().await?).await?;
         let key = (Register::Subjects, unit.clone());
         let terms = Terms::new(key, source, &columns, importer.reach.clone(), &units);
-        let done = AtomicU64::new(0);
+        let run = Run::awaited();
         let ending = Ending {
             only_good,
-            done: &done,
+            run: &run,
             expected: None,
             file_hash: None,
+            beside: None,
             import: None,
         };
-        match write(self, importer.actor, &terms, Rows::Given(&staged), ending).await? {
+        match write(self, &importer, &terms, Rows::Given(&staged), ending).await? {
             Written::Done(tally) | Written::Stale(tally) => Ok(tally),
         }
     }

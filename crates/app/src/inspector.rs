@@ -85,7 +85,7 @@ impl App {
             .event(Act::InspectorEdited, actor)
             .touching(LinkKind::Inspector, id.as_str());
         let mut rec = tx.record(event, self.confidential())?;
-        inspector::edit(&mut rec, &before, &read).await?;
+        inspector::edit(&mut rec, &before.held(), &read).await?;
         rec.commit().await?;
         Ok(())
     }
@@ -105,17 +105,17 @@ impl App {
         let actor = acting.may(Verb::InspectorEdit, &Place::of(&before.inspector.unit))?;
         let now = Premise::of(before.seen.clone());
         require(&mut tx, Some(acting), "这名执法检查人员", premise, &now).await?;
+        if before.is_erased() {
+            return Ok(());
+        }
         let last = inspector::last_acted(&mut tx, &before).await?;
         let (last, today) = (Instant::from_unix_ms(last).date(), self.clock.now().date());
         before.inspector.require_erasable(last, years, today)?;
-        if before.key.is_none() {
-            return Ok(());
-        }
         let event = self
             .event(Act::InspectorErased, actor)
             .touching(LinkKind::Inspector, id.as_str());
         let mut rec = tx.record(event, self.confidential())?;
-        inspector::erase(&mut rec, id).await?;
+        inspector::erase(&mut rec, &before).await?;
         rec.commit().await?;
         Ok(())
     }

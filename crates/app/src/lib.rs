@@ -10,12 +10,14 @@ mod aside;
 pub mod attachment;
 pub mod campaign;
 pub mod crypto;
+pub mod csv;
 pub mod drawing;
 pub mod error;
 pub mod import;
 pub mod inspection;
 pub mod inspector;
 pub mod installation;
+pub mod job;
 pub mod port;
 pub mod premise;
 pub mod receipt;
@@ -24,6 +26,7 @@ pub mod sealing;
 pub mod sign_in;
 pub mod staging;
 pub mod subject;
+mod versions;
 
 use std::sync::Arc;
 

@@ -42,6 +42,12 @@ static OLD_WRONG: Code = Code::new(
     None,
     "核对大小写和输入法；忘记口令的，请安全管理员重置。",
 );
+static CLOSED: Code = Code::new(
+    "AUTH-035",
+    "办理人的账号已停用，这件事停在最后一步之前，什么也没有写入。",
+    None,
+    "由有权的人重新办理。",
+);
 static SHORT: Code = Code::new(
     "AUTH-032",
     "新口令少于 {letters} 个字符，或与账号、旧口令相同。",
@@ -230,7 +236,8 @@ impl App {
         let Some(acting) = acting else {
             return Ok(Welcome::Stranger);
         };
-        if now - session.seen_at_ms > TOUCH_MS {
+        // A page that is only read does not queue behind a long writer; the next one stamps.
+        if now - session.seen_at_ms > TOUCH_MS && self.db.announced().is_none() {
             session.seen_at_ms = now;
             self.rewrite_session(&session).await?;
         }
@@ -245,6 +252,16 @@ impl App {
     pub async fn acting_as(&self, id: &AccountId) -> Result<Option<Acting>, AppError> {
         let mut reader = self.db.read().await?;
         self.load_acting(&mut reader, id).await
+    }
+
+    /// The account that ordered work, with its grants as they stand now; refused once it is closed.
+    pub(crate) async fn still_acting(
+        &self,
+        reader: &mut store::Reader,
+        id: &AccountId,
+    ) -> Result<Acting, AppError> {
+        let acting = self.load_acting(reader, id).await?;
+        acting.ok_or_else(|| CLOSED.refuse(&[]).into())
     }
 
     async fn load_acting(

@@ -3,22 +3,21 @@
 //!
 //! Reading order: `port` (what reads and writes table files), `state` and `summary` (what is known of
 //! an upload), `upload` (how bytes arrive), `reading`, `comparing`, `applying` (the three pieces of
-//! long work), `report` (the error file), `upkeep` (restart, expiry). Every step moves the upload
-//! from a named state, so that a step that was overtaken by a cancellation or another process finds
-//! out and stops. Deliberately absent: what a row means (`import`), table formats (`exchange`).
+//! long work, each a job), `step` (how they become jobs), `report` (the error file), `upkeep`
+//! (restart, expiry). Every step moves the upload from a named state, so that a step that was
+//! overtaken by a cancellation or another process finds out and stops. Deliberately absent: what a
+//! row means (`import`), table formats (`exchange`), the queue (`job`).
 
-use std::collections::HashMap;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use domain::id::AccountId;
 use domain::refusal::Code;
 use store::StoreError;
 use store::import::{self, StoredImport};
-use tokio::sync::{Semaphore, watch};
 
 use crate::import::Register;
+use crate::job::Jobs;
 use crate::{App, AppError};
 
 mod applying;
@@ -27,18 +26,16 @@ pub mod port;
 mod reading;
 mod report;
 mod state;
+mod step;
 mod summary;
 mod upkeep;
 mod upload;
 
 pub use state::State;
-pub use summary::{FileFacts, KeptRefusal, Sample, Samples, Summary};
+pub use summary::{FileFacts, Sample, Samples, Summary};
 pub use upload::{Accepted, Incoming};
 
 use port::Tables;
-
-/// Pieces of long work at a time; more wait for their turn.
-const AT_ONCE: usize = 2;
 
 static MOVED_ON: Code = Code::new(
     "IMPT-073",
@@ -53,22 +50,7 @@ pub struct Staging {
     app: App,
     folder: PathBuf,
     tables: Arc<dyn Tables>,
-    turns: Arc<Semaphore>,
-    jobs: Arc<Mutex<HashMap<String, Job>>>,
-}
-
-/// Long work under way in this process.
-#[derive(Clone)]
-struct Job {
-    done: Arc<AtomicU64>,
-    ended: watch::Receiver<bool>,
-}
-
-impl Job {
-    async fn over(mut self) {
-        // An end without a word is an end as well.
-        let _ = self.ended.wait_for(|ended| *ended).await;
-    }
+    jobs: Jobs,
 }
 
 /// An upload with its summary read.
@@ -119,16 +101,22 @@ impl Import {
 }
 
 impl Staging {
-    /// Uploads of a bureau whose files pass through `folder`.
+    /// Uploads of a bureau whose files pass through `folder`; their long work becomes `jobs`.
     #[must_use]
-    pub fn new(app: App, folder: &Path, tables: Arc<dyn Tables>) -> Self {
+    pub fn new(jobs: &Jobs, folder: &Path, tables: Arc<dyn Tables>) -> Self {
+        step::register(jobs, folder, &tables);
         Self {
-            app,
+            app: jobs.app().clone(),
             folder: folder.to_owned(),
             tables,
-            turns: Arc::new(Semaphore::new(AT_ONCE)),
-            jobs: Arc::default(),
+            jobs: jobs.clone(),
         }
+    }
+
+    /// The jobs its long work becomes.
+    #[must_use]
+    pub fn jobs(&self) -> &Jobs {
+        &self.jobs
     }
 
     /// What reads and writes table files.
@@ -190,67 +178,16 @@ impl Staging {
         self.folder.join(id)
     }
 
-    /// Runs long work on its own, after what is still under way for this upload; the upload is
-    /// marked interrupted if the work ends without an answer.
-    fn start<F>(&self, id: &str, work: impl FnOnce(Self, Arc<AtomicU64>) -> F)
-    where
-        F: Future<Output = Result<(), AppError>> + Send + 'static,
-    {
-        let done = Arc::new(AtomicU64::new(0));
-        let (end, ended) = watch::channel(false);
-        let job = Job {
-            done: Arc::clone(&done),
-            ended,
-        };
-        let earlier = self.lock().insert(id.to_owned(), job);
-        let work = work(self.clone(), Arc::clone(&done));
-        let work = tokio::spawn(async move {
-            if let Some(earlier) = earlier {
-                earlier.over().await;
-            }
-            work.await
-        });
-        let (staging, id) = (self.clone(), id.to_owned());
-        tokio::spawn(async move {
-            let failed = !matches!(work.await, Ok(Ok(())));
-            if failed {
-                // If even this fails, the next start of the program marks it.
-                let _ = staging.interrupt(&id).await;
-            }
-            staging.forget_job(&id, &done);
-            // Nobody may be waiting.
-            let _ = end.send(true);
-        });
-    }
-
-    /// A later step may have begun since under the same key.
-    fn forget_job(&self, id: &str, done: &Arc<AtomicU64>) {
-        let mut jobs = self.lock();
-        if jobs.get(id).is_some_and(|job| Arc::ptr_eq(&job.done, done)) {
-            jobs.remove(id);
-        }
-    }
-
-    fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<String, Job>> {
-        self.jobs.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
     /// How many rows the work under way has handled; what is stored if none is.
     #[must_use]
     pub fn progress(&self, import: &Import) -> u64 {
-        let job = self
-            .lock()
-            .get(&import.stored.id)
-            .map(|job| job.done.load(Ordering::Relaxed));
-        job.unwrap_or_default()
-            .max(u64::try_from(import.stored.done_rows).unwrap_or_default())
+        let run = self.jobs.run_about(&import.stored.id);
+        let stored = u64::try_from(import.stored.done_rows).unwrap_or_default();
+        run.map_or(0, |run| run.done()).max(stored)
     }
 
     /// Waits until no work on this upload is under way in this process.
     pub async fn settled(&self, id: &str) {
-        let job = self.lock().get(id).cloned();
-        if let Some(job) = job {
-            job.over().await;
-        }
+        self.jobs.settled(id).await;
     }
 }

@@ -1,4 +1,7 @@
-//! Keeping the subject register by hand: add, change, remove. Files come in through `import`.
+//! Keeping the subject register by hand: add, change, remove. Files come in through `import` and go
+//! out through `export`.
+
+pub mod export;
 
 use domain::event::{Act, LinkKind};
 use domain::id::{OrgUnitId, SubjectId};
@@ -99,27 +102,6 @@ impl App {
             }
             other => other?,
         }
-        rec.commit().await?;
-        Ok(())
-    }
-
-    /// Records that the rows a filter shows left the house as a file.
-    pub async fn record_subject_export(
-        &self,
-        acting: &Acting,
-        rows: u64,
-        filter: &str,
-    ) -> Result<(), AppError> {
-        let actor = acting.may_somewhere(Verb::SubjectExport)?;
-        let event = self
-            .event(Act::SubjectsExported, actor)
-            .with("rows", rows)
-            .with("filter", filter);
-        let rec = self
-            .db
-            .begin("subject.export")
-            .await?
-            .record(event, self.confidential())?;
         rec.commit().await?;
         Ok(())
     }

@@ -13,6 +13,7 @@ use domain::account::Role;
 use domain::id::{InspectorCode, InspectorId};
 use domain::inspector::RawInspector;
 use domain::recusal::{Recusal, RecusalGround};
+use store::log::{TraceOf, trace};
 use store::{Db, Upgrade, inspector};
 use testkit::city::{City, as_shown, caterer, unit};
 use testkit::clock::FakeEntropy;
@@ -50,78 +51,89 @@ fn code_of(error: AppError) -> String {
     }
 }
 
-async fn kept_until_its_time(db: Db) {
-    let city = City::found(db).await;
+/// An inspector with a credential, and a recusal that says why.
+async fn served(city: &City, keeper: &Acting) -> InspectorId {
     let app = &city.app;
-    let keeper = city.account("registrar", &[(Role::Registrar, 1)]).await;
-    let keeper = city.acting(&keeper).await;
-    let id = app
-        .add_inspector(&keeper, &unit(1), &typed("在岗"), None)
-        .await
-        .unwrap();
-    let subject = city.subject(&keeper, &unit(1), &caterer(1)).await;
+    let added = app
+        .add_inspector(keeper, &unit(1), &typed("在岗"), None)
+        .await;
+    let subject = city.subject(keeper, &unit(1), &caterer(1)).await;
     let mut reader = app.db.read().await.unwrap();
-    let subject = store::subject::get(&mut reader, &subject)
-        .await
-        .unwrap()
-        .subject;
+    let subject = store::subject::get(&mut reader, &subject).await.unwrap();
     drop(reader);
     let recusal = Recusal {
         inspector: InspectorCode::parse("F001").unwrap(),
-        subject: subject.code().unwrap().clone(),
+        subject: subject.subject.code().unwrap().clone(),
         ground: RecusalGround::Other,
         note: Some("曾在该店任职".to_owned()),
         declared_by: keeper.account.clone(),
         at: app.clock.now(),
     };
     let shown = as_shown(app, Thing::Inspectors).await;
-    app.declare_recusal(&keeper, &unit(1), &shown, &recusal)
-        .await
-        .unwrap();
+    let declared = app
+        .declare_recusal(keeper, &unit(1), &shown, &recusal)
+        .await;
+    declared.unwrap();
+    added.unwrap()
+}
 
-    // The same paper cannot make two inspectors.
+/// The same paper cannot make two inspectors.
+async fn one_paper_one_person(app: &App, keeper: &Acting) {
     let twin = RawInspector {
         code: "F002".to_owned(),
         name: "检查员乙".to_owned(),
         ..typed("在岗")
     };
-    let refused = app
-        .add_inspector(&keeper, &unit(1), &twin, None)
-        .await
-        .unwrap_err();
-    assert_eq!(code_of(refused), "ROST-031");
+    let refused = app.add_inspector(keeper, &unit(1), &twin, None).await;
+    assert_eq!(code_of(refused.unwrap_err()), "ROST-031");
+}
 
+/// What can be read of the inspector: his number and the explanation of his recusal.
+async fn readable(app: &App, id: &InspectorId) -> (Option<String>, Option<String>) {
+    let mut reader = app.db.read().await.unwrap();
+    let kept = inspector::get(&mut reader, id).await.unwrap();
+    assert_eq!(kept.inspector.name.as_str(), "检查员甲");
+    assert_eq!(kept.is_erased(), kept.inspector.credential.is_none());
+    let number = kept
+        .inspector
+        .credential
+        .map(|held| held.number.to_string());
+    let recusals = inspector::recusals(&mut reader).await.unwrap();
+    (number, recusals[0].note.clone())
+}
+
+async fn erasures(app: &App) -> usize {
+    let mut reader = app.db.read().await.unwrap();
+    let lines = trace(&mut reader, &TraceOf::All, None, 500).await.unwrap();
+    let erased = lines.iter().filter(|line| line.act == "inspector.erase");
+    erased.count()
+}
+
+#[expect(
+    clippy::cognitive_complexity,
+    reason = "every await counts as a branch; the story runs straight"
+)]
+async fn kept_until_its_time(db: Db) {
+    let city = City::found(db).await;
+    let app = &city.app;
+    let keeper = city.account("registrar", &[(Role::Registrar, 1)]).await;
+    let keeper = city.acting(&keeper).await;
+    let id = served(&city, &keeper).await;
+    one_paper_one_person(app, &keeper).await;
     let refused = erase(app, &keeper, &id).await.unwrap_err();
     assert_eq!(code_of(refused), "ROST-013", "he still serves");
     leaves(&city, &keeper, &id).await;
     let refused = erase(app, &keeper, &id).await.unwrap_err();
     assert_eq!(code_of(refused), "ROST-014", "the years are not over");
     city.clock.advance_ms(5 * 366 * DAY_MS + DAY_MS);
-    let mut reader = app.db.read().await.unwrap();
-    let before = inspector::get(&mut reader, &id).await.unwrap();
-    assert_eq!(
-        before.inspector.credential.unwrap().number.as_str(),
-        "XT-1234567"
-    );
-    drop(reader);
-    erase(app, &keeper, &id).await.unwrap();
+    let (number, note) = readable(app, &id).await;
+    assert_eq!(number.as_deref(), Some("XT-1234567"));
+    assert_eq!(note.as_deref(), Some("曾在该店任职"));
     // Twice is once.
     erase(app, &keeper, &id).await.unwrap();
-
-    let mut reader = app.db.read().await.unwrap();
-    let after = inspector::get(&mut reader, &id).await.unwrap();
-    assert!(after.erased && after.inspector.credential.is_none());
-    assert_eq!(after.inspector.name.as_str(), "检查员甲");
-    assert_eq!(
-        inspector::recusals(&mut reader).await.unwrap()[0].note,
-        None
-    );
-    let erasures = store::log::trace(&mut reader, &store::log::TraceOf::All, None, 500)
-        .await
-        .unwrap();
-    let erasures = erasures.iter().filter(|line| line.act == "inspector.erase");
-    assert_eq!(erasures.count(), 1);
-    drop(reader);
+    erase(app, &keeper, &id).await.unwrap();
+    assert_eq!(readable(app, &id).await, (None, None));
+    assert_eq!(erasures(app).await, 1);
     assert_eq!(store::audit(&app.db).await.unwrap().faults, []);
     app.db.close().await;
 }

@@ -5,6 +5,7 @@ use domain::inspector::{EnforcementCredential, Inspector, Presence, SCOPE};
 use domain::recusal::{Recusal, RecusalGround};
 use domain::text::{CredentialNumber, PersonName, SubjectCode};
 use domain::time::Instant;
+use serde::{Deserialize, Serialize};
 
 use crate::error::StoreError;
 use crate::kernel::cell::{PersonKey, Vault};
@@ -30,8 +31,35 @@ pub struct StoredInspector {
     pub seen: EventId,
     /// The key under which private values are sealed; none once it was destroyed.
     pub key: Option<PersonKey>,
-    /// True if there was a credential whose number can no longer be read.
-    pub erased: bool,
+}
+
+/// What a change of an entry starts from, besides its new content.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Held {
+    /// Event that last wrote the row.
+    pub seen: EventId,
+    /// The account of the same person.
+    pub account: Option<AccountId>,
+    /// The key under which private values are sealed, if there still is one.
+    pub key: Option<PersonKey>,
+}
+
+impl StoredInspector {
+    /// What a change of this entry starts from.
+    #[must_use]
+    pub fn held(&self) -> Held {
+        Held {
+            seen: self.seen.clone(),
+            account: self.account.clone(),
+            key: self.key.clone(),
+        }
+    }
+
+    /// Whether what was private has been erased: everybody else has a key.
+    #[must_use]
+    pub fn is_erased(&self) -> bool {
+        self.key.is_none()
+    }
 }
 
 /// All inspectors by code.
@@ -99,7 +127,6 @@ fn inspector(row: &Row, vault: &dyn Vault) -> Result<StoredInspector, StoreError
             person::open(vault, (&holder.0, holder.1), credential_place(&id), cell)?
         }
     };
-    let erased = sealed.is_some() && number.is_none();
     let credential = match number {
         None => None,
         Some(number) => Some(EnforcementCredential {
@@ -133,7 +160,6 @@ fn inspector(row: &Row, vault: &dyn Vault) -> Result<StoredInspector, StoreError
         })?,
         seen: row.parsed(TABLE, "last_event", EventId::parse)?,
         key,
-        erased,
     })
 }
 
@@ -239,7 +265,7 @@ pub async fn add_many<'a>(
 /// sealed under the old stays unreadable.
 pub async fn edit(
     rec: &mut Recording,
-    before: &StoredInspector,
+    before: &Held,
     inspector: &Inspector,
 ) -> Result<(), StoreError> {
     let holder = person::inspector(&inspector.id);
@@ -274,9 +300,16 @@ pub async fn last_acted(reader: &mut Reader, of: &StoredInspector) -> Result<i64
         .max(reader.number(written).await?))
 }
 
-/// Destroys the key of an inspector: number of the credential and explanations of recusals can never be
-/// read again, in no row, body or copy. False if there was no key.
-pub async fn erase(rec: &mut Recording, id: &InspectorId) -> Result<bool, StoreError> {
+/// Erases what is private of an inspector: number and mark of the credential leave the row, and the key goes,
+/// without which nothing sealed for the person can be read in any row, body or copy.
+pub async fn erase(rec: &mut Recording, of: &StoredInspector) -> Result<(), StoreError> {
+    let changes = vec![
+        ("sealed_credential_no", Value::Sealed(None)),
+        ("credential_no_mark", Value::Blob(None)),
+    ];
+    let id = &of.inspector.id;
+    rec.update(&INSPECTORS, &[Value::from(id.as_str())], &of.seen, changes)
+        .await?;
     person::destroy_key(rec, id).await
 }
 

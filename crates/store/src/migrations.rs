@@ -39,6 +39,7 @@ pub(crate) const MIGRATIONS: &[Migration] = &[
         ""
     ),
     migration!(7, "0007_form_keys", "表单记住它办成的那一次和当时的内容"),
+    migration!(8, "0008_jobs", "建立后台办理表"),
     migration!(
         9,
         "0009_files",

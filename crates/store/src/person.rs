@@ -45,14 +45,12 @@ pub(crate) async fn keep(
     inside.insert(&PERSON_KEYS, row).await
 }
 
-/// Destroys the key of an inspector: what was sealed under it can never be read again. False if there
-/// was none.
-pub async fn destroy_key(rec: &mut Recording, id: &InspectorId) -> Result<bool, StoreError> {
-    let gone = rec
-        .beside()
+/// Destroys the key of an inspector: what was sealed under it can never be read again.
+pub(crate) async fn destroy_key(rec: &mut Recording, id: &InspectorId) -> Result<(), StoreError> {
+    rec.beside()
         .delete(&PERSON_KEYS, "person", inspector(id))
-        .await?;
-    Ok(gone > 0)
+        .await
+        .map(|_| ())
 }
 
 /// Seals one value of a person for its place.

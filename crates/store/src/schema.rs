@@ -293,6 +293,28 @@ table! {
     }
 }
 table! {
+    /// Long work: what is under way, how far, and what came of it.
+    untraced JOBS = "jobs" because "how far work has come; the traced end of a job is an event of its own" key(job_id) {
+        job_id: text masked,
+        kind: text masked,
+        account_id: text private,
+        org_unit_id: text masked,
+        about: text masked,
+        fingerprint: text masked,
+        state: text masked,
+        stage: text masked,
+        done: int masked,
+        total: int masked,
+        input: text private,
+        outcome: text private,
+        stop_asked: int masked,
+        holder: text masked,
+        lease_until_ms: int masked,
+        started_at_ms: int masked,
+        updated_at_ms: int masked,
+    }
+}
+table! {
     /// What belongs to an owner and is kept as bytes: photos, scans, the frames, sealed files and S of an
     /// attempt. The row names the content by the SHA-256 of exactly what is stored, of sealed content of
     /// its ciphertext, so that the audit needs no key.
@@ -369,6 +391,7 @@ pub const UNTRACED: &[UntracedTable] = &[
     IMPORTS,
     IMPORT_ROWS,
     IMPORT_FAULTS,
+    JOBS,
 ];
 
 /// Untraced tables that only PostgreSQL has: beside SQLite content lies as files.

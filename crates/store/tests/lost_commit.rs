@@ -45,7 +45,9 @@ async fn settled(db: &Db, press: &Press) {
 async fn tell(cut: Cut) {
     let server = engines::PostgresDatabase::fresh();
     let wire = Wire::to(server.url());
-    let db = Db::open_postgres(wire.url()).await.unwrap();
+    let db = Db::open_postgres(wire.url(), &engines::upgrade())
+        .await
+        .unwrap();
     let account = AccountId::from_entropy(bytes(7));
     let press = Press::new("0".repeat(32), account, "c".repeat(64), NOON);
     pressed_and_lost(&wire, &db, &press, cut).await;
@@ -73,7 +75,9 @@ async fn a_commit_whose_answer_was_lost_is_not_done_a_second_time() {
 async fn what_keeps_no_trace_says_the_same_when_its_commit_is_lost() {
     let server = engines::PostgresDatabase::fresh();
     let wire = Wire::to(server.url());
-    let db = Db::open_postgres(wire.url()).await.unwrap();
+    let db = Db::open_postgres(wire.url(), &engines::upgrade())
+        .await
+        .unwrap();
     wire.cut_next(Cut::After);
     let lost = db.scratch().await.unwrap().commit().await;
     assert!(

@@ -132,7 +132,9 @@ async fn open(place: &str) -> Db {
     if place.starts_with("postgres://") {
         Db::open_postgres(place, &engines::upgrade()).await.unwrap()
     } else {
-        Db::open_sqlite(std::path::Path::new(place), &engines::upgrade()).await.unwrap()
+        Db::open_sqlite(std::path::Path::new(place), &engines::upgrade())
+            .await
+            .unwrap()
     }
 }
 

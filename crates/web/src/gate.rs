@@ -25,6 +25,8 @@ mod visit;
 use std::sync::Arc;
 
 use app::App;
+use app::drawing::Previews;
+use app::job::Jobs;
 use app::staging::Staging;
 
 pub use cookie::{ended_cookie, session_cookie};
@@ -58,6 +60,8 @@ pub struct WebState {
     pub over_tls: bool,
     /// What this installation is.
     pub facts: Arc<Facts>,
+    /// What plans would yield, computed once.
+    pub previews: Previews,
     imports: Option<Staging>,
     lanes: Lanes,
     /// What only this installation knows; marks whose page a form stood on.
@@ -73,16 +77,25 @@ impl WebState {
             app,
             over_tls,
             facts: Arc::new(facts),
+            previews: Previews::default(),
             imports: None,
             lanes: Lanes::default(),
         }
     }
 
-    /// The same, taking register files in.
+    /// The same, taking register files in and doing long work as jobs.
     #[must_use]
     pub fn with_imports(mut self, imports: Staging) -> Self {
         self.imports = Some(imports);
         self
+    }
+
+    /// The jobs of this server.
+    ///
+    /// # Errors
+    /// A fault on a server that was started without.
+    pub fn jobs(&self) -> Result<&Jobs, Stop> {
+        self.imports().map(Staging::jobs)
     }
 
     /// Where register files go through.

@@ -178,6 +178,7 @@ pub fn table() -> Vec<Route> {
     routes.extend(screen::submission::routes());
     routes.extend(screen::log_view::routes());
     routes.extend(screen::register_import::routes());
+    routes.extend(screen::job::routes());
     routes.extend(screen::workbench::routes());
     routes.extend(screen::item::routes());
     routes.extend(screen::inspector::routes());

@@ -12,6 +12,7 @@ pub mod hall;
 pub mod inspection;
 pub mod inspector;
 pub mod item;
+pub mod job;
 pub mod log_view;
 pub mod party;
 pub mod public;

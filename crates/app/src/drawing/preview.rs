@@ -1,16 +1,27 @@
 //! What a freeze would yield if it happened now: figures for the people who write and approve a plan.
-//! Nothing is fixed by looking, and nothing is written.
+//! Nothing is fixed by looking, and nothing is written. What was computed is remembered as long as
+//! everything it was computed from is the same.
+
+use std::collections::VecDeque;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use domain::campaign::plan::{CampaignPlan, PlanFault, record_of};
 use domain::id::{CampaignNo, OrgUnitId};
 use domain::refusal::Refusal;
+use domain::time::Date;
 use store::{StoreError, campaign, catalog};
+use tokio::sync::OnceCell;
 
 use super::frame::{Figures, eligible, figures};
-use super::material;
 use super::obstacle::{naming_left_out, none_alone};
+use super::{freezing, material};
 use crate::campaign::{complete_plan, unsound};
+use crate::versions::Versions;
 use crate::{App, AppError};
+
+/// Previews remembered.
+const REMEMBERED: usize = 32;
 
 /// The frame as the registers would yield it at this moment.
 #[derive(Clone, Debug)]
@@ -32,6 +43,74 @@ impl Preview {
     }
 }
 
+/// A preview, or what the plan still lacks.
+pub type Previewed = Result<Preview, Vec<PlanFault>>;
+
+/// Everything a preview depends on.
+#[derive(Clone, PartialEq, Eq)]
+struct Key {
+    versions: Versions,
+    number: CampaignNo,
+    unit: OrgUnitId,
+    plan: String,
+    on: Date,
+}
+
+/// Previews by what they were computed from, the latest last.
+type Shelf = VecDeque<(Key, Arc<OnceCell<Previewed>>)>;
+
+/// The previews computed lately, so that no page computes one a second time. Cheap to clone.
+#[derive(Clone, Default)]
+pub struct Previews {
+    shelf: Arc<Mutex<Shelf>>,
+    computed: Arc<AtomicU64>,
+}
+
+impl Previews {
+    /// Figures for a plan that need not be stored; its faults if it has gaps. Computed once for the
+    /// same plan under the same registers, rules and day, also if several ask at once.
+    pub async fn of(
+        &self,
+        app: &App,
+        number: &CampaignNo,
+        unit: &OrgUnitId,
+        plan: CampaignPlan,
+    ) -> Result<Previewed, AppError> {
+        let key = Key {
+            versions: freezing::versions(&mut app.db.read().await?).await?,
+            number: number.clone(),
+            unit: unit.clone(),
+            plan: serde_json::to_string(&plan).expect("a plan always encodes"),
+            on: app.clock.now().date(),
+        };
+        let cell = self.cell(key);
+        let computing = || async {
+            self.computed.fetch_add(1, Ordering::Relaxed);
+            app.preview_frame(number, unit, plan).await
+        };
+        cell.get_or_try_init(computing).await.cloned()
+    }
+
+    /// How many were computed, not remembered.
+    #[must_use]
+    pub fn computed(&self) -> u64 {
+        self.computed.load(Ordering::Relaxed)
+    }
+
+    fn cell(&self, key: Key) -> Arc<OnceCell<Previewed>> {
+        let mut shelf = self.shelf.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, cell)) = shelf.iter().find(|(known, _)| *known == key) {
+            return Arc::clone(cell);
+        }
+        let cell = Arc::<OnceCell<Previewed>>::default();
+        shelf.push_back((key, Arc::clone(&cell)));
+        if shelf.len() > REMEMBERED {
+            shelf.pop_front();
+        }
+        cell
+    }
+}
+
 impl App {
     /// Figures for a plan that need not be stored; its faults if it has gaps.
     pub async fn preview_frame(
@@ -39,7 +118,7 @@ impl App {
         number: &CampaignNo,
         unit: &OrgUnitId,
         plan: CampaignPlan,
-    ) -> Result<Result<Preview, Vec<PlanFault>>, AppError> {
+    ) -> Result<Previewed, AppError> {
         let mut reader = self.db.read().await?;
         // A plan that is not stored yet will be approved under the version in force.
         let rulebook = match campaign::by_number(&mut reader, number).await {

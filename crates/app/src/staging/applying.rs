@@ -1,15 +1,15 @@
 //! Third piece of long work: the decision is carried out, once, as one event.
 
-use std::sync::atomic::AtomicU64;
-
 use domain::id::EventId;
 use domain::refusal::Code;
 use store::StoreError;
 use store::import::StoredImport;
 
-use super::{Import, KeptRefusal, Samples, Staging, State, Summary};
+use super::step::Step;
+use super::{Import, Samples, Staging, State, Summary};
 use crate::AppError;
 use crate::import::{Closing, Ending, Importer, Rows, Tally, Written, write};
+use crate::job::{KeptRefusal, Run};
 
 static ELSEWHERE: Code = Code::new(
     "IMPT-082",
@@ -21,11 +21,8 @@ static ELSEWHERE: Code = Code::new(
 impl Staging {
     /// Carries out a decision in the background. Call it once per [`Staging::claim`]; another call
     /// finds the work done and does nothing.
-    pub fn start_applying(&self, importer: &Importer, id: &str) {
-        let (key, importer) = (id.to_owned(), importer.clone());
-        self.start(id, |staging, done| async move {
-            staging.apply(&importer, &key, &done).await
-        });
+    pub async fn start_applying(&self, id: &str) -> Result<(), AppError> {
+        self.start(Step::Apply, id).await
     }
 
     /// Takes the decision; the upload is then ready to be written.
@@ -46,34 +43,22 @@ impl Staging {
 
     /// Writes everything as one event. A refusal is kept with the upload, which then waits for
     /// another decision; a register that changed since the preview is compared anew.
-    pub async fn apply(
-        &self,
-        importer: &Importer,
-        id: &str,
-        done: &AtomicU64,
-    ) -> Result<(), AppError> {
-        let turn = self.turns.acquire().await;
+    pub async fn apply(&self, importer: &Importer, id: &str, run: &Run) -> Result<(), AppError> {
         let import = self.load(id).await?;
         import.require(&[State::Applying])?;
-        let written = self.write(importer, &import, done).await;
-        drop(turn);
+        let written = self.write(importer, &import, run).await;
         let refusal: KeptRefusal = match written {
             Ok(Written::Done(..)) => return Ok(()),
-            Ok(Written::Stale(_)) => return self.compare_again(importer, &import, None).await,
+            Ok(Written::Stale(_)) => return self.compare_again(importer, &import, None, run).await,
             Err(AppError::Store(StoreError::Conflict { .. })) => {
                 let refusal = (&ELSEWHERE.refuse(&[])).into();
-                return self.compare_again(importer, &import, Some(refusal)).await;
+                return self
+                    .compare_again(importer, &import, Some(refusal), run)
+                    .await;
             }
             Err(AppError::Refused(refusal)) => (&refusal).into(),
             Err(AppError::Store(error @ (StoreError::Busy | StoreError::ClockSetBack { .. }))) => {
-                let code = error.code();
-                let words = error.to_string();
-                let sentence = words.trim_start_matches(code).trim().to_owned();
-                KeptRefusal {
-                    code: code.to_owned(),
-                    sentence,
-                    remedy: String::new(),
-                }
+                (&error).into()
             }
             Err(other) => return Err(other),
         };
@@ -89,22 +74,25 @@ impl Staging {
         &self,
         importer: &Importer,
         import: &Import,
-        done: &AtomicU64,
+        run: &Run,
     ) -> Result<Written, AppError> {
         let terms = self.terms(importer, import).await?;
         let closing = Closing {
             import,
             now_ms: self.now_ms(),
         };
+        // The ending of files that are swept away after a crash.
+        let beside = self.file_of(&import.stored.id).with_extension("part");
         let ending = Ending {
             only_good: import.summary.only_good,
             expected: import.summary.tally,
             file_hash: Some(&import.summary.file.sha256),
-            done,
+            run,
+            beside: Some(&beside),
             import: Some(closing),
         };
         let rows = Rows::Staged(&import.stored.id);
-        write(&self.app, importer.actor.clone(), &terms, rows, ending).await
+        write(&self.app, importer, &terms, rows, ending).await
     }
 
     async fn compare_again(
@@ -112,6 +100,7 @@ impl Staging {
         importer: &Importer,
         import: &Import,
         refusal: Option<KeptRefusal>,
+        run: &Run,
     ) -> Result<(), AppError> {
         let summary = Summary {
             stale: true,
@@ -120,8 +109,7 @@ impl Staging {
         };
         let to = import.moved(State::Comparing, 0, &summary, self.now_ms());
         self.advance(State::Applying, &to).await?;
-        self.compare(importer, &import.stored.id, &std::sync::Arc::default())
-            .await
+        self.compare(importer, &import.stored.id, run).await
     }
 }
 

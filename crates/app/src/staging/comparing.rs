@@ -1,20 +1,19 @@
 //! Second piece of long work: the columns are confirmed and every row is compared with the register.
 //! Nothing but staging is written.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
-
 use domain::refusal::Code;
 use domain::text::FieldErrors;
 use serde::{Deserialize, Serialize};
 use store::import::{self, Lot};
 use store::{Reader, StoreError, org};
 
+use super::step::Step;
 use super::{Import, Samples, Staging, State, Summary};
 use crate::AppError;
 use crate::import::{
     Columns, Importer, Judge, Judged, RowFault, RowVerdict, Rows, StagedRow, Tally, Terms,
 };
+use crate::job::Run;
 
 static NO_COLUMN: Code = Code::new(
     "IMPT-075",
@@ -82,15 +81,9 @@ impl Import {
 
 impl Staging {
     /// Confirms the columns and compares in the background.
-    pub async fn confirm(
-        &self,
-        importer: &Importer,
-        import: &Import,
-        columns: Columns,
-    ) -> Result<(), AppError> {
+    pub async fn confirm(&self, import: &Import, columns: Columns) -> Result<(), AppError> {
         self.set_columns(import, columns).await?;
-        self.start_comparing(importer, &import.stored.id);
-        Ok(())
+        self.start(Step::Compare, &import.stored.id).await
     }
 
     /// Keeps the confirmed columns; the upload is then ready to be compared.
@@ -107,13 +100,6 @@ impl Staging {
         };
         let to = import.moved(State::Comparing, 0, &summary, self.now_ms());
         self.advance(import.state, &to).await
-    }
-
-    pub(super) fn start_comparing(&self, importer: &Importer, id: &str) {
-        let (key, importer) = (id.to_owned(), importer.clone());
-        self.start(id, |staging, done| async move {
-            staging.compare(&importer, &key, &done).await
-        });
     }
 
     /// The terms under which the rows of an upload are read.
@@ -136,15 +122,10 @@ impl Staging {
     }
 
     /// Compares every row with the register and keeps counts, first rows and faults.
-    pub async fn compare(
-        &self,
-        importer: &Importer,
-        id: &str,
-        done: &Arc<AtomicU64>,
-    ) -> Result<(), AppError> {
-        let _turn = self.turns.acquire().await;
+    pub async fn compare(&self, importer: &Importer, id: &str, run: &Run) -> Result<(), AppError> {
         let import = self.load(id).await?;
         import.require(&[State::Comparing])?;
+        run.enter("与名录比对", Some(import.summary.rows));
         let terms = self.terms(importer, &import).await?;
         let mut view = self.app.db.read().await?;
         self.forget_faults(id).await?;
@@ -154,11 +135,12 @@ impl Staging {
         let rows = Rows::Staged(id);
         let mut ordinal = 0;
         while let Some(part) = rows.part(&mut view, ordinal).await? {
+            run.checkpoint()?;
             let judged = judge.part(&mut view, &part).await?;
             tally.count(&judged);
             samples.take(&part, &judged);
             self.keep_faults(id, ordinal, part, judged).await?;
-            done.store(tally.rows(), Ordering::Relaxed);
+            run.reach(tally.rows());
             ordinal += 1;
         }
         if tally.rows() != import.summary.rows {

@@ -2,16 +2,17 @@
 //! short transactions, so that other work goes on beside it.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 
 use domain::refusal::{Code, Refusal};
 use store::import::{self, Lot};
 use tokio::sync::mpsc;
 
 use super::port::Found;
+use super::step::Step;
 use super::{Import, Staging, State, Summary};
 use crate::AppError;
 use crate::import::{Register, StagedRow};
+use crate::job::Run;
 
 /// Rows and bytes of text in one line of staging, whichever is reached first.
 const ROWS: usize = 500;
@@ -54,17 +55,14 @@ impl Parts {
 
 impl Staging {
     /// Reads the file in the background.
-    pub fn start_reading(&self, id: &str) {
-        let key = id.to_owned();
-        self.start(id, |staging, done| async move {
-            staging.read(&key, &done).await
-        });
+    pub async fn start_reading(&self, id: &str) -> Result<(), AppError> {
+        self.start(Step::Read, id).await
     }
 
     /// Reads the file and stages its rows; what is wrong with the file as a whole is kept with the
     /// upload and is no error here.
-    pub async fn read(&self, id: &str, done: &Arc<AtomicU64>) -> Result<(), AppError> {
-        let _turn = self.turns.acquire().await;
+    pub async fn read(&self, id: &str, run: &Run) -> Result<(), AppError> {
+        run.enter("读取文件", None);
         let import = self.load(id).await?;
         import.require(&[State::Reading])?;
         let (to, from) = mpsc::channel(2);
@@ -80,7 +78,7 @@ impl Staging {
             parts.send()?;
             Ok::<Found, Refusal>(found)
         });
-        let staged = self.stage(&import, from, done).await;
+        let staged = self.stage(&import, from, run).await;
         let found = reading
             .await
             .map_err(|error| store::StoreError::Engine(format!("reading ended early: {error}")))?;
@@ -93,7 +91,7 @@ impl Staging {
         &self,
         import: &Import,
         mut from: mpsc::Receiver<Vec<StagedRow>>,
-        done: &AtomicU64,
+        run: &Run,
     ) -> Result<Vec<StagedRow>, AppError> {
         let mut head: Vec<StagedRow> = Vec::new();
         let (mut ordinal, mut count) = (0, 0_u64);
@@ -101,6 +99,7 @@ impl Staging {
             if rows.is_empty() {
                 continue;
             }
+            run.checkpoint()?;
             head.extend(rows.iter().take(HEAD - head.len().min(HEAD)).cloned());
             count += rows.len() as u64;
             let text =
@@ -113,7 +112,7 @@ impl Staging {
             }
             import::add_rows(&mut inside, Lot::Rows, &import.stored.id, ordinal, &text).await?;
             scratch.commit().await?;
-            done.store(count, Ordering::Relaxed);
+            run.reach(count);
             ordinal += 1;
         }
         Ok(head)
@@ -164,6 +163,7 @@ impl Staging {
             &import.moved(State::Cancelled, 0, &kept, self.now_ms()),
         )
         .await?;
+        self.jobs.stop_about(&import.stored.id);
         self.discard_file(&import.stored.id).await;
         let mut scratch = self.app.db.scratch().await?;
         let mut inside = scratch.inside();

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use domain::refusal::Refusal;
 use serde::{Deserialize, Serialize};
 
 use crate::import::{Columns, Entry, Judged, Kept, RowFault, RowVerdict, StagedRow, Tally};
+use crate::job::KeptRefusal;
 use crate::staging::port::Found;
 use crate::staging::state::State;
 
@@ -59,27 +59,6 @@ pub struct Summary {
     pub only_good: bool,
     /// The event that wrote it.
     pub event: Option<String>,
-}
-
-/// A refusal as it is kept with an upload.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct KeptRefusal {
-    /// Stable code.
-    pub code: String,
-    /// What stands in the way.
-    pub sentence: String,
-    /// What to do.
-    pub remedy: String,
-}
-
-impl From<&Refusal> for KeptRefusal {
-    fn from(refusal: &Refusal) -> Self {
-        Self {
-            code: refusal.code.to_owned(),
-            sentence: refusal.sentence.clone(),
-            remedy: refusal.remedy.clone(),
-        }
-    }
 }
 
 /// The first rows of each kind.

@@ -4,24 +4,29 @@
 //! to “done” together with the rows. So every such upload is marked interrupted and can be taken up
 //! again from its last complete step.
 
-use std::sync::Arc;
-use std::sync::atomic::AtomicU64;
+use store::{catalog, import, job};
 
-use store::{catalog, import};
-
+use super::step::Step;
 use super::{Import, Staging, State, Summary};
 use crate::AppError;
-use crate::import::Importer;
+use crate::job::Run;
 
 impl Staging {
     /// Marks what was under way when the program stopped, and forgets what is old. For the start of
-    /// the program, before the first request.
+    /// the program, before the first request and after [`crate::job::Jobs::recover`], which leaves
+    /// alone what another living process does.
     pub async fn recover(&self) -> Result<usize, AppError> {
         let working = [State::Reading, State::Comparing, State::Applying].map(State::name);
-        let found = import::in_states(&mut self.app.db.read().await?, &working).await?;
-        let count = found.len();
+        let mut reader = self.app.db.read().await?;
+        let found = import::in_states(&mut reader, &working).await?;
+        let living = job::under_way(&mut reader).await?;
+        drop(reader);
+        let mut count = 0;
         for stored in found {
-            self.mark_interrupted(&Import::of(stored)?).await?;
+            if !living.iter().any(|job| job.about == stored.id) {
+                self.mark_interrupted(&Import::of(stored)?).await?;
+                count += 1;
+            }
         }
         self.expire().await?;
         self.drop_half_files().await;
@@ -47,12 +52,12 @@ impl Staging {
     }
 
     /// Takes an interrupted upload up again from its last complete step, in the background.
-    pub async fn resume(&self, importer: &Importer, import: &Import) -> Result<(), AppError> {
-        match self.reopen(import).await? {
-            State::Reading => self.start_reading(&import.stored.id),
-            _ => self.start_comparing(importer, &import.stored.id),
-        }
-        Ok(())
+    pub async fn resume(&self, import: &Import) -> Result<(), AppError> {
+        let step = match self.reopen(import).await? {
+            State::Reading => Step::Read,
+            _ => Step::Compare,
+        };
+        self.start(step, &import.stored.id).await
     }
 
     /// The state from which an interrupted upload goes on; it stands there afterwards.
@@ -116,7 +121,7 @@ impl Staging {
 
     /// A counter for work that is waited for, as the command line does.
     #[must_use]
-    pub fn counter() -> Arc<AtomicU64> {
-        Arc::default()
+    pub fn counter() -> Run {
+        Run::awaited()
     }
 }

@@ -217,6 +217,9 @@ parameters! {
     RETENTION_DRAFT_DAYS = "retention.draft_days", count(1, 366), "30", Work, "0.1.0",
         "没有提交的草稿，最后一次保存之后的保留日数（本局自定）",
         "个人信息保护法第十九条：保存期限为实现处理目的所必要的最短时间；法律不定日数，由本局确定";
+    RETENTION_JOB_DAYS = "retention.job_days", count(1, 366), "30", Work, "0.2.0",
+        "后台办理的结果和导出文件保留日数（本局自定）",
+        "个人信息保护法第十九条：保存期限为实现处理目的所必要的最短时间；法律不定日数，由本局确定";
     RETENTION_PERSON_YEARS = "retention.person_years", count(1, 30), "5", Work, "0.2.0",
         "执法人员调离后，个人信息保留年数（本局自定）",
         "个人信息保护法第四十七条第一款（二）保存期限已届满；法律不定年数，由本局确定";

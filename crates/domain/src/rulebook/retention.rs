@@ -14,6 +14,8 @@ pub struct Retention {
     pub import_days: u32,
     /// A draft nobody sent, since it was last saved.
     pub draft_days: u32,
+    /// Outcomes and files of jobs, since they ended.
+    pub job_days: u32,
     /// Years for which what is private of an inspector is kept after he left and last acted.
     pub person_years: u32,
 }
@@ -23,6 +25,7 @@ impl Retention {
         Self {
             import_days: reader.number(&declared::RETENTION_IMPORT_DAYS),
             draft_days: reader.number(&declared::RETENTION_DRAFT_DAYS),
+            job_days: reader.number(&declared::RETENTION_JOB_DAYS),
             person_years: reader.number(&declared::RETENTION_PERSON_YEARS),
         }
     }
@@ -31,6 +34,12 @@ impl Retention {
     #[must_use]
     pub fn import_ms(&self) -> i64 {
         milliseconds(self.import_days)
+    }
+
+    /// How long outcomes and files of jobs are kept.
+    #[must_use]
+    pub fn job_ms(&self) -> i64 {
+        milliseconds(self.job_days)
     }
 
     /// How long drafts are kept.

@@ -6,11 +6,11 @@
 use std::io::{IsTerminal as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use app::AppError;
 use app::import::{Columns, Importer, Register, Tally};
+use app::job::{Limits, Run};
 use app::staging::{Import, Staging, State};
 use clap::{Args, Subcommand};
 use domain::id::OrgUnitId;
@@ -70,7 +70,7 @@ pub(crate) fn run(args: &ImportArgs, output: &Output) -> Result<u8, Failure> {
 async fn imported(register: Register, args: &FileArgs, output: &Output) -> Result<u8, Failure> {
     let place = args.place.place();
     let app = place.open(Arc::new(OsClock), Arc::new(OsEntropy)).await?;
-    let staging = staging(app.clone(), &place)?;
+    let staging = staging(app.clone(), &place, Limits::default())?;
     let unit = unit_named(&app, &args.unit).await?;
     let importer = Importer::operator();
     let id = received(&staging, &importer, (register, &unit), &args.file).await?;
@@ -113,7 +113,7 @@ impl Walk<'_> {
     async fn to_the_end(&self, output: &Output) -> Result<u8, Failure> {
         let report = self.compared().await?;
         let import = self.current().await?;
-        let apply = async |done: &Arc<AtomicU64>| {
+        let apply = async |done: &Run| {
             self.staging.claim(&import, self.args.good_rows).await?;
             self.staging.apply(self.importer, self.id, done).await
         };
@@ -125,7 +125,7 @@ impl Walk<'_> {
 
     /// Reads and compares; the error file, if any row is bad.
     async fn compared(&self) -> Result<Option<PathBuf>, Failure> {
-        let read = async |done: &Arc<AtomicU64>| self.staging.read(self.id, done).await;
+        let read = async |done: &Run| self.staging.read(self.id, done).await;
         with_bar("读取", None, read)
             .await
             .map_err(|error| self.failed(&error))?;
@@ -136,7 +136,7 @@ impl Walk<'_> {
             return Err(Failure::new(&kept.code, place, words));
         }
         let columns = columns_of(&import, self.args)?;
-        let compare = async |done: &Arc<AtomicU64>| {
+        let compare = async |done: &Run| {
             self.staging.set_columns(&import, columns.clone()).await?;
             self.staging.compare(self.importer, self.id, done).await
         };
@@ -332,7 +332,7 @@ fn say(
 async fn with_bar(
     what: &str,
     total: Option<u64>,
-    work: impl AsyncFnOnce(&Arc<AtomicU64>) -> Result<(), AppError>,
+    work: impl AsyncFnOnce(&Run) -> Result<(), AppError>,
 ) -> Result<(), AppError> {
     let done = Staging::counter();
     let work = work(&done);
@@ -344,10 +344,10 @@ async fn with_bar(
     loop {
         tokio::select! {
             ended = &mut work => {
-                draw(what, done.load(Ordering::Relaxed), total, "\n");
+                draw(what, done.done(), total, "\n");
                 return ended;
             }
-            _ = tick.tick() => draw(what, done.load(Ordering::Relaxed), total, ""),
+            _ = tick.tick() => draw(what, done.done(), total, ""),
         }
     }
 }

@@ -8,6 +8,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use app::App;
+use app::job::{Jobs, Limits};
 use app::staging::Staging;
 use exchange::child;
 use exchange::registers::TableFiles;
@@ -22,10 +23,12 @@ pub(crate) fn as_child() -> Option<ExitCode> {
     (first == child::SUBCOMMAND).then(|| child::main(rest, std::io::stdout().lock()))
 }
 
-/// Where register files of this bureau go through: `DATA/uploads`, read by this very binary.
-pub(crate) fn staging(app: App, place: &Place) -> Result<Staging, Failure> {
+/// Where register files of this bureau go through: `DATA/uploads`, read by this very binary. Long work
+/// leaves its files in `DATA/jobs`.
+pub(crate) fn staging(app: App, place: &Place, limits: Limits) -> Result<Staging, Failure> {
     let exe =
         std::env::current_exe().map_err(|error| Failure::file("mingqian".as_ref(), &error))?;
     let tables = Arc::new(TableFiles::new(exe));
-    Ok(Staging::new(app, &place.data.join("uploads"), tables))
+    let jobs = Jobs::new(app, &place.data.join("jobs"), limits);
+    Ok(Staging::new(&jobs, &place.data.join("uploads"), tables))
 }

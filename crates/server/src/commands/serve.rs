@@ -1,10 +1,12 @@
 //! `mingqian serve`: the server on one address, plain http on loopback only, TLS everywhere else.
 
 use std::net::{IpAddr, SocketAddr};
+use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use app::job::{Jobs, Limits};
 use axum_server::Handle;
 use axum_server::tls_rustls::RustlsConfig;
 use clap::Args;
@@ -30,6 +32,9 @@ pub(crate) struct ServeArgs {
     /// TLS 私钥（PEM）
     #[arg(long, requires = "tls_cert")]
     tls_key: Option<PathBuf>,
+    /// 后台同时办几件事（导入、导出、大名录的冻结），其余排队
+    #[arg(long, value_name = "件数", default_value = "2")]
+    jobs: NonZeroUsize,
 }
 
 /// Where the bureau lives; shared by every command that opens one.
@@ -51,6 +56,9 @@ impl PlaceArgs {
         }
     }
 }
+
+/// How often what long work left behind is looked after.
+const UPKEEP: Duration = Duration::from_secs(60);
 
 /// How long open requests may take to end after a signal.
 const GRACE: Duration = Duration::from_secs(10);
@@ -85,7 +93,7 @@ async fn serve(
     tls: Option<(&PathBuf, &PathBuf)>,
     output: &Output,
 ) -> Result<u8, Failure> {
-    let web = ready(&args.place.place(), tls.is_some()).await?;
+    let web = ready(args, tls.is_some()).await?;
     let service = web::route::router(&web).into_make_service_with_connect_info::<SocketAddr>();
     let handle = Handle::new();
     tokio::spawn(stop_on_signal(handle.clone()));
@@ -126,19 +134,39 @@ async fn serve(
 }
 
 /// The bureau opened, with what the last run left half done put in order.
-async fn ready(place: &Place, over_tls: bool) -> Result<WebState, Failure> {
+async fn ready(args: &ServeArgs, over_tls: bool) -> Result<WebState, Failure> {
+    let place = args.place.place();
     let app = place.open(Arc::new(OsClock), Arc::new(OsEntropy)).await?;
     let facts = facts(&app).await?;
     // What cannot be removed now waits for the next start; it stands in nobody's way.
     if let Err(error) = app.tidy_attachments().await {
         tracing::warn!("没有登记的内容这次没有清理：{error}");
     }
-    let imports = super::read_table::staging(app.clone(), place)?;
-    imports
-        .recover()
+    let limits = Limits {
+        at_once: args.jobs.get(),
+        ..Limits::default()
+    };
+    let imports = super::read_table::staging(app.clone(), &place, limits)?;
+    let recovered = async {
+        imports.jobs().recover().await?;
+        imports.recover().await
+    };
+    recovered
         .await
-        .map_err(|error| Failure::new("SERV-005", "imports", error.to_string()))?;
+        .map_err(|error| Failure::new("SERV-005", "jobs", error.to_string()))?;
+    tokio::spawn(keep_up(imports.jobs().clone()));
     Ok(WebState::new(app, over_tls, facts).with_imports(imports))
+}
+
+/// Looks after long work as long as the server runs.
+async fn keep_up(jobs: Jobs) {
+    let mut tick = tokio::time::interval(UPKEEP);
+    loop {
+        tick.tick().await;
+        if let Err(error) = jobs.upkeep().await {
+            tracing::warn!(%error, "the upkeep of jobs failed and is tried again");
+        }
+    }
 }
 
 async fn facts(app: &app::App) -> Result<Facts, Failure> {

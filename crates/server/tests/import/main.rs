@@ -4,7 +4,9 @@
 
 mod command;
 mod hostile;
+mod jobs;
 mod office;
+mod queue;
 mod register;
 mod restart;
 mod rights;

@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use app::job::{Jobs, Limits};
 use app::staging::{Import, Staging, State};
 use axum::body::{Body, to_bytes};
 use axum::http::{Request, StatusCode};
@@ -31,7 +32,12 @@ impl Office {
         let city = City::found(db).await;
         let folder = Arc::new(tempfile::tempdir().unwrap());
         let tables = Arc::new(TableFiles::new(env!("CARGO_BIN_EXE_mingqian").into()));
-        let staging = Staging::new(city.app.clone(), &folder.path().join("uploads"), tables);
+        let jobs = Jobs::new(
+            city.app.clone(),
+            &folder.path().join("jobs"),
+            Limits::default(),
+        );
+        let staging = Staging::new(&jobs, &folder.path().join("uploads"), tables);
         let facts = Facts {
             bureau: "样例市城市管理局".into(),
             demonstration: true,

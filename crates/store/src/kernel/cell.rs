@@ -11,6 +11,8 @@
 
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
+
 /// Ciphertext of one value. Only a [`Vault`] makes it from a text.
 #[derive(Clone, PartialEq, Eq)]
 pub struct SealedCell(Vec<u8>);
@@ -36,7 +38,7 @@ impl fmt::Debug for SealedCell {
 }
 
 /// The key of one person, wrapped under the storage key.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PersonKey(Vec<u8>);
 
 impl PersonKey {

@@ -21,6 +21,7 @@ use super::conn::{Conn, engine};
 use super::guard::Tx;
 use super::migrate::{self, Migrated, Upgrade};
 use super::press::Press;
+use super::queue::{Announced, Announcement, Queue};
 use super::reader::Reader;
 use super::scratch::Scratch;
 use crate::error::StoreError;
@@ -28,6 +29,9 @@ use crate::migrations::MIGRATIONS;
 
 /// How long a writer waits for another before it answers “busy”.
 const WAIT: Duration = Duration::from_secs(20);
+/// How many such times it waits for one that is announced: 120 s, which covers the 60 s for which an
+/// import of a million rows may hold the writer, and the queue behind it.
+const TURNS: u32 = 6;
 
 /// Which engine a database runs on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -65,6 +69,7 @@ pub struct Db {
     pools: Pools,
     vault: Arc<dyn Vault>,
     press: Option<Press>,
+    queue: Arc<Queue>,
 }
 
 impl Db {
@@ -123,23 +128,32 @@ impl Db {
         create: bool,
         upgrade: &Upgrade,
     ) -> Result<Self, StoreError> {
+        Self::connect_waiting(file, create, WAIT, upgrade).await
+    }
+
+    async fn connect_waiting(
+        file: &Path,
+        create: bool,
+        wait: Duration,
+        upgrade: &Upgrade,
+    ) -> Result<Self, StoreError> {
         let options = SqliteConnectOptions::new()
             .filename(file)
             .create_if_missing(create)
             .journal_mode(SqliteJournalMode::Wal)
             .synchronous(SqliteSynchronous::Full)
             .foreign_keys(true)
-            .busy_timeout(WAIT);
+            .busy_timeout(wait);
         let write = SqlitePoolOptions::new()
             .max_connections(1)
-            .acquire_timeout(WAIT)
+            .acquire_timeout(wait)
             .connect_with(options.clone())
             .await
             .map_err(|error| engine(&error))?;
         let read = SqlitePoolOptions::new()
             .max_connections(4)
             .min_connections(0)
-            .acquire_timeout(WAIT)
+            .acquire_timeout(wait)
             .connect_lazy_with(
                 options
                     .pragma("query_only", "ON")
@@ -153,6 +167,7 @@ impl Db {
             },
             vault: Arc::clone(&upgrade.vault),
             press: None,
+            queue: Arc::default(),
         })
     }
 
@@ -176,6 +191,7 @@ impl Db {
             pools: Pools::Pg { acts: pool, blobs },
             vault: Arc::clone(&upgrade.vault),
             press: None,
+            queue: Arc::default(),
         })
     }
 
@@ -232,15 +248,48 @@ impl Db {
     }
 
     pub(super) async fn write_conn(&self) -> Result<Conn, StoreError> {
-        Ok(match &self.pools {
-            Pools::Lite { write, .. } => Conn::Lite(
-                write
-                    .begin_with("BEGIN IMMEDIATE")
-                    .await
-                    .map_err(|e| engine(&e))?,
-            ),
-            Pools::Pg { acts, .. } => Conn::Pg(acts.begin().await.map_err(|e| engine(&e))?),
+        match &self.pools {
+            Pools::Lite { write, .. } => self.in_turn(write).await,
+            Pools::Pg { acts, .. } => {
+                let mut conn = Conn::Pg(acts.begin().await.map_err(|e| engine(&e))?);
+                if self.announced().is_some() {
+                    let longer = format!("SET LOCAL lock_timeout = '{}s'", TURNS * 20);
+                    conn.execute(&longer, &[]).await?;
+                }
+                Ok(conn)
+            }
+        }
+    }
+
+    /// The writer of SQLite. Who waits for something announced waits on.
+    async fn in_turn(&self, write: &SqlitePool) -> Result<Conn, StoreError> {
+        let mut turn = 1;
+        loop {
+            let since = self.queue.mark();
+            match write.begin_with("BEGIN IMMEDIATE").await {
+                Err(sqlx::Error::PoolTimedOut)
+                    if turn < TURNS && self.queue.explains_since(since) =>
+                {
+                    turn += 1;
+                }
+                begun => return begun.map(Conn::Lite).map_err(|error| engine(&error)),
+            }
+        }
+    }
+
+    /// Says that the writer (SQLite) or a register (PostgreSQL) will be held for long; acts of this
+    /// process that need it queue as long as the announcement stands.
+    pub fn announce(&self, words: &str, until_ms: i64) -> Announcement {
+        self.queue.announce(Announced {
+            words: words.to_owned(),
+            until_ms,
         })
+    }
+
+    /// What acts of this process may have to wait for.
+    #[must_use]
+    pub fn announced(&self) -> Option<Announced> {
+        self.queue.longest()
     }
 
     pub(super) fn blobs(&self) -> Blobs {
@@ -273,3 +322,6 @@ impl Db {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -11,7 +11,6 @@ use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use domain::refusal::Code;
 use tower_http::catch_panic::CatchPanicLayer;
-use tower_http::timeout::TimeoutLayer;
 
 use super::{Guest, Stop, Visit, WebState};
 use crate::headers::{Reach, protect};
@@ -19,6 +18,9 @@ use crate::problem::Problem;
 
 /// The longest a page may take; longer work is a job with its own page.
 const PATIENCE: Duration = Duration::from_secs(30);
+/// How many such times a page is waited for whose act queues behind something announced; more than
+/// the store lets an act queue.
+const TURNS: u32 = 5;
 
 static WRONG_METHOD: Code = Code::new(
     "PAGE-405",
@@ -36,12 +38,23 @@ static TOO_SLOW: Code = Code::new(
 /// Wraps the finished router.
 pub(crate) fn finish(router: Router, web: &WebState) -> Router {
     router
-        .layer(TimeoutLayer::with_status_code(
-            StatusCode::SERVICE_UNAVAILABLE,
-            PATIENCE,
-        ))
+        .layer(from_fn_with_state(web.clone(), patiently))
         .layer(CatchPanicLayer::custom(panicked))
         .layer(from_fn_with_state(web.clone(), dress))
+}
+
+/// Waits for the page, longer as long as acts queue behind something announced.
+async fn patiently(State(web): State<WebState>, request: Request, next: Next) -> Response {
+    let mut answer = std::pin::pin!(next.run(request));
+    for _ in 0..TURNS {
+        let explained = web.app.db.announced().is_some();
+        match tokio::time::timeout(PATIENCE, &mut answer).await {
+            Ok(answer) => return answer,
+            Err(_) if explained || web.app.db.announced().is_some() => {}
+            Err(_) => break,
+        }
+    }
+    StatusCode::SERVICE_UNAVAILABLE.into_response()
 }
 
 #[expect(

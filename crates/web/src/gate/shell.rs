@@ -1,10 +1,11 @@
 //! The frame of every page of the workbench: navigation by right, account, foot.
 
 use domain::policy::Verb;
-use store::{log, org};
+use domain::time::Instant;
+use store::{Announced, log, org};
 
 use super::{Stop, Visit, WebState};
-use crate::component::{Head, PrintHeader};
+use crate::component::{Head, Note, PrintHeader};
 use crate::layout::{AccountCorner, Foot, NavEntry, NavModel, Shell, WorkbenchPage};
 use crate::text::{Address, Digest};
 
@@ -68,6 +69,7 @@ impl WebState {
             },
             nav: navigation(visit),
             hidden: visit.repeatable(),
+            notice: self.app.db.announced().as_ref().map(queued),
             foot: Foot {
                 version: self.facts.version.clone(),
                 log_size,
@@ -98,6 +100,16 @@ impl WebState {
             None => page,
         })
     }
+}
+
+/// What acts may have to wait for, and until when.
+fn queued(announced: &Announced) -> Note {
+    let until = Instant::from_unix_ms(announced.until_ms).local_text();
+    let clock = until.split(' ').next_back().unwrap_or_default();
+    Note::warning(
+        format!("{}，预计到 {clock}。", announced.words),
+        "此间提交的事项会排队，轮到时照常办理，不要重复提交。",
+    )
 }
 
 /// Entries the account cannot open do not exist; administrators see their own group alone.

@@ -57,6 +57,8 @@ pub struct Shell {
     pub nav: NavModel,
     /// The token for switching modes and signing out.
     pub hidden: HiddenFields,
+    /// What acts may have to wait for at present; stands on every page.
+    pub notice: Option<Note>,
     /// The foot.
     pub foot: Foot,
 }

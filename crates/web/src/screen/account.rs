@@ -87,8 +87,12 @@ async fn show(State(web): State<WebState>, visit: Visit) -> Answer {
         .with("账号", stored.login.as_str())
         .with("岗位", roles);
     let change = Act::open("更改口令", here().child("password"), Weight::Outlined);
+    let jobs = Link::new("后台办理", Address::fixed("/w/jobs"));
     let page = web
-        .page(&visit, Head::new("本人账号").with_act(change))
+        .page(
+            &visit,
+            Head::new("本人账号").with_act(change).with_more(jobs),
+        )
         .await?;
     let mine = Sheet::new("mine", "账号与岗位", facts).padded();
     let open = Sheet::new(

@@ -1,7 +1,7 @@
 //! What several screens do alike: lists with an address, entry into registers, traces of records,
 //! times in words, the figures of the rulebook that their sentences name.
 
-pub mod csv;
+pub mod download;
 pub mod entry;
 mod listing;
 mod parameter;

@@ -39,7 +39,11 @@ pub struct Cast {
 impl Cast {
     /// A city with so many caterers and inspectors, a leader and a published item.
     pub async fn gather(db: Db, subjects: u32, inspectors: u32) -> Self {
-        let site = Site::open(db).await;
+        Self::gather_at(Site::open(db).await, subjects, inspectors).await
+    }
+
+    /// The same at a site of its own kind.
+    pub async fn gather_at(site: Site, subjects: u32, inspectors: u32) -> Self {
         let city = &site.city;
         let initiator = city.account("initiator1", &[(Role::Initiator, 1)]).await;
         let approver = city.account("approver1", &[(Role::Approver, 0)]).await;

@@ -13,6 +13,7 @@ mod browser;
 
 mod acts;
 mod cast;
+mod long;
 mod parties;
 mod plan;
 mod secrecy;

@@ -68,6 +68,7 @@ impl Words {
             },
             nav: navigation().at(path),
             hidden: HiddenFields::repeatable(token()),
+            notice: None,
             foot: foot(),
         }
     }

@@ -3,6 +3,7 @@
 
 use app::AppError;
 use app::drawing::{CommitWords, DrawWords};
+use app::premise::Thing;
 use axum::http::StatusCode;
 use domain::campaign::state::LIFE;
 use domain::event::{Act, Actor};
@@ -12,7 +13,7 @@ use domain::rulebook::{ParameterRow, RulebookFile};
 use domain::time::Date;
 use store::campaign::StoredCampaign;
 use store::inspection::StoredInspection;
-use testkit::city::PASSWORD;
+use testkit::city::{PASSWORD, as_shown};
 
 use crate::story::{NONCES, Story, commitment, told, told_on_both};
 
@@ -43,6 +44,100 @@ fn refused<T: std::fmt::Debug>(answer: Result<T, AppError>) -> (&'static str, St
     match answer {
         Err(AppError::Refused(refusal)) => (refusal.code, refusal.sentence),
         other => panic!("not refused: {other:?}"),
+    }
+}
+
+async fn submit(story: &Story, number: &CampaignNo) -> Result<(), AppError> {
+    let app = &story.site.city.app;
+    let shown = as_shown(app, Thing::Campaign(number)).await;
+    app.submit_campaign(&story.initiator, number, &shown).await
+}
+
+async fn approve(story: &Story, number: &CampaignNo) -> Result<(), AppError> {
+    let app = &story.site.city.app;
+    let shown = as_shown(app, Thing::Campaign(number)).await;
+    app.approve_campaign(&story.approver, number, &shown).await
+}
+
+async fn freeze(story: &Story, number: &CampaignNo) -> Result<(), AppError> {
+    let app = &story.site.city.app;
+    let shown = as_shown(app, Thing::Campaign(number)).await;
+    app.freeze_frame(&story.officer, number, &shown).await
+}
+
+async fn commit(story: &Story, number: &CampaignNo, words: &CommitWords) -> Result<(), AppError> {
+    let app = &story.site.city.app;
+    let shown = as_shown(app, Thing::Campaign(number)).await;
+    app.commit_draw(&story.officer, number, &shown, words).await
+}
+
+/// Each party opens its nonce.
+async fn nonces(story: &Story, links: &[String]) {
+    let app = &story.site.city.app;
+    for ((_, nonce), link) in NONCES.iter().zip(links) {
+        let shown = as_shown(app, Thing::Party(link)).await;
+        app.accept_nonce(link, &shown, nonce).await.unwrap();
+    }
+}
+
+async fn close(story: &Story, number: &CampaignNo) -> Result<(), AppError> {
+    let app = &story.site.city.app;
+    let shown = as_shown(app, Thing::Campaign(number)).await;
+    let nobody = PartyToken::parse("no-show").unwrap();
+    let officer = &story.officer;
+    app.close_reveal(officer, number, &shown, &nobody).await
+}
+
+async fn draw(story: &Story, number: &CampaignNo) -> Result<(), AppError> {
+    let app = &story.site.city.app;
+    let shown = as_shown(app, Thing::Campaign(number)).await;
+    let words = DrawWords::default();
+    let officer = &story.officer;
+    app.draw_subjects(officer, number, &shown, &words).await
+}
+
+/// Void in between: the plan that is approved again is the one of the first version.
+async fn frozen_void_and_launched_again(story: &Story, number: &CampaignNo) {
+    freeze(story, number).await.unwrap();
+    let app = &story.site.city.app;
+    let mistake = PartyToken::parse("clerical").unwrap();
+    let shown = as_shown(app, Thing::Campaign(number)).await;
+    app.void_draw(&story.approver, number, &shown, &mistake, "名录有误")
+        .await
+        .unwrap();
+    let shown = as_shown(app, Thing::Campaign(number)).await;
+    app.launch_campaign(&story.initiator, number, &shown)
+        .await
+        .unwrap();
+}
+
+async fn assign(story: &Story, number: &CampaignNo) {
+    let app = &story.site.city.app;
+    let shown = as_shown(app, Thing::Campaign(number)).await;
+    app.assign_visits(&story.initiator, number, &shown)
+        .await
+        .unwrap();
+}
+
+async fn end(story: &Story, number: &CampaignNo) {
+    let app = &story.site.city.app;
+    let shown = as_shown(app, Thing::Campaign(number)).await;
+    app.end_campaign(&story.initiator, number, &shown)
+        .await
+        .unwrap();
+}
+
+/// Every party hands in its commitment.
+async fn commitments(story: &Story, number: &CampaignNo) {
+    let app = &story.site.city.app;
+    for (token, nonce) in NONCES {
+        let party = PartyToken::parse(token).unwrap();
+        let shown = as_shown(app, Thing::Campaign(number)).await;
+        let link = app.issue_party_link(&story.officer, number, &shown, &party);
+        let link = link.await.unwrap();
+        let shown = as_shown(app, Thing::Party(&link)).await;
+        let handed = commitment(token, nonce);
+        app.accept_commitment(&link, &shown, &handed).await.unwrap();
     }
 }
 
@@ -81,6 +176,7 @@ async fn unreachable(
     app.visit_fell_away(
         &member,
         &visit.visit.id,
+        &as_shown(app, Thing::Visit(&visit.visit.id)).await,
         FallenAway::Unreachable,
         words,
         attempts,
@@ -106,7 +202,10 @@ async fn confirmed_within_twenty_days(story: &Story, visit: &StoredInspection) {
     assert!(asked.shows("20 个工作日的公示期限"), "{}", asked.text);
     let city = &story.site.city;
     let second = city.acting(&second).await;
-    city.app.confirm_visit(&second, id).await.unwrap();
+    city.app
+        .confirm_visit(&second, id, &as_shown(&city.app, Thing::Visit(id)).await)
+        .await
+        .unwrap();
 }
 
 #[tokio::test]
@@ -123,15 +222,7 @@ async fn a_campaign_goes_on_under_the_version_of_its_approval_whatever_is_adopte
         assert_eq!(asked.status, StatusCode::OK, "{}", asked.text);
         let previewed = asked.shows("按名录此刻的内容，将是") && !asked.shows("PLAN-0");
         assert!(previewed, "the plan as it was approved: {}", asked.text);
-        // Void in between: the plan that is approved again is the one of the first version.
-        app.freeze_frame(&story.officer, &number).await.unwrap();
-        let mistake = PartyToken::parse("clerical").unwrap();
-        app.void_draw(&story.approver, &number, &mistake, "名录有误")
-            .await
-            .unwrap();
-        app.launch_campaign(&story.initiator, &number)
-            .await
-            .unwrap();
+        frozen_void_and_launched_again(&story, &number).await;
         let links = story.commit(&number).await;
         let before = app.clock.now();
         let kept = stored(&story, &number).await;
@@ -144,7 +235,7 @@ async fn a_campaign_goes_on_under_the_version_of_its_approval_whatever_is_adopte
         // The next working day at six, not the ninth at three.
         page_shows(&story, &page, "2026-11-24 18:00").await;
         story.draw(&number, &links).await;
-        app.assign_visits(&story.initiator, &number).await.unwrap();
+        assign(&story, &number).await;
         let visits = story.visits(&number).await;
         let member = story.browser(&story.team(&visits[0])[0]).await;
         let asked = member
@@ -160,7 +251,7 @@ async fn a_campaign_goes_on_under_the_version_of_its_approval_whatever_is_adopte
         assert_eq!(visits.len(), 3);
         confirmed_within_twenty_days(&story, &visits[2]).await;
         page_shows(&story, &format!("{page}/end"), "10 个工作日的报告期限").await;
-        app.end_campaign(&story.initiator, &number).await.unwrap();
+        end(&story, &number).await;
         page_shows(&story, &page, "10 个工作日内").await;
         page_shows(&story, "/w/campaigns", "检查报告：2026-12-07").await;
         names_version(&story, &number, FIRST).await;
@@ -182,16 +273,10 @@ async fn a_campaign_approved_afterwards_obeys_the_new_version() {
         // The first draws at once; the second waits for its thirty days and ten hours.
         let links = story.commit(&first).await;
         story.draw(&first, &links).await;
-        app.freeze_frame(&story.officer, &second).await.unwrap();
-        for (token, nonce) in NONCES {
-            let party = PartyToken::parse(token).unwrap();
-            let link = app.issue_party_link(&story.officer, &second, &party).await;
-            app.accept_commitment(&link.unwrap(), &commitment(token, nonce))
-                .await
-                .unwrap();
-        }
+        freeze(&story, &second).await.unwrap();
+        commitments(&story, &second).await;
         let words = CommitWords::default();
-        let (code, sentence) = refused(app.commit_draw(&story.officer, &second, &words).await);
+        let (code, sentence) = refused(commit(&story, &second, &words).await);
         assert_eq!(code, "CAMP-005");
         assert!(sentence.contains("30"), "{sentence}");
         city.clock.advance_minutes(30 * 24 * 60);
@@ -199,14 +284,12 @@ async fn a_campaign_approved_afterwards_obeys_the_new_version() {
             reveal_by: Some(app.clock.now().plus_ms(599 * 60_000)),
             ..CommitWords::default()
         };
-        let (code, sentence) = refused(app.commit_draw(&story.officer, &second, &soon).await);
+        let (code, sentence) = refused(commit(&story, &second, &soon).await);
         assert_eq!(code, "CAMP-006");
         assert!(sentence.contains("600"), "{sentence}");
-        app.commit_draw(&story.officer, &second, &words)
-            .await
-            .unwrap();
+        commit(&story, &second, &words).await.unwrap();
         // The third is not approved, so it obeys what is in force when it is submitted.
-        let (code, sentence) = refused(app.submit_campaign(&story.initiator, &third).await);
+        let (code, sentence) = refused(submit(&story, &third).await);
         assert_eq!(code, "PLAN-031");
         assert!(sentence.contains("3 处"), "window, team, level: {sentence}");
     })
@@ -339,11 +422,8 @@ async fn write(story: &Story, kept: &StoredCampaign) {
 #[tokio::test]
 async fn only_the_acts_that_need_a_guard_wait_for_it_and_each_of_them_does() {
     told(async |story| {
-        let app = &story.site.city.app;
         let waiting = story.drafted().await;
-        app.submit_campaign(&story.initiator, &waiting)
-            .await
-            .unwrap();
+        submit(&story, &waiting).await.unwrap();
         let drafted = story.drafted().await;
         let launched = story.launched().await;
         let (committed, links) = story.committed().await;
@@ -353,8 +433,8 @@ async fn only_the_acts_that_need_a_guard_wait_for_it_and_each_of_them_does() {
             assert_eq!(code, "RULE-001");
             assert!(sentence.contains("level.minimum"), "{sentence}");
         };
-        missing(app.submit_campaign(&story.initiator, &drafted).await);
-        missing(app.approve_campaign(&story.approver, &waiting).await);
+        missing(submit(&story, &drafted).await);
+        missing(approve(&story, &waiting).await);
         let size = story.site.log_size().await;
         let approver = story.browser(&story.approver.account).await;
         let asked = approver
@@ -364,20 +444,15 @@ async fn only_the_acts_that_need_a_guard_wait_for_it_and_each_of_them_does() {
         assert!(asked.shows("RULE-001"), "{}", asked.text);
         assert_eq!(story.site.log_size().await, size, "nothing was written");
         approved_under(&story, &launched, &file.version).await;
-        missing(app.freeze_frame(&story.officer, &launched).await);
+        missing(freeze(&story, &launched).await);
         approved_under(&story, &committed, &file.version).await;
-        for ((_, nonce), link) in NONCES.iter().zip(&links) {
-            app.accept_nonce(link, nonce).await.unwrap();
-        }
-        let nobody = PartyToken::parse("no-show").unwrap();
-        missing(app.close_reveal(&story.officer, &committed, &nobody).await);
+        nonces(&story, &links).await;
+        missing(close(&story, &committed).await);
         // A version that states the level lets new plans go on; these two stay with theirs.
         let mended = [("session.idle_minutes", "60")];
         story.site.city.adopt("4", &mended).await;
-        app.approve_campaign(&story.approver, &waiting)
-            .await
-            .unwrap();
-        missing(app.freeze_frame(&story.officer, &launched).await);
+        approve(&story, &waiting).await.unwrap();
+        missing(freeze(&story, &launched).await);
     })
     .await;
 }
@@ -385,30 +460,21 @@ async fn only_the_acts_that_need_a_guard_wait_for_it_and_each_of_them_does() {
 #[tokio::test]
 async fn commitment_and_draw_wait_for_their_guards_too() {
     told(async |story| {
-        let app = &story.site.city.app;
         let (committed, links) = story.committed().await;
         let frozen = story.launched().await;
-        app.freeze_frame(&story.officer, &frozen).await.unwrap();
+        freeze(&story, &frozen).await.unwrap();
         let file = written_by_another_program(&story).await;
         approved_under(&story, &frozen, &file.version).await;
         let words = CommitWords::default();
-        let (code, _) = refused(app.commit_draw(&story.officer, &frozen, &words).await);
+        let (code, _) = refused(commit(&story, &frozen, &words).await);
         assert_eq!(code, "RULE-001");
-        for ((_, nonce), link) in NONCES.iter().zip(&links) {
-            app.accept_nonce(link, nonce).await.unwrap();
-        }
-        let nobody = PartyToken::parse("no-show").unwrap();
-        app.close_reveal(&story.officer, &committed, &nobody)
-            .await
-            .unwrap();
+        nonces(&story, &links).await;
+        close(&story, &committed).await.unwrap();
         approved_under(&story, &committed, &file.version).await;
-        let words = DrawWords::default();
-        let (code, _) = refused(app.draw_subjects(&story.officer, &committed, &words).await);
+        let (code, _) = refused(draw(&story, &committed).await);
         assert_eq!(code, "RULE-001");
         approved_under(&story, &committed, FIRST).await;
-        app.draw_subjects(&story.officer, &committed, &words)
-            .await
-            .unwrap();
+        draw(&story, &committed).await.unwrap();
     })
     .await;
 }
@@ -471,13 +537,13 @@ async fn a_state_of_a_newer_program_is_refused_by_its_version_and_the_rest_goes_
             assert!(page.shows(words), "no {words}: {}", page.text);
         }
         let app = &story.site.city.app;
-        let answer = app.submit_campaign(&story.initiator, &number).await;
+        let answer = app.premise(Thing::Campaign(&number)).await;
         let Err(AppError::Store(error)) = answer else {
-            panic!("a plan this program cannot read was submitted: {answer:?}");
+            panic!("a plan this program cannot read was shown: {answer:?}");
         };
         assert_eq!(error.code(), "KEPT-001");
         assert!(error.to_string().contains("第 7 版"), "{error}");
-        app.submit_campaign(&story.initiator, &other).await.unwrap();
+        submit(&story, &other).await.unwrap();
     })
     .await;
 }

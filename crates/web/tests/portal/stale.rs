@@ -15,7 +15,7 @@ use crate::browser::{Browser, Page};
 use crate::story::{Story, plan, told};
 
 /// Routes that decide on nothing that exists: they make something new, end a session of one's own,
-/// keep a draft, or move an upload of one's own, whose own state is compared.
+/// keep a draft, or stop or move long work of one's own, whose own state is compared.
 const ON_NOTHING: &[&str] = &[
     "/login",
     "/logout",
@@ -28,6 +28,7 @@ const ON_NOTHING: &[&str] = &[
     "/w/subjects/new",
     "/w/inspectors/new",
     "/a/users/new",
+    "/w/jobs/{job}/cancel",
 ];
 
 fn decides(route: &Route) -> bool {

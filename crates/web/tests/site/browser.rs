@@ -4,6 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use app::import::Register;
+use app::job::{Jobs, Limits};
 use app::staging::Staging;
 use app::staging::port::{ErrorFile, Found, RowSink, Tables, TemplateForm};
 use axum::body::{Body, to_bytes};
@@ -39,22 +40,33 @@ impl Tables for NoTables {
 pub struct Site {
     pub city: City,
     pub router: axum::Router,
+    /// What lies beside the database of this site.
+    _folder: Arc<tempfile::TempDir>,
 }
 
 impl Site {
     pub async fn open(db: Db) -> Self {
+        Self::open_with(db, Limits::default()).await.0
+    }
+
+    /// The same where other work counts as long; and what stands behind its pages.
+    pub async fn open_with(db: Db, limits: Limits) -> (Self, WebState) {
         let city = City::found(db).await;
         let facts = Facts {
             bureau: "样例市城市管理局".to_owned(),
             demonstration: true,
             version: "0.1.0".to_owned(),
         };
-        let staging = Staging::new(city.app.clone(), &std::env::temp_dir(), Arc::new(NoTables));
+        let folder = Arc::new(tempfile::tempdir().unwrap());
+        let jobs = Jobs::new(city.app.clone(), &folder.path().join("jobs"), limits);
+        let staging = Staging::new(&jobs, folder.path(), Arc::new(NoTables));
         let web = WebState::new(city.app.clone(), false, facts).with_imports(staging);
-        Self {
+        let site = Self {
             router: web::route::router(&web),
             city,
-        }
+            _folder: folder,
+        };
+        (site, web)
     }
 
     pub fn stranger(&self) -> Browser {

@@ -448,7 +448,9 @@ async fn a_draft_is_kept_by_button_and_by_script_and_can_be_dropped() {
 async fn answer_lost(cut: Cut) {
     let server = PostgresDatabase::fresh();
     let wire = Wire::to(server.url());
-    let db = Db::open_postgres(wire.url()).await.unwrap();
+    let db = Db::open_postgres(wire.url(), &testkit::engines::upgrade())
+        .await
+        .unwrap();
     let site = Site::open(db.clone()).await;
     let (_, browser) = registrar(&site).await;
     let asked = browser.get(NEW).await;

@@ -263,12 +263,13 @@ async fn a_cell_that_was_moved_or_changed_is_named_and_does_not_open() {
 async fn a_destroyed_key_takes_the_values_with_it_and_nothing_else() {
     on_both(|db, _| async move {
         staffed(&db).await;
+        let first = inspector::get(&mut db.read().await.unwrap(), &id(1)).await;
         let mut rec = act(&db, 3).await;
-        assert!(inspector::erase(&mut rec, &id(1)).await.unwrap());
+        inspector::erase(&mut rec, &first.unwrap()).await.unwrap();
         rec.commit().await.unwrap();
         let mut reader = db.read().await.unwrap();
         let gone = inspector::get(&mut reader, &id(1)).await.unwrap();
-        assert!(gone.erased && gone.key.is_none());
+        assert!(gone.is_erased());
         assert_eq!(gone.inspector.credential, None);
         assert_eq!(gone.inspector.name.as_str(), "检查员甲");
         assert_eq!(
@@ -283,7 +284,7 @@ async fn a_destroyed_key_takes_the_values_with_it_and_nothing_else() {
         assert_eq!(crate::audit(&db).await.unwrap().faults, []);
         // Entered again, the person has a key of its own time.
         let mut rec = act(&db, 4).await;
-        inspector::edit(&mut rec, &gone, &officer(1, "XT-0000001"))
+        inspector::edit(&mut rec, &gone.held(), &officer(1, "XT-0000001"))
             .await
             .unwrap();
         rec.commit().await.unwrap();
@@ -303,8 +304,9 @@ async fn a_destroyed_key_takes_the_values_with_it_and_nothing_else() {
 async fn an_erasure_that_is_not_committed_has_destroyed_nothing() {
     on_both(|db, _| async move {
         staffed(&db).await;
+        let first = inspector::get(&mut db.read().await.unwrap(), &id(1)).await;
         let mut rec = act(&db, 3).await;
-        assert!(inspector::erase(&mut rec, &id(1)).await.unwrap());
+        inspector::erase(&mut rec, &first.unwrap()).await.unwrap();
         drop(rec);
         let mut reader = db.read().await.unwrap();
         assert_eq!(

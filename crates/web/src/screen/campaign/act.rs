@@ -16,7 +16,7 @@ use super::kind::{CampaignAct, Standing};
 use super::seen::Seen;
 use crate::component::{Confirm, Crumb, Fragment, Head, Link, Refusal};
 use crate::form::Submitted;
-use crate::gate::{Answer, Flaws, Pressed, Stop, Visit, WebState, once, see_other};
+use crate::gate::{Answer, Flaws, Pressed, Stop, Visit, WebState, once, once_new, see_other};
 use crate::layout::WorkbenchPage;
 use crate::route::{Route, Who};
 use crate::text::Address;
@@ -99,7 +99,8 @@ async fn beforehand(act: CampaignAct, web: &WebState, seen: &Seen) -> Result<Fra
         CampaignAct::Freeze | CampaignAct::Approve => {
             let plan = seen.plan.clone();
             let unit = &seen.stored.campaign.initiator;
-            match web.app.preview_frame(seen.number(), unit, plan).await? {
+            let previews = &web.previews;
+            match previews.of(&web.app, seen.number(), unit, plan).await? {
                 Ok(preview) => {
                     let table = super::record::strata::table(&preview.figures);
                     let foot = super::record::strata::foot(&preview.figures);
@@ -177,10 +178,20 @@ async fn press(
     let (actor, form) = (visit.acting.clone(), sent.clone());
     let to = act.done().at(seen.page());
     let no = seen.number().clone();
-    let done = once(&web, &visit, &sent, to, move |app| async move {
-        perform(act, &app, &actor, &no, &form).await
-    })
-    .await?;
+    let done = if act == CampaignAct::Freeze {
+        // A large register is frozen by a job, whose page is the answer then.
+        let doing = web.clone();
+        let act = move |app: App| async move {
+            match freeze_as_job(&doing, &actor, &no, &form).await? {
+                Some(job) => Ok(job),
+                None => perform(act, &app, &actor, &no, &form).await.map(|()| to),
+            }
+        };
+        once_new(&web, &visit, &sent, act).await?
+    } else {
+        let act = move |app: App| async move { perform(act, &app, &actor, &no, &form).await };
+        once(&web, &visit, &sent, to, act).await?
+    };
     match done {
         Ok(to) => Ok(see_other(&to)),
         Err(error) => {
@@ -218,6 +229,30 @@ async fn again(
         ));
     }
     Ok((flaws.status(), page).into_response())
+}
+
+/// The page of the job that freezes a large register; none for a small one.
+async fn freeze_as_job(
+    web: &WebState,
+    acting: &Acting,
+    number: &CampaignNo,
+    sent: &Submitted,
+) -> Result<Option<Address>, AppError> {
+    let Ok(jobs) = web.jobs() else {
+        return Ok(None);
+    };
+    let premise = sent.required_premise()?;
+    let ordered = web
+        .app
+        .order_freeze(jobs, acting, (number, &premise), freeze_words(sent))
+        .await?;
+    Ok(ordered.map(|id| crate::screen::job::page_of(&id)))
+}
+
+fn freeze_words(sent: &Submitted) -> FreezeWords {
+    FreezeWords {
+        pool_of_one_known: sent.has("pool_of_one"),
+    }
 }
 
 async fn perform(
@@ -263,10 +298,8 @@ async fn draw(
     let premise = &sent.required_premise()?;
     match act {
         CampaignAct::Freeze => {
-            let words = FreezeWords {
-                pool_of_one_known: sent.has("pool_of_one"),
-            };
-            app.freeze_frame_with(acting, number, premise, words).await
+            app.freeze_frame_with(acting, number, premise, freeze_words(sent))
+                .await
         }
         CampaignAct::Commit => {
             let minutes = fields::minutes(sent).unwrap_or(fields::MOST_MINUTES);

@@ -234,7 +234,7 @@ async fn outlook(
     unit: &OrgUnitId,
     plan: domain::campaign::plan::CampaignPlan,
 ) -> Result<(Vec<PlanFault>, Fragment), Stop> {
-    Ok(match web.app.preview_frame(number, unit, plan).await? {
+    Ok(match web.previews.of(&web.app, number, unit, plan).await? {
         Ok(preview) => (Vec::new(), view::preview(&preview)),
         Err(faults) => (faults, Fragment::default()),
     })

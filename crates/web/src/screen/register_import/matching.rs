@@ -61,11 +61,11 @@ pub(super) async fn confirm(
     id: Path<String>,
     sent: Pressed,
 ) -> Answer {
-    let (importer, import) = find(&web, &visit, id).await?;
+    let (_, import) = find(&web, &visit, id).await?;
     let columns = columns_of(&import, &sent);
     let (staging, kept, to) = (web.imports()?.clone(), import.clone(), page_of(&import));
     // A step of an upload leaves no event; its own state makes a repetition harmless.
-    let act = move |_| async move { staging.confirm(&importer, &kept, columns).await };
+    let act = move |_| async move { staging.confirm(&kept, columns).await };
     match once(&web, &visit, &sent, to, act).await? {
         Ok(to) => Ok(see_other(&to)),
         Err(error) => {

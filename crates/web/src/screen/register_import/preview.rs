@@ -185,7 +185,7 @@ pub(super) async fn decide(
     id: Path<String>,
     sent: Pressed,
 ) -> Answer {
-    let (importer, import) = find(&web, &visit, id).await?;
+    let (_, import) = find(&web, &visit, id).await?;
     let only_good = sent.first(MODE) == GOOD;
     if import.state != State::Previewed {
         // Pressed again, or in a second window: the page tells where it stands now.
@@ -203,7 +203,7 @@ pub(super) async fn decide(
     let decided = once(&web, &visit, &sent, to, act).await;
     // Only now, since the writing keeps everybody else from noting down that a form was answered.
     if claimed.load(Ordering::Relaxed) {
-        web.imports()?.start_applying(&importer, &import.stored.id);
+        web.imports()?.start_applying(&import.stored.id).await?;
     }
     match decided? {
         Ok(to) => Ok(see_other(&to).into_response()),

@@ -129,9 +129,9 @@ pub(super) async fn resume(
     id: Path<String>,
     _sent: Sent,
 ) -> Answer {
-    let (importer, import) = find(&web, &visit, id).await?;
+    let (_, import) = find(&web, &visit, id).await?;
     if import.state == State::Interrupted {
-        web.imports()?.resume(&importer, &import).await?;
+        web.imports()?.resume(&import).await?;
     }
     Ok(see_other(&page_of(&import)))
 }

@@ -181,7 +181,7 @@ async fn take(web: &WebState, visit: &Visit, mut parts: Multipart) -> Result<Str
             .accept(&importer, (register, &unit), &key, &name, incoming)
             .await?;
         if taken.fresh {
-            staging.start_reading(&taken.id);
+            staging.start_reading(&taken.id).await?;
         }
         return Ok(taken.id);
     }

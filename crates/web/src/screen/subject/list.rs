@@ -18,7 +18,7 @@ use crate::component::{
 use crate::filter::{Filter, FilterField, Shape};
 use crate::gate::{Answer, Stop, Visit, WebState};
 use crate::paging::{Cursor, Direction, PAGE_ROWS, Page};
-use crate::screen::shared::{Listing, moment};
+use crate::screen::shared::Listing;
 use crate::text::Address;
 
 const STANDINGS: &[(&str, &str)] = &[
@@ -266,9 +266,4 @@ fn row(stored: &StoredSubject) -> Row {
         Cell::new(class),
         Cell::new(Badge::new(tone, entry.standing.label())),
     ])
-}
-
-/// The moment for a file name.
-pub(super) fn stamp(visit: &Visit) -> String {
-    moment(visit.now, domain::time::Instant::from_unix_ms(0)).replace([' ', ':'], "-")
 }

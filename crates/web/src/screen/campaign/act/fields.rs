@@ -110,7 +110,8 @@ pub(super) async fn asking(
                 .asking_last_four(number)
         }
         CampaignAct::Freeze => {
-            let preview = web.app.preview_frame(
+            let preview = web.previews.of(
+                &web.app,
                 seen.number(),
                 &seen.stored.campaign.initiator,
                 seen.plan.clone(),

@@ -1,0 +1,347 @@
+//! Long work as a job: ordered once, done beside the pages, seen by whoever ordered it, taken up
+//! after a restart, and traced only at its end.
+//!
+//! Reading order: `order` (what is ordered and where it stands), `kind` (what a kind of work must say
+//! of itself), `run` (what the work sees: how far,
+//! whether to stop, its end), `desk` (whose turn it is in this process), `outcome` (what is kept of
+//! its end), `result` (files it leaves), `upkeep` (signs of life, restart, expiry).
+//!
+//! A job belongs to an account, or to the program. What it is allowed is asked again at its end, from
+//! the account as it stands then; the session that ordered it does not matter. Deliberately absent:
+//! any kind of work, each of which stands with its own use case.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use domain::id::AccountId;
+use domain::refusal::Code;
+use store::StoreError;
+use store::job::{self, StoredJob};
+use tokio::sync::watch;
+
+use crate::drawing::FreezeWork;
+use crate::subject::export::ExportWork;
+use crate::{App, AppError};
+
+mod desk;
+mod kind;
+mod order;
+mod outcome;
+mod result;
+mod run;
+mod upkeep;
+
+pub use kind::{AfterStop, Kind, Work};
+pub use order::{Job, JobState, Limits, Order};
+pub use outcome::{KeptRefusal, Outcome, ResultFile};
+pub use result::Incomplete;
+pub use run::Run;
+
+use desk::{Desk, Ticket};
+
+static FULL: Code = Code::new(
+    "JOBS-001",
+    "后台已有 {waiting} 件事在排队，这一件没有接下。",
+    None,
+    "等几分钟再办。",
+);
+static STOPPED: Code = Code::new(
+    "JOBS-003",
+    "已按您的要求停下，什么也没有写入。",
+    None,
+    "需要时重新办理。",
+);
+static ENDED: Code = Code::new(
+    "JOBS-004",
+    "这件事已经结束（{state}），不能再取消。",
+    None,
+    "看本页最新的内容。",
+);
+
+/// The jobs of one process. Cheap to clone.
+#[derive(Clone)]
+pub struct Jobs(Arc<Inner>);
+
+struct Inner {
+    app: App,
+    folder: PathBuf,
+    holder: String,
+    limits: Limits,
+    kinds: Mutex<BTreeMap<&'static str, Arc<dyn Kind>>>,
+    desk: Mutex<Desk>,
+}
+
+impl Jobs {
+    /// Jobs whose files lie in `folder`.
+    #[must_use]
+    pub fn new(app: App, folder: &Path, limits: Limits) -> Self {
+        let holder = store::hex(&app.entropy.bytes::<8>());
+        let jobs = Self(Arc::new(Inner {
+            app,
+            folder: folder.to_owned(),
+            holder,
+            limits,
+            kinds: Mutex::default(),
+            desk: Mutex::default(),
+        }));
+        jobs.register(Arc::new(ExportWork));
+        jobs.register(Arc::new(FreezeWork));
+        jobs
+    }
+
+    /// How much goes on at a time, and what is long.
+    #[must_use]
+    pub fn limits(&self) -> Limits {
+        self.0.limits
+    }
+
+    /// Makes a kind of work known; before the first order and before [`Self::recover`].
+    pub fn register(&self, kind: Arc<dyn Kind>) {
+        let mut kinds = self.0.kinds.lock().unwrap_or_else(PoisonError::into_inner);
+        kinds.insert(kind.name(), kind);
+    }
+
+    /// The system the jobs work in.
+    #[must_use]
+    pub fn app(&self) -> &App {
+        &self.0.app
+    }
+
+    fn kind(&self, name: &str) -> Option<Arc<dyn Kind>> {
+        let kinds = self.0.kinds.lock().unwrap_or_else(PoisonError::into_inner);
+        kinds.get(name).cloned()
+    }
+
+    fn desk(&self) -> MutexGuard<'_, Desk> {
+        self.0.desk.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn now_ms(&self) -> i64 {
+        self.0.app.clock.now().unix_ms()
+    }
+
+    /// Takes an order; the key of the job that carries it out, which is an earlier one if the same
+    /// is under way already.
+    pub async fn start(&self, order: Order) -> Result<String, AppError> {
+        let kind = self.kind(order.kind).ok_or_else(|| unknown(order.kind))?;
+        let fingerprint = order.fingerprint();
+        let mut reader = self.0.app.db.read().await?;
+        if let Some(same) = job::under_way_like(&mut reader, &fingerprint).await? {
+            return Ok(same.id);
+        }
+        drop(reader);
+        let waiting = self.desk().waiting();
+        if waiting >= self.0.limits.waiting {
+            return Err(FULL.refuse(&[("waiting", &waiting)]).into());
+        }
+        let now_ms = self.now_ms();
+        let stored = StoredJob {
+            id: store::hex(&self.0.app.entropy.bytes::<12>()),
+            kind: order.kind.to_owned(),
+            account: order.owner,
+            unit: order.unit,
+            about: order.about,
+            fingerprint,
+            state: JobState::Waiting.name().to_owned(),
+            stage: String::new(),
+            done: 0,
+            total: None,
+            input: order.input.to_string(),
+            outcome: String::new(),
+            stop_asked: false,
+            holder: self.0.holder.clone(),
+            lease_until_ms: self.lease_until_ms(),
+            started_at_ms: now_ms,
+            updated_at_ms: now_ms,
+        };
+        let mut scratch = self.0.app.db.scratch().await?;
+        match job::add(&mut scratch.inside(), &stored).await {
+            Err(StoreError::Conflict { .. }) => {
+                drop(scratch);
+                let mut reader = self.0.app.db.read().await?;
+                let same = job::under_way_like(&mut reader, &stored.fingerprint).await?;
+                let gone = || StoreError::NotFound {
+                    table: "jobs",
+                    key: stored.id.clone(),
+                };
+                return Ok(same.ok_or_else(gone)?.id);
+            }
+            other => other?,
+        }
+        scratch.commit().await?;
+        let id = stored.id.clone();
+        self.take_in(kind, stored);
+        Ok(id)
+    }
+
+    /// Puts a job of this process into the queue.
+    fn take_in(&self, kind: Arc<dyn Kind>, stored: StoredJob) {
+        let run = Run::of(self.clone(), stored);
+        let (end, ended) = watch::channel(false);
+        self.desk().enter(Ticket {
+            kind,
+            run,
+            end,
+            ended,
+        });
+        self.pump();
+        self.keep_beating();
+    }
+
+    /// Begins whatever may begin now.
+    fn pump(&self) {
+        loop {
+            let next = self.desk().next(self.0.limits.at_once);
+            let Some(ticket) = next else { return };
+            let jobs = self.clone();
+            tokio::spawn(async move {
+                jobs.carry_out(&ticket).await;
+                jobs.desk().leave(ticket.run.id());
+                // Nobody may be waiting.
+                let _ = ticket.end.send(true);
+                jobs.pump();
+            });
+        }
+    }
+
+    /// One job from its turn to its end. What cannot even be written down is found by the next
+    /// start of the program.
+    async fn carry_out(&self, ticket: &Ticket) {
+        let run = &ticket.run;
+        match self.mark(run, JobState::Running, &Outcome::default()).await {
+            Ok(true) => {}
+            Ok(false) | Err(_) => return,
+        }
+        // On a task of its own, so that a panic ends the job and not the machine.
+        let work = tokio::spawn(Arc::clone(&ticket.kind).work(run.clone()));
+        let ended = match work.await {
+            Ok(ended) => ended,
+            Err(error) => Err(StoreError::Engine(format!("the work ended early: {error}")).into()),
+        };
+        let (state, outcome) = match ended {
+            Ok(outcome) if outcome.refusal.is_some() => (JobState::Failed, outcome),
+            Ok(outcome) => (JobState::Done, outcome),
+            Err(error) => {
+                let state = outcome::state_after(&error, run.is_stopped());
+                (state, Outcome::refused(&error))
+            }
+        };
+        if state != JobState::Done {
+            ticket.kind.stopped(run).await;
+        }
+        // A traced end has moved the row already, in its own transaction.
+        let _ = self.mark(run, state, &outcome).await;
+    }
+
+    /// Moves a job that this process holds; false if it does not any more.
+    async fn mark(&self, run: &Run, to: JobState, outcome: &Outcome) -> Result<bool, AppError> {
+        let holder = if to.is_under_way() {
+            self.0.holder.clone()
+        } else {
+            String::new()
+        };
+        let mut scratch = self.0.app.db.scratch().await?;
+        // Asked for once the writer is there: waiting for it must not use up the lease.
+        let (stage, done, total) = run.so_far();
+        let moved = StoredJob {
+            state: to.name().to_owned(),
+            stage,
+            done,
+            total,
+            outcome: outcome.to_json(),
+            holder,
+            lease_until_ms: self.lease_until_ms(),
+            updated_at_ms: self.now_ms(),
+            ..run.stored().clone()
+        };
+        let moved = job::advance(&mut scratch.inside(), &self.0.holder, &moved).await?;
+        scratch.commit().await?;
+        Ok(moved)
+    }
+
+    /// The job with that key, if it is that account's: nobody sees another's.
+    pub async fn find(&self, owner: &AccountId, id: &str) -> Result<Option<Job>, AppError> {
+        let mut reader = self.0.app.db.read().await?;
+        let found = job::get(&mut reader, id).await?;
+        let own = found.filter(|stored| stored.account.as_ref() == Some(owner));
+        own.map(|stored| Job::of(self.newest(stored))).transpose()
+    }
+
+    /// The latest jobs of an account of these kinds.
+    pub async fn latest(&self, owner: &AccountId, kinds: &[&str]) -> Result<Vec<Job>, AppError> {
+        let mut reader = self.0.app.db.read().await?;
+        let found = job::of_account(&mut reader, owner, kinds, 50).await?;
+        let newest = found.into_iter().map(|stored| self.newest(stored));
+        newest.map(Job::of).collect()
+    }
+
+    /// What is stored is as old as the last sign of life; this process knows better.
+    fn newest(&self, mut stored: StoredJob) -> StoredJob {
+        if let Some(run) = self.desk().run_of(&stored.id) {
+            (stored.stage, stored.done, stored.total) = run.so_far();
+        }
+        stored
+    }
+
+    /// Stops a job of that account: at once if it still waits, else at the next place where stopping
+    /// leaves nothing half done.
+    pub async fn cancel(&self, owner: &AccountId, id: &str) -> Result<(), AppError> {
+        let Some(found) = self.find(owner, id).await? else {
+            let key = id.to_owned();
+            return Err(StoreError::NotFound { table: "jobs", key }.into());
+        };
+        if found.state == JobState::Canceled {
+            return Ok(());
+        }
+        let mut scratch = self.0.app.db.scratch().await?;
+        let mut asked = false;
+        // It may have begun since it was looked up.
+        for state in [JobState::Waiting, JobState::Running] {
+            asked |= job::ask_to_stop(&mut scratch.inside(), id, state.name()).await?;
+        }
+        scratch.commit().await?;
+        if !asked {
+            return Err(ENDED.refuse(&[("state", &found.state.label())]).into());
+        }
+        let waiting = self.desk().withdraw(id);
+        if let Some(ticket) = waiting {
+            ticket.run.stop();
+            ticket.kind.stopped(&ticket.run).await;
+            let outcome = Outcome::refused(&STOPPED.refuse(&[]).into());
+            self.mark(&ticket.run, JobState::Canceled, &outcome).await?;
+            let _ = ticket.end.send(true);
+        }
+        if let Some(run) = self.desk().run_of(id) {
+            run.stop();
+        }
+        Ok(())
+    }
+
+    /// Asks whatever is under way about this in this process to stop.
+    pub fn stop_about(&self, about: &str) {
+        for run in self.desk().about(about) {
+            run.stop();
+        }
+    }
+
+    /// The work under way about this in this process, if any.
+    #[must_use]
+    pub fn run_about(&self, about: &str) -> Option<Run> {
+        self.desk().about(about).into_iter().next()
+    }
+
+    /// Waits until nothing about this is under way in this process.
+    pub async fn settled(&self, about: &str) {
+        loop {
+            let waiting = self.desk().ending_of(about);
+            let Some(mut ended) = waiting else { return };
+            // An end without a word is an end as well.
+            let _ = ended.wait_for(|ended| *ended).await;
+        }
+    }
+}
+
+fn unknown(kind: &str) -> StoreError {
+    StoreError::Engine(format!("jobs: no work of the kind {kind} is known here"))
+}

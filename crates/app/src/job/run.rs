@@ -1,0 +1,125 @@
+//! What work sees of its job: how far it is, whether to stop, and its end inside an act.
+
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use store::job::{self, StoredJob};
+use store::{Inside, StoreError};
+
+use super::{Jobs, Outcome, STOPPED};
+use crate::AppError;
+
+/// One run of a piece of work. Cheap to clone; the clones are the same run.
+#[derive(Clone, Default)]
+pub struct Run(Arc<Inner>);
+
+#[derive(Default)]
+struct Inner {
+    done: AtomicU64,
+    /// Zero as long as nobody knows.
+    total: AtomicU64,
+    stage: Mutex<String>,
+    stop: AtomicBool,
+    job: Option<(Jobs, StoredJob)>,
+}
+
+impl Run {
+    /// Work that somebody waits for, without a job: the command line.
+    #[must_use]
+    pub fn awaited() -> Self {
+        Self::default()
+    }
+
+    pub(super) fn of(jobs: Jobs, stored: StoredJob) -> Self {
+        Self(Arc::new(Inner {
+            job: Some((jobs, stored)),
+            ..Inner::default()
+        }))
+    }
+
+    pub(super) fn stored(&self) -> &StoredJob {
+        let (_, stored) = self.0.job.as_ref().expect("only jobs stand at the desk");
+        stored
+    }
+
+    pub(super) fn id(&self) -> &str {
+        &self.stored().id
+    }
+
+    /// The job, for a kind that reads its order.
+    #[must_use]
+    pub fn job(&self) -> Option<&StoredJob> {
+        self.0.job.as_ref().map(|(_, stored)| stored)
+    }
+
+    /// The jobs this run belongs to.
+    #[must_use]
+    pub fn jobs(&self) -> Option<&Jobs> {
+        self.0.job.as_ref().map(|(jobs, _)| jobs)
+    }
+
+    /// Says what is being done now; the counting begins anew.
+    pub fn enter(&self, stage: &str, total: Option<u64>) {
+        let mut words = self.0.stage.lock().unwrap_or_else(PoisonError::into_inner);
+        stage.clone_into(&mut words);
+        self.0.done.store(0, Ordering::Relaxed);
+        self.0.total.store(total.unwrap_or(0), Ordering::Relaxed);
+    }
+
+    /// Says how much is done.
+    pub fn reach(&self, done: u64) {
+        self.0.done.store(done, Ordering::Relaxed);
+    }
+
+    /// How much is done.
+    #[must_use]
+    pub fn done(&self) -> u64 {
+        self.0.done.load(Ordering::Relaxed)
+    }
+
+    pub(super) fn so_far(&self) -> (String, i64, Option<i64>) {
+        let stage = self.0.stage.lock().unwrap_or_else(PoisonError::into_inner);
+        let number = |n: u64| i64::try_from(n).unwrap_or(i64::MAX);
+        let total = self.0.total.load(Ordering::Relaxed);
+        (
+            stage.clone(),
+            number(self.done()),
+            (total > 0).then(|| number(total)),
+        )
+    }
+
+    pub(super) fn stop(&self) {
+        self.0.stop.store(true, Ordering::Relaxed);
+    }
+
+    pub(super) fn is_stopped(&self) -> bool {
+        self.0.stop.load(Ordering::Relaxed)
+    }
+
+    /// Refuses if somebody wants the work stopped: asked wherever stopping leaves nothing half done.
+    pub fn checkpoint(&self) -> Result<(), AppError> {
+        if self.is_stopped() {
+            return Err(STOPPED.refuse(&[]).into());
+        }
+        Ok(())
+    }
+
+    /// Ends the job inside the act it was for, so that both happen or neither. A job that another
+    /// process has taken over meanwhile is a conflict, and the act is given up.
+    pub async fn finish(&self, inside: &mut Inside<'_>, outcome: &Outcome) -> Result<(), AppError> {
+        let Some((jobs, stored)) = &self.0.job else {
+            return Ok(());
+        };
+        let held = (stored.id.as_str(), jobs.0.holder.as_str());
+        let ended = job::finish(inside, held, &outcome.to_json(), jobs.now_ms()).await?;
+        if ended {
+            return Ok(());
+        }
+        let what = "holder".to_owned();
+        Err(StoreError::Conflict {
+            table: "jobs",
+            what,
+        }
+        .into())
+    }
+}

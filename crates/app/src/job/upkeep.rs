@@ -1,0 +1,179 @@
+//! Signs of life, what a stopped process left, and what is too old to keep.
+
+use std::time::Duration;
+
+use store::job::{self, StoredJob};
+use store::{Engine, catalog};
+
+use super::{AfterStop, JobState, Jobs, Outcome, Run};
+use crate::AppError;
+
+/// How long a process is believed alive without a sign.
+const LEASE_MS: i64 = 60 * 1000;
+const BEAT: Duration = Duration::from_secs(5);
+
+impl Jobs {
+    pub(super) fn lease_until_ms(&self) -> i64 {
+        self.now_ms() + LEASE_MS
+    }
+
+    /// Sends signs of life as long as there is a job.
+    pub(super) fn keep_beating(&self) {
+        {
+            let mut desk = self.desk();
+            if std::mem::replace(&mut desk.beating, true) {
+                return;
+            }
+        }
+        let jobs = self.clone();
+        tokio::spawn(async move {
+            let mut tick = tokio::time::interval(BEAT);
+            tick.tick().await;
+            loop {
+                tick.tick().await;
+                {
+                    let mut desk = jobs.desk();
+                    if desk.runs().is_empty() {
+                        desk.beating = false;
+                        return;
+                    }
+                }
+                // A sign that cannot be given now is given at the next beat.
+                let _ = jobs.beat().await;
+            }
+        });
+    }
+
+    /// One sign of life for every job of this process, with how far each is; and what others asked
+    /// of them meanwhile: a stop, or nothing any more because another process took them over.
+    pub async fn beat(&self) -> Result<(), AppError> {
+        let runs = self.desk().runs();
+        if runs.is_empty() {
+            return Ok(());
+        }
+        let mut scratch = self.0.app.db.scratch().await?;
+        for run in &runs {
+            let (stage, done, total) = run.so_far();
+            let mine = (run.id(), self.0.holder.as_str());
+            let far = (stage.as_str(), done, total);
+            let held = job::beat(&mut scratch.inside(), mine, far, self.lease_until_ms()).await?;
+            let asked = job::get(scratch.reader(), run.id())
+                .await?
+                .is_none_or(|stored| stored.stop_asked);
+            if !held || asked {
+                run.stop();
+            }
+        }
+        scratch.commit().await?;
+        Ok(())
+    }
+
+    /// Deals with what a process left that stopped in the middle: some work begins anew, the rest is
+    /// marked interrupted. For the start of the program, before the first request; how many there
+    /// were. On SQLite there is one server, so whatever another process holds is left over; on
+    /// PostgreSQL whatever has given no sign of life for the time of its lease.
+    pub async fn recover(&self) -> Result<usize, AppError> {
+        let own = self.0.app.db.engine() == Engine::Sqlite;
+        let mine = self.0.holder.as_str();
+        self.take_over(|stored, now_ms| {
+            (own && stored.holder != mine) || stored.lease_until_ms < now_ms
+        })
+        .await
+    }
+
+    /// The same beside the pages, from time to time; forgets what is old as well.
+    pub async fn upkeep(&self) -> Result<(), AppError> {
+        self.take_over(|stored, now_ms| stored.lease_until_ms < now_ms)
+            .await?;
+        self.expire().await
+    }
+
+    async fn take_over(&self, dead: impl Fn(&StoredJob, i64) -> bool) -> Result<usize, AppError> {
+        let mut reader = self.0.app.db.read().await?;
+        let found = job::under_way(&mut reader).await?;
+        drop(reader);
+        let now_ms = self.now_ms();
+        let mut count = 0;
+        for stored in found {
+            // What this process holds and does not do could not be written down when it ended.
+            let undone = stored.holder != self.0.holder || self.desk().run_of(&stored.id).is_none();
+            if undone && dead(&stored, now_ms) {
+                count += 1;
+                self.take_up(stored).await?;
+            }
+        }
+        Ok(count)
+    }
+
+    /// One job of a dead process. Of several processes that find it only one goes on.
+    async fn take_up(&self, stored: StoredJob) -> Result<(), AppError> {
+        let kind = self.kind(&stored.kind);
+        let after = match &kind {
+            Some(kind) if !stored.stop_asked => kind.after_stop(),
+            _ => AfterStop::Offered,
+        };
+        let to = match after {
+            AfterStop::Resumed => StoredJob {
+                state: JobState::Waiting.name().to_owned(),
+                holder: self.0.holder.clone(),
+                lease_until_ms: self.lease_until_ms(),
+                updated_at_ms: self.now_ms(),
+                ..stored.clone()
+            },
+            AfterStop::Offered => StoredJob {
+                state: JobState::Interrupted.name().to_owned(),
+                outcome: Outcome::default().to_json(),
+                holder: String::new(),
+                updated_at_ms: self.now_ms(),
+                ..stored.clone()
+            },
+        };
+        let mut scratch = self.0.app.db.scratch().await?;
+        let moved = job::advance(&mut scratch.inside(), &stored.holder, &to).await?;
+        scratch.commit().await?;
+        if let (true, Some(kind)) = (moved, kind) {
+            match after {
+                AfterStop::Resumed => self.take_in(kind, to),
+                AfterStop::Offered => kind.stopped(&Run::of(self.clone(), to)).await,
+            }
+        }
+        Ok(())
+    }
+
+    /// Forgets jobs that ended longer ago than they are kept, and files nobody waits for.
+    pub async fn expire(&self) -> Result<(), AppError> {
+        let mut reader = self.0.app.db.read().await?;
+        let retention = catalog::rulebook(&mut reader).await?.retention;
+        let before = self.now_ms() - retention.job_ms();
+        let old = job::ended_before(&mut reader, before).await?;
+        drop(reader);
+        for stored in old {
+            self.discard_result(&stored.id).await;
+            let mut scratch = self.0.app.db.scratch().await?;
+            job::forget(&mut scratch.inside(), &stored.id).await?;
+            scratch.commit().await?;
+        }
+        self.sweep().await
+    }
+
+    /// A file whose job is gone, or did not end as wanted, or will write it anew.
+    async fn sweep(&self) -> Result<(), AppError> {
+        let Ok(mut entries) = tokio::fs::read_dir(&self.0.folder).await else {
+            return Ok(());
+        };
+        while let Ok(Some(entry)) = entries.next_entry().await {
+            let path = entry.path();
+            let Some(id) = path.file_stem().and_then(|stem| stem.to_str()) else {
+                continue;
+            };
+            let found = job::get(&mut self.0.app.db.read().await?, id).await?;
+            let wanted = [JobState::Waiting, JobState::Running, JobState::Done];
+            let kept =
+                found.is_some_and(|job| wanted.iter().any(|state| job.state == state.name()));
+            if !kept {
+                self.discard_result(id).await;
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,134 @@
+//! The three pieces of long work of an upload as jobs. Who may is asked of the account at the time
+//! of the work, not of the press that ordered it.
+
+use std::path::{Path, PathBuf};
+use std::pin::Pin;
+use std::sync::Arc;
+
+use super::port::Tables;
+use super::{Import, Staging};
+use crate::import::Importer;
+use crate::job::{AfterStop, Jobs, Kind, Order, Outcome, Run, Work};
+use crate::{App, AppError};
+
+/// A piece of long work on an upload.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Step {
+    Read,
+    Compare,
+    Apply,
+}
+
+impl Step {
+    const ALL: [Self; 3] = [Self::Read, Self::Compare, Self::Apply];
+
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Read => "import.read",
+            Self::Compare => "import.compare",
+            Self::Apply => "import.apply",
+        }
+    }
+}
+
+/// Makes the three known.
+pub(super) fn register(jobs: &Jobs, folder: &Path, tables: &Arc<dyn Tables>) {
+    for step in Step::ALL {
+        jobs.register(Arc::new(ImportWork {
+            step,
+            app: jobs.app().clone(),
+            folder: folder.to_owned(),
+            tables: Arc::clone(tables),
+        }));
+    }
+}
+
+/// One of the three, apart from the jobs it belongs to, which would hold themselves otherwise.
+struct ImportWork {
+    step: Step,
+    app: App,
+    folder: PathBuf,
+    tables: Arc<dyn Tables>,
+}
+
+impl ImportWork {
+    fn staging(&self, jobs: &Jobs) -> Staging {
+        Staging {
+            app: self.app.clone(),
+            folder: self.folder.clone(),
+            tables: Arc::clone(&self.tables),
+            jobs: jobs.clone(),
+        }
+    }
+
+    async fn carry_out(&self, run: &Run) -> Result<Outcome, AppError> {
+        let Some((jobs, job)) = run.jobs().zip(run.job()) else {
+            return Ok(Outcome::default());
+        };
+        let (staging, id) = (self.staging(jobs), job.about.as_str());
+        match self.step {
+            Step::Read => staging.read(id, run).await?,
+            Step::Compare => {
+                let importer = staging.importer_of(&staging.load(id).await?).await?;
+                staging.compare(&importer, id, run).await?;
+            }
+            Step::Apply => {
+                let importer = staging.importer_of(&staging.load(id).await?).await?;
+                staging.apply(&importer, id, run).await?;
+            }
+        }
+        let refusal = staging.load(id).await?.summary.refusal;
+        Ok(Outcome::kept(refusal))
+    }
+}
+
+impl Kind for ImportWork {
+    fn name(&self) -> &'static str {
+        self.step.name()
+    }
+
+    fn after_stop(&self) -> AfterStop {
+        AfterStop::Offered
+    }
+
+    fn work(self: Arc<Self>, run: Run) -> Work {
+        Box::pin(async move { self.carry_out(&run).await })
+    }
+
+    fn stopped<'k>(&'k self, run: &'k Run) -> Pin<Box<dyn Future<Output = ()> + Send + 'k>> {
+        Box::pin(async move {
+            if let Some((jobs, job)) = run.jobs().zip(run.job()) {
+                // If even this fails, the next start of the program marks it.
+                let _ = self.staging(jobs).interrupt(&job.about).await;
+            }
+        })
+    }
+}
+
+impl Staging {
+    /// Orders a piece of work on an upload. One that is not taken leaves the upload interrupted, to
+    /// be taken up again from there.
+    pub(super) async fn start(&self, step: Step, id: &str) -> Result<(), AppError> {
+        let import = self.load(id).await?;
+        let order = Order {
+            kind: step.name(),
+            owner: import.stored.account.clone(),
+            unit: Some(import.stored.unit.clone()),
+            about: id.to_owned(),
+            input: serde_json::json!({ "version": 1 }),
+        };
+        match self.jobs.start(order).await {
+            Ok(_) => Ok(()),
+            Err(error) => {
+                self.interrupt(id).await?;
+                Err(error)
+            }
+        }
+    }
+
+    /// Who imports, as his account stands now.
+    async fn importer_of(&self, import: &Import) -> Result<Importer, AppError> {
+        let mut reader = self.app.db.read().await?;
+        Importer::now(&self.app, &mut reader, import).await
+    }
+}

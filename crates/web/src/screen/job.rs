@@ -1,0 +1,213 @@
+//! Long work of one's own: how far each piece is, how it ended, and the file it left.
+//!
+//! A job is its owner's alone; to everybody else it does not exist. Imports have pages of their own.
+//! Deliberately absent: what is done (`app`).
+
+use app::drawing::FREEZE;
+use app::job::{Job as Work, JobState};
+use app::subject::export::SUBJECT_EXPORT;
+use axum::extract::{Path, State};
+use axum::response::IntoResponse;
+use domain::time::Instant;
+
+use crate::component::{
+    Act, Badge, Cell, Column, Crumb, EmptyState, Facts, Fragment, Head, Job, Link, Note, Refusal,
+    Row, Sheet, Table, Tone, Weight,
+};
+use crate::gate::{Answer, Sent, Stop, Visit, WebState, see_other};
+use crate::route::{Route, Who};
+use crate::screen::shared::{download, moment, rulebook};
+use crate::text::{Address, thousands};
+
+/// The addresses of this screen.
+#[must_use]
+pub fn routes() -> Vec<Route> {
+    let own = Who::SignedIn;
+    vec![
+        Route::get("/w/jobs", own, "自己的后台办理", list),
+        Route::get("/w/jobs/{job}", own, "一件后台办理，进度和结果", show),
+        Route::get("/w/jobs/{job}/file", own, "取后台做好的文件", fetch),
+        Route::post("/w/jobs/{job}/cancel", own, "取消后台办理", cancel),
+    ]
+}
+
+/// The page of a job.
+pub(super) fn page_of(id: &str) -> Address {
+    all().child(id)
+}
+
+fn all() -> Address {
+    Address::fixed("/w/jobs")
+}
+
+/// What a kind of work is called, what it counts, and where it came from.
+fn words_of(work: &Work) -> (&'static str, &'static str, Link) {
+    let about = work.stored.about.as_str();
+    if work.stored.kind == FREEZE {
+        let to = Address::fixed("/w/campaigns").child(about);
+        ("冻结名录", "户", Link::new(about, to))
+    } else {
+        let to = Address::fixed("/w/subjects");
+        ("导出检查对象名录", "行", Link::new("检查对象名录", to))
+    }
+}
+
+const fn tone(state: JobState) -> Tone {
+    match state {
+        JobState::Waiting | JobState::Running => Tone::Active,
+        JobState::Done => Tone::Sound,
+        JobState::Failed => Tone::Bad,
+        JobState::Interrupted => Tone::Warning,
+        JobState::Canceled => Tone::Plain,
+    }
+}
+
+async fn find(web: &WebState, visit: &Visit, id: &str) -> Result<Work, Stop> {
+    let found = web.jobs()?.find(&visit.acting.account, id).await?;
+    let shown = found.filter(|work| [FREEZE, SUBJECT_EXPORT].contains(&work.stored.kind.as_str()));
+    shown.ok_or_else(Stop::not_found)
+}
+
+async fn list(State(web): State<WebState>, visit: Visit) -> Answer {
+    let kinds = [FREEZE, SUBJECT_EXPORT];
+    let found = web.jobs()?.latest(&visit.acting.account, &kinds).await?;
+    let rows = found.iter().map(|work| {
+        let (words, _, from) = words_of(work);
+        Row::new(vec![
+            Cell::new(begun(work, visit.now)),
+            Cell::link(words, page_of(&work.stored.id)),
+            Cell::new(from),
+            Cell::new(work.state.label()),
+        ])
+    });
+    let columns = vec![
+        Column::unbroken("开始"),
+        Column::words("事项"),
+        Column::words("所属"),
+        Column::unbroken("状态").in_corner(),
+    ];
+    let days = kept_days(&web).await?;
+    let empty = EmptyState::nothing(format!(
+        "要办几分钟的事（大名录的导出、冻结）在后台办，这里列出您最近 {days} 天的。"
+    ));
+    let table = Table::new("后台办理", columns, rows.collect(), empty);
+    let page = web.page(&visit, Head::new("后台办理")).await?;
+    Ok(page
+        .with(Sheet::new("jobs", "后台办理", table))
+        .into_response())
+}
+
+async fn show(State(web): State<WebState>, visit: Visit, Path(id): Path<String>) -> Answer {
+    let work = find(&web, &visit, &id).await?;
+    let (words, unit, from) = words_of(&work);
+    let mut head = Head::new(words).with_badge(Badge::new(tone(work.state), work.state.label()));
+    if work.outcome.file.is_some() {
+        let to = page_of(&id).child("file");
+        head = head.with_act(Act::open("下载文件", to, Weight::Main));
+    }
+    let mut shell = web.shell(&visit).await?;
+    if work.state.is_under_way() {
+        shell.frame.refresh_seconds = Some(3);
+    }
+    let crumb = Crumb::new(vec![Link::new("后台办理", all())], words);
+    let mut page = crate::layout::WorkbenchPage::new(shell, head).with_crumb(crumb);
+    if work.state.is_under_way() {
+        let to = page_of(&id).child("cancel");
+        let stop = Act::submit("取消", to, Weight::Outlined, visit.hidden(&web));
+        let by = format!("{}于{}", visit.acting.name, begun(&work, visit.now));
+        let number = |n: i64| u64::try_from(n).unwrap_or_default();
+        let done = number(work.stored.done);
+        let total = work.stored.total.map(number);
+        let elapsed = elapsed(visit.now.unix_ms() - work.stored.started_at_ms);
+        page = page.with(Job::new(by, elapsed, done, total, unit).cancellable(stop));
+    } else {
+        let days = kept_days(&web).await?;
+        page = page.with(ended(&work, from.clone(), days));
+    }
+    let facts = facts(&work, from, visit.now);
+    Ok(page
+        .with(Sheet::new("job", "办理", facts).padded())
+        .into_response())
+}
+
+/// For how many days the rulebook in force lets outcomes be kept.
+async fn kept_days(web: &WebState) -> Result<u32, Stop> {
+    Ok(rulebook(web).await?.retention.job_days)
+}
+
+/// How it ended, and where to go from there.
+fn ended(work: &Work, from: Link, days: u32) -> Fragment {
+    if let Some(kept) = work.outcome.refusal.clone() {
+        return Refusal::new(kept.code, kept.sentence, kept.remedy)
+            .with_remedy_link(from)
+            .into();
+    }
+    match work.state {
+        JobState::Done if work.outcome.file.is_some() => {
+            Note::standing("文件已做好。", format!("留 {days} 天；每次下载留痕。")).into()
+        }
+        JobState::Done => Note::standing("已办完，留痕在案。", "")
+            .with_link(from)
+            .into(),
+        JobState::Interrupted => {
+            Note::warning("程序中途停止过，什么也没有写入。", "回到原处再办一次。")
+                .with_link(from)
+                .into()
+        }
+        _ => Note::standing("已结束，什么也没有写入。", "")
+            .with_link(from)
+            .into(),
+    }
+}
+
+fn facts(work: &Work, from: Link, now: Instant) -> Facts {
+    let mut facts = Facts::default()
+        .with("所属", from)
+        .with("开始", begun(work, now));
+    if work.state.is_under_way() && !work.stored.stage.is_empty() {
+        facts = facts.with("正在", work.stored.stage.clone());
+    }
+    if let Some(file) = &work.outcome.file {
+        facts = facts
+            .with("文件", file.name.clone())
+            .with("行数", thousands(file.rows))
+            .with("字节", thousands(file.bytes))
+            .with("SHA-256", file.sha256.clone());
+    }
+    facts
+}
+
+fn begun(work: &Work, now: Instant) -> String {
+    moment(Instant::from_unix_ms(work.stored.started_at_ms), now)
+}
+
+fn elapsed(ms: i64) -> String {
+    match ms.max(0) / 1_000 {
+        seconds @ ..60 => format!("{seconds} 秒"),
+        seconds => format!("{} 分 {} 秒", seconds / 60, seconds % 60),
+    }
+}
+
+async fn fetch(State(web): State<WebState>, visit: Visit, Path(id): Path<String>) -> Answer {
+    let work = find(&web, &visit, &id).await?;
+    if work.stored.kind != SUBJECT_EXPORT {
+        return Err(Stop::not_found());
+    }
+    let jobs = web.jobs()?;
+    let (made, file) = web
+        .app
+        .fetch_subject_export(jobs, &visit.acting, &work)
+        .await?;
+    Ok(download::csv_on_disk(&made.name, made.bytes, file))
+}
+
+async fn cancel(
+    State(web): State<WebState>,
+    visit: Visit,
+    Path(id): Path<String>,
+    _sent: Sent,
+) -> Answer {
+    find(&web, &visit, &id).await?;
+    web.jobs()?.cancel(&visit.acting.account, &id).await?;
+    Ok(see_other(&page_of(&id)))
+}

@@ -9,7 +9,7 @@ use domain::recusal::Recusal;
 use domain::refusal::Code;
 use domain::text::FieldErrors;
 use domain::time::Instant;
-use store::{StoreError, Tx, catalog, inspector};
+use store::{Hold, Register, StoreError, Tx, catalog, inspector};
 
 use crate::premise::{of_inspectors, require};
 use crate::{Acting, App, AppError};
@@ -40,7 +40,7 @@ impl App {
         let actor = acting.may(Verb::InspectorEdit, &Place::of(unit))?;
         let id = InspectorId::from_entropy(self.entropy.bytes());
         let read = typed.read(id.clone(), Some(unit.clone()))?;
-        let mut tx = self.db.begin("inspector.add").await?;
+        let mut tx = self.begin_on_inspectors("inspector.add").await?;
         if let Some(other) = inspector::by_code(&mut tx, &read.code).await? {
             let mut errors = FieldErrors::new();
             let (code, name) = (&read.code, &other.inspector.name);
@@ -57,6 +57,14 @@ impl App {
         Ok(id)
     }
 
+    /// Begins an act on the register of inspectors: whose credential a number is, and whether somebody still
+    /// has a key, is still so when it ends.
+    async fn begin_on_inspectors(&self, name: &'static str) -> Result<Tx, AppError> {
+        let mut tx = self.db.begin(name).await?;
+        tx.hold(Register::Inspectors, Hold::Exclusive).await?;
+        Ok(tx)
+    }
+
     /// Changes an entry; two people who edit at once do not overwrite each other.
     pub async fn edit_inspector(
         &self,
@@ -65,7 +73,7 @@ impl App {
         premise: &Premise,
         typed: &RawInspector,
     ) -> Result<(), AppError> {
-        let mut tx = self.db.begin("inspector.edit").await?;
+        let mut tx = self.begin_on_inspectors("inspector.edit").await?;
         let before = inspector::get(&mut tx, id).await?;
         let unit = before.inspector.unit.clone();
         let actor = acting.may(Verb::InspectorEdit, &Place::of(&unit))?;
@@ -99,7 +107,7 @@ impl App {
         id: &InspectorId,
         premise: &Premise,
     ) -> Result<(), AppError> {
-        let mut tx = self.db.begin("inspector.erase").await?;
+        let mut tx = self.begin_on_inspectors("inspector.erase").await?;
         let years = catalog::rulebook(&mut tx).await?.retention.person_years;
         let before = inspector::get(&mut tx, id).await?;
         let actor = acting.may(Verb::InspectorEdit, &Place::of(&before.inspector.unit))?;
@@ -114,8 +122,9 @@ impl App {
         let event = self
             .event(Act::InspectorErased, actor)
             .touching(LinkKind::Inspector, id.as_str());
+        let notes = inspector::notes_of(&mut tx, &before).await?;
         let mut rec = tx.record(event, self.confidential())?;
-        inspector::erase(&mut rec, &before).await?;
+        inspector::erase(&mut rec, &before, &notes).await?;
         rec.commit().await?;
         Ok(())
     }
@@ -129,7 +138,7 @@ impl App {
         premise: &Premise,
         recusal: &Recusal,
     ) -> Result<(), AppError> {
-        let mut tx = self.db.begin("recusal.declare").await?;
+        let mut tx = self.begin_on_inspectors("recusal.declare").await?;
         // An inspector declares for himself; for others only who keeps the register of their unit.
         let own = inspector::codes_of(&mut tx, &acting.account)
             .await?

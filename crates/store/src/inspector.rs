@@ -300,9 +300,37 @@ pub async fn last_acted(reader: &mut Reader, of: &StoredInspector) -> Result<i64
         .max(reader.number(written).await?))
 }
 
-/// Erases what is private of an inspector: number and mark of the credential leave the row, and the key goes,
+/// An explanation that is sealed for an inspector: the subject's code, and the event that last wrote it.
+pub struct Note(String, EventId);
+
+/// The explanations of an inspector's recusals, which go with him.
+pub async fn notes_of(reader: &mut Reader, of: &StoredInspector) -> Result<Vec<Note>, StoreError> {
+    let query = Query::new("SELECT subject_code, last_event FROM recusals WHERE sealed_note IS NOT NULL AND inspector_code = ")
+        .bind(of.inspector.code.as_str())
+        .push(" ORDER BY subject_code");
+    let note = |row: &Row| {
+        let seen = row.parsed("recusals", "last_event", EventId::parse)?;
+        Ok(Note(row.text("subject_code")?.to_owned(), seen))
+    };
+    reader.all(query).await?.iter().map(note).collect()
+}
+
+/// Erases what is private of an inspector: number and mark of the credential and the explanations of his
+/// recusals leave their rows, and the key goes,
 /// without which nothing sealed for the person can be read in any row, body or copy.
-pub async fn erase(rec: &mut Recording, of: &StoredInspector) -> Result<(), StoreError> {
+pub async fn erase(
+    rec: &mut Recording,
+    of: &StoredInspector,
+    notes: &[Note],
+) -> Result<(), StoreError> {
+    for Note(subject, seen) in notes {
+        let key = [
+            Value::from(of.inspector.code.as_str()),
+            Value::from(subject.as_str()),
+        ];
+        let gone = vec![("sealed_note", Value::Sealed(None))];
+        rec.update(&RECUSALS, &key, seen, gone).await?;
+    }
     let changes = vec![
         ("sealed_credential_no", Value::Sealed(None)),
         ("credential_no_mark", Value::Blob(None)),

@@ -263,9 +263,14 @@ async fn a_cell_that_was_moved_or_changed_is_named_and_does_not_open() {
 async fn a_destroyed_key_takes_the_values_with_it_and_nothing_else() {
     on_both(|db, _| async move {
         staffed(&db).await;
-        let first = inspector::get(&mut db.read().await.unwrap(), &id(1)).await;
+        let mut reader = db.read().await.unwrap();
+        let first = inspector::get(&mut reader, &id(1)).await;
+        let notes = inspector::notes_of(&mut reader, first.as_ref().unwrap());
+        let notes = notes.await.unwrap();
+        drop(reader);
         let mut rec = act(&db, 3).await;
-        inspector::erase(&mut rec, &first.unwrap()).await.unwrap();
+        let first = first.unwrap();
+        inspector::erase(&mut rec, &first, &notes).await.unwrap();
         rec.commit().await.unwrap();
         let mut reader = db.read().await.unwrap();
         let gone = inspector::get(&mut reader, &id(1)).await.unwrap();
@@ -293,6 +298,11 @@ async fn a_destroyed_key_takes_the_values_with_it_and_nothing_else() {
             number_of(&mut reader, 1).await.as_deref(),
             Some("XT-0000001")
         );
+        // What was sealed under the old key is gone, not in the way.
+        assert_eq!(
+            inspector::recusals(&mut reader).await.unwrap()[0].note,
+            None
+        );
         drop(reader);
         assert_eq!(crate::audit(&db).await.unwrap().faults, []);
         db.close().await;
@@ -304,9 +314,14 @@ async fn a_destroyed_key_takes_the_values_with_it_and_nothing_else() {
 async fn an_erasure_that_is_not_committed_has_destroyed_nothing() {
     on_both(|db, _| async move {
         staffed(&db).await;
-        let first = inspector::get(&mut db.read().await.unwrap(), &id(1)).await;
+        let mut reader = db.read().await.unwrap();
+        let first = inspector::get(&mut reader, &id(1)).await;
+        let notes = inspector::notes_of(&mut reader, first.as_ref().unwrap());
+        let notes = notes.await.unwrap();
+        drop(reader);
         let mut rec = act(&db, 3).await;
-        inspector::erase(&mut rec, &first.unwrap()).await.unwrap();
+        let first = first.unwrap();
+        inspector::erase(&mut rec, &first, &notes).await.unwrap();
         drop(rec);
         let mut reader = db.read().await.unwrap();
         assert_eq!(

@@ -124,7 +124,12 @@ fn inspector(row: &Row, vault: &dyn Vault) -> Result<StoredInspector, StoreError
         None => None,
         Some(cell) => {
             let holder = (person::inspector(&id), key.as_ref());
-            person::open(vault, (&holder.0, holder.1), credential_place(&id), cell)?
+            Some(person::open(
+                vault,
+                (&holder.0, holder.1),
+                credential_place(&id),
+                cell,
+            )?)
         }
     };
     let credential = match number {
@@ -362,7 +367,7 @@ fn recusal(row: &Row, vault: &dyn Vault) -> Result<Recusal, StoreError> {
                 person::inspector(&row.parsed(TABLE, "inspector_id", InspectorId::parse)?);
             let (key, pair) = (person::joined_key(row)?, pair_of(&inspector, &subject));
             let place = (TABLE, pair.as_str(), "note");
-            person::open(vault, (&holder, key.as_ref()), place, &cell)?
+            Some(person::open(vault, (&holder, key.as_ref()), place, &cell)?)
         }
     };
     Ok(Recusal {

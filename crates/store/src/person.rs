@@ -65,17 +65,21 @@ pub(crate) fn seal(
         .ok_or_else(|| wrong_key(place))
 }
 
-/// Opens one value of a person; none once its key is destroyed.
+/// Opens one value of a person. An erasure takes the value out of its row before the key goes, so a value
+/// without its key is a key that somebody took away behind the program's back.
 pub(crate) fn open(
     vault: &dyn Vault,
     (person, key): (&str, Option<&PersonKey>),
     place: (&'static str, &str, &'static str),
     cell: &SealedCell,
-) -> Result<Option<String>, StoreError> {
-    let Some(key) = key else { return Ok(None) };
+) -> Result<String, StoreError> {
+    let Some(key) = key else {
+        let (table, row, column) = place;
+        let why = "密文还在，它的密钥不见了，而没有删除的留痕";
+        return Err(StoreError::inconsistent(table, column, row, why));
+    };
     vault
         .open((person, key), &place_of(place), cell)
-        .map(Some)
         .ok_or_else(|| wrong_key(place))
 }
 

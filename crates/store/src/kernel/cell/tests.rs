@@ -366,3 +366,22 @@ async fn a_number_is_matched_by_its_mark_without_opening_a_cell() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn a_key_taken_away_without_an_erasure_is_an_inconsistency_and_never_a_missing_credential() {
+    on_both(|db, _| async move {
+        staffed(&db).await;
+        meddle(&db, "DELETE FROM person_keys").await;
+        let mut reader = db.read().await.unwrap();
+        for refused in [
+            inspector::get(&mut reader, &id(2)).await.map(|_| ()),
+            inspector::all(&mut reader).await.map(|_| ()),
+            inspector::recusals(&mut reader).await.map(|_| ()),
+        ] {
+            assert_eq!(refused.unwrap_err().code(), "STOR-500");
+        }
+        drop(reader);
+        db.close().await;
+    })
+    .await;
+}

@@ -1,7 +1,7 @@
 //! What the shell remembers between two requests: sessions, failed sign-ins, drafts, handled forms.
 //! All untraced; the acts behind them are events of their own.
 
-use domain::id::AccountId;
+use domain::id::{AccountId, EventId};
 
 use crate::error::StoreError;
 use crate::kernel::press::Press;
@@ -206,6 +206,8 @@ pub struct Submission {
     pub location: String,
     /// Number of the log's leaf of its act, if the act left one.
     pub leaf: Option<u64>,
+    /// The event of its act, if the act left one.
+    pub event: Option<EventId>,
 }
 
 /// What is known of the form with that key, if this account submitted it before.
@@ -215,7 +217,7 @@ pub async fn submission(
     form_key: &str,
 ) -> Result<Option<Submission>, StoreError> {
     let query = Query::new(
-        "SELECT s.content_hash, s.location, l.sequence FROM submissions s LEFT JOIN log_leaves l ON l.event_id = s.event_id WHERE s.form_key = $1 AND s.account_id = $2",
+        "SELECT s.content_hash, s.location, l.sequence, l.event_id FROM submissions s LEFT JOIN log_leaves l ON l.event_id = s.event_id WHERE s.form_key = $1 AND s.account_id = $2",
     )
     .arg(form_key)
     .arg(account.as_str());
@@ -223,10 +225,15 @@ pub async fn submission(
         return Ok(None);
     };
     let leaf = row.maybe_int("sequence")?;
+    let event = match leaf {
+        Some(_) => Some(row.parsed("log_leaves", "event_id", EventId::parse)?),
+        None => None,
+    };
     Ok(Some(Submission {
         content: row.text("content_hash")?.to_owned(),
         location: row.text("location")?.to_owned(),
         leaf: leaf.map(crate::kernel::log::size_of).transpose()?,
+        event,
     }))
 }
 

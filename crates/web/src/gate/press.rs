@@ -13,6 +13,7 @@
 use std::sync::Arc;
 
 use app::{App, AppError};
+use domain::id::EventId;
 use domain::refusal::{self, Code};
 use domain::text::FieldErrors;
 use store::session::{self, Submission};
@@ -76,8 +77,8 @@ impl Lanes {
 pub enum Undone {
     /// The act itself refused.
     App(AppError),
-    /// The form has done its act already, with other content.
-    OtherContent(Refusal),
+    /// The form has done its act already, with other content; and the event of that act.
+    OtherContent(Refusal, Option<EventId>),
     /// The form stood on a page of another session of the same account.
     Elsewhere(Refusal),
 }
@@ -247,9 +248,8 @@ impl Turn {
         }
         let refusal = Refusal::from(&OTHER_CONTENT.refuse(&[]));
         let link = Link::new("看第一次的结果", first);
-        Ok(Some(Err(Undone::OtherContent(
-            refusal.with_remedy_link(link),
-        ))))
+        let refusal = refusal.with_remedy_link(link);
+        Ok(Some(Err(Undone::OtherContent(refusal, found.event))))
     }
 
     /// Keeps the answer where the act could not. The act is done by now, whatever becomes of this:

@@ -4,6 +4,8 @@ use app::AppError;
 use axum::http::header::LOCATION;
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
+use domain::id::EventId;
+use domain::premise::Premise;
 use domain::refusal::{self, Code};
 use domain::text::FieldErrors;
 use store::StoreError;
@@ -181,7 +183,7 @@ impl From<Undone> for Stop {
     fn from(undone: Undone) -> Self {
         match undone {
             Undone::App(error) => error.into(),
-            Undone::OtherContent(refusal) | Undone::Elsewhere(refusal) => {
+            Undone::OtherContent(refusal, _) | Undone::Elsewhere(refusal) => {
                 Self::new(Problem::Conflict(refusal))
             }
         }
@@ -195,8 +197,21 @@ pub struct Flaws {
     pub errors: FieldErrors,
     /// Why the act as a whole was refused.
     pub refusal: Option<Refusal>,
-    /// Whether what stands now was compared with what was shown, so that the next press may rest on it.
-    pub(super) tell_of_change: bool,
+    /// From what the form goes on.
+    goes_on: GoesOn,
+}
+
+/// From what a form that comes back goes on.
+#[derive(Debug, Clone, Default)]
+enum GoesOn {
+    /// From what it was sent with.
+    #[default]
+    Sent,
+    /// From what stands now: it was compared with what was shown, and the person was told.
+    Now,
+    /// From what its own first act left. If somebody wrote since, from what it was sent with, so that
+    /// the next press meets that change.
+    Own(Option<EventId>),
 }
 
 impl From<FieldErrors> for Flaws {
@@ -216,10 +231,10 @@ impl Flaws {
     pub fn of(error: impl Into<Undone>) -> Result<Self, Stop> {
         let error = match error.into() {
             Undone::App(error) => error,
-            Undone::OtherContent(refusal) => {
+            Undone::OtherContent(refusal, own) => {
                 return Ok(Self {
                     refusal: Some(refusal),
-                    tell_of_change: true,
+                    goes_on: GoesOn::Own(own),
                     ..Self::default()
                 });
             }
@@ -232,7 +247,7 @@ impl Flaws {
         };
         let refused = |refusal: &refusal::Refusal| Self {
             refusal: Some(refusal.into()),
-            tell_of_change: true,
+            goes_on: GoesOn::Now,
             ..Self::default()
         };
         match error {
@@ -240,18 +255,22 @@ impl Flaws {
             AppError::Refused(refusal) if refusal.code != "AUTH-001" => Ok(refused(&refusal)),
             AppError::Store(StoreError::Conflict { .. }) => Ok(refused(&MOVED_ON.refuse(&[]))),
             AppError::Store(StoreError::Busy) => Ok(Self {
-                tell_of_change: false,
+                goes_on: GoesOn::Sent,
                 ..refused(&BUSY.refuse(&[]))
             }),
             other => Err(other.into()),
         }
     }
 
-    /// Whether the form may go on from what stands now, since the person was told how it differs from
-    /// what was shown.
+    /// Whether the form may go on from what stands `now`: the person was told how it differs from what
+    /// was shown, or it is what the form itself has made.
     #[must_use]
-    pub fn tells_of_change(&self) -> bool {
-        self.tell_of_change
+    pub fn goes_on_from(&self, now: &Premise) -> bool {
+        match &self.goes_on {
+            GoesOn::Sent => false,
+            GoesOn::Now => true,
+            GoesOn::Own(own) => own.as_ref() == Some(&now.event),
+        }
     }
 
     /// The status of the page that shows the form again.

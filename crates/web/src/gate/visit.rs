@@ -141,7 +141,7 @@ impl Visit {
 
     /// The hidden fields of a form that decides on something which exists, `now` as it is shown beside
     /// the form. A form that comes `again` goes on from what it was sent with, unless it was told that
-    /// this is no longer what stands.
+    /// this is no longer what stands, or has itself made what stands.
     #[must_use]
     pub fn hidden_on(
         &self,
@@ -149,7 +149,7 @@ impl Visit {
         now: &Premise,
         again: Option<(&Submitted, &Flaws)>,
     ) -> HiddenFields {
-        let kept = again.filter(|(_, flaws)| !flaws.tell_of_change);
+        let kept = again.filter(|(_, flaws)| !flaws.goes_on_from(now));
         let sent = kept.and_then(|(sent, _)| sent.premise());
         self.hidden(web)
             .resting_on(sent.unwrap_or_else(|| now.clone()))

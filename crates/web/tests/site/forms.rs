@@ -261,6 +261,38 @@ async fn a_form_changed_after_its_act_is_not_saved_is_told_so_and_comes_back() {
 }
 
 #[tokio::test]
+async fn a_form_that_comes_back_after_its_act_does_not_hide_what_somebody_else_has_changed_since() {
+    on_both(|db| async move {
+        let site = Site::open(db).await;
+        let (id, browser) = registrar(&site).await;
+        let keeper = site.city.acting(&id).await;
+        let subject = site.city.subject(&keeper, &unit(1), &caterer(1)).await;
+        let record = format!("/w/subjects/{subject}");
+        let edit = format!("{record}/edit");
+        let (number, unit) = (register_number(1), unit(1));
+        let saved = |name| entry(name, &number, unit.as_str());
+        let asked = browser.get(&edit).await;
+        browser.submit(&asked, &edit, &saved("先存的名称")).await;
+        let other = site.city.account("kucun2", &[(Role::Registrar, 1)]).await;
+        let other = site.signed_in(&other).await;
+        let theirs = other.get(&edit).await;
+        let done = other.submit(&theirs, &edit, &saved("别人改的名称")).await;
+        assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.text);
+        // Back, another text: not saved, and the form does not rest on what he never saw.
+        let again = browser.submit(&asked, &edit, &saved("后改的名称")).await;
+        assert!(again.shows("FORM-011"), "{}", again.text);
+        let told = browser.submit(&again, &edit, &saved("后改的名称")).await;
+        assert_eq!(told.status, StatusCode::CONFLICT);
+        assert!(told.shows("SEEN-001"), "{}", told.text);
+        assert!(browser.get(&record).await.shows("别人改的名称"));
+        // Told of it, he may decide.
+        let third = browser.submit(&told, &edit, &saved("后改的名称")).await;
+        assert_eq!(third.status, StatusCode::SEE_OTHER, "{}", third.text);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn signed_in_again_elsewhere_the_form_of_the_first_window_comes_back_with_its_text() {
     on_both(|db| async move {
         let site = Site::open(db).await;

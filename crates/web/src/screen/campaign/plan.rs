@@ -221,10 +221,15 @@ async fn again(
     let shown = Shown {
         above: flaws.note(),
         status: flaws.status(),
-        anew: flaws.tells_of_change(),
+        anew: seen.is_some_and(|seen| flaws.goes_on_from(&standing(seen))),
         ..Shown::new(seen, sent, &flaws.errors)
     };
     page(web, visit, shown).await
+}
+
+/// What a change of the plan rests on as it stands.
+fn standing(seen: &Seen) -> Premise {
+    Premise::of(seen.stored.seen.clone())
 }
 
 /// What the plan still lacks, or what a freeze would yield now.
@@ -245,8 +250,7 @@ async fn page(web: &WebState, visit: &Visit, shown: Shown<'_>) -> Result<Respons
     let hidden = match shown.seen {
         Some(seen) => {
             let begun = shown.typed.premise().filter(|_| !shown.anew);
-            let now = Premise::of(seen.stored.seen.clone());
-            visit.hidden_on(web, &begun.unwrap_or(now), None)
+            visit.hidden_on(web, &begun.unwrap_or_else(|| standing(seen)), None)
         }
         None => visit.hidden(web),
     };

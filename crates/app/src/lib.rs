@@ -18,6 +18,7 @@ pub mod inspection;
 pub mod inspector;
 pub mod installation;
 pub mod job;
+mod part_file;
 pub mod port;
 pub mod premise;
 pub mod receipt;

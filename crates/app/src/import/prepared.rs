@@ -11,13 +11,13 @@ use domain::subject::Subject;
 use serde::{Deserialize, Serialize};
 use store::StoreError;
 use store::inspector::Held;
-use tokio::fs::{File, OpenOptions};
 use tokio::io::AsyncWriteExt as _;
 use tokio::sync::mpsc;
 
 use super::judge::{Entry, Kept};
 use super::{Judge, Judged, Register, RowVerdict, Rows, Tally, Terms, broken};
 use crate::job::Run;
+use crate::part_file::emptied;
 use crate::versions::Versions;
 use crate::{App, AppError};
 
@@ -120,7 +120,7 @@ pub(super) async fn prepare(
         None => Lots::Memory(Vec::new()),
     };
     let mut file = match &lots {
-        Lots::Disk(path) => Some(created(path).await?),
+        Lots::Disk(path) => Some(emptied(path).await.map_err(|error| disk(&error))?),
         Lots::Memory(_) => None,
     };
     let mut ordinal = 0;
@@ -148,14 +148,6 @@ pub(super) async fn prepare(
         versions,
         lots,
     })
-}
-
-async fn created(path: &Path) -> Result<File, AppError> {
-    let mut options = OpenOptions::new();
-    options.write(true).create(true).truncate(true);
-    #[cfg(unix)]
-    options.mode(0o600);
-    options.open(path).await.map_err(|error| disk(&error))
 }
 
 impl Prepared {

@@ -3,12 +3,11 @@
 use std::path::PathBuf;
 
 use domain::refusal::Code;
-use sha2::{Digest as _, Sha256};
-use tokio::fs::{self, File, OpenOptions};
-use tokio::io::AsyncWriteExt as _;
+use tokio::fs::{self, File};
 
 use super::{Jobs, ResultFile};
 use crate::AppError;
+use crate::part_file::PartFile;
 
 /// The ending of a file that is not whole yet.
 pub(super) const PART: &str = "part";
@@ -28,12 +27,8 @@ static GONE: Code = Code::new(
 
 /// A file on its way. Dropped before it is whole, it leaves nothing behind.
 pub struct Incomplete {
-    path: PathBuf,
+    part: PartFile,
     whole: PathBuf,
-    file: File,
-    hash: Sha256,
-    bytes: u64,
-    kept: bool,
 }
 
 fn disk(error: &std::io::Error) -> AppError {
@@ -43,38 +38,21 @@ fn disk(error: &std::io::Error) -> AppError {
 impl Incomplete {
     /// Writes further bytes.
     pub async fn write(&mut self, bytes: &[u8]) -> Result<(), AppError> {
-        self.bytes += bytes.len() as u64;
-        self.hash.update(bytes);
-        self.file
-            .write_all(bytes)
-            .await
-            .map_err(|error| disk(&error))
+        self.part.write(bytes).await.map_err(|error| disk(&error))
     }
 
     /// Makes it whole: it is on the disk under its name before anybody is told.
     pub async fn finish(mut self, name: &str, rows: u64) -> Result<ResultFile, AppError> {
-        self.file.flush().await.map_err(|error| disk(&error))?;
-        self.file.sync_all().await.map_err(|error| disk(&error))?;
-        fs::rename(&self.path, &self.whole)
-            .await
-            .map_err(|error| disk(&error))?;
-        self.kept = true;
+        self.part.sync().await.map_err(|error| disk(&error))?;
+        let kept = self.part.keep_as(&self.whole).await;
+        kept.map_err(|error| disk(&error))?;
         Ok(ResultFile {
             name: name.to_owned(),
-            bytes: self.bytes,
-            sha256: store::hex(&self.hash.clone().finalize()),
+            bytes: self.part.bytes(),
+            sha256: self.part.sha256(),
             rows,
             scope: String::new(),
         })
-    }
-}
-
-impl Drop for Incomplete {
-    fn drop(&mut self) {
-        if !self.kept {
-            // What cannot be removed now is removed by the upkeep.
-            let _ = std::fs::remove_file(&self.path);
-        }
     }
 }
 
@@ -85,28 +63,10 @@ impl Jobs {
 
     /// Begins the file of a job.
     pub async fn result(&self, id: &str) -> Result<Incomplete, AppError> {
-        let mut folder = fs::DirBuilder::new();
-        folder.recursive(true);
-        #[cfg(unix)]
-        folder.mode(0o700);
-        folder
-            .create(&self.0.folder)
-            .await
-            .map_err(|error| disk(&error))?;
-        let whole = self.path_of(id);
-        let path = whole.with_extension(PART);
-        let mut options = OpenOptions::new();
-        options.write(true).create(true).truncate(true);
-        #[cfg(unix)]
-        options.mode(0o600);
-        let file = options.open(&path).await.map_err(|error| disk(&error))?;
+        let part = PartFile::anew(&self.0.folder, &format!("{id}.{PART}")).await;
         Ok(Incomplete {
-            path,
-            whole,
-            file,
-            hash: Sha256::new(),
-            bytes: 0,
-            kept: false,
+            part: part.map_err(|error| disk(&error))?,
+            whole: self.path_of(id),
         })
     }
 

@@ -1,19 +1,16 @@
 //! How the bytes of a file arrive: straight to the disk, readable by nobody else, gone if they stop
 //! half way.
 
-use std::path::PathBuf;
-
 use domain::id::OrgUnitId;
 use domain::refusal::Code;
-use sha2::{Digest as _, Sha256};
 use store::StoreError;
 use store::import::{self, StoredImport};
-use tokio::fs::{self, File, OpenOptions};
-use tokio::io::AsyncWriteExt as _;
+use tokio::fs;
 
 use super::{FileFacts, Staging, State, Summary};
 use crate::AppError;
 use crate::import::{Importer, Register};
+use crate::part_file::PartFile;
 
 /// The most bytes of a file.
 pub const MAX_FILE_BYTES: u64 = 48 << 20;
@@ -47,13 +44,7 @@ pub struct Accepted {
 }
 
 /// A file on its way in. Dropped before it is accepted, it leaves nothing behind.
-pub struct Incoming {
-    path: PathBuf,
-    file: File,
-    hash: Sha256,
-    bytes: u64,
-    kept: bool,
-}
+pub struct Incoming(PartFile);
 
 fn disk(error: &std::io::Error) -> AppError {
     DISK.refuse(&[("why", error)]).into()
@@ -62,64 +53,30 @@ fn disk(error: &std::io::Error) -> AppError {
 impl Incoming {
     /// Takes the next bytes.
     pub async fn write(&mut self, bytes: &[u8]) -> Result<(), AppError> {
-        self.bytes += bytes.len() as u64;
-        if self.bytes > MAX_FILE_BYTES {
+        if self.0.bytes() + bytes.len() as u64 > MAX_FILE_BYTES {
             return Err(TOO_LARGE.refuse(&[]).into());
         }
-        self.hash.update(bytes);
-        self.file
-            .write_all(bytes)
-            .await
-            .map_err(|error| disk(&error))
+        self.0.write(bytes).await.map_err(|error| disk(&error))
     }
 
     async fn finish(&mut self) -> Result<FileFacts, AppError> {
-        self.file.flush().await.map_err(|error| disk(&error))?;
-        if self.bytes == 0 {
+        self.0.flush().await.map_err(|error| disk(&error))?;
+        if self.0.bytes() == 0 {
             return Err(NOTHING.refuse(&[]).into());
         }
-        let sha256 = store::hex(&self.hash.clone().finalize());
         Ok(FileFacts {
-            bytes: self.bytes,
-            sha256,
+            bytes: self.0.bytes(),
+            sha256: self.0.sha256(),
         })
-    }
-}
-
-impl Drop for Incoming {
-    fn drop(&mut self) {
-        if !self.kept {
-            // What cannot be removed now is removed at the next start.
-            let _ = std::fs::remove_file(&self.path);
-        }
     }
 }
 
 impl Staging {
     /// Opens a place for a file that is about to arrive.
     pub async fn incoming(&self) -> Result<Incoming, AppError> {
-        let mut folder = fs::DirBuilder::new();
-        folder.recursive(true);
-        #[cfg(unix)]
-        folder.mode(0o700);
-        folder
-            .create(&self.folder)
-            .await
-            .map_err(|error| disk(&error))?;
         let name = format!("{}.part", store::hex(&self.app.entropy.bytes::<16>()));
-        let path = self.folder.join(name);
-        let mut options = OpenOptions::new();
-        options.write(true).create_new(true);
-        #[cfg(unix)]
-        options.mode(0o600);
-        let file = options.open(&path).await.map_err(|error| disk(&error))?;
-        Ok(Incoming {
-            path,
-            file,
-            hash: Sha256::new(),
-            bytes: 0,
-            kept: false,
-        })
+        let part = PartFile::fresh(&self.folder, &name).await;
+        Ok(Incoming(part.map_err(|error| disk(&error))?))
     }
 
     /// Takes a whole file into staging under `key`, which names this one press, ready to be read. A
@@ -163,10 +120,8 @@ impl Staging {
             other => other?,
         }
         // The row is not visible before the file lies where it says.
-        fs::rename(&incoming.path, self.file_of(key))
-            .await
-            .map_err(|error| disk(&error))?;
-        incoming.kept = true;
+        let kept = incoming.0.keep_as(&self.file_of(key)).await;
+        kept.map_err(|error| disk(&error))?;
         if let Err(error) = scratch.commit().await {
             // Without its row nobody would ever read the file.
             let _ = fs::remove_file(self.file_of(key)).await;

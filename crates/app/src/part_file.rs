@@ -1,0 +1,114 @@
+//! A file on its way, in a folder nobody else may enter: whole under its name at the end, or gone.
+//!
+//! Uploads, results of jobs and what an import has judged are written so. Deliberately absent: what the bytes
+//! mean, how many may come, and the words for a disk that fails.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use sha2::{Digest as _, Sha256};
+use tokio::fs::{self, File, OpenOptions};
+use tokio::io::AsyncWriteExt as _;
+
+/// A file that is not whole yet. Dropped so, it leaves nothing behind.
+pub(crate) struct PartFile {
+    path: PathBuf,
+    file: File,
+    hash: Sha256,
+    bytes: u64,
+    kept: bool,
+}
+
+/// Makes a folder that its owner alone may enter, if it is not there.
+async fn private_folder(path: &Path) -> io::Result<()> {
+    let mut folder = fs::DirBuilder::new();
+    folder.recursive(true);
+    #[cfg(unix)]
+    folder.mode(0o700);
+    folder.create(path).await
+}
+
+fn private() -> OpenOptions {
+    let mut options = OpenOptions::new();
+    options.write(true);
+    #[cfg(unix)]
+    options.mode(0o600);
+    options
+}
+
+/// Opens a file that its owner alone may read, emptied if it was there.
+pub(crate) async fn emptied(path: &Path) -> io::Result<File> {
+    private().create(true).truncate(true).open(path).await
+}
+
+impl PartFile {
+    /// Begins a file under a name nobody has taken.
+    pub(crate) async fn fresh(folder: &Path, name: &str) -> io::Result<Self> {
+        private_folder(folder).await?;
+        let path = folder.join(name);
+        let file = private().create_new(true).open(&path).await?;
+        Ok(Self::of(path, file))
+    }
+
+    /// Begins a file anew: what an earlier attempt left under this name is gone.
+    pub(crate) async fn anew(folder: &Path, name: &str) -> io::Result<Self> {
+        private_folder(folder).await?;
+        let path = folder.join(name);
+        let file = emptied(&path).await?;
+        Ok(Self::of(path, file))
+    }
+
+    fn of(path: PathBuf, file: File) -> Self {
+        Self {
+            path,
+            file,
+            hash: Sha256::new(),
+            bytes: 0,
+            kept: false,
+        }
+    }
+
+    /// Takes the next bytes.
+    pub(crate) async fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
+        self.hash.update(bytes);
+        self.bytes += bytes.len() as u64;
+        self.file.write_all(bytes).await
+    }
+
+    /// How many bytes have come.
+    pub(crate) fn bytes(&self) -> u64 {
+        self.bytes
+    }
+
+    /// SHA-256 of what has come, hex.
+    pub(crate) fn sha256(&self) -> String {
+        store::hex(&self.hash.clone().finalize())
+    }
+
+    /// Gives everything to the operating system.
+    pub(crate) async fn flush(&mut self) -> io::Result<()> {
+        self.file.flush().await
+    }
+
+    /// Waits until everything is on the disk.
+    pub(crate) async fn sync(&mut self) -> io::Result<()> {
+        self.flush().await?;
+        self.file.sync_all().await
+    }
+
+    /// Gives it its name; from here on it stays.
+    pub(crate) async fn keep_as(&mut self, whole: &Path) -> io::Result<()> {
+        fs::rename(&self.path, whole).await?;
+        self.kept = true;
+        Ok(())
+    }
+}
+
+impl Drop for PartFile {
+    fn drop(&mut self) {
+        if !self.kept {
+            // What cannot be removed now is removed by the upkeep, or at the next start.
+            let _ = std::fs::remove_file(&self.path);
+        }
+    }
+}

@@ -51,18 +51,6 @@ pub struct FreezeWords {
     pub pool_of_one_known: bool,
 }
 
-/// What a frame is computed from.
-fn sources() -> Vec<Register> {
-    let mut registers = Register::OF_A_FRAME.to_vec();
-    registers.push(Register::Rulebook);
-    registers
-}
-
-/// The versions of everything a frame is computed from.
-pub(super) async fn versions(reader: &mut store::Reader) -> Result<Versions, StoreError> {
-    Versions::of(reader, &sources()).await
-}
-
 /// A frame computed from one view.
 struct Computed {
     versions: Versions,
@@ -166,7 +154,8 @@ impl App {
     ) -> Result<Computed, AppError> {
         run.enter("读取名录", None);
         let mut view = self.db.read().await?;
-        let versions = versions(&mut view).await?;
+        // Not the rulebook's: a campaign obeys the version of its approval, whatever is adopted since.
+        let versions = Versions::of(&mut view, &Register::OF_A_FRAME).await?;
         let stored = campaign::by_number(&mut view, number).await?;
         acting.may(Verb::CampaignFreeze, &Place::of(&stored.campaign.initiator))?;
         require_campaign(&mut view, acting, Verb::CampaignFreeze, premise, &stored).await?;

@@ -10,12 +10,12 @@ use domain::campaign::plan::{CampaignPlan, PlanFault, record_of};
 use domain::id::{CampaignNo, OrgUnitId};
 use domain::refusal::Refusal;
 use domain::time::Date;
-use store::{StoreError, campaign, catalog};
+use store::{Register, StoreError, campaign, catalog};
 use tokio::sync::OnceCell;
 
 use super::frame::{Figures, eligible, figures};
+use super::material;
 use super::obstacle::{naming_left_out, none_alone};
-use super::{freezing, material};
 use crate::campaign::{complete_plan, unsound};
 use crate::versions::Versions;
 use crate::{App, AppError};
@@ -66,6 +66,13 @@ pub struct Previews {
     computed: Arc<AtomicU64>,
 }
 
+/// What a preview is computed from: a plan that is not approved obeys the rulebook in force.
+fn sources() -> Vec<Register> {
+    let mut registers = Register::OF_A_FRAME.to_vec();
+    registers.push(Register::Rulebook);
+    registers
+}
+
 impl Previews {
     /// Figures for a plan that need not be stored; its faults if it has gaps. Computed once for the
     /// same plan under the same registers, rules and day, also if several ask at once.
@@ -77,7 +84,7 @@ impl Previews {
         plan: CampaignPlan,
     ) -> Result<Previewed, AppError> {
         let key = Key {
-            versions: freezing::versions(&mut app.db.read().await?).await?,
+            versions: Versions::of(&mut app.db.read().await?, &sources()).await?,
             number: number.clone(),
             unit: unit.clone(),
             plan: serde_json::to_string(&plan).expect("a plan always encodes"),

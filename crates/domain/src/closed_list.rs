@@ -13,7 +13,9 @@ pub trait ClosedList: Copy + 'static {
     fn label(self) -> &'static str;
 }
 
-/// Declares an enum whose members have a stable name (stored, logged) and an official label.
+/// Declares an enum whose members have a stable name (stored, logged) and an official label. The
+/// crate that uses it has `serde`.
+#[macro_export]
 macro_rules! closed_list {
     (
         $(#[$meta:meta])*

@@ -33,61 +33,29 @@ impl Default for Limits {
     }
 }
 
-/// Where a job stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum JobState {
-    /// In the queue.
-    Waiting,
-    /// At work.
-    Running,
-    /// Ended as wanted.
-    Done,
-    /// Refused or failed; the reason is kept.
-    Failed,
-    /// Stopped by whoever ordered it.
-    Canceled,
-    /// Its process stopped in the middle; nothing was written.
-    Interrupted,
+domain::closed_list! {
+    /// Where a job stands.
+    enum JobState {
+        /// In the queue.
+        Waiting = "waiting", "排队中";
+        /// At work.
+        Running = "running", "正在办";
+        /// Ended as wanted.
+        Done = "done", "已办完";
+        /// Refused or failed; the reason is kept.
+        Failed = "failed", "没有办成";
+        /// Stopped by whoever ordered it.
+        Canceled = "canceled", "已取消";
+        /// Its process stopped in the middle; nothing was written.
+        Interrupted = "interrupted", "已中断";
+    }
 }
 
 impl JobState {
-    const ALL: [(Self, &'static str, &'static str); 6] = [
-        (Self::Waiting, "waiting", "排队中"),
-        (Self::Running, "running", "正在办"),
-        (Self::Done, "done", "已办完"),
-        (Self::Failed, "failed", "没有办成"),
-        (Self::Canceled, "canceled", "已取消"),
-        (Self::Interrupted, "interrupted", "已中断"),
-    ];
-
-    /// The stable name, as stored.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        self.entry().1
-    }
-
-    /// The words on pages.
-    #[must_use]
-    pub fn label(self) -> &'static str {
-        self.entry().2
-    }
-
     /// Whether it waits or runs.
     #[must_use]
     pub const fn is_under_way(self) -> bool {
         matches!(self, Self::Waiting | Self::Running)
-    }
-
-    fn entry(self) -> &'static (Self, &'static str, &'static str) {
-        Self::ALL
-            .iter()
-            .find(|(state, ..)| *state == self)
-            .expect("every state stands in the list")
-    }
-
-    fn parse(name: &str) -> Option<Self> {
-        let found = Self::ALL.iter().find(|(_, known, _)| *known == name);
-        found.map(|(state, ..)| *state)
     }
 }
 

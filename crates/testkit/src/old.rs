@@ -16,7 +16,7 @@ use crate::engines::{PostgresDatabase, upgrade};
 static NUMBER: AtomicU32 = AtomicU32::new(0);
 
 /// Every commit that left a database, oldest first.
-pub const COMMITS: &[&str] = &["b9b6927"];
+pub const COMMITS: &[&str] = &["b9b6927", "27e6a99"];
 
 /// A copy of an old database, ready to be opened; removed when dropped.
 pub struct OldDatabase {

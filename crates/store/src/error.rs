@@ -5,6 +5,8 @@ use std::fmt;
 use domain::refusal::Refusal;
 use domain::versioned::Unreadable;
 
+use crate::kernel::register::Register;
+
 /// A failure of the store. `Conflict` and `Busy` are part of normal work and are turned into
 /// sentences for the person at the screen; the others are for the operator.
 #[derive(Debug)]
@@ -26,6 +28,9 @@ pub enum StoreError {
     },
     /// The database is locked longer than the waiting time.
     Busy,
+    /// A register is announced as held for long; the act has given its connection back and is begun again
+    /// in its turn.
+    Held(Register),
     /// The form this act came from has done its act already; its first answer is known by its key.
     Pressed,
     /// The instant of an event lies too far before the last entry of the log.
@@ -116,6 +121,7 @@ impl StoreError {
             Self::NotFound { .. } => "STOR-404",
             Self::Conflict { .. } => "STOR-409",
             Self::Busy => "STOR-423",
+            Self::Held(_) => "STOR-426",
             Self::Pressed => "STOR-424",
             Self::ClockSetBack { .. } => "STOR-425",
             Self::Inconsistent { .. } => "STOR-500",
@@ -142,6 +148,11 @@ impl fmt::Display for StoreError {
                 "这条记录刚被别人改过或已存在（{table}，{what}），本次没有写入。刷新后看最新内容再办。"
             ),
             Self::Busy => write!(f, "数据库正忙，本次没有写入。稍等几秒再试。"),
+            Self::Held(register) => write!(
+                f,
+                "名录正在大批写入（{}），本次没有写入。等写完再试。",
+                register.name()
+            ),
             Self::Pressed => write!(
                 f,
                 "这张表单已经办成过一次，本次没有写入。到列表里看第一次的结果。"

@@ -49,7 +49,7 @@ pub use kernel::live::live_schema;
 pub use kernel::log;
 pub use kernel::migrate::{Migrated, Seal, SealKey, Upgrade};
 pub use kernel::press::Press;
-pub use kernel::queue::{Announced, Announcement};
+pub use kernel::queue::{Announced, Announcement, Mark};
 pub use kernel::reader::Reader;
 pub use kernel::register::{Hold, Register};
 pub use kernel::scratch::{Inside, Scratch};

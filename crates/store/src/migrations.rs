@@ -54,4 +54,5 @@ pub(crate) const MIGRATIONS: &[Migration] = &[
         Some(sealed_cells::seal),
         "ALTER TABLE inspectors DROP COLUMN credential_no; ALTER TABLE recusals DROP COLUMN note;"
     ),
+    migration!(11, "0011_announcements", "各进程都看得到哪里正在长时间写入"),
 ];

@@ -110,6 +110,7 @@ impl Drop for SqliteFile {
         }
         // What its rows only name lies beside it.
         let _ = std::fs::remove_dir_all(self.0.with_extension("blobs"));
+        let _ = std::fs::remove_dir_all(self.0.with_extension("announced"));
     }
 }
 

@@ -135,7 +135,7 @@ async fn under_lock(
     prepared: &mut Prepared,
     ending: &Ending<'_>,
 ) -> Result<bool, AppError> {
-    let pace = Pace::begin(app, terms.register, &prepared.tally);
+    let pace = Pace::begin(app, terms.register, &prepared.tally).await;
     let mut tx = app.db.begin("register.import").await?;
     let own = rewritten(terms.register);
     if !prepared
@@ -239,14 +239,17 @@ struct Pace<'a> {
 }
 
 impl<'a> Pace<'a> {
-    fn begin(app: &'a App, register: Register, tally: &Tally) -> Self {
+    async fn begin(app: &'a App, register: Register, tally: &Tally) -> Self {
         let to_write = tally.added + tally.changed;
         let begun_ms = app.clock.now().unix_ms();
         let seconds = i64::try_from(to_write / PACE + 1).unwrap_or(i64::MAX / 1_000_000);
-        let announcement = (to_write >= WORTH_A_WORD).then(|| {
+        let announcement = if to_write >= WORTH_A_WORD {
             let words = format!("正在写入{}（{to_write} 行）", register.label());
-            app.db.announce(&words, begun_ms + seconds * 1_000)
-        });
+            let until_ms = begun_ms + seconds * 1_000;
+            Some(app.db.announce(&words, until_ms).await)
+        } else {
+            None
+        };
         Self {
             app,
             begun_ms,

@@ -5,6 +5,7 @@
 mod command;
 mod hostile;
 mod jobs;
+mod killed;
 mod office;
 mod queue;
 mod register;
@@ -12,3 +13,4 @@ mod restart;
 mod rights;
 mod road;
 mod together;
+mod waiting;

@@ -71,6 +71,19 @@ impl Office {
         }
     }
 
+    /// Somebody sends his name and password from the sign-in page.
+    pub async fn signs_in(&self, clerk: &Clerk, login: &str) -> Page {
+        let stranger = Clerk {
+            token: String::new(),
+            ..clerk.clone()
+        };
+        let fields = [("login", login), ("password", testkit::city::PASSWORD)];
+        let fields = fields.map(|(name, value)| (name.to_owned(), value.to_owned()));
+        let kind = "application/x-www-form-urlencoded";
+        let request = Request::post("/login").header("content-type", kind);
+        stranger.send(request, encoded(&fields).into_bytes()).await
+    }
+
     /// The same person, signed in again.
     pub async fn renewed(&self, clerk: &Clerk) -> Clerk {
         Clerk {

@@ -4,7 +4,9 @@
 //! SQLite: one writer connection with `BEGIN IMMEDIATE` (a deferred begin that upgrades later gets
 //! SQLITE_BUSY at once whatever the waiting time is), readers beside it, WAL, `synchronous=FULL`:
 //! an acknowledged act survives the loss of power. PostgreSQL: READ COMMITTED for writers, whose
-//! conflicts are caught by `last_event`; readers see one snapshot.
+//! conflicts are caught by `last_event`; readers see one snapshot. On both whoever reads, whoever acts and
+//! (PostgreSQL) whoever gives a sign of life take connections of their own, so that none of them starves
+//! another.
 
 use std::path::Path;
 use std::str::FromStr as _;
@@ -21,7 +23,7 @@ use super::conn::{Conn, engine};
 use super::guard::Tx;
 use super::migrate::{self, Migrated, Upgrade};
 use super::press::Press;
-use super::queue::{Announced, Announcement, Queue};
+use super::queue::Queue;
 use super::reader::Reader;
 use super::scratch::Scratch;
 use crate::error::StoreError;
@@ -31,7 +33,16 @@ use crate::migrations::MIGRATIONS;
 const WAIT: Duration = Duration::from_secs(20);
 /// How many such times it waits for one that is announced: 120 s, which covers the 60 s for which an
 /// import of a million rows may hold the writer, and the queue behind it.
-const TURNS: u32 = 6;
+pub(super) const TURNS: u32 = 6;
+
+/// Readers of one process. Work that holds a view for long takes at most [`Db::LONG_VIEWS`] of them, the rest
+/// is for pages.
+const READERS: u32 = 8;
+/// Acts of one process at the same time on PostgreSQL. One that would wait for an announced register gives
+/// its connection back, see `register`.
+const ACTS: u32 = 12;
+/// Signs of life of jobs and announcements; of the latter each keeps one as long as it stands.
+const SIGNS: u32 = 6;
 
 /// Which engine a database runs on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,10 +59,13 @@ enum Pools {
         write: SqlitePool,
         read: SqlitePool,
         folder: Arc<Path>,
+        notices: Arc<Path>,
     },
     Pg {
         acts: PgPool,
+        read: PgPool,
         blobs: PgPool,
+        signs: PgPool,
     },
 }
 
@@ -61,6 +75,14 @@ pub(super) enum Blobs {
     Folder(Arc<Path>),
     /// As chunks in the database.
     Chunks,
+}
+
+/// Where announcements stand for other processes.
+pub(super) enum Notices {
+    /// As files in the folder beside the database that is named after it.
+    Folder(Arc<Path>),
+    /// As rows.
+    Table,
 }
 
 /// A database of one bureau. Cheap to clone.
@@ -73,6 +95,9 @@ pub struct Db {
 }
 
 impl Db {
+    /// Most views of one process that are held for long at the same time: half of its readers.
+    pub const LONG_VIEWS: usize = READERS as usize / 2;
+
     /// Opens the embedded database in `file`, creating and migrating it as needed. What its rows only
     /// name lies beside it: `mingqian.sqlite`, `mingqian.blobs/`.
     pub async fn open_sqlite(file: &Path, upgrade: &Upgrade) -> Result<Self, StoreError> {
@@ -151,7 +176,7 @@ impl Db {
             .await
             .map_err(|error| engine(&error))?;
         let read = SqlitePoolOptions::new()
-            .max_connections(4)
+            .max_connections(READERS)
             .min_connections(0)
             .acquire_timeout(wait)
             .connect_lazy_with(
@@ -164,6 +189,7 @@ impl Db {
                 write,
                 read,
                 folder: file.with_extension("blobs").into(),
+                notices: file.with_extension("announced").into(),
             },
             vault: Arc::clone(&upgrade.vault),
             press: None,
@@ -176,19 +202,26 @@ impl Db {
         let options = PgConnectOptions::from_str(url)
             .map_err(|error| engine(&error))?
             .options([("lock_timeout", "20s"), ("statement_timeout", "120s")]);
-        let pool = PgPoolOptions::new()
-            .max_connections(8)
+        let acts = PgPoolOptions::new()
+            .max_connections(ACTS)
             .acquire_timeout(WAIT)
             .connect_with(options.clone())
             .await
             .map_err(|error| engine(&error))?;
-        let blobs = PgPoolOptions::new()
-            .max_connections(2)
-            .min_connections(0)
-            .acquire_timeout(WAIT)
-            .connect_lazy_with(options);
+        let lazily = |most| {
+            PgPoolOptions::new()
+                .max_connections(most)
+                .min_connections(0)
+                .acquire_timeout(WAIT)
+                .connect_lazy_with(options.clone())
+        };
         Ok(Self {
-            pools: Pools::Pg { acts: pool, blobs },
+            pools: Pools::Pg {
+                acts,
+                read: lazily(READERS),
+                blobs: lazily(2),
+                signs: lazily(SIGNS),
+            },
             vault: Arc::clone(&upgrade.vault),
             press: None,
             queue: Arc::default(),
@@ -229,8 +262,8 @@ impl Db {
     pub async fn read(&self) -> Result<Reader, StoreError> {
         let conn = match &self.pools {
             Pools::Lite { read, .. } => Conn::Lite(read.begin().await.map_err(|e| engine(&e))?),
-            Pools::Pg { acts, .. } => Conn::Pg(
-                acts.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+            Pools::Pg { read, .. } => Conn::Pg(
+                read.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
                     .await
                     .map_err(|e| engine(&e))?,
             ),
@@ -243,6 +276,12 @@ impl Db {
         Ok(Scratch::new(self.reader(self.write_conn().await?)))
     }
 
+    /// The same for signs of life, which must not wait behind acts on PostgreSQL. On SQLite there is one
+    /// writer, and one server that needs no sign.
+    pub async fn sign(&self) -> Result<Scratch, StoreError> {
+        Ok(Scratch::new(self.reader(self.sign_conn().await?)))
+    }
+
     fn reader(&self, conn: Conn) -> Reader {
         Reader::new(conn, Arc::clone(&self.vault))
     }
@@ -250,46 +289,44 @@ impl Db {
     pub(super) async fn write_conn(&self) -> Result<Conn, StoreError> {
         match &self.pools {
             Pools::Lite { write, .. } => self.in_turn(write).await,
-            Pools::Pg { acts, .. } => {
-                let mut conn = Conn::Pg(acts.begin().await.map_err(|e| engine(&e))?);
-                if self.announced().is_some() {
-                    let longer = format!("SET LOCAL lock_timeout = '{}s'", TURNS * 20);
-                    conn.execute(&longer, &[]).await?;
-                }
-                Ok(conn)
-            }
+            Pools::Pg { acts, .. } => Ok(Conn::Pg(acts.begin().await.map_err(|e| engine(&e))?)),
         }
     }
 
-    /// The writer of SQLite. Who waits for something announced waits on.
+    pub(super) async fn sign_conn(&self) -> Result<Conn, StoreError> {
+        match &self.pools {
+            Pools::Lite { .. } => self.write_conn().await,
+            Pools::Pg { signs, .. } => Ok(Conn::Pg(signs.begin().await.map_err(|e| engine(&e))?)),
+        }
+    }
+
+    /// The writer of SQLite. Who waits for something announced waits on, be it held in this process (the
+    /// pool gives none) or in another (the file is locked).
     async fn in_turn(&self, write: &SqlitePool) -> Result<Conn, StoreError> {
         let mut turn = 1;
         loop {
-            let since = self.queue.mark();
-            match write.begin_with("BEGIN IMMEDIATE").await {
-                Err(sqlx::Error::PoolTimedOut)
-                    if turn < TURNS && self.queue.explains_since(since) =>
-                {
-                    turn += 1;
-                }
-                begun => return begun.map(Conn::Lite).map_err(|error| engine(&error)),
+            let since = self.waiting_since();
+            let error = match write.begin_with("BEGIN IMMEDIATE").await {
+                Ok(begun) => return Ok(Conn::Lite(begun)),
+                Err(error) => engine(&error),
+            };
+            let waits = matches!(error, StoreError::Busy) && turn < TURNS;
+            if !(waits && self.explained_since(since).await) {
+                return Err(error);
             }
+            turn += 1;
         }
     }
 
-    /// Says that the writer (SQLite) or a register (PostgreSQL) will be held for long; acts of this
-    /// process that need it queue as long as the announcement stands.
-    pub fn announce(&self, words: &str, until_ms: i64) -> Announcement {
-        self.queue.announce(Announced {
-            words: words.to_owned(),
-            until_ms,
-        })
+    pub(super) fn queue(&self) -> &Arc<Queue> {
+        &self.queue
     }
 
-    /// What acts of this process may have to wait for.
-    #[must_use]
-    pub fn announced(&self) -> Option<Announced> {
-        self.queue.longest()
+    pub(super) fn notices(&self) -> Notices {
+        match &self.pools {
+            Pools::Lite { notices, .. } => Notices::Folder(Arc::clone(notices)),
+            Pools::Pg { .. } => Notices::Table,
+        }
     }
 
     pub(super) fn blobs(&self) -> Blobs {
@@ -315,8 +352,15 @@ impl Db {
                 read.close().await;
                 write.close().await;
             }
-            Pools::Pg { acts, blobs } => {
+            Pools::Pg {
+                acts,
+                read,
+                blobs,
+                signs,
+            } => {
+                signs.close().await;
                 blobs.close().await;
+                read.close().await;
                 acts.close().await;
             }
         }

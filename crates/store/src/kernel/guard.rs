@@ -27,8 +27,8 @@ use crate::error::StoreError;
 /// An act that has begun: reads under the writer's lock, does not write.
 pub struct Tx {
     name: &'static str,
-    reader: Reader,
-    press: Option<Press>,
+    pub(super) reader: Reader,
+    pub(super) press: Option<Press>,
 }
 
 /// What the act of this transaction needs besides its event.
@@ -248,7 +248,8 @@ impl Recording {
         if let Some(register) = layout.register
             && !self.touched.contains(&register)
         {
-            register::advance(&mut self.reader.conn, register).await?;
+            let press = self.press.as_ref();
+            register::advance(&mut self.reader.conn, register, press).await?;
             self.touched.push(register);
         }
         Ok(())
@@ -334,3 +335,6 @@ fn named(error: StoreError, layout: &Layout) -> StoreError {
         other => other,
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -123,6 +123,12 @@ impl Body {
         }
     }
 
+    /// Bytes of memory held for what is not stored yet.
+    #[cfg(test)]
+    pub(super) fn held(&self) -> usize {
+        self.pending.capacity()
+    }
+
     /// Row images so far.
     pub(super) fn images(&self) -> i64 {
         self.images

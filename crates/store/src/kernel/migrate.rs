@@ -181,6 +181,8 @@ pub(super) async fn run(
 ) -> Result<Vec<Migrated>, StoreError> {
     let (conn, done) = go(db, list, upgrade).await?;
     conn.commit().await?;
+    #[cfg(test)]
+    tests::reaches(list.last(), "committed").await;
     Ok(done)
 }
 
@@ -264,6 +266,8 @@ async fn apply(
 ) -> Result<(Conn, i64), StoreError> {
     let engine = conn.engine();
     conn.script(migration.text(engine)).await?;
+    #[cfg(test)]
+    tests::reaches(Some(migration), "text").await;
     let mut moved = 0;
     if let Some(step) = migration.moves {
         (conn, moved) = move_values((db, conn), migration, step, upgrade).await?;
@@ -271,6 +275,8 @@ async fn apply(
     if !migration.afterwards.is_empty() {
         conn.script(migration.afterwards).await?;
     }
+    #[cfg(test)]
+    tests::reaches(Some(migration), "afterwards").await;
     let row = [
         Value::from(migration.number),
         Value::from(migration.name),
@@ -281,6 +287,8 @@ async fn apply(
         &row,
     )
     .await?;
+    #[cfg(test)]
+    tests::reaches(Some(migration), "listed").await;
     Ok((conn, moved))
 }
 
@@ -312,6 +320,8 @@ async fn move_values(
         seals: Arc::clone(&upgrade.seals),
     };
     step(&mut moving).await?;
+    #[cfg(test)]
+    tests::reaches(Some(migration), "moved").await;
     let moved = moving.rec.images();
     let reader = if moved == 0 {
         moving.rec.unused()

@@ -20,6 +20,7 @@ pub(crate) mod image;
 pub(crate) mod live;
 pub mod log;
 pub(crate) mod migrate;
+mod notice;
 pub(crate) mod press;
 pub(crate) mod queue;
 pub(crate) mod reader;

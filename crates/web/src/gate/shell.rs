@@ -51,6 +51,7 @@ impl WebState {
     /// When the database cannot be read.
     pub async fn shell(&self, visit: &Visit) -> Result<Shell, Stop> {
         let mut reader = self.app.db.read().await?;
+        let announced = self.app.db.announced(&mut reader).await?;
         let (log_size, log_root) = log::head(&mut reader).await?;
         let units = org::units(&mut reader).await?;
         let log_root = Digest::of_bytes(log_root.as_bytes());
@@ -69,7 +70,7 @@ impl WebState {
             },
             nav: navigation(visit),
             hidden: visit.repeatable(),
-            notice: self.app.db.announced().as_ref().map(queued),
+            notice: announced.as_ref().map(queued),
             foot: Foot {
                 version: self.facts.version.clone(),
                 log_size,

@@ -488,3 +488,88 @@ async fn a_migration_that_was_edited_after_it_ran_is_refused() {
         db.close().await;
     }
 }
+
+// ---- killed at each step ----------------------------------------------------------------------
+
+/// Stands still at a step in the process of the story, which is killed there.
+pub(super) async fn reaches(migration: Option<&Migration>, step: &str) {
+    let number = migration.map_or(0, |migration| migration.number);
+    let Ok(wanted) = std::env::var("MIGRATION_DIES_AT") else {
+        return;
+    };
+    if wanted == format!("{number} {step}") {
+        println!("HERE");
+        std::future::pending::<()>().await;
+    }
+}
+
+#[tokio::test]
+#[ignore = "not a test of its own: the process that the story starts and kills"]
+async fn dying_process() {
+    let place = std::env::var("MIGRATION_PLACE").unwrap();
+    let done = if place.starts_with("postgres://") {
+        Db::open_postgres(&place, &upgrade()).await
+    } else {
+        Db::open_sqlite(std::path::Path::new(&place), &upgrade()).await
+    };
+    panic!("it was to die on the way: {:?}", done.map(|_| ()));
+}
+
+/// Whether the process reached the step before it ended.
+fn killed_at(step: &str, place: &str) -> bool {
+    use std::io::BufRead as _;
+    let mut child = std::process::Command::new(std::env::current_exe().unwrap())
+        .args([
+            "--exact",
+            "kernel::migrate::tests::dying_process",
+            "--ignored",
+        ])
+        .arg("--nocapture")
+        .env("MIGRATION_PLACE", place)
+        .env("MIGRATION_DIES_AT", step)
+        .stdout(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    let said = std::io::BufReader::new(child.stdout.take().unwrap());
+    let mut lines = said.lines().map_while(Result::ok);
+    let here = lines.any(|line| line.contains("HERE"));
+    child.kill().unwrap();
+    child.wait().unwrap();
+    here
+}
+
+/// Every step of every migration an old database has before it.
+fn steps(pending: &[Migration]) -> Vec<String> {
+    let of_one = |migration: &Migration| {
+        let moves = migration.moves.map(|_| "moved");
+        let steps = [Some("text"), moves, Some("afterwards"), Some("listed")];
+        let number = migration.number;
+        steps
+            .into_iter()
+            .flatten()
+            .map(move |step| format!("{number} {step}"))
+            .collect::<Vec<_>>()
+    };
+    pending.iter().flat_map(of_one).collect()
+}
+
+#[tokio::test]
+async fn a_program_killed_at_any_step_of_a_migration_has_migrated_nothing_or_all() {
+    for old in each_old() {
+        let db = open(&old).await;
+        let before = state(&db).await;
+        let last = usize::try_from(before.0).unwrap();
+        let pending = &MIGRATIONS[last..];
+        assert!(!pending.is_empty());
+        for step in steps(pending) {
+            assert!(killed_at(&step, &old.place()), "{step}");
+            assert_eq!(state(&db).await, before, "{step}");
+        }
+        let newest = MIGRATIONS.last().unwrap().number;
+        assert!(killed_at(&format!("{newest} committed"), &old.place()));
+        assert_eq!(state(&db).await.0, newest, "what is committed has happened");
+        assert_eq!(run(&db, MIGRATIONS, &upgrade()).await.unwrap(), []);
+        assert_eq!(faults(&db, &today()).await, []);
+        db.close().await;
+    }
+}

@@ -83,6 +83,27 @@ impl Order {
     }
 }
 
+/// A row that is no job this program can read: written by a newer one, or by hand.
+#[derive(Clone, Debug)]
+pub struct UnreadableJob {
+    /// Its key.
+    pub id: String,
+    /// When it was ordered, as far as that can be read.
+    pub started_at_ms: i64,
+    /// What is wrong with it, in words.
+    pub why: String,
+}
+
+impl UnreadableJob {
+    pub(super) fn new(id: String, started_at_ms: i64, error: &AppError) -> Self {
+        Self {
+            id,
+            started_at_ms,
+            why: error.to_string(),
+        }
+    }
+}
+
 /// A job as its owner sees it.
 #[derive(Clone, Debug)]
 pub struct Job {

@@ -132,3 +132,53 @@ async fn a_cancelled_import_leaves_nothing_and_cannot_be_applied() {
     })
     .await;
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_file_sent_from_another_session_of_the_same_account_is_asked_for_again_with_its_choice() {
+    on_both(|db| async move {
+        let office = Office::open(db).await;
+        let grants = [(Role::Registrar, 1), (Role::Registrar, 2)];
+        let clerk = office.clerk("kucun3", &grants).await;
+        let first = clerk.get(SUBJECTS).await;
+        let (token, key) = (first.input("_token"), first.input("_once"));
+        let chosen = unit(2);
+        let fields = [
+            ("_token", token.as_str()),
+            ("_once", key.as_str()),
+            ("unit", chosen.as_str()),
+        ];
+        let renewed = office.renewed(&clerk).await;
+        let body = caterers(1, 5);
+        let told = renewed
+            .post_file(SUBJECTS, &fields, "a.csv", body.as_bytes())
+            .await;
+        assert_eq!(told.status, StatusCode::CONFLICT, "{}", told.text);
+        assert!(
+            told.shows("FORM-015") && told.shows("重新选一次文件"),
+            "{}",
+            told.text
+        );
+        let option = format!("value=\"{chosen}\" selected");
+        assert!(told.shows(&option), "{}", told.text);
+        assert_eq!(office.files(), 0);
+        // From there it goes on.
+        let (token, key) = (told.input("_token"), told.input("_once"));
+        let fields = [
+            ("_token", token.as_str()),
+            ("_once", key.as_str()),
+            ("unit", chosen.as_str()),
+        ];
+        let sent = renewed
+            .post_file(SUBJECTS, &fields, "a.csv", body.as_bytes())
+            .await;
+        assert_eq!(sent.status, StatusCode::SEE_OTHER, "{}", sent.text);
+        // Another account's page is still nobody's.
+        let other = office.registrar().await;
+        let foreign = other
+            .post_file(SUBJECTS, &fields, "a.csv", body.as_bytes())
+            .await;
+        assert_eq!(foreign.status, StatusCode::FORBIDDEN);
+        assert!(foreign.shows("FORM-009"), "{}", foreign.text);
+    })
+    .await;
+}

@@ -3,18 +3,22 @@
 //! A job is its owner's alone; to everybody else it does not exist. Imports have pages of their own.
 //! Deliberately absent: what is done (`app`).
 
+use app::AppError;
 use app::drawing::FREEZE;
-use app::job::{Job as Work, JobState};
+use app::job::{Job as Work, JobState, UnreadableJob};
 use app::subject::export::SUBJECT_EXPORT;
 use axum::extract::{Path, State};
 use axum::response::IntoResponse;
+use domain::refusal::Code;
 use domain::time::Instant;
+use store::StoreError;
 
 use crate::component::{
     Act, Badge, Cell, Column, Crumb, EmptyState, Facts, Fragment, Head, Job, Link, Note, Refusal,
     Row, Sheet, Table, Tone, Weight,
 };
 use crate::gate::{Answer, Sent, Stop, Visit, WebState, see_other};
+use crate::problem::Problem;
 use crate::route::{Route, Who};
 use crate::screen::shared::{download, moment, rulebook};
 use crate::text::{Address, thousands};
@@ -62,8 +66,21 @@ const fn tone(state: JobState) -> Tone {
     }
 }
 
+static UNREADABLE: Code = Code::new(
+    "JOBS-007",
+    "这一件的记录读不出（{why}）。",
+    None,
+    "多半由更新的程序写下：请系统管理员换用那个版本；仍读不出的，把本行报给运行维护人员。",
+);
+
 async fn find(web: &WebState, visit: &Visit, id: &str) -> Result<Work, Stop> {
-    let found = web.jobs()?.find(&visit.acting.account, id).await?;
+    let found = match web.jobs()?.find(&visit.acting.account, id).await {
+        Err(AppError::Store(error @ StoreError::Inconsistent { .. })) => {
+            let refusal = UNREADABLE.refuse(&[("why", &error)]);
+            return Err(Stop::new(Problem::Conflict((&refusal).into())));
+        }
+        found => found?,
+    };
     let shown = found.filter(|work| [FREEZE, SUBJECT_EXPORT].contains(&work.stored.kind.as_str()));
     shown.ok_or_else(Stop::not_found)
 }
@@ -71,7 +88,11 @@ async fn find(web: &WebState, visit: &Visit, id: &str) -> Result<Work, Stop> {
 async fn list(State(web): State<WebState>, visit: Visit) -> Answer {
     let kinds = [FREEZE, SUBJECT_EXPORT];
     let found = web.jobs()?.latest(&visit.acting.account, &kinds).await?;
-    let rows = found.iter().map(|work| {
+    let rows = found.iter().map(|listed| {
+        let work = match listed {
+            Ok(work) => work,
+            Err(unreadable) => return unreadable_row(unreadable, visit.now),
+        };
         let (words, _, from) = words_of(work);
         Row::new(vec![
             Cell::new(begun(work, visit.now)),
@@ -95,6 +116,18 @@ async fn list(State(web): State<WebState>, visit: Visit) -> Answer {
     Ok(page
         .with(Sheet::new("jobs", "后台办理", table))
         .into_response())
+}
+
+/// A row that names itself, so that whoever looks after the system can find it.
+fn unreadable_row(unreadable: &UnreadableJob, now: Instant) -> Row {
+    let begun = moment(Instant::from_unix_ms(unreadable.started_at_ms), now);
+    let words = format!("记录读不出：{}", unreadable.id);
+    Row::new(vec![
+        Cell::new(begun),
+        Cell::link(words, page_of(&unreadable.id)),
+        Cell::new(unreadable.why.clone()),
+        Cell::new("读不出"),
+    ])
 }
 
 async fn show(State(web): State<WebState>, visit: Visit, Path(id): Path<String>) -> Answer {

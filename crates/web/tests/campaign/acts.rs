@@ -249,3 +249,36 @@ async fn a_closed_subject_is_counted_as_left_out() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn what_was_typed_for_an_act_that_is_no_longer_to_be_done_can_be_copied() {
+    with_cast(40, 6, async |cast| {
+        let no = cast.plan(&whole_plan()).await;
+        cast.done(&cast.initiator, &no, "submit", &[]).await;
+        let back = format!("/w/campaigns/{no}/return");
+        let asked = cast.approver.get(&back).await;
+        cast.done(&cast.approver, &no, "approve", &[]).await;
+        let reason = "请补<专项库>的依据\n第二行：另见附件";
+        let told = cast
+            .approver
+            .submit(&asked, &back, &[("reason", reason)])
+            .await;
+        assert_eq!(told.status, StatusCode::CONFLICT, "{}", told.text);
+        assert!(told.shows("任务已是："), "{}", told.text);
+        let shown = "<span class=\"typed\">请补&#60;专项库&#62;的依据\n第二行：另见附件</span>";
+        assert!(
+            told.shows("您填写的内容") && told.shows(shown),
+            "{}",
+            told.text
+        );
+        // A form that comes back with its text shows it once.
+        let asked = cast.initiator.get("/w/campaigns/new").await;
+        let again = cast
+            .initiator
+            .submit(&asked, "/w/campaigns/new", &[("title", "只写了标题")])
+            .await;
+        assert_eq!(again.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(!again.shows("您填写的内容"), "{}", again.text);
+    })
+    .await;
+}

@@ -147,12 +147,7 @@ impl fmt::Display for StoreError {
                 f,
                 "这条记录刚被别人改过或已存在（{table}，{what}），本次没有写入。刷新后看最新内容再办。"
             ),
-            Self::Busy => write!(f, "数据库正忙，本次没有写入。稍等几秒再试。"),
-            Self::Held(register) => write!(
-                f,
-                "名录正在大批写入（{}），本次没有写入。等写完再试。",
-                register.name()
-            ),
+            Self::Busy | Self::Held(_) => write!(f, "数据库正忙，本次没有写入。稍等几秒再试。"),
             Self::Pressed => write!(
                 f,
                 "这张表单已经办成过一次，本次没有写入。到列表里看第一次的结果。"

@@ -11,7 +11,6 @@
 extern crate self as store;
 #[cfg(test)]
 #[path = "../../testkit/src/engines.rs"]
-#[expect(dead_code, reason = "shared with stories that begin from nothing")]
 mod engines;
 #[cfg(test)]
 #[path = "../../testkit/src/old.rs"]

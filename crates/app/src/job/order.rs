@@ -95,12 +95,27 @@ pub struct UnreadableJob {
 }
 
 impl UnreadableJob {
-    pub(super) fn new(id: String, started_at_ms: i64, error: &AppError) -> Self {
+    /// The row with that key, which could not be read for this reason.
+    #[must_use]
+    pub fn new(id: String, started_at_ms: i64, error: &AppError) -> Self {
         Self {
             id,
             started_at_ms,
-            why: error.to_string(),
+            why: why_of(error),
         }
+    }
+}
+
+/// Where the row is and what is wrong there, without what the operator is told of traced tables.
+fn why_of(error: &AppError) -> String {
+    match error {
+        AppError::Store(StoreError::Inconsistent {
+            table,
+            column,
+            row,
+            why,
+        }) => format!("表 {table} 列 {column} 行 {row}：{why}"),
+        other => other.to_string(),
     }
 }
 

@@ -10,6 +10,7 @@ use app::import::{Importer, Register};
 use app::job::{AfterStop, JobState, Jobs, Kind, Limits, Order, Outcome, Run, Work};
 use app::premise::Thing;
 use app::staging::{Staging, State};
+use axum::http::StatusCode;
 use domain::account::{Grant, Role};
 use domain::event::{Act, Actor};
 use domain::id::AccountId;
@@ -633,81 +634,81 @@ async fn what_nothing_names_is_cleared_without_a_restart_by_a_job_of_the_program
     .await;
 }
 
+/// A row of somebody's export, as another program or a hand might have written it.
+fn row(clerk: &Clerk, (id, state, outcome): (&str, &str, &str)) -> store::job::StoredJob {
+    let now_ms = clerk.office.city.app.clock.now().unix_ms();
+    store::job::StoredJob {
+        id: id.to_owned(),
+        kind: "subject.export".to_owned(),
+        account: Some(clerk.account.clone()),
+        unit: None,
+        about: "subject.export/x".to_owned(),
+        fingerprint: id.to_owned(),
+        state: state.to_owned(),
+        stage: String::new(),
+        done: 0,
+        total: None,
+        input: "{}".to_owned(),
+        outcome: outcome.to_owned(),
+        stop_asked: false,
+        holder: String::new(),
+        lease_until_ms: 0,
+        started_at_ms: now_ms,
+        updated_at_ms: now_ms,
+    }
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn rows_that_cannot_be_read_are_named_and_the_rest_of_the_list_works() {
     on_both(|db| async move {
         let office = Office::open(db.clone()).await;
         let clerk = office.registrar().await;
-        let row = |id: &str, state: &str, outcome: &str| store::job::StoredJob {
-            id: id.to_owned(),
-            kind: "subject.export".to_owned(),
-            account: Some(clerk.account.clone()),
-            unit: None,
-            about: "subject.export/x".to_owned(),
-            fingerprint: id.to_owned(),
-            state: state.to_owned(),
-            stage: String::new(),
-            done: 0,
-            total: None,
-            input: "{}".to_owned(),
-            outcome: outcome.to_owned(),
-            stop_asked: false,
-            holder: String::new(),
-            lease_until_ms: 0,
-            started_at_ms: office.city.app.clock.now().unix_ms(),
-            updated_at_ms: office.city.app.clock.now().unix_ms(),
-        };
         let mut scratch = db.scratch().await.unwrap();
         for job in [
-            row("aaaa", "done", ""),
-            row("bbbb", "half-done", ""),
-            row("cccc", "done", "{\"version\": 99}"),
-            row("dddd", "done", "no json"),
+            ("aaaa", "done", ""),
+            ("bbbb", "half-done", ""),
+            ("cccc", "done", "{\"version\": 99}"),
+            ("dddd", "done", "no json"),
         ] {
-            let added = store::job::add(&mut scratch.inside(), &job).await;
+            let added = store::job::add(&mut scratch.inside(), &row(&clerk, job)).await;
             added.unwrap();
         }
-        let key = "0".repeat(32);
-        let press = store::Press::new(key.clone(), clerk.account.clone(), String::new(), 0);
-        let kept = store::session::keep_answer(&mut scratch.inside(), &press, "https://x.example");
-        kept.await.unwrap();
         scratch.commit().await.unwrap();
         let list = clerk.get("/w/jobs").await;
-        assert_eq!(list.status, axum::http::StatusCode::OK, "{}", list.text);
-        assert!(
-            list.shows("/w/jobs/aaaa") && list.shows("已办完"),
-            "{}",
-            list.text
-        );
+        assert_eq!(list.status, StatusCode::OK, "{}", list.text);
+        assert!(list.shows("/w/jobs/aaaa") && list.shows("已办完"));
         for id in ["bbbb", "cccc", "dddd"] {
             assert!(list.shows(&format!("记录读不出：{id}")), "{}", list.text);
             let page = clerk.get(&format!("/w/jobs/{id}")).await;
-            assert_eq!(
-                page.status,
-                axum::http::StatusCode::CONFLICT,
-                "{}",
-                page.text
-            );
+            assert_eq!(page.status, StatusCode::CONFLICT, "{}", page.text);
             assert!(page.shows("JOBS-007") && page.shows(id), "{}", page.text);
         }
-        let seen = clerk.get(&format!("/w/submissions/{key}")).await;
-        assert_eq!(
-            seen.status,
-            axum::http::StatusCode::CONFLICT,
-            "{}",
-            seen.text
-        );
-        assert!(seen.shows("FORM-014") && seen.shows(&key), "{}", seen.text);
         // The upkeep is not stopped by them, and they go when their days are over.
         office.city.clock.advance_minutes(31 * 24 * 60);
         office.staging.upkeep().await.unwrap();
         let mut reader = db.read().await.unwrap();
-        assert!(
-            store::job::get(&mut reader, "bbbb")
-                .await
-                .unwrap()
-                .is_none()
-        );
+        let left = store::job::get(&mut reader, "bbbb").await.unwrap();
+        assert_eq!(left, None);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_submission_that_cannot_be_read_is_named() {
+    on_both(|db| async move {
+        let office = Office::open(db.clone()).await;
+        let clerk = office.registrar().await;
+        let key = "0".repeat(32);
+        let press = store::Press::new(key.clone(), clerk.account.clone(), String::new(), 0);
+        let mut scratch = db.scratch().await.unwrap();
+        let outside = "https://x.example";
+        store::session::keep_answer(&mut scratch.inside(), &press, outside)
+            .await
+            .unwrap();
+        scratch.commit().await.unwrap();
+        let seen = clerk.get(&format!("/w/submissions/{key}")).await;
+        assert_eq!(seen.status, StatusCode::CONFLICT, "{}", seen.text);
+        assert!(seen.shows("FORM-014") && seen.shows(&key), "{}", seen.text);
     })
     .await;
 }

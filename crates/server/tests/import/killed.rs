@@ -4,7 +4,7 @@
 //! The process is this very test binary, started again as `dying_process`; it says where it stands and waits
 //! there to be killed.
 
-use std::io::{BufRead as _, BufReader};
+use std::io::{BufRead as _, BufReader, Write as _};
 use std::pin::Pin;
 use std::process::{Command, Stdio};
 use std::sync::Arc;
@@ -16,6 +16,12 @@ use domain::id::AccountId;
 use store::{Db, Engine};
 use testkit::city::City;
 use testkit::engines::{PostgresDatabase, SqliteFile, upgrade};
+
+/// A line for the process that listens.
+fn say(word: &str) {
+    let mut out = std::io::stdout().lock();
+    writeln!(out, "{word}").unwrap();
+}
 
 /// Where it is killed, in the order of a job's end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,7 +49,7 @@ struct Errand {
 impl Errand {
     async fn reaches(&self, step: Step) {
         if self.dies == step {
-            println!("HERE");
+            say("HERE");
             std::future::pending::<()>().await;
         }
     }
@@ -153,48 +159,69 @@ async fn log_size(city: &City) -> u64 {
     store::log::head(&mut reader).await.unwrap().0
 }
 
-async fn nothing_or_everything(place: &str, after: AfterStop) {
-    let db = open(place).await;
-    let city = City::found(db.clone()).await;
-    let owner = city.account("aa", &[]).await;
-    let mut minutes = 0;
-    for (number, step) in STEPS.into_iter().enumerate() {
-        let about = format!("{step:?}");
-        let before = log_size(&city).await;
-        let id = killed_at((number, minutes), place, &owner, &about);
-        let happened = step == Step::Committed;
-        assert_eq!(
-            log_size(&city).await,
-            before + u64::from(happened),
-            "{about}"
-        );
-        // The next start of the program; on PostgreSQL another machine, once the lease is over.
-        let jobs = process(&city, Step::Never, after);
-        if db.engine() == Engine::Postgres {
-            city.clock.advance_minutes(2);
-            minutes += 2;
-        }
-        assert_eq!(
-            jobs.recover().await.unwrap(),
-            usize::from(!happened),
-            "{about}"
-        );
-        jobs.settled(&about).await;
-        let state = jobs.find(&owner, &id).await.unwrap().unwrap().state;
-        let resumed = happened || after == AfterStop::Resumed;
-        let wanted = if resumed {
-            JobState::Done
-        } else {
-            JobState::Interrupted
-        };
-        assert_eq!(state, wanted, "{about}");
-        assert_eq!(
-            log_size(&city).await,
-            before + u64::from(resumed),
-            "{about}: once"
-        );
+/// A bureau whose processes are killed, and how far its clock has gone.
+struct Stage<'p> {
+    place: &'p str,
+    city: City,
+    owner: AccountId,
+    minutes: i64,
+}
+
+impl Stage<'_> {
+    /// Killed at that step; the key of the job.
+    async fn killed_at(&self, number: usize, happened: bool) -> String {
+        let about = format!("{:?}", STEPS[number]);
+        let before = log_size(&self.city).await;
+        let at = (number, self.minutes);
+        let id = killed_at(at, self.place, &self.owner, &about);
+        let after = log_size(&self.city).await;
+        assert_eq!(after, before + u64::from(happened), "{about}");
+        id
     }
-    assert_eq!(store::audit(&db).await.unwrap().faults, []);
+
+    /// The next start of the program; on PostgreSQL another machine, once the lease is over.
+    async fn next_start(&mut self, number: usize, after: AfterStop) -> (Jobs, usize) {
+        let jobs = process(&self.city, Step::Never, after);
+        if self.city.app.db.engine() == Engine::Postgres {
+            self.city.clock.advance_minutes(2);
+            self.minutes += 2;
+        }
+        let found = jobs.recover().await.unwrap();
+        jobs.settled(&format!("{:?}", STEPS[number])).await;
+        (jobs, found)
+    }
+}
+
+#[expect(
+    clippy::cognitive_complexity,
+    reason = "every await counts as a branch; the story runs straight"
+)]
+async fn nothing_or_everything(place: &str, after: AfterStop) {
+    let city = City::found(open(place).await).await;
+    let mut stage = Stage {
+        place,
+        owner: city.account("aa", &[]).await,
+        city,
+        minutes: 0,
+    };
+    for (number, step) in STEPS.into_iter().enumerate() {
+        let before = log_size(&stage.city).await;
+        let happened = step == Step::Committed;
+        let id = stage.killed_at(number, happened).await;
+        let (jobs, found) = stage.next_start(number, after).await;
+        assert_eq!(found, usize::from(!happened), "{step:?}");
+        let resumed = happened || after == AfterStop::Resumed;
+        let wanted = match resumed {
+            true => JobState::Done,
+            false => JobState::Interrupted,
+        };
+        let job = jobs.find(&stage.owner, &id).await.unwrap().unwrap();
+        assert_eq!(job.state, wanted, "{step:?}");
+        let size = log_size(&stage.city).await;
+        assert_eq!(size, before + u64::from(resumed), "{step:?}: once");
+    }
+    let db = &stage.city.app.db;
+    assert_eq!(store::audit(db).await.unwrap().faults, []);
     db.close().await;
 }
 

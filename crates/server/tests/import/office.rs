@@ -246,6 +246,17 @@ impl Clerk {
         .await
     }
 
+    /// Sends a form as it is.
+    pub async fn post(&self, path: &str, fields: &[(&str, &str)]) -> Page {
+        let fields = fields.iter();
+        let fields: Vec<_> = fields
+            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+            .collect();
+        let kind = "application/x-www-form-urlencoded";
+        let request = Request::post(path).header("content-type", kind);
+        self.send(request, encoded(&fields).into_bytes()).await
+    }
+
     /// Sends a file with these fields before it.
     pub async fn post_file(
         &self,

@@ -27,17 +27,25 @@ async fn importing(db: &Db) -> (Announcement, Tx) {
 
 /// The form of a new subject, and its press.
 async fn adds(clerk: &Clerk, number: u32) -> Page {
-    let asked = clerk.get(NEW).await;
+    let token = clerk.get(NEW).await.input("_token");
+    sends(clerk, &token, number).await
+}
+
+/// The press alone.
+async fn sends(clerk: &Clerk, token: &str, number: u32) -> Page {
+    let key = format!("{number:032x}");
     let (unit, code) = (unit(2).to_string(), register_number(number));
     let name = format!("样例餐饮{number}店");
     let fields = [
+        ("_token", token),
+        ("_once", key.as_str()),
         ("unit", unit.as_str()),
         ("name", name.as_str()),
-        ("code", code.as_str()),
+        ("register_number", code.as_str()),
         ("address", "样例路 1 号"),
         ("district", "411202"),
     ];
-    clerk.press(&asked, NEW, &fields).await
+    clerk.post(NEW, &fields).await
 }
 
 async fn opens_pages(clerk: &Clerk) {
@@ -59,7 +67,7 @@ async fn forty_acts_that_queue_for_a_register_starve_nobody_and_are_all_done() {
             let clerk = clerk.clone();
             queued.push(tokio::spawn(async move { adds(&clerk, number).await }));
         }
-        for _ in 0..20 {
+        for _ in 0..3 {
             opens_pages(&clerk).await;
         }
         if db.engine() == store::Engine::Postgres {
@@ -88,6 +96,36 @@ async fn forty_acts_that_queue_for_a_register_starve_nobody_and_are_all_done() {
         }
         assert_eq!(office.subjects().await, 40);
         office.audited().await;
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_queue_that_is_full_says_so_and_gives_back_what_was_typed() {
+    /// As many as a process takes.
+    const MOST: u32 = 256;
+    on_both(|db| async move {
+        let office = Office::open(db.clone()).await;
+        let clerk = office.registrar().await;
+        let token = clerk.get(NEW).await.input("_token");
+        let (announcement, writer) = importing(&db).await;
+        let mut sent = tokio::task::JoinSet::new();
+        for number in 1..=MOST + 1 {
+            let (clerk, token) = (clerk.clone(), token.clone());
+            sent.spawn(async move { (number, sends(&clerk, &token, number).await) });
+        }
+        // Whoever is answered now found the queue full.
+        let (number, told) = sent.join_next().await.unwrap().unwrap();
+        assert_eq!(told.status, StatusCode::CONFLICT, "{}", told.text);
+        let name = format!("value=\"样例餐饮{number}店\"");
+        assert!(told.shows("STOR-427") && told.shows(&name), "{}", told.text);
+        writer.abandon().await.unwrap();
+        drop(announcement);
+        while let Some(done) = sent.join_next().await {
+            let (_, done) = done.unwrap();
+            assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.text);
+        }
+        assert_eq!(office.subjects().await, i64::from(MOST));
     })
     .await;
 }
@@ -159,7 +197,7 @@ impl Holder {
         panic!("the other process ended without a word");
     }
 
-    fn is_killed(mut self) {
+    fn dies(mut self) {
         self.child.kill().unwrap();
         self.child.wait().unwrap();
     }
@@ -171,6 +209,10 @@ async fn no_longer_announced(clerk: &Clerk) {
     }
 }
 
+#[expect(
+    clippy::cognitive_complexity,
+    reason = "every await counts as a branch; the story runs straight"
+)]
 async fn another_process_is_heard_of(db: Db, place: &str) {
     let office = Office::open(db.clone()).await;
     let clerk = office.registrar().await;
@@ -196,7 +238,7 @@ async fn another_process_is_heard_of(db: Db, place: &str) {
         tokio::spawn(async move { adds(&clerk, 3).await })
     };
     opens_pages(&clerk).await;
-    holder.is_killed();
+    holder.dies();
     let done = act.await.unwrap();
     assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.text);
     no_longer_announced(&clerk).await;

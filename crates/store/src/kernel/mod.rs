@@ -3,7 +3,7 @@
 //! Read in this order: `table` (what exists), `guard` (how it is written), `image` (what an event
 //! remembers), `log` (how it becomes a leaf), `audit` and `history` (how a stranger to the program
 //! checks rows against the log), `blob` and `cell` (bytes that rows only name, or hold as ciphertext),
-//! `register` (what an act may rely on), `press` (the key of a form, taken inside its act), `queue` (what acts wait for), `migrate`
+//! `register` (what an act may rely on), `press` (the key of a form, taken inside its act), `queue` and `notice` (what acts wait for, in this process and in others), `migrate`
 //! (how tables grow), then `engine`, `conn`, `value`, which know sqlx. Aggregates see `Reader`, `Query`,
 //! `Recording` and `Inside`, never a connection.
 

@@ -20,8 +20,10 @@ use super::queue::Announced;
 use super::value::Value;
 use crate::error::StoreError;
 
-/// First half of the advisory locks of announcements; the second is the backend. Any number we always use.
+/// Rows whose connection lives. 7211, the first half of their locks, is any number we always use; the second
+/// half is the backend.
 const STANDING: &str = "SELECT words, until_ms, backend FROM announcements WHERE EXISTS (SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND classid = 7211 AND CAST(objid AS BIGINT) = backend AND granted AND database = (SELECT oid FROM pg_database WHERE datname = current_database()))";
+/// The others.
 const FALLEN: &str = "DELETE FROM announcements WHERE NOT EXISTS (SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND classid = 7211 AND CAST(objid AS BIGINT) = backend AND granted AND database = (SELECT oid FROM pg_database WHERE datname = current_database()))";
 
 static NUMBER: AtomicU64 = AtomicU64::new(0);
@@ -119,10 +121,10 @@ enum Notice {
         _own: Own,
     },
     Row {
-        db: Db,
+        db: Box<Db>,
         backend: i64,
         /// Its lock is the proof of life.
-        lock: Conn,
+        lock: Box<Conn>,
         _own: Own,
     },
 }
@@ -167,9 +169,9 @@ impl Notice {
         conn.execute(put, &row).await?;
         conn.commit().await?;
         Ok(Self::Row {
-            db: db.clone(),
+            db: Box::new(db.clone()),
             backend,
-            lock,
+            lock: Box::new(lock),
             _own: own,
         })
     }

@@ -84,7 +84,12 @@ impl WebState {
     /// # Errors
     /// When the database cannot be read.
     pub async fn page(&self, visit: &Visit, head: Head) -> Result<WorkbenchPage, Stop> {
-        let shell = self.shell(visit).await?;
+        Ok(self.page_in(self.shell(visit).await?, visit, head))
+    }
+
+    /// The same in a shell that was changed for this page.
+    #[must_use]
+    pub fn page_in(&self, shell: Shell, visit: &Visit, head: Head) -> WorkbenchPage {
         let print = PrintHeader {
             bureau: self.facts.bureau.clone(),
             title: head.title().to_owned(),
@@ -96,10 +101,10 @@ impl WebState {
             rehearsal: self.facts.demonstration,
         };
         let page = WorkbenchPage::new(shell, head).with_print_header(print);
-        Ok(match visit.guest.done {
+        match visit.guest.done {
             Some(done) => page.with_feedback(done.note()),
             None => page,
-        })
+        }
     }
 }
 

@@ -272,12 +272,18 @@ async fn what_was_typed_for_an_act_that_is_no_longer_to_be_done_can_be_copied() 
             told.text
         );
         // A form that comes back with its text shows it once.
-        let asked = cast.initiator.get("/w/campaigns/new").await;
-        let again = cast
-            .initiator
-            .submit(&asked, "/w/campaigns/new", &[("title", "只写了标题")])
-            .await;
-        assert_eq!(again.status, StatusCode::UNPROCESSABLE_ENTITY);
+        let new = "/w/campaigns/new";
+        let asked = cast.initiator.get(new).await;
+        let fields = [("title", "先写的标题"), ("purpose", "先写的目的")];
+        let first = cast.initiator.submit(&asked, new, &fields).await;
+        assert_eq!(first.status, StatusCode::SEE_OTHER, "{}", first.text);
+        let fields = [("title", "后写的标题"), ("purpose", "后写的目的")];
+        let again = cast.initiator.submit(&asked, new, &fields).await;
+        assert!(
+            again.shows("FORM-011") && again.shows("后写的目的"),
+            "{}",
+            again.text
+        );
         assert!(!again.shows("您填写的内容"), "{}", again.text);
     })
     .await;

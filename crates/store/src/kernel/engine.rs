@@ -178,9 +178,10 @@ impl Db {
         let read = SqlitePoolOptions::new()
             .max_connections(READERS)
             .min_connections(0)
-            .acquire_timeout(wait)
+            .acquire_timeout(WAIT)
             .connect_lazy_with(
                 options
+                    .busy_timeout(WAIT)
                     .pragma("query_only", "ON")
                     .pragma("cache_size", "-4096"),
             );

@@ -6,8 +6,9 @@ use super::super::queue::Announced;
 use super::Db;
 use crate::error::StoreError;
 
-/// A writer that waits so little that the story need not wait.
-const BRIEFLY: Duration = Duration::from_millis(30);
+/// A writer that waits so little that the story need not wait, and long enough that a busy machine does not
+/// use up its turns.
+const BRIEFLY: Duration = Duration::from_millis(500);
 
 async fn standing(db: &Db) -> Option<Announced> {
     let mut view = db.read().await.unwrap();

@@ -4,5 +4,8 @@
 #![expect(clippy::unwrap_used, reason = "a test stops where its premise fails")]
 
 mod accounts;
+mod imports;
+mod lists;
 mod passwords;
+mod uploads;
 mod words;

@@ -12,7 +12,9 @@ pub fn code_of<T>(answer: Result<T, AppError>) -> String {
         AppError::Refused(refusal) => refusal.code.to_owned(),
         AppError::Store(error) => error.code().to_owned(),
         AppError::Fields(fields) => {
-            let each = fields.iter().map(|(field, flaw)| format!("{field} {}", flaw.code));
+            let each = fields
+                .iter()
+                .map(|(field, flaw)| format!("{field} {}", flaw.code));
             each.collect::<Vec<_>>().join("，")
         }
     }

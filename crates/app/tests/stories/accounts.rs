@@ -6,7 +6,7 @@ use domain::account::{Grant, Role};
 use testkit::city::{City, PASSWORD, unit};
 use testkit::engines::on_both;
 
-use crate::words::{code_of, leaves, shown};
+use crate::words::{code_of, leaves, newest, shown};
 
 fn newcomer(login: &str) -> NewAccount {
     NewAccount {
@@ -82,6 +82,8 @@ async fn nobody_closes_himself_and_whoever_is_closed_is_out_until_reopened() {
             "AUTH-030"
         );
 
+        assert_eq!(newest(&city).await, "account.close");
+
         let closed = leaves(&city).await;
         let premise = shown(&city, &officer).await;
         let again = city
@@ -99,6 +101,7 @@ async fn nobody_closes_himself_and_whoever_is_closed_is_out_until_reopened() {
             .set_account_active(&acting, &officer, &premise, true);
         reopen.await.unwrap();
         assert_eq!(leaves(&city).await, closed + 1);
+        assert_eq!(newest(&city).await, "account.edit");
         let met = city.app.welcome(&token).await.unwrap();
         assert!(
             matches!(met, Welcome::Stranger),

@@ -5,7 +5,9 @@
 
 mod accounts;
 mod imports;
+mod jobs;
 mod lists;
 mod passwords;
+mod subjects;
 mod uploads;
 mod words;

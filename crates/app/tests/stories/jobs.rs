@@ -3,7 +3,8 @@
 use std::pin::Pin;
 use std::sync::Arc;
 
-use app::job::{AfterStop, JobState, Jobs, Kind, Limits, Order, Outcome, Run, Work};
+use app::Acting;
+use app::job::{AfterStop, Job, JobState, Jobs, Kind, Limits, Order, Outcome, Run, Work};
 use domain::account::Role;
 use domain::id::AccountId;
 use testkit::city::City;
@@ -93,6 +94,32 @@ async fn a_file_is_its_owners_until_the_days_of_the_rulebook_are_over() {
         assert_eq!(files(), 0);
         assert!(jobs.find(&mine, &first).await.unwrap().is_none());
         assert_eq!(code_of(jobs.open_result(&first).await), "JOBS-006");
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_may_not_export_is_told_that_and_nothing_of_how_far_the_file_is() {
+    on_both(|db| async move {
+        let city = City::found(db).await;
+        let owner = city.account("owner", &[(Role::Registrar, 1)]).await;
+        let folder = tempfile::tempdir().unwrap();
+        let jobs = Jobs::new(city.app.clone(), folder.path(), Limits::default());
+        jobs.register(Arc::new(Report(MONTHLY)));
+        let id = ordered(&jobs, MONTHLY, &owner, "十月").await;
+        let mut job = jobs.find(&owner, &id).await.unwrap().unwrap();
+        let mut acting = city.acting(&owner).await;
+        let fetch = async |acting: &Acting, job: &Job| {
+            code_of(city.app.fetch_subject_export(&jobs, acting, job).await)
+        };
+        job.state = JobState::Running;
+        let waits = fetch(&acting, &job).await;
+        assert_ne!(waits, "AUTH-001");
+        acting.grants.clear();
+        for state in [JobState::Running, JobState::Done] {
+            job.state = state;
+            assert_eq!(fetch(&acting, &job).await, "AUTH-001");
+        }
     })
     .await;
 }

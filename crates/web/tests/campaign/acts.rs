@@ -138,10 +138,25 @@ async fn a_pool_of_one_is_frozen_only_by_who_knows_that_it_is_not_random() {
         let list = cast.officer.get("/w/campaigns").await;
         let rest = list.text.split("/w/campaigns/").nth(1).unwrap();
         let no: String = rest.chars().take_while(|c| *c != '"').collect();
+        let path = format!("/w/campaigns/{no}/freeze");
+        let asked = cast.officer.get(&path).await;
+        assert!(asked.shows("name=\"pool_of_one\""), "{}", asked.text);
         cast.done(&cast.officer, &no, "freeze", &[("pool_of_one", "1")])
             .await;
         let page = cast.officer.get(&format!("/w/campaigns/{no}")).await;
         assert!(page.shows("只有 1 户，非随机"), "{}", page.text);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn where_chance_decides_nobody_is_asked_whether_he_knows_that_it_does_not() {
+    with_cast(2, 6, async |cast| {
+        let no = cast.launched().await;
+        let path = format!("/w/campaigns/{no}/freeze");
+        let asked = cast.officer.get(&path).await;
+        assert_eq!(asked.status, StatusCode::OK, "{}", asked.text);
+        assert!(!asked.shows("pool_of_one"), "{}", asked.text);
     })
     .await;
 }

@@ -7,9 +7,10 @@
 mod engines;
 mod support;
 
-use domain::id::EventId;
+use domain::account::{Grant, Role};
+use domain::id::{AccountId, EventId};
 use engines::on_both;
-use store::{Engine, Fault, StoreError, audit, log, org};
+use store::{Engine, Fault, StoreError, account, audit, log, org};
 use support::{NOON, add_unit, bytes, event, sealing, unit};
 
 #[tokio::test]
@@ -30,6 +31,27 @@ async fn an_act_and_its_rows_become_one_leaf() {
         assert_eq!((report.leaves, report.images, report.rows), (1, 3, 3));
         assert_eq!(report.faults, []);
         assert_eq!(report.root, Some(committed.root));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_row_that_names_what_does_not_exist_is_refused_and_leaves_nothing() {
+    on_both(|db| async move {
+        add_unit(&db, 1).await.unwrap();
+        let holder = AccountId::from_entropy(bytes(1));
+        let grant = Grant {
+            role: Role::Registrar,
+            unit: unit(1).id,
+        };
+        let tx = db.begin("test").await.unwrap();
+        let mut rec = tx.record(event(2), sealing(2)).unwrap();
+        let nobody = account::add_grant(&mut rec, &holder, &grant).await;
+        let refused = nobody.unwrap_err();
+        assert!(matches!(refused, StoreError::Conflict { .. }), "{refused}");
+        drop(rec);
+        let report = audit(&db).await.unwrap();
+        assert_eq!((report.leaves, report.faults), (1, vec![]));
     })
     .await;
 }

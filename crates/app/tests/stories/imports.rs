@@ -66,13 +66,26 @@ async fn a_row_is_laid_over_the_entry_of_its_code_and_says_nothing_where_it_has_
             assert_eq!(kept.name.to_string(), name);
             assert_eq!(kept.address.unwrap().to_string(), address);
         }
-        drop(reader);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn one_bad_row_refuses_all_and_leaves_no_trace() {
+    on_both(|db| async move {
+        let city = City::found(db).await;
+        let keeper = city.account("registrar", &[(Role::Registrar, 1)]).await;
+        let keeper = city.acting(&keeper).await;
         let before = leaves(&city).await;
         let nowhere = RawSubject {
             district: String::new(),
             ..caterer(5)
         };
-        let refused = bring(vec![caterer(6), nowhere]).await;
+        let rows = [caterer(6), nowhere];
+        let refused = city
+            .app
+            .import_subjects(&keeper, &unit(1), &rows, "样例", false)
+            .await;
         assert_eq!(code_of(refused), "IMPT-071", "one bad row refuses all");
         assert_eq!(leaves(&city).await, before);
     })

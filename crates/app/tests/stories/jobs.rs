@@ -76,7 +76,8 @@ async fn a_file_is_its_owners_until_the_days_of_the_rulebook_are_over() {
         };
         assert_eq!(latest(&mine, &[MONTHLY]).await, [second, first.clone()]);
         assert_eq!(latest(&mine, &[YEARLY]).await, [year]);
-        assert_eq!(latest(&yours, &[MONTHLY, YEARLY]).await, [theirs.clone()]);
+        let their = latest(&yours, &[MONTHLY, YEARLY]).await;
+        assert_eq!(their.as_slice(), std::slice::from_ref(&theirs));
         assert!(jobs.find(&mine, &theirs).await.unwrap().is_none());
         let job = jobs.find(&mine, &first).await.unwrap().unwrap();
         let file = job.outcome.file.unwrap();

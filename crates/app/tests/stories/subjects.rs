@@ -17,11 +17,11 @@ const EDITS: [Edit; 7] = [
     ("name", |typed| typed.name = "样例餐饮改名店".to_owned()),
     ("district", |typed| typed.district = "411203".to_owned()),
     ("address", |typed| {
-        typed.address = "样例市演示路七十七号".to_owned()
+        typed.address = "样例市演示路七十七号".to_owned();
     }),
     ("scope", |typed| typed.scope = "热食类食品制售".to_owned()),
     ("registered_on", |typed| {
-        typed.registered_on = "2020-01-02".to_owned()
+        typed.registered_on = "2020-01-02".to_owned();
     }),
     ("standing", |typed| typed.standing = "注销".to_owned()),
 ];

@@ -9,6 +9,7 @@ use domain::account::Role;
 use domain::id::AccountId;
 use testkit::city::City;
 use testkit::engines::on_both;
+use tokio::io::AsyncReadExt as _;
 
 use crate::words::code_of;
 
@@ -72,7 +73,10 @@ async fn a_file_is_its_owners_until_the_days_of_the_rulebook_are_over() {
         let theirs = ordered(&jobs, MONTHLY, &yours, "十二月").await;
         let latest = async |whose: &AccountId, kinds: &[&str]| -> Vec<String> {
             let found = jobs.latest(whose, kinds).await.unwrap();
-            found.into_iter().map(|job| job.stored.id).collect()
+            found
+                .into_iter()
+                .map(|job| job.unwrap().stored.id)
+                .collect()
         };
         assert_eq!(latest(&mine, &[MONTHLY]).await, [second, first.clone()]);
         assert_eq!(latest(&mine, &[YEARLY]).await, [year]);
@@ -80,11 +84,12 @@ async fn a_file_is_its_owners_until_the_days_of_the_rulebook_are_over() {
         assert_eq!(their.as_slice(), std::slice::from_ref(&theirs));
         assert!(jobs.find(&mine, &theirs).await.unwrap().is_none());
         let job = jobs.find(&mine, &first).await.unwrap().unwrap();
-        let file = job.outcome.file.unwrap();
+        let file = job.outcome.file.clone().unwrap();
         assert_eq!((job.state, file.bytes, file.rows), (JobState::Done, 6, 1));
-        let kept = std::fs::read_to_string(folder.path().join(&first)).unwrap();
+        let mut kept = String::new();
+        let mut opened = jobs.open_result(&job).await.unwrap();
+        opened.read_to_string(&mut kept).await.unwrap();
         assert_eq!(kept, "十月");
-        jobs.open_result(&first).await.unwrap();
 
         city.clock.advance_minutes(20 * 24 * 60);
         jobs.upkeep().await.unwrap();
@@ -94,7 +99,7 @@ async fn a_file_is_its_owners_until_the_days_of_the_rulebook_are_over() {
         jobs.upkeep().await.unwrap();
         assert_eq!(files(), 0);
         assert!(jobs.find(&mine, &first).await.unwrap().is_none());
-        assert_eq!(code_of(jobs.open_result(&first).await), "JOBS-006");
+        assert_eq!(code_of(jobs.open_result(&job).await), "JOBS-006");
     })
     .await;
 }

@@ -15,10 +15,12 @@ use domain::account::Role;
 use domain::id::{AccountId, OrgUnitId};
 use domain::refusal::{Code, Refusal};
 use domain::time::Instant;
-use store::{Db, inspector, subject};
+use store::{Announced, Db, inspector, subject};
 use tempfile::TempDir;
 use testkit::city::{City, register_number, unit};
 use testkit::engines::on_both;
+use tokio::runtime::Handle;
+use tokio::task::block_in_place;
 
 use crate::words::code_of;
 
@@ -332,6 +334,11 @@ async fn what_registries_write_for_nothing_is_nothing() {
     .await;
 }
 
+async fn announced(db: &Db) -> Option<Announced> {
+    let mut view = db.read().await.unwrap();
+    db.announced(&mut view).await.unwrap()
+}
+
 /// A clock that goes on by a second whenever it is read, and notes until when a long writer is announced.
 struct Noting {
     now_ms: Mutex<i64>,
@@ -343,7 +350,8 @@ impl Clock for Noting {
     fn now(&self) -> Instant {
         let mut now = self.now_ms.lock().unwrap();
         *now += 1_000;
-        if let Some(announced) = self.db.announced() {
+        let announced = block_in_place(|| Handle::current().block_on(announced(&self.db)));
+        if let Some(announced) = announced {
             self.told.lock().unwrap().push(announced.until_ms);
         }
         Instant::from_unix_ms(*now)
@@ -380,7 +388,11 @@ async fn the_end_of_a_long_import_is_told_by_how_much_of_it_is_written() {
             off <= 1_000,
             "near the end it is known to the second: {ended} {told:?}"
         );
-        assert_eq!(app.db.announced(), None, "told no longer than it takes");
+        assert_eq!(
+            announced(&app.db).await,
+            None,
+            "told no longer than it takes"
+        );
     })
     .await;
 }

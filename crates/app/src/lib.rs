@@ -18,6 +18,7 @@ pub mod inspection;
 pub mod inspector;
 pub mod installation;
 pub mod job;
+pub mod numbering;
 mod part_file;
 pub mod port;
 pub mod premise;

@@ -14,6 +14,15 @@ async fn standing(db: &Db) -> Option<Announced> {
     let mut view = db.read().await.unwrap();
     db.announced(&mut view).await.unwrap()
 }
+impl Db {
+    /// Changes the database behind the program's back.
+    pub(crate) async fn meddle(&self, sql: &'static str) {
+        let mut conn = self.write_conn().await.unwrap();
+        conn.script(sql).await.unwrap();
+        conn.commit().await.unwrap();
+    }
+}
+
 
 #[tokio::test]
 async fn who_waits_for_something_announced_waits_on_and_who_does_not_is_told() {

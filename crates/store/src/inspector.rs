@@ -328,6 +328,13 @@ pub async fn erase(
     of: &StoredInspector,
     notes: &[Note],
 ) -> Result<(), StoreError> {
+    let changes = vec![
+        ("sealed_credential_no", Value::Sealed(None)),
+        ("credential_no_mark", Value::Blob(None)),
+    ];
+    let id = &of.inspector.id;
+    rec.update(&INSPECTORS, &[Value::from(id.as_str())], &of.seen, changes)
+        .await?;
     for Note(subject, seen) in notes {
         let key = [
             Value::from(of.inspector.code.as_str()),
@@ -336,13 +343,6 @@ pub async fn erase(
         let gone = vec![("sealed_note", Value::Sealed(None))];
         rec.update(&RECUSALS, &key, seen, gone).await?;
     }
-    let changes = vec![
-        ("sealed_credential_no", Value::Sealed(None)),
-        ("credential_no_mark", Value::Blob(None)),
-    ];
-    let id = &of.inspector.id;
-    rec.update(&INSPECTORS, &[Value::from(id.as_str())], &of.seen, changes)
-        .await?;
     person::destroy_key(rec, id).await
 }
 

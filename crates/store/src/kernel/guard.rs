@@ -18,7 +18,7 @@ use super::image::{Body, Operation};
 use super::log::{self, Committed};
 use super::press::Press;
 use super::reader::Reader;
-use super::register::{self, Register};
+use super::register::{self, Order, Register};
 use super::scratch::Inside;
 use super::table::{Cells, Layout, TracedTable};
 use super::value::Value;
@@ -29,6 +29,7 @@ pub struct Tx {
     name: &'static str,
     pub(super) reader: Reader,
     pub(super) press: Option<Press>,
+    pub(super) order: Order,
 }
 
 /// What the act of this transaction needs besides its event.
@@ -46,6 +47,7 @@ impl Tx {
             name,
             reader,
             press,
+            order: Order::default(),
         }
     }
 
@@ -65,6 +67,7 @@ impl Tx {
             event,
             sealing,
             touched: Vec::new(),
+            order: self.order,
         })
     }
 
@@ -97,6 +100,7 @@ pub struct Recording {
     sealing: Sealing,
     /// Registers whose version this act has advanced.
     touched: Vec<Register>,
+    order: Order,
 }
 
 impl Recording {
@@ -248,6 +252,7 @@ impl Recording {
         if let Some(register) = layout.register
             && !self.touched.contains(&register)
         {
+            self.order.next(register);
             let press = self.press.as_ref();
             register::advance(&mut self.reader.conn, register, press).await?;
             self.touched.push(register);

@@ -48,6 +48,28 @@ pub enum Register {
     Counters,
 }
 
+/// The registers an act holds or has written, each waited for in the order of [`Register`]. An act that asks
+/// for an earlier one could wait for somebody who waits for it: every test that does so fails, and in the
+/// field PostgreSQL ends one of the two, who is told that the database is busy.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Order {
+    held: [bool; Register::ALL.len()],
+}
+
+impl Order {
+    /// Notes that the act is about to wait for a register.
+    pub(super) fn next(&mut self, register: Register) {
+        let place = register as usize;
+        if !self.held[place] {
+            debug_assert!(
+                !self.held[place..].contains(&true),
+                "{register:?} is asked for after a later register: {self:?}"
+            );
+            self.held[place] = true;
+        }
+    }
+}
+
 /// How an act holds a register until it ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Hold {
@@ -119,6 +141,7 @@ impl Tx {
     /// Holds a register to the end of the act and yields its version, as committed by whoever held
     /// it before. To hold several, hold them in the order of [`Register`].
     pub async fn hold(&mut self, register: Register, how: Hold) -> Result<i64, StoreError> {
+        self.order.next(register);
         let way = match how {
             Hold::Shared => "FOR SHARE SKIP LOCKED",
             Hold::Exclusive => "FOR UPDATE SKIP LOCKED",
@@ -177,3 +200,6 @@ pub(super) async fn advance(
         ))
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -126,6 +126,9 @@ impl App {
         let mut rec = tx.record(event, self.confidential())?;
         inspector::erase(&mut rec, &before, &notes).await?;
         rec.commit().await?;
+        // The erasure is done. What the engine still keeps of the key goes now; what cannot go now is noted,
+        // and goes with the next upkeep.
+        let _ = self.db.sweep().await;
         Ok(())
     }
 

@@ -16,12 +16,13 @@ use app::App;
 use app::crypto::{StorageKey, log_key};
 use app::drawing::Figures;
 use app::premise::Thing;
+use app::sealing::SealingKey;
 use domain::id::CampaignNo;
 use domain::subject::RawSubject;
-use stage::{READY, acting, open};
+use stage::{READY, acting, hex32, open};
 use store::log::{TraceOf, head, trace};
 use store::subject;
-use store::{Db, Engine};
+use store::{Db, Engine, Upgrade};
 use testkit::city::{as_shown, caterer, register_number};
 use testkit::clock::{FakeClock, FakeEntropy};
 use testkit::engines::upgrade;
@@ -66,13 +67,23 @@ async fn strike(app: &App, number: u32) {
     done.unwrap();
 }
 
-/// The system on a database that is open already, as another process sees it; its keys open nothing.
-fn app_on(db: Db) -> App {
+/// The system on the same database, as another process sees it: with its storage key, or it is not let in.
+async fn app_on(place: &str, storage_key: &str) -> App {
+    let storage_key = StorageKey::new(&hex32(storage_key));
+    let entropy = Arc::new(FakeEntropy::new(20_261_202));
+    let vault = SealingKey {
+        key: storage_key.clone(),
+        entropy: entropy.clone(),
+    };
+    let upgrade = Upgrade {
+        vault: Arc::new(vault),
+        ..upgrade()
+    };
     App {
-        db,
+        db: Db::open_postgres(place, &upgrade).await.unwrap(),
         clock: Arc::new(FakeClock::at(2026, 12, 1, 9)),
-        entropy: Arc::new(FakeEntropy::new(20_261_202)),
-        storage_key: StorageKey::new(&[5; 32]),
+        entropy,
+        storage_key,
         log_key: log_key("demo.example/mingqian", [5; 32]).unwrap(),
     }
 }
@@ -81,8 +92,8 @@ fn app_on(db: Db) -> App {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 #[ignore = "not a test of its own: the process the story starts"]
 async fn other_process() {
-    let place = std::env::var("OTHER_PLACE").unwrap();
-    let app = app_on(Db::open_postgres(&place, &upgrade()).await.unwrap());
+    let told = |name: &str| std::env::var(name).unwrap();
+    let app = app_on(&told("OTHER_PLACE"), &told("OTHER_KEY")).await;
     println!("READY");
     let mut line = String::new();
     std::io::stdin().read_line(&mut line).unwrap();
@@ -94,10 +105,11 @@ async fn other_process() {
     app.db.close().await;
 }
 
-fn start(place: &str) -> (Child, BufReader<ChildStdout>) {
+fn start(old: &OldDatabase) -> (Child, BufReader<ChildStdout>) {
     let mut child = Command::new(std::env::current_exe().unwrap())
         .args(["--exact", "other_process", "--ignored", "--nocapture"])
-        .env("OTHER_PLACE", place)
+        .env("OTHER_PLACE", old.place())
+        .env("OTHER_KEY", old.key("storage.key"))
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .spawn()
@@ -140,7 +152,7 @@ async fn a_frame_is_the_register_of_the_moment_at_which_it_stands_in_the_log() {
     assert!(before > u64::from(REGISTER), "{before}");
 
     let (begun, _) = head(&mut app.db.read().await.unwrap()).await.unwrap();
-    let (mut other, mut said) = start(&old.place());
+    let (mut other, mut said) = start(&old);
     let drawer = acting(&app, "drawer").await;
     let shown = as_shown(&app, Thing::Campaign(&number)).await;
     writeln!(other.stdin.as_mut().unwrap(), "go").unwrap();

@@ -83,6 +83,19 @@ pub enum StoreError {
         /// Number of the last one this program knows.
         known: i64,
     },
+    /// The database was written by an older program and is not migrated by who only looks at it.
+    OlderSchema {
+        /// Number of its last migration.
+        found: i64,
+        /// Number of the last one this program knows.
+        known: i64,
+    },
+    /// There is no database where one was looked for.
+    NoDatabase(String),
+    /// The storage key at hand is not the one this database was sealed with.
+    WrongKey,
+    /// The upgrade is done, and what it moved could not yet be taken out of the engine's old pages.
+    Sweep(String),
     /// The engine itself failed.
     Engine(String),
     /// The engine was asked to commit and its answer did not come: whether the act is done is not
@@ -114,6 +127,35 @@ impl StoreError {
         }
     }
 
+    /// What is said when a database is opened.
+    fn on_opening(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NewerSchema { found, known } => write!(
+                f,
+                "这个库已由更新的程序升级到第 {found} 号结构，本程序只认得到第 {known} 号，没有打开，也没有改动。请换用升级它的那个版本或更新的版本。"
+            ),
+            Self::Migration(why) => write!(f, "数据库结构不符：{why}"),
+            Self::OlderSchema { found, known } => write!(
+                f,
+                "这个库还是第 {found} 号结构，本程序按第 {known} 号核对，没有核对，也没有升级。用写入它的那个版本核对，或先运行 mingqian migrate（--dry-run 只说会做什么）再核对。"
+            ),
+            Self::NoDatabase(place) => write!(
+                f,
+                "这里没有数据库（{place}），没有建立任何文件。指对 --data 或 --database；要新建，用 mingqian init。"
+            ),
+            Self::WrongKey => write!(
+                f,
+                "keys/storage.key 不是这个库的封存密钥：与库中登记的指纹不符，或打不开库中封存的内容，没有打开，也没有写入。从备份恢复这个库的 keys 目录，或指对 --data 与 --database。"
+            ),
+            Self::Sweep(why) => write!(
+                f,
+                "数据库升级已经完成，但旧页里的明文还没有清扫掉：{why}。腾出与数据库同样大小的磁盘空间，再启动一次，程序会接着清扫。"
+            ),
+            // Everything else has its sentence where it is shown.
+            _ => Ok(()),
+        }
+    }
+
     /// The stable code shown beside the sentence.
     #[must_use]
     pub fn code(&self) -> &'static str {
@@ -130,6 +172,10 @@ impl StoreError {
             Self::Migration(_) => "STOR-501",
             Self::NewerSchema { .. } => "STOR-502",
             Self::Content { .. } => "STOR-504",
+            Self::OlderSchema { .. } => "STOR-508",
+            Self::NoDatabase(_) => "STOR-509",
+            Self::WrongKey => "STOR-506",
+            Self::Sweep(_) => "STOR-507",
             Self::Engine(_) => "STOR-503",
             Self::CommitUnknown(_) => "STOR-505",
         }
@@ -183,11 +229,12 @@ impl fmt::Display for StoreError {
                 f,
                 "内容超过 {most} 字节，没有存放任何部分。缩小或分开后再交。"
             ),
-            Self::NewerSchema { found, known } => write!(
-                f,
-                "这个库已由更新的程序升级到第 {found} 号结构，本程序只认得到第 {known} 号，没有打开，也没有改动。请换用升级它的那个版本或更新的版本。"
-            ),
-            Self::Migration(why) => write!(f, "数据库结构不符：{why}"),
+            Self::NewerSchema { .. }
+            | Self::OlderSchema { .. }
+            | Self::Migration(_)
+            | Self::NoDatabase(_)
+            | Self::WrongKey
+            | Self::Sweep(_) => self.on_opening(f),
             Self::Engine(why) => write!(
                 f,
                 "数据库出错，本次没有写入：{why}。查看服务日志；磁盘满、掉线最常见。"

@@ -42,6 +42,7 @@ pub use kernel::audit::{Fault, Report, audit};
 pub use kernel::blob::{BlobReader, BlobWriter, KeptBlob};
 pub use kernel::cell::{PersonKey, SealedCell, Vault};
 pub use kernel::engine::{Db, Engine};
+pub use kernel::exhibit::Exhibit;
 pub use kernel::guard::{Recording, Sealing, Tx};
 pub use kernel::image::hex;
 pub use kernel::live::live_schema;

@@ -416,4 +416,5 @@ pub const KERNEL: &[&str] = &[
     "log_records",
     "register_versions",
     "migrations",
+    "unswept",
 ];

@@ -11,7 +11,7 @@ use axum_server::Handle;
 use axum_server::tls_rustls::RustlsConfig;
 use clap::Args;
 use serde_json::json;
-use store::org;
+use store::{Db, org};
 use web::gate::{Facts, WebState};
 
 use super::{Failure, Output};
@@ -39,7 +39,7 @@ pub(crate) struct ServeArgs {
 
 /// As many as leave pages the readers they need.
 fn at_once(text: &str) -> Result<usize, String> {
-    let most = store::Db::LONG_VIEWS;
+    let most = Db::LONG_VIEWS;
     let number = text
         .parse()
         .ok()
@@ -160,18 +160,25 @@ async fn ready(args: &ServeArgs, over_tls: bool) -> Result<WebState, Failure> {
     recovered
         .await
         .map_err(|error| Failure::new("SERV-005", "jobs", error.to_string()))?;
-    tokio::spawn(keep_up(imports.clone()));
+    tokio::spawn(keep_up(imports.clone(), app.db.clone()));
     Ok(WebState::new(app, over_tls, facts).with_imports(imports))
 }
 
-/// Looks after long work as long as the server runs.
-async fn keep_up(imports: Staging) {
+/// Looks after long work, and after what erasures left behind, as long as the server runs.
+async fn keep_up(imports: Staging, db: Db) {
     let mut tick = tokio::time::interval(UPKEEP);
     loop {
         tick.tick().await;
         if let Err(error) = imports.upkeep().await {
             tracing::warn!(%error, "the upkeep failed and is tried again");
         }
+        sweep(&db).await;
+    }
+}
+
+async fn sweep(db: &Db) {
+    if let Err(error) = db.sweep().await {
+        tracing::warn!(%error, "old pages could not be swept, it is tried again");
     }
 }
 

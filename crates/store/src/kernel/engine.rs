@@ -19,7 +19,7 @@ use sqlx::{PgPool, SqlitePool};
 
 use super::blob;
 use super::cell::Vault;
-use super::conn::{Conn, engine};
+use super::conn::{Bare, Conn, engine};
 use super::guard::Tx;
 use super::migrate::{self, Migrated, Upgrade};
 use super::press::Press;
@@ -102,15 +102,24 @@ impl Db {
     /// name lies beside it: `mingqian.sqlite`, `mingqian.blobs/`.
     pub async fn open_sqlite(file: &Path, upgrade: &Upgrade) -> Result<Self, StoreError> {
         let db = Self::connect_sqlite(file, true, upgrade).await?;
-        migrate::run(&db, MIGRATIONS, upgrade).await?;
-        Ok(db)
+        db.brought_up_to_date(upgrade).await
     }
 
     /// Connects to `postgres://…`, migrating as needed.
     pub async fn open_postgres(url: &str, upgrade: &Upgrade) -> Result<Self, StoreError> {
         let db = Self::connect_postgres(url, upgrade).await?;
-        migrate::run(&db, MIGRATIONS, upgrade).await?;
-        Ok(db)
+        db.brought_up_to_date(upgrade).await
+    }
+
+    /// A database that is refused is closed again: what the engine made beside it goes.
+    async fn brought_up_to_date(self, upgrade: &Upgrade) -> Result<Self, StoreError> {
+        match migrate::run(&self, MIGRATIONS, upgrade).await {
+            Ok(_) => Ok(self),
+            Err(error) => {
+                self.close().await;
+                Err(error)
+            }
+        }
     }
 
     /// What opening the embedded database would change in it, by doing it and taking it back.
@@ -118,6 +127,9 @@ impl Db {
         file: &Path,
         upgrade: &Upgrade,
     ) -> Result<Vec<Migrated>, StoreError> {
+        if !file.is_file() {
+            return Err(StoreError::NoDatabase(file.display().to_string()));
+        }
         // Content the rehearsal keeps lies in a folder of its own, and goes with it.
         let folder = file.with_extension("rehearsal");
         let db = Self::connect_sqlite(file, false, upgrade)
@@ -127,6 +139,71 @@ impl Db {
         db.close().await;
         blob::forget(&folder).await?;
         done
+    }
+
+    /// The embedded database for a reader who changes nothing, not even by recovering what a killed program
+    /// left in the write-ahead log.
+    pub(super) async fn look_at_sqlite(
+        file: &Path,
+        vault: Arc<dyn Vault>,
+    ) -> Result<Self, StoreError> {
+        let options = SqliteConnectOptions::new()
+            .filename(file)
+            .create_if_missing(false)
+            .busy_timeout(WAIT)
+            .pragma("query_only", "ON");
+        let log = std::fs::metadata(with_ending(file, "-wal")).map_or(0, |log| log.len());
+        // Without a log the engine makes its two files and takes them away again; where it may not, nobody
+        // writes to the database either.
+        let first = options.clone().read_only(log > 0);
+        let pool = match looking(first).await {
+            Ok(pool) => pool,
+            Err(_) if log == 0 => looking(options.read_only(true).immutable(true)).await?,
+            Err(error) => return Err(error),
+        };
+        Ok(Self {
+            pools: Pools::Lite {
+                write: pool.clone(),
+                read: pool,
+                folder: file.with_extension("blobs").into(),
+                notices: file.with_extension("announced").into(),
+            },
+            vault,
+            press: None,
+            queue: Arc::default(),
+        })
+    }
+
+    /// A database on a server for a reader who changes nothing.
+    pub(super) async fn look_at_postgres(
+        url: &str,
+        vault: Arc<dyn Vault>,
+    ) -> Result<Self, StoreError> {
+        let options = PgConnectOptions::from_str(url)
+            .map_err(|error| engine(&error))?
+            .options([("default_transaction_read_only", "on")]);
+        let acts = PgPoolOptions::new()
+            .max_connections(2)
+            .acquire_timeout(WAIT)
+            .connect_with(options)
+            .await
+            .map_err(|error| match &error {
+                sqlx::Error::Database(database) if database.code().as_deref() == Some("3D000") => {
+                    StoreError::NoDatabase(database.message().to_owned())
+                }
+                other => engine(other),
+            })?;
+        Ok(Self {
+            pools: Pools::Pg {
+                read: acts.clone(),
+                blobs: acts.clone(),
+                signs: acts.clone(),
+                acts,
+            },
+            vault,
+            press: None,
+            queue: Arc::default(),
+        })
     }
 
     fn keeping_in(mut self, place: &Path) -> Self {
@@ -172,7 +249,8 @@ impl Db {
         let write = SqlitePoolOptions::new()
             .max_connections(1)
             .acquire_timeout(wait)
-            .connect_with(options.clone())
+            // What the writer frees it overwrites: a destroyed key is not to be found in free pages.
+            .connect_with(options.clone().pragma("secure_delete", "ON"))
             .await
             .map_err(|error| engine(&error))?;
         let read = SqlitePoolOptions::new()
@@ -283,6 +361,15 @@ impl Db {
         Ok(Scratch::new(self.reader(self.sign_conn().await?)))
     }
 
+    /// The writer's connection without a transaction.
+    pub(super) async fn bare(&self) -> Result<Bare, StoreError> {
+        match &self.pools {
+            Pools::Lite { write, .. } => write.acquire().await.map(Bare::Lite),
+            Pools::Pg { acts, .. } => acts.acquire().await.map(Bare::Pg),
+        }
+        .map_err(|error| engine(&error))
+    }
+
     fn reader(&self, conn: Conn) -> Reader {
         Reader::new(conn, Arc::clone(&self.vault))
     }
@@ -364,6 +451,33 @@ impl Db {
                 read.close().await;
                 acts.close().await;
             }
+        }
+    }
+}
+
+/// The file that SQLite keeps beside a database under the same name.
+fn with_ending(file: &Path, ending: &str) -> std::path::PathBuf {
+    let mut name = file.as_os_str().to_owned();
+    name.push(ending);
+    name.into()
+}
+
+/// A pool of connections that only read, and have read.
+async fn looking(options: SqliteConnectOptions) -> Result<SqlitePool, StoreError> {
+    let pool = SqlitePoolOptions::new()
+        .max_connections(2)
+        .acquire_timeout(WAIT)
+        .connect_with(options)
+        .await
+        .map_err(|error| engine(&error))?;
+    let read = sqlx::query("SELECT COUNT(*) FROM sqlite_schema")
+        .execute(&pool)
+        .await;
+    match read {
+        Ok(_) => Ok(pool),
+        Err(error) => {
+            pool.close().await;
+            Err(engine(&error))
         }
     }
 }

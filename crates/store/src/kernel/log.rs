@@ -20,6 +20,8 @@ use crate::error::StoreError;
 
 mod trace;
 
+pub(super) use trace::chunk;
+#[cfg(test)]
 pub(super) use trace::chunks;
 pub use trace::{
     TraceLine, TraceOf, body, event_of_record, line_of, record, root_after, trace, trace_count,

@@ -23,7 +23,6 @@ impl Db {
     }
 }
 
-
 #[tokio::test]
 async fn who_waits_for_something_announced_waits_on_and_who_does_not_is_told() {
     let folder = tempfile::tempdir().unwrap();

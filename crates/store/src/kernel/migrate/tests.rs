@@ -86,6 +86,7 @@ fn step(
         postgres: sql,
         moves,
         afterwards,
+        emptied: None,
     }
 }
 
@@ -190,6 +191,66 @@ async fn a_column_that_came_reads_what_stood_before_in_every_older_row() {
                 .any(|fault| fault.to_string().contains("phone 没有登记来历"))
         );
         db.close().await;
+    }
+}
+
+#[tokio::test]
+async fn an_image_of_today_in_the_shape_of_yesterday_is_a_contradiction() {
+    for old in each_old() {
+        let sql = "ALTER TABLE org_units ADD COLUMN phone TEXT; ALTER TABLE org_units ADD COLUMN floor BIGINT NOT NULL DEFAULT 1; ALTER TABLE party_links RENAME TO party_doors; ALTER TABLE holidays DROP COLUMN source;";
+        let mut story = step(sql, None, "");
+        story.sqlite = "ALTER TABLE org_units ADD COLUMN phone TEXT; ALTER TABLE org_units ADD COLUMN floor INTEGER NOT NULL DEFAULT 1; ALTER TABLE party_links RENAME TO party_doors; ALTER TABLE holidays DROP COLUMN source;";
+        let (db, _) = grown(&old, story).await;
+        let shapes = [UNITS_WITH_PHONE, PARTY_DOORS, HOLIDAYS_WITHOUT_SOURCE];
+        let now = schema(&shapes, &[], &[]);
+        assert_eq!(faults(&db, &now).await, []);
+        // As a program would that was not told of the migration, or a forger who knows the old bodies.
+        let mut rec = act(&db).await;
+        let row = vec![
+            ("org_unit_id", "aaaaaaaaaaaaaaaaaaaa".into()),
+            ("name", "新科".into()),
+            ("kind", "section".into()),
+            ("parent_id", Value::Text(None)),
+        ];
+        rec.insert(&ORG_UNITS, row).await.unwrap();
+        rec.commit().await.unwrap();
+        let found = faults(&db, &now).await;
+        let told: Vec<String> = found.iter().map(ToString::to_string).collect();
+        assert!(
+            told.iter()
+                .any(|fault| fault.starts_with("AUDT-004") && fault.contains("phone")),
+            "{told:?}"
+        );
+        assert!(
+            told.iter().any(|fault| fault.starts_with("AUDT-003")),
+            "{told:?}"
+        );
+        db.close().await;
+    }
+}
+
+#[test]
+fn names_and_columns_are_read_by_the_age_of_the_image() {
+    use crate::kernel::history::present;
+    use crate::kernel::image::{Image, Operation};
+    let image = |table: &str, names: &[&str]| Image {
+        operation: Operation::Insert,
+        table: table.to_owned(),
+        columns: names.iter().map(|name| (*name).to_owned()).collect(),
+        cells: names.iter().map(|name| serde_json::json!(name)).collect(),
+    };
+    let doors = image("party_links", &["campaign_id", "name", "link_hash"]);
+    let kind = image("org_units", &["org_unit_id", "name", "kind", "parent_id"]);
+    let source = image("holidays", &["day", "kind", "source"]);
+    for (layout, image) in [
+        (PARTY_DOORS.layout(), doors),
+        (UNITS_RENAMED.layout(), kind.clone()),
+        (HOLIDAYS_WITHOUT_SOURCE.layout(), source),
+        (UNITS_WITH_PHONE.layout(), kind),
+    ] {
+        assert!(present(layout, &image, 0).is_ok());
+        assert!(present(layout, &image, NEXT - 1).is_ok());
+        assert!(present(layout, &image, NEXT).is_err(), "{}", image.table);
     }
 }
 
@@ -413,7 +474,7 @@ async fn state(db: &Db) -> (i64, u64) {
     let mut reader = db.read().await.unwrap();
     let count = Query::new("SELECT CAST(COUNT(*) AS BIGINT) AS n FROM migrations");
     let count = reader.number(count).await.unwrap();
-    let (size, _) = crate::log::head(&mut reader).await.unwrap();
+    let (size, _) = log::head(&mut reader).await.unwrap();
     (count, size)
 }
 
@@ -486,6 +547,36 @@ async fn a_migration_that_was_edited_after_it_ran_is_refused() {
         let refused = run(&db, &edited, &upgrade()).await.unwrap_err();
         assert_eq!(refused.code(), "STOR-501");
         db.close().await;
+    }
+}
+
+#[tokio::test]
+async fn a_database_that_has_lost_what_it_remembers_of_its_migrations_is_refused_in_one_sentence() {
+    let last = "DELETE FROM migrations WHERE number = (SELECT MAX(number) FROM migrations)";
+    for (lost, said) in [
+        ("DROP TABLE migrations", "没有升级记录"),
+        ("DELETE FROM migrations", "没有升级记录"),
+        ("DELETE FROM migrations WHERE number = 3", "缺了第 4 号"),
+        ("DELETE FROM migrations WHERE number = 1", "缺了第 2 号"),
+        (last, "做不成"),
+    ] {
+        for old in each_old() {
+            let db = open(&old).await;
+            run(&db, MIGRATIONS, &upgrade()).await.unwrap();
+            meddle(&db, lost).await;
+            for refused in [
+                run(&db, MIGRATIONS, &upgrade()).await.unwrap_err(),
+                rehearse(&db, MIGRATIONS, &upgrade()).await.unwrap_err(),
+            ] {
+                let words = refused.to_string();
+                assert!(
+                    words.starts_with("STOR-501 ") && words.contains(said),
+                    "{lost}: {words}"
+                );
+                assert!(words.contains("没有改动"), "{words}");
+            }
+            db.close().await;
+        }
     }
 }
 

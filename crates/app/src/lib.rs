@@ -68,7 +68,7 @@ impl App {
         }
     }
 
-    /// An event that happens now.
+    /// An event that begins now.
     #[must_use]
     pub fn event(&self, act: Act, actor: Actor) -> Event {
         Event::new(
@@ -85,6 +85,7 @@ impl App {
         Sealing {
             salt: self.entropy.bytes(),
             record: None,
+            clock: Arc::clone(&self.clock),
         }
     }
 
@@ -94,6 +95,7 @@ impl App {
         Sealing {
             salt: self.entropy.bytes(),
             record: Some(record),
+            clock: Arc::clone(&self.clock),
         }
     }
 }

@@ -165,7 +165,7 @@ impl Place {
     /// What opening the database would change in it; it is left as it is.
     pub(crate) async fn rehearse(
         &self,
-        clock: &dyn Clock,
+        clock: Arc<dyn Clock>,
         entropy: Arc<dyn Entropy>,
     ) -> Result<Vec<Migrated>, Failure> {
         let storage_key = match self.storage_key() {
@@ -198,7 +198,11 @@ impl Place {
                     format!("{error}。从备份恢复这个文件。"),
                 )
             })?;
-        let upgrade = upgrade(&*clock, Arc::clone(&entropy), storage_key.clone());
+        let upgrade = upgrade(
+            Arc::clone(&clock),
+            Arc::clone(&entropy),
+            storage_key.clone(),
+        );
         let db = match &self.database {
             Some(url) => Db::open_postgres(url, &upgrade).await,
             None => Db::open_sqlite(&self.file(), &upgrade).await,
@@ -215,11 +219,11 @@ impl Place {
 }
 
 /// A migration happens now, by this version of the program.
-fn upgrade(clock: &dyn Clock, entropy: Arc<dyn Entropy>, key: StorageKey) -> Upgrade {
+fn upgrade(clock: Arc<dyn Clock>, entropy: Arc<dyn Entropy>, key: StorageKey) -> Upgrade {
     let fresh = Arc::clone(&entropy);
     let seals = Arc::new(SealingKey { key, entropy });
     Upgrade {
-        at: clock.now(),
+        clock,
         program: concat!("mingqian ", env!("CARGO_PKG_VERSION")).to_owned(),
         fresh: Arc::new(move || fresh.bytes()),
         vault: seals.clone(),

@@ -5,7 +5,7 @@
 //! functions on a [`Reader`], and writing functions on a [`Recording`]. Two engines, one SQL text.
 //!
 //! Deliberately absent: decisions (crate `domain`), the clock and randomness (they come in with the
-//! event), and any way to write a traced table without an event.
+//! event and its sealing), and any way to write a traced table without an event.
 
 #[cfg(test)]
 extern crate self as store;
@@ -41,6 +41,7 @@ pub use error::StoreError;
 pub use kernel::audit::{Fault, Report, audit};
 pub use kernel::blob::{BlobReader, BlobWriter, KeptBlob};
 pub use kernel::cell::{PersonKey, SealedCell, Vault};
+pub use kernel::clock::Clock;
 pub use kernel::engine::{Db, Engine};
 pub use kernel::exhibit::Exhibit;
 pub use kernel::guard::{Recording, Sealing, Tx};

@@ -7,11 +7,13 @@
 mod engines;
 mod support;
 
+use std::sync::Arc;
+
 use domain::account::{Grant, Role};
 use domain::id::{AccountId, EventId};
 use engines::on_both;
 use store::{Engine, Fault, StoreError, account, audit, log, org};
-use support::{NOON, add_unit, bytes, event, sealing, unit};
+use support::{NOON, Set, add_unit, bytes, event, sealing, unit};
 
 #[tokio::test]
 async fn an_act_and_its_rows_become_one_leaf() {
@@ -58,7 +60,7 @@ async fn a_row_that_names_what_does_not_exist_is_refused_and_leaves_nothing() {
 
 #[tokio::test]
 async fn both_engines_give_the_same_leaves_and_the_same_root() {
-    let roots = std::sync::Arc::new(std::sync::Mutex::new(Vec::new()));
+    let roots = Arc::new(std::sync::Mutex::new(Vec::new()));
     let kept = roots.clone();
     on_both(move |db| {
         let kept = kept.clone();
@@ -157,11 +159,13 @@ async fn a_clock_set_back_cannot_write() {
         add_unit(&db, 1).await.unwrap();
         let mut early = event(2);
         early.at = domain::time::Instant::from_unix_ms(NOON - 3_600_000);
+        let mut sealing = sealing(2);
+        sealing.clock = Arc::new(Set(early.at.unix_ms().into()));
         let mut rec = db
             .begin("test")
             .await
             .unwrap()
-            .record(early, sealing(2))
+            .record(early, sealing)
             .unwrap();
         org::add(&mut rec, &unit(2)).await.unwrap();
         let refused = rec.commit().await.unwrap_err();

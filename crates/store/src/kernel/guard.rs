@@ -14,6 +14,7 @@ use domain::event::Event;
 use domain::id::EventId;
 
 use super::cell::Vault;
+use super::clock::Clock;
 use super::image::{Body, Operation};
 use super::log::{self, Committed};
 use super::press::Press;
@@ -33,12 +34,14 @@ pub struct Tx {
 }
 
 /// What the act of this transaction needs besides its event.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Sealing {
     /// 32 random bytes that hide the body behind its hash (`protocol.md` §5); made by the caller.
     pub salt: [u8; 32],
     /// The public record (FREEZE, RESULT …) this act puts into the log, if it is one.
     pub record: Option<String>,
+    /// Asked when the act takes its place in the log, which is the time of its entry.
+    pub clock: Arc<dyn Clock>,
 }
 
 impl Tx {

@@ -15,11 +15,11 @@ use std::sync::Arc;
 
 use domain::event::{Act, Actor, Event};
 use domain::id::EventId;
-use domain::time::Instant;
 use sha2::{Digest as _, Sha256};
 
 use super::blob::{BlobWriter, KeptBlob};
 use super::cell::Vault;
+use super::clock::Clock;
 use super::conn::Conn;
 use super::engine::{Db, Engine};
 use super::guard::{Recording, Sealing, Tx};
@@ -49,12 +49,12 @@ pub trait Seal: Send {
     fn finish(self: Box<Self>) -> Vec<u8>;
 }
 
-/// What a migration needs from outside: the moment, who runs it, fresh random bytes, and the key under
+/// What a migration needs from outside: the clock, who runs it, fresh random bytes, and the key under
 /// which content is sealed.
 #[derive(Clone)]
 pub struct Upgrade {
-    /// When it happens.
-    pub at: Instant,
+    /// The clock of whoever migrates.
+    pub clock: Arc<dyn Clock>,
     /// The program and its version, as the trace names the actor.
     pub program: String,
     /// Yields 32 unpredictable bytes at each call.
@@ -377,7 +377,7 @@ async fn move_values(
     let event = Event::new(
         EventId::from_entropy(short),
         Act::SchemaMigrated,
-        upgrade.at,
+        upgrade.clock.now(),
         Actor::program(upgrade.program.as_str()),
     )
     .with("migration", migration.name);
@@ -388,7 +388,12 @@ async fn move_values(
     );
     // Later migrations leave an event even where they move nothing, so that the log tells the age of each image.
     let told = migration.number > TOLD_SINCE && log::head(&mut tx).await?.0 > 0;
-    let rec = tx.record(event, Sealing { salt, record: None })?;
+    let sealing = Sealing {
+        salt,
+        record: None,
+        clock: Arc::clone(&upgrade.clock),
+    };
+    let rec = tx.record(event, sealing)?;
     let mut moving = Moving {
         rec,
         db: db.clone(),

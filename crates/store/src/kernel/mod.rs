@@ -12,6 +12,7 @@ pub(crate) mod table;
 pub(crate) mod audit;
 pub(crate) mod blob;
 pub(crate) mod cell;
+pub(crate) mod clock;
 mod conn;
 pub(crate) mod engine;
 pub(crate) mod exhibit;

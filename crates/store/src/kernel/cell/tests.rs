@@ -100,12 +100,13 @@ async fn act(db: &Db, number: u8) -> Recording {
     let event = Event::new(
         EventId::from_entropy([number; 12]),
         Act::InspectorAdded,
-        upgrade().at,
+        upgrade().clock.now(),
         Actor::program("样例"),
     );
     let sealing = Sealing {
         salt: [number; 32],
         record: None,
+        clock: upgrade().clock,
     };
     db.begin("story")
         .await
@@ -139,7 +140,7 @@ async fn staffed(db: &Db) {
         ground: RecusalGround::Other,
         note: Some("与经营者有亲属关系".to_owned()),
         declared_by: AccountId::from_entropy([5; 12]),
-        at: upgrade().at,
+        at: upgrade().clock.now(),
     };
     let mut rec = act(db, 2).await;
     inspector::declare(&mut rec, &recusal, &first)

@@ -129,12 +129,13 @@ async fn act(db: &Db) -> Recording {
     let event = Event::new(
         EventId::from_entropy([0xee; 12]),
         Act::UnitEdited,
-        upgrade().at,
+        upgrade().clock.now(),
         Actor::program("样例"),
     );
     let sealing = Sealing {
         salt: [3; 32],
         record: None,
+        clock: upgrade().clock,
     };
     db.begin("story")
         .await

@@ -21,7 +21,7 @@ static CODE_TAKEN: Code = Code::new(
     "每名执法人员一个代码，换一个没有用过的。",
 );
 
-static CREDENTIAL_TAKEN: Code = Code::new(
+pub(crate) static CREDENTIAL_TAKEN: Code = Code::new(
     "ROST-031",
     "这个执法证号已登记在“{name}”（{code}）名下。",
     Some("细则三（二）"),

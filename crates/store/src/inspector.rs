@@ -1,5 +1,7 @@
 //! The inspector register, and the recusals declared between inspectors and subjects.
 
+use std::collections::HashMap;
+
 use domain::id::{AccountId, EventId, InspectorCode, InspectorId, OrgUnitId};
 use domain::inspector::{EnforcementCredential, Inspector, Presence, SCOPE};
 use domain::recusal::{Recusal, RecusalGround};
@@ -228,6 +230,58 @@ pub async fn other_holder(
         .push(" ORDER BY i.code");
     let found = reader.first(query).await?;
     found.map(|row| self::inspector(&row, &*vault)).transpose()
+}
+
+/// Who holds a credential number.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Holder {
+    /// The entry.
+    pub id: InspectorId,
+    /// The code.
+    pub code: InspectorCode,
+    /// The name.
+    pub name: PersonName,
+}
+
+impl Holder {
+    /// An inspector as the holder of a credential.
+    #[must_use]
+    pub fn of(inspector: &Inspector) -> Self {
+        Self {
+            id: inspector.id.clone(),
+            code: inspector.code.clone(),
+            name: inspector.name.clone(),
+        }
+    }
+}
+
+/// The inspectors at work who hold any of these credential numbers: found by their marks, without opening
+/// any cell.
+pub async fn holders(
+    reader: &mut Reader,
+    numbers: &[CredentialNumber],
+) -> Result<HashMap<CredentialNumber, Vec<Holder>>, StoreError> {
+    let vault = reader.vault();
+    let mut found: HashMap<CredentialNumber, Vec<Holder>> = HashMap::new();
+    for part in numbers.chunks(500) {
+        let mark = |number: &CredentialNumber| vault.mark(CREDENTIAL_MARK, number.as_str());
+        let marked: HashMap<[u8; 32], &CredentialNumber> =
+            part.iter().map(|number| (mark(number), number)).collect();
+        let query = Query::new("SELECT inspector_id, code, name, credential_no_mark FROM inspectors WHERE presence <> 'left' AND credential_no_mark IN (")
+            .bind_list(marked.keys().map(|mark| Value::from(mark.as_slice())))
+            .push(") ORDER BY code");
+        for row in reader.all(query).await? {
+            let holder = Holder {
+                id: row.parsed(TABLE, "inspector_id", InspectorId::parse)?,
+                code: row.parsed(TABLE, "code", InspectorCode::parse)?,
+                name: row.checked(TABLE, "name", PersonName::parse)?,
+            };
+            if let Some(number) = marked.get(row.blob("credential_no_mark")?) {
+                found.entry((*number).clone()).or_default().push(holder);
+            }
+        }
+    }
+    Ok(found)
 }
 
 /// The newest event that wrote an entry of the register; none while it is empty.

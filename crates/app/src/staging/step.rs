@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 use std::pin::Pin;
 use std::sync::Arc;
 
+use super::Staging;
 use super::port::Tables;
-use super::{Import, Staging};
 use crate::import::Importer;
 use crate::job::{AfterStop, Jobs, Kind, Order, Outcome, Run, Work};
 use crate::{App, AppError};
@@ -72,12 +72,12 @@ impl ImportWork {
         match self.step {
             Step::Read => staging.read(id, run).await?,
             Step::Compare => {
-                let importer = staging.importer_of(&staging.load(id).await?).await?;
-                staging.compare(&importer, id, run).await?;
+                staging.require_importer(id).await?;
+                staging.compare(id, run).await?;
             }
             Step::Apply => {
-                let importer = staging.importer_of(&staging.load(id).await?).await?;
-                staging.apply(&importer, id, run).await?;
+                staging.require_importer(id).await?;
+                staging.apply(id, run).await?;
             }
             Step::Tidy => {
                 staging.tidy(run).await?;
@@ -135,9 +135,12 @@ impl Staging {
         }
     }
 
-    /// Who imports, as his account stands now.
-    async fn importer_of(&self, import: &Import) -> Result<Importer, AppError> {
+    /// Whoever may no longer import has no work begun.
+    async fn require_importer(&self, id: &str) -> Result<(), AppError> {
+        let import = self.load(id).await?;
         let mut reader = self.app.db.read().await?;
-        Importer::now(&self.app, &mut reader, import).await
+        Importer::now(&self.app, &mut reader, &import)
+            .await
+            .map(drop)
     }
 }

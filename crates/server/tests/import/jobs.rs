@@ -6,7 +6,6 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use app::App;
 use app::account::NewAccount;
-use app::import::{Importer, Register};
 use app::job::{AfterStop, JobState, Jobs, Kind, Limits, Order, Outcome, Run, Work};
 use app::premise::Thing;
 use app::staging::{Staging, State};
@@ -397,9 +396,7 @@ async fn whoever_lost_the_right_before_the_end_writes_nothing() {
         let chief = office.city.acting(&chief).await;
         let clerk = office.registrar().await;
         let at = decided(&clerk).await;
-        // He was allowed when he decided; the writing begins with what he knew then.
-        let acting = office.city.acting(&clerk.account).await;
-        let importer = Importer::of(&acting, Register::Subjects, &unit(2)).unwrap();
+        // He was allowed when he decided.
         let grant = Grant {
             role: Role::Registrar,
             unit: unit(2),
@@ -411,7 +408,7 @@ async fn whoever_lost_the_right_before_the_end_writes_nothing() {
             .unwrap();
         let id = at.rsplit('/').next().unwrap();
         let run = Staging::counter();
-        office.staging.apply(&importer, id, &run).await.unwrap();
+        office.staging.apply(id, &run).await.unwrap();
         assert_eq!(office.subjects().await, 0);
         let left = clerk.import(&at).await;
         assert_eq!(left.state, State::Previewed);

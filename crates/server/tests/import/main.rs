@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "what fails here is a failed test")]
 
 mod command;
+mod credentials;
 mod hostile;
 mod jobs;
 mod killed;

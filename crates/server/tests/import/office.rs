@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use app::App;
 use app::job::{Jobs, Limits};
 use app::staging::{Import, Staging, State};
 use axum::body::{Body, to_bytes};
@@ -27,17 +28,17 @@ pub struct Office {
     folder: Arc<TempDir>,
 }
 
+fn staging_in(app: App, folder: &Path) -> Staging {
+    let tables = Arc::new(TableFiles::new(env!("CARGO_BIN_EXE_mingqian").into()));
+    let jobs = Jobs::new(app, &folder.join("jobs"), Limits::default());
+    Staging::new(&jobs, &folder.join("uploads"), tables)
+}
+
 impl Office {
     pub async fn open(db: Db) -> Self {
         let city = City::found(db).await;
         let folder = Arc::new(tempfile::tempdir().unwrap());
-        let tables = Arc::new(TableFiles::new(env!("CARGO_BIN_EXE_mingqian").into()));
-        let jobs = Jobs::new(
-            city.app.clone(),
-            &folder.path().join("jobs"),
-            Limits::default(),
-        );
-        let staging = Staging::new(&jobs, &folder.path().join("uploads"), tables);
+        let staging = staging_in(city.app.clone(), folder.path());
         let facts = Facts {
             bureau: "样例市城市管理局".into(),
             demonstration: true,
@@ -50,6 +51,11 @@ impl Office {
             router: web::route::router(&web),
             folder,
         }
+    }
+
+    /// The same uploads in another process.
+    pub fn of(&self, app: App) -> Staging {
+        staging_in(app, self.folder.path())
     }
 
     pub fn uploads(&self) -> std::path::PathBuf {

@@ -104,6 +104,16 @@ impl PartFile {
     }
 }
 
+/// Writes a private copy under `whole`: whole, and readable by its owner alone, or not at all. What stood
+/// there is replaced, whoever could read it.
+pub(crate) async fn private_copy(whole: &Path, name: &str, bytes: &[u8]) -> io::Result<()> {
+    let folder = whole.parent().unwrap_or(Path::new(""));
+    let mut part = PartFile::fresh(folder, name).await?;
+    part.write(bytes).await?;
+    part.sync().await?;
+    part.keep_as(whole).await
+}
+
 impl Drop for PartFile {
     fn drop(&mut self) {
         if !self.kept {

@@ -94,8 +94,9 @@ impl Staging {
         Ok(to)
     }
 
-    /// Forgets uploads that have not moved for longer than they are kept, with their error files.
-    pub(super) async fn expire(&self) -> Result<(), AppError> {
+    /// Forgets uploads that have not moved for longer than they are kept, with file, rows and faults. At
+    /// the start, beside the pages from time to time, and before the next upload.
+    pub async fn expire(&self) -> Result<(), AppError> {
         let mut reader = self.app.db.read().await?;
         let retention = catalog::rulebook(&mut reader).await?.retention;
         let before = self.now_ms() - retention.import_ms();

@@ -272,16 +272,14 @@ async fn reported(
     import: &Import,
     file: &Path,
 ) -> Result<Option<PathBuf>, Failure> {
-    let made = staging
-        .error_file(import)
-        .await
-        .map_err(|error| failure(file, &error))?;
-    let Some(bytes) = made else { return Ok(None) };
     let mut name = file.as_os_str().to_owned();
     name.push(".errors.xlsx");
     let path = PathBuf::from(name);
-    std::fs::write(&path, bytes).map_err(|error| Failure::file(&path, &error))?;
-    Ok(Some(path))
+    let written = staging
+        .write_error_file(import, &path)
+        .await
+        .map_err(|error| failure(file, &error))?;
+    Ok(written.then_some(path))
 }
 
 fn say(

@@ -14,12 +14,13 @@ fn event(number: u8) -> (Event, Sealing) {
     let event = Event::new(
         EventId::from_entropy([number; 12]),
         Act::CounterBegun,
-        engines::upgrade().at,
+        engines::upgrade().clock.now(),
         Actor::program("样例"),
     );
     let sealing = Sealing {
         salt: [number; 32],
         record: None,
+        clock: engines::upgrade().clock,
     };
     (event, sealing)
 }

@@ -101,10 +101,7 @@ impl Desk {
         let id = &import.stored.id;
         self.staging.set_columns(import, columns).await.unwrap();
         let run = Run::awaited();
-        self.staging
-            .compare(&self.importer, id, &run)
-            .await
-            .unwrap();
+        self.staging.compare(id, &run).await.unwrap();
         self.now(id).await
     }
 
@@ -112,7 +109,7 @@ impl Desk {
         let id = &import.stored.id;
         self.staging.claim(import, false).await?;
         let run = Run::awaited();
-        self.staging.apply(&self.importer, id, &run).await?;
+        self.staging.apply(id, &run).await?;
         Ok(self.now(id).await)
     }
 }
@@ -284,10 +281,7 @@ async fn an_inspector_belongs_to_the_unit_his_row_names_or_else_to_the_one_that_
         assert!(faults.iter().all(|(row, _)| *row == 4), "{faults:?}");
         desk.staging.claim(&seen, true).await.unwrap();
         let run = Run::awaited();
-        desk.staging
-            .apply(&desk.importer, "people", &run)
-            .await
-            .unwrap();
+        desk.staging.apply("people", &run).await.unwrap();
         let mut reader = city.app.db.read().await.unwrap();
         for (code, belongs) in [("P1", Some(unit(1))), ("P2", Some(unit(4))), ("P3", None)] {
             let code = domain::id::InspectorCode::parse(code).unwrap();

@@ -13,12 +13,13 @@ async fn adopts(db: &Db, number: u8, file: &RulebookFile) {
     let event = Event::new(
         EventId::from_entropy([number; 12]),
         Act::RulebookAdopted,
-        upgrade().at,
+        upgrade().clock.now(),
         Actor::program("样例"),
     );
     let sealing = Sealing {
         salt: [number; 32],
         record: None,
+        clock: upgrade().clock,
     };
     let tx = db.begin("story").await.unwrap();
     let mut rec = tx.record(event, sealing).unwrap();

@@ -31,12 +31,13 @@ async fn begun(db: &Db) -> Recording {
     let event = Event::new(
         EventId::from_entropy([0xab; 12]),
         Act::UnitEdited,
-        engines::upgrade().at,
+        engines::upgrade().clock.now(),
         Actor::program("样例"),
     );
     let sealing = Sealing {
         salt: [3; 32],
         record: None,
+        clock: engines::upgrade().clock,
     };
     let tx = db.begin("test.large").await.unwrap();
     tx.record(event, sealing).unwrap()

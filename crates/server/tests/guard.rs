@@ -275,18 +275,19 @@ fn a_rehearsed_migration_says_each_step_and_changes_no_byte() {
         let steps = listed["migrations"].as_array().unwrap();
         let rows = |name: &str| {
             let step = steps.iter().find(|step| step["name"] == name);
-            step.unwrap()["rows"].as_i64().unwrap()
+            step.map(|step| step["rows"].as_i64().unwrap())
         };
-        assert_eq!(rows("0008_jobs"), 0);
-        assert_eq!(rows("0011_storage_key"), 1);
-        assert!(rows("0006_ground") > 0 && rows("0009_files") > 3 && rows("0010_sealed_cells") > 5);
+        assert_eq!(rows("0011_storage_key"), Some(1));
         let words = told(&run(&["migrate", "--dry-run"]));
-        for said in [
-            "没有改动",
-            "第 9 号 0009_files",
-            "写入 1 行，记一条留痕",
-            "不改动已有的行",
-        ] {
+        let mut sentences = vec!["没有改动", "写入 1 行，记一条留痕", "不改动已有的行"];
+        // What the first build left moves most.
+        if *commit == COMMITS[0] {
+            assert_eq!(rows("0008_jobs"), Some(0));
+            assert!(rows("0006_ground") > Some(0) && rows("0009_files") > Some(3));
+            assert!(rows("0010_sealed_cells") > Some(5));
+            sentences.push("第 9 号 0009_files");
+        }
+        for said in sentences {
             assert!(words.contains(said), "{said}: {words}");
         }
         // Said again it is the same, so the first had done nothing; and an audit does not migrate either.

@@ -379,8 +379,8 @@ async fn the_end_of_a_long_import_is_told_by_how_much_of_it_is_written() {
         assert!(longest < 2 * (ended - begun), "{begun} {ended} {told:?}");
         let off = (ended - told.last().unwrap()).abs();
         assert!(
-            off <= 1_000,
-            "near the end it is known to the second: {ended} {told:?}"
+            off <= 2_000,
+            "near the end it is known to the second, and the entry's own time is one more reading: {ended} {told:?}"
         );
         assert_eq!(
             announced(&app.db).await,

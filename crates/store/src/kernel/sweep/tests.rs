@@ -8,7 +8,7 @@ use crate::kernel::engine::{Db, Engine};
 use crate::kernel::migrate::go;
 use crate::kernel::reader::Query;
 use crate::migrations::MIGRATIONS;
-use crate::old::{COMMITS, OldDatabase};
+use crate::old::{OldDatabase, made_before};
 
 /// Everything SQLite keeps on the disk under the name of a database.
 pub(in crate::kernel) fn raw(file: &Path) -> Vec<u8> {
@@ -45,7 +45,7 @@ fn found<'a>(file: &Path, numbers: &'a [String]) -> Vec<&'a String> {
 
 #[tokio::test]
 async fn a_number_that_was_sealed_stands_in_no_byte_of_the_files() {
-    for commit in COMMITS {
+    for commit in made_before(10) {
         for dies in [false, true] {
             let old = OldDatabase::unpack(commit, Engine::Sqlite);
             let file = PathBuf::from(old.place());
@@ -73,7 +73,7 @@ async fn a_number_that_was_sealed_stands_in_no_byte_of_the_files() {
 
 #[tokio::test]
 async fn who_still_reads_an_older_view_is_not_disturbed_and_the_sweep_comes_later() {
-    for commit in COMMITS {
+    for commit in made_before(10) {
         let old = OldDatabase::unpack(commit, Engine::Sqlite);
         let file = PathBuf::from(old.place());
         let other = Db::connect_sqlite(&file, false, &with_mask(0x2a))
@@ -98,7 +98,7 @@ async fn who_still_reads_an_older_view_is_not_disturbed_and_the_sweep_comes_late
 #[tokio::test]
 async fn on_a_server_the_emptied_tables_lie_in_files_without_the_numbers() {
     const FILE: &str = "SELECT pg_read_binary_file(pg_relation_filepath('inspectors')) AS bytes";
-    for commit in COMMITS {
+    for commit in made_before(10) {
         let old = OldDatabase::unpack(commit, Engine::Postgres);
         let before = Db::connect_postgres(&old.place(), &with_mask(0x2a))
             .await

@@ -177,7 +177,7 @@ async fn refuse_second_holder(tx: &mut Tx, read: &Inspector) -> Result<(), AppEr
         return Ok(());
     };
     let mut errors = FieldErrors::new();
-    let (code, name) = (&other.inspector.code, &other.inspector.name);
+    let (code, name) = (&other.code, &other.name);
     errors.push(
         "credential",
         CREDENTIAL_TAKEN.field(&[("code", code), ("name", name)]),

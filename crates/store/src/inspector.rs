@@ -211,25 +211,17 @@ fn cells(
     ])
 }
 
-/// The other inspector at work who holds the same credential number, if there is one: found by its mark,
-/// without opening any cell.
+/// The other inspector at work who holds the same credential number, if there is one.
 pub async fn other_holder(
     reader: &mut Reader,
     inspector: &Inspector,
-) -> Result<Option<StoredInspector>, StoreError> {
+) -> Result<Option<Holder>, StoreError> {
     let Some(held) = &inspector.credential else {
         return Ok(None);
     };
-    let vault = reader.vault();
-    let mark = vault.mark(CREDENTIAL_MARK, held.number.as_str());
-    let query = Query::new(COLUMNS)
-        .push(" WHERE i.credential_no_mark = ")
-        .bind(mark.as_slice())
-        .push(" AND i.presence <> 'left' AND i.inspector_id <> ")
-        .bind(inspector.id.as_str())
-        .push(" ORDER BY i.code");
-    let found = reader.first(query).await?;
-    found.map(|row| self::inspector(&row, &*vault)).transpose()
+    let found = holders(reader, std::slice::from_ref(&held.number)).await?;
+    let mut others = found.into_values().flatten();
+    Ok(others.find(|holder| holder.id != inspector.id))
 }
 
 /// Who holds a credential number.

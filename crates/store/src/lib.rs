@@ -17,6 +17,9 @@ mod engines;
 #[expect(dead_code, reason = "shared with stories that sign in")]
 mod old;
 
+#[cfg(test)]
+mod telling;
+
 #[macro_use]
 pub(crate) mod kernel;
 pub mod account;

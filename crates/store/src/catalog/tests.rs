@@ -2,27 +2,16 @@
 
 use std::collections::BTreeMap;
 
-use domain::event::{Act, Actor, Event};
+use domain::event::Act;
 use domain::rulebook::{ParameterRow, ParameterStanding};
 
 use super::*;
-use crate::engines::{on_both, upgrade};
-use crate::{Db, Sealing};
+use crate::Db;
+use crate::engines::on_both;
+use crate::telling::begun;
 
 async fn adopts(db: &Db, number: u8, file: &RulebookFile) {
-    let event = Event::new(
-        EventId::from_entropy([number; 12]),
-        Act::RulebookAdopted,
-        upgrade().clock.now(),
-        Actor::program("样例"),
-    );
-    let sealing = Sealing {
-        salt: [number; 32],
-        record: None,
-        clock: upgrade().clock,
-    };
-    let tx = db.begin("story").await.unwrap();
-    let mut rec = tx.record(event, sealing).unwrap();
+    let mut rec = begun(db, Act::RulebookAdopted, number).await;
     adopt_rulebook(&mut rec, file, i64::from(number))
         .await
         .unwrap();

@@ -151,20 +151,15 @@ async fn images(
     (report, rows): (&mut Report, &mut Rows),
 ) -> Result<Age, StoreError> {
     let event = Arc::from(leaf.event.as_str());
-    let mut reading = Reading::default();
     let mut stated = 0;
-    for ordinal in 0.. {
-        let Some(chunk) = chunk(reader, &leaf.event, ordinal).await? else {
-            break;
-        };
-        for image in reading.push(&chunk)? {
-            report.images += 1;
-            fold(schema, &image, (sequence, &event, age), report, rows);
-            if storage_key::is_stated_by(&image) {
-                stated = storage_key::SINCE;
-            }
+    let read = walk(reader, &leaf.event, |image| {
+        report.images += 1;
+        fold(schema, &image, (sequence, &event, age), report, rows);
+        if storage_key::is_stated_by(&image) {
+            stated = storage_key::SINCE;
         }
-    }
+    });
+    read.await??;
     Ok(stated)
 }
 
@@ -230,21 +225,24 @@ async fn stored_node(
     }
 }
 
-/// Header and hash of a body, read through chunk by chunk; none if it cannot be read.
-async fn through(
+/// Reads a body through chunk by chunk, so that none has to be held whole, and gives each image to `each`: its
+/// header line and the hash of its text. The inner error is a body that is not as bodies are.
+async fn walk(
     reader: &mut Reader,
     event: &EventId,
-) -> Result<Option<(String, [u8; 32])>, StoreError> {
+    mut each: impl FnMut(Image),
+) -> Result<Result<(String, [u8; 32]), StoreError>, StoreError> {
     let mut reading = Reading::default();
     for ordinal in 0.. {
         let Some(chunk) = chunk(reader, event, ordinal).await? else {
             break;
         };
-        if reading.push(&chunk).is_err() {
-            return Ok(None);
+        match reading.push(&chunk) {
+            Ok(images) => images.into_iter().for_each(&mut each),
+            Err(broken) => return Ok(Err(broken)),
         }
     }
-    Ok(reading.finish().ok())
+    Ok(reading.finish())
 }
 
 /// Entry against body, body against header: the header, if the images of the body can be believed. They are read only
@@ -266,7 +264,7 @@ async fn believed(
         .await?
         .map(|row| hash_of("log_events", row.blob("salt")?))
         .transpose()?;
-    let Some((header, hash)) = through(reader, &leaf.event).await? else {
+    let Ok((header, hash)) = walk(reader, &leaf.event, drop).await? else {
         fault(report, sequence, "事件正文读不出");
         return Ok(None);
     };
@@ -437,19 +435,15 @@ async fn last_image(
             .any(|name| name == image.table)
     };
     let mut found = Vec::new();
-    let mut reading = Reading::default();
-    for ordinal in 0.. {
-        let Some(chunk) = chunk(reader, event, ordinal).await? else {
-            break;
-        };
-        for image in reading.push(&chunk)?.iter().filter(|image| of_table(image)) {
-            if let Ok(cells) = history::present(layout, image, 0)
-                && cells.get(..key.len()) == Some(key)
-            {
-                found = cells;
-            }
+    let read = walk(reader, event, |image| {
+        if of_table(&image)
+            && let Ok(cells) = history::present(layout, &image, 0)
+            && cells.get(..key.len()) == Some(key)
+        {
+            found = cells;
         }
-    }
+    });
+    read.await??;
     Ok(found)
 }
 

@@ -7,8 +7,9 @@
 //! A migration that only changes the shape of tables is a text: what older rows read in a new column is
 //! declared in `schema.rs`, so the audit can explain them. One that moves values between traced tables is
 //! an act: its rows are written through a [`Recording`] under an event of the program, in the same
-//! transaction, so the log goes on explaining every row. Where nothing has to be moved, as in an empty
-//! database, there is no event.
+//! transaction, so the log goes on explaining every row. An empty database leaves no event, and of the older ones
+//! none where nothing had to be moved; the later ones always leave one in a founded bureau, so that the log tells
+//! how new the structure was.
 
 use std::pin::Pin;
 use std::sync::Arc;
@@ -79,7 +80,7 @@ pub struct Migrated {
 }
 
 /// Migrations after this one are told in the log of a founded bureau whether they move values or not.
-const TOLD_SINCE: i64 = 11;
+const TOLD_SINCE: i64 = storage_key::SINCE;
 
 type Step<'a> = Pin<Box<dyn Future<Output = Result<(), StoreError>> + Send + 'a>>;
 

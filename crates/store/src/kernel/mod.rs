@@ -9,6 +9,7 @@
 
 #[macro_use]
 pub(crate) mod table;
+mod aside;
 pub(crate) mod audit;
 pub(crate) mod blob;
 pub(crate) mod cell;

@@ -219,10 +219,7 @@ impl Notice {
 async fn aside<T: Send + 'static>(
     work: impl FnOnce() -> io::Result<T> + Send + 'static,
 ) -> Result<T, StoreError> {
-    match tokio::task::spawn_blocking(work).await {
-        Ok(done) => done.map_err(|error| StoreError::Engine(format!("announcements: {error}"))),
-        Err(ended) => std::panic::resume_unwind(ended.into_panic()),
-    }
+    super::aside::aside("announcements: ", work).await
 }
 
 /// The same length whatever the estimate, so that a correction overwrites exactly what stood there.

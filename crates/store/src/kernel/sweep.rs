@@ -14,12 +14,13 @@ use super::engine::{Db, Engine};
 use super::guard::Recording;
 use super::migrate::Migration;
 use super::reader::Query;
+use super::storage_key;
 use super::value::Value;
 use crate::error::StoreError;
 use crate::migrations::MIGRATIONS;
 
-/// The migration that made the table.
-const SINCE: i64 = 11;
+/// The migration that made the table as well.
+const SINCE: i64 = storage_key::SINCE;
 /// What the destruction of a person's key leaves.
 const ERASURE: &str = "erasure";
 

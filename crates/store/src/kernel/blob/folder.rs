@@ -24,10 +24,7 @@ static NUMBER: AtomicU64 = AtomicU64::new(0);
 pub(super) async fn aside<T: Send + 'static>(
     work: impl FnOnce() -> std::io::Result<T> + Send + 'static,
 ) -> Result<T, StoreError> {
-    match tokio::task::spawn_blocking(work).await {
-        Ok(done) => done.map_err(|error| StoreError::Engine(format!("存放内容的目录：{error}"))),
-        Err(ended) => std::panic::resume_unwind(ended.into_panic()),
-    }
+    crate::kernel::aside::aside("存放内容的目录：", work).await
 }
 
 /// Where the content with this hash lies.

@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use domain::event::{Act, Actor, Event};
+use domain::event::Act;
 use domain::id::{AccountId, EventId, InspectorCode, InspectorId, OrgUnitId};
 use domain::inspector::{EnforcementCredential, Inspector, Presence};
 use domain::org::{OrgUnit, UnitKind};
@@ -16,7 +16,8 @@ use super::*;
 use crate::engines::{PostgresDatabase, SqliteFile, upgrade};
 use crate::kernel::reader::{Query, Reader};
 use crate::kernel::sweep::tests::{holds, raw};
-use crate::{Db, Fault, Recording, Sealing, Upgrade, inspector, org};
+use crate::telling::begun;
+use crate::{Db, Fault, Recording, Upgrade, inspector, org};
 
 /// A key that turns bits by a mask of its own: a stand-in whose ciphertext holds nothing clear.
 struct Mask(u8);
@@ -97,22 +98,7 @@ fn officer(number: u8, credential: &str) -> Inspector {
 }
 
 async fn act(db: &Db, number: u8) -> Recording {
-    let event = Event::new(
-        EventId::from_entropy([number; 12]),
-        Act::InspectorAdded,
-        upgrade().clock.now(),
-        Actor::program("样例"),
-    );
-    let sealing = Sealing {
-        salt: [number; 32],
-        record: None,
-        clock: upgrade().clock,
-    };
-    db.begin("story")
-        .await
-        .unwrap()
-        .record(event, sealing)
-        .unwrap()
+    begun(db, Act::InspectorAdded, number).await
 }
 
 /// Two inspectors with credentials, the first with a recusal that says why.
@@ -409,7 +395,7 @@ async fn a_number_is_matched_by_its_mark_without_opening_a_cell() {
         let twin = inspector::other_holder(&mut reader, &officer(3, "XT-7654321"))
             .await
             .unwrap();
-        assert_eq!(twin.map(|held| held.inspector.id), Some(id(2)));
+        assert_eq!(twin.map(|held| held.id), Some(id(2)));
         // Nobody is his own double, and another number has no holder.
         let own = inspector::other_holder(&mut reader, &officer(2, "XT-7654321"))
             .await

@@ -1,11 +1,12 @@
 //! The body of an event goes to the database as it fills: what an act holds in memory does not grow with it.
 
-use domain::event::{Act, Actor};
+use domain::event::Act;
 use domain::id::OrgUnitId;
 
 use super::*;
 use crate::schema::ORG_UNITS;
-use crate::{Db, audit, engines};
+use crate::telling::begun;
+use crate::{audit, engines};
 
 const ROWS: u32 = 20_000;
 /// A chunk, and as much again while the last line before it is full makes the buffer grow.
@@ -27,22 +28,6 @@ fn row(number: u32) -> Result<Cells, StoreError> {
     ])
 }
 
-async fn begun(db: &Db) -> Recording {
-    let event = Event::new(
-        EventId::from_entropy([0xab; 12]),
-        Act::UnitEdited,
-        engines::upgrade().clock.now(),
-        Actor::program("样例"),
-    );
-    let sealing = Sealing {
-        salt: [3; 32],
-        record: None,
-        clock: engines::upgrade().clock,
-    };
-    let tx = db.begin("test.large").await.unwrap();
-    tx.record(event, sealing).unwrap()
-}
-
 async fn stored_chunks(rec: &mut Recording) -> usize {
     let sql = "SELECT ordinal FROM log_bodies WHERE event_id = $1";
     let event = Value::from(rec.event.id.as_str());
@@ -52,7 +37,7 @@ async fn stored_chunks(rec: &mut Recording) -> usize {
 #[tokio::test]
 async fn an_act_of_many_rows_holds_no_more_of_its_body_than_one_of_few() {
     engines::on_both(|db| async move {
-        let mut rec = begun(&db).await;
+        let mut rec = begun(&db, Act::UnitEdited, 0xab).await;
         let mut most = 0;
         for first in (0..ROWS).step_by(1_000) {
             rec.insert_many(&ORG_UNITS, (first..first + 1_000).map(row))

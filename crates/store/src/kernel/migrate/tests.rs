@@ -9,6 +9,7 @@ use crate::kernel::history::Schema;
 use crate::migrations::MIGRATIONS;
 use crate::old::{COMMITS, OldDatabase};
 use crate::schema::{HOLIDAYS, ORG_UNITS, OUTCOME_CODES, PARTY_LINKS, TRACED};
+use crate::telling::begun;
 
 const ENGINES: [Engine; 2] = [Engine::Sqlite, Engine::Postgres];
 
@@ -119,29 +120,8 @@ async fn faults(db: &Db, schema: &Schema) -> Vec<Fault> {
     report.faults
 }
 
-async fn meddle(db: &Db, sql: &'static str) {
-    let mut conn = db.write_conn().await.unwrap();
-    conn.script(sql).await.unwrap();
-    conn.commit().await.unwrap();
-}
-
 async fn act(db: &Db) -> Recording {
-    let event = Event::new(
-        EventId::from_entropy([0xee; 12]),
-        Act::UnitEdited,
-        upgrade().clock.now(),
-        Actor::program("样例"),
-    );
-    let sealing = Sealing {
-        salt: [3; 32],
-        record: None,
-        clock: upgrade().clock,
-    };
-    db.begin("story")
-        .await
-        .unwrap()
-        .record(event, sealing)
-        .unwrap()
+    begun(db, Act::UnitEdited, 0xee).await
 }
 
 fn each_old() -> impl Iterator<Item = OldDatabase> {
@@ -174,11 +154,8 @@ async fn a_column_that_came_reads_what_stood_before_in_every_older_row() {
         rec.insert(&UNITS_WITH_PHONE, row).await.unwrap();
         rec.commit().await.unwrap();
         assert_eq!(faults(&db, &now).await, []);
-        meddle(
-            &db,
-            "UPDATE org_units SET floor = 2 WHERE floor = 1 AND parent_id IS NULL",
-        )
-        .await;
+        db.meddle("UPDATE org_units SET floor = 2 WHERE floor = 1 AND parent_id IS NULL")
+            .await;
         let found = faults(&db, &now).await;
         assert!(!found.is_empty());
         for fault in found {
@@ -262,11 +239,8 @@ async fn a_column_that_changed_its_name_is_the_same_column() {
         let (db, _) = grown(&old, step(sql, None, "")).await;
         let now = schema(&[UNITS_RENAMED], &[], &[]);
         assert_eq!(faults(&db, &now).await, []);
-        meddle(
-            &db,
-            "UPDATE org_units SET unit_kind = 'brigade' WHERE unit_kind = 'bureau'",
-        )
-        .await;
+        db.meddle("UPDATE org_units SET unit_kind = 'brigade' WHERE unit_kind = 'bureau'")
+            .await;
         let found = faults(&db, &now).await;
         assert!(
             matches!(found.as_slice(), [Fault::Changed { columns, .. }] if columns == &["unit_kind"]),
@@ -283,7 +257,7 @@ async fn a_column_that_went_stays_readable_in_the_log_and_is_not_missed_in_the_t
         let (db, _) = grown(&old, step(sql, None, "")).await;
         let now = schema(&[HOLIDAYS_WITHOUT_SOURCE], &[], &[]);
         assert_eq!(faults(&db, &now).await, []);
-        meddle(&db, "DELETE FROM holidays WHERE kind = 'work'").await;
+        db.meddle("DELETE FROM holidays WHERE kind = 'work'").await;
         let found = faults(&db, &now).await;
         assert!(
             !found.is_empty()
@@ -303,11 +277,8 @@ async fn a_table_that_changed_its_name_is_the_same_table() {
         let (db, _) = grown(&old, step(sql, None, "")).await;
         let now = schema(&[PARTY_DOORS], &[], &[]);
         assert_eq!(faults(&db, &now).await, []);
-        meddle(
-            &db,
-            "UPDATE party_doors SET link_hash = 'x' WHERE name = 'justice'",
-        )
-        .await;
+        db.meddle("UPDATE party_doors SET link_hash = 'x' WHERE name = 'justice'")
+            .await;
         let found = faults(&db, &now).await;
         assert!(
             matches!(found.as_slice(), [Fault::Changed { table, columns, .. }] if table == "party_doors" && columns == &["link_hash"]),
@@ -563,7 +534,7 @@ async fn a_database_that_has_lost_what_it_remembers_of_its_migrations_is_refused
         for old in each_old() {
             let db = open(&old).await;
             run(&db, MIGRATIONS, &upgrade()).await.unwrap();
-            meddle(&db, lost).await;
+            db.meddle(lost).await;
             for refused in [
                 run(&db, MIGRATIONS, &upgrade()).await.unwrap_err(),
                 rehearse(&db, MIGRATIONS, &upgrade()).await.unwrap_err(),

@@ -18,7 +18,7 @@ use crate::ports::{OsClock, OsEntropy};
 pub(crate) struct CounterArgs {
     #[command(flatten)]
     place: PlaceArgs,
-    /// 接续哪一种编号；不写就列出全部编号序列，不改动
+    /// 接续哪一种编号；不写就列出全部编号序列（旧版本的库会先升级）
     #[arg(long, value_enum, requires_all = ["year", "next"])]
     kind: Option<Kind>,
     /// 文书号的机关代字，例如 样城检字

@@ -9,12 +9,14 @@ mod drawn_list;
 mod ending;
 mod frame;
 mod freezing;
+mod held;
 mod material;
 mod obstacle;
 mod parties;
 mod preview;
 mod seed;
 
+use domain::campaign::frame_roots::FrameRoots;
 use domain::campaign::steps::{CommitFacts, DrawFacts};
 use domain::event::LinkKind;
 use domain::id::{CampaignNo, Fingerprint, PartyToken};
@@ -109,6 +111,7 @@ impl App {
         let facts = CommitFacts {
             step,
             freeze_hash: print_of(frozen.record().hash()),
+            roots: FrameRoots::from(frozen.record()),
             reveal_by,
             beacon_at: None,
             intervals,

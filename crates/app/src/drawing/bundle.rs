@@ -13,6 +13,7 @@ use store::campaign::StoredCampaign;
 use store::{Reader, StoreError, campaign, log};
 use tlog::Hash;
 
+use super::held;
 use super::material::{self, BundleFile};
 use crate::{Acting, App, AppError};
 
@@ -61,7 +62,9 @@ impl App {
             Stage::Sealed => sealed(&stored),
             Stage::Public => {
                 let mut files = sealed(&stored);
-                files.extend(self.kept(&mut reader, &stored).await?);
+                let kept = self.kept(&mut reader, &stored).await?;
+                held::opened_files(&mut reader, &stored, &kept).await?;
+                files.extend(kept);
                 files
             }
         };
@@ -105,7 +108,7 @@ impl App {
     }
 
     /// What was sealed at the draw, opened for the public.
-    async fn kept(
+    pub(super) async fn kept(
         &self,
         reader: &mut Reader,
         stored: &StoredCampaign,

@@ -8,7 +8,7 @@ use draw::bundle::{Stage, open_record};
 use draw::record::VoidRecord;
 use store::campaign::StoredCampaign;
 
-use super::{freeze_of, threads, token};
+use super::{freeze_of, held, threads, token};
 use crate::{Acting, App, AppError};
 
 impl App {
@@ -54,6 +54,7 @@ impl App {
             .campaign_for(acting, number, premise, Verb::CampaignOpen)
             .await?;
         let drawn = self.drawn(&mut tx, &stored).await?;
+        held::sealed_files(&drawn, &self.kept(&mut tx, &stored).await?)?;
         let record = open_record(&drawn, Stage::Public, 0, threads());
         let step = self.step(acting);
         let at = step.at;

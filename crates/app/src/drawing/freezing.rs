@@ -9,6 +9,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 
 use domain::campaign::eligibility::Eligibility;
+use domain::campaign::frame_roots::FrameRoots;
 use domain::campaign::plan::CampaignPlan;
 use domain::campaign::steps::FreezeFacts;
 use domain::id::{CampaignNo, EventId};
@@ -57,6 +58,7 @@ struct Computed {
     seen: EventId,
     on: Date,
     eligibility: Eligibility,
+    roots: FrameRoots,
     kept: Vec<Waiting>,
 }
 
@@ -164,7 +166,7 @@ impl App {
         let (eligibility, record) = frame::load(&mut view, &stored, now).await?;
         drop(view);
         run.checkpoint()?;
-        let facts = self.freeze_facts(acting, &plan, &eligibility);
+        let facts = self.freeze_facts(acting, &plan, &eligibility, None);
         stored.campaign.clone().freeze(facts)?;
         if !words.pool_of_one_known {
             none_alone(&eligibility)?;
@@ -175,6 +177,7 @@ impl App {
         let rehearsed = material::rehearse(number, attempt, &plan, &record, &eligibility, secret)
             .await
             .map_err(|error| naming_left_out(error, &eligibility))?;
+        let roots = FrameRoots::from(rehearsed.record());
         let files = aside(move || material::frame_files(rehearsed.frame())).await;
         let owner = Owner::Attempt(&stored.campaign.id, attempt);
         Ok(Computed {
@@ -182,6 +185,7 @@ impl App {
             seen: stored.seen.clone(),
             on: now.date(),
             eligibility,
+            roots,
             kept: self.keep_frame(owner, &secret, &files).await?,
         })
     }
@@ -205,6 +209,7 @@ impl App {
         acting: &Acting,
         plan: &CampaignPlan,
         eligibility: &Eligibility,
+        roots: Option<FrameRoots>,
     ) -> FreezeFacts {
         FreezeFacts {
             step: self.step(acting),
@@ -212,6 +217,7 @@ impl App {
             beacon: plan.sources.has_public_source(),
             quota: eligibility.quota(),
             must: eligibility.must(),
+            roots,
         }
     }
 
@@ -231,7 +237,8 @@ impl App {
         let actor = acting.may(Verb::CampaignFreeze, &Place::of(&stored.campaign.initiator))?;
         require_campaign(&mut tx, &acting, Verb::CampaignFreeze, premise, &stored).await?;
         let plan = plan_of(&stored)?;
-        let facts = self.freeze_facts(&acting, &plan, eligibility);
+        let roots = Some(computed.roots.clone());
+        let facts = self.freeze_facts(&acting, &plan, eligibility, roots);
         let at = facts.step.at;
         let attempt = stored.campaign.state.attempt();
         let done = stored.campaign.clone().freeze(facts)?;
@@ -246,7 +253,11 @@ impl App {
         let event = self
             .enter(&mut stored, done, at, actor)
             .with("attempt", attempt)
-            .with("quota", eligibility.quota());
+            .with("quota", eligibility.quota())
+            .with("subjects", &computed.roots.subjects.root)
+            .with("inspectors", &computed.roots.inspectors.root)
+            .with("recusals", &computed.roots.recusals.root)
+            .with("secret", &computed.roots.secret);
         let mut rec = tx.record(event, self.confidential())?;
         campaign::write(&mut rec, &stored).await?;
         for kept in &computed.kept {

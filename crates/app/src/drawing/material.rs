@@ -17,6 +17,7 @@ use store::campaign::StoredCampaign;
 use store::{Reader, StoreError};
 
 use super::frame::Figures;
+use super::held;
 use super::{CommitWords, NO_RECORD, freeze_of, refused_by_draw, token};
 use crate::aside::aside;
 use crate::campaign::{plan_of, unsound};
@@ -197,7 +198,7 @@ fn quotas(stored: &StoredCampaign) -> Result<Vec<(Stratum, u64)>, AppError> {
 }
 
 impl App {
-    /// The frozen attempt, recomputed from S and the kept frame.
+    /// The frozen attempt, recomputed from S and the kept frame; once FREEZE is published it must be that one.
     pub(super) async fn frozen(
         &self,
         reader: &mut Reader,
@@ -218,18 +219,24 @@ impl App {
             let content = self.attached(reader, owner, name).await?;
             files.push(content.ok_or_else(|| missing(name))?);
         }
+        let published = words.is_none();
         let terms = terms(stored, words)?;
         let secret = Secret::from_bytes(secret);
-        aside(move || {
+        let frozen = aside(move || {
             let frame = bundle::parse_frame(&files[0], &files[1], &files[2])
                 .map_err(|fault| unsound(&fault))?;
             draw::freeze(&terms, frame, &secret, threads())
-                .map_err(|refusal| refused_by_draw(&refusal).into())
+                .map_err(|refusal| AppError::from(refused_by_draw(&refusal)))
         })
-        .await
+        .await?;
+        if published {
+            held::freeze(reader, stored, &frozen).await?;
+        }
+        Ok(frozen)
     }
 
-    /// The drawn attempt, recomputed from S, the kept frame and the published seed text.
+    /// The drawn attempt, recomputed from S, the kept frame and the published seed text; it must be the one
+    /// whose RESULT is published.
     pub(super) async fn drawn(
         &self,
         reader: &mut Reader,
@@ -242,13 +249,15 @@ impl App {
             .ok_or_else(|| NO_RECORD.refuse(&[]))?;
         let seed = SeedText::parse(text.as_bytes()).map_err(|fault| unsound(&fault))?;
         let drawn = aside(move || draw::draw(frozen, &seed, threads())).await;
-        drawn.map_err(|faults| {
+        let drawn = drawn.map_err(|faults| {
             let fault = faults
                 .into_iter()
                 .next()
                 .expect("a refused seed has a fault");
             unsound(&fault)
-        })
+        })?;
+        held::result(reader, stored, &drawn).await?;
+        Ok(drawn)
     }
 }
 

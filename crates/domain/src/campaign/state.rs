@@ -10,11 +10,16 @@ use crate::id::{AccountId, CampaignId, CampaignNo, Fingerprint, OrgUnitId};
 use crate::time::Instant;
 use crate::versioned::Shape;
 
+use super::frame_roots::FrameRoots;
 use super::party::{Party, TrustLevel};
 use super::transitions::StateKind;
 
-/// How a state is kept. Version 2: the approval names the version of the rulebook.
-pub static LIFE: Shape<CampaignState> = Shape::new("campaigns.life", &[approval_names_no_rulebook]);
+/// How a state is kept. Version 2: the approval names the version of the rulebook. Version 3: a frame knows
+/// its roots.
+pub static LIFE: Shape<CampaignState> = Shape::new(
+    "campaigns.life",
+    &[approval_names_no_rulebook, frame_knows_no_roots],
+);
 
 /// What the first build approved stays without the name of a version.
 fn approval_names_no_rulebook(mut value: Value) -> Value {
@@ -24,6 +29,19 @@ fn approval_names_no_rulebook(mut value: Value) -> Value {
         }
         for field in fields.values_mut().filter(|field| field.is_object()) {
             *field = approval_names_no_rulebook(field.take());
+        }
+    }
+    value
+}
+
+/// What was frozen before roots were kept stays without them; its FREEZE is refused.
+fn frame_knows_no_roots(mut value: Value) -> Value {
+    if let Some(fields) = value.as_object_mut() {
+        if fields.contains_key("launched") && fields.contains_key("parties") {
+            fields.insert("roots".to_owned(), Value::Null);
+        }
+        for field in fields.values_mut().filter(|field| field.is_object()) {
+            *field = frame_knows_no_roots(field.take());
         }
     }
     value
@@ -116,6 +134,8 @@ pub struct Frozen {
     pub beacon: bool,
     /// How many subjects will be drawn, over all strata.
     pub quota: u64,
+    /// What nothing after the freeze may change; none if a build that did not keep it froze.
+    pub roots: Option<FrameRoots>,
 }
 
 /// FREEZE is logged: from here on nothing can be changed, only voided.

@@ -5,6 +5,7 @@ use crate::event::Act;
 use crate::id::{AccountId, CampaignId, CampaignNo, Fingerprint, OrgUnitId, PartyToken};
 use crate::refusal::Refusal;
 use crate::time::{Date, Instant};
+use frame_roots::{FrameRoots, Leaves, StratumCount};
 use party::{PartyName, TrustLevel};
 use state::Step;
 use steps::{CommitFacts, DrawFacts, FreezeFacts, Intervals};
@@ -55,6 +56,30 @@ fn party(name: &str) -> PartyName {
     }
 }
 
+fn leaves(count: u64, digit: char) -> Leaves {
+    Leaves {
+        count,
+        root: hash(digit),
+    }
+}
+
+fn roots() -> FrameRoots {
+    let stratum = StratumCount {
+        stratum: "Y1:A".to_owned(),
+        pool: 20,
+        quota: 4,
+    };
+    FrameRoots {
+        subjects: leaves(22, '1'),
+        strata: vec![stratum],
+        must: 1,
+        skip: 1,
+        inspectors: leaves(6, '2'),
+        recusals: leaves(0, '3'),
+        secret: hash('4'),
+    }
+}
+
 fn freeze_facts() -> FreezeFacts {
     FreezeFacts {
         step: step(DRAWER, 30),
@@ -62,6 +87,7 @@ fn freeze_facts() -> FreezeFacts {
         beacon: true,
         quota: 4,
         must: 1,
+        roots: Some(roots()),
     }
 }
 
@@ -69,6 +95,7 @@ fn commit_facts() -> CommitFacts {
     CommitFacts {
         step: step(DRAWER, 40),
         freeze_hash: hash('f'),
+        roots: roots(),
         reveal_by: at(60),
         beacon_at: Some(at(70)),
         intervals: DEMO,
@@ -197,6 +224,41 @@ fn every_state_meets_every_verb_as_the_table_says() {
             }
         }
     }
+}
+
+/// Whoever can open the kept frame could remove a friend or make an enemy `must` between the two acts.
+#[test]
+fn freeze_is_published_over_the_frame_that_was_frozen_and_no_other() {
+    let ready = || ready_for(in_state(StateKind::Frozen), CampaignVerb::Commit);
+    let refused = |altered: FrameRoots| {
+        let facts = CommitFacts {
+            roots: altered,
+            ..commit_facts()
+        };
+        let refusal = ready().commit(facts).expect_err("another frame");
+        assert_eq!(refusal.code, "DRAW-013");
+        refusal.sentence
+    };
+    let friend_removed = FrameRoots {
+        subjects: leaves(21, '5'),
+        ..roots()
+    };
+    assert!(refused(friend_removed).contains("检查对象不同"));
+    let enemy_must = FrameRoots { must: 2, ..roots() };
+    assert!(refused(enemy_must).contains("各层数量不同"));
+    let other_secret = FrameRoots {
+        secret: hash('9'),
+        inspectors: leaves(7, '2'),
+        ..roots()
+    };
+    assert!(refused(other_secret).contains("执法检查人员、本轮密值不同"));
+    let mut older = ready();
+    let CampaignState::Frozen(frozen) = &mut older.state else {
+        panic!("frozen");
+    };
+    frozen.roots = None;
+    let refusal = older.commit(commit_facts()).expect_err("no roots");
+    assert_eq!(refusal.code, "DRAW-014");
 }
 
 #[test]

@@ -11,6 +11,7 @@
 #[path = "../site/browser.rs"]
 mod browser;
 
+mod altered;
 mod bundle;
 mod inspection;
 mod pages;

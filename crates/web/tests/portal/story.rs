@@ -124,8 +124,8 @@ impl Story {
         (number, links)
     }
 
-    /// Freezes, collects both commitments and publishes FREEZE.
-    pub async fn commit(&self, number: &CampaignNo) -> Vec<String> {
+    /// Freezes and collects both commitments.
+    pub async fn freeze(&self, number: &CampaignNo) -> Vec<String> {
         let app = &self.site.city.app;
         app.freeze_frame(
             &self.officer,
@@ -152,6 +152,13 @@ impl Story {
                 .unwrap();
             links.push(link);
         }
+        links
+    }
+
+    /// Freezes, collects both commitments and publishes FREEZE.
+    pub async fn commit(&self, number: &CampaignNo) -> Vec<String> {
+        let links = self.freeze(number).await;
+        let app = &self.site.city.app;
         app.commit_draw(
             &self.officer,
             number,
@@ -170,8 +177,8 @@ impl Story {
         number
     }
 
-    /// Opens both nonces, closes the revealing and draws.
-    pub async fn draw(&self, number: &CampaignNo, links: &[String]) {
+    /// Opens both nonces and closes the revealing.
+    pub async fn reveal(&self, number: &CampaignNo, links: &[String]) {
         let app = &self.site.city.app;
         for ((_, nonce), link) in NONCES.iter().zip(links) {
             app.accept_nonce(link, &as_shown(app, Thing::Party(link)).await, nonce)
@@ -187,6 +194,12 @@ impl Story {
         )
         .await
         .unwrap();
+    }
+
+    /// Opens both nonces, closes the revealing and draws.
+    pub async fn draw(&self, number: &CampaignNo, links: &[String]) {
+        self.reveal(number, links).await;
+        let app = &self.site.city.app;
         app.draw_subjects(
             &self.officer,
             number,
@@ -299,8 +312,8 @@ impl Story {
             .collect()
     }
 
-    /// Every visit confirmed and published, the campaign ended and opened.
-    pub async fn opened(&self) -> (CampaignNo, Vec<StoredInspection>) {
+    /// Every visit confirmed and published, the campaign ended.
+    pub async fn ended(&self) -> (CampaignNo, Vec<StoredInspection>) {
         let (number, visits) = self.assigned().await;
         let app = &self.site.city.app;
         let publisher = self.site.city.acting(&self.publisher).await;
@@ -321,6 +334,13 @@ impl Story {
         )
         .await
         .unwrap();
+        (number, visits)
+    }
+
+    /// Ended, and opened.
+    pub async fn opened(&self) -> (CampaignNo, Vec<StoredInspection>) {
+        let (number, visits) = self.ended().await;
+        let app = &self.site.city.app;
         app.open_draw(
             &self.officer,
             &number,

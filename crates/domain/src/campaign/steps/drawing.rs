@@ -9,6 +9,7 @@ use crate::policy::four_eyes;
 use crate::refusal::{Refusal, codes};
 use crate::time::Instant;
 
+use super::super::frame_roots::FrameRoots;
 use super::super::party::{Party, PartyName, TrustLevel};
 use super::super::state::{
     Approved, Campaign, CampaignState, Committed, Drawn, Frozen, Revealed, Step,
@@ -40,6 +41,8 @@ pub struct FreezeFacts {
     pub quota: u64,
     /// How many subjects must be visited without being drawn.
     pub must: u64,
+    /// Roots, counts and the commitment to S of the frame; none while they are not computed yet.
+    pub roots: Option<FrameRoots>,
 }
 
 /// What must be known to publish FREEZE.
@@ -49,6 +52,8 @@ pub struct CommitFacts {
     pub step: Step,
     /// H(FREEZE).
     pub freeze_hash: Fingerprint,
+    /// What the kept frame gives now.
+    pub roots: FrameRoots,
     /// Until when nonces are taken.
     pub reveal_by: Instant,
     /// When the announced beacon appears, if its time is known.
@@ -99,6 +104,7 @@ impl Campaign {
             parties: facts.parties.into_iter().map(Party::announced).collect(),
             beacon: facts.beacon,
             quota: facts.quota,
+            roots: facts.roots,
         });
         Ok(self.with(next, Act::FrameFrozen))
     }
@@ -126,7 +132,7 @@ impl Campaign {
     ///
     /// # Errors
     /// `CAMP-001`, `AUTH-013`, `CAMP-009` a party has not committed, `CAMP-008` trust level,
-    /// `CAMP-005` to `CAMP-007` intervals.
+    /// `CAMP-005` to `CAMP-007` intervals, `DRAW-013` and `DRAW-014` not the frame that was frozen.
     pub fn commit(self, facts: CommitFacts) -> Stepped {
         self.permit(CampaignVerb::Commit)?;
         let CampaignState::Frozen(frozen) = self.state.clone() else {
@@ -144,6 +150,7 @@ impl Campaign {
             &codes::CAMPAIGN_BELOW_LEVEL,
         )?;
         intervals_kept(&frozen, &facts)?;
+        self.still_frozen(&facts.roots, &frozen.step)?;
         let next = CampaignState::Committed(Committed {
             frozen,
             step: facts.step,
@@ -152,6 +159,27 @@ impl Campaign {
             beacon_at: facts.beacon_at,
         });
         Ok(self.with(next, Act::DrawCommitted))
+    }
+
+    /// What the freeze fixed of the frame whose FREEZE is to be published.
+    ///
+    /// # Errors
+    /// `CAMP-001`, `DRAW-014` if a build that kept no roots froze.
+    pub fn frozen_roots(&self) -> Result<&FrameRoots, Refusal> {
+        let CampaignState::Frozen(frozen) = &self.state else {
+            return Err(self.refuse(CampaignVerb::Commit));
+        };
+        let roots = frozen.roots.as_ref();
+        roots.ok_or_else(|| codes::DRAW_FRAME_WITHOUT_ROOTS.refuse(&[]))
+    }
+
+    fn still_frozen(&self, kept: &FrameRoots, at: &Step) -> Result<(), Refusal> {
+        let differing = self.frozen_roots()?.differing(kept);
+        if differing.is_empty() {
+            return Ok(());
+        }
+        let (at, what) = (at.at.local_text(), differing.join("、"));
+        Err(codes::DRAW_FRAME_ALTERED.refuse(&[("at", &at), ("what", &what)]))
     }
 
     /// Accepts the nonce of one party; `computed` is the commitment that follows from it.

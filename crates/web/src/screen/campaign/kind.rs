@@ -266,14 +266,18 @@ impl CampaignAct {
                     beacon: seen.plan.sources.has_public_source(),
                     quota: 1,
                     must: 0,
+                    roots: None,
                 })
             }),
             A::Commit => intervals.and_then(|intervals| {
                 let reveal_by = step.at.plus_ms((intervals.freeze_minutes + 1) * 60_000);
                 let freeze_hash = unknown();
+                // That the kept frame is still the frozen one is seen when it is opened.
+                let roots = campaign.frozen_roots()?.clone();
                 campaign.commit(CommitFacts {
                     step,
                     freeze_hash,
+                    roots,
                     reveal_by,
                     beacon_at: None,
                     intervals,

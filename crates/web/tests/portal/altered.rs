@@ -1,0 +1,189 @@
+//! Somebody holds the database and its keys and exchanges what is kept of a draw. Nothing is published on
+//! the strength of what was exchanged.
+
+use app::AppError;
+use app::drawing::{CommitWords, DrawWords, Stage};
+use app::premise::Thing;
+use domain::campaign::CampaignState;
+use domain::campaign::state::LIFE;
+use domain::id::{CampaignNo, Fingerprint};
+use store::Db;
+use store::attachment::Owner;
+use testkit::city::as_shown;
+use testkit::engines::{PostgresDatabase, admin};
+
+use crate::story::Story;
+
+/// The story and a hand in its database.
+struct Held {
+    story: Story,
+    url: String,
+}
+
+impl Held {
+    fn app(&self) -> &app::App {
+        &self.story.site.city.app
+    }
+
+    async fn attempt(&self, number: &CampaignNo) -> (domain::id::CampaignId, u32) {
+        let mut reader = self.app().db.read().await.unwrap();
+        let stored = store::campaign::by_number(&mut reader, number)
+            .await
+            .unwrap();
+        (stored.campaign.id.clone(), stored.campaign.state.attempt())
+    }
+
+    async fn kept(&self, number: &CampaignNo, name: &str) -> String {
+        let (id, attempt) = self.attempt(number).await;
+        let mut reader = self.app().db.read().await.unwrap();
+        let owner = Owner::Attempt(&id, attempt);
+        let content = self.app().attached(&mut reader, owner, name).await;
+        String::from_utf8(content.unwrap().unwrap()).unwrap()
+    }
+
+    /// Content and row, so that the one names the other: as whoever holds everything would do it.
+    async fn exchange(&self, number: &CampaignNo, name: &str, content: &str) {
+        let (id, attempt) = self.attempt(number).await;
+        let mut writer = self.app().db.keep(1 << 20);
+        writer.write(content.as_bytes()).await.unwrap();
+        let kept = writer.finish().await.unwrap();
+        let (sha256, length) = (kept.sha256(), content.len());
+        self.sql(&format!(
+            "UPDATE attachments SET form = 'plain', sha256 = '{sha256}', bytes = {length}, length = {length} WHERE owner_id = '{id}/{attempt}' AND name = '{name}'"
+        ));
+        assert_eq!(self.kept(number, name).await, content);
+    }
+
+    fn sql(&self, statement: &str) {
+        admin(&self.url, statement);
+    }
+
+    async fn commit(&self, number: &CampaignNo) -> Result<(), AppError> {
+        let shown = as_shown(self.app(), Thing::Campaign(number)).await;
+        let words = CommitWords::default();
+        let officer = &self.story.officer;
+        self.app()
+            .commit_draw(officer, number, &shown, &words)
+            .await
+    }
+
+    async fn draw(&self, number: &CampaignNo) -> Result<(), AppError> {
+        let shown = as_shown(self.app(), Thing::Campaign(number)).await;
+        let words = DrawWords::default();
+        let officer = &self.story.officer;
+        self.app()
+            .draw_subjects(officer, number, &shown, &words)
+            .await
+    }
+}
+
+async fn told(story: impl AsyncFn(Held)) {
+    let server = PostgresDatabase::fresh();
+    let db = Db::open_postgres(server.url(), &testkit::engines::upgrade()).await;
+    let db = db.unwrap();
+    let held = Held {
+        story: Story::begin(db.clone()).await,
+        url: server.url().to_owned(),
+    };
+    story(held).await;
+    db.close().await;
+}
+
+fn code(refused: Result<(), AppError>) -> &'static str {
+    match refused {
+        Err(AppError::Refused(refusal)) => refusal.code,
+        other => panic!("{other:?}"),
+    }
+}
+
+/// The frame without one of its subjects.
+fn a_friend_less(frame: &str) -> String {
+    let mut lines: Vec<&str> = frame.lines().collect();
+    lines.pop();
+    lines.join("\n") + "\n"
+}
+
+#[tokio::test]
+async fn a_frame_edited_between_freeze_and_its_publication_is_never_published() {
+    told(async |held| {
+        let number = held.story.launched().await;
+        held.story.freeze(&number).await;
+        let frame = held.kept(&number, "subjects.tsv").await;
+        for edited in [
+            a_friend_less(&frame),
+            frame.replacen("\tdraw\t", "\tmust:asked\t", 1),
+        ] {
+            assert_ne!(edited, frame);
+            held.exchange(&number, "subjects.tsv", &edited).await;
+            assert_eq!(code(held.commit(&number).await), "DRAW-013");
+        }
+        held.exchange(&number, "subjects.tsv", &frame).await;
+        held.commit(&number).await.unwrap();
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn no_result_follows_from_a_frame_or_a_freeze_that_was_exchanged_after_it_was_published() {
+    told(async |held| {
+        let (number, links) = held.story.committed().await;
+        held.story.reveal(&number, &links).await;
+        let frame = held.kept(&number, "subjects.tsv").await;
+        held.exchange(&number, "subjects.tsv", &a_friend_less(&frame)).await;
+        let refused = held.draw(&number).await.unwrap_err().to_string();
+        assert!(refused.contains("DRAW-0") || refused.contains("DRAW-1"), "{refused}");
+        held.exchange(&number, "subjects.tsv", &frame).await;
+        let mut reader = held.app().db.read().await.unwrap();
+        let stored = store::campaign::by_number(&mut reader, &number).await.unwrap();
+        drop(reader);
+        // FREEZE and its hash exchanged in the row as well: the log knows no such FREEZE.
+        let freeze = stored.freeze_record.unwrap();
+        let other = freeze.replacen("reveal-by 1", "reveal-by 2", 1);
+        assert_ne!(other, freeze);
+        let CampaignState::Revealed(mut revealed) = stored.campaign.state.clone() else {
+            panic!("revealed");
+        };
+        let hash = store::hex(&<sha2::Sha256 as sha2::Digest>::digest(&other));
+        revealed.committed.freeze_hash = Fingerprint::parse(&hash).unwrap();
+        let life = LIFE.write(&CampaignState::Revealed(revealed)).unwrap();
+        held.sql(&format!(
+            "UPDATE campaigns SET freeze_record = '{other}', life = '{life}' WHERE number = '{number}'"
+        ));
+        assert_eq!(code(held.draw(&number).await), "DRAW-042");
+        let before = LIFE.write(&stored.campaign.state).unwrap();
+        held.sql(&format!(
+            "UPDATE campaigns SET freeze_record = '{freeze}', life = '{before}' WHERE number = '{number}'"
+        ));
+        held.draw(&number).await.unwrap();
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_sealed_file_edited_after_the_draw_is_neither_opened_nor_handed_out() {
+    told(async |held| {
+        let (number, _) = held.story.ended().await;
+        let teams = held.kept(&number, "teams.txt").await;
+        let edited = teams.lines().rev().collect::<Vec<_>>().join("\n") + "\n";
+        assert_ne!(edited, teams);
+        held.exchange(&number, "teams.txt", &edited).await;
+        let open = async || {
+            let shown = as_shown(held.app(), Thing::Campaign(&number)).await;
+            let officer = &held.story.officer;
+            held.app().open_draw(officer, &number, &shown).await
+        };
+        assert_eq!(code(open().await), "DRAW-042");
+        held.exchange(&number, "teams.txt", &teams).await;
+        open().await.unwrap();
+        for name in ["teams.txt", "opened.tsv"] {
+            let kept = held.kept(&number, name).await;
+            let edited = kept.lines().rev().collect::<Vec<_>>().join("\n") + "\n";
+            held.exchange(&number, name, &edited).await;
+            let refused = held.app().bundle(&number, Stage::Public).await.map(drop);
+            assert_eq!(code(refused), "DRAW-042", "{name}");
+            held.exchange(&number, name, &kept).await;
+        }
+        held.app().bundle(&number, Stage::Public).await.unwrap();
+    })
+    .await;
+}

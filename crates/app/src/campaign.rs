@@ -92,16 +92,16 @@ impl App {
         let verb = Verb::CampaignDraft;
         let (tx, mut stored, actor) = self.campaign_for(acting, number, premise, verb).await?;
         require_title(plan)?;
-        // Only a draft can be submitted, so what may be submitted may be changed.
-        stored.campaign.permit(CampaignVerb::Submit)?;
+        let done = stored.campaign.clone().revise(&acting.account)?;
         stored.title.clone_from(&plan.title);
         if let Some(window) = plan.window {
             (stored.from, stored.until) = (window.from, window.until);
         }
         stored.plan = plan_text(plan)?;
-        let event = self
-            .event(Act::CampaignRevised, actor)
-            .touching(LinkKind::Campaign, stored.campaign.id.as_str());
+        let (at, since) = (self.clock.now(), stored.state_at_ms);
+        let event = self.enter(&mut stored, done, at, actor);
+        // The state is the same as before.
+        stored.state_at_ms = since;
         self.write_campaign(tx, &stored, event, self.confidential())
             .await
     }

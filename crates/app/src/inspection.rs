@@ -131,7 +131,7 @@ impl App {
         let at = self.clock.now();
         let visit = stored.visit.clone();
         let done = visit
-            .record(&batch, &items)
+            .record(&acting.account, &batch, &items)
             .map_err(|faults| sheet_faults(&faults))?;
         self.write_visit(tx, stored, done, at, actor).await
     }

@@ -8,11 +8,13 @@
 //! choice that contradicts the checklist is refused.
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use crate::catalog::{FollowUpKind, OutcomeCode, OutcomeKind};
 use crate::id::{
     AccountId, CampaignId, InspectionId, InspectorCode, ItemId, PublicationId, SubjectId,
 };
+use crate::policy::four_eyes::Hands;
 use crate::refusal::{Refusal, codes};
 use crate::time::{Date, Instant};
 use crate::versioned::Shape;
@@ -23,8 +25,34 @@ pub mod steps;
 pub use item_result::{EvidenceGiven, ItemResult, Sheet, Verdict};
 pub use steps::{INSPECTION_TRANSITIONS, InspectionKind, InspectionVerb};
 
-/// How a visit is kept.
-pub static VISIT: Shape<Inspection> = Shape::new("inspections.life", &[]);
+/// How a visit is kept. Version 2: everybody who entered something of it is known.
+pub static VISIT: Shape<Inspection> =
+    Shape::new("inspections.life", &[hands_are_those_of_the_steps]);
+
+/// Of a result entered before hands were kept only who opened and who concluded it is known.
+fn hands_are_those_of_the_steps(mut value: Value) -> Value {
+    let by = |step: &Value| step["by"].clone();
+    if let Some(fields) = value.as_object_mut() {
+        if fields.contains_key("present") && fields.contains_key("sheet") {
+            let hands = Value::Array(vec![by(&fields["step"])]);
+            fields.insert("hands".to_owned(), hands);
+        }
+        for field in fields.values_mut().filter(|field| field.is_object()) {
+            *field = hands_are_those_of_the_steps(field.take());
+        }
+        if fields.contains_key("outcome") {
+            let concluder = by(&fields["step"]);
+            let hands = fields
+                .get_mut("opened")
+                .and_then(|opened| opened["hands"].as_array_mut());
+            if let Some(hands) = hands.filter(|hands| !hands.contains(&concluder)) {
+                hands.push(concluder);
+            }
+        }
+    }
+    value
+}
+
 /// How the strata under which a subject is visited are kept.
 pub static STRATA: Shape<Vec<String>> = Shape::new("inspections.strata", &[]);
 
@@ -119,6 +147,8 @@ pub struct Opened {
     pub present: Vec<InspectorCode>,
     /// What has been filled in so far.
     pub sheet: Sheet,
+    /// Everybody who registered, entered or concluded any part of it.
+    pub hands: Hands,
     /// Why the result was returned, if it was.
     pub returned: Option<String>,
 }

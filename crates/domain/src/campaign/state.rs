@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::id::{AccountId, CampaignId, CampaignNo, Fingerprint, OrgUnitId};
+use crate::policy::four_eyes::Hands;
 use crate::time::Instant;
 use crate::versioned::Shape;
 
@@ -15,10 +16,10 @@ use super::party::{Party, TrustLevel};
 use super::transitions::StateKind;
 
 /// How a state is kept. Version 2: the approval names the version of the rulebook. Version 3: a frame knows
-/// its roots.
+/// its roots, a plan everybody who wrote it.
 pub static LIFE: Shape<CampaignState> = Shape::new(
     "campaigns.life",
-    &[approval_names_no_rulebook, frame_knows_no_roots],
+    &[approval_names_no_rulebook, no_roots_and_one_hand],
 );
 
 /// What the first build approved stays without the name of a version.
@@ -34,14 +35,22 @@ fn approval_names_no_rulebook(mut value: Value) -> Value {
     value
 }
 
-/// What was frozen before roots were kept stays without them; its FREEZE is refused.
-fn frame_knows_no_roots(mut value: Value) -> Value {
+/// What was frozen before roots were kept stays without them; its FREEZE is refused. Of a plan written
+/// before hands were kept only who drafted or submitted it is known.
+fn no_roots_and_one_hand(mut value: Value) -> Value {
     if let Some(fields) = value.as_object_mut() {
         if fields.contains_key("launched") && fields.contains_key("parties") {
             fields.insert("roots".to_owned(), Value::Null);
         }
+        let hand = match fields.contains_key("plan_hash") {
+            true => fields.get("step").map(|step| step["by"].clone()),
+            false => fields.get("author").cloned(),
+        };
+        if let Some(hand) = hand {
+            fields.insert("hands".to_owned(), Value::Array(vec![hand]));
+        }
         for field in fields.values_mut().filter(|field| field.is_object()) {
-            *field = frame_knows_no_roots(field.take());
+            *field = no_roots_and_one_hand(field.take());
         }
     }
     value
@@ -76,6 +85,8 @@ pub struct Step {
 pub struct Draft {
     /// Who writes it.
     pub author: AccountId,
+    /// Everybody who has written in it so far.
+    pub hands: Hands,
     /// Why it was last returned, if it was.
     pub returned: Option<Returned>,
 }
@@ -96,6 +107,8 @@ pub struct Submitted {
     pub step: Step,
     /// H(PLAN), so that what is approved is what was submitted.
     pub plan_hash: Fingerprint,
+    /// Everybody who wrote in it or submitted it.
+    pub hands: Hands,
 }
 
 /// A plan in force; also where a void attempt returns to.

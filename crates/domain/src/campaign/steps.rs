@@ -6,7 +6,7 @@
 
 use crate::event::Act;
 use crate::id::{AccountId, CampaignId, CampaignNo, Fingerprint, OrgUnitId};
-use crate::policy::four_eyes;
+use crate::policy::four_eyes::{self, Hands};
 use crate::refusal::{Refusal, codes};
 use crate::time::Instant;
 
@@ -33,6 +33,7 @@ impl Campaign {
         author: AccountId,
     ) -> (Self, Act) {
         let state = CampaignState::Draft(Draft {
+            hands: Hands::of(&author),
             author,
             returned: None,
         });
@@ -53,13 +54,35 @@ impl Campaign {
         self.state.kind()
     }
 
+    /// Changes the plan while it is a draft: whoever does has a hand in it from now on.
+    ///
+    /// # Errors
+    /// `CAMP-001` in any other state.
+    pub fn revise(self, by: &AccountId) -> Stepped {
+        let Draft {
+            author,
+            hands,
+            returned,
+        } = self.drafted()?.clone();
+        let next = CampaignState::Draft(Draft {
+            author,
+            hands: hands.and(by),
+            returned,
+        });
+        Ok(self.with(next, Act::CampaignRevised))
+    }
+
     /// Submits the complete plan for approval.
     ///
     /// # Errors
     /// `CAMP-001` in any other state.
     pub fn submit(self, step: Step, plan_hash: Fingerprint) -> Stepped {
-        self.permit(CampaignVerb::Submit)?;
-        let next = CampaignState::Submitted(Submitted { step, plan_hash });
+        let hands = self.drafted()?.hands.clone().and(&step.by);
+        let next = CampaignState::Submitted(Submitted {
+            step,
+            plan_hash,
+            hands,
+        });
         Ok(self.with(next, Act::CampaignSubmitted))
     }
 
@@ -75,6 +98,7 @@ impl Campaign {
         }
         let next = CampaignState::Draft(Draft {
             author: by.clone(),
+            hands: submitted.hands.clone(),
             returned: None,
         });
         Ok(self.with(next, Act::CampaignRecalled))
@@ -91,9 +115,13 @@ impl Campaign {
             return Err(codes::AUTH_SELF_RETURN.refuse(&[]));
         }
         let reason = required_reason(reason, CampaignVerb::Return)?;
-        let author = submitted.step.by.clone();
+        let (author, hands) = (submitted.step.by.clone(), submitted.hands.clone());
         let returned = Some(Returned { step, reason });
-        let next = CampaignState::Draft(Draft { author, returned });
+        let next = CampaignState::Draft(Draft {
+            author,
+            hands,
+            returned,
+        });
         Ok(self.with(next, Act::CampaignReturned))
     }
 
@@ -101,11 +129,11 @@ impl Campaign {
     /// which it was made and which the campaign obeys from now on.
     ///
     /// # Errors
-    /// `CAMP-001`, `AUTH-012` own plan, `CAMP-013` the text is not the submitted one.
+    /// `CAMP-001`, `AUTH-012` a hand in the plan, `CAMP-013` the text is not the submitted one.
     pub fn approve(self, step: Step, plan_hash: &Fingerprint, rulebook: &str) -> Stepped {
         self.permit(CampaignVerb::Approve)?;
         let submitted = self.submitted(CampaignVerb::Approve)?.clone();
-        four_eyes::submitter_and_approver(&submitted.step.by, &step.by)?;
+        four_eyes::hands_and_approver(&submitted.hands, &step.by)?;
         if submitted.plan_hash != *plan_hash {
             return Err(codes::CAMPAIGN_PLAN_CHANGED.refuse(&[]));
         }
@@ -259,6 +287,14 @@ impl Campaign {
             ("verb", &verb.label()),
             ("offered", &offered),
         ])
+    }
+
+    /// The draft; whatever changes it asks for the state in which it could be submitted.
+    fn drafted(&self) -> Result<&Draft, Refusal> {
+        match &self.state {
+            CampaignState::Draft(draft) => Ok(draft),
+            _ => Err(self.refuse(CampaignVerb::Submit)),
+        }
     }
 
     fn submitted(&self, verb: CampaignVerb) -> Result<&Submitted, Refusal> {

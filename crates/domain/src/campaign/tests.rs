@@ -236,7 +236,7 @@ fn freeze_is_published_over_the_frame_that_was_frozen_and_no_other() {
             ..commit_facts()
         };
         let refusal = ready().commit(facts).expect_err("another frame");
-        assert_eq!(refusal.code, "DRAW-013");
+        assert_eq!(refusal.code, "DRAW-016");
         refusal.sentence
     };
     let friend_removed = FrameRoots {
@@ -258,7 +258,7 @@ fn freeze_is_published_over_the_frame_that_was_frozen_and_no_other() {
     };
     frozen.roots = None;
     let refusal = older.commit(commit_facts()).expect_err("no roots");
-    assert_eq!(refusal.code, "DRAW-014");
+    assert_eq!(refusal.code, "DRAW-015");
 }
 
 #[test]
@@ -290,6 +290,42 @@ fn the_proposer_cannot_approve_and_the_approver_cannot_draw() {
 fn a_changed_plan_is_not_the_submitted_plan() {
     let answer = in_state(StateKind::Submitted).approve(step(APPROVER, 10), &hash('0'), "2026-1");
     assert_eq!(answer.expect_err("another text").code, "CAMP-013");
+}
+
+/// Whoever wrote any part of a plan cannot approve it, however often it went back and whoever hands it in.
+#[test]
+fn whoever_wrote_a_part_of_a_plan_cannot_approve_it() {
+    const EDITOR: u8 = 7;
+    let draft = in_state(StateKind::Draft);
+    let edited = draft.revise(&account(EDITOR)).expect("a draft").0;
+    let submit = |campaign: Campaign, minute| {
+        let done = campaign.submit(step(SUBMITTER, minute), hash('d'));
+        done.expect("submitted").0
+    };
+    let submitted = submit(edited, 5);
+    let approve = |campaign: &Campaign, by| {
+        let done = campaign.clone().approve(step(by, 10), &hash('d'), "2026-1");
+        done.map(drop).map_err(|refusal| refusal.code)
+    };
+    assert_eq!(approve(&submitted, EDITOR), Err("AUTH-012"));
+    assert_eq!(approve(&submitted, SUBMITTER), Err("AUTH-012"));
+    assert_eq!(approve(&submitted, APPROVER), Ok(()));
+    let recalled = submitted
+        .clone()
+        .recall(&account(SUBMITTER))
+        .expect("recalled")
+        .0;
+    assert_eq!(approve(&submit(recalled, 6), EDITOR), Err("AUTH-012"));
+    let returned = submitted.return_plan(step(APPROVER, 6), "补充依据");
+    let again = submit(returned.expect("returned").0, 7);
+    assert_eq!(approve(&again, EDITOR), Err("AUTH-012"));
+    assert_eq!(
+        approve(&again, APPROVER),
+        Ok(()),
+        "to send back is not to write"
+    );
+    let late = again.revise(&account(EDITOR)).expect_err("submitted");
+    assert_eq!(late.code, "CAMP-001");
 }
 
 #[test]

@@ -4,8 +4,8 @@ use std::fmt::Write;
 
 use crate::catalog::{InspectionItem, OutcomeCode};
 use crate::event::Act;
-use crate::id::{InspectorCode, PublicationId};
-use crate::policy::four_eyes;
+use crate::id::{AccountId, InspectorCode, PublicationId};
+use crate::policy::four_eyes::{self, Hands};
 use crate::refusal::{Fact, Refusal, codes};
 use crate::time::Instant;
 
@@ -135,6 +135,7 @@ impl Inspection {
         }
         not_before(step.at, self.assigned.at)?;
         let opened = Opened {
+            hands: Hands::of(&step.by),
             step,
             present,
             sheet: Sheet::default(),
@@ -149,6 +150,7 @@ impl Inspection {
     /// `INSP-001`, or every fault of the batch (`INSP-004`, `INSP-005`, `INSP-007`, `INSP-008`).
     pub fn record(
         self,
+        by: &AccountId,
         batch: &[ItemResult],
         items: &[InspectionItem],
     ) -> Result<(Self, Act), Vec<Refusal>> {
@@ -160,6 +162,7 @@ impl Inspection {
         let sheet = opened.sheet.record(batch, items)?;
         let next = InspectionState::Opened(Opened {
             sheet,
+            hands: opened.hands.clone().and(by),
             ..opened.clone()
         });
         Ok(self.with(next, Act::ResultRecorded))
@@ -183,6 +186,10 @@ impl Inspection {
         opened.sheet.require_full(items)?;
         not_before(step.at, opened.step.at)?;
         let outcome = Outcome::choose(outcome, step.at.date(), &opened.sheet)?;
+        let opened = Opened {
+            hands: opened.hands.and(&step.by),
+            ..opened
+        };
         let next = InspectionState::Concluded(Concluded {
             opened,
             step,
@@ -192,16 +199,16 @@ impl Inspection {
         Ok(self.with(next, Act::InspectionConcluded))
     }
 
-    /// Confirms what another person entered.
+    /// Confirms what other persons entered.
     ///
     /// # Errors
-    /// `INSP-001`, `AUTH-014` the same person, `INSP-011`.
+    /// `INSP-001`, `AUTH-014` a hand in it, `INSP-011`.
     pub fn confirm(self, step: Step) -> Stepped {
         self.permit(InspectionVerb::Confirm)?;
         let InspectionState::Concluded(concluded) = self.state.clone() else {
             return Err(self.refuse(InspectionVerb::Confirm));
         };
-        four_eyes::entry_and_confirmation(&concluded.step.by, &step.by)?;
+        four_eyes::hands_and_confirmation(&concluded.opened.hands, &step.by)?;
         not_before(step.at, concluded.step.at)?;
         let next = InspectionState::Confirmed(Confirmed { concluded, step });
         Ok(self.with(next, Act::InspectionConfirmed))
@@ -216,7 +223,7 @@ impl Inspection {
         let InspectionState::Concluded(concluded) = self.state.clone() else {
             return Err(self.refuse(InspectionVerb::Return));
         };
-        four_eyes::entry_and_confirmation(&concluded.step.by, &step.by)?;
+        four_eyes::hands_and_confirmation(&concluded.opened.hands, &step.by)?;
         let reason = reason.trim();
         if reason.is_empty() {
             return Err(codes::INSPECTION_RETURN_REASON.refuse(&[]));
@@ -238,7 +245,7 @@ impl Inspection {
             return Err(self.refuse(InspectionVerb::Publish));
         };
         four_eyes::entry_and_publication(
-            &confirmed.concluded.step.by,
+            &confirmed.concluded.opened.hands,
             &confirmed.step.by,
             &step.by,
         )?;

@@ -94,7 +94,7 @@ fn opened() -> Inspection {
 
 fn filled(failing: &[&str]) -> Inspection {
     opened()
-        .record(&full(failing), &items())
+        .record(&account(ENTERS), &full(failing), &items())
         .expect("a full sheet")
         .0
 }
@@ -144,7 +144,7 @@ fn apply(visit: Inspection, verb: InspectionVerb) -> Result<(Inspection, Act), R
     match verb {
         InspectionVerb::Open => visit.open(step(ENTERS, 90), vec![code("F003"), code("F004")]),
         InspectionVerb::Record => visit
-            .record(&full(&["Y3"]), &items())
+            .record(&account(ENTERS), &full(&["Y3"]), &items())
             .map_err(|mut faults| faults.remove(0)),
         InspectionVerb::Conclude => {
             visit.conclude(step(ENTERS, 90), &items(), &outcome("R5"), None)
@@ -196,7 +196,7 @@ fn a_verdict_needs_its_evidence_and_a_gap_its_reason() {
         ..EvidenceGiven::default()
     };
     let faults = opened()
-        .record(&[bare], &items())
+        .record(&account(ENTERS), &[bare], &items())
         .expect_err("one photo of two");
     assert_eq!(faults[0].code, "INSP-007");
     assert!(faults[0].sentence.contains("照片 1 张"), "{}", faults[0]);
@@ -205,11 +205,58 @@ fn a_verdict_needs_its_evidence_and_a_gap_its_reason() {
     silent.note = None;
     silent.evidence = EvidenceGiven::default();
     let faults = opened()
-        .record(&[silent.clone()], &items())
+        .record(&account(ENTERS), &[silent.clone()], &items())
         .expect_err("no reason");
     assert_eq!(faults[0].code, "INSP-008");
     silent.note = Some("仪器送检".to_owned());
-    assert!(opened().record(&[silent], &items()).is_ok());
+    assert!(
+        opened()
+            .record(&account(ENTERS), &[silent], &items())
+            .is_ok()
+    );
+}
+
+/// A single answer is a part of the result.
+#[test]
+fn whoever_entered_a_part_of_a_result_neither_confirms_returns_nor_publishes_it() {
+    const HELPS: u8 = 6;
+    let helped = filled(&["Y3"]).record(&account(HELPS), &full(&["Y3"])[..1], &items());
+    let concluded =
+        helped
+            .expect("one answer")
+            .0
+            .conclude(step(ENTERS, 60), &items(), &outcome("R5"), None);
+    let concluded = concluded.expect("concluded").0;
+    for hand in [HELPS, ENTERS] {
+        let refused = concluded.clone().confirm(step(hand, 70));
+        assert_eq!(refused.expect_err("a hand in it").code, "AUTH-014");
+        let refused = concluded.clone().return_result(&step(hand, 70), "补");
+        assert_eq!(refused.expect_err("a hand in it").code, "AUTH-014");
+    }
+    let confirmed = concluded.confirm(step(CONFIRMS, 70)).expect("another").0;
+    for no_third in [HELPS, ENTERS, CONFIRMS] {
+        let publication = PublicationId::from_entropy([8; 12]);
+        let refused = confirmed.clone().publish(step(no_third, 80), publication);
+        assert_eq!(refused.expect_err("no third").code, "AUTH-015");
+    }
+}
+
+/// Who is sent back with a result and enters it again is remembered with those before.
+#[test]
+fn hands_stay_when_a_result_is_returned() {
+    const HELPS: u8 = 6;
+    let returned = concluded().return_result(&step(CONFIRMS, 70), "补一张照片");
+    let again =
+        returned
+            .expect("returned")
+            .0
+            .conclude(step(HELPS, 80), &items(), &outcome("R5"), None);
+    let again = again.expect("concluded").0;
+    for hand in [ENTERS, HELPS] {
+        let refused = again.clone().confirm(step(hand, 90));
+        assert_eq!(refused.expect_err("a hand in it").code, "AUTH-014");
+    }
+    assert!(again.confirm(step(CONFIRMS, 90)).is_ok());
 }
 
 #[test]
@@ -217,7 +264,9 @@ fn a_batch_is_entered_whole_or_not_at_all() {
     let mut batch = full(&[]);
     batch.push(result("Y1", Verdict::Fail));
     batch.push(result("Q9", Verdict::Pass));
-    let faults = opened().record(&batch, &items()).expect_err("two faults");
+    let faults = opened()
+        .record(&account(ENTERS), &batch, &items())
+        .expect_err("two faults");
     let codes: Vec<&str> = faults.iter().map(|fault| fault.code).collect();
     assert_eq!(codes, ["INSP-005", "INSP-004"]);
 }
@@ -225,7 +274,7 @@ fn a_batch_is_entered_whole_or_not_at_all() {
 #[test]
 fn a_later_entry_replaces_the_earlier_one_of_the_same_criterion() {
     let (visit, _) = filled(&["Y3"])
-        .record(&[result("Y3", Verdict::Pass)], &items())
+        .record(&account(ENTERS), &[result("Y3", Verdict::Pass)], &items())
         .expect("again");
     let InspectionState::Opened(opened) = &visit.state else {
         panic!("still open")
@@ -237,7 +286,7 @@ fn a_later_entry_replaces_the_earlier_one_of_the_same_criterion() {
 #[test]
 fn the_sheet_is_full_before_an_outcome() {
     let (visit, _) = opened()
-        .record(&full(&[])[..15], &items())
+        .record(&account(ENTERS), &full(&[])[..15], &items())
         .expect("fifteen of seventeen");
     let refusal = visit
         .conclude(step(ENTERS, 60), &items(), &outcome("R1"), None)

@@ -3,8 +3,37 @@
 //! Roles may meet in one account in a small bureau; accounts are compared here, so that the second
 //! pair of eyes is a second person. The seed demands that responsibility can be traced (细则五（二）).
 
+use serde::{Deserialize, Serialize};
+
 use crate::id::AccountId;
 use crate::refusal::{Code, Refusal, codes};
+
+/// Everybody who had a hand in a content, in the order of the first time: whoever wrote any part of it is
+/// no second pair of eyes, however small the part and whoever handed it in.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Hands(Vec<AccountId>);
+
+impl Hands {
+    /// One person's work.
+    #[must_use]
+    pub fn of(account: &AccountId) -> Self {
+        Self(vec![account.clone()])
+    }
+
+    /// The same after this account, too, has written something.
+    #[must_use]
+    pub fn and(mut self, account: &AccountId) -> Self {
+        if !self.0.contains(account) {
+            self.0.push(account.clone());
+        }
+        self
+    }
+
+    fn apart(&self, other: &AccountId, code: &'static Code) -> Result<(), Refusal> {
+        self.0.iter().try_for_each(|hand| apart(hand, other, code))
+    }
+}
 
 fn apart(one: &AccountId, other: &AccountId, code: &'static Code) -> Result<(), Refusal> {
     if one == other {
@@ -14,12 +43,12 @@ fn apart(one: &AccountId, other: &AccountId, code: &'static Code) -> Result<(), 
     }
 }
 
-/// Who submitted a plan may not approve it.
+/// Who drafted, edited or submitted any part of a plan may not approve it.
 ///
 /// # Errors
 /// `AUTH-012`.
-pub fn submitter_and_approver(submitter: &AccountId, approver: &AccountId) -> Result<(), Refusal> {
-    apart(submitter, approver, &codes::AUTH_SELF_APPROVAL)
+pub fn hands_and_approver(hands: &Hands, approver: &AccountId) -> Result<(), Refusal> {
+    hands.apart(approver, &codes::AUTH_SELF_APPROVAL)
 }
 
 /// Who approved a plan may not run its draw.
@@ -30,24 +59,24 @@ pub fn approver_and_drawer(approver: &AccountId, drawer: &AccountId) -> Result<(
     apart(approver, drawer, &codes::AUTH_DRAWER_APPROVED)
 }
 
-/// Who entered a result may not confirm it.
+/// Who entered or concluded any part of a result may not confirm it.
 ///
 /// # Errors
 /// `AUTH-014`.
-pub fn entry_and_confirmation(entered: &AccountId, confirms: &AccountId) -> Result<(), Refusal> {
-    apart(entered, confirms, &codes::AUTH_SELF_CONFIRM)
+pub fn hands_and_confirmation(hands: &Hands, confirms: &AccountId) -> Result<(), Refusal> {
+    hands.apart(confirms, &codes::AUTH_SELF_CONFIRM)
 }
 
-/// Who entered or confirmed a result may not publish it.
+/// Who entered any part of a result or confirmed it may not publish it.
 ///
 /// # Errors
 /// `AUTH-015`.
 pub fn entry_and_publication(
-    entered: &AccountId,
+    hands: &Hands,
     confirmed: &AccountId,
     publishes: &AccountId,
 ) -> Result<(), Refusal> {
-    apart(entered, publishes, &codes::AUTH_SELF_PUBLISH)?;
+    hands.apart(publishes, &codes::AUTH_SELF_PUBLISH)?;
     apart(confirmed, publishes, &codes::AUTH_SELF_PUBLISH)
 }
 

@@ -1,5 +1,6 @@
 //! The separation of duties, stated as law over the table.
 
+use super::four_eyes::Hands;
 use super::*;
 use crate::account::may_stand_together;
 use crate::id::AccountId;
@@ -239,13 +240,19 @@ fn two_administrators_or_an_administrator_with_business_never_meet_in_one_accoun
 #[test]
 fn four_eyes_compare_persons() {
     let (one, two, three) = (account(1), account(2), account(3));
+    let hands = Hands::of(&one);
     assert_eq!(
-        four_eyes::submitter_and_approver(&one, &one)
+        four_eyes::hands_and_approver(&hands, &one)
             .expect_err("same")
             .code,
         "AUTH-012"
     );
-    assert!(four_eyes::submitter_and_approver(&one, &two).is_ok());
+    assert!(four_eyes::hands_and_approver(&hands, &two).is_ok());
+    let both = hands.clone().and(&two).and(&one);
+    for hand in [&one, &two] {
+        assert!(four_eyes::hands_and_approver(&both, hand).is_err());
+    }
+    assert!(four_eyes::hands_and_approver(&both, &three).is_ok());
     assert_eq!(
         four_eyes::approver_and_drawer(&one, &one)
             .expect_err("same")
@@ -253,24 +260,24 @@ fn four_eyes_compare_persons() {
         "AUTH-013"
     );
     assert_eq!(
-        four_eyes::entry_and_confirmation(&one, &one)
+        four_eyes::hands_and_confirmation(&hands, &one)
             .expect_err("same")
             .code,
         "AUTH-014"
     );
     assert_eq!(
-        four_eyes::entry_and_publication(&one, &two, &one)
+        four_eyes::entry_and_publication(&hands, &two, &one)
             .expect_err("entry")
             .code,
         "AUTH-015"
     );
     assert_eq!(
-        four_eyes::entry_and_publication(&one, &two, &two)
+        four_eyes::entry_and_publication(&hands, &two, &two)
             .expect_err("second")
             .code,
         "AUTH-015"
     );
-    assert!(four_eyes::entry_and_publication(&one, &two, &three).is_ok());
+    assert!(four_eyes::entry_and_publication(&hands, &two, &three).is_ok());
     assert_eq!(
         four_eyes::grantor_and_grantee(&one, &one)
             .expect_err("same")

@@ -45,6 +45,7 @@ fn visit(published_at: Instant) -> Inspection {
                 InspectorCode::parse("F004").expect("a token"),
             ],
             sheet: Sheet::default(),
+            hands: crate::policy::four_eyes::Hands::default(),
             returned: None,
         },
         step: step(1, day.at(10, 0)),

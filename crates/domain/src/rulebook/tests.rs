@@ -6,6 +6,7 @@ use crate::campaign::CampaignState;
 use crate::campaign::party::TrustLevel;
 use crate::campaign::state::{Approved, Draft, Step, Submitted};
 use crate::id::{AccountId, Fingerprint};
+use crate::policy::four_eyes::Hands;
 use crate::time::Instant;
 
 fn seed() -> RulebookFile {
@@ -282,6 +283,7 @@ fn approved(at: i64, rulebook: Option<&str>) -> CampaignState {
         submitted: Submitted {
             step: step.clone(),
             plan_hash: Fingerprint::parse(&"0".repeat(64)).expect("64 digits"),
+            hands: Hands::of(&step.by),
         },
         step,
         attempt: 1,
@@ -295,6 +297,7 @@ fn a_campaign_obeys_the_version_it_was_approved_under() {
     let obeys = |state: &CampaignState| versions.of(state).map(|book| book.version.as_str());
     let draft = CampaignState::Draft(Draft {
         author: AccountId::from_entropy([1; 12]),
+        hands: Hands::default(),
         returned: None,
     });
     assert_eq!(obeys(&draft), Some("3"), "the one in force");

@@ -115,7 +115,7 @@ async fn a_frame_edited_between_freeze_and_its_publication_is_never_published() 
         ] {
             assert_ne!(edited, frame);
             held.exchange(&number, "subjects.tsv", &edited).await;
-            assert_eq!(code(held.commit(&number).await), "DRAW-013");
+            assert_eq!(code(held.commit(&number).await), "DRAW-016");
         }
         held.exchange(&number, "subjects.tsv", &frame).await;
         held.commit(&number).await.unwrap();

@@ -132,7 +132,7 @@ impl Campaign {
     ///
     /// # Errors
     /// `CAMP-001`, `AUTH-013`, `CAMP-009` a party has not committed, `CAMP-008` trust level,
-    /// `CAMP-005` to `CAMP-007` intervals, `DRAW-013` and `DRAW-014` not the frame that was frozen.
+    /// `CAMP-005` to `CAMP-007` intervals, `DRAW-016` and `DRAW-015` not the frame that was frozen.
     pub fn commit(self, facts: CommitFacts) -> Stepped {
         self.permit(CampaignVerb::Commit)?;
         let CampaignState::Frozen(frozen) = self.state.clone() else {
@@ -164,7 +164,7 @@ impl Campaign {
     /// What the freeze fixed of the frame whose FREEZE is to be published.
     ///
     /// # Errors
-    /// `CAMP-001`, `DRAW-014` if a build that kept no roots froze.
+    /// `CAMP-001`, `DRAW-015` if a build that kept no roots froze.
     pub fn frozen_roots(&self) -> Result<&FrameRoots, Refusal> {
         let CampaignState::Frozen(frozen) = &self.state else {
             return Err(self.refuse(CampaignVerb::Commit));

@@ -76,10 +76,10 @@ registry! { CAMPAIGN:
     DRAW_RESULT_REFUSED = "DRAW-012",
         "抽取结果没有通过自带的复算，不能记录。", Some("shuang/1 第 4 节"),
         "保留现场，联系维护人员；名录和随机数都没有丢失。";
-    DRAW_FRAME_ALTERED = "DRAW-013",
+    DRAW_FRAME_ALTERED = "DRAW-016",
         "保存的名录与 {at} 冻结时不是同一份：{what}不同，不能公布承诺。", Some("细则四（三）"),
         "有人改动过保存的文件。保留现场，运行 mingqian audit，报告行政执法监督；作废本轮后重新冻结。";
-    DRAW_FRAME_WITHOUT_ROOTS = "DRAW-014",
+    DRAW_FRAME_WITHOUT_ROOTS = "DRAW-015",
         "这份名录由旧版本程序冻结，没有留下可核对的根，不能公布承诺。", Some("细则四（三）"),
         "作废本轮，重新冻结。";
     DRAW_NO_FREE_CHOICE = "DRAW-021",

@@ -16,7 +16,7 @@ fn frame() -> Frame {
 fn refusal() -> Refusal {
     Refusal::new(
         "AUTH-012",
-        "方案由本人提交，不能由本人批准。",
+        "方案由本人起草、修改或提交，不能由本人批准。",
         "可转给：分管领导。",
     )
 }

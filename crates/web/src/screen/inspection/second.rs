@@ -71,7 +71,7 @@ pub(super) async fn ask(
     let page = StepPage::open(web, visit, &CONFIRM, &id).await?;
     if let InspectionState::Concluded(done) = &page.view.stored.visit.state {
         let second = &page.visit.acting.account;
-        domain::policy::four_eyes::entry_and_confirmation(&done.step.by, second)?;
+        domain::policy::four_eyes::hands_and_confirmation(&done.opened.hands, second)?;
     }
     Ok(to_confirm(&page, Fragment::default())
         .await?

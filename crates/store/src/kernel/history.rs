@@ -38,14 +38,18 @@ fn is_former(former: &[Former], name: &str) -> bool {
 /// column that came by then is not missing, a name given up by then is not used. 0 asks nothing.
 pub(super) type Age = i64;
 
-/// The number of the migration an event carried out, by its header.
-pub(super) fn migration_of(header: &str) -> Option<Age> {
-    let header: Json = serde_json::from_str(header).ok()?;
-    if header.get("act")?.as_str()? != Act::SchemaMigrated.name() {
+/// The fact by which the founding of a bureau tells under which structure it was founded.
+pub(crate) const STRUCTURE: &str = "structure";
+
+/// The number of the migration an event carried out, by its act and facts.
+pub(super) fn migration_of<'a>(
+    act: &str,
+    fact: impl FnOnce(&'static str) -> Option<&'a str>,
+) -> Option<Age> {
+    if act != Act::SchemaMigrated.name() {
         return None;
     }
-    let name = header.get("facts")?.get("migration")?.as_str()?;
-    name.split_once('_')?.0.parse().ok()
+    fact("migration")?.split_once('_')?.0.parse().ok()
 }
 
 /// The cells of an image in the order of today's columns; of a deletion, those of its key.

@@ -49,7 +49,7 @@ pub(super) fn broken(error: &tlog::Error) -> StoreError {
     StoreError::inconsistent("log_head", "frontier", "1", &error.to_string())
 }
 
-fn column_int(value: u64) -> Result<i64, StoreError> {
+pub(super) fn column_int(value: u64) -> Result<i64, StoreError> {
     i64::try_from(value).map_err(|_| StoreError::Engine("the log is full".to_owned()))
 }
 

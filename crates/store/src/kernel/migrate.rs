@@ -423,7 +423,7 @@ impl Migration {
     }
 
     /// Of everything that is text; what a step in Rust does is bound by its tests.
-    fn hash(&self, engine: Engine) -> String {
+    pub(super) fn hash(&self, engine: Engine) -> String {
         let mut hasher = Sha256::new();
         hasher.update(self.text(engine).as_bytes());
         hasher.update(self.afterwards.as_bytes());

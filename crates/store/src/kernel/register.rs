@@ -94,6 +94,9 @@ impl Register {
         Self::Counters,
     ];
 
+    /// The migration that gave registers their versions.
+    pub(super) const SINCE: i64 = 6;
+
     /// What a frame is computed from.
     pub const OF_A_FRAME: [Self; 7] = [
         Self::Units,

@@ -77,6 +77,15 @@ pub enum Fault {
         /// What is wrong with it.
         why: String,
     },
+    /// A row by which the log is looked up does not say what the log says.
+    Index {
+        /// Table.
+        table: String,
+        /// The row.
+        row: String,
+        /// What stands there, and what the log says.
+        why: String,
+    },
     /// The log contradicts itself.
     Log {
         /// Number of the leaf.
@@ -143,6 +152,9 @@ impl fmt::Display for Fault {
             ),
             Self::Shape { object, why } => {
                 write!(f, "AUDT-007 库的结构不是升级所建的样子：{object}，{why}")
+            }
+            Self::Index { table, row, why } => {
+                write!(f, "AUDT-011 日志的索引与日志不符：表 {table} 行 {row}，{why}")
             }
             Self::Log { sequence, why } => {
                 write!(f, "AUDT-004 留痕自相矛盾：第 {sequence} 条，{why}")

@@ -10,7 +10,6 @@
 //! log are one snapshot.
 
 mod fault;
-mod header;
 mod index;
 mod kept;
 mod replay;
@@ -22,7 +21,9 @@ use tlog::Hash;
 use super::blob::examine;
 use super::engine::Db;
 use super::history::Schema;
+use super::live;
 use super::reader::Reader;
+use super::table::Layout;
 use crate::error::StoreError;
 use crate::schema;
 use replay::Replay;
@@ -58,6 +59,20 @@ pub async fn audit(db: &Db) -> Result<Report, StoreError> {
     shape::compare(&mut reader, db.engine(), &mut report).await?;
     kept::compare(&mut reader, &replay, &mut report).await?;
     Ok(report)
+}
+
+/// Whether every table and column the audit reads is there, whatever the list of migrations says.
+pub(super) async fn can_read(db: &Db) -> Result<bool, StoreError> {
+    let live = live::live_schema(db).await?;
+    let has = |layout: &Layout| {
+        let columns = live.get(layout.name);
+        columns.is_some_and(|there| {
+            let stands = |name: &str| there.iter().any(|(column, _)| column == name);
+            layout.columns.iter().all(|column| stands(column.name))
+        })
+    };
+    let kernel = schema::KERNEL.iter().all(|name| live.contains_key(*name));
+    Ok(kernel && schema::TRACED.iter().all(|table| has(table.layout())))
 }
 
 /// The same with the tables as `schema` declares them, without what only the newest structure has.

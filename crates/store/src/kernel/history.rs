@@ -4,9 +4,9 @@
 //! name or gone; the descriptor says so, and [`present`] turns the old image into the row that must
 //! stand in the table now. What the descriptor does not explain is a contradiction.
 
-use domain::event::Act;
 use serde_json::Value as Json;
 
+use super::header::Header;
 use super::image::Image;
 use super::table::{Before, Column, Former, Layout, TracedTable};
 
@@ -39,17 +39,13 @@ fn is_former(former: &[Former], name: &str) -> bool {
 pub(super) type Age = i64;
 
 /// The fact by which the founding of a bureau tells under which structure it was founded.
-pub(crate) const STRUCTURE: &str = "structure";
+pub(super) const STRUCTURE: &str = "structure";
 
-/// The number of the migration an event carried out, by its act and facts.
-pub(super) fn migration_of<'a>(
-    act: &str,
-    fact: impl FnOnce(&'static str) -> Option<&'a str>,
-) -> Option<Age> {
-    if act != Act::SchemaMigrated.name() {
-        return None;
-    }
-    fact("migration")?.split_once('_')?.0.parse().ok()
+/// The structure an event tells of by its header: that of the migration it carried out, or under which it founded
+/// the bureau.
+pub(super) fn told_by(header: &str) -> Option<Age> {
+    let header = Header::parse(header)?;
+    header.migration().or_else(|| header.founded_under())
 }
 
 /// The cells of an image in the order of today's columns; of a deletion, those of its key.

@@ -154,7 +154,10 @@ impl fmt::Display for Fault {
                 write!(f, "AUDT-007 库的结构不是升级所建的样子：{object}，{why}")
             }
             Self::Index { table, row, why } => {
-                write!(f, "AUDT-011 日志的索引与日志不符：表 {table} 行 {row}，{why}")
+                write!(
+                    f,
+                    "AUDT-011 日志的索引与日志不符：表 {table} 行 {row}，{why}"
+                )
             }
             Self::Log { sequence, why } => {
                 write!(f, "AUDT-004 留痕自相矛盾：第 {sequence} 条，{why}")

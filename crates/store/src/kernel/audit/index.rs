@@ -7,9 +7,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use tlog::Hash;
 use tlog::frontier::Frontier;
 
-use super::header::Header;
 use super::{Fault, PAGE, Report};
 use crate::error::StoreError;
+use crate::kernel::header::Header;
 use crate::kernel::image::hex;
 use crate::kernel::reader::{Query, Reader};
 use crate::kernel::value::Row;
@@ -34,9 +34,7 @@ impl Indexed {
             act: act.to_owned(),
             at_ms: row.int("at_ms")?,
             account: row.maybe_text("account_id")?.map(str::to_owned),
-            salt: <[u8; 32]>::try_from(row.blob("salt")?)
-                .ok()
-                .map(Hash::from),
+            salt: <[u8; 32]>::try_from(row.blob("salt")?).ok().map(Hash::from),
             body_hash: row.blob("body_hash")?.to_vec(),
             images: row.int("images")?,
         }))
@@ -174,10 +172,11 @@ pub(super) async fn records(
     const TABLE: &str = "log_records";
     let mut last = String::new();
     loop {
-        let query = Query::new("SELECT record_hash, event_id FROM log_records WHERE record_hash > ")
-            .bind(last.as_str())
-            .push(" ORDER BY record_hash LIMIT ")
-            .bind(PAGE);
+        let query =
+            Query::new("SELECT record_hash, event_id FROM log_records WHERE record_hash > ")
+                .bind(last.as_str())
+                .push(" ORDER BY record_hash LIMIT ")
+                .bind(PAGE);
         let page = reader.all(query).await?;
         for row in &page {
             row.text("record_hash")?.clone_into(&mut last);
@@ -204,11 +203,19 @@ pub(super) async fn head(
     report: &mut Report,
 ) -> Result<(), StoreError> {
     let size = frontier.size();
-    let mut wrong = |why: String| report.faults.push(Fault::Log { sequence: size, why });
+    let mut wrong = |why: String| {
+        report.faults.push(Fault::Log {
+            sequence: size,
+            why,
+        })
+    };
     let query = Query::new("SELECT head_id, size, frontier, root, last_at_ms FROM log_head");
     let rows = reader.all(query).await?;
     let [row] = rows.as_slice() else {
-        wrong(format!("日志头（表 log_head）应只有一行，现有 {} 行", rows.len()));
+        wrong(format!(
+            "日志头（表 log_head）应只有一行，现有 {} 行",
+            rows.len()
+        ));
         return Ok(());
     };
     let number = |column| row.int(column).map(|number| number.to_string());

@@ -4,9 +4,9 @@
 //! structure was, and never more than that. A migration leaves its row, and in the log of a founded bureau its event;
 //! a sweep that is due is one this program could have left.
 
+use super::Report;
 use super::replay::{Replay, Touched};
 use super::shape::fault;
-use super::Report;
 use crate::error::StoreError;
 use crate::kernel::reader::{Query, Reader};
 use crate::kernel::register::Register;

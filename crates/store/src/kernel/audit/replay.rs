@@ -10,11 +10,11 @@ use tlog::Hash;
 use tlog::entry::{Entry, Salt, act_hash_of};
 use tlog::frontier::Frontier;
 
-use super::header::Header;
 use super::index::{self, Expected, Indexed};
 use super::rows::{Rows, fold};
 use super::{Report, fault};
 use crate::error::StoreError;
+use crate::kernel::header::Header;
 use crate::kernel::history::{Age, Schema};
 use crate::kernel::image::{Image, Reading};
 use crate::kernel::log::{broken, chunk, column_int, record};
@@ -48,7 +48,8 @@ pub(super) struct Replay {
 
 /// One leaf, with what is kept about its event.
 struct Leaf {
-    event: EventId,
+    /// None if what stands there is no key of an event.
+    event: Option<EventId>,
     entry: String,
     root: Vec<u8>,
     indexed: Option<Indexed>,
@@ -118,15 +119,22 @@ impl Replay {
         };
         let time = i64::try_from(entry.time()).unwrap_or(i64::MAX);
         self.last_at_ms = self.last_at_ms.max(time);
+        let Some(event) = &leaf.event else {
+            fault(report, sequence, "它的事件号不合格式");
+            return Ok(());
+        };
         if let Some(hash) = entry.record() {
-            self.expected.record(hash, leaf.event.as_str(), sequence);
+            self.expected.record(hash, event.as_str(), sequence);
             let stored = record(reader, hash).await?;
             if stored.map(|text| Hash::of(text.as_bytes())).as_ref() != Some(hash) {
                 fault(report, sequence, "公开记录缺失或被改动");
             }
         }
-        if let Some(header) = self.believed(reader, leaf, &entry, report).await? {
-            self.images(reader, schema, (leaf, &header), report).await?;
+        let indexed = leaf.indexed.as_ref();
+        let believed = self.believed(reader, (event, indexed), &entry, report);
+        if let Some(header) = believed.await? {
+            let said = (event, &header);
+            self.images(reader, schema, said, report).await?;
         }
         Ok(())
     }
@@ -136,16 +144,16 @@ impl Replay {
     async fn believed(
         &mut self,
         reader: &mut Reader,
-        leaf: &Leaf,
+        (event, indexed): (&EventId, Option<&Indexed>),
         entry: &Entry,
         report: &mut Report,
     ) -> Result<Option<Header>, StoreError> {
         let sequence = report.leaves;
-        let Some(indexed) = &leaf.indexed else {
+        let Some(indexed) = indexed else {
             fault(report, sequence, "没有它的事件（表 log_events）");
             return Ok(None);
         };
-        let (read, chunks) = walk(reader, &leaf.event, drop).await?;
+        let (read, chunks) = walk(reader, event, drop).await?;
         self.chunks += chunks;
         let Ok(walked) = read else {
             fault(report, sequence, "事件正文读不出");
@@ -163,7 +171,7 @@ impl Replay {
             fault(report, sequence, "事件正文的抬头读不出");
             return Ok(None);
         };
-        if header.id != leaf.event.as_str() {
+        if header.id != event.as_str() {
             fault(report, sequence, "正文属于另一事件");
         }
         let said = (&header, &walked.hash, walked.images);
@@ -177,7 +185,7 @@ impl Replay {
         &mut self,
         reader: &mut Reader,
         schema: &Schema,
-        (leaf, header): (&Leaf, &Header),
+        (event, header): (&EventId, &Header),
         report: &mut Report,
     ) -> Result<(), StoreError> {
         let (sequence, migration) = (report.leaves, header.migration());
@@ -191,15 +199,15 @@ impl Replay {
         }
         // While it moves values, the structure is on its way from the one to the other.
         let during = self.age.max(migration.map_or(0, |number| number - 1));
-        let event = Arc::from(leaf.event.as_str());
+        let stamp = Arc::from(event.as_str());
         let mut stated = migration
             .unwrap_or(0)
             .max(header.founded_under().unwrap_or(0));
         let mut written = BTreeSet::new();
         let rows = &mut self.rows;
-        let (read, _) = walk(reader, &leaf.event, |image| {
+        let (read, _) = walk(reader, event, |image| {
             report.images += 1;
-            if let Some(register) = fold(schema, &image, (sequence, &event, during), report, rows) {
+            if let Some(register) = fold(schema, &image, (sequence, &stamp, during), report, rows) {
                 written.insert(register.name());
             }
             if storage_key::is_stated_by(&image) {
@@ -239,7 +247,7 @@ async fn leaf(reader: &mut Reader, sequence: u64) -> Result<Option<Leaf>, StoreE
         return Ok(None);
     };
     Ok(Some(Leaf {
-        event: row.parsed("log_leaves", "event_id", EventId::parse)?,
+        event: EventId::parse(row.text("event_id")?).ok(),
         entry: row.text("entry")?.to_owned(),
         root: row.blob("root")?.to_vec(),
         indexed: Indexed::read(&row)?,

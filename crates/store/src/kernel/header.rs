@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use domain::event::Act;
 use serde::Deserialize;
 
-use crate::kernel::history::{self, Age};
+use super::history::{Age, STRUCTURE};
 
 /// What the log itself says of an event.
 #[derive(Debug, Deserialize)]
@@ -51,7 +51,11 @@ impl Header {
 
     /// The migration this event carried out.
     pub(super) fn migration(&self) -> Option<Age> {
-        history::migration_of(&self.act, |name| self.facts.get(name).map(String::as_str))
+        if self.act != Act::SchemaMigrated.name() {
+            return None;
+        }
+        let name = self.facts.get("migration")?;
+        name.split_once('_')?.0.parse().ok()
     }
 
     /// The structure under which this event founded the bureau.
@@ -59,6 +63,6 @@ impl Header {
         if self.act != Act::BureauInstalled.name() {
             return None;
         }
-        self.facts.get(history::STRUCTURE)?.parse().ok()
+        self.facts.get(STRUCTURE)?.parse().ok()
     }
 }

@@ -14,7 +14,7 @@ use crate::kernel::value::{Row, Value};
 const STANDING: &str = "SELECT h.size, h.frontier, h.root, h.last_at_ms, l.sequence, l.entry, l.root AS leaf_root FROM log_head h LEFT JOIN log_leaves l ON l.sequence = (SELECT MAX(sequence) FROM log_leaves)";
 
 /// The last leaf.
-const LAST: &str = "SELECT sequence, entry, root AS leaf_root FROM log_leaves WHERE sequence >= $1 ORDER BY sequence DESC LIMIT 1";
+const LAST: &str = "SELECT sequence, entry, root AS leaf_root FROM log_leaves WHERE sequence = (SELECT MAX(sequence) FROM log_leaves)";
 
 /// What the head says.
 pub(super) struct Head {
@@ -50,7 +50,7 @@ pub(super) async fn lock(conn: &mut Conn) -> Result<Head, StoreError> {
         return Err(wrong("没有可以接着写的一行"));
     };
     let size = row.int("size")? - 1;
-    let last = conn.fetch(LAST, &[Value::from(size - 1)]).await?;
+    let last = conn.fetch(LAST, &[]).await?;
     followed(row, size, last.first())
 }
 

@@ -23,8 +23,8 @@ pub struct LoggedRecord {
     pub sequence: u64,
     /// The event that logged it.
     pub event: EventId,
-    /// Type of its entry.
-    pub kind: EntryType,
+    /// Type of its entry, as its text says it: `freeze`, `void`.
+    pub kind: &'static str,
     /// Time of its entry, unix milliseconds.
     pub at_ms: i64,
     /// H(record) as the entry names it.
@@ -62,7 +62,7 @@ fn record(row: &Row) -> Result<LoggedRecord, StoreError> {
     Ok(LoggedRecord {
         sequence,
         event: row.parsed("log_leaves", "event_id", EventId::parse)?,
-        kind: entry.kind(),
+        kind: entry.kind().as_str(),
         at_ms: i64::try_from(entry.time()).unwrap_or(i64::MAX),
         hash: hash.to_string(),
         record: text.to_owned(),
@@ -99,7 +99,12 @@ pub async fn records_of(
             return missing(what);
         }
     }
-    let count = |kind| records.iter().filter(|logged| logged.kind == kind).count();
+    let count = |kind: EntryType| {
+        records
+            .iter()
+            .filter(|logged| logged.kind == kind.as_str())
+            .count()
+    };
     let standing = usize::from(campaign.freeze_record.is_some());
     if count(EntryType::Freeze) != count(EntryType::Void) + standing {
         return missing("承诺（FREEZE），或作废它的一份（VOID）");

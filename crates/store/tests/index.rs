@@ -4,7 +4,10 @@
 #![expect(clippy::unwrap_used, reason = "a step that fails fails the story")]
 
 #[path = "../../testkit/src/engines.rs"]
-#[expect(dead_code, reason = "shared with stories that end the same way on both")]
+#[expect(
+    dead_code,
+    reason = "shared with stories that end the same way on both"
+)]
 mod engines;
 mod support;
 

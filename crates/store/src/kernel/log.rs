@@ -350,3 +350,6 @@ async fn nodes(reader: &mut Reader, wanted: &[NodeId]) -> Result<Vec<(NodeId, Ha
     }
     Ok(found)
 }
+
+#[cfg(test)]
+mod tests;

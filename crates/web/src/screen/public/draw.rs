@@ -12,7 +12,6 @@ use domain::id::CampaignNo;
 use serde::Serialize;
 use store::campaign::{StoredCampaign, by_number};
 use store::portal::{LoggedRecord, records_of};
-use tlog::entry::EntryType;
 use store::{Reader, catalog, log, org};
 
 use super::record::Record;
@@ -211,7 +210,7 @@ async fn public_record(reader: &mut Reader, logged: &LoggedRecord) -> Result<Pub
     let record = Record(&logged.record);
     let reason = match logged.kind {
         // The record holds the hash of the reason; the words are public by 细则五 and stand in the body.
-        EntryType::Void => reason_of(&log::body(reader, &logged.event).await?.0),
+        "void" => reason_of(&log::body(reader, &logged.event).await?.0),
         _ => None,
     };
     Ok(PublicRecord {

@@ -255,17 +255,12 @@ async fn keep_nodes(conn: &mut Conn, nodes: Vec<tlog::frontier::Node>) -> Result
 }
 
 /// The log's head: how many leaves, and the root over them.
+///
+/// # Errors
+/// [`StoreError::Contradiction`] if it does not follow from the last leaf: nothing is proven or signed by it.
 pub async fn head(reader: &mut Reader) -> Result<(u64, Hash), StoreError> {
-    let row = reader
-        .one(
-            "log_head",
-            Query::new("SELECT size, root FROM log_head WHERE head_id = 1"),
-        )
-        .await?;
-    Ok((
-        size_of(row.int("size")?)?,
-        hash_of("log_head", row.blob("root")?)?,
-    ))
+    let frontier = head::check(&mut reader.conn).await?.frontier;
+    Ok((frontier.size(), frontier.root()))
 }
 
 pub(crate) fn size_of(stored: i64) -> Result<u64, StoreError> {

@@ -1,5 +1,5 @@
-//! The head of the log against its last leaf: whoever opens a database to write, and every act that takes its place in
-//! the log, asks whether the head says what the leaves make of it. One row and one leaf are read. All leaves are
+//! The head of the log against its last leaf: whoever opens a database to write, proves or signs by the head, and every
+//! act that takes its place in the log, asks whether the head says what the leaves make of it. One row and one leaf are read. All leaves are
 //! recomputed by the audit only.
 
 use tlog::entry::Entry;
@@ -17,7 +17,7 @@ const STANDING: &str = "SELECT h.size, h.frontier, h.root, h.last_at_ms, l.seque
 const LAST: &str = "SELECT sequence, entry, root AS leaf_root FROM log_leaves WHERE sequence = (SELECT MAX(sequence) FROM log_leaves)";
 
 /// What the head says.
-pub(super) struct Head {
+pub(in crate::kernel) struct Head {
     pub(super) frontier: Frontier,
     pub(super) last_at_ms: i64,
 }
@@ -26,14 +26,14 @@ pub(super) struct Head {
 ///
 /// # Errors
 /// [`StoreError::Contradiction`] that names the column.
-pub(in crate::kernel) async fn check(conn: &mut Conn) -> Result<(), StoreError> {
+pub(in crate::kernel) async fn check(conn: &mut Conn) -> Result<Head, StoreError> {
     let rows = conn.fetch(STANDING, &[]).await?;
     let [row] = rows.as_slice() else {
         return Err(wrong(&format!("应只有一行，现有 {} 行", rows.len())));
     };
     let leaf = row.maybe_int("sequence")?.is_some().then_some(row);
     let size = row.int("size")?;
-    followed(row, size, leaf).map(|_| ())
+    followed(row, size, leaf)
 }
 
 /// Takes the lock on the head and counts the leaf that is to come, so that the same text locks on both engines; the

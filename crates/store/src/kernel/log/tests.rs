@@ -130,7 +130,7 @@ async fn written(db: &Db, key: &Value) -> Result<i64, StoreError> {
 async fn when_a_row_was_last_written_is_the_time_of_its_entry_and_of_nothing_else() {
     let altered = [
         (
-            "UPDATE log_leaves SET entry = replace(entry, 'time 17', 'time 16')",
+            "UPDATE log_leaves SET entry = replace(entry, 'time 17', 'time 16') WHERE event_id IN (SELECT last_event FROM inspectors)",
             "条目不在日志的树里",
         ),
         (
@@ -162,5 +162,34 @@ async fn when_a_row_was_last_written_is_the_time_of_its_entry_and_of_nothing_els
             assert!(refused.contains(why), "{sql}: {refused}");
             db.close().await;
         }
+    }
+}
+
+#[tokio::test]
+async fn nothing_is_proven_or_disclosed_by_what_the_log_refutes() {
+    for (_old, db) in each().await {
+        let stored = finished(&db).await;
+        let freeze = Hash::of(stored.freeze_record.unwrap().as_bytes());
+        let mut reader = db.read().await.unwrap();
+        let event = event_of_record(&mut reader, &freeze).await.unwrap();
+        body(&mut reader, &event).await.unwrap();
+        drop(reader);
+        let other = "(SELECT event_id FROM log_leaves WHERE sequence = 1)";
+        meddle(&db, &format!("UPDATE log_records SET event_id = {other}")).await;
+        meddle(&db, &format!("UPDATE log_events SET salt = (SELECT salt FROM log_events WHERE event_id = {other})")).await;
+        meddle(&db, "UPDATE log_head SET size = size - 1").await;
+        let mut reader = db.read().await.unwrap();
+        for refused in [
+            event_of_record(&mut reader, &freeze).await.map(drop),
+            body(&mut reader, &event).await.map(drop),
+            head(&mut reader).await.map(drop),
+            inclusion(&mut reader, &event).await.map(drop),
+            consistency(&mut reader, 1).await.map(drop),
+        ] {
+            let refused = refused.unwrap_err();
+            assert_eq!(refused.code(), "STOR-521", "{refused}");
+        }
+        drop(reader);
+        db.close().await;
     }
 }

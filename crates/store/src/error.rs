@@ -142,7 +142,7 @@ impl StoreError {
         }
     }
 
-    /// What is said when a database is opened.
+    /// What is said when a database is opened, or found to be another than it should be.
     fn on_opening(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::NewerSchema { found, known } => write!(
@@ -165,6 +165,10 @@ impl StoreError {
             Self::Sweep(why) => write!(
                 f,
                 "数据库升级已经完成，但旧页里的明文还没有清扫掉：{why}。腾出与数据库同样大小的磁盘空间，再启动一次，程序会接着清扫。"
+            ),
+            Self::Contradiction { place, why } => write!(
+                f,
+                "库与留痕日志对不上：{place}{why}。没有写入。库被绕过程序改动过，或只恢复了一部分：停止办理，运行 mingqian audit 看还有哪些改动，报告审计管理员，再从备份恢复这个库。"
             ),
             // Everything else has its sentence where it is shown.
             _ => Ok(()),
@@ -227,10 +231,6 @@ impl fmt::Display for StoreError {
                 f,
                 "库中数据不一致：表 {table} 列 {column} 行 {row}：{why}。停止写入，运行 mingqian audit 查明。"
             ),
-            Self::Contradiction { place, why } => write!(
-                f,
-                "库与留痕日志对不上：{place}{why}。没有写入。库被绕过程序改动过，或只恢复了一部分：停止办理，运行 mingqian audit 看还有哪些改动，报告审计管理员，再从备份恢复这个库。"
-            ),
             Self::Newer {
                 table,
                 column,
@@ -254,6 +254,7 @@ impl fmt::Display for StoreError {
             | Self::Migration(_)
             | Self::NoDatabase(_)
             | Self::WrongKey
+            | Self::Contradiction { .. }
             | Self::Sweep(_) => self.on_opening(f),
             Self::Engine(why) => write!(
                 f,

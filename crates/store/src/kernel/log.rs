@@ -259,7 +259,7 @@ async fn keep_nodes(conn: &mut Conn, nodes: Vec<tlog::frontier::Node>) -> Result
 /// # Errors
 /// [`StoreError::Contradiction`] if it does not follow from the last leaf: nothing is proven or signed by it.
 pub async fn head(reader: &mut Reader) -> Result<(u64, Hash), StoreError> {
-    let frontier = head::check(&mut reader.conn).await?.frontier;
+    let frontier = check(&mut reader.conn).await?.frontier;
     Ok((frontier.size(), frontier.root()))
 }
 

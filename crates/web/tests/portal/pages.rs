@@ -298,6 +298,13 @@ async fn a_void_whose_links_were_deleted_is_not_left_out_in_silence() {
     testkit::engines::admin(server.url(), "UPDATE log_events SET act = 'campaign.draft'");
     let front = data(&story.site.stranger(), "/index.json").await;
     assert_eq!(front["figures"][3]["number"], 1);
+    testkit::engines::admin(
+        server.url(),
+        "UPDATE log_head SET last_at_ms = 9223372036854775807",
+    );
+    let page = story.site.stranger().get("/").await;
+    assert_eq!(page.status, StatusCode::SERVICE_UNAVAILABLE);
+    assert!(page.shows("STOR-521"), "{}", page.text);
     drop(story);
     db.close().await;
 }

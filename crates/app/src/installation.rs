@@ -41,7 +41,8 @@ impl App {
         let event = self
             .event(Act::BureauInstalled, Actor::program("建立本局"))
             .with("bureau", &founding.bureau)
-            .with("demonstration", founding.demonstration);
+            .with("demonstration", founding.demonstration)
+            .with("structure", store::structure());
         let mut rec = tx.record(event, self.confidential())?;
         let demonstration = if founding.demonstration { "1" } else { "0" };
         for (name, value) in [

@@ -162,3 +162,33 @@ async fn what_is_private_is_kept_until_its_time_and_gone_afterwards_on_postgres(
     let server = PostgresDatabase::fresh();
     kept_until_its_time(Db::open_postgres(server.url(), &real_key()).await.unwrap()).await;
 }
+
+/// An operator who wants the key gone early moves the times by which the log is looked up.
+#[tokio::test]
+async fn no_altered_time_makes_the_years_pass_sooner() {
+    let server = PostgresDatabase::fresh();
+    let db = Db::open_postgres(server.url(), &real_key()).await.unwrap();
+    let city = City::found(db).await;
+    let app = &city.app;
+    let keeper = city.account("registrar", &[(Role::Registrar, 1)]).await;
+    let keeper = city.acting(&keeper).await;
+    let id = served(&city, &keeper).await;
+    leaves(&city, &keeper, &id).await;
+    for (sql, code) in [
+        ("UPDATE log_events SET at_ms = 0", "ROST-014"),
+        (
+            "UPDATE log_leaves SET entry = replace(entry, 'time 1', 'time 0') WHERE event_id = (SELECT last_event FROM inspectors)",
+            "STOR-521",
+        ),
+        (
+            "UPDATE inspectors SET last_event = (SELECT event_id FROM log_leaves WHERE sequence = 0)",
+            "STOR-521",
+        ),
+    ] {
+        testkit::engines::admin(server.url(), sql);
+        let refused = erase(app, &keeper, &id).await.unwrap_err();
+        assert_eq!(code_of(refused), code, "{sql}");
+        assert_eq!(erasures(app).await, 0);
+    }
+    app.db.close().await;
+}

@@ -74,10 +74,12 @@ pub async fn next(tx: &mut Tx, series: Series) -> Result<Next, StoreError> {
         .push(" AND year = ")
         .bind(series.year);
     let (number, seen) = match tx.first(query).await? {
-        Some(row) => (
-            row.int("last")? + 1,
-            Some(row.parsed("counters", "last_event", EventId::parse)?),
-        ),
+        Some(row) => {
+            let last = row.int("last")?;
+            let number = last.checked_add(1).ok_or_else(|| used_up(&series, last))?;
+            let seen = row.parsed("counters", "last_event", EventId::parse)?;
+            (number, Some(seen))
+        }
         None => (1, None),
     };
     Ok(Next {
@@ -85,6 +87,13 @@ pub async fn next(tx: &mut Tx, series: Series) -> Result<Next, StoreError> {
         number,
         seen,
     })
+}
+
+/// No bureau comes to the last number by numbering.
+fn used_up(series: &Series, last: i64) -> StoreError {
+    let Series { kind, issuer, year } = series;
+    let place = format!("编号序列（表 counters 行 {kind} {issuer} {year}）");
+    StoreError::contradiction(&place, &format!("已到 {last}，不能再往上数"))
 }
 
 /// Takes the number for the act.

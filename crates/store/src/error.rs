@@ -51,6 +51,14 @@ pub enum StoreError {
         /// Why.
         why: String,
     },
+    /// What the program goes on from is not what the log says: the database was altered behind its back, or
+    /// restored in part. Nothing was written.
+    Contradiction {
+        /// What it is, with table and row.
+        place: String,
+        /// What stands there, and what the log says.
+        why: String,
+    },
     /// A newer program wrote what is stored there.
     Newer {
         /// Table.
@@ -113,6 +121,13 @@ impl StoreError {
         }
     }
 
+    pub(crate) fn contradiction(place: &str, why: &str) -> Self {
+        Self::Contradiction {
+            place: place.to_owned(),
+            why: why.to_owned(),
+        }
+    }
+
     /// A kept state that yields none: of a newer program, or of no program at all.
     #[must_use]
     pub fn unreadable(table: &str, column: &str, row: &str, why: Unreadable) -> Self {
@@ -127,7 +142,7 @@ impl StoreError {
         }
     }
 
-    /// What is said when a database is opened.
+    /// What is said when a database is opened, or found to be another than it should be.
     fn on_opening(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::NewerSchema { found, known } => write!(
@@ -137,7 +152,7 @@ impl StoreError {
             Self::Migration(why) => write!(f, "数据库结构不符：{why}"),
             Self::OlderSchema { found, known } => write!(
                 f,
-                "这个库还是第 {found} 号结构，本程序按第 {known} 号核对，没有核对，也没有升级。用写入它的那个版本核对，或先运行 mingqian migrate（--dry-run 只说会做什么）再核对。"
+                "这个库还是第 {found} 号结构，本程序按第 {known} 号核对，没有核对，也没有升级。用写入它的那个版本核对，或先运行 mingqian migrate（--dry-run 只说会做什么）再核对；升级做不成的，照它说的办。"
             ),
             Self::NoDatabase(place) => write!(
                 f,
@@ -150,6 +165,10 @@ impl StoreError {
             Self::Sweep(why) => write!(
                 f,
                 "数据库升级已经完成，但旧页里的明文还没有清扫掉：{why}。腾出与数据库同样大小的磁盘空间，再启动一次，程序会接着清扫。"
+            ),
+            Self::Contradiction { place, why } => write!(
+                f,
+                "库与留痕日志对不上：{place}{why}。没有写入。库被绕过程序改动过，或只恢复了一部分：停止办理，运行 mingqian audit 看还有哪些改动，报告审计管理员，再从备份恢复这个库。"
             ),
             // Everything else has its sentence where it is shown.
             _ => Ok(()),
@@ -167,6 +186,7 @@ impl StoreError {
             Self::Pressed => "STOR-424",
             Self::ClockSetBack { .. } => "STOR-425",
             Self::Inconsistent { .. } => "STOR-500",
+            Self::Contradiction { .. } => "STOR-521",
             Self::Newer { refusal, .. } => refusal.code,
             Self::TooLarge { .. } => "STOR-413",
             Self::Migration(_) => "STOR-501",
@@ -234,6 +254,7 @@ impl fmt::Display for StoreError {
             | Self::Migration(_)
             | Self::NoDatabase(_)
             | Self::WrongKey
+            | Self::Contradiction { .. }
             | Self::Sweep(_) => self.on_opening(f),
             Self::Engine(why) => write!(
                 f,

@@ -12,11 +12,12 @@ use serde::{Deserialize, Serialize};
 use crate::error::StoreError;
 use crate::kernel::cell::{PersonKey, Vault};
 use crate::kernel::guard::Recording;
+use crate::kernel::log;
 use crate::kernel::reader::{Query, Reader, contains};
 use crate::kernel::table::Cells;
 use crate::kernel::value::{Row, Value};
 use crate::person;
-use crate::schema::{INSPECTORS, RECUSALS};
+use crate::schema::{INSPECTIONS, INSPECTORS, RECUSALS};
 
 const TABLE: &str = "inspectors";
 const COLUMNS: &str = "SELECT i.inspector_id, i.code, i.name, i.org_unit_id, i.authority, i.sealed_credential_no, i.credential_until, i.scope, i.presence, i.may_lead, i.account_id, i.last_event, k.wrapped FROM inspectors i LEFT JOIN person_keys k ON k.person = 'inspector/' || i.inspector_id";
@@ -333,22 +334,25 @@ pub async fn edit(
     .await
 }
 
-/// When an inspector was last on a visit that moved, or his entry was last written: unix milliseconds.
+/// When an inspector was last on a visit that moved, or his entry was last written: unix milliseconds. What an erasure
+/// destroys cannot be had back, so the times are those of the entries of the log, each confirmed by its tree.
+///
+/// # Errors
+/// [`StoreError::Contradiction`] if the log does not confirm a time, or his entry or a visit is not as it was left.
 pub async fn last_acted(reader: &mut Reader, of: &StoredInspector) -> Result<i64, StoreError> {
     let code = of.inspector.code.as_str();
-    let visits = Query::new(
-        "SELECT CAST(MAX(state_at_ms) AS BIGINT) AS n FROM inspections WHERE leader_code = ",
-    )
-    .bind(code)
-    .push(" OR team LIKE ")
-    .bind(contains(&format!("\"{code}\"")))
-    .push(" ESCAPE '!'");
-    let written =
-        Query::new("SELECT at_ms FROM log_events WHERE event_id = ").bind(of.seen.as_str());
-    Ok(reader
-        .number(visits)
-        .await?
-        .max(reader.number(written).await?))
+    let visits = Query::new("SELECT inspection_id FROM inspections WHERE leader_code = ")
+        .bind(code)
+        .push(" OR team LIKE ")
+        .bind(contains(&format!("\"{code}\"")))
+        .push(" ESCAPE '!'");
+    let own = Value::from(of.inspector.id.as_str());
+    let mut last = log::last_written(reader, &INSPECTORS, &[own]).await?;
+    for row in reader.all(visits).await? {
+        let visit = Value::from(row.text("inspection_id")?);
+        last = last.max(log::last_written(reader, &INSPECTIONS, &[visit]).await?);
+    }
+    Ok(last)
 }
 
 /// An explanation that is sealed for an inspector: the subject's code, and the event that last wrote it.

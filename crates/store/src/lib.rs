@@ -51,7 +51,7 @@ pub use kernel::guard::{Recording, Sealing, Tx};
 pub use kernel::image::hex;
 pub use kernel::live::live_schema;
 pub use kernel::log;
-pub use kernel::migrate::{Migrated, Seal, SealKey, Upgrade};
+pub use kernel::migrate::{Migrated, Seal, SealKey, Upgrade, structure};
 pub use kernel::press::Press;
 pub use kernel::queue::{Announced, Announcement, Mark};
 pub use kernel::reader::Reader;

@@ -4,26 +4,28 @@
 //! Every column read here is public (`schema`), or becomes public only through a publication that
 //! stands. Deliberately absent: anything of a visit that is not published.
 
-use domain::id::{CampaignId, EventId};
+use domain::id::EventId;
 use domain::policy::Reach;
 use tlog::Hash;
+use tlog::entry::{Entry, EntryType};
 use tlog::hash::NodeId;
 
+use crate::campaign::StoredCampaign;
 use crate::error::StoreError;
 use crate::inspection::{InspectionFilter, StoredInspection, StoredPublication};
 use crate::kernel::reader::{Query, Reader, contains};
 use crate::kernel::value::Row;
 
-/// A public record of a campaign as it stands in the log.
+/// A public record as the log has it: its text is the one its entry names, and its entry the leaf of the tree.
 #[derive(Clone, Debug)]
 pub struct LoggedRecord {
     /// Number of its leaf.
     pub sequence: u64,
     /// The event that logged it.
     pub event: EventId,
-    /// Stable name of its act.
-    pub act: String,
-    /// Claimed instant, unix milliseconds.
+    /// Type of its entry, as its text says it: `freeze`, `void`.
+    pub kind: &'static str,
+    /// Time of its entry, unix milliseconds.
     pub at_ms: i64,
     /// H(record) as the entry names it.
     pub hash: String,
@@ -42,29 +44,72 @@ fn hash(row: &Row, column: &str) -> Result<Hash, StoreError> {
         .map_err(|_| StoreError::inconsistent("log_nodes", column, "-", "not 32 bytes"))
 }
 
+/// A record is shown only if its leaf says the same: it is what strangers are to compare.
 fn record(row: &Row) -> Result<LoggedRecord, StoreError> {
+    let sequence = whole(row, "sequence")?;
+    let wrong =
+        |why: &str| StoreError::contradiction(&format!("公开记录（留痕第 {sequence} 条）"), why);
+    let (text, entry) = (row.text("record")?, row.text("entry")?);
+    let leaf = tlog::hash::leaf_hash(entry.as_bytes());
+    if row.maybe_blob("leaf")? != Some(leaf.as_bytes().as_slice()) {
+        return Err(wrong("的条目不是日志里的那一条"));
+    }
+    let entry = Entry::parse(entry).map_err(|error| wrong(&format!("的条目读不出：{error}")))?;
+    let hash = Hash::of(text.as_bytes());
+    if entry.record() != Some(&hash) {
+        return Err(wrong("不是条目所记的那一份"));
+    }
     Ok(LoggedRecord {
-        sequence: whole(row, "sequence")?,
+        sequence,
         event: row.parsed("log_leaves", "event_id", EventId::parse)?,
-        act: row.text("act")?.to_owned(),
-        at_ms: row.int("at_ms")?,
-        hash: row.text("record_hash")?.to_owned(),
-        record: row.text("record")?.to_owned(),
+        kind: entry.kind().as_str(),
+        at_ms: i64::try_from(entry.time()).unwrap_or(i64::MAX),
+        hash: hash.to_string(),
+        record: text.to_owned(),
     })
 }
 
-const RECORDS: &str = "SELECT l.sequence, l.event_id, e.act, e.at_ms, r.record_hash, r.record FROM log_records r JOIN log_leaves l ON l.event_id = r.event_id JOIN log_events e ON e.event_id = r.event_id";
+const RECORDS: &str = "SELECT l.sequence, l.event_id, l.entry, n.hash AS leaf, r.record FROM log_records r JOIN log_leaves l ON l.event_id = r.event_id LEFT JOIN log_nodes n ON n.level = 0 AND n.position = l.sequence";
 
 /// The public records of a campaign's draws, void attempts included, oldest first.
+///
+/// # Errors
+/// [`StoreError::Contradiction`] if one is not what the log says, or one that must be there cannot be found: the FREEZE
+/// and RESULT the campaign stands on, and the VOID of every other FREEZE.
 pub async fn records_of(
     reader: &mut Reader,
-    campaign: &CampaignId,
+    campaign: &StoredCampaign,
 ) -> Result<Vec<LoggedRecord>, StoreError> {
     let query = Query::new(RECORDS)
         .push(" JOIN log_links k ON k.sequence = l.sequence WHERE k.kind = 'campaign' AND k.target = ")
-        .bind(campaign.as_str())
-        .push(" AND e.act NOT LIKE 'outcome.%' ORDER BY l.sequence");
-    reader.all(query).await?.iter().map(record).collect()
+        .bind(campaign.campaign.id.as_str())
+        .push(" AND l.entry NOT LIKE 'shuang/1 entry_type publish%' ORDER BY l.sequence");
+    let rows = reader.all(query).await?;
+    let records: Vec<_> = rows.iter().map(record).collect::<Result<_, _>>()?;
+    let missing = |what: &str| {
+        let place = format!("任务 {} 的公开记录", campaign.campaign.number);
+        Err(StoreError::contradiction(&place, &format!("少了{what}")))
+    };
+    for (text, what) in [
+        (&campaign.freeze_record, "现行的承诺（FREEZE）"),
+        (&campaign.result_record, "现行的结果（RESULT）"),
+    ] {
+        let there = |text: &String| records.iter().any(|logged| logged.record == *text);
+        if !text.as_ref().is_none_or(there) {
+            return missing(what);
+        }
+    }
+    let count = |kind: EntryType| {
+        records
+            .iter()
+            .filter(|logged| logged.kind == kind.as_str())
+            .count()
+    };
+    let standing = usize::from(campaign.freeze_record.is_some());
+    if count(EntryType::Freeze) != count(EntryType::Void) + standing {
+        return missing("承诺（FREEZE），或作废它的一份（VOID）");
+    }
+    Ok(records)
 }
 
 /// The public record that a leaf names, if it names one.
@@ -209,17 +254,17 @@ pub struct PublicFigures {
 /// The counts of the front page since a moment; draws are counted over all time.
 pub async fn figures(reader: &mut Reader, since_ms: i64) -> Result<PublicFigures, StoreError> {
     let standing = "SELECT CAST(COUNT(*) AS BIGINT) AS n FROM publications p JOIN inspections v ON v.inspection_id = p.inspection_id WHERE p.withdrawn_at_ms IS NULL AND p.published_at_ms >= ";
-    let acts = "SELECT CAST(COUNT(*) AS BIGINT) AS n FROM log_events e JOIN log_records r ON r.event_id = e.event_id WHERE e.act = ";
+    let entries = "SELECT CAST(COUNT(*) AS BIGINT) AS n FROM log_leaves WHERE entry LIKE ";
     let published = reader.number(Query::new(standing).bind(since_ms)).await?;
     let found = Query::new(standing).bind(since_ms).push(
         " AND v.outcome IN (SELECT code FROM outcome_codes WHERE follow_up IN ('rectification', 'case', 'referral'))",
     );
     let with_findings = reader.number(found).await?;
     let draws = reader
-        .number(Query::new(acts).bind("campaign.commit"))
+        .number(Query::new(entries).bind("shuang/1 entry_type freeze%"))
         .await?;
     let void = reader
-        .number(Query::new(acts).bind("campaign.void"))
+        .number(Query::new(entries).bind("shuang/1 entry_type void%"))
         .await?;
     Ok(PublicFigures {
         published,

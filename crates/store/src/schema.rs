@@ -405,6 +405,24 @@ pub const UNTRACED: &[UntracedTable] = &[
 /// Untraced tables that only PostgreSQL has: beside SQLite content and announcements lie as files.
 pub const POSTGRES_ONLY: &[UntracedTable] = &[BLOBS, BLOB_CHUNKS, ANNOUNCEMENTS];
 
+/// Tables of which the audit recomputes every column from entries and bodies, from what the migrations are, or from
+/// both.
+pub const RECOMPUTED: &[&str] = &[
+    "log_head",
+    "log_events",
+    "log_bodies",
+    "log_leaves",
+    "log_nodes",
+    "log_links",
+    "log_records",
+    "register_versions",
+    "migrations",
+];
+
+/// Tables of which the audit looks at what a row names, not at every row: of content, what is named by a traced row;
+/// of what is to be swept, that nothing stands there which this program could not have left.
+pub const IN_PART: &[&str] = &["blobs", "blob_chunks", "unswept"];
+
 /// Tables of the log itself and of the migrations: written by the kernel only.
 pub const KERNEL: &[&str] = &[
     "log_head",

@@ -8,7 +8,7 @@ mod engines;
 use domain::event::{Act, Actor, Event};
 use domain::id::{DocumentNo, EventId, OfficeLetters};
 use store::counter::{self, Series};
-use store::{Db, Sealing, StoreError};
+use store::{Db, Engine, Sealing, StoreError};
 
 fn event(number: u8) -> (Event, Sealing) {
     let event = Event::new(
@@ -74,4 +74,36 @@ async fn a_series_begun_in_the_middle_of_a_year_goes_on_without_gaps() {
         assert_eq!(store::audit(&db).await.unwrap().faults, []);
     })
     .await;
+}
+
+/// Runs a statement behind the program's back.
+async fn meddle(db: &Db, place: &str, sql: &'static str) {
+    if db.engine() == Engine::Postgres {
+        return engines::admin(place, sql);
+    }
+    use sqlx::Connection as _;
+    let mut conn = sqlx::SqliteConnection::connect(place).await.unwrap();
+    sqlx::raw_sql(sql).execute(&mut conn).await.unwrap();
+    conn.close().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_series_at_the_last_number_of_all_is_refused_by_name() {
+    let file = engines::SqliteFile::fresh();
+    let server = engines::PostgresDatabase::fresh();
+    let lite = Db::open_sqlite(file.path(), &engines::upgrade()).await;
+    let pg = Db::open_postgres(server.url(), &engines::upgrade()).await;
+    let place = file.path().display().to_string();
+    for (db, place) in [(lite.unwrap(), place.as_str()), (pg.unwrap(), server.url())] {
+        begin(&db, 1, 13).await.unwrap();
+        let sql = "UPDATE counters SET last = 9223372036854775807";
+        meddle(&db, place, sql).await;
+        let refused = begin(&db, 2, 14).await.unwrap_err().to_string();
+        assert!(refused.starts_with("STOR-521 "), "{refused}");
+        assert!(
+            refused.contains("counters 行 document 样城检字 2026"),
+            "{refused}"
+        );
+        db.close().await;
+    }
 }

@@ -55,6 +55,49 @@ async fn nothing_exists_that_is_not_declared_and_nothing_is_declared_that_does_n
     .await;
 }
 
+/// How the audit checks each declared table, in the word SECURITY.md uses.
+fn checks() -> BTreeMap<&'static str, &'static str> {
+    let traced = schema::TRACED.iter().map(|table| table.layout().name);
+    let mut checks: BTreeMap<_, _> = traced.map(|name| (name, "留痕")).collect();
+    for (names, word) in [(schema::RECOMPUTED, "推算"), (schema::IN_PART, "部分")] {
+        for name in names {
+            assert_eq!(checks.insert(name, word), None, "{name} is in two classes");
+        }
+    }
+    for name in schema::KERNEL {
+        assert!(
+            checks.contains_key(name),
+            "nobody says how {name} is checked"
+        );
+    }
+    let untraced = schema::UNTRACED.iter().chain(schema::POSTGRES_ONLY);
+    for name in untraced.map(|table| table.layout().name) {
+        checks.entry(name).or_insert("不核对");
+    }
+    checks
+}
+
+#[test]
+fn every_table_is_in_exactly_one_class_and_the_operators_are_told_which() {
+    let told = include_str!("../../../SECURITY.md");
+    let section = told.split("## 各表怎样核对").nth(1).expect("the section");
+    let section = section.split("\n## ").next().expect("its text");
+    let mut rows = BTreeMap::new();
+    for row in section.lines().filter(|line| line.starts_with("| `")) {
+        let cells: Vec<_> = row.split('|').map(str::trim).collect();
+        let names = cells[1].split('、').map(|name| name.trim_matches('`'));
+        for name in names {
+            assert_eq!(
+                rows.insert(name, cells[2]),
+                None,
+                "{name} stands there twice"
+            );
+        }
+        assert!(cells[3].len() > 20, "{row} does not say why");
+    }
+    assert_eq!(rows, checks());
+}
+
 #[test]
 fn every_untraced_table_says_why() {
     for table in schema::UNTRACED.iter().chain(schema::POSTGRES_ONLY) {

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use super::audit::{self, Report};
 use super::cell::{PersonKey, SealedCell, Vault};
 use super::engine::Db;
-use super::migrate;
+use super::migrate::{self, Stands};
 use crate::error::StoreError;
 use crate::migrations::MIGRATIONS;
 
@@ -72,12 +72,16 @@ impl Exhibit {
     /// [`StoreError::OlderSchema`], [`StoreError::NewerSchema`] or [`StoreError::Migration`] if its tables are not
     /// those this program knows.
     pub async fn audit(&self) -> Result<Report, StoreError> {
-        let found = migrate::known(&mut self.db.read().await?.conn, MIGRATIONS).await?;
-        let known = MIGRATIONS.last().map_or(0, |migration| migration.number);
-        if found < known {
-            return Err(StoreError::OlderSchema { found, known });
+        let known = migrate::structure();
+        match migrate::stands(&mut self.db.read().await?.conn, MIGRATIONS).await? {
+            Stands::At(found) if found < known => Err(StoreError::OlderSchema { found, known }),
+            // A list that has lost rows of a structure that is the newest: the audit names them among the rest.
+            Stands::Short(why) if !audit::can_read(&self.db).await? => {
+                let remedy = "表也不全，没有核对。从备份恢复这个库。";
+                Err(StoreError::Migration(why + remedy))
+            }
+            Stands::At(_) | Stands::Short(_) => audit::audit(&self.db).await,
         }
-        audit::audit(&self.db).await
     }
 
     /// Gives it back.

@@ -4,9 +4,9 @@
 //! name or gone; the descriptor says so, and [`present`] turns the old image into the row that must
 //! stand in the table now. What the descriptor does not explain is a contradiction.
 
-use domain::event::Act;
 use serde_json::Value as Json;
 
+use super::header::Header;
 use super::image::Image;
 use super::table::{Before, Column, Former, Layout, TracedTable};
 
@@ -38,14 +38,14 @@ fn is_former(former: &[Former], name: &str) -> bool {
 /// column that came by then is not missing, a name given up by then is not used. 0 asks nothing.
 pub(super) type Age = i64;
 
-/// The number of the migration an event carried out, by its header.
-pub(super) fn migration_of(header: &str) -> Option<Age> {
-    let header: Json = serde_json::from_str(header).ok()?;
-    if header.get("act")?.as_str()? != Act::SchemaMigrated.name() {
-        return None;
-    }
-    let name = header.get("facts")?.get("migration")?.as_str()?;
-    name.split_once('_')?.0.parse().ok()
+/// The fact by which the founding of a bureau tells under which structure it was founded.
+pub(super) const STRUCTURE: &str = "structure";
+
+/// The structure an event tells of by its header: that of the migration it carried out, or under which it founded
+/// the bureau.
+pub(super) fn told_by(header: &str) -> Option<Age> {
+    let header = Header::parse(header)?;
+    header.migration().or_else(|| header.founded_under())
 }
 
 /// The cells of an image in the order of today's columns; of a deletion, those of its key.

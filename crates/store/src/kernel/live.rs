@@ -13,7 +13,7 @@ pub async fn live_schema(db: &Db) -> Result<BTreeMap<String, Vec<(String, String
             "SELECT m.name AS table_name, c.name AS column_name, lower(c.type) AS kind FROM sqlite_schema m JOIN pragma_table_info(m.name) c WHERE m.type = 'table' AND m.name NOT LIKE 'sqlite!_%' ESCAPE '!' ORDER BY m.name, c.cid",
         ),
         Engine::Postgres => Query::new(
-            "SELECT CAST(table_name AS TEXT) AS table_name, CAST(column_name AS TEXT) AS column_name, CAST(data_type AS TEXT) AS kind FROM information_schema.columns WHERE table_schema = 'public' ORDER BY table_name, ordinal_position",
+            "SELECT CAST(table_name AS TEXT) AS table_name, CAST(column_name AS TEXT) AS column_name, CAST(data_type AS TEXT) AS kind FROM information_schema.columns WHERE table_schema = current_schema() ORDER BY table_name, ordinal_position",
         ),
     };
     let mut tables: BTreeMap<String, Vec<(String, String)>> = BTreeMap::new();

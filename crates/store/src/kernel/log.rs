@@ -8,9 +8,10 @@
 use domain::event::Event;
 use domain::id::EventId;
 use tlog::entry::{Entry, EntryType, Salt, act_hash_of};
-use tlog::frontier::Frontier;
 use tlog::hash::NodeId;
 use tlog::{Hash, proof};
+
+use head::Head;
 
 use super::conn::Conn;
 use super::guard::Sealing;
@@ -19,8 +20,12 @@ use super::reader::{Query, Reader};
 use super::value::Value;
 use crate::error::StoreError;
 
+mod head;
+mod proven;
 mod trace;
 
+pub(super) use head::check;
+pub(crate) use proven::last_written;
 pub(super) use trace::chunk;
 #[cfg(test)]
 pub(super) use trace::chunks;
@@ -49,7 +54,7 @@ pub(super) fn broken(error: &tlog::Error) -> StoreError {
     StoreError::inconsistent("log_head", "frontier", "1", &error.to_string())
 }
 
-fn column_int(value: u64) -> Result<i64, StoreError> {
+pub(super) fn column_int(value: u64) -> Result<i64, StoreError> {
     i64::try_from(value).map_err(|_| StoreError::Engine("the log is full".to_owned()))
 }
 
@@ -164,37 +169,20 @@ fn entry_of(
     .map_err(|error| broken(&error))
 }
 
-/// Takes the lock on the head and appends one leaf, whose time is asked for here. The statement that takes the lock also counts
-/// it, so that the same text locks on both engines.
+/// Takes the lock on the head and appends one leaf, whose time is asked for here.
 async fn append_leaf(
     conn: &mut Conn,
     event: &Event,
     sealing: &Sealing,
     act: Hash,
 ) -> Result<Committed, StoreError> {
-    let head = conn
-        .fetch(
-            "UPDATE log_head SET size = size + 1 WHERE head_id = 1 RETURNING size, frontier, last_at_ms",
-            &[],
-        )
-        .await?;
-    let head = head
-        .first()
-        .ok_or_else(|| StoreError::inconsistent("log_head", "-", "1", "missing"))?;
-    let last = head.int("last_at_ms")?;
+    let Head {
+        mut frontier,
+        last_at_ms: last,
+    } = head::lock(conn).await?;
     let time = time_of(event, sealing, last)?;
     let entry = entry_of(event, sealing, act, time)?;
-    let mut frontier =
-        Frontier::from_bytes(head.blob("frontier")?).map_err(|error| broken(&error))?;
     let sequence = frontier.size();
-    if column_int(sequence)? + 1 != head.int("size")? {
-        return Err(StoreError::inconsistent(
-            "log_head",
-            "size",
-            "1",
-            "differs from its frontier",
-        ));
-    }
     let leaf = entry.leaf_hash();
     let nodes = frontier.append(leaf).map_err(|error| broken(&error))?;
     let root = frontier.root();
@@ -267,17 +255,12 @@ async fn keep_nodes(conn: &mut Conn, nodes: Vec<tlog::frontier::Node>) -> Result
 }
 
 /// The log's head: how many leaves, and the root over them.
+///
+/// # Errors
+/// [`StoreError::Contradiction`] if it does not follow from the last leaf: nothing is proven or signed by it.
 pub async fn head(reader: &mut Reader) -> Result<(u64, Hash), StoreError> {
-    let row = reader
-        .one(
-            "log_head",
-            Query::new("SELECT size, root FROM log_head WHERE head_id = 1"),
-        )
-        .await?;
-    Ok((
-        size_of(row.int("size")?)?,
-        hash_of("log_head", row.blob("root")?)?,
-    ))
+    let frontier = check(&mut reader.conn).await?.frontier;
+    Ok((frontier.size(), frontier.root()))
 }
 
 pub(crate) fn size_of(stored: i64) -> Result<u64, StoreError> {
@@ -362,3 +345,6 @@ async fn nodes(reader: &mut Reader, wanted: &[NodeId]) -> Result<Vec<(NodeId, Ha
     }
     Ok(found)
 }
+
+#[cfg(test)]
+mod tests;

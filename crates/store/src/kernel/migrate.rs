@@ -31,7 +31,11 @@ use super::table::{Cells, TracedTable};
 use super::value::{Row, Value};
 use super::{log, storage_key, sweep};
 use crate::error::StoreError;
-use crate::schema;
+use crate::migrations::MIGRATIONS;
+
+mod listed;
+
+pub(super) use listed::{Stands, holds_tables, stands};
 
 /// What seals content under the storage key, which the store does not have. A port: `app` holds key and
 /// construction.
@@ -181,6 +185,13 @@ impl Moving {
     }
 }
 
+/// The structure this program makes and knows: the number of its last migration. The founding of a bureau states it,
+/// so that the log tells how new the structure was from the first leaf on.
+#[must_use]
+pub fn structure() -> i64 {
+    MIGRATIONS.last().map_or(0, |migration| migration.number)
+}
+
 /// Brings the database to the newest version; yields what had to be done.
 pub(super) async fn run(
     db: &Db,
@@ -218,11 +229,20 @@ pub(super) async fn go(
         conn.execute("SELECT pg_advisory_xact_lock(7210)", &[])
             .await?;
     }
-    let last = known(&mut conn, list).await?;
+    let last = match stands(&mut conn, list).await? {
+        Stands::At(last) => last,
+        Stands::Short(why) => {
+            let remedy = "运行 mingqian audit 看还有哪些改动，再从备份恢复这个库。";
+            return Err(StoreError::Migration(why + remedy));
+        }
+    };
     conn.script(
         "CREATE TABLE IF NOT EXISTS migrations (number BIGINT PRIMARY KEY, name TEXT NOT NULL, hash TEXT NOT NULL)",
     )
     .await?;
+    if last > 0 {
+        log::check(&mut conn).await?;
+    }
     if last >= storage_key::SINCE {
         storage_key::check(&mut conn, &*upgrade.vault).await?;
     }
@@ -239,83 +259,6 @@ pub(super) async fn go(
     }
     sweep::after(&mut conn, list, last).await?;
     Ok((conn, done))
-}
-
-/// The number of the last migration that has run: this program must know it, and all before it must have
-/// run as well. 0 where there is nothing of ours yet.
-pub(super) async fn known(conn: &mut Conn, list: &[Migration]) -> Result<i64, StoreError> {
-    let engine = conn.engine();
-    let newest = list.last().map_or(0, |migration| migration.number);
-    let done = if recorded(conn).await? {
-        conn.fetch(
-            "SELECT number, name, hash FROM migrations ORDER BY number",
-            &[],
-        )
-        .await?
-    } else {
-        Vec::new()
-    };
-    let mut last = 0;
-    let mut expected = list.iter();
-    for row in &done {
-        let (number, name) = (row.int("number")?, row.text("name")?);
-        if number > newest {
-            return Err(StoreError::NewerSchema {
-                found: number,
-                known: newest,
-            });
-        }
-        let Some(known) = expected.next().filter(|known| known.number == number) else {
-            return Err(StoreError::Migration(format!(
-                "升级记录（表 migrations）缺了第 {number} 号（{name}）之前的行，或有本程序没有的编号。没有改动。从备份恢复这个库。"
-            )));
-        };
-        if known.hash(engine) != row.text("hash")? {
-            return Err(StoreError::Migration(format!(
-                "第 {number} 号（{name}）与本程序的不同。用写入这个库的程序版本打开，或从备份恢复。"
-            )));
-        }
-        last = number;
-    }
-    if last == 0 && holds_tables(conn).await? {
-        return Err(StoreError::Migration(
-            "库里已有本系统的表，却没有升级记录（表 migrations 不在或是空的），不知道它是哪个版本的结构。没有改动。从备份恢复这个库，或换一个空库。"
-                .to_owned(),
-        ));
-    }
-    Ok(last)
-}
-
-const TABLES: [&str; 2] = [
-    "SELECT name AS name FROM sqlite_schema WHERE type = 'table'",
-    "SELECT CAST(table_name AS TEXT) AS name FROM information_schema.tables WHERE table_schema = current_schema()",
-];
-
-async fn tables(conn: &mut Conn) -> Result<Vec<String>, StoreError> {
-    let [lite, pg] = TABLES;
-    let sql = match conn.engine() {
-        Engine::Sqlite => lite,
-        Engine::Postgres => pg,
-    };
-    let rows = conn.fetch(sql, &[]).await?;
-    let name = |row: &Row| row.text("name").map(str::to_owned);
-    rows.iter().map(name).collect()
-}
-
-async fn recorded(conn: &mut Conn) -> Result<bool, StoreError> {
-    Ok(tables(conn).await?.iter().any(|name| name == "migrations"))
-}
-
-/// Whether any table of ours stands there, besides that of the migrations.
-pub(super) async fn holds_tables(conn: &mut Conn) -> Result<bool, StoreError> {
-    let traced = schema::TRACED.iter().map(|table| table.layout().name);
-    let kernel = schema::KERNEL.iter().copied();
-    let ours: Vec<&str> = traced
-        .chain(kernel)
-        .filter(|name| *name != "migrations")
-        .collect();
-    let there = tables(conn).await?;
-    Ok(there.iter().any(|name| ours.contains(&name.as_str())))
 }
 
 async fn apply(
@@ -359,7 +302,7 @@ fn not_applied(error: StoreError, migration: &Migration) -> StoreError {
     match error {
         StoreError::Engine(why) | StoreError::Conflict { what: why, .. } => {
             StoreError::Migration(format!(
-                "第 {} 号升级（{}）做不成：{why}。库里的表与升级记录不一致、磁盘满或权限不够时会这样。全部升级已撤回，没有改动。运行 mingqian audit 查明，或从备份恢复。",
+                "第 {} 号升级（{}）做不成：{why}。库里的表与升级记录不一致、磁盘满或权限不够时会这样。全部升级已撤回，没有改动。磁盘和权限没有问题的，从备份恢复这个库。",
                 migration.number, migration.name
             ))
         }
@@ -423,7 +366,7 @@ impl Migration {
     }
 
     /// Of everything that is text; what a step in Rust does is bound by its tests.
-    fn hash(&self, engine: Engine) -> String {
+    pub(super) fn hash(&self, engine: Engine) -> String {
         let mut hasher = Sha256::new();
         hasher.update(self.text(engine).as_bytes());
         hasher.update(self.afterwards.as_bytes());

@@ -94,6 +94,9 @@ impl Register {
         Self::Counters,
     ];
 
+    /// The migration that gave registers their versions.
+    pub(super) const SINCE: i64 = 6;
+
     /// What a frame is computed from.
     pub const OF_A_FRAME: [Self; 7] = [
         Self::Units,
@@ -187,18 +190,24 @@ pub(super) async fn advance(
 ) -> Result<(), StoreError> {
     let way = "FOR NO KEY UPDATE SKIP LOCKED";
     at_the_door(conn, (register, way), press).await?;
+    // The last number of all is never reached by counting.
+    let sql = "UPDATE register_versions SET version = version + 1 WHERE register = $1 AND version >= 0 AND version < $2";
     let name = Value::from(register.name());
-    let sql = "UPDATE register_versions SET version = version + 1 WHERE register = $1";
-    if conn.execute(sql, &[name]).await? == 1 {
-        Ok(())
-    } else {
-        Err(StoreError::inconsistent(
-            "register_versions",
-            "register",
-            register.name(),
-            "missing",
-        ))
+    if conn
+        .execute(sql, &[name.clone(), Value::from(i64::MAX)])
+        .await?
+        == 1
+    {
+        return Ok(());
     }
+    let sql = "SELECT version FROM register_versions WHERE register = $1";
+    let rows = conn.fetch(sql, &[name]).await?;
+    let why = match rows.first() {
+        None => "不在了".to_owned(),
+        Some(row) => format!("现为 {}，不能再往上数", row.int("version")?),
+    };
+    let place = format!("名录版本（表 register_versions 行 {}）", register.name());
+    Err(StoreError::contradiction(&place, &why))
 }
 
 #[cfg(test)]

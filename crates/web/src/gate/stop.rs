@@ -38,6 +38,13 @@ static CLOCK: Code = Code::new(
     "请系统管理员校准服务器时间后再办。",
 );
 
+static ALTERED: Code = Code::new(
+    "STOR-521",
+    "库里的记载与留痕日志对不上，这里不显示，也不办理。",
+    None,
+    "请系统管理员停止办理，运行 mingqian audit 查明，并报告审计管理员。",
+);
+
 static UNKNOWN: Code = Code::new(
     "STOR-505",
     "提交之后没有收到数据库的答复，结果未知。",
@@ -133,6 +140,13 @@ impl From<StoreError> for Stop {
             }
             StoreError::ClockSetBack { .. } => {
                 let stop = Self::new(Problem::Conflict((&CLOCK.refuse(&[])).into()));
+                Self {
+                    inside: Some(error.to_string()),
+                    ..stop.with_status(StatusCode::SERVICE_UNAVAILABLE)
+                }
+            }
+            StoreError::Contradiction { .. } => {
+                let stop = Self::new(Problem::Conflict((&ALTERED.refuse(&[])).into()));
                 Self {
                     inside: Some(error.to_string()),
                     ..stop.with_status(StatusCode::SERVICE_UNAVAILABLE)

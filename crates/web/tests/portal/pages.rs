@@ -4,8 +4,10 @@ use app::premise::Thing;
 use axum::http::StatusCode;
 use domain::id::{CampaignNo, PartyToken};
 use serde_json::Value;
+use store::Db;
 use testkit::city::as_shown;
 use testkit::city::register_number;
+use testkit::engines::PostgresDatabase;
 
 use crate::browser::{Browser, Page};
 use crate::story::{SUBJECTS, Story, told, told_on_both};
@@ -268,6 +270,43 @@ async fn a_void_attempt_and_its_reason_stay_visible_for_ever() {
         assert_eq!(front["figures"][3]["number"], 1, "the front page counts it");
     })
     .await;
+}
+
+#[tokio::test]
+async fn a_void_whose_links_were_deleted_is_not_left_out_in_silence() {
+    let server = PostgresDatabase::fresh();
+    let db = Db::open_postgres(server.url(), &testkit::engines::upgrade())
+        .await
+        .unwrap();
+    let story = Story::begin(db.clone()).await;
+    let (number, _) = story.committed().await;
+    let app = &story.site.city.app;
+    let code = PartyToken::parse("frame-error").unwrap();
+    let shown = as_shown(app, Thing::Campaign(&number)).await;
+    let void = app.void_draw(&story.approver, &number, &shown, &code, "名录漏了一个片区");
+    void.await.unwrap();
+    let links = "DELETE FROM log_links WHERE kind = 'campaign' AND sequence = (SELECT MAX(sequence) FROM log_leaves)";
+    testkit::engines::admin(server.url(), links);
+    let page = story.site.stranger().get(&format!("/draw/{number}")).await;
+    assert_eq!(page.status, StatusCode::SERVICE_UNAVAILABLE);
+    assert!(
+        page.shows("STOR-521") && page.shows("mingqian audit"),
+        "{}",
+        page.text
+    );
+    // The front page counts entries, which nobody hides.
+    testkit::engines::admin(server.url(), "UPDATE log_events SET act = 'campaign.draft'");
+    let front = data(&story.site.stranger(), "/index.json").await;
+    assert_eq!(front["figures"][3]["number"], 1);
+    testkit::engines::admin(
+        server.url(),
+        "UPDATE log_head SET last_at_ms = 9223372036854775807",
+    );
+    let page = story.site.stranger().get("/").await;
+    assert_eq!(page.status, StatusCode::SERVICE_UNAVAILABLE);
+    assert!(page.shows("STOR-521"), "{}", page.text);
+    drop(story);
+    db.close().await;
 }
 
 #[tokio::test]

@@ -77,6 +77,15 @@ pub enum Fault {
         /// What is wrong with it.
         why: String,
     },
+    /// A row by which the log is looked up does not say what the log says.
+    Index {
+        /// Table.
+        table: String,
+        /// The row.
+        row: String,
+        /// What stands there, and what the log says.
+        why: String,
+    },
     /// The log contradicts itself.
     Log {
         /// Number of the leaf.
@@ -115,6 +124,30 @@ impl fmt::Display for Fault {
                     "AUDT-003 被塞入：表 {table} 行 {key}，没有任何留痕写过它"
                 )
             }
+            Self::Shape { object, why } => {
+                write!(f, "AUDT-007 库的结构不是升级所建的样子：{object}，{why}")
+            }
+            Self::Index { table, row, why } => {
+                write!(
+                    f,
+                    "AUDT-011 日志的索引与日志不符：表 {table} 行 {row}，{why}"
+                )
+            }
+            Self::Log { sequence, why } => {
+                write!(f, "AUDT-004 留痕自相矛盾：第 {sequence} 条，{why}")
+            }
+            Self::ContentMissing { .. }
+            | Self::ContentAltered { .. }
+            | Self::ContentUnfit { .. }
+            | Self::Stranger { .. } => self.of_content(f),
+        }
+    }
+}
+
+impl Fault {
+    /// What is wrong with content that rows only name.
+    fn of_content(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
             Self::ContentMissing { table, key, sha256 } => write!(
                 f,
                 "AUDT-005 内容缺失：表 {table} 行 {key} 登记的内容不在，摘要 {sha256}"
@@ -141,12 +174,8 @@ impl fmt::Display for Fault {
                 f,
                 "AUDT-009 存放内容的目录里有不该有的东西：{path} 是{what}"
             ),
-            Self::Shape { object, why } => {
-                write!(f, "AUDT-007 库的结构不是升级所建的样子：{object}，{why}")
-            }
-            Self::Log { sequence, why } => {
-                write!(f, "AUDT-004 留痕自相矛盾：第 {sequence} 条，{why}")
-            }
+            // Everything else has its sentence above.
+            _ => Ok(()),
         }
     }
 }

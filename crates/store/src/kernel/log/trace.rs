@@ -2,6 +2,7 @@
 
 use domain::id::EventId;
 use tlog::Hash;
+use tlog::entry::{Entry, Salt, act_hash};
 
 use super::{column_int, hash_of, size_of};
 use crate::error::StoreError;
@@ -111,16 +112,22 @@ async fn header(reader: &mut Reader, event: &EventId) -> Result<Option<String>, 
 }
 
 /// The whole body of an event as text, with its salt: what a disclosure consists of.
+///
+/// # Errors
+/// [`StoreError::Contradiction`] if it is not the body its entry names.
 pub async fn body(reader: &mut Reader, event: &EventId) -> Result<(String, [u8; 32]), StoreError> {
-    let row = reader
-        .one(
-            "log_events",
-            Query::new("SELECT salt FROM log_events WHERE event_id = $1").arg(event.as_str()),
-        )
-        .await?;
+    let query = Query::new(
+        "SELECT e.salt, l.entry FROM log_events e JOIN log_leaves l ON l.event_id = e.event_id WHERE e.event_id = $1",
+    );
+    let row = reader.one("log_events", query.arg(event.as_str())).await?;
     let salt = *hash_of("log_events", row.blob("salt")?)?.as_bytes();
-    let chunks = chunks(reader, event).await?;
-    Ok((image::unpack(&chunks)?, salt))
+    let text = image::unpack(&chunks(reader, event).await?)?;
+    let act = act_hash(&Salt::from(salt), text.as_bytes());
+    if Entry::parse(row.text("entry")?).is_ok_and(|entry| *entry.act_commitment() == act) {
+        return Ok((text, salt));
+    }
+    let place = format!("留痕 {event} 的正文");
+    Err(StoreError::contradiction(&place, "不是条目所记的那一份"))
 }
 
 pub(in crate::kernel) async fn chunks(
@@ -175,13 +182,21 @@ pub async fn root_after(reader: &mut Reader, sequence: u64) -> Result<Option<Has
 }
 
 /// The event that put a public record into the log.
+///
+/// # Errors
+/// [`StoreError::Contradiction`] if the entry of that event names another.
 pub async fn event_of_record(reader: &mut Reader, hash: &Hash) -> Result<EventId, StoreError> {
-    let query =
-        Query::new("SELECT event_id FROM log_records WHERE record_hash = $1").arg(hash.to_string());
-    reader
-        .one("log_records", query)
-        .await?
-        .parsed("log_records", "event_id", EventId::parse)
+    let query = Query::new(
+        "SELECT r.event_id, l.entry FROM log_records r JOIN log_leaves l ON l.event_id = r.event_id WHERE r.record_hash = $1",
+    );
+    let row = reader
+        .one("log_records", query.arg(hash.to_string()))
+        .await?;
+    if Entry::parse(row.text("entry")?).is_ok_and(|entry| entry.record() == Some(hash)) {
+        return row.parsed("log_records", "event_id", EventId::parse);
+    }
+    let place = format!("公开记录 {hash} ");
+    Err(StoreError::contradiction(&place, "不是所记的那一条公开的"))
 }
 
 /// How many entries a part of the log has, counted up to `cap`.

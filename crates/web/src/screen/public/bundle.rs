@@ -36,7 +36,7 @@ pub(super) async fn record(
         "result" => stored.result_record,
         "reveal" | "open" => {
             let attempt = u64::from(stored.campaign.state.attempt());
-            let logged = store::portal::records_of(&mut reader, &stored.campaign.id).await?;
+            let logged = store::portal::records_of(&mut reader, &stored).await?;
             let of_attempt = |text: &str| {
                 let record = Record(text);
                 record.kind() == kind && record.attempt() == Some(attempt)

@@ -127,7 +127,7 @@ pub(super) async fn load(web: &WebState, no: &str) -> Result<PublicDraw, Stop> {
     let mut reader = web.app.db.read().await?;
     let stored = public_campaign(&mut reader, no).await?;
     let plan = plan_of(&stored)?;
-    let logged = records_of(&mut reader, &stored.campaign.id).await?;
+    let logged = records_of(&mut reader, &stored).await?;
     let mut records = Vec::with_capacity(logged.len());
     for record in &logged {
         records.push(public_record(&mut reader, record).await?);
@@ -208,9 +208,9 @@ pub(super) const fn claim(level: i64) -> &'static str {
 
 async fn public_record(reader: &mut Reader, logged: &LoggedRecord) -> Result<PublicRecord, Stop> {
     let record = Record(&logged.record);
-    let reason = match logged.act.as_str() {
+    let reason = match logged.kind {
         // The record holds the hash of the reason; the words are public by 细则五 and stand in the body.
-        "campaign.void" => reason_of(&log::body(reader, &logged.event).await?.0),
+        "void" => reason_of(&log::body(reader, &logged.event).await?.0),
         _ => None,
     };
     Ok(PublicRecord {

@@ -1,11 +1,12 @@
 use super::*;
 use crate::engines::{on_both, upgrade};
+use crate::kernel::engine::Db;
 use crate::old::{COMMITS, OldDatabase};
 
 async fn shape_faults(db: &Db) -> Vec<Fault> {
-    let mut report = Report::default();
-    compare(db, &mut report).await.unwrap();
-    report.faults
+    let found = crate::kernel::audit::audit(db).await.unwrap().faults;
+    let shape = |fault: &Fault| matches!(fault, Fault::Shape { .. });
+    found.into_iter().filter(shape).collect()
 }
 
 /// The lines of `shape/`, as this engine would write them.

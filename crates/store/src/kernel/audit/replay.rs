@@ -1,0 +1,303 @@
+//! The log from its first leaf to its last: every leaf recomputed from its entry, every entry from its body, every
+//! image folded into the row that should exist. On the way it gathers what the index of the log, its head, the
+//! versions of registers and the list of migrations have to say.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use domain::id::EventId;
+use tlog::Hash;
+use tlog::entry::{Entry, Salt, act_hash_of};
+use tlog::frontier::Frontier;
+
+use super::index::{self, Expected, Indexed};
+use super::rows::{Rows, fold};
+use super::{Report, fault};
+use crate::error::StoreError;
+use crate::kernel::header::Header;
+use crate::kernel::history::{Age, Schema};
+use crate::kernel::image::{Image, Reading};
+use crate::kernel::log::{broken, chunk, column_int, record};
+use crate::kernel::reader::{Query, Reader};
+use crate::kernel::register::Register;
+use crate::kernel::storage_key;
+
+/// How often the events of the log wrote tables of a register.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Touched {
+    /// Of these the version counts at least, since the structure is known to have had it.
+    pub(super) least: i64,
+    /// Of these it counts at most.
+    pub(super) most: i64,
+}
+
+/// What the log says, as far as it has been read.
+#[derive(Default)]
+pub(super) struct Replay {
+    pub(super) frontier: Frontier,
+    pub(super) last_at_ms: i64,
+    pub(super) rows: Rows,
+    pub(super) expected: Expected,
+    pub(super) touched: BTreeMap<&'static str, Touched>,
+    /// How new the structure is at least, and the leaf that says so.
+    pub(super) age: Age,
+    pub(super) told_by: u64,
+    nodes: i64,
+    chunks: i64,
+}
+
+/// One leaf, with what is kept about its event.
+struct Leaf {
+    /// None if what stands there is no key of an event.
+    event: Option<EventId>,
+    entry: String,
+    root: Vec<u8>,
+    indexed: Option<Indexed>,
+}
+
+/// A body that was read through.
+pub(super) struct Walked {
+    header: String,
+    hash: [u8; 32],
+    images: i64,
+}
+
+impl Replay {
+    /// Reads the whole log.
+    pub(super) async fn of(
+        reader: &mut Reader,
+        schema: &Schema,
+        report: &mut Report,
+    ) -> Result<Self, StoreError> {
+        let mut replay = Self::default();
+        while let Some(leaf) = leaf(reader, report.leaves).await? {
+            replay.leaf(reader, schema, &leaf, report).await?;
+            report.leaves += 1;
+        }
+        let counts = [
+            ("log_leaves", column_int(report.leaves)?),
+            ("log_events", column_int(report.leaves)?),
+            ("log_nodes", replay.nodes),
+            ("log_bodies", replay.chunks),
+        ];
+        for (table, wanted) in counts {
+            let stands = count(reader, table).await?;
+            if stands != wanted {
+                let why = format!(
+                    "表 {table} 现有 {stands} 行，从头读到这里的条目应有 {wanted} 行；条目中断处以后没有核对"
+                );
+                fault(report, report.leaves, &why);
+            }
+        }
+        report.root = Some(replay.frontier.root());
+        Ok(replay)
+    }
+
+    async fn leaf(
+        &mut self,
+        reader: &mut Reader,
+        schema: &Schema,
+        leaf: &Leaf,
+        report: &mut Report,
+    ) -> Result<(), StoreError> {
+        let sequence = report.leaves;
+        let hash = tlog::hash::leaf_hash(leaf.entry.as_bytes());
+        let completed = self.frontier.append(hash).map_err(|error| broken(&error))?;
+        for node in &completed {
+            self.nodes += 1;
+            let stored = stored_node(reader, node.id.level, node.id.index).await?;
+            if stored.as_deref() != Some(node.hash.as_bytes()) {
+                fault(report, sequence, "内部节点与条目不符");
+            }
+        }
+        if self.frontier.root().as_bytes().as_slice() != leaf.root {
+            fault(report, sequence, "条目或其后的根被改动");
+        }
+        let Ok(entry) = Entry::parse(&leaf.entry) else {
+            fault(report, sequence, "条目不合格式");
+            return Ok(());
+        };
+        let time = i64::try_from(entry.time()).unwrap_or(i64::MAX);
+        self.last_at_ms = self.last_at_ms.max(time);
+        let Some(event) = &leaf.event else {
+            fault(report, sequence, "它的事件号不合格式");
+            return Ok(());
+        };
+        if let Some(hash) = entry.record() {
+            self.expected.record(hash, event.as_str(), sequence);
+            let stored = record(reader, hash).await?;
+            if stored.map(|text| Hash::of(text.as_bytes())).as_ref() != Some(hash) {
+                fault(report, sequence, "公开记录缺失或被改动");
+            }
+        }
+        let indexed = leaf.indexed.as_ref();
+        let believed = self.believed(reader, (event, indexed), &entry, report);
+        if let Some(header) = believed.await? {
+            let said = (event, &header);
+            self.images(reader, schema, said, report).await?;
+        }
+        Ok(())
+    }
+
+    /// Entry against body, body against header, row of the event against both: the header, if the images of the body
+    /// can be believed. They are read only after that, a second time, so that no body has to be held whole.
+    async fn believed(
+        &mut self,
+        reader: &mut Reader,
+        (event, indexed): (&EventId, Option<&Indexed>),
+        entry: &Entry,
+        report: &mut Report,
+    ) -> Result<Option<Header>, StoreError> {
+        let sequence = report.leaves;
+        let Some(indexed) = indexed else {
+            fault(report, sequence, "没有它的事件（表 log_events）");
+            return Ok(None);
+        };
+        let (read, chunks) = walk(reader, event, drop).await?;
+        self.chunks += chunks;
+        let Ok(walked) = read else {
+            fault(report, sequence, "事件正文读不出");
+            return Ok(None);
+        };
+        let body = Hash::from(walked.hash);
+        let act = indexed
+            .salt
+            .map(|salt| act_hash_of(&Salt::from(*salt.as_bytes()), &body));
+        if act.as_ref() != Some(entry.act_commitment()) {
+            fault(report, sequence, "事件正文与条目中的摘要不符");
+            return Ok(None);
+        }
+        let Some(header) = Header::parse(&walked.header) else {
+            fault(report, sequence, "事件正文的抬头读不出");
+            return Ok(None);
+        };
+        if header.id != event.as_str() {
+            fault(report, sequence, "正文属于另一事件");
+        }
+        let said = (&header, &walked.hash, walked.images);
+        index::event(report, said, indexed, sequence);
+        self.expected.links_of(&header, sequence);
+        Ok(Some(header))
+    }
+
+    /// Folds the images of a body that is believed.
+    async fn images(
+        &mut self,
+        reader: &mut Reader,
+        schema: &Schema,
+        (event, header): (&EventId, &Header),
+        report: &mut Report,
+    ) -> Result<(), StoreError> {
+        let (sequence, migration) = (report.leaves, header.migration());
+        if migration.is_some_and(|number| number <= self.age) {
+            let why = format!(
+                "升级 {} 此前已经做过（见第 {} 条）：升级记录（表 migrations）少过行，升级又做了一遍",
+                migration.unwrap_or_default(),
+                self.told_by
+            );
+            fault(report, sequence, &why);
+        }
+        // While it moves values, the structure is on its way from the one to the other.
+        let during = self.age.max(migration.map_or(0, |number| number - 1));
+        let stamp = Arc::from(event.as_str());
+        let mut stated = migration
+            .unwrap_or(0)
+            .max(header.founded_under().unwrap_or(0));
+        let mut written = BTreeSet::new();
+        let rows = &mut self.rows;
+        let (read, _) = walk(reader, event, |image| {
+            report.images += 1;
+            if let Some(register) = fold(schema, &image, (sequence, &stamp, during), report, rows) {
+                written.insert(register.name());
+            }
+            if storage_key::is_stated_by(&image) {
+                stated = stated.max(storage_key::SINCE);
+            }
+        })
+        .await?;
+        read?;
+        let after = during.max(stated);
+        if after > self.age {
+            (self.age, self.told_by) = (after, sequence);
+        }
+        for register in written {
+            let touched = self.touched.entry(register).or_default();
+            touched.most += 1;
+            touched.least += i64::from(after >= Register::SINCE);
+        }
+        Ok(())
+    }
+}
+
+async fn count(reader: &mut Reader, table: &str) -> Result<i64, StoreError> {
+    let query = match table {
+        "log_leaves" => "SELECT CAST(COUNT(*) AS BIGINT) AS n FROM log_leaves",
+        "log_events" => "SELECT CAST(COUNT(*) AS BIGINT) AS n FROM log_events",
+        "log_nodes" => "SELECT CAST(COUNT(*) AS BIGINT) AS n FROM log_nodes",
+        _ => "SELECT CAST(COUNT(*) AS BIGINT) AS n FROM log_bodies",
+    };
+    reader.number(Query::new(query)).await
+}
+
+async fn leaf(reader: &mut Reader, sequence: u64) -> Result<Option<Leaf>, StoreError> {
+    let query = Query::new(
+        "SELECT l.event_id, l.entry, l.root, e.act, e.at_ms, e.account_id, e.salt, e.body_hash, e.images FROM log_leaves l LEFT JOIN log_events e ON e.event_id = l.event_id WHERE l.sequence = $1",
+    );
+    let Some(row) = reader.first(query.arg(column_int(sequence)?)).await? else {
+        return Ok(None);
+    };
+    Ok(Some(Leaf {
+        event: EventId::parse(row.text("event_id")?).ok(),
+        entry: row.text("entry")?.to_owned(),
+        root: row.blob("root")?.to_vec(),
+        indexed: Indexed::read(&row)?,
+    }))
+}
+
+async fn stored_node(
+    reader: &mut Reader,
+    level: u8,
+    index: u64,
+) -> Result<Option<Vec<u8>>, StoreError> {
+    let query = Query::new("SELECT hash FROM log_nodes WHERE level = $1 AND position = $2")
+        .arg(i64::from(level))
+        .arg(column_int(index)?);
+    let row = reader.first(query).await?;
+    row.map(|row| row.blob("hash").map(<[u8]>::to_vec))
+        .transpose()
+}
+
+/// Reads a body through chunk by chunk, so that none has to be held whole, and gives each image to `each`: its
+/// header line, the hash of its text and how many chunks it has. The inner error is a body that is not as bodies are.
+pub(super) async fn walk(
+    reader: &mut Reader,
+    event: &EventId,
+    mut each: impl FnMut(Image),
+) -> Result<(Result<Walked, StoreError>, i64), StoreError> {
+    let mut reading = Reading::default();
+    let (mut images, mut chunks, mut failed) = (0, 0, None);
+    while let Some(chunk) = chunk(reader, event, chunks).await? {
+        chunks += 1;
+        if failed.is_some() {
+            continue;
+        }
+        match reading.push(&chunk) {
+            Ok(found) => {
+                for image in found {
+                    images += 1;
+                    each(image);
+                }
+            }
+            Err(broken) => failed = Some(broken),
+        }
+    }
+    if let Some(broken) = failed {
+        return Ok((Err(broken), chunks));
+    }
+    let walked = reading.finish().map(|(header, hash)| Walked {
+        header,
+        hash,
+        images,
+    });
+    Ok((walked, chunks))
+}

@@ -1,0 +1,195 @@
+//! What is decided or shown to the public is asked of the log itself: altered beside it, it changes nothing; altered
+//! in it, it is refused.
+
+use domain::id::CampaignNo;
+
+use super::*;
+use crate::campaign::{self, StoredCampaign};
+use crate::engines::upgrade;
+use crate::kernel::engine::{Db, Engine};
+use crate::old::{COMMITS, OldDatabase};
+use crate::portal;
+use crate::schema::INSPECTORS;
+
+const FINISHED: &str = "411200-CG-2026-0001";
+
+/// The newest of the old databases on each engine, brought up to date.
+async fn each() -> Vec<(OldDatabase, Db)> {
+    let commit = COMMITS.last().unwrap();
+    let mut opened = Vec::new();
+    for engine in [Engine::Sqlite, Engine::Postgres] {
+        let old = OldDatabase::unpack(commit, engine);
+        let place = old.place();
+        let db = match engine {
+            Engine::Sqlite => Db::open_sqlite(place.as_ref(), &upgrade()).await,
+            Engine::Postgres => Db::open_postgres(&place, &upgrade()).await,
+        };
+        opened.push((old, db.unwrap()));
+    }
+    opened
+}
+
+/// A statement behind the program's back, and what takes it back.
+async fn meddle(db: &Db, sql: &str) {
+    let mut conn = db.write_conn().await.unwrap();
+    conn.execute(sql, &[]).await.unwrap();
+    conn.commit().await.unwrap();
+}
+
+async fn finished(db: &Db) -> StoredCampaign {
+    let number = CampaignNo::parse(FINISHED).unwrap();
+    let mut reader = db.read().await.unwrap();
+    campaign::by_number(&mut reader, &number).await.unwrap()
+}
+
+/// The kinds of the public records of the finished campaign, or why they are not shown.
+async fn shown(db: &Db) -> Result<Vec<&'static str>, String> {
+    let stored = finished(db).await;
+    let mut reader = db.read().await.unwrap();
+    match portal::records_of(&mut reader, &stored).await {
+        Ok(records) => Ok(records.iter().map(|logged| logged.kind).collect()),
+        Err(error) => {
+            assert_eq!(error.code(), "STOR-521", "{error}");
+            Err(error.to_string())
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_record_that_is_hidden_or_changed_is_not_passed_over_in_silence() {
+    let of_result = "(SELECT sequence FROM log_leaves WHERE entry LIKE 'shuang/1 entry_type result%' ORDER BY sequence LIMIT 1)";
+    let lines = [
+        (
+            "DELETE FROM log_links WHERE kind = 'campaign'".to_owned(),
+            "少了现行的承诺",
+        ),
+        (
+            format!("DELETE FROM log_links WHERE kind = 'campaign' AND sequence = {of_result}"),
+            "少了现行的结果",
+        ),
+        (
+            "UPDATE log_records SET record = record || ' ' WHERE record LIKE 'shuang/1 reveal%'"
+                .to_owned(),
+            "不是条目所记的那一份",
+        ),
+        (
+            "UPDATE log_leaves SET entry = replace(entry, 'time 1', 'time 2') WHERE entry LIKE 'shuang/1 entry_type open%'".to_owned(),
+            "不是日志里的那一条",
+        ),
+    ];
+    for (sql, why) in lines {
+        for (_old, db) in each().await {
+            let before = shown(&db).await.unwrap();
+            assert_eq!(before, ["plan", "freeze", "reveal", "result", "open"]);
+            // What is only looked up by cannot hide a record or change when it was logged.
+            meddle(
+                &db,
+                "UPDATE log_events SET act = 'outcome.withdraw', at_ms = 0",
+            )
+            .await;
+            assert_eq!(shown(&db).await.unwrap(), before);
+            meddle(&db, &sql).await;
+            let refused = shown(&db).await.unwrap_err();
+            assert!(refused.contains(why), "{sql}: {refused}");
+            db.close().await;
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_freeze_whose_void_cannot_be_found_is_not_passed_over_in_silence() {
+    for (_old, db) in each().await {
+        let mut reader = db.read().await.unwrap();
+        let mut stored = finished(&db).await;
+        // As after a void: the campaign stands on no FREEZE, and the VOID of the one there was is hidden.
+        (stored.freeze_record, stored.result_record) = (None, None);
+        let refused = portal::records_of(&mut reader, &stored).await.unwrap_err();
+        assert!(refused.to_string().contains("（VOID）"), "{refused}");
+        drop(reader);
+        db.close().await;
+    }
+}
+
+async fn one_inspector(db: &Db) -> (Value, EventId) {
+    let query = Query::new("SELECT inspector_id, last_event FROM inspectors ORDER BY inspector_id");
+    let mut reader = db.read().await.unwrap();
+    let row = reader.first(query).await.unwrap().unwrap();
+    let event = row.parsed("inspectors", "last_event", EventId::parse);
+    (
+        Value::from(row.text("inspector_id").unwrap()),
+        event.unwrap(),
+    )
+}
+
+async fn written(db: &Db, key: &Value) -> Result<i64, StoreError> {
+    let mut reader = db.read().await.unwrap();
+    last_written(&mut reader, &INSPECTORS, std::slice::from_ref(key)).await
+}
+
+#[tokio::test]
+async fn when_a_row_was_last_written_is_the_time_of_its_entry_and_of_nothing_else() {
+    let altered = [
+        (
+            "UPDATE log_leaves SET entry = replace(entry, 'time 17', 'time 16') WHERE event_id IN (SELECT last_event FROM inspectors)",
+            "条目不在日志的树里",
+        ),
+        (
+            "UPDATE inspectors SET presence = 'left', name = 'x'",
+            "不是最后一次写入时的样子",
+        ),
+        (
+            "UPDATE inspectors SET last_event = (SELECT event_id FROM log_leaves WHERE sequence = 0)",
+            "不是最后一次写入时的样子",
+        ),
+        (
+            "UPDATE log_events SET salt = (SELECT salt FROM log_events ORDER BY event_id LIMIT 1)",
+            "正文与条目中的摘要不符",
+        ),
+    ];
+    for (sql, why) in altered {
+        for (_old, db) in each().await {
+            let (key, event) = one_inspector(&db).await;
+            let mut reader = db.read().await.unwrap();
+            let line = line_of(&mut reader, &event).await.unwrap().unwrap();
+            drop(reader);
+            let entry = Entry::parse(&line.entry).unwrap();
+            let wanted = i64::try_from(entry.time()).unwrap();
+            meddle(&db, "UPDATE log_events SET at_ms = 0").await;
+            assert_eq!(written(&db, &key).await.unwrap(), wanted);
+            meddle(&db, sql).await;
+            let refused = written(&db, &key).await.unwrap_err().to_string();
+            assert!(refused.starts_with("STOR-521 "), "{sql}: {refused}");
+            assert!(refused.contains(why), "{sql}: {refused}");
+            db.close().await;
+        }
+    }
+}
+
+#[tokio::test]
+async fn nothing_is_proven_or_disclosed_by_what_the_log_refutes() {
+    for (_old, db) in each().await {
+        let stored = finished(&db).await;
+        let freeze = Hash::of(stored.freeze_record.unwrap().as_bytes());
+        let mut reader = db.read().await.unwrap();
+        let event = event_of_record(&mut reader, &freeze).await.unwrap();
+        body(&mut reader, &event).await.unwrap();
+        drop(reader);
+        let other = "(SELECT event_id FROM log_leaves WHERE sequence = 1)";
+        meddle(&db, &format!("UPDATE log_records SET event_id = {other}")).await;
+        meddle(&db, &format!("UPDATE log_events SET salt = (SELECT salt FROM log_events WHERE event_id = {other})")).await;
+        meddle(&db, "UPDATE log_head SET size = size - 1").await;
+        let mut reader = db.read().await.unwrap();
+        for refused in [
+            event_of_record(&mut reader, &freeze).await.map(drop),
+            body(&mut reader, &event).await.map(drop),
+            head(&mut reader).await.map(drop),
+            inclusion(&mut reader, &event).await.map(drop),
+            consistency(&mut reader, 1).await.map(drop),
+        ] {
+            let refused = refused.unwrap_err();
+            assert_eq!(refused.code(), "STOR-521", "{refused}");
+        }
+        drop(reader);
+        db.close().await;
+    }
+}

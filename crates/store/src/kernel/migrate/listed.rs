@@ -1,0 +1,167 @@
+//! The list of migrations that have run, and whether what else the database tells goes with it.
+//!
+//! A row that was deleted from the end of the list would make the migration run again: where its text makes nothing
+//! new it would pass unseen. So the list is believed only as far as neither the tables nor the log know of a later
+//! one: a table that a later migration makes, the event of a later migration, or the structure under which the
+//! bureau was founded. These are looked up by the index of the log, which the audit compares.
+
+use super::Migration;
+use crate::error::StoreError;
+use crate::kernel::conn::Conn;
+use crate::kernel::engine::Engine;
+use crate::kernel::history;
+use crate::kernel::image;
+use crate::kernel::value::{Row, Value};
+use crate::schema;
+use domain::event::Act;
+
+/// How far a database has been migrated.
+#[derive(Debug)]
+pub(in crate::kernel) enum Stands {
+    /// To this number.
+    At(i64),
+    /// Further than its list says: rows of it are gone. In words.
+    Short(String),
+}
+
+/// How far the database has been migrated by its list, its tables and its log.
+///
+/// # Errors
+/// As [`known`].
+pub(in crate::kernel) async fn stands(
+    conn: &mut Conn,
+    list: &[Migration],
+) -> Result<Stands, StoreError> {
+    let last = known(conn, list).await?;
+    let later = list.iter().filter(|migration| migration.number > last);
+    if last == 0 {
+        return Ok(Stands::At(0));
+    }
+    let there = tables(conn).await?;
+    let mut witness = None;
+    for migration in later {
+        let made = made_by(migration.text(conn.engine()));
+        let stands = |made: &&str| there.iter().any(|name| name == made);
+        if let Some(table) = made.into_iter().find(stands) {
+            let number = migration.number;
+            witness = Some(format!("已有第 {number} 号升级才建的表 {table}"));
+        }
+    }
+    let newest = list.last().map_or(0, |migration| migration.number);
+    if last < newest
+        && let Some((number, told)) = told_by_log(conn).await?
+        && number > last
+    {
+        witness = Some(told);
+    }
+    Ok(match witness {
+        None => Stands::At(last),
+        Some(witness) => Stands::Short(format!(
+            "升级记录（表 migrations）只到第 {last} 号，{witness}：记录里少了行，升级做不成。没有改动。"
+        )),
+    })
+}
+
+/// Names of the tables a text makes.
+fn made_by(text: &'static str) -> Vec<&'static str> {
+    let statements = text.split("CREATE TABLE ").skip(1);
+    statements
+        .filter_map(|rest| rest.split_whitespace().next())
+        .collect()
+}
+
+/// The newest structure the log tells of, and where.
+async fn told_by_log(conn: &mut Conn) -> Result<Option<(i64, String)>, StoreError> {
+    let sql = "SELECT e.event_id, l.sequence, b.gzip FROM log_events e JOIN log_leaves l ON l.event_id = e.event_id JOIN log_bodies b ON b.event_id = e.event_id AND b.ordinal = 0 WHERE e.act IN ($1, $2) ORDER BY l.sequence";
+    let acts = [Act::SchemaMigrated, Act::BureauInstalled].map(|act| Value::from(act.name()));
+    let mut newest = None;
+    for row in conn.fetch(sql, &acts).await? {
+        let text = image::unpack(&[row.blob("gzip")?.to_vec()])?;
+        let told = text.lines().nth(1).and_then(history::told_by);
+        let sequence = row.int("sequence")?;
+        if let Some(number) = told
+            && newest.as_ref().is_none_or(|(before, _)| number > *before)
+        {
+            let words = format!("留痕第 {sequence} 条说明已到第 {number} 号");
+            newest = Some((number, words));
+        }
+    }
+    Ok(newest)
+}
+
+/// The number of the last migration that has run: this program must know it, and all before it must have
+/// run as well. 0 where there is nothing of ours yet.
+async fn known(conn: &mut Conn, list: &[Migration]) -> Result<i64, StoreError> {
+    let engine = conn.engine();
+    let newest = list.last().map_or(0, |migration| migration.number);
+    let done = if recorded(conn).await? {
+        conn.fetch(
+            "SELECT number, name, hash FROM migrations ORDER BY number",
+            &[],
+        )
+        .await?
+    } else {
+        Vec::new()
+    };
+    let mut last = 0;
+    let mut expected = list.iter();
+    for row in &done {
+        let (number, name) = (row.int("number")?, row.text("name")?);
+        if number > newest {
+            return Err(StoreError::NewerSchema {
+                found: number,
+                known: newest,
+            });
+        }
+        let Some(known) = expected.next().filter(|known| known.number == number) else {
+            return Err(StoreError::Migration(format!(
+                "升级记录（表 migrations）缺了第 {number} 号（{name}）之前的行，或有本程序没有的编号。没有改动。从备份恢复这个库。"
+            )));
+        };
+        if known.hash(engine) != row.text("hash")? {
+            return Err(StoreError::Migration(format!(
+                "第 {number} 号（{name}）与本程序的不同。用写入这个库的程序版本打开，或从备份恢复。"
+            )));
+        }
+        last = number;
+    }
+    if last == 0 && holds_tables(conn).await? {
+        return Err(StoreError::Migration(
+            "库里已有本系统的表，却没有升级记录（表 migrations 不在或是空的），不知道它是哪个版本的结构。没有改动。从备份恢复这个库，或换一个空库。"
+                .to_owned(),
+        ));
+    }
+    Ok(last)
+}
+
+const TABLES: [&str; 2] = [
+    "SELECT name AS name FROM sqlite_schema WHERE type = 'table'",
+    "SELECT CAST(table_name AS TEXT) AS name FROM information_schema.tables WHERE table_schema = current_schema()",
+];
+
+async fn tables(conn: &mut Conn) -> Result<Vec<String>, StoreError> {
+    let [lite, pg] = TABLES;
+    let sql = match conn.engine() {
+        Engine::Sqlite => lite,
+        Engine::Postgres => pg,
+    };
+    let rows = conn.fetch(sql, &[]).await?;
+    let name = |row: &Row| row.text("name").map(str::to_owned);
+    rows.iter().map(name).collect()
+}
+
+async fn recorded(conn: &mut Conn) -> Result<bool, StoreError> {
+    Ok(tables(conn).await?.iter().any(|name| name == "migrations"))
+}
+
+/// Whether any table of ours stands there, besides that of the migrations.
+pub(in crate::kernel) async fn holds_tables(conn: &mut Conn) -> Result<bool, StoreError> {
+    let traced = schema::TRACED.iter().map(|table| table.layout().name);
+    let kernel = schema::KERNEL.iter().copied();
+    let ours: Vec<&str> = traced
+        .chain(kernel)
+        .filter(|name| *name != "migrations")
+        .collect();
+    let there = tables(conn).await?;
+    Ok(there.iter().any(|name| ours.contains(&name.as_str())))
+}

@@ -1,0 +1,383 @@
+//! Whatever column the kernel keeps beside entries and bodies is altered, the audit names it; and nothing goes on from
+//! a head or a count that the log refutes.
+
+#![expect(clippy::unwrap_used, reason = "a step that fails fails the story")]
+
+#[path = "../../testkit/src/engines.rs"]
+#[expect(
+    dead_code,
+    reason = "shared with stories that end the same way on both"
+)]
+mod engines;
+mod support;
+
+use domain::account::Role;
+use domain::event::{Act, Actor, Event, LinkKind};
+use domain::id::{AccountId, OrgUnitId};
+use engines::{PostgresDatabase, SqliteFile, admin, upgrade};
+use store::{Db, Engine, Exhibit, Fault, StoreError, audit, org, schema};
+use support::{NOON, add_unit, bytes, event, sealing, unit};
+
+/// A database on one engine with a place where rows can be put aside.
+struct Stage {
+    db: Db,
+    file: SqliteFile,
+    server: Option<PostgresDatabase>,
+}
+
+impl Stage {
+    async fn on(engine: Engine) -> Self {
+        let file = SqliteFile::fresh();
+        let server = (engine == Engine::Postgres).then(PostgresDatabase::fresh);
+        let db = open(&file, server.as_ref()).await.unwrap();
+        Self { db, file, server }
+    }
+
+    async fn again(&self) -> Result<Db, StoreError> {
+        open(&self.file, self.server.as_ref()).await
+    }
+
+    /// Runs statements behind the program's back; rows may be put aside in the schema `aside`, and nothing that ties
+    /// tables together is in the way.
+    async fn meddle(&self, sql: &str) {
+        match &self.server {
+            Some(server) => {
+                let sql = format!(
+                    "SET session_replication_role = replica; CREATE SCHEMA IF NOT EXISTS aside; {sql}"
+                );
+                // Beside the runtime: an act that was refused gives its locks back meanwhile.
+                let url = server.url().to_owned();
+                let done = tokio::task::spawn_blocking(move || admin(&url, &sql));
+                done.await.unwrap();
+            }
+            None => {
+                use sqlx::ConnectOptions as _;
+                use sqlx::Connection as _;
+                let place = self.file.path().display().to_string();
+                let options = sqlx::sqlite::SqliteConnectOptions::new()
+                    .filename(&place)
+                    .create_if_missing(true);
+                let mut conn = options.connect().await.unwrap();
+                let before =
+                    format!("PRAGMA foreign_keys = OFF; ATTACH '{place}-aside' AS aside; ");
+                sqlx::raw_sql(sqlx::AssertSqlSafe(before + sql))
+                    .execute(&mut conn)
+                    .await
+                    .unwrap();
+                conn.close().await.unwrap();
+            }
+        }
+    }
+
+    async fn named(&self) -> Vec<String> {
+        let report = audit(&self.db).await.unwrap();
+        report.faults.iter().map(Fault::to_string).collect()
+    }
+
+    async fn end(self) {
+        self.db.close().await;
+        let _ = std::fs::remove_file(format!("{}-aside", self.file.path().display()));
+    }
+}
+
+async fn open(file: &SqliteFile, server: Option<&PostgresDatabase>) -> Result<Db, StoreError> {
+    match server {
+        Some(server) => Db::open_postgres(server.url(), &upgrade()).await,
+        None => Db::open_sqlite(file.path(), &upgrade()).await,
+    }
+}
+
+const BOTH: [Engine; 2] = [Engine::Sqlite, Engine::Postgres];
+
+/// An act of a person that concerns two things and puts a public record into the log.
+async fn publishes(db: &Db, number: u64) {
+    let at = domain::time::Instant::from_unix_ms(NOON + i64::try_from(number).unwrap());
+    let account = AccountId::from_entropy(bytes(900));
+    let unit_of = OrgUnitId::from_entropy(bytes(901));
+    let actor = Actor::account(account, "甲", Role::Approver, unit_of);
+    let event = Event::new(event(number).id, Act::CampaignApproved, at, actor)
+        .touching(LinkKind::Campaign, format!("campaign-{number}"))
+        .touching(LinkKind::Item, "item-1");
+    let mut sealing = sealing(number);
+    sealing.record = Some(format!("shuang/1 plan\nattempt {number}\n"));
+    let tx = db.begin("test.record").await.unwrap();
+    let mut rec = tx.record(event, sealing).unwrap();
+    org::add(&mut rec, &unit(number)).await.unwrap();
+    rec.commit().await.unwrap();
+}
+
+/// Founds a bureau as this program does.
+async fn founds(db: &Db) {
+    let event = Event::new(
+        event(50).id,
+        Act::BureauInstalled,
+        event(50).at,
+        Actor::program("建立本局"),
+    )
+    .with("structure", store::structure());
+    let tx = db.begin("test.found").await.unwrap();
+    let mut rec = tx.record(event, sealing(50)).unwrap();
+    org::state_fact(&mut rec, "bureau", "示例局").await.unwrap();
+    org::state_storage_key(&mut rec).await.unwrap();
+    org::add(&mut rec, &unit(50)).await.unwrap();
+    rec.commit().await.unwrap();
+}
+
+async fn told(engine: Engine) -> Stage {
+    let stage = Stage::on(engine).await;
+    founds(&stage.db).await;
+    for number in 51..=53 {
+        publishes(&stage.db, number).await;
+    }
+    stage
+        .meddle("INSERT INTO unswept (place) VALUES ('erasure')")
+        .await;
+    assert_eq!(stage.named().await, Vec::<String>::new());
+    stage
+}
+
+/// Changes one value of a column, the greatest there is.
+fn alters(engine: Engine, table: &str, column: &str, kind: &str) -> String {
+    let value = match (kind, engine) {
+        // The head has one row, and no other key.
+        _ if column == "head_id" => return format!("DELETE FROM {table}"),
+        ("int", _) => format!("{column} + 1"),
+        ("text", _) => format!("{column} || 'x'"),
+        (_, Engine::Sqlite) => "x'00'".to_owned(),
+        (_, Engine::Postgres) => "'\\x00'".to_owned(),
+    };
+    format!(
+        "UPDATE {table} SET {column} = {value} WHERE {column} = (SELECT {column} FROM {table} WHERE {column} IS NOT NULL ORDER BY {column} DESC LIMIT 1)"
+    )
+}
+
+#[tokio::test]
+async fn no_column_of_a_table_of_the_kernel_can_be_altered_unseen() {
+    for engine in BOTH {
+        let stage = told(engine).await;
+        let live = store::live_schema(&stage.db).await.unwrap();
+        let mut altered = 0;
+        for table in schema::KERNEL {
+            stage
+                .meddle(&format!(
+                    "CREATE TABLE aside.{table} AS SELECT * FROM {table}"
+                ))
+                .await;
+            let restored =
+                format!("DELETE FROM {table}; INSERT INTO {table} SELECT * FROM aside.{table}");
+            for (column, kind) in &live[*table] {
+                let sql = alters(engine, table, column, kind);
+                stage.meddle(&sql).await;
+                let named = stage.named().await;
+                assert!(!named.is_empty(), "{engine:?}: unseen: {sql}");
+                stage.meddle(&restored).await;
+                altered += 1;
+            }
+            // Rows nobody wrote, and rows that are gone.
+            stage.meddle(&format!("DELETE FROM {table}")).await;
+            let named = stage.named().await;
+            let seen = schema::RECOMPUTED.contains(table);
+            assert_eq!(!named.is_empty(), seen, "{engine:?}: {table}: {named:?}");
+            stage.meddle(&restored).await;
+            assert_eq!(stage.named().await, Vec::<String>::new(), "{table}");
+        }
+        assert!(altered > 30, "{altered}");
+        stage.end().await;
+    }
+}
+
+#[tokio::test]
+async fn a_campaign_that_lost_its_links_is_named_link_by_link() {
+    for engine in BOTH {
+        let stage = told(engine).await;
+        stage
+            .meddle("DELETE FROM log_links WHERE kind = 'campaign'; INSERT INTO log_links (kind, target, sequence) VALUES ('campaign', 'campaign-51', 2)")
+            .await;
+        assert_eq!(
+            stage.named().await,
+            [
+                "AUDT-011 日志的索引与日志不符：表 log_links 行 campaign campaign-51 2，留痕第 2 条没有涉及它，是添上的",
+                "AUDT-011 日志的索引与日志不符：表 log_links 行 campaign campaign-51 1，不在了；留痕第 1 条涉及它，页面按它查找",
+                "AUDT-011 日志的索引与日志不符：表 log_links 行 campaign campaign-52 2，不在了；留痕第 2 条涉及它，页面按它查找",
+                "AUDT-011 日志的索引与日志不符：表 log_links 行 campaign campaign-53 3，不在了；留痕第 3 条涉及它，页面按它查找",
+            ]
+        );
+        stage.end().await;
+    }
+}
+
+#[tokio::test]
+async fn the_row_of_an_event_says_what_its_body_says() {
+    for engine in BOTH {
+        let stage = told(engine).await;
+        stage
+            .meddle("UPDATE log_events SET act = 'campaign.draft', at_ms = 1, account_id = NULL, images = 7 WHERE event_id = (SELECT event_id FROM log_leaves WHERE sequence = 2)")
+            .await;
+        let named = stage.named().await;
+        let row = event(52).id;
+        let account = AccountId::from_entropy(bytes(900));
+        let wanted = [
+            "列 act 现为 campaign.draft，按留痕第 2 条应为 campaign.approve".to_owned(),
+            format!("列 at_ms 现为 1，按留痕第 2 条应为 {}", NOON + 52),
+            format!("列 account_id 现为 空，按留痕第 2 条应为 {account}"),
+            "列 images 现为 7，按留痕第 2 条应为 1".to_owned(),
+        ];
+        let wanted = wanted
+            .map(|why| format!("AUDT-011 日志的索引与日志不符：表 log_events 行 {row}，{why}"));
+        assert_eq!(named, wanted);
+        stage.end().await;
+    }
+}
+
+/// What stands in the head instead of what the leaves make of it, and what the refusal says of it.
+const HEADS: [(&str, &str); 8] = [
+    (
+        "UPDATE log_head SET size = size + 1",
+        "列 size 现为 5，日志有 4 条",
+    ),
+    (
+        "UPDATE log_head SET size = 9223372036854775807",
+        "列 size 现为",
+    ),
+    ("UPDATE log_head SET size = -1", "列 size 现为 -1"),
+    (
+        "UPDATE log_head SET last_at_ms = 9223372036854775807",
+        "列 last_at_ms 现为 9223372036854775807",
+    ),
+    ("UPDATE log_head SET last_at_ms = 0", "列 last_at_ms 现为 0"),
+    (
+        "UPDATE log_head SET root = (SELECT root FROM log_leaves WHERE sequence = 1)",
+        "列 root 不是最后一条之后的根",
+    ),
+    ("UPDATE log_head SET frontier = root", "列 frontier"),
+    ("DELETE FROM log_head", "应只有一行，现有 0 行"),
+];
+
+#[tokio::test]
+async fn nothing_is_written_under_a_head_that_does_not_follow_from_the_last_leaf() {
+    for engine in BOTH {
+        let stage = told(engine).await;
+        stage
+            .meddle("CREATE TABLE aside.log_head AS SELECT * FROM log_head")
+            .await;
+        for (sql, why) in HEADS {
+            stage.meddle(sql).await;
+            for refused in [
+                stage.again().await.map(drop).unwrap_err(),
+                add_unit(&stage.db, 60).await.map(drop).unwrap_err(),
+            ] {
+                assert!(
+                    matches!(refused, StoreError::Contradiction { .. }),
+                    "{sql}: {refused}"
+                );
+                let words = refused.to_string();
+                assert!(words.starts_with("STOR-521 "), "{words}");
+                assert!(words.contains("日志头（表 log_head）"), "{words}");
+                assert!(words.contains(why), "{sql}: {words}");
+                assert!(words.contains("mingqian audit"), "{words}");
+            }
+            let named = stage.named().await;
+            let head = |fault: &String| fault.starts_with("AUDT-004") && fault.contains("log_head");
+            assert!(named.iter().any(head), "{sql}: {named:?}");
+            stage
+                .meddle("DELETE FROM log_head; INSERT INTO log_head SELECT * FROM aside.log_head")
+                .await;
+        }
+        let db = stage.again().await.unwrap();
+        add_unit(&db, 60).await.unwrap();
+        db.close().await;
+        assert_eq!(stage.named().await, Vec::<String>::new());
+        stage.end().await;
+    }
+}
+
+#[tokio::test]
+async fn a_version_that_cannot_count_on_is_refused_by_name_and_one_that_lies_is_named() {
+    for engine in BOTH {
+        let stage = told(engine).await;
+        for version in [i64::MAX, -1, 0, 5] {
+            stage
+                .meddle(&format!(
+                    "UPDATE register_versions SET version = {version} WHERE register = 'units'"
+                ))
+                .await;
+            assert_eq!(
+                stage.named().await,
+                [format!(
+                    "AUDT-007 库的结构不是升级所建的样子：register_versions units，版本现为 {version}，按写过这个名录的留痕应为 4"
+                )]
+            );
+            if (0..i64::MAX).contains(&version) {
+                continue;
+            }
+            let refused = add_unit(&stage.db, 60).await.unwrap_err();
+            let words = refused.to_string();
+            assert!(
+                words.starts_with("STOR-521 ") && words.contains("register_versions 行 units"),
+                "{words}"
+            );
+        }
+        stage.end().await;
+    }
+}
+
+#[tokio::test]
+async fn an_act_that_has_no_row_to_insert_counts_for_no_register() {
+    for engine in BOTH {
+        let stage = told(engine).await;
+        let tx = stage.db.begin("test.empty").await.unwrap();
+        let mut rec = tx.record(event(60), sealing(60)).unwrap();
+        store::catalog::add_holidays(&mut rec, &[]).await.unwrap();
+        rec.commit().await.unwrap();
+        assert_eq!(stage.named().await, Vec::<String>::new());
+        stage.end().await;
+    }
+}
+
+#[tokio::test]
+async fn what_nobody_left_to_sweep_is_named() {
+    for engine in BOTH {
+        let stage = told(engine).await;
+        stage
+            .meddle("INSERT INTO unswept (place) VALUES ('0001_log'), ('rubbish')")
+            .await;
+        assert_eq!(
+            stage.named().await,
+            ["0001_log", "rubbish"].map(|place| format!(
+                "AUDT-007 库的结构不是升级所建的样子：unswept {place}，没有这样的待清扫项"
+            ))
+        );
+        stage.end().await;
+    }
+}
+
+#[tokio::test]
+async fn a_list_of_migrations_that_lost_its_end_is_refused_and_named_and_sends_nobody_in_circles() {
+    for engine in BOTH {
+        let stage = told(engine).await;
+        stage
+            .meddle("DELETE FROM migrations WHERE number = (SELECT MAX(number) FROM migrations)")
+            .await;
+        let refused = stage.again().await.map(drop).unwrap_err().to_string();
+        assert!(refused.starts_with("STOR-501 "), "{refused}");
+        assert!(refused.contains("留痕第 0 条说明已到第"), "{refused}");
+        assert!(refused.contains("mingqian audit"), "{refused}");
+        let exhibit = match &stage.server {
+            Some(server) => Exhibit::open_postgres(server.url()).await,
+            None => Exhibit::open_sqlite(stage.file.path()).await,
+        };
+        let exhibit = exhibit.unwrap();
+        let report = exhibit.audit().await.unwrap();
+        exhibit.close().await;
+        let [fault] = report.faults.as_slice() else {
+            panic!("{:?}", report.faults)
+        };
+        let words = fault.to_string();
+        assert!(words.contains("migrations"), "{words}");
+        assert!(
+            words.contains("行不在了；留痕第 0 条说明这个升级做过"),
+            "{words}"
+        );
+        stage.end().await;
+    }
+}

@@ -32,7 +32,11 @@ impl From<FieldErrors> for AppError {
 
 impl From<StoreError> for AppError {
     fn from(error: StoreError) -> Self {
-        Self::Store(error)
+        match error {
+            // Names a person and what to do about his entry, like every other refusal.
+            StoreError::Unopened(refusal) => Self::Refused(*refusal),
+            other => Self::Store(other),
+        }
     }
 }
 

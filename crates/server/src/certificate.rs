@@ -14,9 +14,11 @@ use rcgen::{
     BasicConstraints, CertificateParams, CertifiedIssuer, DnType, ExtendedKeyUsagePurpose, IsCa,
     Issuer, KeyPair, KeyUsagePurpose, SigningKey, date_time_ymd,
 };
+use verify::disk;
 
-use crate::bureau::{Place, private_folder, write_private};
+use crate::bureau::Place;
 use crate::commands::Failure;
+use crate::private::{private_folder, write_private};
 
 const AUTHORITY: &str = "Mingqian local CA";
 const AUTHORITY_DAYS: i64 = 3_650;
@@ -62,14 +64,16 @@ fn refused(names: &[String]) -> impl Fn(rcgen::Error) -> Failure {
     let names = names.join(",");
     move |error| {
         let sentence = format!("{error}。核对主机名或 IP 的写法。");
-        Failure::new("INIT-009", names.clone(), sentence)
+        Failure::new("CERT-002", names.clone(), sentence)
     }
 }
 
 fn read(path: &Path) -> Result<String, Failure> {
     fs::read_to_string(path).map_err(|error| {
-        let sentence =
-            format!("{error}。ca.pem 和 ca.key 由 mingqian init --tls-name 建立；移到离线介质的，放回后再换发。");
+        let why = disk::why(&error);
+        let sentence = format!(
+            "{why}ca.pem 和 ca.key 由 mingqian init --tls-name 建立；移到离线介质的，放回后再换发。"
+        );
         Failure::new("CERT-001", path.display().to_string(), sentence)
     })
 }

@@ -6,6 +6,8 @@ use domain::refusal::Refusal;
 use domain::versioned::Unreadable;
 
 use crate::kernel::register::Register;
+use crate::kernel::table::Class;
+use crate::schema;
 
 /// A failure of the store. `Conflict` and `Busy` are part of normal work and are turned into
 /// sentences for the person at the screen; the others are for the operator.
@@ -144,6 +146,20 @@ impl StoreError {
         }
     }
 
+    /// What the record of the server may say: the same, without the value of a column that is not public. Which
+    /// row it is, the audit says.
+    #[must_use]
+    pub fn recorded(&self) -> String {
+        match self {
+            Self::Inconsistent { table, column, .. } if !is_public(table, column) => format!(
+                "{} 库中数据不一致：表 {table} 列 {column}（不公开的值不写在这里）。运行 mingqian audit 查明是哪一行。",
+                self.code()
+            ),
+            Self::Unopened(refusal) => format!("{} 封存的值打不开", refusal.code),
+            other => other.to_string(),
+        }
+    }
+
     /// What is said when a database is opened.
     fn on_opening(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -212,6 +228,15 @@ impl StoreError {
             Self::CommitUnknown(_) => "STOR-505",
         }
     }
+}
+
+fn is_public(table: &str, column: &str) -> bool {
+    let traced = schema::TRACED.iter().map(|one| one.layout());
+    let mut layouts = traced.chain(schema::UNTRACED.iter().map(|one| one.layout()));
+    let layout = layouts.find(|layout| layout.name == table);
+    let columns = layout.map_or(&[][..], |layout| layout.columns);
+    let found = columns.iter().find(|one| one.name == column);
+    found.is_some_and(|found| found.class == Class::Public)
 }
 
 impl fmt::Display for StoreError {

@@ -69,7 +69,9 @@ pub(crate) fn run(args: &ImportArgs, output: &Output) -> Result<u8, Failure> {
 
 async fn imported(register: Register, args: &FileArgs, output: &Output) -> Result<u8, Failure> {
     let place = args.place.place();
-    let app = place.open(Arc::new(OsClock), Arc::new(OsEntropy)).await?;
+    let app = place
+        .open(Arc::new(OsClock), Arc::new(OsEntropy), output)
+        .await?;
     let staging = staging(app.clone(), &place, Limits::default())?;
     let unit = unit_named(&app, &args.unit).await?;
     let importer = Importer::operator();

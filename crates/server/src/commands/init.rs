@@ -61,7 +61,9 @@ async fn found(args: &InitArgs, output: &Output) -> Result<u8, Failure> {
     }
     place.require_no_database().await?;
     place.make_keys(&args.origin, &OsEntropy)?;
-    let app = place.open(Arc::new(OsClock), Arc::new(OsEntropy)).await?;
+    let app = place
+        .open(Arc::new(OsClock), Arc::new(OsEntropy), output)
+        .await?;
     let failed =
         |error: app::AppError| Failure::new("INIT-008", args.bureau.clone(), error.to_string());
     let bureau = OrgUnit {

@@ -1,4 +1,5 @@
-//! A database opened to be looked at: for the audit, and for the question whether there is one.
+//! A database opened to be looked at: for the audit, for lists of what stands in the clear, and for the question
+//! whether there is one.
 //!
 //! Nothing in it is changed: it is not migrated, no file is made, no key is needed. The engine itself refuses to
 //! write. Beside a working server it sees one snapshot like every reader.
@@ -10,6 +11,7 @@ use super::audit::{self, Report};
 use super::cell::{PersonKey, SealedCell, Vault};
 use super::engine::Db;
 use super::migrate;
+use super::reader::Reader;
 use crate::error::StoreError;
 use crate::migrations::MIGRATIONS;
 
@@ -66,17 +68,27 @@ impl Exhibit {
         migrate::holds_tables(&mut self.db.read().await?.conn).await
     }
 
-    /// Audits it.
+    /// A view of it. What is sealed in it does not open.
     ///
     /// # Errors
     /// [`StoreError::OlderSchema`], [`StoreError::NewerSchema`] or [`StoreError::Migration`] if its tables are not
     /// those this program knows.
-    pub async fn audit(&self) -> Result<Report, StoreError> {
-        let found = migrate::known(&mut self.db.read().await?.conn, MIGRATIONS).await?;
+    pub async fn read(&self) -> Result<Reader, StoreError> {
+        let mut reader = self.db.read().await?;
+        let found = migrate::known(&mut reader.conn, MIGRATIONS).await?;
         let known = MIGRATIONS.last().map_or(0, |migration| migration.number);
         if found < known {
             return Err(StoreError::OlderSchema { found, known });
         }
+        Ok(reader)
+    }
+
+    /// Audits it.
+    ///
+    /// # Errors
+    /// As [`Exhibit::read`].
+    pub async fn audit(&self) -> Result<Report, StoreError> {
+        drop(self.read().await?);
         audit::audit(&self.db).await
     }
 

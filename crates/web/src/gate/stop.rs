@@ -149,7 +149,7 @@ impl From<StoreError> for Stop {
             StoreError::Unopened(ref refusal) => {
                 let stop = Self::new(Problem::Conflict((&**refusal).into()));
                 Self {
-                    inside: Some(error.code().to_owned()),
+                    inside: Some(error.recorded()),
                     ..stop
                 }
             }
@@ -158,7 +158,7 @@ impl From<StoreError> for Stop {
                 let refusal = Refusal::from(&UNKNOWN.refuse(&[])).with_remedy_link(log);
                 Self::unknown(refusal, None, error.to_string())
             }
-            other => Self::fault(other.to_string()),
+            other => Self::fault(other.recorded()),
         }
     }
 }

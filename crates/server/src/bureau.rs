@@ -19,6 +19,7 @@ use tlog::note::{KeyKind, SignerKey};
 use verify::disk;
 
 use crate::commands::{Failure, Output};
+use crate::ports::{OsClock, OsEntropy};
 use crate::private::{private_folder, tighten, write_private};
 
 /// Where a bureau lives.
@@ -230,22 +231,29 @@ impl Place {
     }
 
     /// What opening the database would change in it; it is left as it is.
-    pub(crate) async fn rehearse(
-        &self,
-        clock: Arc<dyn Clock>,
-        entropy: Arc<dyn Entropy>,
-    ) -> Result<Vec<Migrated>, Failure> {
+    pub(crate) async fn rehearse(&self) -> Result<Vec<Migrated>, Failure> {
         if let Err(missing) = self.storage_key() {
             return Err(self.explained("storage.key", missing).await);
         }
         self.exhibit().await?.close().await;
         let (storage_key, log_key) = self.keys().await?;
-        let upgrade = upgrade(clock, entropy, storage_key, &log_key);
+        let upgrade = upgrade(
+            Arc::new(OsClock),
+            Arc::new(OsEntropy),
+            storage_key,
+            &log_key,
+        );
         match &self.database {
             Some(url) => Db::rehearse_postgres(url, &upgrade).await,
             None => Db::rehearse_sqlite(&self.file(), &upgrade).await,
         }
         .map_err(|error| Failure::new(error.code(), "database", error.to_string()))
+    }
+
+    /// Opens database and keys to write, by the clock and the randomness of the machine.
+    pub(crate) async fn open_now(&self, output: &Output) -> Result<App, Failure> {
+        self.open(Arc::new(OsClock), Arc::new(OsEntropy), output)
+            .await
     }
 
     /// Opens database and keys to write: the one road of every command that changes or signs anything.

@@ -62,7 +62,7 @@ pub(crate) fn tighten(data: &Path) -> Option<String> {
     for (path, mode) in folders.chain(files) {
         match close(&path, mode) {
             Ok(Some(before)) => {
-                closed.push(format!("{}（{before:04o} 改为 {mode:04o}）", told(&path)))
+                closed.push(format!("{}（{before:04o} 改为 {mode:04o}）", told(&path)));
             }
             Ok(None) => {}
             Err(error) => open.push(format!("{}：{}", told(&path), verify::disk::why(&error))),

@@ -283,11 +283,11 @@ fn a_rehearsed_migration_says_each_step_and_changes_no_byte() {
         };
         assert_eq!(rows("0011_storage_key"), Some(1));
         let event = |name: &str| {
-            let step = steps.iter().find(|step| step["name"] == name);
-            step.unwrap()["event"].as_str()
+            let mut of = steps.iter().filter(|step| step["name"] == name);
+            of.next().unwrap()["event"].as_str()
         };
-        assert_eq!(event("0011_storage_key"), Some("schema.migrate"));
-        assert_eq!(event("0012_announcements"), Some("schema.migrate"));
+        let both = ["0011_storage_key", "0012_announcements"].map(event);
+        assert_eq!(both, [Some("schema.migrate"); 2]);
         let words = told(&run(&["migrate", "--dry-run"]));
         let mut sentences = vec![
             "没有改动",
@@ -300,8 +300,7 @@ fn a_rehearsed_migration_says_each_step_and_changes_no_byte() {
             assert!(rows("0006_ground") > Some(0) && rows("0009_files") > Some(3));
             assert!(rows("0010_sealed_cells") > Some(5));
             assert_eq!(event("0008_jobs"), None);
-            sentences.push("第 9 号 0009_files");
-            sentences.push("不改动已有的行，不留痕");
+            sentences.extend(["第 9 号 0009_files", "不改动已有的行，不留痕"]);
         }
         for said in sentences {
             assert!(words.contains(said), "{said}: {words}");

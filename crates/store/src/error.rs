@@ -201,6 +201,34 @@ impl StoreError {
         }
     }
 
+    /// What is said of a row whose value cannot be used.
+    fn on_rows(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Inconsistent {
+                table,
+                column,
+                row,
+                why,
+            } => write!(
+                f,
+                "库中数据不一致：表 {table} 列 {column} 行 {row}：{why}。停止写入，运行 mingqian audit 查明。"
+            ),
+            Self::Newer {
+                table,
+                column,
+                row,
+                refusal,
+            } => write!(
+                f,
+                "表 {table} 列 {column} 行 {row}：{}{}",
+                refusal.sentence, refusal.remedy
+            ),
+            Self::Unopened(refusal) => write!(f, "{}{}", refusal.sentence, refusal.remedy),
+            // Everything else has its sentence where it is shown.
+            _ => Ok(()),
+        }
+    }
+
     /// The stable code shown beside the sentence.
     #[must_use]
     pub fn code(&self) -> &'static str {
@@ -259,26 +287,7 @@ impl fmt::Display for StoreError {
                 f,
                 "本机时钟比上一条留痕早（上一条 {last}，现在 {claimed}，毫秒），本次没有写入。校准服务器时间后再办。"
             ),
-            Self::Inconsistent {
-                table,
-                column,
-                row,
-                why,
-            } => write!(
-                f,
-                "库中数据不一致：表 {table} 列 {column} 行 {row}：{why}。停止写入，运行 mingqian audit 查明。"
-            ),
-            Self::Newer {
-                table,
-                column,
-                row,
-                refusal,
-            } => write!(
-                f,
-                "表 {table} 列 {column} 行 {row}：{}{}",
-                refusal.sentence, refusal.remedy
-            ),
-            Self::Unopened(refusal) => write!(f, "{}{}", refusal.sentence, refusal.remedy),
+            Self::Inconsistent { .. } | Self::Newer { .. } | Self::Unopened(_) => self.on_rows(f),
             Self::Content { sha256, why } => write!(
                 f,
                 "存放的内容不能用：摘要 {sha256} 的内容{why}。停止办理，运行 mingqian audit 查明，从备份恢复。"
@@ -308,3 +317,6 @@ impl fmt::Display for StoreError {
 }
 
 impl std::error::Error for StoreError {}
+
+#[cfg(test)]
+mod tests;

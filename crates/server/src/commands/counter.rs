@@ -1,8 +1,6 @@
 //! `mingqian counter`: the number series, and where one goes on for a bureau that numbered elsewhere before. Without a
 //! series to begin it only looks, like the audit.
 
-use std::sync::Arc;
-
 use app::AppError;
 use app::numbering::Numbered;
 use clap::{Args, ValueEnum};
@@ -12,7 +10,6 @@ use store::counter::{self, StoredSeries};
 
 use super::serve::{PlaceArgs, runtime};
 use super::{Failure, Output};
-use crate::ports::{OsClock, OsEntropy};
 
 /// Arguments of `mingqian counter`.
 #[derive(Debug, Args)]
@@ -47,9 +44,7 @@ pub(crate) fn run(args: &CounterArgs, output: &Output) -> Result<u8, Failure> {
     runtime()?.block_on(async {
         let place = args.place.place();
         if let (Some(what), Some(year), Some(next)) = (what, args.year, args.next) {
-            let app = place
-                .open(Arc::new(OsClock), Arc::new(OsEntropy), output)
-                .await?;
+            let app = place.open_now(output).await?;
             let begun = app.begin_numbering(&what, year, next).await;
             app.db.close().await;
             begun.map_err(|error| refused(&error))?;

@@ -1,8 +1,6 @@
 //! `mingqian migrate`: brings the database to the structure of this program; `--dry-run` says what would
 //! happen, by doing it in a transaction that is taken back.
 
-use std::sync::Arc;
-
 use clap::Args;
 use domain::event::Act;
 use serde_json::json;
@@ -10,7 +8,6 @@ use store::Migrated;
 
 use super::serve::{PlaceArgs, runtime};
 use super::{Failure, Output};
-use crate::ports::{OsClock, OsEntropy};
 
 /// Under which name the log has what a migration did.
 const EVENT: &str = Act::SchemaMigrated.name();
@@ -29,13 +26,9 @@ pub(crate) struct MigrateArgs {
 pub(crate) fn run(args: &MigrateArgs, output: &Output) -> Result<u8, Failure> {
     let place = args.place.place();
     let steps = runtime()?.block_on(async {
-        let would = place
-            .rehearse(Arc::new(OsClock), Arc::new(OsEntropy))
-            .await?;
+        let would = place.rehearse().await?;
         if !args.dry_run {
-            let app = place
-                .open(Arc::new(OsClock), Arc::new(OsEntropy), output)
-                .await?;
+            let app = place.open_now(output).await?;
             app.db.close().await;
         }
         Ok::<_, Failure>(would)

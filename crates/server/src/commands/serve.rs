@@ -2,7 +2,6 @@
 
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
-use std::sync::Arc;
 use std::time::Duration;
 
 use app::job::Limits;
@@ -17,7 +16,6 @@ use web::gate::{Facts, WebState};
 
 use super::{Failure, Output};
 use crate::bureau::Place;
-use crate::ports::{OsClock, OsEntropy};
 use crate::record;
 
 /// Arguments of `mingqian serve`.
@@ -152,9 +150,7 @@ async fn serve(
 /// The bureau opened, with what the last run left half done put in order.
 async fn ready(args: &ServeArgs, over_tls: bool, output: &Output) -> Result<WebState, Failure> {
     let place = args.place.place();
-    let app = place
-        .open(Arc::new(OsClock), Arc::new(OsEntropy), output)
-        .await?;
+    let app = place.open_now(output).await?;
     let facts = facts(&app).await?;
     let limits = Limits {
         at_once: args.jobs,

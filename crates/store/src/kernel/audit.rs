@@ -8,6 +8,7 @@
 //! run beside a working server: rows and log are one snapshot.
 
 mod fault;
+mod persons;
 mod shape;
 
 use std::collections::BTreeMap;
@@ -70,6 +71,7 @@ type Rows = BTreeMap<(String, String), Standing>;
 pub async fn audit(db: &Db) -> Result<Report, StoreError> {
     let mut report = audit_as(db, &schema::SCHEMA).await?;
     shape::compare(db, &mut report).await?;
+    persons::compare(db, &mut report).await?;
     Ok(report)
 }
 

@@ -160,12 +160,11 @@ fn numbered(web: &WebState, asked: &Asked, mut stop: Stop) -> Stop {
     };
     // One request, one line, whatever a panic had to say.
     let inside = inside.replace(char::is_control, " ");
-    let asked = asked.words();
+    let mut line = format!("{}：{inside}", asked.words());
     if let Problem::Fault { request } = &mut *stop.problem {
         *request = store::hex(&web.app.entropy.bytes::<4>());
-        tracing::error!("PAGE-500 {request} {asked}：{inside}");
-    } else {
-        tracing::warn!("{asked}：{inside}");
+        line = format!("PAGE-500 {request} {line}");
     }
+    tracing::error!("{line}");
     stop
 }

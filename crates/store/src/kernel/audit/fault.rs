@@ -77,6 +77,15 @@ pub enum Fault {
         /// What is wrong with it.
         why: String,
     },
+    /// An inspector has something sealed and no key that opens it, though nobody erased him.
+    Keyless {
+        /// Under which name the key was kept.
+        person: String,
+        /// Code of the inspector.
+        code: String,
+        /// Name of the inspector.
+        name: String,
+    },
     /// The log contradicts itself.
     Log {
         /// Number of the leaf.
@@ -103,18 +112,14 @@ impl fmt::Display for Fault {
                 table,
                 key,
                 sequence,
-            } => {
-                write!(
-                    f,
-                    "AUDT-002 被删除：表 {table} 行 {key}，最后合法写入见留痕第 {sequence} 条"
-                )
-            }
-            Self::Extra { table, key } => {
-                write!(
-                    f,
-                    "AUDT-003 被塞入：表 {table} 行 {key}，没有任何留痕写过它"
-                )
-            }
+            } => write!(
+                f,
+                "AUDT-002 被删除：表 {table} 行 {key}，最后合法写入见留痕第 {sequence} 条"
+            ),
+            Self::Extra { table, key } => write!(
+                f,
+                "AUDT-003 被塞入：表 {table} 行 {key}，没有任何留痕写过它"
+            ),
             Self::ContentMissing { table, key, sha256 } => write!(
                 f,
                 "AUDT-005 内容缺失：表 {table} 行 {key} 登记的内容不在，摘要 {sha256}"
@@ -144,6 +149,10 @@ impl fmt::Display for Fault {
             Self::Shape { object, why } => {
                 write!(f, "AUDT-007 库的结构不是升级所建的样子：{object}，{why}")
             }
+            Self::Keyless { person, code, name } => write!(
+                f,
+                "AUDT-020 密钥缺失：执法检查人员“{name}”（{code}）有封存的值，表 person_keys 里没有他的密钥（{person}），也没有删除的留痕"
+            ),
             Self::Log { sequence, why } => {
                 write!(f, "AUDT-004 留痕自相矛盾：第 {sequence} 条，{why}")
             }

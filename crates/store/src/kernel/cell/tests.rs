@@ -428,7 +428,7 @@ async fn a_number_is_matched_by_its_mark_without_opening_a_cell() {
 }
 
 /// A refusal of one person's value, by its code; it names whose it is.
-fn names_the_first(refused: crate::StoreError, code: &str) {
+fn names_the_first(refused: &crate::StoreError, code: &str) {
     assert_eq!(refused.code(), code, "{refused}");
     let words = refused.to_string();
     assert!(words.contains("“检查员甲”（F001）"), "{words}");
@@ -449,7 +449,7 @@ async fn a_key_that_is_gone_or_broken_without_an_erasure_names_its_person_and_is
                 inspector::get(&mut reader, &id(1)).await.map(|_| ()),
                 inspector::all(&mut reader).await.map(|_| ()),
             ] {
-                names_the_first(refused.unwrap_err(), "STOR-523");
+                names_the_first(&refused.unwrap_err(), "STOR-523");
             }
             // Lists go on: his own place says why, everybody else is there.
             let listed = inspector::listed(&mut reader).await.unwrap();
@@ -458,7 +458,7 @@ async fn a_key_that_is_gone_or_broken_without_an_erasure_names_its_person_and_is
             };
             assert_eq!(first.code.as_str(), "F001");
             names_the_first(
-                crate::StoreError::Unopened(locked.clone().unwrap_err()),
+                &crate::StoreError::Unopened(locked.clone().unwrap_err()),
                 "STOR-523",
             );
             assert_eq!(second.number.as_str(), "XT-7654321");
@@ -466,8 +466,15 @@ async fn a_key_that_is_gone_or_broken_without_an_erasure_names_its_person_and_is
             let recusals = inspector::recusals(&mut reader).await.unwrap();
             assert_eq!((recusals.len(), &recusals[0].recusal.note), (1, &None));
             let note = recusals[0].unopened.clone().unwrap();
-            names_the_first(crate::StoreError::Unopened(note), "STOR-524");
+            names_the_first(&crate::StoreError::Unopened(note), "STOR-524");
             drop(reader);
+            // The audit sees that a key is gone; whether one opens it cannot see.
+            let faults = crate::audit(&db).await.unwrap().faults;
+            let told: Vec<String> = faults.iter().map(ToString::to_string).collect();
+            match meddled.starts_with("DELETE") {
+                true => assert!(told[0].contains("“检查员甲”（F001）") && told.len() == 1),
+                false => assert!(told.is_empty(), "{told:?}"),
+            }
             // Written anew from the paper, the entry is whole again; the explanation is not.
             let mut rec = act(&db, 3).await;
             inspector::edit(&mut rec, &first.held(), &officer(1, "XT-1234567"))

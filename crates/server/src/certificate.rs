@@ -12,8 +12,10 @@ use std::path::{Path, PathBuf};
 use domain::time::Date;
 use rcgen::{
     BasicConstraints, CertificateParams, CertifiedIssuer, DnType, ExtendedKeyUsagePurpose, IsCa,
-    Issuer, KeyPair, KeyUsagePurpose, SigningKey, date_time_ymd,
+    Issuer, KeyPair, KeyUsagePurpose, PublicKeyData as _, SigningKey, date_time_ymd,
 };
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject as _;
 use verify::disk;
 
 use crate::bureau::Place;
@@ -52,8 +54,22 @@ pub(crate) fn renew(place: &Place, names: &[String], today: Date) -> Result<Issu
     let failed = refused(names);
     let root = read(&folder.join("ca.pem"))?;
     let key = KeyPair::from_pem(&read(&folder.join("ca.key"))?).map_err(&failed)?;
+    if !is_of(&root, &key) {
+        return Err(Failure::new(
+            "CERT-003",
+            folder.join("ca.key").display().to_string(),
+            "不是 ca.pem 的私钥：用它换发的证书，各办公电脑都不会信任，所以没有换发。把与 ca.pem 一起建立的 ca.key 放回来。",
+        ));
+    }
     let issuer = Issuer::new(authority(today).map_err(&failed)?, key);
     issue(&folder, names, today, &issuer, &root)
+}
+
+/// Whether the certificate speaks of this key.
+fn is_of(certificate: &str, key: &KeyPair) -> bool {
+    let public = key.subject_public_key_info();
+    let der = CertificateDer::from_pem_slice(certificate.as_bytes());
+    der.is_ok_and(|der| der.windows(public.len()).any(|part| part == public))
 }
 
 fn folder_of(place: &Place) -> PathBuf {

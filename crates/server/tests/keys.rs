@@ -252,6 +252,30 @@ fn a_foreign_log_key_migrates_no_older_database_either() {
 }
 
 #[test]
+fn a_certificate_with_the_key_of_another_serves_nobody() {
+    let [own, other] = [(); 2].map(|()| {
+        let bureau = Bureau::empty(Engine::Sqlite);
+        let name = ["--bureau", "样例市城市管理局", "--district", "411202"];
+        let name = [
+            &["init"],
+            name.as_slice(),
+            &["--origin", "keys.example/log"],
+        ]
+        .concat();
+        bureau
+            .place
+            .done(&[name.as_slice(), &["--tls-name", "127.0.0.1"]].concat());
+        bureau
+    });
+    let at = |bureau: &Bureau, name: &str| bureau.place.file(name).display().to_string();
+    let (cert, key) = (at(&own, "tls/server.pem"), at(&other, "tls/server.key"));
+    let tls = ["--tls-cert", &cert, "--tls-key", &key];
+    let (exit, words) = own.place.run(&[SERVE.as_slice(), &tls].concat());
+    assert_eq!(exit, Some(2), "{words}");
+    assert!(words.contains("SERV-002"), "{words}");
+}
+
+#[test]
 fn a_missing_log_key_has_its_own_sentence() {
     for engine in ENGINES {
         let bureau = Bureau::founded(engine);

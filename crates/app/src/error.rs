@@ -18,6 +18,18 @@ pub enum AppError {
     Store(StoreError),
 }
 
+impl AppError {
+    /// What the record of the server may say: no value of a column that is not public, nothing that was typed.
+    #[must_use]
+    pub fn recorded(&self) -> String {
+        match self {
+            Self::Store(error) => error.recorded(),
+            Self::Refused(refusal) => refusal.code.to_owned(),
+            Self::Fields(_) => "FORM-004".to_owned(),
+        }
+    }
+}
+
 impl From<Refusal> for AppError {
     fn from(refusal: Refusal) -> Self {
         Self::Refused(refusal)
@@ -32,7 +44,11 @@ impl From<FieldErrors> for AppError {
 
 impl From<StoreError> for AppError {
     fn from(error: StoreError) -> Self {
-        Self::Store(error)
+        match error {
+            // Names a person and what to do about his entry, like every other refusal.
+            StoreError::Unopened(refusal) => Self::Refused(*refusal),
+            other => Self::Store(other),
+        }
     }
 }
 

@@ -7,7 +7,7 @@ use domain::policy::{Place, Verb};
 use domain::premise::Premise;
 use domain::recusal::Recusal;
 use domain::refusal::Code;
-use domain::text::FieldErrors;
+use domain::text::{FieldErrors, PersonName};
 use domain::time::Instant;
 use store::{Hold, Register, StoreError, Tx, catalog, inspector};
 
@@ -28,6 +28,13 @@ pub(crate) static CREDENTIAL_TAKEN: Code = Code::new(
     "核对证件；那一条是同一人的，改那一条，不要另建。",
 );
 
+static NUMBER_LOST: Code = Code::new(
+    "ROST-032",
+    "“{name}”登记过执法证，原来的证号打不开；不填就会当作没有执法证，所以没有保存。",
+    Some("细则三（二）"),
+    "照证件填写证号和有效期；暂不能填的，从备份恢复他的密钥。",
+);
+
 impl App {
     /// Adds an inspector to the register of a unit.
     pub async fn add_inspector(
@@ -41,12 +48,7 @@ impl App {
         let id = InspectorId::from_entropy(self.entropy.bytes());
         let read = typed.read(id.clone(), Some(unit.clone()))?;
         let mut tx = self.begin_on_inspectors("inspector.add").await?;
-        if let Some(other) = inspector::by_code(&mut tx, &read.code).await? {
-            let mut errors = FieldErrors::new();
-            let (code, name) = (&read.code, &other.inspector.name);
-            errors.push("code", CODE_TAKEN.field(&[("code", code), ("name", name)]));
-            return Err(errors.into());
-        }
+        refuse_taken_code(&mut tx, &read).await?;
         refuse_second_holder(&mut tx, &read).await?;
         let event = self
             .event(Act::InspectorAdded, actor)
@@ -65,7 +67,8 @@ impl App {
         Ok(tx)
     }
 
-    /// Changes an entry; two people who edit at once do not overwrite each other.
+    /// Changes an entry; two people who edit at once do not overwrite each other. Where the number of the
+    /// credential does not open any more, it has to be typed anew, from the paper.
     pub async fn edit_inspector(
         &self,
         acting: &Acting,
@@ -74,20 +77,16 @@ impl App {
         typed: &RawInspector,
     ) -> Result<(), AppError> {
         let mut tx = self.begin_on_inspectors("inspector.edit").await?;
-        let before = inspector::get(&mut tx, id).await?;
-        let unit = before.inspector.unit.clone();
+        let (before, opened) = inspector::listed_one(&mut tx, id).await?;
+        let unit = before.unit.clone();
         let actor = acting.may(Verb::InspectorEdit, &Place::of(&unit))?;
         let now = Premise::of(before.seen.clone());
         require(&mut tx, Some(acting), "这名执法检查人员", premise, &now).await?;
         let read = typed.read(id.clone(), Some(unit))?;
-        if let Some(other) = inspector::by_code(&mut tx, &read.code).await?
-            && other.inspector.id != *id
-        {
-            let mut errors = FieldErrors::new();
-            let (code, name) = (&read.code, &other.inspector.name);
-            errors.push("code", CODE_TAKEN.field(&[("code", code), ("name", name)]));
-            return Err(errors.into());
+        if opened.is_err() && read.credential.is_none() {
+            return Err(unreadable_stays(&before.name).into());
         }
+        refuse_taken_code(&mut tx, &read).await?;
         refuse_second_holder(&mut tx, &read).await?;
         let event = self
             .event(Act::InspectorEdited, actor)
@@ -168,6 +167,25 @@ impl App {
         rec.commit().await?;
         Ok(())
     }
+}
+
+/// The code of an entry belongs to nobody else.
+async fn refuse_taken_code(tx: &mut Tx, read: &Inspector) -> Result<(), AppError> {
+    match inspector::listed_by_code(tx, &read.code).await? {
+        Some((other, _)) if other.id != read.id => {
+            let mut errors = FieldErrors::new();
+            let (code, name) = (&read.code, &other.name);
+            errors.push("code", CODE_TAKEN.field(&[("code", code), ("name", name)]));
+            Err(errors.into())
+        }
+        _ => Ok(()),
+    }
+}
+
+fn unreadable_stays(name: &PersonName) -> FieldErrors {
+    let mut errors = FieldErrors::new();
+    errors.push("credential", NUMBER_LOST.field(&[("name", name)]));
+    errors
 }
 
 /// A credential belongs to one person: its number, found by its mark, may not stand with another who is

@@ -13,7 +13,13 @@ static GIVEN: Code = Code::new(
     "NUMB-001",
     "{issuer} {year} 年的编号已经给到 {last} 号，不能从 {next} 号接续，没有改动。",
     None,
-    "编号不重号。从 {following} 号或更大的号接续；作废的号照样保留。",
+    "编号不重号，也不断号：下一号是 {following}。作废的号照样保留。",
+);
+static IN_USE: Code = Code::new(
+    "NUMB-006",
+    "{issuer} {year} 年的编号已经给到 {last} 号，跳到 {next} 号，{following} 到 {before} 号就成了空号，没有改动。",
+    None,
+    "编号不断号，下一号是 {following}。从哪一号接续，只能在这一年的第一个号给出之前定。",
 );
 static RANGE: Code = Code::new(
     "NUMB-002",
@@ -32,10 +38,12 @@ pub enum Numbered {
 }
 
 impl App {
-    /// Lets a series go on at `at`, by who works at the machine itself.
+    /// Lets a series begin at `at`, by who works at the machine itself; freely as long as it has given no number. One
+    /// that has goes on where it stands, so that there is no gap.
     ///
     /// # Errors
-    /// `NUMB-001` if this number or a later one was given, `NUMB-002` if year or number make no sense.
+    /// `NUMB-001` if this number or a later one was given, `NUMB-006` if an earlier one was and numbers between them
+    /// would be left out, `NUMB-002` if year or number make no sense.
     pub async fn begin_numbering(
         &self,
         what: &Numbered,
@@ -56,18 +64,21 @@ impl App {
         };
         let next = counter::next(&mut tx, series.clone()).await?;
         let at = i64::from(at);
-        if at < next.number() {
+        if next.has_given() {
+            if at == next.number() {
+                return Ok(());
+            }
             let (issuer, following) = (&series.issuer, next.number());
-            let last = following - 1;
-            return Err(GIVEN
-                .refuse(&[
-                    ("issuer", issuer),
-                    ("year", &year),
-                    ("last", &last),
-                    ("next", &at),
-                    ("following", &following),
-                ])
-                .into());
+            let code = if at < following { &GIVEN } else { &IN_USE };
+            let refusal = code.refuse(&[
+                ("issuer", issuer),
+                ("year", &year),
+                ("last", &(following - 1)),
+                ("next", &at),
+                ("before", &(at - 1)),
+                ("following", &following),
+            ]);
+            return Err(refusal.into());
         }
         let event = self
             .event(Act::CounterBegun, Actor::program("命令行编号接续"))

@@ -72,7 +72,7 @@ impl App {
             Thing::Outcome(id) => self.of_outcome(reader, id).await?,
             Thing::Publication(id) => of_publication(&inspection::published(reader, id).await?),
             Thing::Subject(id) => Premise::of(subject::get(reader, id).await?.seen),
-            Thing::Inspector(id) => Premise::of(inspector::get(reader, id).await?.seen),
+            Thing::Inspector(id) => Premise::of(inspector::listed_one(reader, id).await?.0.seen),
             Thing::Inspectors => of_inspectors(reader).await?,
             Thing::Item(id) => {
                 let newest = catalog::revisions(reader, id).await?.into_iter().next();

@@ -217,6 +217,12 @@ impl SealKey for SealingKey {
     fn opens(&self, place: &str, secret: &[u8]) -> bool {
         self.key.open(place, secret).is_some()
     }
+
+    fn opens_content(&self, place: &str, head: &[u8]) -> bool {
+        let head = head.get(..MAGIC.len() + WRAPPED);
+        let wrapped = head.and_then(|head| head.strip_prefix(MAGIC.as_slice()));
+        wrapped.is_some_and(|wrapped| self.key.open(place, wrapped).is_some())
+    }
 }
 
 impl Vault for SealingKey {

@@ -3,10 +3,10 @@
 //! `DATA/mingqian.sqlite` with `DATA/mingqian.blobs/`, the content its rows only name (or PostgreSQL
 //! elsewhere), `DATA/keys/storage.key` (32 bytes, hex; opens what is sealed in either) and
 //! `DATA/keys/log.key` (signs checkpoints). Keys are made once with mode 0600 and never overwritten;
-//! without them the program refuses to start.
+//! without them, or with those of another bureau, the program refuses to start.
 
 use std::fs;
-use std::io::Write as _;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -14,10 +14,13 @@ use app::App;
 use app::crypto::StorageKey;
 use app::port::{Clock, Entropy};
 use app::sealing::SealingKey;
-use store::{Db, Exhibit, Migrated, StoreError, Upgrade};
+use store::{Db, Exhibit, Migrated, Reader, StoreError, Upgrade};
 use tlog::note::{KeyKind, SignerKey};
+use verify::disk;
 
-use crate::commands::Failure;
+use crate::commands::{Failure, Output};
+use crate::ports::{OsClock, OsEntropy};
+use crate::private::{private_folder, tighten, write_private};
 
 /// Where a bureau lives.
 #[derive(Clone, Debug)]
@@ -58,7 +61,7 @@ impl Place {
         ] {
             let path = self.data.join(name);
             match fs::remove_file(&path) {
-                Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                Err(error) if error.kind() != ErrorKind::NotFound => {
                     return Err(Failure::file(&path, &error));
                 }
                 _ => {}
@@ -66,7 +69,7 @@ impl Place {
         }
         let content = self.data.join("mingqian.blobs");
         match fs::remove_dir_all(&content) {
-            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+            Err(error) if error.kind() != ErrorKind::NotFound => {
                 Err(Failure::file(&content, &error))
             }
             _ => Ok(()),
@@ -102,6 +105,35 @@ impl Place {
         self.data.join("mingqian.sqlite")
     }
 
+    /// Closes what of the data folder stands open to others, and says so.
+    fn tighten(&self, output: &Output) {
+        if let Some(words) = tighten(&self.data) {
+            output.note(&words);
+        }
+    }
+
+    fn log_key(&self) -> Result<SignerKey, Failure> {
+        SignerKey::parse(read_key(&self.key("log.key"))?.trim()).map_err(|error| {
+            Failure::new(
+                "INIT-005",
+                "keys/log.key",
+                format!("{error}。从备份恢复这个文件。"),
+            )
+        })
+    }
+
+    /// Both keys of the bureau; which one of an established database is missing is said in its own sentence.
+    async fn keys(&self) -> Result<(StorageKey, SignerKey), Failure> {
+        let storage_key = match self.storage_key() {
+            Ok(key) => key,
+            Err(missing) => return Err(self.explained("storage.key", missing).await),
+        };
+        match self.log_key() {
+            Ok(log_key) => Ok((storage_key, log_key)),
+            Err(missing) => Err(self.explained("log.key", missing).await),
+        }
+    }
+
     fn storage_key(&self) -> Result<StorageKey, Failure> {
         let text = read_key(&self.key("storage.key"))?;
         let bytes = parse_hex(&text).ok_or_else(|| {
@@ -128,51 +160,89 @@ impl Place {
         }
     }
 
+    /// A view of the database for a command that only lists what stands in the clear: nothing is migrated or made,
+    /// and no key is needed. None where there is no database of ours.
+    pub(crate) async fn view<T>(
+        &self,
+        look: impl AsyncFnOnce(&mut Reader) -> Result<T, StoreError>,
+    ) -> Result<Option<T>, Failure> {
+        if !self.holds_tables().await? {
+            return Ok(None);
+        }
+        let exhibit = self.exhibit().await?;
+        let seen = async { look(&mut exhibit.read().await?).await }.await;
+        exhibit.close().await;
+        seen.map(Some).map_err(|error| match error {
+            StoreError::OlderSchema { found, known } => Failure::new(
+                error.code(),
+                "database",
+                format!("这个库还是第 {found} 号结构，本程序用第 {known} 号，没有读，也没有升级。先运行 mingqian migrate（--dry-run 只说会做什么）。"),
+            ),
+            other => Failure::new(other.code(), "database", other.to_string()),
+        })
+    }
+
     /// Refuses to make keys for a database that was sealed with others: nothing of it would ever open again.
     pub(crate) async fn require_no_database(&self) -> Result<(), Failure> {
-        let failed = |error: StoreError| Failure::new(error.code(), "database", error.to_string());
-        let exhibit = match self.look().await {
-            Err(StoreError::NoDatabase(_)) => return Ok(()),
-            looked => looked.map_err(failed)?,
-        };
-        let holds = exhibit.holds_tables().await;
-        exhibit.close().await;
-        if holds.map_err(failed)? {
-            return Err(self.keyless());
+        if self.holds_tables().await? {
+            return Err(self.keyless("storage.key"));
         }
         Ok(())
     }
 
-    fn keyless(&self) -> Failure {
+    /// Whether there is a database with tables of ours.
+    async fn holds_tables(&self) -> Result<bool, Failure> {
+        let failed = |error: StoreError| Failure::new(error.code(), "database", error.to_string());
+        let exhibit = match self.look().await {
+            Err(StoreError::NoDatabase(_)) => return Ok(false),
+            looked => looked.map_err(failed)?,
+        };
+        let holds = exhibit.holds_tables().await;
+        exhibit.close().await;
+        holds.map_err(failed)
+    }
+
+    fn keyless(&self, name: &str) -> Failure {
+        let place = self.key(name).display().to_string();
+        if name == "log.key" {
+            return Failure::new(
+                "INIT-010",
+                place,
+                "日志密钥不在，而数据库已经建立。没有它不能签署日志；换一把，持有已公布公钥的人就验不过，所以没有另造密钥，也没有打开数据库。从备份恢复这个库的 keys 目录，或指对 --data 与 --database。",
+            );
+        }
         Failure::new(
             "INIT-009",
-            self.key("storage.key").display().to_string(),
+            place,
             "密钥不在，而数据库已经建立。封存的内容只有原来那一把打得开，所以没有另造密钥，也没有打开数据库。从备份恢复这个库的 keys 目录，或指对 --data 与 --database。",
         )
     }
 
     /// A key that is missing although there is a database is not to be made anew.
-    async fn explained(&self, missing: Failure) -> Failure {
-        if self.key("storage.key").exists() {
+    async fn explained(&self, name: &str, missing: Failure) -> Failure {
+        if self.key(name).exists() {
             return missing;
         }
-        match self.require_no_database().await {
-            Err(keyless) => keyless,
-            Ok(()) => missing,
+        match self.holds_tables().await {
+            Err(failed) => failed,
+            Ok(true) => self.keyless(name),
+            Ok(false) => missing,
         }
     }
 
     /// What opening the database would change in it; it is left as it is.
-    pub(crate) async fn rehearse(
-        &self,
-        clock: Arc<dyn Clock>,
-        entropy: Arc<dyn Entropy>,
-    ) -> Result<Vec<Migrated>, Failure> {
-        let storage_key = match self.storage_key() {
-            Ok(key) => key,
-            Err(missing) => return Err(self.explained(missing).await),
-        };
-        let upgrade = upgrade(clock, entropy, storage_key);
+    pub(crate) async fn rehearse(&self) -> Result<Vec<Migrated>, Failure> {
+        if let Err(missing) = self.storage_key() {
+            return Err(self.explained("storage.key", missing).await);
+        }
+        self.exhibit().await?.close().await;
+        let (storage_key, log_key) = self.keys().await?;
+        let upgrade = upgrade(
+            Arc::new(OsClock),
+            Arc::new(OsEntropy),
+            storage_key,
+            &log_key,
+        );
         match &self.database {
             Some(url) => Db::rehearse_postgres(url, &upgrade).await,
             None => Db::rehearse_sqlite(&self.file(), &upgrade).await,
@@ -180,28 +250,30 @@ impl Place {
         .map_err(|error| Failure::new(error.code(), "database", error.to_string()))
     }
 
-    /// Opens database and keys.
+    /// Opens database and keys to write, by the clock and the randomness of the machine.
+    pub(crate) async fn open_now(&self, output: &Output) -> Result<App, Failure> {
+        self.open(Arc::new(OsClock), Arc::new(OsEntropy), output)
+            .await
+    }
+
+    /// Opens database and keys to write: the one road of every command that changes or signs anything.
     pub(crate) async fn open(
         &self,
         clock: Arc<dyn Clock>,
         entropy: Arc<dyn Entropy>,
+        output: &Output,
     ) -> Result<App, Failure> {
-        let storage_key = match self.storage_key() {
-            Ok(key) => key,
-            Err(missing) => return Err(self.explained(missing).await),
-        };
-        let log_key =
-            SignerKey::parse(read_key(&self.key("log.key"))?.trim()).map_err(|error| {
-                Failure::new(
-                    "INIT-005",
-                    "keys/log.key",
-                    format!("{error}。从备份恢复这个文件。"),
-                )
-            })?;
+        let (storage_key, log_key) = self.keys().await?;
+        self.tighten(output);
+        if self.database.is_none() && !self.file().exists() {
+            // The engine would make it readable for everybody; what it makes beside it has the same mode.
+            write_private(&self.file(), "")?;
+        }
         let upgrade = upgrade(
             Arc::clone(&clock),
             Arc::clone(&entropy),
             storage_key.clone(),
+            &log_key,
         );
         let db = match &self.database {
             Some(url) => Db::open_postgres(url, &upgrade).await,
@@ -219,7 +291,12 @@ impl Place {
 }
 
 /// A migration happens now, by this version of the program.
-fn upgrade(clock: Arc<dyn Clock>, entropy: Arc<dyn Entropy>, key: StorageKey) -> Upgrade {
+fn upgrade(
+    clock: Arc<dyn Clock>,
+    entropy: Arc<dyn Entropy>,
+    key: StorageKey,
+    log_key: &SignerKey,
+) -> Upgrade {
     let fresh = Arc::clone(&entropy);
     let seals = Arc::new(SealingKey { key, entropy });
     Upgrade {
@@ -228,43 +305,21 @@ fn upgrade(clock: Arc<dyn Clock>, entropy: Arc<dyn Entropy>, key: StorageKey) ->
         fresh: Arc::new(move || fresh.bytes()),
         vault: seals.clone(),
         seals,
+        log_key: Some(log_key.verifier().to_string()),
     }
 }
 
 fn read_key(path: &Path) -> Result<String, Failure> {
     fs::read_to_string(path).map_err(|error| {
-        let sentence = format!(
-            "{error}。先用 mingqian init（真实）或 mingqian demo（演示）建立，或指对 --data。"
-        );
+        let sentence = match error.kind() {
+            ErrorKind::NotFound => {
+                "这里没有密钥，也没有数据库。先用 mingqian init（真实）或 mingqian demo（演示）建立，或指对 --data。"
+                    .to_owned()
+            }
+            _ => format!("密钥文件读不出：{}", disk::why(&error)),
+        };
         Failure::new("INIT-006", path.display().to_string(), sentence)
     })
-}
-
-/// Writes a file that did not exist, readable by its owner alone, down to the disk.
-pub(crate) fn write_private(path: &Path, text: &str) -> Result<(), Failure> {
-    let mut options = fs::OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut file = options
-        .open(path)
-        .map_err(|error| Failure::file(path, &error))?;
-    file.write_all(text.as_bytes())
-        .and_then(|()| file.sync_all())
-        .map_err(|error| Failure::file(path, &error))
-}
-
-/// A folder that its owner alone may enter, made if it is not there: whatever lies in it, database or
-/// key, is nobody else's to read.
-pub(crate) fn private_folder(path: &Path) -> Result<(), Failure> {
-    fs::create_dir_all(path).map_err(|error| Failure::file(path, &error))?;
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt as _;
-        fs::set_permissions(path, fs::Permissions::from_mode(0o700))
-            .map_err(|error| Failure::file(path, &error))?;
-    }
-    Ok(())
 }
 
 fn parse_hex(text: &str) -> Option<[u8; 32]> {

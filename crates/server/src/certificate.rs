@@ -12,11 +12,15 @@ use std::path::{Path, PathBuf};
 use domain::time::Date;
 use rcgen::{
     BasicConstraints, CertificateParams, CertifiedIssuer, DnType, ExtendedKeyUsagePurpose, IsCa,
-    Issuer, KeyPair, KeyUsagePurpose, SigningKey, date_time_ymd,
+    Issuer, KeyPair, KeyUsagePurpose, PublicKeyData as _, SigningKey, date_time_ymd,
 };
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject as _;
+use verify::disk;
 
-use crate::bureau::{Place, private_folder, write_private};
+use crate::bureau::Place;
 use crate::commands::Failure;
+use crate::private::{private_folder, write_private};
 
 const AUTHORITY: &str = "Mingqian local CA";
 const AUTHORITY_DAYS: i64 = 3_650;
@@ -50,8 +54,22 @@ pub(crate) fn renew(place: &Place, names: &[String], today: Date) -> Result<Issu
     let failed = refused(names);
     let root = read(&folder.join("ca.pem"))?;
     let key = KeyPair::from_pem(&read(&folder.join("ca.key"))?).map_err(&failed)?;
+    if !is_of(&root, &key) {
+        return Err(Failure::new(
+            "CERT-003",
+            folder.join("ca.key").display().to_string(),
+            "不是 ca.pem 的私钥：用它换发的证书，各办公电脑都不会信任，所以没有换发。把与 ca.pem 一起建立的 ca.key 放回来。",
+        ));
+    }
     let issuer = Issuer::new(authority(today).map_err(&failed)?, key);
     issue(&folder, names, today, &issuer, &root)
+}
+
+/// Whether the certificate speaks of this key.
+fn is_of(certificate: &str, key: &KeyPair) -> bool {
+    let public = key.subject_public_key_info();
+    let der = CertificateDer::from_pem_slice(certificate.as_bytes());
+    der.is_ok_and(|der| der.windows(public.len()).any(|part| part == public))
 }
 
 fn folder_of(place: &Place) -> PathBuf {
@@ -62,14 +80,16 @@ fn refused(names: &[String]) -> impl Fn(rcgen::Error) -> Failure {
     let names = names.join(",");
     move |error| {
         let sentence = format!("{error}。核对主机名或 IP 的写法。");
-        Failure::new("INIT-009", names.clone(), sentence)
+        Failure::new("CERT-002", names.clone(), sentence)
     }
 }
 
 fn read(path: &Path) -> Result<String, Failure> {
     fs::read_to_string(path).map_err(|error| {
-        let sentence =
-            format!("{error}。ca.pem 和 ca.key 由 mingqian init --tls-name 建立；移到离线介质的，放回后再换发。");
+        let why = disk::why(&error);
+        let sentence = format!(
+            "{why}ca.pem 和 ca.key 由 mingqian init --tls-name 建立；移到离线介质的，放回后再换发。"
+        );
         Failure::new("CERT-001", path.display().to_string(), sentence)
     })
 }

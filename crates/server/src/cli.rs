@@ -40,7 +40,7 @@ enum Command {
     Migrate(migrate::MigrateArgs),
     /// 编号序列：列出全部，或从指定的号接续
     Counter(counter::CounterArgs),
-    /// 推算工作日期限，说明跳过了哪些日子
+    /// 推算工作日期限，说明跳过了哪些日子；没有数据库也能用
     Workdays(workdays::WorkdaysArgs),
     /// 不用服务器的抽取：冻结、出结果、公开
     Draw(draw::DrawArgs),

@@ -21,7 +21,7 @@ use std::io::{self, Write};
 use std::process::ExitCode;
 
 use ::draw::{Fault, Refusal};
-use ::verify::Unreadable;
+use ::verify::{Unreadable, disk};
 use serde_json::{Value, json};
 
 /// How many causes are shown; more would not be read.
@@ -80,8 +80,7 @@ impl Failure {
 
     /// A file that cannot be read or written.
     pub(crate) fn file(path: &std::path::Path, error: &io::Error) -> Self {
-        let sentence = format!("{error}。请核对路径、权限和磁盘空间。");
-        Self::new("CLI-101", path.display().to_string(), sentence)
+        Self::new("CLI-101", path.display().to_string(), disk::why(error))
     }
 }
 
@@ -136,6 +135,17 @@ impl Output {
         };
         // A closed pipe is the reader's choice.
         let _ = writeln!(io::stdout().lock(), "{line}");
+    }
+
+    /// Says on stderr what the operator should know beside the result.
+    pub(crate) fn note(&self, words: &str) {
+        let line = if self.json {
+            json!({"note": words}).to_string()
+        } else {
+            words.to_owned()
+        };
+        // A closed pipe is the reader's choice.
+        let _ = writeln!(io::stderr().lock(), "{line}");
     }
 
     /// Says why the command did nothing.

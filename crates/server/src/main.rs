@@ -8,6 +8,8 @@ mod certificate;
 mod cli;
 mod commands;
 mod ports;
+mod private;
+mod record;
 
 fn main() -> std::process::ExitCode {
     commands::read_table::as_child().unwrap_or_else(cli::run)

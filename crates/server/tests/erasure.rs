@@ -99,7 +99,7 @@ async fn readable(app: &App, id: &InspectorId) -> (Option<String>, Option<String
         .credential
         .map(|held| held.number.to_string());
     let recusals = inspector::recusals(&mut reader).await.unwrap();
-    (number, recusals[0].note.clone())
+    (number, recusals[0].recusal.note.clone())
 }
 
 async fn erasures(app: &App) -> usize {

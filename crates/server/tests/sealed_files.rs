@@ -173,7 +173,7 @@ async fn the_key_of_another_database_migrates_nothing() {
         let words = refused.to_string();
         assert!(
             matches!(refused, StoreError::Migration(_)) && words.contains("不是这个库的密钥")
-                || matches!(refused, StoreError::WrongKey),
+                || matches!(refused, StoreError::WrongKey { .. }),
             "{words}"
         );
         assert_eq!(contents.exists(), had_contents, "{engine:?}");

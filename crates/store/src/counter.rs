@@ -52,10 +52,17 @@ impl Series {
 pub struct Next {
     series: Series,
     number: i64,
+    given: bool,
     seen: Option<EventId>,
 }
 
 impl Next {
+    /// Whether the series has given a number already.
+    #[must_use]
+    pub fn has_given(&self) -> bool {
+        self.given
+    }
+
     /// The number itself.
     #[must_use]
     pub fn number(&self) -> i64 {
@@ -67,24 +74,25 @@ impl Next {
 /// [`begin_at`] said otherwise.
 pub async fn next(tx: &mut Tx, series: Series) -> Result<Next, StoreError> {
     tx.hold(Register::Counters, Hold::Exclusive).await?;
-    let query = Query::new("SELECT last, last_event FROM counters WHERE kind = ")
+    let query = Query::new("SELECT first, last, last_event FROM counters WHERE kind = ")
         .bind(series.kind)
         .push(" AND issuer = ")
         .bind(series.issuer.as_str())
         .push(" AND year = ")
         .bind(series.year);
-    let (number, seen) = match tx.first(query).await? {
+    let (number, given, seen) = match tx.first(query).await? {
         Some(row) => {
             let last = row.int("last")?;
             let number = last.checked_add(1).ok_or_else(|| used_up(&series, last))?;
             let seen = row.parsed("counters", "last_event", EventId::parse)?;
-            (number, Some(seen))
+            (number, last >= row.int("first")?, Some(seen))
         }
-        None => (1, None),
+        None => (1, false, None),
     };
     Ok(Next {
         series,
         number,
+        given,
         seen,
     })
 }
@@ -98,16 +106,16 @@ fn used_up(series: &Series, last: i64) -> StoreError {
 
 /// Takes the number for the act.
 pub async fn take(rec: &mut Recording, next: Next) -> Result<(), StoreError> {
-    write(rec, next, 1).await
+    write(rec, next, None).await
 }
 
-/// Lets a held series go on at `at`, for a bureau that numbered elsewhere before: the numbers below are taken as
-/// given. `next` must have come from the same act.
+/// Lets a held series begin at `at`, for a bureau that numbered elsewhere before. `next` must have come from the same
+/// act.
 ///
 /// # Errors
-/// [`StoreError::Conflict`] if this number or a later one was given already.
+/// [`StoreError::Conflict`] if the series has given a number: it would be given twice, or others never.
 pub async fn begin_at(rec: &mut Recording, next: Next, at: i64) -> Result<(), StoreError> {
-    if at < next.number {
+    if next.given {
         return Err(StoreError::Conflict {
             table: "counters",
             what: format!("{} 已经给出", next.number - 1),
@@ -117,7 +125,7 @@ pub async fn begin_at(rec: &mut Recording, next: Next, at: i64) -> Result<(), St
         number: at - 1,
         ..next
     };
-    write(rec, moved, at).await
+    write(rec, moved, Some(at)).await
 }
 
 /// A series as it stands.
@@ -152,10 +160,11 @@ pub async fn all(reader: &mut Reader) -> Result<Vec<StoredSeries>, StoreError> {
     reader.all(query).await?.iter().map(series).collect()
 }
 
-async fn write(rec: &mut Recording, next: Next, first: i64) -> Result<(), StoreError> {
+async fn write(rec: &mut Recording, next: Next, begins: Option<i64>) -> Result<(), StoreError> {
     let Next {
         series,
         number,
+        given: _,
         seen,
     } = next;
     match seen {
@@ -165,15 +174,16 @@ async fn write(rec: &mut Recording, next: Next, first: i64) -> Result<(), StoreE
                 Value::from(series.issuer),
                 Value::from(series.year),
             ];
-            rec.update(&COUNTERS, &key, &seen, vec![("last", number.into())])
-                .await
+            let mut changes = vec![("last", number.into())];
+            changes.extend(begins.map(|first| ("first", first.into())));
+            rec.update(&COUNTERS, &key, &seen, changes).await
         }
         None => {
             let row = vec![
                 ("kind", series.kind.into()),
                 ("issuer", series.issuer.into()),
                 ("year", series.year.into()),
-                ("first", first.into()),
+                ("first", begins.unwrap_or(1).into()),
                 ("last", number.into()),
             ];
             rec.insert(&COUNTERS, row).await

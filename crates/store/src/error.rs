@@ -6,6 +6,8 @@ use domain::refusal::Refusal;
 use domain::versioned::Unreadable;
 
 use crate::kernel::register::Register;
+use crate::kernel::table::Class;
+use crate::schema;
 
 /// A failure of the store. `Conflict` and `Busy` are part of normal work and are turned into
 /// sentences for the person at the screen; the others are for the operator.
@@ -101,7 +103,24 @@ pub enum StoreError {
     /// There is no database where one was looked for.
     NoDatabase(String),
     /// The storage key at hand is not the one this database was sealed with.
-    WrongKey,
+    WrongKey {
+        /// The first sealed thing it does not open, in words; none where the fingerprint told it.
+        first: Option<String>,
+    },
+    /// The key that would sign the log is not the one the bureau stated when it was founded.
+    WrongLogKey {
+        /// The public key as stated.
+        stated: String,
+    },
+    /// Rows name content, and the folder it lies in is not there.
+    NoContents {
+        /// The folder.
+        folder: String,
+        /// How many rows name content.
+        rows: i64,
+    },
+    /// A value that is sealed under the key of a person does not open; the refusal names the person.
+    Unopened(Box<Refusal>),
     /// The upgrade is done, and what it moved could not yet be taken out of the engine's old pages.
     Sweep(String),
     /// The engine itself failed.
@@ -142,6 +161,20 @@ impl StoreError {
         }
     }
 
+    /// What the record of the server may say: the same, without the value of a column that is not public. Which
+    /// row it is, the audit says.
+    #[must_use]
+    pub fn recorded(&self) -> String {
+        match self {
+            Self::Inconsistent { table, column, .. } if !is_public(table, column) => format!(
+                "{} 库中数据不一致：表 {table} 列 {column}（不公开的值不写在这里）。运行 mingqian audit 查明是哪一行。",
+                self.code()
+            ),
+            Self::Unopened(refusal) => format!("{} 封存的值打不开", refusal.code),
+            other => other.to_string(),
+        }
+    }
+
     /// What is said when a database is opened, or found to be another than it should be.
     fn on_opening(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -158,9 +191,21 @@ impl StoreError {
                 f,
                 "这里没有数据库（{place}），没有建立任何文件。指对 --data 或 --database；要新建，用 mingqian init。"
             ),
-            Self::WrongKey => write!(
+            Self::WrongKey { first: None } => write!(
                 f,
-                "keys/storage.key 不是这个库的封存密钥：与库中登记的指纹不符，或打不开库中封存的内容，没有打开，也没有写入。从备份恢复这个库的 keys 目录，或指对 --data 与 --database。"
+                "keys/storage.key 不是这个库的封存密钥：与库中登记的指纹不符，没有打开，也没有写入。从备份恢复这个库的 keys 目录，或指对 --data 与 --database。"
+            ),
+            Self::WrongKey { first: Some(first) } => write!(
+                f,
+                "keys/storage.key 打不开库中封存的{first}：它不是这个库的封存密钥，或这一份密文缺失、被改动。升级要登记这把密钥的指纹，登记错了就再也改不回来，所以没有升级，也没有改动。从备份恢复这个库和它的 keys 目录，或指对 --data 与 --database。"
+            ),
+            Self::WrongLogKey { stated } => write!(
+                f,
+                "keys/log.key 不是这个局的日志密钥：与建局时登记的公钥（{stated}）不符，没有打开数据库，也没有签署任何内容。从备份恢复这个库的 keys 目录，或指对 --data 与 --database。"
+            ),
+            Self::NoContents { folder, rows } => write!(
+                f,
+                "库中 {rows} 行登记的内容存放在目录 {folder}，这个目录不在，没有打开，也没有写入。把它从备份恢复到数据库旁边；哪些内容缺失，运行 mingqian audit 会逐份指出。"
             ),
             Self::Sweep(why) => write!(
                 f,
@@ -170,6 +215,34 @@ impl StoreError {
                 f,
                 "库与留痕日志对不上：{place}{why}。没有写入。库被绕过程序改动过，或只恢复了一部分：停止办理，运行 mingqian audit 看还有哪些改动，报告审计管理员，再从备份恢复这个库。"
             ),
+            // Everything else has its sentence where it is shown.
+            _ => Ok(()),
+        }
+    }
+
+    /// What is said of a row whose value cannot be used.
+    fn on_rows(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Inconsistent {
+                table,
+                column,
+                row,
+                why,
+            } => write!(
+                f,
+                "库中数据不一致：表 {table} 列 {column} 行 {row}：{why}。停止写入，运行 mingqian audit 查明。"
+            ),
+            Self::Newer {
+                table,
+                column,
+                row,
+                refusal,
+            } => write!(
+                f,
+                "表 {table} 列 {column} 行 {row}：{}{}",
+                refusal.sentence, refusal.remedy
+            ),
+            Self::Unopened(refusal) => write!(f, "{}{}", refusal.sentence, refusal.remedy),
             // Everything else has its sentence where it is shown.
             _ => Ok(()),
         }
@@ -194,12 +267,24 @@ impl StoreError {
             Self::Content { .. } => "STOR-504",
             Self::OlderSchema { .. } => "STOR-508",
             Self::NoDatabase(_) => "STOR-509",
-            Self::WrongKey => "STOR-506",
+            Self::WrongKey { .. } => "STOR-506",
+            Self::WrongLogKey { .. } => "STOR-521",
+            Self::NoContents { .. } => "STOR-522",
+            Self::Unopened(refusal) => refusal.code,
             Self::Sweep(_) => "STOR-507",
             Self::Engine(_) => "STOR-503",
             Self::CommitUnknown(_) => "STOR-505",
         }
     }
+}
+
+fn is_public(table: &str, column: &str) -> bool {
+    let traced = schema::TRACED.iter().map(|one| one.layout());
+    let mut layouts = traced.chain(schema::UNTRACED.iter().map(|one| one.layout()));
+    let layout = layouts.find(|layout| layout.name == table);
+    let columns = layout.map_or(&[][..], |layout| layout.columns);
+    let found = columns.iter().find(|one| one.name == column);
+    found.is_some_and(|found| found.class == Class::Public)
 }
 
 impl fmt::Display for StoreError {
@@ -222,25 +307,7 @@ impl fmt::Display for StoreError {
                 f,
                 "本机时钟比上一条留痕早（上一条 {last}，现在 {claimed}，毫秒），本次没有写入。校准服务器时间后再办。"
             ),
-            Self::Inconsistent {
-                table,
-                column,
-                row,
-                why,
-            } => write!(
-                f,
-                "库中数据不一致：表 {table} 列 {column} 行 {row}：{why}。停止写入，运行 mingqian audit 查明。"
-            ),
-            Self::Newer {
-                table,
-                column,
-                row,
-                refusal,
-            } => write!(
-                f,
-                "表 {table} 列 {column} 行 {row}：{}{}",
-                refusal.sentence, refusal.remedy
-            ),
+            Self::Inconsistent { .. } | Self::Newer { .. } | Self::Unopened(_) => self.on_rows(f),
             Self::Content { sha256, why } => write!(
                 f,
                 "存放的内容不能用：摘要 {sha256} 的内容{why}。停止办理，运行 mingqian audit 查明，从备份恢复。"
@@ -253,8 +320,10 @@ impl fmt::Display for StoreError {
             | Self::OlderSchema { .. }
             | Self::Migration(_)
             | Self::NoDatabase(_)
-            | Self::WrongKey
+            | Self::WrongKey { .. }
             | Self::Contradiction { .. }
+            | Self::WrongLogKey { .. }
+            | Self::NoContents { .. }
             | Self::Sweep(_) => self.on_opening(f),
             Self::Engine(why) => write!(
                 f,
@@ -269,3 +338,6 @@ impl fmt::Display for StoreError {
 }
 
 impl std::error::Error for StoreError {}
+
+#[cfg(test)]
+mod tests;

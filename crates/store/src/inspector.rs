@@ -1,10 +1,13 @@
 //! The inspector register, and the recusals declared between inspectors and subjects.
 
+mod entry;
+
 use std::collections::HashMap;
 
-use domain::id::{AccountId, EventId, InspectorCode, InspectorId, OrgUnitId};
-use domain::inspector::{EnforcementCredential, Inspector, Presence, SCOPE};
+use domain::id::{AccountId, EventId, InspectorCode, InspectorId};
+use domain::inspector::{Inspector, SCOPE};
 use domain::recusal::{Recusal, RecusalGround};
+use domain::refusal::Refusal;
 use domain::text::{CredentialNumber, PersonName, SubjectCode};
 use domain::time::Instant;
 use serde::{Deserialize, Serialize};
@@ -18,6 +21,9 @@ use crate::kernel::table::Cells;
 use crate::kernel::value::{Row, Value};
 use crate::person;
 use crate::schema::{INSPECTIONS, INSPECTORS, RECUSALS};
+
+use entry::entry;
+pub use entry::{Entry, Opened, entries, listed, listed_by_code, listed_one};
 
 const TABLE: &str = "inspectors";
 const COLUMNS: &str = "SELECT i.inspector_id, i.code, i.name, i.org_unit_id, i.authority, i.sealed_credential_no, i.credential_until, i.scope, i.presence, i.may_lead, i.account_id, i.last_event, k.wrapped FROM inspectors i LEFT JOIN person_keys k ON k.person = 'inspector/' || i.inspector_id";
@@ -120,55 +126,7 @@ pub async fn codes_of(
 }
 
 fn inspector(row: &Row, vault: &dyn Vault) -> Result<StoredInspector, StoreError> {
-    let id = row.parsed(TABLE, "inspector_id", InspectorId::parse)?;
-    let key = person::joined_key(row)?;
-    let sealed = row.maybe_sealed("sealed_credential_no")?;
-    let number = match &sealed {
-        None => None,
-        Some(cell) => {
-            let holder = (person::inspector(&id), key.as_ref());
-            Some(person::open(
-                vault,
-                (&holder.0, holder.1),
-                credential_place(&id),
-                cell,
-            )?)
-        }
-    };
-    let credential = match number {
-        None => None,
-        Some(number) => Some(EnforcementCredential {
-            number: CredentialNumber::parse(&number).map_err(|error| {
-                let why = error.sentence;
-                StoreError::inconsistent(TABLE, "sealed_credential_no", id.as_str(), &why)
-            })?,
-            valid_until: row.date(TABLE, "credential_until")?,
-        }),
-    };
-    let account = row
-        .maybe_text("account_id")?
-        .map(AccountId::parse)
-        .transpose();
-    Ok(StoredInspector {
-        inspector: Inspector {
-            id,
-            code: row.parsed(TABLE, "code", InspectorCode::parse)?,
-            name: row.checked(TABLE, "name", PersonName::parse)?,
-            unit: row.parsed(TABLE, "org_unit_id", OrgUnitId::parse)?,
-            authority: row.parsed(TABLE, "authority", InspectorCode::parse)?,
-            credential,
-            scope: row.kept(TABLE, "scope", "inspector_id", &SCOPE)?,
-            presence: row.parsed(TABLE, "presence", |text| {
-                Presence::parse(text).ok_or("unknown presence")
-            })?,
-            may_lead: row.flag("may_lead")?,
-        },
-        account: account.map_err(|error| {
-            StoreError::inconsistent(TABLE, "account_id", "-", &error.to_string())
-        })?,
-        seen: row.parsed(TABLE, "last_event", EventId::parse)?,
-        key,
-    })
+    entry(row)?.open(vault)
 }
 
 fn credential_place(id: &InspectorId) -> (&'static str, &str, &'static str) {
@@ -313,15 +271,20 @@ pub async fn add_many<'a>(
     rec.insert_many(&INSPECTORS, rows).await
 }
 
-/// Changes an inspector from how it was `before`. One whose key was destroyed gets a new one; what was
-/// sealed under the old stays unreadable.
+/// Changes an inspector from how it was `before`. One whose key was destroyed or cannot be used gets a new one;
+/// what was sealed under the old stays unreadable.
 pub async fn edit(
     rec: &mut Recording,
     before: &Held,
     inspector: &Inspector,
 ) -> Result<(), StoreError> {
     let holder = person::inspector(&inspector.id);
-    let key = person::key_for(rec, &holder, before.key.as_ref()).await?;
+    let key = match &before.key {
+        Some(key) if !person::works(&*rec.vault(), &holder, key) => {
+            person::renew(rec, &holder).await?
+        }
+        kept => person::key_for(rec, &holder, kept.as_ref()).await?,
+    };
     let account = before.account.as_ref();
     let row = cells(inspector, account, &*rec.vault(), &key)?;
     let changes = row.into_iter().skip(1).collect();
@@ -396,31 +359,49 @@ pub async fn erase(
     person::destroy_key(rec, id).await
 }
 
-/// All declared recusals by inspector and subject.
-pub async fn recusals(reader: &mut Reader) -> Result<Vec<Recusal>, StoreError> {
+/// A recusal as kept.
+#[derive(Clone, Debug)]
+pub struct StoredRecusal {
+    /// The recusal; without its explanation if that does not open.
+    pub recusal: Recusal,
+    /// Why the explanation does not open, if there is one that does not.
+    pub unopened: Option<Box<Refusal>>,
+}
+
+/// All declared recusals by inspector and subject. Who may not meet whom stands in the clear; an explanation that
+/// does not open stops nothing.
+pub async fn recusals(reader: &mut Reader) -> Result<Vec<StoredRecusal>, StoreError> {
     let query = Query::new(
-        "SELECT r.inspector_code, r.subject_code, r.ground, r.sealed_note, r.declared_by, r.declared_at_ms, i.inspector_id, k.wrapped FROM recusals r LEFT JOIN inspectors i ON i.code = r.inspector_code LEFT JOIN person_keys k ON k.person = 'inspector/' || i.inspector_id ORDER BY r.inspector_code, r.subject_code",
+        "SELECT r.inspector_code, r.subject_code, r.ground, r.sealed_note, r.declared_by, r.declared_at_ms, i.inspector_id, i.name, k.wrapped FROM recusals r LEFT JOIN inspectors i ON i.code = r.inspector_code LEFT JOIN person_keys k ON k.person = 'inspector/' || i.inspector_id ORDER BY r.inspector_code, r.subject_code",
     );
     let vault = reader.vault();
     let rows = reader.all(query).await?;
     rows.iter().map(|row| recusal(row, &*vault)).collect()
 }
 
-fn recusal(row: &Row, vault: &dyn Vault) -> Result<Recusal, StoreError> {
+fn recusal(row: &Row, vault: &dyn Vault) -> Result<StoredRecusal, StoreError> {
     const TABLE: &str = "recusals";
     let inspector = row.parsed(TABLE, "inspector_code", InspectorCode::parse)?;
     let subject = row.checked(TABLE, "subject_code", SubjectCode::parse)?;
-    let note = match row.maybe_sealed("sealed_note")? {
-        None => None,
+    let (note, unopened) = match row.maybe_sealed("sealed_note")? {
+        None => (None, None),
         Some(cell) => {
-            let holder =
-                person::inspector(&row.parsed(TABLE, "inspector_id", InspectorId::parse)?);
+            let id = row.parsed(TABLE, "inspector_id", InspectorId::parse)?;
             let (key, pair) = (person::joined_key(row)?, pair_of(&inspector, &subject));
-            let place = (TABLE, pair.as_str(), "note");
-            Some(person::open(vault, (&holder, key.as_ref()), place, &cell)?)
+            let owner = person::Owner {
+                person: &person::inspector(&id),
+                key: key.as_ref(),
+                code: inspector.as_str(),
+                name: row.text("name")?,
+            };
+            match person::open(vault, &owner, (TABLE, &pair, "note"), &cell) {
+                Ok(note) => (Some(note), None),
+                Err(StoreError::Unopened(refusal)) => (None, Some(refusal)),
+                Err(other) => return Err(other),
+            }
         }
     };
-    Ok(Recusal {
+    let recusal = Recusal {
         inspector,
         subject,
         ground: row.parsed(TABLE, "ground", |text| {
@@ -429,7 +410,8 @@ fn recusal(row: &Row, vault: &dyn Vault) -> Result<Recusal, StoreError> {
         note,
         declared_by: row.parsed(TABLE, "declared_by", AccountId::parse)?,
         at: Instant::from_unix_ms(row.int("declared_at_ms")?),
-    })
+    };
+    Ok(StoredRecusal { recusal, unopened })
 }
 
 fn pair_of(inspector: &InspectorCode, subject: &SubjectCode) -> String {

@@ -3,6 +3,7 @@
 //! names stay clear, so that lists can be sorted and searched.
 
 use domain::id::InspectorId;
+use domain::refusal::Code;
 
 use crate::error::StoreError;
 use crate::kernel::cell::{PersonKey, SealedCell, Vault};
@@ -10,6 +11,31 @@ use crate::kernel::guard::Recording;
 use crate::kernel::scratch::Inside;
 use crate::kernel::value::Row;
 use crate::schema::PERSON_KEYS;
+
+static NUMBER_UNOPENED: Code = Code::new(
+    "STOR-523",
+    "执法检查人员“{name}”（{code}）的执法证号打不开：{why}。",
+    None,
+    "从备份恢复他的密钥（表 person_keys 的 {person} 行）和密文；没有备份的，在执法检查人员名录里修改这一名，照证件重新填写证号。再运行 mingqian audit，查明是谁改动的。",
+);
+static NOTE_UNOPENED: Code = Code::new(
+    "STOR-524",
+    "执法检查人员“{name}”（{code}）的回避说明打不开：{why}。",
+    None,
+    "从备份恢复他的密钥（表 person_keys 的 {person} 行）和密文，再运行 mingqian audit，查明是谁改动的。回避本身照常计入，与说明无关。",
+);
+
+/// Whose a sealed value is: to open it, and to say whose it is if it does not open.
+pub(crate) struct Owner<'a> {
+    /// Under which name the key is kept.
+    pub(crate) person: &'a str,
+    /// The key, if there still is one.
+    pub(crate) key: Option<&'a PersonKey>,
+    /// The code in the register.
+    pub(crate) code: &'a str,
+    /// The name in the register.
+    pub(crate) name: &'a str,
+}
 
 /// Under which name the key of an inspector is kept.
 pub(crate) fn inspector(id: &InspectorId) -> String {
@@ -68,20 +94,47 @@ pub(crate) fn seal(
 
 /// Opens one value of a person. An erasure takes the value out of its row before the key goes, so a value
 /// without its key is a key that somebody took away behind the program's back.
+///
+/// # Errors
+/// [`StoreError::Unopened`], which names the person.
 pub(crate) fn open(
     vault: &dyn Vault,
-    (person, key): (&str, Option<&PersonKey>),
+    owner: &Owner<'_>,
     place: (&'static str, &str, &'static str),
     cell: &SealedCell,
 ) -> Result<String, StoreError> {
-    let Some(key) = key else {
-        let (table, row, column) = place;
-        let why = "密文还在，它的密钥不见了，而没有删除的留痕";
-        return Err(StoreError::inconsistent(table, column, row, why));
+    let why = match owner.key {
+        None => "密文还在，它的密钥不见了，而没有删除的留痕",
+        Some(key) => match vault.open((owner.person, key), &place_of(place), cell) {
+            Some(text) => return Ok(text),
+            None => "密文或它的密钥被改动、挪动过",
+        },
     };
-    vault
-        .open((person, key), &place_of(place), cell)
-        .ok_or_else(|| wrong_key(place))
+    let code = match place.2 {
+        "note" => &NOTE_UNOPENED,
+        _ => &NUMBER_UNOPENED,
+    };
+    let refusal = code.refuse(&[
+        ("name", &owner.name),
+        ("code", &owner.code),
+        ("person", &owner.person),
+        ("why", &why),
+    ]);
+    Err(StoreError::Unopened(Box::new(refusal)))
+}
+
+/// Whether a kept key can be used at all.
+pub(crate) fn works(vault: &dyn Vault, person: &str, key: &PersonKey) -> bool {
+    vault.seal((person, key), "person_keys/trial", "").is_some()
+}
+
+/// A key in place of one that cannot be used any more; what was sealed under that one stays unreadable.
+pub(crate) async fn renew(rec: &mut Recording, person: &str) -> Result<PersonKey, StoreError> {
+    let key = rec.vault().person_key(person);
+    let mut beside = rec.beside();
+    beside.delete(&PERSON_KEYS, "person", person).await?;
+    keep(&mut beside, person, &key).await?;
+    Ok(key)
 }
 
 fn place_of((table, row, column): (&'static str, &str, &'static str)) -> String {

@@ -421,7 +421,7 @@ pub const RECOMPUTED: &[&str] = &[
 
 /// Tables of which the audit looks at what a row names, not at every row: of content, what is named by a traced row;
 /// of what is to be swept, that nothing stands there which this program could not have left.
-pub const IN_PART: &[&str] = &["blobs", "blob_chunks", "unswept"];
+pub const IN_PART: &[&str] = &["blobs", "blob_chunks", "person_keys", "unswept"];
 
 /// Tables of the log itself and of the migrations: written by the kernel only.
 pub const KERNEL: &[&str] = &[

@@ -60,17 +60,21 @@ async fn begin(db: &Db, number: u8, at: i64) -> Result<(), StoreError> {
 #[tokio::test]
 async fn a_series_begun_in_the_middle_of_a_year_goes_on_without_gaps() {
     engines::on_both(|db| async move {
-        begin(&db, 1, 13).await.unwrap();
+        // Until a number is given, where it begins may be thought over.
+        begin(&db, 1, 20).await.unwrap();
+        begin(&db, 8, 13).await.unwrap();
         assert_eq!(document(&db, 2, false).await, "样城检字〔2026〕13号");
         // A refused act takes none.
         assert_eq!(document(&db, 3, true).await, "样城检字〔2026〕14号");
         assert_eq!(document(&db, 4, false).await, "样城检字〔2026〕14号");
-        let refused = begin(&db, 5, 14).await.unwrap_err();
-        assert!(matches!(refused, StoreError::Conflict { .. }), "{refused}");
-        begin(&db, 6, 20).await.unwrap();
-        assert_eq!(document(&db, 7, false).await, "样城检字〔2026〕20号");
+        // Then neither back nor on: one number would be given twice, or others never.
+        for (number, at) in [(5, 14), (6, 20)] {
+            let refused = begin(&db, number, at).await.unwrap_err();
+            assert!(matches!(refused, StoreError::Conflict { .. }), "{refused}");
+        }
+        assert_eq!(document(&db, 7, false).await, "样城检字〔2026〕15号");
         let series = counter::all(&mut db.read().await.unwrap()).await.unwrap();
-        assert_eq!((series[0].first, series[0].last), (13, 20));
+        assert_eq!((series[0].first, series[0].last), (13, 15));
         assert_eq!(store::audit(&db).await.unwrap().faults, []);
     })
     .await;

@@ -28,6 +28,7 @@ pub fn upgrade() -> Upgrade {
         }),
         seals: std::sync::Arc::new(NoKey),
         vault: std::sync::Arc::new(NoKey),
+        log_key: None,
     }
 }
 
@@ -50,6 +51,10 @@ impl SealKey for NoKey {
     }
 
     fn opens(&self, _: &str, _: &[u8]) -> bool {
+        true
+    }
+
+    fn opens_content(&self, _: &str, _: &[u8]) -> bool {
         true
     }
 }

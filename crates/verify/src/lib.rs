@@ -2,7 +2,8 @@
 //!
 //! Read [`verify_bundle`] first, then the module of each stage in the order of trust:
 //! `records` (FREEZE, seed, RESULT), `public` (order files and opened leaves), `full` (S and the
-//! frames: everything again), `frame` (how those are read), `receipt` (the log), and [`source`] for how hostile files are read.
+//! frames: everything again), `frame` (how those are read), `receipt` (the log), and [`source`] for how hostile files are read;
+//! [`disk`] says why a file cannot be used.
 //!
 //! | exit | means |
 //! |---|---|
@@ -24,6 +25,7 @@
 //! Deliberately absent: clock, network, randomness; the signature of a drand round; SUBSTITUTE,
 //! RECUSE and EXTEND records, which happen after the draw and are read from the log.
 
+pub mod disk;
 mod frame;
 mod full;
 mod public;

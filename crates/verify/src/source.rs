@@ -15,6 +15,7 @@ use std::path::{Path, PathBuf};
 use draw::bundle::{FULL, PUBLIC, RECEIPTS, SEALED};
 use zip::ZipArchive;
 
+use crate::disk;
 use crate::verdict::{Stage, Unreadable};
 
 /// Caps that keep a hostile bundle from eating the machine.
@@ -65,11 +66,7 @@ impl BundleSource {
             return Self::from_directory(path, limits);
         }
         let file = File::open(path).map_err(|error| {
-            Unreadable::new(
-                "VRFY-001",
-                place,
-                format!("打不开（{error}）。请核对路径和权限。"),
-            )
+            Unreadable::new("VRFY-001", place, format!("打不开：{}", disk::why(&error)))
         })?;
         Self::from_archive(file, limits)
     }
@@ -108,7 +105,7 @@ impl BundleSource {
             Unreadable::new(
                 "VRFY-001",
                 root.display().to_string(),
-                format!("读不了目录（{error}）。"),
+                format!("读不了目录：{}", disk::why(&error)),
             )
         };
         let mut sizes = BTreeMap::new();

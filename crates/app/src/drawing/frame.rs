@@ -149,7 +149,8 @@ pub(super) async fn eligible(
     now: Instant,
 ) -> Result<Eligibility, AppError> {
     let (items, inspectors) = items_and_inspectors(reader).await?;
-    let recusals = inspector::recusals(reader).await?;
+    let recusals = inspector::recusals(reader).await?.into_iter();
+    let recusals: Vec<_> = recusals.map(|kept| kept.recusal).collect();
     let year = Date::new(now.date().year(), 1, 1).expect("1 January exists in every year");
     let visits: BTreeMap<SubjectId, i64> = inspection::visits_since(reader, year.start().unix_ms())
         .await?

@@ -108,3 +108,19 @@ fn a_certificate_that_has_ended_is_refused_and_a_root_without_key_renews_nothing
     assert_eq!(failure.problems[0].code, "CERT-001");
     assert!(failure.problems[0].sentence.contains("离线介质"));
 }
+
+#[test]
+fn the_key_of_another_root_renews_nothing() {
+    let today = OsClock.now().date();
+    let [own, other] = std::array::from_fn(|_| tempfile::tempdir().expect("a folder"));
+    let names = ["127.0.0.1".to_owned()];
+    for folder in [&own, &other] {
+        found(&place(folder), &names, today).expect("a certificate");
+    }
+    let [before, key] = ["server.pem", "ca.key"].map(|name| own.path().join("tls").join(name));
+    let kept = std::fs::read(&before).expect("a certificate");
+    std::fs::copy(other.path().join("tls/ca.key"), &key).expect("a key");
+    let failure = renew(&place(&own), &names, today).expect_err("a foreign key");
+    assert_eq!(failure.problems[0].code, "CERT-003");
+    assert!(kept == std::fs::read(&before).expect("a certificate"));
+}

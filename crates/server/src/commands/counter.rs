@@ -1,8 +1,7 @@
-//! `mingqian counter`: the number series, and where one goes on for a bureau that numbered elsewhere before.
+//! `mingqian counter`: the number series, and where one goes on for a bureau that numbered elsewhere before. Without a
+//! series to begin it only looks, like the audit.
 
-use std::sync::Arc;
-
-use app::App;
+use app::AppError;
 use app::numbering::Numbered;
 use clap::{Args, ValueEnum};
 use domain::id::OfficeLetters;
@@ -11,14 +10,13 @@ use store::counter::{self, StoredSeries};
 
 use super::serve::{PlaceArgs, runtime};
 use super::{Failure, Output};
-use crate::ports::{OsClock, OsEntropy};
 
 /// Arguments of `mingqian counter`.
 #[derive(Debug, Args)]
 pub(crate) struct CounterArgs {
     #[command(flatten)]
     place: PlaceArgs,
-    /// 接续哪一种编号；不写就列出全部编号序列（旧版本的库会先升级）
+    /// 接续哪一种编号；不写就列出全部编号序列，什么也不改
     #[arg(long, value_enum, requires_all = ["year", "next"])]
     kind: Option<Kind>,
     /// 文书号的机关代字，例如 样城检字
@@ -27,7 +25,7 @@ pub(crate) struct CounterArgs {
     /// 编号的年份
     #[arg(long, requires = "kind")]
     year: Option<i16>,
-    /// 下一个要给出的号；这个号或更大的号给出过就拒绝
+    /// 这一年要给出的第一个号；这个序列给出过号，就不能再跳
     #[arg(long, requires = "kind")]
     next: Option<u32>,
 }
@@ -45,10 +43,19 @@ pub(crate) fn run(args: &CounterArgs, output: &Output) -> Result<u8, Failure> {
     let what = numbered(args)?;
     runtime()?.block_on(async {
         let place = args.place.place();
-        let app = place.open(Arc::new(OsClock), Arc::new(OsEntropy)).await?;
-        let done = go_on(&app, what.as_ref(), args).await;
-        app.db.close().await;
-        let series = done?;
+        if let (Some(what), Some(year), Some(next)) = (what, args.year, args.next) {
+            let app = place.open_now(output).await?;
+            let begun = app.begin_numbering(&what, year, next).await;
+            app.db.close().await;
+            begun.map_err(|error| refused(&error))?;
+        }
+        let Some(series) = place.view(counter::all).await? else {
+            return Err(Failure::new(
+                "STOR-509",
+                place.data.display().to_string(),
+                "这里没有本系统的数据库，没有建立任何文件。指对 --data 或 --database。",
+            ));
+        };
         let listed: Vec<_> = series
             .iter()
             .map(|one| {
@@ -85,26 +92,15 @@ fn numbered(args: &CounterArgs) -> Result<Option<Numbered>, Failure> {
     }
 }
 
-async fn go_on(
-    app: &App,
-    what: Option<&Numbered>,
-    args: &CounterArgs,
-) -> Result<Vec<StoredSeries>, Failure> {
-    if let (Some(what), Some(year), Some(next)) = (what, args.year, args.next) {
-        let begun = app.begin_numbering(what, year, next).await;
-        begun.map_err(|error| match error {
-            app::AppError::Refused(refusal) => Failure::new(
-                refusal.code,
-                "counter",
-                format!("{}{}", refusal.sentence, refusal.remedy),
-            ),
-            other => Failure::new("NUMB-005", "counter", other.to_string()),
-        })?;
+fn refused(error: &AppError) -> Failure {
+    match error {
+        AppError::Refused(refusal) => {
+            let words = format!("{}{}", refusal.sentence, refusal.remedy);
+            Failure::new(refusal.code, "counter", words)
+        }
+        AppError::Store(error) => Failure::new(error.code(), "counter", error.to_string()),
+        AppError::Fields(_) => Failure::new("NUMB-005", "counter", error.to_string()),
     }
-    let read = async { counter::all(&mut app.db.read().await?).await };
-    read.await.map_err(|error: store::StoreError| {
-        Failure::new(error.code(), "database", error.to_string())
-    })
 }
 
 fn words(series: &[StoredSeries]) -> String {
@@ -118,8 +114,12 @@ fn words(series: &[StoredSeries]) -> String {
             "document" => "文书号",
             other => other,
         };
+        let given = match one.last {
+            last if last < one.first => "还没有给出过".to_owned(),
+            last => format!("已给出 {} 到 {last} 号", one.first),
+        };
         words.push_str(&format!(
-            "{kind} {} {} 年：从 {} 号起，下一号 {}\n",
+            "{kind} {} {} 年：从 {} 号起，{given}，下一号 {}\n",
             one.issuer,
             one.year,
             one.first,

@@ -41,7 +41,9 @@ async fn found(place: &Place, output: &Output) -> Result<u8, Failure> {
     place.make_keys(ORIGIN, &OsEntropy)?;
     let present = OsClock.now();
     let clock = Arc::new(ReplayClock::at(beginning(present)));
-    let app = place.open(clock.clone(), Arc::new(OsEntropy)).await?;
+    let app = place
+        .open(clock.clone(), Arc::new(OsEntropy), output)
+        .await?;
     let password = spoken_password(&OsEntropy);
     let city = build(&app, &clock, present, &password)
         .await

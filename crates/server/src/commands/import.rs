@@ -5,7 +5,6 @@
 
 use std::io::{IsTerminal as _, Write as _};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::time::Duration;
 
 use app::AppError;
@@ -21,7 +20,7 @@ use tokio::io::AsyncReadExt as _;
 use super::read_table::staging;
 use super::serve::{PlaceArgs, runtime};
 use super::{Failure, Output};
-use crate::ports::{OsClock, OsEntropy};
+use crate::ports::OsEntropy;
 
 /// Arguments of `mingqian import`.
 #[derive(Debug, Args)]
@@ -69,7 +68,7 @@ pub(crate) fn run(args: &ImportArgs, output: &Output) -> Result<u8, Failure> {
 
 async fn imported(register: Register, args: &FileArgs, output: &Output) -> Result<u8, Failure> {
     let place = args.place.place();
-    let app = place.open(Arc::new(OsClock), Arc::new(OsEntropy)).await?;
+    let app = place.open_now(output).await?;
     let staging = staging(app.clone(), &place, Limits::default())?;
     let unit = unit_named(&app, &args.unit).await?;
     let importer = Importer::operator();

@@ -1,15 +1,16 @@
 //! `mingqian migrate`: brings the database to the structure of this program; `--dry-run` says what would
 //! happen, by doing it in a transaction that is taken back.
 
-use std::sync::Arc;
-
 use clap::Args;
+use domain::event::Act;
 use serde_json::json;
 use store::Migrated;
 
 use super::serve::{PlaceArgs, runtime};
 use super::{Failure, Output};
-use crate::ports::{OsClock, OsEntropy};
+
+/// Under which name the log has what a migration did.
+const EVENT: &str = Act::SchemaMigrated.name();
 
 /// Arguments of `mingqian migrate`.
 #[derive(Debug, Args)]
@@ -21,15 +22,13 @@ pub(crate) struct MigrateArgs {
     dry_run: bool,
 }
 
-/// Does it, or only says it. Every other command that opens the database does it as well.
+/// Does it, or only says it. Every other command that opens the database to write does it as well.
 pub(crate) fn run(args: &MigrateArgs, output: &Output) -> Result<u8, Failure> {
     let place = args.place.place();
     let steps = runtime()?.block_on(async {
-        let would = place
-            .rehearse(Arc::new(OsClock), Arc::new(OsEntropy))
-            .await?;
-        if !args.dry_run && !would.is_empty() {
-            let app = place.open(Arc::new(OsClock), Arc::new(OsEntropy)).await?;
+        let would = place.rehearse().await?;
+        if !args.dry_run {
+            let app = place.open_now(output).await?;
             app.db.close().await;
         }
         Ok::<_, Failure>(would)
@@ -39,6 +38,7 @@ pub(crate) fn run(args: &MigrateArgs, output: &Output) -> Result<u8, Failure> {
         .map(|step| {
             json!({
                 "number": step.number, "name": step.name, "words": step.words, "rows": step.moved,
+                "event": step.told.then_some(EVENT),
             })
         })
         .collect();
@@ -66,10 +66,15 @@ fn words(steps: &[Migrated], dry_run: bool) -> String {
     for step in steps {
         let moved = match step.moved {
             0 => "不改动已有的行".to_owned(),
-            rows => format!("写入 {rows} 行，记一条留痕"),
+            rows => format!("写入 {rows} 行"),
+        };
+        let told = if step.told {
+            format!("记一条留痕（{EVENT}）")
+        } else {
+            "不留痕".to_owned()
         };
         words.push_str(&format!(
-            "  第 {} 号 {}：{}；{moved}\n",
+            "  第 {} 号 {}：{}；{moved}，{told}\n",
             step.number, step.name, step.words
         ));
     }

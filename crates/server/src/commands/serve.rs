@@ -2,7 +2,6 @@
 
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
-use std::sync::Arc;
 use std::time::Duration;
 
 use app::job::Limits;
@@ -12,11 +11,12 @@ use axum_server::tls_rustls::RustlsConfig;
 use clap::Args;
 use serde_json::json;
 use store::{Db, org};
+use verify::disk;
 use web::gate::{Facts, WebState};
 
 use super::{Failure, Output};
 use crate::bureau::Place;
-use crate::ports::{OsClock, OsEntropy};
+use crate::record;
 
 /// Arguments of `mingqian serve`.
 #[derive(Debug, Args)]
@@ -83,6 +83,7 @@ pub(crate) fn run(args: &ServeArgs, output: &Output) -> Result<u8, Failure> {
             "没有证书时只能监听本机地址。用 --tls-cert 和 --tls-key 指定证书，或由 mingqian init --tls-name 建立本地证书。",
         ));
     }
+    record::begin();
     runtime()?.block_on(serve(args, tls, output))
 }
 
@@ -91,7 +92,7 @@ pub(crate) fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
     tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
-        .map_err(|error| Failure::new("CLI-102", "runtime", error.to_string()))
+        .map_err(|error| Failure::new("CLI-102", "runtime", disk::why(&error)))
 }
 
 fn is_loopback(ip: IpAddr) -> bool {
@@ -103,7 +104,7 @@ async fn serve(
     tls: Option<(&PathBuf, &PathBuf)>,
     output: &Output,
 ) -> Result<u8, Failure> {
-    let web = ready(args, tls.is_some()).await?;
+    let web = ready(args, tls.is_some(), output).await?;
     let service = web::route::router(&web).into_make_service_with_connect_info::<SocketAddr>();
     let handle = Handle::new();
     tokio::spawn(stop_on_signal(handle.clone()));
@@ -124,7 +125,10 @@ async fn serve(
                     Failure::new(
                         "SERV-002",
                         cert.display().to_string(),
-                        format!("证书或私钥读不出：{error}。检查是否为 PEM、是否配对。"),
+                        format!(
+                            "证书或私钥不能用：{}检查两个文件是否为 PEM、是否配对。",
+                            disk::why(&error)
+                        ),
                     )
                 })?;
             axum_server::bind_rustls(args.listen, config)
@@ -138,15 +142,15 @@ async fn serve(
         Failure::new(
             "SERV-003",
             args.listen.to_string(),
-            format!("{error}。地址可能已被占用，换 --listen 或停掉另一个。"),
+            format!("不能监听：{}地址由 --listen 指定。", disk::why(&error)),
         )
     })
 }
 
 /// The bureau opened, with what the last run left half done put in order.
-async fn ready(args: &ServeArgs, over_tls: bool) -> Result<WebState, Failure> {
+async fn ready(args: &ServeArgs, over_tls: bool, output: &Output) -> Result<WebState, Failure> {
     let place = args.place.place();
-    let app = place.open(Arc::new(OsClock), Arc::new(OsEntropy)).await?;
+    let app = place.open_now(output).await?;
     let facts = facts(&app).await?;
     let limits = Limits {
         at_once: args.jobs,
@@ -170,7 +174,7 @@ async fn keep_up(imports: Staging, db: Db) {
     loop {
         tick.tick().await;
         if let Err(error) = imports.upkeep().await {
-            tracing::warn!(%error, "the upkeep failed and is tried again");
+            tracing::warn!("例行清理没有做成，稍后再做：{}", error.recorded());
         }
         sweep(&db).await;
     }
@@ -178,7 +182,7 @@ async fn keep_up(imports: Staging, db: Db) {
 
 async fn sweep(db: &Db) {
     if let Err(error) = db.sweep().await {
-        tracing::warn!(%error, "old pages could not be swept, it is tried again");
+        tracing::warn!("旧页没有清扫掉，稍后再做：{}", error.recorded());
     }
 }
 

@@ -1,16 +1,14 @@
-//! `mingqian workdays DATE N`: a term in working days, with the days it skipped and why.
-
-use std::sync::Arc;
+//! `mingqian workdays DATE N`: a term in working days, with the days it skipped and why. By the table of the bureau
+//! where there is a database, which is only looked at; else by the one this program brings with it, and it says so.
 
 use clap::Args;
-use domain::calendar::WorkCalendar;
+use domain::calendar::{SEED_HOLIDAYS, WorkCalendar, parse_holidays};
 use domain::time::Date;
 use serde_json::json;
 use store::catalog;
 
 use super::serve::{PlaceArgs, runtime};
 use super::{Failure, Output};
-use crate::ports::{OsClock, OsEntropy};
 
 /// Arguments of `mingqian workdays`.
 #[derive(Debug, Args)]
@@ -33,16 +31,12 @@ pub(crate) fn run(args: &WorkdaysArgs, output: &Output) -> Result<u8, Failure> {
         )
     };
     let from = Date::parse_typed(&args.date).map_err(refused)?;
-    let holidays = runtime()?.block_on(async {
-        let app = args
-            .place
-            .place()
-            .open(Arc::new(OsClock), Arc::new(OsEntropy))
-            .await?;
-        let read = async { catalog::holidays(&mut app.db.read().await?).await };
-        read.await
-            .map_err(|error| Failure::new(error.code(), "database", error.to_string()))
-    })?;
+    let place = args.place.place();
+    let kept = runtime()?.block_on(place.view(catalog::holidays))?;
+    let of_bureau = kept.is_some();
+    let holidays = kept.unwrap_or_else(|| {
+        parse_holidays(SEED_HOLIDAYS).expect("a test reads the table the program brings with it")
+    });
     let deadline = WorkCalendar::new(holidays)
         .working_days_after(from, args.days)
         .map_err(refused)?;
@@ -50,9 +44,13 @@ pub(crate) fn run(args: &WorkdaysArgs, output: &Output) -> Result<u8, Failure> {
     for skipped in &deadline.skipped {
         words.push_str(&format!("  跳过 {}：{}\n", skipped.on, skipped.why));
     }
+    if !of_bureau {
+        words.push_str("按程序自带的节假日表推算：--data 和 --database 处没有本系统的数据库。\n");
+    }
+    let calendar = if of_bureau { "bureau" } else { "program" };
     output.say(
         &words,
-        &json!({"from": from.to_string(), "days": args.days, "due": deadline.due.to_string(), "provisional": deadline.is_provisional()}),
+        &json!({"from": from.to_string(), "days": args.days, "due": deadline.due.to_string(), "provisional": deadline.is_provisional(), "calendar": calendar}),
     );
     Ok(0)
 }

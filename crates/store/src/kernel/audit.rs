@@ -12,6 +12,7 @@
 mod fault;
 mod index;
 mod kept;
+mod persons;
 mod replay;
 mod rows;
 mod shape;
@@ -58,6 +59,7 @@ pub async fn audit(db: &Db) -> Result<Report, StoreError> {
     let (mut report, replay) = all(db, &mut reader, &schema::SCHEMA).await?;
     shape::compare(&mut reader, db.engine(), &mut report).await?;
     kept::compare(&mut reader, &replay, &mut report).await?;
+    persons::compare(&mut reader, &mut report).await?;
     Ok(report)
 }
 

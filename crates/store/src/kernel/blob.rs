@@ -23,6 +23,7 @@ use tlog::Hash;
 
 use super::engine::{Blobs, Db};
 use super::guard::Recording;
+use super::reader::Query;
 use crate::error::StoreError;
 use chunks::Via;
 use folder::{Held, PartFile, aside};
@@ -85,7 +86,67 @@ pub(super) async fn forget(folder: &Path) -> Result<(), StoreError> {
     .await
 }
 
+/// The first bytes of kept content within a migration, at most a chunk; none if it is not there. What a rehearsal
+/// keeps lies in a folder of its own, what was kept before in the one named after the database.
+pub(super) async fn head_in(
+    db: &Db,
+    rec: &mut Recording,
+    sha256: &Hash,
+) -> Result<Option<Vec<u8>>, StoreError> {
+    let name = sha256.to_string();
+    match db.blobs() {
+        Blobs::Folder(folder) => {
+            aside(move || {
+                let settled = folder.with_extension("blobs");
+                let held = match Held::open(&folder, &name)? {
+                    None => Held::open(&settled, &name)?,
+                    held => held,
+                };
+                held.map_or(Ok(None), |held| held.piece().map(|(_, piece)| piece))
+            })
+            .await
+        }
+        Blobs::Chunks => match chunks::find(&mut rec.reader.conn, sha256).await? {
+            Some(id) => chunks::piece(&mut rec.reader.conn, id, 0).await,
+            None => Ok(None),
+        },
+    }
+}
+
+async fn require_folder(db: &Db, folder: &Path) -> Result<(), StoreError> {
+    if folder.is_dir() {
+        return Ok(());
+    }
+    let mut reader = db.read().await?;
+    let there = Query::new(
+        "SELECT COUNT(*) AS n FROM sqlite_schema WHERE type = 'table' AND name = 'attachments'",
+    );
+    if reader.number(there).await? == 0 {
+        return Ok(());
+    }
+    let rows = Query::new("SELECT COUNT(*) AS n FROM attachments");
+    match reader.number(rows).await? {
+        0 => Ok(()),
+        rows => Err(StoreError::NoContents {
+            folder: folder.display().to_string(),
+            rows,
+        }),
+    }
+}
+
 impl Db {
+    /// This database, unless its rows name content while the folder of content is not there as a whole: a mount
+    /// that is missing, a copy that was not complete.
+    pub(super) async fn with_contents(self, file: &Path) -> Result<Self, StoreError> {
+        match require_folder(&self, &file.with_extension("blobs")).await {
+            Ok(()) => Ok(self),
+            Err(error) => {
+                self.close().await;
+                Err(error)
+            }
+        }
+    }
+
     /// Begins to take content of at most `most` bytes.
     #[must_use = "content that is not finished is not kept"]
     pub fn keep(&self, most: u64) -> BlobWriter {

@@ -102,7 +102,10 @@ impl Db {
     /// name lies beside it: `mingqian.sqlite`, `mingqian.blobs/`.
     pub async fn open_sqlite(file: &Path, upgrade: &Upgrade) -> Result<Self, StoreError> {
         let db = Self::connect_sqlite(file, true, upgrade).await?;
-        db.brought_up_to_date(upgrade).await
+        db.with_contents(file)
+            .await?
+            .brought_up_to_date(upgrade)
+            .await
     }
 
     /// Connects to `postgres://…`, migrating as needed.
@@ -132,9 +135,8 @@ impl Db {
         }
         // Content the rehearsal keeps lies in a folder of its own, and goes with it.
         let folder = file.with_extension("rehearsal");
-        let db = Self::connect_sqlite(file, false, upgrade)
-            .await?
-            .keeping_in(&folder);
+        let db = Self::connect_sqlite(file, false, upgrade).await?;
+        let db = db.with_contents(file).await?.keeping_in(&folder);
         let done = migrate::rehearse(&db, MIGRATIONS, upgrade).await;
         db.close().await;
         blob::forget(&folder).await?;

@@ -1,4 +1,5 @@
-//! A database opened to be looked at: for the audit, and for the question whether there is one.
+//! A database opened to be looked at: for the audit, for lists of what stands in the clear, and for the question
+//! whether there is one.
 //!
 //! Nothing in it is changed: it is not migrated, no file is made, no key is needed. The engine itself refuses to
 //! write. Beside a working server it sees one snapshot like every reader.
@@ -10,6 +11,7 @@ use super::audit::{self, Report};
 use super::cell::{PersonKey, SealedCell, Vault};
 use super::engine::Db;
 use super::migrate::{self, Stands};
+use super::reader::Reader;
 use crate::error::StoreError;
 use crate::migrations::MIGRATIONS;
 
@@ -64,6 +66,21 @@ impl Exhibit {
     /// Whether tables of this system stand in it, of whatever version.
     pub async fn holds_tables(&self) -> Result<bool, StoreError> {
         migrate::holds_tables(&mut self.db.read().await?.conn).await
+    }
+
+    /// A view of it. What is sealed in it does not open.
+    ///
+    /// # Errors
+    /// [`StoreError::OlderSchema`], [`StoreError::NewerSchema`] or [`StoreError::Migration`] if its tables are not
+    /// those this program knows.
+    pub async fn read(&self) -> Result<Reader, StoreError> {
+        let mut reader = self.db.read().await?;
+        let known = migrate::structure();
+        match migrate::stands(&mut reader.conn, MIGRATIONS).await? {
+            Stands::At(found) if found < known => Err(StoreError::OlderSchema { found, known }),
+            Stands::At(_) => Ok(reader),
+            Stands::Short(why) => Err(StoreError::Migration(why + "从备份恢复这个库。")),
+        }
     }
 
     /// Audits it.

@@ -4,12 +4,14 @@
 //! two installations with different tables under one number. A database that knows more migrations than
 //! the program is refused as newer.
 //!
-//! A migration that only changes the shape of tables is a text: what older rows read in a new column is
-//! declared in `schema.rs`, so the audit can explain them. One that moves values between traced tables is
-//! an act: its rows are written through a [`Recording`] under an event of the program, in the same
-//! transaction, so the log goes on explaining every row. An empty database leaves no event, and of the older ones
-//! none where nothing had to be moved; the later ones always leave one in a founded bureau, so that the log tells
-//! how new the structure was.
+//! A migration changes the shape of tables by its text: what older rows read in a new column is declared in
+//! `schema.rs`, so the audit can explain them. Where it also moves values between traced tables, the rows are written
+//! through a [`Recording`] under an event of the program (`schema.migrate`), in the same transaction, so the log goes
+//! on explaining every row.
+//!
+//! Which ones leave an event: up to 0011 those that wrote a traced row; from 0012 on every one, so that the log tells
+//! how new the structure was, unless the log is still empty. [`Migrated::told`] says it of each. Old pages are swept
+//! after the commit, outside the transaction (`sweep`).
 
 use std::pin::Pin;
 use std::sync::Arc;
@@ -17,8 +19,9 @@ use std::sync::Arc;
 use domain::event::{Act, Actor, Event};
 use domain::id::EventId;
 use sha2::{Digest as _, Sha256};
+use tlog::Hash;
 
-use super::blob::{BlobWriter, KeptBlob};
+use super::blob::{self, BlobWriter, KeptBlob};
 use super::cell::Vault;
 use super::clock::Clock;
 use super::conn::Conn;
@@ -29,7 +32,7 @@ use super::reader::{Query, Reader};
 use super::scratch::Inside;
 use super::table::{Cells, TracedTable};
 use super::value::{Row, Value};
-use super::{log, storage_key, sweep};
+use super::{log, log_key, storage_key, sweep};
 use crate::error::StoreError;
 use crate::migrations::MIGRATIONS;
 
@@ -44,6 +47,8 @@ pub trait SealKey: Send + Sync {
     fn sealer(&self, place: &str) -> Box<dyn Seal>;
     /// Whether a secret that was encrypted in one piece for `place` opens under this key.
     fn opens(&self, place: &str, secret: &[u8]) -> bool;
+    /// Whether content that begins with `head` was sealed for `place` under this key.
+    fn opens_content(&self, place: &str, head: &[u8]) -> bool;
 }
 
 /// One content being sealed: what was pushed comes out sealed, bit by bit.
@@ -68,6 +73,8 @@ pub struct Upgrade {
     pub seals: Arc<dyn SealKey>,
     /// Seals and opens cells, now and for as long as the database stays open.
     pub vault: Arc<dyn Vault>,
+    /// The public key, as it is published, of the key that will sign the log; none for who signs nothing.
+    pub log_key: Option<String>,
 }
 
 /// One pending or finished migration, in words.
@@ -81,6 +88,8 @@ pub struct Migrated {
     pub words: &'static str,
     /// Traced rows it wrote; each stands in the event of the migration.
     pub moved: i64,
+    /// Whether it left an event (`schema.migrate`) in the log.
+    pub told: bool,
 }
 
 /// Migrations after this one are told in the log of a founded bureau whether they move values or not.
@@ -138,6 +147,11 @@ impl Moving {
     /// Rows of a query over the tables as they stand at this migration.
     pub(crate) async fn all(&mut self, query: Query) -> Result<Vec<Row>, StoreError> {
         self.rec.reader.all(query).await
+    }
+
+    /// The first bytes of kept content, at most a chunk of it; none if it is not there.
+    pub(crate) async fn head(&mut self, sha256: &Hash) -> Result<Option<Vec<u8>>, StoreError> {
+        blob::head_in(&self.db, &mut self.rec, sha256).await
     }
 
     /// What seals cells.
@@ -236,6 +250,7 @@ pub(super) async fn go(
             return Err(StoreError::Migration(why + remedy));
         }
     };
+    log_key::check(&mut conn, last, upgrade.log_key.as_deref()).await?;
     conn.script(
         "CREATE TABLE IF NOT EXISTS migrations (number BIGINT PRIMARY KEY, name TEXT NOT NULL, hash TEXT NOT NULL)",
     )
@@ -248,14 +263,9 @@ pub(super) async fn go(
     }
     let mut done = Vec::new();
     for migration in list.iter().filter(|migration| migration.number > last) {
-        let moved;
-        (conn, moved) = apply(db, conn, migration, upgrade).await?;
-        done.push(Migrated {
-            number: migration.number,
-            name: migration.name,
-            words: migration.words,
-            moved,
-        });
+        let one;
+        (conn, one) = apply(db, conn, migration, upgrade).await?;
+        done.push(one);
     }
     sweep::after(&mut conn, list, last).await?;
     Ok((conn, done))
@@ -266,15 +276,21 @@ async fn apply(
     mut conn: Conn,
     migration: &Migration,
     upgrade: &Upgrade,
-) -> Result<(Conn, i64), StoreError> {
+) -> Result<(Conn, Migrated), StoreError> {
     let engine = conn.engine();
     let text = conn.script(migration.text(engine)).await;
     text.map_err(|error| not_applied(error, migration))?;
     #[cfg(test)]
     tests::reaches(Some(migration), "text").await;
-    let mut moved = 0;
+    let mut done = Migrated {
+        number: migration.number,
+        name: migration.name,
+        words: migration.words,
+        moved: 0,
+        told: false,
+    };
     if migration.moves.is_some() || migration.number > TOLD_SINCE {
-        (conn, moved) = move_values((db, conn), migration, upgrade).await?;
+        (conn, done.moved, done.told) = move_values((db, conn), migration, upgrade).await?;
     }
     if !migration.afterwards.is_empty() {
         let text = conn.script(migration.afterwards).await;
@@ -294,7 +310,7 @@ async fn apply(
     .await?;
     #[cfg(test)]
     tests::reaches(Some(migration), "listed").await;
-    Ok((conn, moved))
+    Ok((conn, done))
 }
 
 /// What the engine says of a text it does not take is no sentence for an operator.
@@ -314,7 +330,7 @@ async fn move_values(
     (db, conn): (&Db, Conn),
     migration: &Migration,
     upgrade: &Upgrade,
-) -> Result<(Conn, i64), StoreError> {
+) -> Result<(Conn, i64, bool), StoreError> {
     let [id, salt] = [(upgrade.fresh)(), (upgrade.fresh)()];
     let mut short = [0; 12];
     short.copy_from_slice(&id[..12]);
@@ -349,12 +365,13 @@ async fn move_values(
     #[cfg(test)]
     tests::reaches(Some(migration), "moved").await;
     let moved = moving.rec.images();
-    let reader = if moved == 0 && !told {
-        moving.rec.unused()
-    } else {
+    let told = told || moved > 0;
+    let reader = if told {
         moving.rec.append().await?.1
+    } else {
+        moving.rec.unused()
     };
-    Ok((reader.conn, moved))
+    Ok((reader.conn, moved, told))
 }
 
 impl Migration {

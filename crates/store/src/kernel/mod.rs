@@ -4,7 +4,7 @@
 //! remembers), `log` (how it becomes a leaf), `audit`, `header` and `history` (how a stranger to the program
 //! checks rows against the log), `blob` and `cell` (bytes that rows only name, or hold as ciphertext),
 //! `register` (what an act may rely on), `press` (the key of a form, taken inside its act), `queue` and `notice` (what acts wait for, in this process and in others), `migrate`
-//! (how tables grow), `storage_key` and `sweep` (what opens what is sealed, and that nothing of it stays behind), then `engine`, `conn`, `value`, which know sqlx. Aggregates see `Reader`, `Query`,
+//! (how tables grow), `storage_key`, `log_key` and `sweep` (what opens what is sealed, what signs, and that nothing stays behind), then `engine`, `conn`, `value`, which know sqlx. Aggregates see `Reader`, `Query`,
 //! `Recording` and `Inside`, never a connection.
 
 #[macro_use]
@@ -23,6 +23,7 @@ pub(crate) mod history;
 pub(crate) mod image;
 pub(crate) mod live;
 pub mod log;
+mod log_key;
 pub(crate) mod migrate;
 mod notice;
 pub(crate) mod press;

@@ -32,7 +32,7 @@ pub(super) async fn check(conn: &mut Conn, vault: &dyn Vault) -> Result<(), Stor
             return if row.text("value")? == fingerprint(vault) {
                 Ok(())
             } else {
-                Err(StoreError::WrongKey)
+                Err(StoreError::WrongKey { first: None })
             };
         }
     }

@@ -1,13 +1,19 @@
 //! 0011: the fingerprint of the storage key becomes a fact of the installation. Before it is written, the key at
-//! hand has to open what the database holds: the wrong one would be made the right one.
+//! hand has to open everything the database holds sealed, of everybody: the wrong one would be made the right one,
+//! and what it does not open would be lost unnoticed. Where nothing is sealed, nothing can be lost, and any key will
+//! do.
 
 use std::pin::Pin;
 
+use tlog::Hash;
+
 use crate::error::StoreError;
-use crate::kernel::cell::PersonKey;
+use crate::kernel::cell::{PersonKey, SealedCell};
 use crate::kernel::migrate::Moving;
 use crate::kernel::reader::Query;
 use crate::kernel::storage_key::{FACT, fingerprint};
+use crate::kernel::value::Row;
+use crate::person;
 
 table! {
     /// As `0011_storage_key` finds it.
@@ -26,29 +32,91 @@ pub(super) fn register(
         if moving.all(founded).await?.is_empty() {
             return Ok(());
         }
-        if !opens_a_person(moving).await? {
-            return Err(StoreError::WrongKey);
-        }
+        persons(moving).await?;
+        cells(moving).await?;
+        contents(moving).await?;
         let value = fingerprint(&*moving.vault());
         let row = vec![("name", FACT.into()), ("value", value.into())];
         moving.insert(&INSTALLATION, row).await
     })
 }
 
-/// Whether the key of any person can be used with the key at hand. Without persons nothing was sealed: there is
-/// no draw without inspectors.
-async fn opens_a_person(moving: &mut Moving) -> Result<bool, StoreError> {
-    let query = Query::new("SELECT person, wrapped FROM person_keys ORDER BY person");
-    let rows = moving.all(query).await?;
-    let vault = moving.vault();
-    let mut opened = rows.is_empty();
-    for row in &rows {
+fn does_not_open(what: String) -> StoreError {
+    StoreError::WrongKey { first: Some(what) }
+}
+
+fn named(row: &Row) -> Result<String, StoreError> {
+    let (name, code) = (row.maybe_text("name")?, row.maybe_text("code")?);
+    Ok(match name.zip(code) {
+        Some((name, code)) => format!("执法检查人员“{name}”（{code}）"),
+        None => "不在名录里的人".to_owned(),
+    })
+}
+
+/// The key of every person has to be usable.
+async fn persons(moving: &mut Moving) -> Result<(), StoreError> {
+    let query = Query::new(
+        "SELECT k.person, k.wrapped, i.code, i.name FROM person_keys k LEFT JOIN inspectors i ON 'inspector/' || i.inspector_id = k.person ORDER BY i.code, k.person",
+    );
+    for row in moving.all(query).await? {
         let key = PersonKey::wrapped(row.blob("wrapped")?.to_vec());
-        let place = "person_keys/trial";
-        opened |= vault.seal((row.text("person")?, &key), place, "").is_some();
-        if opened {
-            break;
+        if !person::works(&*moving.vault(), row.text("person")?, &key) {
+            return Err(does_not_open(format!("{}的密钥", named(&row)?)));
         }
     }
-    Ok(opened)
+    Ok(())
+}
+
+/// Every sealed cell, under the key of its person.
+async fn cells(moving: &mut Moving) -> Result<(), StoreError> {
+    let numbers = Query::new(
+        "SELECT i.inspector_id, i.code, i.name, i.sealed_credential_no AS cell, 'inspectors/' || i.inspector_id || '/credential_no' AS place, k.wrapped FROM inspectors i LEFT JOIN person_keys k ON k.person = 'inspector/' || i.inspector_id WHERE i.sealed_credential_no IS NOT NULL ORDER BY i.code",
+    );
+    let notes = Query::new(
+        "SELECT i.inspector_id, i.code, i.name, r.sealed_note AS cell, 'recusals/' || r.inspector_code || ',' || r.subject_code || '/note' AS place, k.wrapped FROM recusals r LEFT JOIN inspectors i ON i.code = r.inspector_code LEFT JOIN person_keys k ON k.person = 'inspector/' || i.inspector_id WHERE r.sealed_note IS NOT NULL ORDER BY r.inspector_code, r.subject_code",
+    );
+    for (query, what) in [(numbers, "执法证号"), (notes, "回避说明")] {
+        for row in moving.all(query).await? {
+            let opened = match (row.maybe_text("inspector_id")?, row.maybe_blob("wrapped")?) {
+                (Some(id), Some(wrapped)) => {
+                    let key = PersonKey::wrapped(wrapped.to_vec());
+                    let cell = SealedCell::of_ciphertext(row.blob("cell")?.to_vec());
+                    let holder = format!("inspector/{id}");
+                    let vault = moving.vault();
+                    vault
+                        .open((&holder, &key), row.text("place")?, &cell)
+                        .is_some()
+                }
+                _ => false,
+            };
+            if !opened {
+                return Err(does_not_open(format!("{}的{what}", named(&row)?)));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Every secret whole, every sealed content by its head: that holds its own key, wrapped for its place.
+async fn contents(moving: &mut Moving) -> Result<(), StoreError> {
+    let query = Query::new(
+        "SELECT a.owner_kind, a.owner_id, a.name, a.form, a.sha256 FROM attachments a WHERE a.form <> 'plain' ORDER BY a.owner_kind, a.owner_id, a.name",
+    );
+    for row in moving.all(query).await? {
+        let (owner, name) = (row.text("owner_id")?, row.text("name")?);
+        let sha256 = row.parsed("attachments", "sha256", str::parse::<Hash>)?;
+        let head = moving.head(&sha256).await?.unwrap_or_default();
+        let seals = moving.seals();
+        let opened = match row.text("form")? {
+            "secret" => seals.opens(&format!("draw_secrets/{owner}"), &head),
+            _ => {
+                let place = format!("attachments/{}/{owner}/{name}", row.text("owner_kind")?);
+                seals.opens_content(&place, &head)
+            }
+        };
+        if !opened {
+            return Err(does_not_open(format!("抽取材料（{owner} 的 {name}）")));
+        }
+    }
+    Ok(())
 }

@@ -12,6 +12,7 @@ use axum::response::{IntoResponse, Response};
 use domain::refusal::codes;
 use store::session::{self, Session};
 
+use super::finish::Asked;
 use super::sent::{NO_TOKEN, WRONG_KIND};
 use super::visit::form_token;
 use super::{Guest, PartyVisit, Pressed, Sent, Stop, Visit, WebState, cookie, feedback, see_other};
@@ -40,6 +41,7 @@ pub(crate) struct Rule {
 pub(crate) async fn enforce(web: WebState, rule: Rule, request: Request, next: Next) -> Response {
     let (parts, body) = request.into_parts();
     let guest = Guest::of(&parts);
+    let route = Asked::of(&parts);
     let token = cookie::token_of(&parts.headers, web.over_tls).map(str::to_owned);
     let mut request = Request::from_parts(parts, body);
     let known = match known(&web, token.as_deref(), &guest).await {
@@ -60,7 +62,7 @@ pub(crate) async fn enforce(web: WebState, rule: Rule, request: Request, next: N
         Err(stop) => stop.into_response(),
     };
     let response = match visit {
-        Some(visit) => super::finish::in_workbench(&web, &visit, response).await,
+        Some(visit) => super::finish::in_workbench(&web, &visit, &route, response).await,
         None => response,
     };
     match sent {

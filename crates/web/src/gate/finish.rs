@@ -4,8 +4,9 @@ use std::any::Any;
 use std::time::Duration;
 
 use axum::Router;
-use axum::extract::{Request, State};
+use axum::extract::{MatchedPath, Request, State};
 use axum::http::header::{ALLOW, RETRY_AFTER};
+use axum::http::request::Parts;
 use axum::http::{HeaderValue, Method, StatusCode};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
@@ -72,6 +73,7 @@ fn panicked(payload: Box<dyn Any + Send>) -> Response {
 async fn dress(State(web): State<WebState>, request: Request, next: Next) -> Response {
     let (parts, body) = request.into_parts();
     let guest = Guest::of(&parts);
+    let asked = Asked::of(&parts);
     let head = parts.method == Method::HEAD;
     let request = Request::from_parts(parts, body);
     let mut response = next.run(request).await;
@@ -82,7 +84,7 @@ async fn dress(State(web): State<WebState>, request: Request, next: Next) -> Res
     };
     let unexplained = response.extensions().get::<Explained>().is_none();
     if let Some(stop) = response.extensions_mut().remove::<Stop>() {
-        let page = numbered(&web, stop.clone())
+        let page = numbered(&web, &asked, stop.clone())
             .problem
             .in_plain(guest.frame(&web));
         response = (stop.status, page).into_response();
@@ -111,12 +113,13 @@ struct Explained;
 pub(super) async fn in_workbench(
     web: &WebState,
     visit: &Visit,
+    asked: &Asked,
     mut response: Response,
 ) -> Response {
     let Some(stop) = response.extensions_mut().remove::<Stop>() else {
         return response;
     };
-    let stop = numbered(web, stop);
+    let stop = numbered(web, asked, stop);
     let mut page = match web.shell(visit).await {
         Ok(shell) => (stop.status, stop.problem.in_workbench(shell)).into_response(),
         Err(_) => (stop.status, stop.problem.in_plain(visit.guest.frame(web))).into_response(),
@@ -125,15 +128,43 @@ pub(super) async fn in_workbench(
     page
 }
 
-/// Gives a fault its number and writes what is inside it to the record of the server.
-fn numbered(web: &WebState, mut stop: Stop) -> Stop {
+/// What was asked for, as the record of the server may say it: the line of the route table. What stood in its
+/// place, and behind the question mark, may be a secret or somebody's name.
+pub(super) struct Asked {
+    method: Method,
+    route: Option<MatchedPath>,
+}
+
+impl Asked {
+    pub(super) fn of(parts: &Parts) -> Self {
+        Self {
+            method: parts.method.clone(),
+            route: parts.extensions.get::<MatchedPath>().cloned(),
+        }
+    }
+
+    fn words(&self) -> String {
+        let route = self
+            .route
+            .as_ref()
+            .map_or("（没有这个地址）", MatchedPath::as_str);
+        format!("{} {route}", self.method)
+    }
+}
+
+/// Gives a fault its number and writes what is inside it to the record of the server, under the words by which
+/// the reader of the page reports it.
+fn numbered(web: &WebState, asked: &Asked, mut stop: Stop) -> Stop {
     let Some(inside) = stop.inside.take() else {
         return stop;
     };
-    let number = store::hex(&web.app.entropy.bytes::<4>());
-    tracing::error!(number, inside, "a request ended without its page");
+    // One request, one line, whatever a panic had to say.
+    let inside = inside.replace(char::is_control, " ");
+    let mut line = format!("{}：{inside}", asked.words());
     if let Problem::Fault { request } = &mut *stop.problem {
-        *request = number;
+        *request = store::hex(&web.app.entropy.bytes::<4>());
+        line = format!("PAGE-500 {request} {line}");
     }
+    tracing::error!("{line}");
     stop
 }

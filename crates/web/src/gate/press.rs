@@ -335,7 +335,7 @@ impl Turn {
             return;
         }
         if let Err(error) = self.write_down(to).await {
-            tracing::warn!(%error, "where the answer to a form stands was not kept");
+            tracing::warn!("没有记下表单的答复在哪里：{}", error.recorded());
         }
     }
 

@@ -159,12 +159,20 @@ impl From<StoreError> for Stop {
                     ..stop.with_status(StatusCode::SERVICE_UNAVAILABLE)
                 }
             }
+            // Names whose value it is and what to do, and nothing that was sealed.
+            StoreError::Unopened(ref refusal) => {
+                let stop = Self::new(Problem::Conflict((&**refusal).into()));
+                Self {
+                    inside: Some(error.recorded()),
+                    ..stop
+                }
+            }
             StoreError::CommitUnknown(_) => {
                 let log = Link::new("看留痕日志", Address::fixed("/w/log"));
                 let refusal = Refusal::from(&UNKNOWN.refuse(&[])).with_remedy_link(log);
                 Self::unknown(refusal, None, error.to_string())
             }
-            other => Self::fault(other.to_string()),
+            other => Self::fault(other.recorded()),
         }
     }
 }

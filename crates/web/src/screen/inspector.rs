@@ -7,11 +7,11 @@ mod entry;
 
 use axum::extract::State;
 use axum::response::IntoResponse;
-use domain::inspector::{Inspector, Presence};
+use domain::inspector::Presence;
 use domain::org::OrgUnit;
 use domain::policy::{Place, Verb};
 use domain::time::Date;
-use store::inspector::{self, StoredInspector};
+use store::inspector::{self, Entry, Opened};
 use store::org;
 
 use super::shared::Listing;
@@ -91,23 +91,22 @@ fn all() -> Address {
     Address::fixed("/w/inspectors")
 }
 
-fn unit_name<'a>(units: &'a [OrgUnit], held: &Inspector) -> &'a str {
+fn unit_name<'a>(units: &'a [OrgUnit], held: &Entry) -> &'a str {
     units
         .iter()
         .find(|unit| unit.id == held.unit)
         .map_or("", |unit| &unit.name)
 }
 
-/// Whether the credential is missing, over, or soon over.
-fn ending(held: &Inspector, today: Date) -> bool {
-    let until = held
-        .credential
-        .as_ref()
-        .map(|credential| credential.valid_until);
-    until.is_none_or(|until| until < today.plus_days(SOON_DAYS))
+/// Whether the credential is missing, over, or soon over; or cannot be read, which needs looking after as well.
+fn ending(opened: &Opened, today: Date) -> bool {
+    match opened {
+        Ok(Some(credential)) => credential.valid_until < today.plus_days(SOON_DAYS),
+        Ok(None) | Err(_) => true,
+    }
 }
 
-fn fits(listing: &Listing, held: &Inspector, unit: &str, today: Date) -> bool {
+fn fits(listing: &Listing, (held, opened): &(Entry, Opened), unit: &str, today: Date) -> bool {
     let filter = &listing.filter;
     let words = filter.words("q").is_none_or(|words| {
         let text = format!("{} {} {unit}", held.name, held.code).to_lowercase();
@@ -119,33 +118,26 @@ fn fits(listing: &Listing, held: &Inspector, unit: &str, today: Date) -> bool {
     let presence = filter
         .choice("presence")
         .is_none_or(|name| held.presence.name() == name);
-    words && presence && (filter.choice("credential").is_none() || ending(held, today))
+    words && presence && (filter.choice("credential").is_none() || ending(opened, today))
 }
 
 async fn show(State(web): State<WebState>, visit: Visit) -> Answer {
     let listing = Listing::read("/w/inspectors", FIELDS, &[], &visit)?;
     let mut reader = web.app.db.read().await?;
-    let found = inspector::all(&mut reader).await?;
+    let found = inspector::listed(&mut reader).await?;
     let units = org::units(&mut reader).await?;
     drop(reader);
     let reach = visit.acting.reach(Verb::InspectorRead);
     let today = visit.now.date();
-    let shown: Vec<&StoredInspector> = found
+    let shown: Vec<&(Entry, Opened)> = found
         .iter()
-        .filter(|held| reach.covers(&Place::of(&held.inspector.unit)))
+        .filter(|(held, _)| reach.covers(&Place::of(&held.unit)))
         .filter(|_| listing.filter.is_sound())
-        .filter(|held| {
-            fits(
-                &listing,
-                &held.inspector,
-                unit_name(&units, &held.inspector),
-                today,
-            )
-        })
+        .filter(|one| fits(&listing, one, unit_name(&units, &one.0), today))
         .collect();
     let rows = shown
         .iter()
-        .map(|held| row(&visit, &units, &held.inspector))
+        .map(|(held, opened)| row(&visit, &units, held, opened))
         .collect();
     let columns = vec![
         Column::words("姓名"),
@@ -188,7 +180,34 @@ fn head(visit: &Visit) -> Head {
     head
 }
 
-fn row(visit: &Visit, units: &[OrgUnit], held: &Inspector) -> Row {
+/// Number and end of a credential, each with its mark.
+fn credential_cells(opened: &Opened, today: Date) -> (Fragment, Fragment) {
+    match opened {
+        Ok(None) => (
+            Badge::new(Tone::Warning, "没有，不能抽取").into(),
+            Fragment::default(),
+        ),
+        Ok(Some(credential)) => {
+            let until = credential.valid_until;
+            let mark = match (until < today, ending(opened, today)) {
+                (true, _) => Badge::new(Tone::Bad, format!("{until} 已到期")).into(),
+                (false, true) => Badge::new(Tone::Warning, format!("{until} 将到期")).into(),
+                (false, false) => until.to_string().into(),
+            };
+            (credential.number.as_str().into(), mark)
+        }
+        Err(refusal) => (
+            Badge::new(
+                Tone::Bad,
+                format!("证号打不开，不能冻结（{}）", refusal.code),
+            )
+            .into(),
+            Fragment::default(),
+        ),
+    }
+}
+
+fn row(visit: &Visit, units: &[OrgUnit], held: &Entry, opened: &Opened) -> Row {
     let may = visit
         .acting
         .may(Verb::InspectorEdit, &Place::of(&held.unit))
@@ -203,22 +222,7 @@ fn row(visit: &Visit, units: &[OrgUnit], held: &Inspector) -> Row {
     } else {
         Cell::new(held.name.as_str())
     };
-    let today = visit.now.date();
-    let (number, until): (Fragment, Fragment) = match &held.credential {
-        None => (
-            Badge::new(Tone::Warning, "没有，不能抽取").into(),
-            Fragment::default(),
-        ),
-        Some(credential) => {
-            let until = credential.valid_until;
-            let mark = match (until < today, ending(held, today)) {
-                (true, _) => Badge::new(Tone::Bad, format!("{until} 已到期")).into(),
-                (false, true) => Badge::new(Tone::Warning, format!("{until} 将到期")).into(),
-                (false, false) => until.to_string().into(),
-            };
-            (credential.number.as_str().into(), mark)
-        }
-    };
+    let (number, until) = credential_cells(opened, visit.now.date());
     let scope: Vec<&str> = held.scope.iter().map(domain::id::ItemId::as_str).collect();
     let scope = if scope.is_empty() {
         "全部事项".to_owned()

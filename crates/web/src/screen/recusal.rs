@@ -45,23 +45,28 @@ async fn show(State(web): State<WebState>, visit: Visit) -> Answer {
     }
     let mut reader = web.app.db.read().await?;
     let own = inspector::codes_of(&mut reader, &acting.account).await?;
-    let people = inspector::all(&mut reader).await?;
+    let people = inspector::entries(&mut reader).await?;
     let found = inspector::recusals(&mut reader).await?;
     drop(reader);
     let reach = acting.reach(Verb::RecusalRead);
-    let person = |code: &InspectorCode| people.iter().find(|held| held.inspector.code == *code);
+    let person = |code: &InspectorCode| people.iter().find(|held| held.code == *code);
     let shown = found.iter().filter(|held| {
-        let unit = person(&held.inspector).map(|held| &held.inspector.unit);
-        own.contains(&held.inspector)
+        let of = &held.recusal.inspector;
+        let unit = person(of).map(|held| &held.unit);
+        own.contains(of)
             || reach.covers(&Place {
                 unit,
                 assigned: false,
             })
     });
     let rows: Vec<Row> = shown
-        .map(|held| {
-            let name = person(&held.inspector).map_or("", |held| held.inspector.name.as_str());
-            let note = held.note.clone().unwrap_or_default();
+        .map(|kept| {
+            let held = &kept.recusal;
+            let name = person(&held.inspector).map_or("", |held| held.name.as_str());
+            let note = match &kept.unopened {
+                None => held.note.clone().unwrap_or_default(),
+                Some(refusal) => format!("说明打不开（{}）", refusal.code),
+            };
             Row::new(vec![
                 Cell::new(name).with_context(held.inspector.as_str()),
                 Cell::new(held.subject.as_str()),
@@ -100,7 +105,7 @@ async fn form(web: &WebState, visit: &Visit, again: Option<(&Submitted, &Flaws)>
     let kept = draft::of(web, visit).await?;
     let mut reader = web.app.db.read().await?;
     let own = inspector::codes_of(&mut reader, &visit.acting.account).await?;
-    let people = inspector::all(&mut reader).await?;
+    let people = inspector::entries(&mut reader).await?;
     let now = match people.is_empty() {
         true => None,
         false => Some(app::premise::of_inspectors(&mut reader).await?),
@@ -108,15 +113,15 @@ async fn form(web: &WebState, visit: &Visit, again: Option<(&Submitted, &Flaws)>
     drop(reader);
     let reach = visit.acting.reach(Verb::RecusalDeclare);
     let offered = people.iter().filter(|held| {
-        let assigned = own.contains(&held.inspector.code);
+        let assigned = own.contains(&held.code);
         reach.covers(&Place {
-            unit: Some(&held.inspector.unit),
+            unit: Some(&held.unit),
             assigned,
         })
     });
     let offered = offered.map(|held| {
-        let code = held.inspector.code.as_str();
-        Choice::new(code, format!("{}（{code}）", held.inspector.name))
+        let code = held.code.as_str();
+        Choice::new(code, format!("{}（{code}）", held.name))
     });
     let grounds = RecusalGround::ALL
         .iter()
@@ -162,7 +167,7 @@ async fn read(
     }
     let mut reader = web.app.db.read().await?;
     let person = match InspectorCode::parse(sent.first("inspector")) {
-        Ok(code) => inspector::by_code(&mut reader, &code).await?,
+        Ok(code) => inspector::listed_by_code(&mut reader, &code).await?,
         Err(_) => None,
     };
     if person.is_none() {
@@ -183,7 +188,7 @@ async fn read(
         ];
         errors.push("subject", codes::VALUE_UNKNOWN.field(&facts));
     }
-    let (Some(subject), Some(ground), Some(person)) = (code, ground, person) else {
+    let (Some(subject), Some(ground), Some((person, _))) = (code, ground, person) else {
         return Ok(Err(errors));
     };
     if !errors.is_empty() {
@@ -191,14 +196,14 @@ async fn read(
     }
     let note = domain::text::narrow(sent.first("note"));
     let recusal = Recusal {
-        inspector: person.inspector.code,
+        inspector: person.code,
         subject,
         ground,
         note: Some(note).filter(|note| !note.is_empty()),
         declared_by: visit.acting.account.clone(),
         at: visit.now,
     };
-    Ok(Ok((person.inspector.unit, recusal)))
+    Ok(Ok((person.unit, recusal)))
 }
 
 async fn declare_one(State(web): State<WebState>, visit: Visit, sent: Pressed) -> Answer {

@@ -13,6 +13,7 @@ mod browser;
 
 mod acts;
 mod cast;
+mod locked;
 mod long;
 mod parties;
 mod plan;

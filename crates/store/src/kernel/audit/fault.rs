@@ -86,6 +86,15 @@ pub enum Fault {
         /// What stands there, and what the log says.
         why: String,
     },
+    /// An inspector has something sealed and no key that opens it, though nobody erased him.
+    Keyless {
+        /// Under which name the key was kept.
+        person: String,
+        /// Code of the inspector.
+        code: String,
+        /// Name of the inspector.
+        name: String,
+    },
     /// The log contradicts itself.
     Log {
         /// Number of the leaf.
@@ -133,6 +142,10 @@ impl fmt::Display for Fault {
                     "AUDT-011 日志的索引与日志不符：表 {table} 行 {row}，{why}"
                 )
             }
+            Self::Keyless { person, code, name } => write!(
+                f,
+                "AUDT-020 密钥缺失：执法检查人员“{name}”（{code}）有封存的值，表 person_keys 里没有他的密钥（{person}），也没有删除的留痕"
+            ),
             Self::Log { sequence, why } => {
                 write!(f, "AUDT-004 留痕自相矛盾：第 {sequence} 条，{why}")
             }

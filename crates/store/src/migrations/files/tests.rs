@@ -20,6 +20,10 @@ impl SealKey for Turned {
     fn opens(&self, _: &str, _: &[u8]) -> bool {
         true
     }
+
+    fn opens_content(&self, _: &str, _: &[u8]) -> bool {
+        true
+    }
 }
 
 impl Seal for Turned {
@@ -145,6 +149,10 @@ impl SealKey for Dying {
     }
 
     fn opens(&self, _: &str, _: &[u8]) -> bool {
+        true
+    }
+
+    fn opens_content(&self, _: &str, _: &[u8]) -> bool {
         true
     }
 }

@@ -30,12 +30,12 @@ pub(super) async fn show(
         .app
         .read_drawn_list(&visit.acting, seen.number())
         .await?;
-    let people = inspector::all(&mut web.app.db.read().await?).await?;
+    let people = inspector::entries(&mut web.app.db.read().await?).await?;
     let name = |code: &InspectorCode| {
-        let known = people.iter().find(|kept| kept.inspector.code == *code);
+        let known = people.iter().find(|kept| kept.code == *code);
         known.map_or_else(
             || code.to_string(),
-            |kept| format!("{}（{code}）", kept.inspector.name),
+            |kept| format!("{}（{code}）", kept.name),
         )
     };
     let level = seen.plan.confidentiality;

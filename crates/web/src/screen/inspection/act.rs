@@ -46,13 +46,13 @@ async fn arrival_fields(page: &StepPage) -> Result<Vec<Field>, Stop> {
     let mut reader = page.web.app.db.read().await?;
     let mut choices = Vec::new();
     for code in &page.view.stored.visit.team {
-        let kept = inspector::by_code(&mut reader, code)
-            .await?
-            .map(|kept| kept.inspector);
-        let name = kept.as_ref().map_or("", |kept| kept.name.as_str());
-        let credential = kept.as_ref().and_then(|kept| kept.credential.as_ref());
-        let credential =
-            credential.map_or_else(String::new, |held| format!("证件 {}", held.number));
+        let kept = inspector::listed_by_code(&mut reader, code).await?;
+        let name = kept.as_ref().map_or("", |(kept, _)| kept.name.as_str());
+        let credential = match kept.as_ref().map(|(_, opened)| opened) {
+            Some(Ok(Some(held))) => format!("证件 {}", held.number),
+            Some(Err(refusal)) => format!("证号打不开（{}）", refusal.code),
+            Some(Ok(None)) | None => String::new(),
+        };
         choices.push(Choice::new(code.as_str(), format!("{name}　{code}")).meaning(credential));
     }
     let help = "只勾选此刻在场的人；少于两人不能开始检查（细则五（二））。先出示证件，再登记。";

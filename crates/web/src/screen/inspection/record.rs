@@ -223,14 +223,13 @@ async fn people(reader: &mut Reader, view: &VisitView) -> Result<Table, Stop> {
         .iter()
         .filter(|leader| !visit.team.contains(leader));
     for code in visit.team.iter().chain(leader) {
-        let kept = inspector::by_code(reader, code)
-            .await?
-            .map(|kept| kept.inspector);
-        let name = kept.as_ref().map_or("", |kept| kept.name.as_str());
-        let credential = kept.as_ref().and_then(|kept| kept.credential.as_ref());
-        let credential = credential
-            .map(|held| format!("{}，有效至 {}", held.number, held.valid_until))
-            .unwrap_or_else(|| "没有登记证件".to_owned());
+        let kept = inspector::listed_by_code(reader, code).await?;
+        let name = kept.as_ref().map_or("", |(kept, _)| kept.name.as_str());
+        let credential = match kept.as_ref().map(|(_, opened)| opened) {
+            Some(Ok(Some(held))) => format!("{}，有效至 {}", held.number, held.valid_until),
+            Some(Err(refusal)) => format!("证号打不开（{}）", refusal.code),
+            Some(Ok(None)) | None => "没有登记证件".to_owned(),
+        };
         let role = if visit.leader.as_ref() == Some(code) {
             "组长"
         } else {

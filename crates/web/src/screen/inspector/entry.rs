@@ -8,7 +8,7 @@ use domain::policy::{Place, Verb};
 use domain::refusal::codes;
 use domain::text::FieldErrors;
 use store::account;
-use store::inspector::StoredInspector;
+use store::inspector::{Entry, Opened};
 
 use super::all;
 use crate::component::{Choice, Crumb, Field, Form, Head, Link, Width};
@@ -62,12 +62,16 @@ fn who(row: &RawInspector) -> Vec<Field> {
     ]
 }
 
-fn credential(row: &RawInspector) -> Vec<Field> {
-    vec![
-        Field::line("credential", label("credential"), Width::Medium)
+fn credential(row: &RawInspector, unopened: Option<&str>) -> Vec<Field> {
+    let number = Field::line("credential", label("credential"), Width::Medium);
+    let number = match unopened {
+        None => number
             .optional()
-            .with_help("没有行政执法资格证的不参加抽取")
-            .with_value(row.credential.as_str()),
+            .with_help("没有行政执法资格证的不参加抽取"),
+        Some(why) => number.with_help(format!("{why}照证件重新填写，连同有效期。")),
+    };
+    vec![
+        number.with_value(row.credential.as_str()),
         Field::date("valid_until", label("valid_until"))
             .optional()
             .with_value(row.valid_until.as_str()),
@@ -96,7 +100,7 @@ async fn new_form(web: &WebState, visit: &Visit, again: Option<(&Submitted, &Fla
     let row = RawInspector::default();
     let form = Form::new(to.clone(), visit.hidden(web), "新增人员")
         .with_group("是谁", [vec![unit], who(&row), vec![login]].concat())
-        .with_group("执法资格", credential(&row))
+        .with_group("执法资格", credential(&row, None))
         .with_way_back(Link::new("返回，不新增", all()))
         .with_draft(draft::kept_at(to.as_str()), draft.line.as_str());
     let crumb = Crumb::new(vec![Link::new("执法检查人员", all())], "新增");
@@ -143,13 +147,13 @@ pub(super) async fn add(State(web): State<WebState>, visit: Visit, sent: Pressed
     }
 }
 
-async fn stored(web: &WebState, visit: &Visit, id: &str) -> Result<StoredInspector, Stop> {
+async fn stored(web: &WebState, visit: &Visit, id: &str) -> Result<(Entry, Opened), Stop> {
     let id = InspectorId::parse(id).map_err(|_| Stop::not_found())?;
     let mut reader = web.app.db.read().await?;
-    let stored = store::inspector::get(&mut reader, &id).await?;
+    let stored = store::inspector::listed_one(&mut reader, &id).await?;
     visit
         .acting
-        .may(Verb::InspectorEdit, &Place::of(&stored.inspector.unit))?;
+        .may(Verb::InspectorEdit, &Place::of(&stored.0.unit))?;
     Ok(stored)
 }
 
@@ -165,22 +169,21 @@ pub(super) async fn ask_edit(
 async fn edit_form(
     web: &WebState,
     visit: &Visit,
-    stored: &StoredInspector,
+    (stored, opened): &(Entry, Opened),
     again: Option<(&Submitted, &Flaws)>,
 ) -> Answer {
     let draft = draft::of(web, visit).await?;
-    let to = all().child(stored.inspector.id.as_str()).child("edit");
-    let row = as_typed(&stored.inspector, "");
+    let to = all().child(stored.id.as_str()).child("edit");
+    let unopened = opened.as_ref().err();
+    let unopened = unopened.map(|refusal| refusal.sentence.as_str());
+    let row = as_typed(&stored.with(opened.clone().unwrap_or_default()), "");
     let hidden = hidden_for_change(web, visit, (&draft, &stored.seen), again);
     let form = Form::new(to.clone(), hidden, "保存修改")
         .with_group("是谁", who(&row))
-        .with_group("执法资格", credential(&row))
+        .with_group("执法资格", credential(&row, unopened))
         .with_way_back(Link::new("返回，不修改", all()))
         .with_draft(draft::kept_at(to.as_str()), draft.line.as_str());
-    let crumb = Crumb::new(
-        vec![Link::new("执法检查人员", all())],
-        stored.inspector.code.as_str(),
-    );
+    let crumb = Crumb::new(vec![Link::new("执法检查人员", all())], stored.code.as_str());
     let page = web
         .page(visit, Head::new("修改执法检查人员"))
         .await?
@@ -194,10 +197,10 @@ pub(super) async fn change(
     visit: Visit,
     sent: Pressed,
 ) -> Answer {
-    let before = stored(&web, &visit, &id).await?;
+    let (before, _) = stored(&web, &visit, &id).await?;
     let (me, row) = (visit.clone(), typed(&sent));
     let to = feedback::INSPECTOR_CHANGED.at(all());
-    let (key, premise) = (before.inspector.id.clone(), sent.required_premise());
+    let (key, premise) = (before.id.clone(), sent.required_premise());
     let done = once(&web, &visit, &sent, to, move |app| async move {
         app.edit_inspector(&me.acting, &key, &premise?, &row).await
     });

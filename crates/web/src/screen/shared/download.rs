@@ -63,7 +63,7 @@ async fn pump(mut file: File, to: mpsc::Sender<Piece>) {
                 Ok(piece)
             }
             Err(error) => {
-                tracing::error!(%error, "a download broke off");
+                tracing::error!("下载中断：{error}");
                 Err(error)
             }
         };

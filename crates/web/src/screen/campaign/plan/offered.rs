@@ -48,10 +48,9 @@ impl Offered {
             items.push(Choice::new(key.clone(), words));
             item_keys.insert(key);
         }
-        let people = inspector::all(&mut reader).await?;
+        let people = inspector::entries(&mut reader).await?;
         let leaders = people
             .iter()
-            .map(|kept| &kept.inspector)
             .filter(|person| person.may_lead)
             .map(|person| {
                 Choice::new(
@@ -60,16 +59,13 @@ impl Offered {
                 )
             })
             .collect();
-        let kinds: BTreeSet<&str> = people
-            .iter()
-            .map(|kept| kept.inspector.authority.as_str())
-            .collect();
+        let kinds: BTreeSet<&str> = people.iter().map(|kept| kept.authority.as_str()).collect();
         let authorities = kinds
             .into_iter()
             .map(|kind| {
                 let count = people
                     .iter()
-                    .filter(|kept| kept.inspector.authority.as_str() == kind)
+                    .filter(|kept| kept.authority.as_str() == kind)
                     .count();
                 let words = if kind == "-" { "本局" } else { kind };
                 Choice::new(kind, format!("{words}（名录 {count} 人）"))

@@ -2,7 +2,7 @@
 
 use domain::campaign::plan::{Assignment, Notice, PlannedItem, PlannedQuota};
 use domain::id::InspectorCode;
-use store::inspector::StoredInspector;
+use store::inspector::Entry;
 use store::{catalog, inspector};
 
 use super::Seen;
@@ -12,7 +12,7 @@ use crate::gate::{Stop, WebState};
 /// The facts of the plan.
 pub(in crate::screen::campaign) async fn sheet(web: &WebState, seen: &Seen) -> Result<Sheet, Stop> {
     let mut reader = web.app.db.read().await?;
-    let inspectors = inspector::all(&mut reader).await?;
+    let inspectors = inspector::entries(&mut reader).await?;
     let items = catalog::items(&mut reader).await?;
     let name = |planned: &PlannedItem| {
         let known = items.iter().find(|kept| kept.item.id == planned.item);
@@ -83,7 +83,7 @@ pub(in crate::screen::campaign) fn quota_words(quota: PlannedQuota) -> String {
     }
 }
 
-fn staffing_words(seen: &Seen, inspectors: &[StoredInspector]) -> String {
+fn staffing_words(seen: &Seen, inspectors: &[Entry]) -> String {
     let staffing = &seen.plan.staffing;
     let authorities: Vec<String> = staffing
         .authorities
@@ -101,10 +101,10 @@ fn staffing_words(seen: &Seen, inspectors: &[StoredInspector]) -> String {
         Assignment::Groups(groups) => format!("固定 {groups} 组"),
     };
     let person = |code: &InspectorCode| {
-        let known = inspectors.iter().find(|kept| kept.inspector.code == *code);
+        let known = inspectors.iter().find(|kept| kept.code == *code);
         known.map_or_else(
             || code.to_string(),
-            |kept| format!("{}（{code}）", kept.inspector.name),
+            |kept| format!("{}（{code}）", kept.name),
         )
     };
     let leaders: Vec<String> = staffing.leaders.iter().map(person).collect();

@@ -1,0 +1,553 @@
+//! The start of the program: foreign and missing keys, a missing folder of contents, files that stand open, and the
+//! record on stderr. The real program, refused in its own sentence before anything is done.
+
+#![expect(clippy::unwrap_used, reason = "a step that fails fails the story")]
+
+use std::collections::BTreeMap;
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::TcpStream;
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Output, Stdio};
+
+use store::Engine;
+use tempfile::TempDir;
+use testkit::engines::{PostgresDatabase, admin};
+use testkit::old::{COMMITS, OldDatabase};
+
+const ENGINES: [Engine; 2] = [Engine::Sqlite, Engine::Postgres];
+/// An act on the number series.
+const FIRST_13: [&str; 7] = [
+    "counter", "--kind", "campaign", "--year", "2026", "--next", "13",
+];
+const SERVE: [&str; 3] = ["serve", "--listen", "127.0.0.1:0"];
+
+/// A data folder with its database, as the program is given them.
+struct Place {
+    data: PathBuf,
+    url: Option<String>,
+}
+
+impl Place {
+    fn of(old: &OldDatabase, engine: Engine) -> Self {
+        Self {
+            data: old.folder(),
+            url: (engine == Engine::Postgres).then(|| old.place()),
+        }
+    }
+
+    fn command(&self, args: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_mingqian"));
+        command.args(args).arg("--data").arg(&self.data);
+        command.env_remove("MINGQIAN_DATABASE");
+        if let Some(url) = &self.url {
+            command.args(["--database", url]);
+        }
+        command
+    }
+
+    fn run(&self, args: &[&str]) -> (Option<i32>, String) {
+        said(&self.command(args).output().unwrap())
+    }
+
+    fn done(&self, args: &[&str]) -> String {
+        let (code, words) = self.run(args);
+        assert_eq!(code, Some(0), "{args:?}: {words}");
+        words
+    }
+
+    /// Refused with this code, with every file as it was, and in no words of the operating system.
+    fn refuses(&self, code: &str, args: &[&str]) -> String {
+        let before = files(&self.data);
+        let (exit, words) = self.run(args);
+        assert_eq!(exit, Some(2), "{args:?}: {words}");
+        assert!(words.contains(code), "{args:?}: {words}");
+        assert!(!words.contains("os error"), "{args:?}: {words}");
+        assert!(before == files(&self.data), "{args:?} wrote");
+        words
+    }
+
+    fn file(&self, name: &str) -> PathBuf {
+        self.data.join(name)
+    }
+
+    /// The commands that write or sign, each with its words.
+    fn writers(&self) -> Vec<Vec<String>> {
+        let list = self.data.with_extension("csv");
+        std::fs::write(&list, "名称,地址\n样例店,样例路 1 号\n").unwrap();
+        let import = ["import", "subjects", list.to_str().unwrap(), "--unit", "样"];
+        let all: [&[&str]; 5] = [
+            &import,
+            &SERVE,
+            &["migrate"],
+            &FIRST_13,
+            &["migrate", "--dry-run"],
+        ];
+        let owned = |args: &&[&str]| args.iter().map(|arg| (*arg).to_owned()).collect();
+        all.iter().map(owned).collect()
+    }
+
+    fn each_writer_is_refused(&self, code: &str, says: &str) {
+        for args in self.writers() {
+            let args: Vec<&str> = args.iter().map(String::as_str).collect();
+            let words = self.refuses(code, &args);
+            assert!(words.contains(says), "{args:?}: {words}");
+        }
+    }
+}
+
+fn said(output: &Output) -> (Option<i32>, String) {
+    let words = [output.stdout.as_slice(), output.stderr.as_slice()].concat();
+    let words = String::from_utf8_lossy(&words).into_owned();
+    (output.status.code(), words)
+}
+
+fn files(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
+    let mut found = BTreeMap::new();
+    let mut folders = vec![folder.to_owned()];
+    while let Some(next) = folders.pop() {
+        for entry in std::fs::read_dir(next).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+            } else {
+                let bytes = std::fs::read(&path).unwrap();
+                found.insert(path, bytes);
+            }
+        }
+    }
+    found
+}
+
+fn mode(path: &Path) -> u32 {
+    std::fs::metadata(path).unwrap().permissions().mode() & 0o777
+}
+
+fn open_up(path: &Path, mode: u32) {
+    std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode)).unwrap();
+}
+
+struct Bureau {
+    place: Place,
+    _folder: TempDir,
+    server: Option<PostgresDatabase>,
+}
+
+impl Bureau {
+    fn empty(engine: Engine) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let server = (engine == Engine::Postgres).then(PostgresDatabase::fresh);
+        let url = server.as_ref().map(|server| server.url().to_owned());
+        let data = folder.path().join("data");
+        Self {
+            place: Place { data, url },
+            _folder: folder,
+            server,
+        }
+    }
+
+    fn founded(engine: Engine) -> Self {
+        let bureau = Self::empty(engine);
+        let name = ["--bureau", "样例市城市管理局", "--district", "411202"];
+        let args = [
+            &["init"],
+            name.as_slice(),
+            &["--origin", "keys.example/log"],
+        ];
+        bureau.place.done(&args.concat());
+        bureau
+    }
+}
+
+/// A log key of the same name that is not the one of any other bureau.
+fn foreign_log_key() -> Vec<u8> {
+    let other = Bureau::founded(Engine::Sqlite);
+    std::fs::read(other.place.file("keys/log.key")).unwrap()
+}
+
+/// The server on a free port, until it is dropped.
+struct Server {
+    child: Child,
+    address: String,
+}
+
+impl Server {
+    fn start(place: &Place) -> Self {
+        let mut command = place.command(&SERVE);
+        command.stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = command.spawn().unwrap();
+        let mut line = String::new();
+        let mut out = BufReader::new(child.stdout.take().unwrap());
+        out.read_line(&mut line).unwrap();
+        let address = line.trim().rsplit('/').next().unwrap().to_owned();
+        Self { child, address }
+    }
+
+    fn get(&self, path: &str) -> String {
+        let mut stream = TcpStream::connect(&self.address).unwrap();
+        write!(
+            stream,
+            "GET {path} HTTP/1.1\r\nhost: {}\r\nconnection: close\r\n\r\n",
+            self.address
+        )
+        .unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        answer
+    }
+
+    /// Ends it at once and yields what it wrote to stderr.
+    fn killed(mut self) -> String {
+        self.child.kill().unwrap();
+        let mut words = String::new();
+        let mut record = self.child.stderr.take().unwrap();
+        record.read_to_string(&mut words).unwrap();
+        self.child.wait().unwrap();
+        words
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        // It may have ended already.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+#[test]
+fn a_foreign_log_key_signs_nothing() {
+    for engine in ENGINES {
+        let bureau = Bureau::founded(engine);
+        let place = &bureau.place;
+        let key = place.file("keys/log.key");
+        let right = std::fs::read(&key).unwrap();
+        std::fs::write(&key, foreign_log_key()).unwrap();
+        place.each_writer_is_refused("STOR-521", "keys/log.key 不是这个局的日志密钥");
+        // What only looks needs no key.
+        place.done(&["audit"]);
+        place.done(&["counter"]);
+        std::fs::write(&key, right).unwrap();
+        place.done(&FIRST_13);
+        place.done(&["audit"]);
+    }
+}
+
+#[test]
+fn a_foreign_log_key_migrates_no_older_database_either() {
+    let foreign = foreign_log_key();
+    for (commit, engine) in COMMITS
+        .iter()
+        .flat_map(|one| ENGINES.map(|engine| (one, engine)))
+    {
+        let old = OldDatabase::unpack(commit, engine);
+        let place = Place::of(&old, engine);
+        let right = std::fs::read(place.file("keys/log.key")).unwrap();
+        std::fs::write(place.file("keys/log.key"), &foreign).unwrap();
+        place.each_writer_is_refused("STOR-521", "从备份恢复这个库的 keys 目录");
+        std::fs::write(place.file("keys/log.key"), right).unwrap();
+        assert!(place.done(&["migrate"]).contains("已做"));
+        place.done(&["audit"]);
+    }
+}
+
+#[test]
+fn a_certificate_with_the_key_of_another_serves_nobody() {
+    let [own, other] = [(); 2].map(|()| {
+        let bureau = Bureau::empty(Engine::Sqlite);
+        let name = ["--bureau", "样例市城市管理局", "--district", "411202"];
+        let name = [
+            &["init"],
+            name.as_slice(),
+            &["--origin", "keys.example/log"],
+        ]
+        .concat();
+        bureau
+            .place
+            .done(&[name.as_slice(), &["--tls-name", "127.0.0.1"]].concat());
+        bureau
+    });
+    let at = |bureau: &Bureau, name: &str| bureau.place.file(name).display().to_string();
+    let (cert, key) = (at(&own, "tls/server.pem"), at(&other, "tls/server.key"));
+    let tls = ["--tls-cert", &cert, "--tls-key", &key];
+    let (exit, words) = own.place.run(&[SERVE.as_slice(), &tls].concat());
+    assert_eq!(exit, Some(2), "{words}");
+    assert!(words.contains("SERV-002"), "{words}");
+}
+
+#[test]
+fn a_missing_log_key_has_its_own_sentence() {
+    for engine in ENGINES {
+        let bureau = Bureau::founded(engine);
+        let place = &bureau.place;
+        let key = place.file("keys/log.key");
+        let right = std::fs::read(&key).unwrap();
+        std::fs::remove_file(&key).unwrap();
+        place.each_writer_is_refused("INIT-010", "日志密钥不在，而数据库已经建立");
+        // Founding is no way to a new one.
+        let (code, words) = place.run(&["demo"]);
+        assert_eq!(code, Some(2), "{words}");
+        assert!(!key.exists());
+        std::fs::create_dir(&key).unwrap();
+        place.each_writer_is_refused("INIT-006", "这是一个目录");
+        std::fs::remove_dir(&key).unwrap();
+        std::fs::write(&key, right).unwrap();
+        place.done(&["migrate"]);
+    }
+    let nothing = Bureau::empty(Engine::Sqlite);
+    std::fs::create_dir_all(&nothing.place.data).unwrap();
+    let words = nothing.place.refuses("INIT-006", &SERVE);
+    assert!(words.contains("先用 mingqian init"), "{words}");
+}
+
+#[test]
+fn a_fault_is_found_in_the_record_by_the_number_of_its_page() {
+    let bureau = Bureau::founded(Engine::Postgres);
+    let url = bureau.server.as_ref().unwrap().url();
+    let server = Server::start(&bureau.place);
+    assert!(server.get("/items").starts_with("HTTP/1.1 200"));
+    let secret = "5e3c".repeat(16);
+    let mut asked = Vec::new();
+    for (table, route, path) in [
+        (
+            "items",
+            "GET /items",
+            "/items?q=%E6%A3%80%E6%9F%A5%E5%91%98%E7%94%B2&x=ZZTOP".to_owned(),
+        ),
+        ("party_links", "GET /p/{link}", format!("/p/{secret}")),
+    ] {
+        admin(url, &format!("ALTER TABLE {table} RENAME TO {table}_away"));
+        let page = server.get(&path);
+        assert!(page.starts_with("HTTP/1.1 500"), "{page}");
+        let (_, rest) = page.split_once("PAGE-500 ").unwrap();
+        let number: String = rest.chars().take_while(char::is_ascii_hexdigit).collect();
+        assert_eq!(number.len(), 8, "{page}");
+        assert!(!page.contains("relation"), "the inside is not for the reader");
+        asked.push((table, route, number));
+    }
+    let record = server.killed();
+    for (table, route, number) in asked {
+        let mark = format!("PAGE-500 {number} {route}：STOR-503");
+        let line = record.lines().find(|line| line.contains(&mark));
+        let line = line.unwrap_or_else(|| panic!("{mark}: {record}"));
+        assert!(line.contains(table), "the cause: {line}");
+    }
+    for kept_out in [secret.as_str(), "ZZTOP", "检查员甲", "%E6"] {
+        assert!(!record.contains(kept_out), "{kept_out}: {record}");
+    }
+}
+
+#[test]
+fn a_missing_folder_of_contents_is_refused_and_the_audit_names_each() {
+    let old = OldDatabase::unpack(COMMITS[1], Engine::Sqlite);
+    let place = Place::of(&old, Engine::Sqlite);
+    let (folder, away) = (place.file("mingqian.blobs"), place.file("away"));
+    std::fs::rename(&folder, &away).unwrap();
+    place.each_writer_is_refused("STOR-522", "mingqian.blobs");
+    std::fs::rename(&away, &folder).unwrap();
+    place.done(&["migrate"]);
+    let contents = place.done(&["audit", "--json"]);
+    std::fs::rename(&folder, &away).unwrap();
+    place.each_writer_is_refused("STOR-522", "从备份恢复");
+    let (code, words) = place.run(&["audit"]);
+    assert_eq!(code, Some(1), "{words}");
+    let missing = words.matches("AUDT-005").count();
+    let audited: serde_json::Value = serde_json::from_str(&contents).unwrap();
+    assert_eq!(
+        Some(missing as u64),
+        audited["contents"].as_u64(),
+        "{words}"
+    );
+    assert!(!folder.exists());
+    std::fs::rename(&away, &folder).unwrap();
+    place.done(&["audit"]);
+}
+
+/// What an earlier program or a copy left open is closed at the first opening, which says so once.
+#[test]
+fn what_stood_open_to_others_is_closed_and_said_once() {
+    let old = OldDatabase::unpack(COMMITS[0], Engine::Sqlite);
+    let place = Place::of(&old, Engine::Sqlite);
+    let file = place.file("mingqian.sqlite");
+    open_up(&file, 0o644);
+    open_up(&place.data, 0o755);
+    open_up(&place.file("keys/storage.key"), 0o640);
+    let before = place.done(&["migrate", "--dry-run"]);
+    assert!(!before.contains("收紧") && mode(&file) == 0o644, "{before}");
+    let told = place.done(&["migrate"]);
+    for said in [
+        "权限已经收紧",
+        "mingqian.sqlite（0644 改为 0600）",
+        "storage.key（0640",
+    ] {
+        assert!(told.contains(said), "{said}: {told}");
+    }
+    for (path, wanted) in [
+        (place.data.clone(), 0o700),
+        (file.clone(), 0o600),
+        (place.file("keys/storage.key"), 0o600),
+        (place.file("mingqian.blobs"), 0o700),
+    ] {
+        assert_eq!(mode(&path), wanted, "{}", path.display());
+    }
+    assert!(!place.done(&["migrate"]).contains("收紧"));
+    // What a server that was killed left beside the database.
+    assert_eq!(Server::start(&place).killed(), "");
+    let [log, index] = ["mingqian.sqlite-wal", "mingqian.sqlite-shm"].map(|name| place.file(name));
+    assert_eq!([mode(&log), mode(&index)], [0o600, 0o600]);
+    open_up(&log, 0o644);
+    open_up(&index, 0o644);
+    let server = Server::start(&place);
+    assert_eq!([mode(&log), mode(&index)], [0o600, 0o600]);
+    let record = server.killed();
+    assert!(record.contains("mingqian.sqlite-wal（0644"), "{record}");
+}
+
+#[test]
+fn a_new_database_is_its_owners_alone() {
+    let bureau = Bureau::founded(Engine::Sqlite);
+    assert_eq!(mode(&bureau.place.file("mingqian.sqlite")), 0o600);
+    assert!(!bureau.place.done(&["migrate"]).contains("收紧"));
+}
+
+/// One bit of one ciphertext turned: a key, a cell, a content, a secret.
+const TURNED: [&str; 4] = [
+    "UPDATE person_keys SET wrapped = set_byte(wrapped, 40, get_byte(wrapped, 40) # 1) WHERE person = (SELECT 'inspector/' || inspector_id FROM inspectors ORDER BY code DESC LIMIT 1)",
+    "UPDATE inspectors SET sealed_credential_no = set_byte(sealed_credential_no, 20, get_byte(sealed_credential_no, 20) # 1) WHERE code = (SELECT MAX(code) FROM inspectors)",
+    "UPDATE blob_chunks SET bytes = set_byte(bytes, 30, get_byte(bytes, 30) # 1) WHERE ordinal = 0 AND blob_id = (SELECT b.blob_id FROM blobs b JOIN attachments a ON a.sha256 = b.sha256 WHERE a.form = 'sealed' ORDER BY a.owner_id DESC, a.name DESC LIMIT 1)",
+    "UPDATE blob_chunks SET bytes = set_byte(bytes, 30, get_byte(bytes, 30) # 1) WHERE ordinal = 0 AND blob_id = (SELECT b.blob_id FROM blobs b JOIN attachments a ON a.sha256 = b.sha256 WHERE a.form = 'secret' ORDER BY a.owner_id DESC LIMIT 1)",
+];
+
+#[test]
+fn the_key_becomes_a_fact_only_where_it_opens_everything() {
+    for (meddled, first) in TURNED
+        .iter()
+        .zip(["的密钥", "的执法证号", "抽取材料", "的 secret"])
+    {
+        let old = OldDatabase::unpack(COMMITS[1], Engine::Postgres);
+        let place = Place::of(&old, Engine::Postgres);
+        admin(&old.place(), meddled);
+        for args in [&["migrate", "--dry-run"][..], &["migrate"], &SERVE] {
+            let words = place.refuses("STOR-506", args);
+            assert!(words.contains(first), "{first}: {words}");
+        }
+        let (_, words) = place.run(&["audit"]);
+        assert!(words.contains("STOR-508"), "nothing was migrated: {words}");
+        // The same twice is nothing.
+        admin(&old.place(), meddled);
+        place.done(&["migrate"]);
+        place.done(&["audit"]);
+    }
+}
+
+#[test]
+fn without_persons_the_other_ciphertexts_tell_the_key() {
+    let old = OldDatabase::unpack(COMMITS[1], Engine::Postgres);
+    let place = Place::of(&old, Engine::Postgres);
+    let nobody = "DELETE FROM person_keys; UPDATE inspectors SET sealed_credential_no = NULL; UPDATE recusals SET sealed_note = NULL";
+    admin(&old.place(), nobody);
+    std::fs::write(place.file("keys/storage.key"), "5".repeat(64)).unwrap();
+    let words = place.refuses("STOR-506", &["migrate"]);
+    assert!(words.contains("抽取材料"), "{words}");
+}
+
+#[test]
+fn numbers_that_were_given_are_followed_by_the_next() {
+    for engine in ENGINES {
+        let old = OldDatabase::unpack(COMMITS[1], engine);
+        let place = Place::of(&old, engine);
+        // To list is to look: an older database is neither migrated nor opened to write.
+        let words = place.refuses("STOR-508", &["counter"]);
+        assert!(words.contains("先运行 mingqian migrate"), "{words}");
+        place.refuses("STOR-508", &["workdays", "2026-11-23", "5"]);
+        place.done(&["migrate"]);
+        let before = place.done(&["counter"]);
+        assert!(before.contains("已给出 1 到"), "{before}");
+        let (_, next) = before.rsplit_once("下一号 ").unwrap();
+        let next: u32 = next.trim().parse().unwrap();
+        let kind = ["counter", "--kind", "campaign", "--year", "2026", "--next"];
+        for (at, code) in [
+            (next + 1, "NUMB-006"),
+            (next + 500, "NUMB-006"),
+            (1, "NUMB-001"),
+        ] {
+            let at = at.to_string();
+            let (exit, words) = place.run(&[kind.as_slice(), &[&at]].concat());
+            assert_eq!(exit, Some(2), "{words}");
+            assert!(
+                words.contains(code) && words.contains(&format!("下一号是 {next}")),
+                "{words}"
+            );
+        }
+        // To go on where it stands is nothing to do.
+        place.done(&[kind.as_slice(), &[&next.to_string()]].concat());
+        assert_eq!(place.done(&["counter"]), before);
+        place.done(&["audit"]);
+    }
+}
+
+#[test]
+fn what_only_looks_needs_no_folder_and_makes_none() {
+    let nothing = Bureau::empty(Engine::Sqlite);
+    let place = &nothing.place;
+    let words = place.done(&["workdays", "2026-09-30", "3"]);
+    assert!(words.contains("按程序自带的节假日表"), "{words}");
+    let (exit, words) = place.run(&["counter"]);
+    assert_eq!(exit, Some(2), "{words}");
+    assert!(words.contains("STOR-509"), "{words}");
+    assert!(!place.data.exists());
+    let bureau = Bureau::founded(Engine::Sqlite);
+    std::fs::remove_dir_all(bureau.place.file("keys")).unwrap();
+    let own = bureau.place.done(&["workdays", "2026-09-30", "3"]);
+    assert!(!own.contains("按程序自带"), "{own}");
+    assert!(bureau.place.done(&["counter"]).contains("还没有给出过编号"));
+}
+
+#[test]
+fn the_usual_answers_of_the_system_are_said_in_words() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = |name: &str| folder.path().join(name).display().to_string();
+    std::fs::write(at("kept"), "x").unwrap();
+    let run = |args: &[&str]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_mingqian"));
+        said(&command.args(args).output().unwrap()).1
+    };
+    for (args, code, sentence) in [
+        (
+            vec!["verify", &at("gone.zip")],
+            "VRFY-001",
+            "没有这个文件或目录",
+        ),
+        (
+            vec!["nonce", "--name", "justice", "--out", &at("kept")],
+            "CLI-101",
+            "没有覆盖",
+        ),
+        (
+            vec!["nonce", "--name", "justice", "--out", &at("no/where")],
+            "CLI-101",
+            "没有这个文件或目录",
+        ),
+        (
+            vec!["nonce", "--name", "justice", "--out", &at("kept/below")],
+            "CLI-101",
+            "是文件，不是目录",
+        ),
+    ] {
+        let words = run(&args);
+        assert!(
+            words.contains(code) && words.contains(sentence),
+            "{args:?}: {words}"
+        );
+        assert!(!words.contains("os error"), "{args:?}: {words}");
+    }
+    let bureau = Bureau::founded(Engine::Sqlite);
+    let first = Server::start(&bureau.place);
+    let second = Bureau::founded(Engine::Sqlite);
+    let (_, words) = second.place.run(&["serve", "--listen", &first.address]);
+    assert!(
+        words.contains("SERV-003") && words.contains("已有程序在用"),
+        "{words}"
+    );
+    assert!(!words.contains("os error"), "{words}");
+}

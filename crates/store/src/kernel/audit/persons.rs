@@ -1,0 +1,19 @@
+//! The keys of persons, which stand outside the log: whoever has something sealed has a key, for an erasure takes both
+//! away in one act. The audit has no key of its own: that one is missing it sees, that one no longer opens it does not.
+
+use super::{Fault, Report};
+use crate::error::StoreError;
+use crate::kernel::reader::{Query, Reader};
+
+const SEALED: &str = "SELECT i.inspector_id, i.code, i.name FROM inspectors i LEFT JOIN person_keys k ON k.person = 'inspector/' || i.inspector_id WHERE k.person IS NULL AND (i.sealed_credential_no IS NOT NULL OR EXISTS (SELECT 1 FROM recusals r WHERE r.inspector_code = i.code AND r.sealed_note IS NOT NULL)) ORDER BY i.code";
+
+pub(super) async fn compare(reader: &mut Reader, report: &mut Report) -> Result<(), StoreError> {
+    for row in reader.all(Query::new(SEALED)).await? {
+        report.faults.push(Fault::Keyless {
+            person: format!("inspector/{}", row.text("inspector_id")?),
+            code: row.text("code")?.to_owned(),
+            name: row.text("name")?.to_owned(),
+        });
+    }
+    Ok(())
+}

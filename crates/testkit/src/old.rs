@@ -16,10 +16,10 @@ use crate::engines::{PostgresDatabase, upgrade};
 static NUMBER: AtomicU32 = AtomicU32::new(0);
 
 /// Every commit that left a database, oldest first.
-pub const COMMITS: &[&str] = &["b9b6927", "27e6a99"];
+pub const COMMITS: &[&str] = &["b9b6927", "27e6a99", "3bf204d"];
 
 /// The last migration each of them knew.
-const NEWEST: &[i64] = &[5, 10];
+const NEWEST: &[i64] = &[5, 10, 12];
 
 /// The commits whose databases still have this migration before them, oldest first.
 pub fn made_before(migration: i64) -> impl Iterator<Item = &'static str> {
@@ -29,6 +29,8 @@ pub fn made_before(migration: i64) -> impl Iterator<Item = &'static str> {
 
 /// A copy of an old database, ready to be opened; removed when dropped.
 pub struct OldDatabase {
+    packs: PathBuf,
+    engine: &'static str,
     folder: PathBuf,
     server: Option<PostgresDatabase>,
 }
@@ -47,11 +49,11 @@ impl OldDatabase {
             Engine::Sqlite => "sqlite",
             Engine::Postgres => "postgres",
         };
-        let packs = Path::new(env!("CARGO_MANIFEST_DIR")).with_file_name("testkit");
-        let pack = packs.join(format!("old/{commit}/{word}.tar.gz"));
+        let testkit = Path::new(env!("CARGO_MANIFEST_DIR")).with_file_name("testkit");
+        let packs = testkit.join("old").join(commit);
         run(Command::new("tar")
             .arg("-xzf")
-            .arg(&pack)
+            .arg(packs.join(format!("{word}.tar.gz")))
             .arg("-C")
             .arg(&folder));
         let server = (engine == Engine::Postgres).then(|| {
@@ -68,7 +70,22 @@ impl OldDatabase {
                 .arg(server.url()));
             server
         });
-        Self { folder, server }
+        Self {
+            packs,
+            engine: word,
+            folder,
+            server,
+        }
+    }
+
+    /// The zip its build gave out for the finished campaign; `stage` is `public` or `full`.
+    ///
+    /// # Panics
+    /// When there is none.
+    #[must_use]
+    pub fn bundle(&self, stage: &str) -> Vec<u8> {
+        let zip = self.packs.join(format!("{}-{stage}.zip", self.engine));
+        std::fs::read(zip).expect("both bundles lie beside each pack")
     }
 
     /// Its data folder: keys, and the database of the embedded engine.
@@ -90,14 +107,30 @@ impl OldDatabase {
         self.folder().join("mingqian.sqlite")
     }
 
+    /// What its build printed of its accounts.
+    fn printed(&self) -> String {
+        std::fs::read_to_string(self.folder.join("accounts.txt"))
+            .expect("the accounts lie beside the data")
+    }
+
+    /// The names its build printed to sign in with.
+    #[must_use]
+    pub fn logins(&self) -> Vec<String> {
+        let printed = self.printed();
+        let listed = printed.lines().filter_map(|line| {
+            let login = line.strip_prefix("  ")?.split_whitespace().next()?;
+            (!login.ends_with('.')).then(|| login.to_owned())
+        });
+        listed.collect()
+    }
+
     /// The password every account of it was given.
     ///
     /// # Panics
     /// When the printed accounts do not name it.
     #[must_use]
     pub fn password(&self) -> String {
-        let printed = std::fs::read_to_string(self.folder.join("accounts.txt"))
-            .expect("the accounts lie beside the data");
+        let printed = self.printed();
         let line = printed
             .lines()
             .find_map(|line| line.strip_prefix("所有账号的口令："));

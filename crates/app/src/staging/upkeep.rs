@@ -5,12 +5,13 @@
 //! to “done” together with the rows. So every such upload is marked interrupted and can be taken up
 //! again from its last complete step.
 
-use store::{catalog, import, job};
+use store::job::{self, StoredJob};
+use store::{catalog, import};
 
 use super::step::Step;
 use super::{Import, Staging, State, Summary};
 use crate::AppError;
-use crate::job::{Order, Run};
+use crate::job::{JobState, Order, Run};
 use crate::part_file::Idle;
 
 /// The kind of job that clears what nothing names; the program's own.
@@ -142,8 +143,14 @@ impl Staging {
         let mut reader = self.app.db.read().await?;
         let last = job::latest_about(&mut reader, &about).await?;
         drop(reader);
-        let due = last.is_none_or(|last| self.now_ms() - last.started_at_ms >= TIDY_EVERY_MS);
-        if due {
+        let due = |last: &StoredJob| self.now_ms() - last.started_at_ms >= TIDY_EVERY_MS;
+        if last.as_ref().is_none_or(due) {
+            // Of those that went well only the last is worth a row.
+            if let Some(well) = last.filter(|last| last.state == JobState::Done.name()) {
+                let mut scratch = self.app.db.scratch().await?;
+                job::forget(&mut scratch.inside(), &well.id).await?;
+                scratch.commit().await?;
+            }
             let order = Order {
                 kind: TIDY,
                 owner: None,

@@ -611,14 +611,28 @@ async fn what_nothing_names_is_cleared_without_a_restart_by_a_job_of_the_program
         lie("nobodys");
         tidied().await;
         assert_eq!(office.files(), 0);
+        let ended = async || {
+            let mut reader = db.read().await.unwrap();
+            let ended = store::job::ended_before(&mut reader, i64::MAX).await;
+            ended.unwrap()
+        };
+        let before = ended().await;
         // Not again within the hour; after it again.
         lie("nobodys");
         tidied().await;
         assert_eq!(office.files(), 1);
+        assert_eq!(ended().await, before);
         let incoming = office.staging.incoming().await.unwrap();
         office.city.clock.advance_minutes(60);
         tidied().await;
         assert_eq!(office.files(), 1, "what is on its way is left alone");
+        let after = ended().await;
+        assert_eq!(
+            after.len(),
+            before.len(),
+            "the row of the last time is enough"
+        );
+        assert_ne!(after, before);
         drop(incoming);
         assert_eq!(office.files(), 0);
         office.city.clock.advance_minutes(31 * 24 * 60);

@@ -10,7 +10,6 @@
 //! An act that leaves no event (a step of an upload) is remembered after it; its own state makes a
 //! repetition harmless.
 
-use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -21,6 +20,7 @@ use domain::text::FieldErrors;
 use store::session::{self, Submission};
 use store::{Press, Register, StoreError};
 use tokio::sync::{Mutex, Semaphore};
+use tokio::time::{Instant, timeout_at};
 
 use super::{Pressed, Stop, Visit, WebState};
 use crate::component::{Form, HiddenFields, Link, Refusal};
@@ -256,22 +256,18 @@ impl Turn {
         let Err(AppError::Store(StoreError::Held(register))) = first else {
             return first;
         };
-        let mut over = pin!(tokio::time::timeout(QUEUING, std::future::pending::<()>()));
-        let _foremost = tokio::select! {
-            biased;
-            turn = self.web.lanes.of_register(register).lock() => turn,
-            _ = &mut over => return Err(StoreError::Busy.into()),
+        // Looked at between two attempts only: an act that is under way runs to its end.
+        let over = Instant::now() + QUEUING;
+        let turn = timeout_at(over, self.web.lanes.of_register(register).lock());
+        let Ok(_foremost) = turn.await else {
+            return Err(StoreError::Busy.into());
         };
         let press = self.press.waiting(AT_THE_DOOR);
         loop {
             let ended = act.clone()(self.web.app.pressed(&press)).await;
-            let Err(AppError::Store(StoreError::Busy)) = ended else {
+            let busy = matches!(ended, Err(AppError::Store(StoreError::Busy)));
+            if !busy || Instant::now() >= over {
                 return ended;
-            };
-            tokio::select! {
-                biased;
-                _ = &mut over => return ended,
-                () = std::future::ready(()) => {}
             }
         }
     }

@@ -15,7 +15,7 @@ use domain::time::Date;
 use super::*;
 use crate::engines::{PostgresDatabase, SqliteFile, upgrade};
 use crate::kernel::reader::{Query, Reader};
-use crate::kernel::sweep::tests::{holds, raw};
+use crate::kernel::sweep::tests::{holds, on_disk, raw, sweeps_all, unswept};
 use crate::telling::begun;
 use crate::{Db, Fault, Recording, Upgrade, inspector, org};
 
@@ -323,22 +323,91 @@ async fn a_destroyed_key_stands_in_no_byte_of_the_files_either() {
     let wrapped = Mask(0x2a).person_key(&wrapped);
     let there = || holds(&raw(file.path()), wrapped.bytes());
     assert!(there());
-    let mut reader = db.read().await.unwrap();
-    let first = inspector::get(&mut reader, &id(1)).await.unwrap();
-    let notes = inspector::notes_of(&mut reader, &first).await.unwrap();
-    drop(reader);
     // Who reads while the erasure is done keeps the log from being cut; it is cut afterwards.
     let mut reader = db.read().await.unwrap();
     assert!(number_of(&mut reader, 2).await.is_some());
-    let mut rec = act(&db, 3).await;
-    inspector::erase(&mut rec, &first, &notes).await.unwrap();
-    rec.commit().await.unwrap();
+    erased(&db, 1, 3).await;
+    assert_eq!(unswept(&db).await, [left_by(3)]);
     assert!(there() && !db.sweep().await.unwrap());
     drop(reader);
     assert!(db.sweep().await.unwrap());
     assert!(!there());
     db.close().await;
     assert!(!there());
+}
+
+/// Destroys the key of an inspector; yields the key, as it was kept.
+async fn erased(db: &Db, number: u8, event: u8) -> PersonKey {
+    let mut reader = db.read().await.unwrap();
+    let held = inspector::get(&mut reader, &id(number)).await.unwrap();
+    let notes = inspector::notes_of(&mut reader, &held).await.unwrap();
+    drop(reader);
+    let mut rec = act(db, event).await;
+    inspector::erase(&mut rec, &held, &notes).await.unwrap();
+    rec.commit().await.unwrap();
+    Mask(0x2a).person_key(&format!("inspector/{}", id(number)))
+}
+
+fn left_by(event: u8) -> String {
+    format!("erasure/{}", EventId::from_entropy([event; 12]))
+}
+
+#[tokio::test]
+async fn on_a_server_a_key_an_older_view_may_see_is_swept_when_the_view_has_gone() {
+    let server = PostgresDatabase::fresh();
+    let url = server.url().to_owned();
+    let db = Opening::Pg(url.clone(), 0x2a).open().await;
+    let there =
+        async |key: &PersonKey| holds(&on_disk(&db, &url, "person_keys").await, key.bytes());
+    staffed(&db).await;
+    let first = erased(&db, 1, 3).await;
+    // A long reader in another process, begun between the two erasures; it has not even looked at the keys.
+    let other = Opening::Pg(url.clone(), 0x2a).open().await;
+    let mut reader = other.read().await.unwrap();
+    let units = Query::new("SELECT name FROM org_units");
+    assert_eq!(reader.all(units).await.unwrap().len(), 1);
+    let second = erased(&db, 2, 4).await;
+    // The first erasure is older than his view and does not wait for it.
+    while unswept(&db).await.contains(&left_by(3)) {
+        assert!(!db.sweep().await.unwrap());
+    }
+    assert_eq!(unswept(&db).await, [left_by(4)]);
+    assert!(!there(&first).await && there(&second).await);
+    // Writing the table anew takes the second key along, so that nothing is gained before the view has gone.
+    crate::engines::admin(&url, "VACUUM FULL person_keys");
+    assert!(there(&second).await && !db.sweep().await.unwrap());
+    assert_eq!(unswept(&db).await, [left_by(4)]);
+    drop(reader);
+    other.close().await;
+    sweeps_all(&db).await;
+    assert_eq!(unswept(&db).await, Vec::<String>::new());
+    assert!(!there(&second).await);
+    db.close().await;
+}
+
+#[tokio::test]
+async fn on_a_server_an_unfinished_act_in_another_database_keeps_a_destroyed_key_as_well() {
+    let (server, neighbor) = (PostgresDatabase::fresh(), PostgresDatabase::fresh());
+    let url = server.url().to_owned();
+    let db = Opening::Pg(url.clone(), 0x2a).open().await;
+    let there =
+        async |key: &PersonKey| holds(&on_disk(&db, &url, "person_keys").await, key.bytes());
+    staffed(&db).await;
+    let beside = Opening::Pg(neighbor.url().to_owned(), 0x2a).open().await;
+    let mut unfinished = act(&beside, 1).await;
+    org::state_fact(&mut unfinished, "bureau", "邻县局")
+        .await
+        .unwrap();
+    let key = erased(&db, 1, 3).await;
+    assert!(!db.sweep().await.unwrap());
+    assert_eq!(unswept(&db).await, [left_by(3)]);
+    crate::engines::admin(&url, "VACUUM FULL person_keys");
+    assert!(there(&key).await);
+    unfinished.commit().await.unwrap();
+    sweeps_all(&db).await;
+    assert!(!there(&key).await);
+    beside.close().await;
+    db.close().await;
 }
 
 #[tokio::test]

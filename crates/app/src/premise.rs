@@ -15,6 +15,7 @@ use domain::time::Instant;
 use draw::Suite;
 use store::account::StoredAccount;
 use store::campaign::{StoredCampaign, StoredPartyLink};
+use store::catalog::StoredRulebook;
 use store::inspection::{StoredInspection, StoredPublication};
 use store::{Reader, StoreError, account, campaign, catalog, inspection, inspector, log, subject};
 
@@ -53,6 +54,8 @@ pub enum Thing<'a> {
     Inspectors,
     /// The newest revision of an item.
     Item(&'a ItemId),
+    /// The rulebook in force.
+    Rulebook,
     /// An account, with its roles.
     Account(&'a AccountId),
     /// The attempt an outside party takes part in, by its link.
@@ -78,6 +81,7 @@ impl App {
                 let newest = catalog::revisions(reader, id).await?.into_iter().next();
                 Premise::of(newest.ok_or_else(|| missing("items", id))?.seen)
             }
+            Thing::Rulebook => of_rulebook(&catalog::rulebook_in_force(reader).await?),
             Thing::Account(id) => of_account(&account::get(reader, id).await?),
             Thing::Party(link) => {
                 let (kept, stored) = self.party_by(reader, link).await?;
@@ -181,6 +185,12 @@ pub async fn of_inspectors(reader: &mut Reader) -> Result<Premise, AppError> {
         table: "inspectors",
         key: String::new(),
     })?))
+}
+
+/// The rulebook in force by the adoption of its version; of a version nothing is ever changed.
+#[must_use]
+pub fn of_rulebook(stored: &StoredRulebook) -> Premise {
+    Premise::of(stored.seen.clone())
 }
 
 /// An account with the hash of its roles, which are rows of their own.

@@ -9,9 +9,9 @@ use domain::premise::Premise;
 use domain::refusal::Refusal;
 use domain::refusal::codes::RULEBOOK_FOUNDED;
 use domain::rulebook::{RulebookFile, SEED_DEMO_RULEBOOK, SEED_RULEBOOK};
-use store::{StoreError, Tx, catalog};
+use store::{Hold, Register, StoreError, Tx, catalog};
 
-use crate::premise::require;
+use crate::premise::{of_rulebook, require};
 use crate::{Acting, App, AppError};
 
 impl App {
@@ -68,7 +68,7 @@ impl App {
         let mut tx = self.db.begin("rulebook.adopt").await?;
         if let Some(before) = catalog::adopted_last(&mut tx).await? {
             return Err(RULEBOOK_FOUNDED
-                .refuse(&[("version", &before.version)])
+                .refuse(&[("version", &before.file.version)])
                 .into());
         }
         self.put_into_force(tx, actor, file, None).await
@@ -76,20 +76,29 @@ impl App {
 
     /// Puts a version of the rulebook into force, by an account that may adopt it for the whole bureau. It must
     /// be sound as a whole; rows of the version before that this program does not know stand in it again.
-    /// Campaigns approved until now go on under the version of their approval. The act of a person, with its
-    /// draft and its four eyes, has no screen yet.
+    /// Campaigns approved until now go on under the version of their approval. It decides on the version in
+    /// force as it was shown ([`Thing::Rulebook`](crate::premise::Thing)). The account is asked as it stands now, and neither
+    /// its right nor the rulebook changes before the act ends. The act of a person, with its draft and its four
+    /// eyes, has no screen yet.
     ///
     /// # Errors
-    /// `AUTH-…` without the right; what is unsound in the file.
+    /// `AUTH-…` without the right; `SEEN-001` after another adoption; what is unsound in the file.
     pub async fn adopt_rulebook(
         &self,
         acting: &Acting,
         file: RulebookFile,
+        premise: &Premise,
     ) -> Result<(), AppError> {
-        let actor = acting.may(Verb::RulebookAdopt, &Place::BUREAU)?;
         let mut tx = self.db.begin("rulebook.adopt").await?;
-        let before = catalog::adopted_last(&mut tx).await?;
-        self.put_into_force(tx, actor, file, before).await
+        tx.hold(Register::Accounts, Hold::Shared).await?;
+        tx.hold(Register::Rulebook, Hold::Exclusive).await?;
+        let acting = &self.still_acting(&mut tx, &acting.account).await?;
+        let actor = acting.may(Verb::RulebookAdopt, &Place::BUREAU)?;
+        let before = catalog::rulebook_in_force(&mut tx).await?;
+        let now = of_rulebook(&before);
+        require(&mut tx, Some(acting), "实施细则", premise, &now).await?;
+        self.put_into_force(tx, actor, file, Some(before.file))
+            .await
     }
 
     async fn put_into_force(

@@ -11,6 +11,7 @@ use std::io::{Cursor, Read as _};
 use std::num::NonZeroUsize;
 
 use app::App;
+use app::premise::Thing;
 use domain::id::CampaignNo;
 use draw::bundle::Stage;
 use stage::{FINISHED, READY, acting, draws, open};
@@ -114,7 +115,8 @@ async fn adopts_stricter_rules(app: &App) {
         }
     }
     let approver = acting(app, "approver").await;
-    app.adopt_rulebook(&approver, file).await.unwrap();
+    let premise = app.premise(Thing::Rulebook).await.unwrap();
+    app.adopt_rulebook(&approver, file, &premise).await.unwrap();
 }
 
 /// A campaign the earlier build approved names no version: it goes on under the one of that day.

@@ -179,7 +179,16 @@ pub async fn add_holidays(rec: &mut Recording, rows: &[HolidayRow]) -> Result<u6
 }
 
 const VERSIONS: &str =
-    "SELECT version, adopted_on, title, parameters, adopted_at_ms FROM rulebooks";
+    "SELECT version, adopted_on, title, parameters, adopted_at_ms, last_event FROM rulebooks";
+
+/// A version of the rulebook as it was adopted.
+#[derive(Clone, Debug)]
+pub struct StoredRulebook {
+    /// What it states.
+    pub file: RulebookFile,
+    /// The event that adopted it.
+    pub seen: EventId,
+}
 
 fn rulebook_row(row: &Row) -> Result<RulebookFile, StoreError> {
     const TABLE: &str = "rulebooks";
@@ -211,14 +220,24 @@ fn parameters(row: &Row) -> Result<Vec<ParameterRow>, StoreError> {
 
 /// The rulebook in force: the version adopted last, as it was adopted.
 pub async fn rulebook_file(reader: &mut Reader) -> Result<RulebookFile, StoreError> {
+    Ok(rulebook_in_force(reader).await?.file)
+}
+
+/// The same with the event that adopted it: what the adoption of the next version rests on.
+pub async fn rulebook_in_force(reader: &mut Reader) -> Result<StoredRulebook, StoreError> {
     adopted_last(reader).await?.ok_or_else(no_rulebook)
 }
 
 /// The same, or nothing before the first version is adopted.
-pub async fn adopted_last(reader: &mut Reader) -> Result<Option<RulebookFile>, StoreError> {
+pub async fn adopted_last(reader: &mut Reader) -> Result<Option<StoredRulebook>, StoreError> {
     let query = Query::new(VERSIONS).push(" ORDER BY adopted_at_ms DESC, version DESC LIMIT 1");
-    let row = reader.first(query).await?;
-    row.as_ref().map(rulebook_row).transpose()
+    let Some(row) = reader.first(query).await? else {
+        return Ok(None);
+    };
+    Ok(Some(StoredRulebook {
+        file: rulebook_row(&row)?,
+        seen: row.parsed("rulebooks", "last_event", EventId::parse)?,
+    }))
 }
 
 /// The parameters in force, for whatever belongs to no campaign.

@@ -55,6 +55,7 @@ pub use kernel::migrate::{Migrated, Seal, SealKey, Upgrade, structure};
 pub use kernel::press::Press;
 pub use kernel::queue::{Announced, Announcement, Mark};
 pub use kernel::reader::Reader;
+pub use kernel::ready::{OpenRows, ReadyRows};
 pub use kernel::register::{Hold, Register};
 pub use kernel::scratch::{Inside, Scratch};
 pub use kernel::table::{Before, Class, Column, Former, Layout, Since, TracedTable, UntracedTable};

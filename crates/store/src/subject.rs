@@ -8,6 +8,7 @@ use domain::subject::{Standing, Subject};
 use crate::error::StoreError;
 use crate::kernel::guard::Recording;
 use crate::kernel::reader::{Query, Reader, contains};
+use crate::kernel::ready::{OpenRows, ReadyRows};
 use crate::kernel::value::Value;
 use crate::schema::SUBJECTS;
 
@@ -246,6 +247,30 @@ pub async fn add_many<'a>(
         .map(|subject| cells(unit, subject))
         .collect();
     rec.insert_many(&SUBJECTS, rows).await
+}
+
+/// Makes entries ready outside the lock: new ones, and those that change, each as it was read and as it is to be.
+pub fn ready<'a>(
+    unit: &OrgUnitId,
+    new: impl IntoIterator<Item = &'a Subject>,
+    changes: impl IntoIterator<Item = (&'a StoredSubject, &'a Subject)>,
+) -> Result<ReadyRows, StoreError> {
+    let new = new.into_iter().map(|subject| cells(unit, subject));
+    let changes = changes.into_iter().map(|(kept, after)| {
+        let before = cells(&kept.unit, &kept.subject)?;
+        Ok((kept.seen.clone(), before, cells(&kept.unit, after)?))
+    });
+    ReadyRows::of(&SUBJECTS, new, changes)
+}
+
+/// Unpacks them beside the writer.
+pub fn open(ready: ReadyRows) -> Result<OpenRows, StoreError> {
+    ready.open(&SUBJECTS)
+}
+
+/// Writes them; returns how many were added and how many changed.
+pub async fn write_ready(rec: &mut Recording, rows: OpenRows) -> Result<(u64, u64), StoreError> {
+    rec.write_ready(rows).await
 }
 
 /// Changes an entry that was last written by `seen`.

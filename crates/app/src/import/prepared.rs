@@ -1,16 +1,16 @@
-//! What an import will write, judged beside everybody's work and kept in a private file, so that
-//! memory does not grow with the import and nothing is judged under the writer's lock.
+//! What an import will write, judged beside everybody's work, made ready and kept in a private file, so that
+//! memory does not grow with the import, and nothing is judged, encoded or compressed under the writer's lock.
 
-use std::io::{BufRead as _, BufReader};
+use std::fs::File;
+use std::io::{BufRead, BufReader, Cursor};
 use std::path::{Path, PathBuf};
 
-use domain::id::{EventId, OrgUnitId};
+use domain::id::OrgUnitId;
 use domain::inspector::Inspector;
 use domain::refusal::Code;
-use domain::subject::Subject;
 use serde::{Deserialize, Serialize};
-use store::StoreError;
 use store::inspector::Held;
+use store::{OpenRows, ReadyRows, StoreError, subject};
 use tokio::io::AsyncWriteExt as _;
 use tokio::sync::mpsc;
 
@@ -27,45 +27,77 @@ static DISK: Code = Code::new(
     "请系统管理员检查数据目录的空间和权限，再导入一次。",
 );
 
-/// What becomes of one part of the rows; rows that stay as they are leave only their count.
-#[derive(Debug, Default, Serialize, Deserialize)]
+/// What becomes of one part of the rows, ready to be written; rows that stay as they are leave only their
+/// count.
+#[derive(Debug, Default)]
 pub(super) struct Lot {
-    pub(super) tally: Tally,
-    pub(super) subjects: Vec<Subject>,
-    pub(super) inspectors: Vec<Inspector>,
-    pub(super) changed: Vec<Change>,
+    head: Head,
+    subjects: ReadyRows,
 }
 
-/// A row that changes: where it stands and what it becomes.
-#[derive(Debug, Serialize, Deserialize)]
-pub(super) enum Change {
-    Subject(OrgUnitId, EventId, Box<Subject>),
-    Inspector(Held, Box<Inspector>),
+/// A lot as it comes to the writer.
+pub(super) type OpenLot = (Head, OpenRows);
+
+/// What of a lot is not made ready: few rows, whose cells are sealed as they are written.
+#[derive(Debug, Default, Serialize, Deserialize)]
+pub(super) struct Head {
+    pub(super) tally: Tally,
+    pub(super) inspectors: Vec<Inspector>,
+    pub(super) changed: Vec<(Held, Inspector)>,
 }
 
 impl Lot {
-    fn of(judged: Vec<Judged>) -> Self {
-        let mut lot = Self {
+    fn of(unit: &OrgUnitId, judged: Vec<Judged>) -> Result<Self, StoreError> {
+        let mut head = Head {
             tally: Tally::of(&judged),
-            ..Self::default()
+            ..Head::default()
         };
+        let (mut subjects, mut changed) = (Vec::new(), Vec::new());
         for row in judged {
             match row.verdict {
-                RowVerdict::Add(Entry::Subject(subject)) => lot.subjects.push(*subject),
-                RowVerdict::Add(Entry::Inspector(inspector)) => lot.inspectors.push(*inspector),
+                RowVerdict::Add(Entry::Subject(subject)) => subjects.push(subject),
+                RowVerdict::Add(Entry::Inspector(inspector)) => head.inspectors.push(*inspector),
                 RowVerdict::Update(Kept::Subject(kept), Entry::Subject(after)) => {
-                    lot.changed
-                        .push(Change::Subject(kept.unit, kept.seen, after));
+                    changed.push((kept, after));
                 }
                 RowVerdict::Update(Kept::Inspector(kept), Entry::Inspector(after)) => {
-                    lot.changed.push(Change::Inspector(kept.held(), after));
+                    head.changed.push((kept.held(), *after));
                 }
                 // A row is judged by the register it goes into, so both are of one kind.
                 RowVerdict::Update(..) | RowVerdict::Same | RowVerdict::Bad(_) => {}
             }
         }
-        lot
+        let new = subjects.iter().map(|subject| &**subject);
+        let changed = changed.iter().map(|(kept, after)| (&**kept, &**after));
+        let subjects = subject::ready(unit, new, changed)?;
+        Ok(Self { head, subjects })
     }
+
+    /// One line, and the entries made ready after it.
+    fn to_bytes(&self) -> Result<Vec<u8>, AppError> {
+        let mut bytes = serde_json::to_vec(&self.head).map_err(|error| broken(&error))?;
+        bytes.push(b'\n');
+        self.subjects.put(&mut bytes);
+        Ok(bytes)
+    }
+
+    fn read(from: &mut impl BufRead) -> Result<Option<Self>, AppError> {
+        let mut line = String::new();
+        if from.read_line(&mut line).map_err(|error| unread(&error))? == 0 {
+            return Ok(None);
+        }
+        let head = serde_json::from_str(&line).map_err(|error| broken(&error))?;
+        let subjects = ReadyRows::take(from)?;
+        Ok(Some(Self { head, subjects }))
+    }
+
+    fn open(self) -> Result<OpenLot, AppError> {
+        Ok((self.head, subject::open(self.subjects)?))
+    }
+}
+
+fn unread(error: &std::io::Error) -> StoreError {
+    StoreError::Engine(format!("prepared import: {error}"))
 }
 
 /// Everything judged, against the versions it was judged against.
@@ -76,14 +108,44 @@ pub(super) struct Prepared {
     lots: Lots,
 }
 
+/// The lots one after the other, in memory or in a private file.
 enum Lots {
-    Memory(Vec<Lot>),
-    Disk(PathBuf),
+    Memory(Vec<u8>),
+    Disk(PathBuf, tokio::fs::File),
+}
+
+impl Lots {
+    async fn none(beside: Option<&Path>) -> Result<Self, AppError> {
+        let Some(path) = beside else {
+            return Ok(Self::Memory(Vec::new()));
+        };
+        let file = emptied(path).await.map_err(|error| disk(&error))?;
+        Ok(Self::Disk(path.to_owned(), file))
+    }
+
+    async fn push(&mut self, lot: &Lot) -> Result<(), AppError> {
+        let bytes = lot.to_bytes()?;
+        match self {
+            Self::Memory(all) => {
+                all.extend(bytes);
+                Ok(())
+            }
+            Self::Disk(_, file) => file.write_all(&bytes).await.map_err(|error| disk(&error)),
+        }
+    }
+
+    /// Nothing comes any more.
+    async fn whole(&mut self) -> Result<(), AppError> {
+        match self {
+            Self::Memory(_) => Ok(()),
+            Self::Disk(_, file) => file.flush().await.map_err(|error| disk(&error)),
+        }
+    }
 }
 
 impl Drop for Lots {
     fn drop(&mut self) {
-        if let Self::Disk(path) = self {
+        if let Self::Disk(path, _) = self {
             // What cannot be removed now is removed at the next start.
             let _ = std::fs::remove_file(path);
         }
@@ -116,34 +178,17 @@ pub(super) async fn prepare(
     let terms = sheet.terms(&mut view, importer.reach).await?;
     let mut judge = Judge::new(&terms, &*app.entropy);
     let mut tally = Tally::default();
-    let mut lots = match ending.beside {
-        Some(path) => Lots::Disk(path.to_owned()),
-        None => Lots::Memory(Vec::new()),
-    };
-    let mut file = match &lots {
-        Lots::Disk(path) => Some(emptied(path).await.map_err(|error| disk(&error))?),
-        Lots::Memory(_) => None,
-    };
+    let mut lots = Lots::none(ending.beside).await?;
     let mut ordinal = 0;
     while let Some(part) = rows.part(&mut view, ordinal).await? {
         ending.run.checkpoint()?;
-        let lot = Lot::of(judge.part(&mut view, &part).await?);
-        tally.add(&lot.tally);
+        let lot = Lot::of(sheet.unit, judge.part(&mut view, &part).await?)?;
+        tally.add(&lot.head.tally);
         ending.run.reach(tally.rows());
-        match (&mut lots, &mut file) {
-            (Lots::Memory(all), _) => all.push(lot),
-            (Lots::Disk(_), Some(file)) => {
-                let mut line = serde_json::to_vec(&lot).map_err(|error| broken(&error))?;
-                line.push(b'\n');
-                file.write_all(&line).await.map_err(|error| disk(&error))?;
-            }
-            (Lots::Disk(_), None) => {}
-        }
+        lots.push(&lot).await?;
         ordinal += 1;
     }
-    if let Some(mut file) = file {
-        file.flush().await.map_err(|error| disk(&error))?;
-    }
+    lots.whole().await?;
     Ok(Prepared {
         tally,
         versions,
@@ -153,42 +198,28 @@ pub(super) async fn prepare(
 }
 
 impl Prepared {
-    /// The lots in their order, read ahead while earlier ones are written.
-    pub(super) fn lots(&mut self) -> mpsc::Receiver<Result<Lot, AppError>> {
-        let (to, from) = mpsc::channel(4);
-        match &mut self.lots {
-            Lots::Memory(all) => {
-                let all = std::mem::take(all);
-                tokio::spawn(async move {
-                    for lot in all {
-                        if to.send(Ok(lot)).await.is_err() {
-                            return;
-                        }
-                    }
-                });
+    /// The lots in their order, read and unpacked ahead while earlier ones are written.
+    pub(super) fn lots(&mut self) -> Result<mpsc::Receiver<Result<OpenLot, AppError>>, AppError> {
+        let mut from: Box<dyn BufRead + Send> = match &mut self.lots {
+            Lots::Memory(bytes) => Box::new(Cursor::new(std::mem::take(bytes))),
+            Lots::Disk(path, _) => {
+                let file = File::open(path).map_err(|error| unread(&error))?;
+                Box::new(BufReader::new(file))
             }
-            Lots::Disk(path) => {
-                let path = path.clone();
-                tokio::task::spawn_blocking(move || {
-                    if let Err(error) = read_ahead(&path, &to) {
-                        // Whoever no longer listens needs no word.
-                        let _ = to.blocking_send(Err(error));
-                    }
-                });
+        };
+        let (to, lots) = mpsc::channel(4);
+        tokio::task::spawn_blocking(move || {
+            while let Some(lot) = next(&mut from).transpose() {
+                // Whoever no longer listens needs no further one.
+                if to.blocking_send(lot).is_err() {
+                    return;
+                }
             }
-        }
-        from
+        });
+        Ok(lots)
     }
 }
 
-fn read_ahead(path: &Path, to: &mpsc::Sender<Result<Lot, AppError>>) -> Result<(), AppError> {
-    let unread = |error: std::io::Error| StoreError::Engine(format!("prepared import: {error}"));
-    let file = BufReader::new(std::fs::File::open(path).map_err(unread)?);
-    for line in file.lines() {
-        let lot = serde_json::from_str(&line.map_err(unread)?).map_err(|error| broken(&error))?;
-        if to.blocking_send(Ok(lot)).is_err() {
-            return Ok(());
-        }
-    }
-    Ok(())
+fn next(from: &mut impl BufRead) -> Result<Option<OpenLot>, AppError> {
+    Lot::read(from)?.map(Lot::open).transpose()
 }

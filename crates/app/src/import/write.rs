@@ -13,7 +13,7 @@ use domain::id::EventId;
 use store::import::{self, Lot as Stage};
 use store::{Announcement, Reader, Recording, StoreError, inspector, subject};
 
-use super::prepared::{Change, Lot, Prepared, prepare, rewritten};
+use super::prepared::{Prepared, prepare, rewritten};
 use super::{Importer, Register, Sheet, StagedRow, Tally, Terms};
 use crate::job::{Outcome, Run};
 use crate::staging::Import;
@@ -23,6 +23,8 @@ use crate::{App, AppError};
 const ROUNDS: u32 = 3;
 /// Rows a second by which the end is estimated before any is written.
 const PACE: u64 = 10_000;
+/// What making it durable takes besides, in hundredths of the time of the writing.
+const COMMIT: i128 = 20;
 /// Fewer rows are written before anybody could read an announcement.
 const WORTH_A_WORD: u64 = 2_000;
 
@@ -155,7 +157,7 @@ async fn under_lock(
     ending: &Ending<'_>,
 ) -> Result<bool, AppError> {
     let register = prepared.terms.register;
-    let pace = Pace::begin(app, register, &prepared.tally).await;
+    let mut pace = Pace::begin(app, register, &prepared.tally).await;
     let mut tx = app.db.begin("register.import").await?;
     let own = rewritten(register);
     if !prepared
@@ -166,6 +168,7 @@ async fn under_lock(
         tx.abandon().await?;
         return Ok(false);
     }
+    pace.has_its_turn();
     let now = ending.by.importer(app, &mut tx).await?;
     if now.reach != prepared.terms.reach {
         tx.abandon().await?;
@@ -238,11 +241,9 @@ impl<'a> Pace<'a> {
     async fn begin(app: &'a App, register: Register, tally: &Tally) -> Self {
         let to_write = tally.added + tally.changed;
         let begun_ms = app.clock.now().unix_ms();
-        let seconds = i64::try_from(to_write / PACE + 1).unwrap_or(i64::MAX / 1_000_000);
         let announcement = if to_write >= WORTH_A_WORD {
             let words = format!("正在写入{}（{to_write} 行）", register.label());
-            let until_ms = begun_ms + seconds * 1_000;
-            Some(app.db.announce(&words, until_ms).await)
+            Some(app.db.announce(&words, begun_ms + at_first(to_write)).await)
         } else {
             None
         };
@@ -254,6 +255,14 @@ impl<'a> Pace<'a> {
         }
     }
 
+    /// What came before was waiting for others, which says nothing of the writing.
+    fn has_its_turn(&mut self) {
+        self.begun_ms = self.app.clock.now().unix_ms();
+        if let Some(announcement) = &self.announcement {
+            announcement.expect_end(self.begun_ms + at_first(self.to_write));
+        }
+    }
+
     /// Corrects the estimate by what has been written so far.
     fn written(&self, rows: u64) {
         let Some(announcement) = self.announcement.as_ref().filter(|_| rows > 0) else {
@@ -261,9 +270,14 @@ impl<'a> Pace<'a> {
         };
         let so_far = self.app.clock.now().unix_ms() - self.begun_ms;
         let (rows, all) = (i128::from(rows), i128::from(self.to_write));
-        let whole = i128::from(so_far) * all / rows;
+        let whole = i128::from(so_far) * all / rows * (100 + COMMIT) / 100;
         announcement.expect_end(self.begun_ms + i64::try_from(whole).unwrap_or(0));
     }
+}
+
+/// Milliseconds until the end before anything is measured.
+fn at_first(to_write: u64) -> i64 {
+    i64::try_from(to_write * 1_000 / PACE + 1_000).unwrap_or(i64::MAX / 2)
 }
 
 async fn write_all(
@@ -272,19 +286,25 @@ async fn write_all(
     (run, pace): (&Run, &Pace<'_>),
 ) -> Result<(), AppError> {
     let expected = prepared.tally;
-    let mut lots = prepared.lots();
+    let mut lots = prepared.lots()?;
     let terms = &prepared.terms;
     let mut written = Tally::default();
     while let Some(lot) = lots.recv().await {
-        let lot = lot?;
-        let added = add(rec, terms, &lot).await?;
-        if added != lot.tally.added {
-            return Err(lost(terms, format!("{added} rows inserted")));
+        let (head, subjects) = lot?;
+        let (mut added, mut changed) = subject::write_ready(rec, subjects).await?;
+        if !head.inspectors.is_empty() {
+            added += inspector::add_many(rec, &head.inspectors).await?;
         }
-        for change in &lot.changed {
-            edit(rec, change).await?;
+        for (before, after) in &head.changed {
+            inspector::edit(rec, before, after).await?;
+            changed += 1;
         }
-        written.add(&lot.tally);
+        let tally = head.tally;
+        if (added, changed) != (tally.added, tally.changed) {
+            let what = format!("{added} added and {changed} changed instead of {tally:?}");
+            return Err(lost(terms, what));
+        }
+        written.add(&tally);
         run.reach(written.rows());
         pace.written(written.added + written.changed);
     }
@@ -301,19 +321,4 @@ fn lost(terms: &Terms, what: String) -> AppError {
         what,
     }
     .into()
-}
-
-async fn add(rec: &mut Recording, terms: &Terms, lot: &Lot) -> Result<u64, AppError> {
-    Ok(match terms.register {
-        Register::Subjects => subject::add_many(rec, &terms.unit, &lot.subjects).await?,
-        Register::Inspectors => inspector::add_many(rec, &lot.inspectors).await?,
-    })
-}
-
-async fn edit(rec: &mut Recording, change: &Change) -> Result<(), AppError> {
-    match change {
-        Change::Subject(unit, seen, after) => subject::edit(rec, unit, seen, after).await?,
-        Change::Inspector(before, after) => inspector::edit(rec, before, after).await?,
-    }
-    Ok(())
 }

@@ -8,6 +8,7 @@ mod imports;
 mod jobs;
 mod lists;
 mod passwords;
+mod rulebooks;
 mod subjects;
 mod uploads;
 mod words;

@@ -44,6 +44,10 @@ const ACTS: u32 = 12;
 /// Signs of life of jobs and announcements; of the latter each keeps one as long as it stands.
 const SIGNS: u32 = 6;
 
+/// What the one writer of SQLite may keep of the database in memory, in the words of the pragma: 64 MiB, so
+/// that the indexes of a million entries are not written out and read back while they grow.
+const WRITER_CACHE: &str = "-65536";
+
 /// Which engine a database runs on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Engine {
@@ -251,8 +255,13 @@ impl Db {
         let write = SqlitePoolOptions::new()
             .max_connections(1)
             .acquire_timeout(wait)
-            // What the writer frees it overwrites: a destroyed key is not to be found in free pages.
-            .connect_with(options.clone().pragma("secure_delete", "ON"))
+            .connect_with(
+                options
+                    .clone()
+                    .pragma("cache_size", WRITER_CACHE)
+                    // What the writer frees it overwrites: a destroyed key is not to be found in free pages.
+                    .pragma("secure_delete", "ON"),
+            )
             .await
             .map_err(|error| engine(&error))?;
         let read = SqlitePoolOptions::new()

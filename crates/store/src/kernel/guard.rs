@@ -19,6 +19,7 @@ use super::image::{Body, Operation};
 use super::log::{self, Committed};
 use super::press::Press;
 use super::reader::Reader;
+use super::ready::{OpenRows, Start, alike};
 use super::register::{self, Order, Register};
 use super::scratch::Inside;
 use super::table::{Cells, Layout, TracedTable};
@@ -140,43 +141,78 @@ impl Recording {
             return Ok(0);
         }
         self.touch(layout).await?;
-        let width = layout.columns.len() + 1;
-        let most = (self.reader.conn.most_values() / width).clamp(1, 500);
-        let stamp = Value::from(self.event.id.as_str());
-        let mut args = Vec::new();
-        let (mut waiting, mut inserted) = (0, 0);
+        let mut batch = Batch::new(self, layout);
+        let mut inserted = 0;
         for row in rows {
             let values = layout.values(row?)?;
             self.image(Operation::Insert, layout, &values).await?;
-            args.extend(values);
-            args.push(stamp.clone());
-            waiting += 1;
-            if waiting == most {
-                inserted += self.flush(layout, waiting, &mut args).await?;
-                waiting = 0;
+            if batch.push(values) {
+                inserted += self.flush(layout, &mut batch).await?;
             }
         }
-        if waiting > 0 {
-            inserted += self.flush(layout, waiting, &mut args).await?;
-        }
-        Ok(inserted)
+        Ok(inserted + self.flush(layout, &mut batch).await?)
     }
 
-    async fn flush(
+    /// Writes rows that were made ready outside the lock: the new ones, and those that change, each provided it
+    /// was last written by the event it was read with. Returns how many of both.
+    pub(crate) async fn write_ready(&mut self, rows: OpenRows) -> Result<(u64, u64), StoreError> {
+        if rows.images.is_empty() {
+            return Ok((0, 0));
+        }
+        let layout = rows.layout;
+        self.touch(layout).await?;
+        let mut batch = Batch::new(self, layout);
+        let (mut inserted, changed) = (0, rows.changed.len() as u64);
+        for row in rows.new {
+            if batch.push(row) {
+                inserted += self.flush(layout, &mut batch).await?;
+            }
+        }
+        inserted += self.flush(layout, &mut batch).await?;
+        self.update_ready(layout, rows.changed).await?;
+        for part in rows.images {
+            for chunk in self.body.ready(layout, part)? {
+                log::keep_chunk(&mut self.reader.conn, &self.event, &self.sealing, chunk).await?;
+            }
+        }
+        Ok((inserted, changed))
+    }
+
+    async fn update_ready(
         &mut self,
         layout: &Layout,
-        rows: usize,
-        args: &mut Vec<Value>,
-    ) -> Result<u64, StoreError> {
+        changed: Vec<(Start, Vec<Value>)>,
+    ) -> Result<(), StoreError> {
+        let most = self.reader.conn.most_values();
+        for (columns, rows) in alike(layout, changed, most) {
+            let sql = layout.update(&columns, rows.len(), "last_event");
+            let expected = rows.len() as u64;
+            let mut args = vec![Value::from(self.event.id.as_str())];
+            for (seen, row) in rows {
+                args.extend_from_slice(layout.key_of(&row));
+                args.push(Value::from(seen.as_str()));
+                args.extend(columns.iter().map(|at| row[usize::from(*at)].clone()));
+            }
+            let done = self.reader.conn.execute(&sql, &args).await;
+            if done.map_err(|error| named(error, layout))? != expected {
+                return Err(StoreError::Conflict {
+                    table: layout.name,
+                    what: "last_event".to_owned(),
+                });
+            }
+        }
+        Ok(())
+    }
+
+    async fn flush(&mut self, layout: &Layout, batch: &mut Batch) -> Result<u64, StoreError> {
+        if batch.args.is_empty() {
+            return Ok(0);
+        }
+        let rows = batch.args.len() / (layout.columns.len() + 1);
         let sql = layout.insert(rows, Some("last_event"));
-        let done = self
-            .reader
-            .conn
-            .execute(&sql, args)
-            .await
-            .map_err(|error| named(error, layout))?;
-        args.clear();
-        Ok(done)
+        let done = self.reader.conn.execute(&sql, &batch.args).await;
+        batch.args.clear();
+        done.map_err(|error| named(error, layout))
     }
 
     /// Changes the named columns of the row that was last written by the event `seen`; a row that
@@ -322,18 +358,40 @@ impl Recording {
     }
 }
 
+/// The values of new rows that go into one statement, each row with the stamp of the event.
+struct Batch {
+    stamp: Value,
+    args: Vec<Value>,
+    most: usize,
+}
+
+impl Batch {
+    fn new(rec: &Recording, layout: &Layout) -> Self {
+        let width = layout.columns.len() + 1;
+        let rows = (rec.reader.conn.most_values() / width).clamp(1, 500);
+        Self {
+            stamp: Value::from(rec.event.id.as_str()),
+            args: Vec::with_capacity(width),
+            most: rows * width,
+        }
+    }
+
+    /// Adds a row; true once the statement is full.
+    fn push(&mut self, row: Vec<Value>) -> bool {
+        self.args.extend(row);
+        self.args.push(self.stamp.clone());
+        self.args.len() >= self.most
+    }
+}
+
 /// A NULL read back is typed by the descriptor, so that equal rows have equal images.
 pub(super) fn typed(layout: &Layout, values: &[Value]) -> Vec<Value> {
-    use super::value::Kind;
     values
         .iter()
         .zip(layout.columns)
-        .map(|(value, column)| match (value.is_null(), column.kind) {
-            (false, _) => value.clone(),
-            (true, Kind::Int) => Value::Int(None),
-            (true, Kind::Text) => Value::Text(None),
-            (true, Kind::Blob) => Value::Blob(None),
-            (true, Kind::Sealed) => Value::Sealed(None),
+        .map(|(value, column)| match value.is_null() {
+            true => column.kind.null(),
+            false => value.clone(),
         })
         .collect()
 }

@@ -24,12 +24,13 @@ use flate2::write::GzEncoder;
 use serde_json::Value as Json;
 use sha2::{Digest as _, Sha256};
 
+use super::ready::Images;
 use super::table::{Column, Layout};
 use super::value::Value;
 use crate::error::StoreError;
 
 /// Uncompressed bytes in one stored chunk of a body.
-const CHUNK: usize = 256 * 1024;
+pub(super) const CHUNK: usize = 256 * 1024;
 
 /// What happened to a row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,7 +44,7 @@ pub enum Operation {
 }
 
 impl Operation {
-    fn sign(self) -> &'static str {
+    pub(super) fn sign(self) -> &'static str {
         match self {
             Self::Insert => "+",
             Self::Update => "=",
@@ -102,16 +103,15 @@ impl Body {
     }
 
     fn compress(&mut self) -> Result<Chunk, StoreError> {
-        let failed = |error: std::io::Error| StoreError::Engine(error.to_string());
-        let mut gzip = GzEncoder::new(Vec::new(), Compression::fast());
-        gzip.write_all(&self.pending).map_err(failed)?;
+        let gzip = compressed(&self.pending)?;
         self.pending.clear();
+        Ok(self.next_chunk(gzip))
+    }
+
+    fn next_chunk(&mut self, gzip: Vec<u8>) -> Chunk {
         let ordinal = self.chunks;
         self.chunks += 1;
-        Ok(Chunk {
-            ordinal,
-            gzip: gzip.finish().map_err(failed)?,
-        })
+        Chunk { ordinal, gzip }
     }
 
     /// The next chunk once it is full; to be stored before more is added.
@@ -134,15 +134,32 @@ impl Body {
         self.images
     }
 
+    /// Adds images that were encoded beforehand; yields chunks to be stored before more is added.
+    pub(super) fn ready(&mut self, table: &Layout, part: Images) -> Result<Vec<Chunk>, StoreError> {
+        self.shape(table);
+        let mut chunks = Vec::new();
+        if !self.pending.is_empty() {
+            chunks.push(self.compress()?);
+        }
+        self.hasher.update(&part.text);
+        self.images += part.images;
+        chunks.push(self.next_chunk(part.gzip));
+        Ok(chunks)
+    }
+
     /// Adds the image of one row.
     pub(super) fn image(&mut self, operation: Operation, table: &Layout, values: &[Value]) {
+        self.shape(table);
+        self.images += 1;
+        self.line(&line_of(operation, table.name, values));
+    }
+
+    fn shape(&mut self, table: &Layout) {
         // Only a migration writes one table in two shapes.
         if self.shapes.insert(table.name, table.columns) != Some(table.columns) {
             let names: Vec<&str> = table.columns.iter().map(|column| column.name).collect();
             self.line(&serde_json::json!(["#", table.name, names]).to_string());
         }
-        self.images += 1;
-        self.line(&line_of(operation, table.name, values));
     }
 
     pub(super) fn seal(mut self) -> Result<Sealed, StoreError> {
@@ -161,22 +178,49 @@ impl Body {
     }
 }
 
-/// The canonical text of one image line, which is also what `audit` compares.
-fn line_of(operation: Operation, table: &str, values: &[Value]) -> String {
-    let row: Vec<Json> = values.iter().map(json).collect();
-    serde_json::json!([operation.sign(), table, row]).to_string()
+/// A gzip member of these bytes.
+pub(super) fn compressed(bytes: &[u8]) -> Result<Vec<u8>, StoreError> {
+    let failed = |error: std::io::Error| StoreError::Engine(error.to_string());
+    let mut gzip = GzEncoder::new(Vec::new(), Compression::fast());
+    gzip.write_all(bytes).map_err(failed)?;
+    gzip.finish().map_err(failed)
 }
 
-fn json(value: &Value) -> Json {
-    match value {
-        Value::Int(None) | Value::Text(None) | Value::Blob(None) | Value::Sealed(None) => {
-            Json::Null
+/// The canonical text of one image line, which is also what `audit` compares: JSON without a space. It
+/// is written straight away, for an import has millions of cells.
+pub(super) fn line_of(operation: Operation, table: &str, values: &[Value]) -> String {
+    let sign = operation.sign();
+    let mut line = format!("[\"{sign}\",\"{table}\",");
+    put_cells(&mut line, values);
+    line.push(']');
+    line
+}
+
+fn put_cells(to: &mut String, values: &[Value]) {
+    to.push('[');
+    for (at, value) in values.iter().enumerate() {
+        if at > 0 {
+            to.push(',');
         }
-        Value::Int(Some(value)) => Json::from(*value),
-        Value::Text(Some(value)) => Json::from(value.as_str()),
-        Value::Blob(Some(value)) => serde_json::json!({ "b": hex(value) }),
-        Value::Sealed(Some(cell)) => serde_json::json!({ "b": hex(cell.bytes()) }),
+        match value {
+            Value::Int(None) | Value::Text(None) | Value::Blob(None) | Value::Sealed(None) => {
+                to.push_str("null");
+            }
+            Value::Int(Some(value)) => to.push_str(&value.to_string()),
+            Value::Text(Some(value)) => {
+                to.push_str(&serde_json::to_string(value).expect("a text always encodes"));
+            }
+            Value::Blob(Some(value)) => put_hex(to, value),
+            Value::Sealed(Some(cell)) => put_hex(to, cell.bytes()),
+        }
     }
+    to.push(']');
+}
+
+fn put_hex(to: &mut String, bytes: &[u8]) {
+    to.push_str("{\"b\":\"");
+    to.push_str(&hex(bytes));
+    to.push_str("\"}");
 }
 
 /// Lower-case hexadecimal.
@@ -192,7 +236,9 @@ pub fn hex(bytes: &[u8]) -> String {
 
 /// Canonical text of a row's cells alone, as compared between log and table.
 pub(super) fn cells_text(values: &[Value]) -> String {
-    Json::from(values.iter().map(json).collect::<Vec<_>>()).to_string()
+    let mut text = String::new();
+    put_cells(&mut text, values);
+    text
 }
 
 /// One image read back from a body.

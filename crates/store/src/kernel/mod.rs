@@ -1,7 +1,7 @@
 //! The trace kernel: two engines, one road for writing, one log.
 //!
-//! Read in this order: `table` (what exists), `guard` (how it is written), `image` (what an event
-//! remembers), `log` (how it becomes a leaf), `audit`, `header` and `history` (how a stranger to the program
+//! Read in this order: `table` (what exists), `guard` (how it is written), `image` and `ready` (what an event
+//! remembers), `log` and `clock` (how it becomes a leaf, and of what time), `audit`, `header` and `history` (how a stranger to the program
 //! checks rows against the log), `blob` and `cell` (bytes that rows only name, or hold as ciphertext),
 //! `register` (what an act may rely on), `press` (the key of a form, taken inside its act), `queue` and `notice` (what acts wait for, in this process and in others), `migrate`
 //! (how tables grow), `storage_key`, `log_key` and `sweep` (what opens what is sealed, what signs, and that nothing stays behind), then `engine`, `conn`, `value`, which know sqlx. Aggregates see `Reader`, `Query`,
@@ -29,6 +29,7 @@ mod notice;
 pub(crate) mod press;
 pub(crate) mod queue;
 pub(crate) mod reader;
+pub(crate) mod ready;
 pub(crate) mod register;
 pub(crate) mod scratch;
 pub(crate) mod storage_key;

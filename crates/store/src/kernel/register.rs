@@ -59,7 +59,7 @@ pub(super) struct Order {
 impl Order {
     /// Notes that the act is about to wait for a register.
     pub(super) fn next(&mut self, register: Register) {
-        let place = register as usize;
+        let place = register.place();
         if !self.held[place] {
             debug_assert!(
                 !self.held[place..].contains(&true),
@@ -107,6 +107,12 @@ impl Register {
         Self::Recusals,
         Self::Inspections,
     ];
+
+    /// Its place in [`Self::ALL`].
+    #[must_use]
+    pub const fn place(self) -> usize {
+        self as usize
+    }
 
     /// Its name in the table of versions.
     #[must_use]

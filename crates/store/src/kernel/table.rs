@@ -162,6 +162,34 @@ impl Layout {
             .join(" AND ")
     }
 
+    /// Update of `rows` rows in the columns at these places, and of `extra` to the first value. Each row
+    /// then brings its key, what `extra` must have been, and the new values. Both engines name the columns
+    /// of a list of values `column1`, `column2` …
+    pub(super) fn update(&self, places: &[u8], rows: usize, extra: &'static str) -> String {
+        let keys = self.key.len();
+        let mut sql = format!("UPDATE {} SET {extra} = $1", self.name);
+        for (at, place) in places.iter().enumerate() {
+            let name = self.columns[usize::from(*place)].name;
+            sql.push_str(&format!(", {name} = v.column{}", keys + 2 + at));
+        }
+        let width = keys + 1 + places.len();
+        sql.push_str(" FROM (VALUES ");
+        for row in 0..rows {
+            let marks: Vec<String> = (0..width)
+                .map(|at| format!("${}", 2 + row * width + at))
+                .collect();
+            sql.push_str(if row == 0 { "(" } else { ", (" });
+            sql.push_str(&marks.join(", "));
+            sql.push(')');
+        }
+        sql.push_str(") AS v WHERE ");
+        for (at, key) in self.key.iter().copied().chain([extra]).enumerate() {
+            let and = if at == 0 { "" } else { " AND " };
+            sql.push_str(&format!("{and}{}.{key} = v.column{}", self.name, at + 1));
+        }
+        sql
+    }
+
     /// Multi-row insert of `rows` rows with `extra` as a further column of the same value.
     pub(super) fn insert(&self, rows: usize, extra: Option<&'static str>) -> String {
         let width = self.columns.len() + usize::from(extra.is_some());

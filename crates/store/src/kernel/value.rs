@@ -42,6 +42,18 @@ pub enum Kind {
     Sealed,
 }
 
+impl Kind {
+    /// NULL in a column of this kind.
+    pub(super) const fn null(self) -> Value {
+        match self {
+            Self::Int => Value::Int(None),
+            Self::Text => Value::Text(None),
+            Self::Blob => Value::Blob(None),
+            Self::Sealed => Value::Sealed(None),
+        }
+    }
+}
+
 impl Value {
     /// The kind this value belongs to.
     #[must_use]

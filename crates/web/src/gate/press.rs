@@ -103,8 +103,7 @@ impl Lanes {
     }
 
     fn of_register(&self, register: Register) -> &Mutex<()> {
-        let at = Register::ALL.iter().position(|known| *known == register);
-        &self.0.registers[at.unwrap_or_default()]
+        &self.0.registers[register.place()]
     }
 }
 

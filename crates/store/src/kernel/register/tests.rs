@@ -42,6 +42,13 @@ async fn end(conn: Conn, done: Result<u64, StoreError>) -> Result<u64, StoreErro
     }
 }
 
+#[test]
+fn every_register_stands_in_its_place() {
+    for (place, register) in Register::ALL.into_iter().enumerate() {
+        assert_eq!(register.place(), place, "{register:?}");
+    }
+}
+
 #[tokio::test]
 async fn registers_in_their_order_are_held_together() {
     on_both(|db| async move {

@@ -299,10 +299,9 @@ impl fmt::Display for StoreError {
                 "这条记录刚被别人改过或已存在（{table}，{what}），本次没有写入。刷新后看最新内容再办。"
             ),
             Self::Busy | Self::Held(_) => write!(f, "数据库正忙，本次没有写入。稍等几秒再试。"),
-            Self::Pressed => write!(
-                f,
-                "这张表单已经办成过一次，本次没有写入。到列表里看第一次的结果。"
-            ),
+            Self::Pressed => {
+                f.write_str("这张表单已经办成过一次，本次没有写入。到列表里看第一次的结果。")
+            }
             Self::ClockSetBack { last, claimed } => write!(
                 f,
                 "本机时钟比上一条留痕早（上一条 {last}，现在 {claimed}，毫秒），本次没有写入。校准服务器时间后再办。"

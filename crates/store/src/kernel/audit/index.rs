@@ -207,7 +207,7 @@ pub(super) async fn head(
         report.faults.push(Fault::Log {
             sequence: size,
             why,
-        })
+        });
     };
     let query = Query::new("SELECT head_id, size, frontier, root, last_at_ms FROM log_head");
     let rows = reader.all(query).await?;

@@ -107,7 +107,7 @@ pub(crate) fn open(
         None => "密文还在，它的密钥不见了，而没有删除的留痕",
         Some(key) => match vault.open((owner.person, key), &place_of(place), cell) {
             Some(text) => return Ok(text),
-            None => "密文或它的密钥被改动、挪动过",
+            None => "密文或它的密钥被改动、挪动过，或不是用这里的 keys/storage.key 封存的",
         },
     };
     let code = match place.2 {

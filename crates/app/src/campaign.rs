@@ -5,7 +5,7 @@ use domain::campaign::plan::{
     CampaignPlan, CompletePlan, PLAN, PlanFacts, PlanFault, hash_of, record_of,
 };
 use domain::campaign::steps::Stepped;
-use domain::campaign::{Campaign, CampaignVerb, state::Step};
+use domain::campaign::{Campaign, state::Step};
 use domain::catalog::InspectionItem;
 use domain::event::{Act, Actor, Event, LinkKind};
 use domain::id::{CampaignId, CampaignNo, Fingerprint, OrgUnitId};

@@ -132,7 +132,7 @@ async fn open_of(
     suite: Suite,
 ) -> Result<OpenRecord, AppError> {
     let ending = draw::record::open::Ending::Result(draw::record::hash_of(suite, result));
-    for line in portal::records_of(reader, &stored.campaign.id).await? {
+    for line in portal::records_of(reader, stored).await? {
         match OpenRecord::parse(line.record.as_bytes()) {
             Ok(open) if open.ending == ending => {
                 logged(reader, &line.record, EntryType::Open, "公开（OPEN）").await?;

@@ -60,7 +60,8 @@ pub(super) async fn show(
     if let Some(hashes) = hashes::sheet(&seen) {
         page = page.with(hashes);
     }
-    if let Some(parties) = parties::sheet(&seen, &visit) {
+    let out = parties::links_out(&web, &seen).await?;
+    if let Some(parties) = parties::sheet(&seen, &visit, &out) {
         page = page.with(parties);
     }
     page = page.with(plan::sheet(&web, &seen).await?);

@@ -177,6 +177,43 @@ async fn who_has_handed_in_everything_gets_no_other_link() {
 }
 
 #[tokio::test]
+async fn nobody_waits_for_nonces_that_are_all_open() {
+    with_cast(40, 6, async |cast| {
+        let (no, links) = cast.committed().await;
+        let page = format!("/w/campaigns/{no}");
+        let before = cast.officer.get(&page).await;
+        assert!(before.shows("等待见证方公开随机数"), "{}", before.text);
+        for ((_, nonce), link) in NONCES.iter().zip(&links) {
+            cast.hand_in(link, "nonce", nonce).await;
+        }
+        let hall = format!("/hall/{no}");
+        for path in [page.as_str(), hall.as_str()] {
+            let after = cast.officer.get(path).await;
+            assert!(
+                after.shows("各方的随机数都已公开") && !after.shows("等待见证方公开随机数"),
+                "{path}: {}",
+                after.text
+            );
+            assert!(!after.shows("还没有公开的随机数"), "{path}: {}", after.text);
+        }
+        let home = cast.officer.get("/w").await;
+        assert!(
+            home.shows("完成揭示") && !home.shows("收齐随机数"),
+            "{}",
+            home.text
+        );
+        cast.done(&cast.officer, &no, "reveal", &[]).await;
+        let public = cast.site.stranger().get(&format!("/draw/{no}")).await;
+        assert!(
+            public.shows("随机数已公开，等待抽取。") && !public.shows("等待随机数"),
+            "{}",
+            public.text
+        );
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn who_stays_away_is_absent_with_a_reason_and_the_draw_goes_on() {
     with_cast(40, 6, async |cast| {
         let (no, links) = cast.committed().await;

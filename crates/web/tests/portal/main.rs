@@ -16,5 +16,6 @@ mod inspection;
 mod pages;
 mod publication;
 mod rulebook;
+mod said;
 mod stale;
 mod story;

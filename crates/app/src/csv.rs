@@ -1,5 +1,5 @@
 //! A list as a CSV file that office software opens without asking: UTF-8 with BOM, CR LF, and no
-//! cell that a spreadsheet would take for a formula.
+//! cell that a spreadsheet would take for a formula. Importing such a file gives back the same cells.
 
 /// What such a file begins with.
 pub const BEGINNING: &str = "\u{feff}";
@@ -16,8 +16,10 @@ pub fn row<'a>(text: &mut String, cells: impl IntoIterator<Item = &'a str>) {
 }
 
 fn push_cell(text: &mut String, cell: &str) {
-    // A cell that begins like this is calculated by spreadsheets; an apostrophe makes it text.
-    let formula = cell.starts_with(['=', '+', '-', '@', '\t', '\r', '＝', '＋', '－', '＠']);
+    // A cell that begins like this is calculated by spreadsheets; an apostrophe makes it text. Reading takes
+    // one apostrophe off again, so a cell that has one there already gets a second.
+    let bare = cell.trim_start_matches('\'');
+    let formula = bare.starts_with(['=', '+', '-', '@', '\t', '\r', '＝', '＋', '－', '＠']);
     let long_number = cell.len() >= 12 && cell.bytes().all(|byte| byte.is_ascii_digit());
     // Fifteen digits and more would be rounded: a tab keeps them text and is no part of a code.
     let guard = if formula {

@@ -42,7 +42,7 @@ pub use frame::{Figures, QuotaFigure, StratumFigure};
 pub(crate) use freezing::FreezeWork;
 pub use freezing::{FREEZE, FreezeWords};
 pub use material::{BundleFile, threads};
-pub use parties::PartyView;
+pub use parties::{NO_LINK, PartyView, wants_link};
 pub use preview::{Preview, Previews};
 
 use seed::{answers, level_of, seed_of};

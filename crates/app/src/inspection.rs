@@ -34,6 +34,14 @@ static NO_SUCH_OUTCOME: Code = Code::new(
     "从列表中选一个检查结果。",
 );
 
+/// Nothing is done to a visit before it is handed to its team (派发).
+pub static NOT_DISPATCHED: Code = Code::new(
+    "INSP-032",
+    "这一户还没有派发，不能到场登记，也不能登记未能检查。",
+    None,
+    "由发起科室在任务页派发检查之后再办。",
+);
+
 /// What an account may do with a visit, and the visit itself.
 #[derive(Clone, Debug)]
 pub struct VisitView {
@@ -272,6 +280,9 @@ impl App {
             &of_visit(&stored),
         )
         .await?;
+        if !stored.dispatched {
+            return Err(NOT_DISPATCHED.refuse(&[]).into());
+        }
         Ok((tx, stored, actor))
     }
 

@@ -140,7 +140,7 @@ pub(crate) async fn finished_campaign(
 ) -> Result<CampaignNo, AppError> {
     let from = clock_date(app).plus_days(1);
     let plan = plan(
-        "餐饮企业油烟管控联合抽查（已办结）",
+        "餐饮企业油烟管控联合抽查（检查已结束）",
         "fume",
         "核查净化设施安装、运行与清洗维护，减少油烟扰民",
         8,

@@ -98,14 +98,17 @@ pub(crate) fn person(calling: &str, n: usize) -> String {
     format!("{calling}{first}{}", STEM_OF_PERSON[ones])
 }
 
-/// A synthetic credit code: `<kind>411202MA0X` and a serial, closed by the check digit that fits.
+/// A synthetic credit code: `<kind>411202MA0X` and a serial, closed by the two check digits that fit, of
+/// the organisation code inside and of the whole.
 pub(crate) fn usci(kind: &str, serial: usize) -> String {
-    let body = format!("{kind}411202MA0X{serial:05}");
-    ALPHABET
+    let body = format!("{kind}411202MA0X{serial:04}");
+    let checks = ALPHABET
         .chars()
-        .map(|check| format!("{body}{check}"))
-        .find(|code| Usci::parse(code).is_ok())
-        .expect("one of 31 letters is the check digit")
+        .flat_map(|inner| ALPHABET.chars().map(move |outer| (inner, outer)));
+    checks
+        .map(|(inner, outer)| format!("{body}{inner}{outer}"))
+        .find(|code| Usci::parse(code).is_ok_and(|code| code.warning().is_none()))
+        .expect("one pair of 31 letters each is right")
 }
 
 #[cfg(test)]
@@ -118,7 +121,10 @@ mod tests {
     fn every_synthetic_code_is_valid_and_unique() {
         let codes: BTreeSet<String> = (0..500).map(|n| usci("92", n)).collect();
         assert_eq!(codes.len(), 500);
-        assert!(codes.iter().all(|code| Usci::parse(code).is_ok()));
+        for code in &codes {
+            let code = Usci::parse(code).expect("a right code");
+            assert_eq!(code.warning(), None, "nothing to look at twice: {code}");
+        }
     }
 
     #[test]

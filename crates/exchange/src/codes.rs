@@ -41,7 +41,7 @@ registry! {
     TOO_MANY_MERGED = "IMPT-026", "合并单元格超过 {limit} 处。", "取消合并单元格，每行填全后再导入。";
 
     // Header and columns.
-    NO_HEADER = "IMPT-030", "前 {rows} 行里没有找到列名行；应有的列：{columns}。", "下载模板，按模板的列名填写。";
+    NO_HEADER = "IMPT-030", "前 {rows} 行里没有找到列名行（一行里至少要认出 {enough} 个列名）。{found}认得的列：{columns}。", "按认得的写法改列名再上传，可下载模板对照；没有列名的，在第一行加上。";
     COLUMN_MISSING = "IMPT-031", "第 {row} 行是列名行，但缺少必填的列：{columns}。", "补上这些列；可下载模板对照。";
     COLUMN_TWICE = "IMPT-032", "第 {row} 行列名行里，{first} 和 {second} 都是“{column}”。", "删去或改名其中一列。";
     MERGED = "IMPT-033", "{range} 是合并单元格，无法确定每行的内容。", "取消合并，把每行填全后再导入。";

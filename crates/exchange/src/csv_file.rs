@@ -1,13 +1,15 @@
 //! Export as CSV: UTF-8 with byte order mark, so that office software shows Chinese without asking.
 //!
 //! A cell that a spreadsheet would run as a formula is written with an apostrophe before it; plain
-//! numbers are left alone, because a minus sign alone runs nothing.
+//! numbers are left alone, because a minus sign alone runs nothing. Reading takes the apostrophe off
+//! again, so a text that begins with one before a formula gets a second.
 
 use std::io::Write;
 
 use domain::refusal::Refusal;
 
 use crate::codes;
+use crate::table::runs_as_formula;
 
 /// A CSV file that is being written.
 pub struct CsvFile<W: Write> {
@@ -55,8 +57,7 @@ impl<W: Write> CsvFile<W> {
 /// The text as a cell that no spreadsheet runs.
 #[must_use]
 pub fn neutral(text: &str) -> String {
-    let runs = text.starts_with(['=', '+', '-', '@', '\t', '\r', '＝', '＋', '－', '＠']);
-    if runs && !is_plain_number(text) {
+    if runs_as_formula(text) && !is_plain_number(text) {
         format!("'{text}")
     } else {
         text.to_owned()

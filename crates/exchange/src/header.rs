@@ -12,6 +12,8 @@ use domain::refusal::Refusal;
 use crate::codes;
 use crate::table::{Cell, Event, Merged, Row, Source, address};
 
+mod likeness;
+
 /// How many rows that are not blank may stand above the header.
 const SEARCHED: usize = 20;
 
@@ -113,6 +115,7 @@ pub struct Records<'c> {
     source: Option<Source>,
     header: Option<Header>,
     above: usize,
+    nearest: Option<likeness::Candidate>,
     read: u64,
     nameless: BTreeSet<usize>,
 }
@@ -140,6 +143,7 @@ impl<'c> Records<'c> {
             source: None,
             header: None,
             above: 0,
+            nearest: None,
             read: 0,
             nameless: BTreeSet::new(),
         }
@@ -177,7 +181,7 @@ impl<'c> Records<'c> {
     /// `IMPT-030` if no header was found, `IMPT-034` if nothing stands below it.
     pub fn finish(self) -> Result<Summary, Refusal> {
         let (Some(header), Some(source)) = (self.header, self.source) else {
-            return Err(no_header(self.columns));
+            return Err(no_header(self.columns, self.nearest.as_ref()));
         };
         if self.read == 0 {
             return Err(codes::NO_ROWS.refuse(&[("row", &header.row)]));
@@ -201,11 +205,12 @@ impl<'c> Records<'c> {
             .columns
             .iter()
             .filter(|column| names.iter().any(|name| column.is_named(name)));
-        let enough = self.columns.len().min(2);
-        if known.count() < enough {
+        if known.count() < enough(self.columns) {
             self.above += 1;
+            let candidate = likeness::Candidate::of(self.columns, row, &names);
+            self.nearest = likeness::nearer(self.nearest.take(), candidate);
             return if self.above == SEARCHED {
-                Err(no_header(self.columns))
+                Err(no_header(self.columns, self.nearest.as_ref()))
             } else {
                 Ok(())
             };
@@ -335,13 +340,22 @@ fn is_example(columns: &[Column], header: &Header, cells: &[Cell]) -> bool {
     filled
 }
 
-fn no_header(columns: &[Column]) -> Refusal {
-    let required = columns
-        .iter()
-        .filter(|column| column.required)
-        .map(|column| column.title);
-    let titles = required.collect::<Vec<_>>().join("、");
-    codes::NO_HEADER.refuse(&[("rows", &SEARCHED), ("columns", &titles)])
+/// How many of our columns a row must name to be the header.
+fn enough(columns: &[Column]) -> usize {
+    columns.len().min(2)
+}
+
+/// Says which columns are known, and of the row that comes nearest what stands in it and what that may
+/// have been meant for.
+fn no_header(columns: &[Column], nearest: Option<&likeness::Candidate>) -> Refusal {
+    let titles: Vec<&str> = columns.iter().map(|column| column.title).collect();
+    let found = nearest.map_or_else(String::new, likeness::Candidate::words);
+    codes::NO_HEADER.refuse(&[
+        ("rows", &SEARCHED),
+        ("enough", &enough(columns)),
+        ("found", &found),
+        ("columns", &titles.join("、")),
+    ])
 }
 
 /// A column name without what offices add to it: blanks, stars, brackets with remarks, width, case.

@@ -260,9 +260,9 @@ impl RowBuilder {
 }
 
 /// Text from a file as a cell: blanks around it go, and what a spreadsheet made of a long number is
-/// told apart.
+/// told apart. The apostrophe that our own exports set before what a spreadsheet would run goes as well.
 fn text_cell(text: &str) -> Cell {
-    let text = text.trim();
+    let text = unguarded(text.trim());
     if text.is_empty() {
         Cell::Empty
     } else if is_scientific(text) {
@@ -270,6 +270,20 @@ fn text_cell(text: &str) -> Cell {
     } else {
         Cell::Text(text.to_owned())
     }
+}
+
+/// What a text was before [`crate::csv_file::neutral`] or the export of a register guarded it.
+fn unguarded(text: &str) -> &str {
+    match text.strip_prefix('\'') {
+        Some(bare) if runs_as_formula(bare) => bare,
+        _ => text,
+    }
+}
+
+/// Whether a spreadsheet would run this text; apostrophes before it are those of earlier guards.
+pub(crate) fn runs_as_formula(text: &str) -> bool {
+    const BEGINNINGS: [char; 10] = ['=', '+', '-', '@', '\t', '\r', '＝', '＋', '－', '＠'];
+    text.trim_start_matches('\'').starts_with(BEGINNINGS)
 }
 
 /// `9.14112E+17`: what is left of a code that a spreadsheet took for a number.

@@ -260,7 +260,7 @@ pub async fn add_party_link(
     .await
 }
 
-/// Replaces the link of a party, if one was given out before.
+/// The event that gave out the link of a party, if one was given out.
 pub async fn party_link(
     reader: &mut Reader,
     campaign: &CampaignId,

@@ -1,5 +1,6 @@
 //! Visits and publications. A visit is one row: its sheet and outcome stand in its life.
 
+use domain::campaign::StateKind;
 use domain::id::{
     CampaignId, CampaignNo, EventId, InspectionId, InspectorCode, OrgUnitId, PublicationId,
     SubjectId,
@@ -15,7 +16,7 @@ use crate::kernel::value::{Row, Value};
 use crate::schema::{INSPECTIONS, PUBLICATIONS};
 
 const TABLE: &str = "inspections";
-const COLUMNS: &str = "SELECT v.inspection_id, v.campaign_id, v.attempt, v.ordinal, v.subject_code, v.subject_name, v.strata, v.state, v.life, v.state_at_ms, v.last_event, c.number, c.org_unit_id FROM inspections v JOIN campaigns c ON c.campaign_id = v.campaign_id";
+const COLUMNS: &str = "SELECT v.inspection_id, v.campaign_id, v.attempt, v.ordinal, v.subject_code, v.subject_name, v.strata, v.state, v.life, v.state_at_ms, v.last_event, c.number, c.org_unit_id, c.state AS campaign_state FROM inspections v JOIN campaigns c ON c.campaign_id = v.campaign_id";
 
 /// A visit as kept: the domain's visit, and what lists need beside it.
 #[derive(Clone, Debug)]
@@ -38,6 +39,9 @@ pub struct StoredInspection {
     pub subject_name: String,
     /// Strata under which it is visited.
     pub strata: Vec<String>,
+    /// Whether the campaign has handed its visits to their teams; until then nobody has been sent.
+    #[doc(alias = "派发")]
+    pub dispatched: bool,
     /// When the state was entered.
     pub state_at_ms: i64,
     /// Event that last wrote the row.
@@ -64,6 +68,7 @@ fn inspection(row: &Row) -> Result<StoredInspection, StoreError> {
         subject_code: row.text("subject_code")?.to_owned(),
         subject_name: row.text("subject_name")?.to_owned(),
         strata: row.kept(TABLE, "strata", "inspection_id", &STRATA)?,
+        dispatched: row.text("campaign_state")? != StateKind::Drawn.name(),
         state_at_ms: row.int("state_at_ms")?,
         seen: row.parsed(TABLE, "last_event", EventId::parse)?,
     })

@@ -15,6 +15,8 @@ pub enum Problem {
     Forbidden(Refusal),
     /// 404: no such page, or none this account may know of.
     NotFound,
+    /// 404: the link of an outside party that is nobody's, in words for somebody without an account.
+    DeadLink(Refusal),
     /// 409: somebody else acted in between, or the state forbids it.
     Conflict(Refusal),
     /// 410: published once, withdrawn or expired; the tombstone says why and when.
@@ -44,7 +46,7 @@ impl Problem {
     pub fn status(&self) -> StatusCode {
         match self {
             Self::Forbidden(_) => StatusCode::FORBIDDEN,
-            Self::NotFound => StatusCode::NOT_FOUND,
+            Self::NotFound | Self::DeadLink(_) => StatusCode::NOT_FOUND,
             Self::Conflict(_) => StatusCode::CONFLICT,
             Self::Gone { .. } => StatusCode::GONE,
             Self::Unusable(_) => StatusCode::UNPROCESSABLE_ENTITY,
@@ -57,6 +59,7 @@ impl Problem {
         match self {
             Self::Forbidden(_) => "不能办理",
             Self::NotFound => "没有这一页",
+            Self::DeadLink(_) => "见证链接不能用",
             Self::Conflict(_) => "情况已有变化",
             Self::Gone { .. } => "已撤下",
             Self::Unusable(_) => "提交的内容不能采用",
@@ -67,9 +70,10 @@ impl Problem {
 
     fn content(&self) -> Fragment {
         match self {
-            Self::Forbidden(refusal) | Self::Conflict(refusal) | Self::Unusable(refusal) => {
-                refusal.clone().into()
-            }
+            Self::Forbidden(refusal)
+            | Self::DeadLink(refusal)
+            | Self::Conflict(refusal)
+            | Self::Unusable(refusal) => refusal.clone().into(),
             Self::Unknown(refusal, again) => Fragment::join([
                 Fragment::from(refusal.clone()),
                 again

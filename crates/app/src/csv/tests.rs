@@ -13,7 +13,7 @@ fn plain_cells_stand_as_they_are() {
 
 #[test]
 fn a_cell_that_looks_like_a_formula_becomes_text() {
-    for cell in ["=1+1", "+86", "-1", "@SUM(A1)", "\tx", "＝1"] {
+    for cell in ["=1+1", "+86", "-1", "@SUM(A1)", "\tx", "＝1", "'=1"] {
         assert_eq!(line(&[cell]), format!("\"'{cell}\"\r\n"));
     }
 }

@@ -1,9 +1,10 @@
 //! Outside parties: a link each, a commitment before FREEZE, the nonce after it. A party needs no
 //! account; the link is the right, and only its hash is kept.
 
-use domain::campaign::Campaign;
+use domain::campaign::party::PartyState;
+use domain::campaign::{Campaign, CampaignState};
 use domain::event::{Act, Actor, Event, LinkKind};
-use domain::id::{CampaignNo, Fingerprint, PartyToken};
+use domain::id::{CampaignNo, EventId, Fingerprint, PartyToken};
 use domain::policy::Verb;
 use domain::premise::Premise;
 use domain::refusal::Code;
@@ -25,11 +26,24 @@ static NOT_HEX: Code = Code::new(
     Some("shuang/1 第 2 节"),
     "整段复制，不要手抄；小写字母和数字，前后没有空格。",
 );
-static NO_LINK: Code = Code::new(
+/// A link that is nobody's: never given out, mistyped, or replaced. All three get the same words.
+pub static NO_LINK: Code = Code::new(
     "DRAW-034",
-    "这个链接无效或已换发。",
+    "这个见证链接无效，或已经换发。",
     None,
-    "向抽取经办要新的链接或纸条。",
+    "向发给您纸条的抽取经办要新的链接。您的随机数仍在自己手里，换链接不影响它；换发之前不要告诉任何人。",
+);
+static LINK_MOVED: Code = Code::new(
+    "DRAW-050",
+    "打开本页之后，这一方的链接已经换发过；这次没有再换。",
+    None,
+    "先问清新的纸条在谁手里；要再换一次的，按本页现在说的办理。",
+);
+static NO_LINK_WANTED: Code = Code::new(
+    "DRAW-051",
+    "“{office}”已经没有要递交的内容，不再发放链接。",
+    None,
+    "揭示和结果任何人都可以在公示页看到，不用链接。",
 );
 static NO_SUCH_PARTY: Code = Code::new(
     "DRAW-035",
@@ -48,31 +62,44 @@ pub struct PartyView {
 }
 
 impl App {
-    /// Gives a party a new link; an older one stops working. The token is shown once.
-    pub async fn issue_party_link(
+    /// Gives a party a new link; an older one stops working. The token is shown once. `earlier` is the
+    /// event that gave out the link which the person knows will stop working; none if none is out.
+    ///
+    /// # Errors
+    /// `DRAW-050` if another link is out by now, `DRAW-051` to a party that has nothing more to hand in,
+    /// `DRAW-035` for one the plan does not name.
+    pub async fn replace_party_link(
         &self,
         acting: &Acting,
         number: &CampaignNo,
         premise: &Premise,
-        party: &PartyToken,
+        (party, earlier): (&PartyToken, Option<&EventId>),
     ) -> Result<String, AppError> {
         let verb = Verb::PartyAccept;
         let (mut tx, stored, actor) = self.campaign_for(acting, number, premise, verb).await?;
-        let named = plan_of(&stored)?
+        let plan = plan_of(&stored)?;
+        let named = plan
             .sources
             .parties
             .iter()
-            .any(|name| name.token == *party);
-        if !named {
-            return Err(NO_SUCH_PARTY.refuse(&[("party", party)]).into());
+            .find(|name| name.token == *party);
+        let named = named.ok_or_else(|| NO_SUCH_PARTY.refuse(&[("party", party)]))?;
+        if !wants_link(&stored.campaign.state, party) {
+            return Err(NO_LINK_WANTED.refuse(&[("office", &named.office)]).into());
         }
         let id = stored.campaign.id.clone();
         let before = campaign::party_link(&mut tx, &id, party).await?;
+        if before.as_ref() != earlier {
+            return Err(LINK_MOVED.refuse(&[]).into());
+        }
         let link = store::hex(&self.entropy.bytes::<20>());
-        let event = self
+        let mut event = self
             .event(Act::PartyInvited, actor)
             .touching(LinkKind::Campaign, id.as_str())
             .with("party", party);
+        if let Some(before) = &before {
+            event = event.with("replaces", before);
+        }
         let mut rec = tx.record(event, self.confidential())?;
         let hash = token_hash(&link);
         match before {
@@ -81,6 +108,31 @@ impl App {
         }
         rec.commit().await?;
         Ok(link)
+    }
+
+    /// The same whatever link is out: for who hands out all links in one go, as a replay does.
+    pub async fn issue_party_link(
+        &self,
+        acting: &Acting,
+        number: &CampaignNo,
+        premise: &Premise,
+        party: &PartyToken,
+    ) -> Result<String, AppError> {
+        let earlier = self.party_link_out(number, party).await?;
+        let known = (party, earlier.as_ref());
+        self.replace_party_link(acting, number, premise, known)
+            .await
+    }
+
+    /// The event that gave out the link of a party, if one is out.
+    pub async fn party_link_out(
+        &self,
+        number: &CampaignNo,
+        party: &PartyToken,
+    ) -> Result<Option<EventId>, AppError> {
+        let mut reader = self.db.read().await?;
+        let stored = campaign::by_number(&mut reader, number).await?;
+        Ok(campaign::party_link(&mut reader, &stored.campaign.id, party).await?)
     }
 
     /// The campaign and party of a link.
@@ -165,6 +217,28 @@ impl App {
         .with("party", &party);
         self.write_campaign(tx, &stored, event, self.confidential())
             .await
+    }
+}
+
+/// Whether a party still has something to hand in, for which it needs a link.
+#[must_use]
+pub fn wants_link(state: &CampaignState, party: &PartyToken) -> bool {
+    match state {
+        CampaignState::Approved(_) | CampaignState::Launched(_) => true,
+        CampaignState::Frozen(_) | CampaignState::Committed(_) => {
+            let parties = state.frame().map(|frozen| frozen.parties.as_slice());
+            let own = parties
+                .unwrap_or_default()
+                .iter()
+                .find(|known| known.name.token == *party);
+            own.is_none_or(|known| {
+                matches!(
+                    known.state,
+                    PartyState::Announced | PartyState::Committed { .. }
+                )
+            })
+        }
+        _ => false,
     }
 }
 

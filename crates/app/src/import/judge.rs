@@ -183,6 +183,11 @@ impl<'t> Judge<'t> {
             Ok(None) => RowVerdict::Same,
             Ok(Some(after)) => self.if_within_reach(row, kept, after),
         };
+        // What an unchanged entry is like was known before; nothing is to be decided about it.
+        let hints = match verdict {
+            RowVerdict::Same => Vec::new(),
+            _ => hints,
+        };
         Judged { verdict, hints }
     }
 

@@ -13,6 +13,7 @@ fn what_a_spreadsheet_would_run_is_written_with_an_apostrophe() {
         "-",
         "+",
         "--1",
+        "'=1",
     ] {
         assert_eq!(neutral(hostile), format!("'{hostile}"));
     }

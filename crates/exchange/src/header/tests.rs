@@ -183,6 +183,44 @@ fn a_file_without_header_says_what_it_should_have() {
 }
 
 #[test]
+fn a_file_without_header_says_what_was_found_and_what_it_may_mean() {
+    let rows = [
+        source(&[]),
+        row(1, &["2026 年名录"]),
+        row(2, &["单位全称", "法人", "信用代码证", "电话"]),
+        row(3, &["甲店", "某人", "92411200MA00000001", "1"]),
+    ];
+    let refusal = read(rows.into()).unwrap_err();
+    assert_eq!(refusal.code, "IMPT-030");
+    for told in [
+        "至少要认出 2 个",
+        "第 2 行",
+        "“单位全称”（是不是“企业名称”？）",
+        "“信用代码证”（是不是“统一社会信用代码”？）",
+        "“电话”",
+    ] {
+        assert!(refusal.sentence.contains(told), "{told}: {refusal}");
+    }
+    assert!(!refusal.sentence.contains("“法人”（"), "{refusal}");
+    // One name alone is recognized, and said to be.
+    let rows = [source(&[]), row(1, &["名称", "老板"])];
+    let refusal = read(rows.into()).unwrap_err();
+    assert!(refusal.sentence.contains("“名称”（认得）"), "{refusal}");
+}
+
+#[test]
+fn a_register_without_required_columns_names_those_it_knows() {
+    let mut records = Records::new(&crate::registers::SUBJECTS);
+    for event in [source(&[]), row(1, &["甲", "乙"])] {
+        records.take(event).unwrap();
+    }
+    let refusal = records.finish().unwrap_err();
+    for title in ["名称", "统一社会信用代码", "行政区划代码"] {
+        assert!(refusal.sentence.contains(title), "{refusal}");
+    }
+}
+
+#[test]
 fn a_header_alone_is_no_import() {
     assert_eq!(
         read(vec![source(&[]), row(3, &["名称", "id"])])

@@ -58,7 +58,7 @@ async fn found(place: &Place, output: &Output) -> Result<u8, Failure> {
     app.db.close().await;
     place.mark_complete()?;
     let mut words = format!(
-        "演示城市：示例市城市管理局（人员、企业与编号均为虚构，不能用于真实检查）\n\n所有账号的口令：{password}\n\n"
+        "演示城市：示例市城市管理局（自带的单位、人员、企业和编号都是虚构的，不能用于真实检查；法规条文和三门峡市实施细则是真实文本，只有间隔为演示改成了零）\n\n所有账号的口令：{password}\n\n"
     );
     for login in &city.logins {
         words.push_str(&format!("  {:<12} {}\n", login.login, login.what));

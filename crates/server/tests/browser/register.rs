@@ -33,7 +33,7 @@ async fn browser_import_a_register() {
     );
     desk.open(&preview).await;
     desk.choose("只导入正确的行").await;
-    desk.press("导入 2 行").await;
+    desk.press("按所选办理").await;
     desk.reads("已写入：新增 2 行，更新 0 行。").await;
     desk.find(
         "//main//a[contains(., '下载错误文件')]",

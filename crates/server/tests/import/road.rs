@@ -2,6 +2,7 @@
 
 use app::staging::State;
 use axum::http::StatusCode;
+use domain::text::Usci;
 use testkit::city::register_number;
 use testkit::engines::on_both;
 
@@ -88,6 +89,95 @@ async fn columns_can_be_corrected_and_every_mistake_is_told_at_its_field() {
             .unwrap();
         assert_eq!(kept.subject.name.as_str(), "样例甲店");
         assert_eq!(kept.unit, crate::office::second_section());
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn beside_bad_rows_nothing_is_chosen_in_advance_and_the_button_names_no_number() {
+    on_both(|db| async move {
+        let office = Office::open(db).await;
+        let clerk = office.registrar().await;
+        let text = format!("{}坏店,9.14112E+17,路\n", caterers(1, 10));
+        let at = clerk.upload("名录.csv", &text).await;
+        clerk.confirm(&at, &[("all-district", "411202")]).await;
+        let preview = clerk.get(&at).await;
+        assert!(
+            preview.shows("现在有 1 行有误，一行也不会写入")
+                && preview.shows("导入 10 行；有误的 1 行"),
+            "{}",
+            preview.text
+        );
+        assert!(
+            !preview.shows("导入 10 行</button>") && !preview.shows("checked"),
+            "{}",
+            preview.text
+        );
+        let before = office.log_size().await;
+        let action = format!("{at}/apply");
+        let undecided = clerk.press(&preview, &action, &[]).await;
+        assert_eq!(undecided.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(
+            undecided.shows("IMPT-090") && undecided.shows("href=\"#f-mode\""),
+            "{}",
+            undecided.text
+        );
+        assert_eq!(
+            (office.subjects().await, office.log_size().await),
+            (0, before)
+        );
+        let receipt = clerk.press(&undecided, &action, &[("mode", "good")]).await;
+        assert_eq!(receipt.status, StatusCode::SEE_OTHER, "{}", receipt.text);
+        clerk.settle(&at).await;
+        assert_eq!(office.subjects().await, 10);
+        // Without bad rows there is nothing to choose, and the button says what it does.
+        let at = clerk.upload("名录.csv", &caterers(1, 12)).await;
+        clerk.confirm(&at, &[("all-district", "411202")]).await;
+        let preview = clerk.get(&at).await;
+        assert!(preview.shows("导入 2 行</button>") && !preview.shows("name=\"mode\""));
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_the_program_exports_it_imports_without_a_change_or_a_hint() {
+    on_both(|db| async move {
+        let office = Office::open(db).await;
+        let clerk = office.registrar().await;
+        // Codes whose inner check fails are good codes; what spreadsheets would run is text.
+        let file = "名称,统一社会信用代码,注册号,经营地址,经营范围,注册日期,专项库\n\
+            样例内码店,91411200MA9XXXXXXX,,=1+1,\"餐饮,\"\"外卖\"\"\",2020-03-05,餐饮、夜市\n\
+            样例等号店,,NUMBER1,-3号,+加工,,\n\
+            @样例店,,NUMBER2,'=路,123456789012345,,\n\
+            样例无码店,,,＝路,@范围,,\n";
+        let inner = "0123456789ABCDEFGHJKLMNPQRTUWXY"
+            .chars()
+            .filter_map(|check| Usci::parse(&format!("91411202MA0X00001{check}")).ok())
+            .find(|code| code.warning().is_some())
+            .unwrap();
+        let file = file
+            .replace("91411200MA9XXXXXXX", inner.as_str())
+            .replace("NUMBER1", &register_number(1))
+            .replace("NUMBER2", &register_number(2));
+        let at = clerk.upload("名录.csv", &file).await;
+        clerk.confirm(&at, &[("all-district", "411202")]).await;
+        let preview = clerk.get(&at).await;
+        assert_eq!(preview.counts(), [4, 0, 0, 0], "{}", preview.text);
+        assert!(preview.shows("TEXT-023") && preview.shows("TEXT-016"));
+        clerk.decide(&at, "all").await;
+        let before = office.log_size().await;
+        let export = clerk.get("/w/subjects.csv").await;
+        assert_eq!(export.status, StatusCode::OK, "{}", export.text);
+        let again = clerk.upload_to(SUBJECTS, "导出.csv", &export.bytes).await;
+        clerk.confirm(&again, &[]).await;
+        let preview = clerk.get(&again).await;
+        assert_eq!(preview.counts(), [0, 0, 4, 0], "{}", preview.text);
+        assert!(
+            preview.shows("没有要改的行</button>") && !preview.shows("TEXT-0"),
+            "{}",
+            preview.text
+        );
+        assert_eq!(office.log_size().await, before + 1, "the export alone");
     })
     .await;
 }

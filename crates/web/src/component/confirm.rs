@@ -21,6 +21,7 @@ pub struct Confirm {
     fixed_after: Vec<String>,
     seen_by: Vec<String>,
     fields: Vec<Field>,
+    carried: Vec<(&'static str, String)>,
     act: String,
     back: Link,
 }
@@ -36,6 +37,7 @@ impl Confirm {
             fixed_after: Vec::new(),
             seen_by: Vec::new(),
             fields: Vec::new(),
+            carried: Vec::new(),
             act: act.into(),
             back,
         }
@@ -59,6 +61,13 @@ impl Confirm {
     #[must_use]
     pub fn seen_by(mut self, lines: Vec<String>) -> Self {
         self.seen_by = lines;
+        self
+    }
+
+    /// Carries a value the person does not type, such as which thing the act replaces.
+    #[must_use]
+    pub fn carrying(mut self, name: &'static str, value: impl Into<String>) -> Self {
+        self.carried.push((name, value.into()));
         self
     }
 

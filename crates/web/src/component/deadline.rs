@@ -1,5 +1,5 @@
-//! The remaining working days of a term. Kinds differ in shape and words first,
-//! colour third.
+//! How much of a term remains, in working days or in days; the chip always says which. Kinds differ in
+//! shape and words first, colour third.
 
 use askama::Template;
 
@@ -14,12 +14,31 @@ enum Remaining {
     Far(u64),
 }
 
-/// Working days left, counted by the working calendar of the bureau.
+/// What a term is counted in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Unit {
+    /// Terms of the law and of the rulebook, by the working calendar of the bureau.
+    WorkingDay,
+    /// Days that a plan or a record names.
+    Day,
+}
+
+impl Unit {
+    fn words(self) -> &'static str {
+        match self {
+            Self::WorkingDay => "个工作日",
+            Self::Day => "日",
+        }
+    }
+}
+
+/// How much of a term is left.
 #[doc(alias = "期限")]
 #[derive(Debug, Clone, Template)]
 #[template(path = "component/deadline.html")]
 pub struct DeadlineChip {
     remaining: Remaining,
+    unit: Unit,
     term: String,
     page: Option<Address>,
 }
@@ -28,7 +47,17 @@ impl DeadlineChip {
     /// A chip from the working days left: negative is overdue, up to three is soon.
     /// `term` says start, length, article and skipped days; it stands in `title`.
     #[must_use]
+    pub fn from_working_days_left(days: i64, term: impl Into<String>) -> Self {
+        Self::counted(days, Unit::WorkingDay, term)
+    }
+
+    /// The same from the days left until a date that is fixed, holidays and all.
+    #[must_use]
     pub fn from_days_left(days: i64, term: impl Into<String>) -> Self {
+        Self::counted(days, Unit::Day, term)
+    }
+
+    fn counted(days: i64, unit: Unit, term: impl Into<String>) -> Self {
         let remaining = match days {
             ..0 => Remaining::Late(days.unsigned_abs()),
             0 => Remaining::Today(None),
@@ -37,6 +66,7 @@ impl DeadlineChip {
         };
         Self {
             remaining,
+            unit,
             term: term.into(),
             page: None,
         }
@@ -47,6 +77,7 @@ impl DeadlineChip {
     pub fn today_at(clock: impl Into<String>, term: impl Into<String>) -> Self {
         Self {
             remaining: Remaining::Today(Some(clock.into())),
+            unit: Unit::Day,
             term: term.into(),
             page: None,
         }
@@ -57,6 +88,10 @@ impl DeadlineChip {
     pub fn explained_at(mut self, page: Address) -> Self {
         self.page = Some(page);
         self
+    }
+
+    fn unit(&self) -> &'static str {
+        self.unit.words()
     }
 
     fn class(&self) -> &'static str {

@@ -36,6 +36,17 @@ fn a_deadline_says_in_words_what_its_colour_says() {
 }
 
 #[test]
+fn a_deadline_says_which_days_it_counts() {
+    for (days, words) in [
+        (-12, "超期 <b>12</b> 个工作日"),
+        (3, "剩 <b>3</b> 个工作日"),
+    ] {
+        let chip = shown(DeadlineChip::from_working_days_left(days, "依据"));
+        assert!(chip.contains(words), "{chip}");
+    }
+}
+
+#[test]
 fn a_whole_hash_holds_its_64_digits_without_a_blank_between() {
     let digest = Digest::of_bytes(&[0xa5; 32]);
     let html = shown(DigestLine::whole(digest.clone()));

@@ -1,6 +1,7 @@
 //! The middleware before every handler: session, right, origin, form token. It knows nothing but
 //! the line of the route table that the request matched.
 
+use app::drawing::NO_LINK;
 use app::sign_in::{Welcome, token_hash};
 use axum::RequestExt as _;
 use axum::body::{Body, to_bytes};
@@ -238,7 +239,8 @@ async fn party(web: &WebState, request: &mut Request, guest: &Guest) -> Result<P
     let link = link.ok_or_else(|| Stop::fault("a route for parties without the parameter link"))?;
     let mut reader = web.app.db.read().await?;
     let found = store::campaign::by_party_link(&mut reader, &token_hash(&link)).await?;
-    let kept = found.ok_or_else(Stop::not_found)?;
+    // A wrong link and a replaced one get the same answer.
+    let kept = found.ok_or_else(|| Stop::new(Problem::DeadLink((&NO_LINK.refuse(&[])).into())))?;
     Ok(PartyVisit::new(kept, link, guest.clone()))
 }
 

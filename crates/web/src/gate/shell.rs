@@ -146,5 +146,10 @@ fn navigation(visit: &Visit) -> NavModel {
             nav = nav.with_group(*heading, open.collect());
         }
     }
-    nav.at(&visit.guest.path)
+    let own: [Place; 2] = [
+        ("本人账号", "/w/account", &[]),
+        ("后台办理", "/w/jobs", &[]),
+    ];
+    nav.with_group("本人", own.iter().map(entry).collect())
+        .at(&visit.guest.path)
 }

@@ -218,6 +218,12 @@ fn steps(state: &CampaignState) -> Vec<(&'static str, &'static str)> {
 fn truth(state: &CampaignState) -> &'static str {
     if state.result().is_some() {
         "全部结果由种子一次算定并封存；暂停、刷新或关闭本页都不会改变结果。"
+    } else if let CampaignState::Committed(committed) = state
+        && !words::awaits_nonces(committed)
+    {
+        "名录、比例、人数和各方的随机数都已固定；结果已由它们决定，谁也不能再改变。"
+    } else if matches!(state, CampaignState::Revealed(_)) {
+        "名录、比例、人数和各方的随机数都已固定；结果已由它们决定，谁也不能再改变。"
     } else if state.commitment().is_some() {
         "名录、比例和人数已经固定；结果取决于各方还没有公开的随机数，现在谁也不知道。"
     } else {

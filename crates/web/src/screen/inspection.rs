@@ -14,6 +14,8 @@ mod second;
 mod sheet;
 mod step;
 
+pub(super) use list::state_words;
+
 use app::inspection::VisitView;
 use domain::id::InspectionId;
 use domain::policy::{Place, Verb};

@@ -20,7 +20,8 @@ use crate::component::{
 use crate::gate::{Answer, Sent, Stop, Visit, WebState, see_other};
 use crate::problem::Problem;
 use crate::route::{Route, Who};
-use crate::screen::shared::{download, moment, rulebook};
+use crate::screen::shared::download::{self, Names};
+use crate::screen::shared::{moment, rulebook};
 use crate::text::{Address, Digest, thousands};
 
 /// The addresses of this screen.
@@ -245,7 +246,13 @@ async fn fetch(State(web): State<WebState>, visit: Visit, Path(id): Path<String>
         .app
         .fetch_subject_export(jobs, &visit.acting, &work)
         .await?;
-    Ok(download::csv_on_disk(&made.name, made.bytes, file))
+    let begun = Instant::from_unix_ms(work.stored.started_at_ms);
+    let names = Names {
+        name: &made.name,
+        kind: "subjects",
+        on: Some(begun.date()),
+    };
+    Ok(download::csv_on_disk(names, made.bytes, file))
 }
 
 async fn cancel(

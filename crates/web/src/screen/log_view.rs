@@ -9,11 +9,12 @@ mod rules;
 use axum::extract::State;
 use axum::response::IntoResponse;
 use domain::policy::Verb;
-use store::log::{TraceLine, TraceOf};
+use store::log::TraceOf;
 
 use super::shared::{Listing, Seen, lines_of, moment};
 use crate::component::{
-    Badge, Cell, Column, EmptyState, FilterBar, Fragment, Head, Pager, Row, Sheet, Table, Tone,
+    Badge, Cell, Column, EmptyState, FilterBar, Fragment, Head, Note, Pager, Row, Sheet, Table,
+    Tone,
 };
 use crate::filter::{CURSOR, FilterField, Shape};
 use crate::gate::{Answer, Stop, Visit, WebState};
@@ -138,7 +139,18 @@ async fn show(State(web): State<WebState>, visit: Visit) -> Answer {
         first,
         last.map(|last| to(last.to_string())),
     );
-    let table = table(&visit, &listing, &lines)?;
+    let seen = lines.iter().map(|line| Seen::of(line, &visit.acting));
+    let seen: Vec<Seen> = seen.collect::<Result<_, _>>()?;
+    let hidden = seen.iter().filter(|line| line.event.is_none()).count();
+    let note = match hidden {
+        0 => Fragment::default(),
+        _ => Note::standing(
+            "“何人”一栏为“—”的，本岗位只能看到时间、种类和证明。",
+            "何人办了什么，由办理单位有权的岗位和监督岗位查看；条目本身对任何人公开。",
+        )
+        .into(),
+    };
+    let table = table(&visit, &listing, &seen);
     let bar = FilterBar::new(Address::fixed("/w/log"), &listing.filter);
     let sheet = Sheet::new("log", "留痕", Fragment::join([bar.into(), table.into()]))
         .with_clause("谁在何时办了什么；每条都能证明没有被改过。")
@@ -146,7 +158,11 @@ async fn show(State(web): State<WebState>, visit: Visit) -> Answer {
     Ok(web
         .page(&visit, Head::new("留痕日志"))
         .await?
-        .with_printed_view(listing.filter.in_words(), String::new())
+        .with_printed_view(
+            listing.filter.in_words(),
+            listing.on_paper(lines.len(), counted),
+        )
+        .with(note)
         .with(sheet)
         .into_response())
 }
@@ -161,7 +177,7 @@ fn before(visit: &Visit) -> Result<(Option<u64>, Visit), Stop> {
     Ok((before, visit.without(CURSOR)))
 }
 
-fn table(visit: &Visit, listing: &Listing, lines: &[TraceLine]) -> Result<Table, Stop> {
+fn table(visit: &Visit, listing: &Listing, seen: &[Seen]) -> Table {
     let columns = vec![
         Column::numbers("条"),
         Column::unbroken("时间").in_corner(),
@@ -169,13 +185,11 @@ fn table(visit: &Visit, listing: &Listing, lines: &[TraceLine]) -> Result<Table,
         Column::words("何人").labelled(),
         Column::unbroken("叶摘要").wide_only(),
     ];
-    let seen = lines.iter().map(|line| Seen::of(line, &visit.acting));
-    let seen: Vec<Seen> = seen.collect::<Result<_, _>>()?;
     let rows = seen.iter().map(|line| row(visit, line));
     let empty = listing
         .empty("留痕")
         .unwrap_or_else(|| EmptyState::nothing("办理任何一件事，都会在这里留下一条。"));
-    Ok(Table::new("留痕", columns, rows.collect(), empty))
+    Table::new("留痕", columns, rows.collect(), empty)
 }
 
 fn hash(leaf: &Digest) -> Fragment {
@@ -201,7 +215,7 @@ fn row(visit: &Visit, line: &Seen) -> Row {
         line.act.into()
     };
     let by = if line.event.is_none() {
-        "本岗位不可见"
+        "—"
     } else {
         line.by.as_str()
     };

@@ -69,5 +69,5 @@ pub(super) fn chip(calendar: &WorkCalendar, deadline: &Deadline, today: Date) ->
         deadline.event,
         deadline.label()
     );
-    DeadlineChip::from_days_left(left, term)
+    DeadlineChip::from_working_days_left(left, term)
 }

@@ -5,6 +5,7 @@ pub mod download;
 pub mod entry;
 mod listing;
 mod parameter;
+mod scope;
 mod trace;
 
 use domain::id::CampaignId;
@@ -16,6 +17,7 @@ use crate::gate::{Stop, WebState};
 
 pub use listing::Listing;
 pub use parameter::parameter_table;
+pub use scope::{no_campaigns, scope_clause, scope_words};
 pub use trace::{Seen, knows_drawn, leaf_of, lines_of, readable, trace_of};
 
 /// The rulebook a campaign obeys, for sentences about its visits.

@@ -9,7 +9,8 @@ use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use domain::account::Role;
 use domain::id::CampaignNo;
-use domain::policy::Verb;
+use domain::policy::{Reach, Verb};
+use domain::time::Date;
 use store::campaign::{self, CampaignFilter, StoredCampaign};
 use store::{Reader, inspection, inspector};
 
@@ -18,6 +19,7 @@ use crate::component::{
 };
 use crate::gate::{Answer, Stop, Visit, WebState, see_other};
 use crate::route::{Route, Who};
+use crate::screen::shared::{no_campaigns, scope_clause};
 use crate::text::Address;
 
 use waiting::Waiting;
@@ -83,11 +85,18 @@ async fn show(State(web): State<WebState>, visit: Visit) -> Answer {
         let rest = "岗位由安全管理员授予；授权后重新打开本页。";
         page.with(Note::standing("本账号还没有岗位。", rest))
     } else {
-        page.with(Sheet::new("waiting", "待办", waiting_table(&waiting)))
+        page.with(Sheet::new(
+            "waiting",
+            "待办",
+            waiting_table(&waiting, visit.now.date()),
+        ))
     };
     let all = Link::new("全部任务", Address::fixed("/w/campaigns"));
     let page = if acting.offers(Verb::CampaignRead) {
-        page.with(Sheet::new("campaigns", "抽查任务", campaign_table(&campaigns)).with_link(all))
+        let reach = acting.reach(Verb::CampaignRead);
+        let sheet = Sheet::new("campaigns", "抽查任务", campaign_table(&campaigns, &reach))
+            .with_clause(scope_clause(&reach));
+        page.with(sheet.with_link(all))
     } else {
         page
     };
@@ -110,7 +119,7 @@ async fn campaigns(reader: &mut Reader, visit: &Visit) -> Result<Vec<StoredCampa
     Ok(campaign::page(reader, &reach, &filter, None, SHOWN).await?)
 }
 
-fn waiting_table(waiting: &[Waiting]) -> Table {
+fn waiting_table(waiting: &[Waiting], today: Date) -> Table {
     let columns = vec![
         Column::unbroken("期限").in_corner(),
         Column::words("事项"),
@@ -128,18 +137,14 @@ fn waiting_table(waiting: &[Waiting]) -> Table {
             title,
             Cell::new(Link::new(one.act, one.page.clone())),
         ]);
-        if one.days_left.is_some_and(|days| days < 0) {
-            row.late()
-        } else {
-            row
-        }
+        if one.is_late(today) { row.late() } else { row }
     });
     let empty =
         EmptyState::nothing("现在没有等本账号办理的事。轮到本岗位时，会按期限先后出现在这里。");
     Table::new("待办", columns, rows.collect(), empty)
 }
 
-fn campaign_table(campaigns: &[StoredCampaign]) -> Table {
+fn campaign_table(campaigns: &[StoredCampaign], reach: &Reach) -> Table {
     let columns = vec![
         Column::words("任务"),
         Column::unbroken("检查期间").labelled(),
@@ -155,6 +160,5 @@ fn campaign_table(campaigns: &[StoredCampaign]) -> Table {
             Cell::new(Badge::new(Tone::Active, state.label())),
         ])
     });
-    let empty = EmptyState::nothing("还没有抽查。发起科室拟定方案、报批之后，任务列在这里。");
-    Table::new("抽查任务", columns, rows.collect(), empty)
+    Table::new("抽查任务", columns, rows.collect(), no_campaigns(reach))
 }

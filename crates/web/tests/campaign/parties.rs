@@ -85,7 +85,130 @@ async fn a_new_link_ends_the_old_one_and_a_wrong_one_says_nothing() {
         );
         assert!(gone.status.is_client_error() && wrong.status == gone.status);
         assert!(!gone.shows(&no));
+        // In words for somebody without an account: whom to ask, and that nothing of his is lost.
+        for dead in [&gone, &wrong] {
+            assert!(
+                dead.shows("DRAW-034") && dead.shows("向发给您纸条的抽取经办要新的链接"),
+                "{}",
+                dead.text
+            );
+            assert!(
+                !dead.shows("PAGE-404") && !dead.shows("本账号"),
+                "{}",
+                dead.text
+            );
+        }
         assert_eq!(stranger.get(&new).await.status, StatusCode::OK);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_link_that_is_out_is_replaced_knowingly_and_only_the_one_that_was_named() {
+    with_cast(40, 6, async |cast| {
+        let no = cast.launched().await;
+        let path = format!("/w/campaigns/{no}/parties/justice");
+        let campaign = format!("/w/campaigns/{no}");
+        assert!(!cast.officer.get(&campaign).await.shows("换发链接"));
+        let first = cast.officer.get(&path).await;
+        assert!(
+            first.shows("发放链接") && !first.shows("从此失效"),
+            "{}",
+            first.text
+        );
+        let link = cast.link(&no, "justice").await;
+        assert!(cast.officer.get(&campaign).await.shows("换发链接"));
+        let second = cast.officer.get(&path).await;
+        assert!(
+            second.shows("换发链接，原链接失效") && second.shows("样例drawer1发放的链接从此失效"),
+            "{}",
+            second.text
+        );
+        // Pressed on a page that knew of no link yet: nothing is replaced, and the page now says so.
+        let before = cast.log_size().await;
+        let refused = cast.officer.submit(&first, &path, &[]).await;
+        assert_eq!(refused.status, StatusCode::CONFLICT, "{}", refused.text);
+        assert!(refused.shows("DRAW-050") && refused.shows("换发链接，原链接失效"));
+        assert_eq!(cast.log_size().await, before);
+        let stranger = cast.site.stranger();
+        assert_eq!(stranger.get(&link).await.status, StatusCode::OK);
+        // Pressed where the earlier one was named: it ends, and the trace says which it was.
+        let slip = cast.officer.submit(&second, &path, &[]).await;
+        assert_eq!(slip.status, StatusCode::OK, "{}", slip.text);
+        assert_eq!(stranger.get(&link).await.status, StatusCode::NOT_FOUND);
+        let entry = cast.officer.get(&format!("/w/log/{before}")).await;
+        assert!(entry.shows("replaces"), "{}", entry.text);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn who_has_handed_in_everything_gets_no_other_link() {
+    with_cast(40, 6, async |cast| {
+        let (no, links) = cast.committed().await;
+        let page = format!("/w/campaigns/{no}");
+        let own = |party: &str| format!("{page}/parties/{party}");
+        let waiting = cast.officer.get(&own("discipline")).await;
+        let (_, nonce) = NONCES[0];
+        cast.hand_in(&links[0], "nonce", nonce).await;
+        let shown = cast.officer.get(&page).await;
+        assert!(!shown.shows(&format!("href=\"{}\"", own("discipline"))));
+        assert!(
+            shown.shows(&format!("href=\"{}\"", own("justice"))),
+            "{}",
+            shown.text
+        );
+        let asked = cast.officer.get(&own("discipline")).await;
+        assert!(
+            asked.shows("不再发放链接") && !asked.shows("发放链接</button>"),
+            "{}",
+            asked.text
+        );
+        let before = cast.log_size().await;
+        let late = cast.officer.submit(&waiting, &own("discipline"), &[]).await;
+        assert_eq!(late.status, StatusCode::CONFLICT);
+        assert_eq!(cast.log_size().await, before);
+        assert_eq!(
+            cast.site.stranger().get(&links[0]).await.status,
+            StatusCode::OK
+        );
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn nobody_waits_for_nonces_that_are_all_open() {
+    with_cast(40, 6, async |cast| {
+        let (no, links) = cast.committed().await;
+        let page = format!("/w/campaigns/{no}");
+        let before = cast.officer.get(&page).await;
+        assert!(before.shows("等待见证方公开随机数"), "{}", before.text);
+        for ((_, nonce), link) in NONCES.iter().zip(&links) {
+            cast.hand_in(link, "nonce", nonce).await;
+        }
+        let hall = format!("/hall/{no}");
+        for path in [page.as_str(), hall.as_str()] {
+            let after = cast.officer.get(path).await;
+            assert!(
+                after.shows("各方的随机数都已公开") && !after.shows("等待见证方公开随机数"),
+                "{path}: {}",
+                after.text
+            );
+            assert!(!after.shows("还没有公开的随机数"), "{path}: {}", after.text);
+        }
+        let home = cast.officer.get("/w").await;
+        assert!(
+            home.shows("完成揭示") && !home.shows("收齐随机数"),
+            "{}",
+            home.text
+        );
+        cast.done(&cast.officer, &no, "reveal", &[]).await;
+        let public = cast.site.stranger().get(&format!("/draw/{no}")).await;
+        assert!(
+            public.shows("随机数已公开，等待抽取。") && !public.shows("等待随机数"),
+            "{}",
+            public.text
+        );
     })
     .await;
 }

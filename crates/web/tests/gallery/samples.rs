@@ -367,11 +367,11 @@ fn facts(words: &Words) -> Sheet {
 fn terms() -> Facts {
     let why = "自 11-23 起 20 个工作日，跳过 8 日";
     Facts::default()
-        .with("公示处罚", DeadlineChip::from_days_left(-1, why))
+        .with("公示处罚", DeadlineChip::from_working_days_left(-1, why))
         .with("公开随机数", DeadlineChip::today_at("14:30", why))
         .with(
             "答复异议",
-            DeadlineChip::from_days_left(2, why).explained_at(at("/w/calendar")),
+            DeadlineChip::from_working_days_left(2, why).explained_at(at("/w/calendar")),
         )
         .with("检查结束", DeadlineChip::from_days_left(14, why))
 }
@@ -404,7 +404,7 @@ fn list_columns(filter: &Filter) -> Vec<Column> {
 
 fn list_row(words: &Words, place: u32) -> Row {
     let row = Row::new(vec![
-        DeadlineChip::from_days_left(i64::from(place) * 3 - 1, "20 个工作日").into(),
+        DeadlineChip::from_working_days_left(i64::from(place) * 3 - 1, "20 个工作日").into(),
         "2026-0007".into(),
         Cell::link(&words.campaign, at("/w/campaigns/7")).with_context(&words.firm),
         Fragment::join([

@@ -17,5 +17,6 @@ mod inspection;
 mod pages;
 mod publication;
 mod rulebook;
+mod said;
 mod stale;
 mod story;

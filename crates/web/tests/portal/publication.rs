@@ -138,7 +138,7 @@ async fn the_waiting_list_counts_down_in_working_days_and_a_late_one_is_flagged_
         story.confirmed(&visits[0]).await;
         let publisher = story.browser(&story.publisher).await;
         let page = publisher.get("/w/publish").await;
-        assert!(page.shows("剩 <b>20</b> 日"), "{}", page.text);
+        assert!(page.shows("剩 <b>20</b> 个工作日"), "{}", page.text);
         story.site.city.clock.advance_minutes(40 * 24 * 60);
         let publisher = story.browser(&story.publisher).await;
         let page = publisher.get("/w/publish").await;
@@ -169,7 +169,7 @@ async fn every_sentence_about_the_term_names_the_working_days_of_the_rulebook() 
         for path in ["/", "/results", "/entity/911412020000000000"] {
             let page = stranger.get(path).await;
             assert!(
-                page.shows("复核后 5 个工作日内在此公示"),
+                page.shows("形成结论后 5 个工作日内，经第二人复核在此公示"),
                 "{path}: {}",
                 page.text
             );

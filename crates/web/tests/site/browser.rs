@@ -165,7 +165,7 @@ impl Browser {
 
     /// Sends these fields with the hidden ones of the page they stand on.
     pub async fn submit(&self, page: &Page, path: &str, fields: &[(&str, &str)]) -> Page {
-        let hidden = ["_token", "_once", "_premise"];
+        let hidden = ["_token", "_once", "_premise", "_earlier"];
         let hidden: Vec<(&str, String)> = hidden
             .into_iter()
             .filter(|name| page.text.contains(&format!("name=\"{name}\"")))

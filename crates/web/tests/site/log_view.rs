@@ -106,6 +106,29 @@ async fn an_act_is_shown_to_its_unit_and_to_those_who_read_all_and_its_entry_to_
                 "{login} reads the public entry"
             );
         }
+        // In the list one sentence says so, and no line repeats it.
+        let audit = site.city.account("audit1", &[(Role::AuditAdmin, 0)]).await;
+        let listed = site.signed_in(&audit).await.get("/w/log").await;
+        assert_eq!(
+            listed
+                .text
+                .matches("本岗位只能看到时间、种类和证明")
+                .count(),
+            1,
+            "{}",
+            listed.text
+        );
+        assert!(
+            !listed.shows("本岗位不可见") && listed.shows(">—</td>"),
+            "{}",
+            listed.text
+        );
+        let supervisor = site
+            .city
+            .account("supervisor2", &[(Role::Supervisor, 0)])
+            .await;
+        let listed = site.signed_in(&supervisor).await.get("/w/log").await;
+        assert!(!listed.shows("本岗位只能看到"), "{}", listed.text);
         let browser = site.signed_in(&id).await;
         let mine = browser.get("/w/log?account=kucun1").await;
         assert!(
@@ -163,6 +186,37 @@ async fn the_log_does_not_tell_who_was_drawn_to_those_who_may_not_read_the_drawn
                 "the entry names no subject"
             );
         }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_printed_page_of_a_list_does_not_pass_for_the_whole_list() {
+    on_both(|db| async move {
+        let site = Site::open(db).await;
+        let id = site.city.account("kucun1", &[(Role::Registrar, 1)]).await;
+        let keeper = site.city.acting(&id).await;
+        for number in 1..=51 {
+            site.city.subject(&keeper, &unit(1), &caterer(number)).await;
+        }
+        let browser = site.signed_in(&id).await;
+        let entries = site.log_size().await;
+        let subjects = browser.get("/w/subjects").await;
+        assert!(
+            subjects.shows("，本页 50 条，共 51 条"),
+            "{}",
+            subjects.text
+        );
+        let log = browser.get("/w/log").await;
+        assert!(
+            log.shows(&format!("，本页 50 条，共 {entries} 条")),
+            "{}",
+            log.text
+        );
+        let few = browser.get("/w/subjects?q=0007").await;
+        assert!(few.shows("共 1 条") && !few.shows("本页"), "{}", few.text);
+        // The number after the size of the log belongs to no entry; the foot tells a count.
+        assert!(log.shows(&format!("留痕共 {entries} 条")), "{}", log.text);
     })
     .await;
 }

@@ -55,6 +55,101 @@ async fn a_draft_waits_for_its_own_unit_and_for_no_other() {
 }
 
 #[tokio::test]
+async fn an_empty_list_says_how_far_it_reaches_and_not_that_nothing_exists() {
+    on_both(|db| async move {
+        let site = Site::open(db).await;
+        let initiator = site
+            .city
+            .account("initiator1", &[(Role::Initiator, 1)])
+            .await;
+        let acting = site.city.acting(&initiator).await;
+        let plan = CampaignPlan::titled("样例季度餐饮抽查");
+        site.city
+            .app
+            .draft_campaign(&acting, &unit(1), &plan)
+            .await
+            .unwrap();
+        for (login, role, scope) in [
+            ("registrar2", Role::Registrar, "本单位发起的"),
+            ("member2", Role::Inspector, "派给本人的"),
+        ] {
+            let account = site.city.account(login, &[(role, 2)]).await;
+            let browser = site.signed_in(&account).await;
+            for path in ["/w", "/w/campaigns"] {
+                let page = browser.get(path).await;
+                assert!(
+                    page.shows(&format!("只看到{scope}抽查任务，现在没有"))
+                        && page.shows("href=\"/campaigns\"")
+                        && !page.shows("还没有抽查"),
+                    "{login} {path}: {}",
+                    page.text
+                );
+            }
+        }
+        // Where there is something, the list says of what it is a part.
+        let page = site.signed_in(&initiator).await.get("/w/campaigns").await;
+        assert!(
+            page.shows("样例季度餐饮抽查") && page.shows("本岗位在这里看到本单位"),
+            "{}",
+            page.text
+        );
+        let supervisor = site
+            .city
+            .account("supervisor1", &[(Role::Supervisor, 0)])
+            .await;
+        let page = site.signed_in(&supervisor).await.get("/w/campaigns").await;
+        assert!(!page.shows("本岗位在这里看到"), "{}", page.text);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn pages_promise_no_papers_and_lead_to_the_work_that_goes_on_behind_them() {
+    on_both(|db| async move {
+        let site = Site::open(db).await;
+        let registrar = site.city.account("kucun1", &[(Role::Registrar, 1)]).await;
+        let keeper = site.city.acting(&registrar).await;
+        site.city
+            .subject(&keeper, &unit(1), &testkit::city::caterer(1))
+            .await;
+        let browser = site.signed_in(&registrar).await;
+        for path in ["/w", "/w/subjects", "/w/account"] {
+            let page = browser.get(path).await;
+            assert!(
+                page.shows("<a href=\"/w/jobs\">后台办理</a>") && !page.shows("文书号"),
+                "{path}: {}",
+                page.text
+            );
+        }
+        let list = browser.get("/w/subjects").await;
+        assert!(list.shows("后台做好的文件"), "{}", list.text);
+        let jobs = browser.get("/w/jobs").await;
+        let here = "<a href=\"/w/jobs\" aria-current=\"page\">后台办理</a>";
+        assert!(jobs.shows(here), "{}", jobs.text);
+        let public = site.stranger().get("/").await;
+        assert!(!public.shows("文书"), "{}", public.text);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_demo_says_what_is_invented_and_what_is_real() {
+    on_both(|db| async move {
+        let site = Site::open(db).await;
+        for path in ["/", "/login", "/rules"] {
+            let page = site.stranger().get(path).await;
+            assert!(
+                page.shows("单位、人员、企业和编号都是虚构的")
+                    && page.shows("三门峡市实施细则是真实文本"),
+                "{path}: {}",
+                page.text
+            );
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn an_account_without_roles_is_told_whom_to_ask() {
     on_both(|db| async move {
         let site = Site::open(db).await;

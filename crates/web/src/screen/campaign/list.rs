@@ -14,7 +14,7 @@ use domain::time::Date;
 use store::campaign::{CampaignFilter, StoredCampaign};
 use store::{Reader, StoreError, campaign, catalog, inspection, inspector, org};
 
-use super::super::shared::Listing;
+use super::super::shared::{Listing, no_campaigns, scope_clause, scope_words};
 use super::{term, words};
 use crate::component::{
     Act, Cell, Column, Crumb, EmptyState, FilterBar, Fragment, Head, Link, Pips, Row, Sheet, Table,
@@ -89,16 +89,20 @@ pub(super) async fn show(State(web): State<WebState>, visit: Visit) -> Answer {
         today: visit.now.date(),
     };
     drop(reader);
+    let reach = visit.acting.reach(Verb::CampaignRead);
     let begins = visit.acting.offers(Verb::CampaignDraft);
     let begin = || Act::open("发起抽查", Address::fixed("/w/campaigns/new"), Weight::Main);
     let empty = listing.empty("任务").unwrap_or_else(|| {
         if begins {
             EmptyState::fillable(
-                "还没有抽查任务。方案建立后，从起草到归档都在这里看。",
+                match scope_words(&reach) {
+                    "" => "还没有抽查任务。方案建立后，从起草到归档都在这里看。".to_owned(),
+                    scope => format!("{scope}抽查任务还没有。方案建立后，从起草到归档都在这里看。"),
+                },
                 begin(),
             )
         } else {
-            EmptyState::nothing("还没有抽查任务。发起科室建立方案后，会出现在这里。")
+            no_campaigns(&reach)
         }
     });
     let columns = vec![
@@ -114,13 +118,14 @@ pub(super) async fn show(State(web): State<WebState>, visit: Visit) -> Answer {
         empty,
     );
     let foot = listing.pager(&page, counted);
+    let on_paper = listing.on_paper(page.rows.len(), counted);
     let bar = FilterBar::new(Address::fixed(PATH), &listing.filter);
     let content = if sound {
         Fragment::join([bar.into(), table.into()])
     } else {
         bar.into()
     };
-    let mut sheet = Sheet::new("list", "全部任务", content);
+    let mut sheet = Sheet::new("list", "全部任务", content).with_clause(scope_clause(&reach));
     if sound {
         sheet = sheet.with_foot(foot);
     }
@@ -132,7 +137,7 @@ pub(super) async fn show(State(web): State<WebState>, visit: Visit) -> Answer {
     let page = web
         .page(&visit, head)
         .await?
-        .with_printed_view(listing.filter.in_words(), listing.count(counted).words())
+        .with_printed_view(listing.filter.in_words(), on_paper)
         .with_crumb(crumb)
         .with(sheet);
     let status = if sound {
@@ -196,14 +201,18 @@ async fn assigned(
 
 fn row_of(stored: &StoredCampaign, beside: &Beside) -> Row {
     let state = &stored.campaign.state;
-    let term = beside.rulebooks.of(state).and_then(|rulebook| {
+    let rulebook = beside.rulebooks.of(state);
+    let term = rulebook.and_then(|rulebook| {
         let running = term::running(stored, rulebook, &beside.calendar);
         running.into_iter().next()
     });
+    let report = rulebook.and_then(|rulebook| term::report_by(stored, rulebook, &beside.calendar));
     let late = term.as_ref().is_some_and(|term| term.due < beside.today);
-    let due = term.as_ref().map_or_else(String::new, |term| {
-        format!("{}：{}", term.name, term.words())
-    });
+    let due = match (&term, report) {
+        (Some(term), _) => format!("{}：{}", term.name, term.words()),
+        (None, Some(report)) => format!("检查报告：{report}"),
+        (None, None) => String::new(),
+    };
     let chip = term.map_or_else(
         || Cell::new("—"),
         |term| Cell::new(term.chip(beside.today, &beside.calendar)),

@@ -60,7 +60,8 @@ pub(super) async fn show(
     if let Some(hashes) = hashes::sheet(&seen) {
         page = page.with(hashes);
     }
-    if let Some(parties) = parties::sheet(&seen, &visit) {
+    let out = parties::links_out(&web, &seen).await?;
+    if let Some(parties) = parties::sheet(&seen, &visit, &out) {
         page = page.with(parties);
     }
     page = page.with(plan::sheet(&web, &seen).await?);
@@ -218,7 +219,7 @@ fn step_bar(seen: &Seen, today: Date) -> StepBar {
         notes[6] = format!("至 {}", &stored.until.to_string()[5..]);
     }
     if goes_on && notes[8].is_empty() {
-        notes[8] = format!("{} 个工作日内", seen.rulebook.report_days);
+        notes[8] = "在本系统之外".to_owned();
     }
     let bar = StepBar::campaign(words::step(state), notes);
     match state {
@@ -237,7 +238,8 @@ async fn rail(
     let mut reader = web.app.db.read().await?;
     let calendar = WorkCalendar::new(catalog::holidays(&mut reader).await?);
     let terms = term::running(&seen.stored, &seen.rulebook, &calendar);
-    if !terms.is_empty() {
+    let report = term::report_by(&seen.stored, &seen.rulebook, &calendar);
+    if !terms.is_empty() || report.is_some() {
         let today = visit.now.date();
         let facts = terms.iter().fold(Facts::default(), |facts, term| {
             let chip = Fragment::from(term.chip(today, &calendar));
@@ -246,6 +248,10 @@ async fn rail(
                 Fragment::join([chip, format!("　{}", term.words()).into()]),
             )
         });
+        let facts = match report {
+            Some(words) => facts.with("检查报告", words),
+            None => facts,
+        };
         page = page.with_rail(RailSection::new("terms", "期限", facts));
     }
     let id = seen.stored.campaign.id.as_str();

@@ -1,22 +1,30 @@
 //! The link of an outside party: given out once, on a slip with a QR code.
 //!
-//! The token is shown on the answer to the press and nowhere else; only its hash is kept. A second
-//! press makes a new link, and the older one stops working, so nothing is lost by repeating it.
+//! The token is shown on the answer to the press and nowhere else; only its hash is kept. A new link ends
+//! the older one, so the page says first whether one is out, and the press replaces only the one it
+//! named.
 
+use app::drawing::wants_link;
 use askama::Template;
 use axum::extract::{Path, State};
-use axum::http::HeaderMap;
 use axum::http::header::HOST;
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::IntoResponse as _;
 use domain::campaign::party::PartyName;
-use domain::id::PartyToken;
+use domain::id::{EventId, PartyToken};
+use store::log;
 
 use super::qr;
 use super::seen::Seen;
-use crate::component::{Confirm, Crumb, Fragment, Head, Link};
+use crate::component::{Confirm, Crumb, Fragment, Head, Link, Note};
 use crate::gate::{Answer, Flaws, Sent, Stop, Visit, WebState};
 use crate::layout::WorkbenchPage;
+use crate::screen::shared::{self as trace, moment};
 use crate::text::Address;
+
+/// The field that names the link which is out, and its value while none is.
+const EARLIER: &str = "_earlier";
+const NONE: &str = "-";
 
 /// The paper handed to the party.
 #[derive(Template)]
@@ -78,28 +86,74 @@ async fn asking(
     party: &str,
     flaws: Option<&Flaws>,
 ) -> Answer {
-    let (name, _) = named(seen, party)?;
+    let (name, token) = named(seen, party)?;
+    let page = page(web, visit, seen, name).await?;
+    let flaw = flaws.map_or_else(Fragment::default, Flaws::note);
+    let status = flaws.map_or(StatusCode::OK, Flaws::status);
+    if !wants_link(&seen.stored.campaign.state, &token) {
+        let back = Link::new("返回任务", seen.page());
+        let rest = "揭示和结果在公示页，不用链接。";
+        let note =
+            Note::standing("这一方已经没有要递交的内容，不再发放链接。", rest).with_link(back);
+        return Ok((status, page.with(flaw).with(note)).into_response());
+    }
     let action = seen.page().child("parties").child(party);
+    let earlier = earlier(web, visit, seen, &token).await?;
     // Nothing is typed here, so the form always rests on what it shows.
     let now = web.app.premise_of_campaign(&seen.stored).await?;
     let hidden = visit.hidden_on(web, &now, None);
-    let back = Link::new("返回，不发放", seen.page());
-    let confirm = Confirm::new(action, hidden, "发放链接", back)
-        .happens(vec![
-            format!(
-                "为{}（{}）生成一个新链接，只显示这一次；打印纸条或当面扫码。",
-                name.office, name.person
-            ),
-            "以前发给这一方的链接同时失效。".to_owned(),
-        ])
+    let mut happens = vec![format!(
+        "为{}（{}）生成一个新链接，只显示这一次；打印纸条或当面扫码。",
+        name.office, name.person
+    )];
+    let (act, back) = match &earlier {
+        Some(earlier) => {
+            happens.push(format!(
+                "{}发放的链接从此失效；拿着那张纸条的人打不开，须把新的交给他。换发写入留痕。",
+                earlier.words
+            ));
+            ("换发链接，原链接失效", "返回，不换发")
+        }
+        None => ("发放链接", "返回，不发放"),
+    };
+    let known = earlier.map_or_else(|| NONE.to_owned(), |earlier| earlier.event.to_string());
+    let confirm = Confirm::new(action, hidden, act, Link::new(back, seen.page()))
+        .carrying(EARLIER, known)
+        .happens(happens)
         .seen_by(vec![
             "拿到链接的人：任务名称、编号、承诺和本方的状态，不含任何企业。".to_owned(),
         ]);
-    let page = page(web, visit, seen, name).await?;
-    Ok(match flaws {
-        Some(flaws) => (flaws.status(), page.with(flaws.note()).with(confirm)).into_response(),
-        None => page.with(confirm).into_response(),
-    })
+    Ok((status, page.with(flaw).with(confirm)).into_response())
+}
+
+/// The link that is out: the event that gave it out, and when and by whom as far as may be said.
+struct Earlier {
+    event: EventId,
+    words: String,
+}
+
+async fn earlier(
+    web: &WebState,
+    visit: &Visit,
+    seen: &Seen,
+    party: &PartyToken,
+) -> Result<Option<Earlier>, Stop> {
+    let Some(event) = web.app.party_link_out(seen.number(), party).await? else {
+        return Ok(None);
+    };
+    let line = log::line_of(&mut web.app.db.read().await?, &event).await?;
+    let line = line.ok_or_else(|| Stop::fault(format!("no entry of the event {event}")))?;
+    let line = trace::Seen::of(&line, &visit.acting)?;
+    let words = format!("{}{}", moment(line.at, visit.now), by(&line.by));
+    Ok(Some(Earlier { event, words }))
+}
+
+fn by(who: &str) -> String {
+    if who.is_empty() {
+        String::new()
+    } else {
+        format!("由{who}")
+    }
 }
 
 /// The press: the answer is the slip itself.
@@ -113,9 +167,12 @@ pub(super) async fn issue(
     let seen = Seen::load(&web, &visit, &number).await?;
     let (name, token) = named(&seen, &party)?;
     let (app, acting) = (&web.app, &visit.acting);
+    // What is no event of ours names none: the press is then refused if a link is out.
+    let earlier = EventId::parse(sent.first(EARLIER)).ok();
     let issued = match sent.required_premise() {
         Ok(premise) => {
-            app.issue_party_link(acting, seen.number(), &premise, &token)
+            let known = (&token, earlier.as_ref());
+            app.replace_party_link(acting, seen.number(), &premise, known)
                 .await
         }
         Err(refusal) => Err(refusal.into()),

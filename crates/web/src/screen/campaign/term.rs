@@ -1,4 +1,8 @@
-//! Which clock runs for a campaign: the nearest first, in working days of the bureau's calendar.
+//! Which clock runs for a campaign: the nearest first. What the law counts in working days is counted so,
+//! a date that the plan names in days.
+//!
+//! The report has a term in law, but is made outside the system: no page could meet it, so no clock runs
+//! for it and only its date is said.
 
 use domain::calendar::WorkCalendar;
 use domain::campaign::CampaignState;
@@ -17,6 +21,8 @@ pub(super) struct Term {
     pub(super) due: Date,
     /// The time of that day, if it matters.
     clock: Option<String>,
+    /// Whether the law counts it in working days.
+    in_working_days: bool,
     /// On what it rests.
     basis: &'static str,
 }
@@ -27,6 +33,7 @@ impl Term {
             name,
             due,
             clock: None,
+            in_working_days: false,
             basis,
         }
     }
@@ -37,8 +44,14 @@ impl Term {
             name,
             due: due.date(),
             clock: Some(text[11..16].to_owned()),
+            in_working_days: false,
             basis,
         }
+    }
+
+    fn in_working_days(mut self) -> Self {
+        self.in_working_days = true;
+        self
     }
 
     /// The chip, seen from today.
@@ -46,12 +59,15 @@ impl Term {
         let title = format!("{}：{} 止（{}）", self.name, self.due, self.basis);
         match &self.clock {
             Some(clock) if self.due == today => DeadlineChip::today_at(clock.clone(), title),
+            _ if !self.in_working_days => {
+                DeadlineChip::from_days_left(self.due.days_since(today), title)
+            }
             _ => {
                 let left = calendar.working_days_between(today, self.due);
                 // A term that ends on a day off has no working day left and is not over.
                 let left = if self.due > today { left.max(1) } else { left };
                 let left = if self.due < today { left.min(-1) } else { left };
-                DeadlineChip::from_days_left(left, title)
+                DeadlineChip::from_working_days_left(left, title)
             }
         }
     }
@@ -74,11 +90,13 @@ pub(super) fn running(
     let mut terms = Vec::new();
     match &stored.campaign.state {
         CampaignState::Committed(committed) => {
-            terms.push(Term::moment(
-                "公开随机数",
-                committed.reveal_by,
-                "已公布的承诺",
-            ));
+            if super::words::awaits_nonces(committed) {
+                terms.push(Term::moment(
+                    "公开随机数",
+                    committed.reveal_by,
+                    "已公布的承诺",
+                ));
+            }
             terms.extend(result_due(committed.reveal_by, rulebook, calendar));
         }
         CampaignState::Revealed(revealed) => {
@@ -87,28 +105,39 @@ pub(super) fn running(
         CampaignState::Drawn(_) | CampaignState::Inspecting(_) => {
             terms.push(Term::day("检查结束", stored.until, "实施方案"));
         }
-        CampaignState::Ended(ended) => {
-            let report = calendar.working_days_after(ended.step.at.date(), rulebook.report_days);
-            terms.extend(
-                report
-                    .ok()
-                    .map(|due| Term::day("检查报告", due.due, "细则四（七）")),
-            );
-        }
-        CampaignState::Reported(_) | CampaignState::Archived(_) | CampaignState::Abandoned(_) => {}
+        CampaignState::Ended(_)
+        | CampaignState::Reported(_)
+        | CampaignState::Archived(_)
+        | CampaignState::Abandoned(_) => {}
         _ => terms.push(Term::day("检查期开始", stored.from, "实施方案")),
     }
     terms.sort_by(|one, other| (one.due, &one.clock).cmp(&(other.due, &other.clock)));
     terms
 }
 
+/// Until when the report is due once the inspections have ended, with on what the date rests.
+pub(super) fn report_by(
+    stored: &StoredCampaign,
+    rulebook: &Rulebook,
+    calendar: &WorkCalendar,
+) -> Option<String> {
+    let CampaignState::Ended(ended) = &stored.campaign.state else {
+        return None;
+    };
+    let days = rulebook.report_days;
+    let due = calendar
+        .working_days_after(ended.step.at.date(), days)
+        .ok()?;
+    Some(format!(
+        "{} 前，在本系统之外形成（结束后 {days} 个工作日内，细则四（七））",
+        due.label()
+    ))
+}
+
 fn result_due(reveal_by: Instant, rulebook: &Rulebook, calendar: &WorkCalendar) -> Option<Term> {
     let due = result_by(reveal_by, rulebook, calendar)?;
-    Some(Term::moment(
-        "公布结果",
-        due,
-        "细则参数 interval.result_working_days",
-    ))
+    let basis = "细则参数 interval.result_working_days";
+    Some(Term::moment("公布结果", due, basis).in_working_days())
 }
 
 /// Until when RESULT is due; later it needs a reason.

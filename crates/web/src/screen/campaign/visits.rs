@@ -16,6 +16,7 @@ use crate::component::{
     Badge, Cell, Column, Crumb, EmptyState, Head, Link, Note, Row, Sheet, Table, Tone,
 };
 use crate::gate::{Answer, Visit, WebState};
+use crate::screen::inspection::state_words;
 use crate::text::{Address, thousands};
 
 /// `/w/campaigns/{no}/visits`.
@@ -125,6 +126,6 @@ fn row(
         subject,
         Cell::new(strata.join("；")),
         Cell::new(team.join("、")).with_context(format!("组长 {leader}")),
-        Cell::new(kept.visit.kind().label()),
+        Cell::new(state_words(kept)),
     ])
 }

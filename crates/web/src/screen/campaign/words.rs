@@ -1,6 +1,7 @@
 //! What the states of a campaign mean to people: step, badge, who must do what now.
 
 use domain::campaign::party::TrustLevel as Level;
+use domain::campaign::state::Committed;
 use domain::campaign::{CampaignState, StateKind};
 use domain::rulebook::Rulebook;
 use domain::time::{Date, Instant};
@@ -70,6 +71,14 @@ pub(in crate::screen) fn claim(level: Level) -> &'static str {
     }
 }
 
+/// Whether a party's nonce is still to come.
+pub(in crate::screen) fn awaits_nonces(committed: &Committed) -> bool {
+    let parties = &committed.frozen.parties;
+    parties
+        .iter()
+        .any(domain::campaign::party::Party::is_waiting)
+}
+
 /// Who must do what next, in few words, for lists.
 pub(in crate::screen) fn next_step(state: &CampaignState) -> &'static str {
     match state {
@@ -89,12 +98,7 @@ pub(in crate::screen) fn next_step(state: &CampaignState) -> &'static str {
             }
         }
         CampaignState::Committed(committed) => {
-            if committed
-                .frozen
-                .parties
-                .iter()
-                .any(domain::campaign::party::Party::is_waiting)
-            {
+            if awaits_nonces(committed) {
                 "见证方公开随机数"
             } else {
                 "抽取经办完成揭示"
@@ -107,7 +111,7 @@ pub(in crate::screen) fn next_step(state: &CampaignState) -> &'static str {
             if ended.opened.is_none() {
                 "抽取经办公开抽取材料"
             } else {
-                "发起科室形成检查报告"
+                "发起科室在本系统之外形成检查报告"
             }
         }
         CampaignState::Reported(_) => "归档",
@@ -152,6 +156,10 @@ pub(in crate::screen) fn now(
             "名录已冻结，正在收存见证方的承诺值。",
             "各方在自己的设备上生成随机数，只递交承诺值；收齐后公布承诺。".to_owned(),
         ),
+        CampaignState::Committed(committed) if !awaits_nonces(committed) => (
+            "各方的随机数都已公开，等待抽取经办完成揭示。",
+            "完成揭示之后才能抽取；结果由种子算定，谁也不能再改变。".to_owned(),
+        ),
         CampaignState::Committed(committed) => (
             "承诺已公布，等待见证方公开随机数，现在还不能抽取。",
             format!(
@@ -183,7 +191,10 @@ pub(in crate::screen) fn now(
         ),
         CampaignState::Ended(_) => (
             "检查已结束，抽取材料已公开。",
-            format!("{} 个工作日内形成检查报告。", rulebook.report_days),
+            format!(
+                "检查报告在本系统之外形成，期限是结束后 {} 个工作日内。",
+                rulebook.report_days
+            ),
         ),
         CampaignState::Reported(_) => ("检查报告已形成。", "资料齐全后归档。".to_owned()),
         CampaignState::Archived(_) => ("已归档。", String::new()),

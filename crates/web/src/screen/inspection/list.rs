@@ -4,7 +4,7 @@ use axum::extract::State;
 use axum::response::IntoResponse;
 use domain::id::InspectionId;
 use domain::inspection::InspectionKind;
-use domain::policy::Verb;
+use domain::policy::{Reach, Verb};
 use store::inspection::{self, InspectionFilter, StoredInspection};
 use store::inspector;
 
@@ -15,14 +15,11 @@ use crate::component::{
 use crate::filter::{FilterField, Shape};
 use crate::gate::{Answer, Stop, Visit, WebState};
 use crate::paging::{Cursor, Direction, PAGE_ROWS, Page};
-use crate::screen::shared::{Listing, moment};
+use crate::screen::shared::{Listing, moment, scope_clause, scope_words};
 use domain::time::Instant;
 
 const STATES: &[(&str, &str)] = &[
-    (
-        InspectionKind::Assigned.name(),
-        InspectionKind::Assigned.label(),
-    ),
+    (InspectionKind::Assigned.name(), "未到场"),
     (
         InspectionKind::Opened.name(),
         InspectionKind::Opened.label(),
@@ -57,14 +54,23 @@ const FIELDS: &[FilterField] = &[
     },
 ];
 
-pub(super) fn state_badge(kind: InspectionKind) -> Badge {
-    let tone = match kind {
+/// The state in words; a visit that was drawn and not handed out is not called handed out.
+pub(in crate::screen) fn state_words(kept: &StoredInspection) -> &'static str {
+    if kept.dispatched {
+        kept.visit.kind().label()
+    } else {
+        "待派发"
+    }
+}
+
+pub(super) fn state_badge(kept: &StoredInspection) -> Badge {
+    let tone = match kept.visit.kind() {
         InspectionKind::Assigned => Tone::Plain,
         InspectionKind::Opened | InspectionKind::Concluded => Tone::Active,
         InspectionKind::Confirmed | InspectionKind::Published => Tone::Sound,
         InspectionKind::FellAway => Tone::Warning,
     };
-    Badge::new(tone, kind.label())
+    Badge::new(tone, state_words(kept))
 }
 
 async fn read(
@@ -123,21 +129,27 @@ pub(super) async fn show(State(web): State<WebState>, visit: Visit) -> Answer {
         vec![Link::new("全部可见", all()), Link::new("派给我的", mine)],
         current,
     );
+    let reach = visit.acting.reach(Verb::InspectionRead);
     let content = Fragment::join([
         FilterBar::new(all(), &listing.filter).into(),
-        table(&listing, &page.rows, visit.now).into(),
+        table(&listing, &page.rows, (&reach, visit.now)).into(),
     ]);
     let pager = listing.pager(&page, counted);
     let shell_page = web.page(&visit, Head::new("检查")).await?;
-    let sheet = Sheet::new("inspections", "检查", content).with_foot(pager);
+    let sheet = Sheet::new("inspections", "检查", content)
+        .with_clause(scope_clause(&reach))
+        .with_foot(pager);
     Ok(shell_page
-        .with_printed_view(listing.filter.in_words(), listing.count(counted).words())
+        .with_printed_view(
+            listing.filter.in_words(),
+            listing.on_paper(page.rows.len(), counted),
+        )
         .with(tabs)
         .with(sheet)
         .into_response())
 }
 
-fn table(listing: &Listing, rows: &[StoredInspection], now: Instant) -> Table {
+fn table(listing: &Listing, rows: &[StoredInspection], (reach, now): (&Reach, Instant)) -> Table {
     let columns = vec![
         Column::words("检查对象"),
         Column::unbroken("任务").labelled(),
@@ -154,10 +166,15 @@ fn table(listing: &Listing, rows: &[StoredInspection], now: Instant) -> Table {
                 .with_context(format!("第 {} 户", kept.ordinal)),
             Cell::new(team.join("、")),
             Cell::new(moment(Instant::from_unix_ms(kept.state_at_ms), now)),
-            Cell::new(state_badge(kept.visit.kind())),
+            Cell::new(state_badge(kept)),
         ])
     });
-    let nothing = || EmptyState::nothing("没有分到您的检查。抽取并派发之后，检查出现在这里。");
+    let nothing = || {
+        EmptyState::nothing(match scope_words(reach) {
+            "" => "还没有检查。抽取并派发之后，检查出现在这里。".to_owned(),
+            scope => format!("{scope}检查现在没有。抽取并派发之后，出现在这里。"),
+        })
+    };
     let empty = listing.empty("检查").unwrap_or_else(nothing);
     Table::new("检查", columns, rows.collect(), empty)
 }

@@ -75,7 +75,7 @@ fn head(visit: &Visit, view: &VisitView) -> Head {
     let stored = &view.stored;
     let here = |step: &str| page_of(&stored.visit.id).child(step);
     let mut head = Head::new(&stored.subject_name)
-        .with_badge(state_badge(stored.visit.kind()))
+        .with_badge(state_badge(stored))
         .with_line_beneath(format!(
             "{}　{}　第 {} 户　{}",
             stored.subject_code,
@@ -85,7 +85,7 @@ fn head(visit: &Visit, view: &VisitView) -> Head {
         ));
     let open_to = |verb| may(visit, view, verb);
     match &stored.visit.state {
-        InspectionState::Assigned if open_to(Verb::InspectionOpen) => {
+        InspectionState::Assigned if stored.dispatched && open_to(Verb::InspectionOpen) => {
             head = head
                 .with_more(Link::new("登记未能检查", here("absent")))
                 .with_act(Act::open("到场登记", here("arrive"), Weight::Main));
@@ -129,6 +129,10 @@ fn head(visit: &Visit, view: &VisitView) -> Head {
 /// What is to be done now, and by whom.
 fn standing(visit: &Visit, view: &VisitView) -> Note {
     match &view.stored.visit.state {
+        InspectionState::Assigned if !view.stored.dispatched => Note::standing(
+            "已抽中，等待派发。",
+            "由发起科室派发之后，检查组才能到场登记。",
+        ),
         InspectionState::Assigned => Note::standing(
             "已派发，等待到场。",
             "到场后由两名以上执法检查人员出示证件，登记到场，再逐项填写检查表。",

@@ -3,7 +3,7 @@
 //!
 //! Deliberately absent: what a step asks and what it does; see `act`, `second` and `absence`.
 
-use app::inspection::VisitView;
+use app::inspection::{NOT_DISPATCHED, VisitView};
 use app::premise::of_visit;
 use app::{Acting, App, AppError};
 use domain::id::InspectionId;
@@ -66,6 +66,9 @@ impl StepPage {
     ) -> Result<Self, Stop> {
         let page = Self::load(web, visit, way, id).await?;
         page.view.stored.visit.permit(way.verb)?;
+        if !page.view.stored.dispatched {
+            return Err(NOT_DISPATCHED.refuse(&[]).into());
+        }
         Ok(page)
     }
 

@@ -159,7 +159,7 @@ fn linked(kind: LinkKind, id: &str) -> Fragment {
 fn images(body: &str, acting: &Acting) -> Sheet {
     let mut names: BTreeMap<String, Vec<String>> = BTreeMap::new();
     let mut rows = Vec::new();
-    let mut written = 0_u64;
+    let (mut written, mut hidden) = (0_u64, false);
     for line in body.lines().skip(2) {
         let Ok(image) = serde_json::from_str::<(String, String, Vec<serde_json::Value>)>(line)
         else {
@@ -177,6 +177,7 @@ fn images(body: &str, acting: &Acting) -> Sheet {
         if rows.len() < SHOWN_IMAGES {
             let known = names.get(&table).map_or(&[][..], Vec::as_slice);
             let open = may_read_row(acting, &table, known, &values);
+            hidden |= !open;
             rows.push(image_row(
                 &kind,
                 &table,
@@ -197,10 +198,19 @@ fn images(body: &str, acting: &Acting) -> Sheet {
         "改动的行",
         Table::new("改动的行", columns, rows, empty),
     );
+    let mut clauses = Vec::new();
     if u64::try_from(shown).is_ok_and(|shown| shown < written) {
-        return sheet.with_clause(format!("共 {} 行，这里列前 {shown} 行", thousands(written)));
+        clauses.push(format!("共 {} 行，这里列前 {shown} 行", thousands(written)));
     }
-    sheet
+    if hidden {
+        let words = "内容为“—”的，本岗位在这里不可见；抽中名单在任务页查看，每次查看都留痕";
+        clauses.push(words.to_owned());
+    }
+    if clauses.is_empty() {
+        sheet
+    } else {
+        sheet.with_clause(clauses.join("。"))
+    }
 }
 
 /// Whether the account may read such a row where it stands otherwise: reading an event is no way
@@ -245,8 +255,7 @@ fn image_row(
         _ => "移出",
     };
     let Some(values) = values else {
-        let hidden = "本岗位在这里不可见；抽中名单在任务页查看，每次查看都留痕";
-        return Row::new(vec![Cell::new(word), Cell::new(table), Cell::new(hidden)]);
+        return Row::new(vec![Cell::new(word), Cell::new(table), Cell::new("—")]);
     };
     // What is searched by repeats what stands in other columns; an empty value says nothing.
     let pairs = names

@@ -7,13 +7,17 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use app::import::{RowFault, Tally};
 use app::staging::{Import, Sample, State};
 use axum::extract::{Path, State as Web};
+use axum::http::StatusCode;
 use axum::response::IntoResponse;
+use domain::refusal::Code;
+use domain::text::FieldErrors;
 
 use super::{find, page, page_of, step};
 use crate::component::{
     Act, Cell, Choice, Column, EmptyState, Facts, Field, Form, Fragment, Link, Note, Refusal, Row,
     Sheet, Table, Weight,
 };
+use crate::form::Submitted;
 use crate::gate::{Answer, Pressed, Stop, Visit, WebState, once, see_other};
 use crate::layout::WorkbenchPage;
 use crate::screen::shared::rulebook;
@@ -23,10 +27,26 @@ const MODE: &str = "mode";
 const ALL: &str = "all";
 const GOOD: &str = "good";
 
+static NO_CHOICE: Code = Code::new(
+    "IMPT-090",
+    "没有选有误的行怎么办，名录没有改动。",
+    None,
+    "在两项里选一项，再按一次。",
+);
+
 pub(super) async fn show(
     web: &WebState,
     visit: &Visit,
     import: &Import,
+) -> Result<WorkbenchPage, Stop> {
+    draw(web, visit, import, &FieldErrors::new()).await
+}
+
+async fn draw(
+    web: &WebState,
+    visit: &Visit,
+    import: &Import,
+    errors: &FieldErrors,
 ) -> Result<WorkbenchPage, Stop> {
     let tally = import.summary.tally.unwrap_or_default();
     let samples = &import.summary.samples;
@@ -67,7 +87,13 @@ pub(super) async fn show(
         let table = listed("更新", &samples.changed);
         page = page.with(Sheet::new("changed", "更新", table).with_clause("前 20 行"));
     }
-    Ok(page.with(decision(web, visit, import, &tally).await?))
+    let decision = decision(web, visit, import, (&tally, errors)).await?;
+    let page = page.with(decision);
+    Ok(if errors.is_empty() {
+        page
+    } else {
+        page.with_errors_in_form()
+    })
 }
 
 fn notes(import: &Import) -> Fragment {
@@ -149,17 +175,24 @@ pub(super) fn faults(caption: &str, faults: &[(u64, RowFault)]) -> Table {
     )
 }
 
+/// The form of the decision. Beside bad rows the button names no number: how many rows are written stands
+/// at each choice, and none is made in advance. Rows that change nothing are not counted as imported.
 async fn decision(
     web: &WebState,
     visit: &Visit,
     import: &Import,
-    tally: &Tally,
+    (tally, errors): (&Tally, &FieldErrors),
 ) -> Result<Fragment, Stop> {
     let good = tally.rows() - tally.bad;
     if good == 0 {
         return Ok(Note::warning("没有一行可以导入。", "下载错误文件改好后重新上传。").into());
     }
-    let act = format!("导入 {} 行", thousands(good));
+    let (changes, bad) = (thousands(tally.added + tally.changed), thousands(tally.bad));
+    let act = match tally.bad {
+        0 if good == tally.same => "确认，没有要改的行".to_owned(),
+        0 => format!("导入 {changes} 行"),
+        _ => "按所选办理".to_owned(),
+    };
     let form = Form::new(page_of(import).child("apply"), visit.hidden(web), act);
     let back = Link::new("换一个文件", super::home(import.register));
     let form = if tally.bad == 0 {
@@ -167,14 +200,15 @@ async fn decision(
     } else {
         let kept_days = rulebook(web).await?.retention.import_days;
         let choices = vec![
-            Choice::new(ALL, "全部通过才导入").meaning("现在有错误，一行也不会写入"),
-            Choice::new(GOOD, "只导入正确的行")
-                .meaning(format!("有误的行进错误文件，留 {kept_days} 天")),
+            Choice::new(ALL, "全部通过才导入").meaning(format!(
+                "现在有 {bad} 行有误，一行也不会写入；改好后重新上传"
+            )),
+            Choice::new(GOOD, "只导入正确的行").meaning(format!(
+                "导入 {changes} 行；有误的 {bad} 行进错误文件，留 {kept_days} 天"
+            )),
         ];
-        form.with_group(
-            "",
-            vec![Field::one_of(MODE, "有误的行怎么办", choices).with_value(ALL)],
-        )
+        form.with_group("", vec![Field::one_of(MODE, "有误的行怎么办", choices)])
+            .filled(&Submitted::default(), errors)
     };
     Ok(form.with_way_back(back).into())
 }
@@ -190,6 +224,13 @@ pub(super) async fn decide(
     if import.state != State::Previewed {
         // Pressed again, or in a second window: the page tells where it stands now.
         return Ok(see_other(&page_of(&import)));
+    }
+    let bad = import.summary.tally.unwrap_or_default().bad;
+    if bad > 0 && ![ALL, GOOD].contains(&sent.first(MODE)) {
+        let mut errors = FieldErrors::new();
+        errors.push(MODE, NO_CHOICE.field(&[]));
+        let page = draw(&web, &visit, &import, &errors).await?;
+        return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
     }
     let (staging, kept, to) = (web.imports()?.clone(), import.clone(), page_of(&import));
     let claimed = Arc::new(AtomicBool::new(false));

@@ -1,4 +1,7 @@
 //! A file for the browser to keep: from memory or from the disk, never from the database.
+//!
+//! Each has two names: the one in Chinese, and one in plain letters for programs that cannot read it,
+//! which says as well what the file is and of which day.
 
 use std::pin::Pin;
 use std::task::{Context, Poll};
@@ -7,6 +10,7 @@ use axum::body::{Body, Bytes};
 use axum::http::HeaderValue;
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_LENGTH, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
+use domain::time::Date;
 use http_body::Frame;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use tokio::fs::File;
@@ -33,19 +37,54 @@ impl http_body::Body for Flow {
     }
 }
 
-/// A CSV file that is in memory.
+/// What a table of comma-separated values is sent as.
+pub const CSV: &str = "text/csv; charset=utf-8";
+/// What a workbook is sent as.
+pub const WORKBOOK: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
+
+/// The names a file is offered under.
+#[derive(Debug, Clone, Copy)]
+pub struct Names<'n> {
+    /// In Chinese, for every browser of ours.
+    pub name: &'n str,
+    /// What it is, in plain letters: `subjects`.
+    pub kind: &'static str,
+    /// The day it shows; none for what is the same on every day.
+    pub on: Option<Date>,
+}
+
+impl Names<'_> {
+    /// Both names as the header carries them (RFC 6266). The plain one ends as the other does.
+    fn disposition(&self) -> HeaderValue {
+        let mut plain = self.kind.to_owned();
+        if let Some(on) = self.on {
+            plain.push('-');
+            plain.push_str(&on.to_string());
+        }
+        let ending = self.name.rsplit_once('.').map_or("", |(_, ending)| ending);
+        if ending.bytes().all(|byte| byte.is_ascii_alphanumeric()) && !ending.is_empty() {
+            plain.push('.');
+            plain.push_str(ending);
+        }
+        let encoded = utf8_percent_encode(self.name, NON_ALPHANUMERIC);
+        let text = format!("attachment; filename=\"{plain}\"; filename*=UTF-8''{encoded}");
+        HeaderValue::from_str(&text).expect("plain letters and percent-encoded text are ASCII")
+    }
+}
+
+/// A file that is in memory.
 #[must_use]
-pub fn csv(name: &str, bytes: Vec<u8>) -> Response {
-    named(name, bytes.into_response())
+pub fn whole(names: Names<'_>, sort: &'static str, bytes: Vec<u8>) -> Response {
+    named(names, sort, bytes.into_response())
 }
 
 /// A CSV file on the disk, sent as the browser takes it; a failure in between breaks the transfer
 /// off, so that half a file is never taken for a whole one.
 #[must_use]
-pub fn csv_on_disk(name: &str, length: u64, file: File) -> Response {
+pub fn csv_on_disk(names: Names<'_>, length: u64, file: File) -> Response {
     let (to, from) = mpsc::channel(2);
     tokio::spawn(pump(file, to));
-    let mut response = named(name, Body::new(Flow(from)).into_response());
+    let mut response = named(names, CSV, Body::new(Flow(from)).into_response());
     response
         .headers_mut()
         .insert(CONTENT_LENGTH, HeaderValue::from(length));
@@ -75,15 +114,44 @@ async fn pump(mut file: File, to: mpsc::Sender<Piece>) {
     }
 }
 
-fn named(name: &str, mut response: Response) -> Response {
+fn named(names: Names<'_>, sort: &'static str, mut response: Response) -> Response {
     let headers = response.headers_mut();
-    headers.insert(
-        CONTENT_TYPE,
-        HeaderValue::from_static("text/csv; charset=utf-8"),
-    );
-    let encoded = utf8_percent_encode(name, NON_ALPHANUMERIC);
-    let disposition = format!("attachment; filename=\"export.csv\"; filename*=UTF-8''{encoded}");
-    let value = HeaderValue::from_str(&disposition).expect("percent-encoded text is ASCII");
-    headers.insert(CONTENT_DISPOSITION, value);
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static(sort));
+    headers.insert(CONTENT_DISPOSITION, names.disposition());
     response
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_program_that_reads_no_chinese_still_learns_what_the_file_is() {
+        let on = Date::parse_iso("2026-11-27");
+        for (name, kind, on, plain) in [
+            (
+                "检查对象-2026-11-27-10-12.csv",
+                "subjects",
+                on,
+                "subjects-2026-11-27.csv",
+            ),
+            (
+                "检查对象名录导入模板.xlsx",
+                "subjects-template",
+                None,
+                "subjects-template.xlsx",
+            ),
+            ("无后缀", "subjects", None, "subjects"),
+            ("引号\".名", "subjects", None, "subjects"),
+        ] {
+            let shown = Names { name, kind, on }.disposition();
+            let shown = shown.to_str().expect("ASCII");
+            assert!(
+                shown.starts_with(&format!(
+                    "attachment; filename=\"{plain}\"; filename*=UTF-8''%"
+                )),
+                "{shown}"
+            );
+        }
+    }
 }

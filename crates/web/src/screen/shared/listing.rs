@@ -83,6 +83,16 @@ impl Listing {
         Count::MoreThan(Count::CAP, exact.unwrap_or(address))
     }
 
+    /// How many rows the paper shows and of how many: it holds this one page of the list.
+    #[must_use]
+    pub fn on_paper(&self, shown: usize, counted: i64) -> String {
+        let all = self.count(counted).words();
+        match usize::try_from(counted) {
+            Ok(counted) if counted == shown => all,
+            _ => format!("本页 {shown} 条，{all}"),
+        }
+    }
+
     /// The foot of the list.
     #[must_use]
     pub fn pager<T>(&self, page: &Page<T>, counted: i64) -> Pager {

@@ -8,7 +8,7 @@ use domain::refusal::Code;
 use super::list::{conditions, descending, listing};
 use crate::gate::{Answer, Stop, Visit, WebState, see_other};
 use crate::screen::job;
-use crate::screen::shared::download;
+use crate::screen::shared::download::{self, Names};
 
 static UNSOUND: Code = Code::new(
     "FILT-006",
@@ -33,7 +33,14 @@ pub(super) async fn send(State(web): State<WebState>, visit: Visit) -> Answer {
         .export_subjects(jobs, &visit.acting, &selection)
         .await?;
     Ok(match answer {
-        Export::File(name, bytes) => download::csv(&name, bytes),
+        Export::File(name, bytes) => {
+            let names = Names {
+                name: &name,
+                kind: "subjects",
+                on: Some(visit.now.date()),
+            };
+            download::whole(names, download::CSV, bytes)
+        }
         Export::Ordered(id) => see_other(&job::page_of(&id)),
     })
 }

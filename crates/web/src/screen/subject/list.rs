@@ -139,9 +139,11 @@ pub(super) async fn show(State(web): State<WebState>, visit: Visit) -> Answer {
     }
     let mut pager = listing.pager(&page, counted);
     if let Some(link) = export_link(&visit, &listing).filter(|_| counted > 0) {
-        pager = pager.with_export(link);
+        pager = pager
+            .with_export(link)
+            .with_export(Link::new("后台做好的文件", Address::fixed("/w/jobs")));
     }
-    let count = listing.count(counted).words();
+    let count = listing.on_paper(page.rows.len(), counted);
     let without = counts_without(&web, &visit, &listing, counted).await?;
     let table = table(&listing, &page.rows, &without);
     let content = Fragment::join([FilterBar::new(all(), &listing.filter).into(), table.into()]);

@@ -15,6 +15,7 @@ use crate::component::{
     Tone, Weight,
 };
 use crate::gate::{Answer, Stop, Visit, WebState};
+use crate::screen::inspection::state_words;
 use crate::screen::shared::{moment, trace_of};
 use crate::text::Address;
 
@@ -150,12 +151,11 @@ fn visits_table(visit: &Visit, visits: &[StoredInspection]) -> Table {
     ];
     let rows = visits.iter().map(|held| {
         let to = Address::fixed("/w/inspections").child(held.visit.id.as_str());
-        let label = held.visit.kind().label();
         let at = domain::time::Instant::from_unix_ms(held.state_at_ms);
         Row::new(vec![
             Cell::link(held.campaign_number.as_str(), to),
             Cell::new(moment(at, visit.now)),
-            Cell::new(Badge::new(Tone::Plain, label)),
+            Cell::new(Badge::new(Tone::Plain, state_words(held))),
         ])
     });
     let empty = EmptyState::nothing("还没有检查过。抽中之后，每次检查和结果列在这里。");

@@ -15,6 +15,8 @@ use store::{Reader, StoreError, catalog, inspector};
 
 use crate::component::DeadlineChip;
 use crate::gate::{Stop, Visit};
+use crate::screen::campaign::words;
+use crate::screen::inspection::state_words;
 use crate::text::Address;
 
 /// How many of one kind are read; a to-do list longer than that is a matter for the list pages.
@@ -31,16 +33,27 @@ pub(super) struct Waiting {
     pub(super) act: &'static str,
     /// Where it is done.
     pub(super) page: Address,
-    /// Working days left, if the rulebook sets a term.
-    pub(super) days_left: Option<i64>,
-    /// Start, length and article of the term.
-    term: String,
+    /// The term that runs, if one does.
+    term: Option<Term>,
+}
+
+/// A term as it stands today.
+#[derive(Debug, Clone)]
+struct Term {
+    /// Its last day.
+    due: Date,
+    /// Days left of a date that a plan names, working days left of a term of the rulebook.
+    chip: DeadlineChip,
 }
 
 impl Waiting {
     pub(super) fn chip(&self) -> Option<DeadlineChip> {
-        self.days_left
-            .map(|days| DeadlineChip::from_days_left(days, self.term.as_str()))
+        self.term.as_ref().map(|term| term.chip.clone())
+    }
+
+    /// Whether its term is over.
+    pub(super) fn is_late(&self, today: Date) -> bool {
+        self.term.as_ref().is_some_and(|term| term.due < today)
     }
 }
 
@@ -106,30 +119,28 @@ impl Terms {
         }))
     }
 
-    /// Days left until a day that is fixed already.
-    fn until(&self, due: Date, what: &str) -> (Option<i64>, String) {
-        (
-            Some(self.calendar.working_days_between(self.today, due)),
-            format!("{what} {due}"),
-        )
+    /// A day that the plan names.
+    fn until(&self, due: Date, what: &str) -> Option<Term> {
+        let left = due.days_since(self.today);
+        Some(Term {
+            due,
+            chip: DeadlineChip::from_days_left(left, format!("{what} {due}（实施方案）")),
+        })
     }
 
-    /// Days left of a term of working days that began with an event.
-    fn after(&self, event: Date, days: u32, article: &str) -> (Option<i64>, String) {
-        match self.calendar.working_days_after(event, days) {
-            Ok(deadline) => {
-                let skipped = deadline.skipped.len();
-                let term = format!(
-                    "自 {event} 起 {days} 个工作日，到 {}，跳过 {skipped} 个休息日（{article}）",
-                    deadline.label()
-                );
-                (
-                    Some(self.calendar.working_days_between(self.today, deadline.due)),
-                    term,
-                )
-            }
-            Err(_) => (None, String::new()),
-        }
+    /// A term of working days that began with an event.
+    fn after(&self, event: Date, days: u32, article: &str) -> Option<Term> {
+        let deadline = self.calendar.working_days_after(event, days).ok()?;
+        let skipped = deadline.skipped.len();
+        let words = format!(
+            "自 {event} 起 {days} 个工作日，到 {}，跳过 {skipped} 个休息日（{article}）",
+            deadline.label()
+        );
+        let left = self.calendar.working_days_between(self.today, deadline.due);
+        Some(Term {
+            due: deadline.due,
+            chip: DeadlineChip::from_working_days_left(left, words),
+        })
     }
 }
 
@@ -140,7 +151,11 @@ pub(super) async fn of(reader: &mut Reader, visit: &Visit) -> Result<Vec<Waiting
     };
     let mut waiting = campaigns(reader, visit, &terms).await?;
     waiting.extend(visits(reader, visit, &terms).await?);
-    waiting.sort_by_key(|one| (one.days_left.unwrap_or(i64::MAX), one.title.clone()));
+    // Nearest first, and what has no term last.
+    waiting.sort_by_key(|one| {
+        let due = one.term.as_ref().map(|term| term.due);
+        (due.is_none(), due, one.title.clone())
+    });
     Ok(waiting)
 }
 
@@ -188,20 +203,22 @@ fn may_be_mine(held: &StoredCampaign, account: &AccountId) -> bool {
 fn of_campaign(held: &StoredCampaign, act: &'static str, terms: &Terms) -> Waiting {
     let number = held.campaign.number.as_str();
     let entered = Instant::from_unix_ms(held.state_at_ms).date();
-    let (days_left, term) = match held.campaign.kind() {
+    let term = match held.campaign.kind() {
         StateKind::Inspecting => terms.until(held.until, "检查期间到"),
-        // The rulebook sets no term for opening the draw; it waits until it is done.
-        StateKind::Ended => (None, String::new()),
-        // A draft may have no window yet; what stands in its place is only the day it was begun.
-        StateKind::Draft => (None, String::new()),
+        // The rulebook sets no term for opening the draw; it waits until it is done. A draft may have no
+        // window yet; what stands in its place is only the day it was begun.
+        StateKind::Ended | StateKind::Draft => None,
         _ => terms.until(held.from, "检查期间自"),
+    };
+    let act = match &held.campaign.state {
+        CampaignState::Committed(committed) if !words::awaits_nonces(committed) => "完成揭示",
+        _ => act,
     };
     Waiting {
         title: held.title.clone(),
         context: format!("{number} · {} · {entered} 起", held.campaign.kind().label()),
         act,
         page: Address::fixed("/w/campaigns").child(number),
-        days_left,
         term,
     }
 }
@@ -223,30 +240,42 @@ async fn visits(reader: &mut Reader, visit: &Visit, terms: &Terms) -> Result<Vec
         };
         let found = inspection::page(reader, &reach, &filter, None, MOST).await?;
         for held in &found {
-            if may_be_read(held, &visit.acting.account) {
-                let days = publication_days(reader, &held.campaign, terms, &mut known).await?;
-                waiting.push(of_visit(held, act, (terms, days)));
+            if held.dispatched && may_be_read(held, &visit.acting.account) {
+                let bounds = bounds(reader, &held.campaign, terms, &mut known).await?;
+                waiting.push(of_visit(held, act, (terms, bounds)));
             }
         }
     }
     Ok(waiting)
 }
 
-/// The term of publication under the rules a campaign obeys; each campaign is looked up once.
-async fn publication_days(
+/// What bounds the visits of a campaign in time.
+#[derive(Debug, Clone, Copy)]
+struct Bounds {
+    /// The last day of the inspections.
+    until: Date,
+    /// The term of publication under the rules the campaign obeys.
+    publication_days: Option<u32>,
+}
+
+/// The bounds of a campaign; each is looked up once.
+async fn bounds(
     reader: &mut Reader,
     id: &CampaignId,
     terms: &Terms,
-    known: &mut BTreeMap<CampaignId, Option<u32>>,
-) -> Result<Option<u32>, StoreError> {
-    if let Some(days) = known.get(id) {
-        return Ok(*days);
+    known: &mut BTreeMap<CampaignId, Bounds>,
+) -> Result<Bounds, StoreError> {
+    if let Some(bounds) = known.get(id) {
+        return Ok(*bounds);
     }
     let stored = campaign::get(reader, id).await?;
     let rules = terms.rulebooks.of(&stored.campaign.state);
-    let days = rules.map(|rules| rules.publication_days);
-    known.insert(id.clone(), days);
-    Ok(days)
+    let bounds = Bounds {
+        until: stored.until,
+        publication_days: rules.map(|rules| rules.publication_days),
+    };
+    known.insert(id.clone(), bounds);
+    Ok(bounds)
 }
 
 fn may_be_read(held: &StoredInspection, account: &AccountId) -> bool {
@@ -262,12 +291,14 @@ fn may_be_read(held: &StoredInspection, account: &AccountId) -> bool {
 fn of_visit(
     held: &StoredInspection,
     act: &'static str,
-    (terms, days): (&Terms, Option<u32>),
+    (terms, bounds): (&Terms, Bounds),
 ) -> Waiting {
-    let entered = Instant::from_unix_ms(held.state_at_ms).date();
-    let (days_left, term) = match (held.visit.kind(), days) {
-        (InspectionKind::Confirmed, Some(days)) => terms.after(entered, days, "细则，结果公示期限"),
-        _ => (None, String::new()),
+    // The term of publication runs from the conclusion, whoever's turn it is.
+    let concluded = held.visit.concluded().map(|done| done.step.at.date());
+    let term = match (concluded, bounds.publication_days) {
+        (Some(on), Some(days)) => terms.after(on, days, "细则，结果公示期限"),
+        (Some(_), None) => None,
+        (None, _) => terms.until(bounds.until, "检查期间到"),
     };
     Waiting {
         title: held.subject_name.clone(),
@@ -275,11 +306,10 @@ fn of_visit(
             "{} 第 {} 户 · {}",
             held.campaign_number,
             held.ordinal,
-            held.visit.kind().label()
+            state_words(held)
         ),
         act,
         page: Address::fixed("/w/inspections").child(held.visit.id.as_str()),
-        days_left,
         term,
     }
 }

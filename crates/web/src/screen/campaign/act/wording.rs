@@ -27,6 +27,7 @@ pub(super) fn happens(act: CampaignAct, seen: &Seen) -> Vec<String> {
             "取检查对象、执法人员、回避登记此刻的内容，固定为本次抽取的名录。",
             "生成本次抽取的密值，加密保存；它的承诺随后公布。",
             "人员不足、回避后无人可派的，此时就会拒绝，不留下一半。",
+            "名录很大的在后台办，进度和结果在导航里的“后台办理”。",
         ]),
         CampaignAct::Commit => commit(seen),
         CampaignAct::Reveal => reveal(seen),

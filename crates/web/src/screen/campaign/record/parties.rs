@@ -1,17 +1,33 @@
 //! The outside parties: who committed, who opened, who stayed away.
 
+use std::collections::BTreeSet;
+
+use app::drawing::wants_link;
 use domain::campaign::party::{Party, PartyState};
+use domain::id::PartyToken;
 use domain::policy::Verb;
 use domain::time::Date;
 
 use super::Seen;
 use crate::component::{Badge, Cell, Column, EmptyState, Fragment, Link, Row, Sheet, Table, Tone};
-use crate::gate::Visit;
+use crate::gate::{Stop, Visit, WebState};
 use crate::screen::campaign::words;
+
+/// The parties to whom a link was given out.
+pub(super) async fn links_out(web: &WebState, seen: &Seen) -> Result<BTreeSet<PartyToken>, Stop> {
+    let mut out = BTreeSet::new();
+    for party in &seen.plan.sources.parties {
+        let link = web.app.party_link_out(seen.number(), &party.token).await?;
+        if link.is_some() {
+            out.insert(party.token.clone());
+        }
+    }
+    Ok(out)
+}
 
 /// The parties of the attempt, or of the plan before a frame exists.
 #[expect(clippy::too_many_lines, reason = "one table, column by column")]
-pub(super) fn sheet(seen: &Seen, visit: &Visit) -> Option<Sheet> {
+pub(super) fn sheet(seen: &Seen, visit: &Visit, out: &BTreeSet<PartyToken>) -> Option<Sheet> {
     let state = &seen.stored.campaign.state;
     let announced: Vec<Party>;
     let parties: &[Party] = match state.frame() {
@@ -31,18 +47,21 @@ pub(super) fn sheet(seen: &Seen, visit: &Visit) -> Option<Sheet> {
     if parties.is_empty() {
         return None;
     }
-    let gives = state.approval().is_some()
-        && state.result().is_none()
-        && visit.acting.may(Verb::PartyAccept, &seen.place()).is_ok();
+    let gives = visit.acting.may(Verb::PartyAccept, &seen.place()).is_ok();
     let today = visit.now.date();
     let rows = parties.iter().map(|party| {
         let (commitment, nonce) = marks(&party.state, today);
-        let act = if gives {
+        let act = if gives && wants_link(state, &party.name.token) {
+            let words = if out.contains(&party.name.token) {
+                "换发链接"
+            } else {
+                "发放链接"
+            };
             let to = seen
                 .page()
                 .child("parties")
                 .child(party.name.token.as_str());
-            Cell::new(Fragment::from(Link::new("发放链接", to)))
+            Cell::new(Fragment::from(Link::new(words, to)))
         } else {
             Cell::new("")
         };

@@ -1,6 +1,7 @@
 //! The page of one draw as the public reads it: figures, sources, hashes, and who was drawn once open.
 
 use askama::Template;
+use domain::campaign::StateKind;
 
 use super::{PublicDraw, PublicRecord};
 use crate::component::{
@@ -94,6 +95,10 @@ fn standing(draw: &PublicDraw) -> Note {
         (None, _) if draw.strata.is_empty() => Note::standing(
             "名录尚未封存。",
             "承诺公布后，本页列出名录的摘要、各层户数和抽取户数；此后谁也不能再改。",
+        ),
+        (None, _) if draw.state == StateKind::Revealed.name() => Note::standing(
+            "随机数已公开，等待抽取。",
+            "名录、户数、人数和随机数都已固定，抽取结果由它们算出。名单未公开。",
         ),
         (None, _) => Note::standing(
             "承诺已公布，等待随机数。",

@@ -223,7 +223,7 @@ fn a_foreign_log_key_signs_nothing() {
         let key = place.file("keys/log.key");
         let right = std::fs::read(&key).unwrap();
         std::fs::write(&key, foreign_log_key()).unwrap();
-        place.each_writer_is_refused("STOR-521", "keys/log.key 不是这个局的日志密钥");
+        place.each_writer_is_refused("STOR-525", "keys/log.key 不是这个局的日志密钥");
         // What only looks needs no key.
         place.done(&["audit"]);
         place.done(&["counter"]);
@@ -244,7 +244,7 @@ fn a_foreign_log_key_migrates_no_older_database_either() {
         let place = Place::of(&old, engine);
         let right = std::fs::read(place.file("keys/log.key")).unwrap();
         std::fs::write(place.file("keys/log.key"), &foreign).unwrap();
-        place.each_writer_is_refused("STOR-521", "从备份恢复这个库的 keys 目录");
+        place.each_writer_is_refused("STOR-525", "从备份恢复这个库的 keys 目录");
         std::fs::write(place.file("keys/log.key"), right).unwrap();
         assert!(place.done(&["migrate"]).contains("已做"));
         place.done(&["audit"]);

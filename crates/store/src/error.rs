@@ -268,7 +268,7 @@ impl StoreError {
             Self::OlderSchema { .. } => "STOR-508",
             Self::NoDatabase(_) => "STOR-509",
             Self::WrongKey { .. } => "STOR-506",
-            Self::WrongLogKey { .. } => "STOR-521",
+            Self::WrongLogKey { .. } => "STOR-525",
             Self::NoContents { .. } => "STOR-522",
             Self::Unopened(refusal) => refusal.code,
             Self::Sweep(_) => "STOR-507",

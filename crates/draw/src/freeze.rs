@@ -19,8 +19,10 @@ use crate::merkle::Tree;
 use crate::name::{Stratum, Token};
 use crate::parallel;
 use crate::record::freeze::{
-    Assign, BeaconName, Committed, FreezeRecord, InspectorDraw, PartyLine, StratumLine, TeamSize,
+    Assign, BeaconName, Committed, FreezeRecord, Hours, InspectorDraw, PartyLine, StratumLine,
+    TeamSize,
 };
+use crate::version::Version;
 
 /// What FREEZE states besides the frame.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -55,6 +57,16 @@ pub struct Terms {
     pub reveal_by: u64,
     /// The beacon, if announced.
     pub beacon: Option<BeaconName>,
+    /// The other hours of the ceremony; they decide the version.
+    pub hours: Hours,
+}
+
+impl Terms {
+    /// The version of the FREEZE these terms make.
+    #[must_use]
+    pub fn version(&self) -> Version {
+        self.hours.version()
+    }
 }
 
 impl From<&FreezeRecord> for Terms {
@@ -84,6 +96,7 @@ impl From<&FreezeRecord> for Terms {
             dice: record.dice,
             reveal_by: record.reveal_by,
             beacon: record.beacon.clone(),
+            hours: record.hours,
         }
     }
 }
@@ -148,6 +161,7 @@ pub fn freeze(
         dice: terms.dice,
         reveal_by: terms.reveal_by,
         beacon: terms.beacon.clone(),
+        hours: terms.hours,
     };
     Ok(Frozen {
         record,

@@ -11,7 +11,7 @@ use std::num::NonZeroUsize;
 
 use draw::digest::Secret;
 use draw::freeze::Terms;
-use draw::record::freeze::{Assign, BeaconName, PartyLine, TeamSize};
+use draw::record::freeze::{Assign, BeaconName, Hours, PartyLine, TeamSize};
 use draw::seed::{Answer, SeedText};
 use draw::{Digest, Drawn, Frame, Frozen, Stratum, Suite, Token};
 use serde_json::Value;
@@ -115,6 +115,7 @@ pub fn plain_terms(quotas: &[(&str, u64)], drawn: u64) -> Terms {
         dice: Some(token("hall")),
         reveal_by: 1_800_000_000,
         beacon: None,
+        hours: Hours::One,
     }
 }
 

@@ -17,6 +17,7 @@ pub mod digest;
 pub mod fault;
 pub mod frame;
 pub mod freeze;
+pub mod judge;
 pub mod leaf;
 pub mod level;
 pub mod merkle;

@@ -3,18 +3,23 @@
 //!
 //! [`Bundle::read`] parses all files of one kind and stage; [`Bundle::faults`] makes every check that the
 //! stage allows and returns all that fail: `records` (every stage), `opened` (public, without frame or
-//! S), `full` (recomputed from the frame and S). Deliberately absent: receipts of the log, signatures of
+//! S), `full` (recomputed from the frame and S). [`Bundle::time_faults`] judges the times of log entries that
+//! somebody else has read, [`faults_of_several`] the attempts of a campaign beside each other. Deliberately absent: receipts of the log, signatures of
 //! drand, zip archives, and words for people; those are the crate `verify`'s.
 
 mod full;
 mod opened;
 mod records;
+mod several;
+mod times;
 
 use std::collections::BTreeMap;
 use std::fmt::Display;
 use std::num::NonZeroUsize;
 
 pub use full::Borrowed;
+pub use several::faults_of_several;
+pub use times::LogTimes;
 
 use crate::bundle::read::read_opened;
 use crate::bundle::read::two;

@@ -80,14 +80,13 @@ pub fn draw_revealed(
     draw_from(frozen, Some(reveal), seed_text, threads)
 }
 
-/// Everything in which the sources of an attempt do not answer its FREEZE.
-pub(crate) fn source_faults(
+/// Everything in which a seed text does not answer FREEZE, or names another REVEAL.
+pub(crate) fn seed_faults(
     freeze: &FreezeRecord,
     reveal: Option<&RevealRecord>,
     seed_text: &SeedText,
 ) -> Vec<Fault> {
     let mut faults = seed_text.faults(freeze);
-    faults.extend(reveal.iter().flat_map(|reveal| reveal.faults(freeze)));
     let named = reveal.map(|reveal| reveal.hash(freeze.suite));
     if freeze.version() == Version::Two && (named.is_none() || named != seed_text.reveal) {
         let sentence = "种子没有写明本次的 REVEAL。";
@@ -102,10 +101,26 @@ fn draw_from(
     seed_text: &SeedText,
     threads: NonZeroUsize,
 ) -> Result<Drawn, Vec<Fault>> {
-    let faults = source_faults(frozen.record(), reveal, seed_text);
-    if !faults.is_empty() {
-        return Err(faults);
+    let mut faults = seed_faults(frozen.record(), reveal, seed_text);
+    faults.extend(
+        reveal
+            .iter()
+            .flat_map(|reveal| reveal.faults(frozen.record())),
+    );
+    if faults.is_empty() {
+        Ok(select(frozen, reveal, seed_text, threads))
+    } else {
+        Err(faults)
     }
+}
+
+/// The arithmetic, from sources that answer FREEZE.
+fn select(
+    frozen: Frozen,
+    reveal: Option<&RevealRecord>,
+    seed_text: &SeedText,
+    threads: NonZeroUsize,
+) -> Drawn {
     let suite = frozen.record.suite;
     let seed = seed_text.seed(suite);
     let subjects = Order::of(
@@ -162,7 +177,7 @@ fn draw_from(
         drawn.people_hash("teams.txt", |out| drawn.write_teams(out)),
         drawn.people_hash("leaders.txt", |out| drawn.write_leaders(out)),
     ];
-    Ok(drawn)
+    drawn
 }
 
 type Cutoffs = Vec<(Stratum, Option<Digest>)>;

@@ -12,7 +12,7 @@ use attempt::{Made, Outcome, Written, make};
 use common::{THREADS, input_hash, secret_of, token};
 use draw::bundle::{Contents, Stage};
 use draw::digest::Secret;
-use draw::judge::{Borrowed, Bundle};
+use draw::judge::{Borrowed, Bundle, LogTimes, faults_of_several};
 use draw::record::two::{ChangeRecord, OpenRecord, Opened, PartNumberRecord, VoidRecord};
 use draw::record::{FreezeRecord, PartRecord, ResultRecord, RevealRecord, hash_of};
 use draw::sealing::{file_key, person_hash, sealed_hash};
@@ -176,10 +176,10 @@ fn a_forger_who_follows_every_hash_is_caught_by_the_check_meant_for_it() {
         "following changes nothing that is right"
     );
     speaks("subjects.order", |f| {
-        edit(f, "subjects.order", |l| l.swap(3, 4))
+        edit(f, "subjects.order", |l| l.swap(3, 4));
     });
     speaks("subjects.order", |f| {
-        edit(f, "subjects.order", |l| drop(l.pop()))
+        edit(f, "subjects.order", |l| drop(l.pop()));
     });
     speaks("subjects.order fume:A", |f| {
         edit(f, "subjects.order", |l| {
@@ -188,20 +188,20 @@ fn a_forger_who_follows_every_hash_is_caught_by_the_check_meant_for_it() {
         });
     });
     speaks("inspectors.order", |f| {
-        edit(f, "inspectors.order", |l| l.swap(0, 1))
+        edit(f, "inspectors.order", |l| l.swap(0, 1));
     });
     speaks("inspectors.order", |f| {
         edit(f, "inspectors.order", |l| {
-            l[0] = l[0].replace(" cg ", " xx ").replace(" sj ", " xx ")
+            l[0] = l[0].replace(" cg ", " xx ").replace(" sj ", " xx ");
         });
     });
     speaks("opened.tsv", |f| {
-        edit(f, "opened.tsv", |l| drop(l.remove(1)))
+        edit(f, "opened.tsv", |l| drop(l.remove(1)));
     });
     speaks("teams.txt", |f| edit(f, "teams.txt", |l| l.swap(0, 1)));
     speaks("teams.txt", |f| edit(f, "teams.txt", |l| drop(l.pop())));
     speaks("teams.txt", |f| {
-        edit(f, "teams.txt", |l| l[0].push_str(" F7"))
+        edit(f, "teams.txt", |l| l[0].push_str(" F7"));
     });
     speaks("teams.txt", |f| {
         edit(f, "teams.txt", |l| {
@@ -212,7 +212,7 @@ fn a_forger_who_follows_every_hash_is_caught_by_the_check_meant_for_it() {
     speaks("leaders.txt", |f| edit(f, "leaders.txt", |l| l.swap(0, 1)));
     speaks("leaders.txt", |f| {
         edit(f, "leaders.txt", |l| {
-            l[0] = l[0].replace(" L1", " L9").replace(" F0", " L9")
+            l[0] = l[0].replace(" L1", " L9").replace(" F0", " L9");
         });
     });
 }
@@ -580,4 +580,72 @@ fn dice_and_nonces_of_a_reveal_answer_freeze_and_occur_once() {
             .iter()
             .any(|fault| fault.code == Code::NONCE)
     );
+}
+
+#[test]
+fn intervals_are_kept_by_the_times_the_log_claims() {
+    let files = staged(&made(&description()), Stage::Sealed);
+    let files = files
+        .iter()
+        .map(|(name, bytes)| (name.as_str(), bytes.as_slice()));
+    let bundle = Bundle::read(&files.collect()).unwrap();
+    let good = LogTimes {
+        plan: Some(START - 300_000),
+        freeze: Some(START - 300_000 + 259_200),
+        reveal: Some(START),
+        result: Some(START + 3600),
+    };
+    assert!(bundle.time_faults(&good).is_empty());
+    assert!(
+        bundle.time_faults(&LogTimes::default()).is_empty(),
+        "what has no time is not judged"
+    );
+    let places = |change: &dyn Fn(&mut LogTimes)| {
+        let mut times = good;
+        change(&mut times);
+        let faults = bundle.time_faults(&times);
+        faults
+            .into_iter()
+            .map(|fault| fault.place)
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(places(&|t| t.plan = Some(START - 299_999)), ["freeze.txt"]);
+    assert_eq!(places(&|t| t.freeze = Some(START + 3001)), ["freeze.txt"]);
+    assert_eq!(places(&|t| t.reveal = Some(START - 1)), ["reveal.txt"]);
+    assert_eq!(places(&|t| t.result = Some(START + 3599)), ["result.txt"]);
+}
+
+#[test]
+fn attempts_of_a_campaign_share_no_nonce_and_miss_no_number() {
+    let numbered = |attempt: u32, nonce: &str| {
+        let mut json = description();
+        json["attempt"] = attempt.into();
+        json["parties"][0][1] = hash(nonce).into();
+        json["absent_nonce"]["justice"] = hash(&format!("absent {attempt}")).into();
+        staged(&made(&json), Stage::Sealed)
+    };
+    let all = [
+        numbered(1, "a"),
+        numbered(2, "b"),
+        numbered(3, "a"),
+        numbered(5, "e"),
+    ];
+    let read = |at: usize| {
+        let files = all[at]
+            .iter()
+            .map(|(name, bytes)| (name.as_str(), bytes.as_slice()));
+        Bundle::read(&files.collect()).unwrap()
+    };
+    let codes = |which: &[usize]| {
+        let bundles: Vec<_> = which.iter().map(|at| read(*at)).collect();
+        let faults = faults_of_several(&bundles);
+        faults
+            .into_iter()
+            .map(|fault| fault.code)
+            .collect::<Vec<_>>()
+    };
+    assert!(codes(&[0, 1]).is_empty());
+    assert_eq!(codes(&[0, 1, 2]), [Code::REPEATED_NONCE]);
+    assert_eq!(codes(&[1, 2]), [Code::SEQUENCE], "the first is missing");
+    assert_eq!(codes(&[0, 1, 3]), [Code::SEQUENCE]);
 }

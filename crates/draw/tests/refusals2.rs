@@ -97,13 +97,13 @@ fn the_description_in_order_is_frozen_under_both_plans() {
 #[test]
 fn names_begin_with_a_letter_or_digit_everywhere() {
     only(Code::NAME_START, |json| {
-        json["subjects"][0][0] = "-S".into()
+        json["subjects"][0][0] = "-S".into();
     });
     only(Code::NAME_START, |json| {
         json["subjects"][0][3] = "must:.x".into();
     });
     only(Code::NAME_START, |json| {
-        json["inspectors"][0][0] = "_F".into()
+        json["inspectors"][0][0] = "_F".into();
     });
 }
 
@@ -202,12 +202,12 @@ fn rates_stay_below_a_million_together() {
 fn the_hours_fit_each_other_and_the_ceremony() {
     only(Code::HOURS, |json| json["reveal_by"] = START.into());
     only(Code::HOURS, |json| {
-        json["reveal_by"] = (START + 3601).into()
+        json["reveal_by"] = (START + 3601).into();
     });
     accepted(|json| json["reveal_by"] = (START + 3600).into());
     only(Code::PLAN, |json| json["ceremony"] = (START + 1).into());
     only(Code::RANGE, |json| {
-        json["beacon"][2] = 10_000_000_000_u64.into()
+        json["beacon"][2] = 10_000_000_000_u64.into();
     });
 }
 
@@ -261,6 +261,9 @@ fn the_level_announced_is_that_of_the_plan() {
     accepted(|json| json["beacon"] = Value::Null);
 }
 
+/// One change of a FREEZE.
+type Change<'a> = &'a dyn Fn(&mut FreezeRecord);
+
 #[test]
 fn freeze_is_held_against_every_line_of_its_plan() {
     let mut json = good();
@@ -285,7 +288,7 @@ fn freeze_is_held_against_every_line_of_its_plan() {
             .collect::<Vec<_>>()
     };
     let name = common::token;
-    let cases: [(&str, &dyn Fn(&mut FreezeRecord)); 13] = [
+    let cases: [(&str, Change<'_>); 13] = [
         ("plan", &|f| f.plan = input_hash("other")),
         ("campaign", &|f| f.campaign = name("other")),
         ("suite", &|f| f.suite = Suite::Sm3),
@@ -297,7 +300,7 @@ fn freeze_is_held_against_every_line_of_its_plan() {
         ("party", &|f| f.parties.swap(0, 1)),
         ("dice", &|f| f.dice = None),
         ("beacon", &|f| {
-            f.beacon.as_mut().unwrap().source = "radio".into()
+            f.beacon.as_mut().unwrap().source = "radio".into();
         }),
         ("fume:A", &|f| f.strata[0].quota += 1),
         ("reveal-from", &|f| {
@@ -376,6 +379,9 @@ fn a_borrowed_frame_has_no_leaders_and_may_have_few_people() {
         codes(&borrowed).is_empty(),
         "m < t is not asked of borrowed inspectors"
     );
+    borrowed.must = 1;
+    borrowed.subjects.leaves = 1;
+    assert_eq!(codes(&borrowed), [Code::EXTENSION]);
     borrowed.areas = vec![common::token("east")];
     assert!(codes(&borrowed).contains(&Code::EXTENSION));
 }

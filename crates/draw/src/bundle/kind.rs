@@ -115,8 +115,8 @@ impl Contents {
         let later = later.iter().skip(kind.files(Stage::Sealed).len());
         let stage = match kind {
             BundleKind::VoidFrozen | BundleKind::VoidPlanned => Stage::Public,
-            _ if FULL.iter().any(|name| has(name)) => Stage::Full,
-            _ if changed > 0 || later.clone().any(|name| has(name)) => Stage::Public,
+            _ if FULL.iter().any(&has) => Stage::Full,
+            _ if changed > 0 || later.clone().any(has) => Stage::Public,
             _ => Stage::Sealed,
         };
         let changes = match kind {

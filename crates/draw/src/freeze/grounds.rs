@@ -91,6 +91,10 @@ pub(crate) fn of_record(record: &FreezeRecord) -> Vec<Fault> {
             "分层须按字节升序、不重复。",
         ));
     }
+    if record.version() == Version::Two && record.extends.is_some() && record.subjects.leaves > 0 {
+        let sentence = "增补抽取带有检查对象。";
+        faults.push(Fault::new(Code::EXTENSION, "subjects", sentence));
+    }
     let parts = record
         .strata
         .iter()

@@ -7,7 +7,7 @@ use crate::fault::{Code, Fault};
 use crate::level::Level;
 use crate::record::two::{VoidRecord, Voided};
 use crate::record::{FreezeRecord, ResultRecord, hash_of};
-use crate::select::source_faults;
+use crate::select::seed_faults;
 
 impl Bundle<'_> {
     pub(super) fn record_faults(&self) -> Vec<Fault> {
@@ -22,10 +22,7 @@ impl Bundle<'_> {
                 say("reveal.txt", reveal.faults(freeze));
             }
             if let Some((seed, result)) = &self.drawn {
-                say(
-                    "seed.txt",
-                    source_faults(freeze, self.reveal.as_ref(), seed),
-                );
+                say("seed.txt", seed_faults(freeze, self.reveal.as_ref(), seed));
                 say(
                     "result.txt",
                     result_faults(freeze, result, &seed.seed(freeze.suite)),

@@ -127,7 +127,7 @@ impl fmt::Display for VoidRecord {
             }
             Voided::Frozen { attempt, reveal } => {
                 let reveal = reveal.map_or("none".to_owned(), |hash| hash.to_string());
-                write!(f, "{attempt}reveal {reveal}\n")?;
+                writeln!(f, "{attempt}reveal {reveal}")?;
             }
         }
         writeln!(f, "reason {}", self.reason)?;

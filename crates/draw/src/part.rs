@@ -1,6 +1,6 @@
 //! The third random (第三随机): which parts of a subject are looked at, for example 3 vehicles of 40.
 //!
-//! [`PartCommitment`] makes the PART record, which must be logged before the person at the door names a
+//! [`PartCommitment`], which [`crate::standing::Course`] makes, is the PART record, which must be logged before the person at the door names a
 //! number; the number and the record make the seed, and so [`PartDraw::drawn`]. In `shuang/1` there is
 //! no number and the seed is the attempt's. Salts come from a fresh secret committed in the record. One
 //! per inspection, not after OPEN. Deliberately absent: what a part is. Its number
@@ -56,7 +56,7 @@ impl PartCommitment {
     /// # Errors
     /// No such open visit, a second PART for it, after OPEN, a part twice or outside the grammar of
     /// the version, or k above the count; then nothing has changed.
-    pub fn new(
+    pub(crate) fn new(
         standing: &mut Standing,
         visit: u64,
         parts: &[Token],
@@ -164,7 +164,8 @@ impl PartDraw {
     /// seed of the attempt. In `shuang/2` a number comes between: [`PartCommitment`].
     ///
     /// # Errors
-    /// As [`PartCommitment::new`], or an attempt of `shuang/2`; then nothing has changed.
+    /// As [`crate::standing::Course::commit_parts`], or an attempt of `shuang/2`; then nothing has
+    /// changed.
     pub fn commit(
         standing: &mut Standing,
         visit: u64,
@@ -172,11 +173,8 @@ impl PartDraw {
         quota: u64,
         secret: &Secret,
     ) -> Result<Self, Fault> {
-        let (_, seed, attempt) = standing.seed();
-        if attempt.version != Version::One {
-            let sentence = "shuang/2 的部件抽取先要当事人报数。";
-            return Err(Fault::new(Code::PARTS, "", sentence));
-        }
+        standing.must_be(Version::One)?;
+        let (_, seed, _) = standing.seed();
         let commitment = PartCommitment::new(standing, visit, parts, quota, secret)?;
         Ok(commitment.ranked(&seed))
     }

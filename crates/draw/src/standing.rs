@@ -25,6 +25,7 @@ use crate::fault::{Code, Fault};
 use crate::name::Token;
 use crate::record::{AttemptRef, Lead, Move};
 use crate::select::{Drawn, Recused, StratumPool};
+use crate::version::Version;
 
 /// Whether a visit can still move.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -187,6 +188,20 @@ impl Standing {
         members
             .map(|member| member.id)
             .chain(self.leaders.iter().copied())
+    }
+
+    /// That records of this version are those of the attempt.
+    pub(crate) fn must_be(&self, version: Version) -> Result<(), Fault> {
+        match self.attempt.version == version {
+            true => Ok(()),
+            false => {
+                let sentence = format!(
+                    "本次抽取属于 {}，不写 {version} 的记录。",
+                    self.attempt.version
+                );
+                Err(Fault::new(Code::OTHER_ATTEMPT, "", sentence))
+            }
+        }
     }
 
     /// The position of an open visit by its number.

@@ -9,16 +9,17 @@ mod attempt;
 mod common;
 
 use attempt::{Made, Outcome, Written, make};
-use common::{THREADS, input_hash, secret_of, token};
+use common::{THREADS, draw_with_dice, input_hash, plain_terms, secret_of, token};
 use draw::bundle::{Contents, Stage};
 use draw::digest::Secret;
 use draw::judge::{Borrowed, Bundle, LogTimes, faults_of_several};
-use draw::record::two::{ChangeRecord, OpenRecord, Opened, PartNumberRecord, VoidRecord};
+use draw::part::PartDraw;
+use draw::record::two::{Approval, ChangeRecord, OpenRecord, Opened, PartNumberRecord, VoidRecord};
 use draw::record::{FreezeRecord, PartRecord, ResultRecord, RevealRecord, hash_of};
 use draw::sealing::{file_key, person_hash, sealed_hash};
 use draw::seed::SeedText;
-use draw::standing::Course;
-use draw::{Code, Digest, Fault, Level, Suite};
+use draw::standing::{Course, Grounds};
+use draw::{Code, Digest, Fault, Frame, Level, Standing, Suite};
 use serde_json::{Value, json};
 
 const START: u64 = 1_800_000_000;
@@ -648,4 +649,46 @@ fn attempts_of_a_campaign_share_no_nonce_and_miss_no_number() {
     assert_eq!(codes(&[0, 1, 2]), [Code::REPEATED_NONCE]);
     assert_eq!(codes(&[1, 2]), [Code::SEQUENCE], "the first is missing");
     assert_eq!(codes(&[0, 1, 3]), [Code::SEQUENCE]);
+}
+
+#[test]
+fn the_verbs_of_one_version_write_no_record_of_an_attempt_of_the_other() {
+    let made = made(&description());
+    let drawn = made.drawn.as_ref().unwrap();
+    let mut standing = Standing::new(drawn);
+    let grounds = Grounds {
+        reason: token("duty"),
+        approver: token("K01"),
+        document: input_hash("paper"),
+    };
+    let fault = standing.substitute(token("F1"), grounds).unwrap_err();
+    assert_eq!(fault.code, Code::OTHER_ATTEMPT);
+    let parts = [token("P1")];
+    let fault = PartDraw::commit(&mut standing, 1, &parts, 1, &secret_of("part")).unwrap_err();
+    assert_eq!(fault.code, Code::OTHER_ATTEMPT);
+    assert_eq!(standing, Standing::new(drawn));
+    let mut frame = Frame::default();
+    for n in 0..3 {
+        frame
+            .push_subject(&format!("S{n}"), "A", "draw", "-")
+            .unwrap();
+        frame.push_inspector(&format!("F{n}"), "-", "draw").unwrap();
+    }
+    let frozen = draw::freeze(
+        &plain_terms(&[("A", 1)], 2),
+        frame,
+        &secret_of("s"),
+        THREADS,
+    );
+    let old = draw_with_dice(frozen.unwrap(), 1);
+    let approval = Approval::by(
+        Suite::Sha256,
+        token("K01"),
+        &input_hash("s"),
+        input_hash("p"),
+    );
+    let fault = Course::new(&old)
+        .substitute(token("F1"), approval)
+        .unwrap_err();
+    assert_eq!(fault.code, Code::OTHER_ATTEMPT);
 }

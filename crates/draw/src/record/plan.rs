@@ -141,6 +141,15 @@ impl ItemRule {
     }
 }
 
+impl FromStr for ItemRule {
+    type Err = Fault;
+
+    /// An item's rule as `shuang/1` reads it.
+    fn from_str(rest: &str) -> Result<Self, Fault> {
+        Self::read(Version::One, rest)
+    }
+}
+
 impl fmt::Display for ItemRule {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let item = self.item;

@@ -15,6 +15,7 @@ use crate::record::two::{Act, Approval, ChangeRecord};
 use crate::record::{Lead, Move, hash_of};
 use crate::sealing::Persons;
 use crate::select::Drawn;
+use crate::version::Version;
 
 /// A drawn attempt of `shuang/2` and what has followed.
 #[derive(Clone, Debug)]
@@ -90,8 +91,9 @@ impl<'a> Course<'a> {
     /// Withdraws an inspector or leader for the rest of the attempt.
     ///
     /// # Errors
-    /// Nobody of this code, or withdrawn before; then nothing has changed.
+    /// An attempt of `shuang/1`; nobody of this code, or withdrawn before; then nothing has changed.
     pub fn substitute(&mut self, person: Token, approval: Approval) -> Result<ChangeRecord, Fault> {
+        self.standing.must_be(Version::Two)?;
         let moved = self.standing.withdraw(person)?;
         let hash = self.name(person);
         let act = Act::Substitute {
@@ -112,6 +114,7 @@ impl<'a> Course<'a> {
         person: Token,
         approval: Approval,
     ) -> Result<ChangeRecord, Fault> {
+        self.standing.must_be(Version::Two)?;
         let moved = self.standing.take_off(visit, person)?;
         let hash = self.name(person);
         let act = Act::Recuse {
@@ -128,6 +131,7 @@ impl<'a> Course<'a> {
     /// The borrowed FREEZE extends another attempt, has other teams, names a person this attempt has
     /// already, or a recusal against a subject it does not have; then nothing has changed.
     pub fn extend(&mut self, borrowed: &Drawn) -> Result<ChangeRecord, Fault> {
+        self.standing.must_be(Version::Two)?;
         self.check_borrowed(borrowed)?;
         let moves = self.standing.take_in(borrowed)?;
         let people = &borrowed.frozen().frame().inspectors;
@@ -143,7 +147,8 @@ impl<'a> Course<'a> {
     /// Commits to the parts of a visit's subject and to how many of them are looked at.
     ///
     /// # Errors
-    /// As [`PartCommitment::new`].
+    /// No such open visit, a second PART for it, after OPEN, a part twice or none of its version's names,
+    /// or k above the count; then nothing has changed.
     pub fn commit_parts(
         &mut self,
         visit: u64,
@@ -151,6 +156,7 @@ impl<'a> Course<'a> {
         quota: u64,
         secret: &Secret,
     ) -> Result<PartCommitment, Fault> {
+        self.standing.must_be(Version::Two)?;
         PartCommitment::new(&mut self.standing, visit, parts, quota, secret)
     }
 

@@ -7,6 +7,7 @@ use crate::name::Token;
 use crate::record::recuse::RaisedBy;
 use crate::record::{ExtendRecord, RecuseRecord, SubstituteRecord, hash_of};
 use crate::select::Drawn;
+use crate::version::Version;
 
 /// Reason, approver and paper of a substitution.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,6 +53,7 @@ impl Standing {
         inspector: Token,
         grounds: Grounds,
     ) -> Result<SubstituteRecord, Fault> {
+        self.must_be(Version::One)?;
         let Moved { moves, leads } = self.withdraw(inspector)?;
         let Grounds {
             reason,
@@ -81,6 +83,7 @@ impl Standing {
         inspector: Token,
         grounds: RecusalGrounds,
     ) -> Result<RecuseRecord, Fault> {
+        self.must_be(Version::One)?;
         let Moved { moves, leads } = self.take_off(visit, inspector)?;
         let RecusalGrounds {
             raised_by,
@@ -109,6 +112,7 @@ impl Standing {
     /// The borrowed FREEZE extends another attempt, has other teams, or names a person this attempt
     /// has already; then nothing has changed.
     pub fn extend(&mut self, borrowed: &Drawn) -> Result<ExtendRecord, Fault> {
+        self.must_be(Version::One)?;
         let moves = self.take_in(borrowed)?;
         Ok(ExtendRecord {
             attempt: self.attempt,

@@ -77,7 +77,7 @@ fn a_missing_strange_repeated_or_later_file_is_refused_or_makes_another_whole_bu
             "x.txt",
             "change-0.txt",
             "change-01.txt",
-            "change-13.txt",
+            "change-14.txt",
             "result.sig",
             "void.entry",
         ] {

@@ -369,6 +369,14 @@ fn a_void_names_the_very_records_of_its_bundle() {
             "{before}: {found:?}"
         );
     }
+    // Without its VOID an opened bundle looks drawn; its OPEN says what it is.
+    let mut files = staged(&made(&json), Stage::Public);
+    files.remove("void.txt");
+    let found: Vec<_> = faults(&files)
+        .into_iter()
+        .map(|fault| fault.place)
+        .collect();
+    assert!(found.contains(&"open.txt".to_owned()), "{found:?}");
     // Before REVEAL there is nothing to open: the files of a later stage do not belong.
     json["void"]["before"] = "reveal".into();
     let mut files = staged(&made(&json), Stage::Public);

@@ -62,12 +62,18 @@ fn a_missing_strange_repeated_or_later_file_is_refused_or_makes_another_whole_bu
             let mut less = files.clone();
             less.remove(at);
             if let Ok(other) = of(&less) {
-                // The last change gone is a whole bundle, whose OPEN counts one more; without its
-                // FREEZE a void bundle is one void before FREEZE, which its VOID contradicts.
-                assert!(
-                    other.changes + 1 == contents.changes
-                        || contents.kind == BundleKind::VoidFrozen
-                );
+                // What is left is another whole bundle, which a record in it contradicts: OPEN counts
+                // one change more or names a VOID, VOID names a FREEZE or a REVEAL.
+                let right = match (contents.kind, files[at].as_str()) {
+                    (BundleKind::Drawn, _) => other.changes + 1 == contents.changes,
+                    (BundleKind::VoidRevealed, "void.txt") => other.kind == BundleKind::Drawn,
+                    (BundleKind::VoidRevealed, "reveal.txt") => {
+                        other.kind == BundleKind::VoidFrozen
+                    }
+                    (BundleKind::VoidFrozen, "freeze.txt") => other.kind == BundleKind::VoidPlanned,
+                    _ => false,
+                };
+                assert!(right, "{} of {contents:?}", files[at]);
             }
             let mut twice = files.clone();
             twice.push(files[at].clone());

@@ -142,10 +142,10 @@ fn follow(files: &mut Written) {
     open.opened = Opened::Result(hash_of(suite, &result));
     open.leaves = of(files, "opened.tsv");
     open.persons = of(files, "persons.tsv");
-    open.changes = files
-        .keys()
-        .filter(|name| name.starts_with("change-"))
-        .count() as u64;
+    open.changes = (1..)
+        .map_while(|n| files.get(&format!("change-{n}.txt")))
+        .map(|bytes| suite.bytes(bytes))
+        .collect();
     files.insert("result.txt".to_owned(), result.to_string().into_bytes());
     files.insert("open.txt".to_owned(), open.to_string().into_bytes());
 }
@@ -199,6 +199,11 @@ fn a_forger_who_follows_every_hash_is_caught_by_the_check_meant_for_it() {
     speaks("opened.tsv", |f| {
         edit(f, "opened.tsv", |l| drop(l.remove(1)));
     });
+    speaks("opened.tsv", |f| {
+        edit(f, "opened.tsv", |l| {
+            l.retain(|line| !line.contains("must:"));
+        });
+    });
     speaks("teams.txt", |f| edit(f, "teams.txt", |l| l.swap(0, 1)));
     speaks("teams.txt", |f| edit(f, "teams.txt", |l| drop(l.pop())));
     speaks("teams.txt", |f| {
@@ -225,6 +230,7 @@ fn rewritten(change: impl FnOnce(&mut ChangeRecord, &str)) -> Vec<Code> {
     assert!(!record.leads.is_empty(), "L1 leads some visits");
     change(&mut record, &text(&files, "teams.txt"));
     files.insert("change-1.txt".to_owned(), record.to_string().into_bytes());
+    follow(&mut files);
     faults(&files).into_iter().map(|fault| fault.code).collect()
 }
 
@@ -250,7 +256,7 @@ fn without_the_frame_a_change_moves_only_who_stands_there_and_only_open_visits()
         "persons.tsv opens every hash that occurs"
     );
     let unnamed = rewritten(|r, _| r.leads.clear());
-    assert_eq!(unnamed, [Code::KEY], "and no other");
+    assert_eq!(unnamed, [Code::KEY, Code::NOT_BY_RULE], "and no other");
     // A place of a team moves only if the person who leaves stands in it.
     let moved = rewritten(|r, _| {
         let (old, new) = (r.leads[0].old, r.leads[0].new);
@@ -264,6 +270,92 @@ fn without_the_frame_a_change_moves_only_who_stands_there_and_only_open_visits()
         });
     });
     assert_eq!(moved, [Code::NOT_IN_TEAM]);
+    let left_out = rewritten(|r, _| r.leads.truncate(r.leads.len() - 1));
+    assert_eq!(left_out, [Code::NOT_BY_RULE], "he leaves all he leads");
+    let himself = rewritten(|r, _| r.leads[0].new = r.leads[0].old);
+    assert_eq!(himself, [Code::NOT_AVAILABLE]);
+}
+
+/// The codes of what is wrong with the first change, made by the rules and then rewritten.
+fn rewritten_act(act: Value, change: impl FnOnce(&mut ChangeRecord)) -> Vec<Code> {
+    let mut json = description();
+    let mut act = act;
+    act["approver"] = json["changes"][0]["approver"].clone();
+    act["document"] = json["changes"][0]["document"].clone();
+    act["closed"] = json!([2]);
+    json["changes"] = json!([act]);
+    let mut files = staged(&made(&json), Stage::Public);
+    assert!(faults(&files).is_empty());
+    let mut record = ChangeRecord::parse(&files["change-1.txt"]).unwrap();
+    change(&mut record);
+    files.insert("change-1.txt".to_owned(), record.to_string().into_bytes());
+    follow(&mut files);
+    faults(&files).into_iter().map(|fault| fault.code).collect()
+}
+
+#[test]
+fn without_the_frame_an_act_moves_exactly_its_person_in_open_visits() {
+    let teams = text(&made(&description()).files, "teams.txt");
+    let first = teams.lines().next().unwrap();
+    let member = first.split(' ').nth(1).unwrap();
+    let substitute = json!({"type": "substitute", "person": member});
+    let recuse = json!({"type": "recuse", "person": member, "visit": 1});
+    for act in [&substitute, &recuse] {
+        assert!(rewritten_act(act.clone(), |_| {}).is_empty());
+        let into_team = rewritten_act(act.clone(), |r| r.moves[0].new = r.moves[0].old);
+        assert!(into_team.contains(&Code::NOT_AVAILABLE), "{into_team:?}");
+        let other_kind = rewritten_act(act.clone(), |r| r.moves[0].stratum = token("sj"));
+        assert_eq!(other_kind, [Code::NOT_IN_TEAM]);
+    }
+    let kept = rewritten_act(substitute, |r| r.moves.truncate(r.moves.len() - 1));
+    assert!(kept.contains(&Code::NOT_BY_RULE), "{kept:?}");
+    let closed = rewritten_act(recuse, |r| {
+        r.closed.insert(0, 1);
+        r.moves.clear();
+    });
+    assert!(closed.contains(&Code::VISIT_CLOSED), "{closed:?}");
+}
+
+#[test]
+fn without_the_frame_nobody_is_withdrawn_twice_or_comes_back() {
+    let mut json = description();
+    let mut again = json["changes"][0].clone();
+    again["person"] = "F7".into();
+    json["changes"].as_array_mut().unwrap().push(again);
+    let good = staged(&made(&json), Stage::Public);
+    let first = ChangeRecord::parse(&good["change-1.txt"]).unwrap();
+    let second = ChangeRecord::parse(&good["change-2.txt"]).unwrap();
+    let codes = |record: &ChangeRecord| {
+        let mut files = good.clone();
+        files.insert("change-2.txt".to_owned(), record.to_string().into_bytes());
+        follow(&mut files);
+        let found = faults(&files);
+        found.into_iter().map(|f| f.code).collect::<Vec<_>>()
+    };
+    assert!(codes(&second).is_empty());
+    let mut twice = second.clone();
+    twice.act = first.act;
+    assert!(codes(&twice).contains(&Code::NOT_AVAILABLE));
+    // L1 is withdrawn: nobody's lead goes to him any more.
+    let mut back = second.clone();
+    back.leads.push(draw::record::Lead {
+        visit: first.leads[0].visit,
+        old: first.leads[0].new,
+        new: first.leads[0].old,
+    });
+    assert!(codes(&back).contains(&Code::NOT_AVAILABLE));
+}
+
+#[test]
+fn a_lottery_spelled_in_other_case_is_refused() {
+    for (source, round) in [("CWL-SSQ", "2026135"), ("tc-DLT", "26135")] {
+        let mut json = description();
+        json["beacon"] = json!([source, round, START + 3600, "07"]);
+        let Outcome::Refused(faults) = make(&json) else {
+            panic!("{source} is no other source");
+        };
+        assert!(faults.iter().any(|fault| fault.code == Code::BEACON_NAME));
+    }
 }
 
 #[test]
@@ -292,7 +384,7 @@ fn a_visit_once_closed_stays_closed_and_open_counts_the_changes() {
         .into_iter()
         .map(|fault| fault.place)
         .collect();
-    assert!(found.contains(&"open.txt changes".to_owned()), "{found:?}");
+    assert!(found.contains(&"open.txt change".to_owned()), "{found:?}");
 }
 
 #[test]
@@ -699,4 +791,52 @@ fn the_verbs_of_one_version_write_no_record_of_an_attempt_of_the_other() {
         .substitute(token("F1"), approval)
         .unwrap_err();
     assert_eq!(fault.code, Code::OTHER_ATTEMPT);
+}
+
+/// An attempt that borrows three inspectors of each kind, whose second party answers or not.
+fn borrowing(answers: bool) -> Value {
+    let mut json = description();
+    json["min_level"] = 2.into();
+    json["parties"][1][1] = hash("two").into();
+    json["parts"] = json!([]);
+    let mut guest = json.clone();
+    for key in ["subjects", "leaders", "recusals", "changes"] {
+        guest[key] = json!([]);
+    }
+    let kind = |n: usize| if n < 3 { "cg" } else { "sj" };
+    let people = (0..6).map(|n| json!([format!("G{n}"), kind(n), "draw"]));
+    guest["inspectors"] = people.collect();
+    guest["S"] = hash("secret of the guests").into();
+    guest["parties"] = json!([["discipline", hash("three")], ["justice", hash("four")]]);
+    if !answers {
+        guest["parties"][1][1] = Value::Null;
+        guest["absent_nonce"]["justice"] = hash("four").into();
+    }
+    json["changes"] = json!([{"type": "extend", "closed": [], "attempt": guest}]);
+    json
+}
+
+/// The sealed bundle of the borrowed frame.
+fn borrowed_bundle(made: &Made) -> Written {
+    let plain = ["plan", "freeze", "reveal", "seed", "result"].map(|name| format!("{name}.txt"));
+    let file = |name: String| {
+        let bytes = made.files[&format!("borrowed-1/{name}")].clone();
+        (name, bytes)
+    };
+    plain.into_iter().map(file).collect()
+}
+
+#[test]
+fn a_borrowed_frame_announces_and_reaches_the_least_level_too() {
+    let whole = made(&borrowing(true));
+    let good = borrowed_bundle(&whole);
+    assert!(faults(&good).is_empty());
+    let short = borrowed_bundle(&made(&borrowing(false)));
+    let found: Vec<_> = faults(&short).into_iter().map(|fault| fault.code).collect();
+    assert_eq!(found, [Code::LEVEL]);
+    let mut freeze = FreezeRecord::parse(&good["freeze.txt"]).unwrap();
+    freeze.parties.pop();
+    let found = whole.plan.disagreements(&freeze);
+    let places: Vec<_> = found.into_iter().map(|fault| fault.place).collect();
+    assert_eq!(places, ["min-level"]);
 }

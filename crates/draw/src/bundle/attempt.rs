@@ -125,9 +125,9 @@ impl<'a> Attempt<'a> {
     /// The OPEN record, where there is something to open.
     #[must_use]
     pub fn open_record(&self, threads: NonZeroUsize) -> Option<OpenRecord> {
-        let (drawn, void, changes) = match self.ended {
-            Ended::Drawn(course) => (course.drawn(), None, course.records().len() as u64),
-            Ended::VoidOpened(drawn, void) => (drawn, Some(void), 0),
+        let (drawn, void, records) = match self.ended {
+            Ended::Drawn(course) => (course.drawn(), None, course.records()),
+            Ended::VoidOpened(drawn, void) => (drawn, Some(void), &[][..]),
             _ => return None,
         };
         let freeze = drawn.frozen().record();
@@ -146,7 +146,10 @@ impl<'a> Attempt<'a> {
         Some(OpenRecord {
             attempt: freeze.attempt_ref(),
             opened,
-            changes,
+            changes: records
+                .iter()
+                .map(|record| hash_of(suite, record))
+                .collect(),
             keys: KEYED_FILES.map(|name| drawn.file_key(name)),
             leaves: file("opened.tsv"),
             persons: file("persons.tsv"),

@@ -32,7 +32,7 @@ const OPENED: [&str; 7] = [
     "persons.tsv",
 ];
 
-/// Records that may have a receipt of the log, where they are files of the bundle.
+/// Records that may have a receipt of the log, where they are files of the bundle; so may changes.
 const LOGGED: [&str; 6] = ["plan", "freeze", "reveal", "result", "void", "open"];
 
 impl BundleKind {
@@ -65,7 +65,7 @@ impl BundleKind {
         }
     }
 
-    /// The records of this kind that are logged, by file name without its ending.
+    /// The records of this kind that are logged besides changes, by file name without its ending.
     #[must_use]
     pub fn logged(self, stage: Stage) -> Vec<&'static str> {
         let files = self.files(stage);
@@ -148,7 +148,9 @@ impl Contents {
         let files: BTreeSet<String> = self.files().into_iter().collect();
         let mut receipts = BTreeSet::new();
         let mut faults = Vec::new();
-        for record in self.kind.logged(self.stage) {
+        let logged = self.kind.logged(self.stage).into_iter();
+        let changes = (1..=self.changes).map(|n| format!("change-{n}"));
+        for record in logged.map(str::to_owned).chain(changes) {
             let pair = [format!("{record}.entry"), format!("{record}.proof")];
             if found.contains(pair[0].as_str()) != found.contains(pair[1].as_str()) {
                 let sentence = "日志条目与证明须成对出现。";

@@ -60,7 +60,7 @@ impl Bundle<'_> {
         faults
     }
 
-    /// OPEN names how the attempt ended and counts the changes.
+    /// OPEN names how the attempt ended and every change that came before it.
     fn open_faults(&self, opening: &Opening<'_, '_>) -> Vec<Fault> {
         let open = &opening.files.open;
         let suite = opening.freeze.suite;
@@ -77,9 +77,13 @@ impl Bundle<'_> {
             let sentence = "公开的不是这次抽取的结果或者作废。";
             faults.push(Fault::new(Code::OTHER_ATTEMPT, "open.txt", sentence));
         }
-        if open.changes != self.contents.changes {
-            let sentence = "变更的份数与文件不符。";
-            faults.push(contradiction("open.txt changes", sentence));
+        let files = opening.files.changes.iter();
+        if !files
+            .map(|record| hash_of(suite, record))
+            .eq(open.changes.iter().copied())
+        {
+            let sentence = "所列的变更不是这些变更文件。";
+            faults.push(contradiction("open.txt change", sentence));
         }
         faults
     }
@@ -225,8 +229,8 @@ impl Opening<'_, '_> {
         {
             faults.push(contradiction("opened.tsv", "有入选的没有公开。"));
         }
-        if must > freeze.must {
-            faults.push(contradiction("opened.tsv", "必查的多于冻结公告的数目。"));
+        if must != freeze.must {
+            faults.push(contradiction("opened.tsv", "必查的与冻结公告的数目不符。"));
         }
         faults
     }

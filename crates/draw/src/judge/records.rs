@@ -36,14 +36,12 @@ impl Bundle<'_> {
         faults
     }
 
-    /// A drawn attempt has reached its plan's least level; of a borrowed frame none is asked.
+    /// A drawn attempt, borrowed frames too, has reached its plan's least level.
     fn level_faults(&self) -> Vec<Fault> {
-        let (Some(freeze), Some(reveal), Some((seed, _))) =
-            (&self.freeze, &self.reveal, &self.drawn)
-        else {
+        let (Some(reveal), Some((seed, _))) = (&self.reveal, &self.drawn) else {
             return Vec::new();
         };
-        let asked = self.contents.kind == BundleKind::Drawn && freeze.extends.is_none();
+        let asked = self.contents.kind == BundleKind::Drawn;
         let reached = Level::reached_with(reveal, seed);
         match asked && reached.number() < self.plan.min_level {
             true => {

@@ -286,6 +286,9 @@ impl PlanRecord {
             let sentence = "至少有一个事项；不写代码的事项只能单独使用。";
             return Err(Fault::new(Code::UNNAMED_ITEM, "item", sentence));
         }
+        if !self.areas.is_sorted_by(|a, b| a < b) {
+            return Err(Fault::new(Code::SORTED, "area", "片区须按升序、不重复。"));
+        }
         let merged = |rate: &&(Stratum, SamplingRate)| rate.0.class() == MERGED_CLASS;
         match self.rates.iter().find(merged) {
             Some((stratum, _)) => {

@@ -55,10 +55,18 @@ pub(crate) fn faults(name: &BeaconName, time: u64) -> Vec<Fault> {
             Some(_) => Vec::new(),
         },
         source if source.starts_with("drand:") => wrong("不是 quicknet。"),
+        source if [SSQ, DLT].iter().any(|known| is_respelled(source, known)) => {
+            wrong("与彩票来源只有大小写之差。")
+        }
         SSQ if !issue(7) => wrong("期号不是 7 位数字。"),
         DLT if !issue(5) => wrong("期号不是 5 位数字。"),
         _ => Vec::new(),
     }
+}
+
+/// Whether a name differs from a known one in case only.
+fn is_respelled(source: &str, known: &str) -> bool {
+    source != known && source.eq_ignore_ascii_case(known)
 }
 
 /// Whether a value is one its source can give. drand: 96 hex digits. Lotteries: two-digit numbers, in

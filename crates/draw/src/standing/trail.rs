@@ -1,6 +1,7 @@
 //! What a stranger without the frame can hold against the change records of `shuang/2` (§8.1, public):
-//! that they follow each other, move only who stands there and only open visits, and that persons.tsv
-//! opens exactly who is named. Deliberately absent: loads, recusals and tickets, which need the frame.
+//! that they follow each other, move exactly the places and leads the act is about, to people who may
+//! come, and that persons.tsv opens exactly who is named. Deliberately absent: loads, recusals and
+//! tickets, which need the frame.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
@@ -9,7 +10,7 @@ use crate::bundle::TeamLine;
 use crate::digest::Digest;
 use crate::fault::{Code, Fault};
 use crate::name::Token;
-use crate::record::two::ChangeRecord;
+use crate::record::two::{Act, ChangeRecord};
 use crate::record::{FreezeRecord, Lead, Move};
 use crate::sealing::person_hash;
 
@@ -26,6 +27,8 @@ struct Trail<'a> {
     /// Codes by hash; `None` for a hash persons.tsv does not open, which is a fault already.
     codes: BTreeMap<Digest, Token>,
     visits: Vec<TrailVisit>,
+    /// Persons a SUBSTITUTE withdrew.
+    withdrawn: BTreeSet<Digest>,
 }
 
 /// Everything in which change records contradict each other, the public files or persons.tsv, whose
@@ -50,6 +53,7 @@ pub fn trail_faults(
                 closed: false,
             })
             .collect(),
+        withdrawn: BTreeSet::new(),
     };
     for (number, record) in (1..).zip(records) {
         let place = format!("change-{number}.txt");
@@ -105,6 +109,9 @@ impl Trail<'_> {
             faults.push(Fault::new(Code::SEQUENCE, "sequence", sentence));
         }
         faults.extend(self.close(&record.closed));
+        let before = faults.len();
+        faults.extend(self.person_faults(&record.act));
+        let exact = self.moves_exactly(record);
         let mut touched = BTreeSet::new();
         for line in &record.moves {
             faults.extend(self.step(line, &mut touched).err());
@@ -112,7 +119,78 @@ impl Trail<'_> {
         for line in &record.leads {
             faults.extend(self.lead(line).err());
         }
+        if !exact && faults.len() == before {
+            let sentence = "变动的不恰好是该人（增补为缺员）在未办结检查中的位置。";
+            faults.push(Fault::new(Code::NOT_BY_RULE, "move", sentence));
+        }
         faults
+    }
+
+    /// Nobody is withdrawn twice; who is recused is in the visit, which is open.
+    fn person_faults(&mut self, act: &Act) -> Option<Fault> {
+        match *act {
+            Act::Substitute { person, .. } if !self.withdrawn.insert(person) => {
+                let place = person.to_string();
+                Some(Fault::new(Code::NOT_AVAILABLE, place, "已经退出。"))
+            }
+            Act::Recuse { visit, person, .. } => match self.open(visit) {
+                Err(fault) => Some(fault),
+                Ok(at) => {
+                    let visit_now = &self.visits[at];
+                    let is_there = |code: &Token| {
+                        visit_now.team.contains(&Some(*code)) || visit_now.leader == Some(*code)
+                    };
+                    let known = self.codes.get(&person);
+                    known
+                        .is_some_and(|code| !is_there(code))
+                        .then(|| not_there(visit))
+                }
+            },
+            _ => None,
+        }
+    }
+
+    /// Whether a record moves exactly the places and leads its act is about, as they stand before it.
+    fn moves_exactly(&self, record: &ChangeRecord) -> bool {
+        let person = record.act.person();
+        let Ok(code) = self.code(person) else {
+            // Who it is, persons.tsv does not say, which is a fault already.
+            return true;
+        };
+        let meant = |number: u64| match record.act {
+            Act::Recuse { visit, .. } => visit == number,
+            _ => true,
+        };
+        let visits = || {
+            let open = (1..).zip(&self.visits).filter(|(_, visit)| !visit.closed);
+            open.filter(|(number, _)| meant(*number))
+        };
+        let kinds: Vec<Token> = self
+            .freeze
+            .teams
+            .iter()
+            .fold(Vec::new(), |mut kinds, team| {
+                kinds.extend((0..team.size).map(|_| team.stratum));
+                kinds
+            });
+        let places = visits().flat_map(|(number, visit)| {
+            let places = visit.team.iter().zip(&kinds);
+            let his = places.filter(|(place, _)| **place == code);
+            his.map(move |(_, kind)| (number, *kind, person))
+        });
+        let leads = visits().filter(|(_, visit)| person.is_some() && visit.leader == code);
+        places.eq(record
+            .moves
+            .iter()
+            .map(|line| (line.visit, line.stratum, line.old)))
+            && leads
+                .map(|(number, _)| (number, person))
+                .eq(record.leads.iter().map(|line| (line.visit, line.old)))
+    }
+
+    /// Whether a person has been withdrawn.
+    fn is_withdrawn(&self, person: Option<Digest>) -> bool {
+        person.is_some_and(|person| self.withdrawn.contains(&person))
     }
 
     /// Closed visits grow: all that were closed before stand among them.
@@ -191,6 +269,11 @@ impl Trail<'_> {
             .places(line.stratum)
             .and_then(|mut places| places.find(stands));
         let place = place.ok_or_else(|| not_there(line.visit))?;
+        let comes = new.ok().flatten();
+        let twice = comes.is_some_and(|new| self.visits[at].team.contains(&Some(new)));
+        if twice || self.is_withdrawn(line.new) {
+            return Err(not_free(line.visit));
+        }
         touched.insert((at, place));
         self.visits[at].team[place] = new.unwrap_or_default();
         Ok(())
@@ -204,6 +287,13 @@ impl Trail<'_> {
         if self.visits[at].leader != old {
             return Err(not_there(line.visit));
         }
+        let appointed = |code: Token| self.freeze.leaders.contains(&code);
+        let comes = new.ok().flatten();
+        if comes.is_some_and(|code| !appointed(code) || old == Some(code))
+            || self.is_withdrawn(line.new)
+        {
+            return Err(not_free(line.visit));
+        }
         self.visits[at].leader = new.unwrap_or_default();
         Ok(())
     }
@@ -211,6 +301,11 @@ impl Trail<'_> {
 
 fn no_visit(number: u64) -> Fault {
     Fault::new(Code::NO_VISIT, "", format!("没有第 {number} 行检查。"))
+}
+
+fn not_free(visit: u64) -> Fault {
+    let sentence = "接替的人已在组中、已经退出，或者不是公告的组长。";
+    Fault::new(Code::NOT_AVAILABLE, format!("第 {visit} 行"), sentence)
 }
 
 fn not_there(visit: u64) -> Fault {

@@ -41,7 +41,9 @@ fn the_files_of_every_kind_and_stage_say_what_they_are() {
         let mut files = contents.files();
         assert_eq!(of(&files).unwrap(), contents);
         files.reverse();
-        for record in contents.kind.logged(contents.stage) {
+        let changes = (1..=contents.changes).map(|n| format!("change-{n}"));
+        let logged = contents.kind.logged(contents.stage).into_iter();
+        for record in logged.map(str::to_owned).chain(changes) {
             files.push(format!("{record}.entry"));
             assert!(of(&files).is_err(), "half a receipt of {record}");
             files.push(format!("{record}.proof"));
@@ -86,6 +88,7 @@ fn a_missing_strange_repeated_or_later_file_is_refused_or_makes_another_whole_bu
             "change-14.txt",
             "result.sig",
             "void.entry",
+            "change-13.entry",
         ] {
             let mut more = files.clone();
             more.push(name.to_owned());

@@ -13,7 +13,8 @@ use crate::version::Version;
 
 impl PlanRecord {
     /// Everything in which a FREEZE departs from this plan, quotas included. FREEZE decides under
-    /// which version; a borrowed frame of `shuang/2` agrees in plan, campaign, suite and teams only.
+    /// which version; a borrowed frame of `shuang/2` agrees in plan, campaign, suite, teams and least level
+    /// only.
     #[must_use]
     pub fn disagreements(&self, freeze: &FreezeRecord) -> Vec<Fault> {
         let mut same = vec![
@@ -28,6 +29,8 @@ impl PlanRecord {
         if !borrowed {
             same.extend(self.agreements(freeze));
         }
+        let level = Level::announced(freeze).number();
+        same.push(("min-level", level >= self.min_level));
         let mut faults: Vec<_> = same
             .into_iter()
             .filter(|(_, same)| !same)
@@ -44,7 +47,6 @@ impl PlanRecord {
         let drawn = freeze.inspector_draws.iter().map(|d| (d.stratum, d.drawn));
         let source = freeze.beacon.as_ref().map(|beacon| &beacon.source);
         let parties = freeze.parties.iter().map(|party| party.name);
-        let level = Level::announced(freeze).number();
         vec![
             ("draw-inspectors", drawn.eq(self.drawn.iter().copied())),
             ("assign", freeze.assign == self.assign),
@@ -53,7 +55,6 @@ impl PlanRecord {
             ("party", parties.eq(self.parties.iter().copied())),
             ("dice", freeze.dice == self.dice),
             ("beacon", source == self.beacon.as_ref()),
-            ("min-level", level >= self.min_level),
             ("reveal-from", !self.begins_early(freeze.hours)),
         ]
     }

@@ -24,14 +24,14 @@ pub enum Opened {
 }
 
 /// The record OPEN of `shuang/2`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OpenRecord {
     /// The attempt.
     pub attempt: AttemptRef,
     /// How it ended.
     pub opened: Opened,
-    /// How many change records preceded; 0 if the attempt is void.
-    pub changes: u64,
+    /// Hash of each change record, by sequence; none if the attempt is void.
+    pub changes: Vec<Digest>,
     /// The keys of [`KEYED_FILES`].
     pub keys: [Digest; 2],
     /// Hash of `opened.tsv`.
@@ -55,9 +55,9 @@ impl OpenRecord {
             },
             None => Opened::Result(lines.value("result")?),
         };
-        let changes = lines.count("changes")?;
-        if changes > 0 && matches!(opened, Opened::Void { .. }) {
-            return Err(lines.refuse("作废的抽取之后没有变更：应为 changes 0。"));
+        let changes = lines.all("change", str::parse)?;
+        if !changes.is_empty() && matches!(opened, Opened::Void { .. }) {
+            return Err(lines.refuse("作废的抽取之后没有变更：不应有 change 行。"));
         }
         let [teams, leaders] = KEYED_FILES.map(|name| format!("key {name}"));
         let record = Self {
@@ -80,7 +80,9 @@ impl fmt::Display for OpenRecord {
             Opened::Result(hash) => writeln!(f, "result {hash}")?,
             Opened::Void { void, would } => write!(f, "void {void}\nwould {would}\n")?,
         }
-        writeln!(f, "changes {}", self.changes)?;
+        for hash in &self.changes {
+            writeln!(f, "change {hash}")?;
+        }
         for (name, key) in KEYED_FILES.iter().zip(&self.keys) {
             writeln!(f, "key {name} {key}")?;
         }

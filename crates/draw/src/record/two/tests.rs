@@ -106,14 +106,14 @@ fn examples() -> Vec<(String, Printed)> {
             printed!(two::ChangeRecord),
         ),
         (
-            format!("{}result {H}\nchanges 2\n{keys}{files}", head("open")),
+            format!(
+                "{}result {H}\nchange {G}\nchange {H}\n{keys}{files}",
+                head("open")
+            ),
             printed!(two::OpenRecord),
         ),
         (
-            format!(
-                "{}void {H}\nwould {G}\nchanges 0\n{keys}{files}",
-                head("open")
-            ),
+            format!("{}void {H}\nwould {G}\n{keys}{files}", head("open")),
             printed!(two::OpenRecord),
         ),
         (
@@ -227,6 +227,7 @@ fn the_bounds_and_words_of_shuang_2_are_held_in_every_record() {
     }
     for (from, to) in [
         ("rulebook 2026.1/rev=3", "rulebook"),
+        ("assign pairs\n", "assign groups 2\narea west\narea east\n"),
         ("rate fume:A", "rate fume:all"),
         ("rate fume:A 1/20", "rate fume:A 1/1000001"),
         ("rate fume:A 1/20", "rate other:A 1/20"),
@@ -279,7 +280,19 @@ fn the_bounds_and_words_of_shuang_2_are_held_in_every_record() {
         refused(two::ChangeRecord::parse, text(9), from, to);
     }
     refused(two::ChangeRecord::parse, text(11), "move 5", "lead 5");
-    refused(two::OpenRecord::parse, text(13), "changes 0", "changes 1");
+    let change = format!("would {G}\nchange {G}");
+    refused(
+        two::OpenRecord::parse,
+        text(13),
+        &format!("would {G}"),
+        &change,
+    );
+    refused(
+        two::OpenRecord::parse,
+        text(12),
+        &format!("change {G}"),
+        "changes 1",
+    );
     for number in ["absent", "", "12a", &"1".repeat(41)] {
         refused(two::PartNumberRecord::parse, text(15), "0017", number);
     }

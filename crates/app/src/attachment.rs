@@ -135,7 +135,7 @@ impl App {
         Ok(opener.finish().map(|rest| [plain, rest].concat()))
     }
 
-    /// Removes content no act came to name within a day; returns how many. For the start of the program.
+    /// Removes content no act came to name within a day; returns how many. For the upkeep.
     pub async fn tidy_attachments(&self) -> Result<u64, AppError> {
         Ok(self.db.drop_orphans(GRACE).await?)
     }

@@ -1,7 +1,8 @@
 //! A register comes in as a table: every row is read, compared with the register, and written as one
 //! event; all rows or, if so chosen, only the good ones.
 //!
-//! Reading order: `terms` (how rows are read), `judge` (what becomes of each row), `prepared` (all of
+//! Reading order: `terms` (how rows are read), `judge` (what becomes of each row), `credentials`
+//! (whose number a credential has), `prepared` (all of
 //! it judged, outside the lock), `write` (the one transaction). Deliberately absent: files
 //! (`exchange`) and the road from upload to decision (`staging`).
 
@@ -21,6 +22,7 @@ use crate::job::Run;
 use crate::staging::Import;
 use crate::{Acting, App, AppError};
 
+mod credentials;
 mod judge;
 mod prepared;
 mod read_inspector;
@@ -29,8 +31,9 @@ mod terms;
 mod write;
 
 pub use judge::{Entry, Judge, Judged, Kept, RowVerdict};
+pub(crate) use terms::Sheet;
 pub use terms::Terms;
-pub(crate) use write::{Closing, Ending, Rows, Written, broken, write};
+pub(crate) use write::{By, Closing, Ending, Rows, Written, broken, write};
 
 static BAD_ROWS: Code = Code::new(
     "IMPT-071",
@@ -329,9 +332,12 @@ impl App {
                 flaws: Vec::new(),
             })
             .collect();
-        let units = store::org::units(&mut self.db.read().await?).await?;
-        let key = (Register::Subjects, unit.clone());
-        let terms = Terms::new(key, source, &columns, importer.reach.clone(), &units);
+        let sheet = Sheet {
+            register: Register::Subjects,
+            unit,
+            source: source.to_owned(),
+            columns: &columns,
+        };
         let run = Run::awaited();
         let ending = Ending {
             only_good,
@@ -339,9 +345,9 @@ impl App {
             expected: None,
             file_hash: None,
             beside: None,
-            import: None,
+            by: By::Known(&importer),
         };
-        match write(self, &importer, &terms, Rows::Given(&staged), ending).await? {
+        match write(self, &sheet, Rows::Given(&staged), ending).await? {
             Written::Done(tally) | Written::Stale(tally) => Ok(tally),
         }
     }

@@ -21,7 +21,7 @@ static CODE_TAKEN: Code = Code::new(
     "每名执法人员一个代码，换一个没有用过的。",
 );
 
-static CREDENTIAL_TAKEN: Code = Code::new(
+pub(crate) static CREDENTIAL_TAKEN: Code = Code::new(
     "ROST-031",
     "这个执法证号已登记在“{name}”（{code}）名下。",
     Some("细则三（二）"),
@@ -126,6 +126,9 @@ impl App {
         let mut rec = tx.record(event, self.confidential())?;
         inspector::erase(&mut rec, &before, &notes).await?;
         rec.commit().await?;
+        // The erasure is done. What the engine still keeps of the key goes now; what cannot go now is noted,
+        // and goes with the next upkeep.
+        let _ = self.db.sweep().await;
         Ok(())
     }
 
@@ -174,7 +177,7 @@ async fn refuse_second_holder(tx: &mut Tx, read: &Inspector) -> Result<(), AppEr
         return Ok(());
     };
     let mut errors = FieldErrors::new();
-    let (code, name) = (&other.inspector.code, &other.inspector.name);
+    let (code, name) = (&other.code, &other.name);
     errors.push(
         "credential",
         CREDENTIAL_TAKEN.field(&[("code", code), ("name", name)]),

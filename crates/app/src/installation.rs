@@ -54,6 +54,7 @@ impl App {
         ] {
             org::state_fact(&mut rec, name, value).await?;
         }
+        org::state_storage_key(&mut rec).await?;
         for unit in &founding.units {
             org::add(&mut rec, unit).await?;
         }

@@ -16,8 +16,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use domain::id::AccountId;
 use domain::refusal::Code;
-use store::StoreError;
 use store::job::{self, StoredJob};
+use store::{Db, StoreError};
 use tokio::sync::watch;
 
 use crate::drawing::FreezeWork;
@@ -33,7 +33,7 @@ mod run;
 mod upkeep;
 
 pub use kind::{AfterStop, Kind, Work};
-pub use order::{Job, JobState, Limits, Order};
+pub use order::{Job, JobState, Limits, Order, UnreadableJob};
 pub use outcome::{KeptRefusal, Outcome, ResultFile};
 pub use result::Incomplete;
 pub use run::Run;
@@ -77,6 +77,11 @@ impl Jobs {
     #[must_use]
     pub fn new(app: App, folder: &Path, limits: Limits) -> Self {
         let holder = store::hex(&app.entropy.bytes::<8>());
+        // Each may hold a view as long as it works; pages need the rest.
+        let limits = Limits {
+            at_once: limits.at_once.clamp(1, Db::LONG_VIEWS),
+            ..limits
+        };
         let jobs = Self(Arc::new(Inner {
             app,
             folder: folder.to_owned(),
@@ -227,11 +232,13 @@ impl Jobs {
                 (state, Outcome::refused(&error))
             }
         };
-        if state != JobState::Done {
+        // A traced end has moved the row already, in its own transaction. Where another process has taken the
+        // job over, it is no business of this one how it ended; what cannot be written down now is taken up
+        // by the upkeep.
+        let still_ours = self.mark(run, state, &outcome).await.unwrap_or(false);
+        if still_ours && state != JobState::Done {
             ticket.kind.stopped(run).await;
         }
-        // A traced end has moved the row already, in its own transaction.
-        let _ = self.mark(run, state, &outcome).await;
     }
 
     /// Moves a job that this process holds; false if it does not any more.
@@ -268,12 +275,26 @@ impl Jobs {
         own.map(|stored| Job::of(self.newest(stored))).transpose()
     }
 
-    /// The latest jobs of an account of these kinds.
-    pub async fn latest(&self, owner: &AccountId, kinds: &[&str]) -> Result<Vec<Job>, AppError> {
+    /// The latest jobs of an account of these kinds; one that cannot be read stands among them as such.
+    pub async fn latest(
+        &self,
+        owner: &AccountId,
+        kinds: &[&str],
+    ) -> Result<Vec<Result<Job, UnreadableJob>>, AppError> {
         let mut reader = self.0.app.db.read().await?;
         let found = job::of_account(&mut reader, owner, kinds, 50).await?;
-        let newest = found.into_iter().map(|stored| self.newest(stored));
-        newest.map(Job::of).collect()
+        let read = found.into_iter().map(|listed| {
+            let (id, at) = (listed.id, listed.started_at_ms);
+            let job = listed.job.map_err(AppError::from);
+            let job = job.and_then(|stored| Job::of(self.newest(stored)));
+            job.map_err(|error| UnreadableJob::new(id, at, &error))
+        });
+        Ok(read.collect())
+    }
+
+    /// The mark of this process, as the jobs it holds carry it.
+    pub(crate) fn holder(&self) -> &str {
+        &self.0.holder
     }
 
     /// What is stored is as old as the last sign of life; this process knows better.
@@ -307,9 +328,10 @@ impl Jobs {
         let waiting = self.desk().withdraw(id);
         if let Some(ticket) = waiting {
             ticket.run.stop();
-            ticket.kind.stopped(&ticket.run).await;
             let outcome = Outcome::refused(&STOPPED.refuse(&[]).into());
-            self.mark(&ticket.run, JobState::Canceled, &outcome).await?;
+            if self.mark(&ticket.run, JobState::Canceled, &outcome).await? {
+                ticket.kind.stopped(&ticket.run).await;
+            }
             let _ = ticket.end.send(true);
         }
         if let Some(run) = self.desk().run_of(id) {

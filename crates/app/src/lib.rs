@@ -18,6 +18,7 @@ pub mod inspection;
 pub mod inspector;
 pub mod installation;
 pub mod job;
+pub mod numbering;
 mod part_file;
 pub mod port;
 pub mod premise;
@@ -67,7 +68,7 @@ impl App {
         }
     }
 
-    /// An event that happens now.
+    /// An event that begins now.
     #[must_use]
     pub fn event(&self, act: Act, actor: Actor) -> Event {
         Event::new(
@@ -84,6 +85,7 @@ impl App {
         Sealing {
             salt: self.entropy.bytes(),
             record: None,
+            clock: Arc::clone(&self.clock),
         }
     }
 
@@ -93,6 +95,7 @@ impl App {
         Sealing {
             salt: self.entropy.bytes(),
             record: Some(record),
+            clock: Arc::clone(&self.clock),
         }
     }
 }

@@ -1,7 +1,8 @@
 //! A file on its way, in a folder nobody else may enter: whole under its name at the end, or gone.
 //!
-//! Uploads, results of jobs and what an import has judged are written so. Deliberately absent: what the bytes
-//! mean, how many may come, and the words for a disk that fails.
+//! Uploads, results of jobs and what an import has judged are written so. Whoever writes a file holds the lock
+//! on it, which the system takes from a process that dies: what can be locked is nobody's ([`Idle`]).
+//! Deliberately absent: what the bytes mean, how many may come, and the words for a disk that fails.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -46,16 +47,15 @@ impl PartFile {
     pub(crate) async fn fresh(folder: &Path, name: &str) -> io::Result<Self> {
         private_folder(folder).await?;
         let path = folder.join(name);
-        let file = private().create_new(true).open(&path).await?;
-        Ok(Self::of(path, file))
-    }
-
-    /// Begins a file anew: what an earlier attempt left under this name is gone.
-    pub(crate) async fn anew(folder: &Path, name: &str) -> io::Result<Self> {
-        private_folder(folder).await?;
-        let path = folder.join(name);
-        let file = emptied(&path).await?;
-        Ok(Self::of(path, file))
+        loop {
+            let file = private().create_new(true).open(&path).await?;
+            let file = file.into_std().await;
+            file.lock()?;
+            // Somebody may have swept it away before it was locked.
+            if fs::try_exists(&path).await? {
+                return Ok(Self::of(path, File::from_std(file)));
+            }
+        }
     }
 
     fn of(path: PathBuf, file: File) -> Self {
@@ -104,11 +104,64 @@ impl PartFile {
     }
 }
 
+/// Writes a private copy under `whole`: whole, and readable by its owner alone, or not at all. What stood
+/// there is replaced, whoever could read it.
+pub(crate) async fn private_copy(whole: &Path, name: &str, bytes: &[u8]) -> io::Result<()> {
+    let folder = whole.parent().unwrap_or(Path::new(""));
+    let mut part = PartFile::fresh(folder, name).await?;
+    part.write(bytes).await?;
+    part.sync().await?;
+    part.keep_as(whole).await
+}
+
 impl Drop for PartFile {
     fn drop(&mut self) {
         if !self.kept {
             // What cannot be removed now is removed by the upkeep, or at the next start.
             let _ = std::fs::remove_file(&self.path);
         }
+    }
+}
+
+/// The files of a folder that nobody writes, one by one.
+pub(crate) struct Idle(Option<fs::ReadDir>);
+
+/// A file nobody writes. It stays so as long as this is kept, so that it can be asked whether it counts:
+/// whoever has just written it has told everybody by now.
+pub(crate) struct IdleFile {
+    path: PathBuf,
+    _lock: std::fs::File,
+}
+
+impl Idle {
+    /// Of that folder; one that is not there holds nothing.
+    pub(crate) async fn of(folder: &Path) -> Self {
+        Self(fs::read_dir(folder).await.ok())
+    }
+
+    /// The next one. What cannot be looked at now is found the next time.
+    pub(crate) async fn next(&mut self) -> Option<IdleFile> {
+        let entries = self.0.as_mut()?;
+        loop {
+            let path = entries.next_entry().await.ok()??.path();
+            let Ok(file) = std::fs::File::open(&path) else {
+                continue;
+            };
+            if file.try_lock().is_ok() {
+                return Some(IdleFile { path, _lock: file });
+            }
+        }
+    }
+}
+
+impl IdleFile {
+    /// Its name; one that is no text is none of ours.
+    pub(crate) fn name(&self) -> Option<&str> {
+        self.path.file_name()?.to_str()
+    }
+
+    /// Removes it; what cannot be removed now is found the next time.
+    pub(crate) async fn remove(self) {
+        let _ = fs::remove_file(&self.path).await;
     }
 }

@@ -1,13 +1,7 @@
 //! What the use cases need from outside: time, randomness, nothing else yet. Each port is small, is
 //! implemented in `server` for real life and in `testkit` for stories.
 
-use domain::time::Instant;
-
-/// The only source of time.
-pub trait Clock: Send + Sync {
-    /// The present instant.
-    fn now(&self) -> Instant;
-}
+pub use store::Clock;
 
 /// The only source of randomness: the operating system's generator.
 pub trait Entropy: Send + Sync {

@@ -7,8 +7,9 @@ use domain::id::ItemId;
 use domain::policy::{Place, Verb};
 use domain::premise::Premise;
 use domain::refusal::Refusal;
+use domain::refusal::codes::RULEBOOK_FOUNDED;
 use domain::rulebook::{RulebookFile, SEED_DEMO_RULEBOOK, SEED_RULEBOOK};
-use store::{StoreError, catalog};
+use store::{StoreError, Tx, catalog};
 
 use crate::premise::require;
 use crate::{Acting, App, AppError};
@@ -43,7 +44,7 @@ impl App {
         rec.commit().await?;
 
         let file = seed_rulebook(demonstration)?;
-        self.adopt_rulebook(actor(), file).await?;
+        self.install_rulebook(actor(), file).await?;
 
         for item in ItemFile::parse(SEED_ITEMS).map_err(first_refusal)? {
             let event = self
@@ -61,14 +62,43 @@ impl App {
         Ok(())
     }
 
-    /// Puts a version of the rulebook into force. It must be sound as a whole; rows of the version
-    /// before that this program does not know stand in it again. Campaigns approved until now go on
-    /// under the version of their approval.
+    /// The first version, by the program that founds the bureau; where there is one already, a person has to
+    /// adopt the next.
+    async fn install_rulebook(&self, actor: Actor, file: RulebookFile) -> Result<(), AppError> {
+        let mut tx = self.db.begin("rulebook.adopt").await?;
+        if let Some(before) = catalog::adopted_last(&mut tx).await? {
+            return Err(RULEBOOK_FOUNDED
+                .refuse(&[("version", &before.version)])
+                .into());
+        }
+        self.put_into_force(tx, actor, file, None).await
+    }
+
+    /// Puts a version of the rulebook into force, by an account that may adopt it for the whole bureau. It must
+    /// be sound as a whole; rows of the version before that this program does not know stand in it again.
+    /// Campaigns approved until now go on under the version of their approval. The act of a person, with its
+    /// draft and its four eyes, has no screen yet.
     ///
-    /// Called by the founding; the act of a person, with its draft and its four eyes, has no screen yet.
-    pub async fn adopt_rulebook(&self, actor: Actor, file: RulebookFile) -> Result<(), AppError> {
+    /// # Errors
+    /// `AUTH-…` without the right; what is unsound in the file.
+    pub async fn adopt_rulebook(
+        &self,
+        acting: &Acting,
+        file: RulebookFile,
+    ) -> Result<(), AppError> {
+        let actor = acting.may(Verb::RulebookAdopt, &Place::BUREAU)?;
         let mut tx = self.db.begin("rulebook.adopt").await?;
         let before = catalog::adopted_last(&mut tx).await?;
+        self.put_into_force(tx, actor, file, before).await
+    }
+
+    async fn put_into_force(
+        &self,
+        tx: Tx,
+        actor: Actor,
+        file: RulebookFile,
+        before: Option<RulebookFile>,
+    ) -> Result<(), AppError> {
         let file = file.adoptable(before.as_ref()).map_err(first_refusal)?;
         let event = self
             .event(Act::RulebookAdopted, actor)

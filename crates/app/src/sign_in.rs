@@ -232,12 +232,14 @@ impl App {
         let must_change = account::phc(&mut reader, &session.account)
             .await?
             .is_none_or(|(_, must)| must);
+        let due = now - session.seen_at_ms > TOUCH_MS;
+        // A page that is only read does not queue behind a long writer; the next one stamps.
+        let stamped = due && self.db.announced(&mut reader).await?.is_none();
         drop(reader);
         let Some(acting) = acting else {
             return Ok(Welcome::Stranger);
         };
-        // A page that is only read does not queue behind a long writer; the next one stamps.
-        if now - session.seen_at_ms > TOUCH_MS && self.db.announced().is_none() {
+        if stamped {
             session.seen_at_ms = now;
             self.rewrite_session(&session).await?;
         }

@@ -33,6 +33,7 @@ mod upload;
 
 pub use state::State;
 pub use summary::{FileFacts, Sample, Samples, Summary};
+pub use upkeep::TIDY;
 pub use upload::{Accepted, Incoming};
 
 use port::Tables;

@@ -222,5 +222,8 @@ impl CampaignNo {
     }
 }
 
+mod document;
+pub use document::{DocumentNo, OfficeLetters};
+
 #[cfg(test)]
 mod tests;

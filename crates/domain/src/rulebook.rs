@@ -59,6 +59,22 @@ pub struct ParameterRow {
     pub beyond: BTreeMap<String, Value>,
 }
 
+impl ParameterRow {
+    /// What stands for a whole text that is no rows of any version: an unknown row with the text as it is, so
+    /// that reading goes on, pages show it and the next version keeps it. The draw waits, for what guards it
+    /// is not stated.
+    #[must_use]
+    pub fn unreadable(text: &str) -> Self {
+        Self {
+            key: "rulebooks.parameters".to_owned(),
+            value: text.to_owned(),
+            label: "本版的全部参数（整列读不出）".to_owned(),
+            basis: String::new(),
+            beyond: BTreeMap::new(),
+        }
+    }
+}
+
 /// A version of the parameters as a file.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -14,7 +14,7 @@ use app::App;
 use app::crypto::StorageKey;
 use app::port::{Clock, Entropy};
 use app::sealing::SealingKey;
-use store::{Db, Migrated, Upgrade};
+use store::{Db, Exhibit, Migrated, StoreError, Upgrade};
 use tlog::note::{KeyKind, SignerKey};
 
 use crate::commands::Failure;
@@ -114,13 +114,65 @@ impl Place {
         Ok(StorageKey::new(&bytes))
     }
 
+    /// The database to be looked at, without any key.
+    pub(crate) async fn exhibit(&self) -> Result<Exhibit, Failure> {
+        self.look()
+            .await
+            .map_err(|error| Failure::new(error.code(), "database", error.to_string()))
+    }
+
+    async fn look(&self) -> Result<Exhibit, StoreError> {
+        match &self.database {
+            Some(url) => Exhibit::open_postgres(url).await,
+            None => Exhibit::open_sqlite(&self.file()).await,
+        }
+    }
+
+    /// Refuses to make keys for a database that was sealed with others: nothing of it would ever open again.
+    pub(crate) async fn require_no_database(&self) -> Result<(), Failure> {
+        let failed = |error: StoreError| Failure::new(error.code(), "database", error.to_string());
+        let exhibit = match self.look().await {
+            Err(StoreError::NoDatabase(_)) => return Ok(()),
+            looked => looked.map_err(failed)?,
+        };
+        let holds = exhibit.holds_tables().await;
+        exhibit.close().await;
+        if holds.map_err(failed)? {
+            return Err(self.keyless());
+        }
+        Ok(())
+    }
+
+    fn keyless(&self) -> Failure {
+        Failure::new(
+            "INIT-009",
+            self.key("storage.key").display().to_string(),
+            "密钥不在，而数据库已经建立。封存的内容只有原来那一把打得开，所以没有另造密钥，也没有打开数据库。从备份恢复这个库的 keys 目录，或指对 --data 与 --database。",
+        )
+    }
+
+    /// A key that is missing although there is a database is not to be made anew.
+    async fn explained(&self, missing: Failure) -> Failure {
+        if self.key("storage.key").exists() {
+            return missing;
+        }
+        match self.require_no_database().await {
+            Err(keyless) => keyless,
+            Ok(()) => missing,
+        }
+    }
+
     /// What opening the database would change in it; it is left as it is.
     pub(crate) async fn rehearse(
         &self,
-        clock: &dyn Clock,
+        clock: Arc<dyn Clock>,
         entropy: Arc<dyn Entropy>,
     ) -> Result<Vec<Migrated>, Failure> {
-        let upgrade = upgrade(clock, entropy, self.storage_key()?);
+        let storage_key = match self.storage_key() {
+            Ok(key) => key,
+            Err(missing) => return Err(self.explained(missing).await),
+        };
+        let upgrade = upgrade(clock, entropy, storage_key);
         match &self.database {
             Some(url) => Db::rehearse_postgres(url, &upgrade).await,
             None => Db::rehearse_sqlite(&self.file(), &upgrade).await,
@@ -134,7 +186,10 @@ impl Place {
         clock: Arc<dyn Clock>,
         entropy: Arc<dyn Entropy>,
     ) -> Result<App, Failure> {
-        let storage_key = self.storage_key()?;
+        let storage_key = match self.storage_key() {
+            Ok(key) => key,
+            Err(missing) => return Err(self.explained(missing).await),
+        };
         let log_key =
             SignerKey::parse(read_key(&self.key("log.key"))?.trim()).map_err(|error| {
                 Failure::new(
@@ -143,7 +198,11 @@ impl Place {
                     format!("{error}。从备份恢复这个文件。"),
                 )
             })?;
-        let upgrade = upgrade(&*clock, Arc::clone(&entropy), storage_key.clone());
+        let upgrade = upgrade(
+            Arc::clone(&clock),
+            Arc::clone(&entropy),
+            storage_key.clone(),
+        );
         let db = match &self.database {
             Some(url) => Db::open_postgres(url, &upgrade).await,
             None => Db::open_sqlite(&self.file(), &upgrade).await,
@@ -160,11 +219,11 @@ impl Place {
 }
 
 /// A migration happens now, by this version of the program.
-fn upgrade(clock: &dyn Clock, entropy: Arc<dyn Entropy>, key: StorageKey) -> Upgrade {
+fn upgrade(clock: Arc<dyn Clock>, entropy: Arc<dyn Entropy>, key: StorageKey) -> Upgrade {
     let fresh = Arc::clone(&entropy);
     let seals = Arc::new(SealingKey { key, entropy });
     Upgrade {
-        at: clock.now(),
+        clock,
         program: concat!("mingqian ", env!("CARGO_PKG_VERSION")).to_owned(),
         fresh: Arc::new(move || fresh.bytes()),
         vault: seals.clone(),

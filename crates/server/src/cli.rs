@@ -6,7 +6,8 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 use crate::commands::{
-    Output, audit, certificate, demo, draw, import, init, migrate, nonce, serve, verify, workdays,
+    Output, audit, certificate, counter, demo, draw, import, init, migrate, nonce, serve, verify,
+    workdays,
 };
 use crate::ports::OsEntropy;
 
@@ -37,6 +38,8 @@ enum Command {
     Audit(audit::AuditArgs),
     /// 把数据库升级到本程序的结构；--dry-run 只说会做什么
     Migrate(migrate::MigrateArgs),
+    /// 编号序列：列出全部，或从指定的号接续
+    Counter(counter::CounterArgs),
     /// 推算工作日期限，说明跳过了哪些日子
     Workdays(workdays::WorkdaysArgs),
     /// 不用服务器的抽取：冻结、出结果、公开
@@ -59,6 +62,7 @@ pub(crate) fn run() -> ExitCode {
         Command::Import(args) => import::run(&args, &output),
         Command::Audit(args) => audit::run(&args, &output),
         Command::Migrate(args) => migrate::run(&args, &output),
+        Command::Counter(args) => counter::run(&args, &output),
         Command::Workdays(args) => workdays::run(&args, &output),
         Command::Draw(args) => draw::run(&args, &OsEntropy, &output),
         Command::Nonce(args) => nonce::run(&args, &OsEntropy, &output),

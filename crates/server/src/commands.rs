@@ -5,6 +5,7 @@
 
 pub(crate) mod audit;
 pub(crate) mod certificate;
+pub(crate) mod counter;
 pub(crate) mod demo;
 pub(crate) mod draw;
 pub(crate) mod import;

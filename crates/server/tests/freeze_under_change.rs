@@ -1,7 +1,9 @@
-//! A register of more than 100,000 entries is frozen while another process strikes entries off and imports new
-//! ones: the frame is the register of one moment, the one at which the freeze stands in the log.
+//! A register of more than 100,000 entries is frozen while another process strikes entries off, renames some and
+//! imports new ones: the frame is the register of one moment, the one at which the freeze stands in the log.
 //!
-//! The other process is this very test binary, started again with `other_process`; it waits for a line.
+//! The other process is this very test binary, started again with `other_process`. It waits for a word, which
+//! comes from inside the freeze: when S is made, the registers have been read and nothing is written yet. The
+//! freeze goes on when the other has committed a first round of changes; a second runs beside it freely.
 
 #![expect(clippy::unwrap_used, reason = "a step that fails fails the story")]
 
@@ -10,27 +12,31 @@ mod stage;
 
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::process::{Child, ChildStdout, Command, Stdio};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use app::App;
 use app::crypto::{StorageKey, log_key};
 use app::drawing::Figures;
+use app::port::Entropy;
 use app::premise::Thing;
-use domain::id::CampaignNo;
-use domain::subject::RawSubject;
-use stage::{READY, acting, open};
+use app::sealing::SealingKey;
+use domain::id::{CampaignNo, SubjectId};
+use domain::subject::{RawSubject, Standing};
+use serde_json::Value;
+use stage::{READY, acting, hex32, open};
 use store::log::{TraceOf, head, trace};
 use store::subject;
-use store::{Db, Engine};
+use store::{Db, Engine, Upgrade};
 use testkit::city::{as_shown, caterer, register_number};
 use testkit::clock::{FakeClock, FakeEntropy};
 use testkit::engines::upgrade;
 use testkit::old::OldDatabase;
 
 const REGISTER: u32 = 100_000;
-/// Entries the other process strikes off, then entries it imports.
-const STRUCK: u32 = 12;
-const IMPORTED: u32 = 30;
+/// Entries the other process strikes off, renames and imports, in each of two rounds.
+const STRUCK: u32 = 6;
+const RENAMED: u32 = 6;
+const IMPORTED: u32 = 15;
 
 fn haulier(number: u32) -> RawSubject {
     RawSubject {
@@ -50,29 +56,55 @@ async fn import(app: &App, numbers: std::ops::Range<u32>) {
         .unwrap();
 }
 
-/// An entry is struck off: its firm no longer exists.
-async fn strike(app: &App, number: u32) {
+/// An entry is typed anew.
+async fn edit(app: &App, number: u32, typed: &RawSubject) {
     let keeper = acting(app, "registrar").await;
     let mut reader = app.db.read().await.unwrap();
     let found = subject::by_code(&mut reader, &register_number(number)).await;
     let id = found.unwrap().unwrap().subject.id;
     drop(reader);
-    let gone = RawSubject {
-        standing: "注销".to_owned(),
-        ..haulier(number)
-    };
     let shown = as_shown(app, Thing::Subject(&id)).await;
-    let done = app.edit_subject(&keeper, &id, &shown, &gone).await;
+    let done = app.edit_subject(&keeper, &id, &shown, typed).await;
     done.unwrap();
 }
 
-/// The system on a database that is open already, as another process sees it; its keys open nothing.
-fn app_on(db: Db) -> App {
+/// One round of changes: firms that no longer exist, firms under another name, new firms.
+async fn change(app: &App, round: u32) {
+    for number in round * 1_000 + 1..=round * 1_000 + STRUCK {
+        let gone = RawSubject {
+            standing: "注销".to_owned(),
+            ..haulier(number)
+        };
+        edit(app, number, &gone).await;
+    }
+    for number in round * 2_000 + 1..=round * 2_000 + RENAMED {
+        let renamed = RawSubject {
+            name: format!("样例更名运输{number:06}公司"),
+            ..haulier(number)
+        };
+        edit(app, number, &renamed).await;
+    }
+    let first = REGISTER + round * IMPORTED;
+    import(app, first..first + IMPORTED).await;
+}
+
+/// The system on the same database, as another process sees it: with its storage key, or it is not let in.
+async fn app_on(place: &str, storage_key: &str) -> App {
+    let storage_key = StorageKey::new(&hex32(storage_key));
+    let entropy = Arc::new(FakeEntropy::new(20_261_202));
+    let vault = SealingKey {
+        key: storage_key.clone(),
+        entropy: entropy.clone(),
+    };
+    let upgrade = Upgrade {
+        vault: Arc::new(vault),
+        ..upgrade()
+    };
     App {
-        db,
+        db: Db::open_postgres(place, &upgrade).await.unwrap(),
         clock: Arc::new(FakeClock::at(2026, 12, 1, 9)),
-        entropy: Arc::new(FakeEntropy::new(20_261_202)),
-        storage_key: StorageKey::new(&[5; 32]),
+        entropy,
+        storage_key,
         log_key: log_key("demo.example/mingqian", [5; 32]).unwrap(),
     }
 }
@@ -81,30 +113,53 @@ fn app_on(db: Db) -> App {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 #[ignore = "not a test of its own: the process the story starts"]
 async fn other_process() {
-    let place = std::env::var("OTHER_PLACE").unwrap();
-    let app = app_on(Db::open_postgres(&place, &upgrade()).await.unwrap());
+    let told = |name: &str| std::env::var(name).unwrap();
+    let app = app_on(&told("OTHER_PLACE"), &told("OTHER_KEY")).await;
     println!("READY");
     let mut line = String::new();
     std::io::stdin().read_line(&mut line).unwrap();
-    for number in 1..=STRUCK {
-        strike(&app, number * 7).await;
-    }
-    import(&app, REGISTER + 1..REGISTER + 1 + IMPORTED).await;
+    change(&app, 1).await;
+    println!("INSIDE");
+    change(&app, 3).await;
     println!("DONE");
     app.db.close().await;
 }
 
-fn start(place: &str) -> (Child, BufReader<ChildStdout>) {
+/// The other process, and what it says.
+struct Other {
+    child: Child,
+    said: BufReader<ChildStdout>,
+}
+
+/// A generator that lets the other process act the first time it is asked for bytes.
+struct Gate {
+    closed: Mutex<Option<Arc<Mutex<Other>>>>,
+    bytes: FakeEntropy,
+}
+
+impl Entropy for Gate {
+    fn fill(&self, bytes: &mut [u8]) {
+        if let Some(other) = self.closed.lock().unwrap().take() {
+            let mut other = other.lock().unwrap();
+            writeln!(other.child.stdin.as_mut().unwrap(), "go").unwrap();
+            hear(&mut other.said, "INSIDE");
+        }
+        self.bytes.fill(bytes);
+    }
+}
+
+fn start(old: &OldDatabase) -> Other {
     let mut child = Command::new(std::env::current_exe().unwrap())
         .args(["--exact", "other_process", "--ignored", "--nocapture"])
-        .env("OTHER_PLACE", place)
+        .env("OTHER_PLACE", old.place())
+        .env("OTHER_KEY", old.key("storage.key"))
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .spawn()
         .unwrap();
     let mut said = BufReader::new(child.stdout.take().unwrap());
     hear(&mut said, "READY");
-    (child, said)
+    Other { child, said }
 }
 
 fn hear(said: &mut BufReader<ChildStdout>, word: &str) {
@@ -123,7 +178,41 @@ fn pool(figures: &Figures) -> u64 {
     figures.strata.iter().map(|stratum| stratum.pool).sum()
 }
 
-#[tokio::test]
+/// What the log says happened to the register from entry `begun` on: strikes, renames and imports, each with
+/// its number in the log.
+#[derive(Default)]
+struct Changes {
+    struck: Vec<u64>,
+    renamed: Vec<u64>,
+    imported: Vec<u64>,
+    freeze: u64,
+}
+
+async fn changes(app: &App, begun: u64) -> Changes {
+    let mut reader = app.db.read().await.unwrap();
+    let newest = trace(&mut reader, &TraceOf::All, None, 100).await.unwrap();
+    let mut changes = Changes::default();
+    for line in newest.iter().filter(|line| line.sequence >= begun) {
+        match line.act.as_str() {
+            "campaign.freeze" => changes.freeze = line.sequence,
+            "subject.import" => changes.imported.push(line.sequence),
+            "subject.edit" => {
+                let header: Value = serde_json::from_str(line.header.as_ref().unwrap()).unwrap();
+                let id = SubjectId::parse(header["links"][0]["id"].as_str().unwrap()).unwrap();
+                let entry = subject::get(&mut reader, &id).await.unwrap().subject;
+                match entry.standing {
+                    Standing::Active => changes.renamed.push(line.sequence),
+                    _ => changes.struck.push(line.sequence),
+                }
+            }
+            other => panic!("{other}"),
+        }
+    }
+    changes
+}
+
+// The gate holds up one thread; what must be rolled back meanwhile goes on in another.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_frame_is_the_register_of_the_moment_at_which_it_stands_in_the_log() {
     let old = OldDatabase::unpack("b9b6927", Engine::Postgres);
     let app = open(&old).await;
@@ -140,28 +229,37 @@ async fn a_frame_is_the_register_of_the_moment_at_which_it_stands_in_the_log() {
     assert!(before > u64::from(REGISTER), "{before}");
 
     let (begun, _) = head(&mut app.db.read().await.unwrap()).await.unwrap();
-    let (mut other, mut said) = start(&old.place());
+    let other = Arc::new(Mutex::new(start(&old)));
     let drawer = acting(&app, "drawer").await;
     let shown = as_shown(&app, Thing::Campaign(&number)).await;
-    writeln!(other.stdin.as_mut().unwrap(), "go").unwrap();
-    app.freeze_frame(&drawer, &number, &shown).await.unwrap();
-    hear(&mut said, "DONE");
-    assert!(other.wait().unwrap().success());
+    let gated = App {
+        entropy: Arc::new(Gate {
+            closed: Mutex::new(Some(Arc::clone(&other))),
+            bytes: FakeEntropy::new(20_261_203),
+        }),
+        ..app.clone()
+    };
+    gated.freeze_frame(&drawer, &number, &shown).await.unwrap();
+    {
+        let mut other = other.lock().unwrap();
+        hear(&mut other.said, "DONE");
+        assert!(other.child.wait().unwrap().success());
+    }
+
+    let changes = changes(&app, begun).await;
+    let all = [&changes.struck, &changes.renamed, &changes.imported].map(Vec::len);
+    assert_eq!(all, [2 * STRUCK as usize, 2 * RENAMED as usize, 2]);
+    let before_it = |list: &[u64]| list.iter().filter(|at| **at < changes.freeze).count();
+    let [struck, renamed, imported] =
+        [&changes.struck, &changes.renamed, &changes.imported].map(|list| before_it(list));
+    assert!(struck >= STRUCK as usize && renamed >= RENAMED as usize && imported >= 1);
 
     let mut reader = app.db.read().await.unwrap();
     let stored = store::campaign::by_number(&mut reader, &number).await;
     let frozen = pool(&Figures::parse(&stored.unwrap().figures).unwrap());
-    let newest = trace(&mut reader, &TraceOf::All, None, 100).await.unwrap();
     drop(reader);
-    let at = |act: &'static str| {
-        let since = newest.iter().filter(move |line| line.sequence >= begun);
-        since.filter(move |line| line.act == act)
-    };
-    let freeze = at("campaign.freeze").next().unwrap().sequence;
-    let earlier = |act: &'static str| at(act).filter(|line| line.sequence < freeze).count() as u64;
-    let imported = earlier("subject.import") * u64::from(IMPORTED);
-    assert_eq!(at("subject.edit").count(), STRUCK as usize);
-    assert_eq!(frozen, before - earlier("subject.edit") + imported);
+    let came = imported as u64 * u64::from(IMPORTED);
+    assert_eq!(frozen, before - struck as u64 + came);
     assert_eq!(store::audit(&app.db).await.unwrap().faults, []);
     app.db.close().await;
 }

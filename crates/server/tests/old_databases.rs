@@ -10,7 +10,7 @@ use std::num::NonZeroUsize;
 use app::App;
 use domain::id::CampaignNo;
 use draw::bundle::Stage;
-use stage::{FINISHED, READY, draws, open};
+use stage::{FINISHED, READY, acting, draws, open};
 use store::Engine;
 use testkit::old::{COMMITS, OldDatabase};
 use verify::{BundleSource, Limits, Options, verify_bundle};
@@ -51,8 +51,8 @@ async fn adopts_stricter_rules(app: &App) {
             _ => {}
         }
     }
-    let actor = domain::event::Actor::program("样例");
-    app.adopt_rulebook(actor, file).await.unwrap();
+    let approver = acting(app, "approver").await;
+    app.adopt_rulebook(&approver, file).await.unwrap();
 }
 
 /// A campaign the earlier build approved names no version: it goes on under the one of that day.

@@ -5,9 +5,9 @@ use domain::calendar::{DayKind, HolidayRow};
 use domain::campaign::CampaignState;
 use domain::catalog::{FollowUpKind, InspectionItem, OutcomeCode, OutcomeKind, TERMS};
 use domain::id::{EventId, ItemId};
-use domain::rulebook::{PARAMETERS_KEPT, Rulebook, RulebookFile, Rulebooks};
+use domain::rulebook::{PARAMETERS_KEPT, ParameterRow, Rulebook, RulebookFile, Rulebooks};
 use domain::time::{Date, Instant};
-use domain::versioned::Shape;
+use domain::versioned::{Shape, Unreadable};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -187,8 +187,26 @@ fn rulebook_row(row: &Row) -> Result<RulebookFile, StoreError> {
         version: row.text("version")?.to_owned(),
         adopted_on: row.date(TABLE, "adopted_on")?,
         title: row.text("title")?.to_owned(),
-        parameters: row.kept(TABLE, "parameters", "version", &PARAMETERS_KEPT)?,
+        parameters: parameters(row)?,
     })
+}
+
+/// Reading never stops (`docs/adr/0010`): a text that is no rows at all is a version that states nothing.
+fn parameters(row: &Row) -> Result<Vec<ParameterRow>, StoreError> {
+    let text = row.text("parameters")?;
+    match PARAMETERS_KEPT.read(text) {
+        Ok(rows) => Ok(rows),
+        Err(Unreadable::Broken(_)) => Ok(vec![ParameterRow::unreadable(text)]),
+        Err(newer) => {
+            let version = row.text("version")?;
+            Err(StoreError::unreadable(
+                "rulebooks",
+                "parameters",
+                version,
+                newer,
+            ))
+        }
+    }
 }
 
 /// The rulebook in force: the version adopted last, as it was adopted.
@@ -267,3 +285,6 @@ pub async fn adopt_rulebook(
     )
     .await
 }
+
+#[cfg(test)]
+mod tests;

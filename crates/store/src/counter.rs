@@ -4,13 +4,13 @@
 //! one that is voided later keeps its own. Two acts that take from the same series at once wait for each
 //! other. Deliberately absent: how a number is written (`domain`), and giving one back.
 
-use domain::id::EventId;
+use domain::id::{EventId, OfficeLetters};
 
 use crate::error::StoreError;
 use crate::kernel::guard::{Recording, Tx};
-use crate::kernel::reader::Query;
+use crate::kernel::reader::{Query, Reader};
 use crate::kernel::register::{Hold, Register};
-use crate::kernel::value::Value;
+use crate::kernel::value::{Row, Value};
 use crate::schema::COUNTERS;
 
 /// Which series.
@@ -22,6 +22,28 @@ pub struct Series {
     pub issuer: String,
     /// The year of the number.
     pub year: i64,
+}
+
+impl Series {
+    /// The campaigns of a bureau in a year: 411200-CG-2026-0001.
+    #[must_use]
+    pub fn of_campaigns(district: &str, letters: &str, year: i16) -> Self {
+        Self {
+            kind: "campaign",
+            issuer: format!("{district}-{letters}"),
+            year: i64::from(year),
+        }
+    }
+
+    /// The documents under one 机关代字 in a year: 样城检字〔2026〕1号.
+    #[must_use]
+    pub fn of_documents(letters: &OfficeLetters, year: i16) -> Self {
+        Self {
+            kind: "document",
+            issuer: letters.as_str().to_owned(),
+            year: i64::from(year),
+        }
+    }
 }
 
 /// The next number of a series, held for the act under way.
@@ -70,14 +92,55 @@ pub async fn take(rec: &mut Recording, next: Next) -> Result<(), StoreError> {
     write(rec, next, 1).await
 }
 
-/// Begins a series that has no number yet at `first`, for a bureau that numbered on paper before.
-pub async fn begin_at(rec: &mut Recording, series: Series, first: i64) -> Result<(), StoreError> {
-    let next = Next {
-        series,
-        number: first - 1,
-        seen: None,
+/// Lets a held series go on at `at`, for a bureau that numbered elsewhere before: the numbers below are taken as
+/// given. `next` must have come from the same act.
+///
+/// # Errors
+/// [`StoreError::Conflict`] if this number or a later one was given already.
+pub async fn begin_at(rec: &mut Recording, next: Next, at: i64) -> Result<(), StoreError> {
+    if at < next.number {
+        return Err(StoreError::Conflict {
+            table: "counters",
+            what: format!("{} 已经给出", next.number - 1),
+        });
+    }
+    let moved = Next {
+        number: at - 1,
+        ..next
     };
-    write(rec, next, first).await
+    write(rec, moved, at).await
+}
+
+/// A series as it stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StoredSeries {
+    /// What is numbered.
+    pub kind: String,
+    /// Who numbers.
+    pub issuer: String,
+    /// The year.
+    pub year: i64,
+    /// The number it began at.
+    pub first: i64,
+    /// The number given last; one less than `first` if none was.
+    pub last: i64,
+}
+
+/// Every series, by kind, issuer and year.
+pub async fn all(reader: &mut Reader) -> Result<Vec<StoredSeries>, StoreError> {
+    let query = Query::new(
+        "SELECT kind, issuer, year, first, last FROM counters ORDER BY kind, issuer, year",
+    );
+    let series = |row: &Row| {
+        Ok(StoredSeries {
+            kind: row.text("kind")?.to_owned(),
+            issuer: row.text("issuer")?.to_owned(),
+            year: row.int("year")?,
+            first: row.int("first")?,
+            last: row.int("last")?,
+        })
+    };
+    reader.all(query).await?.iter().map(series).collect()
 }
 
 async fn write(rec: &mut Recording, next: Next, first: i64) -> Result<(), StoreError> {

@@ -5,6 +5,8 @@ use std::fmt;
 use domain::refusal::Refusal;
 use domain::versioned::Unreadable;
 
+use crate::kernel::register::Register;
+
 /// A failure of the store. `Conflict` and `Busy` are part of normal work and are turned into
 /// sentences for the person at the screen; the others are for the operator.
 #[derive(Debug)]
@@ -26,6 +28,9 @@ pub enum StoreError {
     },
     /// The database is locked longer than the waiting time.
     Busy,
+    /// A register is announced as held for long; the act has given its connection back and is begun again
+    /// in its turn.
+    Held(Register),
     /// The form this act came from has done its act already; its first answer is known by its key.
     Pressed,
     /// The instant of an event lies too far before the last entry of the log.
@@ -78,6 +83,19 @@ pub enum StoreError {
         /// Number of the last one this program knows.
         known: i64,
     },
+    /// The database was written by an older program and is not migrated by who only looks at it.
+    OlderSchema {
+        /// Number of its last migration.
+        found: i64,
+        /// Number of the last one this program knows.
+        known: i64,
+    },
+    /// There is no database where one was looked for.
+    NoDatabase(String),
+    /// The storage key at hand is not the one this database was sealed with.
+    WrongKey,
+    /// The upgrade is done, and what it moved could not yet be taken out of the engine's old pages.
+    Sweep(String),
     /// The engine itself failed.
     Engine(String),
     /// The engine was asked to commit and its answer did not come: whether the act is done is not
@@ -109,6 +127,35 @@ impl StoreError {
         }
     }
 
+    /// What is said when a database is opened.
+    fn on_opening(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NewerSchema { found, known } => write!(
+                f,
+                "这个库已由更新的程序升级到第 {found} 号结构，本程序只认得到第 {known} 号，没有打开，也没有改动。请换用升级它的那个版本或更新的版本。"
+            ),
+            Self::Migration(why) => write!(f, "数据库结构不符：{why}"),
+            Self::OlderSchema { found, known } => write!(
+                f,
+                "这个库还是第 {found} 号结构，本程序按第 {known} 号核对，没有核对，也没有升级。用写入它的那个版本核对，或先运行 mingqian migrate（--dry-run 只说会做什么）再核对。"
+            ),
+            Self::NoDatabase(place) => write!(
+                f,
+                "这里没有数据库（{place}），没有建立任何文件。指对 --data 或 --database；要新建，用 mingqian init。"
+            ),
+            Self::WrongKey => write!(
+                f,
+                "keys/storage.key 不是这个库的封存密钥：与库中登记的指纹不符，或打不开库中封存的内容，没有打开，也没有写入。从备份恢复这个库的 keys 目录，或指对 --data 与 --database。"
+            ),
+            Self::Sweep(why) => write!(
+                f,
+                "数据库升级已经完成，但旧页里的明文还没有清扫掉：{why}。腾出与数据库同样大小的磁盘空间，再启动一次，程序会接着清扫。"
+            ),
+            // Everything else has its sentence where it is shown.
+            _ => Ok(()),
+        }
+    }
+
     /// The stable code shown beside the sentence.
     #[must_use]
     pub fn code(&self) -> &'static str {
@@ -116,6 +163,7 @@ impl StoreError {
             Self::NotFound { .. } => "STOR-404",
             Self::Conflict { .. } => "STOR-409",
             Self::Busy => "STOR-423",
+            Self::Held(_) => "STOR-426",
             Self::Pressed => "STOR-424",
             Self::ClockSetBack { .. } => "STOR-425",
             Self::Inconsistent { .. } => "STOR-500",
@@ -124,6 +172,10 @@ impl StoreError {
             Self::Migration(_) => "STOR-501",
             Self::NewerSchema { .. } => "STOR-502",
             Self::Content { .. } => "STOR-504",
+            Self::OlderSchema { .. } => "STOR-508",
+            Self::NoDatabase(_) => "STOR-509",
+            Self::WrongKey => "STOR-506",
+            Self::Sweep(_) => "STOR-507",
             Self::Engine(_) => "STOR-503",
             Self::CommitUnknown(_) => "STOR-505",
         }
@@ -141,7 +193,7 @@ impl fmt::Display for StoreError {
                 f,
                 "这条记录刚被别人改过或已存在（{table}，{what}），本次没有写入。刷新后看最新内容再办。"
             ),
-            Self::Busy => write!(f, "数据库正忙，本次没有写入。稍等几秒再试。"),
+            Self::Busy | Self::Held(_) => write!(f, "数据库正忙，本次没有写入。稍等几秒再试。"),
             Self::Pressed => write!(
                 f,
                 "这张表单已经办成过一次，本次没有写入。到列表里看第一次的结果。"
@@ -177,11 +229,12 @@ impl fmt::Display for StoreError {
                 f,
                 "内容超过 {most} 字节，没有存放任何部分。缩小或分开后再交。"
             ),
-            Self::NewerSchema { found, known } => write!(
-                f,
-                "这个库已由更新的程序升级到第 {found} 号结构，本程序只认得到第 {known} 号，没有打开，也没有改动。请换用升级它的那个版本或更新的版本。"
-            ),
-            Self::Migration(why) => write!(f, "数据库结构不符：{why}"),
+            Self::NewerSchema { .. }
+            | Self::OlderSchema { .. }
+            | Self::Migration(_)
+            | Self::NoDatabase(_)
+            | Self::WrongKey
+            | Self::Sweep(_) => self.on_opening(f),
             Self::Engine(why) => write!(
                 f,
                 "数据库出错，本次没有写入：{why}。查看服务日志；磁盘满、掉线最常见。"

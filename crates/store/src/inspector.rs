@@ -1,5 +1,7 @@
 //! The inspector register, and the recusals declared between inspectors and subjects.
 
+use std::collections::HashMap;
+
 use domain::id::{AccountId, EventId, InspectorCode, InspectorId, OrgUnitId};
 use domain::inspector::{EnforcementCredential, Inspector, Presence, SCOPE};
 use domain::recusal::{Recusal, RecusalGround};
@@ -209,25 +211,69 @@ fn cells(
     ])
 }
 
-/// The other inspector at work who holds the same credential number, if there is one: found by its mark,
-/// without opening any cell.
+/// The other inspector at work who holds the same credential number, if there is one.
 pub async fn other_holder(
     reader: &mut Reader,
     inspector: &Inspector,
-) -> Result<Option<StoredInspector>, StoreError> {
+) -> Result<Option<Holder>, StoreError> {
     let Some(held) = &inspector.credential else {
         return Ok(None);
     };
+    let found = holders(reader, std::slice::from_ref(&held.number)).await?;
+    let mut others = found.into_values().flatten();
+    Ok(others.find(|holder| holder.id != inspector.id))
+}
+
+/// Who holds a credential number.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Holder {
+    /// The entry.
+    pub id: InspectorId,
+    /// The code.
+    pub code: InspectorCode,
+    /// The name.
+    pub name: PersonName,
+}
+
+impl Holder {
+    /// An inspector as the holder of a credential.
+    #[must_use]
+    pub fn of(inspector: &Inspector) -> Self {
+        Self {
+            id: inspector.id.clone(),
+            code: inspector.code.clone(),
+            name: inspector.name.clone(),
+        }
+    }
+}
+
+/// The inspectors at work who hold any of these credential numbers: found by their marks, without opening
+/// any cell.
+pub async fn holders(
+    reader: &mut Reader,
+    numbers: &[CredentialNumber],
+) -> Result<HashMap<CredentialNumber, Vec<Holder>>, StoreError> {
     let vault = reader.vault();
-    let mark = vault.mark(CREDENTIAL_MARK, held.number.as_str());
-    let query = Query::new(COLUMNS)
-        .push(" WHERE i.credential_no_mark = ")
-        .bind(mark.as_slice())
-        .push(" AND i.presence <> 'left' AND i.inspector_id <> ")
-        .bind(inspector.id.as_str())
-        .push(" ORDER BY i.code");
-    let found = reader.first(query).await?;
-    found.map(|row| self::inspector(&row, &*vault)).transpose()
+    let mut found: HashMap<CredentialNumber, Vec<Holder>> = HashMap::new();
+    for part in numbers.chunks(500) {
+        let mark = |number: &CredentialNumber| vault.mark(CREDENTIAL_MARK, number.as_str());
+        let marked: HashMap<[u8; 32], &CredentialNumber> =
+            part.iter().map(|number| (mark(number), number)).collect();
+        let query = Query::new("SELECT inspector_id, code, name, credential_no_mark FROM inspectors WHERE presence <> 'left' AND credential_no_mark IN (")
+            .bind_list(marked.keys().map(|mark| Value::from(mark.as_slice())))
+            .push(") ORDER BY code");
+        for row in reader.all(query).await? {
+            let holder = Holder {
+                id: row.parsed(TABLE, "inspector_id", InspectorId::parse)?,
+                code: row.parsed(TABLE, "code", InspectorCode::parse)?,
+                name: row.checked(TABLE, "name", PersonName::parse)?,
+            };
+            if let Some(number) = marked.get(row.blob("credential_no_mark")?) {
+                found.entry((*number).clone()).or_default().push(holder);
+            }
+        }
+    }
+    Ok(found)
 }
 
 /// The newest event that wrote an entry of the register; none while it is empty.
@@ -328,6 +374,13 @@ pub async fn erase(
     of: &StoredInspector,
     notes: &[Note],
 ) -> Result<(), StoreError> {
+    let changes = vec![
+        ("sealed_credential_no", Value::Sealed(None)),
+        ("credential_no_mark", Value::Blob(None)),
+    ];
+    let id = &of.inspector.id;
+    rec.update(&INSPECTORS, &[Value::from(id.as_str())], &of.seen, changes)
+        .await?;
     for Note(subject, seen) in notes {
         let key = [
             Value::from(of.inspector.code.as_str()),
@@ -336,13 +389,6 @@ pub async fn erase(
         let gone = vec![("sealed_note", Value::Sealed(None))];
         rec.update(&RECUSALS, &key, seen, gone).await?;
     }
-    let changes = vec![
-        ("sealed_credential_no", Value::Sealed(None)),
-        ("credential_no_mark", Value::Blob(None)),
-    ];
-    let id = &of.inspector.id;
-    rec.update(&INSPECTORS, &[Value::from(id.as_str())], &of.seen, changes)
-        .await?;
     person::destroy_key(rec, id).await
 }
 

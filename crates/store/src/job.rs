@@ -107,11 +107,36 @@ pub async fn under_way_like(
     reader.first(query).await?.as_ref().map(job).transpose()
 }
 
-/// Jobs that wait or run, oldest first, of whatever process.
+/// The latest job about this.
+pub async fn latest_about(
+    reader: &mut Reader,
+    about: &str,
+) -> Result<Option<StoredJob>, StoreError> {
+    let query = Query::new(COLUMNS)
+        .push(" WHERE about = ")
+        .bind(about)
+        .push(" ORDER BY started_at_ms DESC, job_id LIMIT 1");
+    reader.first(query).await?.as_ref().map(job).transpose()
+}
+
+/// Jobs that wait or run, oldest first, of whatever process. One that cannot be read is nobody's to take
+/// up; its owner's list names it.
 pub async fn under_way(reader: &mut Reader) -> Result<Vec<StoredJob>, StoreError> {
     let query = Query::new(COLUMNS)
         .push(" WHERE state IN ('waiting', 'running') ORDER BY started_at_ms, job_id");
-    reader.all(query).await?.iter().map(job).collect()
+    let rows = reader.all(query).await?;
+    Ok(rows.iter().filter_map(|row| job(row).ok()).collect())
+}
+
+/// A row of a list, which may hold what this program cannot read.
+#[derive(Debug)]
+pub struct ListedJob {
+    /// Its key.
+    pub id: String,
+    /// When it was ordered.
+    pub started_at_ms: i64,
+    /// The whole of it.
+    pub job: Result<StoredJob, StoreError>,
 }
 
 /// The latest jobs of an account of some kinds, newest first.
@@ -120,7 +145,7 @@ pub async fn of_account(
     account: &AccountId,
     kinds: &[&str],
     limit: i64,
-) -> Result<Vec<StoredJob>, StoreError> {
+) -> Result<Vec<ListedJob>, StoreError> {
     let query = Query::new(COLUMNS)
         .push(" WHERE account_id = ")
         .bind(account.as_str())
@@ -128,19 +153,26 @@ pub async fn of_account(
         .bind_list(kinds.iter().map(|kind| Value::from(*kind)))
         .push(") ORDER BY started_at_ms DESC, job_id LIMIT ")
         .bind(limit);
-    reader.all(query).await?.iter().map(job).collect()
+    let rows = reader.all(query).await?;
+    let listed = rows.iter().map(|row| {
+        Ok(ListedJob {
+            id: row.text("job_id")?.to_owned(),
+            started_at_ms: row.int("started_at_ms")?,
+            job: job(row),
+        })
+    });
+    listed.collect()
 }
 
-/// Jobs that have ended and have not moved since `before_ms`.
-pub async fn ended_before(
-    reader: &mut Reader,
-    before_ms: i64,
-) -> Result<Vec<StoredJob>, StoreError> {
-    let query = Query::new(COLUMNS)
+/// Keys of jobs that have ended and have not moved since `before_ms`, readable or not.
+pub async fn ended_before(reader: &mut Reader, before_ms: i64) -> Result<Vec<String>, StoreError> {
+    let query = Query::new("SELECT job_id FROM jobs")
         .push(" WHERE holder = '' AND updated_at_ms < ")
         .bind(before_ms)
         .push(" ORDER BY job_id");
-    reader.all(query).await?.iter().map(job).collect()
+    let rows = reader.all(query).await?;
+    let keys = rows.iter().map(|row| row.text("job_id").map(str::to_owned));
+    keys.collect()
 }
 
 /// Adds a job. One with the same order under way is a conflict.

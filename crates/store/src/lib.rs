@@ -5,18 +5,20 @@
 //! functions on a [`Reader`], and writing functions on a [`Recording`]. Two engines, one SQL text.
 //!
 //! Deliberately absent: decisions (crate `domain`), the clock and randomness (they come in with the
-//! event), and any way to write a traced table without an event.
+//! event and its sealing), and any way to write a traced table without an event.
 
 #[cfg(test)]
 extern crate self as store;
 #[cfg(test)]
 #[path = "../../testkit/src/engines.rs"]
-#[expect(dead_code, reason = "shared with stories that begin from nothing")]
 mod engines;
 #[cfg(test)]
 #[path = "../../testkit/src/old.rs"]
 #[expect(dead_code, reason = "shared with stories that sign in")]
 mod old;
+
+#[cfg(test)]
+mod telling;
 
 #[macro_use]
 pub(crate) mod kernel;
@@ -42,14 +44,16 @@ pub use error::StoreError;
 pub use kernel::audit::{Fault, Report, audit};
 pub use kernel::blob::{BlobReader, BlobWriter, KeptBlob};
 pub use kernel::cell::{PersonKey, SealedCell, Vault};
+pub use kernel::clock::Clock;
 pub use kernel::engine::{Db, Engine};
+pub use kernel::exhibit::Exhibit;
 pub use kernel::guard::{Recording, Sealing, Tx};
 pub use kernel::image::hex;
 pub use kernel::live::live_schema;
 pub use kernel::log;
 pub use kernel::migrate::{Migrated, Seal, SealKey, Upgrade};
 pub use kernel::press::Press;
-pub use kernel::queue::{Announced, Announcement};
+pub use kernel::queue::{Announced, Announcement, Mark};
 pub use kernel::reader::Reader;
 pub use kernel::register::{Hold, Register};
 pub use kernel::scratch::{Inside, Scratch};

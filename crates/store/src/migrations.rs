@@ -4,14 +4,15 @@
 mod counters;
 mod files;
 mod sealed_cells;
+mod storage_key;
 
 use crate::kernel::migrate::Migration;
 
 macro_rules! migration {
     ($number:literal, $name:literal, $words:literal) => {
-        migration!($number, $name, $words, None, "")
+        migration!($number, $name, $words, None, "", None)
     };
-    ($number:literal, $name:literal, $words:literal, $moves:expr, $afterwards:literal) => {
+    ($number:literal, $name:literal, $words:literal, $moves:expr, $afterwards:literal, $emptied:expr) => {
         Migration {
             number: $number,
             name: $name,
@@ -20,6 +21,7 @@ macro_rules! migration {
             postgres: include_str!(concat!("../migrations/postgres/", $name, ".sql")),
             moves: $moves,
             afterwards: $afterwards,
+            emptied: $emptied,
         }
     };
 }
@@ -36,7 +38,8 @@ pub(crate) const MIGRATIONS: &[Migration] = &[
         "0006_ground",
         "建立名录版本和编号序列；已有任务的编号转入序列",
         Some(counters::from_campaigns),
-        ""
+        "",
+        None
     ),
     migration!(7, "0007_form_keys", "表单记住它办成的那一次和当时的内容"),
     migration!(8, "0008_jobs", "建立后台办理表"),
@@ -45,13 +48,24 @@ pub(crate) const MIGRATIONS: &[Migration] = &[
         "0009_files",
         "名录快照、封存材料和密值封存后移出数据表，各留一行摘要",
         Some(files::into_attachments),
-        "DROP TABLE draw_files; DROP TABLE draw_secrets;"
+        "DROP TABLE draw_files; DROP TABLE draw_secrets;",
+        Some(&[])
     ),
     migration!(
         10,
         "0010_sealed_cells",
         "执法证号和回避说明改存密文，每人一把密钥",
         Some(sealed_cells::seal),
-        "ALTER TABLE inspectors DROP COLUMN credential_no; ALTER TABLE recusals DROP COLUMN note;"
+        "ALTER TABLE inspectors DROP COLUMN credential_no; ALTER TABLE recusals DROP COLUMN note;",
+        Some(&["inspectors", "recusals"])
     ),
+    migration!(
+        11,
+        "0011_storage_key",
+        "登记封存密钥的指纹；升级后清扫旧页中的明文",
+        Some(storage_key::register),
+        "",
+        None
+    ),
+    migration!(12, "0012_announcements", "各进程都看得到哪里正在长时间写入"),
 ];

@@ -6,6 +6,7 @@ use domain::org::{OrgTree, OrgUnit, UnitKind};
 use crate::error::StoreError;
 use crate::kernel::guard::Recording;
 use crate::kernel::reader::{Query, Reader};
+use crate::kernel::storage_key;
 use crate::kernel::value::{Row, Value};
 use crate::schema::{INSTALLATION, ORG_UNITS};
 
@@ -79,6 +80,12 @@ pub async fn state_fact(rec: &mut Recording, name: &str, value: &str) -> Result<
         vec![("name", name.into()), ("value", value.into())],
     )
     .await
+}
+
+/// States by which storage key this installation seals, so that no other is ever taken for it.
+pub async fn state_storage_key(rec: &mut Recording) -> Result<(), StoreError> {
+    let value = storage_key::fingerprint(&*rec.vault());
+    state_fact(rec, storage_key::FACT, &value).await
 }
 
 /// Changes a fact that was read together with the event that last wrote it.

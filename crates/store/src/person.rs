@@ -47,6 +47,7 @@ pub(crate) async fn keep(
 
 /// Destroys the key of an inspector: what was sealed under it can never be read again.
 pub(crate) async fn destroy_key(rec: &mut Recording, id: &InspectorId) -> Result<(), StoreError> {
+    rec.leave_to_sweep().await?;
     rec.beside()
         .delete(&PERSON_KEYS, "person", inspector(id))
         .await

@@ -315,6 +315,14 @@ table! {
     }
 }
 table! {
+    /// What is announced to every process as being written for long, by the connection that keeps it up.
+    untraced ANNOUNCEMENTS = "announcements" because "says what other processes wait for; true only while its writer lives" key(backend) {
+        backend: int masked,
+        words: text masked,
+        until_ms: int masked,
+    }
+}
+table! {
     /// What belongs to an owner and is kept as bytes: photos, scans, the frames, sealed files and S of an
     /// attempt. The row names the content by the SHA-256 of exactly what is stored, of sealed content of
     /// its ciphertext, so that the audit needs no key.
@@ -394,8 +402,8 @@ pub const UNTRACED: &[UntracedTable] = &[
     JOBS,
 ];
 
-/// Untraced tables that only PostgreSQL has: beside SQLite content lies as files.
-pub const POSTGRES_ONLY: &[UntracedTable] = &[BLOBS, BLOB_CHUNKS];
+/// Untraced tables that only PostgreSQL has: beside SQLite content and announcements lie as files.
+pub const POSTGRES_ONLY: &[UntracedTable] = &[BLOBS, BLOB_CHUNKS, ANNOUNCEMENTS];
 
 /// Tables of the log itself and of the migrations: written by the kernel only.
 pub const KERNEL: &[&str] = &[
@@ -408,4 +416,5 @@ pub const KERNEL: &[&str] = &[
     "log_records",
     "register_versions",
     "migrations",
+    "unswept",
 ];

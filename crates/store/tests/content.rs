@@ -429,6 +429,39 @@ async fn an_act_that_is_refused_leaves_no_row_and_its_content_goes_when_it_is_ol
 }
 
 #[tokio::test]
+async fn what_is_not_ours_among_the_content_stays_and_keeps_nothing_from_being_tidied() {
+    let place = Place::fresh(Engine::Sqlite);
+    let db = place.open().await;
+    let orphan = *keep(&db, &content(1, 100)).await.sha256();
+    let (home, part) = (
+        place.path_of(&orphan).parent().unwrap().to_owned(),
+        place.folder().join("part"),
+    );
+    let foreign = [
+        part.join("someone"),
+        home.join("0".repeat(62)),
+        place.folder().join("backup").join("0".repeat(62)),
+    ];
+    for folder in &foreign {
+        std::fs::create_dir_all(folder).unwrap();
+    }
+    let notes = [
+        place.folder().join("notes.txt"),
+        home.join("notes.txt"),
+        home.join("z".repeat(62)),
+    ];
+    for note in &notes {
+        std::fs::write(note, "a word to whoever comes here").unwrap();
+    }
+    assert_eq!(db.drop_orphans(Duration::ZERO).await.unwrap(), 1);
+    assert!(!place.path_of(&orphan).exists());
+    for stays in foreign.iter().chain(&notes) {
+        assert!(stays.exists(), "{}", stays.display());
+    }
+    db.close().await;
+}
+
+#[tokio::test]
 async fn an_act_that_comes_too_late_for_its_content_is_refused() {
     on_both_places(|place| async move {
         let db = place.open().await;
@@ -455,6 +488,68 @@ async fn content_an_act_has_named_but_not_committed_is_no_orphan() {
         db.close().await;
     })
     .await;
+}
+
+/// Until somebody waits for a lock of this database.
+async fn somebody_waits(conn: &mut sqlx::PgConnection) {
+    let waiting = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
+    loop {
+        let count: i64 = sqlx::query_scalar(waiting)
+            .fetch_one(&mut *conn)
+            .await
+            .unwrap();
+        if count > 0 {
+            return;
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_orphan_is_not_taken_from_an_act_that_commits_while_it_is_looked_at() {
+    let place = Place::fresh(Engine::Postgres);
+    let db = place.open().await;
+    let kept = keep(&db, &content(1, 100)).await;
+    let rec = naming(&db, 1, &kept).await.unwrap();
+    let tidying = db.clone();
+    let tidying = tokio::spawn(async move { tidying.drop_orphans(Duration::ZERO).await });
+    let mut looker = sqlx::PgConnection::connect(&place.text()).await.unwrap();
+    somebody_waits(&mut looker).await;
+    looker.close().await.unwrap();
+    rec.commit().await.unwrap();
+    assert_eq!(tidying.await.unwrap().unwrap(), 0);
+    assert_eq!(audit(&db).await.unwrap().faults, []);
+    db.close().await;
+}
+
+#[tokio::test]
+async fn an_orphan_somebody_holds_is_left_to_the_next_upkeep_and_not_counted() {
+    let place = Place::fresh(Engine::Postgres);
+    let db = place.open().await;
+    keep(&db, &content(1, 100)).await;
+    let mut holder = sqlx::PgConnection::connect(&place.text()).await.unwrap();
+    let mut looker = sqlx::PgConnection::connect(&place.text()).await.unwrap();
+    // Who holds the row will wait for the other as well, and of the two only the other looks for a deadlock soon.
+    for held in [
+        "BEGIN",
+        "SET LOCAL deadlock_timeout = '10min'",
+        "SELECT blob_id FROM blobs FOR UPDATE",
+    ] {
+        sqlx::query(held).execute(&mut holder).await.unwrap();
+    }
+    let tidying = db.clone();
+    let tidying = tokio::spawn(async move { tidying.drop_orphans(Duration::ZERO).await });
+    somebody_waits(&mut looker).await;
+    sqlx::query("LOCK TABLE blobs IN ACCESS EXCLUSIVE MODE")
+        .execute(&mut holder)
+        .await
+        .unwrap();
+    sqlx::query("ROLLBACK").execute(&mut holder).await.unwrap();
+    assert_eq!(tidying.await.unwrap().unwrap(), 0);
+    assert_eq!(db.drop_orphans(Duration::ZERO).await.unwrap(), 1);
+    for conn in [holder, looker] {
+        conn.close().await.unwrap();
+    }
+    db.close().await;
 }
 
 #[tokio::test]

@@ -102,6 +102,29 @@ async fn an_answer_found_after_the_act_is_kept_beside_it_and_an_act_without_even
 }
 
 #[tokio::test]
+async fn the_draft_a_colleague_has_of_the_same_form_stays_his() {
+    engines::on_both(|db| async move {
+        let colleague = AccountId::from_entropy(bytes(8));
+        let mut scratch = db.scratch().await.unwrap();
+        for (whose, fields) in [(account(), "a=mine"), (colleague.clone(), "a=his")] {
+            session::keep_draft(&mut scratch.inside(), &whose, "/w/here", fields, NOON)
+                .await
+                .unwrap();
+        }
+        scratch.commit().await.unwrap();
+        let mut press = press(1);
+        press.draft = Some("/w/here".to_owned());
+        add_unit(&db.pressed(&press), 1).await.unwrap();
+        let mut reader = db.read().await.unwrap();
+        for (whose, fields, at) in [(account(), "", 0), (colleague, "a=his", NOON)] {
+            let draft = session::draft(&mut reader, &whose, "/w/here").await;
+            assert_eq!(draft.unwrap(), Some((fields.to_owned(), at)));
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn the_draft_of_the_form_is_used_up_by_the_act_alone() {
     engines::on_both(|db| async move {
         let mut scratch = db.scratch().await.unwrap();

@@ -7,10 +7,13 @@
 mod engines;
 mod support;
 
-use domain::id::EventId;
+use std::sync::Arc;
+
+use domain::account::{Grant, Role};
+use domain::id::{AccountId, EventId};
 use engines::on_both;
-use store::{Engine, Fault, StoreError, audit, log, org};
-use support::{NOON, add_unit, bytes, event, sealing, unit};
+use store::{Engine, Fault, StoreError, account, audit, log, org};
+use support::{NOON, Set, add_unit, bytes, event, sealing, unit};
 
 #[tokio::test]
 async fn an_act_and_its_rows_become_one_leaf() {
@@ -35,8 +38,29 @@ async fn an_act_and_its_rows_become_one_leaf() {
 }
 
 #[tokio::test]
+async fn a_row_that_names_what_does_not_exist_is_refused_and_leaves_nothing() {
+    on_both(|db| async move {
+        add_unit(&db, 1).await.unwrap();
+        let holder = AccountId::from_entropy(bytes(1));
+        let grant = Grant {
+            role: Role::Registrar,
+            unit: unit(1).id,
+        };
+        let tx = db.begin("test").await.unwrap();
+        let mut rec = tx.record(event(2), sealing(2)).unwrap();
+        let nobody = account::add_grant(&mut rec, &holder, &grant).await;
+        let refused = nobody.unwrap_err();
+        assert!(matches!(refused, StoreError::Conflict { .. }), "{refused}");
+        drop(rec);
+        let report = audit(&db).await.unwrap();
+        assert_eq!((report.leaves, report.faults), (1, vec![]));
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn both_engines_give_the_same_leaves_and_the_same_root() {
-    let roots = std::sync::Arc::new(std::sync::Mutex::new(Vec::new()));
+    let roots = Arc::new(std::sync::Mutex::new(Vec::new()));
     let kept = roots.clone();
     on_both(move |db| {
         let kept = kept.clone();
@@ -135,11 +159,13 @@ async fn a_clock_set_back_cannot_write() {
         add_unit(&db, 1).await.unwrap();
         let mut early = event(2);
         early.at = domain::time::Instant::from_unix_ms(NOON - 3_600_000);
+        let mut sealing = sealing(2);
+        sealing.clock = Arc::new(Set(early.at.unix_ms().into()));
         let mut rec = db
             .begin("test")
             .await
             .unwrap()
-            .record(early, sealing(2))
+            .record(early, sealing)
             .unwrap();
         org::add(&mut rec, &unit(2)).await.unwrap();
         let refused = rec.commit().await.unwrap_err();

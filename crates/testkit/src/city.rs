@@ -13,7 +13,7 @@ use app::sign_in::token_hash;
 use app::{Acting, App};
 use domain::account::{Grant, Role};
 use domain::id::{AccountId, OrgUnitId};
-use domain::org::{OrgUnit, UnitKind};
+use domain::org::{OrgTree, OrgUnit, UnitKind};
 use domain::premise::Premise;
 use domain::subject::{RawSubject, Subject};
 use store::Db;
@@ -129,8 +129,16 @@ impl City {
         }
         // Of two versions adopted in the same millisecond neither is the later one.
         self.clock.advance_ms(1);
-        let actor = domain::event::Actor::program("样例");
-        let adopted = self.app.adopt_rulebook(actor, file).await;
+        let approver = Acting {
+            account: AccountId::from_entropy([0xad; 12]),
+            name: "样例批准人".to_owned(),
+            grants: vec![Grant {
+                role: Role::Approver,
+                unit: unit(1),
+            }],
+            tree: OrgTree::default(),
+        };
+        let adopted = self.app.adopt_rulebook(&approver, file).await;
         adopted.expect("sound rules");
     }
 

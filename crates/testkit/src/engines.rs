@@ -8,7 +8,7 @@ use std::process::Command;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use domain::time::Instant;
-use store::{Db, PersonKey, Seal, SealKey, SealedCell, Upgrade, Vault};
+use store::{Clock, Db, PersonKey, Seal, SealKey, SealedCell, Upgrade, Vault};
 
 static NUMBER: AtomicU32 = AtomicU32::new(0);
 
@@ -16,7 +16,7 @@ static NUMBER: AtomicU32 = AtomicU32::new(0);
 #[must_use]
 pub fn upgrade() -> Upgrade {
     Upgrade {
-        at: Instant::from_unix_ms(1_795_900_000_000),
+        clock: std::sync::Arc::new(Still(Instant::from_unix_ms(1_795_900_000_000))),
         program: "mingqian（测试）".to_owned(),
         fresh: std::sync::Arc::new(|| {
             let number = NUMBER.fetch_add(1, Ordering::Relaxed).to_be_bytes();
@@ -28,6 +28,16 @@ pub fn upgrade() -> Upgrade {
         }),
         seals: std::sync::Arc::new(NoKey),
         vault: std::sync::Arc::new(NoKey),
+    }
+}
+
+/// A clock that stands.
+#[derive(Clone, Copy, Debug)]
+pub struct Still(pub Instant);
+
+impl Clock for Still {
+    fn now(&self) -> Instant {
+        self.0
     }
 }
 
@@ -110,6 +120,7 @@ impl Drop for SqliteFile {
         }
         // What its rows only name lies beside it.
         let _ = std::fs::remove_dir_all(self.0.with_extension("blobs"));
+        let _ = std::fs::remove_dir_all(self.0.with_extension("announced"));
     }
 }
 

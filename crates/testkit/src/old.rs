@@ -18,6 +18,15 @@ static NUMBER: AtomicU32 = AtomicU32::new(0);
 /// Every commit that left a database, oldest first.
 pub const COMMITS: &[&str] = &["b9b6927", "27e6a99"];
 
+/// The last migration each of them knew.
+const NEWEST: &[i64] = &[5, 10];
+
+/// The commits whose databases still have this migration before them, oldest first.
+pub fn made_before(migration: i64) -> impl Iterator<Item = &'static str> {
+    let known = COMMITS.iter().zip(NEWEST);
+    known.filter_map(move |(commit, newest)| (*newest < migration).then_some(*commit))
+}
+
 /// A copy of an old database, ready to be opened; removed when dropped.
 pub struct OldDatabase {
     folder: PathBuf,

@@ -28,6 +28,7 @@ mod sheet;
 mod step;
 mod table;
 mod trace;
+mod typed;
 
 pub use act::{Act, Link, Weight};
 pub use confirm::{Confirm, LAST_FOUR_FIELD};
@@ -47,6 +48,7 @@ pub use sheet::{Facts, RailSection, Sheet, Tabs};
 pub use step::{Pips, StepBar, Wizard};
 pub use table::{Align, Cell, Column, Row, Table};
 pub use trace::{Trace, TraceEntry};
+pub use typed::Typed;
 
 #[cfg(test)]
 mod tests;

@@ -3,7 +3,7 @@
 //! Reading order: `visit` (who came, in which session, with which display modes) → `enforce` (the
 //! middleware that admits a request by the line of the route table it matched) → `sent` (forms and
 //! files that came back) → `press` (one press, one act, however often the button was pressed) →
-//! `stop` (why there is no page) → `feedback` (what a page says after an act) → `shell` (the frame
+//! `stop` (why there is no page) → `typed` (what was typed is not lost) → `feedback` (what a page says after an act) → `shell` (the frame
 //! every page of the workbench stands in) → `finish` (headers, panics and time-outs of every answer).
 //!
 //! A handler takes [`WebState`], a [`Visit`] and, if it acts, a [`Pressed`] form (a [`Sent`] one if it may
@@ -20,6 +20,7 @@ mod press;
 mod sent;
 mod shell;
 mod stop;
+mod typed;
 mod visit;
 
 use std::sync::Arc;

@@ -12,12 +12,7 @@ pub(super) async fn next_number(tx: &mut Tx, today: Date) -> Result<(CampaignNo,
     let district = org::fact(tx, "district").await?.unwrap_or_default();
     let letters = org::fact(tx, "number_letters").await?.unwrap_or_default();
     let year = today.year();
-    let series = Series {
-        kind: "campaign",
-        issuer: format!("{district}-{letters}"),
-        year: i64::from(year),
-    };
-    let next = counter::next(tx, series).await?;
+    let next = counter::next(tx, Series::of_campaigns(&district, &letters, year)).await?;
     let sequence = u32::try_from(next.number()).unwrap_or(u32::MAX);
     let number = CampaignNo::compose(&district, &letters, year, sequence).map_err(|error| {
         StoreError::Inconsistent {

@@ -11,6 +11,7 @@ use store::Reader;
 use store::inspector::StoredInspector;
 use store::subject::StoredSubject;
 
+use super::credentials::Credentials;
 use super::{Register, RowFault, StagedRow, Terms, read_inspector, read_subject};
 use crate::AppError;
 use crate::port::Entropy;
@@ -80,6 +81,7 @@ pub struct Judge<'t> {
     terms: &'t Terms,
     entropy: &'t dyn Entropy,
     first_row: HashMap<String, u64>,
+    credentials: Credentials,
 }
 
 impl<'t> Judge<'t> {
@@ -90,6 +92,7 @@ impl<'t> Judge<'t> {
             terms,
             entropy,
             first_row: HashMap::new(),
+            credentials: Credentials::default(),
         }
     }
 
@@ -116,7 +119,15 @@ impl<'t> Judge<'t> {
                 hints: Vec::new(),
             },
         });
-        Ok(judged.collect())
+        let mut judged: Vec<Judged> = judged.collect();
+        self.credentials.learn(reader, &judged).await?;
+        for (row, judged) in rows.iter().zip(&mut judged) {
+            if let Some(error) = self.credentials.refuse(&judged.verdict) {
+                let fault = self.terms.fault(row, "credential", &error);
+                judged.verdict = RowVerdict::Bad(vec![fault]);
+            }
+        }
+        Ok(judged)
     }
 
     fn candidate(&mut self, row: &StagedRow) -> Result<Candidate, Vec<RowFault>> {

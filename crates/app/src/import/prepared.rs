@@ -15,8 +15,7 @@ use tokio::io::AsyncWriteExt as _;
 use tokio::sync::mpsc;
 
 use super::judge::{Entry, Kept};
-use super::{Judge, Judged, Register, RowVerdict, Rows, Tally, Terms, broken};
-use crate::job::Run;
+use super::{Ending, Judge, Judged, Register, RowVerdict, Rows, Sheet, Tally, Terms, broken};
 use crate::part_file::emptied;
 use crate::versions::Versions;
 use crate::{App, AppError};
@@ -73,6 +72,7 @@ impl Lot {
 pub(super) struct Prepared {
     pub(super) tally: Tally,
     pub(super) versions: Versions,
+    pub(super) terms: Terms,
     lots: Lots,
 }
 
@@ -102,20 +102,21 @@ pub(super) const fn rewritten(register: Register) -> store::Register {
     }
 }
 
-/// Judges every row in one view of the register. With `beside` the outcome lies in that file.
+/// Judges every row in one view: who imports, units, register and its version are of one moment. With `beside` the outcome lies in that file.
 pub(super) async fn prepare(
     app: &App,
-    terms: &Terms,
+    sheet: &Sheet<'_>,
     rows: Rows<'_>,
-    run: &Run,
-    beside: Option<&Path>,
+    ending: &Ending<'_>,
 ) -> Result<Prepared, AppError> {
     let mut view = app.db.read().await?;
-    let from = [store::Register::Units, rewritten(terms.register)];
+    let from = [store::Register::Units, rewritten(sheet.register)];
     let versions = Versions::of(&mut view, &from).await?;
-    let mut judge = Judge::new(terms, &*app.entropy);
+    let importer = ending.by.importer(app, &mut view).await?;
+    let terms = sheet.terms(&mut view, importer.reach).await?;
+    let mut judge = Judge::new(&terms, &*app.entropy);
     let mut tally = Tally::default();
-    let mut lots = match beside {
+    let mut lots = match ending.beside {
         Some(path) => Lots::Disk(path.to_owned()),
         None => Lots::Memory(Vec::new()),
     };
@@ -125,10 +126,10 @@ pub(super) async fn prepare(
     };
     let mut ordinal = 0;
     while let Some(part) = rows.part(&mut view, ordinal).await? {
-        run.checkpoint()?;
+        ending.run.checkpoint()?;
         let lot = Lot::of(judge.part(&mut view, &part).await?);
         tally.add(&lot.tally);
-        run.reach(tally.rows());
+        ending.run.reach(tally.rows());
         match (&mut lots, &mut file) {
             (Lots::Memory(all), _) => all.push(lot),
             (Lots::Disk(_), Some(file)) => {
@@ -146,6 +147,7 @@ pub(super) async fn prepare(
     Ok(Prepared {
         tally,
         versions,
+        terms,
         lots,
     })
 }

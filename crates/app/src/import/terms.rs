@@ -6,6 +6,7 @@ use domain::id::OrgUnitId;
 use domain::org::OrgUnit;
 use domain::policy::Reach;
 use domain::text::{FieldError, FieldErrors};
+use store::{Reader, StoreError, org};
 
 use super::{Columns, Register, RowFault, StagedRow};
 
@@ -31,6 +32,27 @@ struct FieldRule {
     label: &'static str,
     place: Option<usize>,
     default: Option<String>,
+}
+
+/// What of the terms is the file's own; the rest is read in the view that its rows are judged in.
+pub(crate) struct Sheet<'s> {
+    /// Which register the rows go into.
+    pub(crate) register: Register,
+    /// The unit whose register it is.
+    pub(crate) unit: &'s OrgUnitId,
+    /// Where they come from, as kept with each entry.
+    pub(crate) source: String,
+    /// Its columns, as matched.
+    pub(crate) columns: &'s Columns,
+}
+
+impl Sheet<'_> {
+    /// The terms with the units of this view.
+    pub(crate) async fn terms(&self, view: &mut Reader, reach: Reach) -> Result<Terms, StoreError> {
+        let units = org::units(view).await?;
+        let key = (self.register, self.unit.clone());
+        Ok(Terms::new(key, &self.source, self.columns, reach, &units))
+    }
 }
 
 impl Terms {

@@ -11,10 +11,10 @@ use std::path::Path;
 use domain::event::{Act, Event, LinkKind};
 use domain::id::EventId;
 use store::import::{self, Lot as Stage};
-use store::{Announcement, Reader, Recording, StoreError, Tx, inspector, subject};
+use store::{Announcement, Reader, Recording, StoreError, inspector, subject};
 
 use super::prepared::{Change, Lot, Prepared, prepare, rewritten};
-use super::{Importer, Register, StagedRow, Tally, Terms};
+use super::{Importer, Register, Sheet, StagedRow, Tally, Terms};
 use crate::job::{Outcome, Run};
 use crate::staging::Import;
 use crate::{App, AppError};
@@ -72,8 +72,30 @@ pub(crate) struct Ending<'e> {
     pub(crate) run: &'e Run,
     /// Where what was judged lies until it is written; in memory without.
     pub(crate) beside: Option<&'e Path>,
-    /// The staged import that is done with this act.
-    pub(crate) import: Option<Closing<'e>>,
+    /// Who imports, and what is done with this act besides.
+    pub(crate) by: By<'e>,
+}
+
+/// Who imports.
+pub(crate) enum By<'e> {
+    /// Whoever uploaded, as his account stands at each step; the staged import is done with the act.
+    Uploader(Closing<'e>),
+    /// Somebody whose right was asked just now.
+    Known(&'e Importer),
+}
+
+impl By<'_> {
+    /// The importer in this view.
+    pub(super) async fn importer(
+        &self,
+        app: &App,
+        reader: &mut Reader,
+    ) -> Result<Importer, AppError> {
+        match self {
+            Self::Uploader(closing) => Importer::now(app, reader, closing.import).await,
+            Self::Known(importer) => Ok((*importer).clone()),
+        }
+    }
 }
 
 /// The staged import that is done with the act.
@@ -96,27 +118,26 @@ pub(crate) enum Written {
 /// Writes the rows as one event.
 pub(crate) async fn write(
     app: &App,
-    importer: &Importer,
-    terms: &Terms,
+    sheet: &Sheet<'_>,
     rows: Rows<'_>,
     ending: Ending<'_>,
 ) -> Result<Written, AppError> {
     for _ in 0..ROUNDS {
         ending.run.enter("再与名录比对一次", rows_of(&ending));
-        let mut prepared = prepare(app, terms, rows, ending.run, ending.beside).await?;
+        let mut prepared = prepare(app, sheet, rows, &ending).await?;
         let tally = prepared.tally;
         if ending.expected.is_some_and(|expected| expected != tally) {
             return Ok(Written::Stale(tally));
         }
         tally.allow(ending.only_good)?;
         ending.run.enter("写入名录", Some(tally.rows()));
-        if under_lock(app, importer, terms, &mut prepared, &ending).await? {
+        if under_lock(app, &mut prepared, &ending).await? {
             return Ok(Written::Done(tally));
         }
     }
     let what = "version".to_owned();
     Err(StoreError::Conflict {
-        table: terms.register.name(),
+        table: sheet.register.name(),
         what,
     }
     .into())
@@ -126,18 +147,17 @@ fn rows_of(ending: &Ending<'_>) -> Option<u64> {
     ending.expected.map(|expected| expected.rows())
 }
 
-/// The one transaction; false if the register is no longer the one that was judged against, and then
-/// nothing is written.
+/// The one transaction; false if the register, or what the importer may change, is no longer what was
+/// judged by, and then nothing is written. Whoever lost the right since he decided writes nothing.
 async fn under_lock(
     app: &App,
-    importer: &Importer,
-    terms: &Terms,
     prepared: &mut Prepared,
     ending: &Ending<'_>,
 ) -> Result<bool, AppError> {
-    let pace = Pace::begin(app, terms.register, &prepared.tally);
+    let register = prepared.terms.register;
+    let pace = Pace::begin(app, register, &prepared.tally).await;
     let mut tx = app.db.begin("register.import").await?;
-    let own = rewritten(terms.register);
+    let own = rewritten(register);
     if !prepared
         .versions
         .still_hold_to_rewrite(&mut tx, own)
@@ -146,22 +166,16 @@ async fn under_lock(
         tx.abandon().await?;
         return Ok(false);
     }
-    let now = still_importer(app, &mut tx, importer, ending).await?;
-    if now.reach != terms.reach {
-        // What he may change is no longer what the rows were judged by.
+    let now = ending.by.importer(app, &mut tx).await?;
+    if now.reach != prepared.terms.reach {
         tx.abandon().await?;
-        let what = "reach".to_owned();
-        return Err(StoreError::Conflict {
-            table: terms.register.name(),
-            what,
-        }
-        .into());
+        return Ok(false);
     }
-    let event = event_of(app, &now, terms, &prepared.tally, ending);
+    let event = event_of(app, &now, prepared, ending);
     let mut rec = tx.record(event, app.confidential())?;
     let id = rec.event_id().clone();
-    write_all(&mut rec, terms, prepared, (ending.run, &pace)).await?;
-    if let Some(closing) = &ending.import {
+    write_all(&mut rec, prepared, (ending.run, &pace)).await?;
+    if let By::Uploader(closing) = &ending.by {
         close(&mut rec, closing, &prepared.tally, &id).await?;
     }
     ending
@@ -172,26 +186,8 @@ async fn under_lock(
     Ok(true)
 }
 
-/// Whoever lost the right since he decided writes nothing.
-async fn still_importer(
-    app: &App,
-    tx: &mut Tx,
-    importer: &Importer,
-    ending: &Ending<'_>,
-) -> Result<Importer, AppError> {
-    match &ending.import {
-        Some(closing) => Importer::now(app, tx, closing.import).await,
-        None => Ok(importer.clone()),
-    }
-}
-
-fn event_of(
-    app: &App,
-    importer: &Importer,
-    terms: &Terms,
-    tally: &Tally,
-    ending: &Ending<'_>,
-) -> Event {
+fn event_of(app: &App, importer: &Importer, prepared: &Prepared, ending: &Ending<'_>) -> Event {
+    let (terms, tally) = (&prepared.terms, &prepared.tally);
     let act = match terms.register {
         Register::Subjects => Act::SubjectsImported,
         Register::Inspectors => Act::InspectorsImported,
@@ -239,14 +235,17 @@ struct Pace<'a> {
 }
 
 impl<'a> Pace<'a> {
-    fn begin(app: &'a App, register: Register, tally: &Tally) -> Self {
+    async fn begin(app: &'a App, register: Register, tally: &Tally) -> Self {
         let to_write = tally.added + tally.changed;
         let begun_ms = app.clock.now().unix_ms();
         let seconds = i64::try_from(to_write / PACE + 1).unwrap_or(i64::MAX / 1_000_000);
-        let announcement = (to_write >= WORTH_A_WORD).then(|| {
+        let announcement = if to_write >= WORTH_A_WORD {
             let words = format!("正在写入{}（{to_write} 行）", register.label());
-            app.db.announce(&words, begun_ms + seconds * 1_000)
-        });
+            let until_ms = begun_ms + seconds * 1_000;
+            Some(app.db.announce(&words, until_ms).await)
+        } else {
+            None
+        };
         Self {
             app,
             begun_ms,
@@ -269,12 +268,12 @@ impl<'a> Pace<'a> {
 
 async fn write_all(
     rec: &mut Recording,
-    terms: &Terms,
     prepared: &mut Prepared,
     (run, pace): (&Run, &Pace<'_>),
 ) -> Result<(), AppError> {
     let expected = prepared.tally;
     let mut lots = prepared.lots();
+    let terms = &prepared.terms;
     let mut written = Tally::default();
     while let Some(lot) = lots.recv().await {
         let lot = lot?;

@@ -83,6 +83,42 @@ impl Order {
     }
 }
 
+/// A row that is no job this program can read: written by a newer one, or by hand.
+#[derive(Clone, Debug)]
+pub struct UnreadableJob {
+    /// Its key.
+    pub id: String,
+    /// When it was ordered, as far as that can be read.
+    pub started_at_ms: i64,
+    /// What is wrong with it, in words.
+    pub why: String,
+}
+
+impl UnreadableJob {
+    /// The row with that key, which could not be read for this reason.
+    #[must_use]
+    pub fn new(id: String, started_at_ms: i64, error: &AppError) -> Self {
+        Self {
+            id,
+            started_at_ms,
+            why: why_of(error),
+        }
+    }
+}
+
+/// Where the row is and what is wrong there, without what the operator is told of traced tables.
+fn why_of(error: &AppError) -> String {
+    match error {
+        AppError::Store(StoreError::Inconsistent {
+            table,
+            column,
+            row,
+            why,
+        }) => format!("表 {table} 列 {column} 行 {row}：{why}"),
+        other => other.to_string(),
+    }
+}
+
 /// A job as its owner sees it.
 #[derive(Clone, Debug)]
 pub struct Job {

@@ -51,7 +51,7 @@ impl Jobs {
         if runs.is_empty() {
             return Ok(());
         }
-        let mut scratch = self.0.app.db.scratch().await?;
+        let mut scratch = self.0.app.db.sign().await?;
         for run in &runs {
             let (stage, done, total) = run.so_far();
             let mine = (run.id(), self.0.holder.as_str());
@@ -147,33 +147,12 @@ impl Jobs {
         let before = self.now_ms() - retention.job_ms();
         let old = job::ended_before(&mut reader, before).await?;
         drop(reader);
-        for stored in old {
-            self.discard_result(&stored.id).await;
+        for id in old {
             let mut scratch = self.0.app.db.scratch().await?;
-            job::forget(&mut scratch.inside(), &stored.id).await?;
+            job::forget(&mut scratch.inside(), &id).await?;
             scratch.commit().await?;
         }
-        self.sweep().await
-    }
-
-    /// A file whose job is gone, or did not end as wanted, or will write it anew.
-    async fn sweep(&self) -> Result<(), AppError> {
-        let Ok(mut entries) = tokio::fs::read_dir(&self.0.folder).await else {
-            return Ok(());
-        };
-        while let Ok(Some(entry)) = entries.next_entry().await {
-            let path = entry.path();
-            let Some(id) = path.file_stem().and_then(|stem| stem.to_str()) else {
-                continue;
-            };
-            let found = job::get(&mut self.0.app.db.read().await?, id).await?;
-            let wanted = [JobState::Waiting, JobState::Running, JobState::Done];
-            let kept =
-                found.is_some_and(|job| wanted.iter().any(|state| job.state == state.name()));
-            if !kept {
-                self.discard_result(id).await;
-            }
-        }
+        self.sweep().await;
         Ok(())
     }
 }

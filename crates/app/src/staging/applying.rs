@@ -8,7 +8,7 @@ use store::import::StoredImport;
 use super::step::Step;
 use super::{Import, Samples, Staging, State, Summary};
 use crate::AppError;
-use crate::import::{Closing, Ending, Importer, Rows, Tally, Written, write};
+use crate::import::{By, Closing, Ending, Rows, Tally, Written, write};
 use crate::job::{KeptRefusal, Run};
 
 static ELSEWHERE: Code = Code::new(
@@ -43,18 +43,16 @@ impl Staging {
 
     /// Writes everything as one event. A refusal is kept with the upload, which then waits for
     /// another decision; a register that changed since the preview is compared anew.
-    pub async fn apply(&self, importer: &Importer, id: &str, run: &Run) -> Result<(), AppError> {
+    pub async fn apply(&self, id: &str, run: &Run) -> Result<(), AppError> {
         let import = self.load(id).await?;
         import.require(&[State::Applying])?;
-        let written = self.write(importer, &import, run).await;
+        let written = self.write(&import, run).await;
         let refusal: KeptRefusal = match written {
             Ok(Written::Done(..)) => return Ok(()),
-            Ok(Written::Stale(_)) => return self.compare_again(importer, &import, None, run).await,
+            Ok(Written::Stale(_)) => return self.compare_again(&import, None, run).await,
             Err(AppError::Store(StoreError::Conflict { .. })) => {
                 let refusal = (&ELSEWHERE.refuse(&[])).into();
-                return self
-                    .compare_again(importer, &import, Some(refusal), run)
-                    .await;
+                return self.compare_again(&import, Some(refusal), run).await;
             }
             Err(AppError::Refused(refusal)) => (&refusal).into(),
             Err(AppError::Store(error @ (StoreError::Busy | StoreError::ClockSetBack { .. }))) => {
@@ -70,13 +68,8 @@ impl Staging {
         self.advance(State::Applying, &to).await
     }
 
-    async fn write(
-        &self,
-        importer: &Importer,
-        import: &Import,
-        run: &Run,
-    ) -> Result<Written, AppError> {
-        let terms = self.terms(importer, import).await?;
+    async fn write(&self, import: &Import, run: &Run) -> Result<Written, AppError> {
+        let columns = import.columns();
         let closing = Closing {
             import,
             now_ms: self.now_ms(),
@@ -89,15 +82,14 @@ impl Staging {
             file_hash: Some(&import.summary.file.sha256),
             run,
             beside: Some(&beside),
-            import: Some(closing),
+            by: By::Uploader(closing),
         };
         let rows = Rows::Staged(&import.stored.id);
-        write(&self.app, importer, &terms, rows, ending).await
+        write(&self.app, &import.sheet(&columns), rows, ending).await
     }
 
     async fn compare_again(
         &self,
-        importer: &Importer,
         import: &Import,
         refusal: Option<KeptRefusal>,
         run: &Run,
@@ -109,7 +101,7 @@ impl Staging {
         };
         let to = import.moved(State::Comparing, 0, &summary, self.now_ms());
         self.advance(State::Applying, &to).await?;
-        self.compare(importer, &import.stored.id, run).await
+        self.compare(&import.stored.id, run).await
     }
 }
 

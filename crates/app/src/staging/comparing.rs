@@ -5,13 +5,13 @@ use domain::refusal::Code;
 use domain::text::FieldErrors;
 use serde::{Deserialize, Serialize};
 use store::import::{self, Lot};
-use store::{Reader, StoreError, org};
+use store::{Reader, StoreError};
 
 use super::step::Step;
 use super::{Import, Samples, Staging, State, Summary};
 use crate::AppError;
 use crate::import::{
-    Columns, Importer, Judge, Judged, RowFault, RowVerdict, Rows, StagedRow, Tally, Terms,
+    Columns, Importer, Judge, Judged, RowFault, RowVerdict, Rows, Sheet, StagedRow, Tally,
 };
 use crate::job::Run;
 
@@ -102,32 +102,18 @@ impl Staging {
         self.advance(import.state, &to).await
     }
 
-    /// The terms under which the rows of an upload are read.
-    pub(super) async fn terms(
-        &self,
-        importer: &Importer,
-        import: &Import,
-    ) -> Result<Terms, AppError> {
-        let units = org::units(&mut self.app.db.read().await?).await?;
-        let columns = import.summary.columns.clone().unwrap_or_default();
-        let key = (import.register, import.stored.unit.clone());
-        let source = format!("导入：{}", import.stored.file_name);
-        Ok(Terms::new(
-            key,
-            &source,
-            &columns,
-            importer.reach.clone(),
-            &units,
-        ))
-    }
-
     /// Compares every row with the register and keeps counts, first rows and faults.
-    pub async fn compare(&self, importer: &Importer, id: &str, run: &Run) -> Result<(), AppError> {
+    pub async fn compare(&self, id: &str, run: &Run) -> Result<(), AppError> {
         let import = self.load(id).await?;
         import.require(&[State::Comparing])?;
         run.enter("与名录比对", Some(import.summary.rows));
-        let terms = self.terms(importer, &import).await?;
+        let columns = import.columns();
         let mut view = self.app.db.read().await?;
+        let importer = Importer::now(&self.app, &mut view, &import).await?;
+        let terms = import
+            .sheet(&columns)
+            .terms(&mut view, importer.reach)
+            .await?;
         self.forget_faults(id).await?;
         let mut judge = Judge::new(&terms, &*self.app.entropy);
         let mut tally = Tally::default();
@@ -206,6 +192,16 @@ impl Staging {
 }
 
 impl Import {
+    /// How its rows are read, but for what the registers say.
+    pub(super) fn sheet<'s>(&'s self, columns: &'s Columns) -> Sheet<'s> {
+        Sheet {
+            register: self.register,
+            unit: &self.stored.unit,
+            source: format!("导入：{}", self.stored.file_name),
+            columns,
+        }
+    }
+
     /// The columns as confirmed, else as recognized by their names.
     #[must_use]
     pub fn columns(&self) -> Columns {

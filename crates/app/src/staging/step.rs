@@ -1,37 +1,40 @@
-//! The three pieces of long work of an upload as jobs. Who may is asked of the account at the time
+//! The three pieces of long work of an upload as jobs, and the clearing as one of the program. Who may is asked of the account at the time
 //! of the work, not of the press that ordered it.
 
 use std::path::{Path, PathBuf};
 use std::pin::Pin;
 use std::sync::Arc;
 
+use super::Staging;
 use super::port::Tables;
-use super::{Import, Staging};
 use crate::import::Importer;
 use crate::job::{AfterStop, Jobs, Kind, Order, Outcome, Run, Work};
 use crate::{App, AppError};
 
-/// A piece of long work on an upload.
+/// A piece of long work on uploads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Step {
     Read,
     Compare,
     Apply,
+    /// None of an upload: the clearing of what no upload has any more.
+    Tidy,
 }
 
 impl Step {
-    const ALL: [Self; 3] = [Self::Read, Self::Compare, Self::Apply];
+    const ALL: [Self; 4] = [Self::Read, Self::Compare, Self::Apply, Self::Tidy];
 
     const fn name(self) -> &'static str {
         match self {
             Self::Read => "import.read",
             Self::Compare => "import.compare",
             Self::Apply => "import.apply",
+            Self::Tidy => super::TIDY,
         }
     }
 }
 
-/// Makes the three known.
+/// Makes them known.
 pub(super) fn register(jobs: &Jobs, folder: &Path, tables: &Arc<dyn Tables>) {
     for step in Step::ALL {
         jobs.register(Arc::new(ImportWork {
@@ -43,7 +46,7 @@ pub(super) fn register(jobs: &Jobs, folder: &Path, tables: &Arc<dyn Tables>) {
     }
 }
 
-/// One of the three, apart from the jobs it belongs to, which would hold themselves otherwise.
+/// One of them, apart from the jobs it belongs to, which would hold themselves otherwise.
 struct ImportWork {
     step: Step,
     app: App,
@@ -69,12 +72,16 @@ impl ImportWork {
         match self.step {
             Step::Read => staging.read(id, run).await?,
             Step::Compare => {
-                let importer = staging.importer_of(&staging.load(id).await?).await?;
-                staging.compare(&importer, id, run).await?;
+                staging.require_importer(id).await?;
+                staging.compare(id, run).await?;
             }
             Step::Apply => {
-                let importer = staging.importer_of(&staging.load(id).await?).await?;
-                staging.apply(&importer, id, run).await?;
+                staging.require_importer(id).await?;
+                staging.apply(id, run).await?;
+            }
+            Step::Tidy => {
+                staging.tidy(run).await?;
+                return Ok(Outcome::default());
             }
         }
         let refusal = staging.load(id).await?.summary.refusal;
@@ -97,7 +104,9 @@ impl Kind for ImportWork {
 
     fn stopped<'k>(&'k self, run: &'k Run) -> Pin<Box<dyn Future<Output = ()> + Send + 'k>> {
         Box::pin(async move {
-            if let Some((jobs, job)) = run.jobs().zip(run.job()) {
+            if self.step != Step::Tidy
+                && let Some((jobs, job)) = run.jobs().zip(run.job())
+            {
                 // If even this fails, the next start of the program marks it.
                 let _ = self.staging(jobs).interrupt(&job.about).await;
             }
@@ -126,9 +135,12 @@ impl Staging {
         }
     }
 
-    /// Who imports, as his account stands now.
-    async fn importer_of(&self, import: &Import) -> Result<Importer, AppError> {
+    /// Whoever may no longer import has no work begun.
+    async fn require_importer(&self, id: &str) -> Result<(), AppError> {
+        let import = self.load(id).await?;
         let mut reader = self.app.db.read().await?;
-        Importer::now(&self.app, &mut reader, import).await
+        Importer::now(&self.app, &mut reader, &import)
+            .await
+            .map(drop)
     }
 }

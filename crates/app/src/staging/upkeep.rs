@@ -1,4 +1,5 @@
-//! After a restart, and after the days for which the rulebook lets an upload be kept.
+//! After a restart, after the days for which the rulebook lets an upload be kept, and from time to time: then as
+//! a job of the program, so that it takes its turn with other long work and is seen to have been done.
 //!
 //! What was under way when the program stopped has written nothing: the transaction moves the state
 //! to “done” together with the rows. So every such upload is marked interrupted and can be taken up
@@ -9,7 +10,14 @@ use store::{catalog, import, job};
 use super::step::Step;
 use super::{Import, Staging, State, Summary};
 use crate::AppError;
-use crate::job::Run;
+use crate::job::{Order, Run};
+use crate::part_file::Idle;
+
+/// The kind of job that clears what nothing names; the program's own.
+pub const TIDY: &str = "program.tidy";
+
+/// How often that is.
+const TIDY_EVERY_MS: i64 = 60 * 60 * 1_000;
 
 impl Staging {
     /// Marks what was under way when the program stopped, and forgets what is old. For the start of
@@ -29,7 +37,7 @@ impl Staging {
             }
         }
         self.expire().await?;
-        self.drop_half_files().await;
+        self.sweep().await?;
         Ok(count)
     }
 
@@ -86,8 +94,9 @@ impl Staging {
         Ok(to)
     }
 
-    /// Forgets uploads that have not moved for longer than they are kept, with their error files.
-    pub(super) async fn expire(&self) -> Result<(), AppError> {
+    /// Forgets uploads that have not moved for longer than they are kept, with file, rows and faults. At
+    /// the start, beside the pages from time to time, and before the next upload.
+    pub async fn expire(&self) -> Result<(), AppError> {
         let mut reader = self.app.db.read().await?;
         let retention = catalog::rulebook(&mut reader).await?.retention;
         let before = self.now_ms() - retention.import_ms();
@@ -102,21 +111,70 @@ impl Staging {
         Ok(())
     }
 
-    /// Removes what a killed program left of files that were still arriving.
-    async fn drop_half_files(&self) {
-        let Ok(mut entries) = tokio::fs::read_dir(&self.folder).await else {
-            return;
-        };
-        while let Ok(Some(entry)) = entries.next_entry().await {
-            if entry
-                .path()
-                .extension()
-                .is_some_and(|ending| ending == "part")
-            {
-                // What cannot be removed is tried again at the next start.
-                let _ = tokio::fs::remove_file(entry.path()).await;
+    /// Removes files no upload has or will have: what a killed program left.
+    async fn sweep(&self) -> Result<(), AppError> {
+        let mut idle = Idle::of(&self.folder).await;
+        while let Some(file) = idle.next().await {
+            let Some(name) = file.name() else { continue };
+            let (id, half) = match name.strip_suffix(".part") {
+                Some(id) => (id, true),
+                None => (name, false),
+            };
+            let mut reader = self.app.db.read().await?;
+            let found = import::get(&mut reader, id).await?;
+            // What is judged waits beside the upload while it is written.
+            let counts = found.is_some_and(|stored| {
+                !half || State::parse(&stored.state).is_none_or(State::is_work)
+            });
+            drop(reader);
+            if !counts {
+                file.remove().await;
             }
         }
+        Ok(())
+    }
+
+    /// What is done beside the pages from time to time: takes up what dead processes left, forgets what is
+    /// old, and orders the clearing of what nothing names when its hour has come.
+    pub async fn upkeep(&self) -> Result<(), AppError> {
+        self.jobs.upkeep().await?;
+        let about = self.tidy_about();
+        let mut reader = self.app.db.read().await?;
+        let last = job::latest_about(&mut reader, &about).await?;
+        drop(reader);
+        let due = last.is_none_or(|last| self.now_ms() - last.started_at_ms >= TIDY_EVERY_MS);
+        if due {
+            let order = Order {
+                kind: TIDY,
+                owner: None,
+                unit: None,
+                about,
+                input: serde_json::json!({ "version": 1 }),
+            };
+            self.jobs.start(order).await?;
+        }
+        Ok(())
+    }
+
+    /// Each process clears its own folder.
+    fn tidy_about(&self) -> String {
+        format!("{TIDY}/{}", self.jobs.holder())
+    }
+
+    /// Waits until no clearing is under way in this process.
+    pub async fn tidied(&self) {
+        self.jobs.settled(&self.tidy_about()).await;
+    }
+
+    /// The clearing itself.
+    pub(super) async fn tidy(&self, run: &Run) -> Result<(), AppError> {
+        run.enter("清理没有登记的内容", None);
+        self.app.tidy_attachments().await?;
+        run.checkpoint()?;
+        run.enter("清理过期的上传", None);
+        self.expire().await?;
+        run.checkpoint()?;
+        self.sweep().await
     }
 
     /// A counter for work that is waited for, as the command line does.

@@ -190,7 +190,7 @@ impl App {
         if made.scope != scope(&reach_of(acting)) {
             return Err(OTHER_REACH.refuse(&[]).into());
         }
-        let file = jobs.open_result(&job.stored.id).await?;
+        let file = jobs.open_result(job).await?;
         let selection = Selection::of_order(&job.stored.input)?;
         self.record_subject_export(acting, made.rows, &selection.words, &made.sha256)
             .await?;

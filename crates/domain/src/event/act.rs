@@ -67,6 +67,7 @@ closed_list! {
         InspectionFellAway = "inspection.fall_away", "检查未能进行";
         OutcomePublished = "outcome.publish", "公示检查结果";
         OutcomeWithdrawn = "outcome.withdraw", "撤下公示";
+        CounterBegun = "counter.begin", "编号接续";
         SchemaMigrated = "schema.migrate", "升级数据库结构";
     }
 }

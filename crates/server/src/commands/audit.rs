@@ -1,13 +1,11 @@
 //! `mingqian audit`: rows against log, content against the rows that name it. 0 nothing found, 1 contradictions, 2 could not look.
-
-use std::sync::Arc;
+//! It only looks: nothing is migrated or made, and no key is read.
 
 use clap::Args;
 use serde_json::json;
 
 use super::serve::{PlaceArgs, runtime};
 use super::{Failure, Output};
-use crate::ports::{OsClock, OsEntropy};
 
 /// Arguments of `mingqian audit`.
 #[derive(Debug, Args)]
@@ -19,14 +17,11 @@ pub(crate) struct AuditArgs {
 /// Audits and names every row and every content that was changed behind the program's back.
 pub(crate) fn run(args: &AuditArgs, output: &Output) -> Result<u8, Failure> {
     runtime()?.block_on(async {
-        let app = args
-            .place
-            .place()
-            .open(Arc::new(OsClock), Arc::new(OsEntropy))
-            .await?;
-        let report = store::audit(&app.db)
-            .await
-            .map_err(|error| Failure::new(error.code(), "database", error.to_string()))?;
+        let exhibit = args.place.place().exhibit().await?;
+        let audited = exhibit.audit().await;
+        exhibit.close().await;
+        let report =
+            audited.map_err(|error| Failure::new(error.code(), "database", error.to_string()))?;
         let mut words = format!(
             "复算留痕 {} 条、行影像 {} 份；核对 {} 张表 {} 行、内容 {} 份。\n",
             report.leaves, report.images, report.tables, report.rows, report.contents

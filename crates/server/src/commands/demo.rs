@@ -34,7 +34,10 @@ async fn found(place: &Place, output: &Output) -> Result<u8, Failure> {
             "这里已经有一个局，没有改动。口令在 accounts.txt；要重建，换一个 --data 目录或删去这个目录。",
         ));
     }
-    place.begin_anew()?;
+    if place.is_founded() {
+        place.begin_anew()?;
+    }
+    place.require_no_database().await?;
     place.make_keys(ORIGIN, &OsEntropy)?;
     let present = OsClock.now();
     let clock = Arc::new(ReplayClock::at(beginning(present)));

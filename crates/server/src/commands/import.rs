@@ -76,7 +76,6 @@ async fn imported(register: Register, args: &FileArgs, output: &Output) -> Resul
     let id = received(&staging, &importer, (register, &unit), &args.file).await?;
     let walk = Walk {
         staging: &staging,
-        importer: &importer,
         id: &id,
         args,
     };
@@ -93,7 +92,6 @@ async fn imported(register: Register, args: &FileArgs, output: &Output) -> Resul
 /// One file on its way.
 struct Walk<'w> {
     staging: &'w Staging,
-    importer: &'w Importer,
     id: &'w str,
     args: &'w FileArgs,
 }
@@ -115,7 +113,7 @@ impl Walk<'_> {
         let import = self.current().await?;
         let apply = async |done: &Run| {
             self.staging.claim(&import, self.args.good_rows).await?;
-            self.staging.apply(self.importer, self.id, done).await
+            self.staging.apply(self.id, done).await
         };
         with_bar("写入", Some(import.summary.rows), apply)
             .await
@@ -138,7 +136,7 @@ impl Walk<'_> {
         let columns = columns_of(&import, self.args)?;
         let compare = async |done: &Run| {
             self.staging.set_columns(&import, columns.clone()).await?;
-            self.staging.compare(self.importer, self.id, done).await
+            self.staging.compare(self.id, done).await
         };
         with_bar("比对", Some(import.summary.rows), compare)
             .await
@@ -274,16 +272,14 @@ async fn reported(
     import: &Import,
     file: &Path,
 ) -> Result<Option<PathBuf>, Failure> {
-    let made = staging
-        .error_file(import)
-        .await
-        .map_err(|error| failure(file, &error))?;
-    let Some(bytes) = made else { return Ok(None) };
     let mut name = file.as_os_str().to_owned();
     name.push(".errors.xlsx");
     let path = PathBuf::from(name);
-    std::fs::write(&path, bytes).map_err(|error| Failure::file(&path, &error))?;
-    Ok(Some(path))
+    let written = staging
+        .write_error_file(import, &path)
+        .await
+        .map_err(|error| failure(file, &error))?;
+    Ok(written.then_some(path))
 }
 
 fn say(

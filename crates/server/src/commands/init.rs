@@ -59,6 +59,7 @@ async fn found(args: &InitArgs, output: &Output) -> Result<u8, Failure> {
             "这里已经有密钥，没有改动。换一个空目录。",
         ));
     }
+    place.require_no_database().await?;
     place.make_keys(&args.origin, &OsEntropy)?;
     let app = place.open(Arc::new(OsClock), Arc::new(OsEntropy)).await?;
     let failed =

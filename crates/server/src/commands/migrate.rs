@@ -25,7 +25,9 @@ pub(crate) struct MigrateArgs {
 pub(crate) fn run(args: &MigrateArgs, output: &Output) -> Result<u8, Failure> {
     let place = args.place.place();
     let steps = runtime()?.block_on(async {
-        let would = place.rehearse(&OsClock, Arc::new(OsEntropy)).await?;
+        let would = place
+            .rehearse(Arc::new(OsClock), Arc::new(OsEntropy))
+            .await?;
         if !args.dry_run && !would.is_empty() {
             let app = place.open(Arc::new(OsClock), Arc::new(OsEntropy)).await?;
             app.db.close().await;

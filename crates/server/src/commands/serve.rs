@@ -1,17 +1,17 @@
 //! `mingqian serve`: the server on one address, plain http on loopback only, TLS everywhere else.
 
 use std::net::{IpAddr, SocketAddr};
-use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use app::job::{Jobs, Limits};
+use app::job::Limits;
+use app::staging::Staging;
 use axum_server::Handle;
 use axum_server::tls_rustls::RustlsConfig;
 use clap::Args;
 use serde_json::json;
-use store::org;
+use store::{Db, org};
 use web::gate::{Facts, WebState};
 
 use super::{Failure, Output};
@@ -32,9 +32,19 @@ pub(crate) struct ServeArgs {
     /// TLS 私钥（PEM）
     #[arg(long, requires = "tls_cert")]
     tls_key: Option<PathBuf>,
-    /// 后台同时办几件事（导入、导出、大名录的冻结），其余排队
-    #[arg(long, value_name = "件数", default_value = "2")]
-    jobs: NonZeroUsize,
+    /// 后台同时办几件事（导入、导出、大名录的冻结），1 到 4，其余排队
+    #[arg(long, value_name = "件数", default_value = "2", value_parser = at_once)]
+    jobs: usize,
+}
+
+/// As many as leave pages the readers they need.
+fn at_once(text: &str) -> Result<usize, String> {
+    let most = Db::LONG_VIEWS;
+    let number = text
+        .parse()
+        .ok()
+        .filter(|number| (1..=most).contains(number));
+    number.ok_or_else(|| format!("写 1 到 {most} 之间的数：再多，页面就轮不到读数据库"))
 }
 
 /// Where the bureau lives; shared by every command that opens one.
@@ -138,12 +148,8 @@ async fn ready(args: &ServeArgs, over_tls: bool) -> Result<WebState, Failure> {
     let place = args.place.place();
     let app = place.open(Arc::new(OsClock), Arc::new(OsEntropy)).await?;
     let facts = facts(&app).await?;
-    // What cannot be removed now waits for the next start; it stands in nobody's way.
-    if let Err(error) = app.tidy_attachments().await {
-        tracing::warn!("没有登记的内容这次没有清理：{error}");
-    }
     let limits = Limits {
-        at_once: args.jobs.get(),
+        at_once: args.jobs,
         ..Limits::default()
     };
     let imports = super::read_table::staging(app.clone(), &place, limits)?;
@@ -154,18 +160,25 @@ async fn ready(args: &ServeArgs, over_tls: bool) -> Result<WebState, Failure> {
     recovered
         .await
         .map_err(|error| Failure::new("SERV-005", "jobs", error.to_string()))?;
-    tokio::spawn(keep_up(imports.jobs().clone()));
+    tokio::spawn(keep_up(imports.clone(), app.db.clone()));
     Ok(WebState::new(app, over_tls, facts).with_imports(imports))
 }
 
-/// Looks after long work as long as the server runs.
-async fn keep_up(jobs: Jobs) {
+/// Looks after long work, and after what erasures left behind, as long as the server runs.
+async fn keep_up(imports: Staging, db: Db) {
     let mut tick = tokio::time::interval(UPKEEP);
     loop {
         tick.tick().await;
-        if let Err(error) = jobs.upkeep().await {
-            tracing::warn!(%error, "the upkeep of jobs failed and is tried again");
+        if let Err(error) = imports.upkeep().await {
+            tracing::warn!(%error, "the upkeep failed and is tried again");
         }
+        sweep(&db).await;
+    }
+}
+
+async fn sweep(db: &Db) {
+    if let Err(error) = db.sweep().await {
+        tracing::warn!(%error, "old pages could not be swept, it is tried again");
     }
 }
 

@@ -80,12 +80,23 @@ fn the_exit_code_tells_all_some_or_nothing() {
     let (code, _, told) = bureau.import(&bad, &[]);
     assert_eq!(code, Some(2));
     assert!(told.contains("IMPT-071"), "{told}");
+    let beside = bureau.0.path().join("bad.csv.errors.xlsx");
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        let mode = || std::fs::metadata(&beside).unwrap().permissions().mode() & 0o777;
+        assert_eq!(mode(), 0o600, "the rows are as private as the register");
+        // One that an earlier program left open to others does not stay so.
+        std::fs::set_permissions(&beside, std::fs::Permissions::from_mode(0o644)).unwrap();
+        bureau.import(&bad, &[]);
+        assert_eq!(mode(), 0o600);
+    }
     let (code, told, _) = bureau.import(&bad, &["--good-rows"]);
     assert_eq!(
         (code, &told["added"], &told["bad"]),
         (Some(1), &Value::from(2), &Value::from(1))
     );
-    let report = std::fs::read(bureau.0.path().join("bad.csv.errors.xlsx")).unwrap();
+    let report = std::fs::read(&beside).unwrap();
     assert!(rows_of(&report)[1][3].contains("IMPT-040"));
 
     let audit = bureau.run(&["audit"]);

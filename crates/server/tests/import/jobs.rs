@@ -6,10 +6,10 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use app::App;
 use app::account::NewAccount;
-use app::import::{Importer, Register};
 use app::job::{AfterStop, JobState, Jobs, Kind, Limits, Order, Outcome, Run, Work};
 use app::premise::Thing;
 use app::staging::{Staging, State};
+use axum::http::StatusCode;
 use domain::account::{Grant, Role};
 use domain::event::{Act, Actor};
 use domain::id::AccountId;
@@ -40,6 +40,10 @@ struct Errand {
     stopped: AtomicU64,
     word: Semaphore,
     panics: bool,
+    /// What it writes into its file, if it leaves one instead of an event.
+    file: Option<&'static str>,
+    /// Whether it holds a view of the database as long as it works.
+    views: bool,
 }
 
 impl Errand {
@@ -51,6 +55,8 @@ impl Errand {
             stopped: AtomicU64::new(0),
             word: Semaphore::new(0),
             panics: false,
+            file: None,
+            views: false,
             dies: Dies::Never,
             died: Notify::new(),
             at_work: Notify::new(),
@@ -81,6 +87,17 @@ impl Kind for Errand {
             self.at_work.notify_one();
             run.enter("走到一半", Some(10));
             run.reach(5);
+            let _view = match self.views {
+                true => Some(self.app.db.read().await?),
+                false => None,
+            };
+            if let Some(text) = self.file {
+                let (jobs, id) = (run.jobs().unwrap(), run.job().unwrap().id.as_str());
+                let mut file = jobs.result(id).await?;
+                file.write(text.as_bytes()).await?;
+                self.word.acquire().await.unwrap().forget();
+                return Ok(Outcome::file(file.finish("差事.txt", 1).await?));
+            }
             self.word.acquire().await.unwrap().forget();
             assert!(!self.panics, "an errand that breaks");
             run.checkpoint()?;
@@ -126,7 +143,16 @@ fn order(owner: &AccountId, about: &str) -> Order {
 /// A process: its jobs and its errand.
 fn process(city: &City, limits: Limits, after: AfterStop) -> (Jobs, Arc<Errand>) {
     let folder = std::env::temp_dir().join("no-results-here");
-    let jobs = Jobs::new(city.app.clone(), &folder, limits);
+    process_in(city, &folder, limits, after)
+}
+
+fn process_in(
+    city: &City,
+    folder: &std::path::Path,
+    limits: Limits,
+    after: AfterStop,
+) -> (Jobs, Arc<Errand>) {
+    let jobs = Jobs::new(city.app.clone(), folder, limits);
     let errand = Errand::new(&city.app, after);
     jobs.register(errand.clone());
     (jobs, errand)
@@ -241,6 +267,8 @@ async fn what_a_dead_process_left_begins_anew_and_counts_once() {
         slow.word.add_permits(1);
         dead.settled("x").await;
         assert_eq!(log_size(&city).await, before + 1, "not a second time");
+        let told = slow.stopped.load(Ordering::SeqCst);
+        assert_eq!(told, 0, "how it ends is no business of the overtaken one");
         assert_eq!(state(&living, &owner, &id).await, JobState::Done);
     })
     .await;
@@ -368,9 +396,7 @@ async fn whoever_lost_the_right_before_the_end_writes_nothing() {
         let chief = office.city.acting(&chief).await;
         let clerk = office.registrar().await;
         let at = decided(&clerk).await;
-        // He was allowed when he decided; the writing begins with what he knew then.
-        let acting = office.city.acting(&clerk.account).await;
-        let importer = Importer::of(&acting, Register::Subjects, &unit(2)).unwrap();
+        // He was allowed when he decided.
         let grant = Grant {
             role: Role::Registrar,
             unit: unit(2),
@@ -382,7 +408,7 @@ async fn whoever_lost_the_right_before_the_end_writes_nothing() {
             .unwrap();
         let id = at.rsplit('/').next().unwrap();
         let run = Staging::counter();
-        office.staging.apply(&importer, id, &run).await.unwrap();
+        office.staging.apply(id, &run).await.unwrap();
         assert_eq!(office.subjects().await, 0);
         let left = clerk.import(&at).await;
         assert_eq!(left.state, State::Previewed);
@@ -413,10 +439,273 @@ async fn the_job_of_a_closed_account_ends_refused() {
             .latest(&clerk.account, &["import.apply"])
             .await
             .unwrap();
-        assert_eq!(ended[0].state, JobState::Failed);
-        let refusal = ended[0].outcome.refusal.clone().unwrap();
+        let ended = ended[0].as_ref().unwrap();
+        assert_eq!(ended.state, JobState::Failed);
+        let refusal = ended.outcome.refusal.clone().unwrap();
         assert_eq!(refusal.code, "AUTH-035", "{refusal:?}");
         assert_eq!(clerk.state(&at).await, State::Interrupted);
+    })
+    .await;
+}
+
+/// What a job is changed by, for a process built from scratch.
+fn errand(city: &City, change: impl FnOnce(&mut Errand)) -> Arc<Errand> {
+    let mut errand = Arc::into_inner(Errand::new(&city.app, AfterStop::Resumed)).unwrap();
+    change(&mut errand);
+    Arc::new(errand)
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn however_many_jobs_are_wished_for_pages_keep_their_readers() {
+    on_both(|db| async move {
+        let city = City::found(db.clone()).await;
+        let owner = city.account("aa", &[]).await;
+        let limits = Limits {
+            at_once: 100,
+            ..Limits::default()
+        };
+        let (jobs, _) = process(&city, limits, AfterStop::Offered);
+        let viewing = errand(&city, |errand| errand.views = true);
+        jobs.register(viewing.clone());
+        for number in 0..20 {
+            jobs.start(order(&owner, &number.to_string()))
+                .await
+                .unwrap();
+        }
+        while viewing.begun.load(Ordering::SeqCst) < Db::LONG_VIEWS as u64 {
+            tokio::task::yield_now().await;
+        }
+        // As many pages as there are readers left read at the same time.
+        let mut views = Vec::new();
+        for _ in 0..Db::LONG_VIEWS {
+            views.push(db.read().await.unwrap());
+        }
+        assert_eq!(viewing.begun.load(Ordering::SeqCst), Db::LONG_VIEWS as u64);
+        drop(views);
+        viewing.word.add_permits(20);
+        for number in 0..20 {
+            jobs.settled(&number.to_string()).await;
+        }
+        assert_eq!(viewing.begun.load(Ordering::SeqCst), 20);
+    })
+    .await;
+}
+
+fn files(folder: &std::path::Path) -> usize {
+    std::fs::read_dir(folder).map_or(0, Iterator::count)
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_file_of_a_job_is_that_of_the_process_that_ended_it_and_goes_after_its_days() {
+    use tokio::io::AsyncReadExt as _;
+    on_both(|db| async move {
+        let city = City::found(db.clone()).await;
+        let owner = city.account("aa", &[]).await;
+        let folder = tempfile::tempdir().unwrap();
+        let start = |text| {
+            let (jobs, _) = process_in(&city, folder.path(), Limits::default(), AfterStop::Resumed);
+            let errand = errand(&city, |errand| errand.file = Some(text));
+            jobs.register(errand.clone());
+            (jobs, errand)
+        };
+        let (dead, slow) = start("迟到的");
+        let id = dead.start(order(&owner, "x")).await.unwrap();
+        slow.at_work.notified().await;
+        let (living, quick) = start("算数的");
+        given_up(&db, &city, &living).await;
+        quick.at_work.notified().await;
+        while files(folder.path()) < 2 {
+            tokio::task::yield_now().await;
+        }
+        living.upkeep().await.unwrap();
+        assert_eq!(files(folder.path()), 2, "each writes a file of its own");
+        quick.word.add_permits(1);
+        living.settled("x").await;
+        slow.word.add_permits(1);
+        dead.settled("x").await;
+        let job = living.find(&owner, &id).await.unwrap().unwrap();
+        assert_eq!(job.state, JobState::Done);
+        let mut text = String::new();
+        let mut file = living.open_result(&job).await.unwrap();
+        file.read_to_string(&mut text).await.unwrap();
+        assert_eq!(text, "算数的");
+        living.upkeep().await.unwrap();
+        assert_eq!(files(folder.path()), 1, "the other one is swept away");
+        city.adopt("story", &[("retention.job_days", "10")]).await;
+        city.clock.advance_minutes(9 * 24 * 60);
+        living.upkeep().await.unwrap();
+        assert_eq!(files(folder.path()), 1);
+        city.clock.advance_minutes(2 * 24 * 60);
+        living.upkeep().await.unwrap();
+        assert_eq!(files(folder.path()), 0);
+        assert!(living.find(&owner, &id).await.unwrap().is_none());
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_job_of_the_program_is_taken_up_like_any_other_and_belongs_to_nobody() {
+    on_both(|db| async move {
+        let city = City::found(db.clone()).await;
+        let somebody = city.account("aa", &[]).await;
+        let (dead, slow) = process(&city, Limits::default(), AfterStop::Resumed);
+        let own = Order {
+            owner: None,
+            ..order(&somebody, "x")
+        };
+        let id = dead.start(own.clone()).await.unwrap();
+        assert_eq!(
+            dead.start(own).await.unwrap(),
+            id,
+            "the same while under way"
+        );
+        slow.at_work.notified().await;
+        let (living, errand) = process(&city, Limits::default(), AfterStop::Resumed);
+        let before = log_size(&city).await;
+        given_up(&db, &city, &living).await;
+        errand.word.add_permits(1);
+        living.settled("x").await;
+        assert_eq!(log_size(&city).await, before + 1);
+        assert!(living.find(&somebody, &id).await.unwrap().is_none());
+        assert!(living.cancel(&somebody, &id).await.is_err());
+        let mut reader = db.read().await.unwrap();
+        let stored = store::job::get(&mut reader, &id).await.unwrap().unwrap();
+        assert_eq!((stored.state.as_str(), stored.account), ("done", None));
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_clock_that_was_set_back_before_the_end_lets_nothing_be_written() {
+    on_both(|db| async move {
+        let city = City::found(db).await;
+        let owner = city.account("aa", &[]).await;
+        let (jobs, errand) = process(&city, Limits::default(), AfterStop::Offered);
+        let id = jobs.start(order(&owner, "x")).await.unwrap();
+        errand.at_work.notified().await;
+        let before = log_size(&city).await;
+        city.clock.advance_minutes(-3 * 24 * 60);
+        errand.word.add_permits(1);
+        jobs.settled("x").await;
+        assert_eq!(log_size(&city).await, before);
+        let ended = jobs.find(&owner, &id).await.unwrap().unwrap();
+        assert_eq!(ended.state, JobState::Failed);
+        assert_eq!(ended.outcome.refusal.unwrap().code, "STOR-425");
+        assert_eq!(errand.stopped.load(Ordering::SeqCst), 1);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_nothing_names_is_cleared_without_a_restart_by_a_job_of_the_program() {
+    on_both(|db| async move {
+        let office = Office::open(db.clone()).await;
+        let clerk = office.registrar().await;
+        let at = clerk.upload("a.csv", &caterers(1, 3)).await;
+        let lie = |name: &str| std::fs::write(office.uploads().join(name), b"x").unwrap();
+        let tidied = async || {
+            office.staging.upkeep().await.unwrap();
+            office.staging.tidied().await;
+        };
+        lie("0123456789abcdef.part");
+        lie("nobodys");
+        tidied().await;
+        assert_eq!(office.files(), 0);
+        // Not again within the hour; after it again.
+        lie("nobodys");
+        tidied().await;
+        assert_eq!(office.files(), 1);
+        let incoming = office.staging.incoming().await.unwrap();
+        office.city.clock.advance_minutes(60);
+        tidied().await;
+        assert_eq!(office.files(), 1, "what is on its way is left alone");
+        drop(incoming);
+        assert_eq!(office.files(), 0);
+        office.city.clock.advance_minutes(31 * 24 * 60);
+        tidied().await;
+        let mut reader = db.read().await.unwrap();
+        let id = at.rsplit('/').next().unwrap();
+        let left = store::import::get(&mut reader, id).await.unwrap();
+        assert_eq!(left, None, "an old upload is forgotten");
+    })
+    .await;
+}
+
+/// A row of somebody's export, as another program or a hand might have written it.
+fn row(clerk: &Clerk, (id, state, outcome): (&str, &str, &str)) -> store::job::StoredJob {
+    let now_ms = clerk.office.city.app.clock.now().unix_ms();
+    store::job::StoredJob {
+        id: id.to_owned(),
+        kind: "subject.export".to_owned(),
+        account: Some(clerk.account.clone()),
+        unit: None,
+        about: "subject.export/x".to_owned(),
+        fingerprint: id.to_owned(),
+        state: state.to_owned(),
+        stage: String::new(),
+        done: 0,
+        total: None,
+        input: "{}".to_owned(),
+        outcome: outcome.to_owned(),
+        stop_asked: false,
+        holder: String::new(),
+        lease_until_ms: 0,
+        started_at_ms: now_ms,
+        updated_at_ms: now_ms,
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn rows_that_cannot_be_read_are_named_and_the_rest_of_the_list_works() {
+    on_both(|db| async move {
+        let office = Office::open(db.clone()).await;
+        let clerk = office.registrar().await;
+        let mut scratch = db.scratch().await.unwrap();
+        for job in [
+            ("aaaa", "done", ""),
+            ("bbbb", "half-done", ""),
+            ("cccc", "done", "{\"version\": 99}"),
+            ("dddd", "done", "no json"),
+        ] {
+            let added = store::job::add(&mut scratch.inside(), &row(&clerk, job)).await;
+            added.unwrap();
+        }
+        scratch.commit().await.unwrap();
+        let list = clerk.get("/w/jobs").await;
+        assert_eq!(list.status, StatusCode::OK, "{}", list.text);
+        assert!(list.shows("/w/jobs/aaaa") && list.shows("已办完"));
+        for id in ["bbbb", "cccc", "dddd"] {
+            assert!(list.shows(&format!("记录读不出：{id}")), "{}", list.text);
+            let page = clerk.get(&format!("/w/jobs/{id}")).await;
+            assert_eq!(page.status, StatusCode::CONFLICT, "{}", page.text);
+            assert!(page.shows("JOBS-007") && page.shows(id), "{}", page.text);
+        }
+        // The upkeep is not stopped by them, and they go when their days are over.
+        office.city.clock.advance_minutes(31 * 24 * 60);
+        office.staging.upkeep().await.unwrap();
+        let mut reader = db.read().await.unwrap();
+        let left = store::job::get(&mut reader, "bbbb").await.unwrap();
+        assert_eq!(left, None);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_submission_that_cannot_be_read_is_named() {
+    on_both(|db| async move {
+        let office = Office::open(db.clone()).await;
+        let clerk = office.registrar().await;
+        let key = "0".repeat(32);
+        let press = store::Press::new(key.clone(), clerk.account.clone(), String::new(), 0);
+        let mut scratch = db.scratch().await.unwrap();
+        let outside = "https://x.example";
+        store::session::keep_answer(&mut scratch.inside(), &press, outside)
+            .await
+            .unwrap();
+        scratch.commit().await.unwrap();
+        let seen = clerk.get(&format!("/w/submissions/{key}")).await;
+        assert_eq!(seen.status, StatusCode::CONFLICT, "{}", seen.text);
+        assert!(seen.shows("FORM-014") && seen.shows(&key), "{}", seen.text);
     })
     .await;
 }

@@ -3,8 +3,10 @@
 #![expect(clippy::unwrap_used, reason = "what fails here is a failed test")]
 
 mod command;
+mod credentials;
 mod hostile;
 mod jobs;
+mod killed;
 mod office;
 mod queue;
 mod register;
@@ -12,3 +14,4 @@ mod restart;
 mod rights;
 mod road;
 mod together;
+mod waiting;

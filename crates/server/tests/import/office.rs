@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use app::App;
 use app::job::{Jobs, Limits};
 use app::staging::{Import, Staging, State};
 use axum::body::{Body, to_bytes};
@@ -27,17 +28,17 @@ pub struct Office {
     folder: Arc<TempDir>,
 }
 
+fn staging_in(app: App, folder: &Path) -> Staging {
+    let tables = Arc::new(TableFiles::new(env!("CARGO_BIN_EXE_mingqian").into()));
+    let jobs = Jobs::new(app, &folder.join("jobs"), Limits::default());
+    Staging::new(&jobs, &folder.join("uploads"), tables)
+}
+
 impl Office {
     pub async fn open(db: Db) -> Self {
         let city = City::found(db).await;
         let folder = Arc::new(tempfile::tempdir().unwrap());
-        let tables = Arc::new(TableFiles::new(env!("CARGO_BIN_EXE_mingqian").into()));
-        let jobs = Jobs::new(
-            city.app.clone(),
-            &folder.path().join("jobs"),
-            Limits::default(),
-        );
-        let staging = Staging::new(&jobs, &folder.path().join("uploads"), tables);
+        let staging = staging_in(city.app.clone(), folder.path());
         let facts = Facts {
             bureau: "样例市城市管理局".into(),
             demonstration: true,
@@ -50,6 +51,11 @@ impl Office {
             router: web::route::router(&web),
             folder,
         }
+    }
+
+    /// The same uploads in another process.
+    pub fn of(&self, app: App) -> Staging {
+        staging_in(app, self.folder.path())
     }
 
     pub fn uploads(&self) -> std::path::PathBuf {
@@ -69,6 +75,19 @@ impl Office {
             account,
             token,
         }
+    }
+
+    /// Somebody sends his name and password from the sign-in page.
+    pub async fn signs_in(&self, clerk: &Clerk, login: &str) -> Page {
+        let stranger = Clerk {
+            token: String::new(),
+            ..clerk.clone()
+        };
+        let fields = [("login", login), ("password", testkit::city::PASSWORD)];
+        let fields = fields.map(|(name, value)| (name.to_owned(), value.to_owned()));
+        let kind = "application/x-www-form-urlencoded";
+        let request = Request::post("/login").header("content-type", kind);
+        stranger.send(request, encoded(&fields).into_bytes()).await
     }
 
     /// The same person, signed in again.
@@ -231,6 +250,17 @@ impl Clerk {
             encoded(&all).into_bytes(),
         )
         .await
+    }
+
+    /// Sends a form as it is.
+    pub async fn post(&self, path: &str, fields: &[(&str, &str)]) -> Page {
+        let fields = fields.iter();
+        let fields: Vec<_> = fields
+            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+            .collect();
+        let kind = "application/x-www-form-urlencoded";
+        let request = Request::post(path).header("content-type", kind);
+        self.send(request, encoded(&fields).into_bytes()).await
     }
 
     /// Sends a file with these fields before it.

@@ -17,7 +17,9 @@ async fn while_a_register_is_written_pages_say_so_and_what_is_sent_is_done_in_it
         let at = clerk.upload("a.csv", &caterers(1, 3)).await;
         clerk.confirm(&at, &[("all-district", "411202")]).await;
         let until = office.city.app.clock.now().unix_ms() + 40_000;
-        let announcement = db.announce("正在写入检查对象名录（1000000 行）", until);
+        let announcement = db
+            .announce("正在写入检查对象名录（1000000 行）", until)
+            .await;
         let mut writer = db.begin("register.import").await.unwrap();
         writer
             .hold(store::Register::Subjects, store::Hold::Exclusive)
@@ -65,7 +67,10 @@ async fn an_import_judges_against_the_register_as_it_is_when_it_writes() {
         assert_eq!(done.counts(), [600, 0, 0, 0], "{}", done.text);
         assert_eq!(office.subjects().await, 601);
         assert_eq!(office.files(), 0, "what was judged is not left lying");
-        assert!(office.city.app.db.announced().is_none());
+        let db = &office.city.app.db;
+        let mut view = db.read().await.unwrap();
+        assert_eq!(db.announced(&mut view).await.unwrap(), None);
+        drop(view);
         office.audited().await;
     })
     .await;

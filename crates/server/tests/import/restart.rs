@@ -122,20 +122,33 @@ async fn a_writer_that_was_overtaken_by_a_restart_gives_up_its_rows() {
             .unwrap();
         // Another process starts and takes this one for dead.
         office.staging.recover().await.unwrap();
-        let acting = office.city.acting(&clerk.account).await;
-        let importer = Importer::of(&acting, Register::Subjects, &unit(2)).unwrap();
         let id = at.rsplit('/').next().unwrap();
-        assert!(
-            office
-                .staging
-                .apply(&importer, id, &Staging::counter())
-                .await
-                .is_err()
-        );
+        assert!(office.staging.apply(id, &Staging::counter()).await.is_err());
         assert_eq!(
             (office.subjects().await, clerk.state(&at).await),
             (0, State::Interrupted)
         );
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_file_nobody_came_back_to_goes_when_its_days_are_over_while_the_program_runs() {
+    on_both(|db| async move {
+        let office = Office::open(db).await;
+        let clerk = office.registrar().await;
+        let days = [("retention.import_days", "10")];
+        office.city.adopt("story", &days).await;
+        let at = received_only(&clerk).await;
+        let id = at.rsplit('/').next().unwrap();
+        office.city.clock.advance_minutes(9 * 24 * 60);
+        office.staging.expire().await.unwrap();
+        assert_eq!(office.files(), 1);
+        office.city.clock.advance_minutes(2 * 24 * 60);
+        office.staging.expire().await.unwrap();
+        assert_eq!(office.files(), 0);
+        let found = office.staging.find(Some(&clerk.account), id).await;
+        assert!(found.unwrap().is_none());
     })
     .await;
 }

@@ -1,9 +1,17 @@
 //! Several people at once, and buttons pressed twice.
 
-use app::staging::State;
+use std::sync::{Arc, Mutex};
+
+use app::App;
+use app::port::Entropy;
+use app::staging::{Staging, State};
 use axum::http::StatusCode;
 use domain::account::Role;
+use domain::event::{Act, Actor};
+use domain::id::OrgUnitId;
+use domain::org::{OrgUnit, UnitKind};
 use testkit::city::{caterer, register_number, unit};
+use testkit::clock::FakeEntropy;
 use testkit::engines::on_both;
 
 use crate::office::{Office, SUBJECTS, caterers};
@@ -23,6 +31,76 @@ async fn a_register_that_changed_since_the_preview_is_compared_anew_and_told() {
         assert_eq!((told.counts(), office.subjects().await), ([2, 0, 1, 0], 1));
         assert_eq!(clerk.decide(&at, "all").await.counts(), [2, 0, 1, 0]);
         assert_eq!(office.subjects().await, 3);
+    })
+    .await;
+}
+
+/// A generator that does something the first time it is asked.
+struct AtFirst {
+    what: Mutex<Option<Box<dyn FnOnce() + Send>>>,
+    bytes: Arc<FakeEntropy>,
+}
+
+impl Entropy for AtFirst {
+    fn fill(&self, bytes: &mut [u8]) {
+        let what = self.what.lock().unwrap().take();
+        if let Some(what) = what {
+            what();
+        }
+        self.bytes.fill(bytes);
+    }
+}
+
+/// A section below 市容科 that nobody had heard of.
+async fn founded(app: &App, name: &str) {
+    let event = app.event(Act::UnitEdited, Actor::program("样例"));
+    let tx = app.db.begin("unit.add").await.unwrap();
+    let mut rec = tx.record(event, app.confidential()).unwrap();
+    let new = OrgUnit {
+        id: OrgUnitId::from_entropy([0xa1; 12]),
+        name: name.to_owned(),
+        kind: UnitKind::Brigade,
+        parent: Some(unit(2)),
+    };
+    store::org::add(&mut rec, &new).await.unwrap();
+    rec.commit().await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_unit_that_came_while_rows_were_judged_counts_when_they_are_judged_again() {
+    on_both(|db| async move {
+        let office = Office::open(db).await;
+        let clerk = office.registrar().await;
+        let text = "工号,姓名,部门\nF001,检查员甲,市容科\nF002,检查员乙,园林中队\n";
+        let at = clerk.upload_to("/w/import/inspectors", "人员.csv", text.as_bytes());
+        let at = at.await;
+        clerk.confirm(&at, &[]).await;
+        assert_eq!(clerk.get(&at).await.counts(), [1, 0, 0, 1]);
+        office
+            .staging
+            .claim(&clerk.import(&at).await, true)
+            .await
+            .unwrap();
+        let plain = office.city.app.clone();
+        let what = move || {
+            let founding = founded(&plain, "园林中队");
+            tokio::task::block_in_place(|| tokio::runtime::Handle::current().block_on(founding));
+        };
+        let app = App {
+            entropy: Arc::new(AtFirst {
+                what: Mutex::new(Some(Box::new(what))),
+                bytes: office.city.entropy.clone(),
+            }),
+            ..office.city.app.clone()
+        };
+        let staging = office.of(app);
+        let id = at.rsplit('/').next().unwrap();
+        staging.apply(id, &Staging::counter()).await.unwrap();
+        let left = clerk.import(&at).await;
+        assert!(left.summary.stale && left.state == State::Previewed);
+        assert_eq!(clerk.get(&at).await.counts(), [2, 0, 0, 0]);
+        assert_eq!(clerk.decide(&at, "all").await.counts(), [2, 0, 0, 0]);
+        office.audited().await;
     })
     .await;
 }
@@ -129,6 +207,56 @@ async fn a_cancelled_import_leaves_nothing_and_cannot_be_applied() {
             .await
             .unwrap();
         assert!(by_code.is_none());
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_file_sent_from_another_session_of_the_same_account_is_asked_for_again_with_its_choice() {
+    on_both(|db| async move {
+        let office = Office::open(db).await;
+        let grants = [(Role::Registrar, 1), (Role::Registrar, 2)];
+        let clerk = office.clerk("kucun3", &grants).await;
+        let first = clerk.get(SUBJECTS).await;
+        let (token, key) = (first.input("_token"), first.input("_once"));
+        let chosen = unit(2);
+        let fields = [
+            ("_token", token.as_str()),
+            ("_once", key.as_str()),
+            ("unit", chosen.as_str()),
+        ];
+        let renewed = office.renewed(&clerk).await;
+        let body = caterers(1, 5);
+        let told = renewed
+            .post_file(SUBJECTS, &fields, "a.csv", body.as_bytes())
+            .await;
+        assert_eq!(told.status, StatusCode::CONFLICT, "{}", told.text);
+        assert!(
+            told.shows("FORM-015") && told.shows("重新选一次文件"),
+            "{}",
+            told.text
+        );
+        let option = format!("value=\"{chosen}\" selected");
+        assert!(told.shows(&option), "{}", told.text);
+        assert_eq!(office.files(), 0);
+        // From there it goes on.
+        let (token, key) = (told.input("_token"), told.input("_once"));
+        let fields = [
+            ("_token", token.as_str()),
+            ("_once", key.as_str()),
+            ("unit", chosen.as_str()),
+        ];
+        let sent = renewed
+            .post_file(SUBJECTS, &fields, "a.csv", body.as_bytes())
+            .await;
+        assert_eq!(sent.status, StatusCode::SEE_OTHER, "{}", sent.text);
+        // Another account's page is still nobody's.
+        let other = office.registrar().await;
+        let foreign = other
+            .post_file(SUBJECTS, &fields, "a.csv", body.as_bytes())
+            .await;
+        assert_eq!(foreign.status, StatusCode::FORBIDDEN);
+        assert!(foreign.shows("FORM-009"), "{}", foreign.text);
     })
     .await;
 }

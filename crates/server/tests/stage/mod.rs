@@ -20,7 +20,7 @@ use tlog::note::SignerKey;
 pub const FINISHED: &str = "411200-CG-2026-0001";
 pub const READY: &str = "411200-CG-2026-0002";
 
-fn hex32(text: &str) -> [u8; 32] {
+pub fn hex32(text: &str) -> [u8; 32] {
     let bytes: Vec<u8> = (0..32)
         .map(|at| u8::from_str_radix(&text[2 * at..2 * at + 2], 16).unwrap())
         .collect();

@@ -4,10 +4,11 @@
 //! every entry's act hash from the body, every root and inner node from the leaves, and folds all
 //! images into the rows that should exist. Then it walks every traced table by key and names each
 //! row that was changed, removed or planted behind the program's back, and the event that last
-//! wrote it; and every content a row names is read and hashed (`blob::examine`). It only reads, so it can
+//! wrote it; every object of the schema that the migrations did not make (`shape`); and every content a row names is read and hashed (`blob::examine`). It only reads, so it can
 //! run beside a working server: rows and log are one snapshot.
 
 mod fault;
+mod shape;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -22,11 +23,12 @@ use tlog::frontier::Frontier;
 use super::blob::examine;
 use super::engine::Db;
 use super::guard::typed;
-use super::history::{self, Schema};
-use super::image::{self, Image, Operation};
-use super::log::{broken, chunks, hash_of, head, size_of};
+use super::history::{self, Age, Schema};
+use super::image::{self, Image, Operation, Reading};
+use super::log::{broken, chunk, hash_of, head, size_of};
 use super::reader::{Query, Reader};
-use super::table::TracedTable;
+use super::storage_key;
+use super::table::{Layout, TracedTable};
 use super::value::Value;
 use crate::error::StoreError;
 use crate::schema;
@@ -66,7 +68,9 @@ type Rows = BTreeMap<(String, String), Standing>;
 
 /// Audits the whole database in one snapshot.
 pub async fn audit(db: &Db) -> Result<Report, StoreError> {
-    audit_as(db, &schema::SCHEMA).await
+    let mut report = audit_as(db, &schema::SCHEMA).await?;
+    shape::compare(db, &mut report).await?;
+    Ok(report)
 }
 
 /// The same with the tables as `schema` declares them.
@@ -99,6 +103,7 @@ async fn replay(
     let (size, root) = head(reader).await?;
     let mut frontier = Frontier::new();
     let mut nodes = 0_i64;
+    let mut age = 0;
     for sequence in 0..size {
         let leaf = match leaf(reader, sequence).await? {
             Some(leaf) => leaf,
@@ -119,12 +124,12 @@ async fn replay(
         if frontier.root() != leaf.root {
             fault(report, sequence, "条目或其后的根被改动");
         }
-        if let Some(images) = check_body(reader, &leaf, sequence, report).await? {
-            report.images += images.len() as u64;
-            let event = Arc::from(leaf.event.as_str());
-            for image in &images {
-                fold(schema, image, (sequence, &event), report, rows);
-            }
+        if let Some(header) = believed(reader, &leaf, sequence, report).await? {
+            let migration = history::migration_of(&header);
+            // While it moves values, the structure is on its way from the one to the other.
+            age = age.max(migration.map_or(0, |number| number - 1));
+            let stated = images(reader, schema, (&leaf, sequence, age), (report, rows)).await?;
+            age = age.max(migration.unwrap_or(0)).max(stated);
         }
         report.leaves += 1;
     }
@@ -136,6 +141,26 @@ async fn replay(
     }
     report.root = Some(frontier.root());
     Ok(())
+}
+
+/// Folds the images of a body that is believed; yields how new the structure is at least after what it states.
+async fn images(
+    reader: &mut Reader,
+    schema: &Schema,
+    (leaf, sequence, age): (&Leaf, u64, Age),
+    (report, rows): (&mut Report, &mut Rows),
+) -> Result<Age, StoreError> {
+    let event = Arc::from(leaf.event.as_str());
+    let mut stated = 0;
+    let read = walk(reader, &leaf.event, |image| {
+        report.images += 1;
+        fold(schema, &image, (sequence, &event, age), report, rows);
+        if storage_key::is_stated_by(&image) {
+            stated = storage_key::SINCE;
+        }
+    });
+    read.await??;
+    Ok(stated)
 }
 
 /// Whether the tables of the log hold as many nodes, leaves and events as the head says.
@@ -200,13 +225,34 @@ async fn stored_node(
     }
 }
 
-/// Entry against body, body against header; yields the images, none if they cannot be believed.
-async fn check_body(
+/// Reads a body through chunk by chunk, so that none has to be held whole, and gives each image to `each`: its
+/// header line and the hash of its text. The inner error is a body that is not as bodies are.
+async fn walk(
+    reader: &mut Reader,
+    event: &EventId,
+    mut each: impl FnMut(Image),
+) -> Result<Result<(String, [u8; 32]), StoreError>, StoreError> {
+    let mut reading = Reading::default();
+    for ordinal in 0.. {
+        let Some(chunk) = chunk(reader, event, ordinal).await? else {
+            break;
+        };
+        match reading.push(&chunk) {
+            Ok(images) => images.into_iter().for_each(&mut each),
+            Err(broken) => return Ok(Err(broken)),
+        }
+    }
+    Ok(reading.finish())
+}
+
+/// Entry against body, body against header: the header, if the images of the body can be believed. They are read only
+/// after that, a second time, so that no body has to be held whole.
+async fn believed(
     reader: &mut Reader,
     leaf: &Leaf,
     sequence: u64,
     report: &mut Report,
-) -> Result<Option<Vec<Image>>, StoreError> {
+) -> Result<Option<String>, StoreError> {
     let Ok(entry) = Entry::parse(&leaf.entry) else {
         fault(report, sequence, "条目不合格式");
         return Ok(None);
@@ -218,19 +264,16 @@ async fn check_body(
         .await?
         .map(|row| hash_of("log_events", row.blob("salt")?))
         .transpose()?;
-    let body = match image::read(&chunks(reader, &leaf.event).await?) {
-        Ok(body) => body,
-        Err(_) => {
-            fault(report, sequence, "事件正文读不出");
-            return Ok(None);
-        }
+    let Ok((header, hash)) = walk(reader, &leaf.event, drop).await? else {
+        fault(report, sequence, "事件正文读不出");
+        return Ok(None);
     };
-    let act = salt.map(|salt| act_hash_of(&Salt::from(*salt.as_bytes()), &Hash::from(body.hash)));
+    let act = salt.map(|salt| act_hash_of(&Salt::from(*salt.as_bytes()), &Hash::from(hash)));
     if act.as_ref() != Some(entry.act_commitment()) {
         fault(report, sequence, "事件正文与条目中的摘要不符");
         return Ok(None);
     }
-    if !body.header.contains(leaf.event.as_str()) {
+    if !header.contains(leaf.event.as_str()) {
         fault(report, sequence, "正文属于另一事件");
     }
     if let Some(hash) = entry.record() {
@@ -239,26 +282,29 @@ async fn check_body(
             fault(report, sequence, "公开记录缺失或被改动");
         }
     }
-    Ok(Some(body.images))
+    Ok(Some(header))
 }
 
 fn fold(
     schema: &Schema,
     image: &Image,
-    by: (u64, &Arc<str>),
+    by: (u64, &Arc<str>, Age),
     report: &mut Report,
     rows: &mut Rows,
 ) {
-    let (sequence, event) = by;
+    let (sequence, event, age) = by;
     let Some(table) = schema.table(&image.table) else {
         fault(report, sequence, "写了一张未登记的表");
         return;
     };
     let layout = table.layout();
-    let cells = match history::present(layout, image) {
+    let cells = match history::present(layout, image, age) {
         Ok(cells) => cells,
         Err(column) => {
-            let why = format!("表 {} 的列 {column} 没有登记来历", image.table);
+            let why = format!(
+                "表 {} 的列 {column} 没有登记来历，或不合写入时的结构",
+                image.table
+            );
             fault(report, sequence, &why);
             return;
         }
@@ -360,23 +406,9 @@ async fn differing(
     let mut columns = Vec::new();
     if digest(&text) != standing.cells {
         let event = EventId::parse(&standing.event).expect("taken from a parsed leaf");
-        let body = image::read(&chunks(reader, &event).await?)?;
         let key: Vec<Json> = cells(&image::cells_text(layout.key_of(values)));
         let now: Vec<Json> = cells(&text);
-        let of_table = |image: &Image| {
-            let called = layout.former.iter().map(|former| former.name);
-            std::iter::once(layout.name)
-                .chain(called)
-                .any(|name| name == image.table)
-        };
-        let then = body
-            .images
-            .iter()
-            .rev()
-            .filter(|image| of_table(image))
-            .filter_map(|image| history::present(layout, image).ok())
-            .find(|cells| cells.get(..key.len()) == Some(key.as_slice()))
-            .unwrap_or_default();
+        let then = last_image(reader, layout, &event, &key).await?;
         for (at, column) in layout.columns.iter().enumerate() {
             if now.get(at) != then.get(at) {
                 columns.push(column.name.to_owned());
@@ -387,6 +419,32 @@ async fn differing(
         columns.push("last_event".to_owned());
     }
     Ok(columns)
+}
+
+/// The row as the last image of this key in a body left it.
+async fn last_image(
+    reader: &mut Reader,
+    layout: &Layout,
+    event: &EventId,
+    key: &[Json],
+) -> Result<Vec<Json>, StoreError> {
+    let of_table = |image: &Image| {
+        let called = layout.former.iter().map(|former| former.name);
+        std::iter::once(layout.name)
+            .chain(called)
+            .any(|name| name == image.table)
+    };
+    let mut found = Vec::new();
+    let read = walk(reader, event, |image| {
+        if of_table(&image)
+            && let Ok(cells) = history::present(layout, &image, 0)
+            && cells.get(..key.len()) == Some(key)
+        {
+            found = cells;
+        }
+    });
+    read.await??;
+    Ok(found)
 }
 
 fn cells(text: &str) -> Vec<Json> {

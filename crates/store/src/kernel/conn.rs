@@ -6,6 +6,7 @@
 
 use std::sync::Arc;
 
+use sqlx::pool::PoolConnection;
 use sqlx::postgres::PgArguments;
 use sqlx::sqlite::SqliteArguments;
 use sqlx::{
@@ -115,6 +116,40 @@ impl Conn {
             Self::Pg(tx) => tx.rollback().await,
         }
         .map_err(|error| engine(&error))
+    }
+}
+
+/// A connection without a transaction, for the few statements that refuse one.
+pub(super) enum Bare {
+    /// SQLite.
+    Lite(PoolConnection<Sqlite>),
+    /// PostgreSQL.
+    Pg(PoolConnection<Postgres>),
+}
+
+impl Bare {
+    /// Runs one statement and yields the first column of its first row, where that is a number.
+    pub(super) async fn run(&mut self, sql: &str) -> Result<Option<i64>, StoreError> {
+        let sql = AssertSqlSafe(sql.to_owned());
+        match self {
+            Self::Lite(conn) => {
+                let row = sqlx::raw_sql(sql).fetch_optional(&mut **conn).await;
+                let row = row.map_err(|error| engine(&error))?;
+                Ok(row.and_then(|row| row.try_get(0).ok()))
+            }
+            Self::Pg(conn) => {
+                let done = sqlx::raw_sql(sql).execute(&mut **conn).await;
+                done.map(|_| None).map_err(|error| engine(&error))
+            }
+        }
+    }
+
+    /// Gives the connection up, with what it set for itself.
+    pub(super) async fn close(self) -> Result<(), StoreError> {
+        match self {
+            Self::Lite(_) => Ok(()),
+            Self::Pg(conn) => conn.close().await.map_err(|error| engine(&error)),
+        }
     }
 }
 

@@ -4,7 +4,9 @@
 //! SQLite: one writer connection with `BEGIN IMMEDIATE` (a deferred begin that upgrades later gets
 //! SQLITE_BUSY at once whatever the waiting time is), readers beside it, WAL, `synchronous=FULL`:
 //! an acknowledged act survives the loss of power. PostgreSQL: READ COMMITTED for writers, whose
-//! conflicts are caught by `last_event`; readers see one snapshot.
+//! conflicts are caught by `last_event`; readers see one snapshot. On both whoever reads, whoever acts and
+//! (PostgreSQL) whoever gives a sign of life take connections of their own, so that none of them starves
+//! another.
 
 use std::path::Path;
 use std::str::FromStr as _;
@@ -17,11 +19,11 @@ use sqlx::{PgPool, SqlitePool};
 
 use super::blob;
 use super::cell::Vault;
-use super::conn::{Conn, engine};
+use super::conn::{Bare, Conn, engine};
 use super::guard::Tx;
 use super::migrate::{self, Migrated, Upgrade};
 use super::press::Press;
-use super::queue::{Announced, Announcement, Queue};
+use super::queue::Queue;
 use super::reader::Reader;
 use super::scratch::Scratch;
 use crate::error::StoreError;
@@ -31,7 +33,16 @@ use crate::migrations::MIGRATIONS;
 const WAIT: Duration = Duration::from_secs(20);
 /// How many such times it waits for one that is announced: 120 s, which covers the 60 s for which an
 /// import of a million rows may hold the writer, and the queue behind it.
-const TURNS: u32 = 6;
+pub(super) const TURNS: u32 = 6;
+
+/// Readers of one process. Work that holds a view for long takes at most [`Db::LONG_VIEWS`] of them, the rest
+/// is for pages.
+const READERS: u32 = 8;
+/// Acts of one process at the same time on PostgreSQL. One that would wait for an announced register gives
+/// its connection back, see `register`.
+const ACTS: u32 = 12;
+/// Signs of life of jobs and announcements; of the latter each keeps one as long as it stands.
+const SIGNS: u32 = 6;
 
 /// Which engine a database runs on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,10 +59,13 @@ enum Pools {
         write: SqlitePool,
         read: SqlitePool,
         folder: Arc<Path>,
+        notices: Arc<Path>,
     },
     Pg {
         acts: PgPool,
+        read: PgPool,
         blobs: PgPool,
+        signs: PgPool,
     },
 }
 
@@ -61,6 +75,14 @@ pub(super) enum Blobs {
     Folder(Arc<Path>),
     /// As chunks in the database.
     Chunks,
+}
+
+/// Where announcements stand for other processes.
+pub(super) enum Notices {
+    /// As files in the folder beside the database that is named after it.
+    Folder(Arc<Path>),
+    /// As rows.
+    Table,
 }
 
 /// A database of one bureau. Cheap to clone.
@@ -73,19 +95,31 @@ pub struct Db {
 }
 
 impl Db {
+    /// Most views of one process that are held for long at the same time: half of its readers.
+    pub const LONG_VIEWS: usize = READERS as usize / 2;
+
     /// Opens the embedded database in `file`, creating and migrating it as needed. What its rows only
     /// name lies beside it: `mingqian.sqlite`, `mingqian.blobs/`.
     pub async fn open_sqlite(file: &Path, upgrade: &Upgrade) -> Result<Self, StoreError> {
         let db = Self::connect_sqlite(file, true, upgrade).await?;
-        migrate::run(&db, MIGRATIONS, upgrade).await?;
-        Ok(db)
+        db.brought_up_to_date(upgrade).await
     }
 
     /// Connects to `postgres://…`, migrating as needed.
     pub async fn open_postgres(url: &str, upgrade: &Upgrade) -> Result<Self, StoreError> {
         let db = Self::connect_postgres(url, upgrade).await?;
-        migrate::run(&db, MIGRATIONS, upgrade).await?;
-        Ok(db)
+        db.brought_up_to_date(upgrade).await
+    }
+
+    /// A database that is refused is closed again: what the engine made beside it goes.
+    async fn brought_up_to_date(self, upgrade: &Upgrade) -> Result<Self, StoreError> {
+        match migrate::run(&self, MIGRATIONS, upgrade).await {
+            Ok(_) => Ok(self),
+            Err(error) => {
+                self.close().await;
+                Err(error)
+            }
+        }
     }
 
     /// What opening the embedded database would change in it, by doing it and taking it back.
@@ -93,6 +127,9 @@ impl Db {
         file: &Path,
         upgrade: &Upgrade,
     ) -> Result<Vec<Migrated>, StoreError> {
+        if !file.is_file() {
+            return Err(StoreError::NoDatabase(file.display().to_string()));
+        }
         // Content the rehearsal keeps lies in a folder of its own, and goes with it.
         let folder = file.with_extension("rehearsal");
         let db = Self::connect_sqlite(file, false, upgrade)
@@ -102,6 +139,71 @@ impl Db {
         db.close().await;
         blob::forget(&folder).await?;
         done
+    }
+
+    /// The embedded database for a reader who changes nothing, not even by recovering what a killed program
+    /// left in the write-ahead log.
+    pub(super) async fn look_at_sqlite(
+        file: &Path,
+        vault: Arc<dyn Vault>,
+    ) -> Result<Self, StoreError> {
+        let options = SqliteConnectOptions::new()
+            .filename(file)
+            .create_if_missing(false)
+            .busy_timeout(WAIT)
+            .pragma("query_only", "ON");
+        let log = std::fs::metadata(with_ending(file, "-wal")).map_or(0, |log| log.len());
+        // Without a log the engine makes its two files and takes them away again; where it may not, nobody
+        // writes to the database either.
+        let first = options.clone().read_only(log > 0);
+        let pool = match looking(first).await {
+            Ok(pool) => pool,
+            Err(_) if log == 0 => looking(options.read_only(true).immutable(true)).await?,
+            Err(error) => return Err(error),
+        };
+        Ok(Self {
+            pools: Pools::Lite {
+                write: pool.clone(),
+                read: pool,
+                folder: file.with_extension("blobs").into(),
+                notices: file.with_extension("announced").into(),
+            },
+            vault,
+            press: None,
+            queue: Arc::default(),
+        })
+    }
+
+    /// A database on a server for a reader who changes nothing.
+    pub(super) async fn look_at_postgres(
+        url: &str,
+        vault: Arc<dyn Vault>,
+    ) -> Result<Self, StoreError> {
+        let options = PgConnectOptions::from_str(url)
+            .map_err(|error| engine(&error))?
+            .options([("default_transaction_read_only", "on")]);
+        let acts = PgPoolOptions::new()
+            .max_connections(2)
+            .acquire_timeout(WAIT)
+            .connect_with(options)
+            .await
+            .map_err(|error| match &error {
+                sqlx::Error::Database(database) if database.code().as_deref() == Some("3D000") => {
+                    StoreError::NoDatabase(database.message().to_owned())
+                }
+                other => engine(other),
+            })?;
+        Ok(Self {
+            pools: Pools::Pg {
+                read: acts.clone(),
+                blobs: acts.clone(),
+                signs: acts.clone(),
+                acts,
+            },
+            vault,
+            press: None,
+            queue: Arc::default(),
+        })
     }
 
     fn keeping_in(mut self, place: &Path) -> Self {
@@ -147,15 +249,17 @@ impl Db {
         let write = SqlitePoolOptions::new()
             .max_connections(1)
             .acquire_timeout(wait)
-            .connect_with(options.clone())
+            // What the writer frees it overwrites: a destroyed key is not to be found in free pages.
+            .connect_with(options.clone().pragma("secure_delete", "ON"))
             .await
             .map_err(|error| engine(&error))?;
         let read = SqlitePoolOptions::new()
-            .max_connections(4)
+            .max_connections(READERS)
             .min_connections(0)
-            .acquire_timeout(wait)
+            .acquire_timeout(WAIT)
             .connect_lazy_with(
                 options
+                    .busy_timeout(WAIT)
                     .pragma("query_only", "ON")
                     .pragma("cache_size", "-4096"),
             );
@@ -164,6 +268,7 @@ impl Db {
                 write,
                 read,
                 folder: file.with_extension("blobs").into(),
+                notices: file.with_extension("announced").into(),
             },
             vault: Arc::clone(&upgrade.vault),
             press: None,
@@ -176,19 +281,26 @@ impl Db {
         let options = PgConnectOptions::from_str(url)
             .map_err(|error| engine(&error))?
             .options([("lock_timeout", "20s"), ("statement_timeout", "120s")]);
-        let pool = PgPoolOptions::new()
-            .max_connections(8)
+        let acts = PgPoolOptions::new()
+            .max_connections(ACTS)
             .acquire_timeout(WAIT)
             .connect_with(options.clone())
             .await
             .map_err(|error| engine(&error))?;
-        let blobs = PgPoolOptions::new()
-            .max_connections(2)
-            .min_connections(0)
-            .acquire_timeout(WAIT)
-            .connect_lazy_with(options);
+        let lazily = |most| {
+            PgPoolOptions::new()
+                .max_connections(most)
+                .min_connections(0)
+                .acquire_timeout(WAIT)
+                .connect_lazy_with(options.clone())
+        };
         Ok(Self {
-            pools: Pools::Pg { acts: pool, blobs },
+            pools: Pools::Pg {
+                acts,
+                read: lazily(READERS),
+                blobs: lazily(2),
+                signs: lazily(SIGNS),
+            },
             vault: Arc::clone(&upgrade.vault),
             press: None,
             queue: Arc::default(),
@@ -229,8 +341,8 @@ impl Db {
     pub async fn read(&self) -> Result<Reader, StoreError> {
         let conn = match &self.pools {
             Pools::Lite { read, .. } => Conn::Lite(read.begin().await.map_err(|e| engine(&e))?),
-            Pools::Pg { acts, .. } => Conn::Pg(
-                acts.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+            Pools::Pg { read, .. } => Conn::Pg(
+                read.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
                     .await
                     .map_err(|e| engine(&e))?,
             ),
@@ -243,6 +355,21 @@ impl Db {
         Ok(Scratch::new(self.reader(self.write_conn().await?)))
     }
 
+    /// The same for signs of life, which must not wait behind acts on PostgreSQL. On SQLite there is one
+    /// writer, and one server that needs no sign.
+    pub async fn sign(&self) -> Result<Scratch, StoreError> {
+        Ok(Scratch::new(self.reader(self.sign_conn().await?)))
+    }
+
+    /// The writer's connection without a transaction.
+    pub(super) async fn bare(&self) -> Result<Bare, StoreError> {
+        match &self.pools {
+            Pools::Lite { write, .. } => write.acquire().await.map(Bare::Lite),
+            Pools::Pg { acts, .. } => acts.acquire().await.map(Bare::Pg),
+        }
+        .map_err(|error| engine(&error))
+    }
+
     fn reader(&self, conn: Conn) -> Reader {
         Reader::new(conn, Arc::clone(&self.vault))
     }
@@ -250,46 +377,44 @@ impl Db {
     pub(super) async fn write_conn(&self) -> Result<Conn, StoreError> {
         match &self.pools {
             Pools::Lite { write, .. } => self.in_turn(write).await,
-            Pools::Pg { acts, .. } => {
-                let mut conn = Conn::Pg(acts.begin().await.map_err(|e| engine(&e))?);
-                if self.announced().is_some() {
-                    let longer = format!("SET LOCAL lock_timeout = '{}s'", TURNS * 20);
-                    conn.execute(&longer, &[]).await?;
-                }
-                Ok(conn)
-            }
+            Pools::Pg { acts, .. } => Ok(Conn::Pg(acts.begin().await.map_err(|e| engine(&e))?)),
         }
     }
 
-    /// The writer of SQLite. Who waits for something announced waits on.
+    pub(super) async fn sign_conn(&self) -> Result<Conn, StoreError> {
+        match &self.pools {
+            Pools::Lite { .. } => self.write_conn().await,
+            Pools::Pg { signs, .. } => Ok(Conn::Pg(signs.begin().await.map_err(|e| engine(&e))?)),
+        }
+    }
+
+    /// The writer of SQLite. Who waits for something announced waits on, be it held in this process (the
+    /// pool gives none) or in another (the file is locked).
     async fn in_turn(&self, write: &SqlitePool) -> Result<Conn, StoreError> {
         let mut turn = 1;
         loop {
-            let since = self.queue.mark();
-            match write.begin_with("BEGIN IMMEDIATE").await {
-                Err(sqlx::Error::PoolTimedOut)
-                    if turn < TURNS && self.queue.explains_since(since) =>
-                {
-                    turn += 1;
-                }
-                begun => return begun.map(Conn::Lite).map_err(|error| engine(&error)),
+            let since = self.waiting_since();
+            let error = match write.begin_with("BEGIN IMMEDIATE").await {
+                Ok(begun) => return Ok(Conn::Lite(begun)),
+                Err(error) => engine(&error),
+            };
+            let waits = matches!(error, StoreError::Busy) && turn < TURNS;
+            if !(waits && self.explained_since(since).await) {
+                return Err(error);
             }
+            turn += 1;
         }
     }
 
-    /// Says that the writer (SQLite) or a register (PostgreSQL) will be held for long; acts of this
-    /// process that need it queue as long as the announcement stands.
-    pub fn announce(&self, words: &str, until_ms: i64) -> Announcement {
-        self.queue.announce(Announced {
-            words: words.to_owned(),
-            until_ms,
-        })
+    pub(super) fn queue(&self) -> &Arc<Queue> {
+        &self.queue
     }
 
-    /// What acts of this process may have to wait for.
-    #[must_use]
-    pub fn announced(&self) -> Option<Announced> {
-        self.queue.longest()
+    pub(super) fn notices(&self) -> Notices {
+        match &self.pools {
+            Pools::Lite { notices, .. } => Notices::Folder(Arc::clone(notices)),
+            Pools::Pg { .. } => Notices::Table,
+        }
     }
 
     pub(super) fn blobs(&self) -> Blobs {
@@ -315,10 +440,44 @@ impl Db {
                 read.close().await;
                 write.close().await;
             }
-            Pools::Pg { acts, blobs } => {
+            Pools::Pg {
+                acts,
+                read,
+                blobs,
+                signs,
+            } => {
+                signs.close().await;
                 blobs.close().await;
+                read.close().await;
                 acts.close().await;
             }
+        }
+    }
+}
+
+/// The file that SQLite keeps beside a database under the same name.
+fn with_ending(file: &Path, ending: &str) -> std::path::PathBuf {
+    let mut name = file.as_os_str().to_owned();
+    name.push(ending);
+    name.into()
+}
+
+/// A pool of connections that only read, and have read.
+async fn looking(options: SqliteConnectOptions) -> Result<SqlitePool, StoreError> {
+    let pool = SqlitePoolOptions::new()
+        .max_connections(2)
+        .acquire_timeout(WAIT)
+        .connect_with(options)
+        .await
+        .map_err(|error| engine(&error))?;
+    let read = sqlx::query("SELECT COUNT(*) FROM sqlite_schema")
+        .execute(&pool)
+        .await;
+    match read {
+        Ok(_) => Ok(pool),
+        Err(error) => {
+            pool.close().await;
+            Err(engine(&error))
         }
     }
 }

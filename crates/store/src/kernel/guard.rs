@@ -14,11 +14,12 @@ use domain::event::Event;
 use domain::id::EventId;
 
 use super::cell::Vault;
+use super::clock::Clock;
 use super::image::{Body, Operation};
 use super::log::{self, Committed};
 use super::press::Press;
 use super::reader::Reader;
-use super::register::{self, Register};
+use super::register::{self, Order, Register};
 use super::scratch::Inside;
 use super::table::{Cells, Layout, TracedTable};
 use super::value::Value;
@@ -27,17 +28,20 @@ use crate::error::StoreError;
 /// An act that has begun: reads under the writer's lock, does not write.
 pub struct Tx {
     name: &'static str,
-    reader: Reader,
-    press: Option<Press>,
+    pub(super) reader: Reader,
+    pub(super) press: Option<Press>,
+    pub(super) order: Order,
 }
 
 /// What the act of this transaction needs besides its event.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Sealing {
     /// 32 random bytes that hide the body behind its hash (`protocol.md` §5); made by the caller.
     pub salt: [u8; 32],
     /// The public record (FREEZE, RESULT …) this act puts into the log, if it is one.
     pub record: Option<String>,
+    /// Asked when the act takes its place in the log, which is the time of its entry.
+    pub clock: Arc<dyn Clock>,
 }
 
 impl Tx {
@@ -46,6 +50,7 @@ impl Tx {
             name,
             reader,
             press,
+            order: Order::default(),
         }
     }
 
@@ -65,6 +70,7 @@ impl Tx {
             event,
             sealing,
             touched: Vec::new(),
+            order: self.order,
         })
     }
 
@@ -97,6 +103,7 @@ pub struct Recording {
     sealing: Sealing,
     /// Registers whose version this act has advanced.
     touched: Vec<Register>,
+    order: Order,
 }
 
 impl Recording {
@@ -248,7 +255,9 @@ impl Recording {
         if let Some(register) = layout.register
             && !self.touched.contains(&register)
         {
-            register::advance(&mut self.reader.conn, register).await?;
+            self.order.next(register);
+            let press = self.press.as_ref();
+            register::advance(&mut self.reader.conn, register, press).await?;
             self.touched.push(register);
         }
         Ok(())
@@ -334,3 +343,6 @@ fn named(error: StoreError, layout: &Layout) -> StoreError {
         other => other,
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -4,6 +4,7 @@
 //! name or gone; the descriptor says so, and [`present`] turns the old image into the row that must
 //! stand in the table now. What the descriptor does not explain is a contradiction.
 
+use domain::event::Act;
 use serde_json::Value as Json;
 
 use super::image::Image;
@@ -33,14 +34,40 @@ fn is_former(former: &[Former], name: &str) -> bool {
     former.iter().any(|former| former.name == name)
 }
 
+/// How old the structure was at least when an image was written: the number of the last migration before it. A
+/// column that came by then is not missing, a name given up by then is not used. 0 asks nothing.
+pub(super) type Age = i64;
+
+/// The number of the migration an event carried out, by its header.
+pub(super) fn migration_of(header: &str) -> Option<Age> {
+    let header: Json = serde_json::from_str(header).ok()?;
+    if header.get("act")?.as_str()? != Act::SchemaMigrated.name() {
+        return None;
+    }
+    let name = header.get("facts")?.get("migration")?.as_str()?;
+    name.split_once('_')?.0.parse().ok()
+}
+
 /// The cells of an image in the order of today's columns; of a deletion, those of its key.
 ///
 /// # Errors
-/// The name of a column the descriptor does not explain.
-pub(super) fn present(layout: &Layout, image: &Image) -> Result<Vec<Json>, String> {
+/// The name of a column the descriptor does not explain at that age.
+pub(super) fn present(layout: &Layout, image: &Image, age: Age) -> Result<Vec<Json>, String> {
+    let called = |former: &&Former| former.name == image.table;
+    if layout
+        .former
+        .iter()
+        .find(called)
+        .is_some_and(|was| was.until <= age)
+    {
+        return Err(image.table.clone());
+    }
     for name in image.columns.iter() {
-        let known = layout.columns.iter().any(|column| stood_as(column, name))
-            || is_former(layout.retired, name);
+        let known = layout
+            .columns
+            .iter()
+            .any(|column| stood_as(column, name, age))
+            || is_former_at(layout.retired, name, age);
         if !known {
             return Err(name.clone());
         }
@@ -50,18 +77,30 @@ pub(super) fn present(layout: &Layout, image: &Image) -> Result<Vec<Json>, Strin
     } else {
         layout.columns
     };
-    columns.iter().map(|column| cell(column, image)).collect()
+    columns
+        .iter()
+        .map(|column| cell(column, image, age))
+        .collect()
 }
 
-fn stood_as(column: &Column, name: &str) -> bool {
-    column.name == name || is_former(column.former, name)
+fn is_former_at(former: &[Former], name: &str, age: Age) -> bool {
+    former
+        .iter()
+        .any(|former| former.name == name && former.until > age)
 }
 
-fn cell(column: &Column, image: &Image) -> Result<Json, String> {
-    let at = image.columns.iter().position(|name| stood_as(column, name));
+fn stood_as(column: &Column, name: &str, age: Age) -> bool {
+    column.name == name || is_former_at(column.former, name, age)
+}
+
+fn cell(column: &Column, image: &Image, age: Age) -> Result<Json, String> {
+    let at = image
+        .columns
+        .iter()
+        .position(|name| stood_as(column, name, age));
     match (at.and_then(|at| image.cells.get(at)), at, column.since) {
         (Some(cell), ..) => Ok(cell.clone()),
-        (None, None, Some(since)) => Ok(match since.before {
+        (None, None, Some(since)) if since.migration > age => Ok(match since.before {
             Before::Null => Json::Null,
             Before::Int(value) => Json::from(value),
             Before::Text(value) => Json::from(value),

@@ -123,6 +123,12 @@ impl Body {
         }
     }
 
+    /// Bytes of memory held for what is not stored yet.
+    #[cfg(test)]
+    pub(super) fn held(&self) -> usize {
+        self.pending.capacity()
+    }
+
     /// Row images so far.
     pub(super) fn images(&self) -> i64 {
         self.images
@@ -206,58 +212,100 @@ impl Image {
     }
 }
 
-/// A body read back: header line, images, and the hash of the text.
-pub(super) struct ReadBody {
-    pub(super) header: String,
-    pub(super) images: Vec<Image>,
-    pub(super) hash: [u8; 32],
-}
+/// Most a stored chunk may unpack to: a chunk is cut after the line that fills it, and no line of ours comes near.
+const MOST: u64 = 64 * 1024 * 1024;
 
-/// Uncompresses the chunks of a body.
-pub(super) fn unpack(chunks: &[Vec<u8>]) -> Result<String, StoreError> {
-    let mut text = String::new();
-    for chunk in chunks {
-        MultiGzDecoder::new(chunk.as_slice())
-            .read_to_string(&mut text)
-            .map_err(|error| {
-                StoreError::inconsistent("log_bodies", "gzip", "-", &error.to_string())
-            })?;
+/// Uncompresses one chunk of a body.
+fn unpack_chunk(chunk: &[u8]) -> Result<Vec<u8>, StoreError> {
+    let mut text = Vec::new();
+    MultiGzDecoder::new(chunk)
+        .take(MOST + 1)
+        .read_to_end(&mut text)
+        .map_err(|error| broken(&error.to_string()))?;
+    if text.len() as u64 > MOST {
+        return Err(broken("a chunk that unpacks to more than any of ours"));
     }
     Ok(text)
 }
 
-/// Reads a body strictly: every line must be of a known form.
-pub(super) fn read(chunks: &[Vec<u8>]) -> Result<ReadBody, StoreError> {
-    let text = unpack(chunks)?;
-    let broken = |why: &str| StoreError::inconsistent("log_bodies", "gzip", "-", why);
-    let hash = Sha256::digest(text.as_bytes()).into();
-    let mut lines = text.lines();
-    if lines.next() != Some("\"mingqian-body/1\"") {
-        return Err(broken("the body does not begin with its version"));
+fn broken(why: &str) -> StoreError {
+    StoreError::inconsistent("log_bodies", "gzip", "-", why)
+}
+
+/// Uncompresses the chunks of a body.
+pub(super) fn unpack(chunks: &[Vec<u8>]) -> Result<String, StoreError> {
+    let mut text = Vec::new();
+    for chunk in chunks {
+        text.extend(unpack_chunk(chunk)?);
     }
-    let header = lines
-        .next()
-        .ok_or_else(|| broken("the body has no header"))?
-        .to_owned();
-    let mut images = Vec::new();
-    let mut columns: BTreeMap<String, Arc<[String]>> = BTreeMap::new();
-    for line in lines {
+    String::from_utf8(text).map_err(|error| broken(&error.to_string()))
+}
+
+/// A body being read chunk by chunk, strictly: every line must be of a known form. It holds one chunk at a time.
+#[derive(Default)]
+pub(super) struct Reading {
+    hasher: Sha256,
+    /// The beginning of a line whose end is in the next chunk.
+    waiting: Vec<u8>,
+    lines: u64,
+    header: String,
+    columns: BTreeMap<String, Arc<[String]>>,
+}
+
+impl Reading {
+    /// Takes the next chunk; gives the images that are whole with it.
+    pub(super) fn push(&mut self, chunk: &[u8]) -> Result<Vec<Image>, StoreError> {
+        let text = unpack_chunk(chunk)?;
+        self.hasher.update(&text);
+        self.waiting.extend(text);
+        let end = self.waiting.iter().rposition(|byte| *byte == b'\n');
+        let rest = self.waiting.split_off(end.map_or(0, |end| end + 1));
+        let whole = std::mem::replace(&mut self.waiting, rest);
+        let whole = String::from_utf8(whole).map_err(|error| broken(&error.to_string()))?;
+        let mut images = Vec::new();
+        for line in whole.lines() {
+            images.extend(self.line(line)?);
+        }
+        Ok(images)
+    }
+
+    /// The body has ended: its header line and the hash of its text.
+    pub(super) fn finish(self) -> Result<(String, [u8; 32]), StoreError> {
+        if !self.waiting.is_empty() {
+            return Err(broken("the last line has no end"));
+        }
+        if self.lines < 2 {
+            return Err(broken("the body has no header"));
+        }
+        Ok((self.header, self.hasher.finalize().into()))
+    }
+
+    fn line(&mut self, line: &str) -> Result<Option<Image>, StoreError> {
+        self.lines += 1;
+        match self.lines {
+            1 if line == "\"mingqian-body/1\"" => return Ok(None),
+            1 => return Err(broken("the body does not begin with its version")),
+            2 => {
+                line.clone_into(&mut self.header);
+                return Ok(None);
+            }
+            _ => {}
+        }
         let (sign, table, cells): (String, String, Vec<Json>) =
             serde_json::from_str(line).map_err(|error| broken(&error.to_string()))?;
         let operation = match sign.as_str() {
             "#" => {
-                columns.insert(
-                    table,
-                    names(&cells).ok_or_else(|| broken("unnamed column"))?,
-                );
-                continue;
+                let named = names(&cells).ok_or_else(|| broken("unnamed column"))?;
+                self.columns.insert(table, named);
+                return Ok(None);
             }
             "+" => Operation::Insert,
             "=" => Operation::Update,
             "-" => Operation::Delete,
             _ => return Err(broken("unknown operation")),
         };
-        let columns = columns
+        let columns = self
+            .columns
             .get(&table)
             .ok_or_else(|| broken("a row before the columns of its table"))?;
         if cells.len() > columns.len()
@@ -265,18 +313,13 @@ pub(super) fn read(chunks: &[Vec<u8>]) -> Result<ReadBody, StoreError> {
         {
             return Err(broken("a row with another number of cells than columns"));
         }
-        images.push(Image {
+        Ok(Some(Image {
             operation,
             columns: Arc::clone(columns),
             table,
             cells,
-        });
+        }))
     }
-    Ok(ReadBody {
-        header,
-        images,
-        hash,
-    })
 }
 
 fn names(cells: &[Json]) -> Option<Arc<[String]>> {

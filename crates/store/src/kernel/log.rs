@@ -1,7 +1,8 @@
 //! Appending to the log, and reading it back for people, proofs and receipts.
 //!
-//! The order of the log is the order in which commits took the lock on `log_head`, not the order
-//! of the instants events claim. Every append stores the root of the tree after it, so that any
+//! The order of the log is the order in which commits took the lock on `log_head`, and the time of an
+//! entry is the instant at which its act had that lock; when the act began stands in its event, and may
+//! be long before, of an act that computes, writes or waits. Every append stores the root of the tree after it, so that any
 //! later disagreement can be dated to a commit.
 
 use domain::event::Event;
@@ -20,13 +21,15 @@ use crate::error::StoreError;
 
 mod trace;
 
+pub(super) use trace::chunk;
+#[cfg(test)]
 pub(super) use trace::chunks;
 pub use trace::{
     TraceLine, TraceOf, body, event_of_record, line_of, record, root_after, trace, trace_count,
 };
 
-/// How far before the last entry an event's instant may lie: two processes never agree to the
-/// millisecond, and an act stamps its instant before it waits for the lock.
+/// How far before the last entry an entry's time may lie, or before the beginning of its own act: the
+/// clocks of two machines never agree to the millisecond. What lies further back is a clock set back.
 const CLOCK_TOLERANCE_MS: i64 = 60_000;
 
 /// What the log says of an act once it is durable.
@@ -57,7 +60,7 @@ pub(super) async fn append(
     sealing: &Sealing,
     sealed: Sealed,
 ) -> Result<Committed, StoreError> {
-    let entry = entry_of(event, sealing, &sealed)?;
+    let act = act_hash_of(&Salt::from(sealing.salt), &Hash::from(sealed.hash));
     let id = Value::from(event.id.as_str());
     let (hash, images) = (
         Value::from(sealed.hash.as_slice()),
@@ -75,14 +78,15 @@ pub(super) async fn append(
     if let Some(chunk) = sealed.last {
         insert_chunk(conn, &id, chunk).await?;
     }
-    if let (Some(text), Some(hash)) = (&sealing.record, entry.record()) {
+    if let Some(text) = &sealing.record {
+        let hash = Hash::of(text.as_bytes());
         conn.execute(
             "INSERT INTO log_records (record_hash, event_id, record) VALUES ($1, $2, $3) ON CONFLICT (record_hash) DO NOTHING",
             &[Value::from(hash.to_string()), id.clone(), Value::from(text.as_str())],
         )
         .await?;
     }
-    append_leaf(conn, event, &entry).await
+    append_leaf(conn, event, sealing, act).await
 }
 
 /// Stores a full chunk of the body of an act that is still under way; the first brings the event with
@@ -137,10 +141,14 @@ async fn insert_chunk(conn: &mut Conn, event: &Value, chunk: Chunk) -> Result<()
     .map(|_| ())
 }
 
-fn entry_of(event: &Event, sealing: &Sealing, sealed: &Sealed) -> Result<Entry, StoreError> {
-    let time = u64::try_from(event.at.unix_ms())
+fn entry_of(
+    event: &Event,
+    sealing: &Sealing,
+    act: Hash,
+    time_ms: i64,
+) -> Result<Entry, StoreError> {
+    let time = u64::try_from(time_ms)
         .map_err(|_| StoreError::Engine("an instant before 1970".to_owned()))?;
-    let act = act_hash_of(&Salt::from(sealing.salt), &Hash::from(sealed.hash));
     let word = event.entry_type().name();
     let kind = EntryType::ALL
         .into_iter()
@@ -156,12 +164,13 @@ fn entry_of(event: &Event, sealing: &Sealing, sealed: &Sealed) -> Result<Entry, 
     .map_err(|error| broken(&error))
 }
 
-/// Takes the lock on the head and appends one leaf. The statement that takes the lock also counts
+/// Takes the lock on the head and appends one leaf, whose time is asked for here. The statement that takes the lock also counts
 /// it, so that the same text locks on both engines.
 async fn append_leaf(
     conn: &mut Conn,
     event: &Event,
-    entry: &Entry,
+    sealing: &Sealing,
+    act: Hash,
 ) -> Result<Committed, StoreError> {
     let head = conn
         .fetch(
@@ -172,10 +181,9 @@ async fn append_leaf(
     let head = head
         .first()
         .ok_or_else(|| StoreError::inconsistent("log_head", "-", "1", "missing"))?;
-    let (at, last) = (event.at.unix_ms(), head.int("last_at_ms")?);
-    if at < last - CLOCK_TOLERANCE_MS {
-        return Err(StoreError::ClockSetBack { last, claimed: at });
-    }
+    let last = head.int("last_at_ms")?;
+    let time = time_of(event, sealing, last)?;
+    let entry = entry_of(event, sealing, act, time)?;
     let mut frontier =
         Frontier::from_bytes(head.blob("frontier")?).map_err(|error| broken(&error))?;
     let sequence = frontier.size();
@@ -208,7 +216,7 @@ async fn append_leaf(
         &[
             Value::from(frontier.to_bytes()),
             Value::from(root.as_bytes().as_slice()),
-            Value::from(at.max(last)),
+            Value::from(time.max(last)),
         ],
     )
     .await?;
@@ -218,6 +226,16 @@ async fn append_leaf(
         leaf,
         root,
     })
+}
+
+/// The present instant, for an entry that follows one of `last`.
+fn time_of(event: &Event, sealing: &Sealing, last: i64) -> Result<i64, StoreError> {
+    let claimed = sealing.clock.now().unix_ms();
+    let last = last.max(event.at.unix_ms());
+    if claimed < last - CLOCK_TOLERANCE_MS {
+        return Err(StoreError::ClockSetBack { last, claimed });
+    }
+    Ok(claimed)
 }
 
 /// Makes the leaf findable from what it concerns.

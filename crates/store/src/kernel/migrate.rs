@@ -7,19 +7,20 @@
 //! A migration that only changes the shape of tables is a text: what older rows read in a new column is
 //! declared in `schema.rs`, so the audit can explain them. One that moves values between traced tables is
 //! an act: its rows are written through a [`Recording`] under an event of the program, in the same
-//! transaction, so the log goes on explaining every row. Where nothing has to be moved, as in an empty
-//! database, there is no event.
+//! transaction, so the log goes on explaining every row. An empty database leaves no event, and of the older ones
+//! none where nothing had to be moved; the later ones always leave one in a founded bureau, so that the log tells
+//! how new the structure was.
 
 use std::pin::Pin;
 use std::sync::Arc;
 
 use domain::event::{Act, Actor, Event};
 use domain::id::EventId;
-use domain::time::Instant;
 use sha2::{Digest as _, Sha256};
 
 use super::blob::{BlobWriter, KeptBlob};
 use super::cell::Vault;
+use super::clock::Clock;
 use super::conn::Conn;
 use super::engine::{Db, Engine};
 use super::guard::{Recording, Sealing, Tx};
@@ -28,7 +29,9 @@ use super::reader::{Query, Reader};
 use super::scratch::Inside;
 use super::table::{Cells, TracedTable};
 use super::value::{Row, Value};
+use super::{log, storage_key, sweep};
 use crate::error::StoreError;
+use crate::schema;
 
 /// What seals content under the storage key, which the store does not have. A port: `app` holds key and
 /// construction.
@@ -47,12 +50,12 @@ pub trait Seal: Send {
     fn finish(self: Box<Self>) -> Vec<u8>;
 }
 
-/// What a migration needs from outside: the moment, who runs it, fresh random bytes, and the key under
+/// What a migration needs from outside: the clock, who runs it, fresh random bytes, and the key under
 /// which content is sealed.
 #[derive(Clone)]
 pub struct Upgrade {
-    /// When it happens.
-    pub at: Instant,
+    /// The clock of whoever migrates.
+    pub clock: Arc<dyn Clock>,
     /// The program and its version, as the trace names the actor.
     pub program: String,
     /// Yields 32 unpredictable bytes at each call.
@@ -76,6 +79,9 @@ pub struct Migrated {
     pub moved: i64,
 }
 
+/// Migrations after this one are told in the log of a founded bureau whether they move values or not.
+const TOLD_SINCE: i64 = storage_key::SINCE;
+
 type Step<'a> = Pin<Box<dyn Future<Output = Result<(), StoreError>> + Send + 'a>>;
 
 /// One step of the schema.
@@ -89,6 +95,8 @@ pub(crate) struct Migration {
     pub(crate) moves: Option<for<'a> fn(&'a mut Moving) -> Step<'a>>,
     /// What may go once the values are moved: the same text for both engines.
     pub(crate) afterwards: &'static str,
+    /// Tables that held what it moved or sealed and that are still there; `None` if nothing is left behind.
+    pub(crate) emptied: Option<&'static [&'static str]>,
 }
 
 /// A migration's hands: it reads what is there and writes traced rows under the migration's event.
@@ -181,6 +189,10 @@ pub(super) async fn run(
 ) -> Result<Vec<Migrated>, StoreError> {
     let (conn, done) = go(db, list, upgrade).await?;
     conn.commit().await?;
+    #[cfg(test)]
+    tests::reaches(list.last(), "committed").await;
+    // The upgrade is done. What cannot be swept now is noted, and the upkeep says why.
+    let _ = db.sweep_by(list).await;
     Ok(done)
 }
 
@@ -195,7 +207,7 @@ pub(super) async fn rehearse(
     Ok(done)
 }
 
-async fn go(
+pub(super) async fn go(
     db: &Db,
     list: &[Migration],
     upgrade: &Upgrade,
@@ -206,11 +218,14 @@ async fn go(
         conn.execute("SELECT pg_advisory_xact_lock(7210)", &[])
             .await?;
     }
+    let last = known(&mut conn, list).await?;
     conn.script(
         "CREATE TABLE IF NOT EXISTS migrations (number BIGINT PRIMARY KEY, name TEXT NOT NULL, hash TEXT NOT NULL)",
     )
     .await?;
-    let last = known(&mut conn, list).await?;
+    if last >= storage_key::SINCE {
+        storage_key::check(&mut conn, &*upgrade.vault).await?;
+    }
     let mut done = Vec::new();
     for migration in list.iter().filter(|migration| migration.number > last) {
         let moved;
@@ -222,20 +237,26 @@ async fn go(
             moved,
         });
     }
+    sweep::after(&mut conn, list, last).await?;
     Ok((conn, done))
 }
 
-/// The number of the last migration that has run, all of which this program must know.
-async fn known(conn: &mut Conn, list: &[Migration]) -> Result<i64, StoreError> {
+/// The number of the last migration that has run: this program must know it, and all before it must have
+/// run as well. 0 where there is nothing of ours yet.
+pub(super) async fn known(conn: &mut Conn, list: &[Migration]) -> Result<i64, StoreError> {
     let engine = conn.engine();
     let newest = list.last().map_or(0, |migration| migration.number);
-    let done = conn
-        .fetch(
+    let done = if recorded(conn).await? {
+        conn.fetch(
             "SELECT number, name, hash FROM migrations ORDER BY number",
             &[],
         )
-        .await?;
+        .await?
+    } else {
+        Vec::new()
+    };
     let mut last = 0;
+    let mut expected = list.iter();
     for row in &done {
         let (number, name) = (row.int("number")?, row.text("name")?);
         if number > newest {
@@ -244,16 +265,57 @@ async fn known(conn: &mut Conn, list: &[Migration]) -> Result<i64, StoreError> {
                 known: newest,
             });
         }
-        let known = list.iter().find(|migration| migration.number == number);
-        let hash = known.map(|migration| migration.hash(engine));
-        if hash.as_deref() != Some(row.text("hash")?) {
+        let Some(known) = expected.next().filter(|known| known.number == number) else {
+            return Err(StoreError::Migration(format!(
+                "升级记录（表 migrations）缺了第 {number} 号（{name}）之前的行，或有本程序没有的编号。没有改动。从备份恢复这个库。"
+            )));
+        };
+        if known.hash(engine) != row.text("hash")? {
             return Err(StoreError::Migration(format!(
                 "第 {number} 号（{name}）与本程序的不同。用写入这个库的程序版本打开，或从备份恢复。"
             )));
         }
         last = number;
     }
+    if last == 0 && holds_tables(conn).await? {
+        return Err(StoreError::Migration(
+            "库里已有本系统的表，却没有升级记录（表 migrations 不在或是空的），不知道它是哪个版本的结构。没有改动。从备份恢复这个库，或换一个空库。"
+                .to_owned(),
+        ));
+    }
     Ok(last)
+}
+
+const TABLES: [&str; 2] = [
+    "SELECT name AS name FROM sqlite_schema WHERE type = 'table'",
+    "SELECT CAST(table_name AS TEXT) AS name FROM information_schema.tables WHERE table_schema = current_schema()",
+];
+
+async fn tables(conn: &mut Conn) -> Result<Vec<String>, StoreError> {
+    let [lite, pg] = TABLES;
+    let sql = match conn.engine() {
+        Engine::Sqlite => lite,
+        Engine::Postgres => pg,
+    };
+    let rows = conn.fetch(sql, &[]).await?;
+    let name = |row: &Row| row.text("name").map(str::to_owned);
+    rows.iter().map(name).collect()
+}
+
+async fn recorded(conn: &mut Conn) -> Result<bool, StoreError> {
+    Ok(tables(conn).await?.iter().any(|name| name == "migrations"))
+}
+
+/// Whether any table of ours stands there, besides that of the migrations.
+pub(super) async fn holds_tables(conn: &mut Conn) -> Result<bool, StoreError> {
+    let traced = schema::TRACED.iter().map(|table| table.layout().name);
+    let kernel = schema::KERNEL.iter().copied();
+    let ours: Vec<&str> = traced
+        .chain(kernel)
+        .filter(|name| *name != "migrations")
+        .collect();
+    let there = tables(conn).await?;
+    Ok(there.iter().any(|name| ours.contains(&name.as_str())))
 }
 
 async fn apply(
@@ -263,14 +325,20 @@ async fn apply(
     upgrade: &Upgrade,
 ) -> Result<(Conn, i64), StoreError> {
     let engine = conn.engine();
-    conn.script(migration.text(engine)).await?;
+    let text = conn.script(migration.text(engine)).await;
+    text.map_err(|error| not_applied(error, migration))?;
+    #[cfg(test)]
+    tests::reaches(Some(migration), "text").await;
     let mut moved = 0;
-    if let Some(step) = migration.moves {
-        (conn, moved) = move_values((db, conn), migration, step, upgrade).await?;
+    if migration.moves.is_some() || migration.number > TOLD_SINCE {
+        (conn, moved) = move_values((db, conn), migration, upgrade).await?;
     }
     if !migration.afterwards.is_empty() {
-        conn.script(migration.afterwards).await?;
+        let text = conn.script(migration.afterwards).await;
+        text.map_err(|error| not_applied(error, migration))?;
     }
+    #[cfg(test)]
+    tests::reaches(Some(migration), "afterwards").await;
     let row = [
         Value::from(migration.number),
         Value::from(migration.name),
@@ -281,13 +349,27 @@ async fn apply(
         &row,
     )
     .await?;
+    #[cfg(test)]
+    tests::reaches(Some(migration), "listed").await;
     Ok((conn, moved))
+}
+
+/// What the engine says of a text it does not take is no sentence for an operator.
+fn not_applied(error: StoreError, migration: &Migration) -> StoreError {
+    match error {
+        StoreError::Engine(why) | StoreError::Conflict { what: why, .. } => {
+            StoreError::Migration(format!(
+                "第 {} 号升级（{}）做不成：{why}。库里的表与升级记录不一致、磁盘满或权限不够时会这样。全部升级已撤回，没有改动。运行 mingqian audit 查明，或从备份恢复。",
+                migration.number, migration.name
+            ))
+        }
+        other => other,
+    }
 }
 
 async fn move_values(
     (db, conn): (&Db, Conn),
     migration: &Migration,
-    step: for<'a> fn(&'a mut Moving) -> Step<'a>,
     upgrade: &Upgrade,
 ) -> Result<(Conn, i64), StoreError> {
     let [id, salt] = [(upgrade.fresh)(), (upgrade.fresh)()];
@@ -296,24 +378,35 @@ async fn move_values(
     let event = Event::new(
         EventId::from_entropy(short),
         Act::SchemaMigrated,
-        upgrade.at,
+        upgrade.clock.now(),
         Actor::program(upgrade.program.as_str()),
     )
     .with("migration", migration.name);
-    let tx = Tx::new(
+    let mut tx = Tx::new(
         "schema.migrate",
         Reader::new(conn, Arc::clone(&upgrade.vault)),
         None,
     );
-    let rec = tx.record(event, Sealing { salt, record: None })?;
+    // Later migrations leave an event even where they move nothing, so that the log tells the age of each image.
+    let told = migration.number > TOLD_SINCE && log::head(&mut tx).await?.0 > 0;
+    let sealing = Sealing {
+        salt,
+        record: None,
+        clock: Arc::clone(&upgrade.clock),
+    };
+    let rec = tx.record(event, sealing)?;
     let mut moving = Moving {
         rec,
         db: db.clone(),
         seals: Arc::clone(&upgrade.seals),
     };
-    step(&mut moving).await?;
+    if let Some(step) = migration.moves {
+        step(&mut moving).await?;
+    }
+    #[cfg(test)]
+    tests::reaches(Some(migration), "moved").await;
     let moved = moving.rec.images();
-    let reader = if moved == 0 {
+    let reader = if moved == 0 && !told {
         moving.rec.unused()
     } else {
         moving.rec.append().await?.1

@@ -3,26 +3,32 @@
 //! Read in this order: `table` (what exists), `guard` (how it is written), `image` (what an event
 //! remembers), `log` (how it becomes a leaf), `audit` and `history` (how a stranger to the program
 //! checks rows against the log), `blob` and `cell` (bytes that rows only name, or hold as ciphertext),
-//! `register` (what an act may rely on), `press` (the key of a form, taken inside its act), `queue` (what acts wait for), `migrate`
-//! (how tables grow), then `engine`, `conn`, `value`, which know sqlx. Aggregates see `Reader`, `Query`,
+//! `register` (what an act may rely on), `press` (the key of a form, taken inside its act), `queue` and `notice` (what acts wait for, in this process and in others), `migrate`
+//! (how tables grow), `storage_key` and `sweep` (what opens what is sealed, and that nothing of it stays behind), then `engine`, `conn`, `value`, which know sqlx. Aggregates see `Reader`, `Query`,
 //! `Recording` and `Inside`, never a connection.
 
 #[macro_use]
 pub(crate) mod table;
+mod aside;
 pub(crate) mod audit;
 pub(crate) mod blob;
 pub(crate) mod cell;
+pub(crate) mod clock;
 mod conn;
 pub(crate) mod engine;
+pub(crate) mod exhibit;
 pub(crate) mod guard;
 pub(crate) mod history;
 pub(crate) mod image;
 pub(crate) mod live;
 pub mod log;
 pub(crate) mod migrate;
+mod notice;
 pub(crate) mod press;
 pub(crate) mod queue;
 pub(crate) mod reader;
 pub(crate) mod register;
 pub(crate) mod scratch;
+pub(crate) mod storage_key;
+mod sweep;
 pub(crate) mod value;

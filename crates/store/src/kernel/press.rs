@@ -30,6 +30,9 @@ pub struct Press {
     pub draft: Option<String>,
     /// When it was pressed, unix milliseconds.
     pub at_ms: i64,
+    /// How many seconds its act may wait, with a connection, for a register that is announced as held (PostgreSQL);
+    /// without it the act is given back at once ([`StoreError::Held`]), to be begun again in its turn.
+    pub(super) patience: Option<u32>,
     done: Arc<OnceLock<EventId>>,
 }
 
@@ -44,7 +47,17 @@ impl Press {
             location: None,
             draft: None,
             at_ms,
+            patience: None,
             done: Arc::default(),
+        }
+    }
+
+    /// The same press, whose act waits so many seconds at a time for a register that is announced as held.
+    #[must_use]
+    pub fn waiting(&self, seconds: u32) -> Self {
+        Self {
+            patience: Some(seconds),
+            ..self.clone()
         }
     }
 

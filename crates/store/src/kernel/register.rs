@@ -7,10 +7,17 @@
 //! snapshot; who then acts on the outcome holds the row shared as the last step and compares; who
 //! rewrites much of a register holds it exclusively, and only those who need that register wait.
 //! SQLite has one writer at a time, so that holding costs nothing there.
+//!
+//! Who finds a register held asks whether that is announced. If not, it is a matter of moments, and it waits
+//! as for any lock. If so, an act of a form gives its connection back instead of waiting with it, and is begun
+//! again in its turn ([`StoreError::Held`]): acts that wait hold nothing. Work that belongs to a job, of which
+//! there are few at a time, waits longer.
 
 use super::conn::Conn;
-use super::engine::Engine;
+use super::engine::{Engine, TURNS};
 use super::guard::Tx;
+use super::notice;
+use super::press::Press;
 use super::reader::{Query, Reader};
 use super::value::Value;
 use crate::error::StoreError;
@@ -39,6 +46,28 @@ pub enum Register {
     Inspections,
     /// Number series (编号).
     Counters,
+}
+
+/// The registers an act holds or has written, each waited for in the order of [`Register`]. An act that asks
+/// for an earlier one could wait for somebody who waits for it: every test that does so fails, and in the
+/// field PostgreSQL ends one of the two, who is told that the database is busy.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Order {
+    held: [bool; Register::ALL.len()],
+}
+
+impl Order {
+    /// Notes that the act is about to wait for a register.
+    pub(super) fn next(&mut self, register: Register) {
+        let place = register as usize;
+        if !self.held[place] {
+            debug_assert!(
+                !self.held[place..].contains(&true),
+                "{register:?} is asked for after a later register: {self:?}"
+            );
+            self.held[place] = true;
+        }
+    }
 }
 
 /// How an act holds a register until it ends.
@@ -112,6 +141,12 @@ impl Tx {
     /// Holds a register to the end of the act and yields its version, as committed by whoever held
     /// it before. To hold several, hold them in the order of [`Register`].
     pub async fn hold(&mut self, register: Register, how: Hold) -> Result<i64, StoreError> {
+        self.order.next(register);
+        let way = match how {
+            Hold::Shared => "FOR SHARE SKIP LOCKED",
+            Hold::Exclusive => "FOR UPDATE SKIP LOCKED",
+        };
+        at_the_door(&mut self.reader.conn, (register, way), self.press.as_ref()).await?;
         let lock = match (self.conn.engine(), how) {
             (Engine::Sqlite, _) => "",
             (Engine::Postgres, Hold::Shared) => " FOR SHARE",
@@ -121,8 +156,37 @@ impl Tx {
     }
 }
 
+/// Takes the register if it is free, or sees to how long it is waited for.
+async fn at_the_door(
+    conn: &mut Conn,
+    (register, way): (Register, &'static str),
+    press: Option<&Press>,
+) -> Result<(), StoreError> {
+    if conn.engine() == Engine::Sqlite {
+        return Ok(());
+    }
+    let sql = format!("SELECT version FROM register_versions WHERE register = $1 {way}");
+    let free = conn.fetch(&sql, &[Value::from(register.name())]).await?;
+    if !free.is_empty() || notice::standing(conn).await?.is_empty() {
+        return Ok(());
+    }
+    let seconds = match press.map(|press| press.patience) {
+        Some(None) => return Err(StoreError::Held(register)),
+        Some(Some(seconds)) => seconds,
+        None => TURNS * 20,
+    };
+    let sql = format!("SET LOCAL lock_timeout = '{seconds}s'");
+    conn.execute(&sql, &[]).await.map(|_| ())
+}
+
 /// Advances the version of a register an act has written.
-pub(super) async fn advance(conn: &mut Conn, register: Register) -> Result<(), StoreError> {
+pub(super) async fn advance(
+    conn: &mut Conn,
+    register: Register,
+    press: Option<&Press>,
+) -> Result<(), StoreError> {
+    let way = "FOR NO KEY UPDATE SKIP LOCKED";
+    at_the_door(conn, (register, way), press).await?;
     let name = Value::from(register.name());
     let sql = "UPDATE register_versions SET version = version + 1 WHERE register = $1";
     if conn.execute(sql, &[name]).await? == 1 {
@@ -136,3 +200,6 @@ pub(super) async fn advance(conn: &mut Conn, register: Register) -> Result<(), S
         ))
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,10 +1,22 @@
 //! Words the stories of the trace are told with.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+
 use domain::event::{Act, Actor, Event};
 use domain::id::{EventId, OrgUnitId};
 use domain::org::{OrgUnit, UnitKind};
 use domain::time::Instant;
-use store::{Db, Sealing, StoreError, log, org};
+use store::{Clock, Db, Sealing, StoreError, log, org};
+
+/// A clock that shows what it was set to.
+pub struct Set(pub AtomicI64);
+
+impl Clock for Set {
+    fn now(&self) -> Instant {
+        Instant::from_unix_ms(self.0.load(Ordering::SeqCst))
+    }
+}
 
 /// An instant in November 2026.
 pub const NOON: i64 = 1_795_406_400_000;
@@ -29,7 +41,11 @@ pub fn event(number: u64) -> Event {
 pub fn sealing(number: u64) -> Sealing {
     let mut salt = [7; 32];
     salt[..8].copy_from_slice(&number.to_be_bytes());
-    Sealing { salt, record: None }
+    Sealing {
+        salt,
+        record: None,
+        clock: Arc::new(Set(event(number).at.unix_ms().into())),
+    }
 }
 
 pub fn unit(number: u64) -> OrgUnit {

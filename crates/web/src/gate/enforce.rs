@@ -50,13 +50,21 @@ pub(crate) async fn enforce(web: WebState, rule: Rule, request: Request, next: N
         Known::Account(visit) => Some(visit.clone()),
         Known::Expired(_) | Known::Nobody => None,
     };
+    let mut sent = None;
     let response = match admit(&web, rule, &mut request, &guest, known).await {
-        Ok(None) => next.run(request).await,
+        Ok(None) => {
+            sent = request.extensions().get::<Pressed>().cloned();
+            next.run(request).await
+        }
         Ok(Some(answer)) => answer,
         Err(stop) => stop.into_response(),
     };
-    match visit {
+    let response = match visit {
         Some(visit) => super::finish::in_workbench(&web, &visit, response).await,
+        None => response,
+    };
+    match sent {
+        Some(sent) => super::typed::with_typed(&sent, response).await,
         None => response,
     }
 }

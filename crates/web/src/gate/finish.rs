@@ -47,10 +47,10 @@ pub(crate) fn finish(router: Router, web: &WebState) -> Router {
 async fn patiently(State(web): State<WebState>, request: Request, next: Next) -> Response {
     let mut answer = std::pin::pin!(next.run(request));
     for _ in 0..TURNS {
-        let explained = web.app.db.announced().is_some();
+        let since = web.app.db.waiting_since();
         match tokio::time::timeout(PATIENCE, &mut answer).await {
             Ok(answer) => return answer,
-            Err(_) if explained || web.app.db.announced().is_some() => {}
+            Err(_) if web.app.db.explained_since(since).await => {}
             Err(_) => break,
         }
     }

@@ -10,21 +10,37 @@
 //! An act that leaves no event (a step of an upload) is remembered after it; its own state makes a
 //! repetition harmless.
 
+use std::pin::pin;
 use std::sync::Arc;
+use std::time::Duration;
 
 use app::{App, AppError};
 use domain::id::EventId;
 use domain::refusal::{self, Code};
 use domain::text::FieldErrors;
 use store::session::{self, Submission};
-use store::{Press, StoreError};
-use tokio::sync::Mutex;
+use store::{Press, Register, StoreError};
+use tokio::sync::{Mutex, Semaphore};
 
 use super::{Pressed, Stop, Visit, WebState};
 use crate::component::{Form, HiddenFields, Link, Refusal};
+use crate::problem::Problem;
 use crate::text::Address;
 
 const LANES: usize = 64;
+/// Acts of one process that may be under way or queue at the same time.
+const MOST: usize = 256;
+/// How long an act queues for a register that is announced as held; less than its page is waited for.
+const QUEUING: Duration = Duration::from_mins(2);
+/// For how many seconds at a time the foremost of a queue waits with a connection.
+const AT_THE_DOOR: u32 = 10;
+
+static FULL: Code = Code::new(
+    "STOR-427",
+    "正在大批写入，排队的事项已有 {most} 件，这一件没有接下，也没有留下一半。",
+    None,
+    "填写的内容都在，等页面上方的提示消失后再提交一次。",
+);
 
 static NO_KEY: Code = Code::new(
     "FORM-005",
@@ -37,6 +53,12 @@ static OTHER_CONTENT: Code = Code::new(
     "这张表单已经提交并办成过一次；这一次填的内容与那一次不同，没有保存。",
     None,
     "这一次填的内容都在下面：先看第一次的结果，仍要照此办理的，核对后再按一次。",
+);
+static UNREADABLE: Code = Code::new(
+    "FORM-014",
+    "这张表单有过一次提交，但那次的记录（submissions {key}）读不出：{why}。这一次没有办理。",
+    None,
+    "先到留痕日志里看那一次办成了没有；仍要办理的，核对后再按一次。",
 );
 static UNKNOWN: Code = Code::new(
     "STOR-505",
@@ -52,22 +74,37 @@ static ELSEWHERE: Code = Code::new(
 );
 
 /// Presses of the same form queue in the same lane, so that they do not use up the connections while
-/// they wait for one another.
+/// they wait for one another; so do acts that need the same register while it is announced as held.
 #[derive(Clone)]
-pub(super) struct Lanes(Arc<[Arc<Mutex<()>>; LANES]>);
+pub(super) struct Lanes(Arc<Inner>);
+
+struct Inner {
+    forms: [Mutex<()>; LANES],
+    registers: [Mutex<()>; Register::ALL.len()],
+    places: Semaphore,
+}
 
 impl Default for Lanes {
     fn default() -> Self {
-        Self(Arc::new(std::array::from_fn(|_| Arc::default())))
+        Self(Arc::new(Inner {
+            forms: std::array::from_fn(|_| Mutex::default()),
+            registers: std::array::from_fn(|_| Mutex::default()),
+            places: Semaphore::new(MOST),
+        }))
     }
 }
 
 impl Lanes {
-    fn of(&self, key: &str) -> Arc<Mutex<()>> {
+    fn of(&self, key: &str) -> &Mutex<()> {
         let sum = key.bytes().fold(0_usize, |sum, byte| {
             sum.wrapping_mul(31) + usize::from(byte)
         });
-        Arc::clone(&self.0[sum % LANES])
+        &self.0.forms[sum % LANES]
+    }
+
+    fn of_register(&self, register: Register) -> &Mutex<()> {
+        let at = Register::ALL.iter().position(|known| *known == register);
+        &self.0.registers[at.unwrap_or_default()]
     }
 }
 
@@ -114,7 +151,7 @@ pub async fn once<F, Fut>(
     act: F,
 ) -> Result<Result<Address, Undone>, Stop>
 where
-    F: FnOnce(App) -> Fut + Send + 'static,
+    F: FnOnce(App) -> Fut + Clone + Send + 'static,
     Fut: Future<Output = Result<(), AppError>> + Send + 'static,
 {
     let answer = to.clone();
@@ -133,7 +170,7 @@ pub async fn once_new<F, Fut>(
     act: F,
 ) -> Result<Result<Address, Undone>, Stop>
 where
-    F: FnOnce(App) -> Fut + Send + 'static,
+    F: FnOnce(App) -> Fut + Clone + Send + 'static,
     Fut: Future<Output = Result<Address, AppError>> + Send + 'static,
 {
     Turn::take(web, visit, sent, None, act).await
@@ -155,7 +192,7 @@ impl Turn {
         act: F,
     ) -> Result<Result<Address, Undone>, Stop>
     where
-        F: FnOnce(App) -> Fut + Send + 'static,
+        F: FnOnce(App) -> Fut + Clone + Send + 'static,
         Fut: Future<Output = Result<Address, AppError>> + Send + 'static,
     {
         if !sent.is_of_this_session() {
@@ -183,15 +220,17 @@ impl Turn {
 
     async fn run<F, Fut>(self, act: F) -> Result<Result<Address, Undone>, Stop>
     where
-        F: FnOnce(App) -> Fut + Send,
+        F: FnOnce(App) -> Fut + Clone + Send,
         Fut: Future<Output = Result<Address, AppError>> + Send,
     {
-        let lane = self.web.lanes.of(&self.press.form_key);
-        let _turn = lane.lock().await;
+        let Ok(_place) = self.web.lanes.0.places.try_acquire() else {
+            return Ok(Err(FULL.refuse(&[("most", &MOST)]).into()));
+        };
+        let _turn = self.web.lanes.of(&self.press.form_key).lock().await;
         if let Some(first) = self.first().await? {
             return Ok(first);
         }
-        match act(self.web.app.pressed(&self.press)).await {
+        match self.carry_out(act).await {
             Ok(to) => {
                 self.keep(&to).await;
                 Ok(Ok(to))
@@ -203,6 +242,37 @@ impl Turn {
             },
             Err(AppError::Store(StoreError::CommitUnknown(why))) => Err(self.unknown(why)),
             Err(error) => Ok(Err(error.into())),
+        }
+    }
+
+    /// The act itself. If it needs a register that is announced as held, it has given its connection back
+    /// and queues: the foremost waits with a connection, the others behind it with none.
+    async fn carry_out<F, Fut>(&self, act: F) -> Result<Address, AppError>
+    where
+        F: FnOnce(App) -> Fut + Clone + Send,
+        Fut: Future<Output = Result<Address, AppError>> + Send,
+    {
+        let first = act.clone()(self.web.app.pressed(&self.press)).await;
+        let Err(AppError::Store(StoreError::Held(register))) = first else {
+            return first;
+        };
+        let mut over = pin!(tokio::time::timeout(QUEUING, std::future::pending::<()>()));
+        let _foremost = tokio::select! {
+            biased;
+            turn = self.web.lanes.of_register(register).lock() => turn,
+            _ = &mut over => return Err(StoreError::Busy.into()),
+        };
+        let press = self.press.waiting(AT_THE_DOOR);
+        loop {
+            let ended = act.clone()(self.web.app.pressed(&press)).await;
+            let Err(AppError::Store(StoreError::Busy)) = ended else {
+                return ended;
+            };
+            tokio::select! {
+                biased;
+                _ = &mut over => return ended,
+                () = std::future::ready(()) => {}
+            }
         }
     }
 
@@ -241,7 +311,13 @@ impl Turn {
         let Some(found) = session::submission(&mut reader, account, form_key).await? else {
             return Ok(None);
         };
-        let first = answer_of(&found)?;
+        let first = match answer_of(&found, form_key) {
+            Ok(first) => first,
+            Err(refusal) => {
+                let refusal = Refusal::from(&refusal).with_remedy_link(log());
+                return Ok(Some(Err(Undone::OtherContent(refusal, None))));
+            }
+        };
         // An earlier version of the program did not keep what was sent.
         if found.content.is_empty() || found.content == *content {
             return Ok(Some(Ok(first)));
@@ -277,16 +353,28 @@ impl Turn {
 pub async fn answer(web: &WebState, visit: &Visit, key: &str) -> Result<Option<Address>, Stop> {
     let mut reader = web.app.db.read().await?;
     let found = session::submission(&mut reader, &visit.acting.account, key).await?;
-    found.as_ref().map(answer_of).transpose()
+    let answer = found
+        .as_ref()
+        .map(|found| answer_of(found, key))
+        .transpose();
+    answer.map_err(|refusal| {
+        let refusal = Refusal::from(&refusal).with_remedy_link(log());
+        Stop::new(Problem::Conflict(refusal))
+    })
 }
 
-/// Where the answer to a form stands.
-fn answer_of(found: &Submission) -> Result<Address, Stop> {
+fn log() -> Link {
+    Link::new("看留痕日志", Address::fixed("/w/log"))
+}
+
+/// Where the answer to a form stands; a row that does not say is refused by its name.
+fn answer_of(found: &Submission, key: &str) -> Result<Address, refusal::Refusal> {
+    let unreadable = |why: &str| UNREADABLE.refuse(&[("key", &key), ("why", &why)]);
     match (found.location.as_str(), found.leaf) {
         ("", Some(leaf)) => Ok(Address::fixed("/w/log").child(&leaf.to_string())),
-        ("", None) => Err(Stop::fault("a form without answer and without act")),
+        ("", None) => Err(unreadable("没有结果的地址，也没有对应的留痕")),
         (location, _) => {
-            Address::returning(location).map_err(|_| Stop::fault("a kept address left the site"))
+            Address::returning(location).map_err(|_| unreadable("结果的地址不在本系统内"))
         }
     }
 }

@@ -51,6 +51,7 @@ impl WebState {
     /// When the database cannot be read.
     pub async fn shell(&self, visit: &Visit) -> Result<Shell, Stop> {
         let mut reader = self.app.db.read().await?;
+        let announced = self.app.db.announced(&mut reader).await?;
         let (log_size, log_root) = log::head(&mut reader).await?;
         let units = org::units(&mut reader).await?;
         let log_root = Digest::of_bytes(log_root.as_bytes());
@@ -69,7 +70,7 @@ impl WebState {
             },
             nav: navigation(visit),
             hidden: visit.repeatable(),
-            notice: self.app.db.announced().as_ref().map(queued),
+            notice: announced.as_ref().map(queued),
             foot: Foot {
                 version: self.facts.version.clone(),
                 log_size,
@@ -83,7 +84,12 @@ impl WebState {
     /// # Errors
     /// When the database cannot be read.
     pub async fn page(&self, visit: &Visit, head: Head) -> Result<WorkbenchPage, Stop> {
-        let shell = self.shell(visit).await?;
+        Ok(self.page_in(self.shell(visit).await?, visit, head))
+    }
+
+    /// The same in a shell that was changed for this page.
+    #[must_use]
+    pub fn page_in(&self, shell: Shell, visit: &Visit, head: Head) -> WorkbenchPage {
         let print = PrintHeader {
             bureau: self.facts.bureau.clone(),
             title: head.title().to_owned(),
@@ -95,10 +101,10 @@ impl WebState {
             rehearsal: self.facts.demonstration,
         };
         let page = WorkbenchPage::new(shell, head).with_print_header(print);
-        Ok(match visit.guest.done {
+        match visit.guest.done {
             Some(done) => page.with_feedback(done.note()),
             None => page,
-        })
+        }
     }
 }
 

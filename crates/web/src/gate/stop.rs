@@ -127,8 +127,10 @@ impl From<StoreError> for Stop {
             StoreError::Conflict { .. } => {
                 Self::new(Problem::Conflict((&MOVED_ON.refuse(&[])).into()))
             }
-            StoreError::Busy => Self::new(Problem::Conflict((&BUSY.refuse(&[])).into()))
-                .with_status(StatusCode::SERVICE_UNAVAILABLE),
+            StoreError::Busy | StoreError::Held(_) => {
+                Self::new(Problem::Conflict((&BUSY.refuse(&[])).into()))
+                    .with_status(StatusCode::SERVICE_UNAVAILABLE)
+            }
             StoreError::ClockSetBack { .. } => {
                 let stop = Self::new(Problem::Conflict((&CLOCK.refuse(&[])).into()));
                 Self {
@@ -254,7 +256,7 @@ impl Flaws {
             AppError::Fields(errors) => Ok(errors.into()),
             AppError::Refused(refusal) if refusal.code != "AUTH-001" => Ok(refused(&refusal)),
             AppError::Store(StoreError::Conflict { .. }) => Ok(refused(&MOVED_ON.refuse(&[]))),
-            AppError::Store(StoreError::Busy) => Ok(Self {
+            AppError::Store(StoreError::Busy | StoreError::Held(_)) => Ok(Self {
                 goes_on: GoesOn::Sent,
                 ..refused(&BUSY.refuse(&[]))
             }),

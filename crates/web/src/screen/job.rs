@@ -3,21 +3,25 @@
 //! A job is its owner's alone; to everybody else it does not exist. Imports have pages of their own.
 //! Deliberately absent: what is done (`app`).
 
+use app::AppError;
 use app::drawing::FREEZE;
-use app::job::{Job as Work, JobState};
+use app::job::{Job as Work, JobState, UnreadableJob};
 use app::subject::export::SUBJECT_EXPORT;
 use axum::extract::{Path, State};
 use axum::response::IntoResponse;
+use domain::refusal::Code;
 use domain::time::Instant;
+use store::StoreError;
 
 use crate::component::{
-    Act, Badge, Cell, Column, Crumb, EmptyState, Facts, Fragment, Head, Job, Link, Note, Refusal,
-    Row, Sheet, Table, Tone, Weight,
+    Act, Badge, Cell, Column, Crumb, DigestLine, EmptyState, Facts, Fragment, Head, Job, Link,
+    Note, Refusal, Row, Sheet, Table, Tone, Weight,
 };
 use crate::gate::{Answer, Sent, Stop, Visit, WebState, see_other};
+use crate::problem::Problem;
 use crate::route::{Route, Who};
 use crate::screen::shared::{download, moment, rulebook};
-use crate::text::{Address, thousands};
+use crate::text::{Address, Digest, thousands};
 
 /// The addresses of this screen.
 #[must_use]
@@ -62,8 +66,22 @@ const fn tone(state: JobState) -> Tone {
     }
 }
 
+static UNREADABLE: Code = Code::new(
+    "JOBS-007",
+    "这一件的记录读不出（{why}）。",
+    None,
+    "多半由更新的程序写下：请系统管理员换用那个版本；仍读不出的，把本行报给运行维护人员。",
+);
+
 async fn find(web: &WebState, visit: &Visit, id: &str) -> Result<Work, Stop> {
-    let found = web.jobs()?.find(&visit.acting.account, id).await?;
+    let found = match web.jobs()?.find(&visit.acting.account, id).await {
+        Err(error @ AppError::Store(StoreError::Inconsistent { .. })) => {
+            let unreadable = UnreadableJob::new(id.to_owned(), 0, &error);
+            let refusal = UNREADABLE.refuse(&[("why", &unreadable.why)]);
+            return Err(Stop::new(Problem::Conflict((&refusal).into())));
+        }
+        found => found?,
+    };
     let shown = found.filter(|work| [FREEZE, SUBJECT_EXPORT].contains(&work.stored.kind.as_str()));
     shown.ok_or_else(Stop::not_found)
 }
@@ -71,13 +89,17 @@ async fn find(web: &WebState, visit: &Visit, id: &str) -> Result<Work, Stop> {
 async fn list(State(web): State<WebState>, visit: Visit) -> Answer {
     let kinds = [FREEZE, SUBJECT_EXPORT];
     let found = web.jobs()?.latest(&visit.acting.account, &kinds).await?;
-    let rows = found.iter().map(|work| {
+    let rows = found.iter().map(|listed| {
+        let work = match listed {
+            Ok(work) => work,
+            Err(unreadable) => return unreadable_row(unreadable, visit.now),
+        };
         let (words, _, from) = words_of(work);
         Row::new(vec![
             Cell::new(begun(work, visit.now)),
             Cell::link(words, page_of(&work.stored.id)),
             Cell::new(from),
-            Cell::new(work.state.label()),
+            Cell::new(Badge::new(tone(work.state), work.state.label())),
         ])
     });
     let columns = vec![
@@ -93,8 +115,20 @@ async fn list(State(web): State<WebState>, visit: Visit) -> Answer {
     let table = Table::new("后台办理", columns, rows.collect(), empty);
     let page = web.page(&visit, Head::new("后台办理")).await?;
     Ok(page
-        .with(Sheet::new("jobs", "后台办理", table))
+        .with(Sheet::new("jobs", format!("最近 {days} 天"), table))
         .into_response())
+}
+
+/// A row that names itself, so that whoever looks after the system can find it.
+fn unreadable_row(unreadable: &UnreadableJob, now: Instant) -> Row {
+    let begun = moment(Instant::from_unix_ms(unreadable.started_at_ms), now);
+    let words = format!("记录读不出：{}", unreadable.id);
+    Row::new(vec![
+        Cell::new(begun),
+        Cell::link(words, page_of(&unreadable.id)),
+        Cell::new(unreadable.why.clone()),
+        Cell::new(Badge::new(Tone::Bad, "读不出")),
+    ])
 }
 
 async fn show(State(web): State<WebState>, visit: Visit, Path(id): Path<String>) -> Answer {
@@ -110,16 +144,24 @@ async fn show(State(web): State<WebState>, visit: Visit, Path(id): Path<String>)
         shell.frame.refresh_seconds = Some(3);
     }
     let crumb = Crumb::new(vec![Link::new("后台办理", all())], words);
-    let mut page = crate::layout::WorkbenchPage::new(shell, head).with_crumb(crumb);
-    if work.state.is_under_way() {
+    let stop = || {
         let to = page_of(&id).child("cancel");
-        let stop = Act::submit("取消", to, Weight::Outlined, visit.hidden(&web));
+        Act::submit("取消", to, Weight::Outlined, visit.hidden(&web))
+    };
+    if work.state == JobState::Waiting {
+        head = head.with_act(stop());
+    }
+    let mut page = web.page_in(shell, &visit, head).with_crumb(crumb);
+    if work.state == JobState::Waiting {
+        let rest = "前面的办完就开始；离开本页不影响办理。";
+        page = page.with(Note::standing("还没有轮到。", rest));
+    } else if work.state == JobState::Running {
         let by = format!("{}于{}", visit.acting.name, begun(&work, visit.now));
         let number = |n: i64| u64::try_from(n).unwrap_or_default();
         let done = number(work.stored.done);
         let total = work.stored.total.map(number);
         let elapsed = elapsed(visit.now.unix_ms() - work.stored.started_at_ms);
-        page = page.with(Job::new(by, elapsed, done, total, unit).cancellable(stop));
+        page = page.with(Job::new(by, elapsed, done, total, unit).cancellable(stop()));
     } else {
         let days = kept_days(&web).await?;
         page = page.with(ended(&work, from.clone(), days));
@@ -172,9 +214,14 @@ fn facts(work: &Work, from: Link, now: Instant) -> Facts {
             .with("文件", file.name.clone())
             .with("行数", thousands(file.rows))
             .with("字节", thousands(file.bytes))
-            .with("SHA-256", file.sha256.clone());
+            .with("SHA-256", sha256(&file.sha256));
     }
     facts
+}
+
+/// Whole, since whoever fetched the file compares it.
+fn sha256(text: &str) -> Fragment {
+    Digest::parse(text).map_or_else(|_| text.into(), |digest| DigestLine::whole(digest).into())
 }
 
 fn begun(work: &Work, now: Instant) -> String {

@@ -138,10 +138,25 @@ async fn a_pool_of_one_is_frozen_only_by_who_knows_that_it_is_not_random() {
         let list = cast.officer.get("/w/campaigns").await;
         let rest = list.text.split("/w/campaigns/").nth(1).unwrap();
         let no: String = rest.chars().take_while(|c| *c != '"').collect();
+        let path = format!("/w/campaigns/{no}/freeze");
+        let asked = cast.officer.get(&path).await;
+        assert!(asked.shows("name=\"pool_of_one\""), "{}", asked.text);
         cast.done(&cast.officer, &no, "freeze", &[("pool_of_one", "1")])
             .await;
         let page = cast.officer.get(&format!("/w/campaigns/{no}")).await;
         assert!(page.shows("只有 1 户，非随机"), "{}", page.text);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn where_chance_decides_nobody_is_asked_whether_he_knows_that_it_does_not() {
+    with_cast(2, 6, async |cast| {
+        let no = cast.launched().await;
+        let path = format!("/w/campaigns/{no}/freeze");
+        let asked = cast.officer.get(&path).await;
+        assert_eq!(asked.status, StatusCode::OK, "{}", asked.text);
+        assert!(!asked.shows("pool_of_one"), "{}", asked.text);
     })
     .await;
 }
@@ -246,6 +261,45 @@ async fn a_closed_subject_is_counted_as_left_out() {
         cast.done(&cast.officer, &no, "freeze", &[]).await;
         let page = cast.officer.get(&format!("/w/campaigns/{no}")).await;
         assert!(page.shows("不参加："), "{}", page.text);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_was_typed_for_an_act_that_is_no_longer_to_be_done_can_be_copied() {
+    with_cast(40, 6, async |cast| {
+        let no = cast.plan(&whole_plan()).await;
+        cast.done(&cast.initiator, &no, "submit", &[]).await;
+        let back = format!("/w/campaigns/{no}/return");
+        let asked = cast.approver.get(&back).await;
+        cast.done(&cast.approver, &no, "approve", &[]).await;
+        let reason = "请补<专项库>的依据\n第二行：另见附件";
+        let told = cast
+            .approver
+            .submit(&asked, &back, &[("reason", reason)])
+            .await;
+        assert_eq!(told.status, StatusCode::CONFLICT, "{}", told.text);
+        assert!(told.shows("任务已是："), "{}", told.text);
+        let shown = "<span class=\"typed\">请补&#60;专项库&#62;的依据\n第二行：另见附件</span>";
+        assert!(
+            told.shows("您填写的内容") && told.shows(shown),
+            "{}",
+            told.text
+        );
+        // A form that comes back with its text shows it once.
+        let new = "/w/campaigns/new";
+        let asked = cast.initiator.get(new).await;
+        let fields = [("title", "先写的标题"), ("purpose", "先写的目的")];
+        let first = cast.initiator.submit(&asked, new, &fields).await;
+        assert_eq!(first.status, StatusCode::SEE_OTHER, "{}", first.text);
+        let fields = [("title", "后写的标题"), ("purpose", "后写的目的")];
+        let again = cast.initiator.submit(&asked, new, &fields).await;
+        assert!(
+            again.shows("FORM-011") && again.shows("后写的目的"),
+            "{}",
+            again.text
+        );
+        assert!(!again.shows("您填写的内容"), "{}", again.text);
     })
     .await;
 }

@@ -12,7 +12,7 @@ use domain::campaign::StateKind;
 use domain::id::CampaignNo;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use store::{Db, Engine, Reader};
+use store::{Db, Reader};
 use testkit::city::{City, as_shown, caterer, unit};
 use testkit::engines::on_both;
 use tower::ServiceExt as _;
@@ -22,7 +22,7 @@ use crate::browser::{Browser, Site};
 use crate::cast::Cast;
 
 /// A site where ten rows are many.
-async fn narrow(db: Db) -> (Cast, WebState) {
+pub async fn narrow(db: Db) -> (Cast, WebState) {
     let limits = Limits {
         export_rows: 10,
         frame_subjects: 10,
@@ -34,12 +34,8 @@ async fn narrow(db: Db) -> (Cast, WebState) {
 
 /// All connections for reading but one.
 async fn all_but_one(db: &Db) -> Vec<Reader> {
-    let most = match db.engine() {
-        Engine::Sqlite => 4,
-        Engine::Postgres => 8,
-    };
     let mut taken = Vec::new();
-    for _ in 1..most {
+    for _ in 1..2 * Db::LONG_VIEWS {
         taken.push(db.read().await.unwrap());
     }
     taken
@@ -84,7 +80,9 @@ async fn a_long_list_is_made_by_a_job_and_fetched_by_its_owner_under_his_present
         {
             use std::os::unix::fs::PermissionsExt as _;
             let id = at.rsplit('/').next().unwrap();
-            let kept = jobs.open_result(id).await.unwrap();
+            let owner = &cast.registrar.account;
+            let job = jobs.find(owner, id).await.unwrap().unwrap();
+            let kept = jobs.open_result(&job).await.unwrap();
             let mode = kept.metadata().await.unwrap().permissions().mode();
             assert_eq!(mode & 0o777, 0o600);
         }
@@ -157,7 +155,7 @@ async fn a_slow_reader_of_a_file_holds_no_connection() {
     .await;
 }
 
-async fn kind_of(city: &City, no: &str) -> StateKind {
+pub async fn kind_of(city: &City, no: &str) -> StateKind {
     let mut reader = city.app.db.read().await.unwrap();
     let number = CampaignNo::parse(no).unwrap();
     let stored = store::campaign::by_number(&mut reader, &number).await;

@@ -17,3 +17,4 @@ mod long;
 mod parties;
 mod plan;
 mod secrecy;
+mod traced_end;

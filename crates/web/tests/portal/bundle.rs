@@ -213,3 +213,20 @@ async fn the_tools_are_the_files_of_the_repository_and_their_hashes_are_right() 
     })
     .await;
 }
+
+#[tokio::test]
+async fn as_many_strangers_at_once_as_there_are_connections_all_get_the_bundle() {
+    told(async |story| {
+        let number = story.drawn().await;
+        let app = &story.site.city.app;
+        let [one, two, three, four] = [(); 4].map(|()| app.public_bundle(&number));
+        let [five, six, seven, eight] = [(); 4].map(|()| app.public_bundle(&number));
+        let all = tokio::join!(one, two, three, four, five, six, seven, eight);
+        let (first, bundle) = all.0.unwrap();
+        for other in [all.1, all.2, all.3, all.4, all.5, all.6, all.7] {
+            let (stage, zip) = other.unwrap();
+            assert!(stage == first && zip == bundle, "the same for everybody");
+        }
+    })
+    .await;
+}

@@ -271,6 +271,37 @@ async fn a_void_attempt_and_its_reason_stay_visible_for_ever() {
 }
 
 #[tokio::test]
+async fn beside_a_new_frame_nothing_stands_of_the_attempt_before_it() {
+    told(async |story| {
+        let (number, _) = story.committed().await;
+        let app = &story.site.city.app;
+        let campaign = Thing::Campaign(&number);
+        let code = PartyToken::parse("frame-error").unwrap();
+        let shown = as_shown(app, campaign).await;
+        let void = app.void_draw(&story.approver, &number, &shown, &code, "名录漏了一个片区");
+        void.await.unwrap();
+        let shown = as_shown(app, campaign).await;
+        let launch = app.launch_campaign(&story.initiator, &number, &shown);
+        launch.await.unwrap();
+        let shown = as_shown(app, campaign).await;
+        let freeze = app.freeze_frame(&story.officer, &number, &shown);
+        freeze.await.unwrap();
+        let mut reader = app.db.read().await.unwrap();
+        let stored = store::campaign::by_number(&mut reader, &number)
+            .await
+            .unwrap();
+        drop(reader);
+        assert_eq!(stored.campaign.state.attempt(), 2);
+        assert!(stored.plan_record.is_some(), "the plan is the same");
+        let before = [stored.freeze_record, stored.seed_text, stored.result_record];
+        assert_eq!((before, stored.trust_level), ([None, None, None], None));
+        let page = whole(&story.site.stranger(), &format!("/draw/{number}")).await;
+        assert!(page.shows("名录漏了一个片区"), "{}", page.text);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn an_abandoned_campaign_stays_with_its_reason() {
     told(async |story| {
         let number = story.launched().await;

@@ -2,6 +2,7 @@
 
 use app::premise::Thing;
 use axum::http::StatusCode;
+use domain::inspection::InspectionState;
 use testkit::city::as_shown;
 
 use crate::story::{Story, told, told_on_both};
@@ -70,6 +71,30 @@ async fn a_published_result_stands_and_a_withdrawn_one_answers_410_without_the_n
                 "{path} still names the firm"
             );
         }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_stands_on_the_portal_is_not_published_a_second_time() {
+    told_on_both(async |story| {
+        let (_, visits) = story.assigned().await;
+        story.confirmed(&visits[0]).await;
+        let (app, id) = (&story.site.city.app, &visits[0].visit.id);
+        let publisher = story.site.city.acting(&story.publisher).await;
+        let shown = as_shown(app, Thing::Outcome(id)).await;
+        let published = app.publish_outcome(&publisher, id, &shown).await.unwrap();
+        let kept = app.visit(&publisher, id).await.unwrap();
+        let state = &kept.stored.visit.state;
+        assert!(matches!(state, InspectionState::Published(_)), "{state:?}");
+        let size = story.site.log_size().await;
+        let shown = as_shown(app, Thing::Outcome(id)).await;
+        let again = app.publish_outcome(&publisher, id, &shown).await;
+        assert!(again.is_err(), "{again:?}");
+        assert_eq!(story.site.log_size().await, size);
+        let mut reader = app.db.read().await.unwrap();
+        let stands = store::inspection::publication_of(&mut reader, id).await;
+        assert_eq!(stands.unwrap().unwrap().id, published);
     })
     .await;
 }

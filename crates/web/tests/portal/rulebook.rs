@@ -509,12 +509,12 @@ async fn what_this_program_does_not_know_stands_in_the_next_version_again() {
         }
         let size = story.site.log_size().await;
         let app = &story.site.city.app;
-        let (code, _) = refused(app.adopt_rulebook(Actor::program("样例"), slip).await);
+        let (code, _) = refused(app.adopt_rulebook(&story.approver, slip).await);
         assert_eq!(code, "RULE-002");
         let mut gap = next;
         gap.version = "gap".to_owned();
         gap.parameters.retain(|row| row.key != "term.report");
-        let (code, _) = refused(app.adopt_rulebook(Actor::program("样例"), gap).await);
+        let (code, _) = refused(app.adopt_rulebook(&story.approver, gap).await);
         assert_eq!(code, "RULE-001");
         assert_eq!(story.site.log_size().await, size, "nothing was written");
     })

@@ -251,3 +251,44 @@ async fn a_body_of_another_kind_or_size_is_refused_before_it_is_read() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn whatever_was_typed_into_any_form_stands_on_the_page_that_refuses_it() {
+    with_site(async |site| {
+        let mut walked = std::collections::BTreeSet::new();
+        for role in Role::ALL.iter().copied().filter(|role| role.is_grantable()) {
+            let login = format!("t{}", role.name().replace('_', ""));
+            let id = site.city.account(&login, &[(role, 1)]).await;
+            let browser = site.signed_in(&id).await;
+            let token = browser.get("/w/account").await.input("_token");
+            let offers = |route: &Route| match route.who() {
+                Who::Needs(verb) => {
+                    let grants = [Grant {
+                        role,
+                        unit: testkit::city::unit(1),
+                    }];
+                    policy::offers(&grants, verb)
+                }
+                _ => true,
+            };
+            let routes = table().into_iter().filter(|route| route.acts_once());
+            for (number, route) in routes.enumerate() {
+                let key = format!("{number:032x}");
+                let typed = "样例长文：<第一行>\n第二行";
+                let fields = [("_token", token.as_str()), ("_once", key.as_str())];
+                let fields = [&fields[..], &[("reason", typed), ("note.x", typed)]].concat();
+                let page = browser.post_raw(&concrete(&route), &fields).await;
+                let named = format!("{role} POST {}: {}", route.path, page.status);
+                assert!(!page.status.is_server_error(), "{named} {}", page.text);
+                assert!(!page.status.is_success(), "{named}");
+                if page.status.is_client_error() && offers(&route) {
+                    let shown = page.shows("样例长文：&#60;第一行&#62;\n第二行");
+                    assert!(shown, "{named} {}", page.text);
+                    walked.insert(route.path);
+                }
+            }
+        }
+        assert!(walked.len() > 30, "{walked:?}");
+    })
+    .await;
+}

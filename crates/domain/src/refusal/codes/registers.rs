@@ -37,6 +37,9 @@ registry! { REGISTERS:
     RULEBOOK_TWICE = "RULE-005",
         "细则参数 {key} 出现了两次。", None,
         "同一参数只留一项。";
+    RULEBOOK_FOUNDED = "RULE-006",
+        "本局已有实施细则（{version}），不能再以建立本局的名义安装。", Some("细则四（二）"),
+        "由有“批准实施细则”权限的账号批准新的一版。";
     KEPT_NEWER = "KEPT-001",
         "{shape} 是更新的程序写下的第 {version} 版，本程序只认识到第 {known} 版。", None,
         "请管理服务器的人换用写下它的那一版程序，或更新的程序。";

@@ -52,6 +52,31 @@ pub enum Fault {
         /// SHA-256 of what stands there now.
         found: String,
     },
+    /// What stands where content should is no file that can be read.
+    ContentUnfit {
+        /// Table.
+        table: String,
+        /// Key, as JSON.
+        key: String,
+        /// SHA-256 by which the row names it.
+        sha256: String,
+        /// What stands there, or why it cannot be read.
+        why: String,
+    },
+    /// Something in the folder of contents that nobody of ours puts there.
+    Stranger {
+        /// Its path.
+        path: String,
+        /// What it is.
+        what: String,
+    },
+    /// An object of the schema, or a row of a table outside the log, is not as the migrations made it.
+    Shape {
+        /// The object.
+        object: String,
+        /// What is wrong with it.
+        why: String,
+    },
     /// The log contradicts itself.
     Log {
         /// Number of the leaf.
@@ -103,6 +128,22 @@ impl fmt::Display for Fault {
                 f,
                 "AUDT-006 内容被改动：表 {table} 行 {key} 登记的摘要为 {sha256}，现存内容为 {found}"
             ),
+            Self::ContentUnfit {
+                table,
+                key,
+                sha256,
+                why,
+            } => write!(
+                f,
+                "AUDT-008 内容读不出：表 {table} 行 {key} 登记的内容（摘要 {sha256}）{why}"
+            ),
+            Self::Stranger { path, what } => write!(
+                f,
+                "AUDT-009 存放内容的目录里有不该有的东西：{path} 是{what}"
+            ),
+            Self::Shape { object, why } => {
+                write!(f, "AUDT-007 库的结构不是升级所建的样子：{object}，{why}")
+            }
             Self::Log { sequence, why } => {
                 write!(f, "AUDT-004 留痕自相矛盾：第 {sequence} 条，{why}")
             }

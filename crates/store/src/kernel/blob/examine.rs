@@ -1,10 +1,12 @@
 //! Content against the rows that name it: the part of the audit that reads every byte kept beside the
 //! rows. It needs no key, since a row names what is stored; and it holds one piece in memory.
 
+use std::path::Path;
+
 use sha2::{Digest as _, Sha256};
 use tlog::Hash;
 
-use super::folder::{Held, aside};
+use super::folder::{Held, aside, strangers};
 use super::{Blobs, Db, chunks};
 use crate::error::StoreError;
 use crate::kernel::audit::{Fault, Report};
@@ -27,6 +29,8 @@ enum Standing {
     Missing,
     /// Something else, with this hash.
     Altered(Hash),
+    /// Nothing that can be read, and why.
+    Unfit(String),
 }
 
 /// Reads the content of every row that names one, in the snapshot of the reader.
@@ -37,6 +41,14 @@ pub(in crate::kernel) async fn contents(
 ) -> Result<(), StoreError> {
     for table in schema::NAMING {
         of_table(db, reader, table, report).await?;
+    }
+    if let Blobs::Folder(folder) = db.blobs() {
+        for (path, what) in aside(move || strangers(&folder)).await? {
+            report.faults.push(Fault::Stranger {
+                path: path.display().to_string(),
+                what: what.to_owned(),
+            });
+        }
     }
     Ok(())
 }
@@ -106,6 +118,12 @@ fn fault(table: &TracedTable, row: &Row, name: &str, standing: &Standing) -> Opt
             sha256,
             found: found.to_string(),
         }),
+        Standing::Unfit(why) => Some(Fault::ContentUnfit {
+            table,
+            key,
+            sha256,
+            why: why.clone(),
+        }),
     }
 }
 
@@ -117,11 +135,11 @@ async fn stands(db: &Db, conn: &mut Conn, name: &str) -> Result<Standing, StoreE
     let found = match db.blobs() {
         Blobs::Folder(folder) => {
             let name = sha256.to_string();
-            aside(move || match Held::open(&folder, &name)? {
-                Some(held) => held.hash().map(Some),
-                None => Ok(None),
-            })
-            .await?
+            let read = aside(move || Ok(hash_of_file(&folder, &name))).await?;
+            match read {
+                Ok(found) => found,
+                Err(why) => return Ok(Standing::Unfit(why.to_string())),
+            }
         }
         Blobs::Chunks => hash_of_chunks(conn, &sha256).await?,
     };
@@ -130,6 +148,14 @@ async fn stands(db: &Db, conn: &mut Conn, name: &str) -> Result<Standing, StoreE
         Some(found) if found == sha256 => Standing::Whole,
         Some(found) => Standing::Altered(found),
     })
+}
+
+/// What cannot be read is told with the others: one bad sector is no reason not to look at the rest.
+fn hash_of_file(folder: &Path, name: &str) -> std::io::Result<Option<Hash>> {
+    match Held::open(folder, name)? {
+        Some(held) => held.hash().map(Some),
+        None => Ok(None),
+    }
 }
 
 async fn hash_of_chunks(conn: &mut Conn, sha256: &Hash) -> Result<Option<Hash>, StoreError> {

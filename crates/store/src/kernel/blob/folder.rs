@@ -24,10 +24,7 @@ static NUMBER: AtomicU64 = AtomicU64::new(0);
 pub(super) async fn aside<T: Send + 'static>(
     work: impl FnOnce() -> std::io::Result<T> + Send + 'static,
 ) -> Result<T, StoreError> {
-    match tokio::task::spawn_blocking(work).await {
-        Ok(done) => done.map_err(|error| StoreError::Engine(format!("存放内容的目录：{error}"))),
-        Err(ended) => std::panic::resume_unwind(ended.into_panic()),
-    }
+    crate::kernel::aside::aside("存放内容的目录：", work).await
 }
 
 /// Where the content with this hash lies.
@@ -117,13 +114,58 @@ impl Drop for PartFile {
     }
 }
 
+/// What stands there instead of a file; none for a file.
+fn kind(found: fs::FileType) -> Option<&'static str> {
+    if found.is_file() {
+        None
+    } else if found.is_dir() {
+        Some("目录")
+    } else if found.is_symlink() {
+        Some("符号链接")
+    } else {
+        Some("管道、套接字或设备")
+    }
+}
+
+/// Everything in the folder that is neither a file where files lie nor one of the folders that hold them.
+pub(super) fn strangers(folder: &Path) -> std::io::Result<Vec<(PathBuf, &'static str)>> {
+    let mut found = Vec::new();
+    let homes = match fs::read_dir(folder) {
+        Ok(homes) => homes,
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(found),
+        Err(error) => return Err(error),
+    };
+    for home in homes {
+        let home = home?;
+        let at = home.file_type()?;
+        if !at.is_dir() {
+            found.push((home.path(), kind(at).unwrap_or("文件")));
+            continue;
+        }
+        for file in fs::read_dir(home.path())? {
+            let file = file?;
+            if let Some(what) = kind(file.file_type()?) {
+                found.push((file.path(), what));
+            }
+        }
+    }
+    found.sort();
+    Ok(found)
+}
+
 /// A file being read.
 pub(super) struct Held(File);
 
 impl Held {
-    /// The file under that hash, if there is one.
+    /// The file under that hash, if there is one. Anything but a file of its own is refused before it is opened:
+    /// a pipe would wait for ever, a link leads elsewhere.
     pub(super) fn open(folder: &Path, name: &str) -> std::io::Result<Option<Self>> {
-        match File::open(place(folder, name)) {
+        let path = place(folder, name);
+        let found = fs::symlink_metadata(&path).and_then(|found| match kind(found.file_type()) {
+            None => File::open(&path),
+            Some(what) => Err(std::io::Error::other(format!("不是文件，是{what}"))),
+        });
+        match found {
             Ok(file) => Ok(Some(Self(file))),
             Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
             Err(error) => Err(error),

@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use domain::event::{Act, Actor, Event};
+use domain::event::Act;
 use domain::id::{AccountId, EventId, InspectorCode, InspectorId, OrgUnitId};
 use domain::inspector::{EnforcementCredential, Inspector, Presence};
 use domain::org::{OrgUnit, UnitKind};
@@ -15,7 +15,9 @@ use domain::time::Date;
 use super::*;
 use crate::engines::{PostgresDatabase, SqliteFile, upgrade};
 use crate::kernel::reader::{Query, Reader};
-use crate::{Db, Fault, Recording, Sealing, Upgrade, inspector, org};
+use crate::kernel::sweep::tests::{holds, raw};
+use crate::telling::begun;
+use crate::{Db, Fault, Recording, Upgrade, inspector, org};
 
 /// A key that turns bits by a mask of its own: a stand-in whose ciphertext holds nothing clear.
 struct Mask(u8);
@@ -25,7 +27,12 @@ impl Mask {
         let (person, key) = of;
         let own = key.bytes().strip_suffix(person.as_bytes())?.first()?;
         let tag = place.bytes().fold(0_u8, u8::wrapping_add);
-        Some(bytes.iter().map(|byte| byte ^ own ^ self.0 ^ tag).collect())
+        // Never by nothing at all.
+        let turn = match own ^ self.0 ^ tag {
+            0 => 0x80,
+            turn => turn,
+        };
+        Some(bytes.iter().map(|byte| byte ^ turn).collect())
     }
 }
 
@@ -58,7 +65,7 @@ impl Vault for Mask {
     }
 }
 
-fn with_mask(mask: u8) -> Upgrade {
+pub(in crate::kernel) fn with_mask(mask: u8) -> Upgrade {
     Upgrade {
         vault: Arc::new(Mask(mask)),
         ..upgrade()
@@ -91,21 +98,7 @@ fn officer(number: u8, credential: &str) -> Inspector {
 }
 
 async fn act(db: &Db, number: u8) -> Recording {
-    let event = Event::new(
-        EventId::from_entropy([number; 12]),
-        Act::InspectorAdded,
-        upgrade().at,
-        Actor::program("样例"),
-    );
-    let sealing = Sealing {
-        salt: [number; 32],
-        record: None,
-    };
-    db.begin("story")
-        .await
-        .unwrap()
-        .record(event, sealing)
-        .unwrap()
+    begun(db, Act::InspectorAdded, number).await
 }
 
 /// Two inspectors with credentials, the first with a recusal that says why.
@@ -133,7 +126,7 @@ async fn staffed(db: &Db) {
         ground: RecusalGround::Other,
         note: Some("与经营者有亲属关系".to_owned()),
         declared_by: AccountId::from_entropy([5; 12]),
-        at: upgrade().at,
+        at: upgrade().clock.now(),
     };
     let mut rec = act(db, 2).await;
     inspector::declare(&mut rec, &recusal, &first)
@@ -177,9 +170,13 @@ enum Opening {
 
 impl Opening {
     async fn open(self) -> Db {
+        self.try_open().await.unwrap()
+    }
+
+    async fn try_open(self) -> Result<Db, crate::StoreError> {
         match self {
-            Self::Lite(path, mask) => Db::open_sqlite(&path, &with_mask(mask)).await.unwrap(),
-            Self::Pg(url, mask) => Db::open_postgres(&url, &with_mask(mask)).await.unwrap(),
+            Self::Lite(path, mask) => Db::open_sqlite(&path, &with_mask(mask)).await,
+            Self::Pg(url, mask) => Db::open_postgres(&url, &with_mask(mask)).await,
         }
     }
 }
@@ -311,6 +308,62 @@ async fn a_destroyed_key_takes_the_values_with_it_and_nothing_else() {
 }
 
 #[tokio::test]
+async fn a_destroyed_key_stands_in_no_byte_of_the_files_either() {
+    let file = SqliteFile::fresh();
+    let db = Opening::Lite(file.path().to_owned(), 0x2a).open().await;
+    staffed(&db).await;
+    let wrapped = format!("inspector/{}", id(1));
+    let wrapped = Mask(0x2a).person_key(&wrapped);
+    let there = || holds(&raw(file.path()), wrapped.bytes());
+    assert!(there());
+    let mut reader = db.read().await.unwrap();
+    let first = inspector::get(&mut reader, &id(1)).await.unwrap();
+    let notes = inspector::notes_of(&mut reader, &first).await.unwrap();
+    drop(reader);
+    // Who reads while the erasure is done keeps the log from being cut; it is cut afterwards.
+    let mut reader = db.read().await.unwrap();
+    assert!(number_of(&mut reader, 2).await.is_some());
+    let mut rec = act(&db, 3).await;
+    inspector::erase(&mut rec, &first, &notes).await.unwrap();
+    rec.commit().await.unwrap();
+    assert!(there() && !db.sweep().await.unwrap());
+    drop(reader);
+    assert!(db.sweep().await.unwrap());
+    assert!(!there());
+    db.close().await;
+    assert!(!there());
+}
+
+#[tokio::test]
+async fn a_bureau_opens_under_the_key_it_was_founded_with_and_under_no_other() {
+    on_both(|db, again| async move {
+        let mut rec = act(&db, 1).await;
+        org::state_fact(&mut rec, "bureau", "样例局").await.unwrap();
+        org::state_storage_key(&mut rec).await.unwrap();
+        rec.commit().await.unwrap();
+        db.close().await;
+        let refused = again(0x55).try_open().await.map(drop).unwrap_err();
+        assert!(matches!(refused, crate::StoreError::WrongKey), "{refused}");
+        let db = again(0x2a).open().await;
+        assert_eq!(crate::audit(&db).await.unwrap().faults, []);
+        // Changed behind the program's back, the row is told like every other, and the right key refused.
+        meddle(
+            &db,
+            "UPDATE installation SET value = 'x' WHERE name = 'storage_key'",
+        )
+        .await;
+        let faults = crate::audit(&db).await.unwrap().faults;
+        assert!(
+            matches!(faults.as_slice(), [Fault::Changed { key, .. }] if key.contains("storage_key")),
+            "{faults:?}"
+        );
+        db.close().await;
+        assert!(again(0x2a).try_open().await.is_err());
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn an_erasure_that_is_not_committed_has_destroyed_nothing() {
     on_both(|db, _| async move {
         staffed(&db).await;
@@ -342,7 +395,7 @@ async fn a_number_is_matched_by_its_mark_without_opening_a_cell() {
         let twin = inspector::other_holder(&mut reader, &officer(3, "XT-7654321"))
             .await
             .unwrap();
-        assert_eq!(twin.map(|held| held.inspector.id), Some(id(2)));
+        assert_eq!(twin.map(|held| held.id), Some(id(2)));
         // Nobody is his own double, and another number has no holder.
         let own = inspector::other_holder(&mut reader, &officer(2, "XT-7654321"))
             .await

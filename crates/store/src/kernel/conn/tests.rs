@@ -9,7 +9,7 @@ use domain::org::{OrgUnit, UnitKind};
 use domain::time::Instant;
 
 use super::*;
-use crate::{Db, Press, Sealing, log, org, session};
+use crate::{Db, Press, Sealing, engines, log, org, session};
 
 /// When the answer of the next commit of this thread is lost.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,6 +41,7 @@ async fn add_unit(db: &Db, number: u8) -> Result<log::Committed, StoreError> {
     let sealing = Sealing {
         salt: [number; 32],
         record: None,
+        clock: Arc::new(engines::Still(at)),
     };
     let mut rec = db.begin("test.unit").await?.record(event, sealing)?;
     let unit = OrgUnit {
@@ -76,7 +77,7 @@ async fn pressed_and_lost(db: &Db, press: &Press, losing: Losing) -> bool {
 async fn tell(losing: Losing) {
     let folder = tempfile::tempdir().expect("a folder");
     let file = folder.path().join("a.sqlite");
-    let upgrade = crate::engines::upgrade();
+    let upgrade = engines::upgrade();
     let db = Db::open_sqlite(&file, &upgrade)
         .await
         .expect("a fresh file");

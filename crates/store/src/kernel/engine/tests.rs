@@ -2,11 +2,26 @@ use std::time::Duration;
 
 use crate::engines::upgrade;
 
+use super::super::queue::Announced;
 use super::Db;
 use crate::error::StoreError;
 
-/// A writer that waits so little that the story need not wait.
-const BRIEFLY: Duration = Duration::from_millis(30);
+/// A writer that waits so little that the story need not wait, and long enough that a busy machine does not
+/// use up its turns.
+const BRIEFLY: Duration = Duration::from_millis(500);
+
+async fn standing(db: &Db) -> Option<Announced> {
+    let mut view = db.read().await.unwrap();
+    db.announced(&mut view).await.unwrap()
+}
+impl Db {
+    /// Changes the database behind the program's back.
+    pub(crate) async fn meddle(&self, sql: &'static str) {
+        let mut conn = self.write_conn().await.unwrap();
+        conn.script(sql).await.unwrap();
+        conn.commit().await.unwrap();
+    }
+}
 
 #[tokio::test]
 async fn who_waits_for_something_announced_waits_on_and_who_does_not_is_told() {
@@ -16,29 +31,78 @@ async fn who_waits_for_something_announced_waits_on_and_who_does_not_is_told() {
         .await
         .unwrap();
     let held = db.begin("test.long").await.unwrap();
-    assert!(db.announced().is_none());
+    assert_eq!(standing(&db).await, None);
     assert!(matches!(
         db.begin("test.short").await,
         Err(StoreError::Busy)
     ));
-    let announcement = db.announce("正在写入名录", 1_000);
+    let announcement = db.announce("正在写入名录", 1_000).await;
     announcement.expect_end(2_000);
-    assert_eq!(db.announced().unwrap().until_ms, 2_000);
-    // Another process on the same file gives up twice; that is longer than one wait of ours.
-    let other = Db::connect_waiting(&file, true, BRIEFLY, &upgrade())
+    assert_eq!(standing(&db).await.unwrap().until_ms, 2_000);
+    // A process that hears of it waits on as well; one that does not gives up twice, which is longer than one
+    // wait of the others.
+    let elsewhere = Db::connect_waiting(&file, true, BRIEFLY, &upgrade())
         .await
         .unwrap();
-    let elsewhere = async {
+    assert_eq!(standing(&elsewhere).await.unwrap().until_ms, 2_000);
+    let mut deaf = Db::connect_waiting(&file, true, BRIEFLY, &upgrade())
+        .await
+        .unwrap();
+    if let super::Pools::Lite { notices, .. } = &mut deaf.pools {
+        *notices = folder.path().join("nothing").into();
+    }
+    let ending = async {
         for _ in 0..2 {
             assert!(matches!(
-                other.begin("test.other").await,
+                deaf.begin("test.other").await,
                 Err(StoreError::Busy)
             ));
         }
         drop(announcement);
         held.abandon().await.unwrap();
     };
-    let (queued, ()) = tokio::join!(db.begin("test.short"), elsewhere);
-    queued.unwrap().abandon().await.unwrap();
-    assert!(db.announced().is_none());
+    let act = async |db: &Db| {
+        let begun = db.begin("test.short").await;
+        begun.unwrap().abandon().await.unwrap();
+    };
+    tokio::join!(act(&db), act(&elsewhere), ending);
+    assert_eq!(standing(&db).await, None);
+    // Its notice goes with it, or counts no longer.
+    while standing(&elsewhere).await.is_some() {
+        tokio::task::yield_now().await;
+    }
+}
+
+#[tokio::test]
+async fn an_announcement_reaches_the_other_processes_and_ends_with_its_own() {
+    let told = async |one: Db, other: Db| {
+        let first = one.announce("正在写入名录", 1_000).await;
+        let longer = one.announce("正在写入人员", 3_000).await;
+        let heard = standing(&other).await.unwrap();
+        assert_eq!(
+            (heard.words.as_str(), heard.until_ms),
+            ("正在写入人员", 3_000)
+        );
+        first.expect_end(4_000);
+        while standing(&other).await.unwrap().until_ms != 4_000 {
+            tokio::task::yield_now().await;
+        }
+        drop(first);
+        while standing(&other).await.unwrap().until_ms != 3_000 {
+            tokio::task::yield_now().await;
+        }
+        drop(longer);
+        while standing(&other).await.is_some() {
+            tokio::task::yield_now().await;
+        }
+        one.close().await;
+        other.close().await;
+    };
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("told.sqlite");
+    let lite = async || Db::open_sqlite(&file, &upgrade()).await.unwrap();
+    told(lite().await, lite().await).await;
+    let server = crate::engines::PostgresDatabase::fresh();
+    let pg = async || Db::open_postgres(server.url(), &upgrade()).await.unwrap();
+    told(pg().await, pg().await).await;
 }

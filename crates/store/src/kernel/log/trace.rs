@@ -138,6 +138,21 @@ pub(in crate::kernel) async fn chunks(
         .collect()
 }
 
+/// One chunk of a body; none after the last.
+pub(in crate::kernel) async fn chunk(
+    reader: &mut Reader,
+    event: &EventId,
+    ordinal: i64,
+) -> Result<Option<Vec<u8>>, StoreError> {
+    let query = Query::new("SELECT gzip FROM log_bodies WHERE event_id = $1 AND ordinal = $2")
+        .arg(event.as_str())
+        .arg(ordinal);
+    match reader.first(query).await? {
+        Some(row) => row.blob("gzip").map(|gzip| Some(gzip.to_vec())),
+        None => Ok(None),
+    }
+}
+
 /// A public record by its hash.
 pub async fn record(reader: &mut Reader, hash: &Hash) -> Result<Option<String>, StoreError> {
     let query =

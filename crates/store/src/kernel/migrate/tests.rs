@@ -9,6 +9,7 @@ use crate::kernel::history::Schema;
 use crate::migrations::MIGRATIONS;
 use crate::old::{COMMITS, OldDatabase};
 use crate::schema::{HOLIDAYS, ORG_UNITS, OUTCOME_CODES, PARTY_LINKS, TRACED};
+use crate::telling::begun;
 
 const ENGINES: [Engine; 2] = [Engine::Sqlite, Engine::Postgres];
 
@@ -86,6 +87,7 @@ fn step(
         postgres: sql,
         moves,
         afterwards,
+        emptied: None,
     }
 }
 
@@ -118,28 +120,8 @@ async fn faults(db: &Db, schema: &Schema) -> Vec<Fault> {
     report.faults
 }
 
-async fn meddle(db: &Db, sql: &'static str) {
-    let mut conn = db.write_conn().await.unwrap();
-    conn.script(sql).await.unwrap();
-    conn.commit().await.unwrap();
-}
-
 async fn act(db: &Db) -> Recording {
-    let event = Event::new(
-        EventId::from_entropy([0xee; 12]),
-        Act::UnitEdited,
-        upgrade().at,
-        Actor::program("样例"),
-    );
-    let sealing = Sealing {
-        salt: [3; 32],
-        record: None,
-    };
-    db.begin("story")
-        .await
-        .unwrap()
-        .record(event, sealing)
-        .unwrap()
+    begun(db, Act::UnitEdited, 0xee).await
 }
 
 fn each_old() -> impl Iterator<Item = OldDatabase> {
@@ -172,11 +154,8 @@ async fn a_column_that_came_reads_what_stood_before_in_every_older_row() {
         rec.insert(&UNITS_WITH_PHONE, row).await.unwrap();
         rec.commit().await.unwrap();
         assert_eq!(faults(&db, &now).await, []);
-        meddle(
-            &db,
-            "UPDATE org_units SET floor = 2 WHERE floor = 1 AND parent_id IS NULL",
-        )
-        .await;
+        db.meddle("UPDATE org_units SET floor = 2 WHERE floor = 1 AND parent_id IS NULL")
+            .await;
         let found = faults(&db, &now).await;
         assert!(!found.is_empty());
         for fault in found {
@@ -194,17 +173,74 @@ async fn a_column_that_came_reads_what_stood_before_in_every_older_row() {
 }
 
 #[tokio::test]
+async fn an_image_of_today_in_the_shape_of_yesterday_is_a_contradiction() {
+    for old in each_old() {
+        let sql = "ALTER TABLE org_units ADD COLUMN phone TEXT; ALTER TABLE org_units ADD COLUMN floor BIGINT NOT NULL DEFAULT 1; ALTER TABLE party_links RENAME TO party_doors; ALTER TABLE holidays DROP COLUMN source;";
+        let mut story = step(sql, None, "");
+        story.sqlite = "ALTER TABLE org_units ADD COLUMN phone TEXT; ALTER TABLE org_units ADD COLUMN floor INTEGER NOT NULL DEFAULT 1; ALTER TABLE party_links RENAME TO party_doors; ALTER TABLE holidays DROP COLUMN source;";
+        let (db, _) = grown(&old, story).await;
+        let shapes = [UNITS_WITH_PHONE, PARTY_DOORS, HOLIDAYS_WITHOUT_SOURCE];
+        let now = schema(&shapes, &[], &[]);
+        assert_eq!(faults(&db, &now).await, []);
+        // As a program would that was not told of the migration, or a forger who knows the old bodies.
+        let mut rec = act(&db).await;
+        let row = vec![
+            ("org_unit_id", "aaaaaaaaaaaaaaaaaaaa".into()),
+            ("name", "新科".into()),
+            ("kind", "section".into()),
+            ("parent_id", Value::Text(None)),
+        ];
+        rec.insert(&ORG_UNITS, row).await.unwrap();
+        rec.commit().await.unwrap();
+        let found = faults(&db, &now).await;
+        let told: Vec<String> = found.iter().map(ToString::to_string).collect();
+        assert!(
+            told.iter()
+                .any(|fault| fault.starts_with("AUDT-004") && fault.contains("phone")),
+            "{told:?}"
+        );
+        assert!(
+            told.iter().any(|fault| fault.starts_with("AUDT-003")),
+            "{told:?}"
+        );
+        db.close().await;
+    }
+}
+
+#[test]
+fn names_and_columns_are_read_by_the_age_of_the_image() {
+    use crate::kernel::history::present;
+    use crate::kernel::image::{Image, Operation};
+    let image = |table: &str, names: &[&str]| Image {
+        operation: Operation::Insert,
+        table: table.to_owned(),
+        columns: names.iter().map(|name| (*name).to_owned()).collect(),
+        cells: names.iter().map(|name| serde_json::json!(name)).collect(),
+    };
+    let doors = image("party_links", &["campaign_id", "name", "link_hash"]);
+    let kind = image("org_units", &["org_unit_id", "name", "kind", "parent_id"]);
+    let source = image("holidays", &["day", "kind", "source"]);
+    for (layout, image) in [
+        (PARTY_DOORS.layout(), doors),
+        (UNITS_RENAMED.layout(), kind.clone()),
+        (HOLIDAYS_WITHOUT_SOURCE.layout(), source),
+        (UNITS_WITH_PHONE.layout(), kind),
+    ] {
+        assert!(present(layout, &image, 0).is_ok());
+        assert!(present(layout, &image, NEXT - 1).is_ok());
+        assert!(present(layout, &image, NEXT).is_err(), "{}", image.table);
+    }
+}
+
+#[tokio::test]
 async fn a_column_that_changed_its_name_is_the_same_column() {
     for old in each_old() {
         let sql = "ALTER TABLE org_units RENAME COLUMN kind TO unit_kind;";
         let (db, _) = grown(&old, step(sql, None, "")).await;
         let now = schema(&[UNITS_RENAMED], &[], &[]);
         assert_eq!(faults(&db, &now).await, []);
-        meddle(
-            &db,
-            "UPDATE org_units SET unit_kind = 'brigade' WHERE unit_kind = 'bureau'",
-        )
-        .await;
+        db.meddle("UPDATE org_units SET unit_kind = 'brigade' WHERE unit_kind = 'bureau'")
+            .await;
         let found = faults(&db, &now).await;
         assert!(
             matches!(found.as_slice(), [Fault::Changed { columns, .. }] if columns == &["unit_kind"]),
@@ -221,7 +257,7 @@ async fn a_column_that_went_stays_readable_in_the_log_and_is_not_missed_in_the_t
         let (db, _) = grown(&old, step(sql, None, "")).await;
         let now = schema(&[HOLIDAYS_WITHOUT_SOURCE], &[], &[]);
         assert_eq!(faults(&db, &now).await, []);
-        meddle(&db, "DELETE FROM holidays WHERE kind = 'work'").await;
+        db.meddle("DELETE FROM holidays WHERE kind = 'work'").await;
         let found = faults(&db, &now).await;
         assert!(
             !found.is_empty()
@@ -241,11 +277,8 @@ async fn a_table_that_changed_its_name_is_the_same_table() {
         let (db, _) = grown(&old, step(sql, None, "")).await;
         let now = schema(&[PARTY_DOORS], &[], &[]);
         assert_eq!(faults(&db, &now).await, []);
-        meddle(
-            &db,
-            "UPDATE party_doors SET link_hash = 'x' WHERE name = 'justice'",
-        )
-        .await;
+        db.meddle("UPDATE party_doors SET link_hash = 'x' WHERE name = 'justice'")
+            .await;
         let found = faults(&db, &now).await;
         assert!(
             matches!(found.as_slice(), [Fault::Changed { table, columns, .. }] if table == "party_doors" && columns == &["link_hash"]),
@@ -413,7 +446,7 @@ async fn state(db: &Db) -> (i64, u64) {
     let mut reader = db.read().await.unwrap();
     let count = Query::new("SELECT CAST(COUNT(*) AS BIGINT) AS n FROM migrations");
     let count = reader.number(count).await.unwrap();
-    let (size, _) = crate::log::head(&mut reader).await.unwrap();
+    let (size, _) = log::head(&mut reader).await.unwrap();
     (count, size)
 }
 
@@ -485,6 +518,120 @@ async fn a_migration_that_was_edited_after_it_ran_is_refused() {
         let edited = with_step(step("CREATE TABLE other_names (name TEXT);", None, ""));
         let refused = run(&db, &edited, &upgrade()).await.unwrap_err();
         assert_eq!(refused.code(), "STOR-501");
+        db.close().await;
+    }
+}
+
+#[tokio::test]
+async fn a_database_that_has_lost_what_it_remembers_of_its_migrations_is_refused_in_one_sentence() {
+    for (lost, said) in [
+        ("DROP TABLE migrations", "没有升级记录"),
+        ("DELETE FROM migrations", "没有升级记录"),
+        ("DELETE FROM migrations WHERE number = 3", "缺了第 4 号"),
+        ("DELETE FROM migrations WHERE number = 1", "缺了第 2 号"),
+        ("DELETE FROM migrations WHERE number >= 11", "做不成"),
+    ] {
+        for old in each_old() {
+            let db = open(&old).await;
+            run(&db, MIGRATIONS, &upgrade()).await.unwrap();
+            db.meddle(lost).await;
+            for refused in [
+                run(&db, MIGRATIONS, &upgrade()).await.unwrap_err(),
+                rehearse(&db, MIGRATIONS, &upgrade()).await.unwrap_err(),
+            ] {
+                let words = refused.to_string();
+                assert!(
+                    words.starts_with("STOR-501 ") && words.contains(said),
+                    "{lost}: {words}"
+                );
+                assert!(words.contains("没有改动"), "{words}");
+            }
+            db.close().await;
+        }
+    }
+}
+
+// ---- killed at each step ----------------------------------------------------------------------
+
+/// Stands still at a step in the process of the story, which is killed there.
+pub(super) async fn reaches(migration: Option<&Migration>, step: &str) {
+    let number = migration.map_or(0, |migration| migration.number);
+    let Ok(wanted) = std::env::var("MIGRATION_DIES_AT") else {
+        return;
+    };
+    if wanted == format!("{number} {step}") {
+        println!("HERE");
+        std::future::pending::<()>().await;
+    }
+}
+
+#[tokio::test]
+#[ignore = "not a test of its own: the process that the story starts and kills"]
+async fn dying_process() {
+    let place = std::env::var("MIGRATION_PLACE").unwrap();
+    let done = if place.starts_with("postgres://") {
+        Db::open_postgres(&place, &upgrade()).await
+    } else {
+        Db::open_sqlite(std::path::Path::new(&place), &upgrade()).await
+    };
+    panic!("it was to die on the way: {:?}", done.map(|_| ()));
+}
+
+/// Whether the process reached the step before it ended.
+fn killed_at(step: &str, place: &str) -> bool {
+    use std::io::BufRead as _;
+    let mut child = std::process::Command::new(std::env::current_exe().unwrap())
+        .args([
+            "--exact",
+            "kernel::migrate::tests::dying_process",
+            "--ignored",
+        ])
+        .arg("--nocapture")
+        .env("MIGRATION_PLACE", place)
+        .env("MIGRATION_DIES_AT", step)
+        .stdout(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    let said = std::io::BufReader::new(child.stdout.take().unwrap());
+    let mut lines = said.lines().map_while(Result::ok);
+    let here = lines.any(|line| line.contains("HERE"));
+    child.kill().unwrap();
+    child.wait().unwrap();
+    here
+}
+
+/// Every step of every migration an old database has before it.
+fn steps(pending: &[Migration]) -> Vec<String> {
+    let of_one = |migration: &Migration| {
+        let moves = migration.moves.map(|_| "moved");
+        let steps = [Some("text"), moves, Some("afterwards"), Some("listed")];
+        let number = migration.number;
+        steps
+            .into_iter()
+            .flatten()
+            .map(move |step| format!("{number} {step}"))
+            .collect::<Vec<_>>()
+    };
+    pending.iter().flat_map(of_one).collect()
+}
+
+#[tokio::test]
+async fn a_program_killed_at_any_step_of_a_migration_has_migrated_nothing_or_all() {
+    for old in each_old() {
+        let db = open(&old).await;
+        let before = state(&db).await;
+        let last = usize::try_from(before.0).unwrap();
+        let pending = &MIGRATIONS[last..];
+        assert!(!pending.is_empty());
+        for step in steps(pending) {
+            assert!(killed_at(&step, &old.place()), "{step}");
+            assert_eq!(state(&db).await, before, "{step}");
+        }
+        let newest = MIGRATIONS.last().unwrap().number;
+        assert!(killed_at(&format!("{newest} committed"), &old.place()));
+        assert_eq!(state(&db).await.0, newest, "what is committed has happened");
+        assert_eq!(run(&db, MIGRATIONS, &upgrade()).await.unwrap(), []);
+        assert_eq!(faults(&db, &today()).await, []);
         db.close().await;
     }
 }

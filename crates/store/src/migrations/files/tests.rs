@@ -6,7 +6,7 @@ use std::time::Duration;
 use crate::engines::upgrade;
 use crate::kernel::audit::audit;
 use crate::kernel::reader::Query;
-use crate::old::{COMMITS, OldDatabase};
+use crate::old::{OldDatabase, made_before};
 use crate::{Db, Engine, Seal, SealKey, Upgrade};
 
 /// Seals by turning every bit, so that nothing that was clear can be found again.
@@ -63,7 +63,7 @@ fn contains(all: &[u8], part: &[u8]) -> bool {
 
 #[tokio::test]
 async fn nothing_that_lay_in_the_clear_can_be_found_in_the_file_afterwards() {
-    for commit in COMMITS {
+    for commit in made_before(9) {
         let old = OldDatabase::unpack(commit, Engine::Sqlite);
         let file = PathBuf::from(old.place());
         let chunks = old_chunks(&file).await;
@@ -87,7 +87,7 @@ async fn nothing_that_lay_in_the_clear_can_be_found_in_the_file_afterwards() {
 
 #[tokio::test]
 async fn a_rehearsal_leaves_no_content() {
-    for commit in COMMITS {
+    for commit in made_before(9) {
         let old = OldDatabase::unpack(commit, Engine::Sqlite);
         let file = PathBuf::from(old.place());
         let before = std::fs::read_dir(old.folder()).unwrap().count();
@@ -169,7 +169,7 @@ async fn as_it_stands(place: &str) -> Db {
 
 #[tokio::test]
 async fn a_migration_that_dies_half_way_has_not_happened_and_succeeds_the_next_time() {
-    for commit in COMMITS {
+    for commit in made_before(9) {
         for engine in [Engine::Sqlite, Engine::Postgres] {
             let old = OldDatabase::unpack(commit, engine);
             for after in [0, 1, 5] {

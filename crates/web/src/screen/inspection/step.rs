@@ -155,7 +155,7 @@ impl StepPage {
         act: F,
     ) -> Result<Result<Address, Undone>, Stop>
     where
-        F: FnOnce(App, Acting, InspectionId, Premise) -> Fut + Send + 'static,
+        F: FnOnce(App, Acting, InspectionId, Premise) -> Fut + Clone + Send + 'static,
         Fut: Future<Output = Result<(), AppError>> + Send + 'static,
     {
         let done = self.way.done.at(to);

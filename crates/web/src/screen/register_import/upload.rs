@@ -9,6 +9,8 @@ use axum::http::StatusCode;
 use axum::response::IntoResponse;
 use domain::id::OrgUnitId;
 use domain::org::OrgUnit;
+use domain::refusal::Code;
+use domain::text::FieldErrors;
 use domain::time::Instant;
 use sha2::{Digest as _, Sha256};
 use store::org;
@@ -18,11 +20,18 @@ use crate::component::{
     Act, Cell, Choice, Column, EmptyState, Field, Form, Fragment, Head, Refusal, Row, Sheet, Table,
     Weight,
 };
-use crate::form::{FORM_TOKEN_FIELD, IDEMPOTENCY_FIELD, IdempotencyKey};
+use crate::form::{FORM_TOKEN_FIELD, IDEMPOTENCY_FIELD, IdempotencyKey, Submitted};
 use crate::gate::{
     Answer, BROKEN, NO_TOKEN, Stop, TOO_LARGE, Visit, WRONG_KIND, WebState, see_other,
 };
 use crate::screen::shared::{moment, rulebook};
+
+static ELSEWHERE: Code = Code::new(
+    "FORM-015",
+    "打开本页之后，您在另一处重新登录过；这个文件没有接收。",
+    None,
+    "所选单位还在；浏览器不让网页代选文件，请重新选一次文件再上传。",
+);
 
 /// The most bytes of a field that is no file.
 const FIELD_BYTES: usize = 4 * 1024;
@@ -31,10 +40,12 @@ pub(super) async fn ask(State(web): State<WebState>, visit: Visit) -> Answer {
     Ok(form(&web, &visit, None).await?.into_response())
 }
 
+/// The form; `again` with why nothing was taken in and which unit had been chosen. A browser does not let a
+/// page choose the file.
 async fn form(
     web: &WebState,
     visit: &Visit,
-    refusal: Option<Refusal>,
+    again: Option<(Refusal, String)>,
 ) -> Result<crate::layout::WorkbenchPage, Stop> {
     let register = register_of(visit);
     let units = org::units(&mut web.app.db.read().await?).await?;
@@ -71,6 +82,14 @@ async fn form(
             Weight::Plain,
         ));
     let ask = Form::new(base, visit.hidden(web), "上传并读取").with_group("", fields);
+    let ask = match &again {
+        Some((_, unit)) => {
+            let sent = Submitted::from_pairs(vec![("unit".to_owned(), unit.clone())]);
+            ask.filled(&sent, &FieldErrors::new())
+        }
+        None => ask,
+    };
+    let refusal = again.map(|(refusal, _)| refusal);
     let failed = refusal.is_some();
     let mut page = page(web, visit, head, (0, false)).await?;
     if failed {
@@ -122,18 +141,26 @@ pub(super) async fn receive(
     let parts = parts.map_err(|_| {
         Stop::unusable(&WRONG_KIND.refuse(&[])).with_status(StatusCode::UNSUPPORTED_MEDIA_TYPE)
     })?;
-    match take(&web, &visit, parts).await {
+    let mut fields = Fields::default();
+    match take(&web, &visit, parts, &mut fields).await {
         Ok(id) => Ok(see_other(&home(register_of(&visit)).child(&id))),
         Err(Trouble::Stop(stop)) => Err(stop),
         Err(Trouble::App(AppError::Refused(refusal))) if refusal.code != "AUTH-001" => {
-            let again = form(&web, &visit, Some((&refusal).into())).await?;
+            let again = form(&web, &visit, Some(((&refusal).into(), fields.unit))).await?;
             Ok((StatusCode::UNPROCESSABLE_ENTITY, again).into_response())
+        }
+        Err(Trouble::Elsewhere) => {
+            let refusal = Refusal::from(&ELSEWHERE.refuse(&[]));
+            let again = form(&web, &visit, Some((refusal, fields.unit))).await?;
+            Ok((StatusCode::CONFLICT, again).into_response())
         }
         Err(Trouble::App(other)) => Err(other.into()),
     }
 }
 
 enum Trouble {
+    /// The form stood on a page of another session of the same account.
+    Elsewhere,
     Stop(Stop),
     App(AppError),
 }
@@ -162,20 +189,24 @@ impl From<MultipartError> for Trouble {
     }
 }
 
-async fn take(web: &WebState, visit: &Visit, mut parts: Multipart) -> Result<String, Trouble> {
+async fn take(
+    web: &WebState,
+    visit: &Visit,
+    mut parts: Multipart,
+    fields: &mut Fields,
+) -> Result<String, Trouble> {
     let staging = web.imports()?;
     let register = register_of(visit);
-    let mut fields = Fields::default();
     while let Some(part) = parts.next_field().await? {
         let Some(name) = part.file_name().map(str::to_owned) else {
-            note(&mut fields, part).await?;
+            note(fields, part).await?;
             continue;
         };
-        prove(visit, &fields)?;
+        prove(visit, fields)?;
         let unit = chosen_unit(visit, register, &fields.unit)?;
         let importer = Importer::of(&visit.acting, register, &unit)?;
         let incoming = streamed(staging.incoming().await?, part).await?;
-        let key = upload_key(visit, &fields);
+        let key = upload_key(visit, fields);
         let name = shown_name(&name);
         let taken = staging
             .accept(&importer, (register, &unit), &key, &name, incoming)
@@ -185,7 +216,7 @@ async fn take(web: &WebState, visit: &Visit, mut parts: Multipart) -> Result<Str
         }
         return Ok(taken.id);
     }
-    prove(visit, &fields)?;
+    prove(visit, fields)?;
     Err(Stop::unusable(&BROKEN.refuse(&[])).into())
 }
 
@@ -208,11 +239,14 @@ async fn note(fields: &mut Fields, mut part: Part<'_>) -> Result<(), Trouble> {
     Ok(())
 }
 
-fn prove(visit: &Visit, fields: &Fields) -> Result<(), Stop> {
-    if visit.form_token().agrees_with(&fields.token) {
+fn prove(visit: &Visit, fields: &Fields) -> Result<(), Trouble> {
+    let token = visit.form_token();
+    if token.agrees_with(&fields.token) {
         Ok(())
+    } else if token.is_of_same_account(&fields.token) {
+        Err(Trouble::Elsewhere)
     } else {
-        Err(Stop::forbidden(&NO_TOKEN.refuse(&[])))
+        Err(Stop::forbidden(&NO_TOKEN.refuse(&[])).into())
     }
 }
 

@@ -1,0 +1,131 @@
+//! Jobs that leave a file: whose they are, and how long the file stays.
+
+use std::pin::Pin;
+use std::sync::Arc;
+
+use app::Acting;
+use app::job::{AfterStop, Job, JobState, Jobs, Kind, Limits, Order, Outcome, Run, Work};
+use domain::account::Role;
+use domain::id::AccountId;
+use testkit::city::City;
+use testkit::engines::on_both;
+use tokio::io::AsyncReadExt as _;
+
+use crate::words::code_of;
+
+/// Work that leaves a file of one line.
+struct Report(&'static str);
+
+impl Kind for Report {
+    fn name(&self) -> &'static str {
+        self.0
+    }
+
+    fn after_stop(&self) -> AfterStop {
+        AfterStop::Offered
+    }
+
+    fn work(self: Arc<Self>, run: Run) -> Work {
+        Box::pin(async move {
+            let (jobs, job) = run.jobs().zip(run.job()).unwrap();
+            let mut file = jobs.result(&job.id).await?;
+            file.write(job.about.as_bytes()).await?;
+            Ok(Outcome::file(file.finish("报告.txt", 1).await?))
+        })
+    }
+
+    fn stopped<'k>(&'k self, _: &'k Run) -> Pin<Box<dyn Future<Output = ()> + Send + 'k>> {
+        Box::pin(std::future::ready(()))
+    }
+}
+
+async fn ordered(jobs: &Jobs, kind: &'static str, owner: &AccountId, about: &str) -> String {
+    let order = Order {
+        kind,
+        owner: Some(owner.clone()),
+        unit: None,
+        about: about.to_owned(),
+        input: serde_json::json!({ "version": 1 }),
+    };
+    let id = jobs.start(order).await.unwrap();
+    jobs.settled(about).await;
+    id
+}
+
+const MONTHLY: &str = "test.monthly";
+const YEARLY: &str = "test.yearly";
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_file_is_its_owners_until_the_days_of_the_rulebook_are_over() {
+    on_both(|db| async move {
+        let city = City::found(db).await;
+        let mine = city.account("mine", &[(Role::Registrar, 1)]).await;
+        let yours = city.account("yours", &[(Role::Registrar, 1)]).await;
+        let folder = tempfile::tempdir().unwrap();
+        let jobs = Jobs::new(city.app.clone(), folder.path(), Limits::default());
+        jobs.register(Arc::new(Report(MONTHLY)));
+        jobs.register(Arc::new(Report(YEARLY)));
+        let files = || std::fs::read_dir(folder.path()).unwrap().count();
+        let first = ordered(&jobs, MONTHLY, &mine, "十月").await;
+        city.clock.advance_minutes(1);
+        let second = ordered(&jobs, MONTHLY, &mine, "十一月").await;
+        let year = ordered(&jobs, YEARLY, &mine, "全年").await;
+        let theirs = ordered(&jobs, MONTHLY, &yours, "十二月").await;
+        let latest = async |whose: &AccountId, kinds: &[&str]| -> Vec<String> {
+            let found = jobs.latest(whose, kinds).await.unwrap();
+            found
+                .into_iter()
+                .map(|job| job.unwrap().stored.id)
+                .collect()
+        };
+        assert_eq!(latest(&mine, &[MONTHLY]).await, [second, first.clone()]);
+        assert_eq!(latest(&mine, &[YEARLY]).await, [year]);
+        let their = latest(&yours, &[MONTHLY, YEARLY]).await;
+        assert_eq!(their.as_slice(), std::slice::from_ref(&theirs));
+        assert!(jobs.find(&mine, &theirs).await.unwrap().is_none());
+        let job = jobs.find(&mine, &first).await.unwrap().unwrap();
+        let file = job.outcome.file.clone().unwrap();
+        assert_eq!((job.state, file.bytes, file.rows), (JobState::Done, 6, 1));
+        let mut kept = String::new();
+        let mut opened = jobs.open_result(&job).await.unwrap();
+        opened.read_to_string(&mut kept).await.unwrap();
+        assert_eq!(kept, "十月");
+
+        city.clock.advance_minutes(20 * 24 * 60);
+        jobs.upkeep().await.unwrap();
+        assert_eq!(files(), 4);
+        std::fs::write(folder.path().join("0123.part"), "left by a killed program").unwrap();
+        city.clock.advance_minutes(20 * 24 * 60);
+        jobs.upkeep().await.unwrap();
+        assert_eq!(files(), 0);
+        assert!(jobs.find(&mine, &first).await.unwrap().is_none());
+        assert_eq!(code_of(jobs.open_result(&job).await), "JOBS-006");
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_may_not_export_is_told_that_and_nothing_of_how_far_the_file_is() {
+    on_both(|db| async move {
+        let city = City::found(db).await;
+        let owner = city.account("owner", &[(Role::Registrar, 1)]).await;
+        let folder = tempfile::tempdir().unwrap();
+        let jobs = Jobs::new(city.app.clone(), folder.path(), Limits::default());
+        jobs.register(Arc::new(Report(MONTHLY)));
+        let id = ordered(&jobs, MONTHLY, &owner, "十月").await;
+        let mut job = jobs.find(&owner, &id).await.unwrap().unwrap();
+        let mut acting = city.acting(&owner).await;
+        let fetch = async |acting: &Acting, job: &Job| {
+            code_of(city.app.fetch_subject_export(&jobs, acting, job).await)
+        };
+        job.state = JobState::Running;
+        let waits = fetch(&acting, &job).await;
+        assert_ne!(waits, "AUTH-001");
+        acting.grants.clear();
+        for state in [JobState::Running, JobState::Done] {
+            job.state = state;
+            assert_eq!(fetch(&acting, &job).await, "AUTH-001");
+        }
+    })
+    .await;
+}

@@ -1,0 +1,13 @@
+//! What the use cases promise, told without a screen: each story asks for an intention, and looks at
+//! what stands afterwards. On both engines, unless it has no database to tell of.
+
+#![expect(clippy::unwrap_used, reason = "a test stops where its premise fails")]
+
+mod accounts;
+mod imports;
+mod jobs;
+mod lists;
+mod passwords;
+mod subjects;
+mod uploads;
+mod words;

@@ -1,0 +1,392 @@
+//! A file on its way into a register, read by a port that knows only tabs: every step, what it shows meanwhile,
+//! and where it may go from there.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::{Arc, Mutex};
+
+use app::import::{Columns, Importer, Register, StagedRow};
+use app::job::{Jobs, Limits, Run};
+use app::port::Clock;
+use app::staging::port::{ErrorFile, Found, RowSink, Tables, TemplateForm};
+use app::staging::{Import, Staging, State};
+use app::{App, AppError};
+use domain::account::Role;
+use domain::id::{AccountId, OrgUnitId};
+use domain::refusal::{Code, Refusal};
+use domain::time::Instant;
+use store::{Announced, Db, inspector, subject};
+use tempfile::TempDir;
+use testkit::city::{City, register_number, unit};
+use testkit::engines::on_both;
+use tokio::runtime::Handle;
+use tokio::task::block_in_place;
+
+use crate::words::code_of;
+
+static NO_FILE: Code = Code::new("TEST-001", "读不了。", None, "");
+
+/// Cells between tabs; the first line names the fields.
+struct Tabs;
+
+impl Tables for Tabs {
+    fn read(&self, _: Register, file: &Path, sink: &mut RowSink<'_>) -> Result<Found, Refusal> {
+        let text = std::fs::read_to_string(file).map_err(|_| NO_FILE.refuse(&[]))?;
+        let mut lines = text.lines().map(|line| line.split('\t').map(str::to_owned));
+        let names: Vec<String> = lines.next().ok_or_else(|| NO_FILE.refuse(&[]))?.collect();
+        let mut rows = 0;
+        for cells in lines {
+            rows += 1;
+            sink(StagedRow {
+                number: rows + 1,
+                cells: cells.collect(),
+                flaws: Vec::new(),
+            })?;
+        }
+        Ok(Found {
+            places: names.iter().cloned().zip(0..).collect(),
+            names,
+            rows,
+            header_row: 1,
+            ..Found::default()
+        })
+    }
+
+    fn error_file(&self, _: &[String]) -> Result<Box<dyn ErrorFile>, Refusal> {
+        Err(NO_FILE.refuse(&[]))
+    }
+
+    fn template(&self, _: Register, _: TemplateForm) -> Result<Vec<u8>, Refusal> {
+        Err(NO_FILE.refuse(&[]))
+    }
+}
+
+/// An office whose clerk waits for each step.
+struct Desk {
+    staging: Staging,
+    importer: Importer,
+    _folder: TempDir,
+}
+
+impl Desk {
+    fn open(app: &App, importer: Importer) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let jobs = Jobs::new(app.clone(), &folder.path().join("jobs"), Limits::default());
+        Self {
+            staging: Staging::new(&jobs, &folder.path().join("uploads"), Arc::new(Tabs)),
+            importer,
+            _folder: folder,
+        }
+    }
+
+    async fn now(&self, id: &str) -> Import {
+        let account = self.importer.account.as_ref();
+        self.staging.find(account, id).await.unwrap().unwrap()
+    }
+
+    async fn received(&self, to: (Register, &OrgUnitId), id: &str, text: &str) -> Import {
+        let mut incoming = self.staging.incoming().await.unwrap();
+        incoming.write(text.as_bytes()).await.unwrap();
+        let name = format!("{id}.txt");
+        let taken = self
+            .staging
+            .accept(&self.importer, to, id, &name, incoming)
+            .await;
+        assert!(taken.unwrap().fresh);
+        self.staging.read(id, &Run::awaited()).await.unwrap();
+        self.now(id).await
+    }
+
+    async fn compared(&self, import: &Import, columns: Columns) -> Import {
+        let id = &import.stored.id;
+        self.staging.set_columns(import, columns).await.unwrap();
+        let run = Run::awaited();
+        self.staging.compare(id, &run).await.unwrap();
+        self.now(id).await
+    }
+
+    async fn applied(&self, import: &Import) -> Result<Import, AppError> {
+        let id = &import.stored.id;
+        self.staging.claim(import, false).await?;
+        let run = Run::awaited();
+        self.staging.apply(id, &run).await?;
+        Ok(self.now(id).await)
+    }
+}
+
+fn caterers(count: u32) -> String {
+    let mut text = "name\tregister_number\tdistrict\taddress\tpools\n".to_owned();
+    for number in 1..=count {
+        let code = register_number(number);
+        text.push_str(&format!(
+            "样例餐饮{number:04}店\t{code}\t411202\t演示路{number}号\t餐饮\n"
+        ));
+    }
+    text
+}
+
+const SUBJECTS: Register = Register::Subjects;
+
+async fn registrar(city: &City, login: &str) -> Importer {
+    let account = city.account(login, &[(Role::Registrar, 1)]).await;
+    Importer::of(&city.acting(&account).await, SUBJECTS, &unit(1)).unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn each_step_of_an_upload_may_be_taken_once_and_shows_how_far_it_is() {
+    on_both(|db| async move {
+        let city = City::found(db).await;
+        let desk = Desk::open(&city.app, registrar(&city, "registrar").await);
+        let read = desk.received((SUBJECTS, &unit(1)), "a", &caterers(7)).await;
+        assert_eq!((read.state, read.summary.rows), (State::Mapping, 7));
+        assert_eq!(desk.staging.progress(&read), 7);
+        assert_eq!(
+            code_of(desk.applied(&read).await),
+            "IMPT-073",
+            "not compared yet"
+        );
+        let again = desk.staging.read("a", &Run::awaited()).await;
+        assert_eq!(code_of(again), "IMPT-073", "read already");
+
+        let seen = desk.compared(&read, read.columns()).await;
+        assert_eq!(seen.state, State::Previewed);
+        assert!(!seen.summary.stale, "nothing has changed since");
+        assert_eq!(seen.summary.tally.unwrap().added, 7);
+        let done = desk.applied(&seen).await.unwrap();
+        assert_eq!((done.state, desk.staging.progress(&done)), (State::Done, 7));
+        assert_eq!(done.summary.written, seen.summary.tally);
+        assert_eq!(
+            code_of(desk.applied(&seen).await),
+            "IMPT-073",
+            "written already"
+        );
+        let columns = desk.staging.set_columns(&done, done.columns()).await;
+        assert_eq!(code_of(columns), "IMPT-073");
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_choice_of_columns_is_within_the_file_each_once_and_leaves_out_nothing_needed() {
+    on_both(|db| async move {
+        let city = City::found(db).await;
+        let desk = Desk::open(&city.app, registrar(&city, "registrar").await);
+        let read = desk.received((SUBJECTS, &unit(1)), "a", &caterers(1)).await;
+        let with = |field: &str, place: Option<usize>| {
+            let mut columns = read.columns();
+            match place {
+                Some(place) => columns.places.insert(field.to_owned(), place),
+                None => columns.places.remove(field),
+            };
+            columns
+        };
+        let last = read.summary.names.len() - 1;
+        read.check_columns(&read.columns()).unwrap();
+        let told = |columns: Columns| code_of(read.check_columns(&columns).map_err(AppError::from));
+        assert_eq!(
+            told(with("pools", Some(last + 1))),
+            "pools IMPT-077",
+            "just beyond the end"
+        );
+        assert_eq!(
+            told(with("pools", Some(last - 1))),
+            "pools IMPT-076",
+            "taken by the address"
+        );
+        assert_eq!(told(with("district", None)), "district IMPT-075");
+        let mut whole_file = with("district", None);
+        whole_file
+            .defaults
+            .insert("district".to_owned(), "411202".to_owned());
+        read.check_columns(&whole_file).unwrap();
+        let refused = desk
+            .staging
+            .set_columns(&read, with("district", None))
+            .await;
+        assert_eq!(code_of(refused), "district IMPT-075");
+        assert_eq!(
+            desk.now("a").await.state,
+            State::Mapping,
+            "what is refused moves nothing"
+        );
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_account_finds_its_own_uploads_of_a_register_and_no_others() {
+    on_both(|db| async move {
+        let city = City::found(db).await;
+        let (mine, yours) = (
+            registrar(&city, "mine").await,
+            registrar(&city, "yours").await,
+        );
+        let (me, you) = (
+            mine.account.clone().unwrap(),
+            yours.account.clone().unwrap(),
+        );
+        let (mine, yours) = (Desk::open(&city.app, mine), Desk::open(&city.app, yours));
+        mine.received((SUBJECTS, &unit(1)), "first", &caterers(1))
+            .await;
+        city.clock.advance_minutes(1);
+        mine.received((SUBJECTS, &unit(1)), "second", &caterers(1))
+            .await;
+        mine.received(
+            (Register::Inspectors, &unit(1)),
+            "people",
+            "code\tname\nP1\t甲\n",
+        )
+        .await;
+        yours
+            .received((SUBJECTS, &unit(1)), "other", &caterers(1))
+            .await;
+        let latest = async |whose: &AccountId, register| -> Vec<String> {
+            let found = mine.staging.latest(whose, register).await.unwrap();
+            found.into_iter().map(|import| import.stored.id).collect()
+        };
+        assert_eq!(
+            latest(&me, SUBJECTS).await,
+            ["second", "first"],
+            "newest first"
+        );
+        assert_eq!(latest(&me, Register::Inspectors).await, ["people"]);
+        assert_eq!(latest(&you, SUBJECTS).await, ["other"]);
+        assert!(
+            mine.staging
+                .find(Some(&me), "other")
+                .await
+                .unwrap()
+                .is_none()
+        );
+        assert!(mine.staging.find(None, "first").await.unwrap().is_none());
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_inspector_belongs_to_the_unit_his_row_names_or_else_to_the_one_that_imports() {
+    on_both(|db| async move {
+        let city = City::found(db).await;
+        let desk = Desk::open(&city.app, Importer::operator());
+        let text = "code\tname\tunit\tcredential\tvalid_until\n\
+                    P1\t检查员甲\t\t411200-0001\t2027-12-31\n\
+                    P2\t检查员乙\t环卫处\t411200-0002\t2027-12-31\n\
+                    P3\t检查员丙\t没有这个处\t411200-0003\t2027-12-31\n";
+        let to = (Register::Inspectors, &unit(1));
+        let read = desk.received(to, "people", text).await;
+        let seen = desk.compared(&read, read.columns()).await;
+        let tally = seen.summary.tally.unwrap();
+        assert_eq!((tally.added, tally.bad), (2, 1));
+        let faults = &seen.summary.samples.faults;
+        assert!(faults.iter().all(|(row, _)| *row == 4), "{faults:?}");
+        desk.staging.claim(&seen, true).await.unwrap();
+        let run = Run::awaited();
+        desk.staging.apply("people", &run).await.unwrap();
+        let mut reader = city.app.db.read().await.unwrap();
+        for (code, belongs) in [("P1", Some(unit(1))), ("P2", Some(unit(4))), ("P3", None)] {
+            let code = domain::id::InspectorCode::parse(code).unwrap();
+            let found = inspector::by_code(&mut reader, &code).await.unwrap();
+            assert_eq!(found.map(|found| found.inspector.unit), belongs, "{code}");
+        }
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_registries_write_for_nothing_is_nothing() {
+    on_both(|db| async move {
+        let city = City::found(db).await;
+        let desk = Desk::open(&city.app, Importer::operator());
+        let mut text = "name\tregister_number\tdistrict\taddress\tpools\n".to_owned();
+        let written = ["N/A", "null", "NULL", "n/a", "nullarbor"];
+        for (number, nothing) in (1..).zip(written) {
+            let code = register_number(number);
+            text.push_str(&format!(
+                "样例餐饮{number:04}店\t{code}\t411202\t {nothing} \t餐饮\n"
+            ));
+        }
+        let read = desk.received((SUBJECTS, &unit(1)), "a", &text).await;
+        let mut columns = read.columns();
+        let default = BTreeMap::from([("address".to_owned(), "地址不详".to_owned())]);
+        columns.defaults.clone_from(&default);
+        let seen = desk.compared(&read, columns).await;
+        desk.applied(&seen).await.unwrap();
+        let mut reader = city.app.db.read().await.unwrap();
+        for (number, nothing) in (1..).zip(written) {
+            let found = subject::by_code(&mut reader, &register_number(number))
+                .await
+                .unwrap();
+            let address = found.unwrap().subject.address.map(|text| text.to_string());
+            let wanted = if nothing == "nullarbor" {
+                nothing
+            } else {
+                "地址不详"
+            };
+            assert_eq!(address.as_deref(), Some(wanted), "{nothing}");
+        }
+    })
+    .await;
+}
+
+async fn announced(db: &Db) -> Option<Announced> {
+    let mut view = db.read().await.unwrap();
+    db.announced(&mut view).await.unwrap()
+}
+
+/// A clock that goes on by a second whenever it is read, and notes until when a long writer is announced.
+struct Noting {
+    now_ms: Mutex<i64>,
+    db: Db,
+    told: Mutex<Vec<i64>>,
+}
+
+impl Clock for Noting {
+    fn now(&self) -> Instant {
+        let mut now = self.now_ms.lock().unwrap();
+        *now += 1_000;
+        let announced = block_in_place(|| Handle::current().block_on(announced(&self.db)));
+        if let Some(announced) = announced {
+            self.told.lock().unwrap().push(announced.until_ms);
+        }
+        Instant::from_unix_ms(*now)
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_end_of_a_long_import_is_told_by_how_much_of_it_is_written() {
+    on_both(|db| async move {
+        let city = City::found(db.clone()).await;
+        let clock = Arc::new(Noting {
+            now_ms: Mutex::new(city.app.clock.now().unix_ms()),
+            db,
+            told: Mutex::default(),
+        });
+        let app = App {
+            clock: clock.clone(),
+            ..city.app.clone()
+        };
+        let desk = Desk::open(&app, Importer::operator());
+        let read = desk
+            .received((SUBJECTS, &unit(1)), "a", &caterers(2_500))
+            .await;
+        let seen = desk.compared(&read, read.columns()).await;
+        let begun = clock.now().unix_ms();
+        desk.applied(&seen).await.unwrap();
+        let ended = clock.now().unix_ms();
+        let told = clock.told.lock().unwrap().clone();
+        assert!(told.len() > 3, "{told:?}");
+        let longest = told.iter().max().unwrap() - begun;
+        assert!(longest < 2 * (ended - begun), "{begun} {ended} {told:?}");
+        let off = (ended - told.last().unwrap()).abs();
+        assert!(
+            off <= 2_000,
+            "near the end it is known to the second, and the entry's own time is one more reading: {ended} {told:?}"
+        );
+        assert_eq!(
+            announced(&app.db).await,
+            None,
+            "told no longer than it takes"
+        );
+    })
+    .await;
+}

@@ -1,0 +1,2 @@
+-- What is announced to every process: with SQLite as files beside the database, whose one writer is held
+-- while it stands announced; no table. SQLite.

@@ -1,0 +1,25 @@
+//! Words the stories inside this crate share.
+
+use domain::event::{Act, Actor, Event};
+use domain::id::EventId;
+
+use crate::engines::upgrade;
+use crate::{Db, Recording, Sealing};
+
+/// An act of the stories that has begun: its event and its salt are told apart by the number.
+pub(crate) async fn begun(db: &Db, act: Act, number: u8) -> Recording {
+    let clock = upgrade().clock;
+    let event = Event::new(
+        EventId::from_entropy([number; 12]),
+        act,
+        clock.now(),
+        Actor::program("样例"),
+    );
+    let sealing = Sealing {
+        salt: [number; 32],
+        record: None,
+        clock,
+    };
+    let tx = db.begin("story").await.unwrap();
+    tx.record(event, sealing).unwrap()
+}

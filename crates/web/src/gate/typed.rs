@@ -1,0 +1,110 @@
+//! What was typed is not lost, whatever a form is answered with.
+//!
+//! A form that acts once comes back with everything typed as long as its act can still be done. Where it
+//! cannot (the thing moved on, the right is gone, the page of the form is gone), the answer is another page
+//! or another view of the thing. So the gate looks at every answer of such a form that is no success, and
+//! whatever of the typed text does not stand in it is put at its end. Deliberately absent: what the fields
+//! mean; passwords, which no page shows.
+
+use axum::body::{Body, to_bytes};
+use axum::http::StatusCode;
+use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE};
+use axum::response::{IntoResponse as _, Response};
+
+use super::Pressed;
+use crate::component::{Facts, Fragment, Sheet, Typed};
+
+/// More than any page of ours; a longer answer goes out as it is.
+const MOST: usize = 16 << 20;
+
+/// Where the content of a page ends.
+const END: &str = "</main>";
+
+/// Labels of what people type at some length, where the field does not carry a register's own name.
+const LABELS: &[(&str, &str)] = &[
+    ("title", "标题"),
+    ("purpose", "目的"),
+    ("programme_entry", "年度计划条目"),
+    ("window_from", "检查开始"),
+    ("window_until", "检查结束"),
+    ("intended_use", "检查结果怎样运用"),
+    ("participants", "会同、配合单位"),
+    ("confidentiality", "名单在公开之前"),
+    ("groups", "组数"),
+    ("areas", "片区"),
+    ("unannounced_reason", "不提前通知的理由"),
+    ("dice", "当众掷骰"),
+    ("beacon", "公共信标"),
+    ("beacon_round", "信标的期号或轮次"),
+    ("reveal_minutes", "公开随机数的时限（分钟）"),
+    ("late_reason", "逾期理由"),
+    ("reason", "理由"),
+    ("opinion", "检查对象意见"),
+    ("account", "经过和证明"),
+    ("attempts", "上门次数"),
+    ("note", "说明"),
+    ("subject", "检查对象的代码"),
+    ("last_four", "编号后四位"),
+    ("login", "登录名"),
+    ("unit", "单位"),
+    ("role", "岗位"),
+];
+
+fn label(name: &str, at: usize) -> String {
+    let columns = domain::subject::COLUMNS.iter();
+    let mut known = LABELS
+        .iter()
+        .chain(columns)
+        .chain(domain::inspector::COLUMNS);
+    let found = known.find(|(known, _)| *known == name);
+    found.map_or_else(|| format!("第 {at} 栏"), |(_, label)| (*label).to_owned())
+}
+
+/// Whether the page shows the text: as the whole value of a field, or as the whole text of a place.
+fn shows(page: &str, text: &str) -> bool {
+    let escaped = Fragment::text(text).to_string();
+    [("\"", "\""), (">", "<"), (">\n", "<")]
+        .iter()
+        .any(|(before, after)| page.contains(&format!("{before}{escaped}{after}")))
+}
+
+fn lost(sent: &Pressed, page: &str) -> Vec<(String, String)> {
+    let typed = sent.kept().enumerate().filter(|(_, (name, text))| {
+        !name.starts_with('_') && !text.trim().is_empty() && !shows(page, text)
+    });
+    typed
+        .map(|(at, (name, text))| (label(name, at + 1), text.to_owned()))
+        .collect()
+}
+
+/// The answer, with whatever of the typed text it does not show at its end.
+pub(super) async fn with_typed(sent: &Pressed, answer: Response) -> Response {
+    let status = answer.status();
+    let failed = status.is_client_error() || status == StatusCode::SERVICE_UNAVAILABLE;
+    let failed = failed || status == StatusCode::INTERNAL_SERVER_ERROR;
+    let kind = answer.headers().get(CONTENT_TYPE);
+    let page = kind.is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));
+    if !(failed && page) || sent.holds_secret() {
+        return answer;
+    }
+    let (mut parts, body) = answer.into_parts();
+    // A page of ours is in memory and ends; what does not come is no page.
+    let Ok(bytes) = to_bytes(body, MOST).await else {
+        return StatusCode::INTERNAL_SERVER_ERROR.into_response();
+    };
+    let text = String::from_utf8_lossy(&bytes);
+    let lost = lost(sent, &text);
+    let Some((before, after)) = text.rsplit_once(END).filter(|_| !lost.is_empty()) else {
+        return Response::from_parts(parts, Body::from(bytes));
+    };
+    let facts = lost
+        .into_iter()
+        .fold(Facts::default(), |facts, (label, text)| {
+            facts.with(&label, Typed::new(text))
+        });
+    let sheet = Sheet::new("typed", "您填写的内容", facts).padded();
+    let sheet = sheet.with_clause("没有办理；需要时从这里复制");
+    let whole = format!("{before}{}{END}{after}", Fragment::from(sheet));
+    parts.headers.remove(CONTENT_LENGTH);
+    Response::from_parts(parts, Body::from(whole))
+}

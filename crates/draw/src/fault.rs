@@ -139,6 +139,8 @@ codes! {
     CONTRADICTION = 504, "内容互相矛盾，请保存证据并报告监督机关。";
     /// The plan and FREEZE disagree.
     PLAN = 505, "冻结内容须与事先公布的方案一致。";
+    /// A record stands in the log before one it must follow.
+    LOG_ORDER = 506, "日志中的先后说明办理的先后；次序颠倒属于矛盾，请保存证据并报告监督机关。";
 }
 
 impl fmt::Display for Code {

@@ -4,9 +4,10 @@
 //! [`Bundle::read`] parses all files of one kind and stage; [`Bundle::faults`] makes every check that the
 //! stage allows and returns all that fail: `records` (every stage), `opened` (public, without frame or
 //! S), `full` (recomputed from the frame and S). [`Bundle::time_faults`] judges the times of log entries that
-//! somebody else has read, [`faults_of_several`] the attempts of a campaign beside each other. Deliberately absent: receipts of the log, signatures of
+//! somebody else has read, [`beside`] the attempts of a campaign beside each other. Deliberately absent: receipts of the log, signatures of
 //! drand, zip archives, and words for people; those are the crate `verify`'s.
 
+mod check;
 mod full;
 mod opened;
 mod records;
@@ -17,8 +18,9 @@ use std::collections::BTreeMap;
 use std::fmt::Display;
 use std::num::NonZeroUsize;
 
+pub use check::{Check, Finding};
 pub use full::Borrowed;
-pub use several::faults_of_several;
+pub use several::{Beside, Footprint, beside};
 pub use times::LogTimes;
 
 use crate::bundle::read::read_opened;
@@ -163,10 +165,17 @@ impl<'a> Bundle<'a> {
     /// EXTEND records of a full bundle name. Empty if nothing contradicts.
     #[must_use]
     pub fn faults(&self, borrowed: &Borrowed<'_>, threads: NonZeroUsize) -> Vec<Fault> {
-        let mut faults = self.record_faults();
-        faults.extend(self.opened_faults());
-        faults.extend(self.full_faults(borrowed, threads));
-        faults
+        let findings = self.findings(borrowed, threads).into_iter();
+        findings.map(|finding| finding.fault).collect()
+    }
+
+    /// The same, each with the check that found it.
+    #[must_use]
+    pub fn findings(&self, borrowed: &Borrowed<'_>, threads: NonZeroUsize) -> Vec<Finding> {
+        let mut findings = self.record_findings();
+        findings.extend(self.opened_findings());
+        findings.extend(self.full_findings(borrowed, threads));
+        findings
     }
 }
 

@@ -39,7 +39,7 @@ pub mod version;
 pub use digest::{Digest, Suite};
 pub use fault::{Code, Fault, Refusal};
 pub use frame::Frame;
-pub use freeze::{Frozen, Terms, freeze};
+pub use freeze::{Frozen, Terms, freeze, freeze_under};
 pub use level::Level;
 pub use name::{Stratum, Token};
 pub use seed::SeedText;

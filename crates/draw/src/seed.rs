@@ -260,15 +260,22 @@ fn beacon_line(version: Version, rest: &str) -> Result<(BeaconName, Answer<Strin
             beacon::good_value(version, source, value)?;
             Answer::Given(value.to_owned())
         }
-        // Whether the value fits its source is judged later: it reads as words.
-        (Version::Two, _) if value.split(' ').all(|word| !word.is_empty()) => {
-            Answer::Given(value.to_owned())
-        }
+        // Whether the value fits its source is judged later.
+        (Version::Two, _) if is_value(value) => Answer::Given(value.to_owned()),
         (Version::Two, _) => {
-            return Err(Fault::new(Code::LINE, "", "各项之间只空一格。"));
+            let sentence = "应为至多 200 个数字、小写 a—f、加号，各项之间只空一格。";
+            return Err(Fault::new(Code::LINE, "", sentence));
         }
     };
     Ok((name, answer))
+}
+
+/// The grammar `value` of §2, whose words are separated by single spaces.
+fn is_value(text: &str) -> bool {
+    let known = |byte: u8| matches!(byte, b'0'..=b'9' | b'a'..=b'f' | b' ' | b'+');
+    (1..=200).contains(&text.len())
+        && text.bytes().all(known)
+        && text.split(' ').all(|word| !word.is_empty())
 }
 
 fn split(rest: &str) -> Result<(&str, &str), Fault> {

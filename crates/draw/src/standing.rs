@@ -4,7 +4,7 @@
 //! The arithmetic stands here and in `moving` and `extend`; the records of `shuang/1` in `one`, those of
 //! `shuang/2` in [`Course`]. Every verb returns the record to log, and `replay` accepts only the record
 //! the rules give, so a server's history and an auditor's recomputation are the same code path;
-//! [`trail_faults`] is what a stranger without the frame can hold against `shuang/2`. Closed visits never
+//! `trail` is what a stranger without the frame can hold against `shuang/2`. Closed visits never
 //! move. Deliberately absent: whether a ground is a good one — that takes a document and an
 //! approver, who are in the record — and any randomness beyond the attempt's seed.
 
@@ -18,7 +18,7 @@ use std::collections::BTreeSet;
 
 pub use course::Course;
 pub use one::{Change, Grounds, RecusalGrounds};
-pub use trail::trail_faults;
+pub(crate) use trail::trail_faults;
 
 use crate::digest::{Digest, Suite};
 use crate::fault::{Code, Fault};

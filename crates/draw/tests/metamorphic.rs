@@ -9,7 +9,7 @@ use std::num::NonZeroUsize;
 use common::{Generator, draw_with_dice, plain_terms, secret_of, stratum, token};
 use draw::freeze::Terms;
 use draw::leaf::Kind;
-use draw::record::Hours;
+use draw::record::{Hours, PlanRecord, hash_of};
 use draw::ticket::{Scope, TicketMaker};
 use draw::{Digest, Drawn, Frame, Frozen, Token, Version};
 
@@ -46,13 +46,46 @@ fn frozen(rows: &Rows, terms: &Terms, threads: usize) -> Frozen {
     for n in 0..6 {
         frame.push_inspector(&format!("F{n}"), "-", "draw").unwrap();
     }
-    draw::freeze(
-        terms,
-        frame,
-        &secret_of("metamorphic"),
+    let (secret, threads) = (
+        secret_of("metamorphic"),
         NonZeroUsize::new(threads).unwrap(),
-    )
-    .unwrap()
+    );
+    match terms.version() {
+        Version::One => draw::freeze(terms, frame, &secret, threads).unwrap(),
+        Version::Two => {
+            let plan = plan_for(rows, terms);
+            let terms = Terms {
+                plan: hash_of(plan.suite, &plan),
+                ..terms.clone()
+            };
+            draw::freeze_under(&plan, &terms, frame, &secret, threads).unwrap()
+        }
+    }
+}
+
+/// A plan that gives these terms: k of N as the rate of each class, rounded up, is k.
+fn plan_for(rows: &Rows, terms: &Terms) -> PlanRecord {
+    let rate = |(stratum, k): &(draw::Stratum, u64)| {
+        let draws = |row: &&(String, &str, &str)| row.1 == stratum.as_str() && row.2 == "draw";
+        let pool = rows.iter().filter(draws).count().max(1);
+        format!("rate {stratum} {k}/{pool}\n")
+    };
+    let rates: String = terms.quotas.iter().map(rate).collect();
+    let leaders = terms
+        .leaders
+        .iter()
+        .map(|leader| format!("leader {leader}\n"));
+    let text = format!(
+        "shuang/2 plan\ncampaign {}\ndocument {}\nrulebook r {}\nceremony 0\n\
+         item fume ceiling\n{rates}draw-inspectors - {}\nteam - 2\nassign pairs\n{}\
+         dice hall\nmin-level 0\nplan-seconds 0\nfreeze-seconds 0\n",
+        terms.campaign,
+        terms.plan,
+        terms.plan,
+        terms.drawn[0].1,
+        leaders.collect::<String>(),
+    );
+    PlanRecord::parse(text.as_bytes()).unwrap()
 }
 
 /// The `draw` leaves of a stratum in ticket order under a given seed, computed from opened leaves.

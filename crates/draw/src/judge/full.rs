@@ -2,13 +2,15 @@
 //! change.
 
 use std::collections::BTreeMap;
+use std::io::{self, Write};
 use std::num::NonZeroUsize;
 
 use super::Bundle;
+use super::check::{Check, Finding, under};
 use crate::bundle::{Attempt, Ended};
 use crate::digest::Digest;
 use crate::fault::{Code, Fault};
-use crate::freeze::{Terms, freeze};
+use crate::freeze::{Terms, refreeze};
 use crate::name::Token;
 use crate::record::result::KEYED_FILES;
 use crate::record::two::Act;
@@ -18,11 +20,32 @@ use crate::standing::Course;
 /// Draws of borrowed frames, by `H(FREEZE)`: the bundle of an attempt does not hold them.
 pub type Borrowed<'a> = BTreeMap<Digest, &'a Drawn>;
 
+/// Holds what is written against the bytes of a file and stops at the first difference.
+struct Same<'a> {
+    rest: &'a [u8],
+}
+
+impl Write for Same<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let rest = self.rest.strip_prefix(bytes);
+        self.rest = rest.ok_or_else(|| io::Error::other("不同"))?;
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
 impl Bundle<'_> {
-    pub(super) fn full_faults(&self, borrowed: &Borrowed<'_>, threads: NonZeroUsize) -> Vec<Fault> {
+    pub(super) fn full_findings(
+        &self,
+        borrowed: &Borrowed<'_>,
+        threads: NonZeroUsize,
+    ) -> Vec<Finding> {
         match self.recomputed(threads) {
             None => Vec::new(),
-            Some(Err(faults)) => faults,
+            Some(Err(faults)) => under(Check::Frame, faults).collect(),
             Some(Ok(drawn)) => self.compare(&drawn, borrowed, threads),
         }
     }
@@ -34,7 +57,7 @@ impl Bundle<'_> {
     pub fn recomputed(&self, threads: NonZeroUsize) -> Option<Result<Drawn, Vec<Fault>>> {
         let (published, (secret, frame)) = (self.freeze.as_ref()?, self.frame.as_ref()?);
         let (reveal, (seed, _)) = (self.reveal.as_ref()?, self.drawn.as_ref()?);
-        let frozen = match freeze(&Terms::from(published), frame.clone(), secret, threads) {
+        let frozen = match refreeze(&Terms::from(published), frame.clone(), secret, threads) {
             Ok(frozen) => frozen,
             Err(refusal) => return Some(Err(refusal.faults)),
         };
@@ -46,10 +69,15 @@ impl Bundle<'_> {
         Some(draw_revealed(frozen, reveal, seed, threads))
     }
 
-    fn compare(&self, drawn: &Drawn, borrowed: &Borrowed<'_>, threads: NonZeroUsize) -> Vec<Fault> {
+    fn compare(
+        &self,
+        drawn: &Drawn,
+        borrowed: &Borrowed<'_>,
+        threads: NonZeroUsize,
+    ) -> Vec<Finding> {
         let mut course = Course::new(drawn);
-        let (mut faults, whole) = self.replay(&mut course, borrowed);
-        faults.extend(self.secret_faults(&course));
+        let (replayed, whole) = self.replay(&mut course, borrowed);
+        let mut faults = self.secret_faults(&course);
         let ended = match &self.void {
             None => Ended::Drawn(&course),
             Some(void) => Ended::VoidOpened(drawn, void),
@@ -64,15 +92,18 @@ impl Bundle<'_> {
             if !whole && made_of_changes {
                 continue;
             }
-            let mut made = Vec::new();
-            let known = attempt.write(name, threads, &mut made);
-            let same = known.is_ok_and(|known| known) && self.files.get(name) == Some(&&made[..]);
-            if !same {
+            let mut same = Same {
+                rest: self.files.get(name).copied().unwrap_or_default(),
+            };
+            let written = attempt.write(name, threads, &mut same);
+            if !written.is_ok_and(|known| known) || !same.rest.is_empty() {
                 let sentence = "由名录、S 和种子重算的内容不同。";
                 faults.push(Fault::new(Code::CONTRADICTION, name, sentence));
             }
         }
-        faults
+        let mut findings: Vec<_> = under(Check::Replay, replayed).collect();
+        findings.extend(under(Check::Frame, faults));
+        findings
     }
 
     /// Replays the changes; `false` if not all of them could be.

@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
+use super::check::{Check, Finding, under};
 use super::{Bundle, OpenedFiles};
 use crate::bundle::OpenedLine;
 use crate::digest::Digest;
@@ -28,7 +29,7 @@ struct Opening<'b, 'a> {
 }
 
 impl Bundle<'_> {
-    pub(super) fn opened_faults(&self) -> Vec<Fault> {
+    pub(super) fn opened_findings(&self) -> Vec<Finding> {
         let (Some(freeze), Some((_, result)), Some(files)) =
             (&self.freeze, &self.drawn, &self.opened)
         else {
@@ -42,13 +43,13 @@ impl Bundle<'_> {
             files,
             cutoffs: cutoffs.collect(),
         };
-        let mut faults = self.open_faults(&opening);
-        faults.extend(self.hash_faults(&opening));
-        faults.extend(opening.order_faults());
-        faults.extend(opening.inspector_faults());
-        faults.extend(opening.leaf_faults());
-        faults.extend(opening.subject_faults());
-        faults.extend(opening.visit_faults());
+        let mut findings: Vec<_> = under(Check::Open, self.open_faults(&opening)).collect();
+        findings.extend(self.hash_findings(&opening));
+        findings.extend(under(Check::Orders, opening.order_faults()));
+        findings.extend(under(Check::Orders, opening.inspector_faults()));
+        findings.extend(opening.leaf_findings());
+        findings.extend(opening.subject_findings());
+        findings.extend(under(Check::Visits, opening.visit_faults()));
         let OpenedFiles {
             teams,
             leaders,
@@ -56,8 +57,10 @@ impl Bundle<'_> {
             changes,
             ..
         } = files;
-        faults.extend(trail_faults(freeze, teams, leaders, persons, changes));
-        faults
+        let trail = trail_faults(freeze, teams, leaders, persons, changes);
+        findings.extend(under(Check::Persons, trail.persons));
+        findings.extend(under(Check::Changes, trail.changes));
+        findings
     }
 
     /// OPEN names how the attempt ended and every change that came before it.
@@ -89,24 +92,53 @@ impl Bundle<'_> {
     }
 
     /// Every file is the one RESULT or OPEN names, the files of people under their keys.
-    fn hash_faults(&self, opening: &Opening<'_, '_>) -> Vec<Fault> {
+    fn hash_findings(&self, opening: &Opening<'_, '_>) -> Vec<Finding> {
         let (freeze, open) = (opening.freeze, &opening.files.open);
         let hash = |name: &str| self.files.get(name).map(|bytes| freeze.suite.bytes(bytes));
         let sealed = |name: &str, key: &Digest| Some(sealed_hash(freeze, name, key, &hash(name)?));
         let [order, inspectors, teams, leaders] = opening.result.files;
+        let [teams_key, leaders_key] = &open.keys;
         let wanted = [
-            ("subjects.order", hash("subjects.order"), order),
-            ("inspectors.order", hash("inspectors.order"), inspectors),
-            ("teams.txt", sealed("teams.txt", &open.keys[0]), teams),
-            ("leaders.txt", sealed("leaders.txt", &open.keys[1]), leaders),
-            ("opened.tsv", hash("opened.tsv"), open.leaves),
-            ("persons.tsv", hash("persons.tsv"), open.persons),
+            (
+                Check::Files,
+                "subjects.order",
+                hash("subjects.order"),
+                order,
+            ),
+            (
+                Check::Files,
+                "inspectors.order",
+                hash("inspectors.order"),
+                inspectors,
+            ),
+            (
+                Check::Files,
+                "teams.txt",
+                sealed("teams.txt", teams_key),
+                teams,
+            ),
+            (
+                Check::Files,
+                "leaders.txt",
+                sealed("leaders.txt", leaders_key),
+                leaders,
+            ),
+            (Check::Open, "opened.tsv", hash("opened.tsv"), open.leaves),
+            (
+                Check::Open,
+                "persons.tsv",
+                hash("persons.tsv"),
+                open.persons,
+            ),
         ];
         let wrong = wanted
             .iter()
-            .filter(|(_, found, named)| *found != Some(*named));
+            .filter(|(_, _, found, named)| *found != Some(*named));
         wrong
-            .map(|(name, ..)| contradiction(*name, "不是 RESULT 或者 OPEN 写明的文件。"))
+            .map(|(check, name, ..)| Finding {
+                check: *check,
+                fault: contradiction(*name, "不是 RESULT 或者 OPEN 写明的文件。"),
+            })
             .collect()
     }
 }
@@ -116,13 +148,18 @@ fn ascending(lines: &[crate::bundle::OrderLine<'_>]) -> bool {
     lines.is_sorted_by(|a, b| (a.ticket, a.stratum, a.leafhash) < (b.ticket, b.stratum, b.leafhash))
 }
 
+/// Whether every line has a leaf of its own.
+fn distinct_leaves(lines: &[crate::bundle::OrderLine<'_>]) -> bool {
+    let leaves: HashSet<Digest> = lines.iter().map(|line| line.leafhash).collect();
+    leaves.len() == lines.len()
+}
+
 impl Opening<'_, '_> {
     /// Sorted, N lines per stratum, the k-th its cut-off, no leaf twice.
     fn order_faults(&self) -> Vec<Fault> {
         let lines = &self.files.subjects;
         let mut faults = Vec::new();
-        let distinct: HashSet<Digest> = lines.iter().map(|line| line.leafhash).collect();
-        if !ascending(lines) || distinct.len() != lines.len() {
+        if !ascending(lines) || !distinct_leaves(lines) {
             let sentence = "没有按字节升序排列，或者有重复。";
             faults.push(Fault::new(Code::SORTED, "subjects.order", sentence));
         }
@@ -152,7 +189,7 @@ impl Opening<'_, '_> {
     fn inspector_faults(&self) -> Vec<Fault> {
         let lines = &self.files.inspectors;
         let mut faults = Vec::new();
-        if !ascending(lines) {
+        if !ascending(lines) || !distinct_leaves(lines) {
             let sentence = "没有按字节升序排列，或者有重复。";
             faults.push(Fault::new(Code::SORTED, "inspectors.order", sentence));
         }
@@ -180,7 +217,7 @@ impl Opening<'_, '_> {
     }
 
     /// Every opened leaf is in the tree and drawn or `must`; every drawn line is opened.
-    fn leaf_faults(&self) -> Vec<Fault> {
+    fn leaf_findings(&self) -> Vec<Finding> {
         let freeze = self.freeze;
         let lines: HashMap<Digest, (Digest, &str)> = self
             .files
@@ -193,19 +230,20 @@ impl Opening<'_, '_> {
                 .get(stratum)
                 .is_some_and(|cutoff| ticket <= *cutoff)
         };
-        let mut faults = Vec::new();
+        let mut findings = Vec::new();
         let (mut indices, mut opened, mut must) = (BTreeSet::new(), HashSet::new(), 0u64);
         for line in &self.files.leaves {
             let leaf = &line.leaf;
-            let mut wrong = |sentence: &str| {
-                faults.push(contradiction(format!("opened.tsv {}", leaf.id), sentence));
+            let mut wrong = |check, sentence: &str| {
+                let fault = contradiction(format!("opened.tsv {}", leaf.id), sentence);
+                findings.push(Finding { check, fault });
             };
             let hash = leaf.hash(freeze.suite, freeze.campaign, freeze.attempt, Kind::Subject);
             let root = line
                 .inclusion
                 .root(freeze.suite, freeze.subjects.leaves, &hash);
             if root != Some(freeze.subjects.root) || !indices.insert(line.inclusion.index) {
-                wrong("不在冻结的对象树中，或者位置重复。");
+                wrong(Check::Leaves, "不在冻结的对象树中，或者位置重复。");
             }
             let listed = lines.get(&hash).copied();
             match leaf.status.parse() {
@@ -213,30 +251,32 @@ impl Opening<'_, '_> {
                     let ticket = self.ticket(line);
                     let right = listed == Some((ticket, leaf.stratum.as_str()));
                     if !right || !drawn(ticket, &leaf.stratum) {
-                        wrong("签或者叶哈希不是抽取次序中入选的一行。");
+                        wrong(Check::Drawn, "签或者叶哈希不是抽取次序中入选的一行。");
                     }
                     opened.insert(hash);
                 }
                 Ok(Status::Must(_)) if listed.is_none() => must += 1,
-                _ => wrong("既不是抽中的，也不是必查的。"),
+                _ => wrong(Check::Drawn, "既不是抽中的，也不是必查的。"),
             }
         }
+        let mut whole = Vec::new();
         let missing = self.files.subjects.iter();
         let missing = missing.filter(|line| drawn(line.ticket, line.stratum));
         if missing
             .into_iter()
             .any(|line| !opened.contains(&line.leafhash))
         {
-            faults.push(contradiction("opened.tsv", "有入选的没有公开。"));
+            whole.push(contradiction("opened.tsv", "有入选的没有公开。"));
         }
         if must != freeze.must {
-            faults.push(contradiction("opened.tsv", "必查的与冻结公告的数目不符。"));
+            whole.push(contradiction("opened.tsv", "必查的与冻结公告的数目不符。"));
         }
-        faults
+        findings.extend(under(Check::Drawn, whole));
+        findings
     }
 
     /// The leaves of one subject fit each other and FREEZE.
-    fn subject_faults(&self) -> Vec<Fault> {
+    fn subject_findings(&self) -> Vec<Finding> {
         let mut subjects: BTreeMap<&str, Vec<&OpenedLine>> = BTreeMap::new();
         for line in &self.files.leaves {
             subjects.entry(&line.leaf.id).or_default().push(line);
@@ -245,26 +285,40 @@ impl Opening<'_, '_> {
             true => ["-"].into(),
             false => self.freeze.areas.iter().map(Token::as_str).collect(),
         };
-        let known = |stratum: &str| {
-            let mut strata = self.freeze.strata.iter();
-            strata.any(|line| line.stratum.as_str() == stratum)
+        let strata = self.freeze.strata.iter().map(|line| line.stratum.as_str());
+        let strata: BTreeSet<&str> = strata.collect();
+        let known = |line: &&OpenedLine| {
+            strata.contains(line.leaf.stratum.as_str()) && areas.contains(line.leaf.area.as_str())
         };
-        let right = |lines: &[&OpenedLine]| {
+        let alike = |lines: &[&OpenedLine]| {
             let mut items = BTreeSet::new();
             lines.iter().all(|line| {
                 let (leaf, first) = (&line.leaf, &lines[0].leaf);
                 let item = leaf.stratum.parse::<Stratum>().map(|s| s.item().to_owned());
                 (leaf.salt, leaf.nonce, &leaf.area) == (first.salt, first.nonce, &first.area)
                     && item.is_ok_and(|item| items.insert(item))
-                    && known(&leaf.stratum)
-                    && areas.contains(leaf.area.as_str())
             })
         };
-        let wrong = subjects.iter().filter(|(_, lines)| !right(lines));
-        let sentence = "同一对象的各行不一致，或者分层、片区不在冻结公告之中。";
-        wrong
-            .map(|(id, _)| contradiction(format!("opened.tsv {id}"), sentence))
-            .collect()
+        let mut findings = Vec::new();
+        for (id, lines) in &subjects {
+            let right = [
+                (
+                    Check::Leaves,
+                    lines.iter().all(known),
+                    "分层或者片区不在冻结公告之中。",
+                ),
+                (
+                    Check::Subjects,
+                    alike(lines),
+                    "同一对象的各行不一致，或者同一事项有两行。",
+                ),
+            ];
+            for (check, _, sentence) in right.into_iter().filter(|(_, right, _)| !right) {
+                let fault = contradiction(format!("opened.tsv {id}"), sentence);
+                findings.push(Finding { check, fault });
+            }
+        }
+        findings
     }
 
     /// Teams and leaders name exactly the visited subjects, in the order of their tickets.

@@ -2,6 +2,7 @@
 //! RESULT and VOID against what they name.
 
 use super::Bundle;
+use super::check::{Check, Finding, under};
 use crate::bundle::BundleKind;
 use crate::fault::{Code, Fault};
 use crate::level::Level;
@@ -10,30 +11,36 @@ use crate::record::{FreezeRecord, ResultRecord, hash_of};
 use crate::select::seed_faults;
 
 impl Bundle<'_> {
-    pub(super) fn record_faults(&self) -> Vec<Fault> {
-        let mut faults = Vec::new();
-        let mut say = |name: &str, found: Vec<Fault>| {
-            faults.extend(found.into_iter().map(|fault| fault.within(name)));
+    pub(super) fn record_findings(&self) -> Vec<Finding> {
+        let mut findings = Vec::new();
+        let mut say = |check, name: &str, found: Vec<Fault>| {
+            let found = found.into_iter().map(|fault| fault.within(name));
+            findings.extend(under(check, found));
         };
         if let Some(freeze) = &self.freeze {
-            say("freeze.txt", self.plan.disagreements(freeze));
-            say("freeze.txt", freeze.faults());
+            say(Check::Plan, "freeze.txt", self.plan.disagreements(freeze));
+            say(Check::Freeze, "freeze.txt", freeze.faults());
             if let Some(reveal) = &self.reveal {
-                say("reveal.txt", reveal.faults(freeze));
+                say(Check::Reveal, "reveal.txt", reveal.faults(freeze));
             }
             if let Some((seed, result)) = &self.drawn {
-                say("seed.txt", seed_faults(freeze, self.reveal.as_ref(), seed));
                 say(
+                    Check::Seed,
+                    "seed.txt",
+                    seed_faults(freeze, self.reveal.as_ref(), seed),
+                );
+                say(
+                    Check::Result,
                     "result.txt",
                     result_faults(freeze, result, &seed.seed(freeze.suite)),
                 );
             }
         }
-        say("reveal.txt", self.level_faults());
+        say(Check::Level, "reveal.txt", self.level_faults());
         if let Some(void) = &self.void {
-            say("void.txt", self.void_faults(void));
+            say(Check::Void, "void.txt", self.void_faults(void));
         }
-        faults
+        findings
     }
 
     /// A drawn attempt, borrowed frames too, has reached its plan's least level.

@@ -1,7 +1,10 @@
-//! The intervals and the order of an attempt, by the times its log entries claim (§8.1, log).
+//! The intervals of an attempt by the times its log entries claim, and their order by the places they have
+//! in the log (§8.1, log).
 //!
-//! Deliberately absent: the entries and their proofs, which the crate `verify` reads; a time is what is
-//! handed in, in whole seconds.
+//! Deliberately absent: the entries and their proofs, which the crate `verify` reads; times and places are
+//! handed in, times in whole seconds.
+
+use std::collections::BTreeMap;
 
 use super::Bundle;
 use crate::bundle::BundleKind;
@@ -22,6 +25,38 @@ pub struct LogTimes {
 }
 
 impl Bundle<'_> {
+    /// The records of this bundle that are logged, by file name without its ending, in the order they
+    /// must have in the log: changes stand between RESULT and OPEN, by sequence.
+    #[must_use]
+    pub fn logged(&self) -> Vec<String> {
+        let mut names = Vec::new();
+        for name in self.contents.kind.logged(self.contents.stage) {
+            if name == "open" {
+                names.extend((1..=self.contents.changes).map(|n| format!("change-{n}")));
+            }
+            names.push(name.to_owned());
+        }
+        names
+    }
+
+    /// Every record that stands in the log before one it must follow; `places` are those of one log, by
+    /// the names of [`Bundle::logged`]. What has no place is not judged.
+    #[must_use]
+    pub fn order_faults(&self, places: &BTreeMap<String, u64>) -> Vec<Fault> {
+        let names = self.logged();
+        let placed = names
+            .iter()
+            .filter_map(|name| Some((name, *places.get(name)?)));
+        let placed: Vec<_> = placed.collect();
+        let turned = placed.windows(2).filter(|two| two[0].1 >= two[1].1);
+        turned
+            .map(|two| {
+                let sentence = format!("在日志中不在 {}.txt 之后。", two[0].0);
+                Fault::new(Code::LOG_ORDER, format!("{}.txt", two[1].0), sentence)
+            })
+            .collect()
+    }
+
     /// Every interval of plan and FREEZE that was not kept; what has no time is not judged.
     #[must_use]
     pub fn time_faults(&self, times: &LogTimes) -> Vec<Fault> {

@@ -135,7 +135,25 @@ impl FreezeRecord {
         };
         record.read_hours(&mut lines)?;
         lines.end()?;
-        Ok(record)
+        match v {
+            Version::One => Ok(record),
+            Version::Two => record.ordered(),
+        }
+    }
+
+    /// What the grammar of `shuang/2` says beside the lines: their order, and at least one kind.
+    fn ordered(self) -> Result<Self, Fault> {
+        if !self.strata.is_sorted_by(|a, b| a.stratum < b.stratum) {
+            let sentence = "分层须按字节升序、不重复。";
+            return Err(Fault::new(Code::SORTED, "stratum", sentence));
+        }
+        if !self.areas.is_sorted_by(|a, b| a < b) {
+            return Err(Fault::new(Code::SORTED, "area", "片区须按升序、不重复。"));
+        }
+        if self.inspector_draws.is_empty() {
+            return Err(Fault::new(Code::LINE, "draw-inspectors", "至少有一行。"));
+        }
+        Ok(self)
     }
 
     /// The lines after the parties: when and by what the ceremony goes.

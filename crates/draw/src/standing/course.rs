@@ -25,6 +25,8 @@ pub struct Course<'a> {
     persons: Persons,
     /// Inspectors of borrowed frames, skipped ones too.
     borrowed: BTreeSet<Token>,
+    /// Commitments and opened nonces of every frame of the attempt.
+    used: BTreeSet<Digest>,
     /// Persons the records name.
     named: BTreeSet<Token>,
     records: Vec<ChangeRecord>,
@@ -40,6 +42,7 @@ impl<'a> Course<'a> {
             standing: Standing::new(drawn),
             persons: Persons::of(frozen.record(), frozen.secret()),
             borrowed: BTreeSet::new(),
+            used: used_once(drawn).collect(),
             named: BTreeSet::new(),
             records: Vec::new(),
         }
@@ -129,13 +132,15 @@ impl<'a> Course<'a> {
     ///
     /// # Errors
     /// The borrowed FREEZE extends another attempt, has other teams, names a person this attempt has
-    /// already, or a recusal against a subject it does not have; then nothing has changed.
+    /// already, a recusal against a subject it does not have, or uses a commitment or nonce of another
+    /// frame of it; then nothing has changed.
     pub fn extend(&mut self, borrowed: &Drawn) -> Result<ChangeRecord, Fault> {
         self.standing.must_be(Version::Two)?;
         self.check_borrowed(borrowed)?;
         let moves = self.standing.take_in(borrowed)?;
         let people = &borrowed.frozen().frame().inspectors;
         self.borrowed.extend(people.iter().map(|view| view.id));
+        self.used.extend(used_once(borrowed));
         let act = Act::Extend {
             borrowed: borrowed.frozen().record().hash(),
             result: hash_of(borrowed.frozen().record().suite, borrowed.record()),
@@ -262,7 +267,8 @@ impl<'a> Course<'a> {
         record
     }
 
-    /// That nobody is in both frames, and that recusals are against subjects of this attempt.
+    /// That nobody is in both frames, that nothing random is used twice, and that recusals are against
+    /// subjects of this attempt.
     fn check_borrowed(&self, borrowed: &Drawn) -> Result<(), Fault> {
         let mine = self.drawn.frozen().frame();
         let theirs = borrowed.frozen().frame();
@@ -274,6 +280,14 @@ impl<'a> Course<'a> {
         if let Some(id) = theirs.inspectors.iter().map(|view| view.id).find(both) {
             let sentence = "该人员已在原次抽取的名录之中。";
             return Err(Fault::new(Code::EXTENSION, id.as_str(), sentence));
+        }
+        if let Some(again) = used_once(borrowed).find(|used| self.used.contains(used)) {
+            let sentence = "增补抽取用了本次抽取另一名录用过的承诺值或者随机数。";
+            return Err(Fault::new(
+                Code::REPEATED_NONCE,
+                again.to_string(),
+                sentence,
+            ));
         }
         let stranger = |pair: &&(Token, Token)| !known(&mine.subjects, pair.1);
         match theirs.recusals.iter().find(stranger) {
@@ -288,4 +302,15 @@ impl<'a> Course<'a> {
             None => Ok(()),
         }
     }
+}
+
+/// Commitments and opened nonces of a draw.
+fn used_once(drawn: &Drawn) -> impl Iterator<Item = Digest> + '_ {
+    let committed = drawn.frozen().record().parties.iter();
+    let revealed = drawn
+        .reveal()
+        .into_iter()
+        .flat_map(|reveal| &reveal.parties);
+    let nonces = revealed.filter_map(|(_, answer)| answer.given().copied());
+    committed.map(|party| party.commitment).chain(nonces)
 }

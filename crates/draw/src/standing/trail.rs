@@ -31,17 +31,25 @@ struct Trail<'a> {
     withdrawn: BTreeSet<Digest>,
 }
 
+/// What is wrong with the trail of an attempt.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct TrailFaults {
+    /// persons.tsv does not open exactly who is named.
+    pub(crate) persons: Vec<Fault>,
+    /// Change records contradict each other or the public files.
+    pub(crate) changes: Vec<Fault>,
+}
+
 /// Everything in which change records contradict each other, the public files or persons.tsv, whose
 /// lines are code and salt.
-#[must_use]
-pub fn trail_faults(
+pub(crate) fn trail_faults(
     freeze: &FreezeRecord,
     teams: &[TeamLine],
     leaders: &[(Token, Token)],
     persons: &[(Token, Digest)],
     records: &[ChangeRecord],
-) -> Vec<Fault> {
-    let (codes, mut faults) = opened(freeze, persons, records);
+) -> TrailFaults {
+    let (codes, persons) = opened(freeze, persons, records);
     let visits = teams.iter().zip(leaders);
     let mut trail = Trail {
         freeze,
@@ -55,12 +63,13 @@ pub fn trail_faults(
             .collect(),
         withdrawn: BTreeSet::new(),
     };
+    let mut changes = Vec::new();
     for (number, record) in (1..).zip(records) {
         let place = format!("change-{number}.txt");
         let found = trail.follow(number, record);
-        faults.extend(found.into_iter().map(|fault| fault.within(&place)));
+        changes.extend(found.into_iter().map(|fault| fault.within(&place)));
     }
-    faults
+    TrailFaults { persons, changes }
 }
 
 /// Codes by hash, and everything in which persons.tsv does not open exactly the hashes that occur.

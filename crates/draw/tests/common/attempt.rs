@@ -261,13 +261,7 @@ fn frozen(json: &Value, plan: &PlanRecord, extends: Option<Digest>) -> Result<Fr
         terms.quotas.extend(quotas);
     }
     let secret = Secret::from_bytes(hash(&json["S"]).0);
-    let frozen = draw::freeze(&terms, frame, &secret, ONE).map_err(|refusal| refusal.faults)?;
-    let faults = plan.disagreements(frozen.record());
-    if faults.is_empty() {
-        Ok(frozen)
-    } else {
-        Err(faults)
-    }
+    draw::freeze_under(plan, &terms, frame, &secret, ONE).map_err(|refusal| refusal.faults)
 }
 
 fn reveal(json: &Value, frozen: &Frozen) -> RevealRecord {

@@ -69,7 +69,7 @@ pub(crate) fn leaders(bytes: &[u8]) -> Result<Vec<(Token, Token)>, Fault> {
         .collect()
 }
 
-/// `persons.tsv`: `code salt`, sorted bytewise; a code and a salt once.
+/// `persons.tsv`: `code salt`, sorted bytewise, each code once.
 pub(crate) fn persons(bytes: &[u8]) -> Result<Vec<(Token, Digest)>, Fault> {
     let mut last = "";
     let mut found: Vec<(Token, Digest)> = Vec::new();
@@ -77,7 +77,12 @@ pub(crate) fn persons(bytes: &[u8]) -> Result<Vec<(Token, Digest)>, Fault> {
         at_line(number, ascending(last, line))?;
         last = line;
         let read = columns(line).and_then(|[code, salt]| Ok((TWO.name(code)?, salt.parse()?)));
-        found.push(at_line(number, read)?);
+        let (code, salt) = at_line(number, read)?;
+        if found.last().is_some_and(|(before, _)| *before == code) {
+            let fault = Fault::new(Code::SORTED, code.as_str(), "同一代码出现两次。");
+            return at_line(number, Err(fault));
+        }
+        found.push((code, salt));
     }
     Ok(found)
 }

@@ -101,7 +101,8 @@ impl ChangeRecord {
     /// Reads a SUBSTITUTE, RECUSE or EXTEND of `shuang/2`.
     ///
     /// # Errors
-    /// The first line that is unknown, repeated, misplaced or malformed; visits out of order.
+    /// The first line that is unknown, repeated, misplaced or malformed; visits out of order; an EXTEND
+    /// that moves somebody away.
     pub fn parse(bytes: &[u8]) -> Result<Self, Fault> {
         let two = Version::Two;
         let says = |word: &&&str| bytes.starts_with(format!("{two} {word}\n").as_bytes());
@@ -127,6 +128,10 @@ impl ChangeRecord {
             && record.leads.is_sorted_by(|a, b| a.visit < b.visit);
         if !ascending {
             return Err(lines.refuse("closed、move、lead 各行须按检查的次序。"));
+        }
+        let extends = matches!(act, Act::Extend { .. });
+        if extends && record.moves.iter().any(|line| line.old.is_some()) {
+            return Err(lines.refuse("增补只补缺员：move 行离开的一方须为 -。"));
         }
         lines.end()?;
         Ok(record)

@@ -58,7 +58,7 @@ fn examples() -> Vec<(String, Printed)> {
         ),
         (
             format!(
-                "shuang-seed/2\n{start}freeze {H}\nreveal {G}\nbeacon tc-dlt 26135 any + words\n"
+                "shuang-seed/2\n{start}freeze {H}\nreveal {G}\nbeacon tc-dlt 26135 07 + face\n"
             ),
             printed!(SeedText),
         ),
@@ -100,7 +100,8 @@ fn examples() -> Vec<(String, Printed)> {
         ),
         (
             format!(
-                "{}sequence 3\nborrowed {H}\nresult {G}\n{moves}",
+                "{}sequence 3\nborrowed {H}\nresult {G}\nclosed 2\n\
+                 move 3 - - {G}\nmove 5 - - -\n",
                 head("extend")
             ),
             printed!(two::ChangeRecord),
@@ -247,7 +248,9 @@ fn the_bounds_and_words_of_shuang_2_are_held_in_every_record() {
     refused(RevealRecord::parse, text(3), "timeout", "rain");
     let digits = "1".repeat(201);
     refused(RevealRecord::parse, text(2), "0123", &digits);
-    refused(SeedText::parse, text(4), "any + words", "any  + words");
+    refused(SeedText::parse, text(4), "face", "FACE");
+    refused(SeedText::parse, text(4), "face", &digits);
+    refused(SeedText::parse, text(4), "07 + face", "07  + face");
     refused(
         ResultRecord::parse,
         text(5),

@@ -30,7 +30,7 @@ use crate::digest::{Digest, Secret};
 use crate::fault::{Code, Fault};
 use crate::frame::Frame;
 use crate::name::Token;
-use crate::record::two::{ChangeRecord, OpenRecord, VoidRecord};
+use crate::record::two::{Act, ChangeRecord, OpenRecord, VoidRecord};
 use crate::record::{FreezeRecord, PlanRecord, ResultRecord, RevealRecord};
 use crate::seed::SeedText;
 use crate::version::Version;
@@ -159,6 +159,49 @@ impl<'a> Bundle<'a> {
     #[must_use]
     pub fn contents(&self) -> Contents {
         self.contents
+    }
+
+    /// PLAN.
+    #[must_use]
+    pub fn plan(&self) -> &PlanRecord {
+        &self.plan
+    }
+
+    /// FREEZE, if the attempt came so far.
+    #[must_use]
+    pub fn freeze(&self) -> Option<&FreezeRecord> {
+        self.freeze.as_ref()
+    }
+
+    /// REVEAL, if the attempt came so far.
+    #[must_use]
+    pub fn reveal(&self) -> Option<&RevealRecord> {
+        self.reveal.as_ref()
+    }
+
+    /// seed.txt, if this stage has it.
+    #[must_use]
+    pub fn seed(&self) -> Option<&SeedText> {
+        self.drawn.as_ref().map(|(seed, _)| seed)
+    }
+
+    /// Whether the files OPEN adds are there.
+    #[must_use]
+    pub fn is_opened(&self) -> bool {
+        self.opened.is_some()
+    }
+
+    /// The change records, by sequence; none in a sealed bundle.
+    #[must_use]
+    pub fn changes(&self) -> &[ChangeRecord] {
+        self.opened.as_ref().map_or(&[], |opened| &opened.changes)
+    }
+
+    /// Whether an EXTEND of this bundle names the borrowed frame with this `H(FREEZE)`.
+    #[must_use]
+    pub fn borrows(&self, frame: &Digest) -> bool {
+        let named = |change: &ChangeRecord| matches!(change.act, Act::Extend { borrowed, .. } if borrowed == *frame);
+        self.changes().iter().any(named)
     }
 
     /// Every check of §8.1 that fails, as far as this stage and kind allow; `borrowed` are the draws the

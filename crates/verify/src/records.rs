@@ -29,7 +29,7 @@ impl Records {
         );
         let freeze = parsed("freeze.txt", &frozen, FreezeRecord::parse(&frozen))?;
         if freeze.version() != Version::One {
-            let sentence = "本程序目前只核对 shuang/1 的文件包。";
+            let sentence = "与案卷其他文件不是同一版本。";
             return Err(Unreadable::new("VRFY-100", "freeze.txt", sentence));
         }
         let seed_text = parsed("seed.txt", &seeded, SeedText::parse(&seeded))?;

@@ -36,6 +36,17 @@ const OPENED: [&str; 7] = [
 const LOGGED: [&str; 6] = ["plan", "freeze", "reveal", "result", "void", "open"];
 
 impl BundleKind {
+    /// Its word in machine-readable output.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Drawn => "drawn",
+            Self::VoidRevealed => "void-after-reveal",
+            Self::VoidFrozen => "void-before-reveal",
+            Self::VoidPlanned => "void-before-freeze",
+        }
+    }
+
     /// The files of a stage besides changes and receipts, in the order of the protocol. What was void
     /// before REVEAL has no secrets, so every stage is the public one.
     #[must_use]

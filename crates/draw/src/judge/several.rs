@@ -99,6 +99,12 @@ impl<'a> Footprint<'a> {
         self.campaign
     }
 
+    /// The number of the attempt.
+    #[must_use]
+    pub fn attempt(&self) -> u32 {
+        self.attempt
+    }
+
     /// Which frame of which attempt this is: two bundles of one frame must be the same.
     fn frame(&self) -> (u32, Option<Digest>) {
         (self.attempt, self.borrowed)

@@ -66,6 +66,10 @@ impl Pair {
         if self.entry.record() != Some(&Hash::of(record)) {
             return Err("条目写的不是这份记录的 SHA-256。".to_owned());
         }
+        let signed = self.receipt.checkpoint().note().signatures();
+        if !signed.iter().any(|line| line.name == self.origin()) {
+            return Err("检查点上没有该日志自己的签名行。".to_owned());
+        }
         match self.receipt.verify(self.text.as_bytes(), key, &[]) {
             Ok(Standing::Signed(_)) => Ok(true),
             Ok(Standing::StructureOnly) => Ok(false),

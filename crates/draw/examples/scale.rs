@@ -70,6 +70,7 @@ fn main() {
         dice: Some(name("hall")),
         reveal_by: 1_800_000_000,
         beacon: None,
+        hours: draw::record::Hours::One,
     };
     let secret = Secret::from_bytes([7; 32]);
     let frozen = draw::freeze(&terms, frame, &secret, threads).expect("a good frame");

@@ -9,7 +9,7 @@ use std::num::NonZeroUsize;
 use draw::digest::{Digest, Secret, Suite};
 use draw::freeze::Terms;
 use draw::leaf::Kind;
-use draw::record::freeze::{Assign, PartyLine, TeamSize};
+use draw::record::freeze::{Assign, Hours, PartyLine, TeamSize};
 use draw::record::hash_of;
 use draw::seed::{Answer, SeedText};
 use draw::{Drawn, Frame, Frozen, Token};
@@ -91,6 +91,7 @@ fn terms(suite: Suite) -> Terms {
         dice: Some(name("hall-dice")),
         reveal_by: 1_793_106_340,
         beacon: Some("cwl-ssq 2026140".parse().expect("valid")),
+        hours: Hours::One,
     }
 }
 

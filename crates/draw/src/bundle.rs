@@ -1,15 +1,22 @@
 //! The bundle (公开文件包): exactly these names, in three stages, and the text of every file.
 //!
+//! Here stand the names of `shuang/1`; those of `shuang/2`, which also has bundles of void attempts, in
+//! [`BundleKind`], and its files in [`Attempt`].
+//!
 //! `sealed` from T4, `public` from OPEN, `full` for outside parties and the supervisor. A file of a
 //! later stage in an earlier one is an error, because whoever holds S can compute every class and
 //! status. Deliberately absent: reading and writing files or zips (the callers'), and log receipts'
 //! contents (crate `tlog`).
 
-mod read;
+mod attempt;
+mod kind;
+pub(crate) mod read;
 mod write;
 
 use std::collections::BTreeSet;
 
+pub use attempt::{Attempt, Ended};
+pub use kind::{BundleKind, Contents};
 pub use read::{
     OpenedLine, OrderLine, TeamLine, order_lines, parse_frame, parse_leaders, parse_opened,
     parse_secret, parse_teams,

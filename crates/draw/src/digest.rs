@@ -1,4 +1,4 @@
-//! Hashes of `shuang/1`: SHA-256, or SM3 throughout the attempt (国密), over exact bytes.
+//! Hashes of the protocol: SHA-256, or SM3 throughout the attempt (国密), over exact bytes.
 //!
 //! `H(a, b, …)` hashes the lines `a LF b LF …`; `H(text)` hashes the bytes as they are, no LF
 //! added. Deliberately absent: any other hash, truncation, keyed modes.

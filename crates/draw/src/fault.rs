@@ -51,6 +51,8 @@ codes! {
     TOO_MANY_NAMES = 109, "分层、状态、片区的种类各不得超过 65535，请检查列是否对错。";
     /// More rows than 2³² − 1.
     TOO_MANY_ROWS = 110, "一个名录最多 4294967295 行，请拆分抽查任务。";
+    /// A name of `shuang/2` that begins with a mark.
+    NAME_START = 111, "代码的第一个字符须是数字或者英文字母；单独一个连字符不是代码。";
     /// The frame has a row twice.
     REPEATED_LEAF = 201, "同一名录中每个对象在每个事项下只能有一行，请删去重复行。";
     /// An inspector is in the frame twice.
@@ -89,6 +91,16 @@ codes! {
     EXTENSION = 218, "增补抽取只补充检查人员，不得带检查对象；须与原次抽取的分层一致。";
     /// A number outside its range.
     RANGE = 219, "请核对数值范围。";
+    /// A commitment or nonce that occurs twice.
+    REPEATED_NONCE = 220, "每个见证人每一次抽取都须用新的随机数，请重新生成后再提交承诺值。";
+    /// A recusal of `shuang/2` that names somebody who is in no list.
+    STRANGER = 221, "回避记录只能写本次名录中的检查人员、已公布的组长，和本次名录中的检查对象。";
+    /// Hours of the ceremony that contradict each other.
+    HOURS = 222, "揭示时段须在截止之前开始，截止不得晚于公共随机源公布的时刻。";
+    /// A beacon that is none of §3.5.
+    BEACON_NAME = 223, "drand 只用 quicknet，轮次写数字；双色球写 7 位期号，大乐透写 5 位期号。";
+    /// Items with a name beside the one without.
+    UNNAMED_ITEM = 224, "各事项都写代码，或者只有一个不写代码的事项，不得混用。";
     /// Seed text that does not answer the sources FREEZE announced, in order.
     SEED_SOURCES = 301, "种子须按冻结公告的次序逐一写明每个来源：揭示值，或者 absent 和原因代码。";
     /// A nonce that does not match its commitment.
@@ -101,6 +113,8 @@ codes! {
     LEVEL = 305, "随机来源不足，本次抽取须作废（VOID），重新冻结后再抽。";
     /// A wrong secret S.
     SECRET = 306, "请核对托管的密钥 S 是否属于本次抽取。";
+    /// A key that does not open a sealed file, or a salt that does not open a person.
+    KEY = 307, "请使用原始文件；仍然不符的，属于矛盾，请保存证据并报告监督机关。";
     /// No such visit.
     NO_VISIT = 401, "请核对 teams.txt 中的行号。";
     /// A closed visit was asked to move.
@@ -125,6 +139,8 @@ codes! {
     CONTRADICTION = 504, "内容互相矛盾，请保存证据并报告监督机关。";
     /// The plan and FREEZE disagree.
     PLAN = 505, "冻结内容须与事先公布的方案一致。";
+    /// A record stands in the log before one it must follow.
+    LOG_ORDER = 506, "日志中的先后说明办理的先后；次序颠倒属于矛盾，请保存证据并报告监督机关。";
 }
 
 impl fmt::Display for Code {

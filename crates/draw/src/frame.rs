@@ -4,6 +4,8 @@
 //! Rows may be pushed in any order: the frame is put into the order (id, stratum) before anything
 //! is computed. Deliberately absent: names, addresses, scores. The draw knows opaque codes only.
 
+mod grammar;
+
 use std::collections::HashMap;
 use std::io::{self, Write};
 use std::num::NonZeroUsize;

@@ -1,7 +1,7 @@
 //! T1: a frame and the terms of the draw become FREEZE, or a refusal that lists every cause.
 //!
-//! [`freeze`] is a pure function of the frame, the terms and S; the order in which rows came in and
-//! the number of threads change nothing. Deliberately absent: the check that this campaign has no
+//! [`freeze_under`] asks the plan too, as `shuang/2` must; [`freeze`] is that of `shuang/1`. Both are pure
+//! functions of their arguments; the order in which rows came in and the number of threads change nothing. Deliberately absent: the check that this campaign has no
 //! other live FREEZE, and every interval — the caller owns the log and the clock.
 
 mod grounds;
@@ -12,15 +12,18 @@ use std::sync::Arc;
 pub(crate) use grounds::of_record as faults_of;
 
 use crate::digest::{Digest, Secret, Suite};
-use crate::fault::Refusal;
+use crate::fault::{Code, Fault, Refusal};
 use crate::frame::{Frame, Row, Rows, pair_text};
 use crate::leaf::{Kind, LeafFields, LeafMaker, OpenedLeaf};
 use crate::merkle::Tree;
 use crate::name::{Stratum, Token};
 use crate::parallel;
+use crate::record::PlanRecord;
 use crate::record::freeze::{
-    Assign, BeaconName, Committed, FreezeRecord, InspectorDraw, PartyLine, StratumLine, TeamSize,
+    Assign, BeaconName, Committed, FreezeRecord, Hours, InspectorDraw, PartyLine, StratumLine,
+    TeamSize,
 };
+use crate::version::Version;
 
 /// What FREEZE states besides the frame.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -55,6 +58,16 @@ pub struct Terms {
     pub reveal_by: u64,
     /// The beacon, if announced.
     pub beacon: Option<BeaconName>,
+    /// The other hours of the ceremony; they decide the version.
+    pub hours: Hours,
+}
+
+impl Terms {
+    /// The version of the FREEZE these terms make.
+    #[must_use]
+    pub fn version(&self) -> Version {
+        self.hours.version()
+    }
 }
 
 impl From<&FreezeRecord> for Terms {
@@ -84,6 +97,7 @@ impl From<&FreezeRecord> for Terms {
             dice: record.dice,
             reveal_by: record.reveal_by,
             beacon: record.beacon.clone(),
+            hours: record.hours,
         }
     }
 }
@@ -102,11 +116,49 @@ pub struct Frozen {
     pub(crate) inspector_hashes: Vec<Digest>,
 }
 
-/// Freezes a frame under terms and S, on up to `threads` threads.
+/// Freezes a frame of `shuang/1` under terms and S, on up to `threads` threads.
 ///
 /// # Errors
-/// Every reason of §3.3 and §2 for which FREEZE must be refused, all at once.
+/// Every reason of §3.3 and §2 for which FREEZE must be refused, all at once. Terms of `shuang/2` always:
+/// their FREEZE is held against its plan, by [`freeze_under`].
 pub fn freeze(
+    terms: &Terms,
+    frame: Frame,
+    secret: &Secret,
+    threads: NonZeroUsize,
+) -> Result<Frozen, Refusal> {
+    if terms.version() == Version::Two {
+        let sentence = "shuang/2 的冻结须对照方案。";
+        let faults = vec![Fault::new(Code::PLAN, "plan", sentence)];
+        return Err(Refusal { faults });
+    }
+    refreeze(terms, frame, secret, threads)
+}
+
+/// Freezes a frame under its plan, terms and S, on up to `threads` threads.
+///
+/// # Errors
+/// Every reason of §3.2 and §2 for which FREEZE must be refused, and everything in which it would depart
+/// from the plan, all at once.
+pub fn freeze_under(
+    plan: &PlanRecord,
+    terms: &Terms,
+    mut frame: Frame,
+    secret: &Secret,
+    threads: NonZeroUsize,
+) -> Result<Frozen, Refusal> {
+    frame.canonical(threads);
+    let mut faults = grounds::all(terms, &frame);
+    let unknown = Digest([0; 32]);
+    faults.extend(plan.disagreements(&record(terms, &frame, secret, [unknown; 3])));
+    if !faults.is_empty() {
+        return Err(Refusal { faults });
+    }
+    Ok(commit(terms, frame, secret, threads))
+}
+
+/// Freezes again what was frozen, to hold it against a FREEZE whose plan is judged beside it.
+pub(crate) fn refreeze(
     terms: &Terms,
     mut frame: Frame,
     secret: &Secret,
@@ -117,6 +169,11 @@ pub fn freeze(
     if !faults.is_empty() {
         return Err(Refusal { faults });
     }
+    Ok(commit(terms, frame, secret, threads))
+}
+
+/// The leaves, trees and record of a frame that may be frozen.
+fn commit(terms: &Terms, frame: Frame, secret: &Secret, threads: NonZeroUsize) -> Frozen {
     let maker = |kind| LeafMaker::new(terms.suite, terms.campaign, terms.attempt, kind, secret);
     let (salts, subject_hashes) = hash_rows(&maker(Kind::Subject), &frame.subjects, threads);
     let (inspector_salts, inspector_hashes) =
@@ -124,21 +181,49 @@ pub fn freeze(
     let recusal_hashes = hash_recusals(&maker(Kind::Recusal), &frame.recusals, threads);
     let tree = |hashes: &[Digest]| Tree::new(terms.suite, hashes, threads);
     let subject_tree = tree(&subject_hashes);
-    let record = FreezeRecord {
+    let roots = [
+        subject_tree.root(),
+        tree(&inspector_hashes).root(),
+        tree(&recusal_hashes).root(),
+    ];
+    Frozen {
+        record: record(terms, &frame, secret, roots),
+        secret: secret.clone(),
+        frame,
+        salts,
+        subject_hashes,
+        subject_tree: Arc::new(subject_tree),
+        inspector_salts,
+        inspector_hashes,
+    }
+}
+
+/// FREEZE of a frame with these roots over its subjects, inspectors and recusals.
+fn record(
+    terms: &Terms,
+    frame: &Frame,
+    secret: &Secret,
+    [subjects, inspectors, recusals]: [Digest; 3],
+) -> FreezeRecord {
+    let committed = |rows: usize, root| Committed {
+        leaves: rows as u64,
+        root,
+    };
+    FreezeRecord {
         campaign: terms.campaign,
         attempt: terms.attempt,
         suite: terms.suite,
         plan: terms.plan,
         extends: terms.extends,
-        subjects: commit(&subject_tree),
+        subjects: committed(frame.subjects.len(), subjects),
         strata: stratum_lines(terms, &frame.subjects),
         must: count(&frame.subjects, |row, rows| {
             !rows.status(row).is_draw() && !rows.status(row).is_skip()
         }),
         skip: count(&frame.subjects, |row, rows| rows.status(row).is_skip()),
-        inspectors: commit(&tree(&inspector_hashes)),
+        inspectors: committed(frame.inspectors.len(), inspectors),
         inspector_draws: inspector_lines(terms, &frame.inspectors),
-        recusals: commit(&tree(&recusal_hashes)),
+        recusals: committed(frame.recusals.len(), recusals),
         teams: terms.teams.clone(),
         assign: terms.assign,
         areas: terms.areas.clone(),
@@ -148,17 +233,8 @@ pub fn freeze(
         dice: terms.dice,
         reveal_by: terms.reveal_by,
         beacon: terms.beacon.clone(),
-    };
-    Ok(Frozen {
-        record,
-        secret: secret.clone(),
-        frame,
-        salts,
-        subject_hashes,
-        subject_tree: Arc::new(subject_tree),
-        inspector_salts,
-        inspector_hashes,
-    })
+        hours: terms.hours,
+    }
 }
 
 fn count(rows: &Rows, f: impl Fn(Row, &Rows) -> bool) -> u64 {
@@ -207,13 +283,6 @@ fn hash_recusals(
         }
     });
     hashes
-}
-
-fn commit(tree: &Tree) -> Committed {
-    Committed {
-        leaves: tree.size(),
-        root: tree.root(),
-    }
 }
 
 fn stratum_lines(terms: &Terms, subjects: &Rows) -> Vec<StratumLine> {

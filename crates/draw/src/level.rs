@@ -7,7 +7,7 @@
 
 use std::fmt;
 
-use crate::record::FreezeRecord;
+use crate::record::{FreezeRecord, RevealRecord};
 use crate::seed::SeedText;
 
 /// How many ten-sided rolls make public dice count as a beacon.
@@ -35,7 +35,23 @@ impl Level {
         )
     }
 
-    /// The level reached by what the sources gave.
+    /// The level a `shuang/2` attempt reached by what its REVEAL and seed text gave.
+    #[must_use]
+    pub fn reached_with(reveal: &RevealRecord, seed: &SeedText) -> Self {
+        Self::of(
+            parties_of(reveal),
+            seed.beacon.is_some() || rolls_of(reveal),
+        )
+    }
+
+    /// The level reached if only what a verifier checks itself is counted: nonces, and the beacon if
+    /// it is a drand value whose signature was verified. Dice and lotteries rest on witnesses.
+    #[must_use]
+    pub fn proven(reveal: &RevealRecord, drand_verified: bool) -> Self {
+        Self::of(parties_of(reveal), drand_verified)
+    }
+
+    /// The level reached by what the seed text of a `shuang/1` attempt gave.
     #[must_use]
     pub fn reached(seed: &SeedText) -> Self {
         let parties = seed
@@ -68,6 +84,19 @@ impl Level {
     pub fn number(self) -> u8 {
         self as u8
     }
+}
+
+fn parties_of(reveal: &RevealRecord) -> usize {
+    let answered = reveal.parties.iter();
+    answered
+        .filter(|(_, answer)| answer.given().is_some())
+        .count()
+}
+
+/// Whether the dice count as a beacon.
+fn rolls_of(reveal: &RevealRecord) -> bool {
+    let digits = reveal.dice.as_ref().and_then(|(_, answer)| answer.given());
+    digits.is_some_and(|digits| digits.len() >= ROLLS_OF_A_BEACON)
 }
 
 impl fmt::Display for Level {

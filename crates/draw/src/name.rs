@@ -1,4 +1,4 @@
-//! Names of `shuang/1`: `[0-9A-Za-z._-]{1,31}`, composed only by `:`.
+//! Names: `[0-9A-Za-z._-]{1,31}`, composed only by `:`; `shuang/2` narrows them ([`crate::Version::allows`]).
 //!
 //! A register id, a stratum, a reason, an area, a leader, a part: opaque codes. Chinese, number
 //! plates and citizen numbers never enter the draw; that an id is not a citizen number is checked

@@ -12,7 +12,7 @@ use crate::freeze::Frozen;
 use crate::leaf::{Kind, OpenedLeaf, leafhash_of_text, listing_text};
 use crate::merkle::{Inclusion, Tree};
 use crate::name::{Status, Token};
-use crate::record::{AttemptRef, FreezeRecord, Lines, ResultRecord, hash_of, number};
+use crate::record::{AttemptRef, FreezeRecord, Lines, ResultRecord, hash_of};
 use crate::select::Drawn;
 use crate::ticket::{Scope, TicketMaker};
 
@@ -117,10 +117,10 @@ impl Listing {
     /// # Errors
     /// The first line that is unknown, repeated, misplaced or malformed.
     pub fn parse(bytes: &[u8]) -> Result<Self, Fault> {
-        let mut lines = Lines::open(bytes, "shuang/1 listing")?;
+        let mut lines = Lines::open(bytes, "listing")?;
         let listing = Self {
             attempt: AttemptRef::read(&mut lines)?,
-            id: lines.value("id")?,
+            id: lines.name("id")?,
             mark: lines.value("mark")?,
             nonce: lines.value("nonce")?,
             seal: lines.value("seal")?,
@@ -214,14 +214,19 @@ impl DoorProof {
     /// # Errors
     /// The first line that is unknown, repeated, misplaced or malformed.
     pub fn parse(bytes: &[u8]) -> Result<Self, Fault> {
-        let mut lines = Lines::open(bytes, "shuang/1 door")?;
+        let mut lines = Lines::open(bytes, "door")?;
+        let version = lines.version();
         let attempt = AttemptRef::read(&mut lines)?;
         let result = lines.value("result")?;
         let leaf = OpenedLeaf {
-            id: lines.value::<Token>("id")?.to_string(),
-            stratum: lines.value::<crate::name::Stratum>("stratum")?.to_string(),
-            status: lines.value::<Status>("status")?.to_string(),
-            area: lines.value::<Token>("area")?.to_string(),
+            id: lines.name("id")?.to_string(),
+            stratum: lines
+                .read("stratum", |rest| version.stratum(rest))?
+                .to_string(),
+            status: lines
+                .read("status", |rest| version.status(rest))?
+                .to_string(),
+            area: lines.read("area", |rest| version.dashed(rest))?.to_string(),
             salt: lines.value("salt")?,
             nonce: lines.value("nonce")?,
             cover: lines.value("cover")?,
@@ -260,10 +265,8 @@ fn included(freeze: &FreezeRecord, path: &Inclusion, hash: &Digest) -> Result<()
 }
 
 fn inclusion(lines: &mut Lines<'_>) -> Result<Inclusion, Fault> {
-    let rest = lines.field("index")?;
-    let index = lines.here(number(rest))?;
     Ok(Inclusion {
-        index,
+        index: lines.count("index")?,
         path: lines.all("path", str::parse)?,
     })
 }
@@ -278,7 +281,7 @@ fn write_inclusion(f: &mut fmt::Formatter<'_>, proof: &Inclusion) -> fmt::Result
 
 impl fmt::Display for Listing {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "shuang/1 listing\n{}", self.attempt)?;
+        write!(f, "{} listing\n{}", self.attempt.version, self.attempt)?;
         let Self {
             id,
             mark,
@@ -293,7 +296,8 @@ impl fmt::Display for Listing {
 
 impl fmt::Display for DoorProof {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "shuang/1 door\n{}result {}\n", self.attempt, self.result)?;
+        let (attempt, result) = (&self.attempt, &self.result);
+        write!(f, "{} door\n{attempt}result {result}\n", attempt.version)?;
         let OpenedLeaf {
             id,
             stratum,

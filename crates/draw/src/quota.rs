@@ -11,15 +11,13 @@ use std::str::FromStr;
 use crate::fault::{Code, Fault};
 use crate::name::{Stratum, Token};
 use crate::record::number;
+use crate::version::Version;
 
 /// Below this many `draw` leaves an item's classes are merged under the default rule.
 pub const SMALL_POOL: u64 = 20;
 
 /// The class code of merged classes.
 pub const MERGED_CLASS: &str = "all";
-
-/// The largest denominator of a rate, and the largest common denominator of all rates of an item.
-const MAX_DENOMINATOR: u64 = 1_000_000_000;
 
 /// A sampling rate as an exact fraction `p/q`, 0 ≤ p ≤ q, q ≥ 1 (抽查比例).
 #[doc(alias = "抽查比例")]
@@ -33,7 +31,11 @@ impl SamplingRate {
     /// A rate, or `None` outside 0 ≤ p ≤ q ≤ 10⁹, q ≥ 1.
     #[must_use]
     pub fn new(p: u64, q: u64) -> Option<Self> {
-        (p <= q && (1..=MAX_DENOMINATOR).contains(&q)).then_some(Self { p, q })
+        (p <= q && (1..=Version::One.largest_denominator()).contains(&q)).then_some(Self { p, q })
+    }
+
+    pub(crate) fn denominator(self) -> u64 {
+        self.q
     }
 
     /// ⌈n·p/q⌉, computed as (n·p + q − 1) div q.
@@ -123,15 +125,28 @@ pub fn merged(stratum: &Stratum) -> Stratum {
     )
 }
 
-/// The quotas of one item's classes, in the given order.
+/// The quotas of one item's classes under `shuang/1`, in the given order.
 ///
 /// # Errors
 /// The rates have no common denominator up to 10⁹.
 pub fn split(rule: QuotaRule, classes: &[PoolClass]) -> Result<Vec<Quota>, Fault> {
+    split_under(Version::One, rule, classes)
+}
+
+/// The quotas of one item's classes under a version, in the given order.
+///
+/// # Errors
+/// The rates have no common denominator up to 10⁹, for `shuang/2` up to 10⁶.
+pub fn split_under(
+    version: Version,
+    rule: QuotaRule,
+    classes: &[PoolClass],
+) -> Result<Vec<Quota>, Fault> {
+    let apportion = |total| apportion(version, total, classes);
     let pool: u64 = classes.iter().map(|class| class.pool).sum();
     let drawn = match rule {
-        QuotaRule::Pool(rate) => apportion(rate.of(pool), classes)?,
-        QuotaRule::Fixed(total) => apportion(total, classes)?,
+        QuotaRule::Pool(rate) => apportion(rate.of(pool))?,
+        QuotaRule::Fixed(total) => apportion(total)?,
         QuotaRule::Ceiling => classes
             .iter()
             .map(|class| class.rate.of(class.pool))
@@ -149,8 +164,8 @@ pub fn split(rule: QuotaRule, classes: &[PoolClass]) -> Result<Vec<Quota>, Fault
 /// Splits `total` in proportion to N·rate with the largest remainder, ties to the smaller stratum.
 /// A class whose share reaches its N is taken whole and the rest is split anew; a class of rate 0
 /// gets nothing.
-fn apportion(total: u64, classes: &[PoolClass]) -> Result<Vec<u64>, Fault> {
-    let common = common_denominator(classes)?;
+fn apportion(version: Version, total: u64, classes: &[PoolClass]) -> Result<Vec<u64>, Fault> {
+    let common = common_denominator(version, classes)?;
     let weights: Vec<u128> = classes
         .iter()
         .map(|class| u128::from(class.pool) * u128::from(class.rate.p * (common / class.rate.q)))
@@ -204,15 +219,16 @@ fn largest_remainder(
     }
 }
 
-fn common_denominator(classes: &[PoolClass]) -> Result<u64, Fault> {
+fn common_denominator(version: Version, classes: &[PoolClass]) -> Result<u64, Fault> {
+    let most = version.largest_denominator();
     let mut common: u64 = 1;
     for class in classes {
         let q = class.rate.q;
         common = (common / gcd(common, q))
             .checked_mul(q)
-            .filter(|common| *common <= MAX_DENOMINATOR)
+            .filter(|common| *common <= most)
             .ok_or_else(|| {
-                let sentence = "各类别比例的公分母超过十亿，请改用较简单的分数。";
+                let sentence = format!("各类别比例的公分母超过 {most}，请改用较简单的分数。");
                 Fault::new(Code::RANGE, class.stratum.as_str(), sentence)
             })?;
     }

@@ -1,5 +1,6 @@
 //! The public records of an attempt, one file per type: plan, freeze, reveal, result, void,
-//! substitute, recuse, extend, part, open.
+//! substitute, recuse, extend, part, open. Those that both versions have in one form carry their
+//! version; those that only `shuang/2` has in its form stand in [`two`].
 //!
 //! Every record is text of LF-ended lines in one fixed order; what is printed is what is hashed.
 //! `parse` is strict: an unknown, repeated or misplaced line is an error that names the line, and
@@ -18,17 +19,19 @@ pub mod recuse;
 pub mod result;
 pub mod reveal;
 pub mod substitute;
+pub mod two;
 pub mod void;
 
 pub use attempt::AttemptRef;
 pub use extend::ExtendRecord;
 pub use freeze::{
-    Assign, BeaconName, Committed, FreezeRecord, InspectorDraw, PartyLine, StratumLine, TeamSize,
+    Assign, BeaconName, Committed, FreezeRecord, Hours, InspectorDraw, PartyLine, StratumLine,
+    TeamSize,
 };
 pub use moves::{Lead, Move};
 pub use open::{Ending, OpenRecord};
 pub use part::PartRecord;
-pub use plan::PlanRecord;
+pub use plan::{PlanEdition, PlanRecord};
 pub(crate) use reader::{Lines, number, text_of, words};
 pub use recuse::RecuseRecord;
 pub use result::ResultRecord;

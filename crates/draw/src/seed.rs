@@ -3,7 +3,9 @@
 //! A party's nonce never reaches the operator before FREEZE is logged; only its commitment does.
 //! A source that stays silent is written `absent` with a reason, never replaced. Deliberately
 //! absent: the signature of a drand round, which the crate `verify` checks, and any randomness of
-//! our own.
+//! our own. In `shuang/2` parties and dice stand in REVEAL, and this text names its hash.
+
+pub mod beacon;
 
 use std::fmt;
 
@@ -13,7 +15,8 @@ use crate::name::Token;
 use crate::record::Lines;
 use crate::record::attempt::attempt_number;
 use crate::record::freeze::{BeaconName, FreezeRecord};
-use crate::record::reveal::party_faults;
+use crate::record::reveal::{RevealRecord, party_faults};
+use crate::version::Version;
 
 /// What an announced source gave, or why it gave nothing.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -58,7 +61,9 @@ pub struct SeedText {
     pub parties: Vec<(Token, Answer<Digest>)>,
     /// The dice with their digits or absence.
     pub dice: Option<(Token, Answer<String>)>,
-    /// The beacon with its value or absence.
+    /// `H(REVEAL)` in `shuang/2`, where parties and dice stand in that record and not here.
+    pub reveal: Option<Digest>,
+    /// The beacon with its value or, in `shuang/1`, its absence.
     pub beacon: Option<(BeaconName, Answer<String>)>,
 }
 
@@ -94,6 +99,7 @@ impl SeedText {
             freeze: freeze.hash(),
             parties: parties.to_vec(),
             dice: freeze.dice.zip(dice),
+            reveal: None,
             beacon: freeze.beacon.clone().zip(beacon),
         };
         let faults = seed.faults(freeze);
@@ -104,26 +110,67 @@ impl SeedText {
         }
     }
 
+    /// The seed text of a `shuang/2` attempt, whose other sources stand in its REVEAL.
+    ///
+    /// # Errors
+    /// A beacon without value or a value without beacon, one that is none of its source, or a
+    /// REVEAL that does not answer FREEZE: every one of them.
+    pub fn after(
+        reveal: &RevealRecord,
+        freeze: &FreezeRecord,
+        beacon: Option<String>,
+    ) -> Result<Self, Vec<Fault>> {
+        let seed = Self {
+            campaign: freeze.campaign,
+            attempt: freeze.attempt,
+            freeze: freeze.hash(),
+            parties: Vec::new(),
+            dice: None,
+            reveal: Some(reveal.hash(freeze.suite)),
+            beacon: freeze.beacon.clone().zip(beacon.map(Answer::Given)),
+        };
+        let mut faults = reveal.faults(freeze);
+        faults.extend(seed.faults(freeze));
+        if faults.is_empty() {
+            Ok(seed)
+        } else {
+            Err(faults)
+        }
+    }
+
+    /// The version of this text.
+    #[must_use]
+    pub fn version(&self) -> Version {
+        match self.reveal {
+            None => Version::One,
+            Some(_) => Version::Two,
+        }
+    }
+
     /// Reads seed.txt.
     ///
     /// # Errors
     /// The first line that is unknown, repeated, misplaced or malformed.
     pub fn parse(bytes: &[u8]) -> Result<Self, Fault> {
-        let mut lines = Lines::open(bytes, "shuang-seed/1")?;
-        let seed = Self {
-            campaign: lines.value("campaign")?,
+        let mut lines = Lines::seed(bytes)?;
+        let version = lines.version();
+        let mut seed = Self {
+            campaign: lines.name("campaign")?,
             attempt: attempt_number(&mut lines)?,
             freeze: lines.value("freeze")?,
-            parties: lines.all("party", party_line)?,
-            dice: match lines.maybe("dice") {
-                Some(rest) => Some(lines.here(dice_line(rest))?),
-                None => None,
-            },
-            beacon: match lines.maybe("beacon") {
-                Some(rest) => Some(lines.here(beacon_line(rest))?),
-                None => None,
-            },
+            parties: Vec::new(),
+            dice: None,
+            reveal: None,
+            beacon: None,
         };
+        match version {
+            Version::One => {
+                seed.parties = lines.all("party", party_line)?;
+                seed.dice = lines.optional("dice", dice_line)?;
+            }
+            Version::Two => seed.reveal = Some(lines.value("reveal")?),
+        }
+        seed.beacon = lines.optional("beacon", |rest| beacon_line(version, rest))?;
         lines.end()?;
         Ok(seed)
     }
@@ -140,8 +187,16 @@ impl SeedText {
                 "种子不属于这次冻结。",
             ));
         }
-        faults.extend(party_faults(freeze, &self.parties));
-        if self.dice.as_ref().map(|(label, _)| *label) != freeze.dice {
+        if self.version() != freeze.version() {
+            let sentence = "种子与冻结公告不是同一版本。";
+            faults.push(Fault::new(Code::OTHER_ATTEMPT, "seed.txt", sentence));
+        }
+        if self.version() == Version::One {
+            faults.extend(party_faults(freeze, &self.parties));
+        }
+        if self.version() == Version::One
+            && self.dice.as_ref().map(|(label, _)| *label) != freeze.dice
+        {
             faults.push(Fault::new(
                 Code::SEED_SOURCES,
                 "dice",
@@ -164,10 +219,9 @@ impl SeedText {
             .dice
             .iter()
             .filter_map(|(_, answer)| good_dice(answer.given()?).err());
-        let beacon = self
-            .beacon
-            .iter()
-            .filter_map(|(name, answer)| good_value(&name.source, answer.given()?).err());
+        let beacon = self.beacon.iter().filter_map(|(name, answer)| {
+            beacon::good_value(self.version(), &name.source, answer.given()?).err()
+        });
         dice.chain(beacon).collect()
     }
 
@@ -196,15 +250,32 @@ fn dice_line(rest: &str) -> Result<(Token, Answer<String>), Fault> {
     Ok((label.parse()?, answer))
 }
 
-fn beacon_line(rest: &str) -> Result<(BeaconName, Answer<String>), Fault> {
+fn beacon_line(version: Version, rest: &str) -> Result<(BeaconName, Answer<String>), Fault> {
     let (source, tail) = split(rest)?;
     let (round, value) = split(tail)?;
-    let name: BeaconName = format!("{source} {round}").parse()?;
-    let answer = match absent(value)? {
-        Some(reason) => Answer::Absent(reason),
-        None => good_value(source, value).map(|()| Answer::Given(value.to_owned()))?,
+    let name = BeaconName::read(version, source, round)?;
+    let answer = match (version, absent(value)?) {
+        (Version::One, Some(reason)) => Answer::Absent(reason),
+        (Version::One, None) => {
+            beacon::good_value(version, source, value)?;
+            Answer::Given(value.to_owned())
+        }
+        // Whether the value fits its source is judged later.
+        (Version::Two, _) if is_value(value) => Answer::Given(value.to_owned()),
+        (Version::Two, _) => {
+            let sentence = "应为至多 200 个数字、小写 a—f、加号，各项之间只空一格。";
+            return Err(Fault::new(Code::LINE, "", sentence));
+        }
     };
     Ok((name, answer))
+}
+
+/// The grammar `value` of §2, whose words are separated by single spaces.
+fn is_value(text: &str) -> bool {
+    let known = |byte: u8| matches!(byte, b'0'..=b'9' | b'a'..=b'f' | b' ' | b'+');
+    (1..=200).contains(&text.len())
+        && text.bytes().all(known)
+        && text.split(' ').all(|word| !word.is_empty())
 }
 
 fn split(rest: &str) -> Result<(&str, &str), Fault> {
@@ -216,7 +287,7 @@ fn absent(value: &str) -> Result<Option<Token>, Fault> {
     value.strip_prefix("absent ").map(str::parse).transpose()
 }
 
-fn good_dice(digits: &str) -> Result<(), Fault> {
+pub(crate) fn good_dice(digits: &str) -> Result<(), Fault> {
     let good = (1..=200).contains(&digits.len()) && digits.bytes().all(|c| c.is_ascii_digit());
     match good {
         true => Ok(()),
@@ -228,44 +299,6 @@ fn good_dice(digits: &str) -> Result<(), Fault> {
     }
 }
 
-/// drand: 96 hex digits. `cwl-ssq`: six of 01–33 and one of 01–16. Any other source: two-digit
-/// numbers.
-fn good_value(source: &str, value: &str) -> Result<(), Fault> {
-    let good = match source {
-        _ if source.starts_with("drand:") => {
-            value.len() == 96
-                && value
-                    .bytes()
-                    .all(|c| matches!(c, b'0'..=b'9' | b'a'..=b'f'))
-        }
-        "cwl-ssq" => numbers(value).is_some_and(|n| {
-            n.len() == 7
-                && n[..6].is_sorted_by(|a, b| a < b)
-                && n[..6].iter().all(|n| (1..=33).contains(n))
-                && (1..=16).contains(&n[6])
-        }),
-        _ => numbers(value).is_some_and(|n| (1..=40).contains(&n.len())),
-    };
-    match good {
-        true => Ok(()),
-        false => Err(Fault::new(
-            Code::BEACON_VALUE,
-            source,
-            format!("“{}”不是这一来源的公告值。", shorten(value)),
-        )),
-    }
-}
-
-fn numbers(value: &str) -> Option<Vec<u8>> {
-    value
-        .split(' ')
-        .map(|word| {
-            let two = word.len() == 2 && word.bytes().all(|c| c.is_ascii_digit());
-            two.then(|| word.parse().ok()).flatten()
-        })
-        .collect()
-}
-
 impl fmt::Display for SeedText {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self {
@@ -274,10 +307,14 @@ impl fmt::Display for SeedText {
             freeze,
             ..
         } = self;
+        let version = self.version().number();
         write!(
             f,
-            "shuang-seed/1\ncampaign {campaign}\nattempt {attempt}\nfreeze {freeze}\n"
+            "shuang-seed/{version}\ncampaign {campaign}\nattempt {attempt}\nfreeze {freeze}\n"
         )?;
+        if let Some(reveal) = &self.reveal {
+            writeln!(f, "reveal {reveal}")?;
+        }
         for (name, answer) in &self.parties {
             writeln!(f, "party {name} {answer}")?;
         }

@@ -17,14 +17,16 @@ pub(crate) use pool::Recused;
 pub use pool::{Member, StratumPool};
 pub use teams::Teams;
 
-use crate::digest::{Digest, Hasher, Suite};
-use crate::fault::Fault;
+use crate::digest::{Digest, Hasher};
+use crate::fault::{Code, Fault};
 use crate::frame::Rows;
 use crate::freeze::Frozen;
 use crate::name::{Stratum, Token};
-use crate::record::ResultRecord;
+use crate::record::{FreezeRecord, ResultRecord, RevealRecord};
+use crate::sealing::{file_key, hash_of_file, sealed_hash};
 use crate::seed::SeedText;
 use crate::ticket::{Scope, TicketMaker};
+use crate::version::Version;
 
 /// A subject to be visited, with the leaves (items) the visit carries.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -41,6 +43,7 @@ pub struct Visit {
 #[derive(Clone, Debug)]
 pub struct Drawn {
     pub(crate) frozen: Frozen,
+    pub(crate) reveal: Option<RevealRecord>,
     pub(crate) seed_text: SeedText,
     pub(crate) seed: Digest,
     pub(crate) subjects: Order,
@@ -52,7 +55,7 @@ pub struct Drawn {
     threads: NonZeroUsize,
 }
 
-/// Draws a frozen attempt from its seed text, on up to `threads` threads.
+/// Draws a frozen attempt of `shuang/1` from its seed text, on up to `threads` threads.
 ///
 /// # Errors
 /// The seed text does not answer this FREEZE: every fault of it.
@@ -61,10 +64,63 @@ pub fn draw(
     seed_text: &SeedText,
     threads: NonZeroUsize,
 ) -> Result<Drawn, Vec<Fault>> {
-    let faults = seed_text.faults(frozen.record());
-    if !faults.is_empty() {
-        return Err(faults);
+    draw_from(frozen, None, seed_text, threads)
+}
+
+/// Draws a frozen attempt of `shuang/2` from its REVEAL and its seed text, on up to `threads` threads.
+///
+/// # Errors
+/// REVEAL or seed text do not answer this FREEZE, or the text names another REVEAL: every fault.
+pub fn draw_revealed(
+    frozen: Frozen,
+    reveal: &RevealRecord,
+    seed_text: &SeedText,
+    threads: NonZeroUsize,
+) -> Result<Drawn, Vec<Fault>> {
+    draw_from(frozen, Some(reveal), seed_text, threads)
+}
+
+/// Everything in which a seed text does not answer FREEZE, or names another REVEAL.
+pub(crate) fn seed_faults(
+    freeze: &FreezeRecord,
+    reveal: Option<&RevealRecord>,
+    seed_text: &SeedText,
+) -> Vec<Fault> {
+    let mut faults = seed_text.faults(freeze);
+    let named = reveal.map(|reveal| reveal.hash(freeze.suite));
+    if freeze.version() == Version::Two && (named.is_none() || named != seed_text.reveal) {
+        let sentence = "种子没有写明本次的 REVEAL。";
+        faults.push(Fault::new(Code::SEED_SOURCES, "reveal", sentence));
     }
+    faults
+}
+
+fn draw_from(
+    frozen: Frozen,
+    reveal: Option<&RevealRecord>,
+    seed_text: &SeedText,
+    threads: NonZeroUsize,
+) -> Result<Drawn, Vec<Fault>> {
+    let mut faults = seed_faults(frozen.record(), reveal, seed_text);
+    faults.extend(
+        reveal
+            .iter()
+            .flat_map(|reveal| reveal.faults(frozen.record())),
+    );
+    if faults.is_empty() {
+        Ok(select(frozen, reveal, seed_text, threads))
+    } else {
+        Err(faults)
+    }
+}
+
+/// The arithmetic, from sources that answer FREEZE.
+fn select(
+    frozen: Frozen,
+    reveal: Option<&RevealRecord>,
+    seed_text: &SeedText,
+    threads: NonZeroUsize,
+) -> Drawn {
     let suite = frozen.record.suite;
     let seed = seed_text.seed(suite);
     let subjects = Order::of(
@@ -104,6 +160,7 @@ pub fn draw(
     };
     let mut drawn = Drawn {
         frozen,
+        reveal: reveal.cloned(),
         seed_text: seed_text.clone(),
         seed,
         subjects,
@@ -117,16 +174,10 @@ pub fn draw(
     drawn.record.files = [
         order_hash,
         hash_of_file(suite, |out| drawn.write_inspectors_order(out)),
-        hash_of_file(suite, |out| drawn.write_teams(out)),
-        hash_of_file(suite, |out| drawn.write_leaders(out)),
+        drawn.people_hash("teams.txt", |out| drawn.write_teams(out)),
+        drawn.people_hash("leaders.txt", |out| drawn.write_leaders(out)),
     ];
-    Ok(drawn)
-}
-
-fn hash_of_file(suite: Suite, write: impl FnOnce(&mut Hasher) -> std::io::Result<()>) -> Digest {
-    let mut hasher = Hasher::new(suite);
-    write(&mut hasher).expect("writing into a hash cannot fail");
-    hasher.finish()
+    drawn
 }
 
 type Cutoffs = Vec<(Stratum, Option<Digest>)>;
@@ -199,6 +250,32 @@ impl Drawn {
     #[must_use]
     pub fn frozen(&self) -> &Frozen {
         &self.frozen
+    }
+
+    /// What RESULT says of a file of people: its hash, in `shuang/2` under a key.
+    fn people_hash(
+        &self,
+        name: &str,
+        write: impl FnOnce(&mut Hasher) -> std::io::Result<()>,
+    ) -> Digest {
+        let freeze = self.frozen.record();
+        let content = hash_of_file(freeze.suite, write);
+        match freeze.version() {
+            Version::One => content,
+            Version::Two => sealed_hash(freeze, name, &self.file_key(name), &content),
+        }
+    }
+
+    /// The key of a file of people of `shuang/2`; sealed until OPEN.
+    #[must_use]
+    pub fn file_key(&self, name: &str) -> Digest {
+        file_key(self.frozen.record(), name, self.frozen.secret())
+    }
+
+    /// REVEAL of a `shuang/2` attempt.
+    #[must_use]
+    pub fn reveal(&self) -> Option<&RevealRecord> {
+        self.reveal.as_ref()
     }
 
     /// The text whose hash is the seed.

@@ -1,22 +1,31 @@
 //! T5: what stands after the draw (§3.7). Substitution and late recusal are arithmetic on the drawn
 //! order; nobody chooses.
 //!
-//! Every verb returns the record to log, and [`Standing::replay`] accepts only the record the rules
-//! give, so a server's history and an auditor's recomputation are the same code path. Closed visits
-//! never move. Deliberately absent: whether a ground is a good one — that takes a document and an
+//! The arithmetic stands here and in `moving` and `extend`; the records of `shuang/1` in `one`, those of
+//! `shuang/2` in [`Course`]. Every verb returns the record to log, and `replay` accepts only the record
+//! the rules give, so a server's history and an auditor's recomputation are the same code path;
+//! `trail` is what a stranger without the frame can hold against `shuang/2`. Closed visits never
+//! move. Deliberately absent: whether a ground is a good one — that takes a document and an
 //! approver, who are in the record — and any randomness beyond the attempt's seed.
 
+mod course;
 mod extend;
 mod moving;
+mod one;
+mod trail;
 
 use std::collections::BTreeSet;
+
+pub use course::Course;
+pub use one::{Change, Grounds, RecusalGrounds};
+pub(crate) use trail::trail_faults;
 
 use crate::digest::{Digest, Suite};
 use crate::fault::{Code, Fault};
 use crate::name::Token;
-use crate::record::recuse::RaisedBy;
-use crate::record::{AttemptRef, ExtendRecord, Lead, RecuseRecord, SubstituteRecord};
+use crate::record::{AttemptRef, Lead, Move};
 use crate::select::{Drawn, Recused, StratumPool};
+use crate::version::Version;
 
 /// Whether a visit can still move.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,37 +65,11 @@ pub struct Standing {
     opened: bool,
 }
 
-/// Reason, approver and paper of a substitution.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Grounds {
-    /// A published code of the rulebook.
-    pub reason: Token,
-    /// Who approved, as a code.
-    pub approver: Token,
-    /// Hash of the signed paper.
-    pub document: Digest,
-}
-
-/// Who raised a late recusal, who decided, and the paper.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct RecusalGrounds {
-    /// Who raised it.
-    pub raised_by: RaisedBy,
-    /// Who decided, as a code.
-    pub approver: Token,
-    /// Hash of the signed paper.
-    pub document: Digest,
-}
-
-/// A record of what followed the draw.
-#[derive(Clone, Debug)]
-pub enum Change {
-    /// SUBSTITUTE.
-    Substitute(SubstituteRecord),
-    /// RECUSE.
-    Recuse(RecuseRecord),
-    /// EXTEND, replayed with the borrowed draw it names.
-    Extend(ExtendRecord, Box<Drawn>),
+/// What an act moves.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+struct Moved {
+    moves: Vec<Move>,
+    leads: Vec<Lead>,
 }
 
 impl Standing {
@@ -162,161 +145,63 @@ impl Standing {
         self.opened = true;
     }
 
-    /// Withdraws an inspector or leader; the first unused reserve of his stratum takes all his open
-    /// visits, a visit for which that reserve is recused goes to the next fitting one.
-    ///
-    /// # Errors
-    /// Nobody of this code, or withdrawn before.
-    pub fn substitute(
-        &mut self,
-        inspector: Token,
-        grounds: Grounds,
-    ) -> Result<SubstituteRecord, Fault> {
-        if self.withdrawn.contains(&inspector) || !self.knows(inspector) {
+    /// Withdraws an inspector or leader for the rest of the attempt (§6.2).
+    fn withdraw(&mut self, person: Token) -> Result<Moved, Fault> {
+        if self.withdrawn.contains(&person) || !self.knows(person) {
             let sentence = "不在本次抽取的人员中，或者已经退出。";
-            return Err(Fault::new(
-                Code::NOT_AVAILABLE,
-                inspector.as_str(),
-                sentence,
-            ));
+            return Err(Fault::new(Code::NOT_AVAILABLE, person.as_str(), sentence));
         }
-        self.withdrawn.insert(inspector);
+        self.withdrawn.insert(person);
         let open: Vec<usize> = (0..self.visits.len())
             .filter(|at| self.visits[*at].state == VisitState::Open)
             .collect();
-        let moves = self.move_places(inspector, &open);
-        let leads = self.move_leads(inspector, &open);
-        self.sequence += 1;
-        let Grounds {
-            reason,
-            approver,
-            document,
-        } = grounds;
-        let (attempt, sequence) = (self.attempt, self.sequence);
-        Ok(SubstituteRecord {
-            attempt,
-            sequence,
-            inspector,
-            reason,
-            approver,
-            document,
-            moves,
-            leads,
-        })
+        Ok(self.leave(person, &open))
     }
 
-    /// Recuses an inspector or leader from one visit, which moves by the same rule.
-    ///
-    /// # Errors
-    /// No such visit, closed, or the person is neither in its team nor its leader.
-    pub fn recuse(
-        &mut self,
-        visit: u64,
-        inspector: Token,
-        grounds: RecusalGrounds,
-    ) -> Result<RecuseRecord, Fault> {
+    /// Takes an inspector or leader off one open visit (§6.3).
+    fn take_off(&mut self, visit: u64, person: Token) -> Result<Moved, Fault> {
         let at = self.open_visit(visit)?;
         let standing = &self.visits[at];
-        if !standing.team.contains(&Some(inspector)) && standing.leader != Some(inspector) {
-            let sentence = format!("{inspector} 不在第 {visit} 行的检查组中。");
-            return Err(Fault::new(Code::NOT_IN_TEAM, inspector.as_str(), sentence));
+        if !standing.team.contains(&Some(person)) && standing.leader != Some(person) {
+            let sentence = format!("{person} 不在第 {visit} 行的检查组中。");
+            return Err(Fault::new(Code::NOT_IN_TEAM, person.as_str(), sentence));
         }
-        self.recused.add(inspector, standing.subject);
-        let moves = self.move_places(inspector, &[at]);
-        let leads = self.move_leads(inspector, &[at]);
+        self.recused.add(person, standing.subject);
+        Ok(self.leave(person, &[at]))
+    }
+
+    /// Moves places and leads of a person in these open visits and counts the act.
+    fn leave(&mut self, person: Token, visits: &[usize]) -> Moved {
         self.sequence += 1;
-        let RecusalGrounds {
-            raised_by,
-            approver,
-            document,
-        } = grounds;
-        let (attempt, sequence) = (self.attempt, self.sequence);
-        Ok(RecuseRecord {
-            attempt,
-            sequence,
-            visit,
-            inspector,
-            raised_by,
-            approver,
-            document,
-            moves,
-            leads,
-        })
+        Moved {
+            moves: self.move_places(person, visits),
+            leads: self.move_leads(person, visits),
+        }
     }
 
-    /// Repeats a logged record and accepts it only if the rules give exactly the same.
-    ///
-    /// # Errors
-    /// The record is of another attempt, out of sequence, impossible, or not what the rules give;
-    /// then nothing has changed.
-    pub fn replay(&mut self, change: &Change) -> Result<(), Fault> {
-        let sequence = self.expected(change)?;
-        let mut next = self.clone();
-        let same = match change {
-            Change::Substitute(record) => {
-                let SubstituteRecord {
-                    reason,
-                    approver,
-                    document,
-                    inspector,
-                    ..
-                } = *record;
-                let grounds = Grounds {
-                    reason,
-                    approver,
-                    document,
-                };
-                next.substitute(inspector, grounds)? == *record
-            }
-            Change::Recuse(record) => {
-                let RecuseRecord {
-                    raised_by,
-                    approver,
-                    document,
-                    inspector,
-                    visit,
-                    ..
-                } = *record;
-                let grounds = RecusalGrounds {
-                    raised_by,
-                    approver,
-                    document,
-                };
-                next.recuse(visit, inspector, grounds)? == *record
-            }
-            Change::Extend(record, borrowed) => next.extend(borrowed)? == *record,
-        };
-        if !same {
-            let place = format!("sequence {sequence}");
-            return Err(Fault::new(
-                Code::NOT_BY_RULE,
-                place,
-                "与按规则重算的结果不同。",
-            ));
-        }
-        *self = next;
-        Ok(())
+    /// Everybody who may be named after the draw: drawn, reserve and leaders.
+    fn everybody(&self) -> impl Iterator<Item = Token> + '_ {
+        let members = self
+            .pools
+            .iter()
+            .flat_map(|pool| pool.drawn.iter().chain(&pool.reserve));
+        members
+            .map(|member| member.id)
+            .chain(self.leaders.iter().copied())
     }
 
-    /// The sequence number of a change that is this attempt's next.
-    fn expected(&self, change: &Change) -> Result<u64, Fault> {
-        let (attempt, sequence) = match change {
-            Change::Substitute(record) => (record.attempt, record.sequence),
-            Change::Recuse(record) => (record.attempt, record.sequence),
-            Change::Extend(record, _) => (record.attempt, record.sequence),
-        };
-        if attempt != self.attempt {
-            return Err(Fault::new(
-                Code::OTHER_ATTEMPT,
-                "freeze",
-                "不属于这次抽取。",
-            ));
+    /// That records of this version are those of the attempt.
+    pub(crate) fn must_be(&self, version: Version) -> Result<(), Fault> {
+        match self.attempt.version == version {
+            true => Ok(()),
+            false => {
+                let sentence = format!(
+                    "本次抽取属于 {}，不写 {version} 的记录。",
+                    self.attempt.version
+                );
+                Err(Fault::new(Code::OTHER_ATTEMPT, "", sentence))
+            }
         }
-        if sequence != self.sequence + 1 {
-            let sentence = format!("应为第 {} 号，写的是第 {sequence} 号。", self.sequence + 1);
-            return Err(Fault::new(Code::SEQUENCE, "sequence", sentence));
-        }
-        Ok(sequence)
     }
 
     /// The position of an open visit by its number.
@@ -337,14 +222,7 @@ impl Standing {
     }
 
     fn knows(&self, person: Token) -> bool {
-        let members = self
-            .pools
-            .iter()
-            .flat_map(|pool| pool.drawn.iter().chain(&pool.reserve));
-        members
-            .map(|member| member.id)
-            .chain(self.leaders.iter().copied())
-            .any(|id| id == person)
+        self.everybody().any(|id| id == person)
     }
 
     fn move_leads(&mut self, leader: Token, visits: &[usize]) -> Vec<Lead> {

@@ -441,6 +441,7 @@ fn planned(plan: &PlanRecord) -> FreezeRecord {
         dice: plan.dice,
         reveal_by: 1_800_000_000,
         beacon: None,
+        hours: draw::record::Hours::One,
     };
     draw::freeze(&terms, frame, &secret_of("planned"), THREADS)
         .unwrap()

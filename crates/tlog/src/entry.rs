@@ -1,4 +1,4 @@
-//! One entry of the log, as text (`shuang/1` §5): what happened in kind, when, and two hashes.
+//! One entry of the log, as text (SPEC-log §3): what happened in kind, when, and two hashes.
 //!
 //! ```text
 //! shuang/1 entry
@@ -47,11 +47,17 @@ pub enum EntryType {
     Publish,
     /// A change of the log's or a witness's key.
     Key,
+    /// The number named at the door, after its PART.
+    PartNumber,
+    /// Rows set back to what the log says.
+    Repair,
+    /// The first entry of a log that follows one which cannot go on.
+    Restart,
 }
 
 impl EntryType {
     /// Every type, in the order of the specification.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 16] = [
         Self::Act,
         Self::Plan,
         Self::Freeze,
@@ -65,6 +71,9 @@ impl EntryType {
         Self::Open,
         Self::Publish,
         Self::Key,
+        Self::PartNumber,
+        Self::Repair,
+        Self::Restart,
     ];
 
     /// The word in the `type` line.
@@ -84,6 +93,19 @@ impl EntryType {
             Self::Open => "open",
             Self::Publish => "publish",
             Self::Key => "key",
+            Self::PartNumber => "part-number",
+            Self::Repair => "repair",
+            Self::Restart => "restart",
+        }
+    }
+
+    /// The first line of an entry of this type: the version of the list the type is in, whatever the
+    /// version of the record, so that every entry has one spelling.
+    #[must_use]
+    pub const fn head(self) -> &'static str {
+        match self {
+            Self::PartNumber | Self::Repair | Self::Restart => "shuang/2 entry",
+            _ => "shuang/1 entry",
         }
     }
 
@@ -178,11 +200,15 @@ impl Entry {
     /// # Errors
     /// [`Error::EntrySyntax`] or [`Error::Hex`] where the format is broken.
     pub fn parse(entry: &str) -> Result<Self, Error> {
-        let rest = entry
-            .strip_prefix("shuang/1 entry\n")
-            .ok_or(Error::EntrySyntax("首行不是“shuang/1 entry”"))?;
+        let (head, rest) = text::line(entry)
+            .filter(|(head, _)| EntryType::ALL.iter().any(|kind| kind.head() == *head))
+            .ok_or(Error::EntrySyntax(
+                "首行不是“shuang/1 entry”或“shuang/2 entry”",
+            ))?;
         let (kind, rest) = field(rest, "type ").ok_or(Error::EntrySyntax("缺少 type 行"))?;
-        let kind = EntryType::parse(kind).ok_or(Error::EntrySyntax("类型不在封闭清单内"))?;
+        let kind = EntryType::parse(kind)
+            .filter(|kind| kind.head() == head)
+            .ok_or(Error::EntrySyntax("类型不在首行所属的封闭清单内"))?;
         let (time, rest) = field(rest, "time ").ok_or(Error::EntrySyntax("缺少 time 行"))?;
         let time = text::decimal(time).ok_or(Error::EntrySyntax("时间不是十进制毫秒数"))?;
         let (act, rest) = field(rest, "act ").ok_or(Error::EntrySyntax("缺少 act 行"))?;
@@ -255,7 +281,8 @@ impl fmt::Display for Entry {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(
             f,
-            "shuang/1 entry\ntype {}\ntime {}\nact {}",
+            "{}\ntype {}\ntime {}\nact {}",
+            self.kind.head(),
             self.kind.as_str(),
             self.time,
             self.act

@@ -1,9 +1,10 @@
 //! What an outside auditor runs (旁观者核对): a bundle in, a verdict out, nothing else.
 //!
-//! Read [`verify_bundle`] first, then the module of each stage in the order of trust:
+//! Read [`verify_bundle`] first, then, for `shuang/1`, the module of each stage in the order of trust:
 //! `records` (FREEZE, seed, RESULT), `public` (order files and opened leaves), `full` (S and the
-//! frames: everything again), `frame` (how those are read), `receipt` (the log), and [`source`] for how hostile files are read;
-//! [`disk`] says why a file cannot be used.
+//! frames: everything again), `frame` (how those are read), `receipt` (the log). A bundle of `shuang/2` is
+//! judged in `two`, whose checks are those of `draw::judge`. [`source`] and `archive` say how hostile files
+//! are read; [`disk`] says why a file cannot be used.
 //!
 //! | exit | means |
 //! |---|---|
@@ -22,9 +23,10 @@
 //! Which bytes of a bundle are free? In a full and in a public bundle none. In a sealed one the
 //! cut-offs and file hashes in RESULT are bound only by the log receipt.
 //!
-//! Deliberately absent: clock, network, randomness; the signature of a drand round; SUBSTITUTE,
-//! RECUSE and EXTEND records, which happen after the draw and are read from the log.
+//! Deliberately absent: clock, network, randomness; the signature of a drand round; of `shuang/1` the
+//! SUBSTITUTE, RECUSE and EXTEND records, which happen after the draw and are read from the log.
 
+mod archive;
 pub mod disk;
 mod frame;
 mod full;
@@ -32,15 +34,19 @@ mod public;
 mod receipt;
 mod records;
 pub mod source;
+mod two;
 pub mod verdict;
 
 use std::num::NonZeroUsize;
 
-use draw::Drawn;
+use draw::{Drawn, Version};
 use tlog::VerifierKey;
 
 pub use source::{BundleSource, Limits};
-pub use verdict::{Examination, LogStanding, Outcome, Stage, Unreadable, Verdict};
+pub use two::Company;
+pub use verdict::{
+    Account, Examination, LogStanding, Outcome, Shown, Stage, Step, Unreadable, Verdict,
+};
 
 use records::Records;
 
@@ -66,15 +72,18 @@ impl Default for Options {
 #[must_use]
 #[doc(alias = "核对")]
 pub fn verify_bundle(source: &BundleSource, options: &Options) -> Verdict {
-    let mut verdict = Verdict::default();
-    if let Err(problem) = walk(source, options, None, &mut verdict) {
-        verdict.unreadable(problem);
-    }
-    verdict
+    verify_among(source, &Company::default(), options)
 }
 
-/// Judges a bundle against the attempt it was just written from, without computing that attempt a
-/// second time.
+/// The same beside other attempts of the campaign and borrowed frames: a nonce used twice and two texts
+/// of one attempt are contradictions, and changes that follow an EXTEND are recomputed.
+#[must_use]
+pub fn verify_among(source: &BundleSource, company: &Company<'_>, options: &Options) -> Verdict {
+    judged(source, options, company, None)
+}
+
+/// Judges a bundle against the attempt it was just written from; that of `shuang/1` without computing it
+/// a second time.
 ///
 /// Whoever draws has computed FREEZE and RESULT from S and the frames, and a [`Drawn`] can be made
 /// in no other way. What can still be wrong is what stands in the files: every byte of every file is
@@ -82,8 +91,21 @@ pub fn verify_bundle(source: &BundleSource, options: &Options) -> Verdict {
 /// else use [`verify_bundle`].
 #[must_use]
 pub fn verify_written(source: &BundleSource, drawn: &Drawn, options: &Options) -> Verdict {
+    judged(source, options, &Company::default(), Some(drawn))
+}
+
+fn judged(
+    source: &BundleSource,
+    options: &Options,
+    company: &Company<'_>,
+    written: Option<&Drawn>,
+) -> Verdict {
     let mut verdict = Verdict::default();
-    if let Err(problem) = walk(source, options, Some(drawn), &mut verdict) {
+    let read = match source.version() {
+        Version::One => walk(source, options, company, written, &mut verdict),
+        Version::Two => two::walk(source, options, company, written, &mut verdict),
+    };
+    for problem in read.err().into_iter().flatten() {
         verdict.unreadable(problem);
     }
     verdict
@@ -97,12 +119,25 @@ pub fn unopened(problem: Unreadable) -> Verdict {
     verdict
 }
 
+/// A bundle of `shuang/1`, and what it shows beside its company.
 fn walk(
+    source: &BundleSource,
+    options: &Options,
+    company: &Company<'_>,
+    computed: Option<&Drawn>,
+    verdict: &mut Verdict,
+) -> Result<(), Vec<Unreadable>> {
+    let one = |problem| vec![problem];
+    let records = walk_one(source, options, computed, verdict).map_err(one)?;
+    two::judge_one(source, &records, company, verdict)
+}
+
+fn walk_one(
     source: &BundleSource,
     options: &Options,
     computed: Option<&Drawn>,
     verdict: &mut Verdict,
-) -> Result<(), Unreadable> {
+) -> Result<Records, Unreadable> {
     let stage = source.stage()?;
     verdict.stage = Some(stage);
     let records = Records::read(source)?;
@@ -128,7 +163,7 @@ fn walk(
         Stage::Public => public::gaps(verdict),
         Stage::Full => {}
     }
-    Ok(())
+    Ok(records)
 }
 
 /// The sealed state of an attempt between FREEZE and RESULT: S and the frames, from their files.

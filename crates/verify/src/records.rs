@@ -6,7 +6,7 @@
 //! this campaign, which is the rulebook's business.
 
 use draw::record::{Assign, FreezeRecord, ResultRecord};
-use draw::{Digest, Fault, Level, SeedText};
+use draw::{Digest, Fault, Level, SeedText, Version};
 
 use crate::source::BundleSource;
 use crate::verdict::{Unreadable, Verdict};
@@ -28,6 +28,10 @@ impl Records {
             source.read("result.txt")?,
         );
         let freeze = parsed("freeze.txt", &frozen, FreezeRecord::parse(&frozen))?;
+        if freeze.version() != Version::One {
+            let sentence = "与案卷其他文件不是同一版本。";
+            return Err(Unreadable::new("VRFY-100", "freeze.txt", sentence));
+        }
         let seed_text = parsed("seed.txt", &seeded, SeedText::parse(&seeded))?;
         let result = parsed("result.txt", &drawn, ResultRecord::parse(&drawn))?;
         let seed = freeze.suite.bytes(&seeded);

@@ -3,17 +3,22 @@
 //! Everything here is hostile until proven otherwise: only the names of the protocol are accepted,
 //! no folders, no links, no duplicate or overlapping zip members, and sizes are capped before and
 //! while unpacking. Files are read one at a time, because a full bundle of three million subjects
-//! has an order file of 400 MB. Deliberately absent: writing, and any search through folders.
+//! has an order file of 400 MB. FREEZE, else the names, tell of which version a bundle is; a zip of
+//! `shuang/2` is read by `archive`, which has one reading of it. Deliberately absent: writing, and
+//! any search through folders.
+
+mod packed;
 
 use std::borrow::Cow;
-use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
-use std::io::{BufReader, Cursor, Read, Seek};
+use std::io::{BufReader, Cursor, Read};
 use std::path::{Path, PathBuf};
 
+use draw::Version;
 use draw::bundle::{FULL, PUBLIC, RECEIPTS, SEALED};
-use zip::ZipArchive;
+
+use packed::Archive;
 
 use crate::disk;
 use crate::verdict::{Stage, Unreadable};
@@ -37,11 +42,8 @@ impl Default for Limits {
     }
 }
 
-trait Archive {
-    fn read(&self, name: &str, size: u64) -> Result<Vec<u8>, Unreadable>;
-}
-
-struct Zip<R: Read + Seek>(RefCell<ZipArchive<R>>);
+/// More names than any attempt has; the limit is said in the verdict.
+pub(crate) const MOST_FILES: usize = 10_000;
 
 enum Origin {
     Directory(PathBuf),
@@ -53,6 +55,8 @@ enum Origin {
 pub struct BundleSource {
     origin: Origin,
     sizes: BTreeMap<String, u64>,
+    version: Version,
+    limits: Limits,
 }
 
 impl BundleSource {
@@ -121,50 +125,11 @@ impl BundleSource {
                 ));
             }
             sizes.insert(name, meta.len());
+            if sizes.len() > MOST_FILES {
+                return Err(too_many());
+            }
         }
         Self::checked(Origin::Directory(root.to_owned()), sizes, limits)
-    }
-
-    fn from_archive(
-        reader: impl Read + Seek + 'static,
-        limits: Limits,
-    ) -> Result<Self, Unreadable> {
-        let broken = |error: zip::result::ZipError| {
-            Unreadable::new(
-                "VRFY-003",
-                "案卷",
-                format!("不是完整的 zip 文件（{error}）。请重新下载。"),
-            )
-        };
-        let mut archive = ZipArchive::new(reader).map_err(broken)?;
-        if archive.has_duplicate_names() || archive.has_overlapping_entries().map_err(broken)? {
-            return Err(Unreadable::new(
-                "VRFY-004",
-                "案卷",
-                "zip 中有重名或重叠的文件。",
-            ));
-        }
-        let mut sizes = BTreeMap::new();
-        for at in 0..archive.len() {
-            let member = archive.by_index(at).map_err(broken)?;
-            let name = member.name().map_err(broken)?.into_owned();
-            if member.is_dir() || member.is_symlink() {
-                return Err(Unreadable::new(
-                    "VRFY-002",
-                    name,
-                    "不是普通文件；案卷中不能有文件夹或链接。",
-                ));
-            }
-            let size = member.size();
-            if sizes.insert(name.clone(), size).is_some() {
-                return Err(repeated(&name));
-            }
-        }
-        Self::checked(
-            Origin::Packed(Box::new(Zip(RefCell::new(archive)))),
-            sizes,
-            limits,
-        )
     }
 
     fn checked(
@@ -172,30 +137,69 @@ impl BundleSource {
         sizes: BTreeMap<String, u64>,
         limits: Limits,
     ) -> Result<Self, Unreadable> {
-        for (name, size) in &sizes {
-            if !known(name) {
+        let mut source = Self {
+            origin,
+            sizes,
+            version: Version::One,
+            limits,
+        };
+        let sizes = &source.sizes;
+        source.version = version_of(sizes, || {
+            let fits = sizes
+                .get("freeze.txt")
+                .is_some_and(|size| *size <= limits.file);
+            let bytes = fits.then(|| source.read("freeze.txt")).and_then(Result::ok);
+            bytes.map(Cow::into_owned)
+        });
+        source.check_sizes()?;
+        Ok(source)
+    }
+
+    fn check_sizes(&self) -> Result<(), Unreadable> {
+        let Limits { file, total } = self.limits;
+        if self.version == Version::Two && self.sizes.len() > MOST_FILES {
+            return Err(too_many());
+        }
+        for (name, size) in &self.sizes {
+            if self.version == Version::One && !known(name) {
                 return Err(Unreadable::new(
                     "VRFY-005",
                     shorten(name),
                     "案卷中不应有这个文件。请只保留协议规定的文件。",
                 ));
             }
-            if *size > limits.file {
+            if *size > file {
                 return Err(Unreadable::new(
                     "VRFY-006",
-                    name,
-                    format!("{size} 字节，超过上限 {}。", limits.file),
+                    shorten(name),
+                    format!("{size} 字节，超过上限 {file}。"),
                 ));
             }
         }
-        if sizes.values().sum::<u64>() > limits.total {
+        if self.sizes.values().sum::<u64>() > total {
             return Err(Unreadable::new(
                 "VRFY-006",
                 "案卷",
-                format!("解压后超过上限 {} 字节。", limits.total),
+                format!("解压后超过上限 {total} 字节。"),
             ));
         }
-        Ok(Self { origin, sizes })
+        Ok(())
+    }
+
+    /// The version of the attempt, by its FREEZE, else by the names of the files.
+    #[must_use]
+    pub fn version(&self) -> Version {
+        self.version
+    }
+
+    /// The caps it is read under.
+    pub(crate) fn limits(&self) -> Limits {
+        self.limits
+    }
+
+    /// Every name in the bundle, ascending.
+    pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
+        self.sizes.keys().map(String::as_str)
     }
 
     /// Whether the bundle has this file.
@@ -269,16 +273,6 @@ impl BundleSource {
     }
 }
 
-impl<R: Read + Seek> Archive for Zip<R> {
-    fn read(&self, name: &str, size: u64) -> Result<Vec<u8>, Unreadable> {
-        let mut archive = self.0.borrow_mut();
-        let member = archive
-            .by_name(name)
-            .map_err(|error| unread(name, &error))?;
-        fill(member, size).map_err(|error| unread(name, &error))
-    }
-}
-
 /// Reads exactly the announced bytes, and one more to notice a lie.
 fn fill(reader: impl Read, size: u64) -> std::io::Result<Vec<u8>> {
     let mut bytes = Vec::with_capacity(usize::try_from(size.min(1 << 30)).unwrap_or(0));
@@ -299,6 +293,20 @@ pub(crate) fn unread(name: &str, error: &dyn std::fmt::Display) -> Unreadable {
 
 fn repeated(name: &str) -> Unreadable {
     Unreadable::new("VRFY-004", shorten(name), "同名文件出现两次。")
+}
+
+/// The version a bundle is of: that of its FREEZE; without one, `shuang/2` is told by a plan.
+fn version_of(sizes: &BTreeMap<String, u64>, freeze: impl FnOnce() -> Option<Vec<u8>>) -> Version {
+    let said = sizes.get("freeze.txt").and_then(|_| freeze());
+    let named = match sizes.contains_key("plan.txt") {
+        true => Version::Two,
+        false => Version::One,
+    };
+    said.and_then(|bytes| Version::of(&bytes)).unwrap_or(named)
+}
+
+fn too_many() -> Unreadable {
+    Unreadable::new("VRFY-006", "案卷", format!("超过 {MOST_FILES} 个文件。"))
 }
 
 fn known(name: &str) -> bool {

@@ -3,7 +3,8 @@
 //!
 //! Deliberately absent: a score. A single contradiction outweighs any number of right checks.
 
-use draw::Level;
+use draw::bundle::BundleKind;
+use draw::{Level, Version};
 
 /// How far a bundle is opened (案卷阶段).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -108,9 +109,76 @@ impl LogStanding {
     }
 }
 
+/// A step the rule demands (办理步骤), and whether it has its record.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Step {
+    /// What the step is called, in Chinese.
+    pub name: String,
+    /// How far it is shown.
+    pub shown: Shown,
+}
+
+/// How far a step of the procedure is shown by a bundle.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Shown {
+    /// Its record is there, and its proof in the log under the given key.
+    Logged,
+    /// Its record is there and a proof too, whose signature nobody checked.
+    Unsigned,
+    /// Its record is there, without a proof.
+    Recorded,
+    /// The rule demands it; there is no record yet.
+    Missing,
+}
+
+impl Shown {
+    /// The word of the machine-readable output.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Logged => "logged",
+            Self::Unsigned => "unsigned",
+            Self::Recorded => "recorded",
+            Self::Missing => "missing",
+        }
+    }
+
+    /// The same in Chinese.
+    #[must_use]
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::Logged => "有记录，已证明记入日志",
+            Self::Unsigned => "有记录，日志证明未验签名",
+            Self::Recorded => "有记录，没有日志证明",
+            Self::Missing => "还没有记录",
+        }
+    }
+}
+
+/// What only the verdict on a bundle of `shuang/2` says.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Account {
+    /// How far the attempt came; `None` if the files could not be read.
+    pub kind: Option<BundleKind>,
+    /// The level FREEZE announced.
+    pub announced: Option<Level>,
+    /// The level reached, counting only what this verifier checked itself.
+    pub proven: Option<Level>,
+    /// The steps the rule demands, in order.
+    pub steps: Vec<Step>,
+    /// Checks of SPEC-draw §8.1 that were made, by number, with what they are called.
+    pub made: Vec<(u8, &'static str)>,
+    /// What this verifier does not check, in Chinese.
+    pub left: Vec<&'static str>,
+}
+
 /// The verdict on one bundle.
 #[derive(Clone, Debug, Default)]
 pub struct Verdict {
+    /// The version of the attempt, once it is known.
+    pub version: Option<Version>,
+    /// What only `shuang/2` knows of.
+    pub account: Option<Account>,
     /// The stage, once the file names are known.
     pub stage: Option<Stage>,
     /// Campaign and attempt, once FREEZE is read.
@@ -146,12 +214,63 @@ impl Verdict {
     #[must_use]
     pub fn sentence(&self) -> &'static str {
         match self.exit() {
+            0 if self.is_void() => "作废的记录完整且正确，日志证明有效。",
             0 if self.stage == Some(Stage::Public) => "本阶段公开的内容完整且正确，日志证明有效。",
             0 => "完整且正确，日志证明有效。",
             1 => "发现矛盾：案卷与协议不符，抽取结果不可信。请保存案卷并报告监督机关。",
             2 => "无法读取：文件不齐、格式不对，或已损坏。请重新下载完整的案卷。",
             _ => "到目前为止全部正确，但还不完整。",
         }
+    }
+
+    /// Whether the attempt is void, as far as that is known.
+    fn is_void(&self) -> bool {
+        let kind = self.account.as_ref().and_then(|account| account.kind);
+        kind.is_some_and(|kind| kind != BundleKind::Drawn)
+    }
+
+    /// The last two lines of the verdict on a bundle of `shuang/2`: the steps the rule demands, and the
+    /// technical checks (办理步骤、技术核对).
+    #[must_use]
+    pub fn closing(&self) -> Option<[String; 2]> {
+        let account = self.account.as_ref()?;
+        if self.exit() == 2 {
+            let unread = [
+                "办理步骤：读不了，没有判断。",
+                "技术核对：读不了，没有核对。",
+            ];
+            return Some(unread.map(str::to_owned));
+        }
+        let steps = account.steps.iter();
+        let steps: Vec<_> = steps
+            .map(|step| format!("{}{}", step.name, step.shown.label()))
+            .collect();
+        let failed = |number: u8| {
+            let code = format!("VRFY-5{number:02}");
+            let wrong =
+                |check: &&Examination| check.outcome == Outcome::Wrong && check.code == code;
+            self.checks.iter().any(|check| wrong(&check))
+        };
+        let (wrong, right): (Vec<_>, Vec<_>) =
+            account.made.iter().partition(|(number, _)| failed(*number));
+        let names = |made: &[&(u8, &str)]| {
+            let names: Vec<_> = made.iter().map(|(_, name)| *name).collect();
+            names.join("、")
+        };
+        let mut technical = vec![format!("做了 {} 项", account.made.len())];
+        if !right.is_empty() {
+            technical.push(format!("相符的有{}", names(&right)));
+        }
+        if !wrong.is_empty() {
+            technical.push(format!("不符的有{}", names(&wrong)));
+        }
+        if !account.left.is_empty() {
+            technical.push(format!("没有做的有{}", account.left.join("、")));
+        }
+        Some([
+            format!("办理步骤：{}。", steps.join("；")),
+            format!("技术核对：{}。", technical.join("；")),
+        ])
     }
 
     pub(crate) fn say(
@@ -173,6 +292,21 @@ impl Verdict {
             detail: detail.into(),
         });
         right
+    }
+
+    /// A check of §8.1 that was made, by number and name.
+    pub(crate) fn make(&mut self, number: u8, name: &'static str) {
+        self.account
+            .get_or_insert_default()
+            .made
+            .push((number, name));
+    }
+
+    /// A check that was not made; a bundle of `shuang/1` has no line for it.
+    pub(crate) fn leave(&mut self, name: &'static str) {
+        if let Some(account) = &mut self.account {
+            account.left.push(name);
+        }
     }
 
     pub(crate) fn open(&mut self, sentence: impl Into<String>) {

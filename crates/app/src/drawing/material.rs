@@ -10,7 +10,7 @@ use domain::id::CampaignNo;
 use domain::time::Instant;
 use draw::bundle::{self, Stage};
 use draw::digest::Secret;
-use draw::record::{BeaconName, PartyLine, PlanRecord};
+use draw::record::{BeaconName, Hours, PartyLine, PlanRecord};
 use draw::{Digest, Drawn, Frame, Frozen, SeedText, Stratum, Suite, Terms};
 use store::attachment::Owner;
 use store::campaign::StoredCampaign;
@@ -123,6 +123,7 @@ fn bare_terms(number: &CampaignNo, attempt: u32, plan: &PlanRecord) -> Result<Te
         dice: plan.dice,
         reveal_by: 0,
         beacon: None,
+        hours: Hours::One,
     })
 }
 

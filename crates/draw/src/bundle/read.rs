@@ -7,8 +7,11 @@ use crate::fault::{Code, Fault};
 use crate::frame::{Frame, Rows};
 use crate::leaf::OpenedLeaf;
 use crate::merkle::Inclusion;
-use crate::name::{Status, Stratum, Token};
-use crate::record::{number, text_of, words};
+use crate::name::Token;
+use crate::record::{text_of, words};
+use crate::version::Version;
+
+pub(crate) mod two;
 
 /// The numbered lines of a file that may be empty.
 fn numbered(bytes: &[u8]) -> Result<impl Iterator<Item = (usize, &str)>, Fault> {
@@ -221,23 +224,28 @@ pub struct OpenedLine {
 /// # Errors
 /// The first line that is malformed or out of order.
 pub fn parse_opened(bytes: &[u8]) -> Result<Vec<OpenedLine>, Fault> {
+    read_opened(Version::One, bytes)
+}
+
+/// opened.tsv under the grammar of a version.
+pub(crate) fn read_opened(version: Version, bytes: &[u8]) -> Result<Vec<OpenedLine>, Fault> {
     let mut last = "";
     let mut opened = Vec::new();
     for (number, line) in numbered(bytes)? {
         at_line(number, ascending(last, line))?;
         last = line;
-        opened.push(at_line(number, opened_line(line))?);
+        opened.push(at_line(number, opened_line(version, line))?);
     }
     Ok(opened)
 }
 
-fn opened_line(line: &str) -> Result<OpenedLine, Fault> {
+fn opened_line(version: Version, line: &str) -> Result<OpenedLine, Fault> {
     let [id, stratum, status, area, salt, nonce, cover, index, path] = columns(line)?;
     let leaf = OpenedLeaf {
-        id: id.parse::<Token>()?.to_string(),
-        stratum: stratum.parse::<Stratum>()?.to_string(),
-        status: status.parse::<Status>()?.to_string(),
-        area: area.parse::<Token>()?.to_string(),
+        id: version.name(id)?.to_string(),
+        stratum: version.stratum(stratum)?.to_string(),
+        status: version.status(status)?.to_string(),
+        area: version.dashed(area)?.to_string(),
         salt: salt.parse()?,
         nonce: nonce.parse()?,
         cover: cover.parse()?,
@@ -249,7 +257,7 @@ fn opened_line(line: &str) -> Result<OpenedLine, Fault> {
     Ok(OpenedLine {
         leaf,
         inclusion: Inclusion {
-            index: number(index)?,
+            index: version.count(index)?,
             path,
         },
     })

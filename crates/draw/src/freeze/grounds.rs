@@ -4,6 +4,7 @@
 //! the rows by the module `rows`.
 
 mod rows;
+mod two;
 
 use std::collections::BTreeSet;
 
@@ -12,6 +13,7 @@ use crate::fault::{Code, Fault};
 use crate::frame::Frame;
 use crate::name::{Stratum, Token};
 use crate::record::freeze::{Assign, FreezeRecord};
+use crate::version::Version;
 
 /// More causes of one sort than anybody reads; a wrong column would otherwise give millions.
 const MOST_OF_A_SORT: usize = 10_000;
@@ -63,6 +65,9 @@ pub(super) fn all(terms: &Terms, frame: &Frame) -> Vec<Fault> {
             .into_iter()
             .take(MOST_OF_A_SORT),
     );
+    if terms.version() == Version::Two {
+        faults.extend(two::of_rows(terms, frame).into_iter().take(MOST_OF_A_SORT));
+    }
     faults
 }
 
@@ -85,6 +90,10 @@ pub(crate) fn of_record(record: &FreezeRecord) -> Vec<Fault> {
             "stratum",
             "分层须按字节升序、不重复。",
         ));
+    }
+    if record.version() == Version::Two && record.extends.is_some() && record.subjects.leaves > 0 {
+        let sentence = "增补抽取带有检查对象。";
+        faults.push(Fault::new(Code::EXTENSION, "subjects", sentence));
     }
     let parts = record
         .strata
@@ -129,6 +138,9 @@ fn of_numbers(terms: &Terms, pools: &[(Stratum, u64)], drawn: &[InspectorNumbers
             "extends",
             "增补抽取写 assign pairs，不列检查对象的分层。",
         ));
+    }
+    if terms.version() == Version::Two {
+        faults.extend(two::of_lines(terms, pools));
     }
     faults
 }

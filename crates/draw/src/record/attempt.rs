@@ -6,10 +6,13 @@ use crate::digest::Digest;
 use crate::fault::{Code, Fault};
 use crate::name::Token;
 use crate::record::{Lines, number};
+use crate::version::Version;
 
-/// Campaign, attempt and the hash of FREEZE.
+/// Campaign, attempt and the hash of FREEZE, under the version of that FREEZE.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct AttemptRef {
+    /// The version of FREEZE, and so of the record that names the attempt.
+    pub version: Version,
     /// The campaign's number.
     pub campaign: Token,
     /// The attempt, from 1.
@@ -20,9 +23,10 @@ pub struct AttemptRef {
 
 impl AttemptRef {
     pub(crate) fn read(lines: &mut Lines<'_>) -> Result<Self, Fault> {
-        let campaign = lines.value("campaign")?;
+        let campaign = lines.name("campaign")?;
         let attempt = attempt_number(lines)?;
         Ok(Self {
+            version: lines.version(),
             campaign,
             attempt,
             freeze: lines.value("freeze")?,
@@ -44,6 +48,7 @@ impl fmt::Display for AttemptRef {
             campaign,
             attempt,
             freeze,
+            ..
         } = self;
         write!(
             f,

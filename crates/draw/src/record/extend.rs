@@ -7,8 +7,10 @@ use std::fmt;
 
 use crate::digest::Digest;
 use crate::fault::Fault;
+use crate::name::Token;
 use crate::record::moves::{self, Move};
 use crate::record::{AttemptRef, Lines};
+use crate::version::Version;
 
 /// The record EXTEND.
 #[doc(alias = "增补")]
@@ -32,13 +34,13 @@ impl ExtendRecord {
     /// # Errors
     /// The first line that is unknown, repeated, misplaced or malformed.
     pub fn parse(bytes: &[u8]) -> Result<Self, Fault> {
-        let mut lines = Lines::open(bytes, "shuang/1 extend")?;
+        let mut lines = Lines::only(bytes, Version::One, "extend")?;
         let record = Self {
             attempt: AttemptRef::read(&mut lines)?,
             sequence: lines.count("sequence")?,
             borrowed: lines.value("borrowed")?,
             result: lines.value("result")?,
-            moves: lines.all("move", str::parse)?,
+            moves: lines.all("move", |rest| Move::read(Version::One, rest))?,
         };
         lines.end()?;
         Ok(record)
@@ -56,6 +58,6 @@ impl fmt::Display for ExtendRecord {
         } = self;
         write!(f, "shuang/1 extend\n{attempt}sequence {sequence}\n")?;
         write!(f, "borrowed {borrowed}\nresult {result}\n")?;
-        moves::write_all(f, &self.moves, &[])
+        moves::write_all::<Token>(f, &self.moves, &[])
     }
 }

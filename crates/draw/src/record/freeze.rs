@@ -3,89 +3,43 @@
 //! After this record nothing that decides the draw can change. Zero counts are written. Reading
 //! checks the grammar alone; whether the numbers fit together is [`FreezeRecord::faults`].
 
+mod lines;
+
 use std::fmt;
-use std::str::FromStr;
+
+pub(crate) use lines::read_source;
+pub use lines::{Assign, BeaconName, Committed, InspectorDraw, PartyLine, StratumLine, TeamSize};
 
 use crate::digest::{Digest, Suite};
 use crate::fault::{Code, Fault};
-use crate::name::{Stratum, Token};
+use crate::name::Token;
 use crate::record::attempt::attempt_number;
-use crate::record::{Lines, number, words};
+use crate::record::{Lines, words};
+use crate::version::Version;
 
-/// A count of leaves and the root over them.
+/// What FREEZE says of the hours of the ceremony besides `reveal-by`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Committed {
-    /// How many leaves.
-    pub leaves: u64,
-    /// The RFC 6962 root over their hashes, ascending.
-    pub root: Digest,
+pub enum Hours {
+    /// `shuang/1` says nothing more.
+    One,
+    /// `shuang/2`, in unix seconds.
+    Two {
+        /// From when nonces are accepted.
+        reveal_from: u64,
+        /// When the beacon is to appear, if one is announced.
+        beacon_at: Option<u64>,
+    },
 }
 
-/// `stratum <name> <N> <k>`.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct StratumLine {
-    /// The stratum.
-    pub stratum: Stratum,
-    /// N: its `draw` leaves.
-    pub pool: u64,
-    /// k: how many are drawn.
-    pub quota: u64,
-}
-
-/// `draw-inspectors <stratum> <N> <m>`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct InspectorDraw {
-    /// Authority or skill, `-` if there is only one kind.
-    pub stratum: Token,
-    /// N: its `draw` leaves.
-    pub pool: u64,
-    /// m: how many are drawn.
-    pub drawn: u64,
-}
-
-/// `team <stratum> <t>`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct TeamSize {
-    /// Authority or skill, as in `draw-inspectors`.
-    pub stratum: Token,
-    /// t: members of this stratum in every team.
-    pub size: u64,
-}
-
-/// How visits are given to inspectors.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Assign {
-    /// Every visit its own team by least load.
-    Pairs,
-    /// Fixed groups: one car, one route.
-    Groups(u64),
-}
-
-/// `party <name> <hash>`: an observer's commitment (见证人的承诺).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct PartyLine {
-    /// The party's code.
-    pub name: Token,
-    /// `H("shuang-party/1", name, nonce)`.
-    pub commitment: Digest,
-}
-
-impl PartyLine {
-    /// The commitment of a party to a nonce.
+impl Hours {
+    /// The version of a FREEZE that says this.
     #[must_use]
-    pub fn commit(suite: Suite, name: Token, nonce: &Digest) -> Self {
-        let commitment = suite.lines(&[b"shuang-party/1", name.as_bytes(), &nonce.hex()]);
-        Self { name, commitment }
+    pub fn version(self) -> Version {
+        match self {
+            Self::One => Version::One,
+            Self::Two { .. } => Version::Two,
+        }
     }
-}
-
-/// A beacon by source and round or issue, named before it exists (公共随机源).
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct BeaconName {
-    /// `drand:<chain hash>`, `cwl-ssq`, or another source's code.
-    pub source: String,
-    /// Round or issue.
-    pub round: Token,
 }
 
 /// The record FREEZE.
@@ -134,100 +88,8 @@ pub struct FreezeRecord {
     pub reveal_by: u64,
     /// The beacon, if announced.
     pub beacon: Option<BeaconName>,
-}
-
-impl FromStr for Committed {
-    type Err = Fault;
-
-    fn from_str(rest: &str) -> Result<Self, Fault> {
-        let [leaves, root] = words(rest)?;
-        Ok(Self {
-            leaves: number(leaves)?,
-            root: root.parse()?,
-        })
-    }
-}
-
-impl FromStr for StratumLine {
-    type Err = Fault;
-
-    fn from_str(rest: &str) -> Result<Self, Fault> {
-        let [stratum, pool, quota] = words(rest)?;
-        Ok(Self {
-            stratum: stratum.parse()?,
-            pool: number(pool)?,
-            quota: number(quota)?,
-        })
-    }
-}
-
-impl FromStr for InspectorDraw {
-    type Err = Fault;
-
-    fn from_str(rest: &str) -> Result<Self, Fault> {
-        let [stratum, pool, drawn] = words(rest)?;
-        Ok(Self {
-            stratum: stratum.parse()?,
-            pool: number(pool)?,
-            drawn: number(drawn)?,
-        })
-    }
-}
-
-impl FromStr for TeamSize {
-    type Err = Fault;
-
-    fn from_str(rest: &str) -> Result<Self, Fault> {
-        let [stratum, size] = words(rest)?;
-        Ok(Self {
-            stratum: stratum.parse()?,
-            size: number(size)?,
-        })
-    }
-}
-
-impl FromStr for Assign {
-    type Err = Fault;
-
-    fn from_str(rest: &str) -> Result<Self, Fault> {
-        match rest.strip_prefix("groups ") {
-            None if rest == "pairs" => Ok(Self::Pairs),
-            Some(groups) => Ok(Self::Groups(number(groups)?)),
-            None => Err(Fault::new(Code::LINE, "", "应为 pairs 或 groups <组数>。")),
-        }
-    }
-}
-
-impl FromStr for PartyLine {
-    type Err = Fault;
-
-    fn from_str(rest: &str) -> Result<Self, Fault> {
-        let [name, commitment] = words(rest)?;
-        Ok(Self {
-            name: name.parse()?,
-            commitment: commitment.parse()?,
-        })
-    }
-}
-
-impl FromStr for BeaconName {
-    type Err = Fault;
-
-    fn from_str(rest: &str) -> Result<Self, Fault> {
-        let [source, round] = words(rest)?;
-        match source.split_once(':') {
-            None => source.parse::<Token>().map(drop)?,
-            Some((network, chain)) => {
-                network.parse::<Token>()?;
-                chain.parse::<Digest>()?;
-                number(round)?;
-            }
-        }
-        Ok(Self {
-            source: source.to_owned(),
-            round: round.parse()?,
-        })
-    }
+    /// The other hours; they decide the version.
+    pub hours: Hours,
 }
 
 /// The optional line `suite sm3`.
@@ -245,41 +107,99 @@ impl FreezeRecord {
     /// # Errors
     /// The first line that is unknown, repeated, misplaced or malformed.
     pub fn parse(bytes: &[u8]) -> Result<Self, Fault> {
-        let mut lines = Lines::open(bytes, "shuang/1 freeze")?;
-        let record = Self {
-            campaign: lines.value("campaign")?,
+        let mut lines = Lines::open(bytes, "freeze")?;
+        let v = lines.version();
+        let mut record = Self {
+            campaign: lines.name("campaign")?,
             attempt: attempt_number(&mut lines)?,
             suite: suite_line(&mut lines)?,
             plan: lines.value("plan")?,
-            extends: match lines.maybe("extends") {
-                Some(rest) => Some(lines.here(rest.parse())?),
-                None => None,
-            },
-            subjects: lines.value("subjects")?,
-            strata: lines.all("stratum", str::parse)?,
+            extends: lines.optional("extends", str::parse)?,
+            subjects: lines.read("subjects", |rest| Committed::read(v, rest))?,
+            strata: lines.all("stratum", |rest| StratumLine::read(v, rest))?,
             must: lines.count("must")?,
             skip: lines.count("skip")?,
-            inspectors: lines.value("inspectors")?,
-            inspector_draws: lines.all("draw-inspectors", str::parse)?,
-            recusals: lines.value("recusals")?,
-            teams: lines.all("team", str::parse)?,
-            assign: lines.value("assign")?,
-            areas: lines.all("area", str::parse)?,
-            leaders: lines.all("leader", str::parse)?,
+            inspectors: lines.read("inspectors", |rest| Committed::read(v, rest))?,
+            inspector_draws: lines.all("draw-inspectors", |rest| InspectorDraw::read(v, rest))?,
+            recusals: lines.read("recusals", |rest| Committed::read(v, rest))?,
+            teams: lines.all("team", |rest| TeamSize::read(v, rest))?,
+            assign: lines.read("assign", |rest| Assign::read(v, rest))?,
+            areas: lines.all("area", |rest| v.name(rest))?,
+            leaders: lines.all("leader", |rest| v.name(rest))?,
             secret: lines.value("secret")?,
-            parties: lines.all("party", str::parse)?,
-            dice: match lines.maybe("dice") {
-                Some(rest) => Some(lines.here(rest.parse())?),
-                None => None,
-            },
-            reveal_by: lines.count("reveal-by")?,
-            beacon: match lines.maybe("beacon") {
-                Some(rest) => Some(lines.here(rest.parse())?),
-                None => None,
-            },
+            parties: lines.all("party", |rest| PartyLine::read(v, rest))?,
+            dice: lines.optional("dice", |rest| v.name(rest))?,
+            reveal_by: 0,
+            beacon: None,
+            hours: Hours::One,
         };
+        record.read_hours(&mut lines)?;
         lines.end()?;
-        Ok(record)
+        match v {
+            Version::One => Ok(record),
+            Version::Two => record.ordered(),
+        }
+    }
+
+    /// What the grammar of `shuang/2` says beside the lines: their order, and at least one kind.
+    fn ordered(self) -> Result<Self, Fault> {
+        if !self.strata.is_sorted_by(|a, b| a.stratum < b.stratum) {
+            let sentence = "分层须按字节升序、不重复。";
+            return Err(Fault::new(Code::SORTED, "stratum", sentence));
+        }
+        if !self.areas.is_sorted_by(|a, b| a < b) {
+            return Err(Fault::new(Code::SORTED, "area", "片区须按升序、不重复。"));
+        }
+        if self.inspector_draws.is_empty() {
+            return Err(Fault::new(Code::LINE, "draw-inspectors", "至少有一行。"));
+        }
+        Ok(self)
+    }
+
+    /// The lines after the parties: when and by what the ceremony goes.
+    fn read_hours(&mut self, lines: &mut Lines<'_>) -> Result<(), Fault> {
+        let version = lines.version();
+        let reveal_from = match version {
+            Version::One => None,
+            Version::Two => Some(lines.time("reveal-from")?),
+        };
+        self.reveal_by = lines.time("reveal-by")?;
+        let named = lines.optional("beacon", |rest| match version {
+            Version::One => rest.parse().map(|name| (name, None)),
+            Version::Two => {
+                let [source, round, time] = words(rest)?;
+                let name = BeaconName::read(version, source, round)?;
+                Ok((name, Some(version.time(time)?)))
+            }
+        })?;
+        let (beacon, beacon_at) = named.map_or((None, None), |(name, at)| (Some(name), at));
+        self.beacon = beacon;
+        self.hours = reveal_from.map_or(Hours::One, |reveal_from| Hours::Two {
+            reveal_from,
+            beacon_at,
+        });
+        Ok(())
+    }
+
+    /// The version of the attempt, to its end.
+    #[must_use]
+    pub fn version(&self) -> Version {
+        self.hours.version()
+    }
+
+    /// How a party of this attempt commits to a nonce.
+    #[must_use]
+    pub fn commitment(&self, name: Token, nonce: &Digest) -> PartyLine {
+        let Self {
+            suite,
+            campaign,
+            attempt,
+            ..
+        } = *self;
+        match self.version() {
+            Version::One => PartyLine::commit(suite, name, nonce),
+            Version::Two => PartyLine::commit_to_attempt(suite, campaign, attempt, name, nonce),
+        }
     }
 
     /// `H(FREEZE)` under its own suite.
@@ -298,6 +218,7 @@ impl FreezeRecord {
     #[must_use]
     pub fn attempt_ref(&self) -> super::AttemptRef {
         super::AttemptRef {
+            version: self.version(),
             campaign: self.campaign,
             attempt: self.attempt,
             freeze: self.hash(),
@@ -309,8 +230,10 @@ impl fmt::Display for FreezeRecord {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(
             f,
-            "shuang/1 freeze\ncampaign {}\nattempt {}",
-            self.campaign, self.attempt
+            "{} freeze\ncampaign {}\nattempt {}",
+            self.version(),
+            self.campaign,
+            self.attempt
         )?;
         if self.suite != Suite::Sha256 {
             writeln!(f, "suite {}", self.suite.word())?;
@@ -379,19 +302,23 @@ impl FreezeRecord {
         if let Some(label) = &self.dice {
             writeln!(f, "dice {label}")?;
         }
-        writeln!(f, "reveal-by {}", self.reveal_by)?;
-        match &self.beacon {
-            Some(BeaconName { source, round }) => writeln!(f, "beacon {source} {round}"),
-            None => Ok(()),
+        let (reveal_from, beacon_at) = match self.hours {
+            Hours::One => (None, None),
+            Hours::Two {
+                reveal_from,
+                beacon_at,
+            } => (Some(reveal_from), beacon_at),
+        };
+        if let Some(from) = reveal_from {
+            writeln!(f, "reveal-from {from}")?;
         }
-    }
-}
-
-impl fmt::Display for Assign {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Pairs => f.write_str("pairs"),
-            Self::Groups(groups) => write!(f, "groups {groups}"),
+        writeln!(f, "reveal-by {}", self.reveal_by)?;
+        let Some(BeaconName { source, round }) = &self.beacon else {
+            return Ok(());
+        };
+        match beacon_at {
+            Some(time) => writeln!(f, "beacon {source} {round} {time}"),
+            None => writeln!(f, "beacon {source} {round}"),
         }
     }
 }

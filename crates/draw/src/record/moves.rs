@@ -1,47 +1,41 @@
 //! Lines by which a record says who goes where after the draw.
 //!
-//! A visit is named by its line number in `teams.txt`, from 1, never by its subject.
+//! A visit is named by its line number in `teams.txt`, from 1, never by its subject. A person is
+//! named by his code in `shuang/1` and by a hash of it in `shuang/2`.
 
 use std::fmt;
 use std::str::FromStr;
 
-use crate::fault::{Code, Fault};
+use crate::fault::Fault;
 use crate::name::Token;
-use crate::record::{number, words};
+use crate::record::words;
+use crate::version::Version;
 
 /// `move <visit> <stratum> <old> <new>`: a place in a team changes hands; `-` is an unfilled place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Move {
+pub struct Move<P = Token> {
     /// Line number in `teams.txt`, from 1.
     pub visit: u64,
     /// The team stratum of the place.
     pub stratum: Token,
     /// Who leaves, `None` where a place was unfilled.
-    pub old: Option<Token>,
+    pub old: Option<P>,
     /// Who takes the place, `None` if nobody can: unfilled (缺员).
-    pub new: Option<Token>,
+    pub new: Option<P>,
 }
 
 /// `lead <visit> <old> <new>`: the leader of a visit changes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Lead {
+pub struct Lead<P = Token> {
     /// Line number in `teams.txt`, from 1.
     pub visit: u64,
     /// The leader until now, `None` if there was none left.
-    pub old: Option<Token>,
+    pub old: Option<P>,
     /// The next leader line that may go, `None` if there is none.
-    pub new: Option<Token>,
+    pub new: Option<P>,
 }
 
-/// A number of a visit: from 1.
-pub(crate) fn visit_number(text: &str) -> Result<u64, Fault> {
-    match number(text)? {
-        0 => Err(Fault::new(Code::NO_VISIT, "", "行号从 1 起。")),
-        visit => Ok(visit),
-    }
-}
-
-fn person(text: &str) -> Result<Option<Token>, Fault> {
+fn person<P: FromStr<Err = Fault>>(text: &str) -> Result<Option<P>, Fault> {
     if text == "-" {
         Ok(None)
     } else {
@@ -49,47 +43,42 @@ fn person(text: &str) -> Result<Option<Token>, Fault> {
     }
 }
 
-/// A person's code, or `-`.
-pub(crate) fn dash(person: Option<&Token>) -> &str {
-    person.map_or("-", Token::as_str)
+fn dash<P: fmt::Display>(person: Option<&P>) -> String {
+    person.map_or("-".to_owned(), P::to_string)
 }
 
-impl FromStr for Move {
-    type Err = Fault;
-
-    fn from_str(rest: &str) -> Result<Self, Fault> {
+impl<P: FromStr<Err = Fault>> Move<P> {
+    pub(crate) fn read(version: Version, rest: &str) -> Result<Self, Fault> {
         let [visit, stratum, old, new] = words(rest)?;
         let (old, new) = (person(old)?, person(new)?);
         Ok(Self {
-            visit: visit_number(visit)?,
-            stratum: stratum.parse()?,
+            visit: version.visit(visit)?,
+            stratum: version.dashed(stratum)?,
             old,
             new,
         })
     }
 }
 
-impl FromStr for Lead {
-    type Err = Fault;
-
-    fn from_str(rest: &str) -> Result<Self, Fault> {
+impl<P: FromStr<Err = Fault>> Lead<P> {
+    pub(crate) fn read(version: Version, rest: &str) -> Result<Self, Fault> {
         let [visit, old, new] = words(rest)?;
         Ok(Self {
-            visit: visit_number(visit)?,
+            visit: version.visit(visit)?,
             old: person(old)?,
             new: person(new)?,
         })
     }
 }
 
-impl fmt::Display for Move {
+impl<P: fmt::Display> fmt::Display for Move<P> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (old, new) = (dash(self.old.as_ref()), dash(self.new.as_ref()));
         writeln!(f, "move {} {} {old} {new}", self.visit, self.stratum)
     }
 }
 
-impl fmt::Display for Lead {
+impl<P: fmt::Display> fmt::Display for Lead<P> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (old, new) = (dash(self.old.as_ref()), dash(self.new.as_ref()));
         writeln!(f, "lead {} {old} {new}", self.visit)
@@ -97,7 +86,11 @@ impl fmt::Display for Lead {
 }
 
 /// Writes moves, then leads.
-pub(crate) fn write_all(f: &mut fmt::Formatter<'_>, moves: &[Move], leads: &[Lead]) -> fmt::Result {
+pub(crate) fn write_all<P: fmt::Display>(
+    f: &mut fmt::Formatter<'_>,
+    moves: &[Move<P>],
+    leads: &[Lead<P>],
+) -> fmt::Result {
     moves.iter().try_for_each(|line| write!(f, "{line}"))?;
     leads.iter().try_for_each(|line| write!(f, "{line}"))
 }

@@ -7,6 +7,7 @@ use crate::bundle::{FULL, Stage};
 use crate::digest::Digest;
 use crate::fault::{Code, Fault};
 use crate::record::{AttemptRef, Lines, words};
+use crate::version::Version;
 
 /// How the attempt ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -47,7 +48,7 @@ impl OpenRecord {
     /// # Errors
     /// The first line that is unknown, repeated, misplaced or malformed.
     pub fn parse(bytes: &[u8]) -> Result<Self, Fault> {
-        let mut lines = Lines::open(bytes, "shuang/1 open")?;
+        let mut lines = Lines::only(bytes, Version::One, "open")?;
         let attempt = AttemptRef::read(&mut lines)?;
         let ending = match lines.maybe("void") {
             Some(rest) => Ending::Void(lines.here(rest.parse())?),

@@ -1,12 +1,12 @@
 //! PART (第三随机): which parts of one subject are looked at, for example vehicles of a fleet.
 //!
-//! Logged before anybody sees a ticket; one per inspection, not after OPEN.
+//! Logged before anybody sees a ticket, in `shuang/2` before the person at the door names a number;
+//! one per inspection, not after OPEN.
 
 use std::fmt;
 
 use crate::digest::Digest;
 use crate::fault::{Code, Fault};
-use crate::record::moves::visit_number;
 use crate::record::{AttemptRef, Committed, Lines};
 
 /// The record PART.
@@ -31,14 +31,12 @@ impl PartRecord {
     /// # Errors
     /// The first line that is unknown, repeated, misplaced or malformed, or k above the count.
     pub fn parse(bytes: &[u8]) -> Result<Self, Fault> {
-        let mut lines = Lines::open(bytes, "shuang/1 part")?;
+        let mut lines = Lines::open(bytes, "part")?;
+        let version = lines.version();
         let record = Self {
             attempt: AttemptRef::read(&mut lines)?,
-            visit: {
-                let rest = lines.field("visit")?;
-                lines.here(visit_number(rest))?
-            },
-            parts: lines.value("parts")?,
+            visit: lines.read("visit", |rest| version.visit(rest))?,
+            parts: lines.read("parts", |rest| Committed::read(version, rest))?,
             quota: lines.count("quota")?,
             secret: lines.value("secret")?,
         };
@@ -59,7 +57,8 @@ impl fmt::Display for PartRecord {
             quota,
             secret,
         } = self;
-        write!(f, "shuang/1 part\n{attempt}visit {visit}\n")?;
+        let version = attempt.version;
+        write!(f, "{version} part\n{attempt}visit {visit}\n")?;
         write!(
             f,
             "parts {} {}\nquota {quota}\nsecret {secret}\n",

@@ -4,17 +4,18 @@
 //! What is fixed here can be held against FREEZE by anybody: [`PlanRecord::disagreements`]. Rates
 //! are exact fractions; who is in which class is not here, nor any name of a subject.
 
-use std::collections::BTreeMap;
+mod agreement;
+
 use std::fmt;
 use std::str::FromStr;
 
 use crate::digest::{Digest, Suite};
 use crate::fault::{Code, Fault};
-use crate::level::Level;
 use crate::name::{Stratum, Token};
-use crate::quota::{self, MERGED_CLASS, PoolClass, QuotaRule, SamplingRate};
-use crate::record::freeze::{Assign, BeaconName, FreezeRecord, StratumLine, TeamSize, suite_line};
-use crate::record::{Lines, number, words};
+use crate::quota::{MERGED_CLASS, QuotaRule, SamplingRate};
+use crate::record::freeze::{Assign, TeamSize, read_source, suite_line};
+use crate::record::{Lines, words};
+use crate::version::Version;
 
 /// `item <item> <rule>`; the item `-` is a campaign's one unnamed item.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -61,20 +62,71 @@ pub struct PlanRecord {
     pub plan_seconds: u64,
     /// Least seconds from FREEZE to the beacon.
     pub freeze_seconds: u64,
-    /// Whether a subject that falls away is replaced by the next of its stratum.
-    pub subject_reserve: bool,
+    /// What only one version of PLAN says.
+    pub edition: PlanEdition,
 }
 
-impl FromStr for ItemRule {
+/// What only one version of PLAN says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum PlanEdition {
+    /// `shuang/1`.
+    One {
+        /// Whether a subject that falls away is replaced by the next of its stratum.
+        subject_reserve: bool,
+    },
+    /// `shuang/2`.
+    Two {
+        /// The name of the rulebook version this campaign obeys: 1–63 printable ASCII characters.
+        rulebook: RulebookName,
+        /// Hash of the published text of those rules.
+        rulebook_hash: Digest,
+        /// The announced time of the ceremony (抽取仪式), in unix seconds.
+        ceremony: u64,
+    },
+}
+
+/// The name of a rulebook version: 1–63 printable ASCII characters without a space.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RulebookName(String);
+
+impl FromStr for RulebookName {
     type Err = Fault;
 
-    fn from_str(rest: &str) -> Result<Self, Fault> {
+    fn from_str(text: &str) -> Result<Self, Fault> {
+        let good = (1..=63).contains(&text.len()) && text.bytes().all(|c| c.is_ascii_graphic());
+        match good {
+            true => Ok(Self(text.to_owned())),
+            false => {
+                let sentence = "细则版本的名称为 1—63 个可见的 ASCII 字符。";
+                Err(Fault::new(Code::NAME, "rulebook", sentence))
+            }
+        }
+    }
+}
+
+impl fmt::Display for RulebookName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl PlanEdition {
+    fn version(&self) -> Version {
+        match self {
+            Self::One { .. } => Version::One,
+            Self::Two { .. } => Version::Two,
+        }
+    }
+}
+
+impl ItemRule {
+    fn read(version: Version, rest: &str) -> Result<Self, Fault> {
         let (item, rule) = rest
             .split_once(' ')
             .ok_or_else(|| Fault::new(Code::LINE, "", "缺少抽取数规则。"))?;
         let rule = match rule.split_once(' ') {
-            Some(("pool", rate)) => QuotaRule::Pool(rate.parse()?),
-            Some(("fixed", count)) => QuotaRule::Fixed(number(count)?),
+            Some(("pool", rate)) => QuotaRule::Pool(version.rate(rate)?),
+            Some(("fixed", count)) => QuotaRule::Fixed(version.count(count)?),
             None if rule == "ceiling" => QuotaRule::Ceiling,
             None if rule == "full" => QuotaRule::Full,
             _ => {
@@ -83,9 +135,18 @@ impl FromStr for ItemRule {
             }
         };
         Ok(Self {
-            item: item.parse()?,
+            item: version.dashed(item)?,
             rule,
         })
+    }
+}
+
+impl FromStr for ItemRule {
+    type Err = Fault;
+
+    /// An item's rule as `shuang/1` reads it.
+    fn from_str(rest: &str) -> Result<Self, Fault> {
+        Self::read(Version::One, rest)
     }
 }
 
@@ -101,13 +162,14 @@ impl fmt::Display for ItemRule {
     }
 }
 
-fn two<A: FromStr<Err = Fault>, B>(
-    read: impl Fn(&str) -> Result<B, Fault>,
-) -> impl Fn(&str) -> Result<(A, B), Fault> {
-    move |rest| {
-        let [a, b] = words(rest)?;
-        Ok((a.parse()?, read(b)?))
-    }
+fn rate_line(version: Version, rest: &str) -> Result<(Stratum, SamplingRate), Fault> {
+    let [stratum, rate] = words(rest)?;
+    Ok((version.stratum(stratum)?, version.rate(rate)?))
+}
+
+fn drawn_line(version: Version, rest: &str) -> Result<(Token, u64), Fault> {
+    let [kind, count] = words(rest)?;
+    Ok((version.dashed(kind)?, version.count(count)?))
 }
 
 fn one_of<T>(lines: &mut Lines<'_>, key: &str, words: &[(&str, T)]) -> Result<T, Fault>
@@ -126,46 +188,69 @@ where
     }))
 }
 
-fn source(text: &str) -> Result<String, Fault> {
-    Ok(format!("{text} 0").parse::<BeaconName>()?.source)
+/// `rulebook` and `ceremony` of `shuang/2`.
+fn announced(lines: &mut Lines<'_>) -> Result<PlanEdition, Fault> {
+    let (rulebook, rulebook_hash) = lines.read("rulebook", |rest| {
+        let [name, hash] = words(rest)?;
+        Ok((name.parse()?, hash.parse()?))
+    })?;
+    Ok(PlanEdition::Two {
+        rulebook,
+        rulebook_hash,
+        ceremony: lines.time("ceremony")?,
+    })
 }
 
 impl PlanRecord {
+    /// The version of this record; its attempts are under the version of their FREEZE.
+    #[must_use]
+    pub fn version(&self) -> Version {
+        self.edition.version()
+    }
+
     /// Reads a PLAN.
     ///
     /// # Errors
     /// The first line that is unknown, repeated, misplaced or malformed; items or rates that are
     /// not ascending or do not belong together.
     pub fn parse(bytes: &[u8]) -> Result<Self, Fault> {
-        let mut lines = Lines::open(bytes, "shuang/1 plan")?;
-        let record = Self {
-            campaign: lines.value("campaign")?,
-            suite: suite_line(&mut lines)?,
-            document: lines.value("document")?,
-            items: lines.all("item", str::parse)?,
-            rates: lines.all("rate", two(str::parse))?,
-            drawn: lines.all("draw-inspectors", two(number))?,
-            teams: lines.all("team", str::parse)?,
-            assign: lines.value("assign")?,
-            areas: lines.all("area", str::parse)?,
-            leaders: lines.all("leader", str::parse)?,
-            parties: lines.all("party", str::parse)?,
-            dice: match lines.maybe("dice") {
-                Some(rest) => Some(lines.here(rest.parse())?),
-                None => None,
-            },
-            beacon: match lines.maybe("beacon") {
-                Some(rest) => Some(lines.here(source(rest))?),
-                None => None,
-            },
+        let mut lines = Lines::open(bytes, "plan")?;
+        let v = lines.version();
+        let (campaign, suite) = (lines.name("campaign")?, suite_line(&mut lines)?);
+        let document = lines.value("document")?;
+        let announced = match v {
+            Version::One => None,
+            Version::Two => Some(announced(&mut lines)?),
+        };
+        let mut record = Self {
+            campaign,
+            suite,
+            document,
+            items: lines.all("item", |rest| ItemRule::read(v, rest))?,
+            rates: lines.all("rate", |rest| rate_line(v, rest))?,
+            drawn: lines.all("draw-inspectors", |rest| drawn_line(v, rest))?,
+            teams: lines.all("team", |rest| TeamSize::read(v, rest))?,
+            assign: lines.read("assign", |rest| Assign::read(v, rest))?,
+            areas: lines.all("area", |rest| v.name(rest))?,
+            leaders: lines.all("leader", |rest| v.name(rest))?,
+            parties: lines.all("party", |rest| v.name(rest))?,
+            dice: lines.optional("dice", |rest| v.name(rest))?,
+            beacon: lines.optional("beacon", |rest| {
+                read_source(v, rest).map(|()| rest.to_owned())
+            })?,
             min_level: one_of(&mut lines, "min-level", &[("0", 0), ("1", 1), ("2", 2)])?,
             plan_seconds: lines.count("plan-seconds")?,
             freeze_seconds: lines.count("freeze-seconds")?,
-            subject_reserve: one_of(
-                &mut lines,
-                "subject-reserve",
-                &[("none", false), ("next", true)],
-            )?,
+            edition: PlanEdition::One {
+                subject_reserve: false,
+            },
+        };
+        let reserve = &[("none", false), ("next", true)];
+        record.edition = match announced {
+            Some(edition) => edition,
+            None => PlanEdition::One {
+                subject_reserve: one_of(&mut lines, "subject-reserve", reserve)?,
+            },
         };
         lines.end()?;
         record.ordered()?;
@@ -179,6 +264,9 @@ impl PlanRecord {
         if !self.rates.is_sorted_by(|a, b| a.0 < b.0) {
             return Err(Fault::new(Code::SORTED, "rate", "类别须按升序、不重复。"));
         }
+        if self.version() == Version::Two {
+            self.ordered_two()?;
+        }
         let known =
             |stratum: &Stratum| self.items.iter().any(|i| i.item.as_str() == stratum.item());
         match self.rates.iter().find(|(stratum, _)| !known(stratum)) {
@@ -191,111 +279,50 @@ impl PlanRecord {
         }
     }
 
-    /// Everything in which a FREEZE departs from this plan, quotas included.
-    #[must_use]
-    pub fn disagreements(&self, freeze: &FreezeRecord) -> Vec<Fault> {
-        let drawn = freeze.inspector_draws.iter().map(|d| (d.stratum, d.drawn));
-        let source = freeze.beacon.as_ref().map(|beacon| &beacon.source);
-        let parties = freeze.parties.iter().map(|party| party.name);
-        let same = [
-            ("plan", freeze.plan == super::hash_of(self.suite, self)),
-            ("campaign", freeze.campaign == self.campaign),
-            ("suite", freeze.suite == self.suite),
-            ("draw-inspectors", drawn.eq(self.drawn.iter().copied())),
-            ("team", freeze.teams == self.teams),
-            ("assign", freeze.assign == self.assign),
-            ("area", freeze.areas == self.areas),
-            ("leader", freeze.leaders == self.leaders),
-            ("party", parties.eq(self.parties.iter().copied())),
-            ("dice", freeze.dice == self.dice),
-            ("beacon", source == self.beacon.as_ref()),
-            (
-                "min-level",
-                Level::announced(freeze).number() >= self.min_level,
-            ),
-        ];
-        let mut faults: Vec<_> = same
-            .into_iter()
-            .filter(|(_, same)| !same)
-            .map(|(key, _)| Fault::new(Code::PLAN, key, "与方案不同。"))
-            .collect();
-        faults.extend(self.quota_disagreements(&freeze.strata));
-        faults
-    }
-
-    fn quota_disagreements(&self, strata: &[StratumLine]) -> Vec<Fault> {
-        let mut by_item: BTreeMap<&str, Vec<&StratumLine>> = BTreeMap::new();
-        for line in strata {
-            by_item.entry(line.stratum.item()).or_default().push(line);
+    /// What only `shuang/2` asks of items, areas, kinds and rates.
+    fn ordered_two(&self) -> Result<(), Fault> {
+        let unnamed = self.items.iter().any(|item| item.item.as_str() == "-");
+        if self.items.is_empty() || (unnamed && self.items.len() > 1) {
+            let sentence = "至少有一个事项；不写代码的事项只能单独使用。";
+            return Err(Fault::new(Code::UNNAMED_ITEM, "item", sentence));
         }
-        let mut faults = Vec::new();
-        for (item, lines) in by_item {
-            let pools: Vec<_> = lines.iter().map(|l| (l.stratum.clone(), l.pool)).collect();
-            match self.quotas_of(item, &pools) {
-                Err(fault) => faults.push(fault),
-                Ok(quotas) => faults.extend(
-                    lines
-                        .iter()
-                        .zip(quotas)
-                        .filter(|(l, q)| l.quota != q.drawn)
-                        .map(|(l, q)| {
-                            let sentence =
-                                format!("按方案应抽 {} 个，写的是 {} 个。", q.drawn, l.quota);
-                            Fault::new(Code::PLAN, l.stratum.as_str(), sentence)
-                        }),
-                ),
+        if !self.areas.is_sorted_by(|a, b| a < b) {
+            return Err(Fault::new(Code::SORTED, "area", "片区须按升序、不重复。"));
+        }
+        let kinds = self.drawn.iter().map(|(kind, _)| *kind);
+        if !kinds.eq(self.teams.iter().map(|team| team.stratum)) {
+            let sentence = "team 与 draw-inspectors 的类别须相同、同序。";
+            return Err(Fault::new(Code::TEAM_STRATA, "team", sentence));
+        }
+        let merged = |rate: &&(Stratum, SamplingRate)| rate.0.class() == MERGED_CLASS;
+        match self.rates.iter().find(merged) {
+            Some((stratum, _)) => {
+                let sentence = "all 是合并后的类别，不能规定比例。";
+                Err(Fault::new(Code::PLAN, stratum.as_str(), sentence))
             }
+            None => Ok(()),
         }
-        faults
-    }
-
-    /// The quotas this plan gives the strata of one item, whose classes may be merged.
-    ///
-    /// # Errors
-    /// An item or class the plan does not name, or classes that should (not) be merged.
-    pub fn quotas_of(
-        &self,
-        item: &str,
-        pools: &[(Stratum, u64)],
-    ) -> Result<Vec<quota::Quota>, Fault> {
-        let rule = self
-            .items
-            .iter()
-            .find(|rule| rule.item.as_str() == item)
-            .map(|rule| rule.rule);
-        let rule = rule.ok_or_else(|| Fault::new(Code::PLAN, item, "方案中没有这个事项。"))?;
-        let merge = quota::merges(rule, pools.iter().map(|(_, pool)| pool).sum());
-        let classes = pools.iter().map(|(stratum, pool)| {
-            let merged = stratum.class() == MERGED_CLASS;
-            let rate = self
-                .rates
-                .iter()
-                .find(|(name, _)| name == stratum)
-                .map(|(_, rate)| *rate);
-            let rate = match (merge, merged) {
-                (true, true) => SamplingRate::new(1, 1),
-                (false, false) => rate,
-                _ => None,
-            };
-            let missing = "类别不在方案之中，或者不足 20 个时没有合并、够 20 个时合并了类别。";
-            let rate = rate.ok_or_else(|| Fault::new(Code::PLAN, stratum.as_str(), missing))?;
-            Ok(PoolClass {
-                stratum: stratum.clone(),
-                pool: *pool,
-                rate,
-            })
-        });
-        quota::split(rule, &classes.collect::<Result<Vec<_>, Fault>>()?)
     }
 }
 
 impl fmt::Display for PlanRecord {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "shuang/1 plan\ncampaign {}", self.campaign)?;
+        writeln!(f, "{} plan\ncampaign {}", self.version(), self.campaign)?;
         if self.suite != Suite::Sha256 {
             writeln!(f, "suite {}", self.suite.word())?;
         }
         writeln!(f, "document {}", self.document)?;
+        if let PlanEdition::Two {
+            rulebook,
+            rulebook_hash,
+            ceremony,
+        } = &self.edition
+        {
+            writeln!(
+                f,
+                "rulebook {rulebook} {rulebook_hash}\nceremony {ceremony}"
+            )?;
+        }
         self.items
             .iter()
             .try_for_each(|rule| writeln!(f, "item {rule}"))?;
@@ -330,10 +357,12 @@ impl fmt::Display for PlanRecord {
             "plan-seconds {}\nfreeze-seconds {}",
             self.plan_seconds, self.freeze_seconds
         )?;
-        writeln!(
-            f,
-            "subject-reserve {}",
-            if self.subject_reserve { "next" } else { "none" }
-        )
+        match self.edition {
+            PlanEdition::One { subject_reserve } => {
+                let word = if subject_reserve { "next" } else { "none" };
+                writeln!(f, "subject-reserve {word}")
+            }
+            PlanEdition::Two { .. } => Ok(()),
+        }
     }
 }

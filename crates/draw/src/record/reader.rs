@@ -6,26 +6,65 @@ use std::str::FromStr;
 
 use crate::digest::shorten;
 use crate::fault::{Code, Fault};
+use crate::name::Token;
+use crate::version::Version;
 
 /// The lines of a record that are still to be read.
 pub(crate) struct Lines<'a> {
     rest: std::iter::Peekable<std::str::Split<'a, char>>,
     number: usize,
+    version: Version,
 }
 
 impl<'a> Lines<'a> {
-    /// Opens the bytes of a record whose first line must be `head`.
-    pub(crate) fn open(bytes: &'a [u8], head: &str) -> Result<Self, Fault> {
+    /// Opens the bytes of a record of this type, of either version.
+    pub(crate) fn open(bytes: &'a [u8], kind: &str) -> Result<Self, Fault> {
+        Self::under(bytes, &Version::ALL, |version| version.head(kind))
+    }
+
+    /// Opens the bytes of a record of this type that only one version has in this form.
+    pub(crate) fn only(bytes: &'a [u8], version: Version, kind: &str) -> Result<Self, Fault> {
+        Self::under(bytes, &[version], |version| version.head(kind))
+    }
+
+    /// Opens seed.txt, of either version.
+    pub(crate) fn seed(bytes: &'a [u8]) -> Result<Self, Fault> {
+        Self::under(bytes, &Version::ALL, |version| {
+            format!("shuang-seed/{}", version.number())
+        })
+    }
+
+    fn under(
+        bytes: &'a [u8],
+        versions: &[Version],
+        head: impl Fn(Version) -> String,
+    ) -> Result<Self, Fault> {
         let text = text_of(bytes)?;
         let body = &text[..text.len() - 1];
         let mut lines = Self {
             rest: body.split('\n').peekable(),
             number: 0,
+            version: Version::One,
         };
-        match lines.next_line() {
-            Some(line) if line == head => Ok(lines),
-            other => Err(lines.wrong(head, other)),
+        let first = lines.next_line();
+        match versions
+            .iter()
+            .find(|version| first == Some(head(**version).as_str()))
+        {
+            Some(version) => {
+                lines.version = *version;
+                Ok(lines)
+            }
+            None => {
+                let heads: Vec<_> = versions.iter().map(|version| head(*version)).collect();
+                Err(lines.wrong(&heads.join("”或“"), first))
+            }
         }
+    }
+
+    /// The version the first line says.
+    pub(crate) fn version(&self) -> Version {
+        self.version
     }
 
     fn next_line(&mut self) -> Option<&'a str> {
@@ -69,10 +108,44 @@ impl<'a> Lines<'a> {
         self.here(rest.parse())
     }
 
-    /// The number in the next line under this key.
-    pub(crate) fn count(&mut self, key: &str) -> Result<u64, Fault> {
+    /// The next line under this key, read by `f`.
+    pub(crate) fn read<T>(
+        &mut self,
+        key: &str,
+        f: impl Fn(&'a str) -> Result<T, Fault>,
+    ) -> Result<T, Fault> {
         let rest = self.field(key)?;
-        self.here(number(rest))
+        self.here(f(rest))
+    }
+
+    /// The next line if it has this key, read by `f`.
+    pub(crate) fn optional<T>(
+        &mut self,
+        key: &str,
+        f: impl Fn(&'a str) -> Result<T, Fault>,
+    ) -> Result<Option<T>, Fault> {
+        match self.maybe(key) {
+            Some(rest) => self.here(f(rest)).map(Some),
+            None => Ok(None),
+        }
+    }
+
+    /// The name in the next line under this key.
+    pub(crate) fn name(&mut self, key: &str) -> Result<Token, Fault> {
+        let version = self.version;
+        self.read(key, |rest| version.name(rest))
+    }
+
+    /// The count in the next line under this key.
+    pub(crate) fn count(&mut self, key: &str) -> Result<u64, Fault> {
+        let version = self.version;
+        self.read(key, |rest| version.count(rest))
+    }
+
+    /// The time in the next line under this key.
+    pub(crate) fn time(&mut self, key: &str) -> Result<u64, Fault> {
+        let version = self.version;
+        self.read(key, |rest| version.time(rest))
     }
 
     /// Every following line with this key, read by `f`.
@@ -86,6 +159,11 @@ impl<'a> Lines<'a> {
             found.push(self.here(f(rest))?);
         }
         Ok(found)
+    }
+
+    /// A fault at the line that was read last.
+    pub(crate) fn refuse(&self, sentence: &str) -> Fault {
+        Fault::new(Code::LINE, self.place(), sentence)
     }
 
     /// Puts the current line number on a fault.

@@ -9,8 +9,9 @@ use std::str::FromStr;
 use crate::digest::Digest;
 use crate::fault::{Code, Fault};
 use crate::name::Token;
-use crate::record::moves::{self, Lead, Move, visit_number};
+use crate::record::moves::{self, Lead, Move};
 use crate::record::{AttemptRef, Lines};
+use crate::version::Version;
 
 /// Who raised the recusal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -80,20 +81,17 @@ impl RecuseRecord {
     /// # Errors
     /// The first line that is unknown, repeated, misplaced or malformed.
     pub fn parse(bytes: &[u8]) -> Result<Self, Fault> {
-        let mut lines = Lines::open(bytes, "shuang/1 recuse")?;
+        let mut lines = Lines::only(bytes, Version::One, "recuse")?;
         let record = Self {
             attempt: AttemptRef::read(&mut lines)?,
             sequence: lines.count("sequence")?,
-            visit: {
-                let rest = lines.field("visit")?;
-                lines.here(visit_number(rest))?
-            },
+            visit: lines.read("visit", |rest| Version::One.visit(rest))?,
             inspector: lines.value("inspector")?,
             raised_by: lines.value("raised-by")?,
             approver: lines.value("approver")?,
             document: lines.value("document")?,
-            moves: lines.all("move", str::parse)?,
-            leads: lines.all("lead", str::parse)?,
+            moves: lines.all("move", |rest| Move::read(Version::One, rest))?,
+            leads: lines.all("lead", |rest| Lead::read(Version::One, rest))?,
         };
         lines.end()?;
         Ok(record)

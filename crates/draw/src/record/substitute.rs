@@ -10,6 +10,7 @@ use crate::fault::Fault;
 use crate::name::Token;
 use crate::record::moves::{self, Lead, Move};
 use crate::record::{AttemptRef, Lines};
+use crate::version::Version;
 
 /// The record SUBSTITUTE.
 #[doc(alias = "递补")]
@@ -39,7 +40,7 @@ impl SubstituteRecord {
     /// # Errors
     /// The first line that is unknown, repeated, misplaced or malformed.
     pub fn parse(bytes: &[u8]) -> Result<Self, Fault> {
-        let mut lines = Lines::open(bytes, "shuang/1 substitute")?;
+        let mut lines = Lines::only(bytes, Version::One, "substitute")?;
         let record = Self {
             attempt: AttemptRef::read(&mut lines)?,
             sequence: lines.count("sequence")?,
@@ -47,8 +48,8 @@ impl SubstituteRecord {
             reason: lines.value("reason")?,
             approver: lines.value("approver")?,
             document: lines.value("document")?,
-            moves: lines.all("move", str::parse)?,
-            leads: lines.all("lead", str::parse)?,
+            moves: lines.all("move", |rest| Move::read(Version::One, rest))?,
+            leads: lines.all("lead", |rest| Lead::read(Version::One, rest))?,
         };
         lines.end()?;
         Ok(record)

@@ -8,6 +8,7 @@ use crate::digest::Digest;
 use crate::fault::Fault;
 use crate::name::Token;
 use crate::record::{AttemptRef, Lines};
+use crate::version::Version;
 
 /// The record VOID.
 #[doc(alias = "作废")]
@@ -29,7 +30,7 @@ impl VoidRecord {
     /// # Errors
     /// The first line that is unknown, repeated, misplaced or malformed.
     pub fn parse(bytes: &[u8]) -> Result<Self, Fault> {
-        let mut lines = Lines::open(bytes, "shuang/1 void")?;
+        let mut lines = Lines::only(bytes, Version::One, "void")?;
         let record = Self {
             attempt: AttemptRef::read(&mut lines)?,
             reason: lines.value("reason")?,

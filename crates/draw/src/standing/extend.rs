@@ -5,19 +5,13 @@ use std::collections::BTreeMap;
 use super::{Standing, VisitState};
 use crate::fault::{Code, Fault};
 use crate::name::Token;
-use crate::record::{ExtendRecord, Move, hash_of};
+use crate::record::Move;
 use crate::select::{Drawn, StratumPool};
 use crate::ticket::{Scope, TicketMaker};
 
 impl Standing {
-    /// Fills the unfilled places of open visits, in visit order, from a borrowed draw: its drawn
-    /// inspectors by (places taken here, team ticket under the borrowed seed, id), then its
-    /// reserves in order. Afterwards the borrowed stand behind the others in both orders.
-    ///
-    /// # Errors
-    /// The borrowed FREEZE extends another attempt, has other teams, or names a person this attempt
-    /// has already; then nothing has changed.
-    pub fn extend(&mut self, borrowed: &Drawn) -> Result<ExtendRecord, Fault> {
+    /// Takes in a borrowed draw (§6.4) and counts the act.
+    pub(super) fn take_in(&mut self, borrowed: &Drawn) -> Result<Vec<Move>, Fault> {
         self.check_extension(borrowed)?;
         for (inspector, subject) in &borrowed.frozen().frame().recusals {
             self.recused.add(*inspector, *subject);
@@ -35,13 +29,7 @@ impl Standing {
             pool.used.extend(guest.used);
         }
         self.sequence += 1;
-        Ok(ExtendRecord {
-            attempt: self.attempt,
-            sequence: self.sequence,
-            borrowed: borrowed.frozen().record().hash(),
-            result: hash_of(self.suite, borrowed.record()),
-            moves,
-        })
+        Ok(moves)
     }
 
     fn check_extension(&self, borrowed: &Drawn) -> Result<(), Fault> {

@@ -11,9 +11,10 @@ use std::num::NonZeroUsize;
 
 use draw::digest::Secret;
 use draw::freeze::Terms;
-use draw::record::freeze::{Assign, BeaconName, PartyLine, TeamSize};
+use draw::record::RevealRecord;
+use draw::record::freeze::{Assign, BeaconName, Hours, PartyLine, TeamSize};
 use draw::seed::{Answer, SeedText};
-use draw::{Digest, Drawn, Frame, Frozen, Stratum, Suite, Token};
+use draw::{Digest, Drawn, Frame, Frozen, Stratum, Suite, Token, Version};
 use serde_json::Value;
 
 /// Threads used by the tests; a test shows that the number changes nothing.
@@ -115,12 +116,23 @@ pub fn plain_terms(quotas: &[(&str, u64)], drawn: u64) -> Terms {
         dice: Some(token("hall")),
         reveal_by: 1_800_000_000,
         beacon: None,
+        hours: Hours::One,
     }
 }
 
 /// Draws from dice that spell the number `n`: one seed for each n.
 pub fn draw_with_dice(frozen: Frozen, n: u64) -> Drawn {
-    let answer = Some(Answer::Given(format!("{n:020}")));
+    let digits = format!("{n:020}");
+    if frozen.record().version() == Version::Two {
+        let dice = frozen
+            .record()
+            .dice
+            .map(|label| (label, Answer::Given(digits)));
+        let reveal = RevealRecord::build_with_dice(frozen.record(), Vec::new(), dice).unwrap();
+        let seed = SeedText::after(&reveal, frozen.record(), None).unwrap();
+        return draw::draw_revealed(frozen, &reveal, &seed, THREADS).unwrap();
+    }
+    let answer = Some(Answer::Given(digits));
     let seed = SeedText::build(frozen.record(), &[], answer, None).unwrap();
     draw::draw(frozen, &seed, THREADS).unwrap()
 }

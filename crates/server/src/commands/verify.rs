@@ -1,13 +1,17 @@
-//! `mingqian verify BUNDLE` (核对案卷): the crate `verify` on a directory or zip.
+//! `mingqian verify BUNDLE` (核对案卷): the crate `verify` on a directory or zip, beside other attempts and
+//! borrowed frames if they are given.
 
 use std::path::PathBuf;
 
+use ::draw::Level;
 use ::verify::{
-    BundleSource, Limits, LogStanding, Options, Outcome, Verdict, unopened, verify_bundle,
+    Account, BundleSource, Company, Limits, LogStanding, Options, Outcome, Unreadable, Verdict,
+    unopened, verify_among,
 };
 use clap::Args;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use tlog::VerifierKey;
+use tlog::note::KeyKind;
 
 use super::{Failure, Output, threads};
 
@@ -19,33 +23,58 @@ pub(crate) struct VerifyArgs {
     /// 日志公钥（名称+编号+base64），不要取自案卷本身
     #[arg(long)]
     log_key: Option<String>,
+    /// 同一抽查任务其他各次抽取的案卷（可多次给出）：核对随机数、承诺值有没有用过，同一次抽取有没有两种内容
+    #[arg(long, value_name = "BUNDLE")]
+    earlier: Vec<PathBuf>,
+    /// 增补名录的完整案卷（可多次给出）：有了它才能重算增补（EXTEND）以后的变更
+    #[arg(long, value_name = "BUNDLE")]
+    borrowed: Vec<PathBuf>,
 }
 
 /// Verifies and says what was and was not checked; the exit code is the verdict's.
 pub(crate) fn run(args: &VerifyArgs, output: &Output) -> Result<u8, Failure> {
-    let parse = |text: &String| VerifierKey::parse(text.trim());
-    let log_key = args
-        .log_key
-        .as_ref()
-        .map(parse)
-        .transpose()
-        .map_err(|error| {
-            Failure::new(
-                "CLI-110",
-                "--log-key",
-                format!("{error}。请照日志公布的公钥原样粘贴。"),
-            )
-        })?;
+    let log_key = args.log_key.as_deref().map(log_key).transpose()?;
     let options = Options {
         log_key,
         threads: threads(),
     };
-    let verdict = match BundleSource::open(&args.bundle, Limits::default()) {
-        Ok(source) => verify_bundle(&source, &options),
+    let verdict = match opened(args) {
+        Ok((bundle, earlier, borrowed)) => {
+            let company = Company {
+                earlier: &earlier,
+                borrowed: &borrowed,
+            };
+            verify_among(&bundle, &company, &options)
+        }
         Err(problem) => unopened(problem),
     };
     output.say(&words(&verdict), &value(&verdict));
     Ok(verdict.exit())
+}
+
+/// The key of a log: that of a witness signs no checkpoint and would prove nothing.
+fn log_key(text: &str) -> Result<VerifierKey, Failure> {
+    let wrong = |why: String| {
+        let sentence = format!("{why}。请照日志公布的公钥原样粘贴。");
+        Failure::new("CLI-110", "--log-key", sentence)
+    };
+    let key = VerifierKey::parse(text.trim()).map_err(|error| wrong(error.to_string()))?;
+    match key.kind() {
+        KeyKind::Log => Ok(key),
+        KeyKind::Cosigner => Err(wrong("这是日志见证方的公钥，不是日志的公钥".to_owned())),
+    }
+}
+
+type Opened = (BundleSource, Vec<BundleSource>, Vec<BundleSource>);
+
+fn opened(args: &VerifyArgs) -> Result<Opened, Unreadable> {
+    let open = |path: &PathBuf| BundleSource::open(path, Limits::default());
+    let all = |paths: &[PathBuf]| paths.iter().map(open).collect::<Result<Vec<_>, _>>();
+    Ok((
+        open(&args.bundle)?,
+        all(&args.earlier)?,
+        all(&args.borrowed)?,
+    ))
 }
 
 /// The verdict as text.
@@ -57,8 +86,13 @@ pub(crate) fn words(verdict: &Verdict) -> String {
     if let Some(stage) = verdict.stage {
         text.push_str(&format!("阶段：{}\n", stage.label()));
     }
-    if let Some(level) = verdict.level {
-        text.push_str(&format!("信任等级：{level}\n"));
+    match &verdict.account {
+        None => {
+            if let Some(level) = verdict.level {
+                text.push_str(&format!("信任等级：{level}\n"));
+            }
+        }
+        Some(account) => text.push_str(&levels(account, verdict.level)),
     }
     text.push_str("\n核对了：\n");
     for check in &verdict.checks {
@@ -84,7 +118,29 @@ pub(crate) fn words(verdict: &Verdict) -> String {
         verdict.exit(),
         verdict.sentence()
     ));
+    for line in verdict.closing().into_iter().flatten() {
+        text.push_str(&line);
+        text.push('\n');
+    }
     text
+}
+
+/// The three levels of a bundle of `shuang/2`, as far as its stage shows them.
+fn levels(account: &Account, reached: Option<Level>) -> String {
+    let lines = [
+        ("公告的信任等级", account.announced),
+        ("达到的信任等级", reached),
+        (
+            "已证的信任等级（只计本程序自己核对了的来源）",
+            account.proven,
+        ),
+    ];
+    let known = lines
+        .iter()
+        .filter_map(|(name, level)| Some((name, (*level)?)));
+    known
+        .map(|(name, level)| format!("{name}：{level}\n"))
+        .collect()
 }
 
 /// The verdict as JSON.
@@ -96,7 +152,7 @@ pub(crate) fn value(verdict: &Verdict) -> Value {
             json!({"code": check.code, "what": check.what, "outcome": check.outcome.word(), "detail": check.detail})
         })
         .collect();
-    json!({
+    let mut value = json!({
         "exit": verdict.exit(),
         "sentence": verdict.sentence(),
         "stage": verdict.stage.map(::verify::Stage::word),
@@ -107,5 +163,40 @@ pub(crate) fn value(verdict: &Verdict) -> Value {
         "right": verdict.checks.iter().all(|check| check.outcome == Outcome::Right),
         "checks": checks,
         "not_checked": verdict.not_checked,
-    })
+    });
+    if let (Some(account), Some(members)) = (&verdict.account, value.as_object_mut()) {
+        members.extend(account_value(verdict, account));
+    }
+    value
+}
+
+/// What only a bundle of `shuang/2` has.
+fn account_value(verdict: &Verdict, account: &Account) -> Map<String, Value> {
+    let number = |level: Option<Level>| level.map(Level::number);
+    let steps = account.steps.iter();
+    let steps: Vec<Value> = steps
+        .map(|step| json!({"name": step.name, "shown": step.shown.word()}))
+        .collect();
+    let made: Vec<Value> = account
+        .made
+        .iter()
+        .map(|(check, name)| json!({"check": check, "name": name}))
+        .collect();
+    let members = [
+        (
+            "version",
+            json!(verdict.version.map(|version| version.to_string())),
+        ),
+        ("kind", json!(account.kind.map(|kind| kind.word()))),
+        ("level_announced", json!(number(account.announced))),
+        ("level_proven", json!(number(account.proven))),
+        ("steps", steps.into()),
+        ("made", made.into()),
+        ("left", json!(account.left)),
+        ("closing", json!(verdict.closing())),
+    ];
+    members
+        .into_iter()
+        .map(|(name, value)| (name.to_owned(), value))
+        .collect()
 }

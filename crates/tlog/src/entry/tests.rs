@@ -39,6 +39,21 @@ fn every_type_reads_back() {
 }
 
 #[test]
+fn every_type_stands_under_one_first_line() {
+    for entry in all_entries() {
+        let text = entry.to_string();
+        let later = matches!(entry.kind().as_str(), "part-number" | "repair" | "restart");
+        let (own, other) = match later {
+            true => ("shuang/2 entry\n", "shuang/1 entry\n"),
+            false => ("shuang/1 entry\n", "shuang/2 entry\n"),
+        };
+        assert!(text.starts_with(own), "{text}");
+        assert!(Entry::parse(&text.replacen(own, other, 1)).is_err());
+        assert!(Entry::parse(&text.replacen(own, "shuang/3 entry\n", 1)).is_err());
+    }
+}
+
+#[test]
 fn an_act_is_bound_by_salt_and_body() {
     let body = b"event body";
     let by_hand = format!("shuang-act/1\n{}\n{}\n", "09".repeat(32), Hash::of(body));

@@ -402,6 +402,7 @@ fn the_draw_freezes_the_frame_and_finds_no_disagreement_with_the_plan() {
         dice: None,
         reveal_by: 1_795_363_200,
         beacon: None,
+        hours: draw::record::Hours::One,
     };
     let secret = draw::digest::Secret::from_bytes([7; 32]);
     let threads = std::num::NonZeroUsize::MIN;

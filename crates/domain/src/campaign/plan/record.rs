@@ -8,7 +8,7 @@ use draw::fault::Fault;
 use draw::name::{Stratum, Token};
 use draw::quota;
 use draw::record::freeze::{Assign, TeamSize};
-use draw::record::plan::{ItemRule, PlanRecord};
+use draw::record::plan::{ItemRule, PlanEdition, PlanRecord};
 
 use crate::campaign::steps::Intervals;
 use crate::id::{CampaignNo, InspectorCode};
@@ -71,7 +71,9 @@ pub fn record_of(
         min_level: intervals.minimum_level.number(),
         plan_seconds: intervals.plan_days.unsigned_abs() * DAY_SECONDS,
         freeze_seconds: intervals.freeze_minutes.unsigned_abs() * 60,
-        subject_reserve: rulebook.subject_reserve == SubjectReserve::Next,
+        edition: PlanEdition::One {
+            subject_reserve: rulebook.subject_reserve == SubjectReserve::Next,
+        },
     })
 }
 

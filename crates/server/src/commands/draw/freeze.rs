@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use ::draw::digest::Secret;
 use ::draw::frame::Rows;
 use ::draw::quota::{Quota, merged, merges};
-use ::draw::record::{FreezeRecord, hash_of};
+use ::draw::record::{FreezeRecord, Hours, hash_of};
 use ::draw::{Frame, Frozen, Level, Stratum, Terms};
 use app::port::Entropy;
 use clap::Args;
@@ -139,6 +139,7 @@ fn terms(plan: &Plan, quotas: &[Quota]) -> Terms {
         dice: record.dice,
         reveal_by: plan.reveal_by,
         beacon: plan.beacon.clone(),
+        hours: Hours::One,
     }
 }
 

@@ -9,7 +9,7 @@ use std::path::Path;
 
 use ::draw::quota::{QuotaRule, SamplingRate};
 use ::draw::record::plan::ItemRule;
-use ::draw::record::{Assign, BeaconName, PartyLine, PlanRecord, TeamSize};
+use ::draw::record::{Assign, BeaconName, PartyLine, PlanEdition, PlanRecord, TeamSize};
 use ::draw::{Code, Digest, Fault, Stratum, Suite, Token};
 use domain::time::Date;
 use serde::Deserialize;
@@ -125,7 +125,9 @@ impl PlanFile {
             min_level: self.min_level,
             plan_seconds: self.plan_seconds,
             freeze_seconds: self.freeze_seconds,
-            subject_reserve: self.subject_reserve,
+            edition: PlanEdition::One {
+                subject_reserve: self.subject_reserve,
+            },
         };
         let named = self
             .beacon

@@ -1,0 +1,114 @@
+//! What the records alone show, in every stage: plan against FREEZE, REVEAL and seed against FREEZE,
+//! RESULT and VOID against what they name.
+
+use super::Bundle;
+use super::check::{Check, Finding, under};
+use crate::bundle::BundleKind;
+use crate::fault::{Code, Fault};
+use crate::level::Level;
+use crate::record::two::{VoidRecord, Voided};
+use crate::record::{FreezeRecord, ResultRecord, hash_of};
+use crate::select::seed_faults;
+
+impl Bundle<'_> {
+    pub(super) fn record_findings(&self) -> Vec<Finding> {
+        let mut findings = Vec::new();
+        let mut say = |check, name: &str, found: Vec<Fault>| {
+            let found = found.into_iter().map(|fault| fault.within(name));
+            findings.extend(under(check, found));
+        };
+        if let Some(freeze) = &self.freeze {
+            say(Check::Plan, "freeze.txt", self.plan.disagreements(freeze));
+            say(Check::Freeze, "freeze.txt", freeze.faults());
+            if let Some(reveal) = &self.reveal {
+                say(Check::Reveal, "reveal.txt", reveal.faults(freeze));
+            }
+            if let Some((seed, result)) = &self.drawn {
+                say(
+                    Check::Seed,
+                    "seed.txt",
+                    seed_faults(freeze, self.reveal.as_ref(), seed),
+                );
+                say(
+                    Check::Result,
+                    "result.txt",
+                    result_faults(freeze, result, &seed.seed(freeze.suite)),
+                );
+            }
+        }
+        say(Check::Level, "reveal.txt", self.level_faults());
+        if let Some(void) = &self.void {
+            say(Check::Void, "void.txt", self.void_faults(void));
+        }
+        findings
+    }
+
+    /// A drawn attempt, borrowed frames too, has reached its plan's least level.
+    fn level_faults(&self) -> Vec<Fault> {
+        let (Some(reveal), Some((seed, _))) = (&self.reveal, &self.drawn) else {
+            return Vec::new();
+        };
+        let asked = self.contents.kind == BundleKind::Drawn;
+        let reached = Level::reached_with(reveal, seed);
+        match asked && reached.number() < self.plan.min_level {
+            true => {
+                let sentence = format!("只达到 {reached}，方案要求 {} 级。", self.plan.min_level);
+                vec![Fault::new(Code::LEVEL, "", sentence)]
+            }
+            false => Vec::new(),
+        }
+    }
+
+    fn void_faults(&self, void: &VoidRecord) -> Vec<Fault> {
+        let right = match (&void.voided, &self.freeze) {
+            (Voided::BeforeFreeze { campaign, plan, .. }, None) => {
+                *campaign == self.plan.campaign && *plan == hash_of(self.plan.suite, &self.plan)
+            }
+            (Voided::Frozen { attempt, reveal }, Some(freeze)) => {
+                let logged = self.reveal.as_ref().map(|reveal| reveal.hash(freeze.suite));
+                *attempt == freeze.attempt_ref() && *reveal == logged
+            }
+            _ => false,
+        };
+        match right {
+            true => Vec::new(),
+            false => {
+                let sentence = "作废的不是这份方案、冻结公告和揭示。";
+                vec![Fault::new(Code::OTHER_ATTEMPT, "", sentence)]
+            }
+        }
+    }
+}
+
+/// RESULT names FREEZE, the seed and every stratum, with `-` exactly where nobody is drawn.
+fn result_faults(
+    freeze: &FreezeRecord,
+    result: &ResultRecord,
+    seed: &crate::digest::Digest,
+) -> Vec<Fault> {
+    let mut faults = Vec::new();
+    if result.attempt != freeze.attempt_ref() {
+        faults.push(Fault::new(
+            Code::OTHER_ATTEMPT,
+            "freeze",
+            "不属于这次冻结。",
+        ));
+    }
+    if result.seed != *seed {
+        faults.push(Fault::new(
+            Code::CONTRADICTION,
+            "seed",
+            "不是 seed.txt 的哈希。",
+        ));
+    }
+    let wanted = freeze
+        .strata
+        .iter()
+        .map(|line| (&line.stratum, line.quota > 0));
+    let given = result.cutoffs.iter();
+    if !wanted.eq(given.map(|(stratum, cutoff)| (stratum, cutoff.is_some()))) {
+        let sentence = "入选线与冻结公告的分层、抽取数不符。";
+        faults.push(Fault::new(Code::CONTRADICTION, "cutoff", sentence));
+    }
+    faults
+}

@@ -1,0 +1,189 @@
+//! `mingqian verify` as a stranger runs it on bundles of `shuang/2`: exit code, the last two lines, the
+//! machine-readable answer, other attempts beside it; and that a bundle of `shuang/1` is told as ever.
+#![expect(clippy::unwrap_used, reason = "a test stops where its premise fails")]
+
+#[path = "../../draw/tests/common/attempt.rs"]
+mod attempt;
+#[path = "../../draw/tests/common/mod.rs"]
+mod common;
+#[path = "../../draw/tests/common/forger.rs"]
+mod forger;
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use attempt::Written;
+use draw::bundle::Stage;
+use forger::{description, edit, hash, made, staged};
+use serde_json::{Value, json};
+
+fn lay(folder: &Path, files: &Written) {
+    fs::create_dir_all(folder).unwrap();
+    for (name, bytes) in files {
+        fs::write(folder.join(name), bytes).unwrap();
+    }
+}
+
+/// Exit code and what was said.
+fn verify(words: &[&str]) -> (i32, String) {
+    let output = Command::new(env!("CARGO_BIN_EXE_mingqian"))
+        .arg("verify")
+        .args(words)
+        .output()
+        .unwrap();
+    let said =
+        String::from_utf8(output.stdout).unwrap() + &String::from_utf8(output.stderr).unwrap();
+    (output.status.code().unwrap(), said)
+}
+
+fn text(path: &Path) -> &str {
+    path.to_str().unwrap()
+}
+
+#[test]
+fn the_exit_code_and_the_last_two_lines_are_those_of_the_text() {
+    let root = tempfile::tempdir().unwrap();
+    let whole = made(&description());
+    let good = root.path().join("good");
+    lay(&good, &staged(&whole, Stage::Public));
+    let (exit, said) = verify(&[text(&good)]);
+    assert_eq!(exit, 3, "{said}");
+    let lines: Vec<&str> = said.lines().collect();
+    let [steps, checks] = lines[lines.len() - 2..] else {
+        panic!("{said}");
+    };
+    assert!(steps.starts_with("办理步骤：方案有记录"), "{steps}");
+    assert!(checks.starts_with("技术核对：做了 "), "{checks}");
+    for level in [
+        "公告的信任等级：2 级",
+        "达到的信任等级：1 级",
+        "已证的信任等级（只计本程序自己核对了的来源）：0 级",
+    ] {
+        assert!(said.contains(level), "{level} in {said}");
+    }
+    let forged = root.path().join("forged");
+    let mut files = staged(&whole, Stage::Public);
+    edit(&mut files, "leaders.txt", |lines| lines.swap(0, 1));
+    lay(&forged, &files);
+    let (exit, said) = verify(&["--json", text(&forged)]);
+    let value: Value = serde_json::from_str(&said).unwrap();
+    assert_eq!((exit, &value["exit"]), (1, &json!(1)));
+    assert_eq!(
+        (&value["version"], &value["kind"]),
+        (&json!("shuang/2"), &json!("drawn"))
+    );
+    assert_eq!(value["level_announced"], 2);
+    assert_eq!(value["level_proven"], 0);
+    assert_eq!(
+        value["steps"][0],
+        json!({"name": "方案", "shown": "recorded"})
+    );
+    assert!(
+        value["closing"][1]
+            .as_str()
+            .unwrap()
+            .contains("不符的有文件摘要、检查组")
+    );
+    fs::remove_file(forged.join("plan.txt")).unwrap();
+    let (exit, said) = verify(&[text(&forged)]);
+    assert_eq!(exit, 2, "{said}");
+    assert!(
+        said.ends_with("办理步骤：读不了，没有判断。\n技术核对：读不了，没有核对。\n"),
+        "{said}"
+    );
+}
+
+#[test]
+fn other_attempts_are_held_beside_the_bundle() {
+    let root = tempfile::tempdir().unwrap();
+    let mut json = description();
+    let second = root.path().join("second");
+    lay(&second, &staged(&made(&json), Stage::Sealed));
+    json["attempt"] = 1.into();
+    let first = root.path().join("first");
+    lay(&first, &staged(&made(&json), Stage::Sealed));
+    let (exit, said) = verify(&[text(&second), "--earlier", text(&first)]);
+    assert_eq!(exit, 1, "{said}");
+    assert!(
+        said.contains("VRFY-531") && said.contains("用了同一个随机数"),
+        "{said}"
+    );
+    json["parties"][0][1] = hash("fresh").into();
+    json["absent_nonce"]["justice"] = hash("fresh too").into();
+    lay(&first, &staged(&made(&json), Stage::Sealed));
+    let (exit, said) = verify(&[text(&second), "--earlier", text(&first)]);
+    assert_eq!(exit, 3, "{said}");
+    let (exit, said) = verify(&[text(&second), "--earlier", text(&root.path().join("none"))]);
+    assert_eq!(exit, 2, "{said}");
+}
+
+#[test]
+fn the_key_of_a_witness_is_not_that_of_a_log() {
+    let witness = tlog::SignerKey::from_seed("w.example", tlog::note::KeyKind::Cosigner, &[1; 32]);
+    let key = witness.unwrap().verifier().to_string();
+    let (exit, said) = verify(&["nowhere", "--log-key", &key]);
+    assert_ne!(exit, 0);
+    assert!(
+        said.contains("CLI-110") && said.contains("见证方的公钥"),
+        "{said}"
+    );
+}
+
+#[test]
+fn a_bundle_of_the_first_version_is_told_as_ever() {
+    let root = tempfile::tempdir().unwrap();
+    let run = |words: &[&str]| {
+        let output = Command::new(env!("CARGO_BIN_EXE_mingqian"))
+            .current_dir(root.path())
+            .args(words)
+            .output()
+            .unwrap();
+        let said = String::from_utf8(output.stdout.clone()).unwrap();
+        (output.status.code().unwrap(), said)
+    };
+    assert_eq!(run(&["draw", "--template", "."]).0, 0);
+    let freeze = "draw freeze --subjects subjects.csv --inspectors inspectors.csv --recusals \
+                  recusals.csv --plan plan.toml --out d";
+    assert_eq!(run(&freeze.split_whitespace().collect::<Vec<_>>()).0, 0);
+    assert_eq!(
+        run(&["draw", "result", "--out", "d", "--nonces", "nonces.txt"]).0,
+        0
+    );
+    let found = walk(root.path())
+        .into_iter()
+        .find(|path| path.join("result.txt").exists());
+    let folder = found.unwrap();
+    // The working folder of a draw holds more than its sealed bundle.
+    let sealed = root.path().join("sealed");
+    fs::create_dir(&sealed).unwrap();
+    for name in draw::bundle::SEALED {
+        fs::copy(folder.join(name), sealed.join(name)).unwrap();
+    }
+    let (exit, said) = verify(&[text(&sealed)]);
+    assert_eq!(exit, 3, "{said}");
+    assert!(said.contains("\n信任等级："), "{said}");
+    assert!(
+        said.lines().last().unwrap().starts_with("结论 3："),
+        "{said}"
+    );
+    assert!(
+        !said.contains("办理步骤") && !said.contains("技术核对"),
+        "{said}"
+    );
+}
+
+fn walk(root: &Path) -> Vec<std::path::PathBuf> {
+    let mut folders = vec![root.to_owned()];
+    let mut at = 0;
+    while at < folders.len() {
+        for entry in fs::read_dir(&folders[at]).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+            }
+        }
+        at += 1;
+    }
+    folders
+}

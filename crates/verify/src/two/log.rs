@@ -1,0 +1,262 @@
+//! The receipts of a bundle of `shuang/2` (§8.1, 20–22): each record that has one stands in the log as what
+//! it is, in the order and at the times the protocol demands.
+//!
+//! The entry names the SHA-256 of the record's bytes, whatever the suite of the draw. Without the log's key
+//! everything but the signature is judged. Deliberately absent: witness cosignatures, and the `restart`
+//! records by which two logs are joined, which no bundle holds.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use draw::judge::{Bundle, Check, Files, LogTimes};
+use draw::{Code, Fault};
+use tlog::receipt::Standing;
+use tlog::{Entry, Hash, Receipt, VerifierKey};
+
+use super::{say_one, words};
+use crate::verdict::{LogStanding, Shown, Unreadable, Verdict};
+
+/// A pair of files of one record.
+struct Pair {
+    text: String,
+    entry: Entry,
+    receipt: Receipt,
+}
+
+/// The receipts of a bundle by the record they are of.
+pub(super) struct Receipts(BTreeMap<String, Pair>);
+
+impl Pair {
+    fn read(files: &Files<'_>, record: &str) -> Result<Option<Self>, Unreadable> {
+        let names = ["entry", "proof"].map(|ending| format!("{record}.{ending}"));
+        let [Some(entry), Some(proof)] = [0, 1].map(|at| files.get(names[at].as_str())) else {
+            // Half a pair is refused by the names already.
+            return Ok(None);
+        };
+        let syntax = |at: usize, why: String| Unreadable::new("VRFY-520", names[at].as_str(), why);
+        let text = |at: usize, bytes: &[u8]| {
+            let text = std::str::from_utf8(bytes).map(str::to_owned);
+            text.map_err(|_| syntax(at, "不是 UTF-8 文本。".to_owned()))
+        };
+        let (text, proof) = (text(0, entry)?, text(1, proof)?);
+        Ok(Some(Self {
+            entry: Entry::parse(&text).map_err(|error| syntax(0, error.to_string()))?,
+            receipt: Receipt::parse(&proof).map_err(|error| syntax(1, error.to_string()))?,
+            text,
+        }))
+    }
+
+    fn origin(&self) -> &str {
+        self.receipt.checkpoint().checkpoint().origin()
+    }
+
+    fn size(&self) -> u64 {
+        self.receipt.checkpoint().checkpoint().size()
+    }
+
+    /// Whether this is the entry of this record, and stands in the log its checkpoint is of; with the
+    /// key, whether the log has signed that.
+    fn prove(&self, record: &[u8], key: Option<&VerifierKey>) -> Result<bool, String> {
+        let kind = record_type(record);
+        if self.entry.kind().as_str() != kind {
+            return Err(format!(
+                "条目的类型是 {}，不是 {kind}。",
+                self.entry.kind().as_str()
+            ));
+        }
+        if self.entry.record() != Some(&Hash::of(record)) {
+            return Err("条目写的不是这份记录的 SHA-256。".to_owned());
+        }
+        let signed = self.receipt.checkpoint().note().signatures();
+        if !signed.iter().any(|line| line.name == self.origin()) {
+            return Err("检查点上没有该日志自己的签名行。".to_owned());
+        }
+        match self.receipt.verify(self.text.as_bytes(), key, &[]) {
+            Ok(Standing::Signed(_)) => Ok(true),
+            Ok(Standing::StructureOnly) => Ok(false),
+            Err(error) => Err(error.to_string()),
+        }
+    }
+}
+
+/// The type a record is logged as: the second word of its first line.
+fn record_type(record: &[u8]) -> String {
+    let line = record
+        .split(|byte| *byte == b'\n')
+        .next()
+        .unwrap_or_default();
+    let word = line.split(|byte| *byte == b' ').nth(1).unwrap_or_default();
+    String::from_utf8_lossy(word).into_owned()
+}
+
+impl Receipts {
+    /// Every receipt of the bundle, parsed.
+    pub(super) fn read(bundle: &Bundle<'_>, files: &Files<'_>) -> Result<Self, Unreadable> {
+        let mut pairs = BTreeMap::new();
+        for record in bundle.logged() {
+            if let Some(pair) = Pair::read(files, &record)? {
+                pairs.insert(record, pair);
+            }
+        }
+        Ok(Self(pairs))
+    }
+
+    /// Judges them, says how far the log vouches for the bundle, and how far each record is shown.
+    pub(super) fn judge(
+        &self,
+        bundle: &Bundle<'_>,
+        files: &Files<'_>,
+        key: Option<&VerifierKey>,
+        verdict: &mut Verdict,
+    ) -> BTreeMap<String, Shown> {
+        let shown = self.proofs(files, key, verdict);
+        if self.0.len() > 1 {
+            let faults = self.order(bundle);
+            say_one(
+                Check::Order,
+                &faults.iter().collect::<Vec<_>>(),
+                "",
+                verdict,
+            );
+        }
+        if self.timed() {
+            let faults = bundle.time_faults(&self.times());
+            say_one(
+                Check::Times,
+                &faults.iter().collect::<Vec<_>>(),
+                "",
+                verdict,
+            );
+        }
+        self.stand(bundle, &shown, verdict);
+        shown
+    }
+
+    fn proofs(
+        &self,
+        files: &Files<'_>,
+        key: Option<&VerifierKey>,
+        verdict: &mut Verdict,
+    ) -> BTreeMap<String, Shown> {
+        let mut shown = BTreeMap::new();
+        if self.0.is_empty() {
+            return shown;
+        }
+        verdict.make(20, words::RECEIPTS);
+        let origins = self.origins();
+        for (record, pair) in &self.0 {
+            let bytes = files.get(format!("{record}.txt").as_str()).copied();
+            // One key is of one log; an attempt that crosses a restart has records in two.
+            let elsewhere =
+                |key: &&VerifierKey| key.name() == pair.origin() || !origins.contains(key.name());
+            let own = key.filter(elsewhere);
+            let what = format!("{record}.txt 记入了日志，条目说的就是它");
+            match pair.prove(bytes.unwrap_or_default(), own) {
+                Ok(signed) => {
+                    let words = if signed {
+                        "签名有效"
+                    } else {
+                        "未验签名"
+                    };
+                    let (origin, index) = (pair.origin(), pair.receipt.index());
+                    let size = pair.size();
+                    let detail = format!("日志 {origin} 第 {index} 条，共 {size} 条，{words}");
+                    verdict.say(true, "VRFY-520", what, detail);
+                    let standing = if signed {
+                        Shown::Logged
+                    } else {
+                        Shown::Unsigned
+                    };
+                    shown.insert(record.clone(), standing);
+                }
+                Err(why) => {
+                    verdict.say(false, "VRFY-520", what, why);
+                    shown.insert(record.clone(), Shown::Recorded);
+                }
+            }
+        }
+        shown
+    }
+
+    fn origins(&self) -> BTreeSet<&str> {
+        self.0.values().map(Pair::origin).collect()
+    }
+
+    /// The order of the records in each log; and no log has two roots for one size.
+    fn order(&self, bundle: &Bundle<'_>) -> Vec<Fault> {
+        let mut faults = Vec::new();
+        for origin in self.origins() {
+            let of_it = self.0.iter().filter(|(_, pair)| pair.origin() == origin);
+            let places = of_it.map(|(record, pair)| (record.clone(), pair.receipt.index()));
+            faults.extend(bundle.order_faults(&places.collect()));
+        }
+        let mut roots = BTreeMap::new();
+        for pair in self.0.values() {
+            let head = pair.receipt.checkpoint().checkpoint();
+            let root = roots
+                .entry((pair.origin(), head.size()))
+                .or_insert(head.root());
+            if *root != head.root() {
+                let sentence = format!("{} 条时有两个不同的树根：日志分叉。", head.size());
+                faults.push(Fault::new(Code::CONTRADICTION, pair.origin(), sentence));
+            }
+        }
+        faults
+    }
+
+    fn timed(&self) -> bool {
+        let judged = ["freeze", "reveal", "result"];
+        judged.iter().any(|record| self.0.contains_key(*record))
+    }
+
+    fn times(&self) -> LogTimes {
+        let time = |record: &str| self.0.get(record).map(|pair| pair.entry.time() / 1000);
+        LogTimes {
+            plan: time("plan"),
+            freeze: time("freeze"),
+            reveal: time("reveal"),
+            result: time("result"),
+        }
+    }
+
+    /// What the receipts together vouch for; OPEN names every change, so theirs may be missing.
+    fn stand(&self, bundle: &Bundle<'_>, shown: &BTreeMap<String, Shown>, verdict: &mut Verdict) {
+        let needed = bundle.logged();
+        let needed = needed
+            .iter()
+            .filter(|record| !record.starts_with("change-"));
+        let missing: Vec<_> = needed
+            .clone()
+            .filter(|record| !shown.contains_key(*record))
+            .map(|record| format!("{record}.txt"))
+            .collect();
+        let signed = needed
+            .clone()
+            .all(|record| shown.get(record) == Some(&Shown::Logged));
+        verdict.log = match (missing.is_empty(), signed) {
+            (false, _) => LogStanding::Missing,
+            (true, false) => LogStanding::Unsigned,
+            (true, true) => LogStanding::Signed,
+        };
+        if !missing.is_empty() {
+            verdict.leave("日志证明（不全）");
+            verdict.open(format!(
+                "没有日志存在性证明的记录：{}；无法证明它们何时公布、是否被换过。",
+                missing.join("、")
+            ));
+        }
+        if shown.values().any(|shown| *shown == Shown::Unsigned) {
+            verdict.leave("日志的签名");
+            verdict.open(
+                "日志检查点的签名：没有给出该日志的公钥（--log-key），这样的证明任何人都能做。",
+            );
+        }
+        let origins = self.origins();
+        if origins.len() > 1 {
+            verdict.leave("日志的接续（restart）");
+            verdict.open(format!(
+                "记录分在 {} 个日志中：它们是否由 restart 记录相接，案卷里看不出，没有核对。",
+                origins.len()
+            ));
+        }
+    }
+}

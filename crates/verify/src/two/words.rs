@@ -1,0 +1,250 @@
+//! What the checks of a bundle of `shuang/2` are called, which steps the rule demands, and everything a
+//! bundle cannot show, in words.
+
+use std::collections::BTreeMap;
+
+use draw::bundle::{BundleKind, Stage};
+use draw::judge::{Borrowed, Bundle, Check, Files};
+use draw::record::two::Act;
+use draw::record::{BeaconName, FreezeRecord};
+use draw::{SeedText, Version};
+
+use crate::verdict::{Shown, Step, Verdict};
+
+/// How a check is called.
+pub(super) struct Name {
+    /// `VRFY-5` and its number in §8.1.
+    pub(super) code: &'static str,
+    /// In the last line.
+    pub(super) short: &'static str,
+    /// Where it is listed.
+    pub(super) sentence: &'static str,
+}
+
+/// Check 20, which is not the crate `draw`'s.
+pub(super) const RECEIPTS: &str = "日志证明";
+
+/// The names of a check.
+pub(super) fn name(check: Check) -> Name {
+    let (code, short, sentence) = match check {
+        Check::Plan => (
+            "VRFY-501",
+            "方案与冻结",
+            "冻结公告与方案一致，抽取数照方案算出",
+        ),
+        Check::Freeze => ("VRFY-502", "冻结公告", "冻结公告各行合乎冻结规则"),
+        Check::Reveal => (
+            "VRFY-503",
+            "揭示",
+            "揭示回答了每一方，随机数与承诺一致，没有重复",
+        ),
+        Check::Seed => ("VRFY-504", "种子", "种子文件写明本次冻结、揭示和公共随机源"),
+        Check::Level => ("VRFY-506", "信任等级", "达到了方案要求的信任等级"),
+        Check::Result => (
+            "VRFY-507",
+            "结果",
+            "RESULT 属于这份冻结和种子，每层都有分界签号",
+        ),
+        Check::Void => ("VRFY-508", "作废", "VOID 说的就是本案卷的方案、冻结和揭示"),
+        Check::Open => (
+            "VRFY-509",
+            "公开",
+            "OPEN 写明的结局、变更和文件就是本案卷的",
+        ),
+        Check::Files => (
+            "VRFY-510",
+            "文件摘要",
+            "次序、组队、组长文件是 RESULT 承诺的",
+        ),
+        Check::Orders => ("VRFY-511", "抽取次序", "次序文件有序、齐全，分界签号相符"),
+        Check::Leaves => (
+            "VRFY-512",
+            "对象树",
+            "公开的每条都在冻结的对象树中，分层、片区已公告",
+        ),
+        Check::Subjects => ("VRFY-513", "同一对象", "同一对象的各条相互一致，事项不同"),
+        Check::Drawn => (
+            "VRFY-514",
+            "抽中与必查",
+            "抽中的和必查的逐条公开，没有多也没有少",
+        ),
+        Check::Visits => (
+            "VRFY-515",
+            "检查组",
+            "检查次序就是签号次序，人数和组长照公告",
+        ),
+        Check::Changes => ("VRFY-516", "变更", "变更依次相接，恰好变动各自所涉的位置"),
+        Check::Persons => (
+            "VRFY-517",
+            "人员摘要",
+            "persons.tsv 恰好打开变更记录中的每个人",
+        ),
+        Check::Frame => (
+            "VRFY-518",
+            "名录重算",
+            "由名录、S、揭示和种子全部重算，逐字节相同",
+        ),
+        Check::Replay => ("VRFY-519", "变更重算", "变更由规则重算，相同"),
+        Check::Order => ("VRFY-521", "日志次序", "各记录在日志中的先后合乎办理的先后"),
+        Check::Times => (
+            "VRFY-522",
+            "间隔",
+            "按日志所称的时刻，各段间隔合乎方案和公告",
+        ),
+    };
+    Name {
+        code,
+        short,
+        sentence,
+    }
+}
+
+/// The steps the rule demands of an attempt that came so far, and how far each is shown.
+pub(super) fn steps(
+    bundle: &Bundle<'_>,
+    files: &Files<'_>,
+    shown: &BTreeMap<String, Shown>,
+    verdict: &mut Verdict,
+) {
+    let demanded: &[(&str, &str)] = match bundle.contents().kind {
+        BundleKind::Drawn => &[
+            ("plan", "方案"),
+            ("freeze", "冻结"),
+            ("reveal", "揭示"),
+            ("result", "抽取"),
+            ("open", "公开"),
+        ],
+        BundleKind::VoidRevealed => &[
+            ("plan", "方案"),
+            ("freeze", "冻结"),
+            ("reveal", "揭示"),
+            ("void", "作废"),
+            ("open", "公开（作废前的结果）"),
+        ],
+        BundleKind::VoidFrozen => &[("plan", "方案"), ("freeze", "冻结"), ("void", "作废")],
+        BundleKind::VoidPlanned => &[("plan", "方案"), ("void", "作废")],
+    };
+    let of = |record: &str| match shown.get(record) {
+        Some(shown) => *shown,
+        None if files.contains_key(format!("{record}.txt").as_str()) => Shown::Recorded,
+        None => Shown::Missing,
+    };
+    let mut steps = Vec::new();
+    for (record, name) in demanded {
+        if *record == "open" {
+            steps.extend((1..=bundle.contents().changes).map(|n| Step {
+                name: format!("第 {n} 项变更"),
+                shown: of(&format!("change-{n}")),
+            }));
+        }
+        steps.push(Step {
+            name: (*name).to_owned(),
+            shown: of(record),
+        });
+    }
+    verdict.account.get_or_insert_default().steps = steps;
+}
+
+/// Everything this bundle, at this stage, does not show, and what was not checked.
+pub(super) fn gaps(
+    bundle: &Bundle<'_>,
+    files: &Files<'_>,
+    borrowed: &Borrowed<'_>,
+    verdict: &mut Verdict,
+) {
+    if let Some(freeze) = bundle.freeze() {
+        frozen(freeze, bundle, verdict);
+    }
+    sources(bundle, verdict);
+    match bundle.contents().stage {
+        Stage::Sealed => {
+            verdict.open("谁被抽中、谁去检查：仍在封存，要等公开或完整案卷。");
+            if bundle.contents().kind == BundleKind::VoidRevealed {
+                verdict.open("作废前会抽出什么：要等公开；公告了公共随机源的，等它出现之后。");
+            }
+        }
+        Stage::Public if bundle.is_opened() => opened(verdict),
+        Stage::Public | Stage::Full => {}
+    }
+    changes(bundle, files, borrowed, verdict);
+}
+
+fn frozen(freeze: &FreezeRecord, bundle: &Bundle<'_>, verdict: &mut Verdict) {
+    for line in freeze
+        .strata
+        .iter()
+        .filter(|line| line.pool == 1 && line.quota == 1)
+    {
+        let name = &line.stratum;
+        verdict.open(format!("分层 {name} 只有 1 家可抽，不是随机抽取。"));
+    }
+    if bundle.plan().version() == Version::One {
+        let sentence = "方案是 shuang/1 的记录：所依细则和仪式时间没有写明，没有对照。";
+        verdict.open(sentence);
+    }
+    verdict.open("方案文件、细则文本的摘要与公布的文本是否相符：请对照已公布的文本。");
+}
+
+/// Where the values came from, which nobody can recompute from the texts.
+fn sources(bundle: &Bundle<'_>, verdict: &mut Verdict) {
+    if let Some(reveal) = bundle.reveal() {
+        for (party, answer) in &reveal.parties {
+            if answer.given().is_none() {
+                verdict.open(format!("见证人 {party} 没有揭示（{answer}），未计入种子。"));
+            }
+        }
+        if let Some((label, answer)) = &reveal.dice {
+            verdict.leave("骰子的现场");
+            verdict.open(format!("骰子 {label}（{answer}）：请对照现场记录。"));
+        }
+    }
+    let named = bundle
+        .seed()
+        .and_then(|seed: &SeedText| seed.beacon.as_ref());
+    if let Some((BeaconName { source, round }, answer)) = named {
+        let drand = source.starts_with("drand:");
+        let (left, how) = match drand {
+            true => (
+                "drand 的签名",
+                "请对照其公布；本程序不验其签名，不计入已证等级",
+            ),
+            false => ("开奖公告", "请对照其官方公布"),
+        };
+        verdict.leave(left);
+        verdict.open(format!("公共随机源 {source} {round}（{answer}）：{how}。"));
+    }
+}
+
+fn opened(verdict: &mut Verdict) {
+    verdict.open("未抽中对象的类别和状态（依法不公开）：每家企业可凭自己的凭证自查，监督部门用完整案卷核对。");
+    verdict.open("次序文件中没有公开的各行是否真是名录中的对象：要用完整案卷重算。");
+    verdict.open("必查对象为何必查：理由只有代码，请对照公布的方案。");
+    verdict.open("检查人员的签号、回避、工作量与组队，变更中该由谁接替：要用完整案卷重算。");
+}
+
+fn changes(bundle: &Bundle<'_>, files: &Files<'_>, borrowed: &Borrowed<'_>, verdict: &mut Verdict) {
+    let without = bundle.changes_without_borrowed(borrowed);
+    if without > 0 {
+        verdict.leave("增补之后的变更重算");
+        verdict.open(format!(
+            "末 {without} 项变更没有重算：增补名录（EXTEND）的完整案卷没有一并给出（--borrowed）。"
+        ));
+    }
+    if bundle.contents().changes > 0 {
+        verdict.open("变更的理由和批准人：在签批文件中，请对照其摘要；没有日志证明的变更由 OPEN 写明的摘要约束。");
+    }
+    let extended = bundle
+        .changes()
+        .iter()
+        .any(|change| matches!(change.act, Act::Extend { .. }));
+    let teams = files.get("teams.txt").copied().unwrap_or_default();
+    let short = teams
+        .split(|byte| *byte == b'\n')
+        .filter(|line| line.split(|byte| *byte == b' ').any(|word| word == b"-"))
+        .count();
+    if short > 0 && !extended && bundle.contents().kind == BundleKind::Drawn {
+        verdict.open(format!(
+            "抽取时 {short} 个检查组缺人（-），案卷中没有增补（EXTEND）。"
+        ));
+    }
+}

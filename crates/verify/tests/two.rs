@@ -1,0 +1,520 @@
+//! Bundles of `shuang/2` of every kind get the exit code of SPEC-draw §8.2, and the verdict says what it
+//! made, what it left, and which steps the rule demands.
+#![expect(clippy::unwrap_used, reason = "a test stops where its premise fails")]
+
+#[path = "../../draw/tests/common/attempt.rs"]
+mod attempt;
+#[path = "../../draw/tests/common/mod.rs"]
+mod common;
+#[path = "../../draw/tests/common/forger.rs"]
+mod forger;
+mod two_support;
+
+use draw::Version;
+use draw::record::two::ChangeRecord;
+use forger::{borrowing, description, edit, follow, hash, made, staged};
+use serde_json::{Value, json};
+use tlog::{Entry, EntryType, Hash};
+use two_support::{
+    Files, LOG, Stage, every_kind, judged, lines, log_into, log_key, logged, planned, source,
+    verdict, void, wrong,
+};
+use verify::{Company, LogStanding, Outcome, Shown};
+
+#[test]
+fn every_kind_is_right_so_far_without_log_proofs_and_complete_with_them_unless_sealed() {
+    for (name, files) in every_kind() {
+        let bare = verdict(&files, None);
+        assert_eq!(
+            (bare.exit(), wrong(&bare)),
+            (3, vec![]),
+            "{name} {:?}",
+            bare.checks
+        );
+        assert_eq!(bare.version, Some(Version::Two));
+        assert_eq!(bare.log, LogStanding::Missing);
+        let unsigned = verdict(&logged(&files), None);
+        assert_eq!((unsigned.exit(), wrong(&unsigned)), (3, vec![]), "{name}");
+        assert_eq!(unsigned.log, LogStanding::Unsigned);
+        let signed = verdict(&logged(&files), Some(log_key()));
+        let sealed = signed.stage == Some(verify::Stage::Sealed);
+        assert_eq!(
+            wrong(&signed),
+            Vec::<&str>::new(),
+            "{name} {:?}",
+            signed.checks
+        );
+        assert_eq!(signed.exit(), if sealed { 3 } else { 0 }, "{name}");
+        assert_eq!(signed.log, LogStanding::Signed, "{name}");
+    }
+}
+
+#[test]
+fn a_missing_file_and_one_of_a_later_stage_are_unreadable() {
+    for (name, files) in every_kind() {
+        for file in files.keys() {
+            let mut fewer = files.clone();
+            fewer.remove(file);
+            let exit = verdict(&fewer, None).exit();
+            // Without its last change a bundle is that of one change fewer, which OPEN contradicts;
+            // without VOID an opened bundle looks drawn, and without REVEAL or FREEZE a void one looks
+            // void before it, which VOID contradicts.
+            let void = files.contains_key("void.txt");
+            let another = file.starts_with("change-")
+                || file == "void.txt"
+                || (void && matches!(file.as_str(), "reveal.txt" | "freeze.txt"));
+            let expected: &[u8] = if another { &[1, 2] } else { &[2] };
+            assert!(expected.contains(&exit), "{name} without {file}: {exit}");
+        }
+        let mut more = files.clone();
+        more.insert("readme.txt".to_owned(), b"x\n".to_vec());
+        assert_eq!(verdict(&more, None).exit(), 2, "{name}");
+    }
+    let whole = made(&description());
+    let (sealed, full) = (staged(&whole, Stage::Sealed), staged(&whole, Stage::Full));
+    for (file, bytes) in full.iter().filter(|(file, _)| !sealed.contains_key(*file)) {
+        let mut more = sealed.clone();
+        more.insert(file.clone(), bytes.clone());
+        assert_eq!(verdict(&more, None).exit(), 2, "sealed with {file}");
+    }
+}
+
+#[test]
+fn one_receipt_less_is_right_so_far_but_a_change_needs_none() {
+    let files = staged(&made(&description()), Stage::Full);
+    let all = logged(&files);
+    for (record, _) in lines(&files) {
+        let mut fewer = all.clone();
+        fewer.remove(&format!("{record}.entry"));
+        fewer.remove(&format!("{record}.proof"));
+        let verdict = verdict(&fewer, Some(log_key()));
+        let named_by_open = record.starts_with("change-");
+        assert_eq!(
+            verdict.exit(),
+            if named_by_open { 0 } else { 3 },
+            "{record}"
+        );
+        assert_eq!(wrong(&verdict), Vec::<&str>::new());
+        let account = verdict.account.unwrap();
+        let shown = account.steps.iter().map(|step| step.shown);
+        assert_eq!(
+            shown.filter(|shown| *shown == Shown::Recorded).count(),
+            1,
+            "{record}"
+        );
+    }
+}
+
+#[test]
+fn half_a_receipt_and_one_that_does_not_parse_are_unreadable() {
+    let all = logged(&staged(&made(&description()), Stage::Public));
+    for record in ["plan", "reveal", "change-1", "open"] {
+        for ending in ["entry", "proof"] {
+            let name = format!("{record}.{ending}");
+            let mut half = all.clone();
+            let bytes = half.remove(&name).unwrap();
+            assert_eq!(verdict(&half, Some(log_key())).exit(), 2, "without {name}");
+            let mut broken = all.clone();
+            broken.insert(name.clone(), bytes[..bytes.len() - 1].to_vec());
+            assert_eq!(verdict(&broken, Some(log_key())).exit(), 2, "{name} cut");
+        }
+    }
+    // seed.txt is no record, nor is a RESULT that only would have been.
+    let mut more = all.clone();
+    for ending in ["entry", "proof"] {
+        more.insert(
+            format!("seed.{ending}"),
+            all[&format!("plan.{ending}")].clone(),
+        );
+    }
+    assert_eq!(verdict(&more, Some(log_key())).exit(), 2);
+    // What is unreadable and contradictory is unreadable: everything is read first.
+    let mut both = all;
+    edit(&mut both, "teams.txt", |lines| lines.swap(0, 1));
+    both.insert("open.proof".to_owned(), b"nothing\n".to_vec());
+    assert_eq!(verdict(&both, Some(log_key())).exit(), 2);
+}
+
+#[test]
+fn an_entry_of_another_type_record_or_log_contradicts() {
+    let files = staged(&made(&description()), Stage::Public);
+    let right = planned(&files, &lines(&files));
+    let all = logged(&files);
+    for at in 0..right.len() {
+        let record = right[at].record.clone();
+        let mut other = planned(&files, &lines(&files));
+        other[at].kind = match other[at].kind {
+            EntryType::Publish => EntryType::Open,
+            _ => EntryType::Publish,
+        };
+        let mut typed = files.clone();
+        log_into(&mut typed, LOG, &other);
+        let found = verdict(&typed, None);
+        assert_eq!(
+            (found.exit(), wrong(&found)),
+            (1, vec!["VRFY-520"]),
+            "{record}"
+        );
+        let mut other = planned(&files, &lines(&files));
+        other[at].hash = Hash::of(b"another record");
+        let mut named = files.clone();
+        log_into(&mut named, LOG, &other);
+        assert_eq!(wrong(&verdict(&named, None)), ["VRFY-520"], "{record}");
+        // The entry of another place in the same log.
+        let mut moved = all.clone();
+        let next = &right[(at + 1) % right.len()].record;
+        moved.insert(
+            format!("{record}.proof"),
+            all[&format!("{next}.proof")].clone(),
+        );
+        assert!(
+            wrong(&verdict(&moved, None)).contains(&"VRFY-520"),
+            "{record}"
+        );
+    }
+    let mut strange = files.clone();
+    log_into(&mut strange, "log.example.elsewhere/2026", &right);
+    assert_eq!(
+        verdict(&strange, Some(log_key())).exit(),
+        1,
+        "another log than the key's"
+    );
+    assert_eq!(verdict(&strange, None).exit(), 3);
+    // Two logs: one key cannot vouch for both, and how they are joined no bundle shows.
+    let mut joined = files.clone();
+    let (old, new) = right.split_at(3);
+    log_into(&mut joined, "log.example.elsewhere/2025", old);
+    log_into(&mut joined, LOG, new);
+    let found = verdict(&joined, Some(log_key()));
+    assert_eq!((found.exit(), wrong(&found)), (3, vec![]));
+    assert!(
+        found
+            .not_checked
+            .iter()
+            .any(|words| words.contains("restart"))
+    );
+}
+
+#[test]
+fn records_out_of_order_in_the_log_and_intervals_not_kept_contradict() {
+    let mut json = description();
+    let mut second = json["changes"][0].clone();
+    second["person"] = "F7".into();
+    json["changes"].as_array_mut().unwrap().push(second);
+    let files = staged(&made(&json), Stage::Public);
+    let right = lines(&files);
+    let of = |lines: &[(String, u64)]| {
+        let mut files = files.clone();
+        let planned = planned(&files, lines);
+        log_into(&mut files, LOG, &planned);
+        let verdict = verdict(&files, Some(log_key()));
+        (verdict.exit(), wrong(&verdict))
+    };
+    assert_eq!(of(&right), (0, vec![]));
+    for at in 1..right.len() {
+        let mut turned = right.clone();
+        turned.swap(at - 1, at);
+        let (exit, codes) = of(&turned);
+        assert_eq!(exit, 1, "{turned:?}");
+        assert!(codes.contains(&"VRFY-521"), "{codes:?}");
+    }
+    for (record, late) in [
+        ("plan", 1i64),
+        ("freeze", 1),
+        ("reveal", -1),
+        ("result", -1),
+    ] {
+        let mut times = right.clone();
+        let line = times.iter_mut().find(|line| line.0 == record).unwrap();
+        line.1 = line.1.checked_add_signed(late).unwrap();
+        assert_eq!(of(&times), (1, vec!["VRFY-522"]), "{record}");
+    }
+}
+
+#[test]
+fn a_nonce_of_another_attempt_is_a_contradiction_and_a_missing_number_is_said() {
+    let numbered = |attempt: u32, nonce: &str| {
+        let mut json = description();
+        json["attempt"] = attempt.into();
+        json["parties"][0][1] = hash(nonce).into();
+        json["absent_nonce"]["justice"] = hash(&format!("absent {attempt}")).into();
+        staged(&made(&json), Stage::Public)
+    };
+    let (first, third) = (numbered(1, "a"), numbered(3, "a"));
+    let fresh = numbered(3, "c");
+    let beside = |files: &Files, others: &[&Files]| {
+        let earlier: Vec<_> = others.iter().map(|files| source(files)).collect();
+        let company = Company {
+            earlier: &earlier,
+            borrowed: &[],
+        };
+        judged(files, &company, None)
+    };
+    let used = beside(&third, &[&first]);
+    assert_eq!((used.exit(), wrong(&used)), (1, vec!["VRFY-531"]));
+    let good = beside(&fresh, &[&first]);
+    assert_eq!(good.exit(), 3);
+    assert!(
+        good.not_checked
+            .iter()
+            .any(|words| words.contains("没有第 2 次抽取"))
+    );
+    let whole = beside(&fresh, &[&first, &numbered(2, "b")]);
+    assert!(
+        !whole
+            .not_checked
+            .iter()
+            .any(|words| words.contains("没有第"))
+    );
+    // Two texts of one attempt.
+    let two = beside(&third, &[&fresh]);
+    assert_eq!(
+        (two.exit(), two.checks.last().unwrap().outcome),
+        (1, Outcome::Wrong)
+    );
+    assert_eq!(beside(&third, &[&third]).exit(), 3, "the same once more");
+    // Alone, a later attempt says that nothing was compared; the first has nothing before it.
+    let alone = beside(&fresh, &[]);
+    assert!(
+        alone
+            .not_checked
+            .iter()
+            .any(|words| words.contains("--earlier"))
+    );
+    let alone = beside(&first, &[]);
+    assert!(
+        !alone
+            .not_checked
+            .iter()
+            .any(|words| words.contains("--earlier"))
+    );
+    // A bundle of the company that does not read makes the whole unreadable.
+    let mut broken = first.clone();
+    broken.remove("reveal.txt");
+    assert_eq!(beside(&fresh, &[&broken]).exit(), 2);
+}
+
+/// Four of the five inspectors of one kind withdraw, a borrowed frame fills the places, one more change
+/// follows.
+fn extended() -> Value {
+    let mut json = description();
+    let first = json["changes"][0].clone();
+    let leave = |person: &str| {
+        let mut change = first.clone();
+        change["person"] = person.into();
+        change
+    };
+    let mut changes: Vec<Value> = ["F1", "F2", "F3", "F4"].map(leave).into();
+    let mut extend = borrowing(true)["changes"][0].clone();
+    extend["closed"] = json!([2]);
+    changes.push(extend);
+    changes.push(leave("F5"));
+    json["changes"] = changes.into();
+    json["parts"] = json!([]);
+    json
+}
+
+#[test]
+fn an_extend_is_recomputed_from_the_borrowed_bundle_and_named_without_it() {
+    let made = made(&extended());
+    let files = staged(&made, Stage::Full);
+    let folder = |name: &str| -> Files {
+        let inside = made
+            .files
+            .iter()
+            .filter_map(|(path, bytes)| Some((path.strip_prefix(name)?.to_owned(), bytes.clone())));
+        inside.collect()
+    };
+    let frame = folder("borrowed-5/");
+    let alone = verdict(&frame, None);
+    assert_eq!(
+        (alone.exit(), wrong(&alone)),
+        (3, vec![]),
+        "a borrowed frame is a bundle of its own"
+    );
+    let with = |files: &Files, borrowed: &[Files]| {
+        let borrowed: Vec<_> = borrowed.iter().map(source).collect();
+        let company = Company {
+            earlier: &[],
+            borrowed: &borrowed,
+        };
+        judged(files, &company, None)
+    };
+    let named = with(&files, &[]);
+    assert_eq!(named.exit(), 3);
+    assert!(
+        named
+            .not_checked
+            .iter()
+            .any(|words| words.contains("末 2 项变更没有重算"))
+    );
+    let whole = with(&files, std::slice::from_ref(&frame));
+    assert_eq!(
+        (whole.exit(), wrong(&whole)),
+        (3, vec![]),
+        "{:?}",
+        whole.checks
+    );
+    assert!(
+        !whole
+            .not_checked
+            .iter()
+            .any(|words| words.contains("--borrowed"))
+    );
+    // A forger lets somebody else come in: only the borrowed frame shows it.
+    let mut forged = files.clone();
+    let mut record = ChangeRecord::parse(&forged["change-5.txt"]).unwrap();
+    assert!(record.moves.len() > 1);
+    let free = record
+        .moves
+        .iter()
+        .position(|line| line.new.is_some())
+        .unwrap();
+    record.moves[free].new = None;
+    forged.insert("change-5.txt".to_owned(), record.to_string().into_bytes());
+    follow(&mut forged);
+    assert!(wrong(&with(&forged, std::slice::from_ref(&frame))).contains(&"VRFY-519"));
+    // A frame no change names is not used; one that does not hold contradicts.
+    let stranger = with(
+        &staged(&forger::made(&description()), Stage::Full),
+        &[frame.clone()],
+    );
+    assert!(
+        stranger
+            .not_checked
+            .iter()
+            .any(|words| words.contains("没有引用"))
+    );
+    let mut wrong_frame = frame.clone();
+    edit(&mut wrong_frame, "inspectors.order", |lines| {
+        lines.swap(0, 1)
+    });
+    assert!(wrong(&with(&files, &[wrong_frame])).contains(&"VRFY-519"));
+    let sealed: Files = frame
+        .into_iter()
+        .filter(|(name, _)| {
+            ["plan", "freeze", "reveal", "seed", "result"]
+                .iter()
+                .any(|x| *name == format!("{x}.txt"))
+        })
+        .collect();
+    let less = with(&files, &[sealed]);
+    assert!(
+        less.not_checked
+            .iter()
+            .any(|words| words.contains("末 2 项变更没有重算"))
+    );
+}
+
+#[test]
+fn the_verdict_ends_in_the_steps_the_rule_demands_and_the_checks_that_were_made() {
+    let closing = |files: &Files, key| verdict(files, key).closing().unwrap();
+    let sealed = staged(&made(&description()), Stage::Sealed);
+    let [steps, checks] = closing(&sealed, None);
+    assert_eq!(
+        steps,
+        "办理步骤：方案有记录，没有日志证明；冻结有记录，没有日志证明；揭示有记录，没有日志证明；\
+         抽取有记录，没有日志证明；公开还没有记录。"
+    );
+    assert!(checks.starts_with(
+        "技术核对：做了 6 项；相符的有方案与冻结、冻结公告、揭示、种子、信任等级、结果"
+    ));
+    assert!(checks.contains("没有做的有"), "{checks}");
+    let public = logged(&staged(&made(&description()), Stage::Public));
+    let [steps, _] = closing(&public, Some(log_key()));
+    assert_eq!(
+        steps.matches("有记录，已证明记入日志").count(),
+        6,
+        "{steps}"
+    );
+    assert!(steps.contains("第 1 项变更有记录"));
+    let planned = logged(&staged(&made(&void("freeze", true)), Stage::Public));
+    let [steps, checks] = closing(&planned, Some(log_key()));
+    assert_eq!(
+        steps,
+        "办理步骤：方案有记录，已证明记入日志；作废有记录，已证明记入日志。"
+    );
+    assert!(
+        checks.contains("作废") && checks.contains("日志次序"),
+        "{checks}"
+    );
+    let mut forged = staged(&made(&description()), Stage::Public);
+    edit(&mut forged, "teams.txt", |lines| lines.swap(0, 1));
+    let [_, checks] = closing(&forged, None);
+    assert!(checks.contains("不符的有文件摘要、检查组"), "{checks}");
+    let mut unread = sealed;
+    unread.remove("seed.txt");
+    assert_eq!(
+        closing(&unread, None),
+        [
+            "办理步骤：读不了，没有判断。",
+            "技术核对：读不了，没有核对。"
+        ]
+    );
+}
+
+#[test]
+fn the_levels_announced_reached_and_proven_are_told_apart() {
+    let levels = |json: &Value| {
+        let verdict = verdict(&staged(&made(json), Stage::Sealed), None);
+        let account = verdict.account.unwrap();
+        [account.announced, verdict.level, account.proven].map(|level| level.map(|l| l.number()))
+    };
+    // Two parties of whom one is silent, dice of twenty digits and a lottery.
+    let mut json = description();
+    assert_eq!(levels(&json), [Some(2), Some(1), Some(0)]);
+    json["parties"][1][1] = hash("two").into();
+    assert_eq!(levels(&json), [Some(2), Some(2), Some(1)]);
+    let mut silent = void("result", true);
+    silent["beacon"][3] = Value::Null;
+    assert_eq!(levels(&silent), [Some(2), None, Some(0)]);
+    // What this verifier does not check it says.
+    let round = (1_800_003_600 - 1_692_803_367) / 3 + 1;
+    let at = 1_692_803_367 + 3 * (round - 1);
+    json["beacon"] = json!([
+        draw::seed::beacon::QUICKNET,
+        round.to_string(),
+        at,
+        "ab".repeat(48)
+    ]);
+    let drand = verdict(&staged(&made(&json), Stage::Sealed), None);
+    assert!(
+        drand
+            .not_checked
+            .iter()
+            .any(|words| words.contains("不验其签名"))
+    );
+    assert!(drand.closing().unwrap()[1].contains("drand 的签名"));
+    assert_eq!(
+        drand.account.unwrap().proven.map(|level| level.number()),
+        Some(1)
+    );
+}
+
+#[test]
+fn a_bundle_just_written_is_that_of_its_draw() {
+    let whole = made(&description());
+    let drawn = whole.drawn.as_ref().unwrap();
+    let files = staged(&whole, Stage::Full);
+    let exit = |files: &Files| {
+        verify::verify_written(&source(files), drawn, &verify::Options::default()).exit()
+    };
+    assert_eq!(exit(&files), 3);
+    let mut json = description();
+    json["S"] = hash("another").into();
+    assert_eq!(
+        exit(&staged(&made(&json), Stage::Full)),
+        1,
+        "right, and of another draw"
+    );
+}
+
+#[test]
+fn an_entry_is_judged_by_the_very_bytes_that_are_hashed() {
+    let mut files = logged(&staged(&made(&description()), Stage::Public));
+    let text = String::from_utf8(files["plan.entry"].clone()).unwrap();
+    let entry = Entry::parse(&text).unwrap();
+    let later = text.replace(&entry.time().to_string(), &(entry.time() - 1).to_string());
+    files.insert("plan.entry".to_owned(), later.into_bytes());
+    assert_eq!(wrong(&verdict(&files, Some(log_key()))), ["VRFY-520"]);
+}

@@ -28,9 +28,6 @@
     this.file = file;
     this.at = 0;
     this.separator = separator || ' ';
-    if (text.slice(0, 3) === '\u00ef\u00bb\u00bf') {
-      throw new M.Unreadable(file, '开头有 BOM（字节 EF BB BF），协议不允许：文件被某个编辑器改存过，请重新下载');
-    }
     if (text.length && text.charAt(text.length - 1) !== '\n') { throw new M.Unreadable(file, '最后一行没有换行符'); }
     if (separator ? /[^\t\n\x20-\x7e]/.test(text) : /[^\n\x20-\x7e]/.test(text)) {
       throw new M.Unreadable(file, '含有协议不允许的字符（只能是可见 ASCII 字符，换行只用 LF）');

@@ -16,7 +16,7 @@
     count: COUNT, time: '0|[1-9][0-9]{0,9}', attempt: '[1-9][0-9]{0,9}', visit: '[1-9][0-9]{0,7}',
     fraction: '(?:0|[1-9][0-9]{0,6})/[1-9][0-9]{0,6}', version: '[\\x21-\\x7e]{1,63}',
     status: 'draw|pair|(?:must|skip):' + NAME, digits: '[0-9]{1,200}',
-    value: '[0-9a-f+]+(?: [0-9a-f+]+)*', path: '-|' + HASH + '(?:,' + HASH + ')*',
+    codes: '(?:' + NAME + '|-)(?: (?:' + NAME + '|-))*', value: '[0-9a-f+]+(?: [0-9a-f+]+)*', path: '-|' + HASH + '(?:,' + HASH + ')*',
     // shuang/1, whose plans may stand under an attempt of shuang/2
     oldname: '[0-9A-Za-z._-]{1,31}', number: '0|[1-9][0-9]{0,19}', oldfraction: '(?:0|[1-9][0-9]{0,9})/[1-9][0-9]{0,9}',
     oldstratum: '[0-9A-Za-z._-]{1,31}(?::[0-9A-Za-z._-]{1,31})?', oldsource: '[0-9A-Za-z._-]{1,31}(?::' + HASH + ')?'
@@ -42,7 +42,7 @@
   };
   Record.prototype.one = function (form) {
     if (this.at >= this.rows.length) { this.fail('文件在此处中断，应有：' + form); }
-    return this.maybe(form) || this.fail('不合格式，应为：' + form + '，实为：' + this.rows[this.at].slice(0, 80));
+    return this.maybe(form) || this.fail('不合格式，应为：' + form.replace(/\[[.]\]/g, '.') + '，实为：' + this.rows[this.at].slice(0, 80));
   };
   Record.prototype.any = function (form) {
     var all = [], line;
@@ -284,8 +284,8 @@
     return table(file, text, '<ticket> ' + (file === 'subjects.order' ? '<stratum>' : '<kind>') + ' <hash>', '', false);
   };
   M.readTeamsTwo = function (text) {
-    return table('teams.txt', text, '<id>((?: (?:' + WORDS.place + '))+)', '', false)
-      .map(function (row) { return [row[0]].concat(row[1].slice(1).split(' ')); });
+    return table('teams.txt', text, '<id> <codes>', '', false)
+      .map(function (row) { return [row[0]].concat(row[1].split(' ')); });
   };
   M.readLeadersTwo = function (text) { return table('leaders.txt', text, '<id> <code>', '', false); };
 

@@ -20,6 +20,15 @@
     return right;
   };
 
+  /* Named before anything else, because it hides the version a file says it has. */
+  function refuseMark(files) {
+    files.forEach(function (bytes, name) {
+      if (bytes.length >= 3 && bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf) {
+        throw new M.Unreadable(name, '开头有 BOM（字节 EF BB BF），协议不允许：文件被某个编辑器改存过，请重新下载');
+      }
+    });
+  }
+
   /* FREEZE decides the version of an attempt; a void before FREEZE exists in shuang/2 only. */
   function isTwo(files, texts) {
     return files.has('freeze.txt') ? texts('freeze.txt').slice(0, 9) === 'shuang/2 ' : files.has('plan.txt');
@@ -55,6 +64,7 @@
       return cache.get(name);
     }
     try {
+      refuseMark(files);
       yield* (isTwo(files, texts) ? M.judgeTwo : M.judgeOne)(files, texts, found, verdict);
       verdict.exit = found.wrong ? 1 : 3;
       verdict.level = verdict.levels ? verdict.levels.reached : null;

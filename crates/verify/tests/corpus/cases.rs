@@ -60,10 +60,7 @@ fn case(row: &str) -> Case {
     let mut cells = row.trim_end_matches('|').split(" | ").map(str::trim);
     let mut cell = || cells.next().unwrap_or_default();
     let (name, law, verdicts, base, edits) = (cell(), cell(), cell(), cell(), cell());
-    let verdicts: Vec<Option<u8>> = verdicts
-        .split(' ')
-        .map(|code| code.parse().ok())
-        .collect();
+    let verdicts: Vec<Option<u8>> = verdicts.split(' ').map(|code| code.parse().ok()).collect();
     let [rust, sh, page] = verdicts[..] else {
         panic!("{name}: three verdicts");
     };
@@ -170,7 +167,9 @@ impl Base {
             }
             ["cutline", file, at] => self.lines(case, file, |rows| drop(rows.remove(place(at)))),
             ["dupline", file, at] => {
-                self.lines(case, file, |rows| rows.insert(place(at), rows[place(at)].clone()));
+                self.lines(case, file, |rows| {
+                    rows.insert(place(at), rows[place(at)].clone())
+                });
             }
             ["swapline", file, one, two] => {
                 self.lines(case, file, |rows| rows.swap(place(one), place(two)));
@@ -188,7 +187,8 @@ impl Base {
         let text = self.text(file);
         let mut rows = text.split_inclusive('\n').map(str::to_owned).collect();
         act(&mut rows);
-        self.files.insert(file.to_owned(), rows.concat().into_bytes());
+        self.files
+            .insert(file.to_owned(), rows.concat().into_bytes());
     }
 
     /// The n-th word of a line set to a word, or to one of another place: `@<file>:<line>:<word>`.
@@ -257,7 +257,9 @@ impl Base {
         };
         let lines = self.text(file);
         let lines = lines.split_inclusive('\n').map(|line| {
-            let rest = line.strip_prefix(key).and_then(|rest| rest.strip_prefix(' '));
+            let rest = line
+                .strip_prefix(key)
+                .and_then(|rest| rest.strip_prefix(' '));
             match rest {
                 Some(rest) if rest.trim_end().len() == 64 => format!("{key} {hash}\n"),
                 _ => line.to_owned(),
@@ -276,7 +278,13 @@ impl Base {
             .map(|n| format!("change-{n}.txt"))
             .take_while(|name| self.files.contains_key(name))
             .collect();
-        let records = ["reveal.txt", "seed.txt", "result.txt", "void.txt", "open.txt"];
+        let records = [
+            "reveal.txt",
+            "seed.txt",
+            "result.txt",
+            "void.txt",
+            "open.txt",
+        ];
         for file in records.map(str::to_owned).iter().chain(&changes) {
             self.point(file, "freeze", self.hash("freeze.txt"));
         }
@@ -284,7 +292,12 @@ impl Base {
             self.point(file, "reveal", self.hash("reveal.txt"));
         }
         self.point("result.txt", "seed", self.hash("seed.txt"));
-        for name in ["subjects.order", "inspectors.order", "teams.txt", "leaders.txt"] {
+        for name in [
+            "subjects.order",
+            "inspectors.order",
+            "teams.txt",
+            "leaders.txt",
+        ] {
             self.point("result.txt", &format!("file {name}"), self.hash(name));
             self.seal(name);
         }
@@ -380,7 +393,9 @@ fn archive(name: &str) -> Files {
     let mut files = Files::new();
     let mut file = None;
     for line in text.split_inclusive('\n') {
-        let head = line.strip_prefix("-- ").and_then(|l| l.strip_suffix(" --\n"));
+        let head = line
+            .strip_prefix("-- ")
+            .and_then(|l| l.strip_suffix(" --\n"));
         if let Some(head) = head {
             file = Some(head.to_owned());
             files.insert(head.to_owned(), Vec::new());

@@ -149,5 +149,9 @@ fn this_crate_gives_every_verdict_of_the_table_but_those_awaited() {
     let awaited = |line: &String| AWAITED.contains(&line.split(' ').next().unwrap());
     let (awaited, other): (Vec<String>, Vec<String>) = differ.into_iter().partition(awaited);
     assert!(other.is_empty(), "{}", other.join("\n"));
-    assert_eq!(awaited.len(), AWAITED.len(), "given by now: {awaited:?} are not");
+    assert_eq!(
+        awaited.len(),
+        AWAITED.len(),
+        "given by now: {awaited:?} are not"
+    );
 }

@@ -66,7 +66,11 @@ impl Entry {
         Self {
             name: name.to_owned(),
             listed: name.to_owned(),
-            content: if deflated { deflate(bytes) } else { bytes.to_vec() },
+            content: if deflated {
+                deflate(bytes)
+            } else {
+                bytes.to_vec()
+            },
             size: length(bytes),
             crc,
             listed_crc: crc,
@@ -133,7 +137,11 @@ pub fn zip(files: &BTreeMap<String, Vec<u8>>, knobs: &[&str]) -> Vec<u8> {
     for knob in knobs {
         turn(&mut entries, knob);
     }
-    let mut out = if on("prefix") { b"#!\n".to_vec() } else { Vec::new() };
+    let mut out = if on("prefix") {
+        b"#!\n".to_vec()
+    } else {
+        Vec::new()
+    };
     let mut places = Vec::new();
     for entry in &entries {
         places.push(length(&out));
@@ -155,7 +163,13 @@ pub fn zip(files: &BTreeMap<String, Vec<u8>>, knobs: &[&str]) -> Vec<u8> {
     }
     let directory: u32 = length::<u32>(&out) - at;
     let comment: &[u8] = if on("comment") { b"hello" } else { b"" };
-    end(&mut out, length::<u16>(&vec![0; entries.len()]), directory, at, comment);
+    end(
+        &mut out,
+        length::<u16>(&vec![0; entries.len()]),
+        directory,
+        at,
+        comment,
+    );
     if on("trailing") {
         out.push(b'\n');
     }

@@ -5,8 +5,8 @@
 (function (M) {
   'use strict';
 
-  var INDEX = /^(0|[1-9][0-9]{0,9})$/;
-  var PATH = /^(-|[0-9a-f]{64}(,[0-9a-f]{64}){0,40})$/;
+  var INDEX = /^(0|[1-9][0-9]{0,14})$/;
+  var PATH = /^(-|[0-9a-f]{64}(,[0-9a-f]{64})*)$/;
 
   /* opened.tsv: id, stratum, status, area, salt, nonce, cover, index in the tree, path to its root. */
   M.readOpened = function (text) {
@@ -44,6 +44,32 @@
       });
     });
     return lines.sort().join('\n') === there.join('\n');
+  };
+
+  M.itemOf = function (stratum) {
+    var cut = stratum.indexOf(':');
+    return cut < 0 ? '-' : stratum.slice(0, cut);
+  };
+
+  /* What the opened leaves say about each other and about FREEZE, whatever the frame behind them is. */
+  M.checkOpenedRows = function (f, rows, order, found) {
+    var strata = new Set(f.strata.map(function (s) { return s.name; })), areas = new Set(f.areas.length ? f.areas : ['-']);
+    found.say(!repeated(rows, function (row) { return row.index; }) &&
+      !repeated(rows, function (row) { return row.id + ' ' + row.stratum; }), '公开的记录没有一条出现两次');
+    found.say(rows.every(function (row) { return strata.has(row.stratum) && areas.has(row.area); }),
+      '公开记录的分层和片区都是 FREEZE 公布的');
+    found.say(!repeated(rows, function (row) { return row.id + ' ' + M.itemOf(row.stratum); }),
+      '同一对象在同一事项中只有一条');
+    var first = new Map();
+    found.say(rows.every(function (row) {
+      var one = first.get(row.id);
+      first.set(row.id, one || row);
+      return !one || (one.salt === row.salt && one.nonce === row.nonce && one.area === row.area);
+    }), '同一对象的各条记录盐、随机数和片区相同');
+    var leaves = new Set(order.map(function (line) { return line[2]; }));
+    found.say(rows.every(function (row) { return row.status === 'draw' || !leaves.has(row.leafhash); }),
+      '必查的记录不在抽取次序中');
+    found.say(!repeated(order, function (line) { return line[2]; }), '抽取次序中没有一片封存叶出现两次');
   };
 
   function count(rows, test) { return rows.filter(test).length; }
@@ -99,7 +125,8 @@
   M.checkFrames = function (f, frames, found) {
     found.say(!repeated(frames.subject, function (row) { return row.id + ' ' + row.stratum; }) &&
       !repeated(frames.inspector, function (row) { return row.id; }) &&
-      !repeated(frames.recusal, function (row) { return row.id; }), '名单中没有重复的人或对象');
+      !repeated(frames.subject, function (row) { return row.id + ' ' + M.itemOf(row.stratum); }) &&
+      !repeated(frames.recusal, function (row) { return row.id; }), '名单中没有重复的人或对象，同一对象在同一事项中只有一层');
     found.say(strataRight(f, frames), '各层的名单数与 FREEZE 一致');
     found.say(f.must === count(frames.subject, function (row) { return row.status.indexOf('must:') === 0; }) &&
       f.skip === count(frames.subject, isSkip), '必查与不查的条数与 FREEZE 一致');

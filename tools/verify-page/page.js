@@ -31,7 +31,7 @@
     byId('verdict').className = 'verdict ' + words[0];
     byId('verdict').textContent = words[1];
     byId('summary').textContent = STAGES[verdict.stage] + '，结论代码 ' + verdict.exit +
-      (verdict.level === null ? '' : '，信任等级 ' + LEVELS[verdict.level]);
+      (verdict.level === null ? '' : '，达到的信任等级 ' + LEVELS[verdict.level]);
     byId('checks').textContent = '';
     verdict.checks.forEach(function (check) {
       var row = document.createElement('tr');
@@ -48,19 +48,23 @@
       byId('open').appendChild(item);
     });
     byId('open-part').hidden = verdict.open.length === 0;
+    byId('steps').textContent = verdict.last[0] || '';
+    byId('technical').textContent = verdict.last[1] || '';
     byId('outcome').hidden = false;
     byId('verdict').focus();
   }
 
   function unreadable(error) {
-    show({ stage: '', exit: 2, level: null, open: [], checks: [{ outcome: 'wrong', what: '无法读取 ' + error.where, detail: error.message }] });
+    show({ stage: '', exit: 2, level: null, open: [], last: [], checks: [{ outcome: 'wrong', what: '无法读取 ' + error.where, detail: error.message }] });
   }
 
   function run(files) {
     var steps = M.verify(files);
     (function slice() {
       var until = Date.now() + SLICE_MS, step;
-      do { step = steps.next(); } while (!step.done && Date.now() < until);
+      try {
+        do { step = steps.next(); } while (!step.done && Date.now() < until);
+      } catch (error) { unreadable(new M.Unreadable('案卷', String(error))); return; }
       if (step.done) { show(step.value); return; }
       byId('progress').textContent = step.value;
       setTimeout(slice, 0);
@@ -77,13 +81,7 @@
   }
 
   function collect(parts) {
-    if (parts.length === 1 && /\.zip$/i.test(parts[0].name)) { parts = M.readZip(parts[0].bytes); }
-    var files = new Map();
-    parts.forEach(function (part) {
-      if (files.has(part.name)) { throw new M.Unreadable(part.name, '同名文件出现两次'); }
-      files.set(part.name, part.bytes);
-    });
-    return files;
+    return M.named(parts.length === 1 ? M.readZip(parts[0].bytes) : parts);
   }
 
   byId('files').addEventListener('change', function () {

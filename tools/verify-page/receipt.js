@@ -1,6 +1,7 @@
 /*
- * Log receipts: the entry of protocol §5 and its inclusion proof in the form c2sp.org/tlog-proof@v1.
- * Checked here: the entry names our record, and the proof leads from the entry to the root in the checkpoint.
+ * Log receipts: the entry of SPEC-log §3 and its inclusion proof in the form c2sp.org/tlog-proof@v1.
+ * Checked here: the entry names our record, the proof leads from the entry to the root in the checkpoint, and the
+ * entries stand in the order and at the intervals the draw demands.
  * Deliberately absent: the Ed25519 signature of the checkpoint; the page says so, and `mingqian verify
  * --log-key` checks it.
  */
@@ -8,66 +9,172 @@
   'use strict';
 
   var DIGITS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
-
+  var MOST_HASHES = 63, MOST_SIGNATURES = 64, MOST_PROOF = 1 << 20, MOST_NOTE = 1 << 19, KEY_ID = 4;
+  var MOST_NUMBER = '9223372036854775807';
+  var ENTRY = /^shuang\/([12]) entry\ntype ([a-z-]{1,31})\ntime (0|[1-9][0-9]{0,18})\nact ([0-9a-f]{64})\nrecord ([0-9a-f]{64})\n$/;
+  var TYPES = ['plan', 'freeze', 'reveal', 'result', 'void', 'substitute', 'recuse', 'extend', 'part', 'open', 'publish', 'key'];
+  var NEW_TYPES = ['part-number', 'repair', 'restart'];
   // Files are read byte by byte, so the dash before a signature (U+2014) stands as its three UTF-8 bytes.
-  var SIGNATURE = '\n\n\u00e2\u0080\u0094 ';
+  var SIGNATURE = /^\u00e2\u0080\u0094 ([^\s+]+) ([A-Za-z0-9+/]+={0,2})$/;
 
-  function unbase64(file, text) {
-    if (!/^[A-Za-z0-9+/]{43}=$/.test(text)) { throw new M.Unreadable(file, '不是 32 字节的 base64：' + text.slice(0, 50)); }
-    var out = new Uint8Array(32), held = 0, bits = 0, at = 0;
-    for (var i = 0; i < 43; i++) {
-      held = (held << 6) | DIGITS.indexOf(text.charAt(i)); bits += 6;
-      if (bits >= 8) { bits -= 8; out[at++] = held >>> bits; held &= (1 << bits) - 1; }
+  /* Canonical base64 as bytes, or null. */
+  function unbase64(text) {
+    if (!/^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/.test(text)) { return null; }
+    var bare = text.replace(/=+$/, ''), out = [], held = 0, bits = 0;
+    for (var i = 0; i < bare.length; i++) {
+      held = (held << 6) | DIGITS.indexOf(bare.charAt(i));
+      bits += 6;
+      if (bits >= 8) { bits -= 8; out.push(held >>> bits); held &= (1 << bits) - 1; }
     }
-    if (held !== 0) { throw new M.Unreadable(file, 'base64 末尾有多余的位'); }
-    return out;
+    return held === 0 ? new Uint8Array(out) : null;
+  }
+  function hashOf(file, text) {
+    var bytes = unbase64(text);
+    if (!bytes || bytes.length !== 32) { throw new M.Unreadable(file, '不是 32 字节的 base64：' + text.slice(0, 50)); }
+    return bytes;
+  }
+  function decimal(text) {
+    return /^(0|[1-9][0-9]{0,18})$/.test(text) && (text.length < 19 || text <= MOST_NUMBER);
   }
 
   function readEntry(file, text) {
-    var match = /^shuang\/1 entry\ntype ([0-9a-z.-]{1,31})\ntime (0|[1-9][0-9]{0,17})\nact ([0-9a-f]{64})\n(?:record ([0-9a-f]{64})\n)?$/.exec(text);
-    if (!match) { throw new M.Unreadable(file, '不是日志条目的格式'); }
-    return { type: match[1], time: Number(match[2]), record: match[4] };
+    var match = ENTRY.exec(text);
+    if (!match || !decimal(match[3]) || (match[1] === '1' ? TYPES : NEW_TYPES).indexOf(match[2]) < 0) {
+      throw new M.Unreadable(file, '不是日志条目的格式');
+    }
+    return { type: match[2], milliseconds: match[3], record: match[5] };
+  }
+
+  function readNote(file, note) {
+    var parts = note.split('\n\n'), lines = (parts[0] || '').split('\n'), signatures = (parts[1] || '').split('\n');
+    var good = parts.length === 2 && note.length <= MOST_NOTE && signatures.pop() === '' && lines.length >= 3 &&
+      lines.every(function (line) { return line !== '' && !/[\u0000-\u001f]/.test(line); }) &&
+      /^[^\s+]+$/.test(lines[0]) && decimal(lines[1]) && signatures.length >= 1 && signatures.length <= MOST_SIGNATURES &&
+      signatures.every(function (line) {
+        var match = SIGNATURE.exec(line), bytes = match && unbase64(match[2]);
+        return bytes && bytes.length > KEY_ID;
+      });
+    if (!good) { throw new M.Unreadable(file, '不是签名的检查点'); }
+    return { origin: lines[0], size: lines[1], root: hashOf(file, lines[2]) };
   }
 
   function readProof(file, text) {
-    var gap = text.indexOf('\n\n');
-    var head = text.slice(0, gap).split('\n'), note = text.slice(gap + 2), at = 1;
-    if (gap < 0 || head[0] !== 'c2sp.org/tlog-proof@v1') { throw new M.Unreadable(file, '不是 c2sp.org/tlog-proof@v1'); }
-    if (/^extra /.test(head[at] || '')) { at++; }
-    var index = /^index (0|[1-9][0-9]{0,14})$/.exec(head[at] || '');
-    if (!index) { throw new M.Unreadable(file, '缺少 index 行'); }
-    var body = note.split('\n');
-    if (body.length < 5 || !/^(0|[1-9][0-9]{0,14})$/.test(body[1]) || note.indexOf(SIGNATURE) < 0) {
-      throw new M.Unreadable(file, '不是签名的检查点');
+    var gap = text.indexOf('\n\n'), head = text.slice(0, gap).split('\n'), at = 1;
+    if (gap < 0 || text.length > MOST_PROOF || head[0] !== 'c2sp.org/tlog-proof@v1') { throw new M.Unreadable(file, '不是 c2sp.org/tlog-proof@v1'); }
+    if (/^extra /.test(head[at] || '')) {
+      if (!unbase64(head[at].slice(6))) { throw new M.Unreadable(file, 'extra 不是 base64'); }
+      at++;
     }
-    return {
-      index: Number(index[1]), size: Number(body[1]), root: unbase64(file, body[2]), origin: body[0],
-      path: head.slice(at + 1).map(function (line) { return unbase64(file, line); })
-    };
+    var index = /^index ([0-9]+)$/.exec(head[at] || '');
+    if (!index || !decimal(index[1]) || head.length - at - 1 > MOST_HASHES) { throw new M.Unreadable(file, 'index 行或路径不合格式'); }
+    var proof = readNote(file, text.slice(gap + 2));
+    proof.index = index[1];
+    proof.path = head.slice(at + 1).map(function (line) { return hashOf(file, line); });
+    return proof;
   }
 
-  /* RFC 9162 §2.1.3.2, with numbers up to 2^53 instead of bit operations on 32 bits; null if the path does not fit. */
-  M.rootFrom = function (suite, leaf, proof) {
-    var fn = proof.index, sn = proof.size - 1, r = leaf;
-    if (fn > sn) { return null; }
-    for (var i = 0; i < proof.path.length; i++) {
-      if (sn === 0) { return null; }
-      if (fn % 2 === 1 || fn === sn) {
-        r = suite.node(proof.path[i], r);
-        while (fn % 2 === 0 && fn !== 0) { fn = fn / 2; sn = Math.floor(sn / 2); }
-      } else { r = suite.node(r, proof.path[i]); }
-      fn = Math.floor(fn / 2); sn = Math.floor(sn / 2);
-    }
-    return sn === 0 ? M.hex(r) : null;
+  M.readReceipt = function (name, entryText, proofText) {
+    return { name: name, text: entryText, entry: readEntry(name + '.entry', entryText), proof: readProof(name + '.proof', proofText) };
   };
 
-  /* Text of what was found; throws Unreadable; returns {right, words}. */
-  M.checkReceipt = function (kind, recordHash, entryText, proofText) {
-    var log = M.suite(false), entry = readEntry(kind + '.entry', entryText), proof = readProof(kind + '.proof', proofText);
-    if (entry.type !== kind || entry.record !== recordHash) { return { right: false, words: '日志条目说的不是这份 ' + kind + ' 记录' }; }
-    if (M.rootFrom(log, M.unhex(log.leaf(entryText)), proof) !== M.hex(proof.root)) {
-      return { right: false, words: '存在性证明算不到检查点的根' };
+  /* Bits of a decimal text, lowest first; figures beyond 2^53 are possible in a log. */
+  function bitsOf(text) {
+    var digits = text.split('').map(Number), bits = [];
+    while (digits.length > 1 || digits[0] > 0) {
+      var rest = 0;
+      digits = digits.map(function (digit) { var value = rest * 10 + digit; rest = value % 2; return (value - rest) / 2; });
+      bits.push(rest);
+      while (digits.length > 1 && digits[0] === 0) { digits.shift(); }
     }
-    return { right: true, words: '日志 ' + proof.origin + ' 第 ' + proof.index + ' 条，共 ' + proof.size + ' 条；条目时间 ' + new Date(entry.time).toISOString() };
+    return bits;
+  }
+  function lessOne(bits) {
+    var out = bits.slice(), i = 0;
+    while (i < out.length && out[i] === 0) { out[i++] = 1; }
+    if (i === out.length) { return null; }
+    out[i] = 0;
+    return out;
+  }
+
+  /* RFC 9162 §2.1.3.2 by the bits of index and size: up to the highest bit in which index and last leaf differ a
+     sibling stands on the side the bit says, above it always to the left, one for each set bit. Null if it does not fit. */
+  M.rootFrom = function (suite, leaf, proof) {
+    var at = bitsOf(String(proof.index)), last = lessOne(bitsOf(String(proof.size))), split = 0, sides = [], i;
+    if (!last) { return null; }
+    while (at.length < last.length) { at.push(0); }
+    while (last.length < at.length) { last.push(0); }
+    for (i = 0; i < at.length; i++) { if (at[i] !== last[i]) { split = i + 1; } }
+    if (split && at[split - 1] > last[split - 1]) { return null; }
+    for (i = 0; i < at.length; i++) { if (i < split || at[i]) { sides.push(at[i]); } }
+    if (sides.length !== proof.path.length) { return null; }
+    return M.hex(sides.reduce(function (node, side, k) {
+      return side ? suite.node(proof.path[k], node) : suite.node(node, proof.path[k]);
+    }, leaf));
+  };
+
+  function later(a, b) { return a.length !== b.length ? a.length > b.length : a > b; }
+
+  function typeOf(b, name) {
+    return /^change-/.test(name) ? b.changes[Number(name.slice(7)) - 1].type : name;
+  }
+
+  /* Check 20 for one receipt; `type` is what the entry must be of. */
+  M.receiptRight = function (receipt, type, recordHash) {
+    var log = M.suite(false), right = receipt.entry.type === type && receipt.entry.record === recordHash;
+    var root = M.rootFrom(log, M.unhex(log.leaf(receipt.text)), receipt.proof);
+    return { right: right && root === M.hex(receipt.proof.root), words: !right ? '日志条目说的不是这份 ' + receipt.name :
+      root !== M.hex(receipt.proof.root) ? '存在性证明算不到检查点的根' :
+        '日志 ' + receipt.proof.origin + ' 第 ' + receipt.proof.index + ' 条，共 ' + receipt.proof.size + ' 条，条目时间（毫秒）' + receipt.entry.milliseconds };
+  };
+
+  /* Check 21: the order within one log. */
+  function checkOrder(b, found) {
+    var order = ['plan', 'freeze', 'reveal', 'result', 'void'];
+    b.fit.records.forEach(function (name) { if (/^change-/.test(name)) { order.push(name); } });
+    order.push('open');
+    var there = b.receipts.slice().sort(function (x, y) { return order.indexOf(x.name) - order.indexOf(y.name); });
+    var origins = new Set(there.map(function (r) { return r.proof.origin; })), roots = new Map();
+    if (origins.size > 1) {
+      found.open.push('凭证出自几个日志（' + Array.from(origins).join('、') + '）：它们之间是否由 restart 相接、先后如何，本页不能核对。');
+    }
+    var oneTree = there.every(function (r) {
+      var key = r.proof.origin + ' ' + r.proof.size, root = M.hex(r.proof.root), known = roots.get(key);
+      roots.set(key, root);
+      return known === undefined || known === root;
+    });
+    found.say(oneTree, '同一日志同样大小的检查点是同一个');
+    found.say(there.every(function (r, i) {
+      return there.slice(0, i).every(function (before) {
+        return before.proof.origin !== r.proof.origin || later(r.proof.index, before.proof.index);
+      });
+    }), '日志中的先后：方案、冻结、公开随机数、结果或作废、变动、公开');
+  }
+
+  /* Check 22: what the entries claim about time, in whole seconds. */
+  function checkTimes(b, found) {
+    var at = {}, f = b.freeze;
+    b.receipts.forEach(function (r) { at[r.name] = Number(r.entry.milliseconds.slice(0, -3)); });
+    function notBefore(name, time, words) { if (name in at && time === time) { found.say(at[name] >= time, words); } }
+    if (!f) { return; }
+    notBefore('freeze', at.plan + b.plan.planSeconds, '方案公布到冻结，不短于方案规定的间隔');
+    if ('freeze' in at) {
+      found.say((f.beacon ? f.beacon.time : f.revealFrom) >= at.freeze + b.plan.freezeSeconds, '冻结到信标（没有信标则到公开随机数），不短于方案规定的间隔');
+    }
+    notBefore('reveal', f.revealFrom, '公开随机数不早于 reveal-from');
+    if (f.beacon) { notBefore('result', f.beacon.time, '结果不早于信标的时间'); }
+  }
+
+  M.checkReceipts = function (b, texts, found) {
+    var plain = M.suite(false), missing = b.fit.records.filter(function (x) { return b.fit.receipts.indexOf(x) < 0; });
+    b.receipts.forEach(function (r) {
+      var verdict = M.receiptRight(r, typeOf(b, r.name), plain.text(texts(r.name + '.txt')));
+      found.say(verdict.right, r.name + ' 已记入日志', verdict.words);
+    });
+    if (b.receipts.length) {
+      checkOrder(b, found);
+      checkTimes(b, found);
+      found.open.push('日志检查点的签名：本页不验。不用 mingqian verify --log-key 核对，这些存在性证明任何人都能造。');
+    }
+    if (missing.length) { found.open.push('没有日志存在性证明：' + missing.join('、') + '。'); }
   };
 })(Mingqian);

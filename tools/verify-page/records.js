@@ -1,7 +1,8 @@
 /*
- * Strict readers for the texts of shuang/1: FREEZE, seed.txt, RESULT, order files, tab-separated leaves.
- * A line that is unknown, repeated or in the wrong place makes the bundle unreadable; nothing is guessed.
- * Deliberately absent: any judgement whether the numbers fit together (that is verify.js).
+ * Strict readers for the texts of shuang/1: FREEZE, seed.txt, RESULT, order files, tab-separated leaves; and the
+ * walk over lines that both versions use. A line that is unknown, repeated or in the wrong place makes the bundle
+ * unreadable; nothing is guessed.
+ * Deliberately absent: any judgement whether the numbers fit together (that is one.js).
  */
 (function (M) {
   'use strict';
@@ -12,7 +13,11 @@
   var NAME = /^[0-9A-Za-z._-]{1,31}$/;
   var STRATUM = /^[0-9A-Za-z._-]{1,31}(:[0-9A-Za-z._-]{1,31})?$/;
   var HASH = /^[0-9a-f]{64}$/;
-  var COUNT = /^(0|[1-9][0-9]{0,9})$/;
+  /* At most 2^64 - 1: numbers are compared as text, digit by digit, where a double would round. */
+  var COUNT = { test: function (text) {
+    return /^(0|[1-9][0-9]{0,19})$/.test(text) && (text.length < 20 || text <= '18446744073709551615');
+  } };
+  var ATTEMPT = { test: function (text) { return /^[1-9][0-9]{0,9}$/.test(text) && Number(text) <= 4294967295; } };
   var STATUS = /^(draw|(must|skip):[0-9A-Za-z._-]{1,31})$/;
   var SOURCE = /^[0-9A-Za-z._-]{1,31}(:[0-9a-f]{64})?$/;
   M.NAME = NAME;
@@ -61,22 +66,27 @@
     if (this.at !== this.rows.length) { this.fail('多出的内容：' + this.rows[this.at].slice(0, 40)); }
   };
 
+  M.Lines = Lines;
+
   function sourceLines(r, f) {
     var v;
     while (r.is('party')) { v = r.take('party', [NAME, HASH]); f.sources.push({ kind: 'party', name: v[0], commitment: v[1] }); }
     if (r.is('dice')) { v = r.take('dice', [NAME]); f.sources.push({ kind: 'dice', name: v[0] }); }
-    f.revealBy = Number(r.take('reveal-by', [COUNT])[0]);
-    if (r.is('beacon')) { v = r.take('beacon', [SOURCE, NAME]); f.sources.push({ kind: 'beacon', name: v[0] + ' ' + v[1] }); }
+    f.revealBy = r.take('reveal-by', [COUNT])[0];
+    if (!r.is('beacon')) { return; }
+    v = r.take('beacon', [SOURCE, NAME]);
+    if (v[0].indexOf(':') >= 0 && !COUNT.test(v[1])) { r.at--; r.fail('轮次应为数字，没有前导零：' + v[1]); }
+    f.sources.push({ kind: 'beacon', name: v[0] + ' ' + v[1] });
   }
 
   function teamLines(r, f) {
     var v;
     while (r.is('draw-inspectors')) {
       v = r.take('draw-inspectors', [NAME, COUNT, COUNT]);
-      f.authorities.push({ name: v[0], size: Number(v[1]), drawn: Number(v[2]) });
+      f.authorities.push({ name: v[0], size: Number(v[1]), drawn: Number(v[2]), written: v[1] });
     }
     v = r.take('recusals', [COUNT, HASH]);
-    f.recusals = { leaves: Number(v[0]), root: v[1] };
+    f.recusals = { leaves: Number(v[0]), written: v[0], root: v[1] };
     for (var i = 0; i < f.authorities.length; i++) {
       v = r.take('team', [NAME, COUNT]);
       if (v[0] !== f.authorities[i].name) { r.fail('team 与 draw-inspectors 的名称或次序不一致'); }
@@ -100,20 +110,22 @@
     var f = { strata: [], authorities: [], areas: [], leaders: [], sources: [], sm3: false };
     r.header('shuang/1 freeze');
     f.campaign = r.take('campaign', [NAME])[0];
-    f.attempt = r.take('attempt', [/^[1-9][0-9]{0,9}$/])[0];
+    f.attempt = r.take('attempt', [ATTEMPT])[0];
     if (r.is('suite')) { r.take('suite', [/^sm3$/]); f.sm3 = true; }
     f.plan = r.take('plan', [HASH])[0];
     if (r.is('extends')) { f.extended = r.take('extends', [HASH])[0]; }
     v = r.take('subjects', [COUNT, HASH]);
-    f.subjects = { leaves: Number(v[0]), root: v[1] };
+    f.subjects = { leaves: Number(v[0]), written: v[0], root: v[1] };
     while (r.is('stratum')) {
       v = r.take('stratum', [STRATUM, COUNT, COUNT]);
-      f.strata.push({ name: v[0], size: Number(v[1]), drawn: Number(v[2]) });
+      f.strata.push({ name: v[0], size: Number(v[1]), drawn: Number(v[2]), written: v[1] });
     }
-    f.must = Number(r.take('must', [COUNT])[0]);
-    f.skip = Number(r.take('skip', [COUNT])[0]);
+    f.mustWritten = r.take('must', [COUNT])[0];
+    f.skipWritten = r.take('skip', [COUNT])[0];
+    f.must = Number(f.mustWritten);
+    f.skip = Number(f.skipWritten);
     v = r.take('inspectors', [COUNT, HASH]);
-    f.inspectors = { leaves: Number(v[0]), root: v[1] };
+    f.inspectors = { leaves: Number(v[0]), written: v[0], root: v[1] };
     teamLines(r, f);
     f.secret = r.take('secret', [HASH])[0];
     sourceLines(r, f);
@@ -190,7 +202,7 @@
       var line = r.rows[r.at];
       if (sorted && before !== null && line <= before) { r.fail('没有按字节升序排列，或有重复行'); }
       before = line;
-      out.push(patterns ? r.match(r.next(), patterns) : (r.at++, line.split(' ')));
+      out.push(r.match(r.next(), patterns));
     }
     return out;
   }
@@ -221,6 +233,15 @@
     var v = r.match(r.next(), [HASH]);
     r.end();
     return v[0];
+  };
+
+  /* The sum of numbers as they are written, as text: exact, where a double would round beyond 2^53. */
+  M.sumText = function (texts) {
+    var high = 0, low = 0, CUT = 10, UNIT = 10000000000;
+    texts.forEach(function (text) { high += Number(text.slice(0, -CUT)); low += Number(text.slice(-CUT)); });
+    high += Math.floor(low / UNIT);
+    low = String(low % UNIT);
+    return high ? high + '0000000000'.slice(low.length) + low : low;
   };
 
   M.readRows = rows;

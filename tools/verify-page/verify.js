@@ -1,32 +1,13 @@
 /*
- * The verdict on a bundle: which files are there, which stage that is, what is right, what contradicts,
- * and what this stage cannot show. Exit figures as everywhere: 0 complete and right, 1 contradiction,
- * 2 unreadable, 3 right so far (sealed, or without signed log proofs, which this page does not verify).
+ * The verdict on a bundle: its version, what is right, what contradicts, what this page cannot show. Exit figures as
+ * everywhere: 0 complete and right (never given here, because this page verifies no signature of the log),
+ * 1 contradiction, 2 unreadable, 3 right so far.
  * Deliberately absent: network, storage, any trust in the program that made the bundle.
  */
 (function (M) {
   'use strict';
 
-  var SEALED = ['freeze.txt', 'seed.txt', 'result.txt'];
-  var PUBLIC = SEALED.concat(M.ORDER_FILES, ['opened.tsv']);
-  var FULL = PUBLIC.concat(['secret.txt', 'subjects.tsv', 'inspectors.tsv', 'recusals.tsv']);
-  var RECEIPTS = ['freeze.entry', 'freeze.proof', 'result.entry', 'result.proof'];
-
-  function has(files, names) { return names.every(function (name) { return files.has(name); }); }
-
-  function stageOf(files) {
-    files.forEach(function (bytes, name) {
-      if (FULL.concat(RECEIPTS).indexOf(name) < 0) { throw new M.Unreadable(name, '案卷中不应有这个文件'); }
-    });
-    var core = FULL.filter(function (name) { return files.has(name); }).length;
-    if (has(files, FULL)) { return 'full'; }
-    if (has(files, PUBLIC) && core === PUBLIC.length) { return 'public'; }
-    if (has(files, SEALED) && core === SEALED.length) { return 'sealed'; }
-    var missing = FULL.filter(function (name) { return !files.has(name); });
-    throw new M.Unreadable('案卷', '文件不齐，或混入了后一阶段的文件；缺：' + missing.join('、'));
-  }
-
-  function decode(name, bytes) {
+  function decode(bytes) {
     var out = '';
     for (var i = 0; i < bytes.length; i += 8192) { out += String.fromCharCode.apply(null, bytes.subarray(i, i + 8192)); }
     return out;
@@ -39,174 +20,55 @@
     return right;
   };
 
-  function sum(list, key) { return list.reduce(function (total, item) { return total + item[key]; }, 0); }
-  function ascending(names) { return names.every(function (name, i) { return i === 0 || names[i - 1] < name; }); }
-  function distinct(names) { return new Set(names).size === names.length; }
-  function names(list) { return list.map(function (item) { return item.name; }); }
-
-  function checkFreeze(f, found) {
-    found.say(ascending(names(f.strata)), 'FREEZE 的分层按字节升序、不重复');
-    found.say(f.strata.every(function (s) { return s.drawn <= s.size; }), '每层抽取数不超过名单数');
-    found.say(f.must + f.skip + sum(f.strata, 'size') === f.subjects.leaves, '对象名单合计相符',
-      f.subjects.leaves + ' = 抽取 ' + sum(f.strata, 'size') + ' + 必查 ' + f.must + ' + 不查 ' + f.skip);
-    found.say(f.authorities.length > 0 && distinct(names(f.authorities)) && sum(f.authorities, 'team') >= 2 &&
-      f.authorities.every(function (a) { return a.team <= a.drawn && a.drawn <= a.size; }) &&
-      sum(f.authorities, 'size') <= f.inspectors.leaves, '检查人员：每组不少于两人，抽取数在名单之内');
-    found.say(!f.groups || f.authorities.every(function (a) { return a.drawn === f.groups * a.team; }), '分组人数 = 组数 × 每组人数');
-    found.say(ascending(f.areas) && distinct(f.leaders) && distinct(f.sources.map(function (s) { return s.kind + s.name; })),
-      '片区、组长、随机来源没有重复');
-  }
-
-  function checkSeed(suite, texts, f, seed, result, found) {
-    var freezeHash = suite.text(texts('freeze.txt')), seedHash = suite.text(texts('seed.txt'));
-    found.say(seed.campaign === f.campaign && seed.attempt === f.attempt && seed.freeze === freezeHash, '种子文件属于这份 FREEZE', freezeHash);
-    seed.opened.forEach(function (o) {
-      if (o.source.kind !== 'party' || o.absent !== null) { return; }
-      var made = suite.lines(['shuang-party/1', o.source.name, o.value]);
-      found.say(made === o.source.commitment, '见证人 ' + o.source.name + ' 的随机数与其事先的承诺一致', made);
-    });
-    found.say(result.campaign === f.campaign && result.attempt === f.attempt && result.freeze === freezeHash, 'RESULT 属于这份 FREEZE');
-    found.say(result.seed === seedHash, '种子由种子文件算出', seedHash);
-    found.say(f.strata.every(function (s, i) { return (s.drawn === 0) === (result.cutoffs[i] === '-'); }), '每个抽取的层都公布了分界签号');
-    return seedHash;
-  }
-
-  function level(seed) {
-    var there = seed.opened.filter(function (o) { return o.absent === null; });
-    function count(test) { return there.filter(test).length; }
-    var parties = count(function (o) { return o.source.kind === 'party'; });
-    var beacons = count(function (o) { return o.source.kind === 'beacon' || (o.source.kind === 'dice' && o.value.length >= 20); });
-    return parties >= 2 && beacons >= 1 ? 2 : parties >= 2 || beacons >= 1 ? 1 : 0;
-  }
-
-  function checkFiles(suite, texts, result, found) {
-    M.ORDER_FILES.forEach(function (name) {
-      found.say(suite.text(texts(name)) === result.files[name], name + ' 与 RESULT 公布的摘要一致', result.files[name]);
+  /* Named before anything else, because it hides the version a file says it has. */
+  function refuseMark(files) {
+    files.forEach(function (bytes, name) {
+      if (bytes.length >= 3 && bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf) {
+        throw new M.Unreadable(name, '开头有 BOM（字节 EF BB BF），协议不允许：文件被某个编辑器改存过，请重新下载');
+      }
     });
   }
 
-  function checkOrders(f, result, order, people, found) {
-    f.strata.forEach(function (s, i) {
-      var mine = order.filter(function (row) { return row[1] === s.name; });
-      var cutoff = s.drawn && mine.length >= s.drawn ? mine[s.drawn - 1][0] : '-';
-      found.say(mine.length === s.size && cutoff === result.cutoffs[i], '层 ' + s.name + '：' + s.size + ' 家抽 ' + s.drawn + ' 家，分界签号相符', cutoff);
-    });
-    found.say(order.length === sum(f.strata, 'size'), '抽取次序中没有未公布的层');
-    f.authorities.forEach(function (a) {
-      found.say(people.filter(function (row) { return row[1] === a.name; }).length === a.size, '检查人员 ' + a.name + '：在册 ' + a.size + ' 人，抽 ' + a.drawn + ' 人');
-    });
-    found.say(people.length === sum(f.authorities, 'size'), '检查人员次序中没有未公布的类别');
+  /* FREEZE decides the version of an attempt; a void before FREEZE exists in shuang/2 only. */
+  function isTwo(files, texts) {
+    return files.has('freeze.txt') ? texts('freeze.txt').slice(0, 9) === 'shuang/2 ' : files.has('plan.txt');
   }
 
-  function* checkOpened(suite, seedHash, f, order, texts, found) {
-    var rows = M.readOpened(texts('opened.tsv')), lines = new Map(), quota = new Map();
-    yield '核对已公开的对象：' + rows.length;
-    rows.forEach(function (row) { M.closeLeaf(suite, f, 'subject', row); });
-    yield* M.drawTickets(suite, seedHash, 'subject', rows);
-    f.strata.forEach(function (s) { quota.set(s.name, s.drawn); });
-    order.forEach(function (v) {
-      var left = quota.get(v[1]) || 0;
-      if (left > 0) { quota.set(v[1], left - 1); lines.set(v.join(' '), false); }
-    });
-    var stray = 0, must = 0, lost = 0;
-    rows.forEach(function (row) {
-      if (!M.openedInTree(suite, f, row)) { lost++; }
-      if (row.status !== 'draw') { must++; return; }
-      var key = row.ticket + ' ' + row.stratum + ' ' + row.leafhash;
-      if (lines.get(key) === false) { lines.set(key, true); } else { stray++; }
-    });
-    var unopened = Array.from(lines.values()).filter(function (seen) { return !seen; }).length;
-    found.say(stray === 0 && unopened === 0, '抽中的对象逐一打开：签号、分层、封存叶都与次序文件一致', '抽中 ' + lines.size + ' 条');
-    found.say(must === f.must, '必查对象数与 FREEZE 一致', String(must));
-    found.say(lost === 0, '公开的每条记录都在 FREEZE 公布的对象树中', '不在树中 ' + lost + ' 条');
-    checkVisits(f, rows, texts, found);
+  function figure(level) { return level === null ? '未知' : String(level); }
+
+  /* The two lines a verdict ends in. */
+  function lastLines(verdict, found) {
+    var wrong = found.checks.filter(function (check) { return check.outcome === 'wrong'; }).length;
+    var l = verdict.levels, right = found.checks.length - wrong;
+    return ['办理步骤：' + verdict.steps.join('；') + '。',
+      '技术核对：相符 ' + right + ' 项，不符 ' + wrong + ' 项，未核对 ' + found.open.length + ' 项（列于上），其中日志签名和 drand 签名本页从不核对。' +
+      (l ? '等级：公布 ' + figure(l.announced) + '，达到 ' + figure(l.reached) + '，已证实 ' + figure(l.proven) + '。' : '')];
   }
 
-  function checkVisits(f, rows, texts, found) {
-    var visits = M.visitOrder(rows), width = 1 + sum(f.authorities, 'team');
-    var teams = M.readTeams('teams.txt', texts('teams.txt'), width), leaders = M.readTeams('leaders.txt', texts('leaders.txt'), 2);
-    function same(lines) {
-      return lines.length === visits.length && lines.every(function (line, i) { return line[0] === visits[i]; });
-    }
-    found.say(same(teams) && same(leaders), '检查次序 = 签号次序，每个对象一次', visits.length + ' 个对象');
-    found.say(leaders.every(function (line) { return f.leaders.indexOf(line[1]) >= 0; }), '组长都在 FREEZE 事先指派的名单内');
-    found.say(teams.every(function (line) {
-      return distinct(line.slice(1).filter(function (id) { return id !== '-'; }));
-    }), '同一组内没有重复的人');
-  }
-
-  function* checkFull(suite, seedHash, f, texts, found) {
-    var secret = M.readSecret(texts('secret.txt'));
-    found.say(suite.lines(['shuang-secret/1', secret]) === f.secret, '秘密 S 与 FREEZE 的承诺一致');
-    var frames = {}, kinds = ['subject', 'inspector', 'recusal'];
-    for (var i = 0; i < kinds.length; i++) {
-      var kind = kinds[i], file = kind + 's.tsv', rows = M.readFrame(file, texts(file), kind);
-      yield* M.sealLeaves(suite, f, kind, rows, secret);
-      var root = yield* M.root(suite, rows.map(function (row) { return row.leafhash; }));
-      found.say(rows.length === f[kind + 's'].leaves && root === f[kind + 's'].root, file + '：条数与树根都等于 FREEZE 公布的', rows.length + ' 条');
-      frames[kind] = rows;
-    }
-    M.checkFrames(f, frames, found);
-    yield* M.drawTickets(suite, seedHash, 'subject', frames.subject);
-    yield* M.drawTickets(suite, seedHash, 'inspector', frames.inspector);
-    var pairs = new Set(frames.recusal.map(function (row) { return row.id; }));
-    function recused(who, subject) { return pairs.has(who + ':' + subject); }
-    var visits = M.visits(f, frames.subject);
-    yield '重新组队：' + visits.length + ' 个对象';
-    var made = {
-      'subjects.order': M.orderText(frames.subject), 'inspectors.order': M.orderText(frames.inspector),
-      'teams.txt': M.teamsText(suite, seedHash, f, visits, M.people(f, frames.inspector), recused),
-      'leaders.txt': M.leadersText(f, visits, recused)
-    };
-    M.ORDER_FILES.forEach(function (name) {
-      found.say(made[name] === texts(name), name + ' 由名单和种子重新算出，逐字节相同');
+  /* Files by name; a name twice is an error. */
+  M.named = function (parts) {
+    var files = new Map();
+    parts.forEach(function (part) {
+      if (files.has(part.name)) { throw new M.Unreadable(part.name, '同名文件出现两次'); }
+      files.set(part.name, part.bytes);
     });
-    found.say(M.openedMatches(texts('opened.tsv'), visits), 'opened.tsv 与重新算出的查访对象逐项相同');
-  }
-
-  function checkLog(files, texts, found) {
-    var missing = false;
-    ['freeze', 'result'].forEach(function (kind) {
-      if (!files.has(kind + '.entry') || !files.has(kind + '.proof')) { missing = true; return; }
-      var receipt = M.checkReceipt(kind, M.suite(false).text(texts(kind + '.txt')), texts(kind + '.entry'), texts(kind + '.proof'));
-      found.say(receipt.right, kind + ' 已记入日志', receipt.words);
-    });
-    found.open.push(missing ? '日志存在性证明不全：无法证明 FREEZE 先于随机数公布。'
-      : '日志检查点的签名：本页不验签名，请用 mingqian verify --log-key 核对。');
-  }
-
-  var STAGE_GAPS = {
-    sealed: ['谁被抽中、谁去检查：仍在封存，要等公开或完整案卷。', '分界签号与四个文件的摘要：封存阶段只能看到，不能重算。'],
-    'public': ['未抽中对象的类别和状态（依法不公开）：每家企业可用自己的凭证自查，监督部门用完整案卷核对。', '检查人员的签号与回避：要用完整案卷重算。'],
-    full: []
+    return files;
   };
 
   /* Generator of progress texts; its return value is the verdict. `files`: Map from name to bytes. */
   M.verify = function* (files) {
-    var found = new Findings(), verdict = { stage: '', exit: 2, checks: found.checks, open: found.open, level: null };
-    var cache = new Map();
+    var found = new Findings(), cache = new Map();
+    var verdict = { stage: '', exit: 2, checks: found.checks, open: found.open, level: null, levels: null, steps: [], last: [] };
     function texts(name) {
-      if (!cache.has(name)) { cache.set(name, decode(name, files.get(name))); }
+      if (!cache.has(name)) { cache.set(name, decode(files.get(name))); }
       return cache.get(name);
     }
     try {
-      verdict.stage = stageOf(files);
-      var f = M.readFreeze(texts('freeze.txt')), suite = M.suite(f.sm3);
-      checkFreeze(f, found);
-      var seed = M.readSeed(texts('seed.txt'), f), result = M.readResult(texts('result.txt'), f);
-      var seedHash = checkSeed(suite, texts, f, seed, result, found);
-      verdict.level = level(seed);
-      if (verdict.stage !== 'sealed') {
-        checkFiles(suite, texts, result, found);
-        var order = M.readOrder('subjects.order', texts('subjects.order'));
-        checkOrders(f, result, order, M.readOrder('inspectors.order', texts('inspectors.order')), found);
-        yield* checkOpened(suite, seedHash, f, order, texts, found);
-      }
-      if (verdict.stage === 'full') { yield* checkFull(suite, seedHash, f, texts, found); }
-      checkLog(files, texts, found);
-      beaconGaps(seed, found);
-      STAGE_GAPS[verdict.stage].forEach(function (gap) { found.open.push(gap); });
+      refuseMark(files);
+      yield* (isTwo(files, texts) ? M.judgeTwo : M.judgeOne)(files, texts, found, verdict);
       verdict.exit = found.wrong ? 1 : 3;
+      verdict.level = verdict.levels ? verdict.levels.reached : null;
+      verdict.last = lastLines(verdict, found);
     } catch (error) {
       if (!(error instanceof M.Unreadable)) { throw error; }
       found.say(false, '无法读取 ' + error.where, error.message);
@@ -214,12 +76,4 @@
     }
     return verdict;
   };
-
-  function beaconGaps(seed, found) {
-    seed.opened.forEach(function (o) {
-      if (o.source.kind === 'beacon' && o.absent === null) { found.open.push('信标 ' + o.source.name + ' 的值：请对照其官方公布核对。'); }
-      if (o.source.kind === 'dice' && o.absent === null) { found.open.push('骰子 ' + o.source.name + ' 的点数：请对照现场记录核对。'); }
-      if (o.absent !== null) { found.open.push(o.source.kind + ' ' + o.source.name + ' 缺席，理由代码 ' + o.absent + '。'); }
-    });
-  }
 })(Mingqian);

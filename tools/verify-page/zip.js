@@ -1,12 +1,14 @@
 /*
- * Reads a bundle packed as zip: stored or deflated members, nothing else.
- * Deliberately absent: Zip64, encryption, several discs, folders: a bundle has none of them, so their
- * presence is an error and not a feature. Sizes are capped before anything is unpacked.
+ * Reads a bundle packed as zip in the one form the protocol allows (§8): entries one after another from the first byte,
+ * then the directory in the same order, then the end record, and nothing else. Two programs can read such a file in one
+ * way only. Stored or deflated entries; all of them may lie in one top folder.
+ * Deliberately absent: Zip64, encryption, data descriptors, comments, extra fields: their presence is an error. Sizes
+ * are capped before anything is unpacked.
  */
 (function (M) {
   'use strict';
 
-  var MAX_TOTAL = 1 << 30;
+  var MAX_TOTAL = 1 << 30, MAX_ENTRIES = 4096;
 
   function fail(message) { throw new M.Unreadable('ZIP', message); }
 
@@ -90,6 +92,7 @@
     }
     function dynamicTables() {
       var literals = take(5) + 257, backs = take(5) + 1, codes = take(4) + 4;
+      if (literals > 286 || backs > 30) { fail('压缩数据损坏'); }
       var short = new Uint8Array(19), lengths = new Uint8Array(literals + backs), i;
       for (i = 0; i < codes; i++) { short[CODE_ORDER[i]] = take(3); }
       var table = codeTable(short);
@@ -130,48 +133,100 @@
       else { fail('压缩数据损坏'); }
     }
     if (made !== size) { fail('解压后的大小与目录不符'); }
+    if (at !== input.length) { fail('压缩数据之后还有别的字节'); }
     return out;
   }
 
-  function findEnd(b) {
-    for (var at = b.length - 22; at >= 0 && at >= b.length - 22 - 65535; at--) {
-      if (u32(b, at) === 0x06054b50) { return at; }
+  var LOCAL = 0x04034b50, CENTRAL = 0x02014b50, END = 0x06054b50, END_SIZE = 22;
+  var FLAGS = 0x0806, FOLDER = 0x10, VOLUME_OR_DEVICE = 0x48;
+  var TOP = /^[0-9A-Za-z][0-9A-Za-z._-]{0,30}$/;
+
+  function word(b, from, length) {
+    var out = '';
+    for (var i = 0; i < length; i++) {
+      var c = b[from + i];
+      if (!(c > 0x20 && c < 0x7f)) { fail('文件名只能用 ASCII 字符'); }
+      out += String.fromCharCode(c);
     }
-    return fail('不是 zip 文件，或文件不完整');
+    return out;
   }
 
-  function member(b, entry) {
-    if (u16(b, entry + 8) & 1) { fail('不接受加密的 zip'); }
-    var method = u16(b, entry + 10), packed = u32(b, entry + 20), size = u32(b, entry + 24);
-    var nameLength = u16(b, entry + 28), head = u32(b, entry + 42);
-    var name = '';
-    for (var i = 0; i < nameLength; i++) { name += String.fromCharCode(b[entry + 46 + i]); }
-    if (head + 30 > b.length || u32(b, head) !== 0x04034b50) { fail('目录与内容不符：' + name); }
-    var from = head + 30 + u16(b, head + 26) + u16(b, head + 28);
-    if (from + packed > b.length) { fail('内容不完整：' + name); }
-    return {
-      name: name, method: method, size: size, crc: u32(b, entry + 16), raw: b.subarray(from, from + packed),
-      next: entry + 46 + nameLength + u16(b, entry + 30) + u16(b, entry + 32)
-    };
+  /* The fields that both headers have, beginning at `at`: flags, method, CRC, sizes, lengths of name and extra. */
+  function shared(b, at) {
+    return { flags: u16(b, at), method: u16(b, at + 2), crc: u32(b, at + 8), packed: u32(b, at + 12), size: u32(b, at + 16),
+      nameLength: u16(b, at + 20), extra: u16(b, at + 22) };
+  }
+  function agree(a, b) { return Object.keys(a).every(function (key) { return a[key] === b[key]; }); }
+
+  function localEntry(b, at) {
+    if (at + 30 > b.length || u32(b, at) !== LOCAL) { fail('文件应从头起一个接一个，第 ' + at + ' 字节处不是文件头'); }
+    var head = shared(b, at + 6), from = at + 30 + head.nameLength;
+    if (head.extra) { fail('不接受附加字段'); }
+    if (head.flags & ~FLAGS) { fail('不接受加密或数据描述符'); }
+    if (head.method !== 0 && head.method !== 8) { fail('不支持的压缩方法 ' + head.method); }
+    if (from + head.packed > b.length) { fail('内容不完整'); }
+    return { head: head, name: word(b, at + 30, head.nameLength), raw: b.subarray(from, from + head.packed), at: at, next: from + head.packed };
+  }
+
+  function checkDirectory(b, at, entry) {
+    if (at + 46 > b.length || u32(b, at) !== CENTRAL) { fail('目录损坏'); }
+    var attributes = u32(b, at + 38), mode = attributes >>> 28, folder = /[/]$/.test(entry.name);
+    if (!agree(shared(b, at + 8), entry.head) || word(b, at + 46, entry.head.nameLength) !== entry.name || u32(b, at + 42) !== entry.at) {
+      fail('目录与文件头不符：' + entry.name);
+    }
+    if (u16(b, at + 32) || u16(b, at + 34)) { fail('不接受注释或分卷'); }
+    if (attributes & VOLUME_OR_DEVICE || (mode !== 0 && mode !== (folder ? 4 : 8)) || (!folder && attributes & FOLDER)) {
+      fail('不是普通文件：' + entry.name);
+    }
+    return at + 46 + entry.head.nameLength;
+  }
+
+  function content(entry) {
+    var head = entry.head;
+    if (head.method === 0 && head.packed !== head.size) { fail('大小不符：' + entry.name); }
+    if (head.method === 8 && head.size > head.packed * 1100 + 64) { fail('压缩比异常：' + entry.name); }
+    var bytes = head.method === 0 ? entry.raw : inflate(entry.raw, head.size);
+    if (crc32(bytes) !== head.crc) { fail('校验和不符：' + entry.name); }
+    return bytes;
+  }
+
+  /* The entries without the one top folder all of them may lie in. */
+  function flat(entries) {
+    var cut = entries.length ? entries[0].name.indexOf('/') : -1;
+    if (cut < 0) { return entries; }
+    var top = entries[0].name.slice(0, cut + 1);
+    if (!TOP.test(top.slice(0, -1))) { fail('不接受这个文件夹名：' + top); }
+    if (entries[0].name === top) {
+      if (entries[0].head.size || entries[0].head.packed) { fail('文件夹不应有内容'); }
+      entries = entries.slice(1);
+    }
+    return entries.map(function (entry) {
+      if (entry.name.slice(0, top.length) !== top) { fail('只接受一层文件夹，全部文件都在其中'); }
+      entry.name = entry.name.slice(top.length);
+      return entry;
+    });
   }
 
   /* Array of {name, bytes}; the caller decides which names a bundle may have. */
   M.readZip = function (b) {
-    var end = findEnd(b), count = u16(b, end + 10), at = u32(b, end + 16), total = 0, files = [];
-    if (count > 64) { fail('文件过多：' + count); }
+    var end = b.length - END_SIZE, entries = [], at = 0, total = 0;
+    if (end < 0 || u32(b, end) !== END || u16(b, end + 20)) { fail('不是 zip 文件，或文件不完整，或末尾有多余的字节'); }
+    var count = u16(b, end + 10), directory = u32(b, end + 16);
+    if (count > MAX_ENTRIES) { fail('文件超过 ' + MAX_ENTRIES + ' 个'); }
+    if (u32(b, end + 4) || u16(b, end + 8) !== count) { fail('不接受分卷的 zip'); }
     for (var i = 0; i < count; i++) {
-      if (at + 46 > b.length || u32(b, at) !== 0x02014b50) { fail('目录损坏'); }
-      var m = member(b, at);
-      at = m.next;
-      total += m.size;
+      var entry = localEntry(b, at);
+      total += entry.head.size;
       if (total > MAX_TOTAL) { fail('解压后超过 1 GB'); }
-      if (m.method !== 0 && m.method !== 8) { fail('不支持的压缩方法 ' + m.method + '：' + m.name); }
-      if (m.method === 0 && m.raw.length !== m.size) { fail('大小不符：' + m.name); }
-      if (m.method === 8 && m.size > m.raw.length * 1100 + 64) { fail('压缩比异常：' + m.name); }
-      var bytes = m.method === 0 ? m.raw : inflate(m.raw, m.size);
-      if (crc32(bytes) !== m.crc) { fail('校验和不符：' + m.name); }
-      files.push({ name: m.name, bytes: bytes });
+      at = entry.next;
+      entries.push(entry);
     }
-    return files;
+    if (at !== directory) { fail('文件与目录之间有多余的字节'); }
+    entries.forEach(function (one) { at = checkDirectory(b, at, one); });
+    if (at !== end || at - directory !== u32(b, end + 12)) { fail('目录与末尾之间有多余的字节'); }
+    return flat(entries).map(function (one) {
+      if (/[/]/.test(one.name) || one.name === '') { fail('不接受文件夹：' + one.name); }
+      return { name: one.name, bytes: content(one) };
+    });
   };
 })(Mingqian);

@@ -28,9 +28,9 @@
     at("progress").textContent = "";
     at("verdict").className = "verdict " + words[0];
     at("verdict").textContent = verdict.exit === 3 && verdict.stage === "public" ? OPENED : words[1];
-    var level = verdict.level === null ? "" : "，可信等级 " + LEVELS[verdict.level];
+    var level = verdict.level === null ? "" : "，达到的可信等级 " + LEVELS[verdict.level];
     at("summary").textContent = "结论代码 " + verdict.exit + level +
-      "。浏览器不核对日志签名：要连签名一起核对，用 mingqian verify。";
+      "。浏览器不核对日志签名：要连签名一起核对，用 mingqian verify。" + verdict.last.join("");
     at("checks").textContent = "";
     verdict.checks.forEach(function (check) {
       var row = document.createElement("tr");
@@ -54,7 +54,7 @@
   function unreadable(error) {
     var known = error instanceof M.Unreadable;
     var where = known ? error.where : "案卷";
-    show({ exit: 2, level: null, open: [],
+    show({ exit: 2, level: null, open: [], last: [],
       checks: [{ outcome: "wrong", what: "无法读取 " + where, detail: String(error.message) }] });
   }
 
@@ -79,12 +79,7 @@
       if (!answer.ok) { throw new Error("下载没有完成（" + answer.status + "），稍后再试。"); }
       return answer.arrayBuffer();
     }).then(function (bytes) {
-      var files = new Map();
-      M.readZip(new Uint8Array(bytes)).forEach(function (part) {
-        if (files.has(part.name)) { throw new M.Unreadable(part.name, "同名文件出现两次"); }
-        files.set(part.name, part.bytes);
-      });
-      run(files);
+      run(M.named(M.readZip(new Uint8Array(bytes))));
     }).catch(unreadable);
   });
   at("act").hidden = false;

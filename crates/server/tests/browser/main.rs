@@ -3,7 +3,8 @@
 //!
 //! Reading order: `bureau` (a demo city and its server, thrown away afterwards) → `chrome` (browser
 //! sessions) → `person` (what somebody does at a page: opens, presses, fills in, reads) → `chain` (the
-//! acts of a campaign) → the stories: `newcomer`, `without_script`, `widths`, `console`, `register`.
+//! acts of a campaign) → the stories: `newcomer`, `without_script`, `widths`, `console`, `register`;
+//! and `corpus`, the offline page before every bundle of `crates/verify/corpus`.
 //!
 //! Elements are found as people find them, by label and words, never by style classes. A wait is
 //! always for a fact on the page and always bounded. Deliberately absent: what is proved without a
@@ -16,10 +17,15 @@
 )]
 
 mod bureau;
+#[path = "../../../verify/tests/corpus/cases.rs"]
+mod cases;
 mod chain;
 mod chrome;
 mod console;
+mod corpus;
 mod newcomer;
+#[path = "../../../verify/tests/corpus/pack.rs"]
+mod pack;
 mod person;
 mod register;
 mod widths;

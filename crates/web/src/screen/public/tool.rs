@@ -38,6 +38,11 @@ const PAGE: &[(&str, &str, &[u8])] = from_tools! {
     "draw.js" as "text/javascript; charset=utf-8";
     "frames.js" as "text/javascript; charset=utf-8";
     "receipt.js" as "text/javascript; charset=utf-8";
+    "one.js" as "text/javascript; charset=utf-8";
+    "records2.js" as "text/javascript; charset=utf-8";
+    "quota.js" as "text/javascript; charset=utf-8";
+    "after.js" as "text/javascript; charset=utf-8";
+    "two.js" as "text/javascript; charset=utf-8";
     "verify.js" as "text/javascript; charset=utf-8";
     "page.js" as "text/javascript; charset=utf-8";
 };
@@ -50,6 +55,11 @@ pub(super) const PAGE_SCRIPTS: &[&str] = &[
     "draw.js",
     "frames.js",
     "receipt.js",
+    "one.js",
+    "records2.js",
+    "quota.js",
+    "after.js",
+    "two.js",
     "verify.js",
 ];
 

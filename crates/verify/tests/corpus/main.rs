@@ -1,0 +1,157 @@
+//! Every bundle of the corpus before this crate and before `tools/verify.sh`; the page stands before it in the
+//! browser tests of the server.
+#![expect(clippy::unwrap_used, reason = "a test stops where its premise fails")]
+
+mod cases;
+mod pack;
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use cases::{Case, Given};
+use tlog::note::KeyKind;
+use tlog::{SignerKey, VerifierKey};
+use verify::{BundleSource, Limits, Options, unopened, verify_bundle};
+
+/// The script mostly waits for the programs it starts.
+const WORKERS: usize = 4;
+
+/// Verdicts this crate does not give yet: faults of bundles of shuang/1 that it does not see, and a borrowed frame
+/// with m < t, which is allowed.
+const AWAITED: [&str; 6] = [
+    "one-right-borrowed-sealed",
+    "one-right-borrowed-full",
+    "one-freeze-area-dash",
+    "one-opened-must-twice",
+    "one-opened-two-strata",
+    "one-opened-two-areas",
+];
+
+/// Writes what is given below `folder` and says where.
+fn written(case: &Case, folder: &Path) -> PathBuf {
+    match &case.given {
+        Given::Zip(bytes) => {
+            let path = folder.join("bundle.zip");
+            std::fs::write(&path, bytes).unwrap();
+            path
+        }
+        Given::Folder {
+            name,
+            files,
+            links,
+            folders,
+        } => {
+            let root = folder.join(name);
+            std::fs::create_dir(&root).unwrap();
+            for (file, bytes) in files {
+                std::fs::write(root.join(file), bytes).unwrap();
+            }
+            for (link, target) in links {
+                std::os::unix::fs::symlink(target, root.join(link)).unwrap();
+            }
+            for name in folders {
+                std::fs::create_dir(root.join(name)).unwrap();
+            }
+            root
+        }
+    }
+}
+
+/// Cases whose verdict a tool does not give, as sentences; all at once, so that one run shows all.
+fn differing(tool: impl Fn(&Case) -> Option<(u8, u8)> + Sync) -> Vec<String> {
+    let cases = cases::all();
+    let judged = |case: &Case| {
+        let (due, given) = tool(case)?;
+        (due != given).then(|| format!("{} ({}): {given}, not {due}", case.name, case.law))
+    };
+    let part = cases.len().div_ceil(WORKERS);
+    std::thread::scope(|scope| {
+        let parts: Vec<_> = cases
+            .chunks(part)
+            .map(|part| scope.spawn(move || part.iter().filter_map(judged).collect::<Vec<_>>()))
+            .collect();
+        let parts = parts.into_iter().map(|part| part.join().unwrap());
+        parts.flatten().collect()
+    })
+}
+
+fn script(case: &Case, program: &str, path: Option<&Path>) -> Option<(u8, u8)> {
+    let due = case.sh?;
+    let folder = tempfile::tempdir().unwrap();
+    let root = written(case, folder.path());
+    let mut command = Command::new("sh");
+    if let Some(path) = path {
+        command.env("PATH", path);
+    }
+    let output = command
+        .current_dir(folder.path())
+        .arg(program)
+        .arg(root.file_name().unwrap())
+        .output()
+        .expect("sh runs");
+    Some((due, u8::try_from(output.status.code().unwrap()).unwrap()))
+}
+
+const SCRIPT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tools/verify.sh");
+
+#[test]
+fn the_shell_script_gives_every_verdict_of_the_table() {
+    let differ = differing(|case| script(case, SCRIPT, None));
+    assert!(differ.is_empty(), "{}", differ.join("\n"));
+}
+
+/// The tools a citizen's machine surely has, and openssl in place of sha256sum.
+#[test]
+fn with_openssl_alone_the_script_gives_the_same_verdicts() {
+    let tools = [
+        "sh", "awk", "sort", "xargs", "od", "tr", "wc", "sed", "tail", "cut", "uniq", "cat", "cmp",
+        "ls", "grep", "mv", "cp", "rm", "mkdir", "mktemp", "openssl",
+    ];
+    let folders = std::env::var_os("PATH").unwrap_or_default();
+    let bin = tempfile::tempdir().unwrap();
+    for tool in tools {
+        let found = std::env::split_paths(&folders)
+            .map(|folder| folder.join(tool))
+            .find(|path| path.is_file())
+            .unwrap_or_else(|| panic!("{tool} is missing"));
+        std::os::unix::fs::symlink(found, bin.path().join(tool)).unwrap();
+    }
+    let right = differing(|case| {
+        let quick = case.name.starts_with("right-") && case.name.ends_with("-public");
+        quick.then(|| script(case, SCRIPT, Some(bin.path())))?
+    });
+    assert!(right.is_empty(), "{}", right.join("\n"));
+}
+
+fn log_key() -> VerifierKey {
+    let signer = SignerKey::from_seed("log.example.city/2026", KeyKind::Log, &[7; 32]).unwrap();
+    VerifierKey::parse(&signer.verifier().to_string()).unwrap()
+}
+
+fn crate_verdict(case: &Case) -> Option<(u8, u8)> {
+    let due = case.rust?;
+    let folder = tempfile::tempdir().unwrap();
+    let options = Options {
+        log_key: Some(log_key()),
+        ..Options::default()
+    };
+    let verdict = match BundleSource::open(&written(case, folder.path()), Limits::default()) {
+        Ok(source) => verify_bundle(&source, &options),
+        Err(problem) => unopened(problem),
+    };
+    Some((due, verdict.exit()))
+}
+
+/// Only bundles of shuang/1: this crate reads no other yet.
+#[test]
+fn this_crate_gives_every_verdict_of_the_table_but_those_awaited() {
+    let differ = differing(|case| case.name.starts_with("one-").then(|| crate_verdict(case))?);
+    let awaited = |line: &String| AWAITED.contains(&line.split(' ').next().unwrap());
+    let (awaited, other): (Vec<String>, Vec<String>) = differ.into_iter().partition(awaited);
+    assert!(other.is_empty(), "{}", other.join("\n"));
+    assert_eq!(
+        awaited.len(),
+        AWAITED.len(),
+        "given by now: {awaited:?} are not"
+    );
+}

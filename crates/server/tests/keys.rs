@@ -322,7 +322,10 @@ fn a_fault_is_found_in_the_record_by_the_number_of_its_page() {
         let (_, rest) = page.split_once("PAGE-500 ").unwrap();
         let number: String = rest.chars().take_while(char::is_ascii_hexdigit).collect();
         assert_eq!(number.len(), 8, "{page}");
-        assert!(!page.contains("relation"), "the inside is not for the reader");
+        assert!(
+            !page.contains("relation"),
+            "the inside is not for the reader"
+        );
         asked.push((table, route, number));
     }
     let record = server.killed();

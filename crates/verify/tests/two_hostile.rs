@@ -18,7 +18,7 @@ use attempt::{Outcome, make};
 use common::Generator;
 use forger::{description, made, staged};
 use two_support::{Files, Stage, every_kind, log_key, logged, stages, verdict, void};
-use verify::{BundleSource, Limits, Options, Outcome, unopened, verify_bundle};
+use verify::{BundleSource, Limits, Options, Outcome as Judged, unopened, verify_bundle};
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, ZipWriter};
 
@@ -114,7 +114,7 @@ fn random_attempts_with_every_feature_are_right_at_every_stage() {
             let right = verdict
                 .checks
                 .iter()
-                .all(|check| check.outcome == Outcome::Right);
+                .all(|check| check.outcome == Judged::Right);
             assert!(right && verdict.exit() == 3, "{json} {:?}", verdict.checks);
             judged += 1;
         }

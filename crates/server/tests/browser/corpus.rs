@@ -55,12 +55,12 @@ async fn chosen(session: &Session, zip: &[u8]) -> (String, String) {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("bundle.zip");
     std::fs::write(&path, zip).unwrap();
-    let wait = session.client.wait();
-    let field = wait.for_element(fantoccini::Locator::Id("files"));
+    let wait = || session.client.wait();
+    let field = wait().for_element(fantoccini::Locator::Id("files"));
     let field = field.await.unwrap();
     field.send_keys(path.to_str().unwrap()).await.unwrap();
     let summary = fantoccini::Locator::XPath("//*[@id='technical'][contains(., '等级')]");
-    let last = wait.for_element(summary).await.unwrap();
+    let last = wait().for_element(summary).await.unwrap();
     let verdict = session
         .client
         .find(fantoccini::Locator::Id("verdict"))

@@ -151,9 +151,18 @@ impl Base {
             return self.replace(case, file, &unescape(old), &unescape(new));
         }
         let words: Vec<&str> = edit.split(' ').collect();
-        let mut set = |name: &str, bytes: Vec<u8>| self.files.insert(name.to_owned(), bytes);
         match words[..] {
             ["chain"] => self.chain(),
+            ["at", name] => self.name = String::from_utf8(unescape(name)).unwrap(),
+            ["zip", ref knobs @ ..] => self.packed = Some(pack::zip(&self.files, knobs)),
+            ["cutline" | "dupline" | "swapline" | "word", ..] => self.edit_line(case, &words),
+            _ => self.edit_file(case, &words),
+        }
+    }
+
+    fn edit_file(&mut self, case: &str, words: &[&str]) {
+        let mut set = |name: &str, bytes: Vec<u8>| self.files.insert(name.to_owned(), bytes);
+        match *words {
             ["drop", name] => assert!(self.files.remove(name).is_some(), "{case}: {name}"),
             ["add", name] => assert!(set(name, b"x\n".to_vec()).is_none(), "{case}: {name}"),
             ["empty", name] => assert!(set(name, Vec::new()).is_some(), "{case}: {name}"),
@@ -165,20 +174,25 @@ impl Base {
                 self.files.remove(name);
                 self.links.push((name.to_owned(), target.to_owned()));
             }
+            ["folder", name] => self.folders.push(name.to_owned()),
+            _ => panic!("{case}: no edit {words:?}"),
+        }
+    }
+
+    fn edit_line(&mut self, case: &str, words: &[&str]) {
+        match *words {
             ["cutline", file, at] => self.lines(case, file, |rows| drop(rows.remove(place(at)))),
             ["dupline", file, at] => {
                 self.lines(case, file, |rows| {
-                    rows.insert(place(at), rows[place(at)].clone())
+                    let row = rows[place(at)].clone();
+                    rows.insert(place(at), row);
                 });
             }
             ["swapline", file, one, two] => {
                 self.lines(case, file, |rows| rows.swap(place(one), place(two)));
             }
             ["word", file, line, at, value] => self.word(case, file, line, at, value),
-            ["folder", name] => self.folders.push(name.to_owned()),
-            ["at", name] => self.name = String::from_utf8(unescape(name)).unwrap(),
-            ["zip", ref knobs @ ..] => self.packed = Some(pack::zip(&self.files, knobs)),
-            _ => panic!("{case}: no edit {edit}"),
+            _ => panic!("{case}: no edit {words:?}"),
         }
     }
 

@@ -165,7 +165,7 @@ pub fn zip(files: &BTreeMap<String, Vec<u8>>, knobs: &[&str]) -> Vec<u8> {
     let comment: &[u8] = if on("comment") { b"hello" } else { b"" };
     end(
         &mut out,
-        length::<u16>(&vec![0; entries.len()]),
+        u16::try_from(entries.len()).unwrap(),
         directory,
         at,
         comment,

@@ -7,9 +7,9 @@
 //! somebody else has read, [`beside`] the attempts of a campaign beside each other. Deliberately absent: receipts of the log, signatures of
 //! drand, zip archives, and words for people; those are the crate `verify`'s.
 
-mod check;
 mod full;
 mod opened;
+mod point;
 mod records;
 mod several;
 mod times;
@@ -18,8 +18,8 @@ use std::collections::BTreeMap;
 use std::fmt::Display;
 use std::num::NonZeroUsize;
 
-pub use check::{Check, Finding};
 pub use full::Borrowed;
+pub use point::{Finding, Point};
 pub use several::{Beside, Footprint, beside};
 pub use times::LogTimes;
 
@@ -163,7 +163,7 @@ impl<'a> Bundle<'a> {
 
     /// PLAN.
     #[must_use]
-    pub fn plan(&self) -> &PlanRecord {
+    pub fn plan_record(&self) -> &PlanRecord {
         &self.plan
     }
 

@@ -15,7 +15,7 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::num::NonZeroUsize;
 
-use draw::judge::{Bundle, Check, Files, Finding};
+use draw::judge::{Bundle, Files, Finding, Point};
 use draw::record::hash_of;
 use draw::{Drawn, Fault, Level};
 
@@ -76,7 +76,7 @@ pub(crate) fn walk(
 
     let borrowed = others.draws(&bundle, options.threads, verdict);
     let findings = bundle.findings(&borrowed.draws(), options.threads);
-    say(&bundle.checks(), &findings, verdict);
+    say(&bundle.points(), &findings, verdict);
     if let Some(drawn) = written {
         let (freeze, result) = (drawn.frozen().record(), drawn.record());
         let named = |name: &str, record: String| files.get(name) == Some(&record.as_bytes());
@@ -129,23 +129,23 @@ fn stage(stage: draw::bundle::Stage) -> Stage {
 }
 
 /// One line for every check that was made and holds, and one for every cause of one that does not.
-fn say(checks: &[Check], findings: &[Finding], verdict: &mut Verdict) {
-    for check in checks {
-        let faults = findings.iter().filter(|finding| finding.check == *check);
+fn say(points: &[Point], findings: &[Finding], verdict: &mut Verdict) {
+    for point in points {
+        let faults = findings.iter().filter(|finding| finding.point == *point);
         let faults: Vec<_> = faults.map(|finding| &finding.fault).collect();
-        say_one(*check, &faults, "", verdict);
+        say_one(*point, &faults, "", verdict);
     }
 }
 
 /// A check that was made, with every cause why it does not hold.
-fn say_one(check: Check, faults: &[&Fault], detail: &str, verdict: &mut Verdict) {
+fn say_one(point: Point, faults: &[&Fault], detail: &str, verdict: &mut Verdict) {
     let words::Name {
         code,
         short,
         sentence,
-    } = words::name(check);
+    } = words::name(point);
     let account = verdict.account.get_or_insert_default();
-    account.made.push((check.number(), short));
+    account.made.push((point.number(), short));
     if faults.is_empty() {
         verdict.say(true, code, sentence, detail);
     }

@@ -6,7 +6,7 @@ use std::io::{self, Write};
 use std::num::NonZeroUsize;
 
 use super::Bundle;
-use super::check::{Check, Finding, under};
+use super::point::{Finding, Point, under};
 use crate::bundle::{Attempt, Ended};
 use crate::digest::Digest;
 use crate::fault::{Code, Fault};
@@ -45,7 +45,7 @@ impl Bundle<'_> {
     ) -> Vec<Finding> {
         match self.recomputed(threads) {
             None => Vec::new(),
-            Some(Err(faults)) => under(Check::Frame, faults).collect(),
+            Some(Err(faults)) => under(Point::Frame, faults).collect(),
             Some(Ok(drawn)) => self.compare(&drawn, borrowed, threads),
         }
     }
@@ -101,8 +101,8 @@ impl Bundle<'_> {
                 faults.push(Fault::new(Code::CONTRADICTION, name, sentence));
             }
         }
-        let mut findings: Vec<_> = under(Check::Replay, replayed).collect();
-        findings.extend(under(Check::Frame, faults));
+        let mut findings: Vec<_> = under(Point::Replay, replayed).collect();
+        findings.extend(under(Point::Frame, faults));
         findings
     }
 

@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
-use super::check::{Check, Finding, under};
+use super::point::{Finding, Point, under};
 use super::{Bundle, OpenedFiles};
 use crate::bundle::OpenedLine;
 use crate::digest::Digest;
@@ -43,13 +43,13 @@ impl Bundle<'_> {
             files,
             cutoffs: cutoffs.collect(),
         };
-        let mut findings: Vec<_> = under(Check::Open, self.open_faults(&opening)).collect();
+        let mut findings: Vec<_> = under(Point::Open, self.open_faults(&opening)).collect();
         findings.extend(self.hash_findings(&opening));
-        findings.extend(under(Check::Orders, opening.order_faults()));
-        findings.extend(under(Check::Orders, opening.inspector_faults()));
+        findings.extend(under(Point::Orders, opening.order_faults()));
+        findings.extend(under(Point::Orders, opening.inspector_faults()));
         findings.extend(opening.leaf_findings());
         findings.extend(opening.subject_findings());
-        findings.extend(under(Check::Visits, opening.visit_faults()));
+        findings.extend(under(Point::Visits, opening.visit_faults()));
         let OpenedFiles {
             teams,
             leaders,
@@ -58,8 +58,8 @@ impl Bundle<'_> {
             ..
         } = files;
         let trail = trail_faults(freeze, teams, leaders, persons, changes);
-        findings.extend(under(Check::Persons, trail.persons));
-        findings.extend(under(Check::Changes, trail.changes));
+        findings.extend(under(Point::Persons, trail.persons));
+        findings.extend(under(Point::Changes, trail.changes));
         findings
     }
 
@@ -100,32 +100,32 @@ impl Bundle<'_> {
         let [teams_key, leaders_key] = &open.keys;
         let wanted = [
             (
-                Check::Files,
+                Point::Files,
                 "subjects.order",
                 hash("subjects.order"),
                 order,
             ),
             (
-                Check::Files,
+                Point::Files,
                 "inspectors.order",
                 hash("inspectors.order"),
                 inspectors,
             ),
             (
-                Check::Files,
+                Point::Files,
                 "teams.txt",
                 sealed("teams.txt", teams_key),
                 teams,
             ),
             (
-                Check::Files,
+                Point::Files,
                 "leaders.txt",
                 sealed("leaders.txt", leaders_key),
                 leaders,
             ),
-            (Check::Open, "opened.tsv", hash("opened.tsv"), open.leaves),
+            (Point::Open, "opened.tsv", hash("opened.tsv"), open.leaves),
             (
-                Check::Open,
+                Point::Open,
                 "persons.tsv",
                 hash("persons.tsv"),
                 open.persons,
@@ -135,8 +135,8 @@ impl Bundle<'_> {
             .iter()
             .filter(|(_, _, found, named)| *found != Some(*named));
         wrong
-            .map(|(check, name, ..)| Finding {
-                check: *check,
+            .map(|(point, name, ..)| Finding {
+                point: *point,
                 fault: contradiction(*name, "不是 RESULT 或者 OPEN 写明的文件。"),
             })
             .collect()
@@ -234,16 +234,16 @@ impl Opening<'_, '_> {
         let (mut indices, mut opened, mut must) = (BTreeSet::new(), HashSet::new(), 0u64);
         for line in &self.files.leaves {
             let leaf = &line.leaf;
-            let mut wrong = |check, sentence: &str| {
+            let mut wrong = |point, sentence: &str| {
                 let fault = contradiction(format!("opened.tsv {}", leaf.id), sentence);
-                findings.push(Finding { check, fault });
+                findings.push(Finding { point, fault });
             };
             let hash = leaf.hash(freeze.suite, freeze.campaign, freeze.attempt, Kind::Subject);
             let root = line
                 .inclusion
                 .root(freeze.suite, freeze.subjects.leaves, &hash);
             if root != Some(freeze.subjects.root) || !indices.insert(line.inclusion.index) {
-                wrong(Check::Leaves, "不在冻结的对象树中，或者位置重复。");
+                wrong(Point::Leaves, "不在冻结的对象树中，或者位置重复。");
             }
             let listed = lines.get(&hash).copied();
             match leaf.status.parse() {
@@ -251,12 +251,12 @@ impl Opening<'_, '_> {
                     let ticket = self.ticket(line);
                     let right = listed == Some((ticket, leaf.stratum.as_str()));
                     if !right || !drawn(ticket, &leaf.stratum) {
-                        wrong(Check::Drawn, "签或者叶哈希不是抽取次序中入选的一行。");
+                        wrong(Point::Drawn, "签或者叶哈希不是抽取次序中入选的一行。");
                     }
                     opened.insert(hash);
                 }
                 Ok(Status::Must(_)) if listed.is_none() => must += 1,
-                _ => wrong(Check::Drawn, "既不是抽中的，也不是必查的。"),
+                _ => wrong(Point::Drawn, "既不是抽中的，也不是必查的。"),
             }
         }
         let mut whole = Vec::new();
@@ -271,7 +271,7 @@ impl Opening<'_, '_> {
         if must != freeze.must {
             whole.push(contradiction("opened.tsv", "必查的与冻结公告的数目不符。"));
         }
-        findings.extend(under(Check::Drawn, whole));
+        findings.extend(under(Point::Drawn, whole));
         findings
     }
 
@@ -303,19 +303,19 @@ impl Opening<'_, '_> {
         for (id, lines) in &subjects {
             let right = [
                 (
-                    Check::Leaves,
+                    Point::Leaves,
                     lines.iter().all(known),
                     "分层或者片区不在冻结公告之中。",
                 ),
                 (
-                    Check::Subjects,
+                    Point::Subjects,
                     alike(lines),
                     "同一对象的各行不一致，或者同一事项有两行。",
                 ),
             ];
-            for (check, _, sentence) in right.into_iter().filter(|(_, right, _)| !right) {
+            for (point, _, sentence) in right.into_iter().filter(|(_, right, _)| !right) {
                 let fault = contradiction(format!("opened.tsv {id}"), sentence);
-                findings.push(Finding { check, fault });
+                findings.push(Finding { point, fault });
             }
         }
         findings

@@ -2,7 +2,7 @@
 //! RESULT and VOID against what they name.
 
 use super::Bundle;
-use super::check::{Check, Finding, under};
+use super::point::{Finding, Point, under};
 use crate::bundle::BundleKind;
 use crate::fault::{Code, Fault};
 use crate::level::Level;
@@ -13,32 +13,32 @@ use crate::select::seed_faults;
 impl Bundle<'_> {
     pub(super) fn record_findings(&self) -> Vec<Finding> {
         let mut findings = Vec::new();
-        let mut say = |check, name: &str, found: Vec<Fault>| {
+        let mut say = |point, name: &str, found: Vec<Fault>| {
             let found = found.into_iter().map(|fault| fault.within(name));
-            findings.extend(under(check, found));
+            findings.extend(under(point, found));
         };
         if let Some(freeze) = &self.freeze {
-            say(Check::Plan, "freeze.txt", self.plan.disagreements(freeze));
-            say(Check::Freeze, "freeze.txt", freeze.faults());
+            say(Point::Plan, "freeze.txt", self.plan.disagreements(freeze));
+            say(Point::Freeze, "freeze.txt", freeze.faults());
             if let Some(reveal) = &self.reveal {
-                say(Check::Reveal, "reveal.txt", reveal.faults(freeze));
+                say(Point::Reveal, "reveal.txt", reveal.faults(freeze));
             }
             if let Some((seed, result)) = &self.drawn {
                 say(
-                    Check::Seed,
+                    Point::Seed,
                     "seed.txt",
                     seed_faults(freeze, self.reveal.as_ref(), seed),
                 );
                 say(
-                    Check::Result,
+                    Point::Result,
                     "result.txt",
                     result_faults(freeze, result, &seed.seed(freeze.suite)),
                 );
             }
         }
-        say(Check::Level, "reveal.txt", self.level_faults());
+        say(Point::Level, "reveal.txt", self.level_faults());
         if let Some(void) = &self.void {
-            say(Check::Void, "void.txt", self.void_faults(void));
+            say(Point::Void, "void.txt", self.void_faults(void));
         }
         findings
     }

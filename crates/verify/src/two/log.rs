@@ -7,7 +7,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use draw::judge::{Bundle, Check, Files, LogTimes};
+use draw::judge::{Bundle, Files, LogTimes, Point};
 use draw::{Code, Fault};
 use tlog::receipt::Standing;
 use tlog::{Entry, Hash, Receipt, VerifierKey};
@@ -112,7 +112,7 @@ impl Receipts {
         if self.0.len() > 1 {
             let faults = self.order(bundle);
             say_one(
-                Check::Order,
+                Point::Order,
                 &faults.iter().collect::<Vec<_>>(),
                 "",
                 verdict,
@@ -121,7 +121,7 @@ impl Receipts {
         if self.timed() {
             let faults = bundle.time_faults(&self.times());
             say_one(
-                Check::Times,
+                Point::Times,
                 &faults.iter().collect::<Vec<_>>(),
                 "",
                 verdict,

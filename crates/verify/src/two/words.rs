@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use draw::bundle::{BundleKind, Stage};
-use draw::judge::{Borrowed, Bundle, Check, Files};
+use draw::judge::{Borrowed, Bundle, Files, Point};
 use draw::record::two::Act;
 use draw::record::{BeaconName, FreezeRecord};
 use draw::{SeedText, Version};
@@ -21,72 +21,72 @@ pub(super) struct Name {
     pub(super) sentence: &'static str,
 }
 
-/// Check 20, which is not the crate `draw`'s.
+/// Point 20, which is not the crate `draw`'s.
 pub(super) const RECEIPTS: &str = "日志证明";
 
 /// The names of a check.
-pub(super) fn name(check: Check) -> Name {
-    let (code, short, sentence) = match check {
-        Check::Plan => (
+pub(super) fn name(point: Point) -> Name {
+    let (code, short, sentence) = match point {
+        Point::Plan => (
             "VRFY-501",
             "方案与冻结",
             "冻结公告与方案一致，抽取数照方案算出",
         ),
-        Check::Freeze => ("VRFY-502", "冻结公告", "冻结公告各行合乎冻结规则"),
-        Check::Reveal => (
+        Point::Freeze => ("VRFY-502", "冻结公告", "冻结公告各行合乎冻结规则"),
+        Point::Reveal => (
             "VRFY-503",
             "揭示",
             "揭示回答了每一方，随机数与承诺一致，没有重复",
         ),
-        Check::Seed => ("VRFY-504", "种子", "种子文件写明本次冻结、揭示和公共随机源"),
-        Check::Level => ("VRFY-506", "信任等级", "达到了方案要求的信任等级"),
-        Check::Result => (
+        Point::Seed => ("VRFY-504", "种子", "种子文件写明本次冻结、揭示和公共随机源"),
+        Point::Level => ("VRFY-506", "信任等级", "达到了方案要求的信任等级"),
+        Point::Result => (
             "VRFY-507",
             "结果",
             "RESULT 属于这份冻结和种子，每层都有分界签号",
         ),
-        Check::Void => ("VRFY-508", "作废", "VOID 说的就是本案卷的方案、冻结和揭示"),
-        Check::Open => (
+        Point::Void => ("VRFY-508", "作废", "VOID 说的就是本案卷的方案、冻结和揭示"),
+        Point::Open => (
             "VRFY-509",
             "公开",
             "OPEN 写明的结局、变更和文件就是本案卷的",
         ),
-        Check::Files => (
+        Point::Files => (
             "VRFY-510",
             "文件摘要",
             "次序、组队、组长文件是 RESULT 承诺的",
         ),
-        Check::Orders => ("VRFY-511", "抽取次序", "次序文件有序、齐全，分界签号相符"),
-        Check::Leaves => (
+        Point::Orders => ("VRFY-511", "抽取次序", "次序文件有序、齐全，分界签号相符"),
+        Point::Leaves => (
             "VRFY-512",
             "对象树",
             "公开的每条都在冻结的对象树中，分层、片区已公告",
         ),
-        Check::Subjects => ("VRFY-513", "同一对象", "同一对象的各条相互一致，事项不同"),
-        Check::Drawn => (
+        Point::Subjects => ("VRFY-513", "同一对象", "同一对象的各条相互一致，事项不同"),
+        Point::Drawn => (
             "VRFY-514",
             "抽中与必查",
             "抽中的和必查的逐条公开，没有多也没有少",
         ),
-        Check::Visits => (
+        Point::Visits => (
             "VRFY-515",
             "检查组",
             "检查次序就是签号次序，人数和组长照公告",
         ),
-        Check::Changes => ("VRFY-516", "变更", "变更依次相接，恰好变动各自所涉的位置"),
-        Check::Persons => (
+        Point::Changes => ("VRFY-516", "变更", "变更依次相接，恰好变动各自所涉的位置"),
+        Point::Persons => (
             "VRFY-517",
             "人员摘要",
             "persons.tsv 恰好打开变更记录中的每个人",
         ),
-        Check::Frame => (
+        Point::Frame => (
             "VRFY-518",
             "名录重算",
             "由名录、S、揭示和种子全部重算，逐字节相同",
         ),
-        Check::Replay => ("VRFY-519", "变更重算", "变更由规则重算，相同"),
-        Check::Order => ("VRFY-521", "日志次序", "各记录在日志中的先后合乎办理的先后"),
-        Check::Times => (
+        Point::Replay => ("VRFY-519", "变更重算", "变更由规则重算，相同"),
+        Point::Order => ("VRFY-521", "日志次序", "各记录在日志中的先后合乎办理的先后"),
+        Point::Times => (
             "VRFY-522",
             "间隔",
             "按日志所称的时刻，各段间隔合乎方案和公告",
@@ -178,7 +178,7 @@ fn frozen(freeze: &FreezeRecord, bundle: &Bundle<'_>, verdict: &mut Verdict) {
         let name = &line.stratum;
         verdict.open(format!("分层 {name} 只有 1 家可抽，不是随机抽取。"));
     }
-    if bundle.plan().version() == Version::One {
+    if bundle.plan_record().version() == Version::One {
         let sentence = "方案是 shuang/1 的记录：所依细则和仪式时间没有写明，没有对照。";
         verdict.open(sentence);
     }

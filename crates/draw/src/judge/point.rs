@@ -7,9 +7,9 @@ use super::Bundle;
 use crate::bundle::{BundleKind, Stage};
 use crate::fault::Fault;
 
-/// A check of §8.1 that [`Bundle::findings`] makes, by its number there.
+/// A point of §8.1: a check that [`Bundle::findings`] makes, by its number there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Check {
+pub enum Point {
     /// FREEZE agrees with PLAN.
     Plan = 1,
     /// FREEZE as its lines show it.
@@ -52,7 +52,7 @@ pub enum Check {
     Times = 22,
 }
 
-impl Check {
+impl Point {
     /// Its number in §8.1.
     #[must_use]
     pub fn number(self) -> u8 {
@@ -63,25 +63,25 @@ impl Check {
 /// A fault and the check that found it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Finding {
-    /// The check.
-    pub check: Check,
+    /// The check, by its number.
+    pub point: Point,
     /// What is wrong.
     pub fault: Fault,
 }
 
 /// Faults of one check.
 pub(super) fn under(
-    check: Check,
+    point: Point,
     faults: impl IntoIterator<Item = Fault>,
 ) -> impl Iterator<Item = Finding> {
-    let found = move |fault| Finding { check, fault };
+    let found = move |fault| Finding { point, fault };
     faults.into_iter().map(found)
 }
 
 impl Bundle<'_> {
     /// The checks that stage and kind of this bundle allow besides those of the log, ascending.
     #[must_use]
-    pub fn checks(&self) -> Vec<Check> {
+    pub fn points(&self) -> Vec<Point> {
         let drawn = self.contents.kind == BundleKind::Drawn;
         let (opened, full) = (
             self.opened.is_some(),
@@ -89,26 +89,26 @@ impl Bundle<'_> {
         );
         let changes = self.contents.changes > 0;
         let all = [
-            (Check::Plan, self.freeze.is_some()),
-            (Check::Freeze, self.freeze.is_some()),
-            (Check::Reveal, self.reveal.is_some()),
-            (Check::Seed, self.drawn.is_some()),
-            (Check::Level, drawn),
-            (Check::Result, self.drawn.is_some()),
-            (Check::Void, self.void.is_some()),
-            (Check::Open, opened),
-            (Check::Files, opened),
-            (Check::Orders, opened),
-            (Check::Leaves, opened),
-            (Check::Subjects, opened),
-            (Check::Drawn, opened),
-            (Check::Visits, opened),
-            (Check::Changes, opened && changes),
-            (Check::Persons, opened),
-            (Check::Frame, full),
-            (Check::Replay, full && changes),
+            (Point::Plan, self.freeze.is_some()),
+            (Point::Freeze, self.freeze.is_some()),
+            (Point::Reveal, self.reveal.is_some()),
+            (Point::Seed, self.drawn.is_some()),
+            (Point::Level, drawn),
+            (Point::Result, self.drawn.is_some()),
+            (Point::Void, self.void.is_some()),
+            (Point::Open, opened),
+            (Point::Files, opened),
+            (Point::Orders, opened),
+            (Point::Leaves, opened),
+            (Point::Subjects, opened),
+            (Point::Drawn, opened),
+            (Point::Visits, opened),
+            (Point::Changes, opened && changes),
+            (Point::Persons, opened),
+            (Point::Frame, full),
+            (Point::Replay, full && changes),
         ];
         let made = all.into_iter().filter(|(_, made)| *made);
-        made.map(|(check, _)| check).collect()
+        made.map(|(point, _)| point).collect()
     }
 }

@@ -204,7 +204,7 @@ async fn decision(
                 "现在有 {bad} 行有误，一行也不会写入；改好后重新上传"
             )),
             Choice::new(GOOD, "只导入正确的行").meaning(format!(
-                "导入 {changes} 行；有误的 {bad} 行进错误文件，留 {kept_days} 天"
+                "导入 {changes} 行；有误的行进错误文件，留 {kept_days} 天"
             )),
         ];
         form.with_group("", vec![Field::one_of(MODE, "有误的行怎么办", choices)])

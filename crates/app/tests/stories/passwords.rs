@@ -1,6 +1,6 @@
 //! Passwords: what a new one must be, who may set it, and what ends with the old one.
 
-use app::sign_in::{Arrival, Welcome};
+use app::sign_in::{Arrival, Welcome, token_hash};
 use domain::account::Role;
 use domain::id::AccountId;
 use testkit::city::{City, PASSWORD};
@@ -20,6 +20,28 @@ async fn arrived(city: &City, account: &AccountId) -> (String, Box<Arrival>) {
 
 async fn is_known(city: &City, token: &str) -> bool {
     matches!(city.app.welcome(token).await.unwrap(), Welcome::Known(_))
+}
+
+#[tokio::test]
+async fn a_visit_is_noted_once_a_minute_and_not_at_every_page() {
+    on_both(|db| async move {
+        let city = City::found(db).await;
+        let officer = city.account("officer", &[(Role::DrawingOfficer, 0)]).await;
+        let (token, here) = arrived(&city, &officer).await;
+        let begun = here.session.seen_at_ms;
+        for (passes_ms, noted) in [
+            (60_000, begun),
+            (1, begun + 60_001),
+            (60_000, begun + 60_001),
+        ] {
+            city.clock.advance_ms(passes_ms);
+            assert!(is_known(&city, &token).await);
+            let mut reader = city.app.db.read().await.unwrap();
+            let kept = store::session::get(&mut reader, &token_hash(&token)).await;
+            assert_eq!(kept.unwrap().unwrap().seen_at_ms, noted, "{passes_ms}");
+        }
+    })
+    .await;
 }
 
 #[tokio::test]

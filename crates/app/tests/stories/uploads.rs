@@ -133,6 +133,25 @@ async fn registrar(city: &City, login: &str) -> Importer {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_file_sent_twice_by_one_press_is_taken_once_and_starts_nothing_again() {
+    on_both(|db| async move {
+        let city = City::found(db).await;
+        let desk = Desk::open(&city.app, registrar(&city, "registrar").await);
+        for fresh in [true, false] {
+            let mut incoming = desk.staging.incoming().await.unwrap();
+            incoming.write(caterers(2).as_bytes()).await.unwrap();
+            let to = (SUBJECTS, &unit(1));
+            let taken = desk
+                .staging
+                .accept(&desk.importer, to, "a", "a.txt", incoming);
+            let taken = taken.await.unwrap();
+            assert_eq!((taken.id.as_str(), taken.fresh), ("a", fresh));
+        }
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn each_step_of_an_upload_may_be_taken_once_and_shows_how_far_it_is() {
     on_both(|db| async move {
         let city = City::found(db).await;

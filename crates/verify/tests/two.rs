@@ -180,6 +180,24 @@ fn an_entry_of_another_type_record_or_log_contradicts() {
         "another log than the key's"
     );
     assert_eq!(verdict(&strange, None).exit(), 3);
+    // A checkpoint without a signature of its own log is nobody's statement, key or no key.
+    for forged in [
+        "— log.example.city/2026 AAAAAAAA",
+        "— log.example.other/2026 ",
+    ] {
+        let mut nobody = all.clone();
+        let proof = String::from_utf8(nobody["plan.proof"].clone()).unwrap();
+        let (head, line) = proof.rsplit_once("— ").unwrap();
+        let line = match forged.ends_with(' ') {
+            true => format!("{forged}{}", line.split_once(' ').unwrap().1),
+            false => format!("{forged}\n"),
+        };
+        nobody.insert(
+            "plan.proof".to_owned(),
+            format!("{head}{line}").into_bytes(),
+        );
+        assert_eq!(wrong(&verdict(&nobody, None)), ["VRFY-520"], "{forged}");
+    }
     // Two logs: one key cannot vouch for both, and how they are joined no bundle shows.
     let mut joined = files.clone();
     let (old, new) = right.split_at(3);

@@ -111,6 +111,9 @@ impl ChangeRecord {
         let mut lines = Lines::only(bytes, two, word)?;
         let attempt = AttemptRef::read(&mut lines)?;
         let sequence = lines.count("sequence")?;
+        if sequence == 0 {
+            return Err(lines.refuse("序号从 1 起。"));
+        }
         let act = Act::read(word, &mut lines)?;
         let record = Self {
             attempt,

@@ -251,6 +251,8 @@ fn the_bounds_and_words_of_shuang_2_are_held_in_every_record() {
     refused(SeedText::parse, text(4), "face", "FACE");
     refused(SeedText::parse, text(4), "face", &digits);
     refused(SeedText::parse, text(4), "07 + face", "07  + face");
+    let first = format!("{}sequence 1\nborrowed {H}\nresult {G}\n", head("extend"));
+    refused(two::ChangeRecord::parse, &first, "sequence 1", "sequence 0");
     refused(
         ResultRecord::parse,
         text(5),

@@ -133,16 +133,18 @@ fn the_key_of_a_witness_is_not_that_of_a_log() {
 #[test]
 fn a_bundle_of_the_first_version_is_told_as_ever() {
     let root = tempfile::tempdir().unwrap();
-    let run = |words: &[&str]| {
+    let forms = root.path().join("forms");
+    let run_in = |folder: &Path, words: &[&str]| {
         let output = Command::new(env!("CARGO_BIN_EXE_mingqian"))
-            .current_dir(root.path())
+            .current_dir(folder)
             .args(words)
             .output()
             .unwrap();
         let said = String::from_utf8(output.stdout.clone()).unwrap();
         (output.status.code().unwrap(), said)
     };
-    assert_eq!(run(&["draw", "--template", "."]).0, 0);
+    let run = |words: &[&str]| run_in(&forms, words);
+    assert_eq!(run_in(root.path(), &["draw", "--template", "forms"]).0, 0);
     let freeze = "draw freeze --subjects subjects.csv --inspectors inspectors.csv --recusals \
                   recusals.csv --plan plan.toml --out d";
     assert_eq!(run(&freeze.split_whitespace().collect::<Vec<_>>()).0, 0);

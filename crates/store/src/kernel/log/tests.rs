@@ -7,15 +7,16 @@ use super::*;
 use crate::campaign::{self, StoredCampaign};
 use crate::engines::upgrade;
 use crate::kernel::engine::{Db, Engine};
-use crate::old::{COMMITS, OldDatabase};
+use crate::kernel::storage_key;
+use crate::old::{OldDatabase, made_before};
 use crate::portal;
 use crate::schema::INSPECTORS;
 
 const FINISHED: &str = "411200-CG-2026-0001";
 
-/// The newest of the old databases on each engine, brought up to date.
+/// The newest of the old databases on each engine that opens without its own key, brought up to date.
 async fn each() -> Vec<(OldDatabase, Db)> {
-    let commit = COMMITS.last().unwrap();
+    let commit = made_before(storage_key::SINCE).last().unwrap();
     let mut opened = Vec::new();
     for engine in [Engine::Sqlite, Engine::Postgres] {
         let old = OldDatabase::unpack(commit, engine);

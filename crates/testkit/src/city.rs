@@ -129,7 +129,7 @@ impl City {
         }
         // Of two versions adopted in the same millisecond neither is the later one.
         self.clock.advance_ms(1);
-        let login = format!("adopts-{version}");
+        let login = format!("adopts-{}", app::port::Clock::now(&*self.clock).unix_ms());
         let approver = self.account(&login, &[(Role::Approver, 1)]).await;
         let approver = self.acting(&approver).await;
         let premise = self.app.premise(Thing::Rulebook).await;

@@ -236,7 +236,7 @@ fn a_foreign_log_key_signs_nothing() {
 #[test]
 fn a_foreign_log_key_migrates_no_older_database_either() {
     let foreign = foreign_log_key();
-    let older = made_before(12).flat_map(|one| ENGINES.map(|engine| (one, engine)));
+    let older = made_before(store::structure()).flat_map(|one| ENGINES.map(|engine| (one, engine)));
     for (commit, engine) in older {
         let old = OldDatabase::unpack(commit, engine);
         let place = Place::of(&old, engine);

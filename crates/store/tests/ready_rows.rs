@@ -40,7 +40,7 @@ async fn stored(db: &Db, numbers: std::ops::Range<u64>) -> Vec<StoredSubject> {
 }
 
 /// These entries, after they lay in a file.
-fn kept(ready: ReadyRows) -> OpenRows {
+fn kept(ready: &ReadyRows) -> OpenRows {
     let mut file = Vec::new();
     ready.put(&mut file);
     subject::open(ReadyRows::take(&mut file.as_slice()).unwrap()).unwrap()
@@ -54,7 +54,7 @@ fn rows(new: &[Subject], entries: &[StoredSubject], address: &str) -> OpenRows {
         ..kept.subject.clone()
     };
     let after: Vec<Subject> = entries.iter().enumerate().map(changed).collect();
-    kept(subject::ready(&unit(1).id, new, entries.iter().zip(&after)).unwrap())
+    kept(&subject::ready(&unit(1).id, new, entries.iter().zip(&after)).unwrap())
 }
 
 async fn written(rec: &mut Recording, rows: OpenRows) -> (u64, u64) {

@@ -19,7 +19,7 @@ use two_support::{
     Files, LOG, Stage, every_kind, judged, lines, log_into, log_key, logged, planned, source,
     verdict, void, wrong,
 };
-use verify::{Company, LogStanding, Outcome, Shown};
+use verify::{Company, LogStanding, Outcome, Shown, Verdict};
 
 #[test]
 fn every_kind_is_right_so_far_without_log_proofs_and_complete_with_them_unless_sealed() {
@@ -172,6 +172,13 @@ fn an_entry_of_another_type_record_or_log_contradicts() {
             "{record}"
         );
     }
+}
+
+#[test]
+fn a_proof_of_another_log_or_of_nobody_contradicts_and_two_logs_are_told() {
+    let files = staged(&made(&description()), Stage::Public);
+    let right = planned(&files, &lines(&files));
+    let all = logged(&files);
     let mut strange = files.clone();
     log_into(&mut strange, "log.example.elsewhere/2026", &right);
     assert_eq!(
@@ -332,53 +339,57 @@ fn extended() -> Value {
     json
 }
 
+/// The bundle of the frame the fifth change borrows from.
+fn borrowed_frame(made: &attempt::Made) -> Files {
+    let inside = made.files.iter().filter_map(|(path, bytes)| {
+        let name = path.strip_prefix("borrowed-5/")?;
+        Some((name.to_owned(), bytes.clone()))
+    });
+    inside.collect()
+}
+
+fn with_borrowed(files: &Files, borrowed: &[Files]) -> Verdict {
+    let borrowed: Vec<_> = borrowed.iter().map(source).collect();
+    let company = Company {
+        earlier: &[],
+        borrowed: &borrowed,
+    };
+    judged(files, &company, None)
+}
+
+fn says_unchecked(verdict: &Verdict, words: &str) -> bool {
+    verdict.not_checked.iter().any(|said| said.contains(words))
+}
+
 #[test]
 fn an_extend_is_recomputed_from_the_borrowed_bundle_and_named_without_it() {
     let made = made(&extended());
     let files = staged(&made, Stage::Full);
-    let folder = |name: &str| -> Files {
-        let inside = made
-            .files
-            .iter()
-            .filter_map(|(path, bytes)| Some((path.strip_prefix(name)?.to_owned(), bytes.clone())));
-        inside.collect()
-    };
-    let frame = folder("borrowed-5/");
+    let frame = borrowed_frame(&made);
     let alone = verdict(&frame, None);
     assert_eq!(
         (alone.exit(), wrong(&alone)),
         (3, vec![]),
         "a borrowed frame is a bundle of its own"
     );
-    let with = |files: &Files, borrowed: &[Files]| {
-        let borrowed: Vec<_> = borrowed.iter().map(source).collect();
-        let company = Company {
-            earlier: &[],
-            borrowed: &borrowed,
-        };
-        judged(files, &company, None)
-    };
-    let named = with(&files, &[]);
+    let named = with_borrowed(&files, &[]);
     assert_eq!(named.exit(), 3);
-    assert!(
-        named
-            .not_checked
-            .iter()
-            .any(|words| words.contains("末 2 项变更没有重算"))
-    );
-    let whole = with(&files, std::slice::from_ref(&frame));
+    assert!(says_unchecked(&named, "末 2 项变更没有重算"));
+    let whole = with_borrowed(&files, std::slice::from_ref(&frame));
     assert_eq!(
         (whole.exit(), wrong(&whole)),
         (3, vec![]),
         "{:?}",
         whole.checks
     );
-    assert!(
-        !whole
-            .not_checked
-            .iter()
-            .any(|words| words.contains("--borrowed"))
-    );
+    assert!(!says_unchecked(&whole, "--borrowed"));
+}
+
+#[test]
+fn a_forged_or_foreign_borrowed_frame_is_seen() {
+    let made = made(&extended());
+    let files = staged(&made, Stage::Full);
+    let frame = borrowed_frame(&made);
     // A forger lets somebody else come in: only the borrowed frame shows it.
     let mut forged = files.clone();
     let mut record = ChangeRecord::parse(&forged["change-5.txt"]).unwrap();
@@ -391,23 +402,18 @@ fn an_extend_is_recomputed_from_the_borrowed_bundle_and_named_without_it() {
     record.moves[free].new = None;
     forged.insert("change-5.txt".to_owned(), record.to_string().into_bytes());
     follow(&mut forged);
-    assert!(wrong(&with(&forged, std::slice::from_ref(&frame))).contains(&"VRFY-519"));
+    assert!(wrong(&with_borrowed(&forged, std::slice::from_ref(&frame))).contains(&"VRFY-519"));
     // A frame no change names is not used; one that does not hold contradicts.
-    let stranger = with(
+    let stranger = with_borrowed(
         &staged(&forger::made(&description()), Stage::Full),
-        &[frame.clone()],
+        std::slice::from_ref(&frame),
     );
-    assert!(
-        stranger
-            .not_checked
-            .iter()
-            .any(|words| words.contains("没有引用"))
-    );
+    assert!(says_unchecked(&stranger, "没有引用"));
     let mut wrong_frame = frame.clone();
     edit(&mut wrong_frame, "inspectors.order", |lines| {
-        lines.swap(0, 1)
+        lines.swap(0, 1);
     });
-    assert!(wrong(&with(&files, &[wrong_frame])).contains(&"VRFY-519"));
+    assert!(wrong(&with_borrowed(&files, &[wrong_frame])).contains(&"VRFY-519"));
     let sealed: Files = frame
         .into_iter()
         .filter(|(name, _)| {
@@ -416,12 +422,8 @@ fn an_extend_is_recomputed_from_the_borrowed_bundle_and_named_without_it() {
                 .any(|x| *name == format!("{x}.txt"))
         })
         .collect();
-    let less = with(&files, &[sealed]);
-    assert!(
-        less.not_checked
-            .iter()
-            .any(|words| words.contains("末 2 项变更没有重算"))
-    );
+    let less = with_borrowed(&files, &[sealed]);
+    assert!(says_unchecked(&less, "末 2 项变更没有重算"));
 }
 
 #[test]

@@ -55,7 +55,10 @@ pub(super) async fn lock(conn: &mut Conn) -> Result<Head, StoreError> {
 }
 
 fn followed(row: &Row, size: i64, leaf: Option<&Row>) -> Result<Head, StoreError> {
-    let there = leaf.map_or(Ok(0), |leaf| leaf.int("sequence").map(|last| last + 1))?;
+    // A planted leaf may bear the largest number there is.
+    let there = leaf.map_or(Ok(0), |leaf| {
+        leaf.int("sequence").map(|last| last.saturating_add(1))
+    })?;
     if size != there {
         return Err(wrong(&format!("列 size 现为 {size}，日志有 {there} 条")));
     }

@@ -1,5 +1,6 @@
 #!/bin/sh
-# verify.sh - recomputes a draw of protocol shuang/1 or shuang/2 from its bundle with sh, awk, sort and sha256sum.
+# verify.sh - recomputes a draw of protocol shuang/1 or shuang/2 from its bundle with sh, awk, sort, sha256sum
+# or openssl, and the text tools every system has.
 #
 #   sh verify.sh BUNDLE-DIRECTORY
 #

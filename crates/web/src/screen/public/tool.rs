@@ -111,7 +111,7 @@ pub(super) async fn list(State(web): State<WebState>, guest: Guest) -> Answer {
             ),
             tool(
                 "verify.sh",
-                "只用 sh、awk、sort、sha256sum（或 openssl）的核对脚本",
+                "只用 sh、awk、sort、sha256sum（或 openssl）和系统自带文本工具的核对脚本",
                 SHELL_SCRIPT,
             ),
         ],

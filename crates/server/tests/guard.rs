@@ -3,7 +3,6 @@
 
 #![expect(clippy::unwrap_used, reason = "a step that fails fails the story")]
 
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
@@ -11,6 +10,7 @@ use serde_json::Value;
 use store::Engine;
 use tempfile::TempDir;
 use testkit::engines::PostgresDatabase;
+use testkit::folder::files;
 use testkit::old::{COMMITS, OldDatabase, made_before};
 
 /// A series that is told where to begin, which is an act.
@@ -33,24 +33,6 @@ fn command(data: &Path, database: Option<&str>, args: &[&str]) -> Command {
 fn told(output: &Output) -> String {
     let words = [output.stdout.as_slice(), output.stderr.as_slice()].concat();
     String::from_utf8_lossy(&words).into_owned()
-}
-
-/// Every file below a folder with its bytes: what “nothing was changed” means.
-fn files(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
-    let mut found = BTreeMap::new();
-    let mut folders = vec![folder.to_owned()];
-    while let Some(next) = folders.pop() {
-        for entry in std::fs::read_dir(next).unwrap() {
-            let path = entry.unwrap().path();
-            if path.is_dir() {
-                folders.push(path);
-            } else {
-                let bytes = std::fs::read(&path).unwrap();
-                found.insert(path, bytes);
-            }
-        }
-    }
-    found
 }
 
 struct Bureau {

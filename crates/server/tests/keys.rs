@@ -3,7 +3,6 @@
 
 #![expect(clippy::unwrap_used, reason = "a step that fails fails the story")]
 
-use std::collections::BTreeMap;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpStream;
 use std::os::unix::fs::PermissionsExt as _;
@@ -13,6 +12,7 @@ use std::process::{Child, Command, Output, Stdio};
 use store::Engine;
 use tempfile::TempDir;
 use testkit::engines::{PostgresDatabase, admin};
+use testkit::folder::files;
 use testkit::old::{COMMITS, OldDatabase, made_before};
 
 const ENGINES: [Engine; 2] = [Engine::Sqlite, Engine::Postgres];
@@ -100,23 +100,6 @@ fn said(output: &Output) -> (Option<i32>, String) {
     let words = [output.stdout.as_slice(), output.stderr.as_slice()].concat();
     let words = String::from_utf8_lossy(&words).into_owned();
     (output.status.code(), words)
-}
-
-fn files(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
-    let mut found = BTreeMap::new();
-    let mut folders = vec![folder.to_owned()];
-    while let Some(next) = folders.pop() {
-        for entry in std::fs::read_dir(next).unwrap() {
-            let path = entry.unwrap().path();
-            if path.is_dir() {
-                folders.push(path);
-            } else {
-                let bytes = std::fs::read(&path).unwrap();
-                found.insert(path, bytes);
-            }
-        }
-    }
-    found
 }
 
 fn mode(path: &Path) -> u32 {

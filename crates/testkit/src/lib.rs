@@ -6,5 +6,6 @@
 pub mod city;
 pub mod clock;
 pub mod engines;
+pub mod folder;
 pub mod old;
 pub mod wire;

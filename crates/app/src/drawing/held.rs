@@ -9,7 +9,7 @@ use draw::{Drawn, Frozen, Suite};
 use store::campaign::StoredCampaign;
 use store::{Reader, StoreError, log, portal};
 use tlog::Hash;
-use tlog::entry::{Entry, EntryType};
+use tlog::entry::EntryType;
 
 use super::material::{self, BundleFile};
 use super::{NO_RECORD, Stage};
@@ -39,13 +39,8 @@ async fn logged(
         Err(StoreError::NotFound { .. }) => return Err(altered(what)),
         found => found?,
     };
-    let proof = log::inclusion(reader, &event).await?;
-    let leaf = tlog::hash::leaf_hash(proof.entry.as_bytes());
-    let stands =
-        tlog::proof::verify_inclusion(&leaf, proof.sequence, proof.size, &proof.path, &proof.root);
-    let entry = Entry::parse(&proof.entry);
-    let names = entry.is_ok_and(|entry| entry.record() == Some(&hash) && entry.kind() == kind);
-    if names && stands.is_ok() {
+    let entry = log::confirmed(reader, &event).await?;
+    if entry.record() == Some(&hash) && entry.kind() == kind {
         Ok(())
     } else {
         Err(altered(what))
@@ -60,12 +55,12 @@ pub(super) async fn freeze(
 ) -> Result<(), AppError> {
     let published = stored.campaign.state.commitment();
     let hash = print_of(frozen.record().hash());
+    let record = frozen.record().to_string();
     if published.map(|committed| &committed.freeze_hash) != Some(&hash)
-        || stored.freeze_record.as_deref() != Some(frozen.record().to_string().as_str())
+        || stored.freeze_record.as_ref() != Some(&record)
     {
         return Err(altered("承诺（FREEZE）"));
     }
-    let record = frozen.record().to_string();
     logged(reader, &record, EntryType::Freeze, "承诺（FREEZE）").await
 }
 

@@ -10,7 +10,7 @@ fn head(kind: &str) -> String {
 }
 
 /// Parses a record and prints it again.
-type Printed = fn(&[u8]) -> Result<String, crate::Fault>;
+pub(super) type Printed = fn(&[u8]) -> Result<String, crate::Fault>;
 
 /// One full example of every record, with a function that parses and prints it.
 #[expect(clippy::too_many_lines, reason = "a table of texts")]
@@ -139,19 +139,25 @@ fn an_unknown_repeated_or_dropped_line_never_prints_back() {
     }
 }
 
-#[test]
-fn every_single_byte_change_is_refused_or_is_another_record_to_the_letter() {
-    for (text, printed) in examples() {
+/// Puts each of these bytes in every place: no change reads as the record it was made from.
+pub(super) fn each_byte_changed(examples: &[(String, Printed)], others: &[u8]) {
+    for (text, printed) in examples {
         for at in 0..text.len() {
-            for byte in [b' ', b'\n', b'\r', b'0', b'g', b'-', b':', 0, 0xff] {
+            for byte in others {
                 let mut bytes = text.clone().into_bytes();
-                bytes[at] = byte;
+                bytes[at] = *byte;
                 if let Ok(back) = printed(&bytes) {
                     assert_eq!(back.as_bytes(), bytes, "{text}");
                 }
             }
         }
     }
+}
+
+#[test]
+fn every_single_byte_change_is_refused_or_is_another_record_to_the_letter() {
+    let bytes = [b' ', b'\n', b'\r', b'0', b'g', b'-', b':', 0, 0xff];
+    each_byte_changed(&examples(), &bytes);
 }
 
 #[test]

@@ -25,6 +25,7 @@ mod proven;
 mod trace;
 
 pub(super) use head::check;
+pub use proven::confirmed;
 pub(crate) use proven::last_written;
 pub(super) use trace::chunk;
 #[cfg(test)]

@@ -70,6 +70,22 @@ pub(crate) async fn last_written(
     Ok(i64::try_from(entry.time()).unwrap_or(i64::MAX))
 }
 
+/// The entry of an event, which lies in the tree under the root of the head.
+///
+/// # Errors
+/// [`StoreError::Contradiction`] if it does not, or is no entry.
+pub async fn confirmed(reader: &mut Reader, event: &EventId) -> Result<Entry, StoreError> {
+    let found = inclusion(reader, event).await?;
+    let leaf = tlog::hash::leaf_hash(found.entry.as_bytes());
+    proof::verify_inclusion(&leaf, found.sequence, found.size, &found.path, &found.root)
+        .map_err(|_| refuted(event, "条目不在日志的树里"))?;
+    Entry::parse(&found.entry).map_err(|error| refuted(event, &error.to_string()))
+}
+
+fn refuted(event: &EventId, why: &str) -> StoreError {
+    StoreError::contradiction(&format!("留痕 {event}"), why)
+}
+
 /// The entry of an event, confirmed by the log; `each` is given the images of its body, which are to be believed only
 /// if this succeeds.
 async fn proven(
@@ -77,12 +93,7 @@ async fn proven(
     event: &EventId,
     mut each: impl FnMut(Image),
 ) -> Result<Entry, StoreError> {
-    let wrong = |why: &str| StoreError::contradiction(&format!("留痕 {event}"), why);
-    let found = inclusion(reader, event).await?;
-    let leaf = tlog::hash::leaf_hash(found.entry.as_bytes());
-    proof::verify_inclusion(&leaf, found.sequence, found.size, &found.path, &found.root)
-        .map_err(|_| wrong("条目不在日志的树里"))?;
-    let entry = Entry::parse(&found.entry).map_err(|error| wrong(&error.to_string()))?;
+    let entry = confirmed(reader, event).await?;
     let query = Query::new("SELECT salt FROM log_events WHERE event_id = $1").arg(event.as_str());
     let row = reader.one("log_events", query).await?;
     let salt = Salt::from(*hash_of("log_events", row.blob("salt")?)?.as_bytes());
@@ -94,10 +105,10 @@ async fn proven(
     }
     let (header, hash) = reading.finish()?;
     if act_hash_of(&salt, &Hash::from(hash)) != *entry.act_commitment() {
-        return Err(wrong("正文与条目中的摘要不符"));
+        return Err(refuted(event, "正文与条目中的摘要不符"));
     }
     if Header::parse(&header).is_none_or(|header| header.id != event.as_str()) {
-        return Err(wrong("正文属于另一事件"));
+        return Err(refuted(event, "正文属于另一事件"));
     }
     Ok(entry)
 }

@@ -354,6 +354,33 @@ async fn frame(app: &App, stored: &StoredCampaign) -> Vec<String> {
     bare
 }
 
+/// The frame, line by line, is the register just before the freeze, so many of it renamed and regraded; and what
+/// the log says the register is, names and all, it is.
+async fn is_the_register_at_the_freeze(
+    app: &App,
+    stored: &StoredCampaign,
+    (freeze, renamed): (u64, usize),
+) {
+    let at_freeze = register_before(app, freeze).await;
+    let mut wanted: Vec<String> = at_freeze.values().filter_map(Entry::line).collect();
+    wanted.sort();
+    let regraded = wanted.iter().filter(|line| line.contains("\thaul:B\t"));
+    assert!(regraded.count() >= renamed, "{renamed}");
+    let lines = frame(app, stored).await;
+    let differ = lines
+        .iter()
+        .zip(&wanted)
+        .find(|(line, wanted)| line != wanted);
+    assert_eq!((differ, lines.len()), (None, wanted.len()));
+    let (end, _) = head(&mut app.db.read().await.unwrap()).await.unwrap();
+    let (logged, stands) = (register_before(app, end).await, register_now(app).await);
+    let differ = stands
+        .iter()
+        .zip(&logged)
+        .find(|(now, logged)| now != logged);
+    assert_eq!((differ, stands.len()), (None, logged.len()));
+}
+
 // The gate holds up one thread; what must be rolled back meanwhile goes on in another.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_frame_is_the_register_of_the_moment_at_which_it_stands_in_the_log() {
@@ -402,25 +429,7 @@ async fn a_frame_is_the_register_of_the_moment_at_which_it_stands_in_the_log() {
     let stored = stored.unwrap();
     let frozen = pool(&Figures::parse(&stored.figures).unwrap());
     drop(reader);
-    let at_freeze = register_before(&app, changes.freeze).await;
-    let mut wanted: Vec<String> = at_freeze.values().filter_map(Entry::line).collect();
-    wanted.sort();
-    let regraded = wanted.iter().filter(|line| line.contains("\thaul:B\t"));
-    assert!(regraded.count() >= renamed, "{renamed}");
-    let lines = frame(&app, &stored).await;
-    let differ = lines
-        .iter()
-        .zip(&wanted)
-        .find(|(line, wanted)| line != wanted);
-    assert_eq!((differ, lines.len()), (None, wanted.len()));
-    // What the log says the register is, names and all, it is.
-    let (end, _) = head(&mut app.db.read().await.unwrap()).await.unwrap();
-    let (logged, stands) = (register_before(&app, end).await, register_now(&app).await);
-    let differ = stands
-        .iter()
-        .zip(&logged)
-        .find(|(now, logged)| now != logged);
-    assert_eq!((differ, stands.len()), (None, logged.len()));
+    is_the_register_at_the_freeze(&app, &stored, (changes.freeze, renamed)).await;
     let came = imported as u64 * u64::from(IMPORTED);
     assert_eq!(frozen, before - struck as u64 + came);
     assert_eq!(store::audit(&app.db).await.unwrap().faults, []);

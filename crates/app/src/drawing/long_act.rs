@@ -102,7 +102,10 @@ impl App {
     ) -> Result<bool, AppError> {
         let (view, seen) = match self.viewed(acting, A::VERB, (number, premise)).await {
             Ok(viewed) => viewed,
-            Err(error) => return Err(self.unless_done(A::VERB, error).await),
+            Err(error @ AppError::Refused(_)) => {
+                return Err(self.unless_done(A::VERB, error).await);
+            }
+            Err(error) => return Err(error),
         };
         let computed = act.compute(self, acting, view, &seen).await?;
         let mut tx = self.db.begin(A::VERB.name()).await?;

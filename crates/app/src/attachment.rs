@@ -10,6 +10,7 @@ use std::time::Duration;
 use store::attachment::{self, Attachment, Form, Label, Owner};
 use store::{KeptBlob, Reader, Recording, StoreError};
 
+use crate::aside::aside;
 use crate::sealing::{Opener, Sealer};
 use crate::{App, AppError};
 
@@ -50,7 +51,14 @@ impl App {
         let mut sealer = Sealer::new(&self.storage_key, &*self.entropy, &owner.place(name));
         let mut writer = self.db.keep(MOST);
         for part in content.chunks(PART) {
-            writer.write(&sealer.push(part)).await?;
+            let part = part.to_vec();
+            let sealed;
+            (sealer, sealed) = aside(move || {
+                let sealed = sealer.push(&part);
+                (sealer, sealed)
+            })
+            .await;
+            writer.write(&sealed).await?;
         }
         writer.write(&sealer.finish()).await?;
         Ok(Waiting {
@@ -100,7 +108,8 @@ impl App {
         }
     }
 
-    async fn open_attachment(
+    /// What a row names, opened.
+    pub(crate) async fn open_attachment(
         &self,
         owner: Owner<'_>,
         found: &Attachment,
@@ -127,12 +136,22 @@ impl App {
         let mut content = self.db.content(found.sha256);
         let mut plain = Vec::new();
         while let Some(piece) = content.next().await? {
-            match opener.push(&piece) {
+            let part;
+            (opener, part) = aside(move || {
+                let part = opener.push(&piece);
+                (opener, part)
+            })
+            .await;
+            match part {
                 Some(part) => plain.extend(part),
                 None => return Ok(None),
             }
         }
-        Ok(opener.finish().map(|rest| [plain, rest].concat()))
+        if let Some(rest) = opener.finish() {
+            plain.extend(rest);
+            return Ok(Some(plain));
+        }
+        Ok(None)
     }
 
     /// Removes content no act came to name within a day; returns how many. For the upkeep.

@@ -21,7 +21,7 @@ pub use read::{
     OpenedLine, OrderLine, TeamLine, order_lines, parse_frame, parse_leaders, parse_opened,
     parse_secret, parse_teams,
 };
-pub use write::{open_record, write_file};
+pub use write::{open_record, open_record_of, write_file};
 
 use crate::fault::{Code, Fault};
 

@@ -1,5 +1,6 @@
-//! A register of more than 100,000 entries is frozen while another process strikes entries off, renames some and
-//! imports new ones: the frame is the register of one moment, the one at which the freeze stands in the log.
+//! A register of more than 100,000 entries is frozen while another process strikes entries off, renames and regrades
+//! some and imports new ones: the frame is the register of one moment, the one at which the freeze stands in the log,
+//! line by line. What the register was at that moment is read from the bodies of the log alone.
 //!
 //! The other process is this very test binary, started again with `other_process`. It waits for a word, which
 //! comes from inside the freeze: when S is made, the registers have been read and nothing is written yet. The
@@ -10,6 +11,7 @@
 #[expect(dead_code, reason = "shared with stories that draw")]
 mod stage;
 
+use std::collections::BTreeMap;
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::process::{Child, ChildStdout, Command, Stdio};
 use std::sync::{Arc, Mutex};
@@ -21,11 +23,14 @@ use app::port::Entropy;
 use app::premise::Thing;
 use app::sealing::SealingKey;
 use domain::id::{CampaignNo, SubjectId};
+use domain::policy::Reach;
 use domain::subject::{RawSubject, Standing};
 use serde_json::Value;
 use stage::{READY, acting, hex32, open};
+use store::attachment::Owner;
+use store::campaign::StoredCampaign;
 use store::log::{TraceOf, head, trace};
-use store::subject;
+use store::subject::{self, From, SubjectFilter};
 use store::{Db, Engine, Upgrade};
 use testkit::city::{as_shown, caterer, register_number};
 use testkit::clock::{FakeClock, FakeEntropy};
@@ -33,6 +38,7 @@ use testkit::engines::upgrade;
 use testkit::old::OldDatabase;
 
 const REGISTER: u32 = 100_000;
+const POOL: &str = "渣土运输";
 /// Entries the other process strikes off, renames and imports, in each of two rounds.
 const STRUCK: u32 = 6;
 const RENAMED: u32 = 6;
@@ -41,7 +47,7 @@ const IMPORTED: u32 = 15;
 fn haulier(number: u32) -> RawSubject {
     RawSubject {
         district: "411200".to_owned(),
-        pools: "渣土运输".to_owned(),
+        pools: POOL.to_owned(),
         name: format!("样例渣土运输{number:06}公司"),
         ..caterer(number)
     }
@@ -78,8 +84,13 @@ async fn change(app: &App, round: u32) {
         edit(app, number, &gone).await;
     }
     for number in round * 2_000 + 1..=round * 2_000 + RENAMED {
+        // Under another name it stands elsewhere in the list the frame is read from, under another class in another
+        // stratum of the frame.
         let renamed = RawSubject {
             name: format!("样例更名运输{number:06}公司"),
+            class: "B".to_owned(),
+            class_source: "样例信用分级".to_owned(),
+            class_on: "2026-11-01".to_owned(),
             ..haulier(number)
         };
         edit(app, number, &renamed).await;
@@ -211,6 +222,165 @@ async fn changes(app: &App, begun: u64) -> Changes {
     changes
 }
 
+/// What of an entry decides its line in a frame, and its name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Entry {
+    code: Option<String>,
+    name: String,
+    district: String,
+    standing: String,
+    class: Option<String>,
+    haulier: bool,
+}
+
+impl Entry {
+    fn of(cell: impl Fn(&str) -> Option<String>) -> Self {
+        Self {
+            code: cell("code"),
+            name: cell("name").unwrap(),
+            district: cell("district").unwrap(),
+            standing: cell("standing").unwrap(),
+            class: cell("tier"),
+            haulier: cell("pools").unwrap().contains(POOL),
+        }
+    }
+
+    /// Its line in the frame of the story, if it is a haulier; why it is left out does not matter here.
+    fn line(&self) -> Option<String> {
+        let code = self.code.as_ref().filter(|_| self.haulier)?;
+        let class = self.class.as_deref().unwrap_or("U");
+        let drawn = self.standing == "active" && self.district == "411200";
+        let status = if drawn { "draw" } else { "skip" };
+        Some(format!("{code}\thaul:{class}\t{status}\t-"))
+    }
+}
+
+/// The register of subjects as the bodies of the log leave it just before entry `end`, by key.
+async fn register_before(app: &App, end: u64) -> BTreeMap<String, Entry> {
+    let mut reader = app.db.read().await.unwrap();
+    let mut lines = Vec::new();
+    let mut before = Some(end);
+    while before != Some(0) {
+        let page = trace(&mut reader, &TraceOf::All, before, 200)
+            .await
+            .unwrap();
+        before = page.last().map(|line| line.sequence);
+        lines.extend(page);
+    }
+    let mut register = BTreeMap::new();
+    for line in lines.iter().rev() {
+        let (body, _) = store::log::body(&mut reader, &line.event).await.unwrap();
+        let mut columns: Vec<String> = Vec::new();
+        for image in body
+            .lines()
+            .skip(2)
+            .filter(|text| text.contains("\"subjects\""))
+        {
+            let (sign, table, cells): (String, String, Vec<Value>) =
+                serde_json::from_str(image).unwrap();
+            if table != "subjects" {
+                continue;
+            }
+            if sign == "#" {
+                let names = cells.iter().map(|name| name.as_str().unwrap().to_owned());
+                columns = names.collect();
+                continue;
+            }
+            assert_ne!(sign, "-", "nobody leaves the register of subjects");
+            let cell = |name: &str| {
+                let at = columns.iter().position(|column| column == name).unwrap();
+                cells[at].as_str().map(str::to_owned)
+            };
+            register.insert(cell("subject_id").unwrap(), Entry::of(cell));
+        }
+    }
+    register
+}
+
+/// The register of subjects as it stands.
+async fn register_now(app: &App) -> BTreeMap<String, Entry> {
+    let mut reader = app.db.read().await.unwrap();
+    let (filter, everything) = (
+        SubjectFilter::default(),
+        Reach {
+            everything: true,
+            ..Reach::default()
+        },
+    );
+    let mut register = BTreeMap::new();
+    let mut from = From::Start;
+    loop {
+        let page = subject::page(&mut reader, &everything, &filter, &from, 2_000).await;
+        let page = page.unwrap();
+        let Some(last) = page.last() else {
+            return register;
+        };
+        from = From::After(
+            last.subject.name.as_str().to_owned(),
+            last.subject.id.clone(),
+        );
+        for kept in &page {
+            let entry = &kept.subject;
+            register.insert(
+                entry.id.to_string(),
+                Entry {
+                    code: entry.code().map(|code| code.to_string()),
+                    name: entry.name.to_string(),
+                    district: entry.district.to_string(),
+                    standing: entry.standing.name().to_owned(),
+                    class: entry.tier.as_ref().map(|tier| tier.class.name().to_owned()),
+                    haulier: entry.pools.iter().any(|tag| tag.as_str() == POOL),
+                },
+            );
+        }
+    }
+}
+
+/// The lines of a frozen frame without the reasons for leaving out.
+async fn frame(app: &App, stored: &StoredCampaign) -> Vec<String> {
+    let mut reader = app.db.read().await.unwrap();
+    let owner = Owner::Attempt(&stored.campaign.id, stored.campaign.state.attempt());
+    let kept = app.attached(&mut reader, owner, "subjects.tsv").await;
+    let kept = String::from_utf8(kept.unwrap().unwrap()).unwrap();
+    let bare = kept.lines().map(|line| {
+        let [id, stratum, status, area] = line.split('\t').collect::<Vec<_>>()[..] else {
+            panic!("{line}");
+        };
+        let status = status.split(':').next().unwrap();
+        format!("{id}\t{stratum}\t{status}\t{area}")
+    });
+    let mut bare: Vec<String> = bare.collect();
+    bare.sort();
+    bare
+}
+
+/// The frame, line by line, is the register just before the freeze, so many of it renamed and regraded; and what
+/// the log says the register is, names and all, it is.
+async fn is_the_register_at_the_freeze(
+    app: &App,
+    stored: &StoredCampaign,
+    (freeze, renamed): (u64, usize),
+) {
+    let at_freeze = register_before(app, freeze).await;
+    let mut wanted: Vec<String> = at_freeze.values().filter_map(Entry::line).collect();
+    wanted.sort();
+    let regraded = wanted.iter().filter(|line| line.contains("\thaul:B\t"));
+    assert!(regraded.count() >= renamed, "{renamed}");
+    let lines = frame(app, stored).await;
+    let differ = lines
+        .iter()
+        .zip(&wanted)
+        .find(|(line, wanted)| line != wanted);
+    assert_eq!((differ, lines.len()), (None, wanted.len()));
+    let (end, _) = head(&mut app.db.read().await.unwrap()).await.unwrap();
+    let (logged, stands) = (register_before(app, end).await, register_now(app).await);
+    let differ = stands
+        .iter()
+        .zip(&logged)
+        .find(|(now, logged)| now != logged);
+    assert_eq!((differ, stands.len()), (None, logged.len()));
+}
+
 // The gate holds up one thread; what must be rolled back meanwhile goes on in another.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_frame_is_the_register_of_the_moment_at_which_it_stands_in_the_log() {
@@ -256,8 +426,10 @@ async fn a_frame_is_the_register_of_the_moment_at_which_it_stands_in_the_log() {
 
     let mut reader = app.db.read().await.unwrap();
     let stored = store::campaign::by_number(&mut reader, &number).await;
-    let frozen = pool(&Figures::parse(&stored.unwrap().figures).unwrap());
+    let stored = stored.unwrap();
+    let frozen = pool(&Figures::parse(&stored.figures).unwrap());
     drop(reader);
+    is_the_register_at_the_freeze(&app, &stored, (changes.freeze, renamed)).await;
     let came = imported as u64 * u64::from(IMPORTED);
     assert_eq!(frozen, before - struck as u64 + came);
     assert_eq!(store::audit(&app.db).await.unwrap().faults, []);

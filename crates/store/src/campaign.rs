@@ -19,7 +19,7 @@ const TABLE: &str = "campaigns";
 const COLUMNS: &str = "SELECT campaign_id, number, title, org_unit_id, state, attempt, window_from, window_until, plan, plan_record, life, freeze_record, seed_text, result_record, trust_level, figures, state_at_ms, last_event FROM campaigns";
 
 /// A campaign as kept.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StoredCampaign {
     /// The campaign with its state.
     pub campaign: Campaign,

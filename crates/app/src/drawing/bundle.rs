@@ -8,13 +8,14 @@ use domain::id::CampaignNo;
 use domain::policy::{Place, Verb};
 use domain::refusal::Code;
 use draw::bundle::{PUBLIC, SEALED, Stage};
-use store::attachment::Owner;
 use store::campaign::StoredCampaign;
 use store::{Reader, StoreError, campaign, log};
 use tlog::Hash;
 
 use super::held;
+use super::kept::Kept;
 use super::material::{self, BundleFile};
+use crate::aside::aside;
 use crate::{Acting, App, AppError};
 
 static NOT_DRAWN: Code = Code::new(
@@ -57,19 +58,42 @@ impl App {
         if stage == Stage::Public && allowed == Stage::Sealed {
             return Err(NOT_OPENED.refuse(&[]).into());
         }
+        let receipts = self.receipts(&mut reader, &stored).await?;
         let mut files = match stage {
-            Stage::Full => material::files(&self.drawn(&mut reader, &stored).await?, stage)?,
             Stage::Sealed => sealed(&stored),
-            Stage::Public => {
-                let mut files = sealed(&stored);
-                let kept = self.kept(&mut reader, &stored).await?;
-                held::opened_files(&mut reader, &stored, &kept).await?;
-                files.extend(kept);
-                files
-            }
+            Stage::Public => self.opened(reader, &stored).await?,
+            Stage::Full => self.recomputed(reader, &stored).await?,
         };
-        files.extend(self.receipts(&mut reader, &stored).await?);
+        files.extend(receipts);
         Ok(files)
+    }
+
+    /// What was sealed at the draw, as the logged records name it, beside what was public before.
+    async fn opened(
+        &self,
+        mut view: Reader,
+        stored: &StoredCampaign,
+    ) -> Result<Vec<BundleFile>, AppError> {
+        let opened = held::Opened::of(&mut view, stored).await?;
+        let kept = Kept::of(&mut view, stored, &PUBLIC).await?;
+        drop(view);
+        let kept = self.contents(&kept).await?;
+        let kept = aside(move || opened.names(&kept).map(|()| kept)).await?;
+        Ok([sealed(stored), kept].concat())
+    }
+
+    /// Everything, recomputed from S and the kept frame.
+    async fn recomputed(
+        &self,
+        mut view: Reader,
+        stored: &StoredCampaign,
+    ) -> Result<Vec<BundleFile>, AppError> {
+        held::freeze(&mut view, stored).await?;
+        held::result(&mut view, stored).await?;
+        let kept = material::kept_frame(&mut view, stored).await?;
+        drop(view);
+        let drawn = self.drawn(&kept, stored).await?;
+        aside(move || material::files(&drawn, Stage::Full)).await
     }
 
     /// What the public may have of a draw now: the stage, and the bundle as one zip.
@@ -104,29 +128,8 @@ impl App {
     /// The same as one zip, stored or deflated.
     pub async fn bundle_zip(&self, number: &CampaignNo, stage: Stage) -> Result<Vec<u8>, AppError> {
         let files = self.bundle(number, stage).await?;
-        zip_of(&files).map_err(|error| StoreError::Engine(error.to_string()).into())
-    }
-
-    /// What was sealed at the draw, opened for the public.
-    pub(super) async fn kept(
-        &self,
-        reader: &mut Reader,
-        stored: &StoredCampaign,
-    ) -> Result<Vec<BundleFile>, AppError> {
-        let owner = Owner::Attempt(&stored.campaign.id, stored.campaign.state.attempt());
-        let mut files = Vec::new();
-        for name in PUBLIC {
-            let content = self.attached(reader, owner, name).await?;
-            let content = content.ok_or_else(|| StoreError::NotFound {
-                table: "attachments",
-                key: owner.place(name),
-            })?;
-            files.push(BundleFile {
-                name: name.to_owned(),
-                content,
-            });
-        }
-        Ok(files)
+        let zipped = aside(move || zip_of(&files)).await;
+        zipped.map_err(|error| StoreError::Engine(error.to_string()).into())
     }
 
     async fn receipts(

@@ -1,14 +1,24 @@
 //! How an attempt ends: void, back to the approved plan; or opened to the public.
 
+use domain::campaign::Campaign;
+use domain::campaign::state::Step;
+use domain::campaign::steps::Stepped;
 use domain::event::Act;
 use domain::id::{CampaignNo, PartyToken};
 use domain::policy::Verb;
 use domain::premise::Premise;
-use draw::bundle::{Stage, open_record};
+use domain::time::Instant;
+use draw::Drawn;
+use draw::bundle::{PUBLIC, Stage, open_record_of};
 use draw::record::VoidRecord;
 use store::campaign::StoredCampaign;
+use store::{Reader, Tx};
 
-use super::{freeze_of, held, threads, token};
+use super::kept::Kept;
+use super::long_act::{LongAct, Under};
+use super::material::{self, BundleFile};
+use super::{freeze_of, held, token};
+use crate::aside::aside;
 use crate::{Acting, App, AppError};
 
 impl App {
@@ -50,19 +60,87 @@ impl App {
         number: &CampaignNo,
         premise: &Premise,
     ) -> Result<(), AppError> {
-        let (mut tx, mut stored, actor) = self
-            .campaign_for(acting, number, premise, Verb::CampaignOpen)
-            .await?;
-        let drawn = self.drawn(&mut tx, &stored).await?;
-        held::sealed_files(&drawn, &self.kept(&mut tx, &stored).await?)?;
-        let record = open_record(&drawn, Stage::Public, 0, threads());
-        let step = self.step(acting);
-        let at = step.at;
-        let done = stored.campaign.clone().open(step)?;
-        let event = self.enter(&mut stored, done, at, actor);
-        self.write_campaign(tx, &stored, event, self.public(record.to_string()))
-            .await
+        self.carry_out(acting, (number, premise), Opening).await
     }
+}
+
+/// OPEN: the draw recomputed, and what was sealed held against it, before it is said for ever.
+struct Opening;
+
+/// OPEN of a draw, and the material it was computed from.
+struct ToOpen {
+    frame: Kept,
+    sealed: Kept,
+    record: String,
+}
+
+impl LongAct for Opening {
+    const VERB: Verb = Verb::CampaignOpen;
+    type Computed = ToOpen;
+
+    async fn compute(
+        &mut self,
+        app: &App,
+        acting: &Acting,
+        mut view: Reader,
+        stored: &StoredCampaign,
+    ) -> Result<ToOpen, AppError> {
+        held::freeze(&mut view, stored).await?;
+        held::result(&mut view, stored).await?;
+        let frame = material::kept_frame(&mut view, stored).await?;
+        let sealed = Kept::of(&mut view, stored, &PUBLIC).await?;
+        drop(view);
+        let drawn = app.drawn(&frame, stored).await?;
+        let kept = app.contents(&sealed).await?;
+        let record = aside(move || open_of(&drawn, &kept)).await?;
+        let computed = ToOpen {
+            frame,
+            sealed,
+            record,
+        };
+        self.step(&computed, stored.campaign.clone(), app.step(acting))?;
+        Ok(computed)
+    }
+
+    fn step(&self, _: &ToOpen, campaign: Campaign, step: Step) -> Stepped {
+        campaign.open(step)
+    }
+
+    async fn still_stands(
+        &self,
+        computed: &ToOpen,
+        tx: &mut Tx,
+        _: Instant,
+    ) -> Result<bool, AppError> {
+        computed.frame.still_stands(tx).await?;
+        computed.sealed.still_stands(tx).await?;
+        Ok(true)
+    }
+
+    async fn write(&self, computed: &ToOpen, app: &App, under: Under) -> Result<(), AppError> {
+        let Under {
+            tx,
+            mut stored,
+            actor,
+            step,
+            done,
+        } = under;
+        let event = app.enter(&mut stored, done, step.at, actor);
+        let sealing = app.public(computed.record.clone());
+        app.write_campaign(tx, &stored, event, sealing).await
+    }
+}
+
+/// OPEN, if the sealed files are those of the draw.
+fn open_of(drawn: &Drawn, kept: &[BundleFile]) -> Result<String, AppError> {
+    let files = material::files(drawn, Stage::Public)?;
+    held::sealed_files(&files, kept)?;
+    let suite = drawn.frozen().record().suite;
+    let record = open_record_of(drawn, Stage::Public, 0, |name| {
+        let file = files.iter().find(|file| file.name == name);
+        suite.bytes(&file.expect("OPEN names files of its stage").content)
+    });
+    Ok(record.to_string())
 }
 
 fn void_record(

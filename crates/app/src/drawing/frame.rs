@@ -21,6 +21,7 @@ use store::{Reader, StoreError, catalog, inspection, inspector, subject};
 
 use super::material::plan_record;
 use crate::AppError;
+use crate::aside::aside;
 use crate::campaign::{complete, gaps, items_and_inspectors};
 
 static FRAME_FAULTS: Code = Code::new(
@@ -157,27 +158,29 @@ pub(super) async fn eligible(
         .into_iter()
         .collect();
     let subjects = all_subjects(reader).await?;
-    let facts: Vec<SubjectFacts<'_>> = subjects
-        .iter()
-        .map(|kept| SubjectFacts {
-            subject: &kept.subject,
-            visits_this_year: visits
-                .get(&kept.subject.id)
-                .map_or(0, |n| u32::try_from(*n).unwrap_or(u32::MAX)),
-            must: None,
+    let (plan, record, rulebook) = (plan.clone(), record.clone(), rulebook.clone());
+    let made = aside(move || {
+        let facts: Vec<SubjectFacts<'_>> = subjects
+            .iter()
+            .map(|kept| SubjectFacts {
+                subject: &kept.subject,
+                visits_this_year: visits
+                    .get(&kept.subject.id)
+                    .map_or(0, |n| u32::try_from(*n).unwrap_or(u32::MAX)),
+                must: None,
+            })
+            .collect();
+        frame_of(&FrameFacts {
+            plan: &plan,
+            record: &record,
+            items: &items,
+            subjects: &facts,
+            inspectors: &inspectors,
+            recusals: &recusals,
+            rulebook: &rulebook,
         })
-        .collect();
-    let eligibility = frame_of(&FrameFacts {
-        plan,
-        record,
-        items: &items,
-        subjects: &facts,
-        inspectors: &inspectors,
-        recusals: &recusals,
-        rulebook,
-    })
-    .map_err(|refusals| faults(&refusals))?;
-    Ok(eligibility)
+    });
+    Ok(made.await.map_err(|refusals| faults(&refusals))?)
 }
 
 fn faults(refusals: &[Refusal]) -> Refusal {

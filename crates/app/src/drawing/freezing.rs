@@ -1,26 +1,26 @@
-//! Freezing the frame: everything long – who is eligible, the rehearsal of the draw, the files of the
-//! frame – is computed from one view beside other work. Under the lock, as the last step, it is asked
-//! whether registers, campaign and day are still those of that view; if not, all of it is computed
-//! again, a few times. What is written is the same as if it had been computed under the lock.
+//! Freezing the frame: who is eligible, the rehearsal of the draw and the files of the frame are computed beside
+//! other work ([`LongAct`]); as the last step the versions of the registers and the day are compared.
 //!
 //! A large register is frozen by a job; the officer's right is asked again at its end.
 
 use std::pin::Pin;
 use std::sync::Arc;
 
+use domain::campaign::Campaign;
 use domain::campaign::eligibility::Eligibility;
 use domain::campaign::frame_roots::FrameRoots;
 use domain::campaign::plan::CampaignPlan;
-use domain::campaign::steps::FreezeFacts;
-use domain::id::{CampaignNo, EventId};
+use domain::campaign::state::Step;
+use domain::campaign::steps::{FreezeFacts, Stepped};
+use domain::id::CampaignNo;
 use domain::policy::{Place, Reach, Verb};
 use domain::premise::Premise;
-use domain::refusal::Code;
-use domain::time::Date;
+use domain::time::{Date, Instant};
 use store::attachment::Owner;
 use store::campaign::StoredCampaign;
-use store::{Register, StoreError, campaign, subject};
+use store::{Reader, Register, StoreError, Tx, campaign, subject};
 
+use super::long_act::{LongAct, Under};
 use super::obstacle::{naming_left_out, none_alone};
 use super::{frame, material};
 use crate::aside::aside;
@@ -34,16 +34,7 @@ use crate::{Acting, App, AppError};
 /// The kind of job that freezes a large frame.
 pub const FREEZE: &str = "campaign.freeze";
 
-/// How often all is computed again because something changed meanwhile.
-const ROUNDS: u32 = 3;
 const VERSION: u64 = 1;
-
-static RESTLESS: Code = Code::new(
-    "DRAW-041",
-    "冻结时名录一直有人改动，重算 {rounds} 次仍赶不上，没有冻结。",
-    Some("细则四（三）"),
-    "请相关科室暂停改动名录，几分钟后再冻结。",
-);
 
 /// What is entered when the frame is frozen.
 #[derive(Clone, Copy, Debug, Default)]
@@ -55,8 +46,8 @@ pub struct FreezeWords {
 /// A frame computed from one view.
 struct Computed {
     versions: Versions,
-    seen: EventId,
     on: Date,
+    plan: CampaignPlan,
     eligibility: Eligibility,
     roots: FrameRoots,
     kept: Vec<Waiting>,
@@ -132,62 +123,12 @@ impl App {
         words: FreezeWords,
         run: &Run,
     ) -> Result<(), AppError> {
-        let mut secret = None;
-        for _ in 0..ROUNDS {
-            let computed = self
-                .compute_frame(acting, of, words, (&mut secret, run))
-                .await?;
-            run.checkpoint()?;
-            if self.fix_frame(acting, of, &computed, run).await? {
-                return Ok(());
-            }
-        }
-        Err(RESTLESS.refuse(&[("rounds", &ROUNDS)]).into())
-    }
-
-    /// Everything that is long, outside the lock. Whatever could refuse FREEZE later refuses now,
-    /// while registers can be mended.
-    async fn compute_frame(
-        &self,
-        acting: &Acting,
-        (number, premise): (&CampaignNo, &Premise),
-        words: FreezeWords,
-        (secret, run): (&mut Option<[u8; 32]>, &Run),
-    ) -> Result<Computed, AppError> {
-        run.enter("读取名录", None);
-        let mut view = self.db.read().await?;
-        // Not the rulebook's: a campaign obeys the version of its approval, whatever is adopted since.
-        let versions = Versions::of(&mut view, &Register::OF_A_FRAME).await?;
-        let stored = campaign::by_number(&mut view, number).await?;
-        acting.may(Verb::CampaignFreeze, &Place::of(&stored.campaign.initiator))?;
-        require_campaign(&mut view, acting, Verb::CampaignFreeze, premise, &stored).await?;
-        let plan = plan_of(&stored)?;
-        let now = self.clock.now();
-        let (eligibility, record) = frame::load(&mut view, &stored, now).await?;
-        drop(view);
-        run.checkpoint()?;
-        let facts = self.freeze_facts(acting, &plan, &eligibility, None);
-        stored.campaign.clone().freeze(facts)?;
-        if !words.pool_of_one_known {
-            none_alone(&eligibility)?;
-        }
-        run.enter("演算", None);
-        let secret = *secret.get_or_insert_with(|| self.entropy.bytes::<32>());
-        let attempt = stored.campaign.state.attempt();
-        let rehearsed = material::rehearse(number, attempt, &plan, &record, &eligibility, secret)
-            .await
-            .map_err(|error| naming_left_out(error, &eligibility))?;
-        let roots = FrameRoots::from(rehearsed.record());
-        let files = aside(move || material::frame_files(rehearsed.frame())).await;
-        let owner = Owner::Attempt(&stored.campaign.id, attempt);
-        Ok(Computed {
-            versions,
-            seen: stored.seen.clone(),
-            on: now.date(),
-            eligibility,
-            roots,
-            kept: self.keep_frame(owner, &secret, &files).await?,
-        })
+        let freezing = Freezing {
+            words,
+            run: run.clone(),
+            secret: None,
+        };
+        self.carry_out(acting, of, freezing).await
     }
 
     /// S and the files of the frame, sealed and durable before the act that names them.
@@ -203,69 +144,123 @@ impl App {
         }
         Ok(kept)
     }
+}
 
-    fn freeze_facts(
-        &self,
+/// The freeze: the frame rehearsed, kept, and fixed.
+struct Freezing {
+    words: FreezeWords,
+    run: Run,
+    /// S is made once, however often all else is computed.
+    secret: Option<[u8; 32]>,
+}
+
+impl LongAct for Freezing {
+    const VERB: Verb = Verb::CampaignFreeze;
+    type Computed = Computed;
+
+    /// Whatever could refuse FREEZE later refuses now, while registers can be mended.
+    async fn compute(
+        &mut self,
+        app: &App,
         acting: &Acting,
-        plan: &CampaignPlan,
-        eligibility: &Eligibility,
-        roots: Option<FrameRoots>,
-    ) -> FreezeFacts {
-        FreezeFacts {
-            step: self.step(acting),
-            parties: plan.sources.parties.clone(),
-            beacon: plan.sources.has_public_source(),
-            quota: eligibility.quota(),
-            must: eligibility.must(),
-            roots,
+        mut view: Reader,
+        stored: &StoredCampaign,
+    ) -> Result<Computed, AppError> {
+        self.run.enter("读取名录", None);
+        // Not the rulebook's: a campaign obeys the version of its approval, whatever is adopted since.
+        let versions = Versions::of(&mut view, &Register::OF_A_FRAME).await?;
+        let plan = plan_of(stored)?;
+        let now = app.clock.now();
+        let (eligibility, record) = frame::load(&mut view, stored, now).await?;
+        drop(view);
+        self.run.checkpoint()?;
+        let facts = facts(app.step(acting), &plan, &eligibility, None);
+        stored.campaign.clone().freeze(facts)?;
+        if !self.words.pool_of_one_known {
+            none_alone(&eligibility)?;
         }
+        self.run.enter("演算", None);
+        let secret = *self.secret.get_or_insert_with(|| app.entropy.bytes::<32>());
+        let (number, attempt) = (&stored.campaign.number, stored.campaign.state.attempt());
+        let rehearsed = material::rehearse(number, attempt, &plan, &record, &eligibility, secret)
+            .await
+            .map_err(|error| naming_left_out(error, &eligibility))?;
+        let roots = FrameRoots::from(rehearsed.record());
+        let files = aside(move || material::frame_files(rehearsed.frame())).await;
+        let owner = Owner::Attempt(&stored.campaign.id, attempt);
+        let kept = app.keep_frame(owner, &secret, &files).await?;
+        self.run.checkpoint()?;
+        self.run.enter("写入", None);
+        Ok(Computed {
+            versions,
+            on: now.date(),
+            plan,
+            eligibility,
+            roots,
+            kept,
+        })
     }
 
-    /// The act itself; false if what was computed no longer holds, and then nothing is written.
-    async fn fix_frame(
-        &self,
-        acting: &Acting,
-        (number, premise): (&CampaignNo, &Premise),
-        computed: &Computed,
-        run: &Run,
-    ) -> Result<bool, AppError> {
-        run.enter("写入", None);
-        let eligibility = &computed.eligibility;
-        let mut tx = self.db.begin(Verb::CampaignFreeze.name()).await?;
-        let mut stored = campaign::by_number(&mut tx, number).await?;
-        let acting = self.still_acting(&mut tx, &acting.account).await?;
-        let actor = acting.may(Verb::CampaignFreeze, &Place::of(&stored.campaign.initiator))?;
-        require_campaign(&mut tx, &acting, Verb::CampaignFreeze, premise, &stored).await?;
-        let plan = plan_of(&stored)?;
+    fn step(&self, computed: &Computed, campaign: Campaign, step: Step) -> Stepped {
         let roots = Some(computed.roots.clone());
-        let facts = self.freeze_facts(&acting, &plan, eligibility, roots);
-        let at = facts.step.at;
-        let attempt = stored.campaign.state.attempt();
-        let done = stored.campaign.clone().freeze(facts)?;
-        let same = stored.seen == computed.seen && at.date() == computed.on;
-        if !same || !computed.versions.still_hold(&mut tx).await? {
-            tx.abandon().await?;
-            return Ok(false);
-        }
-        let id = stored.campaign.id.clone();
+        campaign.freeze(facts(step, &computed.plan, &computed.eligibility, roots))
+    }
+
+    async fn still_stands(
+        &self,
+        computed: &Computed,
+        tx: &mut Tx,
+        at: Instant,
+    ) -> Result<bool, AppError> {
+        Ok(at.date() == computed.on && computed.versions.still_hold(tx).await?)
+    }
+
+    async fn write(&self, computed: &Computed, app: &App, under: Under) -> Result<(), AppError> {
+        let Under {
+            tx,
+            mut stored,
+            actor,
+            step,
+            done,
+        } = under;
+        let (id, attempt) = (stored.campaign.id.clone(), stored.campaign.state.attempt());
         forget_later(&mut stored);
-        stored.figures = frame::figures(eligibility).to_json();
-        let event = self
-            .enter(&mut stored, done, at, actor)
+        stored.figures = frame::figures(&computed.eligibility).to_json();
+        let roots = &computed.roots;
+        let event = app
+            .enter(&mut stored, done, step.at, actor)
             .with("attempt", attempt)
-            .with("quota", eligibility.quota())
-            .with("subjects", &computed.roots.subjects.root)
-            .with("inspectors", &computed.roots.inspectors.root)
-            .with("recusals", &computed.roots.recusals.root)
-            .with("secret", &computed.roots.secret);
-        let mut rec = tx.record(event, self.confidential())?;
+            .with("quota", computed.eligibility.quota())
+            .with("subjects", &roots.subjects.root)
+            .with("inspectors", &roots.inspectors.root)
+            .with("recusals", &roots.recusals.root)
+            .with("secret", &roots.secret);
+        let mut rec = tx.record(event, app.confidential())?;
         campaign::write(&mut rec, &stored).await?;
         for kept in &computed.kept {
             kept.attach(&mut rec, Owner::Attempt(&id, attempt)).await?;
         }
-        run.finish(&mut rec.beside(), &Outcome::default()).await?;
+        self.run
+            .finish(&mut rec.beside(), &Outcome::default())
+            .await?;
         rec.commit().await?;
-        Ok(true)
+        Ok(())
+    }
+}
+
+fn facts(
+    step: Step,
+    plan: &CampaignPlan,
+    eligibility: &Eligibility,
+    roots: Option<FrameRoots>,
+) -> FreezeFacts {
+    FreezeFacts {
+        step,
+        parties: plan.sources.parties.clone(),
+        beacon: plan.sources.has_public_source(),
+        quota: eligibility.quota(),
+        must: eligibility.must(),
+        roots,
     }
 }
 

@@ -11,8 +11,8 @@ use store::{Reader, StoreError, log, portal};
 use tlog::Hash;
 use tlog::entry::EntryType;
 
-use super::material::{self, BundleFile};
-use super::{NO_RECORD, Stage};
+use super::NO_RECORD;
+use super::material::BundleFile;
 use crate::AppError;
 use crate::campaign::{print_of, unsound};
 
@@ -23,7 +23,10 @@ static ALTERED: Code = Code::new(
     "有人改动过数据库或保存的文件。保留现场，运行 mingqian audit，并报告行政执法监督。",
 );
 
-fn altered(what: &str) -> AppError {
+const FREEZE: &str = "承诺（FREEZE）";
+const RESULT: &str = "结果（RESULT）";
+
+pub(super) fn altered(what: &str) -> AppError {
     ALTERED.refuse(&[("what", &what)]).into()
 }
 
@@ -47,94 +50,125 @@ async fn logged(
     }
 }
 
-/// FREEZE as recomputed from what is kept is the one that was published.
-pub(super) async fn freeze(
-    reader: &mut Reader,
-    stored: &StoredCampaign,
-    frozen: &Frozen,
-) -> Result<(), AppError> {
+/// The FREEZE the campaign stands on is one the log knows.
+pub(super) async fn freeze(reader: &mut Reader, stored: &StoredCampaign) -> Result<(), AppError> {
+    let record = super::freeze_of(stored)?;
     let published = stored.campaign.state.commitment();
-    let hash = print_of(frozen.record().hash());
-    let record = frozen.record().to_string();
-    if published.map(|committed| &committed.freeze_hash) != Some(&hash)
-        || stored.freeze_record.as_ref() != Some(&record)
-    {
-        return Err(altered("承诺（FREEZE）"));
+    if published.map(|committed| &committed.freeze_hash) != Some(&print_of(record.hash())) {
+        return Err(altered(FREEZE));
     }
-    logged(reader, &record, EntryType::Freeze, "承诺（FREEZE）").await
+    logged(
+        reader,
+        text_of(&stored.freeze_record)?,
+        EntryType::Freeze,
+        FREEZE,
+    )
+    .await
 }
 
-/// RESULT as recomputed from what is kept is the one that was published.
-pub(super) async fn result(
-    reader: &mut Reader,
-    stored: &StoredCampaign,
-    drawn: &Drawn,
-) -> Result<(), AppError> {
-    let record = drawn.record().to_string();
-    if stored.result_record.as_ref() != Some(&record) {
-        return Err(altered("结果（RESULT）"));
+/// FREEZE as recomputed from what is kept is the one the campaign stands on.
+pub(super) fn same_freeze(stored: &StoredCampaign, frozen: &Frozen) -> Result<(), AppError> {
+    if stored.freeze_record.as_ref() == Some(&frozen.record().to_string()) {
+        Ok(())
+    } else {
+        Err(altered(FREEZE))
     }
-    logged(reader, &record, EntryType::Result, "结果（RESULT）").await
+}
+
+/// The RESULT the campaign stands on is one the log knows.
+pub(super) async fn result(reader: &mut Reader, stored: &StoredCampaign) -> Result<(), AppError> {
+    logged(
+        reader,
+        text_of(&stored.result_record)?,
+        EntryType::Result,
+        RESULT,
+    )
+    .await
+}
+
+/// RESULT as recomputed from what is kept is the one the campaign stands on.
+pub(super) fn same_result(stored: &StoredCampaign, drawn: &Drawn) -> Result<(), AppError> {
+    if stored.result_record.as_ref() == Some(&drawn.record().to_string()) {
+        Ok(())
+    } else {
+        Err(altered(RESULT))
+    }
+}
+
+fn text_of(record: &Option<String>) -> Result<&str, AppError> {
+    record
+        .as_deref()
+        .ok_or_else(|| NO_RECORD.refuse(&[]).into())
 }
 
 /// The sealed files are those of the draw, before OPEN says so for ever.
-pub(super) fn sealed_files(drawn: &Drawn, kept: &[BundleFile]) -> Result<(), AppError> {
-    let files = material::files(drawn, Stage::Public)?;
-    for file in files
+pub(super) fn sealed_files(of_draw: &[BundleFile], kept: &[BundleFile]) -> Result<(), AppError> {
+    let mut sealed = of_draw
         .iter()
-        .filter(|file| PUBLIC.contains(&file.name.as_str()))
-    {
-        let same = kept
-            .iter()
-            .any(|other| other.name == file.name && other.content == file.content);
-        if !same {
-            return Err(altered(&format!("封存的 {}", file.name)));
-        }
+        .filter(|file| PUBLIC.contains(&file.name.as_str()));
+    let differs = |file: &&BundleFile| {
+        let same = |other: &BundleFile| other.name == file.name && other.content == file.content;
+        !kept.iter().any(same)
+    };
+    match sealed.find(differs) {
+        Some(file) => Err(altered(&format!("封存的 {}", file.name))),
+        None => Ok(()),
     }
-    Ok(())
 }
 
-/// The sealed files are those that the logged RESULT and OPEN name by their hashes.
-pub(super) async fn opened_files(
-    reader: &mut Reader,
-    stored: &StoredCampaign,
-    kept: &[BundleFile],
-) -> Result<(), AppError> {
-    let text = stored.result_record.as_deref();
-    let text = text.ok_or_else(|| NO_RECORD.refuse(&[]))?;
-    logged(reader, text, EntryType::Result, "结果（RESULT）").await?;
-    let result = ResultRecord::parse(text.as_bytes()).map_err(|fault| unsound(&fault))?;
-    let suite = super::freeze_of(stored)?.suite;
-    let open = open_of(reader, stored, &result, suite).await?;
-    let named = draw::record::result::SEALED_FILES
-        .into_iter()
-        .zip(result.files)
-        .chain(open.files.iter().map(|(name, hash)| (name.as_str(), *hash)));
-    for (name, hash) in named {
-        let file = kept.iter().find(|file| file.name == name);
-        if file.map(|file| suite.bytes(&file.content)) != Some(hash) {
-            return Err(altered(&format!("封存的 {name}")));
-        }
-    }
-    Ok(())
-}
-
-/// OPEN of this RESULT, as logged.
-async fn open_of(
-    reader: &mut Reader,
-    stored: &StoredCampaign,
-    result: &ResultRecord,
+/// The records that name the sealed files by their hashes, each as the log confirms it.
+pub(super) struct Opened {
+    result: ResultRecord,
+    open: OpenRecord,
     suite: Suite,
-) -> Result<OpenRecord, AppError> {
-    let ending = draw::record::open::Ending::Result(draw::record::hash_of(suite, result));
-    for line in portal::records_of(reader, stored).await? {
-        match OpenRecord::parse(line.record.as_bytes()) {
-            Ok(open) if open.ending == ending => {
-                logged(reader, &line.record, EntryType::Open, "公开（OPEN）").await?;
-                return Ok(open);
-            }
-            _ => {}
-        }
+}
+
+impl Opened {
+    /// RESULT of the attempt and the OPEN of it.
+    pub(super) async fn of(reader: &mut Reader, stored: &StoredCampaign) -> Result<Self, AppError> {
+        let suite = super::freeze_of(stored)?.suite;
+        let text = text_of(&stored.result_record)?;
+        let result = ResultRecord::parse(text.as_bytes()).map_err(|fault| unsound(&fault))?;
+        let ending = draw::record::open::Ending::Result(draw::record::hash_of(suite, &result));
+        // Each record is the one its entry names; what remains to be asked is whether the tree has the entry.
+        let records = portal::records_of(reader, stored).await?;
+        let of_kind = |kind: EntryType| {
+            records
+                .iter()
+                .filter(move |line| line.kind == kind.as_str())
+        };
+        let of_result = of_kind(EntryType::Result).find(|line| line.record == text);
+        log::confirmed(reader, &of_result.ok_or_else(|| altered(RESULT))?.event).await?;
+        let mut opens = of_kind(EntryType::Open).filter_map(|line| {
+            let open = OpenRecord::parse(line.record.as_bytes()).ok()?;
+            (open.ending == ending).then_some((line, open))
+        });
+        let (line, open) = opens.next().ok_or_else(|| altered("公开（OPEN）"))?;
+        log::confirmed(reader, &line.event).await?;
+        Ok(Self {
+            result,
+            open,
+            suite,
+        })
     }
-    Err(altered("公开（OPEN）"))
+
+    /// The sealed files are those that RESULT and OPEN name.
+    pub(super) fn names(&self, kept: &[BundleFile]) -> Result<(), AppError> {
+        let Self {
+            result,
+            open,
+            suite,
+        } = self;
+        let named = draw::record::result::SEALED_FILES
+            .into_iter()
+            .zip(result.files)
+            .chain(open.files.iter().map(|(name, hash)| (name.as_str(), *hash)));
+        for (name, hash) in named {
+            let file = kept.iter().find(|file| file.name == name);
+            if file.map(|file| suite.bytes(&file.content)) != Some(hash) {
+                return Err(altered(&format!("封存的 {name}")));
+            }
+        }
+        Ok(())
+    }
 }

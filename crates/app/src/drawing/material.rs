@@ -12,12 +12,12 @@ use draw::bundle::{self, Stage};
 use draw::digest::Secret;
 use draw::record::{BeaconName, Hours, PartyLine, PlanRecord};
 use draw::{Digest, Drawn, Frame, Frozen, SeedText, Stratum, Suite, Terms};
-use store::attachment::Owner;
 use store::campaign::StoredCampaign;
 use store::{Reader, StoreError};
 
 use super::frame::Figures;
-use super::held;
+use super::held::{self, altered};
+use super::kept::Kept;
 use super::{CommitWords, NO_RECORD, freeze_of, refused_by_draw, token};
 use crate::aside::aside;
 use crate::campaign::{plan_of, unsound};
@@ -150,15 +150,12 @@ fn party_line(suite: Suite, party: &Party) -> Result<PartyLine, AppError> {
     })
 }
 
-/// The terms of the attempt: before FREEZE from plan, figures and commitments; after it, exactly as
-/// published.
-fn terms(
+/// The terms FREEZE is published on: from plan, figures and commitments. After it they are its own.
+pub(super) fn terms(
     stored: &StoredCampaign,
-    words: Option<(Instant, &CommitWords)>,
+    reveal_by: Instant,
+    words: &CommitWords,
 ) -> Result<Terms, AppError> {
-    let Some((reveal_by, words)) = words else {
-        return Ok(Terms::from(&freeze_of(stored)?));
-    };
     let plan = plan_record(stored)?;
     let document = plan_of(stored)?;
     let frame = stored.campaign.state.frame();
@@ -199,40 +196,32 @@ fn quotas(stored: &StoredCampaign) -> Result<Vec<(Stratum, u64)>, AppError> {
 }
 
 impl App {
-    /// The frozen attempt, recomputed from S and the kept frame; once FREEZE is published it must be that one.
-    pub(super) async fn frozen(
-        &self,
-        reader: &mut Reader,
-        stored: &StoredCampaign,
-        words: Option<(Instant, &CommitWords)>,
-    ) -> Result<Frozen, AppError> {
-        let (id, attempt) = (&stored.campaign.id, stored.campaign.state.attempt());
-        let owner = Owner::Attempt(id, attempt);
-        let missing = |name: &str| StoreError::NotFound {
-            table: "attachments",
-            key: owner.place(name),
-        };
-        let secret = self.attached(reader, owner, SECRET).await?;
-        let secret = secret.and_then(|plain| <[u8; 32]>::try_from(plain).ok());
-        let secret = secret.ok_or_else(|| missing(SECRET))?;
-        let mut files = Vec::with_capacity(FRAME_FILES.len());
-        for name in FRAME_FILES {
-            let content = self.attached(reader, owner, name).await?;
-            files.push(content.ok_or_else(|| missing(name))?);
-        }
-        let published = words.is_none();
-        let terms = terms(stored, words)?;
-        let secret = Secret::from_bytes(secret);
-        let frozen = aside(move || {
-            let frame = bundle::parse_frame(&files[0], &files[1], &files[2])
-                .map_err(|fault| unsound(&fault))?;
-            draw::freeze(&terms, frame, &secret, threads())
-                .map_err(|refusal| AppError::from(refused_by_draw(&refusal)))
+    /// The frozen attempt, recomputed from S and the kept frame on these terms.
+    pub(super) async fn frozen(&self, kept: &Kept, terms: Terms) -> Result<Frozen, AppError> {
+        let files = self.contents(kept).await?;
+        aside(move || {
+            let [secret, subjects, inspectors, recusals] = files.as_slice() else {
+                unreachable!("as many contents as names");
+            };
+            let secret =
+                <[u8; 32]>::try_from(secret.content.as_slice()).map_err(|_| altered("保存的 S"))?;
+            let frame =
+                bundle::parse_frame(&subjects.content, &inspectors.content, &recusals.content)
+                    .map_err(|fault| unsound(&fault))?;
+            draw::freeze(&terms, frame, &Secret::from_bytes(secret), threads())
+                .map_err(|refusal| refused_by_draw(&refusal).into())
         })
-        .await?;
-        if published {
-            held::freeze(reader, stored, &frozen).await?;
-        }
+        .await
+    }
+
+    /// The frozen attempt whose FREEZE is published, recomputed; it must be that one.
+    pub(super) async fn committed(
+        &self,
+        kept: &Kept,
+        stored: &StoredCampaign,
+    ) -> Result<Frozen, AppError> {
+        let frozen = self.frozen(kept, Terms::from(&freeze_of(stored)?)).await?;
+        held::same_freeze(stored, &frozen)?;
         Ok(frozen)
     }
 
@@ -240,10 +229,10 @@ impl App {
     /// whose RESULT is published.
     pub(super) async fn drawn(
         &self,
-        reader: &mut Reader,
+        kept: &Kept,
         stored: &StoredCampaign,
     ) -> Result<Drawn, AppError> {
-        let frozen = self.frozen(reader, stored, None).await?;
+        let frozen = self.committed(kept, stored).await?;
         let text = stored
             .seed_text
             .as_ref()
@@ -257,9 +246,18 @@ impl App {
                 .expect("a refused seed has a fault");
             unsound(&fault)
         })?;
-        held::result(reader, stored, &drawn).await?;
+        held::same_result(stored, &drawn)?;
         Ok(drawn)
     }
+}
+
+/// S and the frame of the attempt, as its rows name them.
+pub(super) async fn kept_frame(
+    view: &mut Reader,
+    stored: &StoredCampaign,
+) -> Result<Kept, AppError> {
+    let [subjects, inspectors, recusals] = FRAME_FILES;
+    Kept::of(view, stored, &[SECRET, subjects, inspectors, recusals]).await
 }
 
 /// The files of a bundle at a stage, without receipts.

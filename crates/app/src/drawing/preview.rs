@@ -150,6 +150,8 @@ impl App {
             }
             Err(other) => return Err(other),
         };
+        // Whoever reads meanwhile needs the view more.
+        drop(reader);
         // A secret of zeros: the rehearsal asks only whether a frame can be frozen at all.
         let rehearsed = material::rehearse(number, 1, &plan, &record, &eligibility, [0; 32]).await;
         let refusal = match rehearsed

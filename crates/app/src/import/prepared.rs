@@ -16,6 +16,7 @@ use tokio::sync::mpsc;
 
 use super::judge::{Entry, Kept};
 use super::{Ending, Judge, Judged, Register, RowVerdict, Rows, Sheet, Tally, Terms, broken};
+use crate::aside::aside;
 use crate::part_file::emptied;
 use crate::versions::Versions;
 use crate::{App, AppError};
@@ -182,7 +183,8 @@ pub(super) async fn prepare(
     let mut ordinal = 0;
     while let Some(part) = rows.part(&mut view, ordinal).await? {
         ending.run.checkpoint()?;
-        let lot = Lot::of(sheet.unit, judge.part(&mut view, &part).await?)?;
+        let (unit, judged) = (sheet.unit.clone(), judge.part(&mut view, &part).await?);
+        let lot = aside(move || Lot::of(&unit, judged)).await?;
         tally.add(&lot.head.tally);
         ending.run.reach(tally.rows());
         lots.push(&lot).await?;

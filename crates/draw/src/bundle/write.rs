@@ -4,7 +4,7 @@ use std::io::{self, Write};
 use std::num::NonZeroUsize;
 
 use super::Stage;
-use crate::digest::Hasher;
+use crate::digest::{Digest, Hasher};
 use crate::leaf::{Kind, OpenedLeaf};
 use crate::merkle::Inclusion;
 use crate::parallel;
@@ -49,20 +49,31 @@ pub fn write_file(
 #[must_use]
 pub fn open_record(drawn: &Drawn, stage: Stage, changes: u64, threads: NonZeroUsize) -> OpenRecord {
     let suite = drawn.frozen().record().suite;
-    let files = opened_files(stage)
-        .into_iter()
-        .map(|name| {
-            let mut hasher = Hasher::new(suite);
-            write_file(drawn, name, threads, &mut hasher).expect("writing into a hash cannot fail");
-            (name.to_owned(), hasher.finish())
-        })
-        .collect();
+    open_record_of(drawn, stage, changes, |name| {
+        let mut hasher = Hasher::new(suite);
+        write_file(drawn, name, threads, &mut hasher).expect("writing into a hash cannot fail");
+        hasher.finish()
+    })
+}
+
+/// The same for who has those files written already; `hash_of_file` is asked for each by its name.
+#[must_use]
+pub fn open_record_of(
+    drawn: &Drawn,
+    stage: Stage,
+    changes: u64,
+    mut hash_of_file: impl FnMut(&str) -> Digest,
+) -> OpenRecord {
+    let record = drawn.frozen().record();
     OpenRecord {
-        attempt: drawn.frozen().record().attempt_ref(),
-        ending: Ending::Result(hash_of(suite, drawn.record())),
+        attempt: record.attempt_ref(),
+        ending: Ending::Result(hash_of(record.suite, drawn.record())),
         stage,
         changes,
-        files,
+        files: opened_files(stage)
+            .into_iter()
+            .map(|name| (name.to_owned(), hash_of_file(name)))
+            .collect(),
     }
 }
 

@@ -167,8 +167,12 @@ async fn rewrite_file(bare: &mut Bare, whole: bool) -> Result<bool, StoreError> 
     if whole {
         bare.run("VACUUM").await?;
     }
-    let blocked = bare.run("PRAGMA wal_checkpoint(TRUNCATE)").await?;
-    Ok(blocked == Some(0))
+    // Every act needs the connection that waits here for readers: briefly, as on PostgreSQL.
+    let usual = bare.run("PRAGMA busy_timeout").await?.unwrap_or_default();
+    bare.run("PRAGMA busy_timeout = 2000").await?;
+    let blocked = bare.run("PRAGMA wal_checkpoint(TRUNCATE)").await;
+    bare.run(&format!("PRAGMA busy_timeout = {usual}")).await?;
+    Ok(blocked? == Some(0))
 }
 
 async fn rewrite_tables(

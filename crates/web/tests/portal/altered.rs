@@ -1,17 +1,21 @@
 //! Somebody holds the database and its keys and exchanges what is kept of a draw. Nothing is published on
 //! the strength of what was exchanged.
 
+use std::sync::Arc;
+
 use app::AppError;
 use app::drawing::{CommitWords, DrawWords, Stage};
+use app::port::Clock as _;
 use app::premise::Thing;
-use domain::campaign::CampaignState;
 use domain::campaign::state::LIFE;
+use domain::campaign::{CampaignState, StateKind};
 use domain::id::{CampaignNo, Fingerprint};
 use store::Db;
 use store::attachment::Owner;
 use testkit::city::as_shown;
 use testkit::engines::{PostgresDatabase, admin};
 
+use crate::meanwhile::gated;
 use crate::story::Story;
 
 /// The story and a hand in its database.
@@ -52,6 +56,38 @@ impl Held {
             "UPDATE attachments SET form = 'plain', sha256 = '{sha256}', bytes = {length}, length = {length} WHERE owner_id = '{id}/{attempt}' AND name = '{name}'"
         ));
         assert_eq!(self.kept(number, name).await, content);
+    }
+
+    /// The row of an attachment says another length: by its hash it names what it named before.
+    async fn lengthen(&self, number: &CampaignNo, name: &str, by: i32) {
+        let (id, attempt) = self.attempt(number).await;
+        self.sql(&format!(
+            "UPDATE attachments SET length = length + {by} WHERE owner_id = '{id}/{attempt}' AND name = '{name}'"
+        ));
+    }
+
+    /// The next act of the draw.
+    async fn does(&self, app: &app::App, number: &CampaignNo) -> Result<(), AppError> {
+        let shown = as_shown(app, Thing::Campaign(number)).await;
+        let mut reader = app.db.read().await.unwrap();
+        let stored = store::campaign::by_number(&mut reader, number).await;
+        let kind = stored.unwrap().campaign.kind();
+        drop(reader);
+        let officer = &self.story.officer;
+        match kind {
+            StateKind::Frozen => {
+                let words = CommitWords {
+                    reveal_by: Some(self.story.site.city.clock.now().plus_ms(61 * 60_000)),
+                    ..CommitWords::default()
+                };
+                app.commit_draw(officer, number, &shown, &words).await
+            }
+            StateKind::Revealed => {
+                let words = DrawWords::default();
+                app.draw_subjects(officer, number, &shown, &words).await
+            }
+            _ => app.open_draw(officer, number, &shown).await,
+        }
     }
 
     fn sql(&self, statement: &str) {
@@ -184,6 +220,46 @@ async fn a_sealed_file_edited_after_the_draw_is_neither_opened_nor_handed_out() 
             held.exchange(&number, name, &kept).await;
         }
         held.app().bundle(&number, Stage::Public).await.unwrap();
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_exchanged_while_a_draw_is_computed_is_noticed_before_anything_is_written() {
+    told(async |held| {
+        let held = Arc::new(held);
+        let frozen = held.story.launched().await;
+        held.story.freeze(&frozen).await;
+        let (revealed, links) = held.story.committed().await;
+        held.story.reveal(&revealed, &links).await;
+        let (ended, _) = held.story.ended().await;
+        // Each act has computed from what is right when the hand comes; a row that differs in anything is not that one.
+        for (number, name) in [
+            (&frozen, "subjects.tsv"),
+            (&revealed, "secret"),
+            (&ended, "inspectors.tsv"),
+            (&ended, "teams.txt"),
+        ] {
+            let before = held.story.site.log_size().await;
+            let (hand, no) = (Arc::clone(&held), number.clone());
+            let app = gated(held.app(), async move { hand.lengthen(&no, name, 1).await });
+            assert_eq!(code(held.does(&app, number).await), "DRAW-042", "{name}");
+            assert_eq!(held.story.site.log_size().await, before);
+            held.lengthen(number, name, -1).await;
+        }
+        for number in [&frozen, &revealed, &ended] {
+            let (hand, no) = (Arc::clone(&held), number.clone());
+            let (before, title) = (held.story.site.log_size().await, "别的标题");
+            let app = gated(held.app(), async move {
+                hand.sql(&format!(
+                    "UPDATE campaigns SET title = '{title}' WHERE number = '{no}'"
+                ));
+            });
+            assert_eq!(code(held.does(&app, number).await), "DRAW-042");
+            assert_eq!(held.story.site.log_size().await, before);
+            let app = held.app().clone();
+            held.does(&app, number).await.unwrap();
+        }
     })
     .await;
 }

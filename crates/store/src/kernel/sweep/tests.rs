@@ -86,6 +86,11 @@ async fn who_still_reads_an_older_view_is_not_disturbed_and_the_sweep_comes_late
         let db = Db::open_sqlite(&file, &with_mask(0x2a)).await.unwrap();
         assert_ne!(unswept(&db).await, Vec::<String>::new());
         assert!(!db.sweep().await.unwrap());
+        // Whoever acts next waits for others as long as before.
+        let mut writer = db.bare().await.unwrap();
+        let waits = writer.run("PRAGMA busy_timeout").await.unwrap();
+        assert_eq!(waits, Some(20_000));
+        writer.close().await.unwrap();
         assert_eq!(reader.number(Query::new(count)).await.unwrap(), seen);
         drop(reader);
         other.close().await;

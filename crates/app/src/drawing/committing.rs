@@ -1,0 +1,123 @@
+//! Publishing FREEZE: the frame and S recomputed from what is kept beside other work ([`LongAct`]), and under the lock
+//! only what the freeze fixed of them is compared. From here on nothing can be changed, only voided.
+
+use domain::campaign::Campaign;
+use domain::campaign::frame_roots::FrameRoots;
+use domain::campaign::state::Step;
+use domain::campaign::steps::{CommitFacts, Intervals, Stepped};
+use domain::id::{CampaignNo, Fingerprint};
+use domain::policy::Verb;
+use domain::premise::Premise;
+use domain::time::Instant;
+use store::campaign::StoredCampaign;
+use store::{Reader, Tx, catalog};
+
+use super::kept::Kept;
+use super::long_act::{LongAct, Under};
+use super::material;
+use crate::campaign::print_of;
+use crate::{Acting, App, AppError};
+
+/// What is entered when FREEZE is published.
+#[derive(Clone, Debug, Default)]
+pub struct CommitWords {
+    /// Until when nonces are taken.
+    pub reveal_by: Option<Instant>,
+    /// The round or issue of the announced beacon.
+    pub beacon_round: String,
+}
+
+impl App {
+    /// Publishes FREEZE: from here on nothing can be changed, only voided.
+    pub async fn commit_draw(
+        &self,
+        acting: &Acting,
+        number: &CampaignNo,
+        premise: &Premise,
+        words: &CommitWords,
+    ) -> Result<(), AppError> {
+        self.carry_out(acting, (number, premise), Committing(words))
+            .await
+    }
+}
+
+struct Committing<'w>(&'w CommitWords);
+
+/// FREEZE, and the material it was computed from.
+struct ToCommit {
+    kept: Kept,
+    record: String,
+    freeze_hash: Fingerprint,
+    roots: FrameRoots,
+    reveal_by: Instant,
+    intervals: Intervals,
+}
+
+impl LongAct for Committing<'_> {
+    const VERB: Verb = Verb::CampaignCommit;
+    type Computed = ToCommit;
+
+    async fn compute(
+        &mut self,
+        app: &App,
+        acting: &Acting,
+        mut view: Reader,
+        stored: &StoredCampaign,
+    ) -> Result<ToCommit, AppError> {
+        let rulebook = catalog::rulebook_of(&mut view, &stored.campaign.state).await?;
+        let intervals = rulebook.intervals()?;
+        let kept = material::kept_frame(&mut view, stored).await?;
+        drop(view);
+        let reveal_by = self.0.reveal_by.unwrap_or_else(|| {
+            let minutes = intervals.freeze_minutes.max(1) + 60;
+            app.clock.now().plus_ms(minutes * 60 * 1000)
+        });
+        let terms = material::terms(stored, reveal_by, self.0)?;
+        let frozen = app.frozen(&kept, terms).await?;
+        let computed = ToCommit {
+            kept,
+            record: frozen.record().to_string(),
+            freeze_hash: print_of(frozen.record().hash()),
+            roots: FrameRoots::from(frozen.record()),
+            reveal_by,
+            intervals,
+        };
+        self.step(&computed, stored.campaign.clone(), app.step(acting))?;
+        Ok(computed)
+    }
+
+    fn step(&self, computed: &ToCommit, campaign: Campaign, step: Step) -> Stepped {
+        campaign.commit(CommitFacts {
+            step,
+            freeze_hash: computed.freeze_hash.clone(),
+            roots: computed.roots.clone(),
+            reveal_by: computed.reveal_by,
+            beacon_at: None,
+            intervals: computed.intervals,
+        })
+    }
+
+    async fn still_stands(
+        &self,
+        computed: &ToCommit,
+        tx: &mut Tx,
+        _: Instant,
+    ) -> Result<bool, AppError> {
+        computed.kept.still_stands(tx).await?;
+        Ok(true)
+    }
+
+    async fn write(&self, computed: &ToCommit, app: &App, under: Under) -> Result<(), AppError> {
+        let Under {
+            tx,
+            mut stored,
+            actor,
+            step,
+            done,
+        } = under;
+        stored.freeze_record = Some(computed.record.clone());
+        let event = app.enter(&mut stored, done, step.at, actor);
+        let sealing = app.public(computed.record.clone());
+        app.write_campaign(tx, &stored, event, sealing).await
+    }
+}

@@ -1,0 +1,159 @@
+//! An act of a draw that takes long: everything long – who is eligible, a rehearsal, the draw itself, what is kept of
+//! it – is computed from one view beside other work. Under the lock it is asked whether the right, the campaign and
+//! all that was computed from still are what they were; if a register moved on, all of it is computed again, a few
+//! times. What is written is the same as if it had been computed under the lock.
+//!
+//! What the act computes and writes is its own business ([`LongAct`]); the order of the questions is here, once.
+
+use domain::campaign::Campaign;
+use domain::campaign::state::Step;
+use domain::campaign::steps::Stepped;
+use domain::event::{Act, Actor};
+use domain::id::CampaignNo;
+use domain::policy::{Place, Verb};
+use domain::premise::Premise;
+use domain::refusal::Code;
+use domain::time::Instant;
+use store::campaign::{self, StoredCampaign};
+use store::{Reader, Tx};
+
+use super::held;
+use crate::premise::require_campaign;
+use crate::{Acting, App, AppError};
+
+/// How often all is computed again because a register changed meanwhile.
+const ROUNDS: u32 = 3;
+
+static RESTLESS: Code = Code::new(
+    "DRAW-041",
+    "冻结时名录一直有人改动，重算 {rounds} 次仍赶不上，没有冻结。",
+    Some("细则四（三）"),
+    "请相关科室暂停改动名录，几分钟后再冻结。",
+);
+
+/// A campaign about to change, under the lock: what was asked again, and what the rules made of it.
+pub(super) struct Under {
+    pub(super) tx: Tx,
+    pub(super) stored: StoredCampaign,
+    pub(super) actor: Actor,
+    pub(super) step: Step,
+    pub(super) done: (Campaign, Act),
+}
+
+/// An act with a long part and a short one.
+pub(super) trait LongAct: Send + Sync {
+    /// The right it takes.
+    const VERB: Verb;
+    /// What the long part yields, with what it was computed from.
+    type Computed: Send + Sync;
+
+    /// The long part. The view is given back before anything takes time; whatever the rules would refuse under the
+    /// lock is refused here already.
+    fn compute(
+        &mut self,
+        app: &App,
+        acting: &Acting,
+        view: Reader,
+        stored: &StoredCampaign,
+    ) -> impl Future<Output = Result<Self::Computed, AppError>> + Send;
+
+    /// What the rules say.
+    fn step(&self, computed: &Self::Computed, campaign: Campaign, step: Step) -> Stepped;
+
+    /// Whether what it was computed from, beside the campaign itself, still is what it was.
+    fn still_stands(
+        &self,
+        computed: &Self::Computed,
+        tx: &mut Tx,
+        at: Instant,
+    ) -> impl Future<Output = Result<bool, AppError>> + Send;
+
+    /// The short part: event and rows.
+    fn write(
+        &self,
+        computed: &Self::Computed,
+        app: &App,
+        under: Under,
+    ) -> impl Future<Output = Result<(), AppError>> + Send;
+}
+
+impl App {
+    /// Carries out a long act on a campaign.
+    pub(super) async fn carry_out(
+        &self,
+        acting: &Acting,
+        of: (&CampaignNo, &Premise),
+        mut act: impl LongAct,
+    ) -> Result<(), AppError> {
+        for _ in 0..ROUNDS {
+            if self.round(acting, of, &mut act).await? {
+                return Ok(());
+            }
+        }
+        Err(RESTLESS.refuse(&[("rounds", &ROUNDS)]).into())
+    }
+
+    /// One time; false if what was computed no longer holds, and then nothing is written.
+    async fn round<A: LongAct>(
+        &self,
+        acting: &Acting,
+        (number, premise): (&CampaignNo, &Premise),
+        act: &mut A,
+    ) -> Result<bool, AppError> {
+        let (view, seen) = match self.viewed(acting, A::VERB, (number, premise)).await {
+            Ok(viewed) => viewed,
+            Err(error @ AppError::Refused(_)) => {
+                return Err(self.unless_done(A::VERB, error).await);
+            }
+            Err(error) => return Err(error),
+        };
+        let computed = act.compute(self, acting, view, &seen).await?;
+        let mut tx = self.db.begin(A::VERB.name()).await?;
+        let stored = campaign::by_number(&mut tx, number).await?;
+        let acting = self.still_acting(&mut tx, &acting.account).await?;
+        let actor = acting.may(A::VERB, &Place::of(&stored.campaign.initiator))?;
+        require_campaign(&mut tx, &acting, A::VERB, premise, &stored).await?;
+        let step = self.step(&acting);
+        let done = act.step(&computed, stored.campaign.clone(), step.clone())?;
+        // By the same event, and yet another row: no act of the program did that.
+        if stored != seen {
+            return Err(held::altered("任务"));
+        }
+        if !act.still_stands(&computed, &mut tx, step.at).await? {
+            tx.abandon().await?;
+            return Ok(false);
+        }
+        let under = Under {
+            tx,
+            stored,
+            actor,
+            step,
+            done,
+        };
+        act.write(&computed, self, under).await?;
+        Ok(true)
+    }
+
+    /// The campaign as it stands, which is what was shown, in the view the computing begins with.
+    async fn viewed(
+        &self,
+        acting: &Acting,
+        verb: Verb,
+        (number, premise): (&CampaignNo, &Premise),
+    ) -> Result<(Reader, StoredCampaign), AppError> {
+        let mut view = self.db.read().await?;
+        let seen = campaign::by_number(&mut view, number).await?;
+        acting.may(verb, &Place::of(&seen.campaign.initiator))?;
+        require_campaign(&mut view, acting, verb, premise, &seen).await?;
+        Ok((view, seen))
+    }
+
+    /// Why a press is refused whose campaign has moved on – unless it moved by this very press, carried out by
+    /// another process meanwhile: then the first answer counts.
+    async fn unless_done(&self, verb: Verb, refused: AppError) -> AppError {
+        match self.db.begin(verb.name()).await {
+            Ok(tx) => tx.abandon().await.map_or_else(AppError::from, |()| refused),
+            Err(error) => error.into(),
+        }
+    }
+}

@@ -1,0 +1,216 @@
+//! The draw itself: drawn, recomputed by our own `verify`, and its sealed files kept, beside other work ([`LongAct`]);
+//! under the lock the RESULT and the visits are written. No RESULT is recorded that `verify` refuses.
+
+use domain::campaign::Campaign;
+use domain::campaign::party::TrustLevel;
+use domain::campaign::state::Step;
+use domain::campaign::steps::{DrawFacts, Stepped};
+use domain::event::LinkKind;
+use domain::id::{CampaignNo, Fingerprint};
+use domain::policy::Verb;
+use domain::premise::Premise;
+use domain::time::Instant;
+use draw::bundle::PUBLIC;
+use draw::{Drawn, Frozen, Level, SeedText};
+use store::attachment::Owner;
+use store::campaign::StoredCampaign;
+use store::{Reader, Tx, campaign, catalog, inspection};
+use verify::{BundleSource, Limits, Options};
+
+use super::kept::Kept;
+use super::long_act::{LongAct, Under};
+use super::material::{self, BundleFile, threads};
+use super::seed::{level_of, seed_of};
+use super::{REFUSED_BY_DRAW, Stage, forged, frame, held, spoken};
+use crate::aside::aside;
+use crate::attachment::Waiting;
+use crate::campaign::print_of;
+use crate::{Acting, App, AppError};
+
+/// What is entered when the draw is made.
+#[derive(Clone, Debug, Default)]
+pub struct DrawWords {
+    /// The public dice, if announced: digits as thrown.
+    pub dice: String,
+    /// The beacon's value, if announced.
+    pub beacon: String,
+    /// Why RESULT comes after its clock, if it does.
+    pub late_reason: String,
+}
+
+impl App {
+    /// Draws: RESULT is logged, the visits exist, the sealed files are kept.
+    pub async fn draw_subjects(
+        &self,
+        acting: &Acting,
+        number: &CampaignNo,
+        premise: &Premise,
+        words: &DrawWords,
+    ) -> Result<(), AppError> {
+        self.carry_out(acting, (number, premise), Drawing(words))
+            .await
+    }
+}
+
+struct Drawing<'w>(&'w DrawWords);
+
+/// A draw, and the material it was computed from.
+struct ToDraw {
+    frame: Kept,
+    drawn: Drawn,
+    said: Said,
+    sealed: Vec<Waiting>,
+}
+
+/// What the rules are told of a draw.
+struct Said {
+    result_hash: Fingerprint,
+    level: TrustLevel,
+    minimum_level: TrustLevel,
+    visits: u64,
+    recomputed: bool,
+}
+
+impl Drawing<'_> {
+    fn facts(&self, said: &Said, step: Step) -> DrawFacts {
+        let late = self.0.late_reason.trim();
+        DrawFacts {
+            step,
+            result_hash: said.result_hash.clone(),
+            level: said.level,
+            minimum_level: said.minimum_level,
+            visits: said.visits,
+            beacon_present: true,
+            recomputed: said.recomputed,
+            late_reason: (!late.is_empty()).then(|| late.to_owned()),
+        }
+    }
+}
+
+impl LongAct for Drawing<'_> {
+    const VERB: Verb = Verb::CampaignDraw;
+    type Computed = ToDraw;
+
+    async fn compute(
+        &mut self,
+        app: &App,
+        acting: &Acting,
+        mut view: Reader,
+        stored: &StoredCampaign,
+    ) -> Result<ToDraw, AppError> {
+        let rulebook = catalog::rulebook_of(&mut view, &stored.campaign.state).await?;
+        let minimum_level = rulebook.intervals()?.minimum_level;
+        held::freeze(&mut view, stored).await?;
+        let frame = material::kept_frame(&mut view, stored).await?;
+        drop(view);
+        let frozen = app.committed(&frame, stored).await?;
+        let seed = seed_of(stored, &frozen, self.0)?;
+        let (drawn, files, recomputed) = aside(move || draw_and_recompute(frozen, &seed)).await?;
+        let said = Said {
+            result_hash: print_of(draw::record::hash_of(
+                drawn.frozen().record().suite,
+                drawn.record(),
+            )),
+            level: level_of(Level::reached(drawn.seed_text())),
+            minimum_level,
+            visits: drawn.visits().len() as u64,
+            recomputed,
+        };
+        // What is refused leaves nothing behind, not even content without a name.
+        let campaign = stored.campaign.clone();
+        campaign.draw(self.facts(&said, app.step(acting)))?;
+        let mut sealed = Vec::new();
+        for file in what_open_publishes(&files) {
+            let kept = app.keep_sealed(frame.owner(), &file.name, &file.content);
+            sealed.push(kept.await?);
+        }
+        Ok(ToDraw {
+            frame,
+            drawn,
+            said,
+            sealed,
+        })
+    }
+
+    fn step(&self, computed: &ToDraw, campaign: Campaign, step: Step) -> Stepped {
+        campaign.draw(self.facts(&computed.said, step))
+    }
+
+    async fn still_stands(
+        &self,
+        computed: &ToDraw,
+        tx: &mut Tx,
+        _: Instant,
+    ) -> Result<bool, AppError> {
+        computed.frame.still_stands(tx).await?;
+        Ok(true)
+    }
+
+    async fn write(&self, computed: &ToDraw, app: &App, under: Under) -> Result<(), AppError> {
+        let Under {
+            mut tx,
+            mut stored,
+            actor,
+            step,
+            done,
+        } = under;
+        let drawn = &computed.drawn;
+        let visits = frame::visits(&mut tx, &stored, drawn, &step, || app.entropy.bytes()).await?;
+        let (id, attempt) = (stored.campaign.id.clone(), stored.campaign.state.attempt());
+        let record = drawn.record().to_string();
+        stored.seed_text = Some(drawn.seed_text().to_string());
+        stored.result_record = Some(record.clone());
+        stored.trust_level = Some(i64::from(Level::reached(drawn.seed_text()).number()));
+        let mut event = app
+            .enter(&mut stored, done, step.at, actor)
+            .with("visits", visits.len());
+        for visit in &visits {
+            event = event.touching(LinkKind::Subject, visit.visit.subject.as_str());
+        }
+        let mut rec = tx.record(event, app.public(record))?;
+        campaign::write(&mut rec, &stored).await?;
+        inspection::add_many(&mut rec, &visits).await?;
+        for kept in &computed.sealed {
+            kept.attach(&mut rec, Owner::Attempt(&id, attempt)).await?;
+        }
+        rec.commit().await?;
+        Ok(())
+    }
+}
+
+/// The draw, its files, and whether our own `verify` accepts them.
+fn draw_and_recompute(
+    frozen: Frozen,
+    seed: &SeedText,
+) -> Result<(Drawn, Vec<BundleFile>, bool), AppError> {
+    let drawn = draw::draw(frozen, seed, threads())
+        .map_err(|faults| REFUSED_BY_DRAW.refuse(&[("why", &spoken(&faults))]))?;
+    let (files, accepted) = recomputed(&drawn)?;
+    Ok((drawn, files, accepted))
+}
+
+/// The files of the draw, and whether our own `verify` accepts them.
+fn recomputed(drawn: &Drawn) -> Result<(Vec<BundleFile>, bool), AppError> {
+    let files = material::files(drawn, Stage::Full)?;
+    let held = files
+        .iter()
+        .map(|file| (file.name.clone(), file.content.clone()));
+    let source = BundleSource::from_files(held, Limits::default())
+        .map_err(|problem| forged(&problem.to_string()))?;
+    let verdict = verify::verify_bundle(
+        &source,
+        &Options {
+            log_key: None,
+            threads: threads(),
+        },
+    );
+    // 3 = everything recomputed and right; only the log proofs are still to come.
+    Ok((files, verdict.exit() == 3))
+}
+
+/// The files that stay sealed until OPEN; RESULT holds their hashes.
+fn what_open_publishes(files: &[BundleFile]) -> impl Iterator<Item = &BundleFile> {
+    files
+        .iter()
+        .filter(|file| PUBLIC.contains(&file.name.as_str()))
+}

@@ -22,7 +22,7 @@ use testkit::engines::on_both;
 use tokio::runtime::Handle;
 use tokio::task::block_in_place;
 
-use crate::words::code_of;
+use crate::words::{code_of, leaves, newest, newest_event, shown};
 
 static NO_FILE: Code = Code::new("TEST-001", "读不了。", None, "");
 
@@ -52,12 +52,30 @@ impl Tables for Tabs {
         })
     }
 
-    fn error_file(&self, _: &[String]) -> Result<Box<dyn ErrorFile>, Refusal> {
-        Err(NO_FILE.refuse(&[]))
+    fn error_file(&self, names: &[String]) -> Result<Box<dyn ErrorFile>, Refusal> {
+        Ok(Box::new(Lines(vec![names.join("\t")])))
     }
 
     fn template(&self, _: Register, _: TemplateForm) -> Result<Vec<u8>, Refusal> {
         Err(NO_FILE.refuse(&[]))
+    }
+}
+
+/// What is wrong with each row, on a line of its own.
+struct Lines(Vec<String>);
+
+impl ErrorFile for Lines {
+    fn row(&mut self, row: &StagedRow, faults: &str) -> Result<(), Refusal> {
+        self.0.push(format!(
+            "{}\t{}\t{faults}",
+            row.number,
+            row.cells.join("\t")
+        ));
+        Ok(())
+    }
+
+    fn finish(self: Box<Self>) -> Result<Vec<u8>, Refusal> {
+        Ok(self.0.join("\n").into_bytes())
     }
 }
 
@@ -406,6 +424,66 @@ async fn the_end_of_a_long_import_is_told_by_how_much_of_it_is_written() {
             None,
             "told no longer than it takes"
         );
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_fetches_the_rows_that_were_refused_is_in_the_log_each_time() {
+    on_both(|db| async move {
+        let city = City::found(db).await;
+        let security = city.account("security", &[(Role::SecurityAdmin, 0)]).await;
+        let security = city.acting(&security).await;
+        let owner = registrar(&city, "registrar").await;
+        let account = owner.account.clone().unwrap();
+        let desk = Desk::open(&city.app, owner);
+        let fetch = async |import: &Import| {
+            let acting = city.acting(&account).await;
+            desk.staging.fetch_error_file(&acting, import).await
+        };
+        let read = desk
+            .received((SUBJECTS, &unit(1)), "good", &caterers(2))
+            .await;
+        let seen = desk.compared(&read, read.columns()).await;
+        let before = leaves(&city).await;
+        assert_eq!(fetch(&seen).await.unwrap(), None);
+        assert_eq!(leaves(&city).await, before, "there was nothing to fetch");
+
+        let text = format!(
+            "{}坏店\t9.1E+17\t411202\t路\t餐饮\n无区店\t\t\t路\t餐饮\n",
+            caterers(3)
+        );
+        let read = desk.received((SUBJECTS, &unit(1)), "bad", &text).await;
+        let seen = desk.compared(&read, read.columns()).await;
+        for again in 1..=2 {
+            let file = fetch(&seen).await.unwrap().unwrap();
+            let file = String::from_utf8(file).unwrap();
+            let rows: Vec<&str> = file.lines().filter(|line| line.contains("店\t")).collect();
+            assert_eq!(rows.len(), 2, "{file}");
+            assert!(rows[0].starts_with("5\t坏店\t9.1E+17") && rows[1].starts_with("6\t无区店"));
+            assert_eq!(leaves(&city).await, before + again);
+        }
+        assert_eq!(newest(&city).await, "import.errors");
+        let event = newest_event(&city).await;
+        for (name, value) in [
+            ("register", "subjects"),
+            ("rows", "2"),
+            ("source_sha256", seen.summary.file.sha256.as_str()),
+        ] {
+            assert_eq!(event.facts.get(name).map(String::as_str), Some(value));
+        }
+        assert_eq!(event.actor.account, Some(account.clone()));
+
+        // The page was open when the right was taken away.
+        let acting = city.acting(&account).await;
+        let premise = shown(&city, &account).await;
+        let grant = acting.grants[0].clone();
+        let revoke = city.app.revoke_role(&security, &account, &premise, &grant);
+        revoke.await.unwrap();
+        let before = leaves(&city).await;
+        let refused = desk.staging.fetch_error_file(&acting, &seen).await;
+        assert_eq!(code_of(refused), "AUTH-001");
+        assert_eq!(leaves(&city).await, before);
     })
     .await;
 }

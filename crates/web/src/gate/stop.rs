@@ -45,11 +45,11 @@ static ALTERED: Code = Code::new(
     "请系统管理员停止办理，运行 mingqian audit 查明，并报告审计管理员。",
 );
 
-static UNKNOWN: Code = Code::new(
+pub(super) static UNKNOWN: Code = Code::new(
     "STOR-505",
-    "提交之后没有收到数据库的答复，结果未知。",
+    "提交之后没有收到数据库的答复：这一次是否已办成，结果未知。",
     None,
-    "先到这里看是否已办成，再决定是否重办。",
+    "先到这里看结果。{next}",
 );
 
 /// A request that ends without its page.
@@ -169,7 +169,9 @@ impl From<StoreError> for Stop {
             }
             StoreError::CommitUnknown(_) => {
                 let log = Link::new("看留痕日志", Address::fixed("/w/log"));
-                let refusal = Refusal::from(&UNKNOWN.refuse(&[])).with_remedy_link(log);
+                let refusal =
+                    Refusal::from(&UNKNOWN.refuse(&[("next", &"没有办成的，再办一次。")]))
+                        .with_remedy_link(log);
                 Self::unknown(refusal, None, error.to_string())
             }
             other => Self::fault(other.recorded()),

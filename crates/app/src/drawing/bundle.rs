@@ -117,10 +117,7 @@ impl App {
         let mut files = Vec::new();
         for name in PUBLIC {
             let content = self.attached(reader, owner, name).await?;
-            let content = content.ok_or_else(|| StoreError::NotFound {
-                table: "attachments",
-                key: owner.place(name),
-            })?;
+            let content = content.ok_or_else(|| held::altered(&format!("封存的 {name} 不在了")))?;
             files.push(BundleFile {
                 name: name.to_owned(),
                 content,
@@ -140,7 +137,12 @@ impl App {
             ("result", &stored.result_record),
         ] {
             let Some(record) = record else { continue };
-            let event = log::event_of_record(reader, &Hash::of(record.as_bytes())).await?;
+            let event = match log::event_of_record(reader, &Hash::of(record.as_bytes())).await {
+                Err(StoreError::NotFound { .. }) => {
+                    return Err(held::altered(&format!("{name} 的留痕条目")));
+                }
+                found => found?,
+            };
             let (entry, proof) = self.receipt(reader, &event).await?;
             files.push(BundleFile {
                 name: format!("{name}.entry"),

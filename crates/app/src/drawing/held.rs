@@ -23,7 +23,7 @@ static ALTERED: Code = Code::new(
     "有人改动过数据库或保存的文件。保留现场，运行 mingqian audit，并报告行政执法监督。",
 );
 
-fn altered(what: &str) -> AppError {
+pub(super) fn altered(what: &str) -> AppError {
     ALTERED.refuse(&[("what", &what)]).into()
 }
 

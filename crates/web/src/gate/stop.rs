@@ -106,6 +106,16 @@ impl Stop {
         }
     }
 
+    /// What is kept contradicts the log; `inside` goes to the record of the server.
+    #[must_use]
+    pub fn altered(inside: String) -> Self {
+        let stop = Self::new(Problem::Conflict((&ALTERED.refuse(&[])).into()));
+        Self {
+            inside: Some(inside),
+            ..stop.with_status(StatusCode::SERVICE_UNAVAILABLE)
+        }
+    }
+
     /// Our fault; `inside` goes to the record of the server and never to the browser.
     #[must_use]
     pub fn fault(inside: impl Into<String>) -> Self {
@@ -145,13 +155,7 @@ impl From<StoreError> for Stop {
                     ..stop.with_status(StatusCode::SERVICE_UNAVAILABLE)
                 }
             }
-            StoreError::Contradiction { .. } => {
-                let stop = Self::new(Problem::Conflict((&ALTERED.refuse(&[])).into()));
-                Self {
-                    inside: Some(error.to_string()),
-                    ..stop.with_status(StatusCode::SERVICE_UNAVAILABLE)
-                }
-            }
+            StoreError::Contradiction { .. } => Self::altered(error.to_string()),
             StoreError::Newer { ref refusal, .. } => {
                 let stop = Self::new(Problem::Conflict((&**refusal).into()));
                 Self {

@@ -26,7 +26,7 @@ use crate::words::{code_of, leaves, newest, newest_event, shown};
 
 static NO_FILE: Code = Code::new("TEST-001", "读不了。", None, "");
 
-/// Cells between tabs; the first line names the fields.
+/// Cells between tabs; the first line names the fields, and a line of `!` cannot be read.
 struct Tabs;
 
 impl Tables for Tabs {
@@ -36,10 +36,14 @@ impl Tables for Tabs {
         let names: Vec<String> = lines.next().ok_or_else(|| NO_FILE.refuse(&[]))?.collect();
         let mut rows = 0;
         for cells in lines {
+            let cells: Vec<String> = cells.collect();
+            if cells == ["!"] {
+                return Err(NO_FILE.refuse(&[]));
+            }
             rows += 1;
             sink(StagedRow {
                 number: rows + 1,
-                cells: cells.collect(),
+                cells,
                 flaws: Vec::new(),
             })?;
         }
@@ -80,29 +84,29 @@ impl ErrorFile for Lines {
 }
 
 /// An office whose clerk waits for each step.
-struct Desk {
-    staging: Staging,
-    importer: Importer,
-    _folder: TempDir,
+pub struct Desk {
+    pub staging: Staging,
+    pub importer: Importer,
+    pub folder: TempDir,
 }
 
 impl Desk {
-    fn open(app: &App, importer: Importer) -> Self {
+    pub fn open(app: &App, importer: Importer) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let jobs = Jobs::new(app.clone(), &folder.path().join("jobs"), Limits::default());
         Self {
             staging: Staging::new(&jobs, &folder.path().join("uploads"), Arc::new(Tabs)),
             importer,
-            _folder: folder,
+            folder,
         }
     }
 
-    async fn now(&self, id: &str) -> Import {
+    pub async fn now(&self, id: &str) -> Import {
         let account = self.importer.account.as_ref();
         self.staging.find(account, id).await.unwrap().unwrap()
     }
 
-    async fn received(&self, to: (Register, &OrgUnitId), id: &str, text: &str) -> Import {
+    pub async fn received(&self, to: (Register, &OrgUnitId), id: &str, text: &str) -> Import {
         let mut incoming = self.staging.incoming().await.unwrap();
         incoming.write(text.as_bytes()).await.unwrap();
         let name = format!("{id}.txt");
@@ -115,7 +119,7 @@ impl Desk {
         self.now(id).await
     }
 
-    async fn compared(&self, import: &Import, columns: Columns) -> Import {
+    pub async fn compared(&self, import: &Import, columns: Columns) -> Import {
         let id = &import.stored.id;
         self.staging.set_columns(import, columns).await.unwrap();
         let run = Run::awaited();
@@ -123,7 +127,7 @@ impl Desk {
         self.now(id).await
     }
 
-    async fn applied(&self, import: &Import) -> Result<Import, AppError> {
+    pub async fn applied(&self, import: &Import) -> Result<Import, AppError> {
         let id = &import.stored.id;
         self.staging.claim(import, false).await?;
         let run = Run::awaited();
@@ -132,7 +136,7 @@ impl Desk {
     }
 }
 
-fn caterers(count: u32) -> String {
+pub fn caterers(count: u32) -> String {
     let mut text = "name\tregister_number\tdistrict\taddress\tpools\n".to_owned();
     for number in 1..=count {
         let code = register_number(number);
@@ -143,9 +147,9 @@ fn caterers(count: u32) -> String {
     text
 }
 
-const SUBJECTS: Register = Register::Subjects;
+pub const SUBJECTS: Register = Register::Subjects;
 
-async fn registrar(city: &City, login: &str) -> Importer {
+pub async fn registrar(city: &City, login: &str) -> Importer {
     let account = city.account(login, &[(Role::Registrar, 1)]).await;
     Importer::of(&city.acting(&account).await, SUBJECTS, &unit(1)).unwrap()
 }

@@ -14,6 +14,7 @@ mod browser;
 mod altered;
 mod bundle;
 mod inspection;
+mod order;
 mod pages;
 mod publication;
 mod rulebook;

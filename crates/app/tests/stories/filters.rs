@@ -66,91 +66,65 @@ async fn rows(city: &City, acting: &Acting, filter: &SubjectFilter) -> Vec<u32> 
         .collect()
 }
 
-fn conditions() -> Vec<(SubjectFilter, Vec<u32>)> {
-    let all = SubjectFilter::default;
-    let text = |words: &str| SubjectFilter {
-        text: Some(words.to_owned()),
-        ..all()
-    };
-    let some = |word: &str| Some(word.to_owned());
-    vec![
-        (all(), vec![1, 2, 3, 4, 5]),
-        (text("餐饮0002"), vec![2]),
-        (text(&register_number(3)), vec![3]),
-        (text("演示路4号"), vec![4]),
+/// A list under one condition, and the entries it shows.
+type Condition = (SubjectFilter, Vec<u32>);
+
+fn worded() -> impl Iterator<Item = Condition> {
+    let words = [
+        ("餐饮0002", vec![2]),
+        ("演示路4号", vec![4]),
         // Each word narrows further, and a sign of the pattern is a letter like others.
-        (text("样例餐饮 0004"), vec![4]),
-        (text("样例餐饮 没有"), vec![]),
-        (text("100%"), vec![3]),
-        (text("1%路"), vec![]),
-        (text("餐饮_001"), vec![]),
-        (text("餐饮００01"), vec![1]),
-        (
-            SubjectFilter {
-                district: some("411203"),
-                ..all()
-            },
-            vec![2],
-        ),
-        (
-            SubjectFilter {
-                standing: Standing::parse("deregistered"),
-                ..all()
-            },
-            vec![2],
-        ),
-        (
-            SubjectFilter {
-                tier: some("D"),
-                ..all()
-            },
-            vec![4],
-        ),
-        (
-            SubjectFilter {
-                tier: some("U"),
-                ..all()
-            },
-            vec![1, 2, 3, 5],
-        ),
-        (
-            SubjectFilter {
-                pool: some("医疗"),
-                ..all()
-            },
-            vec![3],
-        ),
-        (
-            SubjectFilter {
-                pool: some("医"),
-                ..all()
-            },
-            vec![],
-        ),
-        (
-            SubjectFilter {
-                without_code: true,
-                ..all()
-            },
-            vec![5],
-        ),
-        (
-            SubjectFilter {
-                district: some("411202"),
-                tier: some("D"),
-                ..all()
-            },
-            vec![4],
-        ),
-        (
-            SubjectFilter {
-                district: some("411203"),
-                tier: some("D"),
-                ..all()
-            },
-            vec![],
-        ),
-    ]
+        ("样例餐饮 0004", vec![4]),
+        ("样例餐饮 没有", vec![]),
+        ("100%", vec![3]),
+        ("1%路", vec![]),
+        ("餐饮_001", vec![]),
+        ("餐饮００01", vec![1]),
+    ];
+    let code = (register_number(3), vec![3]);
+    let words = words
+        .into_iter()
+        .map(|(words, hits)| (words.to_owned(), hits));
+    words.chain([code]).map(|(words, hits)| {
+        let filter = SubjectFilter {
+            text: Some(words),
+            ..SubjectFilter::default()
+        };
+        (filter, hits)
+    })
+}
+
+fn conditions() -> Vec<Condition> {
+    let set = |fields: &[(&str, &str)]| {
+        let mut filter = SubjectFilter::default();
+        for (field, value) in fields {
+            let value = (*value).to_owned();
+            match *field {
+                "district" => filter.district = Some(value),
+                "standing" => filter.standing = Standing::parse(&value),
+                "tier" => filter.tier = Some(value),
+                _ => filter.pool = Some(value),
+            }
+        }
+        filter
+    };
+    let without_code = SubjectFilter {
+        without_code: true,
+        ..SubjectFilter::default()
+    };
+    let single = [
+        (set(&[]), vec![1, 2, 3, 4, 5]),
+        (set(&[("district", "411203")]), vec![2]),
+        (set(&[("standing", "deregistered")]), vec![2]),
+        (set(&[("tier", "D")]), vec![4]),
+        (set(&[("tier", "U")]), vec![1, 2, 3, 5]),
+        (set(&[("pool", "医疗")]), vec![3]),
+        (set(&[("pool", "医")]), vec![]),
+        (without_code, vec![5]),
+        (set(&[("district", "411202"), ("tier", "D")]), vec![4]),
+        (set(&[("district", "411203"), ("tier", "D")]), vec![]),
+    ];
+    single.into_iter().chain(worded()).collect()
 }
 
 #[tokio::test]

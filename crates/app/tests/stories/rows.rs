@@ -20,29 +20,35 @@ fn upload(id: &str, account: Option<&AccountId>, at_ms: i64) -> StoredImport {
     }
 }
 
+const LOTS: [(Lot, &str); 2] = [(Lot::Rows, "r"), (Lot::Faults, "f")];
+
+/// Two uploads with three lines in each lot, told in another order than that of their numbers.
+async fn two_uploads(db: &store::Db) {
+    let mut scratch = db.scratch().await.unwrap();
+    for id in ["a", "b"] {
+        let inside = &mut scratch.inside();
+        import::begin(inside, &upload(id, None, 1)).await.unwrap();
+        for (lot, mark) in LOTS {
+            for ordinal in [4, 0, 2] {
+                let text = format!("{mark}{id}{ordinal}");
+                import::add_rows(inside, lot, id, ordinal, &text)
+                    .await
+                    .unwrap();
+            }
+        }
+    }
+    scratch.commit().await.unwrap();
+}
+
 #[tokio::test]
-async fn a_line_of_rows_is_found_by_upload_lot_and_number_and_goes_with_its_lot() {
+async fn a_line_of_rows_is_found_by_upload_lot_and_number() {
     on_both(|db| async move {
         let city = City::found(db).await;
         let db = &city.app.db;
-        let lots = [(Lot::Rows, "r"), (Lot::Faults, "f")];
-        let mut scratch = db.scratch().await.unwrap();
-        for id in ["a", "b"] {
-            let inside = &mut scratch.inside();
-            import::begin(inside, &upload(id, None, 1)).await.unwrap();
-            for (lot, mark) in lots {
-                for ordinal in [4, 0, 2] {
-                    let text = format!("{mark}{id}{ordinal}");
-                    import::add_rows(inside, lot, id, ordinal, &text)
-                        .await
-                        .unwrap();
-                }
-            }
-        }
-        scratch.commit().await.unwrap();
+        two_uploads(db).await;
         let mut reader = db.read().await.unwrap();
         for id in ["a", "b"] {
-            for (lot, mark) in lots {
+            for (lot, mark) in LOTS {
                 for ordinal in 0..6 {
                     let found = import::rows(&mut reader, lot, id, ordinal).await.unwrap();
                     let there = [0, 2, 4].contains(&ordinal);
@@ -59,7 +65,16 @@ async fn a_line_of_rows_is_found_by_upload_lot_and_number_and_goes_with_its_lot(
                 assert_eq!(walked, [0, 2, 4], "in order, each once");
             }
         }
-        drop(reader);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_lot_is_forgotten_alone_and_an_upload_with_both() {
+    on_both(|db| async move {
+        let city = City::found(db).await;
+        let db = &city.app.db;
+        two_uploads(db).await;
         let mut scratch = db.scratch().await.unwrap();
         import::drop_rows(&mut scratch.inside(), Lot::Rows, "a")
             .await
@@ -69,7 +84,7 @@ async fn a_line_of_rows_is_found_by_upload_lot_and_number_and_goes_with_its_lot(
         let mut reader = db.read().await.unwrap();
         let mut left = Vec::new();
         for id in ["a", "b"] {
-            for (lot, mark) in lots {
+            for (lot, mark) in LOTS {
                 if import::next_rows(&mut reader, lot, id, -1)
                     .await
                     .unwrap()

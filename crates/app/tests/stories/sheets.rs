@@ -83,6 +83,24 @@ async fn a_default_fills_what_a_new_inspector_leaves_empty_and_overrules_nothing
     .await;
 }
 
+/// Twenty-five changed, the rest the same, then as many without a code and as many wrong ones.
+fn mixed() -> String {
+    let mut text = caterers(30);
+    for number in 1..=25 {
+        text = text.replace(&format!("演示路{number}号\t"), &format!("新路{number}号\t"));
+    }
+    for number in 1..=25 {
+        text.push_str(&format!("无码店{number:02}\t\t411202\t路\t餐饮\n"));
+    }
+    for number in 1..=25 {
+        text.push_str(&format!(
+            "无区店{number:02}\t{}\t\t路\t餐饮\n",
+            register_number(900 + number)
+        ));
+    }
+    text
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn every_kind_of_row_is_shown_by_its_number_and_no_more_than_twenty_of_each() {
     on_both(|db| async move {
@@ -104,21 +122,7 @@ async fn every_kind_of_row_is_shown_by_its_number_and_no_more_than_twenty_of_eac
         assert_eq!(seen.summary.samples.odd, 0);
         desk.applied(&seen).await.unwrap();
 
-        // Twenty-five changed, the rest the same, then as many without a code and as many wrong ones.
-        let mut text = caterers(30);
-        for number in 1..=25 {
-            text = text.replace(&format!("演示路{number}号\t"), &format!("新路{number}号\t"));
-        }
-        for number in 1..=25 {
-            text.push_str(&format!("无码店{number:02}\t\t411202\t路\t餐饮\n"));
-        }
-        for number in 1..=25 {
-            text.push_str(&format!(
-                "无区店{number:02}\t{}\t\t路\t餐饮\n",
-                register_number(900 + number)
-            ));
-        }
-        let again = desk.received(to, "again", &text).await;
+        let again = desk.received(to, "again", &mixed()).await;
         let seen = desk.compared(&again, again.columns()).await;
         let (samples, tally) = (&seen.summary.samples, seen.summary.tally.unwrap());
         assert_eq!(

@@ -10,6 +10,7 @@ use domain::campaign::state::LIFE;
 use domain::id::{CampaignNo, Fingerprint};
 use store::Db;
 use store::attachment::Owner;
+use store::inspection::StoredInspection;
 use testkit::city::as_shown;
 use testkit::engines::{PostgresDatabase, admin};
 
@@ -53,6 +54,12 @@ impl Held {
             "UPDATE attachments SET form = 'plain', sha256 = '{sha256}', bytes = {length}, length = {length} WHERE owner_id = '{id}/{attempt}' AND name = '{name}'"
         ));
         assert_eq!(self.kept(number, name).await, content);
+    }
+
+    async fn address_of(&self, visit: &StoredInspection) -> String {
+        let mut reader = self.app().db.read().await.unwrap();
+        let published = store::inspection::publication_of(&mut reader, &visit.visit.id).await;
+        format!("/r/{}", published.unwrap().unwrap().id)
     }
 
     fn sql(&self, statement: &str) {
@@ -296,10 +303,7 @@ async fn a_list_names_the_row_that_cannot_be_shown_and_shows_the_others() {
             "{}",
             entity.text
         );
-        let mut reader = held.app().db.read().await.unwrap();
-        let published = store::inspection::publication_of(&mut reader, &bad.visit.id).await;
-        let address = format!("/r/{}", published.unwrap().unwrap().id);
-        drop(reader);
+        let address = held.address_of(bad).await;
         for path in [address, format!("/draw/{number}")] {
             let page = stranger.get(&path).await;
             assert!(

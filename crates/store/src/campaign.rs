@@ -102,12 +102,24 @@ pub async fn page(
     before: Option<&CampaignNo>,
     limit: i64,
 ) -> Result<Vec<StoredCampaign>, StoreError> {
+    let rows = rows(reader, reach, filter, before, limit).await?;
+    rows.iter().map(campaign).collect()
+}
+
+/// The rows of a page, not read yet.
+pub(crate) async fn rows(
+    reader: &mut Reader,
+    reach: &Reach,
+    filter: &CampaignFilter,
+    before: Option<&CampaignNo>,
+    limit: i64,
+) -> Result<Vec<Row>, StoreError> {
     let mut query = narrowed(Query::new(COLUMNS), reach, filter);
     if let Some(before) = before {
         query = query.push(" AND number < ").bind(before.as_str());
     }
     let query = query.push(" ORDER BY number DESC LIMIT ").bind(limit);
-    reader.all(query).await?.iter().map(campaign).collect()
+    reader.all(query).await
 }
 
 /// The page before: the numbers just above `after`, nearest first, so oldest first.
@@ -168,7 +180,7 @@ pub async fn rulebook(reader: &mut Reader, id: &CampaignId) -> Result<Rulebook, 
     catalog::rulebook_of(reader, &stored.campaign.state).await
 }
 
-fn campaign(row: &Row) -> Result<StoredCampaign, StoreError> {
+pub(crate) fn campaign(row: &Row) -> Result<StoredCampaign, StoreError> {
     let optional = |column| -> Result<Option<String>, StoreError> {
         Ok(row.maybe_text(column)?.map(str::to_owned))
     };

@@ -4,13 +4,13 @@
 //! Every column read here is public (`schema`), or becomes public only through a publication that
 //! stands. Deliberately absent: anything of a visit that is not published.
 
-use domain::id::EventId;
+use domain::campaign::{CampaignState, StateKind};
+use domain::id::{CampaignNo, EventId};
 use domain::policy::Reach;
 use tlog::Hash;
 use tlog::entry::{Entry, EntryType};
-use tlog::hash::NodeId;
 
-use crate::campaign::StoredCampaign;
+use crate::campaign::{self, CampaignFilter, StoredCampaign};
 use crate::error::StoreError;
 use crate::inspection::{InspectionFilter, StoredInspection, StoredPublication};
 use crate::kernel::reader::{Query, Reader, contains};
@@ -74,8 +74,8 @@ const RECORDS: &str = "SELECT l.sequence, l.event_id, l.entry, n.hash AS leaf, r
 /// The public records of a campaign's draws, void attempts included, oldest first.
 ///
 /// # Errors
-/// [`StoreError::Contradiction`] if one is not what the log says, or one that must be there cannot be found: the FREEZE
-/// and RESULT the campaign stands on, and the VOID of every other FREEZE.
+/// [`StoreError::Contradiction`] if one is not what the log says, or one that must be there cannot be found: the PLAN,
+/// FREEZE and RESULT the campaign stands on, its REVEAL and OPEN once they are past, and the VOID of every other FREEZE.
 pub async fn records_of(
     reader: &mut Reader,
     campaign: &StoredCampaign,
@@ -91,6 +91,7 @@ pub async fn records_of(
         Err(StoreError::contradiction(&place, &format!("少了{what}")))
     };
     for (text, what) in [
+        (&campaign.plan_record, "批准的方案（PLAN）"),
         (&campaign.freeze_record, "现行的承诺（FREEZE）"),
         (&campaign.result_record, "现行的结果（RESULT）"),
     ] {
@@ -98,6 +99,19 @@ pub async fn records_of(
         if !text.as_ref().is_none_or(there) {
             return missing(what);
         }
+    }
+    let attempt = format!("attempt {}", campaign.campaign.state.attempt());
+    let of_attempt = |kind: EntryType| {
+        let mut logged = records.iter().filter(|logged| logged.kind == kind.as_str());
+        logged.any(|logged| logged.record.lines().any(|line| line == attempt))
+    };
+    let past_reveal =
+        campaign.seed_text.is_some() || campaign.campaign.kind() == StateKind::Revealed;
+    if past_reveal && !of_attempt(EntryType::Reveal) {
+        return missing("本轮的揭示（REVEAL）");
+    }
+    if is_opened(&campaign.campaign.state) && !of_attempt(EntryType::Open) {
+        return missing("本轮的公开（OPEN）");
     }
     let count = |kind: EntryType| {
         records
@@ -110,6 +124,16 @@ pub async fn records_of(
         return missing("承诺（FREEZE），或作废它的一份（VOID）");
     }
     Ok(records)
+}
+
+fn is_opened(state: &CampaignState) -> bool {
+    let ended = match state {
+        CampaignState::Ended(ended) => ended,
+        CampaignState::Reported(reported) => &reported.ended,
+        CampaignState::Archived(archived) => &archived.reported.ended,
+        _ => return false,
+    };
+    ended.opened.is_some()
 }
 
 /// The public record that a leaf names, if it names one.
@@ -162,6 +186,29 @@ pub async fn entries(
     reader.all(query).await?.iter().map(entry).collect()
 }
 
+/// The same, if the log reaches that far; none if it does not yet.
+///
+/// # Errors
+/// [`StoreError::Contradiction`] if the log counts them and one is not there.
+pub async fn whole_entries(
+    reader: &mut Reader,
+    first: u64,
+    end: u64,
+) -> Result<Option<Vec<PublicEntry>>, StoreError> {
+    let (size, _) = crate::log::head(reader).await?;
+    if end > size {
+        return Ok(None);
+    }
+    let found = entries(reader, first, end).await?;
+    for (number, kept) in (first..end).zip(found.iter().map(Some).chain(std::iter::repeat(None))) {
+        if kept.map(|kept| kept.sequence) != Some(number) {
+            let place = format!("留痕第 {number} 条");
+            return Err(StoreError::contradiction(&place, "不在库里"));
+        }
+    }
+    Ok(Some(found))
+}
+
 /// The number of an event's leaf.
 pub async fn sequence_of(reader: &mut Reader, event: &EventId) -> Result<u64, StoreError> {
     let query = Query::new(ENTRIES)
@@ -170,13 +217,22 @@ pub async fn sequence_of(reader: &mut Reader, event: &EventId) -> Result<u64, St
     entry(&reader.one("log_leaves", query).await?).map(|entry| entry.sequence)
 }
 
-/// The stored nodes of one level from `first`, `width` of them; what a tile is made of.
+/// The stored nodes of one level from `first`, `width` of them; what a tile is made of. None if the log does not
+/// reach that far yet.
+///
+/// # Errors
+/// [`StoreError::Contradiction`] if the log is long enough and one is not there.
 pub async fn nodes(
     reader: &mut Reader,
     level: u8,
     first: u64,
     width: u64,
-) -> Result<Vec<(NodeId, Hash)>, StoreError> {
+) -> Result<Option<Vec<Hash>>, StoreError> {
+    let (size, _) = crate::log::head(reader).await?;
+    let there = size.checked_shr(u32::from(level)).unwrap_or(0);
+    if first.saturating_add(width) > there {
+        return Ok(None);
+    }
     let query = Query::new("SELECT position, hash FROM log_nodes WHERE level = ")
         .bind(i64::from(level))
         .push(" AND position >= ")
@@ -184,11 +240,16 @@ pub async fn nodes(
         .push(" AND position < ")
         .bind(number(first.saturating_add(width))?)
         .push(" ORDER BY position");
-    let read = |row: &Row| -> Result<(NodeId, Hash), StoreError> {
-        let index = whole(row, "position")?;
-        Ok((NodeId { level, index }, hash(row, "hash")?))
-    };
-    reader.all(query).await?.iter().map(read).collect()
+    let rows = reader.all(query).await?;
+    // Positions are a key, in order and within the tile: all are there if as many are.
+    if u64::try_from(rows.len()).is_ok_and(|count| count < width) {
+        let place = format!("日志树第 {level} 层自第 {first} 个起的 {width} 个节点");
+        return Err(StoreError::contradiction(&place, "有的不在库里"));
+    }
+    rows.iter()
+        .map(|row| hash(row, "hash"))
+        .collect::<Result<_, _>>()
+        .map(Some)
 }
 
 fn number(value: u64) -> Result<i64, StoreError> {
@@ -236,6 +297,36 @@ pub async fn publications_of_code(
         .iter()
         .map(crate::inspection::publication)
         .collect()
+}
+
+/// A row of a public list, whether it can be read or not: one that cannot hides no other.
+#[derive(Debug)]
+pub struct Listed<T> {
+    /// What it is known by.
+    pub key: String,
+    /// The row, or why it cannot be shown.
+    pub row: Result<T, StoreError>,
+}
+
+/// Campaigns the public may know of under a filter, newest first by number, before `before` if given.
+pub async fn campaigns(
+    reader: &mut Reader,
+    filter: &CampaignFilter,
+    before: Option<&CampaignNo>,
+    limit: i64,
+) -> Result<Vec<Listed<StoredCampaign>>, StoreError> {
+    let everything = Reach {
+        everything: true,
+        ..Reach::default()
+    };
+    let rows = campaign::rows(reader, &everything, filter, before, limit).await?;
+    let listed = rows.iter().map(|row| {
+        Ok(Listed {
+            key: row.text("number")?.to_owned(),
+            row: campaign::campaign(row),
+        })
+    });
+    listed.collect()
 }
 
 /// Counts of the front page.

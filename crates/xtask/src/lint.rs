@@ -3,6 +3,7 @@
 
 mod adr;
 mod browser;
+mod codes;
 mod dead;
 mod dependencies;
 mod documentation;
@@ -22,7 +23,7 @@ use crate::tree::Tree;
 pub(crate) type Rule = (&'static str, fn(&Tree) -> Vec<Flaw>);
 
 /// All rules, in the order of their codes.
-pub(crate) const RULES: [Rule; 12] = [
+pub(crate) const RULES: [Rule; 13] = [
     ("模块文档", documentation::flaws),
     ("文件长度", length::flaws),
     ("用词", wording::flaws),
@@ -35,6 +36,7 @@ pub(crate) const RULES: [Rule; 12] = [
     ("测试纪律", testing::flaws),
     ("文档链接", links::flaws),
     ("决定记录", adr::flaws),
+    ("错误代码", codes::flaws),
 ];
 
 /// Runs every rule and applies the exceptions of `tidy.toml`.

@@ -143,7 +143,12 @@ impl App {
             ("result", &stored.result_record),
         ] {
             let Some(record) = record else { continue };
-            let event = log::event_of_record(reader, &Hash::of(record.as_bytes())).await?;
+            let event = match log::event_of_record(reader, &Hash::of(record.as_bytes())).await {
+                Err(StoreError::NotFound { .. }) => {
+                    return Err(held::altered(&format!("{name} 的留痕条目")));
+                }
+                found => found?,
+            };
             let (entry, proof) = self.receipt(reader, &event).await?;
             files.push(BundleFile {
                 name: format!("{name}.entry"),

@@ -3,9 +3,9 @@
 //! hashes can stand for, is fetched and opened in between, when nobody is kept waiting.
 
 use domain::id::CampaignId;
+use store::Reader;
 use store::attachment::{self, Attachment, Owner};
 use store::campaign::StoredCampaign;
-use store::{Reader, StoreError};
 
 use super::held::altered;
 use super::material::BundleFile;
@@ -32,10 +32,7 @@ impl Kept {
         };
         for name in names {
             let row = attachment::of_name(view, kept.owner(), name).await?;
-            let row = row.ok_or_else(|| StoreError::NotFound {
-                table: "attachments",
-                key: kept.owner().place(name),
-            })?;
+            let row = row.ok_or_else(|| altered(&format!("保存的 {name} 不在了")))?;
             kept.rows.push(row);
         }
         Ok(kept)

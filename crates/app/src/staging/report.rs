@@ -1,16 +1,21 @@
-//! The error file: the user's own rows in his own columns, and what is wrong with each.
+//! The error file: the user's own rows in his own columns, and what is wrong with each. Who fetches it
+//! through a page leaves an event each time, like whoever fetches the file of a job; the command line
+//! puts it beside the file it was given, on the machine where the rows came from.
 
 use std::path::Path;
 use std::sync::Arc;
 
+use domain::event::Act;
 use domain::refusal::{Code, Refusal};
+use sha2::{Digest as _, Sha256};
 use store::StoreError;
 use tokio::sync::mpsc;
 
 use super::comparing::BadRow;
 use super::{Import, Staging};
-use crate::AppError;
+use crate::import::Importer;
 use crate::part_file::private_copy;
+use crate::{Acting, AppError};
 
 static UNWRITTEN: Code = Code::new(
     "IMPT-085",
@@ -23,18 +28,41 @@ impl Staging {
     /// Writes the error file of an upload to `path`, readable by its owner alone: what stands in it is as
     /// private as the register. False if no row is bad, and then nothing is written.
     pub async fn write_error_file(&self, import: &Import, path: &Path) -> Result<bool, AppError> {
-        let Some(bytes) = self.error_file(import).await? else {
+        let Some(made) = self.error_file(import).await? else {
             return Ok(false);
         };
         let name = format!("{}.part", store::hex(&self.app.entropy.bytes::<16>()));
-        let written = private_copy(path, &name, &bytes).await;
+        let written = private_copy(path, &name, &made.bytes).await;
         let unwritten = |error| UNWRITTEN.refuse(&[("path", &path.display()), ("why", &error)]);
         written.map_err(unwritten)?;
         Ok(true)
     }
 
-    /// The error file of an upload as a workbook; none if no row is bad.
-    pub async fn error_file(&self, import: &Import) -> Result<Option<Vec<u8>>, AppError> {
+    /// Gives out the error file of an upload as a workbook, if the account may import there now; one event
+    /// each time. None if no row is bad, and then nothing is recorded.
+    pub async fn fetch_error_file(
+        &self,
+        acting: &Acting,
+        import: &Import,
+    ) -> Result<Option<Vec<u8>>, AppError> {
+        let Some(made) = self.error_file(import).await? else {
+            return Ok(None);
+        };
+        let mut tx = self.app.db.begin("import.errors").await?;
+        let acting = self.app.still_acting(&mut tx, &acting.account).await?;
+        let importer = Importer::of(&acting, import.register, &import.stored.unit)?;
+        let event = self
+            .app
+            .event(Act::ImportErrorsFetched, importer.actor)
+            .with("register", import.register.name())
+            .with("rows", made.rows)
+            .with("source_sha256", &import.summary.file.sha256)
+            .with("file_sha256", store::hex(&Sha256::digest(&made.bytes)));
+        tx.record(event, self.app.confidential())?.commit().await?;
+        Ok(Some(made.bytes))
+    }
+
+    async fn error_file(&self, import: &Import) -> Result<Option<Made>, AppError> {
         let mut reader = self.app.db.read().await?;
         let id = &import.stored.id;
         let Some(first) = self.bad_rows(&mut reader, id, -1).await? else {
@@ -48,7 +76,9 @@ impl Staging {
             file.finish()
         });
         let mut next = Some(first);
+        let mut count = 0;
         while let Some((ordinal, rows)) = next {
+            count += rows.len() as u64;
             if to.send(rows).await.is_err() {
                 // The writer has stopped and tells why below.
                 break;
@@ -59,8 +89,14 @@ impl Staging {
         let bytes = writing
             .await
             .map_err(|error| StoreError::Engine(format!("writing ended early: {error}")))??;
-        Ok(Some(bytes))
+        Ok(Some(Made { bytes, rows: count }))
     }
+}
+
+/// A workbook of bad rows.
+struct Made {
+    bytes: Vec<u8>,
+    rows: u64,
 }
 
 fn written(

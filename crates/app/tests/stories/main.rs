@@ -5,11 +5,20 @@
 
 mod accounts;
 mod campaigns;
+mod filters;
+mod foundations;
 mod imports;
 mod jobs;
 mod lists;
+mod numbers;
+mod orders;
 mod passwords;
+mod registers;
+mod rights;
+mod rows;
 mod rulebooks;
+mod sessions;
+mod sheets;
 mod subjects;
 mod uploads;
 mod words;

@@ -22,11 +22,11 @@ use testkit::engines::on_both;
 use tokio::runtime::Handle;
 use tokio::task::block_in_place;
 
-use crate::words::code_of;
+use crate::words::{code_of, leaves, newest, newest_event, shown};
 
 static NO_FILE: Code = Code::new("TEST-001", "读不了。", None, "");
 
-/// Cells between tabs; the first line names the fields.
+/// Cells between tabs; the first line names the fields, and a line of `!` cannot be read.
 struct Tabs;
 
 impl Tables for Tabs {
@@ -36,10 +36,14 @@ impl Tables for Tabs {
         let names: Vec<String> = lines.next().ok_or_else(|| NO_FILE.refuse(&[]))?.collect();
         let mut rows = 0;
         for cells in lines {
+            let cells: Vec<String> = cells.collect();
+            if cells == ["!"] {
+                return Err(NO_FILE.refuse(&[]));
+            }
             rows += 1;
             sink(StagedRow {
                 number: rows + 1,
-                cells: cells.collect(),
+                cells,
                 flaws: Vec::new(),
             })?;
         }
@@ -52,8 +56,8 @@ impl Tables for Tabs {
         })
     }
 
-    fn error_file(&self, _: &[String]) -> Result<Box<dyn ErrorFile>, Refusal> {
-        Err(NO_FILE.refuse(&[]))
+    fn error_file(&self, names: &[String]) -> Result<Box<dyn ErrorFile>, Refusal> {
+        Ok(Box::new(Lines(vec![names.join("\t")])))
     }
 
     fn template(&self, _: Register, _: TemplateForm) -> Result<Vec<u8>, Refusal> {
@@ -61,30 +65,48 @@ impl Tables for Tabs {
     }
 }
 
+/// What is wrong with each row, on a line of its own.
+struct Lines(Vec<String>);
+
+impl ErrorFile for Lines {
+    fn row(&mut self, row: &StagedRow, faults: &str) -> Result<(), Refusal> {
+        self.0.push(format!(
+            "{}\t{}\t{faults}",
+            row.number,
+            row.cells.join("\t")
+        ));
+        Ok(())
+    }
+
+    fn finish(self: Box<Self>) -> Result<Vec<u8>, Refusal> {
+        Ok(self.0.join("\n").into_bytes())
+    }
+}
+
 /// An office whose clerk waits for each step.
-struct Desk {
-    staging: Staging,
-    importer: Importer,
-    _folder: TempDir,
+pub struct Desk {
+    pub staging: Staging,
+    pub importer: Importer,
+    pub folder: TempDir,
 }
 
 impl Desk {
-    fn open(app: &App, importer: Importer) -> Self {
+    pub fn open(app: &App, importer: Importer) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let jobs = Jobs::new(app.clone(), &folder.path().join("jobs"), Limits::default());
         Self {
             staging: Staging::new(&jobs, &folder.path().join("uploads"), Arc::new(Tabs)),
             importer,
-            _folder: folder,
+            folder,
         }
     }
 
-    async fn now(&self, id: &str) -> Import {
+    pub async fn now(&self, id: &str) -> Import {
         let account = self.importer.account.as_ref();
         self.staging.find(account, id).await.unwrap().unwrap()
     }
 
-    async fn received(&self, to: (Register, &OrgUnitId), id: &str, text: &str) -> Import {
+    pub async fn received(&self, to: (Register, &OrgUnitId), id: &str, text: &str) -> Import {
         let mut incoming = self.staging.incoming().await.unwrap();
         incoming.write(text.as_bytes()).await.unwrap();
         let name = format!("{id}.txt");
@@ -97,7 +119,7 @@ impl Desk {
         self.now(id).await
     }
 
-    async fn compared(&self, import: &Import, columns: Columns) -> Import {
+    pub async fn compared(&self, import: &Import, columns: Columns) -> Import {
         let id = &import.stored.id;
         self.staging.set_columns(import, columns).await.unwrap();
         let run = Run::awaited();
@@ -105,7 +127,7 @@ impl Desk {
         self.now(id).await
     }
 
-    async fn applied(&self, import: &Import) -> Result<Import, AppError> {
+    pub async fn applied(&self, import: &Import) -> Result<Import, AppError> {
         let id = &import.stored.id;
         self.staging.claim(import, false).await?;
         let run = Run::awaited();
@@ -114,7 +136,7 @@ impl Desk {
     }
 }
 
-fn caterers(count: u32) -> String {
+pub fn caterers(count: u32) -> String {
     let mut text = "name\tregister_number\tdistrict\taddress\tpools\n".to_owned();
     for number in 1..=count {
         let code = register_number(number);
@@ -125,9 +147,9 @@ fn caterers(count: u32) -> String {
     text
 }
 
-const SUBJECTS: Register = Register::Subjects;
+pub const SUBJECTS: Register = Register::Subjects;
 
-async fn registrar(city: &City, login: &str) -> Importer {
+pub async fn registrar(city: &City, login: &str) -> Importer {
     let account = city.account(login, &[(Role::Registrar, 1)]).await;
     Importer::of(&city.acting(&account).await, SUBJECTS, &unit(1)).unwrap()
 }
@@ -406,6 +428,66 @@ async fn the_end_of_a_long_import_is_told_by_how_much_of_it_is_written() {
             None,
             "told no longer than it takes"
         );
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_fetches_the_rows_that_were_refused_is_in_the_log_each_time() {
+    on_both(|db| async move {
+        let city = City::found(db).await;
+        let security = city.account("security", &[(Role::SecurityAdmin, 0)]).await;
+        let security = city.acting(&security).await;
+        let owner = registrar(&city, "registrar").await;
+        let account = owner.account.clone().unwrap();
+        let desk = Desk::open(&city.app, owner);
+        let fetch = async |import: &Import| {
+            let acting = city.acting(&account).await;
+            desk.staging.fetch_error_file(&acting, import).await
+        };
+        let read = desk
+            .received((SUBJECTS, &unit(1)), "good", &caterers(2))
+            .await;
+        let seen = desk.compared(&read, read.columns()).await;
+        let before = leaves(&city).await;
+        assert_eq!(fetch(&seen).await.unwrap(), None);
+        assert_eq!(leaves(&city).await, before, "there was nothing to fetch");
+
+        let text = format!(
+            "{}坏店\t9.1E+17\t411202\t路\t餐饮\n无区店\t\t\t路\t餐饮\n",
+            caterers(3)
+        );
+        let read = desk.received((SUBJECTS, &unit(1)), "bad", &text).await;
+        let seen = desk.compared(&read, read.columns()).await;
+        for again in 1..=2 {
+            let file = fetch(&seen).await.unwrap().unwrap();
+            let file = String::from_utf8(file).unwrap();
+            let rows: Vec<&str> = file.lines().filter(|line| line.contains("店\t")).collect();
+            assert_eq!(rows.len(), 2, "{file}");
+            assert!(rows[0].starts_with("5\t坏店\t9.1E+17") && rows[1].starts_with("6\t无区店"));
+            assert_eq!(leaves(&city).await, before + again);
+        }
+        assert_eq!(newest(&city).await, "import.errors");
+        let event = newest_event(&city).await;
+        for (name, value) in [
+            ("register", "subjects"),
+            ("rows", "2"),
+            ("source_sha256", seen.summary.file.sha256.as_str()),
+        ] {
+            assert_eq!(event.facts.get(name).map(String::as_str), Some(value));
+        }
+        assert_eq!(event.actor.account, Some(account.clone()));
+
+        // The page was open when the right was taken away.
+        let acting = city.acting(&account).await;
+        let premise = shown(&city, &account).await;
+        let grant = acting.grants[0].clone();
+        let revoke = city.app.revoke_role(&security, &account, &premise, &grant);
+        revoke.await.unwrap();
+        let before = leaves(&city).await;
+        let refused = desk.staging.fetch_error_file(&acting, &seen).await;
+        assert_eq!(code_of(refused), "AUTH-001");
+        assert_eq!(leaves(&city).await, before);
     })
     .await;
 }

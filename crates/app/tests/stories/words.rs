@@ -2,6 +2,7 @@
 
 use app::AppError;
 use app::premise::Thing;
+use domain::event::Event;
 use domain::id::AccountId;
 use domain::premise::Premise;
 use store::log;
@@ -37,4 +38,12 @@ pub async fn newest(city: &City) -> String {
     let mut reader = city.app.db.read().await.unwrap();
     let lines = log::trace(&mut reader, &log::TraceOf::All, None, 1).await;
     lines.unwrap().remove(0).act
+}
+
+/// What happened last, as the log tells it.
+pub async fn newest_event(city: &City) -> Event {
+    let mut reader = city.app.db.read().await.unwrap();
+    let lines = log::trace(&mut reader, &log::TraceOf::All, None, 1).await;
+    let line = lines.unwrap().remove(0);
+    serde_json::from_str(&line.header.unwrap()).unwrap()
 }

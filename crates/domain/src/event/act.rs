@@ -26,6 +26,7 @@ closed_list! {
         SubjectRemoved = "subject.remove", "移出检查对象";
         SubjectsImported = "subject.import", "导入检查对象";
         SubjectsExported = "subject.export", "导出检查对象";
+        ImportErrorsFetched = "import.errors", "下载导入的错误文件";
         TiersImported = "tier.import", "导入信用等级";
         InspectorAdded = "inspector.add", "新增执法检查人员";
         InspectorEdited = "inspector.edit", "修改执法检查人员";

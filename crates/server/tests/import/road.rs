@@ -210,7 +210,13 @@ async fn all_or_the_good_rows() {
             (receipt.counts(), office.subjects().await),
             ([10, 0, 0, 3], 10)
         );
+        let before = office.log_size().await;
         let report = clerk.get(&format!("{at}/errors.xlsx")).await;
+        assert_eq!(
+            office.log_size().await,
+            before + 1,
+            "who takes rows out of the house is in the log"
+        );
         let rows = rows_of(&report.bytes);
         assert_eq!(rows[0], ["名称", "注册号", "经营地址", "错误"]);
         assert_eq!(rows.len(), 4);

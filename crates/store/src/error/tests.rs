@@ -17,18 +17,3 @@ fn the_record_of_the_server_holds_no_value_of_a_column_that_is_not_public() {
     }
     assert!(said("campaigns", "number").contains("检查员甲"));
 }
-
-#[test]
-fn no_two_errors_share_a_code() {
-    let source = include_str!("../error.rs");
-    let mut codes: Vec<&str> = source
-        .split("=> \"STOR-")
-        .skip(1)
-        .map(|rest| &rest[..3])
-        .collect();
-    let written = codes.len();
-    assert!(written > 15, "{codes:?}");
-    codes.sort_unstable();
-    codes.dedup();
-    assert_eq!(codes.len(), written, "{codes:?}");
-}

@@ -307,7 +307,7 @@ pub async fn inclusion(reader: &mut Reader, event: &EventId) -> Result<Inclusion
             .find(|(known, _)| *known == id)
             .map(|(_, hash)| *hash)
     })
-    .map_err(|error| broken(&error))?;
+    .map_err(|error| lost(&error))?;
     Ok(Inclusion {
         sequence,
         entry: row.text("entry")?.to_owned(),
@@ -328,7 +328,12 @@ pub async fn consistency(reader: &mut Reader, old: u64) -> Result<Vec<Hash>, Sto
             .find(|(known, _)| *known == id)
             .map(|(_, hash)| *hash)
     })
-    .map_err(|error| broken(&error))
+    .map_err(|error| lost(&error))
+}
+
+/// A node that the tree of this size has is not there.
+fn lost(error: &tlog::Error) -> StoreError {
+    StoreError::contradiction("日志树的节点", &format!("不全（{error}）"))
 }
 
 async fn nodes(reader: &mut Reader, wanted: &[NodeId]) -> Result<Vec<(NodeId, Hash)>, StoreError> {

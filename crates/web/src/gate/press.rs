@@ -22,6 +22,7 @@ use store::{Press, Register, StoreError};
 use tokio::sync::{Mutex, Semaphore};
 use tokio::time::{Instant, timeout_at};
 
+use super::stop::UNKNOWN;
 use super::{Pressed, Stop, Visit, WebState};
 use crate::component::{Form, HiddenFields, Link, Refusal};
 use crate::problem::Problem;
@@ -60,12 +61,8 @@ static UNREADABLE: Code = Code::new(
     None,
     "先到留痕日志里看那一次办成了没有；仍要办理的，核对后再按一次。",
 );
-static UNKNOWN: Code = Code::new(
-    "STOR-505",
-    "提交之后没有收到数据库的答复：这一次是否已办成，结果未知。",
-    None,
-    "先到这里看结果。也可以把同一张表单原样再提交一次：已办成的给出第一次的结果，没有办成的这一次办成，不会办两次。",
-);
+/// What a form can do whose key settles it.
+const ONCE_MORE: &str = "也可以把同一张表单原样再提交一次：已办成的给出第一次的结果，没有办成的这一次办成，不会办两次。";
 static ELSEWHERE: Code = Code::new(
     "FORM-012",
     "打开本页之后，您在另一处重新登录过；这一次没有保存。",
@@ -275,7 +272,7 @@ impl Turn {
     /// and offers the same form once more, with the same key and the same content.
     fn unknown(&self, why: String) -> Stop {
         let see = Address::fixed("/w/submissions").child(&self.press.form_key);
-        let refusal = Refusal::from(&UNKNOWN.refuse(&[]));
+        let refusal = Refusal::from(&UNKNOWN.refuse(&[("next", &ONCE_MORE)]));
         let refusal = refusal.with_remedy_link(Link::new("看这次提交的结果", see));
         let action = Address::returning(&self.visit.guest.path).ok();
         let key = self.sent.idempotency_key();

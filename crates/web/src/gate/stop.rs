@@ -45,11 +45,11 @@ static ALTERED: Code = Code::new(
     "请系统管理员停止办理，运行 mingqian audit 查明，并报告审计管理员。",
 );
 
-static UNKNOWN: Code = Code::new(
+pub(super) static UNKNOWN: Code = Code::new(
     "STOR-505",
-    "提交之后没有收到数据库的答复，结果未知。",
+    "提交之后没有收到数据库的答复：这一次是否已办成，结果未知。",
     None,
-    "先到这里看是否已办成，再决定是否重办。",
+    "先到这里看结果。{next}",
 );
 
 /// A request that ends without its page.
@@ -106,6 +106,16 @@ impl Stop {
         }
     }
 
+    /// What is kept contradicts the log; `inside` goes to the record of the server.
+    #[must_use]
+    pub fn altered(inside: String) -> Self {
+        let stop = Self::new(Problem::Conflict((&ALTERED.refuse(&[])).into()));
+        Self {
+            inside: Some(inside),
+            ..stop.with_status(StatusCode::SERVICE_UNAVAILABLE)
+        }
+    }
+
     /// Our fault; `inside` goes to the record of the server and never to the browser.
     #[must_use]
     pub fn fault(inside: impl Into<String>) -> Self {
@@ -145,13 +155,7 @@ impl From<StoreError> for Stop {
                     ..stop.with_status(StatusCode::SERVICE_UNAVAILABLE)
                 }
             }
-            StoreError::Contradiction { .. } => {
-                let stop = Self::new(Problem::Conflict((&ALTERED.refuse(&[])).into()));
-                Self {
-                    inside: Some(error.to_string()),
-                    ..stop.with_status(StatusCode::SERVICE_UNAVAILABLE)
-                }
-            }
+            StoreError::Contradiction { .. } => Self::altered(error.to_string()),
             StoreError::Newer { ref refusal, .. } => {
                 let stop = Self::new(Problem::Conflict((&**refusal).into()));
                 Self {
@@ -169,7 +173,9 @@ impl From<StoreError> for Stop {
             }
             StoreError::CommitUnknown(_) => {
                 let log = Link::new("看留痕日志", Address::fixed("/w/log"));
-                let refusal = Refusal::from(&UNKNOWN.refuse(&[])).with_remedy_link(log);
+                let refusal =
+                    Refusal::from(&UNKNOWN.refuse(&[("next", &"没有办成的，再办一次。")]))
+                        .with_remedy_link(log);
                 Self::unknown(refusal, None, error.to_string())
             }
             other => Self::fault(other.recorded()),

@@ -10,7 +10,7 @@ use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse, Response};
 use domain::time::Instant;
 use serde::Serialize;
-use store::log;
+use store::{StoreError, log};
 
 use crate::component::Link;
 use crate::gate::{Answer, Guest, Stop, WebState};
@@ -31,6 +31,7 @@ mod search;
 mod statement;
 mod tile;
 mod tool;
+mod unshown;
 
 const SECTIONS: [(&str, &str); 7] = [
     ("首页", "/"),
@@ -150,6 +151,15 @@ fn file(bytes: Vec<u8>, kind: &'static str, name: Option<&str>) -> Response {
 
 fn plain(text: String) -> Response {
     file(text.into_bytes(), "text/plain; charset=utf-8", None)
+}
+
+/// The page of one record: what cannot be read of it contradicts the log, in which nothing unreadable is
+/// ever written.
+fn contradicted(error: StoreError) -> Stop {
+    match error {
+        StoreError::Inconsistent { .. } => Stop::altered(error.recorded()),
+        other => other.into(),
+    }
 }
 
 /// The page, or the value it was made from.

@@ -7,11 +7,13 @@ use app::AppError;
 use app::drawing::{CommitWords, DrawWords, Stage};
 use app::port::Clock as _;
 use app::premise::Thing;
+use axum::http::StatusCode;
 use domain::campaign::state::LIFE;
 use domain::campaign::{CampaignState, StateKind};
 use domain::id::{CampaignNo, Fingerprint};
 use store::Db;
 use store::attachment::Owner;
+use store::inspection::StoredInspection;
 use testkit::city::as_shown;
 use testkit::engines::{PostgresDatabase, admin};
 
@@ -88,6 +90,12 @@ impl Held {
             }
             _ => app.open_draw(officer, number, &shown).await,
         }
+    }
+
+    async fn address_of(&self, visit: &StoredInspection) -> String {
+        let mut reader = self.app().db.read().await.unwrap();
+        let published = store::inspection::publication_of(&mut reader, &visit.visit.id).await;
+        format!("/r/{}", published.unwrap().unwrap().id)
     }
 
     fn sql(&self, statement: &str) {
@@ -259,6 +267,127 @@ async fn what_is_exchanged_while_a_draw_is_computed_is_noticed_before_anything_i
             assert_eq!(held.story.site.log_size().await, before);
             let app = held.app().clone();
             held.does(&app, number).await.unwrap();
+        }
+    })
+    .await;
+}
+
+/// Rows that an operator took away: no page goes on as if they had never been.
+#[tokio::test]
+async fn a_page_whose_rows_were_taken_away_says_so_and_not_that_nothing_happened() {
+    told(async |held| {
+        let (number, _) = held.story.opened().await;
+        let stranger = held.story.site.stranger();
+        let draw = format!("/draw/{number}");
+        let bundle = format!("{draw}/bundle.zip");
+        let page = stranger.get(&draw).await;
+        assert_eq!(page.status, StatusCode::OK, "{}", page.text);
+        let sequence = async |kind: &str| {
+            let mut reader = held.app().db.read().await.unwrap();
+            let stored = store::campaign::by_number(&mut reader, &number).await.unwrap();
+            let records = store::portal::records_of(&mut reader, &stored).await.unwrap();
+            let found = records.into_iter().find(|logged| logged.kind == kind);
+            found.unwrap().sequence
+        };
+        let (reveal, open) = (sequence("reveal").await, sequence("open").await);
+        // What goes, how it comes back, which pages it is on, and what they say instead.
+        let gone = |table: &str, condition: &str, paths: Vec<String>, code: &'static str| {
+            (table.to_owned(), condition.to_owned(), paths, code)
+        };
+        let of = |sequence: u64| format!("event_id = (SELECT event_id FROM log_leaves WHERE sequence = {sequence})");
+        for (table, condition, paths, code) in [
+            gone("attachments", "name = 'teams.txt'", vec![bundle.clone()], "DRAW-042"),
+            gone("log_records", &of(reveal), vec![draw.clone()], "STOR-521"),
+            gone("log_links", &format!("sequence = {open}"), vec![draw.clone()], "STOR-521"),
+            gone(
+                "log_nodes",
+                &format!("level = 0 AND position = {reveal}"),
+                vec![draw.clone(), format!("/log/{reveal}"), "/log/tile/0/000.p/5".to_owned()],
+                "STOR-521",
+            ),
+        ] {
+            let paths = if table == "log_nodes" {
+                // A tile that would hold the missing node.
+                let tile = format!("/log/tile/0/000.p/{}", reveal + 1);
+                vec![paths[0].clone(), paths[1].clone(), tile]
+            } else {
+                paths
+            };
+            held.sql(&format!("CREATE TABLE taken AS SELECT * FROM {table} WHERE {condition}"));
+            held.sql(&format!("ALTER TABLE {table} DISABLE TRIGGER ALL; DELETE FROM {table} WHERE {condition}"));
+            for path in &paths {
+                let page = stranger.get(path).await;
+                assert!(page.shows(code), "{table} {path}: {} {}", page.status, page.text);
+                assert_ne!(page.status, StatusCode::OK, "{table} {path}");
+            }
+            held.sql(&format!("INSERT INTO {table} SELECT * FROM taken; DROP TABLE taken; ALTER TABLE {table} ENABLE TRIGGER ALL"));
+            for path in &paths {
+                let page = stranger.get(path).await;
+                assert_eq!(page.status, StatusCode::OK, "{table} {path}: {}", page.text);
+            }
+        }
+    })
+    .await;
+}
+
+/// One row nobody can read hides no other.
+#[tokio::test]
+async fn a_list_names_the_row_that_cannot_be_shown_and_shows_the_others() {
+    told(async |held| {
+        let (number, visits) = held.story.ended().await;
+        let other = held.story.launched().await;
+        let stranger = held.story.site.stranger();
+        let said = "此条记录与日志不符，暂不能显示";
+        for path in [
+            "/",
+            "/campaigns",
+            "/results",
+            "/campaigns.json",
+            "/results.json",
+        ] {
+            assert!(!stranger.get(path).await.shows(said), "{path}");
+        }
+        held.sql(&format!(
+            "UPDATE campaigns SET life = '{{}}' WHERE number = '{number}'"
+        ));
+        let (bad, good) = (&visits[0], &visits[1]);
+        held.sql(&format!(
+            "UPDATE publications SET content = '{{}}' WHERE inspection_id = '{}'",
+            bad.visit.id
+        ));
+        for path in ["/", "/campaigns", "/campaigns.json", "/index.json"] {
+            let page = stranger.get(path).await;
+            assert_eq!(page.status, StatusCode::OK, "{path}: {}", page.text);
+            assert!(
+                page.shows(said) && page.shows("PUBL-020"),
+                "{path}: {}",
+                page.text
+            );
+            assert!(page.shows(number.as_str()), "{path} names the bad one");
+            assert!(page.shows(other.as_str()), "{path} shows the other");
+        }
+        for path in ["/results", "/results.json", "/search?q=样例餐饮"] {
+            let page = stranger.get(path).await;
+            assert_eq!(page.status, StatusCode::OK, "{path}: {}", page.text);
+            assert!(page.shows(said), "{path}: {}", page.text);
+            assert!(page.shows(&good.subject_name), "{path} shows the other");
+            assert!(!page.shows(&bad.subject_name), "{path}");
+        }
+        let entity = stranger.get(&format!("/entity/{}", bad.subject_code)).await;
+        assert!(
+            entity.status == StatusCode::OK && entity.shows(said),
+            "{}",
+            entity.text
+        );
+        let address = held.address_of(bad).await;
+        for path in [address, format!("/draw/{number}")] {
+            let page = stranger.get(&path).await;
+            assert!(
+                page.shows("STOR-521"),
+                "{path}: {} {}",
+                page.status,
+                page.text
+            );
         }
     })
     .await;

@@ -15,6 +15,7 @@ mod altered;
 mod bundle;
 mod inspection;
 mod meanwhile;
+mod order;
 mod pages;
 mod publication;
 mod rulebook;

@@ -124,7 +124,9 @@ async fn act(db: &Db) -> Recording {
     begun(db, Act::UnitEdited, 0xee).await
 }
 
-/// Those that do not know their key yet: the store has none, and the others open under theirs only.
+/// Those that do not state the fingerprint of their key yet. The others are opened by their own key only, which is compared
+/// before the first migration; what makes it a key stands in a crate above this one. They go through all migrations of
+/// today with their key in `server/tests/old_databases.rs`.
 fn each_old() -> impl Iterator<Item = OldDatabase> {
     made_before(storage_key::SINCE)
         .flat_map(|commit| ENGINES.map(|engine| OldDatabase::unpack(commit, engine)))

@@ -5,10 +5,12 @@ use domain::id::CampaignNo;
 use domain::policy::Reach;
 use serde::Serialize;
 use store::campaign::{self, CampaignFilter, StoredCampaign};
+use store::portal::{self, Listed};
 use store::{Reader, org};
 
 use super::draw::level_badge;
 use super::record::Record;
+use super::unshown::Unshown;
 use super::{answer, printed, twin};
 use crate::component::{Cell, Column, Count, EmptyState, Head, Link, Pager, Row, Sheet, Table};
 use crate::filter::CURSOR;
@@ -18,6 +20,26 @@ use crate::paging::{Cursor, PAGE_ROWS, Page};
 use crate::text::{Address, thousands};
 
 const VIEW: &str = "public/campaigns";
+
+/// A row of the list: a campaign, or what is said in its place.
+#[derive(Debug, Serialize)]
+#[serde(untagged)]
+pub(super) enum Line {
+    /// As it stands.
+    Campaign(PublicCampaign),
+    /// It cannot be shown.
+    Unshown(Unshown),
+}
+
+impl Line {
+    /// The campaign, if it can be shown.
+    pub(super) fn campaign(&self) -> Option<&PublicCampaign> {
+        match self {
+            Self::Campaign(one) => Some(one),
+            Self::Unshown(_) => None,
+        }
+    }
+}
 
 /// One campaign as the list shows it.
 #[derive(Debug, Serialize)]
@@ -37,7 +59,7 @@ pub(super) struct PublicCampaign {
 #[derive(Serialize)]
 struct Campaigns {
     total: i64,
-    campaigns: Vec<PublicCampaign>,
+    campaigns: Vec<Line>,
     next: Option<String>,
     #[serde(skip)]
     previous: Option<String>,
@@ -59,10 +81,14 @@ pub(super) fn public_only() -> CampaignFilter {
 
 pub(super) async fn shown(
     reader: &mut Reader,
-    stored: Vec<StoredCampaign>,
-) -> Result<Vec<PublicCampaign>, Stop> {
+    stored: Vec<Listed<StoredCampaign>>,
+) -> Result<Vec<Line>, Stop> {
     let units = org::units(reader).await?;
-    let shown = stored.into_iter().map(|kept| {
+    let shown = stored.into_iter().map(|listed| {
+        let kept = match listed.row {
+            Ok(kept) => kept,
+            Err(error) => return Line::Unshown(Unshown::new(listed.key, &error)),
+        };
         let unit = units.iter().find(|unit| unit.id == kept.campaign.initiator);
         let freeze = kept.freeze_record.as_deref().map(Record);
         let sum = |place: usize| {
@@ -73,7 +99,7 @@ pub(super) async fn shown(
                     .sum(),
             )
         };
-        PublicCampaign {
+        Line::Campaign(PublicCampaign {
             number: kept.campaign.number.to_string(),
             initiator: unit.map(|unit| unit.name.clone()).unwrap_or_default(),
             state: kept.campaign.kind().name(),
@@ -84,12 +110,12 @@ pub(super) async fn shown(
             drawn: sum(2),
             void_attempts: kept.campaign.state.attempt().saturating_sub(1),
             title: kept.title,
-        }
+        })
     });
     Ok(shown.collect())
 }
 
-pub(super) fn table(campaigns: &[PublicCampaign]) -> Table {
+pub(super) fn table(campaigns: &[Line]) -> Table {
     let columns = vec![
         Column::unbroken("日期"),
         Column::words("任务"),
@@ -98,7 +124,11 @@ pub(super) fn table(campaigns: &[PublicCampaign]) -> Table {
         Column::unbroken("状态").labelled(),
         Column::unbroken("复核").in_corner(),
     ];
-    let rows = campaigns.iter().map(|one| {
+    let rows = campaigns.iter().map(|line| {
+        let one = match line {
+            Line::Campaign(one) => one,
+            Line::Unshown(unshown) => return unshown.row(6),
+        };
         let to = Address::fixed("/draw").child(&one.number);
         let drawn = match (one.pool, one.drawn) {
             (Some(pool), Some(drawn)) => format!("{} 抽 {}", thousands(pool), thousands(drawn)),
@@ -136,9 +166,9 @@ pub(super) async fn list(State(web): State<WebState>, guest: Guest) -> Answer {
     let mut reader = web.app.db.read().await?;
     let (reach, filter) = (everything(), public_only());
     let limit = i64::try_from(PAGE_ROWS + 1).unwrap_or(i64::MAX);
-    let stored = campaign::page(&mut reader, &reach, &filter, before.as_ref(), limit).await?;
+    let stored = portal::campaigns(&mut reader, &filter, before.as_ref(), limit).await?;
     let total = campaign::count(&mut reader, &reach, &filter, i64::MAX).await?;
-    let page = Page::of_read(None, stored, |kept| vec![kept.campaign.number.to_string()]);
+    let page = Page::of_read(None, stored, |listed| vec![listed.key.clone()]);
     let next = page.next.as_ref().map(|cursor| cursor.encode(VIEW));
     let previous = before.map(|_| String::new());
     let campaigns = shown(&mut reader, page.rows).await?;

@@ -15,7 +15,7 @@ use store::portal::{LoggedRecord, records_of};
 use store::{Reader, catalog, log, org};
 
 use super::record::Record;
-use super::{answer, bare, printed};
+use super::{answer, bare, contradicted, printed};
 use crate::gate::{Answer, Guest, Stop, WebState};
 
 mod parts;
@@ -115,7 +115,7 @@ pub(super) async fn show(
 /// The campaign if the public may know of it: its plan was approved at least once.
 pub(super) async fn public_campaign(reader: &mut Reader, no: &str) -> Result<StoredCampaign, Stop> {
     let number = CampaignNo::parse(no).map_err(|_| Stop::not_found())?;
-    let stored = by_number(reader, &number).await?;
+    let stored = by_number(reader, &number).await.map_err(contradicted)?;
     if stored.plan_record.is_some() {
         Ok(stored)
     } else {

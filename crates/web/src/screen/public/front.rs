@@ -6,10 +6,10 @@ use axum::extract::State;
 use domain::time::Date;
 use serde::Serialize;
 use store::campaign::StoredCampaign;
-use store::portal::{PublicFigures, figures};
+use store::portal::{self, Listed, PublicFigures, figures};
 use store::{campaign, catalog, inspection, log};
 
-use super::campaigns::{self, PublicCampaign, everything, public_only, shown};
+use super::campaigns::{self, Line, everything, public_only, shown};
 use super::catalog::{ShortItem, item_table, short};
 use super::results::{Shown, latest_table, shown_all};
 use super::{answer, twin};
@@ -32,7 +32,7 @@ struct Figure {
 #[derive(Serialize)]
 struct Front {
     figures: Vec<Figure>,
-    draws: Vec<PublicCampaign>,
+    draws: Vec<Line>,
     campaigns_total: i64,
     results: Vec<Shown>,
     results_total: i64,
@@ -85,12 +85,11 @@ fn figures_of(counted: &PublicFigures, size: u64, year: i16) -> Vec<Figure> {
 }
 
 /// The newest opened draw, else the newest drawn one: number, and whether it is opened.
-fn newest_verifiable(stored: &[StoredCampaign]) -> Option<(String, bool)> {
+fn newest_verifiable(stored: &[Listed<StoredCampaign>]) -> Option<(String, bool)> {
     let stage = |kept: &&StoredCampaign| public_stage(kept);
-    let opened = stored
-        .iter()
-        .find(|kept| stage(kept) == Some(Stage::Public));
-    let newest = opened.or_else(|| stored.iter().find(|kept| stage(kept).is_some()))?;
+    let readable = || stored.iter().filter_map(|listed| listed.row.as_ref().ok());
+    let opened = readable().find(|kept| stage(kept) == Some(Stage::Public));
+    let newest = opened.or_else(|| readable().find(|kept| stage(kept).is_some()))?;
     Some((newest.campaign.number.to_string(), opened.is_some()))
 }
 
@@ -100,13 +99,14 @@ pub(super) async fn show(State(web): State<WebState>, guest: Guest) -> Answer {
     let year = Date::new(today.year(), 1, 1).unwrap_or(today);
     let counted = figures(&mut reader, year.start().unix_ms()).await?;
     let (size, _) = log::head(&mut reader).await?;
-    let stored = campaign::page(&mut reader, &everything(), &public_only(), None, 50).await?;
+    let stored = portal::campaigns(&mut reader, &public_only(), None, 50).await?;
     let campaigns_total =
         campaign::count(&mut reader, &everything(), &public_only(), i64::MAX).await?;
     let newest = newest_verifiable(&stored);
     let all = shown(&mut reader, stored).await?;
     let verifiable = newest.and_then(|(number, opened)| {
-        let one = all.iter().find(|one| one.number == number)?;
+        let mut shown = all.iter().filter_map(Line::campaign);
+        let one = shown.find(|one| one.number == number)?;
         Some(Verifiable {
             opened,
             pool: one.pool?,
@@ -126,7 +126,7 @@ pub(super) async fn show(State(web): State<WebState>, guest: Guest) -> Answer {
         figures,
         draws,
         campaigns_total,
-        results: shown_all(&published)?,
+        results: shown_all(&published),
         results_total,
         term,
         items: items.map(|kept| short(&kept.item)).collect(),

@@ -183,8 +183,10 @@ async fn entry(State(web): State<WebState>, guest: Guest, Path(n): Path<String>)
         .map_err(|_| Stop::not_found())?;
     let mut reader = web.app.db.read().await?;
     let end = number.checked_add(1).ok_or_else(Stop::not_found)?;
-    let kept = portal::entries(&mut reader, number, end).await?.pop();
-    let kept = kept.ok_or_else(Stop::not_found)?;
+    let kept = portal::whole_entries(&mut reader, number, end).await?;
+    let kept = kept
+        .and_then(|mut kept| kept.pop())
+        .ok_or_else(Stop::not_found)?;
     let record = portal::record_at(&mut reader, number).await?;
     let (_, receipt) = web.app.receipt(&mut reader, &kept.event).await?;
     drop(reader);

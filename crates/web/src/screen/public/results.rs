@@ -9,7 +9,8 @@ use store::catalog;
 use store::inspection::{self, StoredPublication};
 use store::portal::{publications_of_code, sequence_of};
 
-use super::{answer, bare, data, printed, twin, wants_data};
+use super::unshown::Unshown;
+use super::{answer, bare, contradicted, data, printed, twin, wants_data};
 use crate::component::{
     Badge, Cell, Column, Count, EmptyState, Facts, Fragment, Head, Link, Note, Pager, Row, Sheet,
     Table, Tone,
@@ -31,10 +32,16 @@ pub(super) enum Shown {
     Published(Box<PublicOutcome>),
     /// It was taken down.
     Withdrawn(Tombstone),
+    /// It cannot be shown.
+    Unshown(Unshown),
 }
 
-pub(super) fn shown_all(stored: &[StoredPublication]) -> Result<Vec<Shown>, Stop> {
-    stored.iter().map(|one| Ok(shown(standing(one)?))).collect()
+pub(super) fn shown_all(stored: &[StoredPublication]) -> Vec<Shown> {
+    let shown = stored.iter().map(|one| match standing(one) {
+        Ok(publication) => shown(publication),
+        Err(error) => Shown::Unshown(Unshown::new(one.id.to_string(), &error)),
+    });
+    shown.collect()
 }
 
 fn shown(publication: Publication) -> Shown {
@@ -70,6 +77,7 @@ pub(super) fn table(results: &[Shown], term: u32) -> Table {
             Cell::new(outcome.published_at.date().to_string()),
         ]),
         Shown::Withdrawn(tombstone) => withdrawn(tombstone, 4),
+        Shown::Unshown(unshown) => unshown.row(4),
     });
     Table::new("检查结果", columns, rows.collect(), nothing_yet(term))
 }
@@ -95,6 +103,7 @@ pub(super) fn latest_table(results: &[Shown], term: u32) -> Table {
             Cell::new(outcome.published_at.date().to_string()),
         ]),
         Shown::Withdrawn(tombstone) => withdrawn(tombstone, 3),
+        Shown::Unshown(unshown) => unshown.row(3),
     });
     Table::new("最近公示", columns, rows.collect(), nothing_yet(term))
 }
@@ -150,7 +159,7 @@ pub(super) async fn list(State(web): State<WebState>, guest: Guest) -> Answer {
     let next = page.next.as_ref().map(|cursor| cursor.encode(VIEW));
     let results = Results {
         total,
-        results: shown_all(&page.rows)?,
+        results: shown_all(&page.rows),
         next,
         later: key.is_some(),
         term,
@@ -186,7 +195,7 @@ pub(super) async fn one(
     let stored = inspection::published(&mut reader, &id).await?;
     let sequence = sequence_of(&mut reader, &stored.seen).await?;
     drop(reader);
-    match standing(&stored)? {
+    match standing(&stored).map_err(contradicted)? {
         Publication::Published(outcome) => {
             let content = OneResult {
                 outcome,
@@ -275,12 +284,12 @@ pub(super) async fn entity(
 ) -> Answer {
     let code = domain::text::narrow(bare(&code)).to_ascii_uppercase();
     let mut reader = web.app.db.read().await?;
-    let results = shown_all(&publications_of_code(&mut reader, &code).await?)?;
+    let results = shown_all(&publications_of_code(&mut reader, &code).await?);
     let term = catalog::rulebook(&mut reader).await?.publication_days;
     drop(reader);
     let name = results.iter().find_map(|one| match one {
         Shown::Published(outcome) => Some(outcome.subject_name.clone()),
-        Shown::Withdrawn(_) => None,
+        Shown::Withdrawn(_) | Shown::Unshown(_) => None,
     });
     // A firm nobody has published anything about looks the same whether it is in the register or not.
     answer(

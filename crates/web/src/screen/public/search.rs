@@ -3,10 +3,10 @@
 use axum::extract::State;
 use axum::response::IntoResponse;
 use serde::Serialize;
-use store::portal::publications_found;
-use store::{campaign, catalog};
+use store::catalog;
+use store::portal::{self, publications_found};
 
-use super::campaigns::{self, PublicCampaign, everything, public_only, shown};
+use super::campaigns::{self, Line, public_only, shown};
 use super::results::{Shown, shown_all, table};
 use super::{data, shell, wants_data};
 use crate::component::{EmptyState, Head, Note, Sheet};
@@ -19,7 +19,7 @@ const SHOWN: i64 = 50;
 #[derive(Serialize)]
 struct Found {
     query: String,
-    campaigns: Vec<PublicCampaign>,
+    campaigns: Vec<Line>,
     results: Vec<Shown>,
     #[serde(skip)]
     term: u32,
@@ -42,9 +42,9 @@ pub(super) async fn show(State(web): State<WebState>, guest: Guest) -> Answer {
         let mut reader = web.app.db.read().await?;
         let mut filter = public_only();
         filter.text = Some(found.query.clone());
-        let stored = campaign::page(&mut reader, &everything(), &filter, None, SHOWN).await?;
+        let stored = portal::campaigns(&mut reader, &filter, None, SHOWN).await?;
         found.campaigns = shown(&mut reader, stored).await?;
-        found.results = shown_all(&publications_found(&mut reader, &found.query, SHOWN).await?)?;
+        found.results = shown_all(&publications_found(&mut reader, &found.query, SHOWN).await?);
         found.term = catalog::rulebook(&mut reader).await?.publication_days;
     }
     if wants_data(&guest) {

@@ -81,18 +81,11 @@ pub(super) async fn show(State(web): State<WebState>, Path(path): Path<String>) 
     };
     let mut reader = web.app.db.read().await?;
     let nodes = portal::nodes(&mut reader, level * 8, first, place.width).await?;
-    let whole = u64::try_from(nodes.len()).is_ok_and(|count| count == place.width);
-    let in_order = nodes
-        .iter()
-        .zip(first..)
-        .all(|((id, _), at)| id.index == at);
-    if !whole || !in_order {
-        return Err(Stop::not_found());
-    }
+    let nodes = nodes.ok_or_else(Stop::not_found)?;
     Ok(forever(
         nodes
             .iter()
-            .flat_map(|(_, hash)| hash.as_bytes().to_vec())
+            .flat_map(|hash| hash.as_bytes().to_vec())
             .collect(),
     ))
 }
@@ -100,10 +93,8 @@ pub(super) async fn show(State(web): State<WebState>, Path(path): Path<String>) 
 async fn entries(web: &WebState, first: u64, width: u64) -> Answer {
     let end = first.checked_add(width).ok_or_else(Stop::not_found)?;
     let mut reader = web.app.db.read().await?;
-    let entries = portal::entries(&mut reader, first, end).await?;
-    if u64::try_from(entries.len()).is_ok_and(|count| count != width) {
-        return Err(Stop::not_found());
-    }
+    let entries = portal::whole_entries(&mut reader, first, end).await?;
+    let entries = entries.ok_or_else(Stop::not_found)?;
     let mut bytes = Vec::new();
     for entry in entries {
         let text = entry.entry.as_bytes();

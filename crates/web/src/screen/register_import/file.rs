@@ -43,7 +43,8 @@ async fn template(State(web): State<WebState>, visit: Visit, form: TemplateForm)
 
 pub(super) async fn errors(State(web): State<WebState>, visit: Visit, id: Path<String>) -> Answer {
     let (_, import) = find(&web, &visit, id).await?;
-    let made = web.imports()?.error_file(&import).await?;
+    let staging = web.imports()?;
+    let made = staging.fetch_error_file(&visit.acting, &import).await?;
     let bytes = made.ok_or_else(Stop::not_found)?;
     let kind = match import.register {
         Register::Subjects => "subjects-errors",

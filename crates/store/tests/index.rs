@@ -91,6 +91,11 @@ const BOTH: [Engine; 2] = [Engine::Sqlite, Engine::Postgres];
 
 /// An act of a person that concerns two things and puts a public record into the log.
 async fn publishes(db: &Db, number: u64) {
+    let record = format!("shuang/1 plan\nattempt {number}\n");
+    tries_to_publish(db, number, &record).await.unwrap();
+}
+
+async fn tries_to_publish(db: &Db, number: u64, record: &str) -> Result<(), StoreError> {
     let at = domain::time::Instant::from_unix_ms(NOON + i64::try_from(number).unwrap());
     let account = AccountId::from_entropy(bytes(900));
     let unit_of = OrgUnitId::from_entropy(bytes(901));
@@ -99,11 +104,11 @@ async fn publishes(db: &Db, number: u64) {
         .touching(LinkKind::Campaign, format!("campaign-{number}"))
         .touching(LinkKind::Item, "item-1");
     let mut sealing = sealing(number);
-    sealing.record = Some(format!("shuang/1 plan\nattempt {number}\n"));
-    let tx = db.begin("test.record").await.unwrap();
-    let mut rec = tx.record(event, sealing).unwrap();
-    org::add(&mut rec, &unit(number)).await.unwrap();
-    rec.commit().await.unwrap();
+    sealing.record = Some(record.to_owned());
+    let tx = db.begin("test.record").await?;
+    let mut rec = tx.record(event, sealing)?;
+    org::add(&mut rec, &unit(number)).await?;
+    rec.commit().await.map(drop)
 }
 
 /// Founds a bureau as this program does.
@@ -286,6 +291,93 @@ async fn nothing_is_written_under_a_head_that_does_not_follow_from_the_last_leaf
         let db = stage.again().await.unwrap();
         add_unit(&db, 60).await.unwrap();
         db.close().await;
+        assert_eq!(stage.named().await, Vec::<String>::new());
+        stage.end().await;
+    }
+}
+
+#[tokio::test]
+async fn a_node_planted_ahead_of_the_tree_is_named_where_it_stands_before_an_act_comes_to_it() {
+    // Four leaves: where the next act comes to, and where one would come to much later.
+    for (level, position) in [(0, 4), (0, 5_000), (1, 2), (2, 1), (3, 0), (40, 7)] {
+        for engine in BOTH {
+            let stage = told(engine).await;
+            let hash = if engine == Engine::Sqlite { "x'00'" } else { "'\\x00'" };
+            stage
+                .meddle(&format!(
+                    "INSERT INTO log_nodes (level, position, hash) VALUES ({level}, {position}, {hash})"
+                ))
+                .await;
+            let place = format!("表 log_nodes 行 level {level} position {position}，");
+            let refused = stage.again().await.map(drop).unwrap_err().to_string();
+            assert!(refused.starts_with("STOR-521 "), "{refused}");
+            let place_of_refusal = place.trim_end_matches('，');
+            assert!(refused.contains(place_of_refusal), "{refused}");
+            if level == 0 && position == 4 {
+                let refused = add_unit(&stage.db, 60).await.map(drop).unwrap_err();
+                let words = refused.to_string();
+                assert!(words.starts_with("STOR-521 "), "{words}");
+                assert!(words.contains(place_of_refusal), "{words}");
+            }
+            let named = stage.named().await;
+            let stray = |fault: &String| fault.starts_with("AUDT-011") && fault.contains(&place);
+            assert!(named.iter().any(stray), "{named:?}");
+            let taken = format!("DELETE FROM log_nodes WHERE level = {level} AND position = {position}");
+            stage.meddle(&taken).await;
+            stage.again().await.unwrap().close().await;
+            add_unit(&stage.db, 60).await.unwrap();
+            assert_eq!(stage.named().await, Vec::<String>::new());
+            stage.end().await;
+        }
+    }
+}
+
+#[tokio::test]
+async fn whatever_else_stands_in_the_log_without_an_entry_is_named_by_its_key() {
+    for engine in BOTH {
+        let stage = told(engine).await;
+        let bytes = if engine == Engine::Sqlite { "x'00'" } else { "'\\x00'" };
+        stage
+            .meddle(&format!("INSERT INTO log_events (event_id, act, at_ms, salt, body_hash, images) VALUES ('stray', 'x', 0, {bytes}, {bytes}, 0); INSERT INTO log_bodies (event_id, ordinal, gzip) VALUES ('stray', 3, {bytes}); INSERT INTO log_nodes (level, position, hash) VALUES (0, -1, {bytes}), (-1, 0, {bytes})"))
+            .await;
+        let named = stage.named().await;
+        for place in [
+            "表 log_events 行 stray，",
+            "表 log_bodies 行 stray 3，",
+            "表 log_nodes 行 level 0 position -1，",
+            "表 log_nodes 行 level -1 position 0，",
+        ] {
+            assert!(named.iter().any(|fault| fault.contains(place)), "{named:?}");
+        }
+        stage
+            .meddle("INSERT INTO log_leaves (sequence, event_id, entry, root) SELECT 9, 'far', entry, root FROM log_leaves WHERE sequence = 0")
+            .await;
+        let named = stage.named().await;
+        let far = |fault: &String| fault.contains("还有 1 行接不上的，第一行的 sequence 为 9");
+        assert!(named.iter().any(far), "{named:?}");
+        stage.end().await;
+    }
+}
+
+#[tokio::test]
+async fn a_public_record_planted_before_its_act_is_refused_and_one_that_was_logged_is_not() {
+    for engine in BOTH {
+        let stage = told(engine).await;
+        let text = "shuang/1 plan\nattempt 60\n";
+        let hash = tlog::Hash::of(text.as_bytes());
+        let other = event(51).id;
+        stage
+            .meddle(&format!("INSERT INTO log_records (record_hash, event_id, record) VALUES ('{hash}', '{other}', '{text}')"))
+            .await;
+        let refused = tries_to_publish(&stage.db, 60, text).await.unwrap_err();
+        let words = refused.to_string();
+        assert!(words.starts_with("STOR-521 "), "{words}");
+        assert!(words.contains(&format!("表 log_records 行 {hash}")), "{words}");
+        let taken = format!("DELETE FROM log_records WHERE record_hash = '{hash}'");
+        stage.meddle(&taken).await;
+        for number in [60, 61] {
+            tries_to_publish(&stage.db, number, text).await.unwrap();
+        }
         assert_eq!(stage.named().await, Vec::<String>::new());
         stage.end().await;
     }

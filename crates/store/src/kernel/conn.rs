@@ -256,7 +256,11 @@ fn lite_rows(rows: &[sqlx::sqlite::SqliteRow]) -> Result<Vec<Row>, StoreError> {
             let kind = raw.type_info().name().to_owned();
             let value = match (raw.is_null(), kind.as_str()) {
                 (true, _) => Ok(Value::Text(None)),
-                (false, "TEXT") => row.try_get(at).map(Value::Text),
+                (false, "TEXT") => lite_text(row, at),
+                // No column of ours is one; in a table that is not strict somebody may have put it.
+                (false, "REAL") => row
+                    .try_get::<f64, _>(at)
+                    .map(|odd| Value::Text(Some(odd.to_string()))),
                 (false, "BLOB") => row.try_get(at).map(Value::Blob),
                 (false, _) => row.try_get(at).map(Value::Int),
             };
@@ -265,6 +269,15 @@ fn lite_rows(rows: &[sqlx::sqlite::SqliteRow]) -> Result<Vec<Row>, StoreError> {
         answer.push(Row::new(Arc::clone(&names), values));
     }
     Ok(answer)
+}
+
+/// A text; what is not UTF-8 is bytes, so that who asks for a text is told of it and who compares finds it.
+fn lite_text(row: &sqlx::sqlite::SqliteRow, at: usize) -> Result<Value, sqlx::Error> {
+    match row.try_get(at) {
+        Ok(text) => Ok(Value::Text(text)),
+        Err(sqlx::Error::ColumnDecode { .. }) => row.try_get_unchecked(at).map(Value::Blob),
+        Err(other) => Err(other),
+    }
 }
 
 fn pg_rows(rows: &[sqlx::postgres::PgRow]) -> Result<Vec<Row>, StoreError> {

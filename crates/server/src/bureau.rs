@@ -14,6 +14,7 @@ use app::App;
 use app::crypto::StorageKey;
 use app::port::{Clock, Entropy};
 use app::sealing::SealingKey;
+use domain::time::Instant;
 use store::{Db, Exhibit, Migrated, Reader, StoreError, Upgrade};
 use tlog::note::{KeyKind, SignerKey};
 use verify::disk;
@@ -124,6 +125,7 @@ impl Place {
 
     /// Both keys of the bureau; which one of an established database is missing is said in its own sentence.
     async fn keys(&self) -> Result<(StorageKey, SignerKey), Failure> {
+        self.require_kinds()?;
         let storage_key = match self.storage_key() {
             Ok(key) => key,
             Err(missing) => return Err(self.explained("storage.key", missing).await),
@@ -148,6 +150,7 @@ impl Place {
 
     /// The database to be looked at, without any key.
     pub(crate) async fn exhibit(&self) -> Result<Exhibit, Failure> {
+        self.require_kinds()?;
         self.look()
             .await
             .map_err(|error| Failure::new(error.code(), "database", error.to_string()))
@@ -192,6 +195,7 @@ impl Place {
 
     /// Whether there is a database with tables of ours.
     async fn holds_tables(&self) -> Result<bool, Failure> {
+        self.require_kinds()?;
         let failed = |error: StoreError| Failure::new(error.code(), "database", error.to_string());
         let exhibit = match self.look().await {
             Err(StoreError::NoDatabase(_)) => return Ok(false),
@@ -223,19 +227,87 @@ impl Place {
         if self.key(name).exists() {
             return missing;
         }
-        match self.holds_tables().await {
-            Err(failed) => failed,
-            Ok(true) => self.keyless(name),
-            Ok(false) => missing,
+        let other = ["storage.key", "log.key"]
+            .into_iter()
+            .find(|key| self.key(key).exists());
+        match (self.holds_tables().await, other) {
+            (Err(failed), _) => failed,
+            (Ok(true), _) => self.keyless(name),
+            (Ok(false), None) => missing,
+            (Ok(false), Some(other)) => Failure::new(
+                "INIT-012",
+                self.key(name).display().to_string(),
+                format!(
+                    "这把密钥不在，同一个局的 {other} 还在，数据库里也没有局。没有另造密钥，也没有建立任何东西。从备份恢复整个数据目录，或指对 --data 与 --database。"
+                ),
+            ),
         }
+    }
+
+    /// Refuses a folder in the place of a file, and a file in the place of a folder.
+    fn require_kinds(&self) -> Result<(), Failure> {
+        let mut places = vec![(self.data.clone(), true), (self.data.join("keys"), true)];
+        if self.database.is_none() {
+            places.push((self.file(), false));
+            places.push((self.data.join("mingqian.blobs"), true));
+            places.push((self.data.join("mingqian.announced"), true));
+        }
+        for (path, folder) in places {
+            if fs::metadata(&path).is_ok_and(|found| found.is_dir() != folder) {
+                let words = if folder {
+                    "这里应当是目录，而它不是"
+                } else {
+                    "这里应当是文件，而它是目录"
+                };
+                return Err(Failure::new(
+                    "INIT-013",
+                    path.display().to_string(),
+                    format!(
+                        "{words}。没有打开，也没有改动。移走它，从备份恢复这里原来的内容，或指对 --data。"
+                    ),
+                ));
+            }
+        }
+        Ok(())
+    }
+
+    /// Refuses keys without the database they belong to: one that is gone, was emptied, or is another one. A new one
+    /// beside them would be taken for the bureau.
+    async fn require_bureau(&self) -> Result<(), Failure> {
+        self.keys().await?;
+        let failed = |error: StoreError| Failure::new(error.code(), "database", error.to_string());
+        let exhibit = match self.look().await {
+            Err(StoreError::NoDatabase(_)) => return Err(self.bereft("没有这个数据库")),
+            looked => looked.map_err(failed)?,
+        };
+        let holds = exhibit.holds_bureau().await;
+        exhibit.close().await;
+        holds
+            .map_err(failed)?
+            .map_err(|instead| self.bereft(instead))
+    }
+
+    fn bereft(&self, instead: &str) -> Failure {
+        let place = match &self.database {
+            Some(_) => "--database".to_owned(),
+            None => self.file().display().to_string(),
+        };
+        Failure::new(
+            "INIT-011",
+            place,
+            format!(
+                "keys 目录里有一个局的密钥，而数据库里没有局：{instead}。没有打开，也没有建立任何东西。从备份恢复这个局的数据库（内置的是 mingqian.sqlite 连同 mingqian.blobs），或指对 --data 与 --database（PostgreSQL 上也核对 search_path）。建局中途断了、从未办成的，另选一个空目录重新建立。"
+            ),
+        )
     }
 
     /// What opening the database would change in it; it is left as it is.
     pub(crate) async fn rehearse(&self) -> Result<Vec<Migrated>, Failure> {
+        self.require_kinds()?;
         if let Err(missing) = self.storage_key() {
             return Err(self.explained("storage.key", missing).await);
         }
-        self.exhibit().await?.close().await;
+        self.require_bureau().await?;
         let (storage_key, log_key) = self.keys().await?;
         let upgrade = upgrade(
             Arc::new(OsClock),
@@ -250,19 +322,22 @@ impl Place {
         .map_err(|error| Failure::new(error.code(), "database", error.to_string()))
     }
 
-    /// Opens database and keys to write, by the clock and the randomness of the machine.
+    /// Opens database and keys of a bureau to write, by the clock and the randomness of the machine.
     pub(crate) async fn open_now(&self, output: &Output) -> Result<App, Failure> {
+        self.require_bureau().await?;
         self.open(Arc::new(OsClock), Arc::new(OsEntropy), output)
             .await
     }
 
-    /// Opens database and keys to write: the one road of every command that changes or signs anything.
+    /// Opens database and keys to write, making the database where there is none: the one road of every command that
+    /// changes or signs anything, by itself of those that found a bureau.
     pub(crate) async fn open(
         &self,
         clock: Arc<dyn Clock>,
         entropy: Arc<dyn Entropy>,
         output: &Output,
     ) -> Result<App, Failure> {
+        require_clock(clock.now())?;
         let (storage_key, log_key) = self.keys().await?;
         self.tighten(output);
         if self.database.is_none() && !self.file().exists() {
@@ -289,6 +364,24 @@ impl Place {
         })
     }
 }
+
+/// Refuses a clock that cannot be right. What it says goes into the log for good, and nothing is logged before the
+/// time of the last entry: a clock that ran decades ahead would lock everybody out once it is set right.
+fn require_clock(now: Instant) -> Result<(), Failure> {
+    let year = now.date().year();
+    if (FIRST_YEAR..=LAST_YEAR).contains(&year) {
+        return Ok(());
+    }
+    Err(Failure::new(
+        "CLI-105",
+        now.local_text(),
+        "本机时钟显然不对，没有打开数据库，也没有写入：写进留痕的时间改不回来。校准系统时间再启动。",
+    ))
+}
+
+/// A demonstration begins some months before today; no program of today runs after the last year.
+const FIRST_YEAR: i16 = 2024;
+const LAST_YEAR: i16 = 2075;
 
 /// A migration happens now, by this version of the program.
 fn upgrade(
@@ -333,3 +426,6 @@ fn parse_hex(text: &str) -> Option<[u8; 32]> {
     }
     Some(bytes)
 }
+
+#[cfg(test)]
+mod tests;

@@ -204,8 +204,25 @@ pub(super) fn engine(error: &sqlx::Error) -> StoreError {
             StoreError::Busy
         }
         sqlx::Error::PoolTimedOut => StoreError::Busy,
+        sqlx::Error::Database(database) if database.code().is_some_and(|code| is_ruined(&code)) => {
+            StoreError::NotOurs {
+                path: "数据库文件".to_owned(),
+                what: format!(
+                    "不是 SQLite 数据库，或已损坏（原文：{}）",
+                    database.message()
+                ),
+            }
+        }
         other => StoreError::Engine(other.to_string()),
     }
+}
+
+/// SQLITE_CORRUPT with its extended codes, and SQLITE_NOTADB. The codes of PostgreSQL have five letters.
+fn is_ruined(code: &str) -> bool {
+    code.len() < 5
+        && code
+            .parse::<u32>()
+            .is_ok_and(|code| matches!(code & 0xff, 11 | 26))
 }
 
 fn lite_args(args: &[Value]) -> Result<SqliteArguments, StoreError> {

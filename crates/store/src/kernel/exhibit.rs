@@ -119,7 +119,11 @@ impl Exhibit {
         }
         let tables = migrate::tables(&mut reader.conn).await?;
         let any = facts::any(&mut reader.conn, &tables).await?;
-        Ok(if any { Ok(()) } else { Err("各表在，而留痕日志和局的登记都是空的") })
+        Ok(if any {
+            Ok(())
+        } else {
+            Err("各表在，而留痕日志和局的登记都是空的")
+        })
     }
 
     /// Gives it back.

@@ -89,11 +89,11 @@ pub(super) async fn any(conn: &mut Conn, tables: &[String]) -> Result<bool, Stor
     for (table, sql) in [
         (
             "log_leaves",
-            "SELECT CAST(COUNT(*) AS BIGINT) AS n FROM (SELECT 1 AS one FROM log_leaves LIMIT 1) AS some",
+            "SELECT CAST(COUNT(*) AS BIGINT) AS n FROM (SELECT 1 AS one FROM log_leaves LIMIT 1) AS first",
         ),
         (
             "installation",
-            "SELECT CAST(COUNT(*) AS BIGINT) AS n FROM (SELECT 1 AS one FROM installation LIMIT 1) AS some",
+            "SELECT CAST(COUNT(*) AS BIGINT) AS n FROM (SELECT 1 AS one FROM installation LIMIT 1) AS first",
         ),
     ] {
         if !tables.iter().any(|name| name == table) {
@@ -110,5 +110,11 @@ pub(super) async fn any(conn: &mut Conn, tables: &[String]) -> Result<bool, Stor
 /// The names of the facts a body states, from its images.
 pub(super) fn stated_by(image: &super::image::Image) -> Option<String> {
     let ours = image.table == "installation" && !image.is_deletion();
-    ours.then(|| image.cells.first().and_then(Json::as_str).map(str::to_owned))?
+    ours.then(|| {
+        image
+            .cells
+            .first()
+            .and_then(Json::as_str)
+            .map(str::to_owned)
+    })?
 }

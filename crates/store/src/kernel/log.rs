@@ -275,13 +275,13 @@ pub async fn head(reader: &mut Reader) -> Result<(u64, Hash), StoreError> {
 }
 
 pub(crate) fn size_of(stored: i64) -> Result<u64, StoreError> {
-    u64::try_from(stored).map_err(|_| StoreError::inconsistent("log_head", "size", "1", "negative"))
+    u64::try_from(stored).map_err(|_| StoreError::inconsistent("log_head", "size", "1", "是负数"))
 }
 
 pub(crate) fn hash_of(table: &'static str, stored: &[u8]) -> Result<Hash, StoreError> {
     <[u8; 32]>::try_from(stored)
         .map(Hash::from)
-        .map_err(|_| StoreError::inconsistent(table, "hash", "-", "not 32 bytes"))
+        .map_err(|_| StoreError::inconsistent(table, "hash", "-", "不是 32 个字节"))
 }
 
 /// What a proof of one leaf needs, as read from the database.

@@ -41,7 +41,8 @@ pub(in crate::kernel) async fn beyond(
         let sql = "SELECT level, position FROM log_nodes WHERE level = $1 AND position >= $2 ORDER BY position LIMIT $3";
         found.extend(places(&conn.fetch(sql, &args).await?)?);
     }
-    let sql = "SELECT level, position FROM log_nodes WHERE level >= $1 ORDER BY level, position LIMIT $2";
+    let sql =
+        "SELECT level, position FROM log_nodes WHERE level >= $1 ORDER BY level, position LIMIT $2";
     let args = [Value::from(i64::from(levels)), Value::from(most)];
     found.extend(places(&conn.fetch(sql, &args).await?)?);
     Ok(found)

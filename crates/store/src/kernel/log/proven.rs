@@ -80,7 +80,10 @@ pub(in crate::kernel) async fn facts_of(
     event: &EventId,
 ) -> Result<Vec<String>, StoreError> {
     let mut names = Vec::new();
-    proven(reader, event, |image| names.extend(facts::stated_by(&image))).await?;
+    proven(reader, event, |image| {
+        names.extend(facts::stated_by(&image))
+    })
+    .await?;
     Ok(names)
 }
 

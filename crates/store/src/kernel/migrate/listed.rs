@@ -42,6 +42,11 @@ pub(in crate::kernel) async fn stands(
         return Ok(Stands::At(0));
     }
     let there = tables(conn).await?;
+    if let Some((number, table)) = gone(conn.engine(), list, last, &there) {
+        return Ok(Stands::Refuted(format!(
+            "第 {number} 号升级所建的表 {table} 不在了。没有改动。"
+        )));
+    }
     let mut witness = None;
     for migration in later {
         let made = made_by(migration.text(conn.engine()));
@@ -66,11 +71,37 @@ pub(in crate::kernel) async fn stands(
     })
 }
 
+/// A table that a migration up to `last` made, that none of them took away, and that is not there.
+fn gone(
+    engine: Engine,
+    list: &[Migration],
+    last: i64,
+    there: &[String],
+) -> Option<(i64, &'static str)> {
+    let ran = || list.iter().filter(|migration| migration.number <= last);
+    let dropped: Vec<&str> = ran()
+        .flat_map(|one| [one.text(engine), one.afterwards])
+        .flat_map(|text| named_after(text, "DROP TABLE "))
+        .collect();
+    ran()
+        .flat_map(|one| {
+            made_by(one.text(engine))
+                .into_iter()
+                .map(|name| (one.number, name))
+        })
+        .find(|(_, name)| !dropped.contains(name) && !there.iter().any(|table| table == name))
+}
+
 /// Names of the tables a text makes.
 fn made_by(text: &'static str) -> Vec<&'static str> {
-    let statements = text.split("CREATE TABLE ").skip(1);
+    named_after(text, "CREATE TABLE ")
+}
+
+fn named_after(text: &'static str, statement: &str) -> Vec<&'static str> {
+    let statements = text.split(statement).skip(1);
     statements
         .filter_map(|rest| rest.split_whitespace().next())
+        .map(|name| name.trim_end_matches(';'))
         .collect()
 }
 
@@ -104,7 +135,11 @@ async fn known(conn: &mut Conn, list: &[Migration]) -> Result<Stands, StoreError
     } else {
         Vec::new()
     };
-    let refuted = |why: String| Ok(Stands::Refuted(format!("升级记录（表 migrations）{why}没有改动。")));
+    let refuted = |why: String| {
+        Ok(Stands::Refuted(format!(
+            "升级记录（表 migrations）{why}没有改动。"
+        )))
+    };
     let mut last = 0;
     let mut expected = list.iter();
     for row in &done {
@@ -118,7 +153,9 @@ async fn known(conn: &mut Conn, list: &[Migration]) -> Result<Stands, StoreError
             return beyond(conn, number, newest).await;
         }
         let Some(known) = expected.next().filter(|known| known.number == number) else {
-            return refuted(format!("缺了第 {number} 号（{name}）之前的行，或有本程序没有的编号。"));
+            return refuted(format!(
+                "缺了第 {number} 号（{name}）之前的行，或有本程序没有的编号。"
+            ));
         };
         if known.hash(engine) != hash {
             return refuted(format!(
@@ -141,7 +178,10 @@ async fn known(conn: &mut Conn, list: &[Migration]) -> Result<Stands, StoreError
 async fn beyond(conn: &mut Conn, found: i64, known: i64) -> Result<Stands, StoreError> {
     let newer = StoreError::NewerSchema { found, known };
     // A newer structure may keep its log otherwise.
-    let Ok(rows) = conn.fetch("SELECT size FROM log_head WHERE size > 0", &[]).await else {
+    let Ok(rows) = conn
+        .fetch("SELECT size FROM log_head WHERE size > 0", &[])
+        .await
+    else {
         return Err(newer);
     };
     if rows.is_empty() {

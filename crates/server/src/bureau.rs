@@ -14,7 +14,6 @@ use app::App;
 use app::crypto::StorageKey;
 use app::port::{Clock, Entropy};
 use app::sealing::SealingKey;
-use domain::time::Instant;
 use store::{Db, Exhibit, Migrated, Reader, StoreError, Upgrade};
 use tlog::note::{KeyKind, SignerKey};
 use verify::disk;
@@ -22,6 +21,8 @@ use verify::disk;
 use crate::commands::{Failure, Output};
 use crate::ports::{OsClock, OsEntropy};
 use crate::private::{private_folder, tighten, write_private};
+
+mod fit;
 
 /// Where a bureau lives.
 #[derive(Clone, Debug)]
@@ -244,33 +245,6 @@ impl Place {
         }
     }
 
-    /// Refuses a folder in the place of a file, and a file in the place of a folder.
-    fn require_kinds(&self) -> Result<(), Failure> {
-        let mut places = vec![(self.data.clone(), true), (self.data.join("keys"), true)];
-        if self.database.is_none() {
-            places.push((self.file(), false));
-            places.push((self.data.join("mingqian.blobs"), true));
-            places.push((self.data.join("mingqian.announced"), true));
-        }
-        for (path, folder) in places {
-            if fs::metadata(&path).is_ok_and(|found| found.is_dir() != folder) {
-                let words = if folder {
-                    "这里应当是目录，而它不是"
-                } else {
-                    "这里应当是文件，而它是目录"
-                };
-                return Err(Failure::new(
-                    "INIT-013",
-                    path.display().to_string(),
-                    format!(
-                        "{words}。没有打开，也没有改动。移走它，从备份恢复这里原来的内容，或指对 --data。"
-                    ),
-                ));
-            }
-        }
-        Ok(())
-    }
-
     /// Refuses keys without the database they belong to: one that is gone, was emptied, or is another one. A new one
     /// beside them would be taken for the bureau.
     async fn require_bureau(&self) -> Result<(), Failure> {
@@ -337,7 +311,7 @@ impl Place {
         entropy: Arc<dyn Entropy>,
         output: &Output,
     ) -> Result<App, Failure> {
-        require_clock(clock.now())?;
+        fit::require_clock(clock.now())?;
         let (storage_key, log_key) = self.keys().await?;
         self.tighten(output);
         if self.database.is_none() && !self.file().exists() {
@@ -364,24 +338,6 @@ impl Place {
         })
     }
 }
-
-/// Refuses a clock that cannot be right. What it says goes into the log for good, and nothing is logged before the
-/// time of the last entry: a clock that ran decades ahead would lock everybody out once it is set right.
-fn require_clock(now: Instant) -> Result<(), Failure> {
-    let year = now.date().year();
-    if (FIRST_YEAR..=LAST_YEAR).contains(&year) {
-        return Ok(());
-    }
-    Err(Failure::new(
-        "CLI-105",
-        now.local_text(),
-        "本机时钟显然不对，没有打开数据库，也没有写入：写进留痕的时间改不回来。校准系统时间再启动。",
-    ))
-}
-
-/// A demonstration begins some months before today; no program of today runs after the last year.
-const FIRST_YEAR: i16 = 2024;
-const LAST_YEAR: i16 = 2075;
 
 /// A migration happens now, by this version of the program.
 fn upgrade(
@@ -426,6 +382,3 @@ fn parse_hex(text: &str) -> Option<[u8; 32]> {
     }
     Some(bytes)
 }
-
-#[cfg(test)]
-mod tests;

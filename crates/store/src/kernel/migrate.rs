@@ -250,15 +250,7 @@ pub(super) async fn go(
             return Err(StoreError::Migration(why + remedy));
         }
     };
-    if last > 0 {
-        let size = log::check(&mut conn).await?.size();
-        log::ahead::refuse_beyond(&mut conn, size).await?;
-    }
-    // By facts the log confirms a key is called foreign.
-    let mut reader = Reader::new(conn, Arc::clone(&upgrade.vault));
-    facts::check(&mut reader, last).await?;
-    conn = reader.conn;
-    log_key::check(&mut conn, last, upgrade.log_key.as_deref()).await?;
+    conn = as_the_log_says(conn, last, upgrade).await?;
     conn.script(
         "CREATE TABLE IF NOT EXISTS migrations (number BIGINT PRIMARY KEY, name TEXT NOT NULL, hash TEXT NOT NULL)",
     )
@@ -274,6 +266,19 @@ pub(super) async fn go(
     }
     sweep::after(&mut conn, list, last).await?;
     Ok((conn, done))
+}
+
+/// Head, tree and facts against the log, then the key that will sign: by facts the log confirms it is called foreign.
+async fn as_the_log_says(mut conn: Conn, last: i64, upgrade: &Upgrade) -> Result<Conn, StoreError> {
+    if last > 0 {
+        let size = log::check(&mut conn).await?.size();
+        log::ahead::refuse_beyond(&mut conn, size).await?;
+    }
+    let mut reader = Reader::new(conn, Arc::clone(&upgrade.vault));
+    facts::check(&mut reader, last).await?;
+    let mut conn = reader.conn;
+    log_key::check(&mut conn, last, upgrade.log_key.as_deref()).await?;
+    Ok(conn)
 }
 
 async fn apply(

@@ -81,7 +81,7 @@ pub(in crate::kernel) async fn facts_of(
 ) -> Result<Vec<String>, StoreError> {
     let mut names = Vec::new();
     proven(reader, event, |image| {
-        names.extend(facts::stated_by(&image))
+        names.extend(facts::stated_by(&image));
     })
     .await?;
     Ok(names)

@@ -299,6 +299,11 @@ impl Place {
     /// Opens database and keys of a bureau to write, by the clock and the randomness of the machine.
     pub(crate) async fn open_now(&self, output: &Output) -> Result<App, Failure> {
         self.require_bureau().await?;
+        self.open_new(output).await
+    }
+
+    /// The same for a bureau that is to be founded: the database is made.
+    pub(crate) async fn open_new(&self, output: &Output) -> Result<App, Failure> {
         self.open(Arc::new(OsClock), Arc::new(OsEntropy), output)
             .await
     }

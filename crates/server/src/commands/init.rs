@@ -1,8 +1,6 @@
 //! `mingqian init`: a real, empty installation. No default secret: three administrators get fresh
 //! passwords that must be changed at the first sign-in, printed once.
 
-use std::sync::Arc;
-
 use app::account::NewAccount;
 use app::installation::Founding;
 use app::port::Clock;
@@ -61,9 +59,7 @@ async fn found(args: &InitArgs, output: &Output) -> Result<u8, Failure> {
     }
     place.require_no_database().await?;
     place.make_keys(&args.origin, &OsEntropy)?;
-    let app = place
-        .open(Arc::new(OsClock), Arc::new(OsEntropy), output)
-        .await?;
+    let app = place.open_new(output).await?;
     let failed =
         |error: app::AppError| Failure::new("INIT-008", args.bureau.clone(), error.to_string());
     let bureau = OrgUnit {

@@ -15,11 +15,10 @@ impl App {
         event: &EventId,
     ) -> Result<(String, String), AppError> {
         let proof = log::inclusion(reader, event).await?;
-        let origin = org::fact(reader, "origin").await?.unwrap_or_default();
-        let broken = |error: tlog::Error| StoreError::Engine(error.to_string());
+        let origin = self.origin(reader).await?;
         let checkpoint = Checkpoint::new(&origin, proof.size, proof.root)
             .and_then(|checkpoint| checkpoint.sign(&self.log_key))
-            .map_err(broken)?;
+            .map_err(|error| unsigned(&error))?;
         let receipt = Receipt::new(proof.sequence, proof.path, checkpoint);
         Ok((proof.entry, receipt.to_string()))
     }
@@ -28,10 +27,31 @@ impl App {
     pub async fn checkpoint(&self) -> Result<String, AppError> {
         let mut reader = self.db.read().await?;
         let (size, root) = log::head(&mut reader).await?;
-        let origin = org::fact(&mut reader, "origin").await?.unwrap_or_default();
+        let origin = self.origin(&mut reader).await?;
         Checkpoint::new(&origin, size, root)
             .and_then(|checkpoint| checkpoint.sign(&self.log_key))
             .map(|signed| signed.note().to_string())
-            .map_err(|error| StoreError::Engine(error.to_string()).into())
+            .map_err(|error| unsigned(&error).into())
     }
+
+    /// The origin of the log, as the bureau stated it. The key that signs was made for it and names it, and was
+    /// compared with the bureau when the database was opened: a fact that says another name was altered since.
+    async fn origin(&self, reader: &mut Reader) -> Result<String, StoreError> {
+        let stated = org::fact(reader, "origin").await?;
+        let named = self.log_key.verifier().name();
+        match stated {
+            Some(stated) if stated == named => Ok(stated),
+            other => {
+                let now = other.map_or("不在了".to_owned(), |now| format!("现为“{now}”"));
+                Err(StoreError::contradiction(
+                    "局的登记（表 installation）行 origin ",
+                    &format!("{now}，而本局的日志名是“{named}”"),
+                ))
+            }
+        }
+    }
+}
+
+fn unsigned(error: &tlog::Error) -> StoreError {
+    StoreError::contradiction("日志头（表 log_head）", &format!("签不出检查点：{error}"))
 }

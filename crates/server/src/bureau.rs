@@ -22,6 +22,8 @@ use crate::commands::{Failure, Output};
 use crate::ports::{OsClock, OsEntropy};
 use crate::private::{private_folder, tighten, write_private};
 
+mod fit;
+
 /// Where a bureau lives.
 #[derive(Clone, Debug)]
 pub(crate) struct Place {
@@ -124,6 +126,7 @@ impl Place {
 
     /// Both keys of the bureau; which one of an established database is missing is said in its own sentence.
     async fn keys(&self) -> Result<(StorageKey, SignerKey), Failure> {
+        self.require_kinds()?;
         let storage_key = match self.storage_key() {
             Ok(key) => key,
             Err(missing) => return Err(self.explained("storage.key", missing).await),
@@ -148,6 +151,7 @@ impl Place {
 
     /// The database to be looked at, without any key.
     pub(crate) async fn exhibit(&self) -> Result<Exhibit, Failure> {
+        self.require_kinds()?;
         self.look()
             .await
             .map_err(|error| Failure::new(error.code(), "database", error.to_string()))
@@ -192,6 +196,7 @@ impl Place {
 
     /// Whether there is a database with tables of ours.
     async fn holds_tables(&self) -> Result<bool, Failure> {
+        self.require_kinds()?;
         let failed = |error: StoreError| Failure::new(error.code(), "database", error.to_string());
         let exhibit = match self.look().await {
             Err(StoreError::NoDatabase(_)) => return Ok(false),
@@ -223,19 +228,60 @@ impl Place {
         if self.key(name).exists() {
             return missing;
         }
-        match self.holds_tables().await {
-            Err(failed) => failed,
-            Ok(true) => self.keyless(name),
-            Ok(false) => missing,
+        let other = ["storage.key", "log.key"]
+            .into_iter()
+            .find(|key| self.key(key).exists());
+        match (self.holds_tables().await, other) {
+            (Err(failed), _) => failed,
+            (Ok(true), _) => self.keyless(name),
+            (Ok(false), None) => missing,
+            (Ok(false), Some(other)) => Failure::new(
+                "INIT-012",
+                self.key(name).display().to_string(),
+                format!(
+                    "这把密钥不在，同一个局的 {other} 还在，数据库里也没有局。没有另造密钥，也没有建立任何东西。从备份恢复整个数据目录，或指对 --data 与 --database。"
+                ),
+            ),
         }
+    }
+
+    /// Refuses keys without the database they belong to: one that is gone, was emptied, or is another one. A new one
+    /// beside them would be taken for the bureau.
+    async fn require_bureau(&self) -> Result<(), Failure> {
+        self.keys().await?;
+        let failed = |error: StoreError| Failure::new(error.code(), "database", error.to_string());
+        let exhibit = match self.look().await {
+            Err(StoreError::NoDatabase(_)) => return Err(self.bereft("没有这个数据库")),
+            looked => looked.map_err(failed)?,
+        };
+        let holds = exhibit.holds_bureau().await;
+        exhibit.close().await;
+        holds
+            .map_err(failed)?
+            .map_err(|instead| self.bereft(instead))
+    }
+
+    fn bereft(&self, instead: &str) -> Failure {
+        let place = match &self.database {
+            Some(_) => "--database".to_owned(),
+            None => self.file().display().to_string(),
+        };
+        Failure::new(
+            "INIT-011",
+            place,
+            format!(
+                "keys 目录里有一个局的密钥，而数据库里没有局：{instead}。没有打开，也没有建立任何东西。从备份恢复这个局的数据库（内置的是 mingqian.sqlite 连同 mingqian.blobs），或指对 --data 与 --database（PostgreSQL 上也核对 search_path）。建局中途断了、从未办成的，另选一个空目录重新建立。"
+            ),
+        )
     }
 
     /// What opening the database would change in it; it is left as it is.
     pub(crate) async fn rehearse(&self) -> Result<Vec<Migrated>, Failure> {
+        self.require_kinds()?;
         if let Err(missing) = self.storage_key() {
             return Err(self.explained("storage.key", missing).await);
         }
-        self.exhibit().await?.close().await;
+        self.require_bureau().await?;
         let (storage_key, log_key) = self.keys().await?;
         let upgrade = upgrade(
             Arc::new(OsClock),
@@ -250,19 +296,27 @@ impl Place {
         .map_err(|error| Failure::new(error.code(), "database", error.to_string()))
     }
 
-    /// Opens database and keys to write, by the clock and the randomness of the machine.
+    /// Opens database and keys of a bureau to write, by the clock and the randomness of the machine.
     pub(crate) async fn open_now(&self, output: &Output) -> Result<App, Failure> {
+        self.require_bureau().await?;
+        self.open_new(output).await
+    }
+
+    /// The same for a bureau that is to be founded: the database is made.
+    pub(crate) async fn open_new(&self, output: &Output) -> Result<App, Failure> {
         self.open(Arc::new(OsClock), Arc::new(OsEntropy), output)
             .await
     }
 
-    /// Opens database and keys to write: the one road of every command that changes or signs anything.
+    /// Opens database and keys to write, making the database where there is none: the one road of every command that
+    /// changes or signs anything, by itself of those that found a bureau.
     pub(crate) async fn open(
         &self,
         clock: Arc<dyn Clock>,
         entropy: Arc<dyn Entropy>,
         output: &Output,
     ) -> Result<App, Failure> {
+        fit::require_clock(clock.now())?;
         let (storage_key, log_key) = self.keys().await?;
         self.tighten(output);
         if self.database.is_none() && !self.file().exists() {

@@ -10,11 +10,12 @@ use crate::commands::{
     workdays,
 };
 use crate::ports::OsEntropy;
+use crate::usage;
 
 /// 明签：双随机、一公开。
 #[derive(Debug, Parser)]
 #[command(name = "mingqian", version, about, disable_help_subcommand = true)]
-struct Cli {
+pub(crate) struct Cli {
     /// 输出机器可读的 JSON
     #[arg(long, global = true)]
     json: bool,
@@ -52,7 +53,10 @@ enum Command {
 
 /// Runs the program.
 pub(crate) fn run() -> ExitCode {
-    let cli = Cli::parse();
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => return misread(&error),
+    };
     let output = Output::new(cli.json);
     let ended = match cli.command {
         Command::Serve(args) => serve::run(&args, &output),
@@ -71,5 +75,18 @@ pub(crate) fn run() -> ExitCode {
     match ended {
         Ok(code) => ExitCode::from(code),
         Err(failure) => output.fail(&failure),
+    }
+}
+
+/// Prints help and version; says of anything else what is wrong with it.
+fn misread(error: &clap::Error) -> ExitCode {
+    let json = std::env::args_os().any(|arg| arg == "--json");
+    match usage::refused(error) {
+        Some(failure) => Output::new(json).fail(&failure),
+        None => {
+            // A closed pipe is the reader's choice.
+            let _ = error.print();
+            ExitCode::SUCCESS
+        }
     }
 }

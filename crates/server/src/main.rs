@@ -10,6 +10,7 @@ mod commands;
 mod ports;
 mod private;
 mod record;
+mod usage;
 
 fn main() -> std::process::ExitCode {
     commands::read_table::as_child().unwrap_or_else(cli::run)

@@ -535,3 +535,85 @@ fn the_usual_answers_of_the_system_are_said_in_words() {
     );
     assert!(!words.contains("os error"), "{words}");
 }
+
+impl Bureau {
+    /// Neither a writer nor the audit takes what stands there for a bureau, and nothing is made.
+    fn is_bereft(&self, audit: &str) {
+        self.place.each_writer_is_refused("INIT-011", "从备份恢复");
+        let words = self.place.refuses(audit, &["audit"]);
+        assert!(!words.contains("没有发现改动"), "{words}");
+    }
+}
+
+#[test]
+fn a_database_that_is_gone_emptied_or_another_is_not_made_anew_beside_its_keys() {
+    let bureau = Bureau::founded(Engine::Sqlite);
+    let file = bureau.place.file("mingqian.sqlite");
+    let aside = file.with_extension("aside");
+    std::fs::rename(&file, &aside).unwrap();
+    bureau.is_bereft("STOR-509");
+    assert!(!file.exists());
+    std::fs::write(&file, "").unwrap();
+    bureau.is_bereft("STOR-526");
+    std::fs::write(
+        &file,
+        "not a database, only text that is long enough".repeat(40),
+    )
+    .unwrap();
+    bureau
+        .place
+        .each_writer_is_refused("STOR-527", "不是 SQLite 数据库");
+    std::fs::rename(&aside, &file).unwrap();
+    bureau.place.done(&["audit"]);
+    bureau.place.done(&["migrate"]);
+
+    let bureau = Bureau::founded(Engine::Postgres);
+    let server = bureau.server.as_ref().unwrap();
+    let tables = "DO $$ BEGIN IF EXISTS (SELECT 1 FROM pg_tables WHERE schemaname = 'elsewhere') THEN RAISE EXCEPTION 'made'; END IF; END $$";
+    admin(server.url(), "CREATE SCHEMA elsewhere");
+    let joint = if server.url().contains('?') { '&' } else { '?' };
+    let elsewhere = Bureau {
+        place: Place {
+            data: bureau.place.data.clone(),
+            url: Some(format!(
+                "{}{joint}options=-csearch_path%3Delsewhere",
+                server.url()
+            )),
+        },
+        _folder: tempfile::tempdir().unwrap(),
+        server: None,
+    };
+    elsewhere.is_bereft("STOR-526");
+    admin(server.url(), tables);
+    bureau.place.done(&["audit"]);
+}
+
+#[test]
+fn a_folder_in_the_place_of_a_file_and_a_file_in_that_of_a_folder_are_said_so() {
+    for (name, folder) in [
+        ("mingqian.sqlite", true),
+        ("mingqian.blobs", false),
+        ("keys", false),
+    ] {
+        let bureau = Bureau::founded(Engine::Sqlite);
+        let path = bureau.place.file(name);
+        let _ = std::fs::rename(&path, path.with_extension("aside"));
+        if folder {
+            std::fs::create_dir(&path).unwrap();
+        } else {
+            std::fs::write(&path, "x").unwrap();
+        }
+        bureau.place.each_writer_is_refused("INIT-013", name);
+        bureau.place.refuses("INIT-013", &["audit"]);
+    }
+}
+
+#[test]
+fn one_key_of_two_without_a_database_is_not_called_an_empty_folder() {
+    let bureau = Bureau::founded(Engine::Sqlite);
+    std::fs::remove_file(bureau.place.file("mingqian.sqlite")).unwrap();
+    std::fs::remove_file(bureau.place.file("keys/log.key")).unwrap();
+    bureau
+        .place
+        .each_writer_is_refused("INIT-012", "storage.key");
+}

@@ -152,7 +152,7 @@ pub async fn of_name(
 fn read(row: &Row) -> Result<Attachment, StoreError> {
     let size = |column: &str| {
         u64::try_from(row.int(column)?)
-            .map_err(|_| StoreError::inconsistent("attachments", column, "-", "negative"))
+            .map_err(|_| StoreError::inconsistent("attachments", column, "-", "是负数"))
     };
     Ok(Attachment {
         label: Label {

@@ -269,18 +269,20 @@ pub async fn rulebook_of(
     match (versions.of(state), named) {
         (Some(rules), _) => Ok(rules.clone()),
         (None, Some(version)) => {
-            let why = "the approval names a rulebook that was never adopted";
-            Err(StoreError::inconsistent("campaigns", "life", version, why))
+            let place = format!("实施细则（表 rulebooks）行 {version} ");
+            let why = "不在了，而一次已批准的抽查写明按它办理";
+            Err(StoreError::contradiction(&place, why))
         }
         (None, None) => Err(no_rulebook()),
     }
 }
 
+/// The program that founds a bureau adopts the first version, and none is ever taken away.
 fn no_rulebook() -> StoreError {
-    StoreError::NotFound {
-        table: "rulebooks",
-        key: String::new(),
-    }
+    StoreError::contradiction(
+        "实施细则（表 rulebooks）",
+        "一版也没有，而建局时就写入了第一版（建局中途断了、从未办成的，另选空目录重新建立）",
+    )
 }
 
 /// Adopts a version.

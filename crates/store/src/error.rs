@@ -102,6 +102,15 @@ pub enum StoreError {
     },
     /// There is no database where one was looked for.
     NoDatabase(String),
+    /// The database that was opened is one of no bureau: empty, or made and never founded. In words where it lies.
+    NoBureau(String),
+    /// What stands in the place of a file or folder of the database is something else, or belongs to another program.
+    NotOurs {
+        /// The path.
+        path: String,
+        /// What stands there.
+        what: String,
+    },
     /// The storage key at hand is not the one this database was sealed with.
     WrongKey {
         /// The first sealed thing it does not open, in words; none where the fingerprint told it.
@@ -140,7 +149,9 @@ impl StoreError {
         }
     }
 
-    pub(crate) fn contradiction(place: &str, why: &str) -> Self {
+    /// What the log refutes: `place` names it with table and row, `why` goes on from there.
+    #[must_use]
+    pub fn contradiction(place: &str, why: &str) -> Self {
         Self::Contradiction {
             place: place.to_owned(),
             why: why.to_owned(),
@@ -190,6 +201,14 @@ impl StoreError {
             Self::NoDatabase(place) => write!(
                 f,
                 "这里没有数据库（{place}），没有建立任何文件。指对 --data 或 --database；要新建，用 mingqian init。"
+            ),
+            Self::NoBureau(place) => write!(
+                f,
+                "这个数据库里没有局（{place}）：是空的，或从未建局，没有可以核对的。本来有局的，是库被清空、换掉或连错了库（PostgreSQL 上也可能是 search_path 不对）：从备份恢复，或指对 --data 与 --database。"
+            ),
+            Self::NotOurs { path, what } => write!(
+                f,
+                "{path} {what}，没有打开，也没有改动。移走它，从备份恢复这里原来的内容，或指对 --data 与 --database。"
             ),
             Self::WrongKey { first: None } => write!(
                 f,
@@ -267,6 +286,8 @@ impl StoreError {
             Self::Content { .. } => "STOR-504",
             Self::OlderSchema { .. } => "STOR-508",
             Self::NoDatabase(_) => "STOR-509",
+            Self::NoBureau(_) => "STOR-526",
+            Self::NotOurs { .. } => "STOR-527",
             Self::WrongKey { .. } => "STOR-506",
             Self::WrongLogKey { .. } => "STOR-525",
             Self::NoContents { .. } => "STOR-522",
@@ -319,6 +340,8 @@ impl fmt::Display for StoreError {
             | Self::OlderSchema { .. }
             | Self::Migration(_)
             | Self::NoDatabase(_)
+            | Self::NoBureau(_)
+            | Self::NotOurs { .. }
             | Self::WrongKey { .. }
             | Self::Contradiction { .. }
             | Self::WrongLogKey { .. }
@@ -326,11 +349,11 @@ impl fmt::Display for StoreError {
             | Self::Sweep(_) => self.on_opening(f),
             Self::Engine(why) => write!(
                 f,
-                "数据库出错，本次没有写入：{why}。查看服务日志；磁盘满、掉线最常见。"
+                "数据库出错，本次没有写入。磁盘满、没有权限、掉线最常见；都不是的，把这一行交给运维。原文：{why}"
             ),
             Self::CommitUnknown(why) => write!(
                 f,
-                "数据库没有答复是否已写入，结果未知：{why}。先到留痕日志里核对这一次是否已办成，再决定是否重办。"
+                "数据库没有答复是否已写入，结果未知。先到留痕日志里核对这一次是否已办成，再决定是否重办。原文：{why}"
             ),
         }
     }

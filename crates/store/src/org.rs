@@ -28,7 +28,7 @@ fn unit(row: &Row) -> Result<OrgUnit, StoreError> {
         id: row.parsed(UNITS, "org_unit_id", OrgUnitId::parse)?,
         name: row.text("name")?.to_owned(),
         kind: row.parsed(UNITS, "kind", |text| {
-            UnitKind::parse(text).ok_or("unknown kind")
+            UnitKind::parse(text).ok_or("没有这一种")
         })?,
         parent: parent.map_err(|error| {
             StoreError::inconsistent(UNITS, "parent_id", "-", &error.to_string())

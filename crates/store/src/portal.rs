@@ -35,13 +35,13 @@ pub struct LoggedRecord {
 
 fn whole(row: &Row, column: &str) -> Result<u64, StoreError> {
     u64::try_from(row.int(column)?)
-        .map_err(|_| StoreError::inconsistent("log_leaves", column, "-", "negative"))
+        .map_err(|_| StoreError::inconsistent("log_leaves", column, "-", "是负数"))
 }
 
 fn hash(row: &Row, column: &str) -> Result<Hash, StoreError> {
     <[u8; 32]>::try_from(row.blob(column)?)
         .map(Hash::from)
-        .map_err(|_| StoreError::inconsistent("log_nodes", column, "-", "not 32 bytes"))
+        .map_err(|_| StoreError::inconsistent("log_nodes", column, "-", "不是 32 个字节"))
 }
 
 /// A record is shown only if its leaf says the same: it is what strangers are to compare.

@@ -91,6 +91,11 @@ const BOTH: [Engine; 2] = [Engine::Sqlite, Engine::Postgres];
 
 /// An act of a person that concerns two things and puts a public record into the log.
 async fn publishes(db: &Db, number: u64) {
+    let record = format!("shuang/1 plan\nattempt {number}\n");
+    tries_to_publish(db, number, &record).await.unwrap();
+}
+
+async fn tries_to_publish(db: &Db, number: u64, record: &str) -> Result<(), StoreError> {
     let at = domain::time::Instant::from_unix_ms(NOON + i64::try_from(number).unwrap());
     let account = AccountId::from_entropy(bytes(900));
     let unit_of = OrgUnitId::from_entropy(bytes(901));
@@ -99,11 +104,11 @@ async fn publishes(db: &Db, number: u64) {
         .touching(LinkKind::Campaign, format!("campaign-{number}"))
         .touching(LinkKind::Item, "item-1");
     let mut sealing = sealing(number);
-    sealing.record = Some(format!("shuang/1 plan\nattempt {number}\n"));
-    let tx = db.begin("test.record").await.unwrap();
-    let mut rec = tx.record(event, sealing).unwrap();
-    org::add(&mut rec, &unit(number)).await.unwrap();
-    rec.commit().await.unwrap();
+    sealing.record = Some(record.to_owned());
+    let tx = db.begin("test.record").await?;
+    let mut rec = tx.record(event, sealing)?;
+    org::add(&mut rec, &unit(number)).await?;
+    rec.commit().await.map(drop)
 }
 
 /// Founds a bureau as this program does.
@@ -292,6 +297,105 @@ async fn nothing_is_written_under_a_head_that_does_not_follow_from_the_last_leaf
 }
 
 #[tokio::test]
+async fn a_node_planted_ahead_of_the_tree_is_named_where_it_stands_before_an_act_comes_to_it() {
+    // Four leaves: where the next act comes to, and where one would come to much later.
+    for (level, position) in [(0, 4), (0, 5_000), (1, 2), (2, 1), (3, 0), (40, 7)] {
+        for engine in BOTH {
+            let stage = told(engine).await;
+            let hash = if engine == Engine::Sqlite {
+                "x'00'"
+            } else {
+                "'\\x00'"
+            };
+            stage
+                .meddle(&format!(
+                    "INSERT INTO log_nodes (level, position, hash) VALUES ({level}, {position}, {hash})"
+                ))
+                .await;
+            let place = format!("表 log_nodes 行 level {level} position {position}，");
+            let refused = stage.again().await.map(drop).unwrap_err().to_string();
+            assert!(refused.starts_with("STOR-521 "), "{refused}");
+            let place_of_refusal = place.trim_end_matches('，');
+            assert!(refused.contains(place_of_refusal), "{refused}");
+            if level == 0 && position == 4 {
+                let refused = add_unit(&stage.db, 60).await.map(drop).unwrap_err();
+                let words = refused.to_string();
+                assert!(words.starts_with("STOR-521 "), "{words}");
+                assert!(words.contains(place_of_refusal), "{words}");
+            }
+            let named = stage.named().await;
+            let stray = |fault: &String| fault.starts_with("AUDT-011") && fault.contains(&place);
+            assert!(named.iter().any(stray), "{named:?}");
+            let taken =
+                format!("DELETE FROM log_nodes WHERE level = {level} AND position = {position}");
+            stage.meddle(&taken).await;
+            stage.again().await.unwrap().close().await;
+            add_unit(&stage.db, 60).await.unwrap();
+            assert_eq!(stage.named().await, Vec::<String>::new());
+            stage.end().await;
+        }
+    }
+}
+
+#[tokio::test]
+async fn whatever_else_stands_in_the_log_without_an_entry_is_named_by_its_key() {
+    for engine in BOTH {
+        let stage = told(engine).await;
+        let bytes = if engine == Engine::Sqlite {
+            "x'00'"
+        } else {
+            "'\\x00'"
+        };
+        stage
+            .meddle(&format!("INSERT INTO log_events (event_id, act, at_ms, salt, body_hash, images) VALUES ('stray', 'x', 0, {bytes}, {bytes}, 0); INSERT INTO log_bodies (event_id, ordinal, gzip) VALUES ('stray', 3, {bytes}); INSERT INTO log_nodes (level, position, hash) VALUES (0, -1, {bytes}), (-1, 0, {bytes})"))
+            .await;
+        let named = stage.named().await;
+        for place in [
+            "表 log_events 行 stray，",
+            "表 log_bodies 行 stray 3，",
+            "表 log_nodes 行 level 0 position -1，",
+            "表 log_nodes 行 level -1 position 0，",
+        ] {
+            assert!(named.iter().any(|fault| fault.contains(place)), "{named:?}");
+        }
+        stage
+            .meddle("INSERT INTO log_leaves (sequence, event_id, entry, root) SELECT 9, 'far', entry, root FROM log_leaves WHERE sequence = 0")
+            .await;
+        let named = stage.named().await;
+        let far = |fault: &String| fault.contains("还有 1 行接不上的，第一行的 sequence 为 9");
+        assert!(named.iter().any(far), "{named:?}");
+        stage.end().await;
+    }
+}
+
+#[tokio::test]
+async fn a_public_record_planted_before_its_act_is_refused_and_one_that_was_logged_is_not() {
+    for engine in BOTH {
+        let stage = told(engine).await;
+        let text = "shuang/1 plan\nattempt 60\n";
+        let hash = tlog::Hash::of(text.as_bytes());
+        let other = event(51).id;
+        stage
+            .meddle(&format!("INSERT INTO log_records (record_hash, event_id, record) VALUES ('{hash}', '{other}', '{text}')"))
+            .await;
+        let refused = tries_to_publish(&stage.db, 60, text).await.unwrap_err();
+        let words = refused.to_string();
+        assert!(words.starts_with("STOR-521 "), "{words}");
+        assert!(
+            words.contains(&format!("表 log_records 行 {hash}")),
+            "{words}"
+        );
+        let taken = format!("DELETE FROM log_records WHERE record_hash = '{hash}'");
+        stage.meddle(&taken).await;
+        for number in [60, 61] {
+            tries_to_publish(&stage.db, number, text).await.unwrap();
+        }
+        assert_eq!(stage.named().await, Vec::<String>::new());
+        stage.end().await;
+    }
+}
+
+#[tokio::test]
 async fn a_version_that_cannot_count_on_is_refused_by_name_and_one_that_lies_is_named() {
     for engine in BOTH {
         let stage = told(engine).await;
@@ -378,6 +482,170 @@ async fn a_list_of_migrations_that_lost_its_end_is_refused_and_named_and_sends_n
             words.contains("行不在了；留痕第 0 条说明这个升级做过"),
             "{words}"
         );
+        stage.end().await;
+    }
+}
+
+impl Stage {
+    async fn exhibit(&self) -> Exhibit {
+        let exhibit = match &self.server {
+            Some(server) => Exhibit::open_postgres(server.url()).await,
+            None => Exhibit::open_sqlite(self.file.path()).await,
+        };
+        exhibit.unwrap()
+    }
+
+    /// What the audit as the operator runs it names.
+    async fn shown(&self) -> Result<Vec<String>, StoreError> {
+        let exhibit = self.exhibit().await;
+        let report = exhibit.audit().await;
+        exhibit.close().await;
+        Ok(report?.faults.iter().map(Fault::to_string).collect())
+    }
+}
+
+/// What is done to the facts of the installation, or to the log that states them, and what is said of it.
+const FACTS: [(&str, &str); 7] = [
+    (
+        "DELETE FROM installation",
+        "局的登记（表 installation）行 bureau 不在了，留痕第 0 条登记过它",
+    ),
+    (
+        "DELETE FROM installation WHERE name = 'storage_key'",
+        "行 storage_key 不在了",
+    ),
+    (
+        "UPDATE installation SET value = 'x' WHERE name = 'storage_key'",
+        "表 installation 行 [\"storage_key\"]不是最后一次写入时的样子",
+    ),
+    (
+        "UPDATE installation SET value = 'x' WHERE name = 'bureau'",
+        "表 installation 行 [\"bureau\"]不是最后一次写入时的样子",
+    ),
+    (
+        "UPDATE installation SET last_event = 'x' WHERE name = 'storage_key'",
+        "行 storage_key 被改动",
+    ),
+    (
+        "INSERT INTO installation (name, value, last_event) VALUES ('log_key', 'x', 'x')",
+        "行 log_key 被改动",
+    ),
+    (
+        "UPDATE log_events SET salt = body_hash WHERE event_id = (SELECT event_id FROM log_leaves WHERE sequence = 0)",
+        "正文与条目中的摘要不符",
+    ),
+];
+
+#[tokio::test]
+async fn a_fact_of_the_bureau_that_was_altered_is_called_altered_and_no_key_is_blamed() {
+    for engine in BOTH {
+        let stage = told(engine).await;
+        stage
+            .meddle("CREATE TABLE aside.installation AS SELECT * FROM installation; CREATE TABLE aside.log_events AS SELECT * FROM log_events")
+            .await;
+        for (sql, says) in FACTS {
+            stage.meddle(sql).await;
+            let refused = stage.again().await.map(drop).unwrap_err().to_string();
+            assert!(refused.starts_with("STOR-521 "), "{sql}: {refused}");
+            assert!(refused.contains(says), "{sql}: {refused}");
+            assert!(refused.contains("mingqian audit"), "{sql}: {refused}");
+            assert!(!refused.contains("keys"), "{sql}: {refused}");
+            assert!(!stage.named().await.is_empty(), "{sql}");
+            stage
+                .meddle("DELETE FROM installation; INSERT INTO installation SELECT * FROM aside.installation; UPDATE log_events SET salt = (SELECT a.salt FROM aside.log_events a WHERE a.event_id = log_events.event_id)")
+                .await;
+        }
+        stage.again().await.unwrap().close().await;
+        stage.end().await;
+    }
+}
+
+#[tokio::test]
+async fn a_list_of_migrations_with_a_row_nobody_wrote_is_refused_by_that_row_and_audited() {
+    let next = store::structure() + 1;
+    let planted =
+        format!("INSERT INTO migrations (number, name, hash) VALUES ({next}, 'later', 'x')");
+    let odd = "INSERT INTO migrations (number, name, hash) VALUES ('odd', x'00', 3.5), (NULL, 'a', 'b'), (1.5, CAST(x'ff' AS TEXT), 'b')";
+    for engine in BOTH {
+        let mut cases = vec![(planted.as_str(), "是添上的", format!("migrations {next}，"))];
+        if engine == Engine::Sqlite {
+            cases.push((
+                odd,
+                "不是任何程序写得出的",
+                "migrations （“odd”，1 个字节，“3.5”），".to_owned(),
+            ));
+        }
+        for (sql, says, names) in cases {
+            let stage = told(engine).await;
+            stage.meddle(sql).await;
+            let refused = stage.again().await.map(drop).unwrap_err().to_string();
+            assert!(
+                refused.starts_with("STOR-501 ") && refused.contains(says),
+                "{refused}"
+            );
+            let named = stage.shown().await.unwrap();
+            assert!(
+                named.iter().any(|fault| fault.contains(&names)),
+                "{named:?}"
+            );
+            stage.end().await;
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_table_that_is_gone_is_named_when_the_database_is_opened() {
+    for engine in BOTH {
+        let stage = told(engine).await;
+        stage.meddle("DROP TABLE rulebooks").await;
+        let words = stage.again().await.map(drop).unwrap_err().to_string();
+        assert!(words.starts_with("STOR-501 "), "{words}");
+        assert!(
+            words.contains("第 2 号升级所建的表 rulebooks 不在了"),
+            "{words}"
+        );
+        let words = stage.shown().await.unwrap_err().to_string();
+        assert!(
+            words.contains("rulebooks") && words.contains("从备份恢复"),
+            "{words}"
+        );
+        stage.end().await;
+    }
+}
+
+#[tokio::test]
+async fn a_database_without_a_bureau_is_never_clean() {
+    for engine in BOTH {
+        let stage = Stage::on(engine).await;
+        let refused = stage.shown().await.unwrap_err();
+        assert_eq!(refused.code(), "STOR-526", "{refused}");
+        let exhibit = stage.exhibit().await;
+        assert!(exhibit.holds_bureau().await.unwrap().is_err());
+        exhibit.close().await;
+        founds(&stage.db).await;
+        assert_eq!(stage.shown().await.unwrap(), Vec::<String>::new());
+        let exhibit = stage.exhibit().await;
+        assert_eq!(exhibit.holds_bureau().await.unwrap(), Ok(()));
+        exhibit.close().await;
+        stage.end().await;
+    }
+}
+
+#[tokio::test]
+async fn a_bureau_without_any_rulebook_is_a_contradiction_and_no_page_that_was_not_found() {
+    for engine in BOTH {
+        let stage = told(engine).await;
+        let mut reader = stage.db.read().await.unwrap();
+        let refused = store::catalog::rulebook(&mut reader)
+            .await
+            .map(drop)
+            .unwrap_err();
+        let words = refused.to_string();
+        assert!(
+            words.starts_with("STOR-521 ") && words.contains("表 rulebooks"),
+            "{words}"
+        );
+        drop(reader);
         stage.end().await;
     }
 }

@@ -182,3 +182,31 @@ fn hostile_texts_never_panic() {
         let _ = Address::parse(&text);
     }
 }
+
+#[test]
+fn a_name_has_no_letter_that_nobody_can_see_or_that_is_none() {
+    for odd in [
+        '\u{0}',
+        '\u{7f}',
+        '\u{85}',
+        '\u{ad}',
+        '\u{200b}',
+        '\u{2028}',
+        '\u{202e}',
+        '\u{fdd0}',
+        '\u{fffe}',
+        '\u{ffff}',
+        '\u{1fffe}',
+        '\u{e0041}',
+        '\u{10ffff}',
+    ] {
+        let refused = SubjectName::parse(&format!("甲{odd}公司")).unwrap_err();
+        assert_eq!(refused.code, "TEXT-003", "{odd:?}");
+        let refused = PersonName::parse(&format!("甲{odd}乙")).unwrap_err();
+        assert_eq!(refused.code, "TEXT-003", "{odd:?}");
+    }
+    // Rare characters of names: private use, a variant, the supplementary planes.
+    for rare in ["甲\u{e000}公司", "甲葛\u{e0100}公司", "甲\u{20000}公司"] {
+        SubjectName::parse(rare).unwrap();
+    }
+}

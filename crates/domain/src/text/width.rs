@@ -24,8 +24,21 @@ pub fn narrow(text: &str) -> String {
     narrowed.trim().to_owned()
 }
 
-/// Control characters and marks without a shape, which make equal names look different.
+/// Control characters, marks without a shape, which make equal names look different, and what Unicode says is no
+/// character at all. Letters of private use stay: office software writes rare characters of names with them.
 pub(super) fn is_invisible(letter: char) -> bool {
     letter.is_control()
-        || matches!(letter, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}')
+        || matches!(
+            letter,
+            '\u{ad}'
+                | '\u{61c}'
+                | '\u{180e}'
+                | '\u{200b}'..='\u{200f}'
+                | '\u{2028}'..='\u{202e}'
+                | '\u{2060}'..='\u{206f}'
+                | '\u{fdd0}'..='\u{fdef}'
+                | '\u{fff9}'..='\u{fffb}'
+                | '\u{e0000}'..='\u{e007f}'
+        )
+        || u32::from(letter) & 0xfffe == 0xfffe
 }

@@ -28,10 +28,18 @@ pub(crate) fn run(args: &DemoArgs, output: &Output) -> Result<u8, Failure> {
 
 async fn found(place: &Place, output: &Output) -> Result<u8, Failure> {
     if place.is_founded() && place.is_complete() {
+        let accounts = place.data.join("accounts.txt");
+        let passwords = if accounts.is_file() {
+            format!("建立时的口令在 {}", accounts.display())
+        } else {
+            "口令只在建立时显示过一次".to_owned()
+        };
         return Err(Failure::new(
             "DEMO-001",
             place.data.display().to_string(),
-            "这里已经有一个局，没有改动。口令在 accounts.txt；要重建，换一个 --data 目录或删去这个目录。",
+            format!(
+                "这里已经有一个局的密钥，没有改动。{passwords}；要重建，换一个 --data 目录或删去这个目录。"
+            ),
         ));
     }
     if place.is_founded() {

@@ -114,9 +114,16 @@ impl Walk<'_> {
             self.staging.claim(&import, self.args.good_rows).await?;
             self.staging.apply(self.id, done).await
         };
-        with_bar("写入", Some(import.summary.rows), apply)
-            .await
-            .map_err(|error| self.failed(&error))?;
+        let written = with_bar("写入", Some(import.summary.rows), apply).await;
+        if written.is_err()
+            && let Some(report) = &report
+        {
+            output.note(&format!(
+                "没有写入；有误的行写在错误文件里：{}。",
+                report.display()
+            ));
+        }
+        written.map_err(|error| self.failed(&error))?;
         say(&self.current().await?, report.as_deref(), output, self.args)
     }
 

@@ -59,7 +59,7 @@ async fn found(args: &InitArgs, output: &Output) -> Result<u8, Failure> {
     }
     place.require_no_database().await?;
     place.make_keys(&args.origin, &OsEntropy)?;
-    let app = place.open_now(output).await?;
+    let app = place.open_new(output).await?;
     let failed =
         |error: app::AppError| Failure::new("INIT-008", args.bureau.clone(), error.to_string());
     let bureau = OrgUnit {

@@ -199,7 +199,7 @@ async fn facts(app: &app::App) -> Result<Facts, Failure> {
         Failure::new(
             "SERV-004",
             "database",
-            "库里还没有局。先运行 mingqian init 或 mingqian demo。",
+            "库里没有局的名称（表 installation 行 bureau）。停止办理，运行 mingqian audit 看还有哪些改动，再从备份恢复这个库。",
         )
     })?;
     Ok(Facts {

@@ -4,7 +4,8 @@
 //! every entry's act hash from the body, every root and inner node from the leaves, and folds all
 //! images into the rows that should exist (`replay`). Then it walks every traced table by key and names each
 //! row that was changed, removed or planted behind the program's back, and the event that last
-//! wrote it (`rows`); every row by which the log is looked up, and its head (`index`); the rows the kernel keeps
+//! wrote it (`rows`); every row by which the log is looked up, and its head (`index`); rows of the log that no entry
+//! explains (`strays`); the rows the kernel keeps
 //! beside the log (`kept`); every object of the schema that the migrations did not make (`shape`); and every content
 //! a row names is read and hashed (`blob::examine`). It only reads, so it can run beside a working server: rows and
 //! log are one snapshot.
@@ -16,6 +17,7 @@ mod persons;
 mod replay;
 mod rows;
 mod shape;
+mod strays;
 
 use tlog::Hash;
 
@@ -108,6 +110,7 @@ async fn all(
     index::records(reader, &mut replay.expected, &mut report).await?;
     let head = (&replay.frontier, replay.last_at_ms);
     index::head(reader, head, &mut report).await?;
+    strays::compare(reader, &mut report).await?;
     Ok((report, replay))
 }
 

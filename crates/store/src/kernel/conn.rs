@@ -204,8 +204,25 @@ pub(super) fn engine(error: &sqlx::Error) -> StoreError {
             StoreError::Busy
         }
         sqlx::Error::PoolTimedOut => StoreError::Busy,
+        sqlx::Error::Database(database) if database.code().is_some_and(|code| is_ruined(&code)) => {
+            StoreError::NotOurs {
+                path: "数据库文件".to_owned(),
+                what: format!(
+                    "不是 SQLite 数据库，或已损坏（原文：{}）",
+                    database.message()
+                ),
+            }
+        }
         other => StoreError::Engine(other.to_string()),
     }
+}
+
+/// SQLITE_CORRUPT with its extended codes, and SQLITE_NOTADB. The codes of PostgreSQL have five letters.
+fn is_ruined(code: &str) -> bool {
+    code.len() < 5
+        && code
+            .parse::<u32>()
+            .is_ok_and(|code| matches!(code & 0xff, 11 | 26))
 }
 
 fn lite_args(args: &[Value]) -> Result<SqliteArguments, StoreError> {
@@ -256,7 +273,11 @@ fn lite_rows(rows: &[sqlx::sqlite::SqliteRow]) -> Result<Vec<Row>, StoreError> {
             let kind = raw.type_info().name().to_owned();
             let value = match (raw.is_null(), kind.as_str()) {
                 (true, _) => Ok(Value::Text(None)),
-                (false, "TEXT") => row.try_get(at).map(Value::Text),
+                (false, "TEXT") => lite_text(row, at),
+                // No column of ours is one; in a table that is not strict somebody may have put it.
+                (false, "REAL") => row
+                    .try_get::<f64, _>(at)
+                    .map(|odd| Value::Text(Some(odd.to_string()))),
                 (false, "BLOB") => row.try_get(at).map(Value::Blob),
                 (false, _) => row.try_get(at).map(Value::Int),
             };
@@ -265,6 +286,15 @@ fn lite_rows(rows: &[sqlx::sqlite::SqliteRow]) -> Result<Vec<Row>, StoreError> {
         answer.push(Row::new(Arc::clone(&names), values));
     }
     Ok(answer)
+}
+
+/// A text; what is not UTF-8 is bytes, so that who asks for a text is told of it and who compares finds it.
+fn lite_text(row: &sqlx::sqlite::SqliteRow, at: usize) -> Result<Value, sqlx::Error> {
+    match row.try_get(at) {
+        Ok(text) => Ok(Value::Text(text)),
+        Err(sqlx::Error::ColumnDecode { .. }) => row.try_get_unchecked(at).map(Value::Blob),
+        Err(other) => Err(other),
+    }
 }
 
 fn pg_rows(rows: &[sqlx::postgres::PgRow]) -> Result<Vec<Row>, StoreError> {

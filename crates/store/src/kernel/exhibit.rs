@@ -10,6 +10,7 @@ use std::sync::Arc;
 use super::audit::{self, Report};
 use super::cell::{PersonKey, SealedCell, Vault};
 use super::engine::Db;
+use super::facts;
 use super::migrate::{self, Stands};
 use super::reader::Reader;
 use crate::error::StoreError;
@@ -79,7 +80,7 @@ impl Exhibit {
         match migrate::stands(&mut reader.conn, MIGRATIONS).await? {
             Stands::At(found) if found < known => Err(StoreError::OlderSchema { found, known }),
             Stands::At(_) => Ok(reader),
-            Stands::Short(why) => Err(StoreError::Migration(why + "从备份恢复这个库。")),
+            Stands::Refuted(why) => Err(StoreError::Migration(why + "从备份恢复这个库。")),
         }
     }
 
@@ -87,18 +88,42 @@ impl Exhibit {
     ///
     /// # Errors
     /// [`StoreError::OlderSchema`], [`StoreError::NewerSchema`] or [`StoreError::Migration`] if its tables are not
-    /// those this program knows.
+    /// those this program knows; [`StoreError::NoBureau`] where there is nothing to audit.
     pub async fn audit(&self) -> Result<Report, StoreError> {
         let known = migrate::structure();
-        match migrate::stands(&mut self.db.read().await?.conn, MIGRATIONS).await? {
+        let stands = migrate::stands(&mut self.db.read().await?.conn, MIGRATIONS).await?;
+        match stands {
+            Stands::At(0) => Err(StoreError::NoBureau("没有本系统的表".to_owned())),
             Stands::At(found) if found < known => Err(StoreError::OlderSchema { found, known }),
-            // A list that has lost rows of a structure that is the newest: the audit names them among the rest.
-            Stands::Short(why) if !audit::can_read(&self.db).await? => {
+            // A list that was altered beside a structure that is the newest: the audit names its rows among the rest.
+            Stands::Refuted(why) if !audit::can_read(&self.db).await? => {
                 let remedy = "表也不全，没有核对。从备份恢复这个库。";
                 Err(StoreError::Migration(why + remedy))
             }
-            Stands::At(_) | Stands::Short(_) => audit::audit(&self.db).await,
+            Stands::At(_) | Stands::Refuted(_) => {
+                let report = audit::audit(&self.db).await?;
+                if report.leaves == 0 && report.rows == 0 && report.faults.is_empty() {
+                    return Err(StoreError::NoBureau("留痕日志和各表都是空的".to_owned()));
+                }
+                Ok(report)
+            }
         }
+    }
+
+    /// Whether it is the database of a bureau, be it in disorder: an entry stands in its log, or a fact of the
+    /// installation. If not, in words what there is instead.
+    pub async fn holds_bureau(&self) -> Result<Result<(), &'static str>, StoreError> {
+        let mut reader = self.db.read().await?;
+        if !migrate::holds_tables(&mut reader.conn).await? {
+            return Ok(Err("没有本系统的表"));
+        }
+        let tables = migrate::tables(&mut reader.conn).await?;
+        let any = facts::any(&mut reader.conn, &tables).await?;
+        Ok(if any {
+            Ok(())
+        } else {
+            Err("各表在，而留痕日志和局的登记都是空的")
+        })
     }
 
     /// Gives it back.

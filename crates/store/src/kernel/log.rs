@@ -20,12 +20,14 @@ use super::reader::{Query, Reader};
 use super::value::Value;
 use crate::error::StoreError;
 
+pub(super) mod ahead;
 mod head;
 mod proven;
 mod trace;
 
 pub(super) use head::check;
 pub use proven::confirmed;
+pub(super) use proven::facts_of;
 pub(crate) use proven::last_written;
 pub(super) use trace::chunk;
 #[cfg(test)]
@@ -86,11 +88,14 @@ pub(super) async fn append(
     }
     if let Some(text) = &sealing.record {
         let hash = Hash::of(text.as_bytes());
-        conn.execute(
+        let written = conn.execute(
             "INSERT INTO log_records (record_hash, event_id, record) VALUES ($1, $2, $3) ON CONFLICT (record_hash) DO NOTHING",
             &[Value::from(hash.to_string()), id.clone(), Value::from(text.as_str())],
         )
         .await?;
+        if written == 0 {
+            ahead::logged_before(conn, &hash).await?;
+        }
     }
     append_leaf(conn, event, sealing, act).await
 }
@@ -242,15 +247,20 @@ async fn keep_links(conn: &mut Conn, event: &Event, number: &Value) -> Result<()
 /// Keeps the inner nodes an append has completed; they never change again.
 async fn keep_nodes(conn: &mut Conn, nodes: Vec<tlog::frontier::Node>) -> Result<(), StoreError> {
     for node in nodes {
-        conn.execute(
-            "INSERT INTO log_nodes (level, position, hash) VALUES ($1, $2, $3)",
-            &[
-                Value::from(i64::from(node.id.level)),
-                Value::from(column_int(node.id.index)?),
-                Value::from(node.hash.as_bytes().as_slice()),
-            ],
-        )
-        .await?;
+        let place = (i64::from(node.id.level), column_int(node.id.index)?);
+        let written = conn
+            .execute(
+                "INSERT INTO log_nodes (level, position, hash) VALUES ($1, $2, $3) ON CONFLICT (level, position) DO NOTHING",
+                &[
+                    Value::from(place.0),
+                    Value::from(place.1),
+                    Value::from(node.hash.as_bytes().as_slice()),
+                ],
+            )
+            .await?;
+        if written == 0 {
+            return Err(ahead::planted(place));
+        }
     }
     Ok(())
 }
@@ -265,13 +275,13 @@ pub async fn head(reader: &mut Reader) -> Result<(u64, Hash), StoreError> {
 }
 
 pub(crate) fn size_of(stored: i64) -> Result<u64, StoreError> {
-    u64::try_from(stored).map_err(|_| StoreError::inconsistent("log_head", "size", "1", "negative"))
+    u64::try_from(stored).map_err(|_| StoreError::inconsistent("log_head", "size", "1", "是负数"))
 }
 
 pub(crate) fn hash_of(table: &'static str, stored: &[u8]) -> Result<Hash, StoreError> {
     <[u8; 32]>::try_from(stored)
         .map(Hash::from)
-        .map_err(|_| StoreError::inconsistent(table, "hash", "-", "not 32 bytes"))
+        .map_err(|_| StoreError::inconsistent(table, "hash", "-", "不是 32 个字节"))
 }
 
 /// What a proof of one leaf needs, as read from the database.
@@ -339,14 +349,13 @@ fn lost(error: &tlog::Error) -> StoreError {
 async fn nodes(reader: &mut Reader, wanted: &[NodeId]) -> Result<Vec<(NodeId, Hash)>, StoreError> {
     let mut found = Vec::with_capacity(wanted.len());
     for id in wanted {
-        let row = reader
-            .one(
-                "log_nodes",
-                Query::new("SELECT hash FROM log_nodes WHERE level = $1 AND position = $2")
-                    .arg(i64::from(id.level))
-                    .arg(column_int(id.index)?),
-            )
-            .await?;
+        let place = (i64::from(id.level), column_int(id.index)?);
+        let query = Query::new("SELECT hash FROM log_nodes WHERE level = $1 AND position = $2");
+        let row = reader.first(query.arg(place.0).arg(place.1)).await?;
+        let row = row.ok_or_else(|| {
+            let place = format!("表 log_nodes 行 {}", ahead::node_words(place));
+            StoreError::contradiction(&place, "不在了，日志的条目算得出它")
+        })?;
         found.push((*id, hash_of("log_nodes", row.blob("hash")?)?));
     }
     Ok(found)

@@ -43,5 +43,6 @@ pub(super) async fn check(
         return Ok(());
     }
     let why = "局已建立，而日志公钥不在";
-    Err(StoreError::inconsistent("installation", "value", FACT, why))
+    let place = format!("局的登记（表 installation）行 {FACT} ");
+    Err(StoreError::contradiction(&place, why))
 }

@@ -32,13 +32,13 @@ use super::reader::{Query, Reader};
 use super::scratch::Inside;
 use super::table::{Cells, TracedTable};
 use super::value::{Row, Value};
-use super::{log, log_key, storage_key, sweep};
+use super::{facts, log, log_key, storage_key, sweep};
 use crate::error::StoreError;
 use crate::migrations::MIGRATIONS;
 
 mod listed;
 
-pub(super) use listed::{Stands, holds_tables, stands};
+pub(super) use listed::{Listed, Stands, holds_tables, stands, tables};
 
 /// What seals content under the storage key, which the store does not have. A port: `app` holds key and
 /// construction.
@@ -245,19 +245,16 @@ pub(super) async fn go(
     }
     let last = match stands(&mut conn, list).await? {
         Stands::At(last) => last,
-        Stands::Short(why) => {
+        Stands::Refuted(why) => {
             let remedy = "运行 mingqian audit 看还有哪些改动，再从备份恢复这个库。";
             return Err(StoreError::Migration(why + remedy));
         }
     };
-    log_key::check(&mut conn, last, upgrade.log_key.as_deref()).await?;
+    conn = as_the_log_says(conn, last, upgrade).await?;
     conn.script(
         "CREATE TABLE IF NOT EXISTS migrations (number BIGINT PRIMARY KEY, name TEXT NOT NULL, hash TEXT NOT NULL)",
     )
     .await?;
-    if last > 0 {
-        log::check(&mut conn).await?;
-    }
     if last >= storage_key::SINCE {
         storage_key::check(&mut conn, &*upgrade.vault).await?;
     }
@@ -269,6 +266,19 @@ pub(super) async fn go(
     }
     sweep::after(&mut conn, list, last).await?;
     Ok((conn, done))
+}
+
+/// Head, tree and facts against the log, then the key that will sign: by facts the log confirms it is called foreign.
+async fn as_the_log_says(mut conn: Conn, last: i64, upgrade: &Upgrade) -> Result<Conn, StoreError> {
+    if last > 0 {
+        let size = log::check(&mut conn).await?.size();
+        log::ahead::refuse_beyond(&mut conn, size).await?;
+    }
+    let mut reader = Reader::new(conn, Arc::clone(&upgrade.vault));
+    facts::check(&mut reader, last).await?;
+    let mut conn = reader.conn;
+    log_key::check(&mut conn, last, upgrade.log_key.as_deref()).await?;
+    Ok(conn)
 }
 
 async fn apply(

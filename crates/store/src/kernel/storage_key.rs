@@ -40,7 +40,8 @@ pub(super) async fn check(conn: &mut Conn, vault: &dyn Vault) -> Result<(), Stor
         return Ok(());
     }
     let why = "局已建立，而封存密钥的指纹不在";
-    Err(StoreError::inconsistent("installation", "value", FACT, why))
+    let place = format!("局的登记（表 installation）行 {FACT} ");
+    Err(StoreError::contradiction(&place, why))
 }
 
 /// Whether an image states the fact: whatever is written after it was written by a program that knows it, so that

@@ -175,14 +175,14 @@ impl Row {
         match self.value(column)? {
             Value::Int(value) => Ok(*value),
             other if other.is_null() => Ok(None),
-            _ => Err(StoreError::inconsistent("-", column, "-", "not an integer")),
+            _ => Err(StoreError::inconsistent("-", column, "-", "不是整数")),
         }
     }
 
     /// An integer.
     pub fn int(&self, column: &str) -> Result<i64, StoreError> {
         self.maybe_int(column)?
-            .ok_or_else(|| StoreError::inconsistent("-", column, "-", "NULL"))
+            .ok_or_else(|| StoreError::inconsistent("-", column, "-", "是空的"))
     }
 
     /// A flag: 0 or 1.
@@ -195,14 +195,14 @@ impl Row {
         match self.value(column)? {
             Value::Text(value) => Ok(value.as_deref()),
             other if other.is_null() => Ok(None),
-            _ => Err(StoreError::inconsistent("-", column, "-", "not a text")),
+            _ => Err(StoreError::inconsistent("-", column, "-", "不是文字")),
         }
     }
 
     /// A text.
     pub fn text(&self, column: &str) -> Result<&str, StoreError> {
         self.maybe_text(column)?
-            .ok_or_else(|| StoreError::inconsistent("-", column, "-", "NULL"))
+            .ok_or_else(|| StoreError::inconsistent("-", column, "-", "是空的"))
     }
 
     /// Bytes that may be NULL.
@@ -210,14 +210,14 @@ impl Row {
         match self.value(column)? {
             Value::Blob(value) => Ok(value.as_deref()),
             other if other.is_null() => Ok(None),
-            _ => Err(StoreError::inconsistent("-", column, "-", "not bytes")),
+            _ => Err(StoreError::inconsistent("-", column, "-", "不是字节串")),
         }
     }
 
     /// Bytes.
     pub fn blob(&self, column: &str) -> Result<&[u8], StoreError> {
         self.maybe_blob(column)?
-            .ok_or_else(|| StoreError::inconsistent("-", column, "-", "NULL"))
+            .ok_or_else(|| StoreError::inconsistent("-", column, "-", "是空的"))
     }
 
     /// A sealed cell that may be NULL.
@@ -281,7 +281,7 @@ impl Row {
     /// A date.
     pub fn date(&self, table: &'static str, column: &str) -> Result<Date, StoreError> {
         self.parsed(table, column, |text| {
-            Date::parse_iso(text).ok_or("not a date")
+            Date::parse_iso(text).ok_or("不是日期")
         })
     }
 

@@ -63,7 +63,7 @@ pub(super) fn subject(row: &Row) -> Result<StoredSubject, StoreError> {
         register_number: row.maybe_checked(TABLE, "register_number", RegisterNumber::parse)?,
         name: row.checked(TABLE, "name", SubjectName::parse)?,
         kind: row.parsed(TABLE, "kind", |text| {
-            SubjectKind::parse(text).ok_or("unknown kind")
+            SubjectKind::parse(text).ok_or("没有这一种")
         })?,
         district: row.checked(TABLE, "district", DistrictCode::parse)?,
         area: row.maybe_checked(TABLE, "area", Area::parse)?,

@@ -8,6 +8,7 @@ use super::Report;
 use super::replay::{Replay, Touched};
 use super::shape::fault;
 use crate::error::StoreError;
+use crate::kernel::migrate::Listed;
 use crate::kernel::reader::{Query, Reader};
 use crate::kernel::register::Register;
 use crate::kernel::sweep;
@@ -69,16 +70,23 @@ async fn migrations(
     let query = Query::new("SELECT number, name, hash FROM migrations ORDER BY number");
     let mut known = MIGRATIONS.iter().peekable();
     for row in reader.all(query).await? {
-        let number = row.int("number")?;
+        let (number, name, hash) = match Listed::of(&row) {
+            Listed::Row(number, name, hash) => (number, name, hash),
+            Listed::Odd(shown) => {
+                let object = format!("migrations {shown}");
+                fault(report, &object, "不是任何程序写得出的行，是添上的或被改动");
+                continue;
+            }
+        };
         while let Some(gone) = known.next_if(|migration| migration.number < number) {
             absent(gone.number, gone.name, replay, report);
         }
         let object = format!("migrations {number}");
         let Some(migration) = known.next_if(|migration| migration.number == number) else {
-            fault(report, &object, "没有这个升级");
+            fault(report, &object, "本程序没有这个升级，留痕里也没有做过它");
             continue;
         };
-        if row.text("name")? != migration.name || row.text("hash")? != migration.hash(engine) {
+        if name != migration.name || hash != migration.hash(engine) {
             fault(report, &object, "名称或摘要与本程序的这个升级不符");
         }
     }

@@ -78,6 +78,16 @@ async fn looking_leaves_no_file_behind_and_recovers_nothing() {
     assert!(matches!(nobody, StoreError::NoDatabase(_)), "{nobody}");
     assert!(!file.path().exists());
     let db = Db::open_sqlite(file.path(), &upgrade()).await.unwrap();
+    let empty = Exhibit::open_sqlite(file.path()).await.unwrap();
+    let refused = empty.audit().await.unwrap_err();
+    assert!(matches!(refused, StoreError::NoBureau(_)), "{refused}");
+    empty.close().await;
+    // A row from nowhere: there is something to be found.
+    let mut conn = db.write_conn().await.unwrap();
+    let planted = "INSERT INTO installation (name, value, last_event) VALUES ('bureau', 'x', 'x')";
+    conn.execute(planted, &[]).await.unwrap();
+    conn.commit().await.unwrap();
+    let one = ["AUDT-003 被塞入：表 installation 行 [\"bureau\"]，没有任何留痕写过它"];
     let log = std::path::PathBuf::from(format!("{}-wal", file.path().display()));
     // A copy taken while the server runs, with what stands in its log only.
     let copy = SqliteFile::fresh();
@@ -88,16 +98,16 @@ async fn looking_leaves_no_file_behind_and_recovers_nothing() {
         std::fs::read(copy.path()).unwrap(),
         std::fs::read(&copied).unwrap(),
     ];
-    assert_eq!(faults(copy.path()).await, Vec::<String>::new());
+    assert_eq!(faults(copy.path()).await, one);
     let after = [
         std::fs::read(copy.path()).unwrap(),
         std::fs::read(&copied).unwrap(),
     ];
     assert!(before == after);
     // Beside the server it reads like anybody.
-    assert_eq!(faults(file.path()).await, Vec::<String>::new());
+    assert_eq!(faults(file.path()).await, one);
     db.close().await;
     assert!(!log.exists());
-    assert_eq!(faults(file.path()).await, Vec::<String>::new());
+    assert_eq!(faults(file.path()).await, one);
     assert!(!log.exists());
 }

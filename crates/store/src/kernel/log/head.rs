@@ -22,6 +22,13 @@ pub(in crate::kernel) struct Head {
     pub(super) last_at_ms: i64,
 }
 
+impl Head {
+    /// How many leaves there are.
+    pub(in crate::kernel) fn size(&self) -> u64 {
+        self.frontier.size()
+    }
+}
+
 /// Refuses a head that does not follow from the last leaf.
 ///
 /// # Errors

@@ -12,6 +12,7 @@ use tlog::{Hash, proof};
 
 use super::{chunk, inclusion};
 use crate::error::StoreError;
+use crate::kernel::facts;
 use crate::kernel::guard::typed;
 use crate::kernel::header::Header;
 use crate::kernel::history;
@@ -68,6 +69,22 @@ pub(crate) async fn last_written(
         ));
     }
     Ok(i64::try_from(entry.time()).unwrap_or(i64::MAX))
+}
+
+/// The names of the facts of the installation that an event stated.
+///
+/// # Errors
+/// [`StoreError::Contradiction`] if the log does not confirm it.
+pub(in crate::kernel) async fn facts_of(
+    reader: &mut Reader,
+    event: &EventId,
+) -> Result<Vec<String>, StoreError> {
+    let mut names = Vec::new();
+    proven(reader, event, |image| {
+        names.extend(facts::stated_by(&image));
+    })
+    .await?;
+    Ok(names)
 }
 
 /// The entry of an event, which lies in the tree under the root of the head.

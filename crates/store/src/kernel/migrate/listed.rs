@@ -20,24 +20,33 @@ use domain::event::Act;
 pub(in crate::kernel) enum Stands {
     /// To this number.
     At(i64),
-    /// Further than its list says: rows of it are gone. In words.
-    Short(String),
+    /// Not where its list says: rows of it are gone, were added or altered. In words.
+    Refuted(String),
 }
 
 /// How far the database has been migrated by its list, its tables and its log.
 ///
 /// # Errors
-/// As [`known`].
+/// [`StoreError::NewerSchema`] where a newer program has written; [`StoreError::Migration`] where tables stand
+/// without any list.
 pub(in crate::kernel) async fn stands(
     conn: &mut Conn,
     list: &[Migration],
 ) -> Result<Stands, StoreError> {
-    let last = known(conn, list).await?;
+    let last = match known(conn, list).await? {
+        Stands::At(last) => last,
+        refuted @ Stands::Refuted(_) => return Ok(refuted),
+    };
     let later = list.iter().filter(|migration| migration.number > last);
     if last == 0 {
         return Ok(Stands::At(0));
     }
     let there = tables(conn).await?;
+    if let Some((number, table)) = gone(conn.engine(), list, last, &there) {
+        return Ok(Stands::Refuted(format!(
+            "第 {number} 号升级所建的表 {table} 不在了。没有改动。"
+        )));
+    }
     let mut witness = None;
     for migration in later {
         let made = made_by(migration.text(conn.engine()));
@@ -56,17 +65,43 @@ pub(in crate::kernel) async fn stands(
     }
     Ok(match witness {
         None => Stands::At(last),
-        Some(witness) => Stands::Short(format!(
+        Some(witness) => Stands::Refuted(format!(
             "升级记录（表 migrations）只到第 {last} 号，{witness}：记录里少了行，升级做不成。没有改动。"
         )),
     })
 }
 
+/// A table that a migration up to `last` made, that none of them took away, and that is not there.
+fn gone(
+    engine: Engine,
+    list: &[Migration],
+    last: i64,
+    there: &[String],
+) -> Option<(i64, &'static str)> {
+    let ran = || list.iter().filter(|migration| migration.number <= last);
+    let dropped: Vec<&str> = ran()
+        .flat_map(|one| [one.text(engine), one.afterwards])
+        .flat_map(|text| named_after(text, "DROP TABLE "))
+        .collect();
+    ran()
+        .flat_map(|one| {
+            made_by(one.text(engine))
+                .into_iter()
+                .map(|name| (one.number, name))
+        })
+        .find(|(_, name)| !dropped.contains(name) && !there.iter().any(|table| table == name))
+}
+
 /// Names of the tables a text makes.
 fn made_by(text: &'static str) -> Vec<&'static str> {
-    let statements = text.split("CREATE TABLE ").skip(1);
+    named_after(text, "CREATE TABLE ")
+}
+
+fn named_after(text: &'static str, statement: &str) -> Vec<&'static str> {
+    let statements = text.split(statement).skip(1);
     statements
         .filter_map(|rest| rest.split_whitespace().next())
+        .map(|name| name.trim_end_matches(';'))
         .collect()
 }
 
@@ -89,39 +124,43 @@ async fn told_by_log(conn: &mut Conn) -> Result<Option<(i64, String)>, StoreErro
     Ok(newest)
 }
 
-/// The number of the last migration that has run: this program must know it, and all before it must have
-/// run as well. 0 where there is nothing of ours yet.
-async fn known(conn: &mut Conn, list: &[Migration]) -> Result<i64, StoreError> {
+/// The number of the last migration that has run, by the list alone: this program must know it, and all before it
+/// must have run as well. 0 where there is nothing of ours yet.
+async fn known(conn: &mut Conn, list: &[Migration]) -> Result<Stands, StoreError> {
     let engine = conn.engine();
     let newest = list.last().map_or(0, |migration| migration.number);
     let done = if recorded(conn).await? {
-        conn.fetch(
-            "SELECT number, name, hash FROM migrations ORDER BY number",
-            &[],
-        )
-        .await?
+        let sql = "SELECT number, name, hash FROM migrations ORDER BY number";
+        conn.fetch(sql, &[]).await?
     } else {
         Vec::new()
+    };
+    let refuted = |why: String| {
+        Ok(Stands::Refuted(format!(
+            "升级记录（表 migrations）{why}没有改动。"
+        )))
     };
     let mut last = 0;
     let mut expected = list.iter();
     for row in &done {
-        let (number, name) = (row.int("number")?, row.text("name")?);
+        let (number, name, hash) = match Listed::of(row) {
+            Listed::Row(number, name, hash) => (number, name, hash),
+            Listed::Odd(shown) => {
+                return refuted(format!("有一行不是任何程序写得出的：{shown}。"));
+            }
+        };
         if number > newest {
-            return Err(StoreError::NewerSchema {
-                found: number,
-                known: newest,
-            });
+            return beyond(conn, number, newest).await;
         }
         let Some(known) = expected.next().filter(|known| known.number == number) else {
-            return Err(StoreError::Migration(format!(
-                "升级记录（表 migrations）缺了第 {number} 号（{name}）之前的行，或有本程序没有的编号。没有改动。从备份恢复这个库。"
-            )));
+            return refuted(format!(
+                "缺了第 {number} 号（{name}）之前的行，或有本程序没有的编号。"
+            ));
         };
-        if known.hash(engine) != row.text("hash")? {
-            return Err(StoreError::Migration(format!(
-                "第 {number} 号（{name}）与本程序的不同。用写入这个库的程序版本打开，或从备份恢复。"
-            )));
+        if known.hash(engine) != hash {
+            return refuted(format!(
+                "第 {number} 号（{name}）的摘要与本程序的不同：改动过，或是另一个版本写的（那就用写入这个库的程序版本打开）。"
+            ));
         }
         last = number;
     }
@@ -131,7 +170,63 @@ async fn known(conn: &mut Conn, list: &[Migration]) -> Result<i64, StoreError> {
                 .to_owned(),
         ));
     }
-    Ok(last)
+    Ok(Stands::At(last))
+}
+
+/// A number this program does not know is that of a newer one, unless the log says that no such migration ever ran:
+/// each of them leaves its event there, or the founding tells of it.
+async fn beyond(conn: &mut Conn, found: i64, known: i64) -> Result<Stands, StoreError> {
+    let newer = StoreError::NewerSchema { found, known };
+    // A newer structure may keep its log otherwise.
+    let Ok(rows) = conn
+        .fetch("SELECT size FROM log_head WHERE size > 0", &[])
+        .await
+    else {
+        return Err(newer);
+    };
+    if rows.is_empty() {
+        return Err(newer);
+    }
+    let told = told_by_log(conn).await;
+    match told {
+        Ok(told) if told.as_ref().is_none_or(|(number, _)| *number <= known) => {
+            Ok(Stands::Refuted(format!(
+                "升级记录（表 migrations）有第 {found} 号的行，本程序没有这个升级，留痕里也没有做过它（每个升级都有一条留痕）：是添上的，不是更新的程序升级过。没有改动。"
+            )))
+        }
+        _ => Err(newer),
+    }
+}
+
+/// A row of the list, as it stands: on SQLite its table takes values of any kind.
+pub(in crate::kernel) enum Listed<'a> {
+    /// Number, name and hash.
+    Row(i64, &'a str, &'a str),
+    /// A row no program writes, as it can be shown.
+    Odd(String),
+}
+
+impl<'a> Listed<'a> {
+    pub(in crate::kernel) fn of(row: &'a Row) -> Self {
+        let columns = (row.int("number"), row.text("name"), row.text("hash"));
+        if let (Ok(number), Ok(name), Ok(hash)) = columns {
+            return Self::Row(number, name, hash);
+        }
+        let shown: Vec<String> = row.values().iter().map(shown).collect();
+        Self::Odd(format!("（{}）", shown.join("，")))
+    }
+}
+
+fn shown(value: &Value) -> String {
+    match value {
+        Value::Int(Some(number)) => number.to_string(),
+        Value::Text(Some(text)) => {
+            let short: String = text.chars().take(64).collect();
+            format!("“{}”", short.replace(char::is_control, " "))
+        }
+        Value::Blob(Some(bytes)) => format!("{} 个字节", bytes.len()),
+        _ => "空".to_owned(),
+    }
 }
 
 const TABLES: [&str; 2] = [
@@ -139,7 +234,8 @@ const TABLES: [&str; 2] = [
     "SELECT CAST(table_name AS TEXT) AS name FROM information_schema.tables WHERE table_schema = current_schema()",
 ];
 
-async fn tables(conn: &mut Conn) -> Result<Vec<String>, StoreError> {
+/// The names of the tables that stand there.
+pub(in crate::kernel) async fn tables(conn: &mut Conn) -> Result<Vec<String>, StoreError> {
     let [lite, pg] = TABLES;
     let sql = match conn.engine() {
         Engine::Sqlite => lite,

@@ -103,3 +103,89 @@ async fn what_somebody_added_changed_or_took_away_is_named() {
         .await;
     }
 }
+
+/// What somebody does to PostgreSQL, and what the audit says of it.
+const ELSEWHERE: &[(&str, &str)] = &[
+    (
+        "ALTER TABLE sessions SET UNLOGGED",
+        "table sessions，被改动，现为：r unlogged",
+    ),
+    (
+        "ALTER TABLE accounts ENABLE ROW LEVEL SECURITY",
+        "table accounts，被改动，现为：r row security",
+    ),
+    (
+        "ALTER TABLE accounts FORCE ROW LEVEL SECURITY",
+        "table accounts，被改动，现为：r forced row security",
+    ),
+    (
+        "CREATE POLICY quiet ON accounts USING (active = 1)",
+        "policy accounts.quiet，不是升级所建",
+    ),
+    (
+        "ALTER TABLE log_bodies DISABLE TRIGGER ALL",
+        "trigger log_bodies.log_bodies_event_id_fkey.",
+    ),
+    (
+        "CREATE RULE quiet AS ON DELETE TO sessions DO INSTEAD NOTHING",
+        "rule sessions.quiet，不是升级所建",
+    ),
+    (
+        "CREATE SCHEMA apart; CREATE TABLE apart.more () INHERITS (accounts)",
+        "inheritance apart.more from accounts，不是升级所建",
+    ),
+    (
+        "CREATE SCHEMA apart; CREATE TABLE apart.above (n TEXT); ALTER TABLE drafts ADD COLUMN n TEXT; ALTER TABLE drafts INHERIT apart.above",
+        "inheritance drafts from apart.above，不是升级所建",
+    ),
+    (
+        "CREATE SCHEMA apart; CREATE TABLE apart.holds (id TEXT REFERENCES accounts (account_id))",
+        "constraint apart.holds.holds_id_fkey，不是升级所建",
+    ),
+    (
+        "CREATE PUBLICATION abroad FOR TABLE accounts",
+        "publication abroad，不是升级所建",
+    ),
+    (
+        "CREATE FUNCTION same(TEXT, TEXT) RETURNS BOOLEAN LANGUAGE sql AS 'SELECT TRUE'; CREATE OPERATOR === (LEFTARG = TEXT, RIGHTARG = TEXT, FUNCTION = same)",
+        "operator === (text, text)，不是升级所建",
+    ),
+    (
+        "CREATE FUNCTION same(TEXT, TEXT) RETURNS BOOLEAN LANGUAGE sql AS 'SELECT TRUE'",
+        "function same(text, text)，不是升级所建",
+    ),
+    (
+        "CREATE TYPE mood AS ENUM ('good')",
+        "type mood，不是升级所建",
+    ),
+    ("CREATE DOMAIN short AS TEXT", "type short，不是升级所建"),
+    ("CREATE COLLATION odd FROM \"C\"", "collation odd "),
+    (
+        "CREATE CAST (TEXT AS INT4) WITH INOUT AS IMPLICIT",
+        "cast text to integer，不是升级所建",
+    ),
+    (
+        "ALTER TABLE accounts ALTER COLUMN name TYPE TEXT COLLATE \"POSIX\"",
+        "column accounts.name，被改动，现为：text not null collate \"POSIX\"",
+    ),
+    (
+        "CREATE FUNCTION quiet() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END'; CREATE TRIGGER quiet AFTER INSERT ON log_leaves EXECUTE FUNCTION quiet(); ALTER TABLE log_leaves DISABLE TRIGGER quiet",
+        "trigger log_leaves.quiet，不是升级所建",
+    ),
+];
+
+#[tokio::test]
+async fn what_a_server_can_have_done_to_its_tables_from_anywhere_is_named() {
+    for (done, named) in ELSEWHERE {
+        let old = crate::engines::PostgresDatabase::fresh();
+        let db = Db::open_postgres(old.url(), &upgrade()).await.unwrap();
+        let mut conn = db.write_conn().await.unwrap();
+        conn.script(done).await.unwrap();
+        conn.commit().await.unwrap();
+        let found = shape_faults(&db).await;
+        let told: Vec<String> = found.iter().map(ToString::to_string).collect();
+        let says = |fault: &String| fault.starts_with("AUDT-007") && fault.contains(named);
+        assert!(told.iter().any(says), "{done}: {told:?}");
+        db.close().await;
+    }
+}

@@ -1,0 +1,72 @@
+//! What is wrong with a command line, in the words and under the codes in which every other refusal is said. The
+//! library that reads it speaks English only; of its own words there stays what it quotes of ours.
+
+use std::error::Error as _;
+
+use clap::Error;
+use clap::error::{ContextKind, ContextValue, ErrorKind};
+
+use crate::commands::Failure;
+
+/// The refusal; none where the error is no error: help and version, which are to be printed.
+pub(crate) fn refused(error: &Error) -> Option<Failure> {
+    let said = |kind: ContextKind| error.get(kind).map(text);
+    let argument = said(ContextKind::InvalidArg).unwrap_or_else(|| "参数".to_owned());
+    let value = said(ContextKind::InvalidValue).unwrap_or_default();
+    let sentence = match error.kind() {
+        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => return None,
+        ErrorKind::InvalidValue if value.is_empty() => "后面要写一个值。".to_owned(),
+        ErrorKind::InvalidValue => format!("不能写“{value}”。"),
+        ErrorKind::ValueValidation => {
+            let why = error.source().map(ToString::to_string).unwrap_or_default();
+            let ours = why.chars().any(|letter| letter >= '\u{2e80}');
+            let why = if ours {
+                format!("{why}。")
+            } else {
+                format!("原文：{why}。")
+            };
+            format!("不能写“{value}”：{why}")
+        }
+        ErrorKind::UnknownArgument => "没有这个参数。".to_owned(),
+        ErrorKind::InvalidSubcommand => {
+            let word = said(ContextKind::InvalidSubcommand).unwrap_or_default();
+            return Some(failure(
+                "命令".to_owned(),
+                &format!("没有“{word}”这个命令。"),
+            ));
+        }
+        ErrorKind::NoEquals => "值要用等号写在后面。".to_owned(),
+        ErrorKind::TooManyValues | ErrorKind::TooFewValues | ErrorKind::WrongNumberOfValues => {
+            "值的个数不对。".to_owned()
+        }
+        ErrorKind::ArgumentConflict => match said(ContextKind::PriorArg) {
+            Some(other) if other != argument => format!("不能与 {other} 一起用。"),
+            _ => "只能写一次。".to_owned(),
+        },
+        ErrorKind::MissingRequiredArgument => "没有写，它是必需的。".to_owned(),
+        ErrorKind::MissingSubcommand | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
+            return Some(failure("命令".to_owned(), "没有写要做什么。"));
+        }
+        ErrorKind::InvalidUtf8 => "有不是 UTF-8 的文字。".to_owned(),
+        other => format!("命令行读不懂。原文：{other}。"),
+    };
+    Some(failure(argument, &sentence))
+}
+
+fn failure(place: String, sentence: &str) -> Failure {
+    let remedy = "没有办理任何事。全部写法见 mingqian --help 和 mingqian <命令> --help。";
+    Failure::new("CLI-104", place, format!("{sentence}{remedy}"))
+}
+
+fn text(value: &ContextValue) -> String {
+    match value {
+        ContextValue::String(one) => one.clone(),
+        ContextValue::Strings(all) => all.join("、"),
+        ContextValue::StyledStr(one) => one.to_string(),
+        ContextValue::Number(number) => number.to_string(),
+        _ => String::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests;

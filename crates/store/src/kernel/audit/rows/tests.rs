@@ -173,3 +173,36 @@ async fn a_stamp_that_was_moved_and_a_row_that_is_deleted_afterwards_are_named_t
         db.close().await;
     }
 }
+
+#[tokio::test]
+async fn a_role_that_was_altered_stays_accused_after_it_is_granted_and_withdrawn() {
+    for old in each_old() {
+        let db = opened(&old).await;
+        let table = &schema::GRANTS;
+        let row = first_row(&db, table.layout()).await.unwrap();
+        let mut conn = db.write_conn().await.unwrap();
+        // A role stands in the key: another one is another row.
+        let matched = table.layout().key_match(1);
+        let sql = format!("UPDATE grants SET role = 'planted' WHERE {matched}");
+        conn.execute(&sql, &row.key).await.unwrap();
+        conn.commit().await.unwrap();
+        let mut planted = row.key.clone();
+        planted[1] = "planted".into();
+        let mut rec = begun(&db, Act::UnitEdited, 1).await;
+        rec.delete(table, &planted, &row.stamp).await.unwrap();
+        let again = table.layout().columns.iter().map(|column| column.name);
+        let again = again.zip(row.values.clone()).collect();
+        rec.insert(table, again).await.unwrap();
+        let by = rec.commit().await.unwrap().sequence;
+        let told: Vec<String> = faults(&db).await.iter().map(ToString::to_string).collect();
+        let (planted, own) = (image::cells_text(&planted), image::cells_text(&row.key));
+        let wanted = [
+            format!(
+                "AUDT-004 留痕自相矛盾：第 {by} 条，改或删了表 grants 行 {planted}，没有留痕写过它"
+            ),
+            format!("AUDT-004 留痕自相矛盾：第 {by} 条，表 grants 行 {own} 已有，又新增了一次"),
+        ];
+        assert_eq!(told, wanted);
+        db.close().await;
+    }
+}

@@ -18,7 +18,7 @@ use crate::counter::{self, Series};
 use crate::engines::{PostgresDatabase, SqliteFile, Still, upgrade};
 use crate::import::{self, StoredImport};
 use crate::subject;
-use crate::{Db, Press, Sealing, audit, log, org, session};
+use crate::{Db, Press, Recording, Sealing, Tx, audit, log, org, session};
 use domain::event::{Act, Actor, Event};
 use domain::id::{AccountId, EventId, OrgUnitId};
 use domain::org::{OrgUnit, UnitKind};
@@ -177,59 +177,67 @@ async fn begun(db: &Db) {
     rec.commit().await.unwrap();
 }
 
-async fn done(db: &Db, kind: Kind, losing: Option<Losing>) -> Result<log::Committed, StoreError> {
-    let kept = match kind {
-        Kind::Attachment => {
-            let mut writer = db.keep(1_000_000);
-            writer.write(&[7; 300_000]).await?;
-            Some(writer.finish().await?)
-        }
-        Kind::Number | Kind::Import => None,
-    };
-    let ready = match kind {
-        Kind::Import => {
-            let mut reader = db.read().await?;
-            let mut read = Vec::new();
-            for number in 1..=30 {
-                let id = SubjectId::from_entropy([number; 12]);
-                read.push(subject::get(&mut reader, &id).await?);
-            }
-            let new: Vec<Subject> = (31..=70).map(caterer).collect();
-            let scope = |kept: &subject::StoredSubject| Subject {
-                scope: Some("热食类食品制售".to_owned()),
-                ..kept.subject.clone()
-            };
-            let after: Vec<Subject> = read.iter().map(scope).collect();
-            let changes = read.iter().zip(&after);
-            Some(subject::open(subject::ready(&unit().id, &new, changes)?)?)
-        }
-        Kind::Attachment | Kind::Number => None,
-    };
-    let mut tx = db.begin("story.act").await?;
-    let next = match kind {
-        Kind::Number => Some(counter::next(&mut tx, series()).await?),
-        Kind::Attachment | Kind::Import => None,
-    };
+/// An act under its event, not yet written.
+async fn acting(mut tx: Tx) -> Result<Recording, StoreError> {
     let (event, sealing) = event(2);
-    let mut rec = tx.record(event, sealing)?;
-    if let Some(kept) = kept {
-        let campaign = CampaignId::from_entropy([9; 12]);
-        let label = Label {
-            name: "样例.bin".to_owned(),
-            media_type: "application/octet-stream".to_owned(),
-            form: Form::Plain,
-            length: kept.bytes(),
-        };
-        attachment::attach(&mut rec, Owner::Attempt(&campaign, 1), &label, &kept).await?;
+    // A use case reads before it writes.
+    log::head(&mut tx).await?;
+    tx.record(event, sealing)
+}
+
+async fn attached(db: &Db) -> Result<Recording, StoreError> {
+    let mut writer = db.keep(1_000_000);
+    writer.write(&[7; 300_000]).await?;
+    let kept = writer.finish().await?;
+    let mut rec = acting(db.begin("story.attach").await?).await?;
+    let campaign = CampaignId::from_entropy([9; 12]);
+    let label = Label {
+        name: "样例.bin".to_owned(),
+        media_type: "application/octet-stream".to_owned(),
+        form: Form::Plain,
+        length: kept.bytes(),
+    };
+    attachment::attach(&mut rec, Owner::Attempt(&campaign, 1), &label, &kept).await?;
+    Ok(rec)
+}
+
+async fn numbered(db: &Db) -> Result<Recording, StoreError> {
+    let mut tx = db.begin("story.number").await?;
+    let next = counter::next(&mut tx, series()).await?;
+    let mut rec = acting(tx).await?;
+    counter::take(&mut rec, next).await?;
+    Ok(rec)
+}
+
+async fn imported(db: &Db) -> Result<Recording, StoreError> {
+    let mut reader = db.read().await?;
+    let mut read = Vec::new();
+    for number in 1..=30 {
+        let id = SubjectId::from_entropy([number; 12]);
+        read.push(subject::get(&mut reader, &id).await?);
     }
-    if let Some(rows) = ready {
-        assert_eq!(subject::write_ready(&mut rec, rows).await?, (40, 30));
-        let moved = import::advance(&mut rec.beside(), "confirmed", &upload("done")).await?;
-        assert!(moved);
-    }
-    if let Some(next) = next {
-        counter::take(&mut rec, next).await?;
-    }
+    drop(reader);
+    let new: Vec<Subject> = (31..=70).map(caterer).collect();
+    let scope = |kept: &subject::StoredSubject| Subject {
+        scope: Some("热食类食品制售".to_owned()),
+        ..kept.subject.clone()
+    };
+    let after: Vec<Subject> = read.iter().map(scope).collect();
+    let rows = subject::ready(&unit().id, &new, read.iter().zip(&after))?;
+    let mut rec = acting(db.begin("story.import").await?).await?;
+    let written = subject::write_ready(&mut rec, subject::open(rows)?).await?;
+    assert_eq!(written, (40, 30));
+    let moved = import::advance(&mut rec.beside(), "confirmed", &upload("done")).await?;
+    assert!(moved);
+    Ok(rec)
+}
+
+async fn done(db: &Db, kind: Kind, losing: Option<Losing>) -> Result<log::Committed, StoreError> {
+    let rec = match kind {
+        Kind::Attachment => attached(db).await?,
+        Kind::Number => numbered(db).await?,
+        Kind::Import => imported(db).await?,
+    };
     LOSING.set(losing);
     rec.commit().await
 }
@@ -248,6 +256,15 @@ async fn sound(db: &Db, at: &str) -> u64 {
     let known = session::submission(&mut reader, &press.account, &press.form_key).await;
     assert_eq!(known.unwrap().is_some(), entries > BEFORE, "{at}");
     entries
+}
+
+/// What a machine leaves behind that stops there is as it was before the act, which can be pressed again.
+async fn opens_as_before(copy: &Path, kind: Kind, at: &str) {
+    let db = Db::open_sqlite(copy, &upgrade()).await.unwrap();
+    assert_eq!(sound(&db, at).await, BEFORE, "{at}");
+    done(&db.pressed(&press()), kind, None).await.unwrap();
+    assert_eq!(sound(&db, at).await, BEFORE + 1, "{at}");
+    db.close().await;
 }
 
 /// Stops the act at its first statement, its second … until it comes to its end; yields how many it has.
@@ -269,11 +286,7 @@ async fn stopped_at_each(db: &Db, kind: Kind, lite: Option<&Path>) -> u32 {
             return step - 1;
         }
         if let Some(copy) = copy {
-            let db = Db::open_sqlite(&copy, &upgrade()).await.unwrap();
-            assert_eq!(sound(&db, &at).await, BEFORE, "{at}");
-            done(&db.pressed(&press()), kind, None).await.unwrap();
-            assert_eq!(sound(&db, &at).await, BEFORE + 1, "{at}");
-            db.close().await;
+            opens_as_before(&copy, kind, &at).await;
         }
     }
     unreachable!("an act has an end")

@@ -25,8 +25,11 @@ static RANGE: Code = Code::new(
     "NUMB-002",
     "{year} 年从 {next} 号接续：年份或编号不在范围内。",
     None,
-    "年份写四位数，编号从 1 到 999999999。",
+    "年份写四位数，从哪一号接续写 1 到 99999：一个单位一年编不到更大的号，多半是多写了几位。",
 );
+
+/// The largest number a series begins at: numbers are not given back, so what was typed wrong stays for the year.
+const LARGEST_START: u32 = 99_999;
 
 /// Which numbers go on.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -50,7 +53,7 @@ impl App {
         year: i16,
         at: u32,
     ) -> Result<(), AppError> {
-        if !(1000..=9999).contains(&year) || !(1..=999_999_999).contains(&at) {
+        if !(1000..=9999).contains(&year) || !(1..=LARGEST_START).contains(&at) {
             return Err(RANGE.refuse(&[("year", &year), ("next", &at)]).into());
         }
         let mut tx = self.db.begin("counter.begin").await?;

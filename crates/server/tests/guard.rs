@@ -200,6 +200,7 @@ fn numbers_begin_where_the_bureau_stood() {
         assert_eq!(bureau.series(&from("13")), [(issuer(), 13, 13)]);
         for (code, args) in [
             ("NUMB-002", from("0")),
+            ("NUMB-002", from("100000")),
             (
                 "NUMB-004",
                 [from("30").as_slice(), &["--letters", "样城检字"]].concat(),

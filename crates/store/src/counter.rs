@@ -8,7 +8,8 @@ use domain::id::{EventId, OfficeLetters};
 
 use crate::error::StoreError;
 use crate::kernel::guard::{Recording, Tx};
-use crate::kernel::reader::{Query, Reader};
+use crate::kernel::log;
+use crate::kernel::reader::{Query, Reader, contains};
 use crate::kernel::register::{Hold, Register};
 use crate::kernel::value::{Row, Value};
 use crate::schema::COUNTERS;
@@ -25,11 +26,13 @@ pub struct Series {
 }
 
 impl Series {
+    const CAMPAIGNS: &str = "campaign";
+
     /// The campaigns of a bureau in a year: 411200-CG-2026-0001.
     #[must_use]
     pub fn of_campaigns(district: &str, letters: &str, year: i16) -> Self {
         Self {
-            kind: "campaign",
+            kind: Self::CAMPAIGNS,
             issuer: format!("{district}-{letters}"),
             year: i64::from(year),
         }
@@ -72,6 +75,10 @@ impl Next {
 
 /// The next number; nobody else gets it until the act has ended. A series begins at 1 unless
 /// [`begin_at`] said otherwise.
+///
+/// # Errors
+/// [`StoreError::Contradiction`] if the series is not as its last event left it, or is gone while numbers of it are in
+/// use: a number would be given twice.
 pub async fn next(tx: &mut Tx, series: Series) -> Result<Next, StoreError> {
     tx.hold(Register::Counters, Hold::Exclusive).await?;
     let query = Query::new("SELECT first, last, last_event FROM counters WHERE kind = ")
@@ -85,9 +92,14 @@ pub async fn next(tx: &mut Tx, series: Series) -> Result<Next, StoreError> {
             let last = row.int("last")?;
             let number = last.checked_add(1).ok_or_else(|| used_up(&series, last))?;
             let seen = row.parsed("counters", "last_event", EventId::parse)?;
-            (number, last >= row.int("first")?, Some(seen))
+            let given = last >= row.int("first")?;
+            as_left(tx, &series).await?;
+            (number, given, Some(seen))
         }
-        None => (1, false, None),
+        None => {
+            none_given(tx, &series).await?;
+            (1, false, None)
+        }
     };
     Ok(Next {
         series,
@@ -99,9 +111,48 @@ pub async fn next(tx: &mut Tx, series: Series) -> Result<Next, StoreError> {
 
 /// No bureau comes to the last number by numbering.
 fn used_up(series: &Series, last: i64) -> StoreError {
+    wrong(series, &format!("已到 {last}，不能再往上数"))
+}
+
+fn wrong(series: &Series, why: &str) -> StoreError {
     let Series { kind, issuer, year } = series;
     let place = format!("编号序列（表 counters 行 {kind} {issuer} {year}）");
-    StoreError::contradiction(&place, &format!("已到 {last}，不能再往上数"))
+    StoreError::contradiction(&place, why)
+}
+
+/// The series stands as the log says: what counts on from it is not what somebody else put there.
+async fn as_left(tx: &mut Tx, series: &Series) -> Result<(), StoreError> {
+    let key = [
+        Value::from(series.kind),
+        Value::from(series.issuer.as_str()),
+        Value::from(series.year),
+    ];
+    match log::last_written(tx, &COUNTERS, &key).await {
+        Ok(_) => Ok(()),
+        Err(StoreError::Contradiction { why, .. }) => {
+            Err(wrong(series, &format!("{why}，接着编号会重号或断号")))
+        }
+        Err(other) => Err(other),
+    }
+}
+
+/// A series that is not there has given nothing. Only numbers of campaigns are in use so far.
+async fn none_given(tx: &mut Tx, series: &Series) -> Result<(), StoreError> {
+    if series.kind != Series::CAMPAIGNS {
+        return Ok(());
+    }
+    let begins = contains(&format!("{}-{}-", series.issuer, series.year));
+    let query = Query::new("SELECT number FROM campaigns WHERE number LIKE ")
+        .bind(begins.trim_start_matches('%'))
+        .push(" ESCAPE '!' ORDER BY number DESC LIMIT 1");
+    match tx.first(query).await? {
+        None => Ok(()),
+        Some(row) => {
+            let used = row.text("number")?;
+            let why = format!("不在了，而编号 {used} 已经给出，接着编号会重号");
+            Err(wrong(series, &why))
+        }
+    }
 }
 
 /// Takes the number for the act.

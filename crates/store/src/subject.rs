@@ -7,6 +7,7 @@ use domain::subject::{Standing, Subject};
 
 use crate::error::StoreError;
 use crate::kernel::guard::Recording;
+use crate::kernel::image::Stood;
 use crate::kernel::reader::{Query, Reader, contains};
 use crate::kernel::ready::{OpenRows, ReadyRows};
 use crate::kernel::value::Value;
@@ -17,7 +18,7 @@ mod row;
 use row::{cells, subject};
 
 const TABLE: &str = "subjects";
-const COLUMNS: &str = "SELECT subject_id, org_unit_id, usci, register_number, name, kind, district, area, address, business_scope, registered_on, standing, tier, tier_source, tier_on, pools, source, last_event FROM subjects";
+const COLUMNS: &str = "SELECT subject_id, org_unit_id, code, usci, register_number, name, kind, district, area, address, business_scope, registered_on, standing, tier, tier_source, tier_on, pools, source, search_text, last_event FROM subjects";
 
 /// A subject as kept: with the unit that keeps it and the event that last wrote it.
 #[derive(Clone, Debug)]
@@ -28,6 +29,8 @@ pub struct StoredSubject {
     pub unit: OrgUnitId,
     /// Event that last wrote the row.
     pub seen: EventId,
+    /// How the row stood when it was read.
+    pub stood: Stood,
 }
 
 /// What a list is narrowed by; the same for page, count and export.
@@ -258,7 +261,8 @@ pub fn ready<'a>(
     let new = new.into_iter().map(|subject| cells(unit, subject));
     let changes = changes.into_iter().map(|(kept, after)| {
         let before = cells(&kept.unit, &kept.subject)?;
-        Ok((kept.seen.clone(), before, cells(&kept.unit, after)?))
+        let after = cells(&kept.unit, after)?;
+        Ok((kept.seen.clone(), kept.stood.clone(), before, after))
     });
     ReadyRows::of(&SUBJECTS, new, changes)
 }

@@ -92,6 +92,44 @@ async fn meddle(db: &Db, place: &str, sql: &'static str) {
 }
 
 #[tokio::test]
+async fn a_series_that_was_set_back_or_on_gives_no_number_until_it_is_as_the_log_says() {
+    let file = engines::SqliteFile::fresh();
+    let server = engines::PostgresDatabase::fresh();
+    let lite = Db::open_sqlite(file.path(), &engines::upgrade()).await;
+    let pg = Db::open_postgres(server.url(), &engines::upgrade()).await;
+    let place = file.path().display().to_string();
+    for (db, place) in [(lite.unwrap(), place.as_str()), (pg.unwrap(), server.url())] {
+        begin(&db, 1, 13).await.unwrap();
+        document(&db, 2, false).await;
+        document(&db, 3, false).await;
+        for sql in [
+            "UPDATE counters SET first = 1, last = 7",
+            "UPDATE counters SET first = 13, last = 90",
+            "UPDATE counters SET first = 90, last = 89",
+        ] {
+            meddle(&db, place, sql).await;
+            let refused = begin(&db, 4, 8).await.unwrap_err().to_string();
+            assert!(refused.starts_with("STOR-521 "), "{refused}");
+            for word in [
+                "counters 行 document 样城检字 2026",
+                "重号",
+                "mingqian audit",
+            ] {
+                assert!(refused.contains(word), "{refused}");
+            }
+            let named = store::audit(&db).await.unwrap().faults;
+            assert!(
+                matches!(&named[..], [store::Fault::Changed { table, .. }] if table == "counters")
+            );
+        }
+        meddle(&db, place, "UPDATE counters SET first = 13, last = 14").await;
+        assert_eq!(document(&db, 4, false).await, "样城检字〔2026〕15号");
+        assert_eq!(store::audit(&db).await.unwrap().faults, []);
+        db.close().await;
+    }
+}
+
+#[tokio::test]
 async fn a_series_at_the_last_number_of_all_is_refused_by_name() {
     let file = engines::SqliteFile::fresh();
     let server = engines::PostgresDatabase::fresh();

@@ -369,6 +369,34 @@ async fn whatever_else_stands_in_the_log_without_an_entry_is_named_by_its_key() 
 }
 
 #[tokio::test]
+async fn a_planted_leaf_with_the_largest_number_of_all_is_refused_and_named() {
+    for engine in BOTH {
+        let stage = told(engine).await;
+        let planted = "INSERT INTO log_leaves (sequence, event_id, entry, root) SELECT 9223372036854775807, 'aaaaaaaaaaaaaaaaaaaa', entry, root FROM log_leaves WHERE sequence = 3";
+        stage.meddle(planted).await;
+        for refused in [
+            stage.again().await.map(drop).unwrap_err(),
+            add_unit(&stage.db, 60).await.map(drop).unwrap_err(),
+        ] {
+            let words = refused.to_string();
+            assert!(words.starts_with("STOR-521 "), "{words}");
+            assert!(
+                words.contains("列 size 现为 4，日志有 9223372036854775807 条"),
+                "{words}"
+            );
+        }
+        let named = stage.named().await;
+        assert!(
+            named
+                .iter()
+                .any(|fault| fault.contains("log_leaves 现有 5 行")),
+            "{named:?}"
+        );
+        stage.end().await;
+    }
+}
+
+#[tokio::test]
 async fn a_public_record_planted_before_its_act_is_refused_and_one_that_was_logged_is_not() {
     for engine in BOTH {
         let stage = told(engine).await;
@@ -391,6 +419,40 @@ async fn a_public_record_planted_before_its_act_is_refused_and_one_that_was_logg
             tries_to_publish(&stage.db, number, text).await.unwrap();
         }
         assert_eq!(stage.named().await, Vec::<String>::new());
+        stage.end().await;
+    }
+}
+
+#[tokio::test]
+async fn a_register_without_its_version_is_refused_with_what_to_do_and_named() {
+    use store::{Hold, Register};
+    for engine in BOTH {
+        let stage = told(engine).await;
+        stage
+            .meddle("DELETE FROM register_versions WHERE register IN ('units', 'catalog')")
+            .await;
+        let mut reader = stage.db.read().await.unwrap();
+        let read = reader.register_version(Register::Catalog).await;
+        drop(reader);
+        let mut tx = stage.db.begin("test.hold").await.unwrap();
+        let held = tx.hold(Register::Units, Hold::Exclusive).await;
+        drop(tx);
+        for refused in [
+            read.unwrap_err(),
+            held.unwrap_err(),
+            add_unit(&stage.db, 60).await.map(drop).unwrap_err(),
+        ] {
+            let words = refused.to_string();
+            assert!(words.starts_with("STOR-521 "), "{words}");
+            for word in ["register_versions 行", "不在了", "从备份恢复"] {
+                assert!(words.contains(word), "{words}");
+            }
+        }
+        let named = stage.named().await;
+        for register in ["units", "catalog"] {
+            let gone = format!("register_versions {register}，不在了");
+            assert!(named.iter().any(|fault| fault.contains(&gone)), "{named:?}");
+        }
         stage.end().await;
     }
 }

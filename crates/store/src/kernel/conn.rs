@@ -52,6 +52,8 @@ impl Conn {
         sql: &str,
         args: &[Value],
     ) -> Result<Vec<Row>, StoreError> {
+        #[cfg(test)]
+        tests::steps::reached(self).await?;
         match self {
             Self::Lite(tx) => {
                 let rows = sqlx::query_with(AssertSqlSafe(sql.to_owned()), lite_args(args)?)
@@ -72,6 +74,8 @@ impl Conn {
 
     /// Runs a statement and returns how many rows it touched.
     pub(super) async fn execute(&mut self, sql: &str, args: &[Value]) -> Result<u64, StoreError> {
+        #[cfg(test)]
+        tests::steps::reached(self).await?;
         match self {
             Self::Lite(tx) => sqlx::query_with(AssertSqlSafe(sql.to_owned()), lite_args(args)?)
                 .execute(&mut **tx)

@@ -5,7 +5,8 @@
 //! image of the row to the event's body and stamps the row with the event. `Recording::commit`
 //! stores the body, and last, under the lock on the log's head, appends the leaf. Dropped
 //! uncommitted it rolls everything back. Because the values bound are the values imaged, an event
-//! cannot lie about its rows; because `Recording` does not read, a use case cannot load after it
+//! cannot lie about its rows; because the image of a row that changes or goes says how it stood when it was read to be
+//! written, what somebody altered in between cannot pass for the program's own (`docs/adr/0019`); because `Recording` does not read, a use case cannot load after it
 //! has begun to write.
 
 use std::sync::Arc;
@@ -15,7 +16,8 @@ use domain::id::EventId;
 
 use super::cell::Vault;
 use super::clock::Clock;
-use super::image::{Body, Operation};
+use super::engine::Engine;
+use super::image::{Body, Stood, Write, cells_text};
 use super::log::{self, Committed};
 use super::press::Press;
 use super::reader::Reader;
@@ -145,7 +147,7 @@ impl Recording {
         let mut inserted = 0;
         for row in rows {
             let values = layout.values(row?)?;
-            self.image(Operation::Insert, layout, &values).await?;
+            self.image(layout, &Write::New(&values)).await?;
             if batch.push(values) {
                 inserted += self.flush(layout, &mut batch).await?;
             }
@@ -195,10 +197,7 @@ impl Recording {
             }
             let done = self.reader.conn.execute(&sql, &args).await;
             if done.map_err(|error| named(error, layout))? != expected {
-                return Err(StoreError::Conflict {
-                    table: layout.name,
-                    what: "last_event".to_owned(),
-                });
+                return Err(moved_on(layout));
             }
         }
         Ok(())
@@ -226,6 +225,7 @@ impl Recording {
     ) -> Result<(), StoreError> {
         let layout = table.layout();
         self.touch(layout).await?;
+        let stood = self.stood(layout, key, seen).await?;
         let mut args: Vec<Value> = Vec::with_capacity(changes.len() + key.len() + 2);
         let mut sql = format!("UPDATE {} SET last_event = $1", layout.name);
         args.push(Value::from(self.event.id.as_str()));
@@ -255,13 +255,10 @@ impl Recording {
             .await
             .map_err(|error| named(error, layout))?;
         let [row] = rows.as_slice() else {
-            return Err(StoreError::Conflict {
-                table: layout.name,
-                what: "last_event".to_owned(),
-            });
+            return Err(moved_on(layout));
         };
-        self.image(Operation::Update, layout, &typed(layout, row.values()))
-            .await
+        let values = typed(layout, row.values());
+        self.image(layout, &Write::Changed(&values, &stood)).await
     }
 
     /// Deletes the row that was last written by the event `seen`.
@@ -273,6 +270,7 @@ impl Recording {
     ) -> Result<(), StoreError> {
         let layout = table.layout();
         self.touch(layout).await?;
+        let stood = self.stood(layout, key, seen).await?;
         let sql = format!(
             "DELETE FROM {} WHERE {} AND last_event = ${}",
             layout.name,
@@ -282,12 +280,37 @@ impl Recording {
         let mut args = key.to_vec();
         args.push(Value::from(seen.as_str()));
         if self.reader.conn.execute(&sql, &args).await? != 1 {
-            return Err(StoreError::Conflict {
-                table: layout.name,
-                what: "last_event".to_owned(),
-            });
+            return Err(moved_on(layout));
         }
-        self.image(Operation::Delete, layout, key).await
+        self.image(layout, &Write::Gone(key, &stood)).await
+    }
+
+    /// How the row stands that was last written by the event `seen`, under the lock of whoever writes it next.
+    async fn stood(
+        &mut self,
+        layout: &Layout,
+        key: &[Value],
+        seen: &EventId,
+    ) -> Result<Stood, StoreError> {
+        let lock = match self.reader.conn.engine() {
+            Engine::Sqlite => "",
+            Engine::Postgres => " FOR NO KEY UPDATE",
+        };
+        let sql = format!(
+            "SELECT {} FROM {} WHERE {} AND last_event = ${}{lock}",
+            layout.names(),
+            layout.name,
+            layout.key_match(1),
+            key.len() + 1
+        );
+        let mut args = key.to_vec();
+        args.push(Value::from(seen.as_str()));
+        let rows = self.reader.conn.fetch(&sql, &args).await?;
+        let [row] = rows.as_slice() else {
+            return Err(moved_on(layout));
+        };
+        let cells = cells_text(&typed(layout, row.values()));
+        Ok(Stood::of(&cells, seen.as_str()))
     }
 
     /// Advances the version of the table's register before the first of its rows is written: whoever
@@ -306,13 +329,8 @@ impl Recording {
 
     /// Adds the image of a row; a chunk of the body that is full goes to the database at once, so that
     /// an act of a million rows needs no more memory than one of a few.
-    async fn image(
-        &mut self,
-        operation: Operation,
-        layout: &Layout,
-        values: &[Value],
-    ) -> Result<(), StoreError> {
-        self.body.image(operation, layout, values);
+    async fn image(&mut self, layout: &Layout, write: &Write<'_>) -> Result<(), StoreError> {
+        self.body.image(layout, write);
         if let Some(chunk) = self.body.full_chunk()? {
             log::keep_chunk(&mut self.reader.conn, &self.event, &self.sealing, chunk).await?;
         }
@@ -394,6 +412,14 @@ pub(super) fn typed(layout: &Layout, values: &[Value]) -> Vec<Value> {
             false => value.clone(),
         })
         .collect()
+}
+
+/// The row was written since it was read.
+fn moved_on(layout: &Layout) -> StoreError {
+    StoreError::Conflict {
+        table: layout.name,
+        what: "last_event".to_owned(),
+    }
 }
 
 /// A conflict learns the table it happened in.

@@ -83,6 +83,27 @@ pub(super) fn present(layout: &Layout, image: &Image, age: Age) -> Result<Vec<Js
         .collect()
 }
 
+/// The cells of an image as a body names the columns of its table: that of another time, in its order. What was given up
+/// since stands under its own name.
+///
+/// # Errors
+/// The name of a column the image does not tell.
+pub(super) fn named(layout: &Layout, image: &Image, names: &[String]) -> Result<Vec<Json>, String> {
+    let cell_of = |name: &String| {
+        let declared = layout
+            .columns
+            .iter()
+            .find(|column| stood_as(column, name, 0));
+        if let Some(column) = declared {
+            return cell(column, image, 0);
+        }
+        let at = image.columns.iter().position(|known| known == name);
+        let cell = at.and_then(|at| image.cells.get(at)).cloned();
+        cell.ok_or_else(|| name.clone())
+    };
+    names.iter().map(cell_of).collect()
+}
+
 fn is_former_at(former: &[Former], name: &str, age: Age) -> bool {
     former
         .iter()

@@ -3,13 +3,16 @@
 //! A body is text, one JSON array or object per line, LF at the end of each (`docs/adr/0001`):
 //!
 //! ```text
-//! "mingqian-body/1"
+//! "mingqian-body/2"
 //! {…the event: id, act, actor, at, reason, links, facts…}
 //! ["#","subjects",["subject_id","code",…]]        columns, once per table and body
 //! ["+","subjects",["…","91…",…]]                  a row as inserted
-//! ["=","subjects",["…","91…",…]]                  a row as it is after an update
-//! ["-","subjects",["…"]]                          the key of a deleted row
+//! ["=","subjects",["…","91…",…],"3f…"]            a row as it is after an update, and how it stood before
+//! ["-","subjects",["…"],"3f…"]                    the key of a deleted row, and how it stood before
 //! ```
+//!
+//! How a row stood before it was written ([`Stood`]) lets the audit tell a row that somebody altered in between
+//! (`docs/adr/0019`); bodies of the first version do not say it and are read as they are.
 //!
 //! NULL is `null`, an integer a number, a text a string, bytes `{"b":"hex"}`. Bodies are kept as
 //! gzip members of at most [`CHUNK`] uncompressed bytes: an auditor reads them with `zcat`.
@@ -23,11 +26,17 @@ use flate2::read::MultiGzDecoder;
 use flate2::write::GzEncoder;
 use serde_json::Value as Json;
 use sha2::{Digest as _, Sha256};
+use tlog::Hash;
 
+use super::guard::typed;
 use super::ready::Images;
-use super::table::{Column, Layout};
-use super::value::Value;
+use super::table::{Column, Layout, TracedTable};
+use super::value::{Row, Value};
 use crate::error::StoreError;
+
+/// The first line of a body, by its version. The second version says of each row that is changed or goes how it stood
+/// before.
+const VERSIONS: [&str; 2] = ["\"mingqian-body/1\"", "\"mingqian-body/2\""];
 
 /// Uncompressed bytes in one stored chunk of a body.
 pub(super) const CHUNK: usize = 256 * 1024;
@@ -51,6 +60,37 @@ impl Operation {
             Self::Delete => "-",
         }
     }
+}
+
+/// How a row stood when it was read to be written: a hash over its cells and the event that last wrote it. Only what
+/// was read from the table makes one, so that an image cannot claim another past than the row had.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Stood(Hash);
+
+impl Stood {
+    /// Of the canonical text of a row's cells, and the event it is stamped with.
+    pub(super) fn of(cells: &str, event: &str) -> Self {
+        Self(Hash::of(format!("{cells}\n{event}\n").as_bytes()))
+    }
+
+    /// Of a row as it was read, with all columns of its table and the stamp.
+    pub(crate) fn of_row(table: &TracedTable, row: &Row) -> Result<Self, StoreError> {
+        let layout = table.layout();
+        let cells: Result<Vec<Value>, _> = layout
+            .columns
+            .iter()
+            .map(|column| row.value(column.name).cloned())
+            .collect();
+        let cells = cells_text(&typed(layout, &cells?));
+        Ok(Self::of(&cells, row.text("last_event")?))
+    }
+}
+
+/// What is written of one row, with its values; of a row that goes, those of its key.
+pub(super) enum Write<'a> {
+    New(&'a [Value]),
+    Changed(&'a [Value], &'a Stood),
+    Gone(&'a [Value], &'a Stood),
 }
 
 /// A body that is being written: hashed as it grows, compressed chunk by chunk.
@@ -90,7 +130,7 @@ impl Body {
             shapes: BTreeMap::new(),
             images: 0,
         };
-        body.line("\"mingqian-body/1\"");
+        body.line(VERSIONS[1]);
         body.line(header);
         body
     }
@@ -148,10 +188,10 @@ impl Body {
     }
 
     /// Adds the image of one row.
-    pub(super) fn image(&mut self, operation: Operation, table: &Layout, values: &[Value]) {
+    pub(super) fn image(&mut self, table: &Layout, write: &Write<'_>) {
         self.shape(table);
         self.images += 1;
-        self.line(&line_of(operation, table.name, values));
+        self.line(&line_of(table.name, write));
     }
 
     fn shape(&mut self, table: &Layout) {
@@ -188,12 +228,33 @@ pub(super) fn compressed(bytes: &[u8]) -> Result<Vec<u8>, StoreError> {
 
 /// The canonical text of one image line, which is also what `audit` compares: JSON without a space. It
 /// is written straight away, for an import has millions of cells.
-pub(super) fn line_of(operation: Operation, table: &str, values: &[Value]) -> String {
+pub(super) fn line_of(table: &str, write: &Write<'_>) -> String {
+    let (operation, values, before) = match write {
+        Write::New(values) => (Operation::Insert, values, None),
+        Write::Changed(values, before) => (Operation::Update, values, Some(before)),
+        Write::Gone(key, before) => (Operation::Delete, key, Some(before)),
+    };
     let sign = operation.sign();
     let mut line = format!("[\"{sign}\",\"{table}\",");
     put_cells(&mut line, values);
+    if let Some(Stood(before)) = before {
+        line.push_str(&format!(",\"{before}\""));
+    }
     line.push(']');
     line
+}
+
+/// Sign, table and cells of an image line, and the hash behind them where there is one.
+pub(super) type Parts = (String, String, Vec<Json>, Option<String>);
+
+/// Takes an image line apart.
+pub(super) fn parts(line: &str) -> Result<Parts, serde_json::Error> {
+    if line.ends_with("\"]") {
+        let (sign, table, cells, before) = serde_json::from_str(line)?;
+        return Ok((sign, table, cells, Some(before)));
+    }
+    let (sign, table, cells) = serde_json::from_str(line)?;
+    Ok((sign, table, cells, None))
 }
 
 fn put_cells(to: &mut String, values: &[Value]) {
@@ -250,6 +311,8 @@ pub(super) struct Image {
     pub(super) columns: Arc<[String]>,
     /// The JSON cells, canonical text each, in the order of `columns`; of a deletion only the key's.
     pub(super) cells: Vec<Json>,
+    /// How the row stood before, if the body says it.
+    pub(super) before: Option<Stood>,
 }
 
 impl Image {
@@ -294,6 +357,8 @@ pub(super) struct Reading {
     /// The beginning of a line whose end is in the next chunk.
     waiting: Vec<u8>,
     lines: u64,
+    /// Place of the version in [`VERSIONS`].
+    version: usize,
     header: String,
     columns: BTreeMap<String, Arc<[String]>>,
 }
@@ -329,19 +394,24 @@ impl Reading {
     fn line(&mut self, line: &str) -> Result<Option<Image>, StoreError> {
         self.lines += 1;
         match self.lines {
-            1 if line == "\"mingqian-body/1\"" => return Ok(None),
-            1 => return Err(broken("the body does not begin with its version")),
+            1 => {
+                let version = VERSIONS.iter().position(|known| *known == line);
+                let version = version.ok_or_else(|| broken("not a version this program reads"))?;
+                self.version = version;
+                return Ok(None);
+            }
             2 => {
                 line.clone_into(&mut self.header);
                 return Ok(None);
             }
             _ => {}
         }
-        let (sign, table, cells): (String, String, Vec<Json>) =
-            serde_json::from_str(line).map_err(|error| broken(&error.to_string()))?;
+        let (sign, table, cells, before) =
+            parts(line).map_err(|error| broken(&error.to_string()))?;
         let operation = match sign.as_str() {
             "#" => {
-                let named = names(&cells).ok_or_else(|| broken("unnamed column"))?;
+                let named = names(&cells).filter(|_| before.is_none());
+                let named = named.ok_or_else(|| broken("unnamed column"))?;
                 self.columns.insert(table, named);
                 return Ok(None);
             }
@@ -350,6 +420,7 @@ impl Reading {
             "-" => Operation::Delete,
             _ => return Err(broken("unknown operation")),
         };
+        let before = self.before(operation, before.as_deref())?;
         let columns = self
             .columns
             .get(&table)
@@ -364,7 +435,25 @@ impl Reading {
             columns: Arc::clone(columns),
             table,
             cells,
+            before,
         }))
+    }
+
+    /// How the row stood: said of every row that stood, and by the second version only.
+    fn before(
+        &self,
+        operation: Operation,
+        before: Option<&str>,
+    ) -> Result<Option<Stood>, StoreError> {
+        let says = self.version > 0 && operation != Operation::Insert;
+        match before {
+            Some(hash) if says => {
+                let hash = hash.parse().map_err(|_| broken("not a hash"))?;
+                Ok(Some(Stood(hash)))
+            }
+            None if !says => Ok(None),
+            _ => Err(broken("how the row stood before is missing, or too much")),
+        }
     }
 }
 
@@ -374,3 +463,6 @@ fn names(cells: &[Json]) -> Option<Arc<[String]>> {
         .map(|cell| cell.as_str().map(str::to_owned))
         .collect()
 }
+
+#[cfg(test)]
+mod tests;

@@ -5,7 +5,6 @@
 //! cannot lie about its rows here either. What is left under the lock is the engine's own work and one hash.
 //! The file is for two moments of one program, not a format.
 
-use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::io::{BufRead, Read as _};
 
@@ -14,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
 use super::cell::SealedCell;
-use super::image::{CHUNK, Operation, compressed, line_of, unpack};
+use super::image::{CHUNK, Operation, Stood, Write, compressed, line_of, parts, unpack};
 use super::table::{Cells, Layout, TracedTable};
 use super::value::{Kind, Value};
 use crate::error::StoreError;
@@ -38,8 +37,9 @@ pub(super) struct Start {
     pub(super) columns: Vec<u8>,
 }
 
-/// A row that changes: the event that last wrote it, how it was read, and how it is to be.
-pub(crate) type Change = (EventId, Cells, Cells);
+/// A row that changes: the event that last wrote it, how it stood when it was read, its values as they were read, and
+/// how they are to be.
+pub(crate) type Change = (EventId, Stood, Cells, Cells);
 
 impl ReadyRows {
     /// Makes rows ready: new ones, and those that change.
@@ -53,14 +53,17 @@ impl ReadyRows {
         let mut text = Vec::new();
         for row in new {
             let values = layout.values(row?)?;
-            ready.image(&mut text, &line_of(Operation::Insert, layout.name, &values))?;
+            ready.image(&mut text, &line_of(layout.name, &Write::New(&values)))?;
         }
         for change in changes {
-            let (seen, before, after) = change?;
+            let (seen, stood, before, after) = change?;
             let columns = differing(layout, &before, &after)?;
             ready.starts.push(Start { seen, columns });
             let values = layout.values(after)?;
-            ready.image(&mut text, &line_of(Operation::Update, layout.name, &values))?;
+            ready.image(
+                &mut text,
+                &line_of(layout.name, &Write::Changed(&values, &stood)),
+            )?;
         }
         ready.close(&mut text)?;
         Ok(ready)
@@ -213,11 +216,12 @@ fn torn() -> StoreError {
 
 /// The row an image line holds, typed by the descriptor: what is written is what is imaged.
 fn row_of(layout: &Layout, line: &str) -> Result<(Operation, Vec<Value>), StoreError> {
-    let (sign, table, cells): (Cow<'_, str>, Cow<'_, str>, Vec<Json>) =
-        serde_json::from_str(line).map_err(|_| torn())?;
-    let operations = [Operation::Insert, Operation::Update];
-    let operation = operations.into_iter().find(|one| one.sign() == sign);
-    let operation = operation.ok_or_else(torn)?;
+    let (sign, table, cells, before) = parts(line).map_err(|_| torn())?;
+    let operation = match (sign.as_str(), before) {
+        ("+", None) => Operation::Insert,
+        ("=", Some(_)) => Operation::Update,
+        _ => return Err(torn()),
+    };
     if table != layout.name || cells.len() != layout.columns.len() {
         return Err(torn());
     }

@@ -142,7 +142,10 @@ impl Reader {
         let query = Query::new("SELECT version FROM register_versions WHERE register = ")
             .bind(register.name())
             .push(lock);
-        self.one("register_versions", query).await?.int("version")
+        match self.first(query).await? {
+            Some(row) => row.int("version"),
+            None => Err(wrong(register, "不在了")),
+        }
     }
 }
 
@@ -212,8 +215,12 @@ pub(super) async fn advance(
         None => "不在了".to_owned(),
         Some(row) => format!("现为 {}，不能再往上数", row.int("version")?),
     };
+    Err(wrong(register, &why))
+}
+
+fn wrong(register: Register, why: &str) -> StoreError {
     let place = format!("名录版本（表 register_versions 行 {}）", register.name());
-    Err(StoreError::contradiction(&place, &why))
+    StoreError::contradiction(&place, why)
 }
 
 #[cfg(test)]

@@ -160,7 +160,7 @@ impl Row {
         &self.values
     }
 
-    fn value(&self, column: &str) -> Result<&Value, StoreError> {
+    pub(super) fn value(&self, column: &str) -> Result<&Value, StoreError> {
         self.names
             .iter()
             .position(|name| name == column)

@@ -7,8 +7,10 @@ use domain::text::{Address, DistrictCode, RegisterNumber, SubjectName, Usci};
 
 use super::{StoredSubject, TABLE, search_text};
 use crate::error::StoreError;
+use crate::kernel::image::Stood;
 use crate::kernel::table::Cells;
 use crate::kernel::value::Row;
+use crate::schema::SUBJECTS;
 
 pub(super) fn cells(unit: &OrgUnitId, subject: &Subject) -> Result<Cells, StoreError> {
     let code = subject.code().map(|code| code.to_string());
@@ -81,6 +83,7 @@ pub(super) fn subject(row: &Row) -> Result<StoredSubject, StoreError> {
         subject,
         unit: row.parsed(TABLE, "org_unit_id", OrgUnitId::parse)?,
         seen: row.parsed(TABLE, "last_event", EventId::parse)?,
+        stood: Stood::of_row(&SUBJECTS, row)?,
     })
 }
 

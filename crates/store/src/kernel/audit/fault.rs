@@ -16,6 +16,17 @@ pub enum Fault {
         /// Number of the leaf that last wrote the row.
         sequence: u64,
     },
+    /// A row was altered behind the program's back after its last event, and the program wrote it again.
+    Overwritten {
+        /// Table.
+        table: String,
+        /// Key, as JSON.
+        key: String,
+        /// Number of the leaf after which it was altered.
+        sequence: u64,
+        /// Number of the leaf that found it altered.
+        by: u64,
+    },
     /// A row the log knows is gone.
     Missing {
         /// Table.
@@ -133,6 +144,15 @@ impl fmt::Display for Fault {
                     "AUDT-003 被塞入：表 {table} 行 {key}，没有任何留痕写过它"
                 )
             }
+            Self::Overwritten {
+                table,
+                key,
+                sequence,
+                by,
+            } => write!(
+                f,
+                "AUDT-012 被改动过：表 {table} 行 {key}，在留痕第 {sequence} 条写下以后、第 {by} 条写入之前被绕过程序改过，第 {by} 条的内容可能由此而来"
+            ),
             Self::Shape { object, why } => {
                 write!(f, "AUDT-007 库的结构不是升级所建的样子：{object}，{why}")
             }

@@ -11,7 +11,7 @@ use tlog::entry::{Entry, Salt, act_hash_of};
 use tlog::frontier::Frontier;
 
 use super::index::{self, Expected, Indexed};
-use super::rows::{Rows, fold};
+use super::rows::{self, By, Rows, fold};
 use super::{Report, fault};
 use crate::error::StoreError;
 use crate::kernel::header::Header;
@@ -205,17 +205,20 @@ impl Replay {
             .max(header.founded_under().unwrap_or(0));
         let mut written = BTreeSet::new();
         let rows = &mut self.rows;
+        let (mut at, mut by) = (0, By::of(sequence, &stamp, during));
         let (read, _) = walk(reader, event, |image| {
             report.images += 1;
-            if let Some(register) = fold(schema, &image, (sequence, &stamp, during), report, rows) {
+            if let Some(register) = fold(schema, (at, &image), &mut by, report, rows) {
                 written.insert(register.name());
             }
             if storage_key::is_stated_by(&image) {
                 stated = stated.max(storage_key::SINCE);
             }
+            at += 1;
         })
         .await?;
         read?;
+        rows::settle(reader, by, report).await?;
         let after = during.max(stated);
         if after > self.age {
             (self.age, self.told_by) = (after, sequence);

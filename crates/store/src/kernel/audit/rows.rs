@@ -1,19 +1,19 @@
 //! Rows against their last image: each row that was changed, removed or planted behind the program's back, and the
-//! event that last wrote it.
+//! event that last wrote it. What an event found when it wrote a row is held against the image before in the same way
+//! (`docs/adr/0019`), so that a change behind the program's back is not forgotten when the program writes the row again.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use domain::id::EventId;
 use serde_json::Value as Json;
-use sha2::{Digest as _, Sha256};
 
 use super::replay::walk;
 use super::{Fault, PAGE, Report, fault};
 use crate::error::StoreError;
 use crate::kernel::guard::typed;
 use crate::kernel::history::{self, Age, Schema};
-use crate::kernel::image::{self, Image, Operation};
+use crate::kernel::image::{self, Image, Operation, Stood};
 use crate::kernel::reader::Reader;
 use crate::kernel::register::Register;
 use crate::kernel::table::{Layout, TracedTable};
@@ -21,23 +21,59 @@ use crate::kernel::value::Value;
 
 /// The last legal state of one row.
 pub(super) struct Standing {
-    cells: [u8; 32],
+    /// Over its cells in the columns of today, and the event.
+    stood: Stood,
     pub(super) sequence: u64,
     event: Arc<str>,
+    /// Place of the image in the body of that event.
+    at: i64,
 }
 
 /// By table and key.
 pub(super) type Rows = BTreeMap<(String, String), Standing>;
 
-/// Folds an image into the row that should exist; yields the register its table belongs to.
+/// The event whose body is folded.
+pub(super) struct By<'a> {
+    pub(super) sequence: u64,
+    pub(super) event: &'a Arc<str>,
+    pub(super) age: Age,
+    /// Rows of which it says how they stood in columns that are not those of today.
+    pub(super) unsettled: Unsettled,
+}
+
+impl<'a> By<'a> {
+    pub(super) fn of(sequence: u64, event: &'a Arc<str>, age: Age) -> Self {
+        Self {
+            sequence,
+            event,
+            age,
+            unsettled: Unsettled::new(),
+        }
+    }
+}
+
+/// By the event that wrote a row before, and the place of its image there: what is said of it later.
+pub(super) type Unsettled = BTreeMap<Arc<str>, BTreeMap<i64, Said>>;
+
+/// What an event says of how a row stood, in columns of another time.
+pub(super) struct Said {
+    layout: &'static Layout,
+    key: String,
+    columns: Arc<[String]>,
+    stood: Stood,
+    /// The event that wrote the row before.
+    sequence: u64,
+}
+
+/// Folds an image, of that place in the body, into the row that should exist; yields the register its table belongs to.
 pub(super) fn fold(
     schema: &Schema,
-    image: &Image,
-    by: (u64, &Arc<str>, Age),
+    (at, image): (i64, &Image),
+    by: &mut By<'_>,
     report: &mut Report,
     rows: &mut Rows,
 ) -> Option<Register> {
-    let (sequence, event, age) = by;
+    let (sequence, age) = (by.sequence, by.age);
     let Some(table) = schema.table(&image.table) else {
         fault(report, sequence, "写了一张未登记的表");
         return None;
@@ -56,23 +92,91 @@ pub(super) fn fold(
     };
     let key = Json::from(cells[..layout.key.len()].to_vec()).to_string();
     let standing = Standing {
-        cells: digest(&Json::from(cells).to_string()),
+        stood: Stood::of(&Json::from(cells).to_string(), by.event),
         sequence,
-        event: Arc::clone(event),
+        event: Arc::clone(by.event),
+        at,
     };
-    let place = (layout.name.to_owned(), key);
+    let place = (layout.name.to_owned(), key.clone());
     let before = match image.operation {
-        Operation::Delete => rows.remove(&place).is_some(),
-        Operation::Insert | Operation::Update => rows.insert(place, standing).is_some(),
+        Operation::Delete => rows.remove(&place),
+        Operation::Insert | Operation::Update => rows.insert(place, standing),
     };
-    if before == (image.operation == Operation::Insert) {
-        fault(report, sequence, "同一行两次新增，或改删了不存在的行");
+    match (image.operation, before) {
+        (Operation::Insert, None) => {}
+        (Operation::Insert, Some(_)) => {
+            let why = format!("表 {} 行 {key} 已有，又新增了一次", layout.name);
+            fault(report, sequence, &why);
+        }
+        (_, None) => {
+            let why = format!("改或删了表 {} 行 {key}，没有留痕写过它", layout.name);
+            fault(report, sequence, &why);
+        }
+        (_, Some(before)) => held_against(before, (layout, key), image, by, report),
     }
     layout.register
 }
 
-fn digest(text: &str) -> [u8; 32] {
-    Sha256::digest(text.as_bytes()).into()
+/// What the image says of how the row stood, against how its last event left it.
+fn held_against(
+    before: Standing,
+    (layout, key): (&'static Layout, String),
+    image: &Image,
+    by: &mut By<'_>,
+    report: &mut Report,
+) {
+    let Some(stood) = &image.before else {
+        return;
+    };
+    let mut today = layout.columns.iter().map(|column| column.name);
+    let said = Said {
+        layout,
+        key,
+        columns: Arc::clone(&image.columns),
+        stood: stood.clone(),
+        sequence: before.sequence,
+    };
+    if !today.by_ref().eq(image.columns.iter().map(String::as_str)) {
+        let of_event = by.unsettled.entry(before.event).or_default();
+        of_event.insert(before.at, said);
+    } else if before.stood != *stood {
+        overwritten(report, said, by.sequence);
+    }
+}
+
+fn overwritten(report: &mut Report, said: Said, by: u64) {
+    report.faults.push(Fault::Overwritten {
+        table: said.layout.name.to_owned(),
+        key: said.key,
+        sequence: said.sequence,
+        by,
+    });
+}
+
+/// Settles what an event says in columns of another time: each body that wrote such a row is read once more.
+pub(super) async fn settle(
+    reader: &mut Reader,
+    by: By<'_>,
+    report: &mut Report,
+) -> Result<(), StoreError> {
+    for (event, mut said) in by.unsettled {
+        let id = EventId::parse(&event).expect("taken from a parsed leaf");
+        let mut at = 0;
+        let (read, _) = walk(reader, &id, |image| {
+            if let Some(said) = said.remove(&at) {
+                // Columns nothing tells of are a contradiction of their own where they were written.
+                let left = history::named(said.layout, &image, &said.columns);
+                let left = left.map(|cells| Stood::of(&Json::from(cells).to_string(), &event));
+                if left.is_ok_and(|left| left != said.stood) {
+                    overwritten(report, said, by.sequence);
+                }
+            }
+            at += 1;
+        })
+        .await?;
+        read?;
+    }
+    Ok(())
 }
 
 pub(super) async fn compare(
@@ -150,7 +254,7 @@ async fn differing(
     let layout = table.layout();
     let text = image::cells_text(values);
     let mut columns = Vec::new();
-    if digest(&text) != standing.cells {
+    if Stood::of(&text, &standing.event) != standing.stood {
         let event = EventId::parse(&standing.event).expect("taken from a parsed leaf");
         let key: Vec<Json> = cells(&image::cells_text(layout.key_of(values)));
         let now: Vec<Json> = cells(&text);
@@ -197,3 +301,6 @@ async fn last_image(
 fn cells(text: &str) -> Vec<Json> {
     serde_json::from_str(text).expect("our own canonical text is a JSON array")
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,5 +1,7 @@
 //! The answer to a COMMIT is lost, before or after the engine has committed: SQLite, where no wire can
-//! be cut. The wire of PostgreSQL is cut in `tests/lost_commit.rs`.
+//! be cut. The wire of PostgreSQL is cut in `tests/lost_commit.rs`. What stops before the COMMIT is told in `steps`.
+
+pub(super) mod steps;
 
 use std::cell::Cell;
 

@@ -194,3 +194,31 @@ async fn nothing_is_proven_or_disclosed_by_what_the_log_refutes() {
         db.close().await;
     }
 }
+
+#[tokio::test]
+async fn a_series_that_is_gone_while_its_numbers_are_in_use_gives_no_number_twice() {
+    use crate::counter::{self, Series};
+    for (_old, db) in each().await {
+        meddle(&db, "DELETE FROM counters").await;
+        for (year, gone) in [(2026, true), (2027, false)] {
+            let mut tx = db.begin("story").await.unwrap();
+            let next = counter::next(&mut tx, Series::of_campaigns("411200", "CG", year)).await;
+            match next {
+                Ok(next) => assert!(!gone && next.number() == 1),
+                Err(error) => {
+                    let said = error.to_string();
+                    assert!(gone && said.starts_with("STOR-521 "), "{said}");
+                    for word in [
+                        "411200-CG 2026",
+                        "不在了",
+                        "411200-CG-2026-0",
+                        "mingqian audit",
+                    ] {
+                        assert!(said.contains(word), "{said}");
+                    }
+                }
+            }
+        }
+        db.close().await;
+    }
+}

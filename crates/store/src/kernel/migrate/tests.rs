@@ -218,6 +218,7 @@ fn names_and_columns_are_read_by_the_age_of_the_image() {
         table: table.to_owned(),
         columns: names.iter().map(|name| (*name).to_owned()).collect(),
         cells: names.iter().map(|name| serde_json::json!(name)).collect(),
+        before: None,
     };
     let doors = image("party_links", &["campaign_id", "name", "link_hash"]);
     let kind = image("org_units", &["org_unit_id", "name", "kind", "parent_id"]);
@@ -289,6 +290,84 @@ async fn a_table_that_changed_its_name_is_the_same_table() {
         db.close().await;
     }
     assert_eq!(PARTY_LINKS.layout().name, "party_links");
+}
+
+/// Writes a column of the row with this key, as an ordinary act of today.
+async fn written(db: &Db, number: u8, table: &TracedTable, key: &str, column: &'static str) {
+    let layout = table.layout();
+    let mut reader = db.read().await.unwrap();
+    let name = layout.name;
+    let sql = format!("SELECT last_event FROM {name} WHERE {} = $1", layout.key[0]);
+    let row = reader.conn.fetch(&sql, &[key.into()]).await.unwrap();
+    let seen = row[0].parsed(name, "last_event", EventId::parse).unwrap();
+    drop(reader);
+    let mut rec = begun(db, Act::UnitEdited, number).await;
+    let changes = vec![(column, "改".into())];
+    rec.update(table, &[key.into()], &seen, changes)
+        .await
+        .unwrap();
+    rec.commit().await.unwrap();
+}
+
+#[tokio::test]
+async fn how_a_row_stood_is_compared_in_the_columns_of_its_time() {
+    let grown_units = "ALTER TABLE org_units ADD COLUMN phone TEXT; ALTER TABLE org_units ADD COLUMN floor BIGINT NOT NULL DEFAULT 1;";
+    let lite = "ALTER TABLE org_units ADD COLUMN phone TEXT; ALTER TABLE org_units ADD COLUMN floor INTEGER NOT NULL DEFAULT 1;";
+    let renamed = "ALTER TABLE org_units RENAME COLUMN kind TO unit_kind;";
+    let gone = "ALTER TABLE holidays DROP COLUMN source;";
+    let units = "SELECT org_unit_id AS key FROM org_units ORDER BY org_unit_id LIMIT 2";
+    let days = "SELECT day AS key FROM holidays ORDER BY day LIMIT 2";
+    let stories = [
+        (
+            &ORG_UNITS,
+            UNITS_WITH_PHONE,
+            "name",
+            units,
+            grown_units,
+            lite,
+        ),
+        (&ORG_UNITS, UNITS_RENAMED, "name", units, renamed, renamed),
+        (
+            &HOLIDAYS,
+            HOLIDAYS_WITHOUT_SOURCE,
+            "source",
+            days,
+            gone,
+            gone,
+        ),
+    ];
+    for (table, then, column, keys, sql, lite) in stories {
+        for old in each_old() {
+            let db = open(&old).await;
+            run(&db, MIGRATIONS, &upgrade()).await.unwrap();
+            let mut reader = db.read().await.unwrap();
+            let rows = reader.all(Query::new(keys)).await.unwrap();
+            let key = |at: usize| rows[at].text("key").unwrap();
+            drop(reader);
+            // One row is written twice; another is altered before it is.
+            for number in [1, 2] {
+                written(&db, number, table, key(0), column).await;
+            }
+            let mut conn = db.write_conn().await.unwrap();
+            let name = table.layout().name;
+            let altered = format!(
+                "UPDATE {name} SET {column} = '塞' WHERE {} = $1",
+                table.layout().key[0]
+            );
+            conn.execute(&altered, &[key(1).into()]).await.unwrap();
+            conn.commit().await.unwrap();
+            written(&db, 3, table, key(1), column).await;
+            let mut story = step(sql, None, "");
+            story.sqlite = lite;
+            run(&db, &with_step(story), &upgrade()).await.unwrap();
+            let found = faults(&db, &schema(&[then], &[], &[])).await;
+            assert!(
+                matches!(found.as_slice(), [Fault::Overwritten { key: named, .. }] if named.contains(key(1))),
+                "{found:?}"
+            );
+            db.close().await;
+        }
+    }
 }
 
 fn names_out_of_units(moving: &mut Moving) -> Step<'_> {

@@ -31,7 +31,15 @@ fn rows(count: i64, words: &str) -> ReadyRows {
 /// Rows that lose their words.
 fn changes(count: i64) -> Vec<Change> {
     let seen = EventId::from_entropy([1; 12]);
-    let change = |number| (seen.clone(), row(number, "字"), row(number, ""));
+    let stood = Stood::of("[]", seen.as_str());
+    let change = |number| {
+        (
+            seen.clone(),
+            stood.clone(),
+            row(number, "字"),
+            row(number, ""),
+        )
+    };
     (0..count).map(change).collect()
 }
 
@@ -59,6 +67,16 @@ fn the_text_of_an_image_is_what_a_json_library_writes() {
 }
 
 #[test]
+fn how_a_row_stood_is_the_hash_of_its_cells_and_its_event_as_the_text_of_the_log_says() {
+    let cells = r#"["k3aaaaaaaaaaaaaaaaaa","样例科","section",null]"#;
+    let stood = Stood::of(cells, "q7aaaaaaaaaaaaaaaaaa");
+    let line = line_of("tales", &Write::Gone(&["k3".into()], &stood));
+    // The example of SPEC-log §4.1.
+    let hash = "5234e8f33985dd5a35dfbc8df683729187e88aa56876f72dfaabf4b78a88d73e";
+    assert_eq!(line, format!(r#"["-","tales",["k3"],"{hash}"]"#));
+}
+
+#[test]
 fn what_is_bound_is_what_was_given() {
     let new = vec![Ok(row(0, "引号\"")), Ok(row(7, ""))];
     let changes = changes(1).into_iter().map(Ok);
@@ -83,7 +101,7 @@ fn no_member_has_more_text_than_a_chunk_and_none_is_lost() {
 #[test]
 fn rows_that_change_in_the_same_columns_go_into_one_statement_and_none_is_lost() {
     let mut all = changes(5);
-    all[3].2[4].1 = SealedCell::of_ciphertext(vec![8; 3]).into();
+    all[3].3[4].1 = SealedCell::of_ciphertext(vec![8; 3]).into();
     let ready = ReadyRows::of(&TABLE, [], all.into_iter().map(Ok)).expect("rows of the table");
     let open = ready.open(&TABLE).expect("whole");
     // Of three values each: the key, the event that was seen, the words.
@@ -98,7 +116,7 @@ fn rows_that_change_in_the_same_columns_go_into_one_statement_and_none_is_lost()
 #[test]
 fn a_change_of_the_key_or_rows_of_another_table_are_refused() {
     let mut other = changes(1).remove(0);
-    other.2 = row(1, "");
+    other.3 = row(1, "");
     assert!(ReadyRows::of(&TABLE, [], [Ok(other)]).is_err());
     const OTHER: TracedTable = TracedTable(layout!("tales" key(story_id) {
         story_id: text public,

@@ -161,11 +161,9 @@ fn images(body: &str, acting: &Acting) -> Sheet {
     let mut rows = Vec::new();
     let (mut written, mut hidden) = (0_u64, false);
     for line in body.lines().skip(2) {
-        let Ok(image) = serde_json::from_str::<(String, String, Vec<serde_json::Value>)>(line)
-        else {
+        let Some((kind, table, values)) = image_of(line) else {
             continue;
         };
-        let (kind, table, values) = image;
         if kind == "#" {
             let words = values
                 .iter()
@@ -211,6 +209,16 @@ fn images(body: &str, acting: &Acting) -> Sheet {
     } else {
         sheet.with_clause(clauses.join("。"))
     }
+}
+
+/// Sign, table and cells of a line; the hash of how the row stood before tells a reader nothing.
+fn image_of(line: &str) -> Option<(String, String, Vec<serde_json::Value>)> {
+    let mut parts = serde_json::from_str::<Vec<serde_json::Value>>(line).ok()?;
+    let rest = parts.split_off(parts.len().min(2));
+    let [sign, table] = parts.try_into().ok()?;
+    let cells = rest.into_iter().next()?;
+    let text = |part: serde_json::Value| part.as_str().map(str::to_owned);
+    Some((text(sign)?, text(table)?, cells.as_array()?.clone()))
 }
 
 /// Whether the account may read such a row where it stands otherwise: reading an event is no way

@@ -1,0 +1,36 @@
+//! Bodies of both versions are read, and what fits neither is refused: a body that leaves out how a row stood must not
+//! pass for one that was never asked.
+
+use super::*;
+
+fn read(version: u8, image: &str) -> Result<Vec<Image>, StoreError> {
+    let text = format!(
+        "\"mingqian-body/{version}\"\n{{}}\n[\"#\",\"tales\",[\"id\",\"words\"]]\n{image}\n"
+    );
+    Reading::default().push(&compressed(text.as_bytes()).unwrap())
+}
+
+#[test]
+fn a_body_says_how_rows_stood_from_its_second_version_on_and_then_of_every_row() {
+    let hash = Hash::of(b"").to_string();
+    for (version, sign, cells, said) in [
+        (1, "+", r#"["a","b"]"#, false),
+        (2, "+", r#"["a","b"]"#, false),
+        (1, "=", r#"["a","b"]"#, false),
+        (1, "-", r#"["a"]"#, false),
+        (2, "=", r#"["a","b"]"#, true),
+        (2, "-", r#"["a"]"#, true),
+    ] {
+        let without = read(version, &format!(r#"["{sign}","tales",{cells}]"#));
+        let with = read(version, &format!(r#"["{sign}","tales",{cells},"{hash}"]"#));
+        assert_eq!(without.is_ok(), !said, "{version} {sign}");
+        assert_eq!(with.is_ok(), said, "{version} {sign}");
+        let image = if said { with } else { without }.unwrap().remove(0);
+        assert_eq!(image.before.is_some(), said);
+    }
+    for wrong in ["3f", &hash.to_uppercase(), ""] {
+        assert!(read(2, &format!(r#"["=","tales",["a","b"],"{wrong}"]"#)).is_err());
+    }
+    assert!(read(2, &format!(r##"["#","tales",["id"],"{hash}"]"##)).is_err());
+    assert!(read(3, r#"["+","tales",["a","b"]]"#).is_err());
+}

@@ -91,7 +91,6 @@ pub async fn records_of(
         Err(StoreError::contradiction(&place, &format!("少了{what}")))
     };
     for (text, what) in [
-        (&campaign.plan_record, "批准的方案（PLAN）"),
         (&campaign.freeze_record, "现行的承诺（FREEZE）"),
         (&campaign.result_record, "现行的结果（RESULT）"),
     ] {
@@ -122,6 +121,10 @@ pub async fn records_of(
     let standing = usize::from(campaign.freeze_record.is_some());
     if count(EntryType::Freeze) != count(EntryType::Void) + standing {
         return missing("承诺（FREEZE），或作废它的一份（VOID）");
+    }
+    let plan = campaign.plan_record.as_ref();
+    if !plan.is_none_or(|plan| records.iter().any(|logged| logged.record == *plan)) {
+        return missing("批准的方案（PLAN）");
     }
     Ok(records)
 }

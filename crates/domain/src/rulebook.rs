@@ -21,6 +21,7 @@ use crate::versioned::Shape;
 
 pub mod declared;
 mod history;
+mod published;
 mod rate;
 mod reading;
 mod retention;

@@ -240,6 +240,18 @@ pub async fn adopted_last(reader: &mut Reader) -> Result<Option<StoredRulebook>,
     }))
 }
 
+/// A version as it was adopted, in force or not.
+///
+/// # Errors
+/// [`StoreError::NotFound`] if no version of this name was ever adopted.
+pub async fn rulebook_version(
+    reader: &mut Reader,
+    version: &str,
+) -> Result<RulebookFile, StoreError> {
+    let query = Query::new(VERSIONS).push(" WHERE version = ").bind(version);
+    rulebook_row(&reader.one("rulebooks", query).await?)
+}
+
 /// The parameters in force, for whatever belongs to no campaign.
 pub async fn rulebook(reader: &mut Reader) -> Result<Rulebook, StoreError> {
     let file = rulebook_file(reader).await?;

@@ -2,19 +2,17 @@
 //! account; the link is the right, and only its hash is kept.
 
 use domain::campaign::party::PartyState;
-use domain::campaign::{Campaign, CampaignState};
+use domain::campaign::{Campaign, CampaignState, CampaignVerb};
 use domain::event::{Act, Actor, Event, LinkKind};
 use domain::id::{CampaignNo, EventId, Fingerprint, PartyToken};
 use domain::policy::Verb;
 use domain::premise::Premise;
 use domain::refusal::Code;
 use domain::time::Instant;
-use draw::record::PartyLine;
 use store::campaign::{StoredCampaign, StoredPartyLink};
 use store::{Reader, campaign};
 
-use super::material::plan_record;
-use super::{digest, token};
+use super::{digest, freeze_of, token};
 use crate::campaign::{plan_of, print_of};
 use crate::premise::{of_party, require};
 use crate::sign_in::token_hash;
@@ -181,9 +179,10 @@ impl App {
     ) -> Result<(), AppError> {
         let nonce = hex64(typed)?;
         self.party_step(link, premise, move |stored, party, at| {
-            let suite = plan_record(stored)?.suite;
-            let line = PartyLine::commit(suite, token(party.as_str())?, &digest(&nonce));
             let campaign = stored.campaign.clone();
+            campaign.permit(CampaignVerb::AcceptNonce)?;
+            // How a nonce was committed to is a matter of the version FREEZE is of.
+            let line = freeze_of(stored)?.commitment(token(party.as_str())?, &digest(&nonce));
             Ok(campaign.accept_nonce(party, nonce, &print_of(line.commitment), at)?)
         })
         .await

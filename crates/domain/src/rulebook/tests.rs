@@ -433,3 +433,32 @@ fn rates_are_exact_fractions() {
         assert_eq!(SamplingRate::parse(text), None, "{text}");
     }
 }
+
+/// The same version is the same bytes for ever: a PLAN that was logged cites their hash.
+#[test]
+fn a_version_is_published_as_the_bytes_anybody_can_hash() {
+    let row = |key: &str, value: &str| ParameterRow {
+        key: key.to_owned(),
+        value: value.to_owned(),
+        label: "样例“参数”".to_owned(),
+        basis: "细则四（二）".to_owned(),
+        beyond: BTreeMap::new(),
+    };
+    let mut later = row("a.later", "1\t2");
+    later.beyond.insert("unit".to_owned(), "日".into());
+    let mut file = RulebookFile {
+        version: "2026-1+demo".to_owned(),
+        adopted_on: Date::new(2026, 1, 1).expect("a day"),
+        title: "样例细则".to_owned(),
+        parameters: vec![row("b.first", "3"), later],
+    };
+    let text = "[\"mingqian-rulebook/1\",\"2026-1+demo\",\"2026-01-01\",\"样例细则\"]\n\
+        [\"a.later\",\"1\\t2\",\"样例“参数”\",\"细则四（二）\",{\"unit\":\"日\"}]\n\
+        [\"b.first\",\"3\",\"样例“参数”\",\"细则四（二）\"]\n";
+    assert_eq!(file.published_text(), text);
+    // In which order the rows are kept does not matter; a value does.
+    file.parameters.reverse();
+    assert_eq!(file.published_text(), text);
+    file.parameters[0].value = "4".to_owned();
+    assert_ne!(file.published_text(), text);
+}

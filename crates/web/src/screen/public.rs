@@ -79,11 +79,13 @@ fn lists() -> Vec<Route> {
 fn things() -> Vec<Route> {
     let open = Who::Public;
     let item = "抽查事项（加 .json 为数据）";
+    let rules = "实施细则一版的原文";
     let draw = "一次抽取（加 .json 为数据）";
     let result = "一条公示（加 .json 为数据）";
     let firm = "一家企业的公示（加 .json 为数据）";
     vec![
         Route::get("/items/{id}", open, item, catalog::item),
+        Route::get("/rules/{version}", open, rules, catalog::rules_text),
         Route::get("/draw/{no}", open, draw, draw::show),
         Route::get("/r/{id}", open, result, results::one),
         Route::get("/entity/{code}", open, firm, results::entity),

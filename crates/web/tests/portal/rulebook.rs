@@ -260,6 +260,34 @@ async fn a_campaign_goes_on_under_the_version_of_its_approval_whatever_is_adopte
 }
 
 #[tokio::test]
+async fn the_text_of_every_version_that_was_adopted_stays_at_its_address() {
+    told_on_both(async |story| {
+        let city = &story.site.city;
+        let stranger = story.site.stranger();
+        let mut reader = city.app.db.read().await.unwrap();
+        let first = store::catalog::rulebook_file(&mut reader).await.unwrap();
+        drop(reader);
+        let at = |version: &str| format!("/rules/{version}.txt").replace('+', "%2B");
+        let page = stranger.get("/rules").await;
+        let link = format!("href=\"{}\"", at(FIRST));
+        assert!(page.text.contains(&link), "{link}: {}", page.text);
+        let before = stranger.get(&at(FIRST)).await;
+        assert_eq!(before.status, StatusCode::OK);
+        assert_eq!(before.text, first.published_text());
+        city.adopt("2", STRICTER).await;
+        assert_eq!(stranger.get(&at(FIRST)).await.text, before.text);
+        let second = stranger.get(&at("2")).await;
+        assert!(second.text.starts_with("[\"mingqian-rulebook/1\",\"2\","));
+        assert_ne!(second.text, before.text);
+        for unknown in [at("3"), "/rules/2".to_owned(), "/rules/2.json".to_owned()] {
+            let missing = stranger.get(&unknown).await;
+            assert_eq!(missing.status, StatusCode::NOT_FOUND, "{unknown}");
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_campaign_approved_afterwards_obeys_the_new_version() {
     told(async |story| {
         let city = &story.site.city;

@@ -8,9 +8,9 @@ use domain::time::Date;
 use serde::Serialize;
 use store::catalog;
 
-use super::{answer, bare, twin};
+use super::{answer, bare, plain, twin};
 use crate::component::{
-    Badge, Cell, Column, EmptyState, Facts, Fragment, Head, Note, Row, Sheet, Table, Tone,
+    Badge, Cell, Column, EmptyState, Facts, Fragment, Head, Link, Note, Row, Sheet, Table, Tone,
 };
 use crate::gate::{Answer, Guest, Stop, WebState};
 use crate::layout::{PortalPage, PortalShell};
@@ -227,6 +227,14 @@ pub(super) async fn rules(State(web): State<WebState>, guest: Guest) -> Answer {
     answer(&web, &guest, rules, rules_page).await
 }
 
+/// A version as it was adopted, in the bytes whose hash a plan cites.
+pub(super) async fn rules_text(State(web): State<WebState>, Path(name): Path<String>) -> Answer {
+    let version = name.strip_suffix(".txt").ok_or_else(Stop::not_found)?;
+    let mut reader = web.app.db.read().await?;
+    let rulebook = catalog::rulebook_version(&mut reader, version).await?;
+    Ok(plain(rulebook.published_text()))
+}
+
 fn rules_page(shell: PortalShell, rules: &Rules) -> PortalPage {
     let book = &rules.rulebook;
     let empty = EmptyState::nothing("实施细则还没有批准。");
@@ -235,6 +243,12 @@ fn rules_page(shell: PortalShell, rules: &Rules) -> PortalPage {
         .with_line_beneath(format!("版本 {}，{} 起施行", book.version, book.adopted_on));
     let sheet = Sheet::new("parameters", "参数", table)
         .with_clause("每次抽取都写明它遵守的版本")
+        .with_link(Link::new("本版原文", text_of(&book.version)))
         .with_link(twin("/rules"));
     PortalPage::new(shell, head).with(Fragment::from(sheet))
+}
+
+/// Where the text of a version stands.
+fn text_of(version: &str) -> Address {
+    Address::fixed("/rules").child(&format!("{version}.txt"))
 }

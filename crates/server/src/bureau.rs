@@ -38,15 +38,22 @@ impl Place {
         self.data.join("keys").join(name)
     }
 
-    /// Whether a bureau was founded here to its end; an attempt that was cut short has no mark.
-    #[must_use]
-    pub(crate) fn is_complete(&self) -> bool {
-        self.data.join("complete").exists()
+    /// The mark of a founding under way. It stands before the first key and goes with the last step, so that a
+    /// bureau put back from a backup, which lacks any mark, is never taken for an attempt that was cut short.
+    fn founding(&self) -> PathBuf {
+        self.data.join("founding")
     }
 
-    /// Marks the founding as complete.
+    /// Whether what stands here is no founding that was cut short.
+    #[must_use]
+    pub(crate) fn is_complete(&self) -> bool {
+        !self.founding().exists()
+    }
+
+    /// The founding is complete.
     pub(crate) fn mark_complete(&self) -> Result<(), Failure> {
-        write_private(&self.data.join("complete"), "1\n")
+        let mark = self.founding();
+        fs::remove_file(&mark).map_err(|error| Failure::file(&mark, &error))
     }
 
     /// Clears what an attempt that was cut short left behind; never a complete bureau.
@@ -87,6 +94,9 @@ impl Place {
     /// Makes folder and keys of a new bureau whose log has this origin.
     pub(crate) fn make_keys(&self, origin: &str, entropy: &dyn Entropy) -> Result<(), Failure> {
         private_folder(&self.data)?;
+        if self.is_complete() {
+            write_private(&self.founding(), "1\n")?;
+        }
         private_folder(&self.data.join("keys"))?;
         write_private(
             &self.key("storage.key"),

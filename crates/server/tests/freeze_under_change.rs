@@ -276,8 +276,10 @@ async fn register_before(app: &App, end: u64) -> BTreeMap<String, Entry> {
             .skip(2)
             .filter(|text| text.contains("\"subjects\""))
         {
-            let (sign, table, cells): (String, String, Vec<Value>) =
-                serde_json::from_str(image).unwrap();
+            // What stands behind the cells, how the row stood before, is not asked here.
+            let image: Vec<Value> = serde_json::from_str(image).unwrap();
+            let (sign, table) = (image[0].as_str().unwrap(), image[1].as_str().unwrap());
+            let cells = image[2].as_array().unwrap();
             if table != "subjects" {
                 continue;
             }

@@ -312,8 +312,9 @@ fn a_rehearsal_refuses_what_a_migration_would_refuse() {
         bureau.refuses("INIT-006", &["migrate", "--dry-run"]);
         std::fs::create_dir_all(bureau.data().join("keys")).unwrap();
         std::fs::write(bureau.key(), "5".repeat(64)).unwrap();
+        // One key of two, and no database of theirs.
+        bureau.refuses("INIT-012", &["migrate", "--dry-run"]);
         if engine == Engine::Sqlite {
-            bureau.refuses("STOR-509", &["migrate", "--dry-run"]);
             bureau.refuses("STOR-509", &["audit"]);
         }
         let (old, url) = old(COMMITS[0], engine);

@@ -617,3 +617,40 @@ fn one_key_of_two_without_a_database_is_not_called_an_empty_folder() {
         .place
         .each_writer_is_refused("INIT-012", "storage.key");
 }
+
+#[test]
+fn the_demo_clears_a_founding_that_was_cut_short_and_no_bureau_that_was_put_back() {
+    let folder = TempDir::new().unwrap();
+    let place = Place {
+        data: folder.path().join("var"),
+        url: None,
+    };
+    std::fs::create_dir_all(place.file("keys")).unwrap();
+    // As an attempt that was cut short leaves them: the mark, then whatever came before it ended.
+    std::fs::write(place.file("founding"), "1\n").unwrap();
+    std::fs::write(place.file("keys/storage.key"), "00").unwrap();
+    std::fs::write(place.file("mingqian.sqlite"), "").unwrap();
+    place.done(&["demo"]);
+    assert!(!place.file("founding").exists());
+    place.done(&["audit"]);
+    // As somebody puts them back from a backup: the bureau and its keys, and no mark of any kind.
+    for entry in std::fs::read_dir(&place.data).unwrap() {
+        let path = entry.unwrap().path();
+        let name = path.file_name().unwrap().to_str().unwrap();
+        if path.is_file() && !name.starts_with("mingqian.sqlite") {
+            std::fs::remove_file(&path).unwrap();
+        }
+    }
+    place.refuses("DEMO-001", &["demo"]);
+    place.refuses(
+        "INIT-007",
+        &[
+            "init",
+            "--bureau",
+            "样例局",
+            "--origin",
+            "a.example/mingqian",
+        ],
+    );
+    place.done(&["audit"]);
+}

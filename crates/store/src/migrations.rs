@@ -68,4 +68,9 @@ pub(crate) const MIGRATIONS: &[Migration] = &[
         None
     ),
     migration!(12, "0012_announcements", "各进程都看得到哪里正在长时间写入"),
+    migration!(
+        13,
+        "0013_bodies_say_what_stood",
+        "留痕正文写明各行改动之前的样子，旧版程序从此不能打开"
+    ),
 ];

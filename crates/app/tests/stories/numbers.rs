@@ -17,11 +17,11 @@ async fn a_series_may_be_thought_over_until_its_first_number_and_never_after() {
         let begin =
             async |year: i16, at: u32| app.begin_numbering(&Numbered::Campaigns, year, at).await;
         let before = leaves(&city).await;
-        for (year, at) in [(999, 1), (10_000, 1), (2026, 0), (2026, 1_000_000_000)] {
+        for (year, at) in [(999, 1), (10_000, 1), (2026, 0), (2026, 100_000)] {
             assert_eq!(code_of(begin(year, at).await), "NUMB-002", "{year} {at}");
         }
         assert_eq!(leaves(&city).await, before);
-        for (year, at) in [(1000, 1), (9999, 999_999_999), (2026, 40), (2026, 17)] {
+        for (year, at) in [(1000, 1), (9999, 99_999), (2026, 40), (2026, 17)] {
             begin(year, at).await.unwrap();
             assert_eq!(newest(&city).await, "counter.begin");
             let event = newest_event(&city).await;

@@ -1,0 +1,2 @@
+-- Event bodies are `mingqian-body/2` from here on (docs/adr/0019): no table changes, but a program that knows only
+-- the first version could not read them and would accuse every row, so it must not open this database. SQLite.

@@ -642,15 +642,7 @@ fn the_demo_clears_a_founding_that_was_cut_short_and_no_bureau_that_was_put_back
         }
     }
     place.refuses("DEMO-001", &["demo"]);
-    place.refuses(
-        "INIT-007",
-        &[
-            "init",
-            "--bureau",
-            "样例局",
-            "--origin",
-            "a.example/mingqian",
-        ],
-    );
+    let anew = "init --bureau 样例局 --district 411200 --origin a.example/mingqian";
+    place.refuses("INIT-007", &anew.split(' ').collect::<Vec<_>>());
     place.done(&["audit"]);
 }

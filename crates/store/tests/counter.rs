@@ -2,13 +2,16 @@
 
 #![expect(clippy::unwrap_used, reason = "a step that fails fails the story")]
 
+#[path = "support/behind.rs"]
+mod behind;
 #[path = "../../testkit/src/engines.rs"]
 mod engines;
 
+use behind::{meddle, on_both_places};
 use domain::event::{Act, Actor, Event};
 use domain::id::{DocumentNo, EventId, OfficeLetters};
 use store::counter::{self, Series};
-use store::{Db, Engine, Sealing, StoreError};
+use store::{Db, Sealing, StoreError};
 
 fn event(number: u8) -> (Event, Sealing) {
     let event = Event::new(
@@ -80,35 +83,19 @@ async fn a_series_begun_in_the_middle_of_a_year_goes_on_without_gaps() {
     .await;
 }
 
-/// Runs a statement behind the program's back.
-async fn meddle(db: &Db, place: &str, sql: &'static str) {
-    if db.engine() == Engine::Postgres {
-        return engines::admin(place, sql);
-    }
-    use sqlx::Connection as _;
-    let mut conn = sqlx::SqliteConnection::connect(place).await.unwrap();
-    sqlx::raw_sql(sql).execute(&mut conn).await.unwrap();
-    conn.close().await.unwrap();
-}
-
 #[tokio::test]
 async fn a_series_that_was_set_back_or_on_gives_no_number_until_it_is_as_the_log_says() {
-    let file = engines::SqliteFile::fresh();
-    let server = engines::PostgresDatabase::fresh();
-    let lite = Db::open_sqlite(file.path(), &engines::upgrade()).await;
-    let pg = Db::open_postgres(server.url(), &engines::upgrade()).await;
-    let place = file.path().display().to_string();
-    for (db, place) in [(lite.unwrap(), place.as_str()), (pg.unwrap(), server.url())] {
-        begin(&db, 1, 13).await.unwrap();
-        document(&db, 2, false).await;
-        document(&db, 3, false).await;
+    on_both_places(async |db, place| {
+        begin(db, 1, 13).await.unwrap();
+        document(db, 2, false).await;
+        document(db, 3, false).await;
         for sql in [
             "UPDATE counters SET first = 1, last = 7",
             "UPDATE counters SET first = 13, last = 90",
             "UPDATE counters SET first = 90, last = 89",
         ] {
-            meddle(&db, place, sql).await;
-            let refused = begin(&db, 4, 8).await.unwrap_err().to_string();
+            meddle(db.engine(), place, sql).await;
+            let refused = begin(db, 4, 8).await.unwrap_err().to_string();
             assert!(refused.starts_with("STOR-521 "), "{refused}");
             for word in [
                 "counters 行 document 样城检字 2026",
@@ -117,35 +104,35 @@ async fn a_series_that_was_set_back_or_on_gives_no_number_until_it_is_as_the_log
             ] {
                 assert!(refused.contains(word), "{refused}");
             }
-            let named = store::audit(&db).await.unwrap().faults;
+            let named = store::audit(db).await.unwrap().faults;
             assert!(
                 matches!(&named[..], [store::Fault::Changed { table, .. }] if table == "counters")
             );
         }
-        meddle(&db, place, "UPDATE counters SET first = 13, last = 14").await;
-        assert_eq!(document(&db, 4, false).await, "样城检字〔2026〕15号");
-        assert_eq!(store::audit(&db).await.unwrap().faults, []);
-        db.close().await;
-    }
+        meddle(
+            db.engine(),
+            place,
+            "UPDATE counters SET first = 13, last = 14",
+        )
+        .await;
+        assert_eq!(document(db, 4, false).await, "样城检字〔2026〕15号");
+        assert_eq!(store::audit(db).await.unwrap().faults, []);
+    })
+    .await;
 }
 
 #[tokio::test]
 async fn a_series_at_the_last_number_of_all_is_refused_by_name() {
-    let file = engines::SqliteFile::fresh();
-    let server = engines::PostgresDatabase::fresh();
-    let lite = Db::open_sqlite(file.path(), &engines::upgrade()).await;
-    let pg = Db::open_postgres(server.url(), &engines::upgrade()).await;
-    let place = file.path().display().to_string();
-    for (db, place) in [(lite.unwrap(), place.as_str()), (pg.unwrap(), server.url())] {
-        begin(&db, 1, 13).await.unwrap();
+    on_both_places(async |db, place| {
+        begin(db, 1, 13).await.unwrap();
         let sql = "UPDATE counters SET last = 9223372036854775807";
-        meddle(&db, place, sql).await;
-        let refused = begin(&db, 2, 14).await.unwrap_err().to_string();
+        meddle(db.engine(), place, sql).await;
+        let refused = begin(db, 2, 14).await.unwrap_err().to_string();
         assert!(refused.starts_with("STOR-521 "), "{refused}");
         assert!(
             refused.contains("counters 行 document 样城检字 2026"),
             "{refused}"
         );
-        db.close().await;
-    }
+    })
+    .await;
 }

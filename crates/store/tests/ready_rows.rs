@@ -3,10 +3,13 @@
 
 #![expect(clippy::unwrap_used, reason = "a step that fails fails the story")]
 
+#[path = "support/behind.rs"]
+mod behind;
 #[path = "../../testkit/src/engines.rs"]
 mod engines;
 mod support;
 
+use behind::{meddle, on_both_places};
 use domain::id::SubjectId;
 use domain::subject::{RawSubject, Subject};
 use engines::on_both;
@@ -123,36 +126,23 @@ async fn an_entry_that_moved_on_since_it_was_read_gives_up_the_whole_act() {
 
 #[tokio::test]
 async fn an_altered_entry_that_an_import_writes_over_stays_accused_and_no_other_is() {
-    let file = engines::SqliteFile::fresh();
-    let server = engines::PostgresDatabase::fresh();
-    let lite = Db::open_sqlite(file.path(), &engines::upgrade()).await;
-    let pg = Db::open_postgres(server.url(), &engines::upgrade()).await;
-    for (db, url) in [(lite.unwrap(), None), (pg.unwrap(), Some(server.url()))] {
-        add_unit(&db, 1).await.unwrap();
+    on_both_places(async |db, place| {
+        add_unit(db, 1).await.unwrap();
         let new: Vec<Subject> = (0..40).map(caterer).collect();
-        let mut rec = act(&db, 2).await;
+        let mut rec = act(db, 2).await;
         written(&mut rec, rows(&new, &[], "")).await;
         rec.commit().await.unwrap();
         let altered =
             "UPDATE subjects SET address = '样例市友人路1号' WHERE name = '样例餐饮007店'";
-        match url {
-            Some(url) => engines::admin(url, altered),
-            None => {
-                use sqlx::Connection as _;
-                let place = file.path().display().to_string();
-                let mut conn = sqlx::SqliteConnection::connect(&place).await.unwrap();
-                sqlx::raw_sql(altered).execute(&mut conn).await.unwrap();
-                conn.close().await.unwrap();
-            }
-        }
+        meddle(db.engine(), place, altered).await;
         // The import writes over the altered address; a later one writes the row once more.
         for (number, address) in [(3, "样例市演示路1号"), (4, "样例市演示路2号")] {
-            let read = stored(&db, 0..40).await;
-            let mut rec = act(&db, number).await;
+            let read = stored(db, 0..40).await;
+            let mut rec = act(db, number).await;
             assert_eq!(written(&mut rec, rows(&[], &read, address)).await, (0, 40));
             rec.commit().await.unwrap();
         }
-        let faults = audit(&db).await.unwrap().faults;
+        let faults = audit(db).await.unwrap().faults;
         let [
             store::Fault::Overwritten {
                 table,
@@ -166,6 +156,6 @@ async fn an_altered_entry_that_an_import_writes_over_stays_accused_and_no_other_
         };
         let id = SubjectId::from_entropy(bytes(7));
         assert_eq!((table.as_str(), key), ("subjects", &format!("[\"{id}\"]")));
-        db.close().await;
-    }
+    })
+    .await;
 }

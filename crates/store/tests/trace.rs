@@ -3,12 +3,19 @@
 
 #![expect(clippy::unwrap_used, reason = "a step that fails fails the story")]
 
+#[path = "support/behind.rs"]
+#[expect(
+    dead_code,
+    reason = "shared with stories that are told in the same way on both"
+)]
+mod behind;
 #[path = "../../testkit/src/engines.rs"]
 mod engines;
 mod support;
 
 use std::sync::Arc;
 
+use behind::meddle;
 use domain::account::{Grant, Role};
 use domain::id::{AccountId, EventId};
 use engines::on_both;
@@ -200,24 +207,6 @@ async fn every_leaf_has_its_inclusion_proof_and_every_old_tree_its_consistency()
     .await;
 }
 
-/// Runs statements behind the program's back.
-async fn meddle(engine: Engine, place: &str, statements: &[&str]) {
-    for statement in statements {
-        match engine {
-            Engine::Sqlite => {
-                use sqlx::Connection as _;
-                let mut conn = sqlx::SqliteConnection::connect(place).await.unwrap();
-                sqlx::raw_sql(sqlx::AssertSqlSafe((*statement).to_owned()))
-                    .execute(&mut conn)
-                    .await
-                    .unwrap();
-                conn.close().await.unwrap();
-            }
-            Engine::Postgres => engines::admin(place, statement),
-        }
-    }
-}
-
 /// Adds four units on both engines, meddles, and returns what the audit names on each.
 async fn faults_after(lite: &[&str], pg: &[&str]) -> [Vec<Fault>; 2] {
     let file = engines::SqliteFile::fresh();
@@ -239,7 +228,9 @@ async fn faults_after(lite: &[&str], pg: &[&str]) -> [Vec<Fault>; 2] {
             add_unit(&db, number).await.unwrap();
         }
         assert_eq!(audit(&db).await.unwrap().faults, []);
-        meddle(engine, &place, statements).await;
+        for statement in statements {
+            meddle(engine, &place, statement).await;
+        }
         found.push(audit(&db).await.unwrap().faults);
         db.close().await;
     }

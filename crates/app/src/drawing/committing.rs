@@ -10,7 +10,7 @@ use domain::policy::Verb;
 use domain::premise::Premise;
 use domain::time::Instant;
 use store::campaign::StoredCampaign;
-use store::{Reader, Tx, catalog};
+use store::{Reader, catalog};
 
 use super::kept::Kept;
 use super::long_act::{LongAct, Under};
@@ -97,27 +97,17 @@ impl LongAct for Committing<'_> {
         })
     }
 
-    async fn still_stands(
-        &self,
-        computed: &ToCommit,
-        tx: &mut Tx,
-        _: Instant,
-    ) -> Result<bool, AppError> {
-        computed.kept.still_stands(tx).await?;
-        Ok(true)
+    fn material<'c>(&self, computed: &'c ToCommit) -> Vec<&'c Kept> {
+        vec![&computed.kept]
     }
 
-    async fn write(&self, computed: &ToCommit, app: &App, under: Under) -> Result<(), AppError> {
-        let Under {
-            tx,
-            mut stored,
-            actor,
-            step,
-            done,
-        } = under;
-        stored.freeze_record = Some(computed.record.clone());
-        let event = app.enter(&mut stored, done, step.at, actor);
-        let sealing = app.public(computed.record.clone());
-        app.write_campaign(tx, &stored, event, sealing).await
+    async fn write(
+        &self,
+        computed: &ToCommit,
+        app: &App,
+        mut under: Under,
+    ) -> Result<(), AppError> {
+        under.stored.freeze_record = Some(computed.record.clone());
+        under.publish(app, &computed.record).await
     }
 }

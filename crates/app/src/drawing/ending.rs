@@ -7,12 +7,11 @@ use domain::event::Act;
 use domain::id::{CampaignNo, PartyToken};
 use domain::policy::Verb;
 use domain::premise::Premise;
-use domain::time::Instant;
 use draw::Drawn;
 use draw::bundle::{PUBLIC, Stage, open_record_of};
 use draw::record::VoidRecord;
+use store::Reader;
 use store::campaign::StoredCampaign;
-use store::{Reader, Tx};
 
 use super::kept::Kept;
 use super::long_act::{LongAct, Under};
@@ -106,28 +105,12 @@ impl LongAct for Opening {
         campaign.open(step)
     }
 
-    async fn still_stands(
-        &self,
-        computed: &ToOpen,
-        tx: &mut Tx,
-        _: Instant,
-    ) -> Result<bool, AppError> {
-        computed.frame.still_stands(tx).await?;
-        computed.sealed.still_stands(tx).await?;
-        Ok(true)
+    fn material<'c>(&self, computed: &'c ToOpen) -> Vec<&'c Kept> {
+        vec![&computed.frame, &computed.sealed]
     }
 
     async fn write(&self, computed: &ToOpen, app: &App, under: Under) -> Result<(), AppError> {
-        let Under {
-            tx,
-            mut stored,
-            actor,
-            step,
-            done,
-        } = under;
-        let event = app.enter(&mut stored, done, step.at, actor);
-        let sealing = app.public(computed.record.clone());
-        app.write_campaign(tx, &stored, event, sealing).await
+        under.publish(app, &computed.record).await
     }
 }
 

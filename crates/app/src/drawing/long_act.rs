@@ -18,6 +18,7 @@ use store::campaign::{self, StoredCampaign};
 use store::{Reader, Tx};
 
 use super::held;
+use super::kept::Kept;
 use crate::premise::require_campaign;
 use crate::{Acting, App, AppError};
 
@@ -40,6 +41,22 @@ pub(super) struct Under {
     pub(super) done: (Campaign, Act),
 }
 
+impl Under {
+    /// Enters the act with its public record, for those that write nothing beside the campaign.
+    pub(super) async fn publish(self, app: &App, record: &str) -> Result<(), AppError> {
+        let Self {
+            tx,
+            mut stored,
+            actor,
+            step,
+            done,
+        } = self;
+        let event = app.enter(&mut stored, done, step.at, actor);
+        let sealing = app.public(record.to_owned());
+        app.write_campaign(tx, &stored, event, sealing).await
+    }
+}
+
 /// An act with a long part and a short one.
 pub(super) trait LongAct: Send + Sync {
     /// The right it takes.
@@ -60,13 +77,21 @@ pub(super) trait LongAct: Send + Sync {
     /// What the rules say.
     fn step(&self, computed: &Self::Computed, campaign: Campaign, step: Step) -> Stepped;
 
-    /// Whether what it was computed from, beside the campaign itself, still is what it was.
+    /// What is kept of the attempt, and was computed from: its rows must name the same content under the lock.
+    fn material<'c>(&self, _: &'c Self::Computed) -> Vec<&'c Kept> {
+        Vec::new()
+    }
+
+    /// Whether what else it was computed from, beside the campaign itself, still is what it was. A register may move
+    /// on; an attempt has none.
     fn still_stands(
         &self,
-        computed: &Self::Computed,
-        tx: &mut Tx,
-        at: Instant,
-    ) -> impl Future<Output = Result<bool, AppError>> + Send;
+        _: &Self::Computed,
+        _: &mut Tx,
+        _: Instant,
+    ) -> impl Future<Output = Result<bool, AppError>> + Send {
+        std::future::ready(Ok(true))
+    }
 
     /// The short part: event and rows.
     fn write(
@@ -118,6 +143,9 @@ impl App {
         // By the same event, and yet another row: no act of the program did that.
         if stored != seen {
             return Err(held::altered("任务"));
+        }
+        for kept in act.material(&computed) {
+            kept.still_stands(&mut tx).await?;
         }
         if !act.still_stands(&computed, &mut tx, step.at).await? {
             tx.abandon().await?;

@@ -9,12 +9,11 @@ use domain::event::LinkKind;
 use domain::id::{CampaignNo, Fingerprint};
 use domain::policy::Verb;
 use domain::premise::Premise;
-use domain::time::Instant;
 use draw::bundle::PUBLIC;
 use draw::{Drawn, Frozen, Level, SeedText};
 use store::attachment::Owner;
 use store::campaign::StoredCampaign;
-use store::{Reader, Tx, campaign, catalog, inspection};
+use store::{Reader, campaign, catalog, inspection};
 use verify::{BundleSource, Limits, Options};
 
 use super::kept::Kept;
@@ -136,14 +135,8 @@ impl LongAct for Drawing<'_> {
         campaign.draw(self.facts(&computed.said, step))
     }
 
-    async fn still_stands(
-        &self,
-        computed: &ToDraw,
-        tx: &mut Tx,
-        _: Instant,
-    ) -> Result<bool, AppError> {
-        computed.frame.still_stands(tx).await?;
-        Ok(true)
+    fn material<'c>(&self, computed: &'c ToDraw) -> Vec<&'c Kept> {
+        vec![&computed.frame]
     }
 
     async fn write(&self, computed: &ToDraw, app: &App, under: Under) -> Result<(), AppError> {

@@ -61,10 +61,10 @@ feedback! {
     DRAFT_KEPT = "draft-kept", "草稿已存。", "提交之前，别人看不到。";
     DRAFT_DROPPED = "draft-dropped", "草稿已清除。", "";
     // Registers.
-    SUBJECT_ADDED = "subject-added", "已新增检查对象。", "从下一次冻结名录起参加抽取。";
+    SUBJECT_ADDED = "subject-added", "已新增检查对象。", "有代码、符合方案条件的，从下一次冻结名录起参加抽取。";
     SUBJECT_CHANGED = "subject-changed", "已修改检查对象。", "已冻结的名录不受影响。";
     SUBJECT_REMOVED = "subject-removed", "已移出检查对象名录。", "留痕中仍可查到原来的内容。";
-    INSPECTOR_ADDED = "inspector-added", "已新增执法检查人员。", "从下一次冻结名录起参加抽取。";
+    INSPECTOR_ADDED = "inspector-added", "已新增执法检查人员。", "符合方案条件的，从下一次冻结名录起参加抽取。";
     INSPECTOR_CHANGED = "inspector-changed", "已修改执法检查人员。", "已冻结的名录不受影响。";
     RECUSAL_DECLARED = "recusal-declared", "已登记回避。", "从下一次冻结起，两者不会编到一起。";
     // Rules.

@@ -171,7 +171,8 @@ async fn page(web: &WebState, seen: &Seen, visit: &Visit, origin: &str) -> Resul
         steps: steps(state),
         lead: lead.to_owned(),
         below: if drawn.is_some() {
-            "企业名称封存，检查后公开。下面是各层抽中的签号，从小到大；每层前 k 个抽中。".to_owned()
+            "这里只有签号，没有企业名称。下面是各层抽中的签号，从小到大；每层前 k 个抽中。"
+                .to_owned()
         } else {
             below
         },

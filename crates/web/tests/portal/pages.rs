@@ -5,6 +5,7 @@ use axum::http::StatusCode;
 use domain::id::{CampaignNo, PartyToken};
 use serde_json::Value;
 use store::Db;
+use store::inspection::StoredInspection;
 use testkit::city::as_shown;
 use testkit::city::register_number;
 use testkit::engines::PostgresDatabase;
@@ -180,6 +181,17 @@ async fn unapproved_campaigns_and_unknown_things_are_404_for_strangers() {
     .await;
 }
 
+/// What was not found is said of the search, not of the bureau.
+async fn searches(stranger: &Browser, number: &CampaignNo, visit: &StoredInspection) {
+    let by_code = whole(stranger, &format!("/search?q={}", visit.subject_code)).await;
+    assert!(by_code.shows(&visit.subject_name));
+    assert!(by_code.shows("没有符合的抽查任务"), "{}", by_code.text);
+    assert!(!by_code.shows("还没有批准的抽查任务"));
+    let by_number = whole(stranger, &format!("/search?q={number}")).await;
+    assert!(by_number.shows("没有符合的检查结果"), "{}", by_number.text);
+    assert!(!by_number.shows("还没有公示的检查结果"));
+}
+
 #[tokio::test]
 async fn the_figures_of_a_page_are_those_of_its_data() {
     told_on_both(async |story| {
@@ -234,8 +246,7 @@ async fn the_figures_of_a_page_are_those_of_its_data() {
                 .await;
             assert_eq!(text.status, StatusCode::OK, "{kind}");
         }
-        let name = format!("/search?q={}", visits[0].subject_code);
-        assert!(whole(&stranger, &name).await.shows(&visits[0].subject_name));
+        searches(&stranger, &number, &visits[0]).await;
         let found = data(&stranger, "/search.json?q=餐饮企业").await;
         assert_eq!(found["campaigns"][0]["number"], number.to_string());
     })

@@ -115,7 +115,7 @@ pub(super) async fn shown(
     Ok(shown.collect())
 }
 
-pub(super) fn table(campaigns: &[Line]) -> Table {
+pub(super) fn table(campaigns: &[Line], empty: EmptyState) -> Table {
     let columns = vec![
         Column::unbroken("日期"),
         Column::words("任务"),
@@ -153,8 +153,12 @@ pub(super) fn table(campaigns: &[Line]) -> Table {
             Cell::new(Link::new(look, to)),
         ])
     });
-    let empty = EmptyState::nothing("还没有批准的抽查任务。方案批准后，从承诺到结果都列在这里。");
     Table::new("抽查任务", columns, rows.collect(), empty)
+}
+
+/// Where all approved campaigns would stand.
+pub(super) fn none_yet() -> EmptyState {
+    EmptyState::nothing("还没有批准的抽查任务。方案批准后，从承诺到结果都列在这里。")
 }
 
 pub(super) async fn list(State(web): State<WebState>, guest: Guest) -> Answer {
@@ -196,9 +200,13 @@ fn view(shell: PortalShell, content: &Campaigns) -> PortalPage {
     // Going back leads to the newest: the list only grows at its beginning.
     let previous = content.previous.as_ref().map(|_| here);
     let count = Count::Exact(u64::try_from(content.total).unwrap_or_default());
-    let sheet = Sheet::new("campaigns", "全部任务", table(&content.campaigns))
-        .with_clause("作废的抽取和终止的任务也列在这里，理由永久公开")
-        .with_link(twin("/campaigns"))
-        .with_foot(Pager::new(count, previous, next));
+    let sheet = Sheet::new(
+        "campaigns",
+        "全部任务",
+        table(&content.campaigns, none_yet()),
+    )
+    .with_clause("作废的抽取和终止的任务也列在这里，理由永久公开")
+    .with_link(twin("/campaigns"))
+    .with_foot(Pager::new(count, previous, next));
     PortalPage::new(shell, Head::new("抽查任务")).with(sheet)
 }

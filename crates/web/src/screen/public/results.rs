@@ -62,7 +62,7 @@ fn outcome_badge(outcome: &PublicOutcome) -> Badge {
 }
 
 /// Publications with their details.
-pub(super) fn table(results: &[Shown], term: u32) -> Table {
+pub(super) fn table(results: &[Shown], empty: EmptyState) -> Table {
     let columns = vec![
         Column::words("企业"),
         Column::words("结果"),
@@ -79,11 +79,11 @@ pub(super) fn table(results: &[Shown], term: u32) -> Table {
         Shown::Withdrawn(tombstone) => withdrawn(tombstone, 4),
         Shown::Unshown(unshown) => unshown.row(4),
     });
-    Table::new("检查结果", columns, rows.collect(), nothing_yet(term))
+    Table::new("检查结果", columns, rows.collect(), empty)
 }
 
 /// No publication yet, and within how many working days one appears.
-fn nothing_yet(term: u32) -> EmptyState {
+pub(super) fn nothing_yet(term: u32) -> EmptyState {
     EmptyState::nothing(format!(
         "还没有公示的检查结果。检查形成结论后 {term} 个工作日内，经第二人复核在此公示。"
     ))
@@ -177,7 +177,7 @@ fn list_page(shell: PortalShell, results: &Results) -> PortalPage {
     let sheet = Sheet::new(
         "results",
         "公示的检查结果",
-        table(&results.results, results.term),
+        table(&results.results, nothing_yet(results.term)),
     )
     .with_clause("未发现问题的也公示")
     .with_link(twin("/results"))
@@ -312,8 +312,12 @@ fn entity_page(shell: PortalShell, entity: &Entity) -> PortalPage {
         .clone()
         .unwrap_or_else(|| "没有公示过的检查".to_owned());
     let head = Head::new(title).with_line_beneath(&entity.code);
-    let sheet = Sheet::new("visits", "检查与结果", table(&entity.results, entity.term))
-        .with_clause(format!("共 {} 次", entity.results.len()))
-        .with_link(twin(&format!("/entity/{}", entity.code)));
+    let sheet = Sheet::new(
+        "visits",
+        "检查与结果",
+        table(&entity.results, nothing_yet(entity.term)),
+    )
+    .with_clause(format!("共 {} 次", entity.results.len()))
+    .with_link(twin(&format!("/entity/{}", entity.code)));
     PortalPage::new(shell, head).with(sheet)
 }

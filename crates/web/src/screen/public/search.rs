@@ -3,7 +3,6 @@
 use axum::extract::State;
 use axum::response::IntoResponse;
 use serde::Serialize;
-use store::catalog;
 use store::portal::{self, publications_found};
 
 use super::campaigns::{self, Line, public_only, shown};
@@ -21,8 +20,6 @@ struct Found {
     query: String,
     campaigns: Vec<Line>,
     results: Vec<Shown>,
-    #[serde(skip)]
-    term: u32,
 }
 
 pub(super) async fn show(State(web): State<WebState>, guest: Guest) -> Answer {
@@ -36,7 +33,6 @@ pub(super) async fn show(State(web): State<WebState>, guest: Guest) -> Answer {
         query,
         campaigns: Vec::new(),
         results: Vec::new(),
-        term: 0,
     };
     if long_enough {
         let mut reader = web.app.db.read().await?;
@@ -45,7 +41,6 @@ pub(super) async fn show(State(web): State<WebState>, guest: Guest) -> Answer {
         let stored = portal::campaigns(&mut reader, &filter, None, SHOWN).await?;
         found.campaigns = shown(&mut reader, stored).await?;
         found.results = shown_all(&publications_found(&mut reader, &found.query, SHOWN).await?);
-        found.term = catalog::rulebook(&mut reader).await?.publication_days;
     }
     if wants_data(&guest) {
         return data(&found);
@@ -65,13 +60,16 @@ pub(super) async fn show(State(web): State<WebState>, guest: Guest) -> Answer {
     let results = Sheet::new(
         "found-results",
         "检查结果",
-        table(&found.results, found.term),
+        table(&found.results, EmptyState::nothing("没有符合的检查结果。")),
     )
     .with_clause(format!("{} 条", found.results.len()));
     let campaigns = Sheet::new(
         "found-campaigns",
         "抽查任务",
-        campaigns::table(&found.campaigns),
+        campaigns::table(
+            &found.campaigns,
+            EmptyState::nothing("没有符合的抽查任务。"),
+        ),
     )
     .with_clause(format!("{} 条", found.campaigns.len()));
     Ok(page.with(results).with(campaigns).into_response())

@@ -15,7 +15,7 @@ use domain::time::Date;
 use super::*;
 use crate::engines::{PostgresDatabase, SqliteFile, upgrade};
 use crate::kernel::reader::{Query, Reader};
-use crate::kernel::sweep::tests::{holds, on_disk, raw, sweeps_all, unswept};
+use crate::kernel::sweep::tests::{holds, nobody_sees, on_disk, raw, sweeps_all, unswept};
 use crate::telling::begun;
 use crate::{Db, Fault, Recording, Upgrade, inspector, org};
 
@@ -361,6 +361,7 @@ async fn on_a_server_a_key_an_older_view_may_see_is_swept_when_the_view_has_gone
         async |key: &PersonKey| holds(&on_disk(&db, &url, "person_keys").await, key.bytes());
     staffed(&db).await;
     let first = erased(&db, 1, 3).await;
+    nobody_sees(&db, &left_by(3)).await;
     // A long reader in another process, begun between the two erasures; it has not even looked at the keys.
     let other = Opening::Pg(url.clone(), 0x2a).open().await;
     let mut reader = other.read().await.unwrap();

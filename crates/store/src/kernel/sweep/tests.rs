@@ -110,6 +110,14 @@ pub(in crate::kernel) async fn on_disk(db: &Db, place: &str, table: &'static str
     rows[0].blob("bytes").unwrap().to_vec()
 }
 
+/// Waits until nobody sees what stood in a place before it was emptied: until every act that was under way then,
+/// be it in another database of the test server, is over. A view begun afterwards holds nothing of it up.
+pub(in crate::kernel) async fn nobody_sees(db: &Db, place: &str) {
+    while !db.left().await.unwrap().0.iter().any(|one| one == place) {
+        tokio::task::yield_now().await;
+    }
+}
+
 /// Sweeps until nothing is left. Whoever writes in another database of the test server holds it up for as long as
 /// his transaction lasts.
 pub(in crate::kernel) async fn sweeps_all(db: &Db) {

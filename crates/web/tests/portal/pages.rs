@@ -99,6 +99,9 @@ async fn a_draft_does_not_exist_for_the_public_and_each_later_state_has_its_page
         let links = story.commit(&number).await;
         let page = whole(&stranger, &path).await;
         assert!(page.shows("承诺已公布，等待随机数") && page.shows("样例司法局"));
+        // Nothing can be recomputed yet, and the page says so in place of ways that lead nowhere.
+        let verify = whole(&stranger, &format!("{path}/verify")).await;
+        assert!(verify.shows("还没有可以验证的案卷") && !verify.shows("三种办法"));
         let draw = data(&stranger, &format!("{path}.json")).await;
         assert!(draw["parties"][0]["commitment"].is_string());
         assert!(
@@ -137,6 +140,8 @@ async fn a_draft_does_not_exist_for_the_public_and_each_later_state_has_its_page
         .unwrap();
         let page = whole(&stranger, &path).await;
         assert!(page.shows("可核对次序与界限，名单未公开"), "{}", page.text);
+        let verify = whole(&stranger, &format!("{path}/verify")).await;
+        assert!(verify.shows("三种办法") && !verify.shows("还没有可以验证的案卷"));
         assert!(page.shows("1 见证"));
         nobody_is_named(&story, &number).await;
     })

@@ -109,3 +109,24 @@ async fn no_clock_runs_for_the_report_that_is_made_outside() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn once_every_visit_is_settled_the_next_to_act_is_who_ends_the_inspections() {
+    told(async |story| {
+        let (number, visits) = story.assigned().await;
+        let path = format!("/w/campaigns/{number}");
+        let initiator = story.browser(&story.initiator.account).await;
+        for visit in &visits {
+            assert!(
+                initiator
+                    .get(&path)
+                    .await
+                    .shows("下一步：检查组检查、录入和复核")
+            );
+            story.confirmed(visit).await;
+        }
+        let shown = initiator.get(&path).await;
+        assert!(shown.shows("下一步：发起科室结束检查"), "{}", shown.text);
+    })
+    .await;
+}

@@ -9,10 +9,10 @@ registry! { INSPECTIONS:
         "现在可以办理：{offered}。";
     INSPECTION_FEW_PRESENT = "INSP-002",
         "到场的执法检查人员只有 {present} 名，不足 2 名。", Some("行政处罚法第四十二条"),
-        "等人员到齐，或按抽取次序递补后再开始。";
+        "等人员到齐后再开始。";
     INSPECTION_NOT_IN_TEAM = "INSP-003",
         "{inspector} 不在本次检查的检查组里。", Some("细则四（三）"),
-        "由检查组成员办理；需要换人的，按抽取次序递补。";
+        "由检查组成员办理。";
     INSPECTION_CRITERION_UNKNOWN = "INSP-004",
         "检查表里没有 {id}。", None,
         "按检查表逐项填写。";

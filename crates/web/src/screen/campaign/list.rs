@@ -230,7 +230,7 @@ fn row_of(stored: &StoredCampaign, beside: &Beside) -> Row {
         chip,
         title,
         Cell::new(pips),
-        Cell::new(words::next_step(state)).with_context(due),
+        Cell::new(words::next_step(state, false)).with_context(due),
     ]);
     if late { row.late() } else { row }
 }

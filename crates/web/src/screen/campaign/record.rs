@@ -180,7 +180,7 @@ async fn head(web: &WebState, seen: &Seen, visit: &Visit, offers: &Offers) -> Re
 
 fn what_now(seen: &Seen) -> Note {
     let (lead, rest) = words::now(&seen.stored, &seen.rulebook);
-    let next = words::next_step(&seen.stored.campaign.state);
+    let next = words::next_step(&seen.stored.campaign.state, seen.open_visits == 0);
     Note::standing(lead, format!("{rest}下一步：{next}。"))
 }
 

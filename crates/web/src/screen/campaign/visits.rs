@@ -107,7 +107,7 @@ fn row(
         let to = Address::fixed("/w/inspections").child(kept.visit.id.as_str());
         Cell::link(kept.subject_name.clone(), to).with_context(kept.subject_code.as_str())
     } else {
-        Cell::new(kept.subject_code.as_str()).with_context("名称封存，交组长启封")
+        Cell::new(kept.subject_code.as_str()).with_context("名称封存，本户检查组可见")
     };
     let strata: Vec<String> = kept
         .strata

@@ -79,8 +79,8 @@ pub(in crate::screen) fn awaits_nonces(committed: &Committed) -> bool {
         .any(domain::campaign::party::Party::is_waiting)
 }
 
-/// Who must do what next, in few words, for lists.
-pub(in crate::screen) fn next_step(state: &CampaignState) -> &'static str {
+/// Who must do what next, in few words; `settled` if it is known that no visit is open any more.
+pub(in crate::screen) fn next_step(state: &CampaignState, settled: bool) -> &'static str {
     match state {
         CampaignState::Draft(_) => "发起科室补全方案，提交报批",
         CampaignState::Submitted(_) => "分管领导审批",
@@ -106,6 +106,7 @@ pub(in crate::screen) fn next_step(state: &CampaignState) -> &'static str {
         }
         CampaignState::Revealed(_) => "抽取经办抽取",
         CampaignState::Drawn(_) => "发起科室派发检查",
+        CampaignState::Inspecting(_) if settled => "发起科室结束检查",
         CampaignState::Inspecting(_) => "检查组检查、录入和复核",
         CampaignState::Ended(ended) => {
             if ended.opened.is_none() {
@@ -133,7 +134,7 @@ pub(in crate::screen) fn now(
             ),
             None => (
                 "方案正在起草，还没有提交。",
-                "七个部分补全后，由发起科室提交报批。".to_owned(),
+                "各部分补全后，由发起科室提交报批。".to_owned(),
             ),
         },
         CampaignState::Submitted(_) => (

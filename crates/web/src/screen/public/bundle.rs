@@ -12,7 +12,7 @@ use super::draw::{PublicDraw, load, public_campaign};
 use super::record::Record;
 use super::tool::{PAGE_SCRIPTS, SHELL_SCRIPT, VERIFY_DRAW, sha256};
 use super::{file, plain, shell};
-use crate::component::{Fragment, Head, Sheet};
+use crate::component::{Fragment, Head, Note, Sheet};
 use crate::gate::{Answer, Guest, Stop, WebState};
 use crate::layout::PortalPage;
 use crate::text::Digest;
@@ -97,6 +97,14 @@ pub(super) async fn verify(
     };
     let head =
         Head::new("验证这次抽取").with_line_beneath(format!("{}　{}", draw.title, draw.number));
+    if draw.bundle_stage.is_none() {
+        let note = Note::standing(
+            "还没有可以验证的案卷。",
+            "抽取之后，这里提供案卷和重算办法。",
+        );
+        let page = PortalPage::new(shell(&web, &guest, "").await?, head).with(note);
+        return Ok(page.into_response());
+    }
     let page = PortalPage::new(shell(&web, &guest, "").await?, head)
         .with(Sheet::new("recompute", "在浏览器里重算", Fragment::of(&recompute)).padded())
         .with(Sheet::new("ways", "三种办法，任选其一", Fragment::of(&ways)).padded());

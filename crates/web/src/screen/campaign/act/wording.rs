@@ -114,9 +114,7 @@ pub(super) fn fixed_after(act: CampaignAct) -> Vec<String> {
             "公布后，名录、比例和人数不能再改。发现错误只能作废重来，作废的承诺和理由永久公开。",
         ]),
         CampaignAct::Reveal => lines(&["各方的随机数与缺席记录。"]),
-        CampaignAct::Draw => {
-            lines(&["抽取结果。不能重抽，也不能换人换户；确有事由的按抽取次序递补。"])
-        }
+        CampaignAct::Draw => lines(&["抽取结果。不能重抽，也不能换人换户。"]),
         CampaignAct::Void => lines(&["作废本身：记录和理由永久公开。"]),
         CampaignAct::Open => lines(&["已公开的内容不能收回。"]),
         CampaignAct::Abandon => lines(&["终止本身：同一方案须另立任务。"]),

@@ -6,8 +6,8 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 use crate::commands::{
-    Output, audit, certificate, counter, demo, draw, import, init, migrate, nonce, serve, verify,
-    workdays,
+    Output, audit, certificate, counter, demo, draw, import, init, log, migrate, nonce, serve,
+    verify, workdays,
 };
 use crate::ports::OsEntropy;
 use crate::usage;
@@ -49,6 +49,8 @@ enum Command {
     Nonce(nonce::NonceArgs),
     /// 核对案卷：0 完整且正确，1 有矛盾，2 无法读取，3 到目前为止正确
     Verify(verify::VerifyArgs),
+    /// 公开日志：比较两个检查点
+    Log(log::LogArgs),
 }
 
 /// Runs the program.
@@ -71,6 +73,7 @@ pub(crate) fn run() -> ExitCode {
         Command::Draw(args) => draw::run(&args, &OsEntropy, &output),
         Command::Nonce(args) => nonce::run(&args, &OsEntropy, &output),
         Command::Verify(args) => verify::run(&args, &output),
+        Command::Log(args) => log::run(&args, &output),
     };
     match ended {
         Ok(code) => ExitCode::from(code),

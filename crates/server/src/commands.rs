@@ -10,6 +10,7 @@ pub(crate) mod demo;
 pub(crate) mod draw;
 pub(crate) mod import;
 pub(crate) mod init;
+pub(crate) mod log;
 pub(crate) mod migrate;
 pub(crate) mod nonce;
 pub(crate) mod read_table;

@@ -125,7 +125,7 @@ fn the_key_of_a_witness_is_not_that_of_a_log() {
     let (exit, said) = verify(&["nowhere", "--log-key", &key]);
     assert_ne!(exit, 0);
     assert!(
-        said.contains("CLI-110") && said.contains("见证方的公钥"),
+        said.contains("CLI-120") && said.contains("见证方的公钥"),
         "{said}"
     );
 }

@@ -11,6 +11,7 @@
 //! 5. [`tile`] – names, widths and full authentication of the static tiles that mirrors download.
 //! 6. [`note`], [`checkpoint`] – the signed head of the log and the cosignatures of witnesses.
 //! 7. [`receipt`] – one file that proves a single entry offline.
+//! 8. [`compare`] – two heads held against each other with nothing but public tiles.
 //!
 //! Normative text: `docs/SPEC-log.md`, which says which C2SP documents apply. Deliberately absent:
 //! storage, HTTP, clocks, randomness (a salt or a key arrives as an argument), the meaning of event
@@ -21,6 +22,7 @@
 
 mod base64;
 pub mod checkpoint;
+pub mod compare;
 pub mod entry;
 mod error;
 pub mod frontier;
@@ -32,6 +34,7 @@ mod text;
 pub mod tile;
 
 pub use checkpoint::{Checkpoint, SignedCheckpoint};
+pub use compare::{Comparison, compare, tiles_needed};
 pub use entry::{Entry, EntryType, Salt};
 pub use error::Error;
 pub use frontier::{Frontier, Node};

@@ -6,6 +6,7 @@
 //! accepted forged hashes.
 
 mod authenticate;
+mod lookup;
 
 pub use authenticate::authenticate;
 

@@ -10,9 +10,8 @@ use ::verify::{
 };
 use clap::Args;
 use serde_json::{Map, Value, json};
-use tlog::VerifierKey;
-use tlog::note::KeyKind;
 
+use super::log::log_key;
 use super::{Failure, Output, threads};
 
 /// Arguments of `mingqian verify`.
@@ -50,19 +49,6 @@ pub(crate) fn run(args: &VerifyArgs, output: &Output) -> Result<u8, Failure> {
     };
     output.say(&words(&verdict), &value(&verdict));
     Ok(verdict.exit())
-}
-
-/// The key of a log: that of a witness signs no checkpoint and would prove nothing.
-fn log_key(text: &str) -> Result<VerifierKey, Failure> {
-    let wrong = |why: String| {
-        let sentence = format!("{why}。请照日志公布的公钥原样粘贴。");
-        Failure::new("CLI-110", "--log-key", sentence)
-    };
-    let key = VerifierKey::parse(text.trim()).map_err(|error| wrong(error.to_string()))?;
-    match key.kind() {
-        KeyKind::Log => Ok(key),
-        KeyKind::Cosigner => Err(wrong("这是日志见证方的公钥，不是日志的公钥".to_owned())),
-    }
 }
 
 type Opened = (BundleSource, Vec<BundleSource>, Vec<BundleSource>);

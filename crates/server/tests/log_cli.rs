@@ -1,0 +1,228 @@
+//! `mingqian log compare` as somebody runs it who kept a checkpoint and has nothing else but the portal's public
+//! files: a log that only grew, one that was rewritten, files that are missing or belong elsewhere.
+#![expect(clippy::unwrap_used, reason = "a test stops where its premise fails")]
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use serde_json::Value;
+use tlog::hash::leaf_hash;
+use tlog::note::KeyKind;
+use tlog::proof::{inclusion, inclusion_nodes};
+use tlog::tile::Tile;
+use tlog::{Checkpoint, Frontier, Hash, NodeId, SignerKey};
+
+/// A log as its publisher has it.
+struct Published {
+    key: SignerKey,
+    nodes: BTreeMap<NodeId, Hash>,
+    head: Checkpoint,
+}
+
+fn published(size: u64, changed: Option<u64>) -> Published {
+    let mut frontier = Frontier::new();
+    let mut nodes = BTreeMap::new();
+    for number in 0..size {
+        let leaf = match changed {
+            Some(at) if at == number => leaf_hash(b"rewritten"),
+            _ => leaf_hash(&number.to_be_bytes()),
+        };
+        let completed = frontier.append(leaf).unwrap();
+        nodes.extend(completed.into_iter().map(|node| (node.id, node.hash)));
+    }
+    Published {
+        key: SignerKey::from_seed("log.example/1", KeyKind::Log, &[7; 32]).unwrap(),
+        nodes,
+        head: Checkpoint::new("log.example/1", size, frontier.root()).unwrap(),
+    }
+}
+
+impl Published {
+    fn checkpoint(&self, folder: &Path, name: &str) -> PathBuf {
+        let path = folder.join(name);
+        fs::write(&path, self.head.sign(&self.key).unwrap().to_string()).unwrap();
+        path
+    }
+
+    fn node(&self) -> impl FnMut(NodeId) -> Option<Hash> {
+        |id| self.nodes.get(&id).copied()
+    }
+
+    /// A receipt for the last entry.
+    fn receipt(&self, folder: &Path) -> PathBuf {
+        let (index, size) = (self.head.size() - 1, self.head.size());
+        assert!(!inclusion_nodes(index, size).unwrap().is_empty());
+        let path: String = inclusion(index, size, self.node())
+            .unwrap()
+            .iter()
+            .map(|hash| format!("{}\n", hash.to_base64()))
+            .collect();
+        let signed = self.head.sign(&self.key).unwrap();
+        let place = folder.join("freeze.proof");
+        let text = format!("c2sp.org/tlog-proof@v1\nindex {index}\n{path}\n{signed}");
+        fs::write(&place, text).unwrap();
+        place
+    }
+
+    fn tiles(&self, folder: &Path) {
+        for tile in Tile::between(0, self.head.size()) {
+            let path = folder.join(tile.to_string());
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, tile.bytes(self.node()).unwrap()).unwrap();
+        }
+    }
+}
+
+/// Exit code and what was said.
+fn compare(words: &[&str]) -> (i32, String) {
+    let output = Command::new(env!("CARGO_BIN_EXE_mingqian"))
+        .args(["log", "compare"])
+        .args(words)
+        .output()
+        .unwrap();
+    let said =
+        String::from_utf8(output.stdout).unwrap() + &String::from_utf8(output.stderr).unwrap();
+    (output.status.code().unwrap(), said)
+}
+
+fn text(path: &Path) -> &str {
+    path.to_str().unwrap()
+}
+
+#[test]
+fn a_checkpoint_kept_for_a_year_shows_whether_history_was_rewritten_since() {
+    let root = tempfile::tempdir().unwrap();
+    let (was, is, forged) = (
+        published(300, None),
+        published(700, None),
+        published(700, Some(12)),
+    );
+    let key = was.key.verifier().to_string();
+    let old = was.checkpoint(root.path(), "old");
+    let new = is.checkpoint(root.path(), "new");
+    let tiles = root.path().join("log");
+    let words = [
+        text(&old),
+        text(&new),
+        "--log-key",
+        &key,
+        "--tiles",
+        text(&tiles),
+    ];
+    // Without the tiles: which ones, and where they are.
+    let (exit, said) = compare(&words);
+    assert_eq!(exit, 2, "{said}");
+    assert!(
+        said.contains("CLI-122") && said.contains("/log/tile/0/001"),
+        "{said}"
+    );
+    is.tiles(&tiles);
+    let (exit, said) = compare(&words);
+    assert_eq!(exit, 0, "{said}");
+    assert!(
+        said.contains("其后只有追加") && said.contains("都有日志的签名"),
+        "{said}"
+    );
+    // A receipt out of an old bundle states a checkpoint as well.
+    let receipt = was.receipt(root.path());
+    let (exit, said) = compare(&[
+        "--json",
+        text(&new),
+        text(&receipt),
+        "--tiles",
+        text(&tiles),
+    ]);
+    let value: Value = serde_json::from_str(&said).unwrap();
+    assert_eq!(
+        (exit, &value["found"], &value["signatures"]),
+        (0, &"extended".into(), &false.into())
+    );
+    assert_eq!(
+        (&value["older"], &value["newer"]),
+        (&300.into(), &700.into())
+    );
+    // The rewritten log, with its own tiles, and with those of the honest one.
+    let rewritten = forged.checkpoint(root.path(), "rewritten");
+    let (exit, said) = compare(&[text(&old), text(&rewritten), "--tiles", text(&tiles)]);
+    assert_eq!(exit, 2, "{said}");
+    assert!(said.contains("TLOG-006"), "{said}");
+    let own = root.path().join("own");
+    forged.tiles(&own);
+    let (exit, said) = compare(&[text(&old), text(&rewritten), "--tiles", text(&own)]);
+    assert_eq!(exit, 1, "{said}");
+    assert!(said.contains("没有核对签名"), "{said}");
+    let words = [
+        text(&old),
+        text(&rewritten),
+        "--log-key",
+        &key,
+        "--tiles",
+        text(&own),
+    ];
+    let (exit, said) = compare(&words);
+    assert_eq!(exit, 1, "{said}");
+    assert!(said.contains("它们就是证据"), "{said}");
+}
+
+#[test]
+fn tiles_that_have_grown_since_the_checkpoint_serve_as_well() {
+    let root = tempfile::tempdir().unwrap();
+    let (was, is, today) = (
+        published(10, None),
+        published(200, None),
+        published(256, None),
+    );
+    let old = was.checkpoint(root.path(), "old");
+    let new = is.checkpoint(root.path(), "new");
+    today.tiles(root.path());
+    let (exit, said) = compare(&[text(&old), text(&new), "--tiles", text(root.path())]);
+    assert_eq!(exit, 0, "{said}");
+}
+
+#[test]
+fn two_heads_of_one_size_need_no_tiles_and_of_two_logs_are_not_compared() {
+    let root = tempfile::tempdir().unwrap();
+    let (one, other) = (published(40, None), published(40, Some(3)));
+    let (first, second) = (
+        one.checkpoint(root.path(), "1"),
+        other.checkpoint(root.path(), "2"),
+    );
+    let key = one.key.verifier().to_string();
+    assert_eq!(
+        compare(&[text(&first), text(&second), "--log-key", &key]).0,
+        1
+    );
+    assert_eq!(
+        compare(&[text(&first), text(&first), "--log-key", &key]).0,
+        0
+    );
+    let stranger = SignerKey::from_seed("log.example/2", KeyKind::Log, &[8; 32]).unwrap();
+    let head = Checkpoint::new("log.example/2", 40, *one.head.root()).unwrap();
+    let elsewhere = root.path().join("3");
+    fs::write(&elsewhere, head.sign(&stranger).unwrap().to_string()).unwrap();
+    for (words, code) in [
+        (vec![text(&first), text(&elsewhere)], "TLOG-021"),
+        (
+            vec![text(&first), text(&elsewhere), "--log-key", &key],
+            "TLOG-021",
+        ),
+        (
+            vec![text(&first), text(&second), "--log-key", "no key"],
+            "CLI-120",
+        ),
+        (vec![text(&first), "/nowhere"], "CLI-101"),
+    ] {
+        let (exit, said) = compare(&words);
+        assert_eq!(exit, 2, "{said}");
+        assert!(said.contains(code), "{code} in {said}");
+    }
+    let altered = fs::read_to_string(&first)
+        .unwrap()
+        .replacen("\n40\n", "\n41\n", 1);
+    fs::write(&first, altered).unwrap();
+    let (exit, said) = compare(&[text(&first), text(&second), "--log-key", &key]);
+    assert_eq!(exit, 2, "{said}");
+    assert!(said.contains("TLOG-012"), "{said}");
+}

@@ -92,13 +92,9 @@ fn text(path: &Path) -> &str {
 }
 
 #[test]
-fn a_checkpoint_kept_for_a_year_shows_whether_history_was_rewritten_since() {
+fn a_checkpoint_kept_for_a_year_shows_that_the_log_only_grew_since() {
     let root = tempfile::tempdir().unwrap();
-    let (was, is, forged) = (
-        published(300, None),
-        published(700, None),
-        published(700, Some(12)),
-    );
+    let (was, is) = (published(300, None), published(700, None));
     let key = was.key.verifier().to_string();
     let old = was.checkpoint(root.path(), "old");
     let new = is.checkpoint(root.path(), "new");
@@ -143,7 +139,20 @@ fn a_checkpoint_kept_for_a_year_shows_whether_history_was_rewritten_since() {
         (&value["older"], &value["newer"]),
         (&300.into(), &700.into())
     );
-    // The rewritten log, with its own tiles, and with those of the honest one.
+}
+
+#[test]
+fn a_rewritten_log_is_told_by_its_own_tiles_and_accused_by_no_others() {
+    let root = tempfile::tempdir().unwrap();
+    let (was, is, forged) = (
+        published(300, None),
+        published(700, None),
+        published(700, Some(12)),
+    );
+    let key = was.key.verifier().to_string();
+    let old = was.checkpoint(root.path(), "old");
+    let tiles = root.path().join("log");
+    is.tiles(&tiles);
     let rewritten = forged.checkpoint(root.path(), "rewritten");
     let (exit, said) = compare(&[text(&old), text(&rewritten), "--tiles", text(&tiles)]);
     assert_eq!(exit, 2, "{said}");

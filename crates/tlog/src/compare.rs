@@ -13,7 +13,7 @@ use crate::{Checkpoint, Error};
 
 /// What two heads of one log are to each other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[doc(alias = "一致性")]
+#[doc(alias = "比较检查点")]
 pub enum Comparison {
     /// The same entries.
     Same,

@@ -468,7 +468,7 @@ part == 0 { if (++hashes > 63) die("路径超过 63 个"); path = path (path == 
 part == 1 && $0 == "" { if (head < 3) die("检查点不完整"); part = 2; next }
 part == 1 {
   head++
-  if (head == 1) { if ($0 ~ /[ +]/) die("检查点的来源名不合格式"); print "origin " $0 }
+  if (head == 1) { if ($0 ~ /[ +]/) die("检查点的来源名不合格式"); origin = $0; print "origin " $0 }
   if (head == 2) { if (!number($0)) die("检查点的大小不合格式"); print "size " $0 }
   if (head == 3) print "root " hash($0)
   next
@@ -476,6 +476,8 @@ part == 1 {
 {
   signed++
   if (NF != 3 || $0 != $1 " " $2 " " $3 || $1 != "\342\200\224" || $2 ~ /[+]/ || length(unbase64($3)) < 10) die("签名行不合格式")
+  # Four bytes of the key's id, 64 of an Ed25519 signature.
+  if ($2 "" == origin "" && length(unbase64($3)) == 136 && !own++) print "own yes"
 }
 END { if (!failed && (part != 2 || !signed || signed > 64)) print "错误 没有签名的检查点" }
 AWK
@@ -1286,6 +1288,7 @@ if [ -n "$RECEIPTS" ]; then
   for x in $RECEIPTS; do
     type=$x
     case $x in change-*) type=$(sed -n 1p "b/$x.txt" | cut -d ' ' -f 2) ;; esac
+    if [ $V = 2 ] && [ "$(field "$x.read" own)" != yes ]; then bad "$x.proof：检查点上没有该日志自己的签名行"; fi
     want "$(sed -n 2p "b/$x.entry") $(sed -n 5p "b/$x.entry")" "type $type record $(plainhash "b/$x.txt")" "$x.entry 说的是这份 $x"
     index=$(field "$x.read" index); size=$(field "$x.read" size)
     if [ ${#size} -gt 15 ] || [ ${#index} -gt 15 ]; then

@@ -9,7 +9,7 @@
   'use strict';
 
   var DIGITS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
-  var MOST_HASHES = 63, MOST_SIGNATURES = 64, MOST_PROOF = 1 << 20, MOST_NOTE = 1 << 19, KEY_ID = 4;
+  var MOST_HASHES = 63, MOST_SIGNATURES = 64, MOST_PROOF = 1 << 20, MOST_NOTE = 1 << 19, KEY_ID = 4, ED25519 = 64;
   var MOST_NUMBER = '9223372036854775807';
   var ENTRY = /^shuang\/([12]) entry\ntype ([a-z-]{1,31})\ntime (0|[1-9][0-9]{0,18})\nact ([0-9a-f]{64})\nrecord ([0-9a-f]{64})\n$/;
   var TYPES = ['plan', 'freeze', 'reveal', 'result', 'void', 'substitute', 'recuse', 'extend', 'part', 'open', 'publish', 'key'];
@@ -47,15 +47,17 @@
 
   function readNote(file, note) {
     var parts = note.split('\n\n'), lines = (parts[0] || '').split('\n'), signatures = (parts[1] || '').split('\n');
+    var own = false;
     var good = parts.length === 2 && note.length <= MOST_NOTE && signatures.pop() === '' && lines.length >= 3 &&
       lines.every(function (line) { return line !== '' && !/[\u0000-\u001f]/.test(line); }) &&
       /^[^\s+]+$/.test(lines[0]) && decimal(lines[1]) && signatures.length >= 1 && signatures.length <= MOST_SIGNATURES &&
       signatures.every(function (line) {
         var match = SIGNATURE.exec(line), bytes = match && unbase64(match[2]);
+        own = own || (match && match[1] === lines[0] && bytes && bytes.length === KEY_ID + ED25519);
         return bytes && bytes.length > KEY_ID;
       });
     if (!good) { throw new M.Unreadable(file, '不是签名的检查点'); }
-    return { origin: lines[0], size: lines[1], root: hashOf(file, lines[2]) };
+    return { origin: lines[0], size: lines[1], root: hashOf(file, lines[2]), own: own };
   }
 
   function readProof(file, text) {
@@ -169,6 +171,7 @@
     b.receipts.forEach(function (r) {
       var verdict = M.receiptRight(r, typeOf(b, r.name), plain.text(texts(r.name + '.txt')));
       found.say(verdict.right, r.name + ' 已记入日志', verdict.words);
+      if (!r.proof.own) { found.say(false, r.name + ' 的检查点有日志自己的签名行'); }
     });
     if (b.receipts.length) {
       checkOrder(b, found);

@@ -655,6 +655,10 @@ fn the_demo_clears_a_founding_that_was_cut_short_and_no_bureau_that_was_put_back
 /// An import that a process writes at this moment, as far as the database says: its row and its job, with a sign of
 /// life until `lease_until_ms`.
 async fn imports_something(place: &Place, lease_until_ms: i64) -> String {
+    imports_with(place, lease_until_ms, "{}").await
+}
+
+async fn imports_with(place: &Place, lease_until_ms: i64, summary: &str) -> String {
     let db = opened(place).await;
     let mut reader = db.read().await.unwrap();
     let unit = store::org::units(&mut reader).await.unwrap().remove(0).id;
@@ -670,7 +674,7 @@ async fn imports_something(place: &Place, lease_until_ms: i64) -> String {
         file_name: "名录.csv".to_owned(),
         state: "applying".to_owned(),
         done_rows: 0,
-        summary: "{}".to_owned(),
+        summary: summary.to_owned(),
         started_at_ms: FOREVER - 1,
         updated_at_ms: FOREVER - 1,
     };
@@ -823,4 +827,37 @@ fn no_structure_changes_beneath_a_server() {
     drop(held);
     assert!(place.done(&["migrate"]).contains("已做"));
     assert_eq!(Server::start(&place).killed(), "");
+}
+
+#[tokio::test]
+async fn a_row_that_cannot_be_read_is_named_in_the_record_and_the_server_starts() {
+    for engine in ENGINES {
+        let bureau = Bureau::founded(engine);
+        let place = &bureau.place;
+        let unreadable = imports_with(place, 1, "{\"rows\":\"检查员甲\"}").await;
+        let good = imports_something(place, 2).await;
+        let mut named = vec![format!(
+            "IMPT-086 导入的记录读不出，已跳过，其余照常：表 imports 列 summary 行 {unreadable}"
+        )];
+        if let Some(server) = &bureau.server {
+            let row = format!("'{:032}'", 3);
+            imports_something(place, 3).await;
+            admin(
+                server.url(),
+                &format!("UPDATE jobs SET account_id = '检查员甲' WHERE job_id = {row}"),
+            );
+            named.push(format!(
+                "JOBS-007 后台办理的记录读不出，已跳过，其余照常：表 jobs 列 account_id 行 {:032}",
+                3
+            ));
+        }
+        let server = Server::start(place);
+        assert!(server.get("/items").starts_with("HTTP/1.1 200"));
+        assert_eq!(stands(place, &good).await, INTERRUPTED, "{engine:?}");
+        let record = server.killed();
+        for line in named {
+            assert!(record.contains(&line), "{line}: {record}");
+        }
+        assert!(!record.contains("检查员甲"), "{record}");
+    }
 }

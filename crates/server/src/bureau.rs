@@ -132,7 +132,8 @@ impl Place {
     }
 
     /// A view of the database for a command that only lists what stands in the clear: nothing is migrated or made,
-    /// and no key is needed. None where there is no database of ours.
+    /// and no key is needed. None where there is no database of ours; one of no bureau, or whose facts the log does not
+    /// confirm, is refused.
     pub(crate) async fn view<T>(
         &self,
         look: impl AsyncFnOnce(&mut Reader) -> Result<T, StoreError>,
@@ -141,7 +142,11 @@ impl Place {
             return Ok(None);
         }
         let exhibit = self.exhibit().await?;
-        let seen = async { look(&mut exhibit.read().await?).await }.await;
+        let seen = async {
+            exhibit.require_bureau().await?;
+            look(&mut exhibit.read().await?).await
+        }
+        .await;
         exhibit.close().await;
         seen.map(Some).map_err(|error| match error {
             StoreError::OlderSchema { found, known } => Failure::new(

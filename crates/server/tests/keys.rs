@@ -861,3 +861,31 @@ async fn a_row_that_cannot_be_read_is_named_in_the_record_and_the_server_starts(
         assert!(!record.contains("检查员甲"), "{record}");
     }
 }
+
+#[tokio::test]
+async fn a_database_without_a_bureau_is_no_empty_list_of_series_and_no_calendar() {
+    let lists = [&["counter"][..], &["workdays", "2026-11-27", "5"]];
+    let bureau = Bureau::founded(Engine::Sqlite);
+    let file = bureau.place.file("mingqian.sqlite");
+    std::fs::remove_file(&file).unwrap();
+    let hollow = Db::open_sqlite(&file, &upgrade()).await.unwrap();
+    hollow.close().await;
+    for args in lists {
+        bureau.place.refuses("STOR-526", args);
+    }
+    let bureau = Bureau::founded(Engine::Postgres);
+    let url = bureau.server.as_ref().unwrap().url();
+    for args in lists {
+        bureau.place.done(args);
+    }
+    for (sql, code) in [
+        ("DELETE FROM installation WHERE name = 'bureau'", "STOR-521"),
+        ("TRUNCATE installation, log_leaves CASCADE", "STOR-526"),
+        ("ALTER TABLE counters RENAME TO counters_away", "STOR-526"),
+    ] {
+        admin(url, sql);
+        for args in lists {
+            bureau.place.refuses(code, args);
+        }
+    }
+}

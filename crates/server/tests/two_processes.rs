@@ -305,7 +305,8 @@ async fn one_plan_is_approved_once(city: &City, place: &str) {
         may_lead: "是".to_owned(),
         ..RawInspector::default()
     };
-    let added = city.app.add_inspector(&keeper, &unit(1), &leader, None);
+    let home = unit(1);
+    let added = city.app.add_inspector(&keeper, &home, &leader, None);
     added.await.unwrap();
     let fume = ItemId::parse("fume").unwrap();
     let shown = as_shown(&city.app, Thing::Item(&fume)).await;

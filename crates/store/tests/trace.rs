@@ -4,10 +4,6 @@
 #![expect(clippy::unwrap_used, reason = "a step that fails fails the story")]
 
 #[path = "support/behind.rs"]
-#[expect(
-    dead_code,
-    reason = "shared with stories that are told in the same way on both"
-)]
 mod behind;
 #[path = "../../testkit/src/engines.rs"]
 mod engines;

@@ -16,7 +16,7 @@ use verify::disk;
 use web::gate::{Facts, WebState};
 
 use super::{Failure, Output};
-use crate::bureau::Place;
+use crate::bureau::{Place, Serving};
 use crate::record;
 
 /// Arguments of `mingqian serve`.
@@ -100,15 +100,25 @@ fn is_loopback(ip: IpAddr) -> bool {
     ip.is_loopback()
 }
 
-/// What comes first can still be taken back: the folder is held and the address bound before anything that the last
-/// run left is touched, so that a start beside a working server changes nothing of its work.
 async fn serve(
     args: &ServeArgs,
     tls: Option<(&PathBuf, &PathBuf)>,
     output: &Output,
 ) -> Result<u8, Failure> {
-    let place = args.place.place();
-    let (app, mut serving) = place.open_to_serve(output).await?;
+    let (app, mut serving) = args.place.place().open_to_serve(output).await?;
+    let ended = on_air(&app, args, tls, (serving.as_mut(), output)).await;
+    app.db.close().await;
+    ended
+}
+
+/// What comes first can still be taken back: the folder is held and the address bound before anything that the last
+/// run left is touched, so that a start beside a working server changes nothing of its work.
+async fn on_air(
+    app: &App,
+    args: &ServeArgs,
+    tls: Option<(&PathBuf, &PathBuf)>,
+    (serving, output): (Option<&mut Serving>, &Output),
+) -> Result<u8, Failure> {
     let tls = match tls {
         Some(files) => Some(certified(files).await?),
         None => None,
@@ -121,10 +131,10 @@ async fn serve(
         )
     };
     let (listener, address) = bound(args.listen).map_err(unheard)?;
-    if let Some(serving) = &mut serving {
+    if let Some(serving) = serving {
         serving.listens(address)?;
     }
-    let web = ready(app, args, tls.is_some()).await?;
+    let web = ready(app.clone(), args, tls.is_some()).await?;
     let service = web::route::router(&web).into_make_service_with_connect_info::<SocketAddr>();
     let handle = Handle::new();
     tokio::spawn(stop_on_signal(handle.clone()));
@@ -140,10 +150,8 @@ async fn serve(
                 server.handle(handle).serve(service).await
             }
         }
-    }
-    .await;
-    web.app.db.close().await;
-    ended.map(|()| 0).map_err(unheard)
+    };
+    ended.await.map(|()| 0).map_err(unheard)
 }
 
 fn bound(listen: SocketAddr) -> std::io::Result<(TcpListener, SocketAddr)> {

@@ -158,7 +158,10 @@ async fn show(State(web): State<WebState>, visit: Visit) -> Answer {
     let page = web
         .page(&visit, head(&visit))
         .await?
-        .with_printed_view(listing.filter.in_words(), listing.count(counted).words())
+        .with_printed_view(
+            listing.filter.in_words(),
+            listing.on_paper(shown.len(), counted),
+        )
         .with(sheet);
     Ok((listing.status(), page).into_response())
 }

@@ -271,7 +271,6 @@ async fn an_address_that_is_no_text_is_answered_in_our_words() {
         let id = site.city.account("kucun1", &[(Role::Registrar, 1)]).await;
         let browser = site.signed_in(&id).await;
         for (who, path) in [
-            (&site.stranger(), "/p/%FF"),
             (&site.stranger(), "/items/%C3%28"),
             (&browser, "/w/jobs/%FF"),
             (&browser, "/w/subjects/%E6%A3"),

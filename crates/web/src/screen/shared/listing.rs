@@ -88,6 +88,9 @@ impl Listing {
     /// How many rows the paper shows and of how many: it holds this one page of the list.
     #[must_use]
     pub fn on_paper(&self, shown: usize, counted: i64) -> String {
+        if !self.filter.is_sound() {
+            return "筛选条件没有看懂，没有查".to_owned();
+        }
         let all = self.count(counted).words();
         match usize::try_from(counted) {
             Ok(counted) if counted == shown => all,

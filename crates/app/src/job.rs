@@ -24,19 +24,24 @@ use crate::drawing::FreezeWork;
 use crate::subject::export::ExportWork;
 use crate::{App, AppError};
 
+mod broken;
 mod desk;
 mod kind;
 mod order;
 mod outcome;
 mod result;
 mod run;
+mod unreadable;
 mod upkeep;
 
+pub use broken::Broken;
 pub use kind::{AfterStop, Kind, Work};
-pub use order::{Job, JobState, Limits, Order, UnreadableJob};
+pub use order::{Job, JobState, Limits, Order};
 pub use outcome::{KeptRefusal, Outcome, ResultFile};
 pub use result::Incomplete;
 pub use run::Run;
+pub use unreadable::UnreadableJob;
+pub(crate) use unreadable::{place_of, why_of};
 
 use desk::{Desk, Ticket};
 
@@ -210,32 +215,51 @@ impl Jobs {
         }
     }
 
-    /// One job from its turn to its end. What cannot even be written down is found by the next
+    /// One job from its turn to its end. What cannot even be written down is found by the upkeep or the next
     /// start of the program.
     async fn carry_out(&self, ticket: &Ticket) {
         let run = &ticket.run;
         match self.mark(run, JobState::Running, &Outcome::default()).await {
             Ok(true) => {}
-            Ok(false) | Err(_) => return,
+            Ok(false) => return,
+            Err(error) => {
+                self.fault(run, &error);
+                return;
+            }
         }
         // On a task of its own, so that a panic ends the job and not the machine.
         let work = tokio::spawn(Arc::clone(&ticket.kind).work(run.clone()));
-        let ended = match work.await {
-            Ok(ended) => ended,
-            Err(error) => Err(StoreError::Engine(format!("the work ended early: {error}")).into()),
-        };
+        let ended = work.await.unwrap_or_else(|error| {
+            run.despair();
+            Err(StoreError::Engine(format!("the work ended early: {error}")).into())
+        });
         let (state, outcome) = match ended {
             Ok(outcome) if outcome.refusal.is_some() => (JobState::Failed, outcome),
             Ok(outcome) => (JobState::Done, outcome),
-            Err(error) => {
-                let state = outcome::state_after(&error, run.is_stopped());
-                (state, Outcome::refused(&error))
-            }
+            Err(error) => match outcome::state_after(&error, run.is_stopped()) {
+                JobState::Interrupted => {
+                    let fault = Outcome::kept(Some(self.fault(run, &error)));
+                    (JobState::Interrupted, fault)
+                }
+                state => (state, Outcome::refused(&error)),
+            },
         };
+        if let Some(refusal) = outcome.refusal.clone() {
+            run.break_off(Broken {
+                refusal,
+                worth_again: !run.is_hopeless(),
+            });
+        }
         // A traced end has moved the row already, in its own transaction. Where another process has taken the
         // job over, it is no business of this one how it ended; what cannot be written down now is taken up
         // by the upkeep.
-        let still_ours = self.mark(run, state, &outcome).await.unwrap_or(false);
+        let still_ours = match self.mark(run, state, &outcome).await {
+            Ok(ours) => ours,
+            Err(error) => {
+                self.fault(run, &error);
+                false
+            }
+        };
         if still_ours && state != JobState::Done {
             ticket.kind.stopped(run).await;
         }

@@ -4,7 +4,7 @@
 //! Reading order: `port` (what reads and writes table files), `state` and `summary` (what is known of
 //! an upload), `upload` (how bytes arrive), `reading`, `comparing`, `applying` (the three pieces of
 //! long work, each a job), `step` (how they become jobs), `report` (the error file), `upkeep`
-//! (restart, expiry). Every step moves the upload from a named state, so that a step that was
+//! (restart, expiry), `unreadable` (rows of somebody else's making). Every step moves the upload from a named state, so that a step that was
 //! overtaken by a cancellation or another process finds out and stops. Deliberately absent: what a
 //! row means (`import`), table formats (`exchange`), the queue (`job`).
 
@@ -28,11 +28,13 @@ mod report;
 mod state;
 mod step;
 mod summary;
+mod unreadable;
 mod upkeep;
 mod upload;
 
 pub use state::State;
 pub use summary::{FileFacts, Sample, Samples, Summary};
+pub use unreadable::UnreadableImport;
 pub use upkeep::TIDY;
 pub use upload::{Accepted, Incoming};
 
@@ -69,11 +71,17 @@ pub struct Import {
 
 impl Import {
     fn of(stored: StoredImport) -> Result<Self, AppError> {
-        let wrong = |what: &str| StoreError::Engine(format!("imports {}: {what}", stored.id));
-        let register = Register::parse(&stored.register).ok_or_else(|| wrong("register"))?;
-        let state = State::parse(&stored.state).ok_or_else(|| wrong("state"))?;
-        let summary =
-            serde_json::from_str(&stored.summary).map_err(|error| wrong(&error.to_string()))?;
+        let wrong = |column: &str, why: &str| StoreError::Inconsistent {
+            table: "imports".to_owned(),
+            column: column.to_owned(),
+            row: stored.id.clone(),
+            why: why.to_owned(),
+        };
+        let register = Register::parse(&stored.register);
+        let register = register.ok_or_else(|| wrong("register", "没有这个名录"))?;
+        let state = State::parse(&stored.state).ok_or_else(|| wrong("state", "没有这种状态"))?;
+        let summary = serde_json::from_str(&stored.summary)
+            .map_err(|error| wrong("summary", &error.to_string()))?;
         Ok(Self {
             stored,
             register,
@@ -138,15 +146,19 @@ impl Staging {
         own.map(Import::of).transpose()
     }
 
-    /// The latest uploads of an account into one register.
+    /// The latest uploads of an account into one register; one that cannot be read stands among them as such.
     pub async fn latest(
         &self,
         account: &AccountId,
         register: Register,
-    ) -> Result<Vec<Import>, AppError> {
+    ) -> Result<Vec<Result<Import, UnreadableImport>>, AppError> {
         let mut reader = self.app.db.read().await?;
         let found = import::of_account(&mut reader, account, register.name(), 10).await?;
-        found.into_iter().map(Import::of).collect()
+        let read = found.into_iter().map(|listed| {
+            let import = listed.import.map_err(AppError::from).and_then(Import::of);
+            import.map_err(|error| UnreadableImport::new(listed.id, listed.started_at_ms, &error))
+        });
+        Ok(read.collect())
     }
 
     async fn load(&self, id: &str) -> Result<Import, AppError> {

@@ -23,6 +23,10 @@ use crate::ports::{OsClock, OsEntropy};
 use crate::private::{private_folder, tighten, write_private};
 
 mod fit;
+mod founding;
+mod serving;
+
+pub(crate) use serving::Serving;
 
 /// Where a bureau lives.
 #[derive(Clone, Debug)]
@@ -36,53 +40,6 @@ pub(crate) struct Place {
 impl Place {
     fn key(&self, name: &str) -> PathBuf {
         self.data.join("keys").join(name)
-    }
-
-    /// The mark of a founding under way. It stands before the first key and goes with the last step, so that a
-    /// bureau put back from a backup, which lacks any mark, is never taken for an attempt that was cut short.
-    fn founding(&self) -> PathBuf {
-        self.data.join("founding")
-    }
-
-    /// Whether what stands here is no founding that was cut short.
-    #[must_use]
-    pub(crate) fn is_complete(&self) -> bool {
-        !self.founding().exists()
-    }
-
-    /// The founding is complete.
-    pub(crate) fn mark_complete(&self) -> Result<(), Failure> {
-        let mark = self.founding();
-        fs::remove_file(&mark).map_err(|error| Failure::file(&mark, &error))
-    }
-
-    /// Clears what an attempt that was cut short left behind; never a complete bureau.
-    pub(crate) fn begin_anew(&self) -> Result<(), Failure> {
-        if self.is_complete() {
-            return Ok(());
-        }
-        for name in [
-            "keys/storage.key",
-            "keys/log.key",
-            "mingqian.sqlite",
-            "mingqian.sqlite-wal",
-            "mingqian.sqlite-shm",
-        ] {
-            let path = self.data.join(name);
-            match fs::remove_file(&path) {
-                Err(error) if error.kind() != ErrorKind::NotFound => {
-                    return Err(Failure::file(&path, &error));
-                }
-                _ => {}
-            }
-        }
-        let content = self.data.join("mingqian.blobs");
-        match fs::remove_dir_all(&content) {
-            Err(error) if error.kind() != ErrorKind::NotFound => {
-                Err(Failure::file(&content, &error))
-            }
-            _ => Ok(()),
-        }
     }
 
     /// Whether keys have been made here.
@@ -175,7 +132,8 @@ impl Place {
     }
 
     /// A view of the database for a command that only lists what stands in the clear: nothing is migrated or made,
-    /// and no key is needed. None where there is no database of ours.
+    /// and no key is needed. None where there is no database of ours; one of no bureau, or whose facts the log does not
+    /// confirm, is refused.
     pub(crate) async fn view<T>(
         &self,
         look: impl AsyncFnOnce(&mut Reader) -> Result<T, StoreError>,
@@ -184,7 +142,11 @@ impl Place {
             return Ok(None);
         }
         let exhibit = self.exhibit().await?;
-        let seen = async { look(&mut exhibit.read().await?).await }.await;
+        let seen = async {
+            exhibit.require_bureau().await?;
+            look(&mut exhibit.read().await?).await
+        }
+        .await;
         exhibit.close().await;
         seen.map(Some).map_err(|error| match error {
             StoreError::OlderSchema { found, known } => Failure::new(
@@ -306,10 +268,35 @@ impl Place {
         .map_err(|error| Failure::new(error.code(), "database", error.to_string()))
     }
 
-    /// Opens database and keys of a bureau to write, by the clock and the randomness of the machine.
+    /// Opens database and keys of a bureau to write, by the clock and the randomness of the machine. It may be beside
+    /// a working server, but where the structure is to change.
     pub(crate) async fn open_now(&self, output: &Output) -> Result<App, Failure> {
         self.require_bureau().await?;
+        let _alone = match self.is_older().await {
+            true => self.hold(serving::UPGRADING)?,
+            false => None,
+        };
         self.open_new(output).await
+    }
+
+    /// The same for a server, which has the folder of an embedded database to itself as long as what is yielded lives.
+    pub(crate) async fn open_to_serve(
+        &self,
+        output: &Output,
+    ) -> Result<(App, Option<Serving>), Failure> {
+        self.require_bureau().await?;
+        let serving = self.hold(serving::SERVING)?;
+        Ok((self.open_new(output).await?, serving))
+    }
+
+    /// Whether opening the database would change its structure. What else is wrong with it, opening it says.
+    async fn is_older(&self) -> bool {
+        let Ok(exhibit) = self.look().await else {
+            return false;
+        };
+        let seen = exhibit.read().await.map(drop);
+        exhibit.close().await;
+        matches!(seen, Err(StoreError::OlderSchema { .. }))
     }
 
     /// The same for a bureau that is to be founded: the database is made.

@@ -14,6 +14,7 @@ const FILES: &[&str] = &[
     "mingqian.sqlite",
     "mingqian.sqlite-wal",
     "mingqian.sqlite-shm",
+    "mingqian.serving",
     "keys/storage.key",
     "keys/log.key",
     "tls/ca.key",

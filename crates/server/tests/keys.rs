@@ -8,10 +8,15 @@ use std::net::TcpStream;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
+use std::sync::Arc;
 
-use store::Engine;
+use app::crypto::StorageKey;
+use app::sealing::SealingKey;
+use store::import::StoredImport;
+use store::job::StoredJob;
+use store::{Db, Engine, Upgrade};
 use tempfile::TempDir;
-use testkit::engines::{PostgresDatabase, admin};
+use testkit::engines::{PostgresDatabase, admin, upgrade};
 use testkit::folder::files;
 use testkit::old::{COMMITS, OldDatabase, made_before};
 
@@ -645,4 +650,242 @@ fn the_demo_clears_a_founding_that_was_cut_short_and_no_bureau_that_was_put_back
     let anew = "init --bureau 样例局 --district 411200 --origin a.example/mingqian";
     place.refuses("INIT-007", &anew.split(' ').collect::<Vec<_>>());
     place.done(&["audit"]);
+}
+
+/// An import that a process writes at this moment, as far as the database says: its row and its job, with a sign of
+/// life until `lease_until_ms`.
+async fn imports_something(place: &Place, lease_until_ms: i64) -> String {
+    imports_with(place, lease_until_ms, "{}").await
+}
+
+async fn imports_with(place: &Place, lease_until_ms: i64, summary: &str) -> String {
+    let db = opened(place).await;
+    let mut reader = db.read().await.unwrap();
+    let unit = store::org::units(&mut reader).await.unwrap().remove(0).id;
+    let found = store::account::by_login(&mut reader, "sysadmin").await;
+    let account = found.unwrap().unwrap().account.id;
+    drop(reader);
+    let id = format!("{lease_until_ms:032}");
+    let import = StoredImport {
+        id: id.clone(),
+        account: Some(account.clone()),
+        unit: unit.clone(),
+        register: "subjects".to_owned(),
+        file_name: "名录.csv".to_owned(),
+        state: "applying".to_owned(),
+        done_rows: 0,
+        summary: summary.to_owned(),
+        started_at_ms: FOREVER - 1,
+        updated_at_ms: FOREVER - 1,
+    };
+    let job = StoredJob {
+        id: id.clone(),
+        kind: "import.apply".to_owned(),
+        account: Some(account),
+        unit: Some(unit),
+        about: id.clone(),
+        fingerprint: id.clone(),
+        state: "running".to_owned(),
+        stage: String::new(),
+        done: 0,
+        total: None,
+        input: "{}".to_owned(),
+        outcome: String::new(),
+        stop_asked: false,
+        holder: "another".to_owned(),
+        lease_until_ms,
+        started_at_ms: FOREVER - 1,
+        updated_at_ms: FOREVER - 1,
+    };
+    let mut scratch = db.scratch().await.unwrap();
+    store::import::begin(&mut scratch.inside(), &import)
+        .await
+        .unwrap();
+    store::job::add(&mut scratch.inside(), &job).await.unwrap();
+    scratch.commit().await.unwrap();
+    db.close().await;
+    id
+}
+
+/// A time no story reaches.
+const FOREVER: i64 = 4_000_000_000_000;
+
+async fn opened(place: &Place) -> Db {
+    let key = std::fs::read_to_string(place.file("keys/storage.key")).unwrap();
+    let digit = |at: usize| u8::from_str_radix(&key[2 * at..2 * at + 2], 16).unwrap();
+    let key = StorageKey::new(&std::array::from_fn(digit));
+    let entropy = Arc::new(testkit::clock::FakeEntropy::new(7));
+    let seals = Arc::new(SealingKey { key, entropy });
+    let upgrade = Upgrade {
+        vault: seals.clone(),
+        seals,
+        ..upgrade()
+    };
+    let opened = match &place.url {
+        Some(url) => Db::open_postgres(url, &upgrade).await,
+        None => Db::open_sqlite(&place.file("mingqian.sqlite"), &upgrade).await,
+    };
+    opened.unwrap()
+}
+
+/// Where import and job of that key stand.
+async fn stands(place: &Place, id: &str) -> [String; 2] {
+    let db = opened(place).await;
+    let mut reader = db.read().await.unwrap();
+    let import = store::import::get(&mut reader, id).await.unwrap().unwrap();
+    let job = store::job::get(&mut reader, id).await.unwrap().unwrap();
+    drop(reader);
+    db.close().await;
+    [import.state, job.state]
+}
+
+const AT_WORK: [&str; 2] = ["applying", "running"];
+const INTERRUPTED: [&str; 2] = ["interrupted"; 2];
+
+#[tokio::test]
+async fn a_second_server_of_an_embedded_database_is_refused_before_it_touches_the_work_of_the_first()
+ {
+    let bureau = Bureau::founded(Engine::Sqlite);
+    let place = &bureau.place;
+    let first = Server::start(place);
+    let id = imports_something(place, FOREVER).await;
+    for listen in ["127.0.0.1:0", &first.address] {
+        let (code, words) = place.run(&["serve", "--listen", listen]);
+        assert_eq!(code, Some(2), "{words}");
+        let holder = format!("进程 {}，监听 {}", first.child.id(), first.address);
+        assert!(
+            words.contains("SERV-006") && words.contains(&holder),
+            "{words}"
+        );
+        assert_eq!(stands(place, &id).await, AT_WORK);
+    }
+    // Whoever only looks is not asked, and an act queues for the writer as ever.
+    for args in [
+        &["audit"][..],
+        &["counter"],
+        &FIRST_13,
+        &["migrate"],
+        &["migrate", "--dry-run"],
+    ] {
+        place.done(args);
+    }
+    assert_eq!(stands(place, &id).await, AT_WORK);
+    // A killed server holds nothing, whatever its file says; what it was doing is then left over.
+    first.killed();
+    assert!(place.file("mingqian.serving").exists());
+    let next = Server::start(place);
+    assert_eq!(stands(place, &id).await, INTERRUPTED);
+    assert_eq!(next.killed(), "");
+}
+
+#[tokio::test]
+async fn a_server_whose_address_is_taken_has_put_nothing_in_order() {
+    for engine in ENGINES {
+        let bureau = Bureau::founded(engine);
+        let place = &bureau.place;
+        let id = imports_something(place, 1).await;
+        let other = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = other.local_addr().unwrap().to_string();
+        let (code, words) = place.run(&["serve", "--listen", &address]);
+        assert_eq!(code, Some(2), "{words}");
+        assert!(words.contains("SERV-003"), "{words}");
+        assert_eq!(stands(place, &id).await, AT_WORK, "{engine:?}");
+        assert!(!place.file("mingqian.serving").exists());
+        drop(Server::start(place));
+        assert_eq!(stands(place, &id).await, INTERRUPTED, "{engine:?}");
+    }
+}
+
+#[tokio::test]
+async fn several_servers_share_a_postgres_and_none_takes_the_living_work_of_another_for_lost() {
+    let bureau = Bureau::founded(Engine::Postgres);
+    let place = &bureau.place;
+    let first = Server::start(place);
+    let living = imports_something(place, FOREVER).await;
+    let dead = imports_something(place, 1).await;
+    let second = Server::start(place);
+    assert_eq!(stands(place, &living).await, AT_WORK);
+    assert_eq!(stands(place, &dead).await, INTERRUPTED);
+    for server in [&first, &second] {
+        assert!(server.get("/items").starts_with("HTTP/1.1 200"));
+    }
+}
+
+#[test]
+fn no_structure_changes_beneath_a_server() {
+    let old = OldDatabase::unpack(COMMITS[0], Engine::Sqlite);
+    let place = Place::of(&old, Engine::Sqlite);
+    // As the server of that time would hold it.
+    let held = std::fs::File::create(place.file("mingqian.serving")).unwrap();
+    held.try_lock().unwrap();
+    std::fs::write(place.file("mingqian.serving"), "mingqian serve，进程 7").unwrap();
+    for args in [&["migrate"][..], &FIRST_13, &SERVE] {
+        let words = place.refuses("SERV-006", args);
+        assert!(words.contains("mingqian serve，进程 7"), "{words}");
+    }
+    place.done(&["migrate", "--dry-run"]);
+    drop(held);
+    assert!(place.done(&["migrate"]).contains("已做"));
+    assert_eq!(Server::start(&place).killed(), "");
+}
+
+#[tokio::test]
+async fn a_row_that_cannot_be_read_is_named_in_the_record_and_the_server_starts() {
+    for engine in ENGINES {
+        let bureau = Bureau::founded(engine);
+        let place = &bureau.place;
+        let unreadable = imports_with(place, 1, "{\"rows\":\"检查员甲\"}").await;
+        let good = imports_something(place, 2).await;
+        let mut named = vec![format!(
+            "IMPT-086 导入的记录读不出，已跳过，其余照常：表 imports 列 summary 行 {unreadable}"
+        )];
+        if let Some(server) = &bureau.server {
+            let row = format!("'{:032}'", 3);
+            imports_something(place, 3).await;
+            admin(
+                server.url(),
+                &format!("UPDATE jobs SET account_id = '检查员甲' WHERE job_id = {row}"),
+            );
+            named.push(format!(
+                "JOBS-007 后台办理的记录读不出，已跳过，其余照常：表 jobs 列 account_id 行 {:032}",
+                3
+            ));
+        }
+        let server = Server::start(place);
+        assert!(server.get("/items").starts_with("HTTP/1.1 200"));
+        assert_eq!(stands(place, &good).await, INTERRUPTED, "{engine:?}");
+        let record = server.killed();
+        for line in named {
+            assert!(record.contains(&line), "{line}: {record}");
+        }
+        assert!(!record.contains("检查员甲"), "{record}");
+    }
+}
+
+#[tokio::test]
+async fn a_database_without_a_bureau_is_no_empty_list_of_series_and_no_calendar() {
+    let lists = [&["counter"][..], &["workdays", "2026-11-27", "5"]];
+    let bureau = Bureau::founded(Engine::Sqlite);
+    let file = bureau.place.file("mingqian.sqlite");
+    std::fs::remove_file(&file).unwrap();
+    let hollow = Db::open_sqlite(&file, &upgrade()).await.unwrap();
+    hollow.close().await;
+    for args in lists {
+        bureau.place.refuses("STOR-526", args);
+    }
+    let bureau = Bureau::founded(Engine::Postgres);
+    let url = bureau.server.as_ref().unwrap().url();
+    for args in lists {
+        bureau.place.done(args);
+    }
+    for (sql, code) in [
+        ("DELETE FROM installation WHERE name = 'bureau'", "STOR-521"),
+        ("TRUNCATE installation, log_leaves CASCADE", "STOR-526"),
+        ("ALTER TABLE counters RENAME TO counters_away", "STOR-526"),
+    ] {
+        admin(url, sql);
+        for args in lists {
+            bureau.place.refuses(code, args);
+        }
+    }
 }

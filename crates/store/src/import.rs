@@ -60,18 +60,42 @@ impl Lot {
     }
 }
 
+/// A row of a list, which may hold what this program cannot read.
+#[derive(Debug)]
+pub struct ListedImport {
+    /// Its key.
+    pub id: String,
+    /// When it was uploaded, unix milliseconds.
+    pub started_at_ms: i64,
+    /// The whole of it.
+    pub import: Result<StoredImport, StoreError>,
+}
+
+fn listed(rows: &[Row]) -> Result<Vec<ListedImport>, StoreError> {
+    let listed = rows.iter().map(|row| {
+        Ok(ListedImport {
+            id: row.text("import_id")?.to_owned(),
+            started_at_ms: row.int("started_at_ms")?,
+            import: import(row),
+        })
+    });
+    listed.collect()
+}
+
 fn import(row: &Row) -> Result<StoredImport, StoreError> {
+    let id = row.text("import_id")?;
+    let wrong = |column: &str, error: domain::id::IdError| {
+        StoreError::inconsistent(TABLE, column, id, &error.to_string())
+    };
     let account = row
         .maybe_text("account_id")?
         .map(AccountId::parse)
         .transpose();
-    let wrong = |error: domain::id::IdError| {
-        StoreError::inconsistent(TABLE, "account_id", "-", &error.to_string())
-    };
+    let unit = OrgUnitId::parse(row.text("org_unit_id")?);
     Ok(StoredImport {
-        id: row.text("import_id")?.to_owned(),
-        account: account.map_err(wrong)?,
-        unit: row.parsed(TABLE, "org_unit_id", OrgUnitId::parse)?,
+        id: id.to_owned(),
+        account: account.map_err(|error| wrong("account_id", error))?,
+        unit: unit.map_err(|error| wrong("org_unit_id", error))?,
         register: row.text("register")?.to_owned(),
         file_name: row.text("file_name")?.to_owned(),
         state: row.text("state")?.to_owned(),
@@ -94,7 +118,7 @@ pub async fn of_account(
     account: &AccountId,
     register: &str,
     limit: i64,
-) -> Result<Vec<StoredImport>, StoreError> {
+) -> Result<Vec<ListedImport>, StoreError> {
     let query = Query::new(COLUMNS)
         .push(" WHERE account_id = ")
         .bind(account.as_str())
@@ -102,35 +126,30 @@ pub async fn of_account(
         .bind(register)
         .push(" ORDER BY started_at_ms DESC, import_id LIMIT ")
         .bind(limit);
-    reader.all(query).await?.iter().map(import).collect()
+    listed(&reader.all(query).await?)
 }
 
 /// Uploads in one of these states, oldest first.
 pub async fn in_states(
     reader: &mut Reader,
     states: &[&str],
-) -> Result<Vec<StoredImport>, StoreError> {
+) -> Result<Vec<ListedImport>, StoreError> {
     let query = Query::new(COLUMNS)
         .push(" WHERE state IN (")
         .bind_list(states.iter().map(|state| Value::from(*state)))
         .push(") ORDER BY started_at_ms, import_id");
-    reader.all(query).await?.iter().map(import).collect()
+    listed(&reader.all(query).await?)
 }
 
 /// Uploads that have not moved since `before_ms`.
 pub async fn idle_since(
     reader: &mut Reader,
     before_ms: i64,
-) -> Result<Vec<StoredImport>, StoreError> {
+) -> Result<Vec<ListedImport>, StoreError> {
     let query = Query::new(COLUMNS)
         .push(" WHERE updated_at_ms < ")
         .bind(before_ms);
-    reader
-        .all(query.push(" ORDER BY import_id"))
-        .await?
-        .iter()
-        .map(import)
-        .collect()
+    listed(&reader.all(query.push(" ORDER BY import_id")).await?)
 }
 
 /// Begins an upload; one with the same key is a conflict.

@@ -57,8 +57,9 @@ pub struct StoredJob {
 }
 
 fn job(row: &Row) -> Result<StoredJob, StoreError> {
+    let id = row.text("job_id")?;
     let wrong = |column: &str, error: domain::id::IdError| {
-        StoreError::inconsistent(TABLE, column, "-", &error.to_string())
+        StoreError::inconsistent(TABLE, column, id, &error.to_string())
     };
     let account = row
         .maybe_text("account_id")?
@@ -69,7 +70,7 @@ fn job(row: &Row) -> Result<StoredJob, StoreError> {
         .map(OrgUnitId::parse)
         .transpose();
     Ok(StoredJob {
-        id: row.text("job_id")?.to_owned(),
+        id: id.to_owned(),
         kind: row.text("kind")?.to_owned(),
         account: account.map_err(|error| wrong("account_id", error))?,
         unit: unit.map_err(|error| wrong("org_unit_id", error))?,
@@ -120,12 +121,11 @@ pub async fn latest_about(
 }
 
 /// Jobs that wait or run, oldest first, of whatever process. One that cannot be read is nobody's to take
-/// up; its owner's list names it.
-pub async fn under_way(reader: &mut Reader) -> Result<Vec<StoredJob>, StoreError> {
+/// up.
+pub async fn under_way(reader: &mut Reader) -> Result<Vec<ListedJob>, StoreError> {
     let query = Query::new(COLUMNS)
         .push(" WHERE state IN ('waiting', 'running') ORDER BY started_at_ms, job_id");
-    let rows = reader.all(query).await?;
-    Ok(rows.iter().filter_map(|row| job(row).ok()).collect())
+    listed(&reader.all(query).await?)
 }
 
 /// A row of a list, which may hold what this program cannot read.
@@ -153,7 +153,10 @@ pub async fn of_account(
         .bind_list(kinds.iter().map(|kind| Value::from(*kind)))
         .push(") ORDER BY started_at_ms DESC, job_id LIMIT ")
         .bind(limit);
-    let rows = reader.all(query).await?;
+    listed(&reader.all(query).await?)
+}
+
+fn listed(rows: &[Row]) -> Result<Vec<ListedJob>, StoreError> {
     let listed = rows.iter().map(|row| {
         Ok(ListedJob {
             id: row.text("job_id")?.to_owned(),

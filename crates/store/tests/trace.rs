@@ -4,10 +4,6 @@
 #![expect(clippy::unwrap_used, reason = "a step that fails fails the story")]
 
 #[path = "support/behind.rs"]
-#[expect(
-    dead_code,
-    reason = "shared with stories that are told in the same way on both"
-)]
 mod behind;
 #[path = "../../testkit/src/engines.rs"]
 mod engines;
@@ -296,4 +292,69 @@ async fn a_log_that_was_rewritten_contradicts_itself() {
             );
         }
     }
+}
+
+/// What somebody teaches the database so that it swallows what is written to a table, and what takes it back.
+fn swallows(engine: Engine, when: &str, table: &str) -> (String, &'static str, String) {
+    let trigger = format!("CREATE TRIGGER swallow BEFORE {when} ON {table}");
+    match engine {
+        Engine::Sqlite => (
+            format!("{trigger} BEGIN SELECT RAISE(IGNORE); END"),
+            "SELECT 1",
+            "DROP TRIGGER swallow".to_owned(),
+        ),
+        Engine::Postgres => (
+            format!("{trigger} FOR EACH ROW EXECUTE FUNCTION swallow()"),
+            "CREATE OR REPLACE FUNCTION swallow() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END'",
+            format!("DROP TRIGGER swallow ON {table}"),
+        ),
+    }
+}
+
+// What a refused act leaves to be rolled back must not wait for whoever takes the trigger back.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_database_that_swallows_what_is_written_is_not_taken_for_somebody_who_was_faster() {
+    behind::on_both_places(async |db, place| {
+        let tx = db.begin("test").await.unwrap();
+        let mut rec = tx.record(event(1), sealing(1)).unwrap();
+        org::state_fact(&mut rec, "bureau", "样例局").await.unwrap();
+        rec.commit().await.unwrap();
+        for (number, (when, table)) in [
+            ("INSERT", "org_units"),
+            ("INSERT", "log_events"),
+            ("INSERT", "log_bodies"),
+            ("INSERT", "log_leaves"),
+            ("UPDATE", "log_head"),
+            ("UPDATE", "installation"),
+        ]
+        .into_iter()
+        .enumerate()
+        {
+            let (taught, first, taken_back) = swallows(db.engine(), when, table);
+            meddle(db.engine(), place, first).await;
+            meddle(db.engine(), place, &taught).await;
+            let number = 10 + number as u64;
+            let refused = if table == "installation" {
+                let tx = db.begin("test").await.unwrap();
+                let mut rec = tx.record(event(number), sealing(number)).unwrap();
+                let seen = event(1).id;
+                org::change_fact(&mut rec, "bureau", &seen, "另一个局").await
+            } else {
+                add_unit(db, number).await.map(drop)
+            };
+            let refused = refused.unwrap_err();
+            assert!(
+                matches!(refused, StoreError::Contradiction { .. }),
+                "{when} {table}: {refused}"
+            );
+            assert!(refused.to_string().contains(table), "{refused}");
+            meddle(db.engine(), place, &taken_back).await;
+        }
+        // Who really was faster is told as ever.
+        add_unit(db, 2).await.unwrap();
+        let again = add_unit(db, 2).await.unwrap_err();
+        assert!(matches!(again, StoreError::Conflict { .. }), "{again}");
+        assert_eq!(audit(db).await.unwrap().leaves, 2);
+    })
+    .await;
 }

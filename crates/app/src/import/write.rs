@@ -59,7 +59,13 @@ impl Rows<'_> {
 }
 
 pub(crate) fn broken(error: &serde_json::Error) -> AppError {
-    StoreError::Engine(format!("import_rows: {error}")).into()
+    StoreError::Inconsistent {
+        table: "import_rows".to_owned(),
+        column: "rows".to_owned(),
+        row: "-".to_owned(),
+        why: error.to_string(),
+    }
+    .into()
 }
 
 /// How the import ends.

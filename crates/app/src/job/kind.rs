@@ -30,6 +30,6 @@ pub trait Kind: Send + Sync {
     /// before its end, and ends a traced act with [`Run::finish`] inside that act.
     fn work(self: Arc<Self>, run: Run) -> Work;
 
-    /// Told after an end that was not the wanted one: refused, stopped, broken off.
+    /// Told after an end that was not the wanted one: refused, stopped, broken off. Why, [`Run::broken`] says.
     fn stopped<'k>(&'k self, run: &'k Run) -> Pin<Box<dyn Future<Output = ()> + Send + 'k>>;
 }

@@ -46,7 +46,7 @@ domain::closed_list! {
         Failed = "failed", "没有办成";
         /// Stopped by whoever ordered it.
         Canceled = "canceled", "已取消";
-        /// Its process stopped in the middle; nothing was written.
+        /// Its process stopped in the middle, or the machine failed; nothing was written.
         Interrupted = "interrupted", "已中断";
     }
 }
@@ -80,42 +80,6 @@ impl Order {
         let owner = self.owner.as_ref().map_or("", AccountId::as_str);
         let text = serde_json::json!([owner, self.kind, self.about, self.input]).to_string();
         store::hex(&Sha256::digest(text.as_bytes()))
-    }
-}
-
-/// A row that is no job this program can read: written by a newer one, or by hand.
-#[derive(Clone, Debug)]
-pub struct UnreadableJob {
-    /// Its key.
-    pub id: String,
-    /// When it was ordered, as far as that can be read.
-    pub started_at_ms: i64,
-    /// What is wrong with it, in words.
-    pub why: String,
-}
-
-impl UnreadableJob {
-    /// The row with that key, which could not be read for this reason.
-    #[must_use]
-    pub fn new(id: String, started_at_ms: i64, error: &AppError) -> Self {
-        Self {
-            id,
-            started_at_ms,
-            why: why_of(error),
-        }
-    }
-}
-
-/// Where the row is and what is wrong there, without what the operator is told of traced tables.
-fn why_of(error: &AppError) -> String {
-    match error {
-        AppError::Store(StoreError::Inconsistent {
-            table,
-            column,
-            row,
-            why,
-        }) => format!("表 {table} 列 {column} 行 {row}：{why}"),
-        other => other.to_string(),
     }
 }
 

@@ -1,12 +1,12 @@
 //! What work sees of its job: how far it is, whether to stop, and its end inside an act.
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use store::job::{self, StoredJob};
 use store::{Inside, StoreError};
 
-use super::{Jobs, Outcome, STOPPED};
+use super::{Broken, Jobs, Outcome, STOPPED};
 use crate::AppError;
 
 /// One run of a piece of work. Cheap to clone; the clones are the same run.
@@ -20,6 +20,9 @@ struct Inner {
     total: AtomicU64,
     stage: Mutex<String>,
     stop: AtomicBool,
+    broken: OnceLock<Broken>,
+    /// Whether the program itself broke at what it was given.
+    hopeless: AtomicBool,
     job: Option<(Jobs, StoredJob)>,
 }
 
@@ -56,6 +59,26 @@ impl Run {
     #[must_use]
     pub fn jobs(&self) -> Option<&Jobs> {
         self.0.job.as_ref().map(|(jobs, _)| jobs)
+    }
+
+    /// Why it did not end as wanted; none as long as it works, and where its process stopped in the middle.
+    #[must_use]
+    pub fn broken(&self) -> Option<&Broken> {
+        self.0.broken.get()
+    }
+
+    /// The program itself broke at what it was given: the same again would break again.
+    pub(crate) fn despair(&self) {
+        self.0.hopeless.store(true, Ordering::Relaxed);
+    }
+
+    pub(super) fn is_hopeless(&self) -> bool {
+        self.0.hopeless.load(Ordering::Relaxed)
+    }
+
+    /// The first reason stands.
+    pub(super) fn break_off(&self, broken: Broken) {
+        let _ = self.0.broken.set(broken);
     }
 
     /// Says what is being done now; the counting begins anew.

@@ -5,7 +5,8 @@ use std::time::Duration;
 use store::job::{self, StoredJob};
 use store::{Engine, catalog};
 
-use super::{AfterStop, JobState, Jobs, Outcome, Run};
+use super::unreadable::passed_over;
+use super::{AfterStop, Broken, JobState, Jobs, Outcome, Run};
 use crate::AppError;
 
 /// How long a process is believed alive without a sign.
@@ -72,7 +73,13 @@ impl Jobs {
     /// marked interrupted. For the start of the program, before the first request; how many there
     /// were. On SQLite there is one server, so whatever another process holds is left over; on
     /// PostgreSQL whatever has given no sign of life for the time of its lease.
+    /// A row that cannot be read is named in the record of the server and left alone.
     pub async fn recover(&self) -> Result<usize, AppError> {
+        let mut reader = self.0.app.db.read().await?;
+        let found = job::under_way(&mut reader).await?;
+        drop(reader);
+        let unreadable = found.into_iter().filter_map(|listed| listed.job.err());
+        unreadable.for_each(|error| passed_over(&error.into()));
         let own = self.0.app.db.engine() == Engine::Sqlite;
         let mine = self.0.holder.as_str();
         self.take_over(|stored, now_ms| {
@@ -94,7 +101,7 @@ impl Jobs {
         drop(reader);
         let now_ms = self.now_ms();
         let mut count = 0;
-        for stored in found {
+        for stored in found.into_iter().filter_map(|listed| listed.job.ok()) {
             // What this process holds and does not do could not be written down when it ended.
             let undone = stored.holder != self.0.holder || self.desk().run_of(&stored.id).is_none();
             if undone && dead(&stored, now_ms) {
@@ -108,6 +115,8 @@ impl Jobs {
     /// One job of a dead process. Of several processes that find it only one goes on.
     async fn take_up(&self, stored: StoredJob) -> Result<(), AppError> {
         let kind = self.kind(&stored.kind);
+        // This process has not stopped: what it did ended in a way that could not be written down.
+        let unkept = (stored.holder == self.0.holder).then(Self::unkept);
         let after = match &kind {
             Some(kind) if !stored.stop_asked => kind.after_stop(),
             _ => AfterStop::Offered,
@@ -122,7 +131,7 @@ impl Jobs {
             },
             AfterStop::Offered => StoredJob {
                 state: JobState::Interrupted.name().to_owned(),
-                outcome: Outcome::default().to_json(),
+                outcome: Outcome::kept(unkept.clone()).to_json(),
                 holder: String::new(),
                 updated_at_ms: self.now_ms(),
                 ..stored.clone()
@@ -134,7 +143,16 @@ impl Jobs {
         if let (true, Some(kind)) = (moved, kind) {
             match after {
                 AfterStop::Resumed => self.take_in(kind, to),
-                AfterStop::Offered => kind.stopped(&Run::of(self.clone(), to)).await,
+                AfterStop::Offered => {
+                    let run = Run::of(self.clone(), to);
+                    if let Some(refusal) = unkept {
+                        run.break_off(Broken {
+                            refusal,
+                            worth_again: true,
+                        });
+                    }
+                    kind.stopped(&run).await;
+                }
             }
         }
         Ok(())

@@ -130,12 +130,18 @@ impl Staging {
             ordinal += 1;
         }
         if tally.rows() != import.summary.rows {
-            let what = format!(
-                "{} staged rows instead of {}",
+            let why = format!(
+                "有 {} 行，读入时是 {} 行",
                 tally.rows(),
                 import.summary.rows
             );
-            return Err(StoreError::Engine(what).into());
+            let lost = StoreError::Inconsistent {
+                table: "import_rows".to_owned(),
+                column: "rows".to_owned(),
+                row: id.to_owned(),
+                why,
+            };
+            return Err(lost.into());
         }
         let summary = Summary {
             tally: Some(tally),

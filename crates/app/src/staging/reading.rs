@@ -79,9 +79,10 @@ impl Staging {
             Ok::<Found, Refusal>(found)
         });
         let staged = self.stage(&import, from, run).await;
-        let found = reading
-            .await
-            .map_err(|error| store::StoreError::Engine(format!("reading ended early: {error}")))?;
+        let found = reading.await.map_err(|error| {
+            run.despair();
+            store::StoreError::Engine(format!("reading ended early: {error}"))
+        })?;
         // A cancelled upload closes the channel, so the cancellation is told, not its consequence.
         let head = staged?;
         self.conclude(&import, found, head).await

@@ -19,7 +19,7 @@ domain::closed_list! {
         Refused = "refused", "文件不能用";
         /// Given up by whoever uploaded it.
         Cancelled = "cancelled", "已取消";
-        /// The program stopped in the middle; nothing was written.
+        /// The program stopped in the middle, or the work broke off; nothing was written.
         Interrupted = "interrupted", "已中断";
     }
 }

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use super::Staging;
 use super::port::Tables;
 use crate::import::Importer;
-use crate::job::{AfterStop, Jobs, Kind, Order, Outcome, Run, Work};
+use crate::job::{AfterStop, Broken, Jobs, Kind, Order, Outcome, Run, Work};
 use crate::{App, AppError};
 
 /// A piece of long work on uploads.
@@ -108,7 +108,8 @@ impl Kind for ImportWork {
                 && let Some((jobs, job)) = run.jobs().zip(run.job())
             {
                 // If even this fails, the next start of the program marks it.
-                let _ = self.staging(jobs).interrupt(&job.about).await;
+                let staging = self.staging(jobs);
+                let _ = staging.interrupt(&job.about, run.broken().cloned()).await;
             }
         })
     }
@@ -129,7 +130,11 @@ impl Staging {
         match self.jobs.start(order).await {
             Ok(_) => Ok(()),
             Err(error) => {
-                self.interrupt(id).await?;
+                let broken = Broken {
+                    refusal: (&error).into(),
+                    worth_again: true,
+                };
+                self.interrupt(id, Some(broken)).await?;
                 Err(error)
             }
         }

@@ -51,8 +51,12 @@ pub struct Summary {
     pub stale: bool,
     /// Why the last step was refused.
     pub refusal: Option<KeptRefusal>,
-    /// The step during which the program stopped.
+    /// The step that was not finished.
     pub stopped_in: Option<State>,
+    /// Why it was not, if not because the program stopped.
+    pub broken: Option<KeptRefusal>,
+    /// Whether what is kept of the file does not suffice to go on from there.
+    pub dead_end: bool,
     /// What was written; equals the database.
     pub written: Option<Tally>,
     /// Whether bad rows were left out.

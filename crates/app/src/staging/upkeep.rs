@@ -5,14 +5,25 @@
 //! to “done” together with the rows. So every such upload is marked interrupted and can be taken up
 //! again from its last complete step.
 
-use store::job::{self, StoredJob};
-use store::{catalog, import};
+use domain::refusal::Code;
+use store::job::{self, ListedJob, StoredJob};
+use store::{StoreError, catalog, import};
+use tokio::fs;
 
 use super::step::Step;
+use super::unreadable::passed_over;
 use super::{Import, Staging, State, Summary};
 use crate::AppError;
-use crate::job::{JobState, Order, Run};
+use crate::import::Rows;
+use crate::job::{Broken, JobState, Order, Run};
 use crate::part_file::Idle;
+
+static DEAD_END: Code = Code::new(
+    "IMPT-087",
+    "这次导入接不下去：留下的内容不全，或者程序在它上面出过错。名录没有改动。",
+    None,
+    "重新选文件上传；这一份可以取消。",
+);
 
 /// The kind of job that clears what nothing names; the program's own.
 pub const TIDY: &str = "program.tidy";
@@ -31,10 +42,30 @@ impl Staging {
         let living = job::under_way(&mut reader).await?;
         drop(reader);
         let mut count = 0;
-        for stored in found {
-            if !living.iter().any(|job| job.about == stored.id) {
-                self.mark_interrupted(&Import::of(stored)?).await?;
-                count += 1;
+        for listed in found {
+            let import = listed.import.map_err(AppError::from).and_then(Import::of);
+            let import = match import {
+                Ok(import) => import,
+                Err(error) => {
+                    passed_over(&error);
+                    continue;
+                }
+            };
+            // One of the command line is its process's alone, and nobody would take it up: it expires.
+            if import.stored.account.is_none() {
+                continue;
+            }
+            let id = &import.stored.id;
+            let is_done =
+                |listed: &ListedJob| listed.job.as_ref().is_ok_and(|job| &job.about == id);
+            if living.iter().any(is_done) {
+                continue;
+            }
+            match self.mark_interrupted(&import, None).await {
+                Ok(()) => count += 1,
+                // Another process that starts at the same moment was first.
+                Err(AppError::Refused(_)) => {}
+                Err(other) => return Err(other),
             }
         }
         self.expire().await?;
@@ -42,26 +73,62 @@ impl Staging {
         Ok(count)
     }
 
-    pub(super) async fn interrupt(&self, id: &str) -> Result<(), AppError> {
+    pub(super) async fn interrupt(&self, id: &str, broken: Option<Broken>) -> Result<(), AppError> {
         let import = self.load(id).await?;
         if import.state.is_work() {
-            self.mark_interrupted(&import).await
+            self.mark_interrupted(&import, broken).await
         } else {
             Ok(())
         }
     }
 
-    async fn mark_interrupted(&self, import: &Import) -> Result<(), AppError> {
+    async fn mark_interrupted(
+        &self,
+        import: &Import,
+        broken: Option<Broken>,
+    ) -> Result<(), AppError> {
+        let worth_again = broken.as_ref().is_none_or(|broken| broken.worth_again);
         let summary = Summary {
             stopped_in: Some(import.state),
+            dead_end: !worth_again || !self.is_whole(import).await,
+            broken: broken.map(|broken| broken.refusal),
             ..import.summary.clone()
         };
         let to = import.moved(State::Interrupted, 0, &summary, self.now_ms());
         self.advance(import.state, &to).await
     }
 
+    /// Whether what an unfinished step begins from is all there: the file, or once it was read its rows.
+    async fn is_whole(&self, import: &Import) -> bool {
+        if import.state == State::Reading {
+            // What cannot be looked at now may be there.
+            return fs::try_exists(self.file_of(&import.stored.id))
+                .await
+                .unwrap_or(true);
+        }
+        match self.staged(&import.stored.id).await {
+            Ok(rows) => rows == import.summary.rows,
+            Err(AppError::Store(StoreError::Inconsistent { .. })) => false,
+            Err(_) => true,
+        }
+    }
+
+    /// How many rows of it are staged.
+    async fn staged(&self, id: &str) -> Result<u64, AppError> {
+        let mut reader = self.app.db.read().await?;
+        let (mut count, mut ordinal) = (0, 0);
+        while let Some(part) = Rows::Staged(id).part(&mut reader, ordinal).await? {
+            count += part.len() as u64;
+            ordinal += 1;
+        }
+        Ok(count)
+    }
+
     /// Takes an interrupted upload up again from its last complete step, in the background.
     pub async fn resume(&self, import: &Import) -> Result<(), AppError> {
+        if import.summary.dead_end {
+            return Err(DEAD_END.refuse(&[]).into());
+        }
         let step = match self.reopen(import).await? {
             State::Reading => Step::Read,
             _ => Step::Compare,
@@ -80,6 +147,7 @@ impl Staging {
         };
         let summary = Summary {
             stopped_in: None,
+            broken: None,
             ..import.summary.clone()
         };
         if !read {
@@ -103,10 +171,10 @@ impl Staging {
         let before = self.now_ms() - retention.import_ms();
         let old = import::idle_since(&mut reader, before).await?;
         drop(reader);
-        for stored in old {
-            self.discard_file(&stored.id).await;
+        for listed in old {
+            self.discard_file(&listed.id).await;
             let mut scratch = self.app.db.scratch().await?;
-            import::forget(&mut scratch.inside(), &stored.id).await?;
+            import::forget(&mut scratch.inside(), &listed.id).await?;
             scratch.commit().await?;
         }
         Ok(())
@@ -122,11 +190,15 @@ impl Staging {
                 None => (name, false),
             };
             let mut reader = self.app.db.read().await?;
-            let found = import::get(&mut reader, id).await?;
             // What is judged waits beside the upload while it is written.
-            let counts = found.is_some_and(|stored| {
-                !half || State::parse(&stored.state).is_none_or(State::is_work)
-            });
+            let counts = match import::get(&mut reader, id).await {
+                Ok(found) => found.is_some_and(|stored| {
+                    !half || State::parse(&stored.state).is_none_or(State::is_work)
+                }),
+                // Whatever its row says, the file is its.
+                Err(StoreError::Inconsistent { .. }) => true,
+                Err(other) => return Err(other.into()),
+            };
             drop(reader);
             if !counts {
                 file.remove().await;

@@ -1,7 +1,7 @@
 //! Rows of an upload on their way: each line is found by its number, in its lot, of its upload, and no other.
 
 use domain::id::AccountId;
-use store::import::{self, Lot, StoredImport};
+use store::import::{self, ListedImport, Lot, StoredImport};
 use testkit::city::{City, unit};
 use testkit::engines::on_both;
 
@@ -126,7 +126,7 @@ async fn an_upload_moves_only_from_where_it_stands_and_is_idle_since_its_last_st
         assert!(!again.unwrap());
         scratch.commit().await.unwrap();
         let mut reader = db.read().await.unwrap();
-        let ids = |found: Vec<StoredImport>| {
+        let ids = |found: Vec<ListedImport>| {
             let mut ids: Vec<String> = found.into_iter().map(|one| one.id).collect();
             ids.sort();
             ids

@@ -283,7 +283,8 @@ async fn an_account_finds_its_own_uploads_of_a_register_and_no_others() {
             .await;
         let latest = async |whose: &AccountId, register| -> Vec<String> {
             let found = mine.staging.latest(whose, register).await.unwrap();
-            found.into_iter().map(|import| import.stored.id).collect()
+            let ids = found.into_iter().map(|import| import.unwrap().stored.id);
+            ids.collect()
         };
         assert_eq!(
             latest(&me, SUBJECTS).await,

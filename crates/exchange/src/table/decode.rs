@@ -35,13 +35,13 @@ pub(super) fn chunks(
             let (result, used) =
                 decoder.decode_to_string_without_replacement(rest, &mut text, read == 0);
             rest = &rest[used..];
-            if matches!(result, DecoderResult::Malformed(..)) {
-                line += newlines(&text);
-                return Err(codes::ENCODING.refuse(&[("line", &line)]));
-            }
+            // What stands before the fault as well: whoever looks for the encoding learns from it.
             if !text.is_empty() {
                 line += newlines(&text);
                 take(&text)?;
+            }
+            if matches!(result, DecoderResult::Malformed(..)) {
+                return Err(codes::ENCODING.refuse(&[("line", &line)]));
             }
             if matches!(result, DecoderResult::InputEmpty) {
                 break;

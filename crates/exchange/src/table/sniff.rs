@@ -159,13 +159,16 @@ fn sniff_text(file: &mut (impl Read + Seek), head: &[u8]) -> Result<Format, Refu
     })
 }
 
-/// Decodes the whole file, so that no row is read before the encoding is certain.
+/// Decodes the whole file, so that no row is read before the encoding is certain. Of a file that is neither, the line
+/// is told by the encoding it is written in but for the fault: text of the one is soon no text of the other.
 fn encoding_of(file: &mut (impl Read + Seek)) -> Result<(Encoding, String), Refusal> {
-    let mut refused = None;
+    let (mut refused, mut certain) = (None, false);
     for encoding in [Encoding::Utf8, Encoding::Gb18030] {
         file.rewind().map_err(|why| codes::unreadable(&why))?;
         let mut opening = String::new();
+        let mut chinese = false;
         let verdict = decode::chunks(file.by_ref(), encoding, &mut |chunk: Chunk<'_>| {
+            chinese = chinese || chunk.chars().any(takes_three_bytes);
             if opening.len() < 64 * 1024 {
                 opening.push_str(chunk);
             }
@@ -173,11 +176,22 @@ fn encoding_of(file: &mut (impl Read + Seek)) -> Result<(Encoding, String), Refu
         });
         match verdict {
             Ok(()) => return Ok((encoding, opening)),
-            Err(refusal) if refusal.code == codes::ENCODING.code => refused = Some(refusal),
+            Err(refusal) if refusal.code == codes::ENCODING.code => {
+                if !certain {
+                    refused = Some(refusal);
+                }
+                certain = encoding == Encoding::Utf8 && chinese;
+            }
             Err(refusal) => return Err(refusal),
         }
     }
     Err(refused.expect("each encoding was tried and refused"))
+}
+
+/// Whether a letter read as UTF-8 shows that it is UTF-8: two bytes of Chinese in GB18030 may happen to be a letter of
+/// two bytes, but hardly three to be one of three.
+fn takes_three_bytes(letter: char) -> bool {
+    letter.len_utf8() == 3
 }
 
 /// The candidate that stands most often outside quotes in the first lines; the comma if none stands

@@ -84,6 +84,26 @@ fn an_encoding_that_is_neither_is_refused_with_its_line() {
 }
 
 #[test]
+fn the_line_of_a_fault_is_told_by_the_encoding_the_rest_is_written_in() {
+    let (gb, ..) = encoding_rs::GB18030.encode("名称,地址\n甲店,联通路一号\n乙店,");
+    let utf8 = "名称,地址\n甲店,样例路一号\n乙店,".as_bytes();
+    let mixed = "名称,地址\n甲店,".as_bytes();
+    for (bytes, line) in [
+        ([utf8, b"\xff\xff\n"].concat(), 3),
+        ([mixed, b"\xff\n", utf8].concat(), 2),
+        ([&gb, b"\xff\xff\n".as_slice()].concat(), 3),
+        ([b"name\n\xc3\xfb,\xff\xff\n".as_slice(), utf8].concat(), 2),
+    ] {
+        let refusal = read_bytes(&bytes).unwrap_err();
+        assert_eq!(refusal.code, "IMPT-007");
+        assert!(
+            refusal.sentence.contains(&format!("第 {line} 行")),
+            "{refusal}"
+        );
+    }
+}
+
+#[test]
 fn a_file_is_what_its_content_is() {
     for (bytes, code) in [
         (b"".as_slice(), "IMPT-001"),

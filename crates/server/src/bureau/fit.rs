@@ -14,6 +14,7 @@ impl Place {
         let mut places = vec![(self.data.clone(), true), (self.data.join("keys"), true)];
         if self.database.is_none() {
             places.push((self.file(), false));
+            places.push((self.serving(), false));
             places.push((self.data.join("mingqian.blobs"), true));
             places.push((self.data.join("mingqian.announced"), true));
         }

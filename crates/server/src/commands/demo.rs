@@ -42,9 +42,10 @@ async fn found(place: &Place, output: &Output) -> Result<u8, Failure> {
             ),
         ));
     }
-    if place.is_founded() {
-        place.begin_anew()?;
-    }
+    let _alone = match place.is_founded() {
+        true => place.begin_anew()?,
+        false => None,
+    };
     place.require_no_database().await?;
     place.make_keys(ORIGIN, &OsEntropy)?;
     let present = OsClock.now();

@@ -1,9 +1,10 @@
 //! `mingqian serve`: the server on one address, plain http on loopback only, TLS everywhere else.
 
-use std::net::{IpAddr, SocketAddr};
+use std::net::{IpAddr, SocketAddr, TcpListener};
 use std::path::PathBuf;
 use std::time::Duration;
 
+use app::App;
 use app::job::Limits;
 use app::staging::Staging;
 use axum_server::Handle;
@@ -15,7 +16,7 @@ use verify::disk;
 use web::gate::{Facts, WebState};
 
 use super::{Failure, Output};
-use crate::bureau::Place;
+use crate::bureau::{Place, Serving};
 use crate::record;
 
 /// Arguments of `mingqian serve`.
@@ -104,59 +105,87 @@ async fn serve(
     tls: Option<(&PathBuf, &PathBuf)>,
     output: &Output,
 ) -> Result<u8, Failure> {
-    let web = ready(args, tls.is_some(), output).await?;
-    let service = web::route::router(&web).into_make_service_with_connect_info::<SocketAddr>();
-    let handle = Handle::new();
-    tokio::spawn(stop_on_signal(handle.clone()));
-    tokio::spawn(announce(handle.clone(), tls.is_some(), *output));
-    let ended = match tls {
-        None => {
-            axum_server::bind(args.listen)
-                .handle(handle)
-                .serve(service)
-                .await
-        }
-        Some((cert, key)) => {
-            // Fails only if a provider is installed already, which is as good.
-            let _ = rustls::crypto::ring::default_provider().install_default();
-            let config = RustlsConfig::from_pem_file(cert, key)
-                .await
-                .map_err(|error| {
-                    Failure::new(
-                        "SERV-002",
-                        cert.display().to_string(),
-                        format!(
-                            "证书或私钥不能用：{}检查两个文件是否为 PEM、是否配对。",
-                            disk::why(&error)
-                        ),
-                    )
-                })?;
-            axum_server::bind_rustls(args.listen, config)
-                .handle(handle)
-                .serve(service)
-                .await
-        }
+    let (app, mut serving) = args.place.place().open_to_serve(output).await?;
+    let ended = on_air(&app, args, tls, (serving.as_mut(), output)).await;
+    app.db.close().await;
+    ended
+}
+
+/// What comes first can still be taken back: the folder is held and the address bound before anything that the last
+/// run left is touched, so that a start beside a working server changes nothing of its work.
+async fn on_air(
+    app: &App,
+    args: &ServeArgs,
+    tls: Option<(&PathBuf, &PathBuf)>,
+    (serving, output): (Option<&mut Serving>, &Output),
+) -> Result<u8, Failure> {
+    let tls = match tls {
+        Some(files) => Some(certified(files).await?),
+        None => None,
     };
-    web.app.db.close().await;
-    ended.map(|()| 0).map_err(|error| {
+    let unheard = |error: std::io::Error| {
         Failure::new(
             "SERV-003",
             args.listen.to_string(),
             format!("不能监听：{}地址由 --listen 指定。", disk::why(&error)),
         )
-    })
+    };
+    let (listener, address) = bound(args.listen).map_err(unheard)?;
+    if let Some(serving) = serving {
+        serving.listens(address)?;
+    }
+    let web = ready(app.clone(), args, tls.is_some()).await?;
+    let service = web::route::router(&web).into_make_service_with_connect_info::<SocketAddr>();
+    let handle = Handle::new();
+    tokio::spawn(stop_on_signal(handle.clone()));
+    tokio::spawn(announce(handle.clone(), tls.is_some(), *output));
+    let ended = async {
+        match tls {
+            None => {
+                let server = axum_server::from_tcp(listener)?;
+                server.handle(handle).serve(service).await
+            }
+            Some(config) => {
+                let server = axum_server::from_tcp_rustls(listener, config)?;
+                server.handle(handle).serve(service).await
+            }
+        }
+    };
+    ended.await.map(|()| 0).map_err(unheard)
 }
 
-/// The bureau opened, with what the last run left half done put in order.
-async fn ready(args: &ServeArgs, over_tls: bool, output: &Output) -> Result<WebState, Failure> {
-    let place = args.place.place();
-    let app = place.open_now(output).await?;
+fn bound(listen: SocketAddr) -> std::io::Result<(TcpListener, SocketAddr)> {
+    let listener = TcpListener::bind(listen)?;
+    listener.set_nonblocking(true)?;
+    let address = listener.local_addr()?;
+    Ok((listener, address))
+}
+
+async fn certified((cert, key): (&PathBuf, &PathBuf)) -> Result<RustlsConfig, Failure> {
+    // Fails only if a provider is installed already, which is as good.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    RustlsConfig::from_pem_file(cert, key)
+        .await
+        .map_err(|error| {
+            Failure::new(
+                "SERV-002",
+                cert.display().to_string(),
+                format!(
+                    "证书或私钥不能用：{}检查两个文件是否为 PEM、是否配对。",
+                    disk::why(&error)
+                ),
+            )
+        })
+}
+
+/// What the last run left half done is put in order, and the site is made.
+async fn ready(app: App, args: &ServeArgs, over_tls: bool) -> Result<WebState, Failure> {
     let facts = facts(&app).await?;
     let limits = Limits {
         at_once: args.jobs,
         ..Limits::default()
     };
-    let imports = super::read_table::staging(app.clone(), &place, limits)?;
+    let imports = super::read_table::staging(app.clone(), &args.place.place(), limits)?;
     let recovered = async {
         imports.jobs().recover().await?;
         imports.recover().await
@@ -186,7 +215,7 @@ async fn sweep(db: &Db) {
     }
 }
 
-async fn facts(app: &app::App) -> Result<Facts, Failure> {
+async fn facts(app: &App) -> Result<Facts, Failure> {
     let read = async {
         let mut reader = app.db.read().await?;
         let bureau = org::fact(&mut reader, "bureau").await?;

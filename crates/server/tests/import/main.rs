@@ -2,6 +2,7 @@
 //! site, the real reading process, real databases.
 #![expect(clippy::unwrap_used, reason = "what fails here is a failed test")]
 
+mod broken;
 mod command;
 mod credentials;
 mod hostile;

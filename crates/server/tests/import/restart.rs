@@ -9,7 +9,7 @@ use testkit::engines::on_both;
 use crate::office::{Clerk, Office, SUBJECTS, caterers};
 
 /// A file that was received while nobody was there to read it: the program died right then.
-async fn received_only(clerk: &Clerk) -> String {
+pub async fn received_only(clerk: &Clerk) -> String {
     let (office, acting) = (
         &clerk.office,
         clerk.office.city.acting(&clerk.account).await,

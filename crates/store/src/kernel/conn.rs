@@ -90,6 +90,23 @@ impl Conn {
         }
     }
 
+    /// Runs a statement that adds `rows` rows to `table`, or changes as many that are held.
+    ///
+    /// # Errors
+    /// [`StoreError::Contradiction`] if the database kept fewer: whatever stands in the way of a row by the rules of
+    /// the schema is an error of its own, so somebody taught it to swallow them.
+    pub(super) async fn keep(
+        &mut self,
+        (table, rows): (&str, u64),
+        sql: &str,
+        args: &[Value],
+    ) -> Result<(), StoreError> {
+        match self.execute(sql, args).await? {
+            kept if kept == rows => Ok(()),
+            kept => Err(swallowed(table, kept, rows)),
+        }
+    }
+
     /// Runs a migration: several statements without arguments.
     pub(super) async fn script(&mut self, sql: &'static str) -> Result<(), StoreError> {
         match self {
@@ -156,6 +173,16 @@ impl Bare {
             Self::Pg(conn) => conn.close().await.map_err(|error| engine(&error)),
         }
     }
+}
+
+/// The database kept `kept` rows where `rows` were written and nobody else could have been in the way.
+pub(super) fn swallowed(table: &str, kept: u64, rows: u64) -> StoreError {
+    StoreError::contradiction(
+        &format!("表 {table} "),
+        &format!(
+            "没有留住刚写的行（写 {rows} 行，留下 {kept} 行），多半有人加了触发器或规则拦下它们"
+        ),
+    )
 }
 
 /// What an error during a commit means. The engine's own word that it did not commit is its answer;

@@ -126,6 +126,19 @@ impl Exhibit {
         })
     }
 
+    /// Refuses a database of no bureau, and one whose facts the log does not confirm, as an opening to write does: what
+    /// stands in the others of its tables is then no answer.
+    ///
+    /// # Errors
+    /// [`StoreError::NoBureau`], [`StoreError::Contradiction`], and those of [`Self::read`].
+    pub async fn require_bureau(&self) -> Result<(), StoreError> {
+        if let Err(instead) = self.holds_bureau().await? {
+            return Err(StoreError::NoBureau(instead.to_owned()));
+        }
+        let mut reader = self.read().await?;
+        facts::check(&mut reader, migrate::structure()).await
+    }
+
     /// Gives it back.
     pub async fn close(self) {
         self.db.close().await;

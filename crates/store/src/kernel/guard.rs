@@ -16,6 +16,7 @@ use domain::id::EventId;
 
 use super::cell::Vault;
 use super::clock::Clock;
+use super::conn::swallowed;
 use super::engine::Engine;
 use super::image::{Body, Stood, Write, cells_text};
 use super::log::{self, Committed};
@@ -209,9 +210,12 @@ impl Recording {
         }
         let rows = batch.args.len() / (layout.columns.len() + 1);
         let sql = layout.insert(rows, Some("last_event"));
-        let done = self.reader.conn.execute(&sql, &batch.args).await;
+        let rows = rows as u64;
+        let kept = (layout.name, rows);
+        let done = self.reader.conn.keep(kept, &sql, &batch.args).await;
         batch.args.clear();
-        done.map_err(|error| named(error, layout))
+        done.map_err(|error| named(error, layout))?;
+        Ok(rows)
     }
 
     /// Changes the named columns of the row that was last written by the event `seen`; a row that
@@ -255,7 +259,8 @@ impl Recording {
             .await
             .map_err(|error| named(error, layout))?;
         let [row] = rows.as_slice() else {
-            return Err(moved_on(layout));
+            // It was there a moment ago, and nobody else may write it.
+            return Err(swallowed(layout.name, 0, 1));
         };
         let values = typed(layout, row.values());
         self.image(layout, &Write::Changed(&values, &stood)).await
@@ -279,9 +284,7 @@ impl Recording {
         );
         let mut args = key.to_vec();
         args.push(Value::from(seen.as_str()));
-        if self.reader.conn.execute(&sql, &args).await? != 1 {
-            return Err(moved_on(layout));
-        }
+        self.reader.conn.keep((layout.name, 1), &sql, &args).await?;
         self.image(layout, &Write::Gone(key, &stood)).await
     }
 

@@ -123,7 +123,8 @@ async fn keep_event(
     images: Value,
 ) -> Result<(), StoreError> {
     let account = event.actor.account.as_ref();
-    conn.execute(
+    conn.keep(
+        ("log_events", 1),
         "INSERT INTO log_events (event_id, act, at_ms, account_id, salt, body_hash, images) VALUES ($1, $2, $3, $4, $5, $6, $7)",
         &[
             Value::from(event.id.as_str()),
@@ -136,11 +137,11 @@ async fn keep_event(
         ],
     )
     .await
-    .map(|_| ())
 }
 
 async fn insert_chunk(conn: &mut Conn, event: &Value, chunk: Chunk) -> Result<(), StoreError> {
-    conn.execute(
+    conn.keep(
+        ("log_bodies", 1),
         "INSERT INTO log_bodies (event_id, ordinal, gzip) VALUES ($1, $2, $3)",
         &[
             event.clone(),
@@ -149,7 +150,6 @@ async fn insert_chunk(conn: &mut Conn, event: &Value, chunk: Chunk) -> Result<()
         ],
     )
     .await
-    .map(|_| ())
 }
 
 fn entry_of(
@@ -194,7 +194,8 @@ async fn append_leaf(
     let root = frontier.root();
     keep_nodes(conn, nodes).await?;
     let number = Value::from(column_int(sequence)?);
-    conn.execute(
+    conn.keep(
+        ("log_leaves", 1),
         "INSERT INTO log_leaves (sequence, event_id, entry, root) VALUES ($1, $2, $3, $4)",
         &[
             number.clone(),
@@ -205,7 +206,8 @@ async fn append_leaf(
     )
     .await?;
     keep_links(conn, event, &number).await?;
-    conn.execute(
+    conn.keep(
+        ("log_head", 1),
         "UPDATE log_head SET frontier = $1, root = $2, last_at_ms = $3 WHERE head_id = 1",
         &[
             Value::from(frontier.to_bytes()),

@@ -52,9 +52,11 @@ impl<'a> Inside<'a> {
         table: &UntracedTable,
         row: Cells,
     ) -> Result<(), StoreError> {
-        let values = table.layout().values(row)?;
-        let sql = table.layout().insert(1, None);
-        self.reader.conn.execute(&sql, &values).await.map(|_| ())
+        let layout = table.layout();
+        let values = layout.values(row)?;
+        let sql = layout.insert(1, None);
+        let kept = (layout.name, 1);
+        self.reader.conn.keep(kept, &sql, &values).await
     }
 
     /// Inserts one row, or replaces the one with the same key.

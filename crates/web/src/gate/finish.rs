@@ -29,6 +29,12 @@ static WRONG_METHOD: Code = Code::new(
     None,
     "从导航重新进入，用页面上的按钮办理。",
 );
+static WRONG_ADDRESS: Code = Code::new(
+    "PAGE-400",
+    "地址里有读不懂的编码（百分号后的字节不是 UTF-8），没有办理任何事。",
+    None,
+    "从导航重新进入；地址是从别处抄来的，重新复制一遍。",
+);
 static TOO_SLOW: Code = Code::new(
     "PAGE-503",
     "30 秒内没有算完，本次没有等到结果。",
@@ -79,6 +85,8 @@ async fn dress(State(web): State<WebState>, request: Request, next: Next) -> Res
     let mut response = next.run(request).await;
     let bare = match response.status() {
         StatusCode::METHOD_NOT_ALLOWED => Some(Stop::unusable(&WRONG_METHOD.refuse(&[]))),
+        // A parameter of the path that is no text; whatever else is asked for wrongly has its own page.
+        StatusCode::BAD_REQUEST => Some(Stop::unusable(&WRONG_ADDRESS.refuse(&[]))),
         StatusCode::SERVICE_UNAVAILABLE => Some(Stop::unusable(&TOO_SLOW.refuse(&[]))),
         _ => None,
     };

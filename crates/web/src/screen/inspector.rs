@@ -16,8 +16,8 @@ use store::org;
 
 use super::shared::Listing;
 use crate::component::{
-    Act, Badge, Cell, Column, EmptyState, FilterBar, Fragment, Head, Pager, Row, Sheet, Table,
-    Tone, Weight,
+    Act, Badge, Cell, Column, EmptyState, FilterBar, Fragment, Head, Pager, Row, Table, Tone,
+    Weight,
 };
 use crate::filter::{FilterField, Shape};
 use crate::gate::{Answer, Visit, WebState};
@@ -153,18 +153,17 @@ async fn show(State(web): State<WebState>, visit: Visit) -> Answer {
     let table = Table::new("执法检查人员", columns, rows, empty);
     let bar = FilterBar::new(all(), &listing.filter);
     let counted = i64::try_from(shown.len()).unwrap_or(i64::MAX);
-    let sheet = Sheet::new(
-        "inspectors",
-        "名录",
-        Fragment::join([bar.into(), table.into()]),
-    )
-    .with_foot(Pager::new(listing.count(counted), None, None));
-    Ok(web
+    let foot = Pager::new(listing.count(counted), None, None);
+    let sheet = listing.sheet(("inspectors", "名录"), (bar, table), foot);
+    let page = web
         .page(&visit, head(&visit))
         .await?
-        .with_printed_view(listing.filter.in_words(), listing.count(counted).words())
-        .with(sheet)
-        .into_response())
+        .with_printed_view(
+            listing.filter.in_words(),
+            listing.on_paper(shown.len(), counted),
+        )
+        .with(sheet);
+    Ok((listing.status(), page).into_response())
 }
 
 /// Title, and the acts this account may do here.

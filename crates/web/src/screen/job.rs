@@ -9,7 +9,6 @@ use app::job::{Job as Work, JobState, UnreadableJob};
 use app::subject::export::SUBJECT_EXPORT;
 use axum::extract::{Path, State};
 use axum::response::IntoResponse;
-use domain::refusal::Code;
 use domain::time::Instant;
 use store::StoreError;
 
@@ -67,19 +66,11 @@ const fn tone(state: JobState) -> Tone {
     }
 }
 
-static UNREADABLE: Code = Code::new(
-    "JOBS-007",
-    "这一件的记录读不出（{why}）。",
-    None,
-    "多半由更新的程序写下：请系统管理员换用那个版本；仍读不出的，把本行报给运行维护人员。",
-);
-
 async fn find(web: &WebState, visit: &Visit, id: &str) -> Result<Work, Stop> {
     let found = match web.jobs()?.find(&visit.acting.account, id).await {
         Err(error @ AppError::Store(StoreError::Inconsistent { .. })) => {
             let unreadable = UnreadableJob::new(id.to_owned(), 0, &error);
-            let refusal = UNREADABLE.refuse(&[("why", &unreadable.why)]);
-            return Err(Stop::new(Problem::Conflict((&refusal).into())));
+            return Err(Stop::new(Problem::Conflict((&unreadable.refusal()).into())));
         }
         found => found?,
     };

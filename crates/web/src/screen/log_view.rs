@@ -13,8 +13,7 @@ use store::log::TraceOf;
 
 use super::shared::{Listing, Seen, lines_of, moment};
 use crate::component::{
-    Badge, Cell, Column, EmptyState, FilterBar, Fragment, Head, Note, Pager, Row, Sheet, Table,
-    Tone,
+    Badge, Cell, Column, EmptyState, FilterBar, Fragment, Head, Note, Pager, Row, Table, Tone,
 };
 use crate::filter::{CURSOR, FilterField, Shape};
 use crate::gate::{Answer, Stop, Visit, WebState};
@@ -113,18 +112,15 @@ async fn campaign_key(web: &WebState, typed: String) -> Result<String, Stop> {
 async fn show(State(web): State<WebState>, visit: Visit) -> Answer {
     let (before, rest) = before(&visit)?;
     let listing = Listing::read("/w/log", FIELDS, &[], &rest)?;
-    let of = part(&web, &listing).await?;
-    let mut reader = web.app.db.read().await?;
-    let most = i64::try_from(ROWS + 1).expect("a small number");
-    let (mut lines, counted) = lines_of(
-        &mut reader,
-        &visit.acting,
-        &of,
-        before,
-        (most, listing.cap()),
-    )
-    .await?;
-    drop(reader);
+    let (mut lines, counted) = if listing.filter.is_sound() {
+        let of = part(&web, &listing).await?;
+        let mut reader = web.app.db.read().await?;
+        let most = i64::try_from(ROWS + 1).expect("a small number");
+        let bounds = (most, listing.cap());
+        lines_of(&mut reader, &visit.acting, &of, before, bounds).await?
+    } else {
+        (Vec::new(), 0)
+    };
     let goes_on = lines.len() > ROWS;
     lines.truncate(ROWS);
     let last = lines.last().map(|line| line.sequence).filter(|_| goes_on);
@@ -152,10 +148,9 @@ async fn show(State(web): State<WebState>, visit: Visit) -> Answer {
     };
     let table = table(&visit, &listing, &seen);
     let bar = FilterBar::new(Address::fixed("/w/log"), &listing.filter);
-    let sheet = Sheet::new("log", "留痕", Fragment::join([bar.into(), table.into()]))
-        .with_clause("谁在何时办了什么；每条都能证明没有被改过。")
-        .with_foot(pager);
-    Ok(web
+    let sheet = listing.sheet(("log", "留痕"), (bar, table), pager);
+    let sheet = sheet.with_clause("谁在何时办了什么；每条都能证明没有被改过。");
+    let page = web
         .page(&visit, Head::new("留痕日志"))
         .await?
         .with_printed_view(
@@ -163,8 +158,8 @@ async fn show(State(web): State<WebState>, visit: Visit) -> Answer {
             listing.on_paper(lines.len(), counted),
         )
         .with(note)
-        .with(sheet)
-        .into_response())
+        .with(sheet);
+    Ok((listing.status(), page).into_response())
 }
 
 /// The place in the log is simply the number of an entry, which never moves.

@@ -11,14 +11,17 @@ mod receipt;
 mod step;
 mod upload;
 
+use app::AppError;
 use app::import::{Importer, Register};
-use app::staging::Import;
+use app::staging::{Import, UnreadableImport};
 use axum::extract::Path;
 use domain::policy::Verb;
+use store::StoreError;
 
 use crate::component::{Crumb, Head, Link, Wizard};
 use crate::gate::{Stop, Visit, WebState};
 use crate::layout::WorkbenchPage;
+use crate::problem::Problem;
 use crate::route::{Route, Who};
 use crate::text::Address;
 
@@ -129,10 +132,13 @@ async fn find(
     visit: &Visit,
     Path(id): Path<String>,
 ) -> Result<(Importer, Import), Stop> {
-    let found = web
-        .imports()?
-        .find(Some(&visit.acting.account), &id)
-        .await?;
+    let found = match web.imports()?.find(Some(&visit.acting.account), &id).await {
+        Err(error @ AppError::Store(StoreError::Inconsistent { .. })) => {
+            let refusal = UnreadableImport::new(id, 0, &error).refusal();
+            return Err(Stop::new(Problem::Conflict((&refusal).into())));
+        }
+        found => found?,
+    };
     let own = found.filter(|import| import.register == register_of(visit));
     let import = own.ok_or_else(Stop::not_found)?;
     let importer = Importer::of(&visit.acting, import.register, &import.stored.unit)?;

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use axum::http::StatusCode;
 use domain::account::Role;
 use domain::id::SubjectId;
 use domain::policy::{Place, Verb};
@@ -213,6 +214,72 @@ async fn a_condition_that_cannot_be_read_shows_and_exports_nothing() {
         let lost = browser.get("/w/subjects?from=AAAA").await;
         assert!(lost.shows("PAGE-001"));
         assert_eq!(site.log_size().await, before);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_list_whose_conditions_were_not_understood_is_not_called_empty() {
+    on_both(|db| async move {
+        let site = Site::open(db).await;
+        let grants = [
+            (Role::Initiator, 1),
+            (Role::Registrar, 1),
+            (Role::Approver, 0),
+            (Role::Supervisor, 0),
+        ];
+        let id = site.city.account("duo", &grants).await;
+        let browser = site.signed_in(&id).await;
+        for (list, empty) in [
+            ("/w/subjects", "先导入检查对象名录"),
+            ("/w/inspectors", "先导入人员名录"),
+            ("/w/inspections", "抽取并派发之后"),
+            ("/w/campaigns", "从起草到归档都在这里看"),
+        ] {
+            let page = browser.get(list).await;
+            assert!(page.shows(empty), "{list}: {}", page.text);
+            assert_eq!(page.status, StatusCode::OK);
+        }
+        for list in [
+            "/w/subjects",
+            "/w/inspectors",
+            "/w/inspections",
+            "/w/campaigns",
+            "/w/log",
+        ] {
+            let page = browser.get(&format!("{list}?nonsense=1")).await;
+            assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY, "{list}");
+            assert!(
+                page.shows("FILT-001") && page.shows("没有看懂"),
+                "{list}: {}",
+                page.text
+            );
+            assert!(
+                !page.shows("<table") && !page.shows("共 0") && !page.shows("先导入"),
+                "{list}: {}",
+                page.text
+            );
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_address_that_is_no_text_is_answered_in_our_words() {
+    on_both(|db| async move {
+        let site = Site::open(db).await;
+        let id = site.city.account("kucun1", &[(Role::Registrar, 1)]).await;
+        let browser = site.signed_in(&id).await;
+        for (who, path) in [
+            (&site.stranger(), "/items/%C3%28"),
+            (&browser, "/w/jobs/%FF"),
+            (&browser, "/w/subjects/%E6%A3"),
+        ] {
+            let page = who.get(path).await;
+            assert_eq!(page.status, StatusCode::BAD_REQUEST, "{path}");
+            assert!(page.shows("PAGE-400"), "{path}: {}", page.text);
+            assert!(!page.shows("Invalid"), "{path}: {}", page.text);
+        }
     })
     .await;
 }

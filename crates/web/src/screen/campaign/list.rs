@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 
 use axum::extract::State;
-use axum::http::StatusCode;
 use axum::response::IntoResponse as _;
 use domain::calendar::WorkCalendar;
 use domain::campaign::StateKind;
@@ -17,8 +16,7 @@ use store::{Reader, StoreError, campaign, catalog, inspection, inspector, org};
 use super::super::shared::{Listing, no_campaigns, scope_clause, scope_words};
 use super::{term, words};
 use crate::component::{
-    Act, Cell, Column, Crumb, EmptyState, FilterBar, Fragment, Head, Link, Pips, Row, Sheet, Table,
-    Weight,
+    Act, Cell, Column, Crumb, EmptyState, FilterBar, Fragment, Head, Link, Pips, Row, Table, Weight,
 };
 use crate::filter::{FilterField, Shape};
 use crate::gate::{Answer, Stop, Visit, WebState};
@@ -120,15 +118,8 @@ pub(super) async fn show(State(web): State<WebState>, visit: Visit) -> Answer {
     let foot = listing.pager(&page, counted);
     let on_paper = listing.on_paper(page.rows.len(), counted);
     let bar = FilterBar::new(Address::fixed(PATH), &listing.filter);
-    let content = if sound {
-        Fragment::join([bar.into(), table.into()])
-    } else {
-        bar.into()
-    };
-    let mut sheet = Sheet::new("list", "全部任务", content).with_clause(scope_clause(&reach));
-    if sound {
-        sheet = sheet.with_foot(foot);
-    }
+    let sheet = listing.sheet(("list", "全部任务"), (bar, table), foot);
+    let sheet = sheet.with_clause(scope_clause(&reach));
     let mut head = Head::new("抽查任务");
     if begins {
         head = head.with_act(begin());
@@ -140,12 +131,7 @@ pub(super) async fn show(State(web): State<WebState>, visit: Visit) -> Answer {
         .with_printed_view(listing.filter.in_words(), on_paper)
         .with_crumb(crumb)
         .with(sheet);
-    let status = if sound {
-        StatusCode::OK
-    } else {
-        StatusCode::UNPROCESSABLE_ENTITY
-    };
-    Ok((status, page).into_response())
+    Ok((listing.status(), page).into_response())
 }
 
 fn nothing() -> Page<StoredCampaign> {

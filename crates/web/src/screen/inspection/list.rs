@@ -10,7 +10,7 @@ use store::inspector;
 
 use super::{all, page_of};
 use crate::component::{
-    Badge, Cell, Column, EmptyState, FilterBar, Fragment, Head, Link, Row, Sheet, Table, Tabs, Tone,
+    Badge, Cell, Column, EmptyState, FilterBar, Head, Link, Row, Table, Tabs, Tone,
 };
 use crate::filter::{FilterField, Shape};
 use crate::gate::{Answer, Stop, Visit, WebState};
@@ -130,23 +130,20 @@ pub(super) async fn show(State(web): State<WebState>, visit: Visit) -> Answer {
         current,
     );
     let reach = visit.acting.reach(Verb::InspectionRead);
-    let content = Fragment::join([
-        FilterBar::new(all(), &listing.filter).into(),
-        table(&listing, &page.rows, (&reach, visit.now)).into(),
-    ]);
+    let bar = FilterBar::new(all(), &listing.filter);
+    let table = table(&listing, &page.rows, (&reach, visit.now));
     let pager = listing.pager(&page, counted);
     let shell_page = web.page(&visit, Head::new("检查")).await?;
-    let sheet = Sheet::new("inspections", "检查", content)
-        .with_clause(scope_clause(&reach))
-        .with_foot(pager);
-    Ok(shell_page
+    let sheet = listing.sheet(("inspections", "检查"), (bar, table), pager);
+    let sheet = sheet.with_clause(scope_clause(&reach));
+    let shell_page = shell_page
         .with_printed_view(
             listing.filter.in_words(),
             listing.on_paper(page.rows.len(), counted),
         )
         .with(tabs)
-        .with(sheet)
-        .into_response())
+        .with(sheet);
+    Ok((listing.status(), shell_page).into_response())
 }
 
 fn table(listing: &Listing, rows: &[StoredInspection], (reach, now): (&Reach, Instant)) -> Table {

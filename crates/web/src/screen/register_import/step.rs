@@ -80,15 +80,14 @@ async fn ended(web: &WebState, visit: &Visit, import: &Import) -> Result<Workben
     let mut head = head_of(import);
     let note: Fragment = match import.state {
         State::Interrupted => {
-            let to = page_of(import).child("resume");
-            head = head
-                .with_act(cancel_act(web, visit, import))
-                .with_act(Act::submit("继续", to, Weight::Main, visit.hidden(web)));
-            Note::warning(
-                "程序中途停止过，名录没有改动。",
-                "按“继续”从最后完成的一步接着办。",
-            )
-            .into()
+            head = head.with_act(cancel_act(web, visit, import));
+            head = head.with_act(if import.summary.dead_end {
+                again
+            } else {
+                let to = page_of(import).child("resume");
+                Act::submit("继续", to, Weight::Main, visit.hidden(web))
+            });
+            broken_off(import)
         }
         State::Refused => {
             head = head.with_act(again);
@@ -107,6 +106,23 @@ async fn ended(web: &WebState, visit: &Visit, import: &Import) -> Result<Workben
     Ok(page
         .with(note)
         .with(Sheet::new("file", "文件", facts).padded()))
+}
+
+/// Why it did not go on, and whether it can.
+fn broken_off(import: &Import) -> Fragment {
+    let summary = &import.summary;
+    let next = match (summary.dead_end, &summary.broken) {
+        (true, _) => "这一份接不下去了：重新选文件上传；留着没有用的，按“取消导入”删去。",
+        (false, None) => "按“继续”从最后完成的一步接着办。",
+        (false, Some(_)) => "原因排除之后，按“继续”从最后完成的一步接着办。",
+    };
+    match summary.broken.clone() {
+        None => Note::warning("程序中途停止过，名录没有改动。", next).into(),
+        Some(kept) => Fragment::join([
+            Refusal::new(kept.code, kept.sentence, kept.remedy).into(),
+            Note::warning("没有办完，名录没有改动。", next).into(),
+        ]),
+    }
 }
 
 pub(super) async fn cancel(

@@ -2,7 +2,7 @@
 
 use app::AppError;
 use app::import::{Importer, Register};
-use app::staging::Incoming;
+use app::staging::{Incoming, UnreadableImport};
 use axum::extract::State;
 use axum::extract::multipart::{Field as Part, Multipart, MultipartError, MultipartRejection};
 use axum::http::StatusCode;
@@ -17,8 +17,8 @@ use store::org;
 
 use super::{home, page, register_of};
 use crate::component::{
-    Act, Cell, Choice, Column, EmptyState, Field, Form, Fragment, Head, Refusal, Row, Sheet, Table,
-    Weight,
+    Act, Badge, Cell, Choice, Column, EmptyState, Field, Form, Fragment, Head, Refusal, Row, Sheet,
+    Table, Tone, Weight,
 };
 use crate::form::{FORM_TOKEN_FIELD, IDEMPOTENCY_FIELD, IdempotencyKey, Submitted};
 use crate::gate::{
@@ -107,7 +107,11 @@ async fn latest(web: &WebState, visit: &Visit, register: Register) -> Result<Tab
         .imports()?
         .latest(&visit.acting.account, register)
         .await?;
-    let rows = found.iter().map(|import| {
+    let rows = found.iter().map(|listed| {
+        let import = match listed {
+            Ok(import) => import,
+            Err(unreadable) => return unreadable_row(unreadable, register, visit.now),
+        };
         let at = Instant::from_unix_ms(import.stored.started_at_ms);
         Row::new(vec![
             Cell::new(moment(at, visit.now)),
@@ -123,6 +127,17 @@ async fn latest(web: &WebState, visit: &Visit, register: Register) -> Result<Tab
     let kept_days = rulebook(web).await?.retention.import_days;
     let empty = EmptyState::nothing(format!("这里列出您最近 {kept_days} 天上传的文件和回执。"));
     Ok(Table::new("最近的导入", columns, rows.collect(), empty))
+}
+
+/// A row that names itself, so that whoever looks after the system can find it.
+fn unreadable_row(unreadable: &UnreadableImport, register: Register, now: Instant) -> Row {
+    let begun = moment(Instant::from_unix_ms(unreadable.started_at_ms), now);
+    let words = format!("记录读不出：{}", unreadable.id);
+    Row::new(vec![
+        Cell::new(begun),
+        Cell::link(words, home(register).child(&unreadable.id)),
+        Cell::new(Badge::new(Tone::Bad, "读不出")),
+    ])
 }
 
 /// What came before the file, proved before a byte of the file is taken.

@@ -1,6 +1,8 @@
 //! The address of a list, read once: conditions, order, place, and whether to count to the end.
 
-use crate::component::{Count, EmptyState, Link, Pager};
+use axum::http::StatusCode;
+
+use crate::component::{Count, EmptyState, FilterBar, Fragment, Link, Note, Pager, Sheet, Table};
 use crate::filter::{CURSOR, Filter, FilterField};
 use crate::gate::{Stop, Visit};
 use crate::paging::{Cursor, Page};
@@ -86,6 +88,9 @@ impl Listing {
     /// How many rows the paper shows and of how many: it holds this one page of the list.
     #[must_use]
     pub fn on_paper(&self, shown: usize, counted: i64) -> String {
+        if !self.filter.is_sound() {
+            return "筛选条件没有看懂，没有查".to_owned();
+        }
         let all = self.count(counted).words();
         match usize::try_from(counted) {
             Ok(counted) if counted == shown => all,
@@ -101,6 +106,36 @@ impl Listing {
             Some(self.filter.address_from(&self.path, Some(&cursor)))
         };
         Pager::new(self.count(counted), to(&page.previous), to(&page.next))
+    }
+
+    /// The status of the page: a list that was not read is no answer to what was asked.
+    #[must_use]
+    pub fn status(&self) -> StatusCode {
+        if self.filter.is_sound() {
+            StatusCode::OK
+        } else {
+            StatusCode::UNPROCESSABLE_ENTITY
+        }
+    }
+
+    /// The content of the list and its foot. Where the conditions were not understood there is neither, since no
+    /// rows were looked for: only the conditions, each with what is wrong in it.
+    #[must_use]
+    pub fn sheet(
+        &self,
+        (id, title): (&'static str, &'static str),
+        (bar, table): (FilterBar, Table),
+        foot: Pager,
+    ) -> Sheet {
+        if !self.filter.is_sound() {
+            let unread = Note::warning(
+                "筛选条件没有看懂，没有查，所以这里一条也不列。",
+                "改好上面指出的条件再筛选，或点“清除”看全部。",
+            );
+            return Sheet::new(id, title, Fragment::join([bar.into(), unread.into()]));
+        }
+        let content = Fragment::join([bar.into(), table.into()]);
+        Sheet::new(id, title, content).with_foot(foot)
     }
 
     /// What stands in the place of rows that the conditions exclude; `kind` names the rows.

@@ -12,8 +12,8 @@ use store::subject::{self, From, StoredSubject, SubjectFilter};
 
 use super::{all, page_of};
 use crate::component::{
-    Act, Badge, Cell, Column, Count, EmptyState, FilterBar, Fragment, Head, Link, Row, Sheet,
-    Table, Tone, Weight,
+    Act, Badge, Cell, Column, Count, EmptyState, FilterBar, Fragment, Head, Link, Row, Table, Tone,
+    Weight,
 };
 use crate::filter::{Filter, FilterField, Shape};
 use crate::gate::{Answer, Stop, Visit, WebState};
@@ -146,13 +146,13 @@ pub(super) async fn show(State(web): State<WebState>, visit: Visit) -> Answer {
     let count = listing.on_paper(page.rows.len(), counted);
     let without = counts_without(&web, &visit, &listing, counted).await?;
     let table = table(&listing, &page.rows, &without);
-    let content = Fragment::join([FilterBar::new(all(), &listing.filter).into(), table.into()]);
-    let sheet = Sheet::new("subjects", "名录", content).with_foot(pager);
+    let bar = FilterBar::new(all(), &listing.filter);
+    let sheet = listing.sheet(("subjects", "名录"), (bar, table), pager);
     let shell_page = web.page(&visit, head).await?;
-    Ok(shell_page
+    let shell_page = shell_page
         .with_printed_view(listing.filter.in_words(), count)
-        .with(sheet)
-        .into_response())
+        .with(sheet);
+    Ok((listing.status(), shell_page).into_response())
 }
 
 async fn read(

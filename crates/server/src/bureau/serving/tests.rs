@@ -1,0 +1,61 @@
+use super::*;
+
+fn place(folder: &tempfile::TempDir) -> Place {
+    Place {
+        data: folder.path().to_owned(),
+        database: None,
+    }
+}
+
+fn refused(place: &Place) -> String {
+    match place.hold(SERVING) {
+        Ok(_) => panic!("two hold it"),
+        Err(failure) => {
+            let problem = &failure.problems[0];
+            assert_eq!(problem.code, "SERV-006");
+            problem.sentence.clone()
+        }
+    }
+}
+
+#[test]
+fn one_holds_the_folder_and_is_named_to_the_next_until_it_ends() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let place = place(&folder);
+    let mut first = place.hold(SERVING).expect("nobody holds it");
+    let own = format!("进程 {}", std::process::id());
+    assert!(refused(&place).contains(&own));
+    let address = "127.0.0.1:8080".parse().expect("an address");
+    let said = first.as_mut().expect("embedded").listens(address);
+    said.expect("the file is ours");
+    assert!(refused(&place).contains("监听 127.0.0.1:8080"));
+    drop(first);
+    assert!(!place.serving().exists());
+    drop(place.hold(UPGRADING).expect("free again"));
+}
+
+#[test]
+fn what_a_killed_process_left_hinders_nobody_and_a_refused_start_leaves_it_as_it_was() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let place = place(&folder);
+    let left = "mingqian serve，进程 1，监听 127.0.0.1:1";
+    fs::write(place.serving(), left).expect("writable");
+    let held = place.hold(SERVING).expect("nobody holds it");
+    let words = refused(&place);
+    assert!(!words.contains("进程 1，"), "{words}");
+    drop(held);
+    let stays = fs::read_to_string(place.serving()).expect("it stays");
+    assert_eq!(stays, left);
+}
+
+#[test]
+fn a_database_elsewhere_is_not_locked_by_the_folder() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let place = Place {
+        database: Some("postgres://somewhere/else".to_owned()),
+        ..place(&folder)
+    };
+    let both = [place.hold(SERVING), place.hold(SERVING)];
+    assert!(both.iter().all(|held| matches!(held, Ok(None))));
+    assert!(!place.serving().exists());
+}

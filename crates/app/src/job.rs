@@ -35,7 +35,7 @@ mod upkeep;
 pub use kind::{AfterStop, Kind, Work};
 pub use order::{Job, JobState, Limits, Order, UnreadableJob};
 pub use outcome::{KeptRefusal, Outcome, ResultFile};
-pub use result::Incomplete;
+pub use result::{Incomplete, Outgoing};
 pub use run::Run;
 
 use desk::{Desk, Ticket};

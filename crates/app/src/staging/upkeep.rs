@@ -5,6 +5,7 @@
 //! to “done” together with the rows. So every such upload is marked interrupted and can be taken up
 //! again from its last complete step.
 
+use domain::premise::Premise;
 use store::job::{self, StoredJob};
 use store::{catalog, import};
 
@@ -33,7 +34,8 @@ impl Staging {
         let mut count = 0;
         for stored in found {
             if !living.iter().any(|job| job.about == stored.id) {
-                self.mark_interrupted(&Import::of(stored)?).await?;
+                self.mark_interrupted(&Import::of(&self.app, stored)?)
+                    .await?;
                 count += 1;
             }
         }
@@ -57,11 +59,13 @@ impl Staging {
             ..import.summary.clone()
         };
         let to = import.moved(State::Interrupted, 0, &summary, self.now_ms());
-        self.advance(import.state, &to).await
+        self.advance(import, to).await
     }
 
     /// Takes an interrupted upload up again from its last complete step, in the background.
-    pub async fn resume(&self, import: &Import) -> Result<(), AppError> {
+    pub async fn resume(&self, import: &Import, shown: &Premise) -> Result<(), AppError> {
+        import.require_shown(shown)?;
+        import.require_sound()?;
         let step = match self.reopen(import).await? {
             State::Reading => Step::Read,
             _ => Step::Compare,
@@ -87,11 +91,8 @@ impl Staging {
             import::drop_rows(&mut scratch.inside(), import::Lot::Rows, &import.stored.id).await?;
             scratch.commit().await?;
         }
-        self.advance(
-            State::Interrupted,
-            &import.moved(to, 0, &summary, self.now_ms()),
-        )
-        .await?;
+        let moved = import.moved(to, 0, &summary, self.now_ms());
+        self.advance(import, moved).await?;
         Ok(to)
     }
 

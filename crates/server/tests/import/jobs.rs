@@ -375,7 +375,12 @@ async fn decided(clerk: &Clerk) -> String {
     let at = clerk.upload("a.csv", &caterers(1, 3)).await;
     clerk.confirm(&at, &[("all-district", "411202")]).await;
     let import = clerk.import(&at).await;
-    clerk.office.staging.claim(&import, false).await.unwrap();
+    clerk
+        .office
+        .staging
+        .claim(&import, &import.premise_to_write(), false)
+        .await
+        .unwrap();
     at
 }
 

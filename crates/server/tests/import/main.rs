@@ -13,5 +13,6 @@ mod register;
 mod restart;
 mod rights;
 mod road;
+mod shown;
 mod together;
 mod waiting;

@@ -19,7 +19,7 @@ use serde::{Deserialize, Serialize};
 use store::Reader;
 
 use crate::job::Run;
-use crate::staging::Import;
+use crate::staging::{Altered, Import};
 use crate::{Acting, App, AppError};
 
 mod credentials;
@@ -344,11 +344,13 @@ impl App {
             run: &run,
             expected: None,
             file_hash: None,
+            lines_hash: None,
             beside: None,
             by: By::Known(&importer),
         };
         match write(self, &sheet, Rows::Given(&staged), ending).await? {
             Written::Done(tally) | Written::Stale(tally) => Ok(tally),
+            Written::Altered => Err(Altered::Lines.refusal().into()),
         }
     }
 }

@@ -38,7 +38,7 @@ pub use broken::Broken;
 pub use kind::{AfterStop, Kind, Work};
 pub use order::{Job, JobState, Limits, Order};
 pub use outcome::{KeptRefusal, Outcome, ResultFile};
-pub use result::Incomplete;
+pub use result::{Incomplete, Outgoing};
 pub use run::Run;
 pub use unreadable::UnreadableJob;
 pub(crate) use unreadable::{place_of, why_of};

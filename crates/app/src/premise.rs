@@ -228,7 +228,7 @@ pub(crate) async fn require(
         Ok(()) => Ok(()),
         Err(Moved::Content) => Err(CONTENT.refuse(&[("what", &what)]).into()),
         Err(Moved::Written) => {
-            let by = written_by(reader, acting, &now.event).await?;
+            let by = written_by(reader, acting, now.event.as_ref()).await?;
             let facts: [domain::refusal::Fact<'_>; 2] = [("what", &what), ("by", &by)];
             Err(WRITTEN.refuse(&facts).into())
         }
@@ -238,9 +238,13 @@ pub(crate) async fn require(
 async fn written_by(
     reader: &mut Reader,
     acting: Option<&Acting>,
-    event: &EventId,
+    event: Option<&EventId>,
 ) -> Result<String, AppError> {
-    let Some(line) = log::line_of(reader, event).await? else {
+    let line = match event {
+        Some(event) => log::line_of(reader, event).await?,
+        None => None,
+    };
+    let Some(line) = line else {
         return Ok("没有找到留痕".to_owned());
     };
     let at = Instant::from_unix_ms(line.at_ms).local_text();

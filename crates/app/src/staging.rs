@@ -2,10 +2,12 @@
 //! → decided → one event. Browser and command line walk the same road.
 //!
 //! Reading order: `port` (what reads and writes table files), `state` and `summary` (what is known of
-//! an upload), `upload` (how bytes arrive), `reading`, `comparing`, `applying` (the three pieces of
+//! an upload), `mark` (that it is still what the program wrote), `shown` (what a decision on it rests on),
+//! `upload` (how bytes arrive), `reading`, `comparing`, `applying` (the three pieces of
 //! long work, each a job), `step` (how they become jobs), `report` (the error file), `upkeep`
-//! (restart, expiry), `unreadable` (rows of somebody else's making). Every step moves the upload from a named state, so that a step that was
-//! overtaken by a cancellation or another process finds out and stops. Deliberately absent: what a
+//! (restart, expiry), `unreadable` (rows of somebody else's making). Every step moves the upload from exactly
+//! what it read, so that a step that was overtaken by a cancellation, another window or another process finds
+//! out and stops. Deliberately absent: what a
 //! row means (`import`), table formats (`exchange`), the queue (`job`).
 
 use std::path::{Path, PathBuf};
@@ -22,9 +24,11 @@ use crate::{App, AppError};
 
 mod applying;
 mod comparing;
+mod mark;
 pub mod port;
 mod reading;
 mod report;
+mod shown;
 mod state;
 mod step;
 mod summary;
@@ -32,6 +36,7 @@ mod unreadable;
 mod upkeep;
 mod upload;
 
+pub(crate) use mark::{Altered, LinesHash, advance};
 pub use state::State;
 pub use summary::{FileFacts, Sample, Samples, Summary};
 pub use unreadable::UnreadableImport;
@@ -67,10 +72,11 @@ pub struct Import {
     pub state: State,
     /// What is known.
     pub summary: Summary,
+    sound: bool,
 }
 
 impl Import {
-    fn of(stored: StoredImport) -> Result<Self, AppError> {
+    fn of(app: &App, stored: StoredImport) -> Result<Self, AppError> {
         let wrong = |column: &str, why: &str| StoreError::Inconsistent {
             table: "imports".to_owned(),
             column: column.to_owned(),
@@ -82,11 +88,13 @@ impl Import {
         let state = State::parse(&stored.state).ok_or_else(|| wrong("state", "没有这种状态"))?;
         let summary = serde_json::from_str(&stored.summary)
             .map_err(|error| wrong("summary", &error.to_string()))?;
+        let sound = mark::is_marked(&app.storage_key, &stored);
         Ok(Self {
             stored,
             register,
             state,
             summary,
+            sound,
         })
     }
 
@@ -143,7 +151,7 @@ impl Staging {
         let mut reader = self.app.db.read().await?;
         let found = import::get(&mut reader, id).await?;
         let own = found.filter(|stored| stored.account.as_ref() == account);
-        own.map(Import::of).transpose()
+        own.map(|stored| Import::of(&self.app, stored)).transpose()
     }
 
     /// The latest uploads of an account into one register; one that cannot be read stands among them as such.
@@ -155,7 +163,8 @@ impl Staging {
         let mut reader = self.app.db.read().await?;
         let found = import::of_account(&mut reader, account, register.name(), 10).await?;
         let read = found.into_iter().map(|listed| {
-            let import = listed.import.map_err(AppError::from).and_then(Import::of);
+            let import = listed.import.map_err(AppError::from);
+            let import = import.and_then(|stored| Import::of(&self.app, stored));
             import.map_err(|error| UnreadableImport::new(listed.id, listed.started_at_ms, &error))
         });
         Ok(read.collect())
@@ -168,18 +177,18 @@ impl Staging {
             table: "imports",
             key: id.to_owned(),
         };
-        Import::of(found.ok_or_else(gone)?)
+        Import::of(&self.app, found.ok_or_else(gone)?)
     }
 
     /// Moves an upload on, or refuses because it stands elsewhere by now.
-    async fn advance(&self, was: State, to: &StoredImport) -> Result<(), AppError> {
+    async fn advance(&self, was: &Import, to: StoredImport) -> Result<(), AppError> {
         let mut scratch = self.app.db.scratch().await?;
-        let moved = import::advance(&mut scratch.inside(), was.name(), to).await?;
+        let moved = advance(&self.app, &mut scratch.inside(), was, to).await?;
         scratch.commit().await?;
         if moved {
             return Ok(());
         }
-        let now = self.load(&to.id).await?;
+        let now = self.load(&was.stored.id).await?;
         Err(MOVED_ON.refuse(&[("state", &now.state.label())]).into())
     }
 

@@ -13,8 +13,8 @@ use crate::id::{EventId, Fingerprint};
 #[doc(alias = "办理所依据的版本")]
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Premise {
-    /// The event that last wrote the thing.
-    pub event: EventId,
+    /// The event that last wrote the thing; none of what no event has written yet.
+    pub event: Option<EventId>,
     /// Where a canonical record is decided (a plan, a result sheet, a publication), the hash of its
     /// bytes; never of a page.
     pub digest: Option<Fingerprint>,
@@ -34,8 +34,17 @@ impl Premise {
     #[must_use]
     pub fn of(event: EventId) -> Self {
         Self {
-            event,
+            event: Some(event),
             digest: None,
+        }
+    }
+
+    /// A decision about something that no event has written yet, such as an upload: its content alone.
+    #[must_use]
+    pub fn of_content(digest: Fingerprint) -> Self {
+        Self {
+            event: None,
+            digest: Some(digest),
         }
     }
 
@@ -54,7 +63,7 @@ impl Premise {
     /// # Errors
     /// How it moved.
     pub fn stands(&self, now: &Self) -> Result<(), Moved> {
-        if self.event != now.event {
+        if now.event.is_some() && self.event != now.event {
             return Err(Moved::Written);
         }
         match &now.digest {
@@ -70,17 +79,21 @@ impl Premise {
             Some((event, digest)) => (event, Some(Fingerprint::parse(digest).ok()?)),
             None => (text, None),
         };
-        Some(Self {
-            event: EventId::parse(event).ok()?,
-            digest,
-        })
+        let event = match event {
+            // What no event has written rests on its content, which must be there.
+            "" if digest.is_some() => None,
+            event => Some(EventId::parse(event).ok()?),
+        };
+        Some(Self { event, digest })
     }
 }
 
-/// The event, and after a dot the hash: what a form carries unseen.
+/// The event if there is one, and after a dot the hash: what a form carries unseen.
 impl fmt::Display for Premise {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.event.fmt(f)?;
+        if let Some(event) = &self.event {
+            event.fmt(f)?;
+        }
         match &self.digest {
             Some(digest) => write!(f, ".{digest}"),
             None => Ok(()),

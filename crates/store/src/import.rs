@@ -176,11 +176,11 @@ pub async fn begin(inside: &mut Inside<'_>, new: &StoredImport) -> Result<(), St
         .await
 }
 
-/// Moves an upload that stands in state `was` to the state, count and summary given; false if it
-/// stands in another state by now, and then nothing is changed.
+/// Moves an upload whose state and summary still are those of `was` to the state, count and summary given;
+/// false if it stands elsewhere by now, and then nothing is changed.
 pub async fn advance(
     inside: &mut Inside<'_>,
-    was: &str,
+    was: &StoredImport,
     to: &StoredImport,
 ) -> Result<bool, StoreError> {
     let changes = vec![
@@ -189,10 +189,12 @@ pub async fn advance(
         ("summary", to.summary.as_str().into()),
         ("updated_at_ms", to.updated_at_ms.into()),
     ];
+    let still = [
+        ("state", Value::from(was.state.as_str())),
+        ("summary", Value::from(was.summary.as_str())),
+    ];
     let key = [Value::from(to.id.as_str())];
-    inside
-        .change(&IMPORTS, &key, ("state", Value::from(was)), changes)
-        .await
+    inside.change(&IMPORTS, &key, still, changes).await
 }
 
 /// Adds a line of rows.

@@ -273,7 +273,7 @@ pub async fn ask_to_stop(
         .change(
             &JOBS,
             &[Value::from(id)],
-            ("state", Value::from(state)),
+            [("state", Value::from(state))],
             changes,
         )
         .await
@@ -287,7 +287,7 @@ async fn held(
 ) -> Result<bool, StoreError> {
     let key = [Value::from(id)];
     inside
-        .change(&JOBS, &key, ("holder", Value::from(holder)), changes)
+        .change(&JOBS, &key, [("holder", Value::from(holder))], changes)
         .await
 }
 

@@ -42,7 +42,7 @@ pub mod subject;
 
 pub use error::StoreError;
 pub use kernel::audit::{Fault, Report, audit};
-pub use kernel::blob::{BlobReader, BlobWriter, KeptBlob};
+pub use kernel::blob::{BlobReader, BlobWriter, KeptBlob, open_file};
 pub use kernel::cell::{PersonKey, SealedCell, Vault};
 pub use kernel::clock::Clock;
 pub use kernel::engine::{Db, Engine};

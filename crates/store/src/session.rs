@@ -79,7 +79,7 @@ pub async fn put(inside: &mut Inside<'_>, session: &Session) -> Result<(), Store
 /// Writes when a session was last used and how it shows pages; one that has ended stays ended.
 pub async fn touch(inside: &mut Inside<'_>, session: &Session) -> Result<bool, StoreError> {
     let key = [Value::from(session.token_hash.as_str())];
-    let still = ("account_id", Value::from(session.account.as_str()));
+    let still = [("account_id", Value::from(session.account.as_str()))];
     let changes = vec![
         ("seen_at_ms", session.seen_at_ms.into()),
         ("display", session.display.as_str().into()),
@@ -248,7 +248,12 @@ pub async fn keep_answer(
     let account = Value::from(press.account.as_str());
     let answer = vec![("location", location.into())];
     let known = inside
-        .change(&SUBMISSIONS, &key, ("account_id", account.clone()), answer)
+        .change(
+            &SUBMISSIONS,
+            &key,
+            [("account_id", account.clone())],
+            answer,
+        )
         .await?;
     if known {
         return Ok(());

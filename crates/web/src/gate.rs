@@ -33,6 +33,7 @@ use app::staging::Staging;
 pub use cookie::{ended_cookie, session_cookie};
 pub(crate) use enforce::{Rule, enforce};
 pub(crate) use finish::finish;
+pub(crate) use press::NO_KEY;
 pub use press::{Undone, answer, once, once_new};
 pub(crate) use sent::{BROKEN, NO_TOKEN, TOO_LARGE, WRONG_KIND};
 pub use sent::{MAX_UPLOAD_BYTES, Pressed, Sent};

@@ -18,6 +18,7 @@ use super::judge::{Entry, Kept};
 use super::{Ending, Judge, Judged, Register, RowVerdict, Rows, Sheet, Tally, Terms, broken};
 use crate::aside::aside;
 use crate::part_file::emptied;
+use crate::staging::LinesHash;
 use crate::versions::Versions;
 use crate::{App, AppError};
 
@@ -165,13 +166,14 @@ pub(super) const fn rewritten(register: Register) -> store::Register {
     }
 }
 
-/// Judges every row in one view: who imports, units, register and its version are of one moment. With `beside` the outcome lies in that file.
+/// Judges every row in one view: who imports, units, register and its version are of one moment. With `beside` the
+/// outcome lies in that file. None if the rows are not those that were staged, found in this same reading.
 pub(super) async fn prepare(
     app: &App,
     sheet: &Sheet<'_>,
     rows: Rows<'_>,
     ending: &Ending<'_>,
-) -> Result<Prepared, AppError> {
+) -> Result<Option<Prepared>, AppError> {
     let mut view = app.db.read().await?;
     let from = [store::Register::Units, rewritten(sheet.register)];
     let versions = Versions::of(&mut view, &from).await?;
@@ -180,8 +182,9 @@ pub(super) async fn prepare(
     let mut judge = Judge::new(&terms, &*app.entropy);
     let mut tally = Tally::default();
     let mut lots = Lots::none(ending.beside).await?;
+    let mut lines = LinesHash::default();
     let mut ordinal = 0;
-    while let Some(part) = rows.part(&mut view, ordinal).await? {
+    while let Some(part) = rows.part(&mut view, ordinal, &mut lines).await? {
         ending.run.checkpoint()?;
         let (unit, judged) = (sheet.unit.clone(), judge.part(&mut view, &part).await?);
         let lot = aside(move || Lot::of(&unit, judged)).await?;
@@ -190,13 +193,17 @@ pub(super) async fn prepare(
         lots.push(&lot).await?;
         ordinal += 1;
     }
+    let found = lines.hex();
+    if ending.lines_hash.is_some_and(|staged| staged != found) {
+        return Ok(None);
+    }
     lots.whole().await?;
-    Ok(Prepared {
+    Ok(Some(Prepared {
         tally,
         versions,
         terms,
         lots,
-    })
+    }))
 }
 
 impl Prepared {

@@ -16,7 +16,7 @@ use store::{Announcement, Reader, Recording, StoreError, inspector, subject};
 use super::prepared::{Prepared, prepare, rewritten};
 use super::{Importer, Register, Sheet, StagedRow, Tally, Terms};
 use crate::job::{Outcome, Run};
-use crate::staging::Import;
+use crate::staging::{Import, LinesHash, advance};
 use crate::{App, AppError};
 
 /// How often everything is judged anew because the register changed.
@@ -38,11 +38,12 @@ pub(crate) enum Rows<'r> {
 }
 
 impl Rows<'_> {
-    /// The rows of one part; none beyond the last.
+    /// The rows of one part; none beyond the last. What was staged passes into the hash as it is read.
     pub(crate) async fn part(
         &self,
         reader: &mut Reader,
         ordinal: i64,
+        lines: &mut LinesHash,
     ) -> Result<Option<Vec<StagedRow>>, AppError> {
         match self {
             Self::Given(rows) => Ok((ordinal == 0).then(|| rows.to_vec())),
@@ -50,6 +51,7 @@ impl Rows<'_> {
                 let Some(text) = import::rows(reader, Stage::Rows, id, ordinal).await? else {
                     return Ok(None);
                 };
+                lines.take(ordinal, &text);
                 serde_json::from_str(&text)
                     .map(Some)
                     .map_err(|error| broken(&error))
@@ -76,6 +78,8 @@ pub(crate) struct Ending<'e> {
     pub(crate) expected: Option<Tally>,
     /// SHA-256 of the file, hex.
     pub(crate) file_hash: Option<&'e str>,
+    /// The hash of the rows as they were staged, hex; other rows write nothing.
+    pub(crate) lines_hash: Option<&'e str>,
     /// Counts rows, may be stopped before any is written, and ends with the act.
     pub(crate) run: &'e Run,
     /// Where what was judged lies until it is written; in memory without.
@@ -121,6 +125,8 @@ pub(crate) enum Written {
     Done(Tally),
     /// The register has changed since the preview; nothing is written.
     Stale(Tally),
+    /// The staged rows are no longer those that were staged; nothing is written.
+    Altered,
 }
 
 /// Writes the rows as one event.
@@ -132,7 +138,9 @@ pub(crate) async fn write(
 ) -> Result<Written, AppError> {
     for _ in 0..ROUNDS {
         ending.run.enter("再与名录比对一次", rows_of(&ending));
-        let mut prepared = prepare(app, sheet, rows, &ending).await?;
+        let Some(mut prepared) = prepare(app, sheet, rows, &ending).await? else {
+            return Ok(Written::Altered);
+        };
         let tally = prepared.tally;
         if ending.expected.is_some_and(|expected| expected != tally) {
             return Ok(Written::Stale(tally));
@@ -185,7 +193,7 @@ async fn under_lock(
     let id = rec.event_id().clone();
     write_all(&mut rec, prepared, (ending.run, &pace)).await?;
     if let By::Uploader(closing) = &ending.by {
-        close(&mut rec, closing, &prepared.tally, &id).await?;
+        close(app, &mut rec, closing, (&prepared.tally, &id)).await?;
     }
     ending
         .run
@@ -216,15 +224,16 @@ fn event_of(app: &App, importer: &Importer, prepared: &Prepared, ending: &Ending
 }
 
 async fn close(
+    app: &App,
     rec: &mut Recording,
     closing: &Closing<'_>,
-    tally: &Tally,
-    event: &EventId,
+    (tally, event): (&Tally, &EventId),
 ) -> Result<(), AppError> {
     let done = closing.import.receipt(tally, event, closing.now_ms);
     let mut beside = rec.beside();
-    import::drop_rows(&mut beside, Stage::Rows, &done.id).await?;
-    if import::advance(&mut beside, &closing.import.stored.state, &done).await? {
+    import::drop_rows(&mut beside, Stage::Rows, &closing.import.stored.id).await?;
+    // From exactly the decision that was carried out.
+    if advance(app, &mut beside, closing.import, done).await? {
         return Ok(());
     }
     let what = "state".to_owned();

@@ -1,12 +1,13 @@
 //! Third piece of long work: the decision is carried out, once, as one event.
 
 use domain::id::EventId;
+use domain::premise::Premise;
 use domain::refusal::Code;
 use store::StoreError;
 use store::import::StoredImport;
 
 use super::step::Step;
-use super::{Import, Samples, Staging, State, Summary};
+use super::{Altered, Import, Samples, Staging, State, Summary};
 use crate::AppError;
 use crate::import::{By, Closing, Ending, Rows, Tally, Written, write};
 use crate::job::{KeptRefusal, Run};
@@ -25,8 +26,16 @@ impl Staging {
         self.start(Step::Apply, id).await
     }
 
-    /// Takes the decision; the upload is then ready to be written.
-    pub async fn claim(&self, import: &Import, only_good: bool) -> Result<(), AppError> {
+    /// Takes the decision on what was shown; the upload is then ready to be written, as it was read here and not
+    /// otherwise.
+    pub async fn claim(
+        &self,
+        import: &Import,
+        shown: &Premise,
+        only_good: bool,
+    ) -> Result<(), AppError> {
+        import.require_previewed(shown)?;
+        import.require_sound()?;
         import.require(&[State::Previewed])?;
         let summary = Summary {
             only_good,
@@ -34,11 +43,8 @@ impl Staging {
             refusal: None,
             ..import.summary.clone()
         };
-        self.advance(
-            State::Previewed,
-            &import.moved(State::Applying, 0, &summary, self.now_ms()),
-        )
-        .await
+        let to = import.moved(State::Applying, 0, &summary, self.now_ms());
+        self.advance(import, to).await
     }
 
     /// Writes everything as one event. A refusal is kept with the upload, which then waits for
@@ -46,10 +52,14 @@ impl Staging {
     pub async fn apply(&self, id: &str, run: &Run) -> Result<(), AppError> {
         let import = self.load(id).await?;
         import.require(&[State::Applying])?;
+        if !import.is_sound() {
+            return self.end_altered(&import, Altered::Row).await;
+        }
         let written = self.write(&import, run).await;
         let refusal: KeptRefusal = match written {
             Ok(Written::Done(..)) => return Ok(()),
             Ok(Written::Stale(_)) => return self.compare_again(&import, None, run).await,
+            Ok(Written::Altered) => return self.end_altered(&import, Altered::Lines).await,
             Err(AppError::Store(StoreError::Conflict { .. })) => {
                 let refusal = (&ELSEWHERE.refuse(&[])).into();
                 return self.compare_again(&import, Some(refusal), run).await;
@@ -65,7 +75,7 @@ impl Staging {
             ..import.summary.clone()
         };
         let to = import.moved(State::Previewed, 0, &summary, self.now_ms());
-        self.advance(State::Applying, &to).await
+        self.advance(&import, to).await
     }
 
     async fn write(&self, import: &Import, run: &Run) -> Result<Written, AppError> {
@@ -80,6 +90,7 @@ impl Staging {
             only_good: import.summary.only_good,
             expected: import.summary.tally,
             file_hash: Some(&import.summary.file.sha256),
+            lines_hash: Some(&import.summary.rows_sha256),
             run,
             beside: Some(&beside),
             by: By::Uploader(closing),
@@ -100,7 +111,7 @@ impl Staging {
             ..import.summary.clone()
         };
         let to = import.moved(State::Comparing, 0, &summary, self.now_ms());
-        self.advance(State::Applying, &to).await?;
+        self.advance(import, to).await?;
         self.compare(&import.stored.id, run).await
     }
 }

@@ -1,6 +1,7 @@
 //! Second piece of long work: the columns are confirmed and every row is compared with the register.
 //! Nothing but staging is written.
 
+use domain::premise::Premise;
 use domain::refusal::Code;
 use domain::text::FieldErrors;
 use serde::{Deserialize, Serialize};
@@ -8,7 +9,7 @@ use store::import::{self, Lot};
 use store::{Reader, StoreError};
 
 use super::step::Step;
-use super::{Import, Samples, Staging, State, Summary};
+use super::{Altered, Import, LinesHash, Samples, Staging, State, Summary};
 use crate::AppError;
 use crate::import::{
     Columns, Importer, Judge, Judged, RowFault, RowVerdict, Rows, Sheet, StagedRow, Tally,
@@ -81,13 +82,25 @@ impl Import {
 
 impl Staging {
     /// Confirms the columns and compares in the background.
-    pub async fn confirm(&self, import: &Import, columns: Columns) -> Result<(), AppError> {
-        self.set_columns(import, columns).await?;
+    pub async fn confirm(
+        &self,
+        import: &Import,
+        shown: &Premise,
+        columns: Columns,
+    ) -> Result<(), AppError> {
+        self.set_columns(import, shown, columns).await?;
         self.start(Step::Compare, &import.stored.id).await
     }
 
     /// Keeps the confirmed columns; the upload is then ready to be compared.
-    pub async fn set_columns(&self, import: &Import, columns: Columns) -> Result<(), AppError> {
+    pub async fn set_columns(
+        &self,
+        import: &Import,
+        shown: &Premise,
+        columns: Columns,
+    ) -> Result<(), AppError> {
+        import.require_shown(shown)?;
+        import.require_sound()?;
         import.require(&[State::Mapping, State::Previewed])?;
         import.check_columns(&columns)?;
         let summary = Summary {
@@ -99,13 +112,16 @@ impl Staging {
             ..import.summary.clone()
         };
         let to = import.moved(State::Comparing, 0, &summary, self.now_ms());
-        self.advance(import.state, &to).await
+        self.advance(import, to).await
     }
 
     /// Compares every row with the register and keeps counts, first rows and faults.
     pub async fn compare(&self, id: &str, run: &Run) -> Result<(), AppError> {
         let import = self.load(id).await?;
         import.require(&[State::Comparing])?;
+        if !import.is_sound() {
+            return self.end_altered(&import, Altered::Row).await;
+        }
         run.enter("与名录比对", Some(import.summary.rows));
         let columns = import.columns();
         let mut view = self.app.db.read().await?;
@@ -119,15 +135,20 @@ impl Staging {
         let mut tally = Tally::default();
         let mut samples = Samples::default();
         let rows = Rows::Staged(id);
+        let (mut lines, mut faults) = (LinesHash::default(), LinesHash::default());
         let mut ordinal = 0;
-        while let Some(part) = rows.part(&mut view, ordinal).await? {
+        while let Some(part) = rows.part(&mut view, ordinal, &mut lines).await? {
             run.checkpoint()?;
             let judged = judge.part(&mut view, &part).await?;
             tally.count(&judged);
             samples.take(&part, &judged);
-            self.keep_faults(id, ordinal, part, judged).await?;
+            self.keep_faults((id, ordinal), part, judged, &mut faults)
+                .await?;
             run.reach(tally.rows());
             ordinal += 1;
+        }
+        if lines.hex() != import.summary.rows_sha256 {
+            return self.end_altered(&import, Altered::Lines).await;
         }
         if tally.rows() != import.summary.rows {
             let why = format!(
@@ -146,10 +167,11 @@ impl Staging {
         let summary = Summary {
             tally: Some(tally),
             samples,
+            faults_sha256: faults.hex(),
             ..import.summary.clone()
         };
         let to = import.moved(State::Previewed, tally.rows(), &summary, self.now_ms());
-        self.advance(State::Comparing, &to).await
+        self.advance(&import, to).await
     }
 
     async fn forget_faults(&self, id: &str) -> Result<(), AppError> {
@@ -160,10 +182,10 @@ impl Staging {
 
     async fn keep_faults(
         &self,
-        id: &str,
-        ordinal: i64,
+        (id, ordinal): (&str, i64),
         rows: Vec<StagedRow>,
         judged: Vec<Judged>,
+        hash: &mut LinesHash,
     ) -> Result<(), AppError> {
         let bad: Vec<BadRow> = rows
             .into_iter()
@@ -177,6 +199,7 @@ impl Staging {
             return Ok(());
         }
         let text = serde_json::to_string(&bad).map_err(|error| crate::import::broken(&error))?;
+        hash.take(ordinal, &text);
         let mut scratch = self.app.db.scratch().await?;
         import::add_rows(&mut scratch.inside(), Lot::Faults, id, ordinal, &text).await?;
         Ok(scratch.commit().await?)
@@ -186,12 +209,13 @@ impl Staging {
     pub(super) async fn bad_rows(
         &self,
         reader: &mut Reader,
-        id: &str,
-        ordinal: i64,
+        (id, ordinal): (&str, i64),
+        hash: &mut LinesHash,
     ) -> Result<Option<(i64, Vec<BadRow>)>, AppError> {
         let Some((at, text)) = import::next_rows(reader, Lot::Faults, id, ordinal).await? else {
             return Ok(None);
         };
+        hash.take(at, &text);
         let rows = serde_json::from_str(&text).map_err(|error| crate::import::broken(&error))?;
         Ok(Some((at, rows)))
     }

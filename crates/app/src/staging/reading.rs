@@ -1,15 +1,19 @@
 //! First piece of long work: the file is read in its own limited process and its rows are staged in
 //! short transactions, so that other work goes on beside it.
 
+use std::io::ErrorKind;
+use std::path::Path;
 use std::sync::Arc;
 
+use domain::premise::Premise;
 use domain::refusal::{Code, Refusal};
-use store::import::{self, Lot};
+use sha2::{Digest as _, Sha256};
+use store::import::{self, Lot, StoredImport};
 use tokio::sync::mpsc;
 
 use super::port::Found;
 use super::step::Step;
-use super::{Import, Staging, State, Summary};
+use super::{Altered, Import, LinesHash, Staging, State, Summary, advance};
 use crate::AppError;
 use crate::import::{Register, StagedRow};
 use crate::job::Run;
@@ -53,6 +57,23 @@ impl Parts {
     }
 }
 
+/// Refuses a file that is not the one that came. What is not there, or cannot be read, its reader names.
+fn as_received(file: &Path, sha256: &str) -> Result<(), Refusal> {
+    let hashed = store::open_file(file).and_then(|mut file| {
+        let mut hash = Sha256::new();
+        std::io::copy(&mut file, &mut hash)?;
+        Ok(store::hex(&hash.finalize()))
+    });
+    match hashed {
+        Ok(found) if found == sha256 => Ok(()),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(()),
+        _ => Err(Altered::File.refusal()),
+    }
+}
+
+/// The first rows, and the hash of all of them.
+type Staged = (Vec<StagedRow>, String);
+
 impl Staging {
     /// Reads the file in the background.
     pub async fn start_reading(&self, id: &str) -> Result<(), AppError> {
@@ -65,15 +86,20 @@ impl Staging {
         run.enter("读取文件", None);
         let import = self.load(id).await?;
         import.require(&[State::Reading])?;
+        if !import.is_sound() {
+            return self.end_altered(&import, Altered::Row).await;
+        }
         let (to, from) = mpsc::channel(2);
         let (tables, file, register) =
             (Arc::clone(&self.tables), self.file_of(id), import.register);
+        let sha256 = import.summary.file.sha256.clone();
         let reading = tokio::task::spawn_blocking(move || {
             let mut parts = Parts {
                 to,
                 rows: Vec::new(),
                 bytes: 0,
             };
+            as_received(&file, &sha256)?;
             let found = tables.read(register, &file, &mut |row| parts.take(row))?;
             parts.send()?;
             Ok::<Found, Refusal>(found)
@@ -84,8 +110,8 @@ impl Staging {
             store::StoreError::Engine(format!("reading ended early: {error}"))
         })?;
         // A cancelled upload closes the channel, so the cancellation is told, not its consequence.
-        let head = staged?;
-        self.conclude(&import, found, head).await
+        let staged = staged?;
+        self.conclude(&import, found, staged).await
     }
 
     async fn stage(
@@ -93,8 +119,9 @@ impl Staging {
         import: &Import,
         mut from: mpsc::Receiver<Vec<StagedRow>>,
         run: &Run,
-    ) -> Result<Vec<StagedRow>, AppError> {
+    ) -> Result<Staged, AppError> {
         let mut head: Vec<StagedRow> = Vec::new();
+        let mut lines = LinesHash::default();
         let (mut ordinal, mut count) = (0, 0_u64);
         while let Some(rows) = from.recv().await {
             if rows.is_empty() {
@@ -105,10 +132,16 @@ impl Staging {
             count += rows.len() as u64;
             let text =
                 serde_json::to_string(&rows).map_err(|error| crate::import::broken(&error))?;
-            let to = import.moved(State::Reading, count, &import.summary, self.now_ms());
+            lines.take(ordinal, &text);
+            // The next step moves it from exactly this again.
+            let to = StoredImport {
+                done_rows: i64::try_from(count).unwrap_or(i64::MAX),
+                updated_at_ms: self.now_ms(),
+                ..import.stored.clone()
+            };
             let mut scratch = self.app.db.scratch().await?;
             let mut inside = scratch.inside();
-            if !import::advance(&mut inside, State::Reading.name(), &to).await? {
+            if !import::advance(&mut inside, &import.stored, &to).await? {
                 return Err(STOPPED.refuse(&[]).into());
             }
             import::add_rows(&mut inside, Lot::Rows, &import.stored.id, ordinal, &text).await?;
@@ -116,19 +149,20 @@ impl Staging {
             run.reach(count);
             ordinal += 1;
         }
-        Ok(head)
+        Ok((head, lines.hex()))
     }
 
     async fn conclude(
         &self,
         import: &Import,
         found: Result<Found, Refusal>,
-        head: Vec<StagedRow>,
+        (head, rows_sha256): Staged,
     ) -> Result<(), AppError> {
         let mut summary = import.summary.clone();
         let state = match found {
             Ok(found) => {
                 summary.learn(found, head);
+                summary.rows_sha256 = rows_sha256;
                 State::Mapping
             }
             Err(refusal) => {
@@ -142,7 +176,7 @@ impl Staging {
         if state == State::Refused {
             import::drop_rows(&mut inside, Lot::Rows, &import.stored.id).await?;
         }
-        let moved = import::advance(&mut inside, State::Reading.name(), &to).await?;
+        let moved = advance(&self.app, &mut inside, import, to).await?;
         scratch.commit().await?;
         if !moved {
             return Err(STOPPED.refuse(&[]).into());
@@ -152,18 +186,16 @@ impl Staging {
     }
 
     /// Gives up an upload that is not being written; its rows are forgotten.
-    pub async fn cancel(&self, import: &Import) -> Result<(), AppError> {
+    pub async fn cancel(&self, import: &Import, shown: &Premise) -> Result<(), AppError> {
         use State::{Comparing, Interrupted, Mapping, Previewed, Reading};
+        import.require_shown(shown)?;
         import.require(&[Reading, Mapping, Comparing, Previewed, Interrupted])?;
         let kept = Summary {
             file: import.summary.file.clone(),
             ..Summary::default()
         };
-        self.advance(
-            import.state,
-            &import.moved(State::Cancelled, 0, &kept, self.now_ms()),
-        )
-        .await?;
+        let to = import.moved(State::Cancelled, 0, &kept, self.now_ms());
+        self.advance(import, to).await?;
         self.jobs.stop_about(&import.stored.id);
         self.discard_file(&import.stored.id).await;
         let mut scratch = self.app.db.scratch().await?;

@@ -12,7 +12,7 @@ use store::StoreError;
 use tokio::sync::mpsc;
 
 use super::comparing::BadRow;
-use super::{Import, Staging};
+use super::{Altered, Import, LinesHash, Staging};
 use crate::import::Importer;
 use crate::part_file::private_copy;
 use crate::{Acting, AppError};
@@ -63,10 +63,19 @@ impl Staging {
     }
 
     async fn error_file(&self, import: &Import) -> Result<Option<Made>, AppError> {
+        import.require_sound()?;
         let mut reader = self.app.db.read().await?;
-        let id = &import.stored.id;
-        let Some(first) = self.bad_rows(&mut reader, id, -1).await? else {
-            return Ok(None);
+        let id = import.stored.id.as_str();
+        let mut hash = LinesHash::default();
+        let untrue = |hash: LinesHash| hash.hex() != import.summary.faults_sha256;
+        let Some(first) = self.bad_rows(&mut reader, (id, -1), &mut hash).await? else {
+            // Before the comparison nothing is known to be wrong.
+            let missing = import.summary.tally.is_some() && untrue(hash);
+            return if missing {
+                Err(Altered::Faults.refusal().into())
+            } else {
+                Ok(None)
+            };
         };
         let (to, from) = mpsc::channel(2);
         let (tables, names) = (Arc::clone(&self.tables), import.summary.names.clone());
@@ -83,12 +92,15 @@ impl Staging {
                 // The writer has stopped and tells why below.
                 break;
             }
-            next = self.bad_rows(&mut reader, id, ordinal).await?;
+            next = self.bad_rows(&mut reader, (id, ordinal), &mut hash).await?;
         }
         drop(to);
         let bytes = writing
             .await
             .map_err(|error| StoreError::Engine(format!("writing ended early: {error}")))??;
+        if untrue(hash) {
+            return Err(Altered::Faults.refusal().into());
+        }
         Ok(Some(Made { bytes, rows: count }))
     }
 }

@@ -41,6 +41,10 @@ pub struct Summary {
     pub head: Vec<StagedRow>,
     /// Rows below the header, once read.
     pub rows: u64,
+    /// The hash of all of them as they were staged, hex.
+    pub rows_sha256: String,
+    /// The hash of those that cannot be imported, with what is wrong in each, hex.
+    pub faults_sha256: String,
     /// The columns as confirmed.
     pub columns: Option<Columns>,
     /// What would become of the rows.

@@ -5,6 +5,7 @@
 //! to “done” together with the rows. So every such upload is marked interrupted and can be taken up
 //! again from its last complete step.
 
+use domain::premise::Premise;
 use domain::refusal::Code;
 use store::job::{self, ListedJob, StoredJob};
 use store::{StoreError, catalog, import};
@@ -12,7 +13,7 @@ use tokio::fs;
 
 use super::step::Step;
 use super::unreadable::passed_over;
-use super::{Import, Staging, State, Summary};
+use super::{Import, LinesHash, Staging, State, Summary};
 use crate::AppError;
 use crate::import::Rows;
 use crate::job::{Broken, JobState, Order, Run};
@@ -43,8 +44,8 @@ impl Staging {
         drop(reader);
         let mut count = 0;
         for listed in found {
-            let import = listed.import.map_err(AppError::from).and_then(Import::of);
-            let import = match import {
+            let import = listed.import.map_err(AppError::from);
+            let import = match import.and_then(|stored| Import::of(&self.app, stored)) {
                 Ok(import) => import,
                 Err(error) => {
                     passed_over(&error);
@@ -95,7 +96,7 @@ impl Staging {
             ..import.summary.clone()
         };
         let to = import.moved(State::Interrupted, 0, &summary, self.now_ms());
-        self.advance(import.state, &to).await
+        self.advance(import, to).await
     }
 
     /// Whether what an unfinished step begins from is all there: the file, or once it was read its rows.
@@ -117,7 +118,9 @@ impl Staging {
     async fn staged(&self, id: &str) -> Result<u64, AppError> {
         let mut reader = self.app.db.read().await?;
         let (mut count, mut ordinal) = (0, 0);
-        while let Some(part) = Rows::Staged(id).part(&mut reader, ordinal).await? {
+        while let Some(part) = Rows::Staged(id)
+            .part(&mut reader, ordinal, &mut LinesHash::default())
+            .await? {
             count += part.len() as u64;
             ordinal += 1;
         }
@@ -125,7 +128,9 @@ impl Staging {
     }
 
     /// Takes an interrupted upload up again from its last complete step, in the background.
-    pub async fn resume(&self, import: &Import) -> Result<(), AppError> {
+    pub async fn resume(&self, import: &Import, shown: &Premise) -> Result<(), AppError> {
+        import.require_shown(shown)?;
+        import.require_sound()?;
         if import.summary.dead_end {
             return Err(DEAD_END.refuse(&[]).into());
         }
@@ -155,11 +160,8 @@ impl Staging {
             import::drop_rows(&mut scratch.inside(), import::Lot::Rows, &import.stored.id).await?;
             scratch.commit().await?;
         }
-        self.advance(
-            State::Interrupted,
-            &import.moved(to, 0, &summary, self.now_ms()),
-        )
-        .await?;
+        let moved = import.moved(to, 0, &summary, self.now_ms());
+        self.advance(import, moved).await?;
         Ok(to)
     }
 

@@ -7,6 +7,7 @@ use store::StoreError;
 use store::import::{self, StoredImport};
 use tokio::fs;
 
+use super::mark::marked;
 use super::{FileFacts, Staging, State, Summary};
 use crate::AppError;
 use crate::import::{Importer, Register};
@@ -109,6 +110,7 @@ impl Staging {
             started_at_ms: now_ms,
             updated_at_ms: now_ms,
         };
+        let stored = marked(&self.app.storage_key, stored);
         let mut scratch = self.app.db.scratch().await?;
         match import::begin(&mut scratch.inside(), &stored).await {
             Err(StoreError::Conflict { .. }) => {

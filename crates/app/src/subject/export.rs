@@ -13,11 +13,12 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 use store::subject::{self, From, SubjectFilter};
 use store::{Reader, StoreError};
-use tokio::fs::File;
 
 use super::as_typed;
 use crate::csv::{BEGINNING, row};
-use crate::job::{AfterStop, Job, JobState, Jobs, Kind, Order, Outcome, ResultFile, Run, Work};
+use crate::job::{
+    AfterStop, Job, JobState, Jobs, Kind, Order, Outcome, Outgoing, ResultFile, Run, Work,
+};
 use crate::{Acting, App, AppError};
 
 /// The kind of job that makes a long file.
@@ -181,7 +182,7 @@ impl App {
         jobs: &Jobs,
         acting: &Acting,
         job: &Job,
-    ) -> Result<(ResultFile, File), AppError> {
+    ) -> Result<(ResultFile, Outgoing), AppError> {
         acting.may_somewhere(Verb::SubjectExport)?;
         let made = job.outcome.file.clone();
         let Some(made) = made.filter(|_| job.state == JobState::Done) else {

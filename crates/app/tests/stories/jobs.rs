@@ -9,7 +9,6 @@ use domain::account::Role;
 use domain::id::AccountId;
 use testkit::city::City;
 use testkit::engines::on_both;
-use tokio::io::AsyncReadExt as _;
 
 use crate::words::code_of;
 
@@ -86,10 +85,8 @@ async fn a_file_is_its_owners_until_the_days_of_the_rulebook_are_over() {
         let job = jobs.find(&mine, &first).await.unwrap().unwrap();
         let file = job.outcome.file.clone().unwrap();
         assert_eq!((job.state, file.bytes, file.rows), (JobState::Done, 6, 1));
-        let mut kept = String::new();
-        let mut opened = jobs.open_result(&job).await.unwrap();
-        opened.read_to_string(&mut kept).await.unwrap();
-        assert_eq!(kept, "十月");
+        let opened = jobs.open_result(&job).await.unwrap();
+        assert_eq!(opened.whole().await.unwrap(), "十月".as_bytes());
 
         city.clock.advance_minutes(20 * 24 * 60);
         jobs.upkeep().await.unwrap();
@@ -100,6 +97,61 @@ async fn a_file_is_its_owners_until_the_days_of_the_rulebook_are_over() {
         assert_eq!(files(), 0);
         assert!(jobs.find(&mine, &first).await.unwrap().is_none());
         assert_eq!(code_of(jobs.open_result(&job).await), "JOBS-006");
+    })
+    .await;
+}
+
+#[cfg(unix)]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_file_that_is_no_longer_what_the_job_wrote_is_not_given_out() {
+    on_both(|db| async move {
+        let city = City::found(db).await;
+        let owner = city.account("owner", &[(Role::Registrar, 1)]).await;
+        let folder = tempfile::tempdir().unwrap();
+        let jobs = Jobs::new(city.app.clone(), folder.path(), Limits::default());
+        jobs.register(Arc::new(Report(MONTHLY)));
+        let about = "样例".repeat(40_000);
+        let id = ordered(&jobs, MONTHLY, &owner, &about).await;
+        let job = jobs.find(&owner, &id).await.unwrap().unwrap();
+        let path = folder.path();
+        let mut files = std::fs::read_dir(path).unwrap();
+        let path = files.next().unwrap().unwrap().path();
+        let sound = jobs.open_result(&job).await.unwrap();
+        assert_eq!(sound.whole().await.unwrap(), about.as_bytes());
+
+        // Altered while a slow browser takes it: the last piece is never given.
+        let mut slow = jobs.open_result(&job).await.unwrap();
+        let mut given = slow.next().await.unwrap().unwrap().len();
+        let other = about.replace('例', "品");
+        std::fs::write(&path, &other).unwrap();
+        let broken = loop {
+            match slow.next().await {
+                Ok(piece) => given += piece.unwrap().len(),
+                Err(error) => break error,
+            }
+        };
+        assert_eq!(code_of::<()>(Err(broken)), "JOBS-010");
+        assert!(given < about.len(), "{given}");
+
+        // Altered before anybody asks: of the same length, longer, or none of it.
+        for text in [other.as_str(), &format!("{about}。"), ""] {
+            std::fs::write(&path, text).unwrap();
+            assert_eq!(code_of(jobs.open_result(&job).await), "JOBS-010");
+        }
+        // A link in its place is not followed, whatever it leads to.
+        let elsewhere = folder.path().join("elsewhere");
+        std::fs::write(&elsewhere, &about).unwrap();
+        std::fs::remove_file(&path).unwrap();
+        std::os::unix::fs::symlink(&elsewhere, &path).unwrap();
+        let refused = jobs.open_result(&job).await.err().unwrap().to_string();
+        assert!(
+            refused.contains("JOBS-010") && refused.contains("符号链接"),
+            "{refused}"
+        );
+        std::fs::remove_file(&path).unwrap();
+        std::fs::create_dir(&path).unwrap();
+        let refused = jobs.open_result(&job).await.err().unwrap().to_string();
+        assert!(refused.contains("目录"), "{refused}");
     })
     .await;
 }

@@ -4,6 +4,7 @@
 #![expect(clippy::unwrap_used, reason = "a test stops where its premise fails")]
 
 mod accounts;
+mod altered;
 mod campaigns;
 mod filters;
 mod foundations;

@@ -112,17 +112,28 @@ async fn an_upload_moves_only_from_where_it_stands_and_is_idle_since_its_last_st
                 .await
                 .unwrap();
         }
+        let was = upload("young", None, 300);
+        let elsewhere = StoredImport {
+            state: "comparing".to_owned(),
+            ..was.clone()
+        };
+        let otherwise = StoredImport {
+            summary: "{ }".to_owned(),
+            ..was.clone()
+        };
         let to = StoredImport {
             state: "mapping".to_owned(),
             done_rows: 7,
             updated_at_ms: 400,
             ..upload("young", None, 300)
         };
-        let moved = import::advance(&mut scratch.inside(), "comparing", &to).await;
+        let moved = import::advance(&mut scratch.inside(), &elsewhere, &to).await;
         assert!(!moved.unwrap(), "it does not stand there");
-        let moved = import::advance(&mut scratch.inside(), "reading", &to).await;
+        let moved = import::advance(&mut scratch.inside(), &otherwise, &to).await;
+        assert!(!moved.unwrap(), "something else is known of it");
+        let moved = import::advance(&mut scratch.inside(), &was, &to).await;
         assert!(moved.unwrap());
-        let again = import::advance(&mut scratch.inside(), "reading", &to).await;
+        let again = import::advance(&mut scratch.inside(), &was, &to).await;
         assert!(!again.unwrap());
         scratch.commit().await.unwrap();
         let mut reader = db.read().await.unwrap();

@@ -182,14 +182,17 @@ async fn what_is_given_up_or_cannot_be_read_keeps_no_row_and_no_file() {
         let seen = desk.compared(&read, read.columns()).await;
         assert!(staged(&city, Lot::Rows, "given-up").await);
         assert!(staged(&city, Lot::Faults, "given-up").await);
-        desk.staging.cancel(&seen).await.unwrap();
+        desk.staging.cancel(&seen, &seen.premise()).await.unwrap();
         let now = desk.now("given-up").await;
         assert_eq!((now.state, now.summary.tally), (State::Cancelled, None));
         assert_eq!(
             now.summary.file, seen.summary.file,
             "which file it was stays known"
         );
-        assert_eq!(code_of(desk.staging.cancel(&now).await), "IMPT-073");
+        assert_eq!(
+            code_of(desk.staging.cancel(&now, &now.premise()).await),
+            "IMPT-073"
+        );
         assert_eq!(code_of(desk.applied(&seen).await), "IMPT-073");
 
         // Rows that were staged before the place where the file breaks off are void.
@@ -264,7 +267,10 @@ async fn the_decision_stands_between_all_and_the_good_rows_and_the_event_names_t
         let seen = desk.compared(&read, read.columns()).await;
         for (only_good, code) in [(false, "IMPT-071"), (true, "IMPT-081")] {
             let now = desk.now("only-bad").await;
-            desk.staging.claim(&now, only_good).await.unwrap();
+            desk.staging
+                .claim(&now, &now.premise_to_write(), only_good)
+                .await
+                .unwrap();
             desk.staging
                 .apply("only-bad", &Run::awaited())
                 .await
@@ -278,7 +284,10 @@ async fn the_decision_stands_between_all_and_the_good_rows_and_the_event_names_t
         let text = format!("{}坏店\t9.1E+17\t411202\t路\t餐饮\n", caterers(3));
         let read = desk.received(to, "some", &text).await;
         let seen = desk.compared(&read, read.columns()).await;
-        desk.staging.claim(&seen, true).await.unwrap();
+        desk.staging
+            .claim(&seen, &seen.premise_to_write(), true)
+            .await
+            .unwrap();
         desk.staging.apply("some", &Run::awaited()).await.unwrap();
         let done = desk.now("some").await;
         assert_eq!(done.state, State::Done);
@@ -330,11 +339,14 @@ async fn a_right_that_went_since_the_upload_ends_the_comparison_and_the_writing(
         revoked.await.unwrap();
         let before = leaves(&city).await;
         desk.staging
-            .confirm(&mapped, mapped.columns())
+            .confirm(&mapped, &mapped.premise(), mapped.columns())
             .await
             .unwrap();
         desk.staging.settled("mapped").await;
-        desk.staging.claim(&previewed, false).await.unwrap();
+        desk.staging
+            .claim(&previewed, &previewed.premise_to_write(), false)
+            .await
+            .unwrap();
         desk.staging.start_applying("previewed").await.unwrap();
         desk.staging.settled("previewed").await;
         for id in ["mapped", "previewed"] {

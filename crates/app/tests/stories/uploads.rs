@@ -121,7 +121,10 @@ impl Desk {
 
     pub async fn compared(&self, import: &Import, columns: Columns) -> Import {
         let id = &import.stored.id;
-        self.staging.set_columns(import, columns).await.unwrap();
+        self.staging
+            .set_columns(import, &import.premise(), columns)
+            .await
+            .unwrap();
         let run = Run::awaited();
         self.staging.compare(id, &run).await.unwrap();
         self.now(id).await
@@ -129,7 +132,9 @@ impl Desk {
 
     pub async fn applied(&self, import: &Import) -> Result<Import, AppError> {
         let id = &import.stored.id;
-        self.staging.claim(import, false).await?;
+        self.staging
+            .claim(import, &import.premise_to_write(), false)
+            .await?;
         let run = Run::awaited();
         self.staging.apply(id, &run).await?;
         Ok(self.now(id).await)
@@ -201,7 +206,10 @@ async fn each_step_of_an_upload_may_be_taken_once_and_shows_how_far_it_is() {
             "IMPT-073",
             "written already"
         );
-        let columns = desk.staging.set_columns(&done, done.columns()).await;
+        let columns = desk
+            .staging
+            .set_columns(&done, &done.premise(), done.columns())
+            .await;
         assert_eq!(code_of(columns), "IMPT-073");
     })
     .await;
@@ -242,7 +250,7 @@ async fn a_choice_of_columns_is_within_the_file_each_once_and_leaves_out_nothing
         read.check_columns(&whole_file).unwrap();
         let refused = desk
             .staging
-            .set_columns(&read, with("district", None))
+            .set_columns(&read, &read.premise(), with("district", None))
             .await;
         assert_eq!(code_of(refused), "district IMPT-075");
         assert_eq!(
@@ -321,7 +329,10 @@ async fn an_inspector_belongs_to_the_unit_his_row_names_or_else_to_the_one_that_
         assert_eq!((tally.added, tally.bad), (2, 1));
         let faults = &seen.summary.samples.faults;
         assert!(faults.iter().all(|(row, _)| *row == 4), "{faults:?}");
-        desk.staging.claim(&seen, true).await.unwrap();
+        desk.staging
+            .claim(&seen, &seen.premise_to_write(), true)
+            .await
+            .unwrap();
         let run = Run::awaited();
         desk.staging.apply("people", &run).await.unwrap();
         let mut reader = city.app.db.read().await.unwrap();

@@ -12,6 +12,7 @@ fn digest(letter: &str) -> Fingerprint {
 fn a_decision_stands_only_on_what_was_shown() {
     let bare = Premise::of(event(1));
     let plan = bare.clone().deciding(digest("a"));
+    let upload = Premise::of_content(digest("a"));
     let cases = [
         (&bare, &bare, Ok(())),
         (&plan, &plan, Ok(())),
@@ -24,6 +25,16 @@ fn a_decision_stands_only_on_what_was_shown() {
             &bare.clone().deciding(digest("b")),
             Err(Moved::Content),
         ),
+        // Of what no event has written its content is asked.
+        (&upload, &upload, Ok(())),
+        (&plan, &upload, Ok(())),
+        (&upload, &plan, Err(Moved::Written)),
+        (
+            &upload,
+            &Premise::of_content(digest("b")),
+            Err(Moved::Content),
+        ),
+        (&bare, &upload, Err(Moved::Content)),
         (&bare, &Premise::of(event(2)), Err(Moved::Written)),
         (
             &plan,
@@ -41,6 +52,7 @@ fn a_form_brings_back_what_it_was_given_and_nothing_else_is_read() {
     for premise in [
         Premise::of(event(1)),
         Premise::of(event(2)).deciding(digest("0")),
+        Premise::of_content(digest("0")),
     ] {
         assert_eq!(Premise::parse(&premise.to_string()), Some(premise));
     }
@@ -49,6 +61,8 @@ fn a_form_brings_back_what_it_was_given_and_nothing_else_is_read() {
         String::new(),
         ".".to_owned(),
         format!("{sound}."),
+        format!(".{}", "A".repeat(64)),
+        format!("..{}", "a".repeat(64)),
         format!("{sound}.{}", "A".repeat(64)),
         format!("{sound}.{}.{}", "a".repeat(64), "a".repeat(64)),
         format!(" {sound}"),

@@ -82,7 +82,7 @@ async fn imported(register: Register, args: &FileArgs, output: &Output) -> Resul
     // Nobody comes back to an upload that was not written; what cannot be given up now expires.
     let left = walk.current().await?;
     if left.state != State::Done && left.state != State::Refused {
-        let _ = staging.cancel(&left).await;
+        let _ = staging.cancel(&left, &left.premise()).await;
     }
     app.db.close().await;
     answer
@@ -111,7 +111,9 @@ impl Walk<'_> {
         let report = self.compared().await?;
         let import = self.current().await?;
         let apply = async |done: &Run| {
-            self.staging.claim(&import, self.args.good_rows).await?;
+            let shown = import.premise_to_write();
+            let only_good = self.args.good_rows;
+            self.staging.claim(&import, &shown, only_good).await?;
             self.staging.apply(self.id, done).await
         };
         let written = with_bar("写入", Some(import.summary.rows), apply).await;
@@ -133,21 +135,29 @@ impl Walk<'_> {
         with_bar("读取", None, read)
             .await
             .map_err(|error| self.failed(&error))?;
-        let import = self.current().await?;
-        if let Some(kept) = &import.summary.refusal {
-            let words = format!("{}{}", kept.sentence, kept.remedy);
-            let place = self.args.file.display().to_string();
-            return Err(Failure::new(&kept.code, place, words));
-        }
+        let import = self.usable().await?;
         let columns = columns_of(&import, self.args)?;
         let compare = async |done: &Run| {
-            self.staging.set_columns(&import, columns.clone()).await?;
+            let shown = import.premise();
+            let set = self.staging.set_columns(&import, &shown, columns.clone());
+            set.await?;
             self.staging.compare(self.id, done).await
         };
         with_bar("比对", Some(import.summary.rows), compare)
             .await
             .map_err(|error| self.failed(&error))?;
-        reported(self.staging, &self.current().await?, &self.args.file).await
+        reported(self.staging, &self.usable().await?, &self.args.file).await
+    }
+
+    /// As it stands now, if what was done last was not refused.
+    async fn usable(&self) -> Result<Import, Failure> {
+        let import = self.current().await?;
+        let Some(kept) = &import.summary.refusal else {
+            return Ok(import);
+        };
+        let words = format!("{}{}", kept.sentence, kept.remedy);
+        let place = self.args.file.display().to_string();
+        Err(Failure::new(&kept.code, place, words))
     }
 }
 

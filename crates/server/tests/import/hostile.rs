@@ -114,9 +114,9 @@ async fn an_empty_choice_shows_the_form_again() {
         let office = Office::open(db).await;
         let clerk = office.registrar().await;
         let first = clerk.get(SUBJECTS).await;
-        let token = first.input("_token");
+        let (token, key) = (first.input("_token"), first.input("_once"));
         let sent = clerk
-            .post_file(SUBJECTS, &[("_token", &token)], "", b"")
+            .post_file(SUBJECTS, &[("_token", &token), ("_once", &key)], "", b"")
             .await;
         assert_eq!(
             sent.status,
@@ -142,11 +142,15 @@ async fn not_a_byte_is_kept_without_the_forms_token() {
             assert_eq!(sent.status, StatusCode::FORBIDDEN);
         }
         let first = clerk.get(SUBJECTS).await;
-        let token = first.input("_token");
-        let huge = vec![b'a'; 49 << 20];
+        let (token, key) = (first.input("_token"), first.input("_once"));
         let sent = clerk
-            .post_file(SUBJECTS, &[("_token", &token)], "a.csv", &huge)
+            .post_file(SUBJECTS, &[("_token", &token)], "a.csv", b"x")
             .await;
+        assert!(sent.shows("FORM-005"), "whose press it is: {}", sent.text);
+        assert_eq!(office.files(), 0);
+        let huge = vec![b'a'; 49 << 20];
+        let fields = [("_token", token.as_str()), ("_once", key.as_str())];
+        let sent = clerk.post_file(SUBJECTS, &fields, "a.csv", &huge).await;
         assert_eq!(sent.status, StatusCode::PAYLOAD_TOO_LARGE, "{}", sent.text);
         assert_eq!(office.files(), 0, "half a file is no file");
     })

@@ -375,7 +375,12 @@ async fn decided(clerk: &Clerk) -> String {
     let at = clerk.upload("a.csv", &caterers(1, 3)).await;
     clerk.confirm(&at, &[("all-district", "411202")]).await;
     let import = clerk.import(&at).await;
-    clerk.office.staging.claim(&import, false).await.unwrap();
+    clerk
+        .office
+        .staging
+        .claim(&import, &import.premise_to_write(), false)
+        .await
+        .unwrap();
     at
 }
 
@@ -497,7 +502,6 @@ fn files(folder: &std::path::Path) -> usize {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_file_of_a_job_is_that_of_the_process_that_ended_it_and_goes_after_its_days() {
-    use tokio::io::AsyncReadExt as _;
     on_both(|db| async move {
         let city = City::found(db.clone()).await;
         let owner = city.account("aa", &[]).await;
@@ -525,10 +529,8 @@ async fn the_file_of_a_job_is_that_of_the_process_that_ended_it_and_goes_after_i
         dead.settled("x").await;
         let job = living.find(&owner, &id).await.unwrap().unwrap();
         assert_eq!(job.state, JobState::Done);
-        let mut text = String::new();
-        let mut file = living.open_result(&job).await.unwrap();
-        file.read_to_string(&mut text).await.unwrap();
-        assert_eq!(text, "算数的");
+        let file = living.open_result(&job).await.unwrap();
+        assert_eq!(file.whole().await.unwrap(), "算数的".as_bytes());
         living.upkeep().await.unwrap();
         assert_eq!(files(folder.path()), 1, "the other one is swept away");
         city.adopt("story", &[("retention.job_days", "10")]).await;

@@ -14,5 +14,6 @@ mod register;
 mod restart;
 mod rights;
 mod road;
+mod shown;
 mod together;
 mod waiting;

@@ -161,7 +161,7 @@ impl Page {
         let rest = self.text.split(&format!("action=\"{action}\"")).nth(1);
         let form = rest.unwrap_or_else(|| panic!("no form at {action}: {}", self.text));
         let form = form.split("</form>").next().unwrap();
-        ["_token", "_once"]
+        ["_token", "_once", "_premise"]
             .into_iter()
             .filter_map(|name| {
                 let value = form.split(&format!("name=\"{name}\" value=\"")).nth(1)?;
@@ -332,6 +332,14 @@ impl Clerk {
         let sent = self.press(&page, &format!("{at}/columns"), &fields).await;
         self.settle(at).await;
         sent
+    }
+
+    /// Takes the decision on what stands there, without the writing.
+    pub async fn claims(&self, at: &str) {
+        let import = self.import(at).await;
+        let shown = import.premise_to_write();
+        let claimed = self.office.staging.claim(&import, &shown, true);
+        claimed.await.unwrap();
     }
 
     pub async fn decide(&self, at: &str, mode: &str) -> Page {

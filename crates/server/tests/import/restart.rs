@@ -89,11 +89,7 @@ async fn a_stop_before_the_commit_has_written_nothing() {
         let at = clerk.upload("a.csv", &caterers(1, 20)).await;
         clerk.confirm(&at, &[("all-district", "411202")]).await;
         // The decision is taken, the program dies before the transaction.
-        office
-            .staging
-            .claim(&clerk.import(&at).await, true)
-            .await
-            .unwrap();
+        clerk.claims(&at).await;
         assert_eq!(office.staging.recover().await.unwrap(), 1);
         assert_eq!(office.subjects().await, 0);
         go_on(&clerk, &at).await;
@@ -115,11 +111,7 @@ async fn a_writer_that_was_overtaken_by_a_restart_gives_up_its_rows() {
         let clerk = office.registrar().await;
         let at = clerk.upload("a.csv", &caterers(1, 20)).await;
         clerk.confirm(&at, &[("all-district", "411202")]).await;
-        office
-            .staging
-            .claim(&clerk.import(&at).await, true)
-            .await
-            .unwrap();
+        clerk.claims(&at).await;
         // Another process starts and takes this one for dead.
         office.staging.recover().await.unwrap();
         let id = at.rsplit('/').next().unwrap();

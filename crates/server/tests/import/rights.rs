@@ -24,9 +24,14 @@ async fn only_a_registrar_imports_and_only_for_his_own_unit() {
             );
         }
         let clerk = office.registrar().await;
-        let token = clerk.get(SUBJECTS).await.input("_token");
+        let first = clerk.get(SUBJECTS).await;
+        let (token, key) = (first.input("_token"), first.input("_once"));
         let foreign = unit(4);
-        let fields = [("_token", token.as_str()), ("unit", foreign.as_str())];
+        let fields = [
+            ("_token", token.as_str()),
+            ("_once", key.as_str()),
+            ("unit", foreign.as_str()),
+        ];
         let sent = clerk
             .post_file(SUBJECTS, &fields, "a.csv", caterers(1, 1).as_bytes())
             .await;

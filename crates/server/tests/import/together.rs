@@ -76,11 +76,7 @@ async fn a_unit_that_came_while_rows_were_judged_counts_when_they_are_judged_aga
         let at = at.await;
         clerk.confirm(&at, &[]).await;
         assert_eq!(clerk.get(&at).await.counts(), [1, 0, 0, 1]);
-        office
-            .staging
-            .claim(&clerk.import(&at).await, true)
-            .await
-            .unwrap();
+        clerk.claims(&at).await;
         let plain = office.city.app.clone();
         let what = move || {
             let founding = founded(&plain, "园林中队");

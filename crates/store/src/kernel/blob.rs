@@ -28,6 +28,8 @@ use crate::error::StoreError;
 use chunks::Via;
 use folder::{Held, PartFile, aside};
 
+pub use folder::open_file;
+
 /// Bytes written and read at a time.
 pub(super) const CHUNK: usize = 1024 * 1024;
 

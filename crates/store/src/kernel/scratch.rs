@@ -86,13 +86,13 @@ impl<'a> Inside<'a> {
         self.reader.conn.execute(&sql, &values).await.map(|_| ())
     }
 
-    /// Changes columns of the row with that key, provided its column `still.0` holds `still.1`;
-    /// false if it does not, and then nothing is changed.
+    /// Changes columns of the row with that key, provided each column `still.0` holds `still.1`;
+    /// false if one does not, and then nothing is changed.
     pub(crate) async fn change(
         &mut self,
         table: &UntracedTable,
         key: &[Value],
-        still: (&'static str, Value),
+        still: impl IntoIterator<Item = (&'static str, Value)>,
         changes: Cells,
     ) -> Result<bool, StoreError> {
         let layout = table.layout();
@@ -106,18 +106,19 @@ impl<'a> Inside<'a> {
             args.push(value);
             sets.push(format!("{name} = ${}", args.len()));
         }
-        if !known(still.0) {
-            return Err(layout.wrong(still.0, "no such column"));
-        }
-        let matched = layout.key_match(args.len() + 1);
+        let mut matched = layout.key_match(args.len() + 1);
         args.extend_from_slice(key);
-        args.push(still.1);
+        for (name, value) in still {
+            if !known(name) {
+                return Err(layout.wrong(name, "no such column"));
+            }
+            args.push(value);
+            matched.push_str(&format!(" AND {name} = ${}", args.len()));
+        }
         let sql = format!(
-            "UPDATE {} SET {} WHERE {matched} AND {} = ${}",
+            "UPDATE {} SET {} WHERE {matched}",
             layout.name,
-            sets.join(", "),
-            still.0,
-            args.len()
+            sets.join(", ")
         );
         Ok(self.reader.conn.execute(&sql, &args).await? == 1)
     }

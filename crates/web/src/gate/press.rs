@@ -43,7 +43,7 @@ static FULL: Code = Code::new(
     "填写的内容都在，等页面上方的提示消失后再提交一次。",
 );
 
-static NO_KEY: Code = Code::new(
+pub(crate) static NO_KEY: Code = Code::new(
     "FORM-005",
     "表单缺少提交标记，没有保存。",
     None,

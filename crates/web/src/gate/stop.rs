@@ -299,7 +299,7 @@ impl Flaws {
         match &self.goes_on {
             GoesOn::Sent => false,
             GoesOn::Now => true,
-            GoesOn::Own(own) => own.as_ref() == Some(&now.event),
+            GoesOn::Own(own) => own.is_some() && *own == now.event,
         }
     }
 

@@ -19,7 +19,8 @@ use domain::policy::Verb;
 use store::StoreError;
 
 use crate::component::{Crumb, Head, Link, Wizard};
-use crate::gate::{Stop, Visit, WebState};
+use crate::form::Submitted;
+use crate::gate::{Flaws, Stop, Visit, WebState};
 use crate::layout::WorkbenchPage;
 use crate::problem::Problem;
 use crate::route::{Route, Who};
@@ -67,13 +68,13 @@ macro_rules! family {
                 "写入名录",
                 preview::decide,
             ),
-            Route::post(
+            Route::act(
                 concat!($base, "/{import}/cancel"),
                 who,
                 "取消导入",
                 step::cancel,
             ),
-            Route::post(
+            Route::act(
                 concat!($base, "/{import}/resume"),
                 who,
                 "继续中断的导入",
@@ -144,6 +145,9 @@ async fn find(
     let importer = Importer::of(&visit.acting, import.register, &import.stored.unit)?;
     Ok((importer, import))
 }
+
+/// A form that comes again: what was sent, and why it was not carried out.
+type Again<'a> = Option<(&'a Submitted, &'a Flaws)>;
 
 /// The frame of every step: title, way here, the five steps with the present one marked.
 async fn page(

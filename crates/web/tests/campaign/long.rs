@@ -82,9 +82,18 @@ async fn a_long_list_is_made_by_a_job_and_fetched_by_its_owner_under_his_present
             let id = at.rsplit('/').next().unwrap();
             let owner = &cast.registrar.account;
             let job = jobs.find(owner, id).await.unwrap().unwrap();
-            let kept = jobs.open_result(&job).await.unwrap();
-            let mode = kept.metadata().await.unwrap().permissions().mode();
+            let sha256 = job.outcome.file.unwrap().sha256;
+            let kept = cast.site.jobs_folder().join(format!("{id}.{sha256}"));
+            let mode = std::fs::metadata(&kept).unwrap().permissions().mode();
             assert_eq!(mode & 0o777, 0o600);
+            // Whoever rewrites it has it refused by its name, and nothing went out.
+            let text = std::fs::read(&kept).unwrap();
+            std::fs::write(&kept, "名称\n别家店\n").unwrap();
+            let refused = clerk.get(&path).await;
+            assert_eq!(refused.status, StatusCode::CONFLICT, "{}", refused.text);
+            assert!(refused.shows("JOBS-010"), "{}", refused.text);
+            assert_eq!(cast.log_size().await, before);
+            std::fs::write(&kept, text).unwrap();
         }
         let file = clerk.get(&path).await;
         assert_eq!(file.status, StatusCode::OK);

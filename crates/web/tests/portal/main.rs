@@ -22,3 +22,4 @@ mod rulebook;
 mod said;
 mod stale;
 mod story;
+mod upload;

@@ -2,17 +2,21 @@
 //! was changed since, when it does not say what it rests on, and when it comes from another session.
 //! Nothing is written then, and the page that answers says so.
 
+use app::import::Register;
 use app::inspection::print_of_result;
 use app::premise::Thing;
+use app::staging::State;
 use axum::http::StatusCode;
 use domain::account::{Grant, Role};
-use domain::id::{CampaignNo, EventId, Fingerprint, PartyToken};
+use domain::id::{AccountId, CampaignNo, EventId, Fingerprint, PartyToken};
+use domain::policy::Verb;
 use domain::premise::Premise;
 use testkit::city::{as_shown, caterer, unit};
 use web::route::{Method, Route, Who, table};
 
 use crate::browser::{Browser, Page};
 use crate::story::{Story, plan, told};
+use crate::upload::uploaded;
 
 /// Routes that decide on nothing that exists: they make something new, end a session of one's own,
 /// keep a draft, or stop or move long work of one's own, whose own state is compared.
@@ -29,12 +33,12 @@ const ON_NOTHING: &[&str] = &[
     "/w/inspectors/new",
     "/a/users/new",
     "/w/jobs/{job}/cancel",
+    "/w/import/subjects",
+    "/w/import/inspectors",
 ];
 
 fn decides(route: &Route) -> bool {
-    route.method == Method::Post
-        && !ON_NOTHING.contains(&route.path)
-        && !route.path.starts_with("/w/import/")
+    route.method == Method::Post && !ON_NOTHING.contains(&route.path)
 }
 
 /// The people of the story by what they may, and the things by the parameters of a path.
@@ -50,6 +54,7 @@ struct Stage {
     subject: String,
     inspector: String,
     criterion: String,
+    uploads: Vec<String>,
 }
 
 impl Stage {
@@ -90,8 +95,11 @@ impl Stage {
             .city
             .account("wujue", &[(Role::Observer, 1)])
             .await;
+        let people = people(&story).await;
+        let uploads = previewed(&story, &people).await;
         Self {
-            people: people(&story).await,
+            people,
+            uploads,
             campaign,
             draft,
             link: links[0].clone(),
@@ -116,6 +124,10 @@ impl Stage {
             path if path.starts_with("/w/items/") => "fume".to_owned(),
             _ => self.account.clone(),
         };
+        let import = match route.path {
+            path if path.starts_with("/w/import/subjects") => &self.uploads[0],
+            _ => &self.uploads[1],
+        };
         let no = match route.path {
             "/w/campaigns/{no}/plan" => self.draft.to_string(),
             _ => self.campaign.to_string(),
@@ -126,6 +138,7 @@ impl Stage {
             .replace("{no}", &no)
             .replace("{party}", "discipline")
             .replace("{link}", &self.link)
+            .replace("{import}", import)
             .replace("{role}", "observer")
             .replace("{unit}", unit(1).as_str())
     }
@@ -211,6 +224,29 @@ async fn people(story: &Story) -> Vec<(Vec<Grant>, Browser)> {
     people
 }
 
+/// The account of a browser.
+async fn account_of(story: &Story, browser: &Browser) -> AccountId {
+    let token = browser.token.as_ref().unwrap();
+    let mut reader = story.site.city.app.db.read().await.unwrap();
+    let hash = app::sign_in::token_hash(token);
+    let session = store::session::get(&mut reader, &hash).await.unwrap();
+    session.unwrap().account
+}
+
+/// Uploads into both registers that wait for the decision of whoever may import.
+async fn previewed(story: &Story, people: &[(Vec<Grant>, Browser)]) -> Vec<String> {
+    let able = people
+        .iter()
+        .find(|(grants, _)| domain::policy::offers(grants, Verb::SubjectImport));
+    let owner = account_of(story, &able.unwrap().1).await;
+    let mut uploads = Vec::new();
+    for register in Register::ALL {
+        let city = &story.site.city;
+        uploads.push(uploaded(city, &owner, register, State::Previewed).await);
+    }
+    uploads
+}
+
 async fn press(
     browser: &Browser,
     (path, token): (&str, &str),
@@ -275,7 +311,12 @@ async fn no_form_decides_on_anything_but_what_was_shown() {
                 refused(&page, &["INSP-042"], &named);
             } else {
                 let page = press(&browser, place, number, Some(&elsewhere()), &typed).await;
-                refused(&page, &["SEEN-001"], &named);
+                // Of an upload no event tells.
+                let code = match route.path.starts_with("/w/import/") {
+                    true => "SEEN-004",
+                    false => "SEEN-001",
+                };
+                refused(&page, &[code], &named);
                 let page = press(&browser, place, number, None, &typed).await;
                 refused(&page, &["FORM-013"], &named);
             }
@@ -300,13 +341,54 @@ impl Stage {
 
     /// The same account, signed in anew.
     async fn again(&self, browser: &Browser) -> Browser {
-        let token = browser.token.as_ref().unwrap();
-        let mut reader = self.story.site.city.app.db.read().await.unwrap();
-        let hash = app::sign_in::token_hash(token);
-        let session = store::session::get(&mut reader, &hash).await.unwrap();
-        drop(reader);
-        self.story.browser(&session.unwrap().account).await
+        let account = account_of(&self.story, browser).await;
+        self.story.browser(&account).await
     }
+}
+
+/// The forms of a page that go to these addresses, each from its beginning to its end.
+fn forms<'p>(page: &'p Page, to: &str) -> Vec<&'p str> {
+    let forms = page.text.split("<form").skip(1);
+    let forms = forms.map(|rest| rest.split("</form>").next().unwrap());
+    forms
+        .filter(|form| form.contains(&format!("action=\"{to}")))
+        .collect()
+}
+
+#[tokio::test]
+async fn each_form_of_an_import_carries_its_key_and_what_it_rests_on() {
+    told(async |story| {
+        let city = &story.site.city;
+        let owner = city.account("registrar3", &[(Role::Registrar, 1)]).await;
+        let browser = story.site.signed_in(&owner).await;
+        for register in Register::ALL {
+            let home = format!("/w/import/{}", register.name());
+            let page = browser.get(&home).await;
+            let sending = forms(&page, &home);
+            assert_eq!(sending.len(), 1, "{}", page.text);
+            assert!(sending[0].contains("name=\"_once\""), "{}", page.text);
+            for (state, count) in [
+                (State::Reading, 1),
+                (State::Mapping, 1),
+                (State::Comparing, 1),
+                (State::Previewed, 2),
+                (State::Interrupted, 2),
+            ] {
+                let id = uploaded(city, &owner, register, state).await;
+                let at = format!("{home}/{id}");
+                let page = browser.get(&at).await;
+                let found = forms(&page, &at);
+                assert_eq!(found.len(), count, "{at}: {}", page.text);
+                for form in found {
+                    for unseen in ["_token", "_once", "_premise"] {
+                        let field = format!("name=\"{unseen}\"");
+                        assert!(form.contains(&field), "{at} {unseen}: {form}");
+                    }
+                }
+            }
+        }
+    })
+    .await;
 }
 
 #[tokio::test]

@@ -1,6 +1,6 @@
 //! A browser without a window: keeps its cookie, follows nothing by itself, reads pages as text.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use app::import::Register;
@@ -41,7 +41,7 @@ pub struct Site {
     pub city: City,
     pub router: axum::Router,
     /// What lies beside the database of this site.
-    _folder: Arc<tempfile::TempDir>,
+    folder: Arc<tempfile::TempDir>,
 }
 
 impl Site {
@@ -57,16 +57,22 @@ impl Site {
             demonstration: true,
             version: "0.1.0".to_owned(),
         };
-        let folder = Arc::new(tempfile::tempdir().unwrap());
-        let jobs = Jobs::new(city.app.clone(), &folder.path().join("jobs"), limits);
-        let staging = Staging::new(&jobs, folder.path(), Arc::new(NoTables));
-        let web = WebState::new(city.app.clone(), false, facts).with_imports(staging);
-        let site = Self {
-            router: web::route::router(&web),
+        let mut site = Self {
+            router: axum::Router::new(),
             city,
-            _folder: folder,
+            folder: Arc::new(tempfile::tempdir().unwrap()),
         };
+        let app = site.city.app.clone();
+        let jobs = Jobs::new(app.clone(), &site.jobs_folder(), limits);
+        let staging = Staging::new(&jobs, site.folder.path(), Arc::new(NoTables));
+        let web = WebState::new(app, false, facts).with_imports(staging);
+        site.router = web::route::router(&web);
         (site, web)
+    }
+
+    /// Where the files of its jobs lie.
+    pub fn jobs_folder(&self) -> PathBuf {
+        self.folder.path().join("jobs")
     }
 
     pub fn stranger(&self) -> Browser {

@@ -153,19 +153,35 @@ pub(super) fn strangers(folder: &Path) -> std::io::Result<Vec<(PathBuf, &'static
     Ok(found)
 }
 
+/// Opens a file to be read. Anything but a file of its own is refused before it is opened: a pipe would wait for
+/// ever, a link leads elsewhere. What took its place in between is refused as well.
+///
+/// # Errors
+/// When nothing is there, what is there is no file, or it cannot be read.
+pub fn open_file(path: &Path) -> std::io::Result<File> {
+    let found = fs::symlink_metadata(path)?;
+    if let Some(what) = kind(found.file_type()) {
+        return Err(std::io::Error::other(format!("不是文件，是{what}")));
+    }
+    let file = File::open(path)?;
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::MetadataExt as _;
+        let opened = file.metadata()?;
+        if (opened.dev(), opened.ino()) != (found.dev(), found.ino()) {
+            return Err(std::io::Error::other("打开时换成了别的文件"));
+        }
+    }
+    Ok(file)
+}
+
 /// A file being read.
 pub(super) struct Held(File);
 
 impl Held {
-    /// The file under that hash, if there is one. Anything but a file of its own is refused before it is opened:
-    /// a pipe would wait for ever, a link leads elsewhere.
+    /// The file under that hash, if there is one.
     pub(super) fn open(folder: &Path, name: &str) -> std::io::Result<Option<Self>> {
-        let path = place(folder, name);
-        let found = fs::symlink_metadata(&path).and_then(|found| match kind(found.file_type()) {
-            None => File::open(&path),
-            Some(what) => Err(std::io::Error::other(format!("不是文件，是{what}"))),
-        });
-        match found {
+        match open_file(&place(folder, name)) {
             Ok(file) => Ok(Some(Self(file))),
             Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
             Err(error) => Err(error),

@@ -148,7 +148,7 @@ pub(super) async fn show(
     let (faults, preview) = outlook(&web, seen.number(), unit, plan).await?;
     let mut above = vec![draft.note];
     let begun = draft.typed.premise();
-    if begun.is_some_and(|begun| begun.event != seen.stored.seen) {
+    if begun.is_some_and(|begun| begun.event.as_ref() != Some(&seen.stored.seen)) {
         above.push(Note::warning("方案在您存草稿之后又被改过。", "核对最新方案后再保存。").into());
     }
     let above = Fragment::join(above);

@@ -6,7 +6,7 @@ use app::staging::{Import, Staging, State};
 use axum::extract::{Path, State as Web};
 use axum::response::IntoResponse;
 
-use super::{find, page, page_of, step};
+use super::{Again, find, page, page_of, step};
 use crate::component::{
     Cell, Choice, Column, EmptyState, Facts, Field, Form, Fragment, Link, Note, Row, Sheet, Table,
     Width,
@@ -38,19 +38,13 @@ fn whole_file(register: Register) -> impl Iterator<Item = (&'static str, &'stati
         .map(|(_, field, name)| (*field, *name))
 }
 
-pub(super) async fn ask(
-    web: &WebState,
-    visit: &Visit,
-    import: &Import,
-) -> Result<WorkbenchPage, Stop> {
-    draw(web, visit, import, &Submitted::default(), &Flaws::default()).await
-}
-
 /// The same page after a preview, to correct the choice.
 pub(super) async fn ask_again(Web(web): Web<WebState>, visit: Visit, id: Path<String>) -> Answer {
     let (_, import) = find(&web, &visit, id).await?;
     match import.state {
-        State::Mapping | State::Previewed => Ok(ask(&web, &visit, &import).await?.into_response()),
+        State::Mapping | State::Previewed if import.is_sound() => {
+            Ok(ask(&web, &visit, &import, None).await?.into_response())
+        }
         _ => Ok(see_other(&page_of(&import))),
     }
 }
@@ -61,18 +55,24 @@ pub(super) async fn confirm(
     id: Path<String>,
     sent: Pressed,
 ) -> Answer {
-    let (_, import) = find(&web, &visit, id).await?;
+    let (_, import) = find(&web, &visit, Path(id.0.clone())).await?;
     let columns = columns_of(&import, &sent);
     let (staging, kept, to) = (web.imports()?.clone(), import.clone(), page_of(&import));
+    let premise = sent.required_premise();
     // A step of an upload leaves no event; its own state makes a repetition harmless.
-    let act = move |_| async move { staging.confirm(&kept, columns).await };
+    let act = move |_| async move { staging.confirm(&kept, &premise?, columns).await };
     match once(&web, &visit, &sent, to, act).await? {
         Ok(to) => Ok(see_other(&to)),
         Err(error) => {
             let flaws = Flaws::of(error)?;
-            let status = flaws.status();
-            let page = draw(&web, &visit, &import, &sent, &flaws).await?;
-            Ok((status, page.with_errors_in_form()).into_response())
+            let (_, import) = find(&web, &visit, id).await?;
+            let page = match import.state {
+                State::Mapping | State::Previewed if import.is_sound() => {
+                    ask(&web, &visit, &import, Some((&sent, &flaws))).await?
+                }
+                _ => step::now(&web, &visit, &import, Some((&sent, &flaws))).await?,
+            };
+            Ok((flaws.status(), page.with_errors_in_form()).into_response())
         }
     }
 }
@@ -93,23 +93,27 @@ fn columns_of(import: &Import, sent: &Submitted) -> Columns {
     columns
 }
 
-async fn draw(
+pub(super) async fn ask(
     web: &WebState,
     visit: &Visit,
     import: &Import,
-    sent: &Submitted,
-    flaws: &Flaws,
+    again: Again<'_>,
 ) -> Result<WorkbenchPage, Stop> {
     let page = page(web, visit, step::head_of(import), (1, false)).await?;
+    let form = form(web, visit, import, again);
+    let form = match again {
+        Some((sent, flaws)) => form.filled(sent, &flaws.errors),
+        None => form,
+    };
     Ok(page
-        .with(flaws.note())
+        .with(step::note(again))
         .with(Sheet::new("read", "读到的内容", facts(import)).padded())
         .with(Sheet::new("head", "文件的前几行", head_rows(import)))
         .with(Note::standing(
             "空白的格子不会清掉名录里已有的内容。",
             "为整个文件填的值只用于新增的条目，已有的条目保持原值。",
         ))
-        .with(form(web, visit, import).filled(sent, &flaws.errors)))
+        .with(form))
 }
 
 fn facts(import: &Import) -> Facts {
@@ -167,7 +171,7 @@ fn short(text: &str) -> Fragment {
     head.into()
 }
 
-fn form(web: &WebState, visit: &Visit, import: &Import) -> Form {
+fn form(web: &WebState, visit: &Visit, import: &Import, again: Again<'_>) -> Form {
     let columns = import.columns();
     let fields = import.register.fields();
     let required = Staging::required_fields(import.register);
@@ -195,7 +199,7 @@ fn form(web: &WebState, visit: &Visit, import: &Import) -> Form {
     });
     Form::new(
         page_of(import).child("columns"),
-        visit.hidden(web),
+        visit.hidden_on(web, &import.premise(), again),
         "比对名录",
     )
     .with_group("每一项对应文件的哪一列", fields.iter().map(menu).collect())

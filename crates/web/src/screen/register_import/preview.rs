@@ -12,13 +12,12 @@ use axum::response::IntoResponse;
 use domain::refusal::Code;
 use domain::text::FieldErrors;
 
-use super::{find, page, page_of, step};
+use super::{Again, find, page, page_of, step};
 use crate::component::{
     Act, Cell, Choice, Column, EmptyState, Facts, Field, Form, Fragment, Link, Note, Refusal, Row,
     Sheet, Table, Weight,
 };
-use crate::form::Submitted;
-use crate::gate::{Answer, Pressed, Stop, Visit, WebState, once, see_other};
+use crate::gate::{Answer, Flaws, Pressed, Stop, Visit, WebState, once, see_other};
 use crate::layout::WorkbenchPage;
 use crate::screen::shared::rulebook;
 use crate::text::thousands;
@@ -38,30 +37,23 @@ pub(super) async fn show(
     web: &WebState,
     visit: &Visit,
     import: &Import,
-) -> Result<WorkbenchPage, Stop> {
-    draw(web, visit, import, &FieldErrors::new()).await
-}
-
-async fn draw(
-    web: &WebState,
-    visit: &Visit,
-    import: &Import,
-    errors: &FieldErrors,
+    again: Again<'_>,
 ) -> Result<WorkbenchPage, Stop> {
     let tally = import.summary.tally.unwrap_or_default();
     let samples = &import.summary.samples;
-    let again = page_of(import).child("columns");
+    let columns = page_of(import).child("columns");
     let cancel = page_of(import).child("cancel");
     let head = step::head_of(import)
         .with_act(Act::submit(
             "取消导入",
             cancel,
             Weight::Plain,
-            visit.hidden(web),
+            visit.hidden(web).resting_on(import.premise()),
         ))
-        .with_act(Act::open("改列名对应", again, Weight::Outlined));
+        .with_act(Act::open("改列名对应", columns, Weight::Outlined));
     let mut page = page(web, visit, head, (2, false))
         .await?
+        .with(step::note(again))
         .with(notes(import));
     page = page.with(Sheet::new("tally", "比对结果，名录还没有改动", numbers(&tally)).padded());
     if tally.bad > 0 {
@@ -87,13 +79,7 @@ async fn draw(
         let table = listed("更新", &samples.changed);
         page = page.with(Sheet::new("changed", "更新", table).with_clause("前 20 行"));
     }
-    let decision = decision(web, visit, import, (&tally, errors)).await?;
-    let page = page.with(decision);
-    Ok(if errors.is_empty() {
-        page
-    } else {
-        page.with_errors_in_form()
-    })
+    Ok(page.with(decision(web, visit, import, again).await?))
 }
 
 fn notes(import: &Import) -> Fragment {
@@ -181,8 +167,9 @@ async fn decision(
     web: &WebState,
     visit: &Visit,
     import: &Import,
-    (tally, errors): (&Tally, &FieldErrors),
+    again: Again<'_>,
 ) -> Result<Fragment, Stop> {
+    let tally = import.summary.tally.unwrap_or_default();
     let good = tally.rows() - tally.bad;
     if good == 0 {
         return Ok(Note::warning("没有一行可以导入。", "下载错误文件改好后重新上传。").into());
@@ -193,7 +180,8 @@ async fn decision(
         0 => format!("导入 {changes} 行"),
         _ => "按所选办理".to_owned(),
     };
-    let form = Form::new(page_of(import).child("apply"), visit.hidden(web), act);
+    let hidden = visit.hidden_on(web, &import.premise_to_write(), again);
+    let form = Form::new(page_of(import).child("apply"), hidden, act);
     let back = Link::new("换一个文件", super::home(import.register));
     let form = if tally.bad == 0 {
         form
@@ -207,8 +195,11 @@ async fn decision(
                 "导入 {changes} 行；有误的行进错误文件，留 {kept_days} 天"
             )),
         ];
-        form.with_group("", vec![Field::one_of(MODE, "有误的行怎么办", choices)])
-            .filled(&Submitted::default(), errors)
+        let form = form.with_group("", vec![Field::one_of(MODE, "有误的行怎么办", choices)]);
+        match again {
+            Some((sent, flaws)) => form.filled(sent, &flaws.errors),
+            None => form,
+        }
     };
     Ok(form.with_way_back(back).into())
 }
@@ -219,25 +210,34 @@ pub(super) async fn decide(
     id: Path<String>,
     sent: Pressed,
 ) -> Answer {
-    let (_, import) = find(&web, &visit, id).await?;
-    let only_good = sent.first(MODE) == GOOD;
-    if import.state != State::Previewed {
+    let (_, import) = find(&web, &visit, Path(id.0.clone())).await?;
+    let premise = sent.required_premise();
+    let shown = premise
+        .as_ref()
+        .is_ok_and(|shown| shown.stands(&import.premise_to_write()).is_ok());
+    let over = matches!(
+        import.state,
+        State::Done | State::Refused | State::Cancelled
+    );
+    if over || (shown && import.state != State::Previewed) {
         // Pressed again, or in a second window: the page tells where it stands now.
         return Ok(see_other(&page_of(&import)));
     }
     let bad = import.summary.tally.unwrap_or_default().bad;
-    if bad > 0 && ![ALL, GOOD].contains(&sent.first(MODE)) {
+    if shown && bad > 0 && ![ALL, GOOD].contains(&sent.first(MODE)) {
         let mut errors = FieldErrors::new();
         errors.push(MODE, NO_CHOICE.field(&[]));
-        let page = draw(&web, &visit, &import, &errors).await?;
-        return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
+        let page = show(&web, &visit, &import, Some((&sent, &errors.into()))).await?;
+        let status = StatusCode::UNPROCESSABLE_ENTITY;
+        return Ok((status, page.with_errors_in_form()).into_response());
     }
+    let only_good = sent.first(MODE) == GOOD;
     let (staging, kept, to) = (web.imports()?.clone(), import.clone(), page_of(&import));
     let claimed = Arc::new(AtomicBool::new(false));
     let mark = Arc::clone(&claimed);
     // A step of an upload leaves no event; its own state makes a repetition harmless.
     let act = move |_| async move {
-        staging.claim(&kept, only_good).await?;
+        staging.claim(&kept, &premise?, only_good).await?;
         mark.store(true, Ordering::Relaxed);
         Ok(())
     };
@@ -248,6 +248,6 @@ pub(super) async fn decide(
     }
     match decided? {
         Ok(to) => Ok(see_other(&to).into_response()),
-        Err(error) => Err(error.into()),
+        Err(error) => step::again(&web, &visit, id, (&sent, &Flaws::of(error)?)).await,
     }
 }

@@ -5,28 +5,60 @@ use axum::extract::{Path, State as Web};
 use axum::response::IntoResponse;
 use domain::time::Instant;
 
-use super::{find, home, matching, page, page_of, preview, receipt};
+use super::{Again, find, home, matching, page, page_of, preview, receipt};
 use crate::component::{
     Act, Badge, Facts, Fragment, Head, Job, Note, Refusal, Sheet, Tone, Weight,
 };
-use crate::gate::{Answer, Sent, Stop, Visit, WebState, see_other};
+use crate::form::Submitted;
+use crate::gate::{Answer, Flaws, Pressed, Stop, Visit, WebState, once, see_other};
 use crate::layout::WorkbenchPage;
 use crate::screen::shared::moment;
 
 pub(super) async fn show(Web(web): Web<WebState>, visit: Visit, id: Path<String>) -> Answer {
     let (_, import) = find(&web, &visit, id).await?;
+    let page = now(&web, &visit, &import, None).await?;
+    Ok(page.into_response())
+}
+
+/// The page of an upload as it stands; `again` with why the form it answers was not carried out.
+pub(super) async fn now(
+    web: &WebState,
+    visit: &Visit,
+    import: &Import,
+    again: Again<'_>,
+) -> Result<WorkbenchPage, Stop> {
     let page = match import.state {
         State::Reading | State::Comparing | State::Applying => {
-            at_work(&web, &visit, &import).await?
+            // The answer to a form is no page that could be asked for again.
+            at_work(web, visit, import, again.is_none()).await?
         }
-        State::Mapping => matching::ask(&web, &visit, &import).await?,
-        State::Previewed => preview::show(&web, &visit, &import).await?,
-        State::Done => receipt::show(&web, &visit, &import).await?,
-        State::Refused | State::Cancelled | State::Interrupted => {
-            ended(&web, &visit, &import).await?
+        State::Mapping if import.is_sound() => {
+            return matching::ask(web, visit, import, again).await;
         }
+        State::Previewed if import.is_sound() => {
+            return preview::show(web, visit, import, again).await;
+        }
+        State::Done => receipt::show(web, visit, import).await?,
+        _ => ended(web, visit, import).await?,
     };
-    Ok(page.into_response())
+    Ok(page.with(note(again)))
+}
+
+/// The same as the answer to a form that was not carried out.
+pub(super) async fn again(
+    web: &WebState,
+    visit: &Visit,
+    id: Path<String>,
+    (sent, flaws): (&Submitted, &Flaws),
+) -> Answer {
+    let (_, import) = find(web, visit, id).await?;
+    let page = now(web, visit, &import, Some((sent, flaws))).await?;
+    Ok((flaws.status(), page.with_errors_in_form()).into_response())
+}
+
+/// Why a form was not carried out; empty on a page that answers none.
+pub(super) fn note(again: Again<'_>) -> Fragment {
+    again.map_or_else(Fragment::default, |(_, flaws)| flaws.note())
 }
 
 /// The title of a step: the file, and where it stands.
@@ -44,10 +76,16 @@ pub(super) fn head_of(import: &Import) -> Head {
 
 fn cancel_act(web: &WebState, visit: &Visit, import: &Import) -> Act {
     let to = page_of(import).child("cancel");
-    Act::submit("取消导入", to, Weight::Outlined, visit.hidden(web))
+    let hidden = visit.hidden(web).resting_on(import.premise());
+    Act::submit("取消导入", to, Weight::Outlined, hidden)
 }
 
-async fn at_work(web: &WebState, visit: &Visit, import: &Import) -> Result<WorkbenchPage, Stop> {
+async fn at_work(
+    web: &WebState,
+    visit: &Visit,
+    import: &Import,
+    refreshing: bool,
+) -> Result<WorkbenchPage, Stop> {
     let staging = web.imports()?;
     let done = staging.progress(import);
     let seconds = (visit.now.unix_ms() - import.stored.started_at_ms).max(0) / 1000;
@@ -66,7 +104,7 @@ async fn at_work(web: &WebState, visit: &Visit, import: &Import) -> Result<Workb
         State::Comparing => 2,
         _ => 4,
     };
-    Ok(page(web, visit, head_of(import), (step, true))
+    Ok(page(web, visit, head_of(import), (step, refreshing))
         .await?
         .with(job))
 }
@@ -78,18 +116,25 @@ fn started(import: &Import, now: Instant) -> String {
 async fn ended(web: &WebState, visit: &Visit, import: &Import) -> Result<WorkbenchPage, Stop> {
     let again = Act::open("重新选文件", home(import.register), Weight::Main);
     let mut head = head_of(import);
-    let note: Fragment = match import.state {
-        State::Interrupted => {
+    let note: Fragment = match (import.state, import.altered()) {
+        (State::Mapping | State::Previewed | State::Interrupted, Some(altered)) => {
+            head = head
+                .with_act(cancel_act(web, visit, import))
+                .with_act(again);
+            Refusal::from(&altered).into()
+        }
+        (State::Interrupted, None) => {
             head = head.with_act(cancel_act(web, visit, import));
             head = head.with_act(if import.summary.dead_end {
                 again
             } else {
                 let to = page_of(import).child("resume");
-                Act::submit("继续", to, Weight::Main, visit.hidden(web))
+                let hidden = visit.hidden(web).resting_on(import.premise());
+                Act::submit("继续", to, Weight::Main, hidden)
             });
             broken_off(import)
         }
-        State::Refused => {
+        (State::Refused, _) => {
             head = head.with_act(again);
             let kept = import.summary.refusal.clone().unwrap_or_default();
             Refusal::new(kept.code, kept.sentence, kept.remedy).into()
@@ -129,25 +174,37 @@ pub(super) async fn cancel(
     Web(web): Web<WebState>,
     visit: Visit,
     id: Path<String>,
-    _sent: Sent,
+    sent: Pressed,
 ) -> Answer {
-    let (_, import) = find(&web, &visit, id).await?;
-    // A second press finds it cancelled already, which is what was wanted.
-    if import.state != State::Cancelled {
-        web.imports()?.cancel(&import).await?;
+    let (_, import) = find(&web, &visit, Path(id.0.clone())).await?;
+    let (staging, kept, to) = (web.imports()?.clone(), import.clone(), page_of(&import));
+    let premise = sent.required_premise();
+    let act = move |_| async move {
+        let shown = premise?;
+        // In a second window it is given up already, which is what was wanted.
+        if kept.state == State::Cancelled {
+            return Ok(());
+        }
+        staging.cancel(&kept, &shown).await
+    };
+    match once(&web, &visit, &sent, to, act).await? {
+        Ok(to) => Ok(see_other(&to)),
+        Err(error) => again(&web, &visit, id, (&sent, &Flaws::of(error)?)).await,
     }
-    Ok(see_other(&page_of(&import)))
 }
 
 pub(super) async fn resume(
     Web(web): Web<WebState>,
     visit: Visit,
     id: Path<String>,
-    _sent: Sent,
+    sent: Pressed,
 ) -> Answer {
-    let (_, import) = find(&web, &visit, id).await?;
-    if import.state == State::Interrupted {
-        web.imports()?.resume(&import).await?;
+    let (_, import) = find(&web, &visit, Path(id.0.clone())).await?;
+    let (staging, kept, to) = (web.imports()?.clone(), import.clone(), page_of(&import));
+    let premise = sent.required_premise();
+    let act = move |_| async move { staging.resume(&kept, &premise?).await };
+    match once(&web, &visit, &sent, to, act).await? {
+        Ok(to) => Ok(see_other(&to)),
+        Err(error) => again(&web, &visit, id, (&sent, &Flaws::of(error)?)).await,
     }
-    Ok(see_other(&page_of(&import)))
 }

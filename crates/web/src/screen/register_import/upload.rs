@@ -22,7 +22,7 @@ use crate::component::{
 };
 use crate::form::{FORM_TOKEN_FIELD, IDEMPOTENCY_FIELD, IdempotencyKey, Submitted};
 use crate::gate::{
-    Answer, BROKEN, NO_TOKEN, Stop, TOO_LARGE, Visit, WRONG_KIND, WebState, see_other,
+    Answer, BROKEN, NO_KEY, NO_TOKEN, Stop, TOO_LARGE, Visit, WRONG_KIND, WebState, see_other,
 };
 use crate::screen::shared::{moment, rulebook};
 
@@ -257,7 +257,10 @@ async fn note(fields: &mut Fields, mut part: Part<'_>) -> Result<(), Trouble> {
 fn prove(visit: &Visit, fields: &Fields) -> Result<(), Trouble> {
     let token = visit.form_token();
     if token.agrees_with(&fields.token) {
-        Ok(())
+        match IdempotencyKey::parse(&fields.key) {
+            Some(_) => Ok(()),
+            None => Err(Stop::unusable(&NO_KEY.refuse(&[])).into()),
+        }
     } else if token.is_of_same_account(&fields.token) {
         Err(Trouble::Elsewhere)
     } else {
@@ -285,14 +288,11 @@ async fn streamed(mut incoming: Incoming, mut part: Part<'_>) -> Result<Incoming
 }
 
 /// One press, one upload: the key of the form names it, together with the account, so that nobody
-/// can hit another's. A form without a key is a press of its own.
+/// can hit another's.
 fn upload_key(visit: &Visit, fields: &Fields) -> String {
     let mut hash = Sha256::new();
     hash.update(visit.acting.account.as_str());
-    match IdempotencyKey::parse(&fields.key) {
-        Some(key) => hash.update(key.as_str()),
-        None => hash.update(visit.now.unix_ms().to_be_bytes()),
-    }
+    hash.update(&fields.key);
     store::hex(&hash.finalize()[..16])
 }
 

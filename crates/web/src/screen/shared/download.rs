@@ -6,6 +6,7 @@
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
+use app::job::Outgoing;
 use axum::body::{Body, Bytes};
 use axum::http::HeaderValue;
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_LENGTH, CONTENT_TYPE};
@@ -13,12 +14,7 @@ use axum::response::{IntoResponse, Response};
 use domain::time::Date;
 use http_body::Frame;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
-use tokio::fs::File;
-use tokio::io::AsyncReadExt as _;
 use tokio::sync::mpsc;
-
-/// Bytes read at a time.
-const CHUNK: usize = 64 * 1024;
 
 type Piece = std::io::Result<Vec<u8>>;
 
@@ -81,7 +77,7 @@ pub fn whole(names: Names<'_>, sort: &'static str, bytes: Vec<u8>) -> Response {
 /// A CSV file on the disk, sent as the browser takes it; a failure in between breaks the transfer
 /// off, so that half a file is never taken for a whole one.
 #[must_use]
-pub fn csv_on_disk(names: Names<'_>, length: u64, file: File) -> Response {
+pub fn csv_on_disk(names: Names<'_>, length: u64, file: Outgoing) -> Response {
     let (to, from) = mpsc::channel(2);
     tokio::spawn(pump(file, to));
     let mut response = named(names, CSV, Body::new(Flow(from)).into_response());
@@ -91,21 +87,12 @@ pub fn csv_on_disk(names: Names<'_>, length: u64, file: File) -> Response {
     response
 }
 
-async fn pump(mut file: File, to: mpsc::Sender<Piece>) {
-    loop {
-        let mut piece = vec![0; CHUNK];
-        let read = file.read(&mut piece).await;
-        let piece = match read {
-            Ok(0) => return,
-            Ok(length) => {
-                piece.truncate(length);
-                Ok(piece)
-            }
-            Err(error) => {
-                tracing::error!("下载中断：{error}");
-                Err(error)
-            }
-        };
+async fn pump(mut file: Outgoing, to: mpsc::Sender<Piece>) {
+    while let Some(piece) = file.next().await.transpose() {
+        let piece = piece.map_err(|error| {
+            tracing::error!("下载中断：{error}");
+            std::io::Error::other(error.to_string())
+        });
         let broken = piece.is_err();
         // A browser that has gone needs no word.
         if to.send(piece).await.is_err() || broken {

@@ -227,7 +227,7 @@ async fn imported(db: &Db) -> Result<Recording, StoreError> {
     let mut rec = acting(db.begin("story.import").await?).await?;
     let written = subject::write_ready(&mut rec, subject::open(rows)?).await?;
     assert_eq!(written, (40, 30));
-    let moved = import::advance(&mut rec.beside(), "confirmed", &upload("done")).await?;
+    let moved = import::advance(&mut rec.beside(), &upload("confirmed"), &upload("done")).await?;
     assert!(moved);
     Ok(rec)
 }

@@ -97,6 +97,26 @@ pub enum Fault {
         /// What stands there, and what the log says.
         why: String,
     },
+    /// A cell holds a value that no program writes there: a text where bytes belong, or a text of no letters.
+    Cell {
+        /// Table.
+        table: String,
+        /// The row.
+        row: String,
+        /// Column.
+        column: String,
+        /// What is wrong with it.
+        why: String,
+    },
+    /// What the kernel keeps beside the log is not what log and migrations make of it.
+    Kept {
+        /// Table.
+        table: String,
+        /// The row.
+        row: String,
+        /// What stands there, and what belongs there.
+        why: String,
+    },
     /// An inspector has something sealed and no key that opens it, though nobody erased him.
     Keyless {
         /// Under which name the key was kept.
@@ -162,6 +182,19 @@ impl fmt::Display for Fault {
                     "AUDT-011 日志的索引与日志不符：表 {table} 行 {row}，{why}"
                 )
             }
+            Self::Cell {
+                table,
+                row,
+                column,
+                why,
+            } => write!(
+                f,
+                "AUDT-013 值的类型不对：表 {table} 行 {row}，列 {column} {why}，不是任何程序写得出的"
+            ),
+            Self::Kept { table, row, why } => write!(
+                f,
+                "AUDT-014 程序在日志之外记的一行不对：表 {table} 行 {row}，{why}"
+            ),
             Self::Keyless { person, code, name } => write!(
                 f,
                 "AUDT-020 密钥缺失：执法检查人员“{name}”（{code}）有封存的值，表 person_keys 里没有他的密钥（{person}），也没有删除的留痕"

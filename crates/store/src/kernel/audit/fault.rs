@@ -176,6 +176,24 @@ impl fmt::Display for Fault {
             Self::Shape { object, why } => {
                 write!(f, "AUDT-007 库的结构不是升级所建的样子：{object}，{why}")
             }
+            Self::Index { .. } | Self::Cell { .. } | Self::Kept { .. } | Self::Keyless { .. } => {
+                self.beside_the_log(f)
+            }
+            Self::Log { sequence, why } => {
+                write!(f, "AUDT-004 留痕自相矛盾：第 {sequence} 条，{why}")
+            }
+            Self::ContentMissing { .. }
+            | Self::ContentAltered { .. }
+            | Self::ContentUnfit { .. }
+            | Self::Stranger { .. } => self.of_content(f),
+        }
+    }
+}
+
+impl Fault {
+    /// What is wrong with a row or a cell that no image tells of.
+    fn beside_the_log(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
             Self::Index { table, row, why } => {
                 write!(
                     f,
@@ -199,18 +217,11 @@ impl fmt::Display for Fault {
                 f,
                 "AUDT-020 密钥缺失：执法检查人员“{name}”（{code}）有封存的值，表 person_keys 里没有他的密钥（{person}），也没有删除的留痕"
             ),
-            Self::Log { sequence, why } => {
-                write!(f, "AUDT-004 留痕自相矛盾：第 {sequence} 条，{why}")
-            }
-            Self::ContentMissing { .. }
-            | Self::ContentAltered { .. }
-            | Self::ContentUnfit { .. }
-            | Self::Stranger { .. } => self.of_content(f),
+            // Everything else has its sentence above.
+            _ => Ok(()),
         }
     }
-}
 
-impl Fault {
     /// What is wrong with content that rows only name.
     fn of_content(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

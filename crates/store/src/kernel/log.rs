@@ -26,9 +26,9 @@ mod proven;
 mod trace;
 
 pub(super) use head::check;
-pub use proven::confirmed;
 pub(super) use proven::facts_of;
-pub(crate) use proven::last_written;
+pub(crate) use proven::{Told, last_written, told_of};
+pub use proven::{confirmed, whole};
 pub(super) use trace::chunk;
 #[cfg(test)]
 pub(super) use trace::chunks;

@@ -114,6 +114,19 @@ impl App {
         owner: Owner<'_>,
         found: &Attachment,
     ) -> Result<Vec<u8>, StoreError> {
+        let name = &found.label.name;
+        self.unwrapped(owner, found)
+            .await
+            .map_err(|error| match error {
+                StoreError::Content { sha256, why } => StoreError::Content {
+                    sha256,
+                    why: format!("（{}）{why}", owner.place(name)),
+                },
+                other => other,
+            })
+    }
+
+    async fn unwrapped(&self, owner: Owner<'_>, found: &Attachment) -> Result<Vec<u8>, StoreError> {
         let (label, sha256) = (&found.label, found.sha256);
         let plain = match label.form {
             Form::Plain => Some(self.db.content(sha256).whole(MOST).await?),
@@ -127,7 +140,7 @@ impl App {
             .filter(|plain| plain.len() as u64 == label.length)
             .ok_or_else(|| StoreError::Content {
                 sha256: sha256.to_string(),
-                why: format!("（{}）用 keys/storage.key 打不开", owner.place(&label.name)),
+                why: "用 keys/storage.key 打不开".to_owned(),
             })
     }
 

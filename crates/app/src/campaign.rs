@@ -20,6 +20,7 @@ use store::campaign::{self, StoredCampaign};
 use store::counter;
 use store::{Reader, Sealing, StoreError, Tx, catalog, inspector, org};
 
+use crate::drawing::own_records;
 use crate::premise::require_campaign;
 use crate::{Acting, App, AppError};
 
@@ -165,6 +166,7 @@ impl App {
         let (mut tx, mut stored, actor) = self
             .campaign_for(acting, number, premise, Verb::CampaignApprove)
             .await?;
+        own_records(&mut tx, &stored).await?;
         let (record, rulebook) = plan_now(&mut tx, &stored).await?;
         let step = self.step(acting);
         let at = step.at;

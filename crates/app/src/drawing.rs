@@ -7,6 +7,7 @@
 
 mod bundle;
 mod committing;
+mod delivered;
 mod drawn_list;
 mod ending;
 mod frame;
@@ -40,6 +41,7 @@ pub use drawn_list::DrawnList;
 pub use frame::{Figures, QuotaFigure, StratumFigure};
 pub(crate) use freezing::FreezeWork;
 pub use freezing::{FREEZE, FreezeWords};
+pub(crate) use held::own_records;
 pub use material::{BundleFile, threads};
 pub use parties::{NO_LINK, PartyView, wants_link};
 pub use preview::{Preview, Previews};
@@ -80,6 +82,8 @@ impl App {
             .await?;
         let rulebook = catalog::rulebook_of(&mut tx, &stored.campaign.state).await?;
         let intervals = rulebook.intervals()?;
+        own_records(&mut tx, &stored).await?;
+        delivered::as_delivered(&mut tx, &stored).await?;
         let freeze = freeze_of(&stored)?;
         let step = self.step(acting);
         let at = step.at;
@@ -101,7 +105,8 @@ pub(crate) fn freeze_of(stored: &StoredCampaign) -> Result<draw::record::FreezeR
         .freeze_record
         .as_ref()
         .ok_or_else(|| NO_RECORD.refuse(&[]))?;
-    draw::record::FreezeRecord::parse(text.as_bytes()).map_err(|fault| unsound(&fault))
+    draw::record::FreezeRecord::parse(text.as_bytes())
+        .map_err(|fault| held::altered(&format!("承诺（FREEZE，{fault}）")))
 }
 
 fn forged(why: &str) -> AppError {

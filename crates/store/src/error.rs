@@ -186,6 +186,22 @@ impl StoreError {
         }
     }
 
+    /// What is damaged, for the page that met it: where it stands, as those who work here may be told, and as anybody
+    /// may; none if nothing is. Another try changes nothing.
+    #[must_use]
+    pub fn damage(&self) -> Option<Damage> {
+        match self {
+            Self::Inconsistent {
+                table, column, row, ..
+            } => Some(Damage::of_cell(table, column, row)),
+            Self::Content { sha256, why } => Some(Damage {
+                place: format!("存放的内容（摘要 {sha256}）{why}"),
+                public: format!("存放的内容{why}"),
+            }),
+            _ => None,
+        }
+    }
+
     /// What is said when a database is opened, or found to be another than it should be.
     fn on_opening(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -295,6 +311,30 @@ impl StoreError {
             Self::Sweep(_) => "STOR-507",
             Self::Engine(_) => "STOR-503",
             Self::CommitUnknown(_) => "STOR-505",
+        }
+    }
+}
+
+/// Where something stands that cannot be used.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Damage {
+    /// For those who work here: with the key of the row, unless it is a secret itself.
+    pub place: String,
+    /// For anybody: with the key only if that is public.
+    pub public: String,
+}
+
+impl Damage {
+    fn of_cell(table: &str, column: &str, row: &str) -> Self {
+        let without = format!("库中表 {table} 列 {column} 有一行读不出");
+        let with = format!("库中表 {table} 行 {row} 的列 {column} 读不出");
+        let told = |most: &[Class]| match schema::key_classes(table) {
+            Some(key) if row != "-" && key.iter().all(|class| most.contains(class)) => with.clone(),
+            _ => without.clone(),
+        };
+        Self {
+            place: told(&[Class::Public, Class::Masked]),
+            public: told(&[Class::Public]),
         }
     }
 }

@@ -40,7 +40,7 @@ pub mod schema;
 pub mod session;
 pub mod subject;
 
-pub use error::StoreError;
+pub use error::{Damage, StoreError};
 pub use kernel::audit::{Fault, Report, audit};
 pub use kernel::blob::{BlobReader, BlobWriter, KeptBlob, open_file};
 pub use kernel::cell::{PersonKey, SealedCell, Vault};

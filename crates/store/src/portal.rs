@@ -16,6 +16,10 @@ use crate::inspection::{InspectionFilter, StoredInspection, StoredPublication};
 use crate::kernel::reader::{Query, Reader, contains};
 use crate::kernel::value::Row;
 
+mod published;
+
+pub use published::{as_published, publication_record};
+
 /// A public record as the log has it: its text is the one its entry names, and its entry the leaf of the tree.
 #[derive(Clone, Debug)]
 pub struct LoggedRecord {

@@ -6,7 +6,7 @@
 //! imaged as ciphertext, or never leaves the server).
 
 use crate::kernel::history::Schema;
-use crate::kernel::table::{TracedTable, UntracedTable};
+use crate::kernel::table::{Class, TracedTable, UntracedTable};
 
 table! {
     /// What this installation is: bureau, origin of its log, whether it is a demonstration.
@@ -436,3 +436,17 @@ pub const KERNEL: &[&str] = &[
     "migrations",
     "unswept",
 ];
+
+/// Who may see the key of a row of this table; of those the kernel keeps anybody may, for they are the index of the
+/// log. None for a table that is not ours.
+pub(crate) fn key_classes(table: &str) -> Option<Vec<Class>> {
+    if KERNEL.contains(&table) {
+        return Some(Vec::new());
+    }
+    let traced = TRACED.iter().map(|one| one.layout());
+    let untraced = UNTRACED.iter().chain(POSTGRES_ONLY);
+    let mut layouts = traced.chain(untraced.map(|one| one.layout()));
+    let layout = layouts.find(|layout| layout.name == table)?;
+    let key = layout.columns[..layout.key.len()].iter();
+    Some(key.map(|column| column.class).collect())
+}

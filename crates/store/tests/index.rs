@@ -69,6 +69,35 @@ impl Stage {
         }
     }
 
+    /// The same on SQLite, whose tables are told to take values of any type for that while; false if the statement is
+    /// refused all the same.
+    async fn slacken(&self, sql: &str) -> bool {
+        use sqlx::ConnectOptions as _;
+        use sqlx::Connection as _;
+        let place = self.file.path().display().to_string();
+        let options = sqlx::sqlite::SqliteConnectOptions::new().filename(&place);
+        let run = async |sql: String| {
+            let mut conn = options.connect().await.unwrap();
+            let done = sqlx::raw_sql(sqlx::AssertSqlSafe(sql))
+                .execute(&mut conn)
+                .await;
+            conn.close().await.unwrap();
+            done.is_ok()
+        };
+        let schema = |from: &str, to: &str| {
+            format!(
+                "PRAGMA writable_schema = ON; UPDATE sqlite_schema SET sql = replace(sql, '{from}', '{to}') WHERE type = 'table'; PRAGMA writable_schema = RESET"
+            )
+        };
+        assert!(run(schema(") STRICT", ") /*S*/")).await);
+        let done = run(format!(
+            "PRAGMA foreign_keys = OFF; ATTACH '{place}-aside' AS aside; {sql}"
+        ))
+        .await;
+        assert!(run(schema(") /*S*/", ") STRICT")).await);
+        done
+    }
+
     async fn named(&self) -> Vec<String> {
         let report = audit(&self.db).await.unwrap();
         report.faults.iter().map(Fault::to_string).collect()
@@ -450,7 +479,7 @@ async fn a_register_without_its_version_is_refused_with_what_to_do_and_named() {
         }
         let named = stage.named().await;
         for register in ["units", "catalog"] {
-            let gone = format!("register_versions {register}，不在了");
+            let gone = format!("register_versions 行 {register}，不在了");
             assert!(named.iter().any(|fault| fault.contains(&gone)), "{named:?}");
         }
         stage.end().await;
@@ -470,7 +499,7 @@ async fn a_version_that_cannot_count_on_is_refused_by_name_and_one_that_lies_is_
             assert_eq!(
                 stage.named().await,
                 [format!(
-                    "AUDT-007 库的结构不是升级所建的样子：register_versions units，版本现为 {version}，按写过这个名录的留痕应为 4"
+                    "AUDT-014 程序在日志之外记的一行不对：表 register_versions 行 units，版本现为 {version}，按写过这个名录的留痕应为 4"
                 )]
             );
             if (0..i64::MAX).contains(&version) {
@@ -501,6 +530,89 @@ async fn an_act_that_has_no_row_to_insert_counts_for_no_register() {
 }
 
 #[tokio::test]
+async fn a_register_nobody_has_is_a_row_of_its_own_and_not_a_matter_of_the_structure() {
+    for engine in BOTH {
+        let stage = told(engine).await;
+        stage
+            .meddle("INSERT INTO register_versions (register, version) VALUES ('rubbish', 1)")
+            .await;
+        assert_eq!(
+            stage.named().await,
+            [
+                "AUDT-014 程序在日志之外记的一行不对：表 register_versions 行 rubbish，没有这个名录，没有任何程序写过这一行，是添上的或改过名"
+            ]
+        );
+        stage.end().await;
+    }
+}
+
+/// Values of other types than the column has.
+fn odd_values(kind: &str) -> &'static [&'static str] {
+    match kind {
+        "text" => &["CAST(x'FFFE' AS TEXT)", "x'FFFE'"],
+        "int" => &["'words'", "x'FFFE'", "1.5"],
+        _ => &["'words'", "7"],
+    }
+}
+
+/// Columns that are no key and are read as they are, so that the cell itself is named.
+const TOLD: &[&str] = &[
+    "entry", "root", "act", "salt", "hash", "version", "gzip", "size", "record",
+];
+
+/// Puts a value of another type into the last row: the audit names it and `elsewhere` as before. False if the engine
+/// does not take it.
+async fn odd_cell_is_named(stage: &Stage, of: (&str, &str), value: &str, elsewhere: &str) -> bool {
+    let (table, column) = of;
+    let sql = format!(
+        "UPDATE {table} SET {column} = {value} WHERE rowid = (SELECT MAX(rowid) FROM {table})"
+    );
+    if !stage.slacken(&sql).await {
+        return false;
+    }
+    let found = stage.named().await;
+    let other = |fault: &String| fault == elsewhere;
+    assert!(found.iter().any(other), "{sql}: {found:?}");
+    let of_it = |fault: &String| fault.contains(table) || fault.starts_with("AUDT-004");
+    assert!(found.iter().any(of_it), "{sql}: {found:?}");
+    let cell = format!("列 {column} 不是");
+    let told = |fault: &String| fault.starts_with("AUDT-013") && fault.contains(&cell);
+    let by_itself = TOLD.contains(&column) && table != "migrations";
+    assert!(!by_itself || found.iter().any(told), "{sql}: {found:?}");
+    true
+}
+
+/// What SQLite lets stand in a column: bytes called a text, or, once the tables are no longer strict, anything.
+#[tokio::test]
+async fn a_cell_of_another_type_is_named_with_table_and_row_and_the_audit_goes_on() {
+    let stage = told(Engine::Sqlite).await;
+    let live = store::live_schema(&stage.db).await.unwrap();
+    let elsewhere = "UPDATE org_units SET name = 'x' WHERE org_unit_id = (SELECT MAX(org_unit_id) FROM org_units)";
+    stage.meddle(elsewhere).await;
+    let [named] = <[String; 1]>::try_from(stage.named().await).unwrap();
+    let mut altered = 0;
+    for table in schema::KERNEL {
+        let aside = format!("CREATE TABLE aside.{table} AS SELECT * FROM {table}");
+        stage.meddle(&aside).await;
+        let restored =
+            format!("DELETE FROM {table}; INSERT INTO {table} SELECT * FROM aside.{table}");
+        let cells = live[*table].iter().flat_map(|(column, kind)| {
+            let values = odd_values(kind).iter();
+            values.map(move |value| (column.as_str(), *value))
+        });
+        for (column, value) in cells {
+            let done = odd_cell_is_named(&stage, (table, column), value, &named).await;
+            altered += u32::from(done);
+            stage.slacken(&restored).await;
+        }
+        let found = stage.named().await;
+        assert_eq!(found, [named.as_str()], "{table}");
+    }
+    assert!(altered > 60, "{altered}");
+    stage.end().await;
+}
+
+#[tokio::test]
 async fn what_nobody_left_to_sweep_is_named() {
     for engine in BOTH {
         let stage = told(engine).await;
@@ -510,7 +622,7 @@ async fn what_nobody_left_to_sweep_is_named() {
         assert_eq!(
             stage.named().await,
             ["0001_log", "rubbish"].map(|place| format!(
-                "AUDT-007 库的结构不是升级所建的样子：unswept {place}，没有这样的待清扫项"
+                "AUDT-014 程序在日志之外记的一行不对：表 unswept 行 {place}，没有这样的待清扫项"
             ))
         );
         stage.end().await;
@@ -629,12 +741,16 @@ async fn a_list_of_migrations_with_a_row_nobody_wrote_is_refused_by_that_row_and
         format!("INSERT INTO migrations (number, name, hash) VALUES ({next}, 'later', 'x')");
     let odd = "INSERT INTO migrations (number, name, hash) VALUES ('odd', x'00', 3.5), (NULL, 'a', 'b'), (1.5, CAST(x'ff' AS TEXT), 'b')";
     for engine in BOTH {
-        let mut cases = vec![(planted.as_str(), "是添上的", format!("migrations {next}，"))];
+        let mut cases = vec![(
+            planted.as_str(),
+            "是添上的",
+            format!("migrations 行 {next}，"),
+        )];
         if engine == Engine::Sqlite {
             cases.push((
                 odd,
                 "不是任何程序写得出的",
-                "migrations （“odd”，1 个字节，“3.5”），".to_owned(),
+                "migrations 行 （“odd”，1 个字节，“3.5”），".to_owned(),
             ));
         }
         for (sql, says, names) in cases {

@@ -1,8 +1,9 @@
-//! Pages that say no: seven kinds, each with a stable code, what to do, and nothing
+//! Pages that say no: eight kinds, each with a stable code, what to do, and nothing
 //! about the inside of the programme.
 
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
+use store::Damage;
 
 use crate::component::{Form, Fragment, Head, Link, Note, Refusal};
 use crate::layout::{Frame, PlainPage, Shell, WorkbenchPage};
@@ -33,6 +34,13 @@ pub enum Problem {
     /// 503: whether the act was done is not known; where that can be seen, and the same form once more,
     /// which settles it.
     Unknown(Refusal, Option<Box<Form>>),
+    /// 500: what is kept is damaged, and no later try mends it.
+    Damaged {
+        /// The stable code.
+        code: &'static str,
+        /// What is damaged, and where.
+        damage: Damage,
+    },
     /// 500: our fault; the number finds it in the record of the server.
     Fault {
         /// The number of the request.
@@ -51,7 +59,7 @@ impl Problem {
             Self::Gone { .. } => StatusCode::GONE,
             Self::Unusable(_) => StatusCode::UNPROCESSABLE_ENTITY,
             Self::Unknown(..) => StatusCode::SERVICE_UNAVAILABLE,
-            Self::Fault { .. } => StatusCode::INTERNAL_SERVER_ERROR,
+            Self::Damaged { .. } | Self::Fault { .. } => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
 
@@ -64,6 +72,7 @@ impl Problem {
             Self::Gone { .. } => "已撤下",
             Self::Unusable(_) => "提交的内容不能采用",
             Self::Unknown(..) => "结果未知",
+            Self::Damaged { .. } => "保存的内容有损坏",
             Self::Fault { .. } => "没有办成",
         }
     }
@@ -97,6 +106,7 @@ impl Problem {
                 let rest = format!("{since} 撤下，见留痕第 {log_number} 条。编号 PAGE-410");
                 Note::standing(reason.clone(), rest.as_str()).into()
             }
+            Self::Damaged { code, damage } => damaged(code, &damage.place),
             Self::Fault { request } => Refusal::new(
                 format!("PAGE-500 {request}"),
                 "出了故障，没有保存任何改动。",
@@ -127,8 +137,22 @@ impl Problem {
     /// The page for somebody without an account.
     #[must_use]
     pub fn in_plain(&self, frame: Frame) -> PlainPage {
-        PlainPage::new(frame, Head::new(self.title())).with(self.content())
+        let content = match self {
+            Self::Damaged { code, damage } => damaged(code, &damage.public),
+            other => other.content(),
+        };
+        PlainPage::new(frame, Head::new(self.title())).with(content)
     }
+}
+
+/// What is said of it: that waiting is no remedy, and who has one.
+fn damaged(code: &'static str, place: &str) -> Fragment {
+    Refusal::new(
+        code,
+        format!("{place}，可能被绕过程序改动过。这里不显示，也没有保存任何改动。"),
+        "稍后再试没有用。请系统管理员停止办理，运行 mingqian audit 查明是哪些内容，报告审计管理员，再从备份恢复。",
+    )
+    .into()
 }
 
 #[cfg(test)]

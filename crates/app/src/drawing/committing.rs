@@ -14,7 +14,7 @@ use store::{Reader, catalog};
 
 use super::kept::Kept;
 use super::long_act::{LongAct, Under};
-use super::material;
+use super::{delivered, material};
 use crate::campaign::print_of;
 use crate::{Acting, App, AppError};
 
@@ -66,6 +66,7 @@ impl LongAct for Committing<'_> {
     ) -> Result<ToCommit, AppError> {
         let rulebook = catalog::rulebook_of(&mut view, &stored.campaign.state).await?;
         let intervals = rulebook.intervals()?;
+        delivered::as_delivered(&mut view, stored).await?;
         let kept = material::kept_frame(&mut view, stored).await?;
         drop(view);
         let reveal_by = self.0.reveal_by.unwrap_or_else(|| {

@@ -30,12 +30,13 @@ impl App {
         code: &PartyToken,
         reason: &str,
     ) -> Result<(), AppError> {
-        let (tx, mut stored, actor) = self
+        let (mut tx, mut stored, actor) = self
             .campaign_for(acting, number, premise, Verb::CampaignVoid)
             .await?;
         let step = self.step(acting);
         let at = step.at;
         let (next, act) = stored.campaign.clone().void(&step, reason)?;
+        held::own_records(&mut tx, &stored).await?;
         let record = match &stored.freeze_record {
             Some(_) => Some(void_record(&stored, code, acting, reason)?.to_string()),
             None => None,

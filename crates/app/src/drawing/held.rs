@@ -4,7 +4,7 @@
 
 use domain::refusal::Code;
 use draw::bundle::PUBLIC;
-use draw::record::{OpenRecord, ResultRecord};
+use draw::record::{OpenRecord, ResultRecord, RevealRecord};
 use draw::{Drawn, Frozen, Suite};
 use store::campaign::StoredCampaign;
 use store::{Reader, StoreError, log, portal};
@@ -13,8 +13,9 @@ use tlog::entry::EntryType;
 
 use super::NO_RECORD;
 use super::material::BundleFile;
+use super::seed::answers;
 use crate::AppError;
-use crate::campaign::{print_of, unsound};
+use crate::campaign::print_of;
 
 static ALTERED: Code = Code::new(
     "DRAW-042",
@@ -24,6 +25,7 @@ static ALTERED: Code = Code::new(
 );
 
 const FREEZE: &str = "承诺（FREEZE）";
+const REVEAL: &str = "揭示（REVEAL）";
 const RESULT: &str = "结果（RESULT）";
 
 pub(super) fn altered(what: &str) -> AppError {
@@ -48,6 +50,44 @@ async fn logged(
     } else {
         Err(altered(what))
     }
+}
+
+/// What the log has of the campaign so far – every public record of its draws, with its entry and the body behind it –
+/// is read back before another record is added to it.
+///
+/// # Errors
+/// [`StoreError::Contradiction`] that names what is not there or is not what the log says.
+pub(crate) async fn own_records(
+    reader: &mut Reader,
+    stored: &StoredCampaign,
+) -> Result<(), AppError> {
+    if stored.freeze_record.is_some() {
+        freeze(reader, stored).await?;
+    }
+    if stored.result_record.is_some() {
+        result(reader, stored).await?;
+    }
+    let records = match portal::records_of(reader, stored).await {
+        // What the program never writes is no record of it.
+        Err(error @ StoreError::Inconsistent { .. }) => {
+            let place = format!("任务 {} 的公开记录", stored.campaign.number);
+            let why = format!("读不出（{error}）");
+            return Err(StoreError::contradiction(&place, &why).into());
+        }
+        read => read?,
+    };
+    for line in &records {
+        log::whole(reader, &line.event).await?;
+    }
+    Ok(())
+}
+
+/// The REVEAL the campaign draws from is one the log knows: who gave what, and who stayed away.
+pub(super) async fn reveal(reader: &mut Reader, stored: &StoredCampaign) -> Result<(), AppError> {
+    let freeze = super::freeze_of(stored)?;
+    let told = RevealRecord::build(&freeze, answers(&stored.campaign)?);
+    let told = told.map_err(|_| altered(REVEAL))?.to_string();
+    logged(reader, &told, EntryType::Reveal, REVEAL).await
 }
 
 /// The FREEZE the campaign stands on is one the log knows.
@@ -128,7 +168,8 @@ impl Opened {
     pub(super) async fn of(reader: &mut Reader, stored: &StoredCampaign) -> Result<Self, AppError> {
         let suite = super::freeze_of(stored)?.suite;
         let text = text_of(&stored.result_record)?;
-        let result = ResultRecord::parse(text.as_bytes()).map_err(|fault| unsound(&fault))?;
+        let result = ResultRecord::parse(text.as_bytes())
+            .map_err(|fault| altered(&format!("结果（RESULT，{fault}）")))?;
         let ending = draw::record::open::Ending::Result(draw::record::hash_of(suite, &result));
         // Each record is the one its entry names; what remains to be asked is whether the tree has the entry.
         let records = portal::records_of(reader, stored).await?;

@@ -173,6 +173,7 @@ impl App {
         let seen = campaign::by_number(&mut view, number).await?;
         acting.may(verb, &Place::of(&seen.campaign.initiator))?;
         require_campaign(&mut view, acting, verb, premise, &seen).await?;
+        held::own_records(&mut view, &seen).await?;
         Ok((view, seen))
     }
 

@@ -132,7 +132,8 @@ pub(super) fn plan_record(stored: &StoredCampaign) -> Result<PlanRecord, AppErro
         .plan_record
         .as_ref()
         .ok_or_else(|| NO_RECORD.refuse(&[]))?;
-    PlanRecord::parse(text.as_bytes()).map_err(|fault| unsound(&fault))
+    PlanRecord::parse(text.as_bytes())
+        .map_err(|fault| altered(&format!("批准的方案（PLAN，{fault}）")))
 }
 
 fn party_line(suite: Suite, party: &Party) -> Result<PartyLine, AppError> {
@@ -207,7 +208,7 @@ impl App {
                 <[u8; 32]>::try_from(secret.content.as_slice()).map_err(|_| altered("保存的 S"))?;
             let frame =
                 bundle::parse_frame(&subjects.content, &inspectors.content, &recusals.content)
-                    .map_err(|fault| unsound(&fault))?;
+                    .map_err(|fault| altered(&format!("保存的名录（{fault}）")))?;
             draw::freeze(&terms, frame, &Secret::from_bytes(secret), threads())
                 .map_err(|refusal| refused_by_draw(&refusal).into())
         })
@@ -237,7 +238,8 @@ impl App {
             .seed_text
             .as_ref()
             .ok_or_else(|| NO_RECORD.refuse(&[]))?;
-        let seed = SeedText::parse(text.as_bytes()).map_err(|fault| unsound(&fault))?;
+        let seed = SeedText::parse(text.as_bytes())
+            .map_err(|fault| altered(&format!("种子（seed.txt，{fault}）")))?;
         let drawn = aside(move || draw::draw(frozen, &seed, threads())).await;
         let drawn = drawn.map_err(|faults| {
             let fault = faults

@@ -20,7 +20,7 @@ use super::kept::Kept;
 use super::long_act::{LongAct, Under};
 use super::material::{self, BundleFile, threads};
 use super::seed::{level_of, seed_of};
-use super::{REFUSED_BY_DRAW, Stage, forged, frame, held, spoken};
+use super::{REFUSED_BY_DRAW, Stage, delivered, forged, frame, held, spoken};
 use crate::aside::aside;
 use crate::attachment::Waiting;
 use crate::campaign::print_of;
@@ -100,6 +100,8 @@ impl LongAct for Drawing<'_> {
         let rulebook = catalog::rulebook_of(&mut view, &stored.campaign.state).await?;
         let minimum_level = rulebook.intervals()?.minimum_level;
         held::freeze(&mut view, stored).await?;
+        held::reveal(&mut view, stored).await?;
+        delivered::as_delivered(&mut view, stored).await?;
         let frame = material::kept_frame(&mut view, stored).await?;
         drop(view);
         let frozen = app.committed(&frame, stored).await?;

@@ -16,8 +16,8 @@ use domain::publication::{
 use domain::refusal::{Code, Refusal};
 use domain::time::Instant;
 use store::inspection::{self, StoredInspection, StoredPublication};
+use store::portal::publication_record;
 use store::{Reader, StoreError, campaign, catalog, org, subject};
-use tlog::Hash;
 
 use super::{items_of, load, place, touching};
 use crate::premise::{digest_of, of_publication, require};
@@ -153,10 +153,7 @@ impl App {
         let content = CONTENT
             .write(&content)
             .expect("texts and numbers always encode");
-        let record = format!(
-            "mingqian/1 publication\npublication {publication}\ncontent {}\n",
-            Hash::of(content.as_bytes())
-        );
+        let record = publication_record(&publication, &content);
         stored.visit = visit;
         stored.state_at_ms = at.unix_ms();
         let published = StoredPublication {

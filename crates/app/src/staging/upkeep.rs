@@ -120,7 +120,8 @@ impl Staging {
         let (mut count, mut ordinal) = (0, 0);
         while let Some(part) = Rows::Staged(id)
             .part(&mut reader, ordinal, &mut LinesHash::default())
-            .await? {
+            .await?
+        {
             count += part.len() as u64;
             ordinal += 1;
         }

@@ -127,42 +127,57 @@ async fn loses_its_rows(office: &Office, at: &str) {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_import_that_broke_for_good_says_why_under_a_number_and_offers_no_way_on() {
     let record = Record::begin();
-    on_both(|db| {
-        let record = record.clone();
-        async move {
-            let office = Office::open(db).await;
-            let clerk = office.registrar().await;
-            let at = clerk.upload("a.csv", &caterers(1, 20)).await;
-            loses_its_rows(&office, &at).await;
-            clerk.confirm(&at, &[("all-district", "411202")]).await;
-            let page = clerk.get(&at).await;
-            assert!(
-                page.shows("JOBS-008") && page.shows("表 import_rows"),
-                "{}",
-                page.text
-            );
-            assert!(!page.shows("程序中途停止过"), "it did not: {}", page.text);
-            let number = number_on(&page.text);
-            let line = record.line(&number).unwrap();
-            assert!(
-                line.contains("JOBS-008") && line.contains("import.compare"),
-                "{line}"
-            );
-            let resume = format!("{at}/resume");
-            assert!(!page.shows(&resume), "{}", page.text);
-            assert!(page.shows("重新选文件") && page.shows("取消导入"));
-            // Nor by an old page.
-            let fields = [("_token", page.input("_token"))];
-            let fields = fields
-                .each_ref()
-                .map(|(name, value)| (*name, value.as_str()));
-            let sent = clerk.post(&resume, &fields).await;
-            assert_eq!(sent.status, StatusCode::CONFLICT);
-            assert!(sent.shows("IMPT-087"), "{}", sent.text);
-            clerk.press(&page, &format!("{at}/cancel"), &[]).await;
-            assert_eq!(clerk.state(&at).await, State::Cancelled);
-            assert_eq!(office.subjects().await, 0);
-        }
+    let server = PostgresDatabase::fresh();
+    let db = Db::open_postgres(server.url(), &upgrade()).await.unwrap();
+    let office = Office::open(db).await;
+    let clerk = office.registrar().await;
+    let at = clerk.upload("a.csv", &caterers(1, 20)).await;
+    loses_its_rows(&office, &at).await;
+    admin(
+        server.url(),
+        "ALTER TABLE import_faults RENAME TO import_faults_away",
+    );
+    clerk.confirm(&at, &[("all-district", "411202")]).await;
+    let page = clerk.get(&at).await;
+    assert!(page.shows("JOBS-008"), "{}", page.text);
+    assert!(!page.shows("程序中途停止过"), "it did not: {}", page.text);
+    let line = record.line(&number_on(&page.text)).unwrap();
+    assert!(
+        line.contains("JOBS-008") && line.contains("import.compare"),
+        "{line}"
+    );
+    let resume = format!("{at}/resume");
+    assert!(!page.shows(&resume), "{}", page.text);
+    assert!(page.shows("重新选文件") && page.shows("取消导入"));
+    // Nor by an old page.
+    let fields = ["_token", "_once", "_premise"].map(|name| (name, page.input(name)));
+    let fields = fields
+        .each_ref()
+        .map(|(name, value)| (*name, value.as_str()));
+    let sent = clerk.post(&resume, &fields).await;
+    assert_eq!(sent.status, StatusCode::CONFLICT);
+    assert!(sent.shows("IMPT-087"), "{}", sent.text);
+    admin(
+        server.url(),
+        "ALTER TABLE import_faults_away RENAME TO import_faults",
+    );
+    clerk.press(&page, &format!("{at}/cancel"), &[]).await;
+    assert_eq!(clerk.state(&at).await, State::Cancelled);
+    assert_eq!(office.subjects().await, 0);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_import_whose_rows_went_before_they_were_compared_is_refused_as_altered() {
+    on_both(|db| async move {
+        let office = Office::open(db).await;
+        let clerk = office.registrar().await;
+        let at = clerk.upload("a.csv", &caterers(1, 20)).await;
+        loses_its_rows(&office, &at).await;
+        clerk.confirm(&at, &[("all-district", "411202")]).await;
+        let page = clerk.get(&at).await;
+        assert!(page.shows("IMPT-088"), "{}", page.text);
+        assert!(!page.shows(&format!("{at}/resume")) && page.shows("重新选文件"));
+        assert_eq!(clerk.state(&at).await, State::Refused);
     })
     .await;
 }
@@ -175,7 +190,8 @@ async fn an_import_whose_rows_went_while_the_program_was_stopped_offers_no_way_o
         let at = clerk.upload("a.csv", &caterers(1, 20)).await;
         clerk.confirm(&at, &[("all-district", "411202")]).await;
         let import = clerk.import(&at).await;
-        office.staging.claim(&import, true).await.unwrap();
+        let shown = import.premise_to_write();
+        office.staging.claim(&import, &shown, true).await.unwrap();
         loses_its_rows(&office, &at).await;
         assert_eq!(office.staging.recover().await.unwrap(), 1);
         let page = clerk.get(&at).await;

@@ -13,6 +13,7 @@
 mod fault;
 mod index;
 mod kept;
+pub(super) mod pages;
 mod persons;
 mod replay;
 mod rows;
@@ -112,6 +113,29 @@ async fn all(
     index::head(reader, head, &mut report).await?;
     strays::compare(reader, &mut report).await?;
     Ok((report, replay))
+}
+
+/// A cell as it was read; one that is not what its column holds is named with table, row and column, and the audit
+/// goes on without it.
+fn cell<T>(report: &mut Report, read: Result<T, StoreError>) -> Result<Option<T>, StoreError> {
+    match read {
+        Ok(value) => Ok(Some(value)),
+        Err(StoreError::Inconsistent {
+            table,
+            column,
+            row,
+            why,
+        }) => {
+            report.faults.push(Fault::Cell {
+                table,
+                row,
+                column,
+                why,
+            });
+            Ok(None)
+        }
+        Err(other) => Err(other),
+    }
 }
 
 fn fault(report: &mut Report, sequence: u64, why: &str) {

@@ -15,7 +15,7 @@ use sqlx::{
 };
 
 use super::engine::Engine;
-use super::value::{Row, Value};
+use super::value::{Answer, Row, Value};
 use crate::error::StoreError;
 
 /// An open transaction. Dropped without commit it rolls back.
@@ -60,14 +60,14 @@ impl Conn {
                     .fetch_all(&mut **tx)
                     .await
                     .map_err(|error| engine(&error))?;
-                lite_rows(&rows)
+                lite_rows(&rows, sql)
             }
             Self::Pg(tx) => {
                 let rows = sqlx::query_with(AssertSqlSafe(sql.to_owned()), pg_args(args)?)
                     .fetch_all(&mut **tx)
                     .await
                     .map_err(|error| engine(&error))?;
-                pg_rows(&rows)
+                pg_rows(&rows, sql)
             }
         }
     }
@@ -284,22 +284,23 @@ fn pg_args(args: &[Value]) -> Result<PgArguments, StoreError> {
     Ok(bound)
 }
 
-fn names<R: sqlx::Row>(row: &R) -> Arc<[String]> {
-    row.columns()
-        .iter()
-        .map(|column| column.name().to_owned())
-        .collect()
+fn answer_of<R: sqlx::Row>(row: &R, sql: &str) -> Arc<Answer> {
+    let names = row.columns().iter().map(|column| column.name().to_owned());
+    Arc::new(Answer {
+        names: names.collect(),
+        sql: sql.to_owned(),
+    })
 }
 
-fn lite_rows(rows: &[sqlx::sqlite::SqliteRow]) -> Result<Vec<Row>, StoreError> {
+fn lite_rows(rows: &[sqlx::sqlite::SqliteRow], sql: &str) -> Result<Vec<Row>, StoreError> {
     let Some(first) = rows.first() else {
         return Ok(Vec::new());
     };
-    let names = names(first);
-    let mut answer = Vec::with_capacity(rows.len());
+    let answer = answer_of(first, sql);
+    let mut read = Vec::with_capacity(rows.len());
     for row in rows {
-        let mut values = Vec::with_capacity(names.len());
-        for at in 0..names.len() {
+        let mut values = Vec::with_capacity(answer.names.len());
+        for at in 0..answer.names.len() {
             let raw = row.try_get_raw(at).map_err(|error| engine(&error))?;
             let kind = raw.type_info().name().to_owned();
             let value = match (raw.is_null(), kind.as_str()) {
@@ -314,9 +315,9 @@ fn lite_rows(rows: &[sqlx::sqlite::SqliteRow]) -> Result<Vec<Row>, StoreError> {
             };
             values.push(value.map_err(|error| engine(&error))?);
         }
-        answer.push(Row::new(Arc::clone(&names), values));
+        read.push(Row::new(Arc::clone(&answer), values));
     }
-    Ok(answer)
+    Ok(read)
 }
 
 /// A text; what is not UTF-8 is bytes, so that who asks for a text is told of it and who compares finds it.
@@ -328,19 +329,19 @@ fn lite_text(row: &sqlx::sqlite::SqliteRow, at: usize) -> Result<Value, sqlx::Er
     }
 }
 
-fn pg_rows(rows: &[sqlx::postgres::PgRow]) -> Result<Vec<Row>, StoreError> {
+fn pg_rows(rows: &[sqlx::postgres::PgRow], sql: &str) -> Result<Vec<Row>, StoreError> {
     let Some(first) = rows.first() else {
         return Ok(Vec::new());
     };
-    let names = names(first);
+    let answer = answer_of(first, sql);
     let kinds: Vec<String> = first
         .columns()
         .iter()
         .map(|column| column.type_info().name().to_owned())
         .collect();
-    let mut answer = Vec::with_capacity(rows.len());
+    let mut read = Vec::with_capacity(rows.len());
     for row in rows {
-        let mut values = Vec::with_capacity(names.len());
+        let mut values = Vec::with_capacity(answer.names.len());
         for (at, kind) in kinds.iter().enumerate() {
             let value = match kind.as_str() {
                 "INT8" => row.try_get(at).map(Value::Int),
@@ -355,9 +356,9 @@ fn pg_rows(rows: &[sqlx::postgres::PgRow]) -> Result<Vec<Row>, StoreError> {
             };
             values.push(value.map_err(|error| engine(&error))?);
         }
-        answer.push(Row::new(Arc::clone(&names), values));
+        read.push(Row::new(Arc::clone(&answer), values));
     }
-    Ok(answer)
+    Ok(read)
 }
 
 #[cfg(test)]

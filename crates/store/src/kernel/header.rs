@@ -49,6 +49,11 @@ impl Header {
             .map(|link| (link.kind.as_str(), link.id.as_str()))
     }
 
+    /// What the event says of itself under that name.
+    pub(super) fn fact(&self, name: &str) -> Option<&str> {
+        self.facts.get(name).map(String::as_str)
+    }
+
     /// The migration this event carried out.
     pub(super) fn migration(&self) -> Option<Age> {
         if self.act != Act::SchemaMigrated.name() {

@@ -26,9 +26,9 @@ mod proven;
 mod trace;
 
 pub(super) use head::check;
-pub use proven::confirmed;
 pub(super) use proven::facts_of;
-pub(crate) use proven::last_written;
+pub(crate) use proven::{Told, last_written, told_of};
+pub use proven::{confirmed, whole};
 pub(super) use trace::chunk;
 #[cfg(test)]
 pub(super) use trace::chunks;
@@ -261,7 +261,7 @@ async fn keep_nodes(conn: &mut Conn, nodes: Vec<tlog::frontier::Node>) -> Result
             )
             .await?;
         if written == 0 {
-            return Err(ahead::planted(place));
+            return Err(ahead::planted(&ahead::node_words(place.0, place.1)));
         }
     }
     Ok(())
@@ -355,7 +355,7 @@ async fn nodes(reader: &mut Reader, wanted: &[NodeId]) -> Result<Vec<(NodeId, Ha
         let query = Query::new("SELECT hash FROM log_nodes WHERE level = $1 AND position = $2");
         let row = reader.first(query.arg(place.0).arg(place.1)).await?;
         let row = row.ok_or_else(|| {
-            let place = format!("表 log_nodes 行 {}", ahead::node_words(place));
+            let place = format!("表 log_nodes 行 {}", ahead::node_words(place.0, place.1));
             StoreError::contradiction(&place, "不在了，日志的条目算得出它")
         })?;
         found.push((*id, hash_of("log_nodes", row.blob("hash")?)?));

@@ -5,6 +5,7 @@
 //! (see `docs/adr/0001`), so that a row reads the same from SQLite and from PostgreSQL and an image
 //! of it in the log has one form.
 
+use std::fmt::Display;
 use std::sync::Arc;
 
 use domain::text::FieldError;
@@ -15,6 +16,10 @@ use serde::de::DeserializeOwned;
 
 use super::cell::SealedCell;
 use crate::error::StoreError;
+
+mod origin;
+
+pub(super) use origin::words;
 
 /// One value of one column, typed even when it is NULL (PostgreSQL wants to know).
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -73,6 +78,19 @@ impl Value {
             self,
             Self::Int(None) | Self::Text(None) | Self::Blob(None) | Self::Sealed(None)
         )
+    }
+}
+
+/// A value as it can be told, whatever stands there: an engine that takes any kind in any column may hold anything.
+pub(super) fn shown(value: &Value) -> String {
+    match value {
+        Value::Int(Some(number)) => number.to_string(),
+        Value::Text(Some(text)) => {
+            let short: String = text.chars().take(64).collect();
+            format!("“{}”", short.replace(char::is_control, " "))
+        }
+        Value::Blob(Some(bytes)) => format!("{} 个字节", bytes.len()),
+        _ => "空".to_owned(),
     }
 }
 
@@ -142,16 +160,24 @@ impl From<Option<SealedCell>> for Value {
     }
 }
 
+/// What the rows of one answer share: the names of its columns, and the query, by which a cell that cannot be used
+/// is told with its table.
+#[derive(Debug)]
+pub(super) struct Answer {
+    pub(super) names: Vec<String>,
+    pub(super) sql: String,
+}
+
 /// One row of an answer, with its columns by name.
 #[derive(Clone, Debug)]
 pub struct Row {
-    names: Arc<[String]>,
+    answer: Arc<Answer>,
     values: Vec<Value>,
 }
 
 impl Row {
-    pub(super) fn new(names: Arc<[String]>, values: Vec<Value>) -> Self {
-        Self { names, values }
+    pub(super) fn new(answer: Arc<Answer>, values: Vec<Value>) -> Self {
+        Self { answer, values }
     }
 
     /// All values in the order of the query.
@@ -161,13 +187,37 @@ impl Row {
     }
 
     pub(super) fn value(&self, column: &str) -> Result<&Value, StoreError> {
-        self.names
+        self.answer
+            .names
             .iter()
             .position(|name| name == column)
             .map(|at| &self.values[at])
-            .ok_or_else(|| {
-                StoreError::inconsistent("-", column, "-", "the query has no such column")
+            .ok_or_else(|| self.odd(column, "the query has no such column"))
+    }
+
+    /// A cell that is not what its column holds, with table and row.
+    fn odd(&self, column: &str, why: &str) -> StoreError {
+        let table = origin::table_of(&self.answer.sql, column);
+        StoreError::inconsistent(table, column, &self.key(table), why)
+    }
+
+    /// By what the row is known in that table; what stands first in it where the query does not ask for its key.
+    fn key(&self, table: &str) -> String {
+        let key = origin::key_of(table);
+        let named: Vec<&Value> = key
+            .iter()
+            .filter_map(|name| {
+                let at = self.answer.names.iter().position(|known| known == name)?;
+                Some(&self.values[at])
             })
+            .collect();
+        let told = if named.is_empty() || named.len() < key.len() {
+            self.values.iter().take(1).collect()
+        } else {
+            named
+        };
+        let told: Vec<String> = told.into_iter().map(words).collect();
+        told.join(" ")
     }
 
     /// An integer that may be NULL.
@@ -175,14 +225,14 @@ impl Row {
         match self.value(column)? {
             Value::Int(value) => Ok(*value),
             other if other.is_null() => Ok(None),
-            _ => Err(StoreError::inconsistent("-", column, "-", "不是整数")),
+            _ => Err(self.odd(column, "不是整数")),
         }
     }
 
     /// An integer.
     pub fn int(&self, column: &str) -> Result<i64, StoreError> {
         self.maybe_int(column)?
-            .ok_or_else(|| StoreError::inconsistent("-", column, "-", "是空的"))
+            .ok_or_else(|| self.odd(column, "是空的"))
     }
 
     /// A flag: 0 or 1.
@@ -195,14 +245,14 @@ impl Row {
         match self.value(column)? {
             Value::Text(value) => Ok(value.as_deref()),
             other if other.is_null() => Ok(None),
-            _ => Err(StoreError::inconsistent("-", column, "-", "不是文字")),
+            _ => Err(self.odd(column, "不是文字")),
         }
     }
 
     /// A text.
     pub fn text(&self, column: &str) -> Result<&str, StoreError> {
         self.maybe_text(column)?
-            .ok_or_else(|| StoreError::inconsistent("-", column, "-", "是空的"))
+            .ok_or_else(|| self.odd(column, "是空的"))
     }
 
     /// Bytes that may be NULL.
@@ -210,14 +260,14 @@ impl Row {
         match self.value(column)? {
             Value::Blob(value) => Ok(value.as_deref()),
             other if other.is_null() => Ok(None),
-            _ => Err(StoreError::inconsistent("-", column, "-", "不是字节串")),
+            _ => Err(self.odd(column, "不是字节串")),
         }
     }
 
     /// Bytes.
     pub fn blob(&self, column: &str) -> Result<&[u8], StoreError> {
         self.maybe_blob(column)?
-            .ok_or_else(|| StoreError::inconsistent("-", column, "-", "是空的"))
+            .ok_or_else(|| self.odd(column, "是空的"))
     }
 
     /// A sealed cell that may be NULL.
@@ -228,15 +278,17 @@ impl Row {
 
     /// A text parsed into a type of the domain; a text the domain refuses is an inconsistency of
     /// the database, named with table, column and row.
-    pub fn parsed<T, E: std::fmt::Display>(
+    pub fn parsed<T, E: Display>(
         &self,
         table: &'static str,
         column: &str,
         parse: impl FnOnce(&str) -> Result<T, E>,
     ) -> Result<T, StoreError> {
         let text = self.text(column)?;
-        parse(text)
-            .map_err(|error| StoreError::inconsistent(table, column, text, &error.to_string()))
+        parse(text).map_err(|error| {
+            let why = format!("{}：{error}", shown(&Value::from(text)));
+            StoreError::inconsistent(table, column, &self.key(table), &why)
+        })
     }
 
     /// A state kept as JSON, of this or an earlier version of its shape; `key` is the column that

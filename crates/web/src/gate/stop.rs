@@ -178,7 +178,16 @@ impl From<StoreError> for Stop {
                         .with_remedy_link(log);
                 Self::unknown(refusal, None, error.to_string())
             }
-            other => Self::fault(other.recorded()),
+            other => match other.damage() {
+                Some(damage) => {
+                    let code = other.code();
+                    Self {
+                        inside: Some(other.recorded()),
+                        ..Self::new(Problem::Damaged { code, damage })
+                    }
+                }
+                None => Self::fault(other.recorded()),
+            },
         }
     }
 }

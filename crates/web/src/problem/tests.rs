@@ -31,7 +31,15 @@ fn every_problem_has_its_status_a_code_and_a_title() {
     let fault = Problem::Fault {
         request: "7f3a".into(),
     };
+    let damaged = Problem::Damaged {
+        code: "STOR-504",
+        damage: Damage {
+            place: "某处".into(),
+            public: "某处".into(),
+        },
+    };
     for (problem, status, code) in [
+        (damaged, 500, "STOR-504"),
         (Problem::Forbidden(refusal()), 403, "AUTH-012"),
         (Problem::NotFound, 404, "PAGE-404"),
         (Problem::Conflict(refusal()), 409, "AUTH-012"),
@@ -52,4 +60,20 @@ fn every_problem_has_its_status_a_code_and_a_title() {
 fn a_problem_page_is_never_stored() {
     let response = Problem::NotFound.in_plain(frame()).into_response();
     assert_eq!(response.headers()["cache-control"], "no-store");
+}
+
+#[test]
+fn what_is_damaged_says_where_that_waiting_is_no_remedy_and_to_strangers_no_key_that_is_not_public()
+{
+    let damage = Damage {
+        place: "库中表 recusals 行 甲 乙 的列 ground 读不出".into(),
+        public: "库中表 recusals 列 ground 有一行读不出".into(),
+    };
+    let code = "STOR-500";
+    let problem = Problem::Damaged { code, damage };
+    let page = askama::Template::render(&problem.in_plain(frame())).unwrap();
+    for word in ["recusals", "稍后再试没有用", "mingqian audit", "系统管理员"] {
+        assert!(page.contains(word), "{word}: {page}");
+    }
+    assert!(!page.contains("甲 乙"), "{page}");
 }

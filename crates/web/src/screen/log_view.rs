@@ -9,9 +9,10 @@ mod rules;
 use axum::extract::State;
 use axum::response::IntoResponse;
 use domain::policy::Verb;
-use store::log::TraceOf;
+use store::Reader;
+use store::log::{self, TraceLine, TraceOf};
 
-use super::shared::{Listing, Seen, lines_of, moment};
+use super::shared::{Listing, Seen, lines_of, missing_entries, moment};
 use crate::component::{
     Badge, Cell, Column, EmptyState, FilterBar, Fragment, Head, Note, Pager, Row, Table, Tone,
 };
@@ -112,17 +113,24 @@ async fn campaign_key(web: &WebState, typed: String) -> Result<String, Stop> {
 async fn show(State(web): State<WebState>, visit: Visit) -> Answer {
     let (before, rest) = before(&visit)?;
     let listing = Listing::read("/w/log", FIELDS, &[], &rest)?;
-    let (mut lines, counted) = if listing.filter.is_sound() {
-        let of = part(&web, &listing).await?;
-        let mut reader = web.app.db.read().await?;
-        let most = i64::try_from(ROWS + 1).expect("a small number");
-        let bounds = (most, listing.cap());
-        lines_of(&mut reader, &visit.acting, &of, before, bounds).await?
-    } else {
-        (Vec::new(), 0)
+    let of = match listing.filter.is_sound() {
+        true => Some(part(&web, &listing).await?),
+        false => None,
+    };
+    let mut reader = web.app.db.read().await?;
+    let most = i64::try_from(ROWS + 1).expect("a small number");
+    let bounds = (most, listing.cap());
+    let (mut lines, counted) = match &of {
+        Some(of) => lines_of(&mut reader, &visit.acting, of, before, bounds).await?,
+        None => (Vec::new(), 0),
     };
     let goes_on = lines.len() > ROWS;
     lines.truncate(ROWS);
+    let missing = match of {
+        Some(TraceOf::All) => missing(&mut reader, &lines, before, goes_on).await?,
+        _ => Vec::new(),
+    };
+    drop(reader);
     let last = lines.last().map(|line| line.sequence).filter(|_| goes_on);
     let to = |place: String| {
         listing
@@ -157,9 +165,29 @@ async fn show(State(web): State<WebState>, visit: Visit) -> Answer {
             listing.filter.in_words(),
             listing.on_paper(lines.len(), counted),
         )
+        .with(missing_entries(&missing).map_or_else(Fragment::default, Fragment::from))
         .with(note)
         .with(sheet);
     Ok((listing.status(), page).into_response())
+}
+
+/// The numbers this page of the whole log should show and does not.
+async fn missing(
+    reader: &mut Reader,
+    lines: &[TraceLine],
+    before: Option<u64>,
+    goes_on: bool,
+) -> Result<Vec<u64>, Stop> {
+    let (size, _) = log::head(reader).await?;
+    let end = before.map_or(size, |before| before.min(size));
+    let last = lines.last().filter(|_| goes_on);
+    let first = last.map_or(0, |last| last.sequence);
+    let mut there = lines.iter().rev().map(|line| line.sequence).peekable();
+    let gone = (first..end).filter(|number| {
+        while there.next_if(|known| known < number).is_some() {}
+        there.peek() != Some(number)
+    });
+    Ok(gone.collect())
 }
 
 /// The place in the log is simply the number of an entry, which never moves.

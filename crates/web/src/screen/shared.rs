@@ -3,6 +3,7 @@
 
 pub mod download;
 pub mod entry;
+mod gap;
 mod listing;
 mod parameter;
 mod scope;
@@ -15,6 +16,7 @@ use store::{campaign, catalog};
 
 use crate::gate::{Stop, WebState};
 
+pub use gap::missing_entries;
 pub use listing::Listing;
 pub use parameter::parameter_table;
 pub use scope::{no_campaigns, scope_clause, scope_words};

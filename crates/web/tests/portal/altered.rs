@@ -21,17 +21,21 @@ use crate::meanwhile::gated;
 use crate::story::Story;
 
 /// The story and a hand in its database.
-struct Held {
-    story: Story,
+pub struct Held {
+    pub story: Story,
     url: String,
 }
 
 impl Held {
-    fn app(&self) -> &app::App {
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
+    pub fn app(&self) -> &app::App {
         &self.story.site.city.app
     }
 
-    async fn attempt(&self, number: &CampaignNo) -> (domain::id::CampaignId, u32) {
+    pub async fn attempt(&self, number: &CampaignNo) -> (domain::id::CampaignId, u32) {
         let mut reader = self.app().db.read().await.unwrap();
         let stored = store::campaign::by_number(&mut reader, number)
             .await
@@ -92,17 +96,17 @@ impl Held {
         }
     }
 
-    async fn address_of(&self, visit: &StoredInspection) -> String {
+    pub async fn address_of(&self, visit: &StoredInspection) -> String {
         let mut reader = self.app().db.read().await.unwrap();
         let published = store::inspection::publication_of(&mut reader, &visit.visit.id).await;
         format!("/r/{}", published.unwrap().unwrap().id)
     }
 
-    fn sql(&self, statement: &str) {
+    pub fn sql(&self, statement: &str) {
         admin(&self.url, statement);
     }
 
-    async fn commit(&self, number: &CampaignNo) -> Result<(), AppError> {
+    pub async fn commit(&self, number: &CampaignNo) -> Result<(), AppError> {
         let shown = as_shown(self.app(), Thing::Campaign(number)).await;
         let words = CommitWords::default();
         let officer = &self.story.officer;
@@ -111,7 +115,7 @@ impl Held {
             .await
     }
 
-    async fn draw(&self, number: &CampaignNo) -> Result<(), AppError> {
+    pub async fn draw(&self, number: &CampaignNo) -> Result<(), AppError> {
         let shown = as_shown(self.app(), Thing::Campaign(number)).await;
         let words = DrawWords::default();
         let officer = &self.story.officer;
@@ -121,7 +125,7 @@ impl Held {
     }
 }
 
-async fn told(story: impl AsyncFn(Held)) {
+pub async fn told(story: impl AsyncFn(Held)) {
     let server = PostgresDatabase::fresh();
     let db = Db::open_postgres(server.url(), &testkit::engines::upgrade()).await;
     let db = db.unwrap();
@@ -133,7 +137,7 @@ async fn told(story: impl AsyncFn(Held)) {
     db.close().await;
 }
 
-fn code(refused: Result<(), AppError>) -> &'static str {
+pub fn code(refused: Result<(), AppError>) -> &'static str {
     match refused {
         Err(AppError::Refused(refusal)) => refusal.code,
         other => panic!("{other:?}"),

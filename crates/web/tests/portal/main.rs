@@ -13,8 +13,11 @@ mod browser;
 
 mod altered;
 mod bundle;
+mod dumped;
+mod exchanged;
 mod inspection;
 mod meanwhile;
+mod numbers;
 mod order;
 mod pages;
 mod publication;

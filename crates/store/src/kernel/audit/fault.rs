@@ -97,6 +97,26 @@ pub enum Fault {
         /// What stands there, and what the log says.
         why: String,
     },
+    /// A cell holds a value that no program writes there: a text where bytes belong, or a text of no letters.
+    Cell {
+        /// Table.
+        table: String,
+        /// The row.
+        row: String,
+        /// Column.
+        column: String,
+        /// What is wrong with it.
+        why: String,
+    },
+    /// What the kernel keeps beside the log is not what log and migrations make of it.
+    Kept {
+        /// Table.
+        table: String,
+        /// The row.
+        row: String,
+        /// What stands there, and what belongs there.
+        why: String,
+    },
     /// An inspector has something sealed and no key that opens it, though nobody erased him.
     Keyless {
         /// Under which name the key was kept.
@@ -156,16 +176,9 @@ impl fmt::Display for Fault {
             Self::Shape { object, why } => {
                 write!(f, "AUDT-007 库的结构不是升级所建的样子：{object}，{why}")
             }
-            Self::Index { table, row, why } => {
-                write!(
-                    f,
-                    "AUDT-011 日志的索引与日志不符：表 {table} 行 {row}，{why}"
-                )
+            Self::Index { .. } | Self::Cell { .. } | Self::Kept { .. } | Self::Keyless { .. } => {
+                self.beside_the_log(f)
             }
-            Self::Keyless { person, code, name } => write!(
-                f,
-                "AUDT-020 密钥缺失：执法检查人员“{name}”（{code}）有封存的值，表 person_keys 里没有他的密钥（{person}），也没有删除的留痕"
-            ),
             Self::Log { sequence, why } => {
                 write!(f, "AUDT-004 留痕自相矛盾：第 {sequence} 条，{why}")
             }
@@ -178,6 +191,37 @@ impl fmt::Display for Fault {
 }
 
 impl Fault {
+    /// What is wrong with a row or a cell that no image tells of.
+    fn beside_the_log(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Index { table, row, why } => {
+                write!(
+                    f,
+                    "AUDT-011 日志的索引与日志不符：表 {table} 行 {row}，{why}"
+                )
+            }
+            Self::Cell {
+                table,
+                row,
+                column,
+                why,
+            } => write!(
+                f,
+                "AUDT-013 值的类型不对：表 {table} 行 {row}，列 {column} {why}，不是任何程序写得出的"
+            ),
+            Self::Kept { table, row, why } => write!(
+                f,
+                "AUDT-014 程序在日志之外记的一行不对：表 {table} 行 {row}，{why}"
+            ),
+            Self::Keyless { person, code, name } => write!(
+                f,
+                "AUDT-020 密钥缺失：执法检查人员“{name}”（{code}）有封存的值，表 person_keys 里没有他的密钥（{person}），也没有删除的留痕"
+            ),
+            // Everything else has its sentence above.
+            _ => Ok(()),
+        }
+    }
+
     /// What is wrong with content that rows only name.
     fn of_content(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

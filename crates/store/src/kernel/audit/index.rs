@@ -7,36 +7,30 @@ use std::collections::{BTreeMap, BTreeSet};
 use tlog::Hash;
 use tlog::frontier::Frontier;
 
-use super::{Fault, PAGE, Report};
+use super::pages::Pages;
+use super::{Fault, PAGE, Report, cell, fault};
 use crate::error::StoreError;
 use crate::kernel::header::Header;
 use crate::kernel::image::hex;
 use crate::kernel::reader::{Query, Reader};
-use crate::kernel::value::Row;
+use crate::kernel::value::{Kind, Row};
 
 /// The row of `log_events`, as it stands.
 pub(super) struct Indexed {
-    act: String,
-    at_ms: i64,
-    account: Option<String>,
+    row: Row,
     pub(super) salt: Option<Hash>,
-    body_hash: Vec<u8>,
-    images: i64,
 }
 
 impl Indexed {
     /// From the columns of `log_events` in a joined row; none if the event has no row.
-    pub(super) fn read(row: &Row) -> Result<Option<Self>, StoreError> {
-        let Some(act) = row.maybe_text("act")? else {
+    pub(super) fn read(row: &Row, report: &mut Report) -> Result<Option<Self>, StoreError> {
+        if row.value("act")?.is_null() {
             return Ok(None);
-        };
+        }
+        let salt = cell(report, row.blob("salt"))?;
         Ok(Some(Self {
-            act: act.to_owned(),
-            at_ms: row.int("at_ms")?,
-            account: row.maybe_text("account_id")?.map(str::to_owned),
-            salt: <[u8; 32]>::try_from(row.blob("salt")?).ok().map(Hash::from),
-            body_hash: row.blob("body_hash")?.to_vec(),
-            images: row.int("images")?,
+            salt: salt.and_then(|salt| <[u8; 32]>::try_from(salt).ok().map(Hash::from)),
+            row: row.clone(),
         }))
     }
 }
@@ -80,25 +74,34 @@ pub(super) fn event(
     (header, hash, images): (&Header, &[u8; 32], i64),
     indexed: &Indexed,
     sequence: u64,
-) {
+) -> Result<(), StoreError> {
     let account = |account: Option<&str>| account.unwrap_or("空").to_owned();
+    let row = &indexed.row;
+    let number = |column| row.int(column).map(|number| number.to_string());
     let pairs = [
-        ("act", indexed.act.clone(), header.act.clone()),
-        ("at_ms", indexed.at_ms.to_string(), header.at.to_string()),
+        (
+            "act",
+            row.text("act").map(str::to_owned),
+            header.act.clone(),
+        ),
+        ("at_ms", number("at_ms"), header.at.to_string()),
         (
             "account_id",
-            account(indexed.account.as_deref()),
+            row.maybe_text("account_id").map(account),
             account(header.account()),
         ),
-        ("body_hash", hex(&indexed.body_hash), hex(hash)),
-        ("images", indexed.images.to_string(), images.to_string()),
+        ("body_hash", row.blob("body_hash").map(hex), hex(hash)),
+        ("images", number("images"), images.to_string()),
     ];
     for (column, stands, said) in pairs {
-        if stands != said {
+        if let Some(stands) = cell(report, stands)?
+            && stands != said
+        {
             let why = format!("列 {column} 现为 {stands}，按留痕第 {sequence} 条应为 {said}");
             differs(report, "log_events", header.id.clone(), why);
         }
     }
+    Ok(())
 }
 
 /// Every link that stands against every link the log knows.
@@ -108,25 +111,28 @@ pub(super) async fn links(
     report: &mut Report,
 ) -> Result<(), StoreError> {
     const TABLE: &str = "log_links";
-    let mut last: Option<(String, String, i64)> = None;
+    let order = [
+        ("kind", Kind::Text),
+        ("target", Kind::Text),
+        ("sequence", Kind::Int),
+    ];
+    let select = "SELECT kind, target, sequence FROM log_links".to_owned();
+    let mut pages = Pages::of(select, &order, PAGE);
     let mut seen = 0;
     loop {
-        let page = reader.all(links_after(last.as_ref())).await?;
+        let page = pages.next(&mut reader.conn).await?;
+        if page.is_empty() {
+            break;
+        }
         for row in &page {
-            let link = (
-                row.text("kind")?.to_owned(),
-                row.text("target")?.to_owned(),
-                row.int("sequence")?,
-            );
             seen += 1;
+            let Some(link) = cell(report, link(row))? else {
+                continue;
+            };
             if !expected.links.remove(&link) {
                 let why = format!("留痕第 {} 条没有涉及它，是添上的", link.2);
                 differs(report, TABLE, words(&link), why);
             }
-            last = Some(link);
-        }
-        if page.is_empty() {
-            break;
         }
     }
     for link in &expected.links {
@@ -141,26 +147,13 @@ pub(super) async fn links(
     Ok(())
 }
 
-fn words((kind, target, sequence): &(String, String, i64)) -> String {
-    format!("{kind} {target} {sequence}")
+fn link(row: &Row) -> Result<(String, String, i64), StoreError> {
+    let text = |column| row.text(column).map(str::to_owned);
+    Ok((text("kind")?, text("target")?, row.int("sequence")?))
 }
 
-fn links_after(last: Option<&(String, String, i64)>) -> Query {
-    let query = Query::new("SELECT kind, target, sequence FROM log_links");
-    let query = match last {
-        None => query,
-        Some((kind, target, sequence)) => query
-            .push(" WHERE (kind, target, sequence) > (")
-            .bind(kind.as_str())
-            .push(", ")
-            .bind(target.as_str())
-            .push(", ")
-            .bind(*sequence)
-            .push(")"),
-    };
-    query
-        .push(" ORDER BY kind, target, sequence LIMIT ")
-        .bind(PAGE)
+fn words((kind, target, sequence): &(String, String, i64)) -> String {
+    format!("{kind} {target} {sequence}")
 }
 
 /// Every public record that stands: its text, and the event it is ascribed to.
@@ -170,28 +163,29 @@ pub(super) async fn records(
     report: &mut Report,
 ) -> Result<(), StoreError> {
     const TABLE: &str = "log_records";
-    let mut last = String::new();
+    let select = "SELECT record_hash, event_id FROM log_records".to_owned();
+    let mut pages = Pages::of(select, &[("record_hash", Kind::Text)], PAGE);
     loop {
-        let query =
-            Query::new("SELECT record_hash, event_id FROM log_records WHERE record_hash > ")
-                .bind(last.as_str())
-                .push(" ORDER BY record_hash LIMIT ")
-                .bind(PAGE);
-        let page = reader.all(query).await?;
+        let page = pages.next(&mut reader.conn).await?;
+        if page.is_empty() {
+            return Ok(());
+        }
         for row in &page {
-            row.text("record_hash")?.clone_into(&mut last);
-            let stands = row.text("event_id")?;
-            let why = match expected.records.remove(&last) {
+            let Some(hash) = cell(report, row.text("record_hash"))? else {
+                continue;
+            };
+            let known = expected.records.remove(hash);
+            let Some(stands) = cell(report, row.text("event_id"))? else {
+                continue;
+            };
+            let why = match known {
                 None => "没有任何留痕公开过它，是添上的".to_owned(),
                 Some((event, sequence)) if event != stands => {
                     format!("列 event_id 现为 {stands}，按留痕第 {sequence} 条应为 {event}")
                 }
                 Some(_) => continue,
             };
-            differs(report, TABLE, last.clone(), why);
-        }
-        if page.is_empty() {
-            return Ok(());
+            differs(report, TABLE, hash.to_owned(), why);
         }
     }
 }
@@ -203,35 +197,29 @@ pub(super) async fn head(
     report: &mut Report,
 ) -> Result<(), StoreError> {
     let size = frontier.size();
-    let mut wrong = |why: String| {
-        report.faults.push(Fault::Log {
-            sequence: size,
-            why,
-        });
-    };
     let query = Query::new("SELECT head_id, size, frontier, root, last_at_ms FROM log_head");
     let rows = reader.all(query).await?;
     let [row] = rows.as_slice() else {
-        wrong(format!(
-            "日志头（表 log_head）应只有一行，现有 {} 行",
-            rows.len()
-        ));
+        let why = format!("日志头（表 log_head）应只有一行，现有 {} 行", rows.len());
+        fault(report, size, &why);
         return Ok(());
     };
     let number = |column| row.int(column).map(|number| number.to_string());
     let bytes = |column| row.blob(column).map(hex);
     let pairs = [
-        ("head_id", number("head_id")?, "1".to_owned()),
-        ("size", number("size")?, size.to_string()),
-        ("frontier", bytes("frontier")?, hex(&frontier.to_bytes())),
-        ("root", bytes("root")?, frontier.root().to_string()),
-        ("last_at_ms", number("last_at_ms")?, last_at_ms.to_string()),
+        ("head_id", number("head_id"), "1".to_owned()),
+        ("size", number("size"), size.to_string()),
+        ("frontier", bytes("frontier"), hex(&frontier.to_bytes())),
+        ("root", bytes("root"), frontier.root().to_string()),
+        ("last_at_ms", number("last_at_ms"), last_at_ms.to_string()),
     ];
     for (column, stands, said) in pairs {
-        if stands != said {
-            wrong(format!(
-                "日志头（表 log_head）的列 {column} 现为 {stands}，按全部条目应为 {said}"
-            ));
+        if let Some(stands) = cell(report, stands)?
+            && stands != said
+        {
+            let why =
+                format!("日志头（表 log_head）的列 {column} 现为 {stands}，按全部条目应为 {said}");
+            fault(report, size, &why);
         }
     }
     Ok(())

@@ -4,15 +4,17 @@
 //! structure was, and never more than that. A migration leaves its row, and in the log of a founded bureau its event;
 //! a sweep that is due is one this program could have left.
 
-use super::Report;
 use super::replay::{Replay, Touched};
-use super::shape::fault;
+use super::{Fault, Report, cell};
 use crate::error::StoreError;
 use crate::kernel::migrate::Listed;
 use crate::kernel::reader::{Query, Reader};
 use crate::kernel::register::Register;
 use crate::kernel::sweep;
 use crate::migrations::MIGRATIONS;
+
+/// The list of migrations.
+const LIST: &str = "migrations";
 
 pub(super) async fn compare(
     reader: &mut Reader,
@@ -24,25 +26,39 @@ pub(super) async fn compare(
     unswept(reader, report).await
 }
 
+fn fault(report: &mut Report, (table, row): (&str, &str), why: &str) {
+    report.faults.push(Fault::Kept {
+        table: table.to_owned(),
+        row: row.to_owned(),
+        why: why.to_owned(),
+    });
+}
+
 /// One row per register, whose number only advances: once for each event that wrote a table of it.
 async fn registers(
     reader: &mut Reader,
     replay: &Replay,
     report: &mut Report,
 ) -> Result<(), StoreError> {
+    const TABLE: &str = "register_versions";
     let query = Query::new("SELECT register, version FROM register_versions ORDER BY register");
     let mut wanted: Vec<&str> = Register::ALL
         .iter()
         .map(|register| register.name())
         .collect();
     for row in reader.all(query).await? {
-        let (name, version) = (row.text("register")?, row.int("version")?);
-        let object = format!("register_versions {name}");
+        let Some(name) = cell(report, row.text("register"))? else {
+            continue;
+        };
         let Some(at) = wanted.iter().position(|wanted| *wanted == name) else {
-            fault(report, &object, "没有这个名录");
+            let why = "没有这个名录，没有任何程序写过这一行，是添上的或改过名";
+            fault(report, (TABLE, name), why);
             continue;
         };
         wanted.remove(at);
+        let Some(version) = cell(report, row.int("version"))? else {
+            continue;
+        };
         let Touched { least, most } = replay.touched.get(name).copied().unwrap_or_default();
         if !(least..=most).contains(&version) {
             let said = if least == most {
@@ -51,11 +67,11 @@ async fn registers(
                 format!("{least} 到 {most} 之间")
             };
             let why = format!("版本现为 {version}，按写过这个名录的留痕应为 {said}");
-            fault(report, &object, &why);
+            fault(report, (TABLE, name), &why);
         }
     }
     for name in wanted {
-        fault(report, &format!("register_versions {name}"), "不在了");
+        fault(report, (TABLE, name), "不在了，每个名录都有一行");
     }
     Ok(())
 }
@@ -73,21 +89,25 @@ async fn migrations(
         let (number, name, hash) = match Listed::of(&row) {
             Listed::Row(number, name, hash) => (number, name, hash),
             Listed::Odd(shown) => {
-                let object = format!("migrations {shown}");
-                fault(report, &object, "不是任何程序写得出的行，是添上的或被改动");
+                let why = "不是任何程序写得出的行，是添上的或被改动";
+                fault(report, (LIST, &shown), why);
                 continue;
             }
         };
         while let Some(gone) = known.next_if(|migration| migration.number < number) {
             absent(gone.number, gone.name, replay, report);
         }
-        let object = format!("migrations {number}");
+        let row = number.to_string();
         let Some(migration) = known.next_if(|migration| migration.number == number) else {
-            fault(report, &object, "本程序没有这个升级，留痕里也没有做过它");
+            fault(
+                report,
+                (LIST, &row),
+                "本程序没有这个升级，留痕里也没有做过它",
+            );
             continue;
         };
         if name != migration.name || hash != migration.hash(engine) {
-            fault(report, &object, "名称或摘要与本程序的这个升级不符");
+            fault(report, (LIST, &row), "名称或摘要与本程序的这个升级不符");
         }
     }
     for gone in known {
@@ -105,16 +125,18 @@ fn absent(number: i64, name: &str, replay: &Replay, report: &mut Report) {
     } else {
         format!("{name} 的行不在了")
     };
-    fault(report, &format!("migrations {number}"), &why);
+    fault(report, (LIST, &number.to_string()), &why);
 }
 
 /// Only what this program could have left.
 async fn unswept(reader: &mut Reader, report: &mut Report) -> Result<(), StoreError> {
     let query = Query::new("SELECT place FROM unswept ORDER BY place");
     for row in reader.all(query).await? {
-        let place = row.text("place")?;
+        let Some(place) = cell(report, row.text("place"))? else {
+            continue;
+        };
         if !sweep::could_be_left(place) {
-            fault(report, &format!("unswept {place}"), "没有这样的待清扫项");
+            fault(report, ("unswept", place), "没有这样的待清扫项");
         }
     }
     Ok(())

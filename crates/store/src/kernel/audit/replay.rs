@@ -12,7 +12,7 @@ use tlog::frontier::Frontier;
 
 use super::index::{self, Expected, Indexed};
 use super::rows::{self, By, Rows, fold};
-use super::{Report, fault};
+use super::{Report, cell, fault};
 use crate::error::StoreError;
 use crate::kernel::header::Header;
 use crate::kernel::history::{Age, Schema};
@@ -21,6 +21,7 @@ use crate::kernel::log::{broken, chunk, column_int, record};
 use crate::kernel::reader::{Query, Reader};
 use crate::kernel::register::Register;
 use crate::kernel::storage_key;
+use crate::kernel::value::{Value, words};
 
 /// How often the events of the log wrote tables of a register.
 #[derive(Clone, Copy, Default)]
@@ -50,7 +51,9 @@ pub(super) struct Replay {
 struct Leaf {
     /// None if what stands there is no key of an event.
     event: Option<EventId>,
-    entry: String,
+    /// None if what stands there is no text; then its bytes are hashed all the same.
+    entry: Option<String>,
+    bytes: Vec<u8>,
     root: Vec<u8>,
     indexed: Option<Indexed>,
 }
@@ -70,7 +73,7 @@ impl Replay {
         report: &mut Report,
     ) -> Result<Self, StoreError> {
         let mut replay = Self::default();
-        while let Some(leaf) = leaf(reader, report.leaves).await? {
+        while let Some(leaf) = leaf(reader, report).await? {
             replay.leaf(reader, schema, &leaf, report).await?;
             report.leaves += 1;
         }
@@ -101,11 +104,11 @@ impl Replay {
         report: &mut Report,
     ) -> Result<(), StoreError> {
         let sequence = report.leaves;
-        let hash = tlog::hash::leaf_hash(leaf.entry.as_bytes());
+        let hash = tlog::hash::leaf_hash(&leaf.bytes);
         let completed = self.frontier.append(hash).map_err(|error| broken(&error))?;
         for node in &completed {
             self.nodes += 1;
-            let stored = stored_node(reader, node.id.level, node.id.index).await?;
+            let stored = stored_node(reader, report, (node.id.level, node.id.index)).await?;
             if stored.as_deref() != Some(node.hash.as_bytes()) {
                 fault(report, sequence, "内部节点与条目不符");
             }
@@ -113,7 +116,8 @@ impl Replay {
         if self.frontier.root().as_bytes().as_slice() != leaf.root {
             fault(report, sequence, "条目或其后的根被改动");
         }
-        let Ok(entry) = Entry::parse(&leaf.entry) else {
+        let parsed = leaf.entry.as_deref().map(Entry::parse);
+        let Some(Ok(entry)) = parsed else {
             fault(report, sequence, "条目不合格式");
             return Ok(());
         };
@@ -125,7 +129,7 @@ impl Replay {
         };
         if let Some(hash) = entry.record() {
             self.expected.record(hash, event.as_str(), sequence);
-            let stored = record(reader, hash).await?;
+            let stored = cell(report, record(reader, hash).await)?.flatten();
             if stored.map(|text| Hash::of(text.as_bytes())).as_ref() != Some(hash) {
                 fault(report, sequence, "公开记录缺失或被改动");
             }
@@ -155,9 +159,16 @@ impl Replay {
         };
         let (read, chunks) = walk(reader, event, drop).await?;
         self.chunks += chunks;
-        let Ok(walked) = read else {
-            fault(report, sequence, "事件正文读不出");
-            return Ok(None);
+        let walked = match read {
+            Ok(walked) => walked,
+            Err(broken) => {
+                // That a piece is no piece at all is told with its row; how a packed text is broken tells nobody anything.
+                if matches!(&broken, StoreError::Inconsistent { row, .. } if row != "-") {
+                    cell::<()>(report, Err(broken))?;
+                }
+                fault(report, sequence, "事件正文读不出");
+                return Ok(None);
+            }
         };
         let body = Hash::from(walked.hash);
         let act = indexed
@@ -175,7 +186,7 @@ impl Replay {
             fault(report, sequence, "正文属于另一事件");
         }
         let said = (&header, &walked.hash, walked.images);
-        index::event(report, said, indexed, sequence);
+        index::event(report, said, indexed, sequence)?;
         self.expected.links_of(&header, sequence);
         Ok(Some(header))
     }
@@ -242,32 +253,45 @@ async fn count(reader: &mut Reader, table: &str) -> Result<i64, StoreError> {
     reader.number(Query::new(query)).await
 }
 
-async fn leaf(reader: &mut Reader, sequence: u64) -> Result<Option<Leaf>, StoreError> {
+async fn leaf(reader: &mut Reader, report: &mut Report) -> Result<Option<Leaf>, StoreError> {
     let query = Query::new(
-        "SELECT l.event_id, l.entry, l.root, e.act, e.at_ms, e.account_id, e.salt, e.body_hash, e.images FROM log_leaves l LEFT JOIN log_events e ON e.event_id = l.event_id WHERE l.sequence = $1",
+        "SELECT l.sequence, l.event_id, l.entry, l.root, e.act, e.at_ms, e.account_id, e.salt, e.body_hash, e.images FROM log_leaves l LEFT JOIN log_events e ON e.event_id = l.event_id WHERE l.sequence = $1",
     );
-    let Some(row) = reader.first(query.arg(column_int(sequence)?)).await? else {
+    let number = column_int(report.leaves)?;
+    let Some(row) = reader.first(query.arg(number)).await? else {
         return Ok(None);
     };
+    let event = cell(report, row.text("event_id"))?;
+    let entry = cell(report, row.text("entry"))?;
+    let bytes = match row.value("entry")? {
+        Value::Text(Some(text)) => text.clone().into_bytes(),
+        Value::Blob(Some(bytes)) => bytes.clone(),
+        other => words(other).into_bytes(),
+    };
+    let root = cell(report, row.blob("root"))?;
     Ok(Some(Leaf {
-        event: EventId::parse(row.text("event_id")?).ok(),
-        entry: row.text("entry")?.to_owned(),
-        root: row.blob("root")?.to_vec(),
-        indexed: Indexed::read(&row)?,
+        event: event.and_then(|event| EventId::parse(event).ok()),
+        entry: entry.map(str::to_owned),
+        bytes,
+        root: root.unwrap_or_default().to_vec(),
+        indexed: Indexed::read(&row, report)?,
     }))
 }
 
 async fn stored_node(
     reader: &mut Reader,
-    level: u8,
-    index: u64,
+    report: &mut Report,
+    (level, index): (u8, u64),
 ) -> Result<Option<Vec<u8>>, StoreError> {
-    let query = Query::new("SELECT hash FROM log_nodes WHERE level = $1 AND position = $2")
-        .arg(i64::from(level))
-        .arg(column_int(index)?);
-    let row = reader.first(query).await?;
-    row.map(|row| row.blob("hash").map(<[u8]>::to_vec))
-        .transpose()
+    let query = Query::new(
+        "SELECT level, position, hash FROM log_nodes WHERE level = $1 AND position = $2",
+    )
+    .arg(i64::from(level))
+    .arg(column_int(index)?);
+    let Some(row) = reader.first(query).await? else {
+        return Ok(None);
+    };
+    Ok(cell(report, row.blob("hash"))?.map(<[u8]>::to_vec))
 }
 
 /// Reads a body through chunk by chunk, so that none has to be held whole, and gives each image to `each`: its
@@ -279,12 +303,19 @@ pub(super) async fn walk(
 ) -> Result<(Result<Walked, StoreError>, i64), StoreError> {
     let mut reading = Reading::default();
     let (mut images, mut chunks, mut failed) = (0, 0, None);
-    while let Some(chunk) = chunk(reader, event, chunks).await? {
+    loop {
+        let chunk = match chunk(reader, event, chunks).await {
+            Ok(Some(chunk)) => Ok(chunk),
+            Ok(None) => break,
+            // What stands there is no piece of a body.
+            Err(odd @ StoreError::Inconsistent { .. }) => Err(odd),
+            Err(other) => return Err(other),
+        };
         chunks += 1;
         if failed.is_some() {
             continue;
         }
-        match reading.push(&chunk) {
+        match chunk.and_then(|chunk| reading.push(&chunk)) {
             Ok(found) => {
                 for image in found {
                     images += 1;

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use domain::id::EventId;
 use serde_json::Value as Json;
 
+use super::pages::Pages;
 use super::replay::walk;
 use super::{Fault, PAGE, Report, fault};
 use crate::error::StoreError;
@@ -186,21 +187,24 @@ pub(super) async fn compare(
     report: &mut Report,
 ) -> Result<(), StoreError> {
     let layout = table.layout();
-    let mut after: Option<Vec<Value>> = None;
+    let order: Vec<_> = layout.columns[..layout.key.len()]
+        .iter()
+        .map(|column| (column.name, column.kind))
+        .collect();
+    let select = format!("SELECT {}, last_event FROM {}", layout.names(), layout.name);
+    let mut pages = Pages::of(select, &order, PAGE);
     loop {
-        let page = reader
-            .conn
-            .fetch(&page_sql(table, after.is_some()), &page_args(after))
-            .await?;
-        let Some(last) = page.last() else {
+        let page = pages.next(&mut reader.conn).await?;
+        if page.is_empty() {
             return Ok(());
-        };
-        after = Some(typed(layout, &last.values()[..layout.key.len()]));
+        }
         for row in &page {
             report.rows += 1;
             let values = typed(layout, &row.values()[..layout.columns.len()]);
             let key = image::cells_text(layout.key_of(&values));
-            let stamp = row.maybe_text("last_event")?.unwrap_or_default().to_owned();
+            // A stamp that is no text is none: the comparison names it like one that was exchanged.
+            let stamp = row.maybe_text("last_event").ok().flatten();
+            let stamp = stamp.unwrap_or_default().to_owned();
             match rows.remove(&(layout.name.to_owned(), key.clone())) {
                 None => report.faults.push(Fault::Extra {
                     table: layout.name.to_owned(),
@@ -221,26 +225,6 @@ pub(super) async fn compare(
             }
         }
     }
-}
-
-fn page_sql(table: &TracedTable, more: bool) -> String {
-    let layout = table.layout();
-    let key = layout.key.join(", ");
-    let marks: Vec<String> = (1..=layout.key.len()).map(|at| format!("${at}")).collect();
-    let after = if more {
-        format!(" WHERE ({key}) > ({})", marks.join(", "))
-    } else {
-        String::new()
-    };
-    format!(
-        "SELECT {}, last_event FROM {}{after} ORDER BY {key} LIMIT {PAGE}",
-        layout.names(),
-        layout.name
-    )
-}
-
-fn page_args(after: Option<Vec<Value>>) -> Vec<Value> {
-    after.unwrap_or_default()
 }
 
 /// Columns in which a row differs from its last image; empty if it does not.

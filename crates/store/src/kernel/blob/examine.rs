@@ -9,16 +9,17 @@ use tlog::Hash;
 use super::folder::{Held, aside, strangers};
 use super::{Blobs, Db, chunks};
 use crate::error::StoreError;
+use crate::kernel::audit::pages::Pages;
 use crate::kernel::audit::{Fault, Report};
 use crate::kernel::conn::Conn;
 use crate::kernel::image::cells_text;
 use crate::kernel::reader::Reader;
 use crate::kernel::table::TracedTable;
-use crate::kernel::value::{Row, Value};
+use crate::kernel::value::{Kind, Row};
 use crate::schema;
 
 /// Rows looked up per query.
-const PAGE: usize = 500;
+const PAGE: i64 = 500;
 
 /// What stands under a hash.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -59,17 +60,25 @@ async fn of_table(
     table: &TracedTable,
     report: &mut Report,
 ) -> Result<(), StoreError> {
-    let mut after: Vec<Value> = Vec::new();
+    let layout = table.layout();
+    let mut order = vec![("sha256", Kind::Text)];
+    let key = &layout.columns[..layout.key.len()];
+    order.extend(key.iter().map(|column| (column.name, column.kind)));
+    let names: Vec<&str> = order.iter().map(|(name, _)| *name).collect();
+    let select = format!("SELECT {} FROM {}", names.join(", "), layout.name);
+    let mut pages = Pages::of(select, &order, PAGE);
     // Rows come in the order of the hash, so that content named by several is read once.
     let mut last: Option<(String, Standing)> = None;
     loop {
-        let page = reader.conn.fetch(&page_sql(table, &after), &after).await?;
-        let Some(end) = page.last() else {
+        let page = pages.next(&mut reader.conn).await?;
+        if page.is_empty() {
             return Ok(());
-        };
-        after = place_of(table, end);
+        }
         for row in &page {
-            let name = row.text("sha256")?;
+            // What stands there in place of a hash is named where rows are compared.
+            let Ok(name) = row.text("sha256") else {
+                continue;
+            };
             let standing = match &last {
                 Some((known, standing)) if known == name => standing.clone(),
                 _ => {
@@ -83,26 +92,6 @@ async fn of_table(
             last = Some((name.to_owned(), standing));
         }
     }
-}
-
-/// Hash and key of a row: where the next page begins.
-fn place_of(table: &TracedTable, row: &Row) -> Vec<Value> {
-    row.values()[..=table.layout().key.len()].to_vec()
-}
-
-fn page_sql(table: &TracedTable, after: &[Value]) -> String {
-    let layout = table.layout();
-    let order = format!("sha256, {}", layout.key.join(", "));
-    let marks: Vec<String> = (1..=after.len()).map(|at| format!("${at}")).collect();
-    let beyond = if after.is_empty() {
-        String::new()
-    } else {
-        format!(" WHERE ({order}) > ({})", marks.join(", "))
-    };
-    format!(
-        "SELECT {order} FROM {}{beyond} ORDER BY {order} LIMIT {PAGE}",
-        layout.name
-    )
 }
 
 fn fault(table: &TracedTable, row: &Row, name: &str, standing: &Standing) -> Option<Fault> {

@@ -4,21 +4,20 @@
 //! Opening a database to write asks for nodes beyond the tree, by the key of their table, a question per level. Each
 //! act asks for the rows it writes itself. All of them are named by the audit.
 
+use std::fmt::Display;
+
 use tlog::Hash;
 use tlog::entry::Entry;
 
 use super::column_int;
 use crate::error::StoreError;
 use crate::kernel::conn::Conn;
-use crate::kernel::value::{Row, Value};
+use crate::kernel::value::{Row, Value, words};
 
 const NODES: &str = "log_nodes";
 
-/// Level and position of a row of `log_nodes`.
-pub(in crate::kernel) type Place = (i64, i64);
-
-/// What a row of `log_nodes` is called.
-pub(in crate::kernel) fn node_words((level, position): Place) -> String {
+/// What a row of `log_nodes` is called, by its level and position.
+pub(in crate::kernel) fn node_words(level: impl Display, position: impl Display) -> String {
     format!("level {level} position {position}")
 }
 
@@ -28,7 +27,7 @@ pub(in crate::kernel) async fn beyond(
     conn: &mut Conn,
     size: u64,
     most: i64,
-) -> Result<Vec<Place>, StoreError> {
+) -> Result<Vec<String>, StoreError> {
     // Level 0 has as many nodes as there are leaves, each level above half as many.
     let levels = u64::BITS - size.leading_zeros();
     let mut found = Vec::new();
@@ -48,8 +47,12 @@ pub(in crate::kernel) async fn beyond(
     Ok(found)
 }
 
-pub(in crate::kernel) fn places(rows: &[Row]) -> Result<Vec<Place>, StoreError> {
-    let place = |row: &Row| Ok((row.int("level")?, row.int("position")?));
+/// What each of these rows of `log_nodes` is called, whatever stands in them.
+pub(in crate::kernel) fn places(rows: &[Row]) -> Result<Vec<String>, StoreError> {
+    let place = |row: &Row| {
+        let told = |column| row.value(column).map(words);
+        Ok(node_words(told("level")?, told("position")?))
+    };
     rows.iter().map(place).collect()
 }
 
@@ -60,14 +63,14 @@ pub(in crate::kernel) fn places(rows: &[Row]) -> Result<Vec<Place>, StoreError> 
 pub(in crate::kernel) async fn refuse_beyond(conn: &mut Conn, size: u64) -> Result<(), StoreError> {
     match beyond(conn, size, 1).await?.first() {
         None => Ok(()),
-        Some(place) => Err(planted(*place)),
+        Some(place) => Err(planted(place)),
     }
 }
 
 /// A node that stands where an entry is to make it.
-pub(super) fn planted(place: Place) -> StoreError {
+pub(super) fn planted(place: &str) -> StoreError {
     StoreError::contradiction(
-        &format!("表 {NODES} 行 {}", node_words(place)),
+        &format!("表 {NODES} 行 {place}"),
         "在日志现有条目的树之外，没有任何条目写过它，是添上的",
     )
 }

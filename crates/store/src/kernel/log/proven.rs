@@ -17,9 +17,9 @@ use crate::kernel::guard::typed;
 use crate::kernel::header::Header;
 use crate::kernel::history;
 use crate::kernel::image::{Image, Reading, cells_text};
-use crate::kernel::log::hash_of;
+use crate::kernel::log::{hash_of, size_of};
 use crate::kernel::reader::{Query, Reader};
-use crate::kernel::table::TracedTable;
+use crate::kernel::table::{Layout, TracedTable};
 use crate::kernel::value::Value;
 
 /// The time of the entry that last wrote a row, unix milliseconds: from the entry, once the log has confirmed it and
@@ -34,28 +34,11 @@ pub(crate) async fn last_written(
 ) -> Result<i64, StoreError> {
     let layout = table.layout();
     let place = format!("表 {} 行 {}", layout.name, cells_text(key));
-    let sql = format!(
-        "SELECT {}, last_event FROM {} WHERE {}",
-        layout.names(),
-        layout.name,
-        layout.key_match(1)
-    );
-    let rows = reader.conn.fetch(&sql, key).await?;
-    let row = rows.first().ok_or_else(|| StoreError::NotFound {
-        table: layout.name,
-        key: cells_text(key),
-    })?;
-    let event = row.parsed(layout.name, "last_event", EventId::parse)?;
-    let stands = typed(layout, &row.values()[..layout.columns.len()]);
-    let stands = cells_text(&stands);
+    let (stands, event) = standing(reader, table, key).await?;
     let key: Vec<Json> = serde_json::from_str(&cells_text(key)).unwrap_or_default();
     let mut left = None;
-    let entry = proven(reader, &event, |image| {
-        let ours = std::iter::once(layout.name)
-            .chain(layout.former.iter().map(|former| former.name))
-            .any(|name| name == image.table);
-        if ours
-            && let Ok(cells) = history::present(layout, &image, 0)
+    let (entry, _) = proven(reader, &event, |image| {
+        if let Some(cells) = cells_of(layout, &image)
             && cells.get(..key.len()) == Some(&*key)
         {
             left = Some(Json::from(cells).to_string());
@@ -87,6 +70,117 @@ pub(in crate::kernel) async fn facts_of(
     Ok(names)
 }
 
+/// An entry that wrote a row, as the log confirms it.
+pub(crate) struct Told {
+    /// Number of its leaf.
+    pub(crate) sequence: u64,
+    /// Stable name of its act.
+    pub(crate) act: String,
+    /// The outside party it says it is about.
+    pub(crate) party: Option<String>,
+    /// The row as it left it, in the columns of today.
+    pub(crate) cells: Vec<Json>,
+}
+
+/// The entries that wrote a row, oldest first, back to the newest for whose act `first` holds; looked for among those
+/// linked to what the row is about.
+///
+/// # Errors
+/// [`StoreError::Contradiction`] if one of them is not what the log says.
+pub(crate) async fn told_of(
+    reader: &mut Reader,
+    table: &TracedTable,
+    key: &[Value],
+    (kind, target): (&'static str, &str),
+    first: impl Fn(&str) -> bool,
+) -> Result<Vec<Told>, StoreError> {
+    let query = Query::new(
+        "SELECT l.sequence, l.event_id FROM log_links k JOIN log_leaves l ON l.sequence = k.sequence WHERE k.kind = $1 AND k.target = $2 ORDER BY l.sequence DESC",
+    );
+    let rows = reader.all(query.arg(kind).arg(target)).await?;
+    let layout = table.layout();
+    let wanted: Vec<Json> = serde_json::from_str(&cells_text(key)).unwrap_or_default();
+    let mut told: Vec<Told> = Vec::new();
+    for row in &rows {
+        let event = row.parsed("log_leaves", "event_id", EventId::parse)?;
+        let mut left = None;
+        let read = proven(reader, &event, |image| {
+            if let Some(cells) = cells_of(layout, &image)
+                && cells.get(..wanted.len()) == Some(&*wanted)
+            {
+                left = Some(cells);
+            }
+        });
+        let (_, header) = read.await.map_err(|error| unread(error, &event))?;
+        let Some(cells) = left else {
+            continue;
+        };
+        let ends = first(&header.act);
+        told.push(Told {
+            sequence: size_of(row.int("sequence")?)?,
+            party: header.fact("party").map(str::to_owned),
+            act: header.act,
+            cells,
+        });
+        if ends {
+            break;
+        }
+    }
+    told.reverse();
+    Ok(told)
+}
+
+/// The cells of an image of this table in its columns of today.
+fn cells_of(layout: &Layout, image: &Image) -> Option<Vec<Json>> {
+    let mut names = std::iter::once(layout.name).chain(layout.former.iter().map(|was| was.name));
+    if names.any(|name| name == image.table) {
+        history::present(layout, image, 0).ok()
+    } else {
+        None
+    }
+}
+
+/// The cells of a row as they stand, and the event it is stamped with.
+async fn standing(
+    reader: &mut Reader,
+    table: &TracedTable,
+    key: &[Value],
+) -> Result<(String, EventId), StoreError> {
+    let layout = table.layout();
+    let sql = format!(
+        "SELECT {}, last_event FROM {} WHERE {}",
+        layout.names(),
+        layout.name,
+        layout.key_match(1)
+    );
+    let rows = reader.conn.fetch(&sql, key).await?;
+    let row = rows.first().ok_or_else(|| StoreError::NotFound {
+        table: layout.name,
+        key: cells_text(key),
+    })?;
+    let event = row.parsed(layout.name, "last_event", EventId::parse)?;
+    let stands = typed(layout, &row.values()[..layout.columns.len()]);
+    Ok((cells_text(&stands), event))
+}
+
+/// What the log says of an event is all there: its entry lies in the tree, and its body is the one the entry names.
+///
+/// # Errors
+/// [`StoreError::Contradiction`] if not.
+pub async fn whole(reader: &mut Reader, event: &EventId) -> Result<(), StoreError> {
+    let read = proven(reader, event, drop).await;
+    read.map(drop).map_err(|error| unread(error, event))
+}
+
+/// What cannot be read or is gone where the log has an entry is a contradiction of the log.
+fn unread(error: StoreError, event: &EventId) -> StoreError {
+    match error {
+        StoreError::Inconsistent { .. } => refuted(event, "的正文读不出"),
+        StoreError::NotFound { .. } => refuted(event, "的条目或事件不在了"),
+        other => other,
+    }
+}
+
 /// The entry of an event, which lies in the tree under the root of the head.
 ///
 /// # Errors
@@ -103,13 +197,13 @@ fn refuted(event: &EventId, why: &str) -> StoreError {
     StoreError::contradiction(&format!("留痕 {event}"), why)
 }
 
-/// The entry of an event, confirmed by the log; `each` is given the images of its body, which are to be believed only
+/// The entry and the header of an event, confirmed by the log; `each` is given the images of its body, which are to be believed only
 /// if this succeeds.
 async fn proven(
     reader: &mut Reader,
     event: &EventId,
     mut each: impl FnMut(Image),
-) -> Result<Entry, StoreError> {
+) -> Result<(Entry, Header), StoreError> {
     let entry = confirmed(reader, event).await?;
     let query = Query::new("SELECT salt FROM log_events WHERE event_id = $1").arg(event.as_str());
     let row = reader.one("log_events", query).await?;
@@ -124,8 +218,7 @@ async fn proven(
     if act_hash_of(&salt, &Hash::from(hash)) != *entry.act_commitment() {
         return Err(refuted(event, "正文与条目中的摘要不符"));
     }
-    if Header::parse(&header).is_none_or(|header| header.id != event.as_str()) {
-        return Err(refuted(event, "正文属于另一事件"));
-    }
-    Ok(entry)
+    let header = Header::parse(&header).filter(|header| header.id == event.as_str());
+    let header = header.ok_or_else(|| refuted(event, "正文属于另一事件"))?;
+    Ok((entry, header))
 }

@@ -222,3 +222,50 @@ async fn a_series_that_is_gone_while_its_numbers_are_in_use_gives_no_number_twic
         db.close().await;
     }
 }
+
+#[tokio::test]
+async fn an_attempt_is_told_entry_by_entry_whatever_stands_in_its_row() {
+    for (_old, db) in each().await {
+        let told = async || {
+            let stored = finished(&db).await;
+            let mut reader = db.read().await.unwrap();
+            campaign::attempt(&mut reader, &stored).await
+        };
+        let before = told().await.unwrap();
+        let acts: Vec<&str> = before.iter().map(|entry| entry.act.as_str()).collect();
+        assert_eq!(acts.first(), Some(&"campaign.freeze"), "{acts:?}");
+        for act in ["party.commit", "party.reveal", "campaign.reveal"] {
+            assert!(acts.contains(&act), "{acts:?}");
+        }
+        let mut parties = before.iter().filter(|entry| entry.act == "party.commit");
+        let delivery = parties.next_back().unwrap();
+        assert!(delivery.party.is_some());
+        let figures = &before[0].figures;
+        assert_eq!(*figures, finished(&db).await.figures);
+        meddle(&db, "UPDATE campaigns SET figures = figures || ' '").await;
+        assert_eq!(told().await.unwrap()[0].figures, *figures);
+        // An entry that cannot be found by its link is missed; one whose body is not its own is refused.
+        let of = format!("sequence = {}", delivery.sequence);
+        meddle(
+            &db,
+            &format!("DELETE FROM log_links WHERE kind = 'campaign' AND {of}"),
+        )
+        .await;
+        let now = told().await.unwrap();
+        assert!(now.iter().all(|entry| entry.sequence != delivery.sequence));
+        let of = format!("sequence = {}", before[0].sequence);
+        let event = format!("(SELECT event_id FROM log_leaves WHERE {of})");
+        meddle(
+            &db,
+            &format!("DELETE FROM log_bodies WHERE event_id = {event}"),
+        )
+        .await;
+        let refused = told().await.unwrap_err();
+        let words = refused.to_string();
+        assert!(
+            refused.code() == "STOR-521" && words.contains("正文"),
+            "{words}"
+        );
+        db.close().await;
+    }
+}

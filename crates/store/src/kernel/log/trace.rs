@@ -151,9 +151,8 @@ pub(in crate::kernel) async fn chunk(
     event: &EventId,
     ordinal: i64,
 ) -> Result<Option<Vec<u8>>, StoreError> {
-    let query = Query::new("SELECT gzip FROM log_bodies WHERE event_id = $1 AND ordinal = $2")
-        .arg(event.as_str())
-        .arg(ordinal);
+    let sql = "SELECT event_id, ordinal, gzip FROM log_bodies WHERE event_id = $1 AND ordinal = $2";
+    let query = Query::new(sql).arg(event.as_str()).arg(ordinal);
     match reader.first(query).await? {
         Some(row) => row.blob("gzip").map(|gzip| Some(gzip.to_vec())),
         None => Ok(None),
@@ -162,8 +161,8 @@ pub(in crate::kernel) async fn chunk(
 
 /// A public record by its hash.
 pub async fn record(reader: &mut Reader, hash: &Hash) -> Result<Option<String>, StoreError> {
-    let query =
-        Query::new("SELECT record FROM log_records WHERE record_hash = $1").arg(hash.to_string());
+    let query = Query::new("SELECT record_hash, record FROM log_records WHERE record_hash = $1")
+        .arg(hash.to_string());
     reader
         .first(query)
         .await?

@@ -11,7 +11,7 @@ use crate::kernel::conn::Conn;
 use crate::kernel::engine::Engine;
 use crate::kernel::history;
 use crate::kernel::image;
-use crate::kernel::value::{Row, Value};
+use crate::kernel::value::{Row, Value, shown};
 use crate::schema;
 use domain::event::Act;
 
@@ -214,18 +214,6 @@ impl<'a> Listed<'a> {
         }
         let shown: Vec<String> = row.values().iter().map(shown).collect();
         Self::Odd(format!("（{}）", shown.join("，")))
-    }
-}
-
-fn shown(value: &Value) -> String {
-    match value {
-        Value::Int(Some(number)) => number.to_string(),
-        Value::Text(Some(text)) => {
-            let short: String = text.chars().take(64).collect();
-            format!("“{}”", short.replace(char::is_control, " "))
-        }
-        Value::Blob(Some(bytes)) => format!("{} 个字节", bytes.len()),
-        _ => "空".to_owned(),
     }
 }
 

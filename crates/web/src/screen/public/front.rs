@@ -116,6 +116,7 @@ pub(super) async fn show(State(web): State<WebState>, guest: Guest) -> Answer {
     });
     let draws: Vec<_> = all.into_iter().take(6).collect();
     let published = inspection::publications(&mut reader, None, LATEST).await?;
+    let results = shown_all(&mut reader, &published).await?;
     let results_total = inspection::publication_count(&mut reader).await?;
     let items = catalog::items(&mut reader).await?;
     let term = catalog::rulebook(&mut reader).await?.publication_days;
@@ -126,7 +127,7 @@ pub(super) async fn show(State(web): State<WebState>, guest: Guest) -> Answer {
         figures,
         draws,
         campaigns_total,
-        results: shown_all(&published),
+        results,
         results_total,
         term,
         items: items.map(|kept| short(&kept.item)).collect(),

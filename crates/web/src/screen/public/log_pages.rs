@@ -13,7 +13,7 @@ use crate::component::{
 use crate::gate::{Answer, Guest, Stop, WebState};
 use crate::layout::{PortalPage, PortalShell};
 use crate::route::{Route, Who};
-use crate::screen::shared::leaf_of;
+use crate::screen::shared::{leaf_of, missing_entries};
 use crate::text::{Address, Digest, thousands};
 
 /// Entries shown on the page of the log.
@@ -69,6 +69,8 @@ struct PublicLog {
     log_key: String,
     checkpoint: String,
     newest: Vec<PublicEntry>,
+    /// Numbers among the newest whose entry is not there any more, though the log counts it.
+    missing: Vec<u64>,
 }
 
 fn of_entry(kept: &portal::PublicEntry) -> PublicEntry {
@@ -89,8 +91,11 @@ async fn head(State(web): State<WebState>, guest: Guest) -> Answer {
     let checkpoint = web.app.checkpoint().await?;
     let mut reader = web.app.db.read().await?;
     let (size, root) = log::head(&mut reader).await?;
-    let newest = portal::entries(&mut reader, size.saturating_sub(NEWEST), size).await?;
+    let first = size.saturating_sub(NEWEST);
+    let newest = portal::entries(&mut reader, first, size).await?;
     drop(reader);
+    let there = |number: &u64| newest.iter().any(|kept| kept.sequence == *number);
+    let missing = (first..size).filter(|number| !there(number)).collect();
     let shown = PublicLog {
         origin: web.app.log_key.verifier().name().to_owned(),
         size,
@@ -98,6 +103,7 @@ async fn head(State(web): State<WebState>, guest: Guest) -> Answer {
         log_key: web.app.log_key.verifier().to_string(),
         checkpoint,
         newest: newest.iter().rev().map(of_entry).collect(),
+        missing,
     };
     answer(&web, &guest, shown, head_page).await
 }
@@ -140,23 +146,26 @@ fn head_page(shell: PortalShell, shown: &PublicLog) -> PortalPage {
         rows.collect(),
         EmptyState::nothing("日志还是空的。"),
     );
-    PortalPage::new(shell, Head::new("留痕日志"))
-        .with(Note::standing(
-            "每一次办理都在这里留下一条，谁也改不了、删不掉。",
-            "涉密内容只留加盐的摘要；公开的记录可以看到原文。",
-        ))
-        .with(
-            Sheet::new("head", "现在的日志", facts)
-                .padded()
-                .with_link(twin("/log")),
-        )
-        .with(
-            Sheet::new("checkpoint", "签名的检查点", verbatim(&shown.checkpoint))
-                .padded()
-                .with_link(Link::new("原文", Address::fixed("/log/checkpoint")))
-                .with_clause("记下它，以后就能证明日志没有被改写"),
-        )
-        .with(Sheet::new("newest", "最近的留痕", table))
+    let mut page = PortalPage::new(shell, Head::new("留痕日志"));
+    if let Some(note) = missing_entries(&shown.missing) {
+        page = page.with(note);
+    }
+    page.with(Note::standing(
+        "每一次办理都在这里留下一条，谁也改不了、删不掉。",
+        "涉密内容只留加盐的摘要；公开的记录可以看到原文。",
+    ))
+    .with(
+        Sheet::new("head", "现在的日志", facts)
+            .padded()
+            .with_link(twin("/log")),
+    )
+    .with(
+        Sheet::new("checkpoint", "签名的检查点", verbatim(&shown.checkpoint))
+            .padded()
+            .with_link(Link::new("原文", Address::fixed("/log/checkpoint")))
+            .with_clause("记下它，以后就能证明日志没有被改写"),
+    )
+    .with(Sheet::new("newest", "最近的留痕", table))
 }
 
 async fn checkpoint(State(web): State<WebState>) -> Answer {

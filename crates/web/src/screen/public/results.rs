@@ -5,9 +5,9 @@ use axum::extract::{Path, State};
 use domain::id::PublicationId;
 use domain::publication::{PublicOutcome, Publication, Tombstone};
 use serde::Serialize;
-use store::catalog;
 use store::inspection::{self, StoredPublication};
-use store::portal::{publications_of_code, sequence_of};
+use store::portal::{as_published, publications_of_code, sequence_of};
+use store::{Reader, StoreError, catalog};
 
 use super::unshown::Unshown;
 use super::{answer, bare, contradicted, data, printed, twin, wants_data};
@@ -36,12 +36,21 @@ pub(super) enum Shown {
     Unshown(Unshown),
 }
 
-pub(super) fn shown_all(stored: &[StoredPublication]) -> Vec<Shown> {
-    let shown = stored.iter().map(|one| match standing(one) {
-        Ok(publication) => shown(publication),
-        Err(error) => Shown::Unshown(Unshown::new(one.id.to_string(), &error)),
-    });
-    shown.collect()
+/// Publications as they are shown: each by what it says, if that is what was logged.
+pub(super) async fn shown_all(
+    reader: &mut Reader,
+    stored: &[StoredPublication],
+) -> Result<Vec<Shown>, StoreError> {
+    let logged = as_published(reader, stored).await?;
+    let judged = stored.iter().zip(logged);
+    let shown =
+        judged.map(
+            |(one, logged)| match standing(one).and_then(|read| logged.map(|()| read)) {
+                Ok(publication) => shown(publication),
+                Err(error) => Shown::Unshown(Unshown::new(one.id.to_string(), &error)),
+            },
+        );
+    Ok(shown.collect())
 }
 
 fn shown(publication: Publication) -> Shown {
@@ -152,14 +161,15 @@ pub(super) async fn list(State(web): State<WebState>, guest: Guest) -> Answer {
     let stored = inspection::publications(&mut reader, before, limit).await?;
     let total = inspection::publication_count(&mut reader).await?;
     let term = catalog::rulebook(&mut reader).await?.publication_days;
-    drop(reader);
     let page = Page::of_read(None, stored, |one| {
         vec![one.published_at_ms.to_string(), one.id.to_string()]
     });
+    let shown = shown_all(&mut reader, &page.rows).await?;
+    drop(reader);
     let next = page.next.as_ref().map(|cursor| cursor.encode(VIEW));
     let results = Results {
         total,
-        results: shown_all(&page.rows),
+        results: shown,
         next,
         later: key.is_some(),
         term,
@@ -193,6 +203,8 @@ pub(super) async fn one(
     let id = PublicationId::parse(bare(&id)).map_err(|_| Stop::not_found())?;
     let mut reader = web.app.db.read().await?;
     let stored = inspection::published(&mut reader, &id).await?;
+    let logged = as_published(&mut reader, std::slice::from_ref(&stored)).await?;
+    logged.into_iter().collect::<Result<(), _>>()?;
     let sequence = sequence_of(&mut reader, &stored.seen).await?;
     drop(reader);
     match standing(&stored).map_err(contradicted)? {
@@ -284,7 +296,8 @@ pub(super) async fn entity(
 ) -> Answer {
     let code = domain::text::narrow(bare(&code)).to_ascii_uppercase();
     let mut reader = web.app.db.read().await?;
-    let results = shown_all(&publications_of_code(&mut reader, &code).await?);
+    let stored = publications_of_code(&mut reader, &code).await?;
+    let results = shown_all(&mut reader, &stored).await?;
     let term = catalog::rulebook(&mut reader).await?.publication_days;
     drop(reader);
     let name = results.iter().find_map(|one| match one {

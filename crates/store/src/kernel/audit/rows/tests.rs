@@ -206,3 +206,69 @@ async fn a_role_that_was_altered_stays_accused_after_it_is_granted_and_withdrawn
         db.close().await;
     }
 }
+
+/// Puts a text of no letters into a cell, which SQLite takes in every column of texts; false where the engine or a
+/// reference does not let it.
+async fn garbled(db: &Db, layout: &Layout, key: &[Value], column: &str) -> bool {
+    let mut conn = db.write_conn().await.unwrap();
+    let (name, matched) = (layout.name, layout.key_match(1));
+    let sql = format!(
+        "UPDATE {name} SET {column} = CAST(x'C3' AS TEXT) WHERE {matched} AND {column} IS NOT NULL"
+    );
+    let done = conn.execute(&sql, key).await;
+    let changed = done.is_ok_and(|rows| rows == 1);
+    if changed {
+        conn.commit().await.unwrap();
+    }
+    changed
+}
+
+#[tokio::test]
+async fn a_cell_that_is_no_text_is_named_with_table_row_and_column_and_hides_no_other() {
+    let commit = made_before(storage_key::SINCE).last().unwrap();
+    let old = OldDatabase::unpack(commit, Engine::Sqlite);
+    let db = opened(&old).await;
+    let counters = schema::COUNTERS.layout();
+    let series = first_row(&db, counters).await.unwrap();
+    let mut expected: Vec<(String, String, Vec<String>)> = Vec::new();
+    for table in schema::TRACED {
+        let layout = table.layout();
+        let Some(row) = first_row(&db, layout).await else {
+            continue;
+        };
+        let mut columns = Vec::new();
+        let others = layout.columns.iter().skip(layout.key.len());
+        let texts = others.filter(|column| column.kind == Kind::Text);
+        for column in texts.map(|column| column.name).chain(["last_event"]) {
+            if garbled(&db, layout, &row.key, column).await {
+                columns.push(column.to_owned());
+            }
+        }
+        let key = image::cells_text(&row.key);
+        expected.push((layout.name.to_owned(), key, columns));
+    }
+    let cells: usize = expected.iter().map(|(_, _, columns)| columns.len()).sum();
+    assert!(expected.len() >= 14 && cells >= 60, "{cells}: {expected:?}");
+    let found = faults(&db).await;
+    let changed = found.iter().filter_map(|fault| match fault {
+        Fault::Changed {
+            table,
+            key,
+            columns,
+            ..
+        } => Some((table.clone(), key.clone(), columns.clone())),
+        _ => None,
+    });
+    assert_eq!(changed.collect::<Vec<_>>(), expected);
+    // A key that is none: the row is planted, the one that stood there is gone, and every other is read past it.
+    let before = found.len();
+    assert!(garbled(&db, counters, &series.key, "issuer").await);
+    let found = faults(&db).await;
+    let of_counters = |fault: &&Fault| match fault {
+        Fault::Extra { table, .. } | Fault::Missing { table, .. } => table == "counters",
+        _ => false,
+    };
+    assert_eq!(found.iter().filter(of_counters).count(), 2, "{found:?}");
+    assert_eq!(found.len(), before + 1, "{found:?}");
+    db.close().await;
+}

@@ -6,7 +6,7 @@ use crate::old::{OldDatabase, made_before};
 
 async fn shape_faults(db: &Db) -> Vec<Fault> {
     let found = crate::kernel::audit::audit(db).await.unwrap().faults;
-    let shape = |fault: &Fault| matches!(fault, Fault::Shape { .. });
+    let shape = |fault: &Fault| matches!(fault, Fault::Shape { .. } | Fault::Kept { .. });
     found.into_iter().filter(shape).collect()
 }
 
@@ -93,9 +93,14 @@ async fn what_somebody_added_changed_or_took_away_is_named() {
             conn.commit().await.unwrap();
             let found = shape_faults(&db).await;
             let told: Vec<String> = found.iter().map(ToString::to_string).collect();
+            // Rows of a table are no structure.
+            let code = match done[at].contains("register_versions") {
+                true => "AUDT-014 ",
+                false => "AUDT-007 ",
+            };
             assert!(
                 told.iter()
-                    .any(|fault| fault.contains(named) && fault.starts_with("AUDT-007")),
+                    .any(|fault| fault.contains(named) && fault.starts_with(code)),
                 "{}: {told:?}",
                 done[at]
             );

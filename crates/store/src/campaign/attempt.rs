@@ -1,0 +1,76 @@
+//! An attempt of a campaign as the log tells it: every entry that wrote the campaign since its frame was frozen.
+//!
+//! What the outside parties hand in stands in the state of the campaign, which is one cell of one row. Who could write
+//! the row could exchange it before it is published. The entry of each delivery says what was handed in, so the state
+//! is held against these entries before anything follows from it (`docs/adr/0019`). Deliberately absent: what is
+//! decided by a difference (`app`).
+
+use domain::campaign::CampaignState;
+use domain::campaign::state::LIFE;
+use domain::event::{Act, LinkKind};
+
+use super::StoredCampaign;
+use crate::error::StoreError;
+use crate::kernel::log::{self, Told};
+use crate::kernel::reader::Reader;
+use crate::kernel::value::Value;
+use crate::schema::CAMPAIGNS;
+
+/// An entry that wrote the campaign.
+#[derive(Clone, Debug)]
+pub struct AttemptEntry {
+    /// Number of its leaf.
+    pub sequence: u64,
+    /// Stable name of its act.
+    pub act: String,
+    /// The party it says it is about.
+    pub party: Option<String>,
+    /// The state of the campaign as it left it.
+    pub state: CampaignState,
+    /// The PLAN record as it left it.
+    pub plan_record: Option<String>,
+    /// The figures of the frame as it left them.
+    pub figures: String,
+}
+
+/// The current attempt of a campaign: every entry that wrote it since its frame was frozen, that one first, each as the
+/// log confirms it.
+///
+/// # Errors
+/// [`StoreError::Contradiction`] if an entry or its body is not what the log says, or the log tells of no freeze.
+pub async fn attempt(
+    reader: &mut Reader,
+    stored: &StoredCampaign,
+) -> Result<Vec<AttemptEntry>, StoreError> {
+    let id = stored.campaign.id.as_str();
+    let linked = (LinkKind::Campaign.name(), id);
+    let freezes = |act: &str| act == Act::FrameFrozen.name();
+    let told = log::told_of(reader, &CAMPAIGNS, &[Value::from(id)], linked, freezes).await?;
+    if told.first().is_none_or(|first| !freezes(&first.act)) {
+        let place = format!("任务 {} 的留痕", stored.campaign.number);
+        return Err(StoreError::contradiction(&place, "里没有本轮的冻结名录"));
+    }
+    told.into_iter().map(entry).collect()
+}
+
+fn entry(told: Told) -> Result<AttemptEntry, StoreError> {
+    let layout = CAMPAIGNS.layout();
+    let text = |name: &str| {
+        let at = layout.columns.iter().position(|column| column.name == name);
+        at.and_then(|at| told.cells.get(at)?.as_str())
+            .map(str::to_owned)
+    };
+    let life = text("life").unwrap_or_default();
+    let state = LIFE.read(&life).map_err(|why| {
+        let row = format!("留痕第 {} 条", told.sequence);
+        StoreError::unreadable(layout.name, "life", &row, why)
+    })?;
+    Ok(AttemptEntry {
+        plan_record: text("plan_record"),
+        figures: text("figures").unwrap_or_default(),
+        sequence: told.sequence,
+        act: told.act,
+        party: told.party,
+        state,
+    })
+}

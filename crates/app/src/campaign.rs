@@ -1,9 +1,7 @@
 //! The life of a campaign up to the draw: draft, submit, approve, launch, give up.
 //! The draw itself is in `drawing`, the visits in `inspection`.
 
-use domain::campaign::plan::{
-    CampaignPlan, CompletePlan, PLAN, PlanFacts, PlanFault, hash_of, record_of,
-};
+use domain::campaign::plan::{CampaignPlan, PLAN, PlanFault, announceable, hash_of};
 use domain::campaign::steps::Stepped;
 use domain::campaign::{Campaign, state::Step};
 use domain::catalog::InspectionItem;
@@ -13,20 +11,20 @@ use domain::inspector::Inspector;
 use domain::policy::{Place, Verb};
 use domain::premise::Premise;
 use domain::refusal::{Code, Refusal};
-use domain::rulebook::Rulebook;
 use domain::time::Instant;
-use draw::record::PlanRecord;
 use store::campaign::{self, StoredCampaign};
 use store::counter;
-use store::{Reader, Sealing, StoreError, Tx, catalog, inspector, org};
+use store::{Reader, Sealing, StoreError, Tx, catalog, inspector};
 
 use crate::drawing::own_records;
 use crate::premise::require_campaign;
 use crate::{Acting, App, AppError};
 
 mod number;
+mod planned;
 
 use number::next_number;
+pub(crate) use planned::{complete, complete_plan, plan_now, plan_version};
 
 static TITLE_EMPTY: Code = Code::new(
     "PLAN-030",
@@ -117,9 +115,10 @@ impl App {
         let (mut tx, mut stored, actor) = self
             .campaign_for(acting, number, premise, Verb::CampaignSubmit)
             .await?;
-        let (record, _) = plan_now(&mut tx, &stored).await?;
         let step = self.step(acting);
         let at = step.at;
+        let (record, _) = plan_now(&mut tx, &stored).await?;
+        announceable(&record, at)?;
         let campaign = stored.campaign.clone();
         let done = campaign.submit(step, print_of(hash_of(&record)))?;
         let event = self.enter(&mut stored, done, at, actor);
@@ -167,9 +166,10 @@ impl App {
             .campaign_for(acting, number, premise, Verb::CampaignApprove)
             .await?;
         own_records(&mut tx, &stored).await?;
-        let (record, rulebook) = plan_now(&mut tx, &stored).await?;
         let step = self.step(acting);
         let at = step.at;
+        let (record, rulebook) = plan_now(&mut tx, &stored).await?;
+        announceable(&record, at)?;
         let campaign = stored.campaign.clone();
         let done = campaign.approve(step, &print_of(hash_of(&record)), &rulebook.version)?;
         stored.plan_record = Some(record.to_string());
@@ -307,54 +307,6 @@ pub fn plan_of(stored: &StoredCampaign) -> Result<CampaignPlan, StoreError> {
 fn plan_text(plan: &CampaignPlan) -> Result<String, StoreError> {
     PLAN.write(plan)
         .map_err(|why| StoreError::Engine(why.to_string()))
-}
-
-/// The plan as complete, or its gaps, under the registers of this moment and the rules it obeys.
-pub(crate) async fn complete(
-    reader: &mut Reader,
-    stored: &StoredCampaign,
-    rulebook: &Rulebook,
-) -> Result<Result<CompletePlan, Vec<PlanFault>>, StoreError> {
-    complete_plan(
-        reader,
-        &stored.campaign.initiator,
-        plan_of(stored)?,
-        rulebook,
-    )
-    .await
-}
-
-/// The same for a plan that need not be stored yet.
-pub(crate) async fn complete_plan(
-    reader: &mut Reader,
-    initiator: &OrgUnitId,
-    plan: CampaignPlan,
-    rulebook: &Rulebook,
-) -> Result<Result<CompletePlan, Vec<PlanFault>>, StoreError> {
-    let (items, inspectors) = items_and_inspectors(reader).await?;
-    let units = org::tree(reader).await?;
-    Ok(plan.complete(&PlanFacts {
-        items: &items,
-        inspectors: &inspectors,
-        initiator,
-        units: &units,
-        rulebook,
-    }))
-}
-
-/// The PLAN record of the plan as it stands, and the rulebook it was made under.
-pub(crate) async fn plan_now(
-    reader: &mut Reader,
-    stored: &StoredCampaign,
-) -> Result<(PlanRecord, Rulebook), AppError> {
-    let rulebook = catalog::rulebook_of(reader, &stored.campaign.state).await?;
-    let intervals = rulebook.intervals()?;
-    let complete = complete(reader, stored, &rulebook)
-        .await?
-        .map_err(|faults| gaps(&faults))?;
-    let record = record_of(&stored.campaign.number, &complete, &rulebook, &intervals)
-        .map_err(|fault| unsound(&fault))?;
-    Ok((record, rulebook))
 }
 
 /// The whole catalog and the whole register of inspectors, as the rules of plan and frame ask for

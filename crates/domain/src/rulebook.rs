@@ -10,6 +10,7 @@
 
 use std::collections::BTreeMap;
 
+use draw::record::plan::RulebookName;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -149,7 +150,7 @@ impl RulebookFile {
     ///
     /// # Errors
     /// Every row that is missing (`RULE-001`), unreadable (`RULE-002`), twice there (`RULE-005`), or
-    /// neither known nor kept (`RULE-004`).
+    /// neither known nor kept (`RULE-004`); a name that no PLAN could cite (`RULE-007`).
     pub fn adoptable(mut self, before: Option<&Self>) -> Result<Self, Vec<Refusal>> {
         let unknown = |row: &&ParameterRow| declared::Parameter::find(&row.key).is_none();
         let kept: Vec<ParameterRow> = before
@@ -166,6 +167,9 @@ impl RulebookFile {
             if !kept.contains(row) {
                 errors.push(codes::RULEBOOK_UNKNOWN.refuse(&[("key", &row.key)]));
             }
+        }
+        if self.version.parse::<RulebookName>().is_err() {
+            errors.push(codes::RULEBOOK_NAME.refuse(&[("version", &self.version)]));
         }
         if errors.is_empty() {
             Ok(self)

@@ -224,7 +224,7 @@ table! {
 }
 table! {
     /// Signed-in browsers.
-    untraced SESSIONS = "sessions" because "lives for hours; signing in and out are events of their own" key(token_hash) {
+    untraced SESSIONS = "sessions" because "lives for hours; signing in is an event of its own" key(token_hash) {
         token_hash: text private,
         account_id: text private,
         form_token: text private,

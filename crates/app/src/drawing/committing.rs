@@ -3,6 +3,7 @@
 
 use domain::campaign::Campaign;
 use domain::campaign::frame_roots::FrameRoots;
+use domain::campaign::plan::announced_ceremony;
 use domain::campaign::state::Step;
 use domain::campaign::steps::{CommitFacts, Intervals, Stepped};
 use domain::id::{CampaignNo, Fingerprint};
@@ -50,6 +51,7 @@ struct ToCommit {
     freeze_hash: Fingerprint,
     roots: FrameRoots,
     reveal_by: Instant,
+    ceremony: Option<Instant>,
     intervals: Intervals,
 }
 
@@ -81,6 +83,7 @@ impl LongAct for Committing<'_> {
             freeze_hash: print_of(frozen.record().hash()),
             roots: FrameRoots::from(frozen.record()),
             reveal_by,
+            ceremony: announced_ceremony(&material::plan_record(stored)?),
             intervals,
         };
         self.step(&computed, stored.campaign.clone(), app.step(acting))?;
@@ -92,8 +95,10 @@ impl LongAct for Committing<'_> {
             step,
             freeze_hash: computed.freeze_hash.clone(),
             roots: computed.roots.clone(),
+            reveal_from: None,
             reveal_by: computed.reveal_by,
             beacon_at: None,
+            ceremony: computed.ceremony,
             intervals: computed.intervals,
         })
     }

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use domain::campaign::eligibility::{Eligibility, FrameFacts, SubjectFacts, frame_of};
 use domain::campaign::plan::CompletePlan;
 use domain::campaign::state as campaign_state;
+use domain::campaign::version::VERSION_OF_NEW_ATTEMPTS;
 use domain::id::{EventId, InspectionId, InspectorCode, ItemId, SubjectId};
 use domain::inspection::{Inspection, InspectionSource, InspectionState, Step};
 use domain::refusal::{Code, Refusal};
@@ -178,6 +179,7 @@ pub(super) async fn eligible(
             inspectors: &inspectors,
             recusals: &recusals,
             rulebook: &rulebook,
+            version: VERSION_OF_NEW_ATTEMPTS,
         })
     });
     Ok(made.await.map_err(|refusals| faults(&refusals))?)

@@ -12,6 +12,7 @@ use domain::campaign::frame_roots::FrameRoots;
 use domain::campaign::plan::CampaignPlan;
 use domain::campaign::state::Step;
 use domain::campaign::steps::{FreezeFacts, Stepped};
+use domain::campaign::version::{FrameVersion, VERSION_OF_NEW_ATTEMPTS};
 use domain::id::CampaignNo;
 use domain::policy::{Place, Reach, Verb};
 use domain::premise::Premise;
@@ -261,6 +262,7 @@ fn facts(
         quota: eligibility.quota(),
         must: eligibility.must(),
         roots,
+        version: FrameVersion::under(VERSION_OF_NEW_ATTEMPTS, &plan.sources),
     }
 }
 

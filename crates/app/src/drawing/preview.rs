@@ -6,7 +6,9 @@ use std::collections::VecDeque;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use domain::campaign::eligibility::refused_by_draw;
 use domain::campaign::plan::{CampaignPlan, PlanFault, record_of};
+use domain::campaign::version::VERSION_OF_NEW_ATTEMPTS;
 use domain::id::{CampaignNo, OrgUnitId};
 use domain::refusal::Refusal;
 use domain::time::Date;
@@ -16,7 +18,7 @@ use tokio::sync::OnceCell;
 use super::frame::{Figures, eligible, figures};
 use super::material;
 use super::obstacle::{naming_left_out, none_alone};
-use crate::campaign::{complete_plan, unsound};
+use crate::campaign::{complete_plan, plan_version};
 use crate::versions::Versions;
 use crate::{App, AppError};
 
@@ -128,17 +130,24 @@ impl App {
     ) -> Result<Previewed, AppError> {
         let mut reader = self.db.read().await?;
         // A plan that is not stored yet will be approved under the version in force.
-        let rulebook = match campaign::by_number(&mut reader, number).await {
-            Ok(stored) => catalog::rulebook_of(&mut reader, &stored.campaign.state).await?,
-            Err(StoreError::NotFound { .. }) => catalog::rulebook(&mut reader).await?,
+        let (rulebook, version) = match campaign::by_number(&mut reader, number).await {
+            Ok(stored) => {
+                let rulebook = catalog::rulebook_of(&mut reader, &stored.campaign.state).await?;
+                (rulebook, plan_version(&stored))
+            }
+            Err(StoreError::NotFound { .. }) => (
+                catalog::rulebook(&mut reader).await?,
+                VERSION_OF_NEW_ATTEMPTS,
+            ),
             Err(other) => return Err(other.into()),
         };
-        let complete = match complete_plan(&mut reader, unit, plan.clone(), &rulebook).await? {
+        let under = (&rulebook, version);
+        let complete = match complete_plan(&mut reader, unit, plan.clone(), under).await? {
             Ok(complete) => complete,
             Err(faults) => return Ok(Err(faults)),
         };
         let record = record_of(number, &complete, &rulebook, &rulebook.intervals()?)
-            .map_err(|fault| unsound(&fault))?;
+            .map_err(|fault| refused_by_draw(&fault))?;
         let now = self.clock.now();
         let eligibility = match eligible(&mut reader, (&complete, &record), &rulebook, now).await {
             Ok(eligibility) => eligibility,

@@ -14,6 +14,7 @@ use draw::frame::Frame;
 use draw::name::Stratum;
 use draw::quota::{self, MERGED_CLASS, Quota};
 use draw::record::plan::PlanRecord;
+use draw::version::Version;
 
 use crate::catalog::InspectionItem;
 use crate::id::{ItemId, SubjectId};
@@ -23,6 +24,7 @@ use crate::refusal::{Refusal, codes};
 use crate::rulebook::Rulebook;
 use crate::subject::{Subject, stratum_class};
 
+use super::names;
 use super::plan::CompletePlan;
 
 mod status;
@@ -58,6 +60,8 @@ pub struct FrameFacts<'a> {
     pub recusals: &'a [Recusal],
     /// The rulebook in force.
     pub rulebook: &'a Rulebook,
+    /// The version of the attempt the frame is for; PLAN may be of an earlier one.
+    pub version: Version,
 }
 
 /// How a stratum stands before the draw; printed on the confirmation page.
@@ -123,8 +127,9 @@ struct Row<'a> {
 ///
 /// # Errors
 /// `ROST-011` subjects without a usable area, `ROST-012` an empty pool, `DRAW-014` a row or plan
-/// the draw does not take.
+/// the draw does not take, `DRAW-026` names it does not take under the version.
 pub fn frame_of(facts: &FrameFacts<'_>) -> Result<Eligibility, Vec<Refusal>> {
+    names_allowed(facts)?;
     let (rows, without_code) = rows_of(facts)?;
     if rows.is_empty() {
         return Err(vec![codes::ROSTER_EMPTY_POOL.refuse(&[])]);
@@ -149,7 +154,7 @@ pub fn frame_of(facts: &FrameFacts<'_>) -> Result<Eligibility, Vec<Refusal>> {
     let left_out =
         push_inspectors(facts, &mut frame).map_err(|fault| vec![refused_by_draw(&fault)])?;
     push_recusals(facts, &rows, &mut frame).map_err(|fault| vec![refused_by_draw(&fault)])?;
-    let quotas = quotas_of(facts.record, &frame).map_err(|fault| vec![refused_by_draw(&fault)])?;
+    let quotas = quotas_of(facts, &frame).map_err(|fault| vec![refused_by_draw(&fault)])?;
     for quota in &quotas {
         if let Some(count) = counts.get_mut(quota.stratum.as_str()) {
             count.quota = quota.drawn;
@@ -273,6 +278,24 @@ fn count(counts: &mut BTreeMap<String, PoolCount>, stratum: String, status: Stat
     }
 }
 
+/// Refuses names that plan and register may hold and records of this version may not.
+fn names_allowed(facts: &FrameFacts<'_>) -> Result<(), Vec<Refusal>> {
+    let of_plan = names::outside_in_plan(facts.version, facts.plan.parts()).into_iter();
+    let mut outside: Vec<Refusal> = of_plan.map(|(_, refusal)| refusal).collect();
+    let people = facts.inspectors.iter().filter(|i| serves(facts, i));
+    outside.extend(names::outside_in_register(facts.version, people));
+    match outside.is_empty() {
+        true => Ok(()),
+        false => Err(outside),
+    }
+}
+
+/// Whether an inspector is of a kind the plan draws from.
+fn serves(facts: &FrameFacts<'_>, inspector: &Inspector) -> bool {
+    let mut kinds = facts.plan.parts().staffing.authorities.iter();
+    kinds.any(|line| line.authority == inspector.authority)
+}
+
 fn push_inspectors(
     facts: &FrameFacts<'_>,
     frame: &mut Frame,
@@ -285,15 +308,7 @@ fn push_inspectors(
         .collect();
     let until = facts.plan.window().until;
     let mut left_out = Vec::new();
-    for inspector in facts.inspectors {
-        if !plan
-            .staffing
-            .authorities
-            .iter()
-            .any(|line| line.authority == inspector.authority)
-        {
-            continue;
-        }
+    for inspector in facts.inspectors.iter().filter(|i| serves(facts, i)) {
         let status = match inspector.ineligible(&items, until) {
             None => "draw".to_owned(),
             Some(reason) => {
@@ -317,12 +332,7 @@ fn push_recusals(facts: &FrameFacts<'_>, rows: &[Row<'_>], frame: &mut Frame) ->
     let people: BTreeSet<&str> = facts
         .inspectors
         .iter()
-        .filter(|i| {
-            plan.staffing
-                .authorities
-                .iter()
-                .any(|line| line.authority == i.authority)
-        })
+        .filter(|i| serves(facts, i))
         .map(|inspector| inspector.code.as_str())
         .chain(plan.staffing.leaders.iter().map(AsRef::as_ref))
         .collect();
@@ -337,7 +347,7 @@ fn push_recusals(facts: &FrameFacts<'_>, rows: &[Row<'_>], frame: &mut Frame) ->
         .try_for_each(|(person, subject)| frame.push_recusal(person, subject))
 }
 
-fn quotas_of(record: &PlanRecord, frame: &Frame) -> Result<Vec<Quota>, Fault> {
+fn quotas_of(facts: &FrameFacts<'_>, frame: &Frame) -> Result<Vec<Quota>, Fault> {
     let mut by_item: BTreeMap<String, Vec<(Stratum, u64)>> = BTreeMap::new();
     for (stratum, pool) in frame.subjects.pools() {
         by_item
@@ -347,7 +357,7 @@ fn quotas_of(record: &PlanRecord, frame: &Frame) -> Result<Vec<Quota>, Fault> {
     }
     let mut quotas = Vec::new();
     for (item, pools) in by_item {
-        quotas.extend(record.quotas_of(&item, &pools)?);
+        quotas.extend(facts.record.quotas_under(facts.version, &item, &pools)?);
     }
     quotas.sort_by(|one, other| one.stratum.cmp(&other.stratum));
     Ok(quotas)

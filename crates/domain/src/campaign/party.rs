@@ -34,7 +34,7 @@ pub enum PartyState {
     Announced,
     /// The commitment is in; the nonce stays with the party.
     Committed {
-        /// H("shuang-party/1", name, nonce).
+        /// H("shuang-party/1", name, nonce), under `shuang/2` over campaign and attempt as well.
         commitment: Fingerprint,
         /// When it was accepted.
         at: Instant,
@@ -52,7 +52,7 @@ pub enum PartyState {
     Absent {
         /// What was committed.
         commitment: Fingerprint,
-        /// Why, printed in seed.txt; a token, since records hold no Chinese.
+        /// Why, printed in seed.txt; a token, since records hold no Chinese. Under `shuang/2` always `timeout`.
         reason: PartyToken,
         /// When it was recorded.
         at: Instant,
@@ -129,6 +129,26 @@ impl Party {
             at,
         };
         Ok(())
+    }
+
+    /// What was committed, once it is.
+    #[must_use]
+    pub const fn commitment(&self) -> Option<&Fingerprint> {
+        match &self.state {
+            PartyState::Announced => None,
+            PartyState::Committed { commitment, .. }
+            | PartyState::Revealed { commitment, .. }
+            | PartyState::Absent { commitment, .. } => Some(commitment),
+        }
+    }
+
+    /// The nonce, once it is open.
+    #[must_use]
+    pub const fn nonce(&self) -> Option<&Fingerprint> {
+        match &self.state {
+            PartyState::Revealed { nonce, .. } => Some(nonce),
+            _ => None,
+        }
     }
 
     /// True once a commitment is in.

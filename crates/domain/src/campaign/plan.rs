@@ -8,26 +8,38 @@
 
 use std::collections::BTreeSet;
 
+use draw::record::plan::PlanEdition;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use crate::catalog::Method;
 use crate::id::{InspectorCode, ItemId, PartyToken};
 use crate::refusal::Refusal;
 use crate::subject::Area;
 use crate::text::DistrictCode;
-use crate::time::Date;
+use crate::time::{Date, Instant};
 use crate::versioned::Shape;
 
 use super::party::PartyName;
 
+mod edition;
 mod record;
 mod review;
 
+pub use edition::{PlanVersion, announceable, announced_ceremony};
 pub use record::{hash_of, record_of};
 pub use review::{PlanFacts, PlanFault};
 
-/// How a plan is kept; its document is [`CampaignPlan::canonical_json`].
-pub static PLAN: Shape<CampaignPlan> = Shape::new("campaigns.plan", &[]);
+/// How a plan is kept; its document is [`CampaignPlan::canonical_json`]. Version 2: a plan may announce the ceremony.
+pub static PLAN: Shape<CampaignPlan> = Shape::new("campaigns.plan", &[no_ceremony_announced]);
+
+/// Before version 2 no plan said when the ceremony is.
+fn no_ceremony_announced(mut value: Value) -> Value {
+    if let Some(fields) = value.as_object_mut() {
+        fields.insert("ceremony".to_owned(), Value::Null);
+    }
+    value
+}
 
 closed_list! {
     /// The parts of a plan: the seven of the seed, and the two the draw adds.
@@ -189,6 +201,11 @@ pub struct CampaignPlan {
     pub sources: Sources,
     /// The programme entry or supplementary proposal it follows.
     pub programme_entry: Option<String>,
+    /// When the ceremony is announced for: no nonce is accepted earlier. PLAN of `shuang/2` says it. A plan without
+    /// has the document it always had.
+    #[doc(alias = "抽取仪式")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ceremony: Option<Instant>,
 }
 
 impl CampaignPlan {
@@ -215,18 +232,27 @@ impl CampaignPlan {
             include_suspended: false,
             sources: Sources::default(),
             programme_entry: None,
+            ceremony: None,
         }
     }
 
     /// The plan as complete, or every gap with the part it is in.
     ///
     /// # Errors
-    /// Every fault at once: `PLAN-001` to `PLAN-019`, `CATA-001` to `CATA-004`, `ROST-005`.
+    /// Every fault at once: `PLAN-001` to `PLAN-019`, `CATA-001` to `CATA-004`, `ROST-005`; of what only
+    /// `shuang/2` asks `PLAN-020` to `PLAN-025`, `DRAW-026`.
     pub fn complete(self, facts: &PlanFacts<'_>) -> Result<CompletePlan, Vec<PlanFault>> {
-        let faults = review::faults(&self, facts);
-        match self.window {
-            Some(window) if faults.is_empty() => Ok(CompletePlan { plan: self, window }),
-            _ => Err(faults),
+        let mut faults = review::faults(&self, facts);
+        match (self.window, edition::of(&self, facts)) {
+            (Some(window), Ok(edition)) if faults.is_empty() => Ok(CompletePlan {
+                plan: self,
+                window,
+                edition,
+            }),
+            (_, edition) => {
+                faults.extend(edition.err().into_iter().flatten());
+                Err(faults)
+            }
         }
     }
 
@@ -242,6 +268,7 @@ impl CampaignPlan {
 pub struct CompletePlan {
     plan: CampaignPlan,
     window: Window,
+    edition: PlanEdition,
 }
 
 impl CompletePlan {

@@ -4,7 +4,7 @@
 //! end and four eyes can compare accounts. The verbs are in [`super::steps`].
 
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::id::{AccountId, CampaignId, CampaignNo, Fingerprint, OrgUnitId};
 use crate::policy::four_eyes::Hands;
@@ -14,12 +14,18 @@ use crate::versioned::Shape;
 use super::frame_roots::FrameRoots;
 use super::party::{Party, TrustLevel};
 use super::transitions::StateKind;
+use super::version::FrameVersion;
 
 /// How a state is kept. Version 2: the approval names the version of the rulebook. Version 3: a frame knows
-/// its roots, a plan everybody who wrote it.
+/// its roots, a plan everybody who wrote it. Version 4: a frame knows the version of its attempt, a commitment
+/// from when nonces are taken and what the dice showed.
 pub static LIFE: Shape<CampaignState> = Shape::new(
     "campaigns.life",
-    &[approval_names_no_rulebook, no_roots_and_one_hand],
+    &[
+        approval_names_no_rulebook,
+        no_roots_and_one_hand,
+        attempts_of_the_first_version,
+    ],
 );
 
 /// What the first build approved stays without the name of a version.
@@ -51,6 +57,23 @@ fn no_roots_and_one_hand(mut value: Value) -> Value {
         }
         for field in fields.values_mut().filter(|field| field.is_object()) {
             *field = no_roots_and_one_hand(field.take());
+        }
+    }
+    value
+}
+
+/// Before frames said their version every attempt was of `shuang/1`.
+fn attempts_of_the_first_version(mut value: Value) -> Value {
+    if let Some(fields) = value.as_object_mut() {
+        if fields.contains_key("launched") && fields.contains_key("parties") {
+            fields.insert("version".to_owned(), json!({ "shuang": "1" }));
+        }
+        if fields.contains_key("frozen") && fields.contains_key("freeze_hash") {
+            fields.insert("reveal_from".to_owned(), Value::Null);
+            fields.insert("dice".to_owned(), Value::Null);
+        }
+        for field in fields.values_mut().filter(|field| field.is_object()) {
+            *field = attempts_of_the_first_version(field.take());
         }
     }
     value
@@ -149,6 +172,17 @@ pub struct Frozen {
     pub quota: u64,
     /// What nothing after the freeze may change; none if a build that did not keep it froze.
     pub roots: Option<FrameRoots>,
+    /// The version of the attempt, to its end.
+    pub version: FrameVersion,
+}
+
+/// What public dice showed, as it was written down.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DiceEntry {
+    /// The digits, as thrown.
+    pub digits: String,
+    /// Who wrote them down, and when.
+    pub step: Step,
 }
 
 /// FREEZE is logged: from here on nothing can be changed, only voided.
@@ -160,10 +194,15 @@ pub struct Committed {
     pub step: Step,
     /// H(FREEZE).
     pub freeze_hash: Fingerprint,
+    /// From when nonces are taken; none under `shuang/1`, where that is FREEZE itself.
+    pub reveal_from: Option<Instant>,
     /// Until when nonces are taken.
     pub reveal_by: Instant,
     /// When the announced beacon appears, if one is announced and its time is known.
     pub beacon_at: Option<Instant>,
+    /// What the public dice of `shuang/2` showed; none while they are awaited, and under `shuang/1`, where they
+    /// are entered with the draw.
+    pub dice: Option<DiceEntry>,
 }
 
 /// All nonces are open or their parties are recorded as absent; only the beacon is awaited.

@@ -2,7 +2,8 @@
 //! state with the act to be logged, or a refusal; nothing is fetched and nothing half-applied.
 //!
 //! Before [`super::transitions`] permits a step no fact is looked at, so a wrong state is always
-//! the first thing said. The steps of the draw itself are in `steps/drawing.rs`.
+//! the first thing said. The steps of the draw itself are in `steps/drawing.rs`, the hours FREEZE announces in
+//! `steps/hours.rs`, what is asked of commitments and nonces in `steps/revealing.rs`.
 
 use crate::event::Act;
 use crate::id::{AccountId, CampaignId, CampaignNo, Fingerprint, OrgUnitId};
@@ -17,6 +18,8 @@ use super::state::{
 use super::transitions::{self, CampaignVerb, StateKind};
 
 mod drawing;
+mod hours;
+mod revealing;
 
 pub use drawing::{CommitFacts, DrawFacts, FreezeFacts, Intervals};
 

@@ -9,6 +9,9 @@ use frame_roots::{FrameRoots, Leaves, StratumCount};
 use party::{PartyName, TrustLevel};
 use state::Step;
 use steps::{CommitFacts, DrawFacts, FreezeFacts, Intervals};
+use version::FrameVersion;
+
+mod two;
 
 fn account(number: u8) -> AccountId {
     AccountId::from_entropy([number; 12])
@@ -88,6 +91,7 @@ fn freeze_facts() -> FreezeFacts {
         quota: 4,
         must: 1,
         roots: Some(roots()),
+        version: FrameVersion::One,
     }
 }
 
@@ -96,8 +100,10 @@ fn commit_facts() -> CommitFacts {
         step: step(DRAWER, 40),
         freeze_hash: hash('f'),
         roots: roots(),
+        reveal_from: None,
         reveal_by: at(60),
         beacon_at: Some(at(70)),
+        ceremony: None,
         intervals: DEMO,
     }
 }

@@ -121,6 +121,26 @@ fn a_new_version_states_every_parameter_and_none_besides() {
     assert_eq!(errors[0].code, "RULE-005");
 }
 
+/// PLAN of `shuang/2` names the version it obeys in one word of ASCII.
+#[test]
+fn a_new_version_has_a_name_that_records_can_cite() {
+    let named = |version: &str| {
+        let file = RulebookFile {
+            version: version.to_owned(),
+            ..seed()
+        };
+        file.adoptable(None)
+            .map(drop)
+            .map_err(|errors| errors[0].code)
+    };
+    for fit in ["2026-1", "2026-1+demo-1", "~", &"9".repeat(63)] {
+        assert_eq!(named(fit), Ok(()), "{fit}");
+    }
+    for unfit in ["", "2026 1", "二〇二六年版", "2026-1\n", &"9".repeat(64)] {
+        assert_eq!(named(unfit), Err("RULE-007"), "{unfit}");
+    }
+}
+
 fn unknown(key: &str) -> ParameterRow {
     ParameterRow {
         key: key.to_owned(),

@@ -6,6 +6,7 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 
 use super::*;
+use crate::campaign::version::FrameVersion;
 use crate::campaign::{StateKind, plan, state};
 use crate::inspection::InspectionKind;
 use crate::{catalog, inspection, inspector, publication, rulebook, subject};
@@ -150,4 +151,29 @@ fn an_approval_of_the_first_build_names_no_version_of_the_rulebook() {
     let approvals: Vec<state::Approved> = approvals.collect();
     assert!(approvals.len() > 10);
     assert!(approvals.iter().all(|approved| approved.rulebook.is_none()));
+}
+
+/// Whatever earlier builds froze or committed goes on under `shuang/1`: nonces are taken from FREEZE on.
+#[test]
+fn attempts_of_earlier_builds_are_of_the_first_version_of_the_protocol() {
+    let (mut frames, mut commitments) = (0, 0);
+    for line in (1..=3).flat_map(|version| samples(version, state::LIFE.name)) {
+        let life = state::LIFE.read(&line).expect("a sample");
+        if let Some(frame) = life.frame() {
+            assert_eq!(frame.version, FrameVersion::One, "{line}");
+            frames += 1;
+        }
+        if let Some(committed) = life.commitment() {
+            assert_eq!(
+                (committed.reveal_from, &committed.dice),
+                (None, &None),
+                "{line}"
+            );
+            commitments += 1;
+        }
+    }
+    assert!(
+        frames > commitments && commitments > 20,
+        "{frames} {commitments}"
+    );
 }

@@ -172,7 +172,7 @@ pub async fn kind_of(city: &City, no: &str) -> StateKind {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_large_register_is_frozen_by_a_job_and_drawn_like_any_other() {
+async fn a_large_register_is_frozen_by_a_job() {
     on_both(|db| async move {
         let (cast, web) = narrow(db).await;
         let no = cast.launched().await;

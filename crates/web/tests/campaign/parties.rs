@@ -58,6 +58,35 @@ async fn a_nonce_that_does_not_fit_comes_back_with_what_was_typed() {
 }
 
 #[tokio::test]
+async fn what_is_handed_in_a_second_time_from_the_same_page_is_in_once_and_answered_alike() {
+    with_cast(40, 6, async |cast| {
+        let no = cast.launched().await;
+        let link = cast.link(&no, "discipline").await;
+        cast.done(&cast.officer, &no, "freeze", &[]).await;
+        let stranger = cast.site.stranger();
+        let (party, nonce) = NONCES[0];
+        let typed = commitment(party, nonce);
+        let asked = stranger.get(&link).await;
+        let before = cast.log_size().await;
+        for (value, expected) in [
+            (typed.clone(), StatusCode::SEE_OTHER),
+            // The answer was lost on the way, so the same is sent again.
+            (typed, StatusCode::SEE_OTHER),
+            // Another value is no repetition.
+            (commitment(party, &"9".repeat(64)), StatusCode::CONFLICT),
+        ] {
+            let at = format!("{link}/commitment");
+            let answer = stranger
+                .submit(&asked, &at, &[("commitment", &value)])
+                .await;
+            assert_eq!(answer.status, expected, "{}", answer.text);
+        }
+        assert_eq!(cast.log_size().await, before + 1);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn the_page_shows_the_own_line_of_the_commitment_record() {
     with_cast(40, 6, async |cast| {
         let (_, links) = cast.committed().await;

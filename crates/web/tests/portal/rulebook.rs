@@ -558,13 +558,13 @@ async fn a_state_of_a_newer_program_is_refused_by_its_version_and_the_rest_goes_
         let number = story.drafted().await;
         let other = story.drafted().await;
         let mut kept = stored(&story, &number).await;
-        kept.plan = kept.plan.replacen("\"v\":1", "\"v\":7", 1);
+        kept.plan = kept.plan.replacen("\"v\":2", "\"v\":7", 1);
         assert!(kept.plan.starts_with("{\"v\":7,"), "{}", kept.plan);
         write(&story, &kept).await;
         let browser = story.browser(&story.initiator.account).await;
         let page = browser.get(&format!("/w/campaigns/{number}")).await;
         assert_eq!(page.status, StatusCode::SERVICE_UNAVAILABLE);
-        for words in ["KEPT-001", "campaigns.plan", "第 7 版", "第 1 版"] {
+        for words in ["KEPT-001", "campaigns.plan", "第 7 版", "第 2 版"] {
             assert!(page.shows(words), "no {words}: {}", page.text);
         }
         let app = &story.site.city.app;

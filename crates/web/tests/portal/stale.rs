@@ -440,7 +440,7 @@ async fn a_plan_whose_record_would_be_another_one_is_not_submitted_as_it_was_sho
             .await
             .unwrap();
         let shown = as_shown(app, Thing::Campaign(&number)).await;
-        city.adopt("2026-样例", &[("rate.D", "40/100")]).await;
+        city.adopt("2026-sample", &[("rate.D", "40/100")]).await;
         let size = story.site.log_size().await;
         let refused = app
             .submit_campaign(&story.initiator, &number, &shown)

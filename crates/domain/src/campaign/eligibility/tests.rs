@@ -3,7 +3,8 @@
 use super::*;
 use crate::campaign::party::PartyName;
 use crate::campaign::plan::{
-    AuthorityDraw, CampaignPlan, PlanFacts, PlannedItem, PlannedQuota, Window, record_of,
+    AuthorityDraw, CampaignPlan, PlanFacts, PlanVersion, PlannedItem, PlannedQuota, Window,
+    record_of,
 };
 use crate::catalog::{ItemFile, Method, SEED_ITEMS};
 use crate::id::{AccountId, CampaignNo, InspectorCode, InspectorId, OrgUnitId, PartyToken};
@@ -127,6 +128,11 @@ impl World {
     }
 
     fn frame_and_record(&self) -> Result<(Eligibility, PlanRecord), Vec<Refusal>> {
+        self.frame_under(Version::One)
+    }
+
+    /// The frame of an attempt of this version, under a PLAN of `shuang/1`.
+    fn frame_under(&self, version: Version) -> Result<(Eligibility, PlanRecord), Vec<Refusal>> {
         let initiator = OrgUnitId::from_entropy([9; 12]);
         let plan = self
             .plan
@@ -137,6 +143,7 @@ impl World {
                 initiator: &initiator,
                 units: &OrgTree::default(),
                 rulebook: &self.rulebook,
+                version: PlanVersion::One,
             })
             .expect("complete");
         let number = CampaignNo::parse("411200-CG-2026-0007").expect("a number");
@@ -161,6 +168,7 @@ impl World {
             inspectors: &self.inspectors,
             recusals: &self.recusals,
             rulebook: &self.rulebook,
+            version,
         })?;
         Ok((found, record))
     }
@@ -409,4 +417,63 @@ fn the_draw_freezes_the_frame_and_finds_no_disagreement_with_the_plan() {
     let frozen = draw::freeze::freeze(&terms, found.frame, &secret, threads).expect("frozen");
     assert_eq!(record.disagreements(frozen.record()), Vec::new());
     assert_eq!((frozen.record().must, frozen.record().skip), (1, 1));
+}
+
+/// Registers and plans of `shuang/1` may hold names that begin with a mark; a frame of `shuang/2` is not made of them.
+#[test]
+fn a_name_that_begins_with_a_mark_is_in_no_frame_of_the_second_version() {
+    let codes = |world: &World, version| match world.frame_under(version) {
+        Ok(_) => Vec::new(),
+        Err(refusals) => refusals.iter().map(ToString::to_string).collect(),
+    };
+    let mut world = World::new(10);
+    assert_eq!(codes(&world, Version::Two), Vec::<String>::new());
+    world.inspectors.push(inspector("-F6", "2027-12-31"));
+    world.plan.staffing.leaders = vec![InspectorCode::parse("-F6").expect("a token")];
+    world.plan.sources.parties[1].token = PartyToken::parse("_press").expect("a token");
+    assert_eq!(codes(&world, Version::One), Vec::<String>::new());
+    let said = codes(&world, Version::Two);
+    assert_eq!(said.len(), 3, "{said:?}");
+    for (refusal, named) in said.iter().zip([
+        "组长的代码“-F6”",
+        "见证方的代码“_press”",
+        "执法检查人员的代码“-F6”",
+    ]) {
+        assert!(
+            refusal.starts_with(named) && refusal.ends_with("DRAW-026"),
+            "{refusal}"
+        );
+    }
+    // Who is of no kind the plan draws from is in no frame.
+    let mut world = World::new(10);
+    let mut stranger = inspector("-F7", "2027-12-31");
+    stranger.authority = InspectorCode::parse("market").expect("a token");
+    world.inspectors.push(stranger);
+    assert_eq!(codes(&world, Version::Two), Vec::<String>::new());
+}
+
+#[test]
+fn quotas_are_those_of_the_version_of_the_attempt() {
+    let mut world = World::new(40);
+    for at in 0..20 {
+        world.subjects[at] = subject(at as u64, "A");
+    }
+    let rate = |q| crate::rulebook::SamplingRate::new(1, q).expect("a rate");
+    world
+        .rulebook
+        .class_rates
+        .insert("A".to_owned(), rate(1009));
+    world
+        .rulebook
+        .class_rates
+        .insert("U".to_owned(), rate(1013));
+    let (found, _) = world
+        .frame_under(Version::One)
+        .expect("10⁹ is the bound of shuang/1");
+    assert_eq!(found.quota(), 2);
+    let refusals = world
+        .frame_under(Version::Two)
+        .expect_err("10⁶ of shuang/2");
+    assert_eq!(refusals[0].code, "DRAW-014");
+    assert!(refusals[0].sentence.contains("1000000"), "{}", refusals[0]);
 }

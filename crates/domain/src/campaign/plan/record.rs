@@ -12,7 +12,7 @@ use draw::record::plan::{ItemRule, PlanEdition, PlanRecord};
 
 use crate::campaign::steps::Intervals;
 use crate::id::{CampaignNo, InspectorCode};
-use crate::rulebook::{QuotaRule, Rulebook, SubjectReserve};
+use crate::rulebook::{QuotaRule, Rulebook};
 use crate::subject::Area;
 
 use super::{Assignment, CompletePlan, PlannedItem, PlannedQuota, Staffing};
@@ -22,7 +22,8 @@ const DAY_SECONDS: u64 = 24 * 60 * 60;
 /// The PLAN record of a complete plan under a rulebook and the intervals it states.
 ///
 /// # Errors
-/// A name outside the draw's grammar; does not occur for values made by this crate.
+/// A name outside the draw's grammar, which does not occur under `shuang/1` for values made by this crate; under
+/// `shuang/2` whatever would not be read back, such as a count beyond its bound.
 pub fn record_of(
     number: &CampaignNo,
     complete: &CompletePlan,
@@ -37,7 +38,7 @@ pub fn record_of(
         .map(|item| rule_of(item, rulebook))
         .collect::<Result<_, _>>()?;
     items.sort_unstable_by_key(|rule| rule.item);
-    Ok(PlanRecord {
+    let record = PlanRecord {
         campaign: number.as_str().parse()?,
         suite: Suite::Sha256,
         document: Suite::Sha256.bytes(plan.canonical_json().as_bytes()),
@@ -71,10 +72,12 @@ pub fn record_of(
         min_level: intervals.minimum_level.number(),
         plan_seconds: intervals.plan_days.unsigned_abs() * DAY_SECONDS,
         freeze_seconds: intervals.freeze_minutes.unsigned_abs() * 60,
-        edition: PlanEdition::One {
-            subject_reserve: rulebook.subject_reserve == SubjectReserve::Next,
-        },
-    })
+        edition: complete.edition.clone(),
+    };
+    match record.edition {
+        PlanEdition::One { .. } => Ok(record),
+        PlanEdition::Two { .. } => PlanRecord::parse(record.to_string().as_bytes()),
+    }
 }
 
 fn tokens<'a>(names: impl Iterator<Item = &'a str>) -> Result<Vec<Token>, Fault> {
@@ -82,7 +85,7 @@ fn tokens<'a>(names: impl Iterator<Item = &'a str>) -> Result<Vec<Token>, Fault>
 }
 
 /// Every class an item may have, ascending by stratum.
-fn rates_of(
+pub(super) fn rates_of(
     items: &[PlannedItem],
     rulebook: &Rulebook,
 ) -> Result<Vec<(Stratum, quota::SamplingRate)>, Fault> {
@@ -116,7 +119,7 @@ fn teams_of(staffing: &Staffing) -> Result<Vec<TeamSize>, Fault> {
         .collect()
 }
 
-fn rule_of(planned: &PlannedItem, rulebook: &Rulebook) -> Result<ItemRule, Fault> {
+pub(super) fn rule_of(planned: &PlannedItem, rulebook: &Rulebook) -> Result<ItemRule, Fault> {
     let rule = match planned.quota {
         PlannedQuota::Fixed(count) => quota::QuotaRule::Fixed(count),
         PlannedQuota::Everybody => quota::QuotaRule::Full,

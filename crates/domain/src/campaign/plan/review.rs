@@ -11,7 +11,7 @@ use crate::rulebook::Rulebook;
 
 use super::super::party::TrustLevel;
 use super::super::steps::Intervals;
-use super::{Assignment, CampaignPlan, Notice, PlanPart, PlannedQuota, Window};
+use super::{Assignment, CampaignPlan, Notice, PlanPart, PlanVersion, PlannedQuota, Window};
 
 /// What must be known to say whether a plan is complete.
 #[derive(Clone, Copy, Debug)]
@@ -26,6 +26,8 @@ pub struct PlanFacts<'a> {
     pub units: &'a OrgTree,
     /// The rulebook the campaign obeys.
     pub rulebook: &'a Rulebook,
+    /// The version of its PLAN.
+    pub version: PlanVersion<'a>,
 }
 
 /// One fault of a plan.

@@ -9,12 +9,15 @@ use crate::inspector::{Inspector, RawInspector};
 use crate::org::OrgTree;
 use crate::rulebook::{Rulebook, RulebookFile, SEED_RULEBOOK};
 
+mod two;
+
 struct World {
     items: Vec<InspectionItem>,
     inspectors: Vec<Inspector>,
     initiator: OrgUnitId,
     units: OrgTree,
     rulebook: Rulebook,
+    rules: RulebookFile,
 }
 
 fn unit(number: u8) -> OrgUnitId {
@@ -60,6 +63,7 @@ fn world() -> World {
             (unit(4), Some(unit(1))),
         ]),
         rulebook: Rulebook::read(&file.version, &file.parameters),
+        rules: file,
     }
 }
 
@@ -71,6 +75,14 @@ impl World {
             initiator: &self.initiator,
             units: &self.units,
             rulebook: &self.rulebook,
+            version: PlanVersion::One,
+        }
+    }
+
+    fn facts_of_two(&self) -> PlanFacts<'_> {
+        PlanFacts {
+            version: PlanVersion::Two(&self.rules),
+            ..self.facts()
         }
     }
 }

@@ -1,7 +1,8 @@
 //! The verbs around the draw: freeze, collect commitments, publish FREEZE, open nonces, draw, void.
 //!
 //! Intervals are rulebook facts handed in by the caller; the demo rulebook sets them to zero. A
-//! missed clock asks for a reason and never locks the work; an interval too short is refused.
+//! missed clock asks for a reason and never locks the work; an interval too short is refused. Under which version
+//! of the protocol a verb works is asked of the frame.
 
 use crate::event::Act;
 use crate::id::{Fingerprint, PartyToken};
@@ -15,14 +16,16 @@ use super::super::state::{
     Approved, Campaign, CampaignState, Committed, Drawn, Frozen, Revealed, Step,
 };
 use super::super::transitions::CampaignVerb;
-use super::{Stepped, not_before, required_reason};
+use super::super::version::{FrameVersion, VERSION_OF_NEW_ATTEMPTS};
+use super::{Stepped, hours, not_before, required_reason, revealing};
 
 /// The intervals of the rulebook in force.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Intervals {
     /// PLAN to FREEZE, in days.
     pub plan_days: i64,
-    /// FREEZE to the end of revealing and to the beacon, in minutes.
+    /// FREEZE to the beacon and the end of revealing, under `shuang/2` to the beacon or else to the first nonce, in
+    /// minutes.
     pub freeze_minutes: i64,
     /// The least trust level of a real campaign.
     pub minimum_level: TrustLevel,
@@ -43,6 +46,8 @@ pub struct FreezeFacts {
     pub must: u64,
     /// Roots, counts and the commitment to S of the frame; none while they are not computed yet.
     pub roots: Option<FrameRoots>,
+    /// The version of the attempt that begins.
+    pub version: FrameVersion,
 }
 
 /// What must be known to publish FREEZE.
@@ -54,10 +59,14 @@ pub struct CommitFacts {
     pub freeze_hash: Fingerprint,
     /// What the kept frame gives now.
     pub roots: FrameRoots,
+    /// From when nonces are taken; `shuang/1` does not ask.
+    pub reveal_from: Option<Instant>,
     /// Until when nonces are taken.
     pub reveal_by: Instant,
-    /// When the announced beacon appears, if its time is known.
+    /// When the announced beacon appears; under `shuang/1` if its time is known.
     pub beacon_at: Option<Instant>,
+    /// When PLAN announced the ceremony for, if it did.
+    pub ceremony: Option<Instant>,
     /// The intervals in force.
     pub intervals: Intervals,
 }
@@ -69,13 +78,13 @@ pub struct DrawFacts {
     pub step: Step,
     /// H(RESULT).
     pub result_hash: Fingerprint,
-    /// The level derived from FREEZE and seed.
+    /// The level derived from what the sources gave: of FREEZE and seed, under `shuang/2` of REVEAL and seed.
     pub level: TrustLevel,
     /// The least level of the rulebook.
     pub minimum_level: TrustLevel,
     /// How many subjects are visited.
     pub visits: u64,
-    /// True once every announced beacon and dice line is in, or stands as absent in the seed.
+    /// True once every announced beacon is in, under `shuang/1` dice too, or stands as absent in its seed.
     pub beacon_present: bool,
     /// True if our own verification accepts the result.
     pub recomputed: bool,
@@ -105,6 +114,7 @@ impl Campaign {
             beacon: facts.beacon,
             quota: facts.quota,
             roots: facts.roots,
+            version: facts.version,
         });
         Ok(self.with(next, Act::FrameFrozen))
     }
@@ -112,7 +122,8 @@ impl Campaign {
     /// Accepts the commitment of one party.
     ///
     /// # Errors
-    /// `CAMP-001`, `DRAW-009` unknown party, `DRAW-010` a second commitment.
+    /// `CAMP-001`, `DRAW-009` unknown party, `DRAW-010` a second commitment; under `shuang/2` `DRAW-020` that
+    /// of another party.
     pub fn accept_commitment(
         self,
         party: &PartyToken,
@@ -125,6 +136,7 @@ impl Campaign {
             return Err(self.refuse(CampaignVerb::AcceptCommitment));
         };
         party_of(&mut frozen.parties, party)?.commit(commitment, at)?;
+        revealing::commitment_of_its_own(frozen, party)?;
         Ok(self.with(next, Act::PartyCommitted))
     }
 
@@ -132,7 +144,8 @@ impl Campaign {
     ///
     /// # Errors
     /// `CAMP-001`, `AUTH-013`, `CAMP-009` a party has not committed, `CAMP-008` trust level,
-    /// `CAMP-005` to `CAMP-007` intervals, `DRAW-016` and `DRAW-015` not the frame that was frozen.
+    /// `CAMP-005` to `CAMP-007` and `CAMP-016` to `CAMP-021` hours, `DRAW-015` to `DRAW-017` not the frame that
+    /// was frozen, or not one that may be published.
     pub fn commit(self, facts: CommitFacts) -> Stepped {
         self.permit(CampaignVerb::Commit)?;
         let CampaignState::Frozen(frozen) = self.state.clone() else {
@@ -149,14 +162,16 @@ impl Campaign {
             facts.intervals.minimum_level,
             &codes::CAMPAIGN_BELOW_LEVEL,
         )?;
-        intervals_kept(&frozen, &facts)?;
+        let hours = hours::kept(&frozen, &facts)?;
         self.still_frozen(&facts.roots, &frozen.step)?;
         let next = CampaignState::Committed(Committed {
             frozen,
             step: facts.step,
             freeze_hash: facts.freeze_hash,
-            reveal_by: facts.reveal_by,
-            beacon_at: facts.beacon_at,
+            reveal_from: hours.reveal_from,
+            reveal_by: hours.reveal_by,
+            beacon_at: hours.beacon_at,
+            dice: None,
         });
         Ok(self.with(next, Act::DrawCommitted))
     }
@@ -164,13 +179,16 @@ impl Campaign {
     /// What the freeze fixed of the frame whose FREEZE is to be published.
     ///
     /// # Errors
-    /// `CAMP-001`, `DRAW-015` if a build that kept no roots froze.
+    /// `CAMP-001`, `DRAW-015` if a build that kept no roots froze, `DRAW-017` if it is a frame of an earlier
+    /// version than new ones are of.
     pub fn frozen_roots(&self) -> Result<&FrameRoots, Refusal> {
         let CampaignState::Frozen(frozen) = &self.state else {
             return Err(self.refuse(CampaignVerb::Commit));
         };
         let roots = frozen.roots.as_ref();
-        roots.ok_or_else(|| codes::DRAW_FRAME_WITHOUT_ROOTS.refuse(&[]))
+        let roots = roots.ok_or_else(|| codes::DRAW_FRAME_WITHOUT_ROOTS.refuse(&[]))?;
+        frozen.version.may_be_published(VERSION_OF_NEW_ATTEMPTS)?;
+        Ok(roots)
     }
 
     fn still_frozen(&self, kept: &FrameRoots, at: &Step) -> Result<(), Refusal> {
@@ -185,7 +203,8 @@ impl Campaign {
     /// Accepts the nonce of one party; `computed` is the commitment that follows from it.
     ///
     /// # Errors
-    /// `CAMP-001`, `DRAW-005` the nonce does not fit, `DRAW-006` too late, `DRAW-009`, `DRAW-010`.
+    /// `CAMP-001`, `DRAW-005` the nonce does not fit, `DRAW-006` too late, `DRAW-009`, `DRAW-010`; under `shuang/2`
+    /// `DRAW-018` too early, `DRAW-019` before the dice, `DRAW-023` that of another party.
     pub fn accept_nonce(
         self,
         party: &PartyToken,
@@ -202,14 +221,17 @@ impl Campaign {
             let until = committed.reveal_by.local_text();
             return Err(codes::DRAW_REVEAL_OVER.refuse(&[("until", &until)]));
         }
+        revealing::may_open(committed, at)?;
         party_of(&mut committed.frozen.parties, party)?.reveal(nonce, computed, at)?;
+        revealing::nonce_of_its_own(&committed.frozen, party)?;
         Ok(self.with(next, Act::PartyRevealed))
     }
 
-    /// Closes the revealing; parties that stayed away are recorded as absent with the reason.
+    /// Closes the revealing; parties that stayed away are recorded as absent, under `shuang/1` with the reason.
     ///
     /// # Errors
-    /// `CAMP-001`, `AUTH-013`, `DRAW-007` somebody may still come, `DRAW-008` the level is lost.
+    /// `CAMP-001`, `AUTH-013`, `DRAW-007` somebody may still come, `DRAW-008` the level is lost; under `shuang/2`
+    /// `DRAW-024` it has not begun, `DRAW-025` the dice may still be thrown.
     pub fn reveal(
         self,
         step: Step,
@@ -223,6 +245,8 @@ impl Campaign {
         let approver = &committed.frozen.launched.approved.step.by;
         four_eyes::approver_and_drawer(approver, &step.by)?;
         not_before(step.at, committed.step.at)?;
+        revealing::may_close(&committed, step.at)?;
+        let reason = revealing::absence(committed.frozen.version, absent_reason);
         for party in committed
             .frozen
             .parties
@@ -235,15 +259,9 @@ impl Campaign {
                     ("until", &committed.reveal_by.local_text()),
                 ]));
             }
-            party.be_absent(absent_reason.clone(), step.at)?;
+            party.be_absent(reason.clone(), step.at)?;
         }
-        let present = committed
-            .frozen
-            .parties
-            .iter()
-            .filter(|party| party.has_revealed())
-            .count();
-        let level = TrustLevel::of(present, committed.frozen.beacon);
+        let level = revealing::level_in_reach(&committed);
         level_reaches(level, minimum_level, &codes::DRAW_LEVEL_LOST)?;
         let next = CampaignState::Revealed(Revealed { committed, step });
         Ok(self.with(next, Act::CampaignRevealed))
@@ -268,7 +286,7 @@ impl Campaign {
         if let Some(due) = committed.beacon_at.filter(|due| facts.step.at < *due) {
             return Err(codes::DRAW_NOT_YET.refuse(&[("at", &due.local_text())]));
         }
-        if committed.frozen.beacon && !facts.beacon_present {
+        if revealing::awaits_source(&committed.frozen) && !facts.beacon_present {
             return Err(codes::DRAW_BEACON_MISSING.refuse(&[]));
         }
         level_reaches(facts.level, facts.minimum_level, &codes::DRAW_LEVEL_LOST)?;
@@ -321,38 +339,6 @@ fn level_reaches(
 ) -> Result<(), Refusal> {
     if level < minimum {
         return Err(code.refuse(&[("level", &level.label()), ("minimum", &minimum.label())]));
-    }
-    Ok(())
-}
-
-fn intervals_kept(frozen: &Frozen, facts: &CommitFacts) -> Result<(), Refusal> {
-    let day = 24 * 60 * 60_000_i64;
-    let earliest = frozen
-        .launched
-        .approved
-        .step
-        .at
-        .plus_ms(facts.intervals.plan_days.saturating_mul(day));
-    if facts.step.at < earliest {
-        return Err(codes::CAMPAIGN_PLAN_TOO_RECENT.refuse(&[
-            ("days", &facts.intervals.plan_days),
-            ("until", &earliest.local_text()),
-        ]));
-    }
-    let lead = facts.intervals.freeze_minutes.saturating_mul(60_000);
-    // Randomness must lie in the future even where the rulebook asks for no lead at all.
-    let random_at = facts
-        .beacon_at
-        .map_or(facts.reveal_by, |beacon| beacon.min(facts.reveal_by));
-    if random_at < facts.step.at.plus_ms(lead) {
-        let minutes = facts.intervals.freeze_minutes;
-        return Err(codes::CAMPAIGN_REVEAL_TOO_SOON.refuse(&[("minutes", &minutes)]));
-    }
-    if facts
-        .beacon_at
-        .is_some_and(|beacon| beacon < facts.reveal_by)
-    {
-        return Err(codes::CAMPAIGN_BEACON_BEFORE_REVEAL.refuse(&[]));
     }
     Ok(())
 }

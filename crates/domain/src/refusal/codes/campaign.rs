@@ -46,6 +46,24 @@ registry! { CAMPAIGN:
     CAMPAIGN_CLOCK_BACK = "CAMP-015",
         "当前时间早于上一步的 {at}，时钟可能被拨回。", None,
         "校准服务器时钟后再办理。";
+    CAMPAIGN_NO_REVEAL_FROM = "CAMP-016",
+        "没有写明从何时起接收随机数。", Some("shuang/2 第 1 节"),
+        "写明时间；不早于方案公告的抽取仪式。";
+    CAMPAIGN_NO_BEACON_TIME = "CAMP-017",
+        "没有写明信标产生的时间。", Some("shuang/2 第 3 节"),
+        "照公告写明这一期开奖的时间；drand 的时间由轮次算出。";
+    CAMPAIGN_BEFORE_CEREMONY = "CAMP-018",
+        "开始接收随机数的时间 {from} 早于方案公告的抽取仪式 {ceremony}。", Some("shuang/2 第 3 节"),
+        "定在仪式开始之时或之后。";
+    CAMPAIGN_REVEAL_ENDS_FIRST = "CAMP-019",
+        "开始接收随机数的时间 {from} 不早于揭示期限 {until}。", Some("shuang/2 第 3 节"),
+        "把揭示期限往后定，给各方留出揭示的时间。";
+    CAMPAIGN_SOURCE_TOO_SOON = "CAMP-020",
+        "公布承诺到{what}的间隔不足 {minutes} 分钟。", Some("shuang/2 第 3 节"),
+        "往后定；有信标的，改用更晚的一期。";
+    CAMPAIGN_REVEAL_FROM_PAST = "CAMP-021",
+        "开始接收随机数的时间 {from} 已经过去。", Some("shuang/2 第 1 节"),
+        "定在公布承诺之后：承诺公布之前不得收到任何一方的随机数。";
     DRAW_NOT_YET = "DRAW-003",
         "随机数尚未产生，现在不能抽取。", Some("shuang/1 第 1 节"),
         "信标 {at} 到达后，本页自动放开。";
@@ -82,6 +100,30 @@ registry! { CAMPAIGN:
     DRAW_FRAME_WITHOUT_ROOTS = "DRAW-015",
         "这份名录由旧版本程序冻结，没有留下可核对的根，不能公布承诺。", Some("细则四（三）"),
         "作废本轮，重新冻结。";
+    DRAW_FRAME_OF_OLD_VERSION = "DRAW-017",
+        "这份名录按 {own} 冻结，各方的承诺值也按它递交；现在公布的承诺一律按 {newest}。", Some("shuang/2 第 1 节"),
+        "作废本轮，重新冻结，请各方重新递交承诺值。";
+    DRAW_REVEAL_NOT_BEGUN = "DRAW-018",
+        "{from} 起才接收随机数。", Some("shuang/2 第 1 节"),
+        "到时再交；在此之前不要告诉任何人。";
+    DRAW_DICE_FIRST = "DRAW-019",
+        "公开骰子的点数还没有录入，不能先接收随机数。", Some("shuang/2 第 1 节"),
+        "先掷骰子并录入，再请各方揭示。";
+    DRAW_SAME_COMMITMENT = "DRAW-020",
+        "{party}的承诺值与{other}的相同。", Some("shuang/2 第 3 节"),
+        "各方在自己的设备上另生成随机数，重新算出承诺值再交。";
+    DRAW_SAME_NONCE = "DRAW-023",
+        "{party}的随机数与{other}的相同。", Some("shuang/2 第 3 节"),
+        "核对是否拿错纸条；确实相同的，后交的一方到期后记为缺席。";
+    DRAW_CLOSE_BEFORE_BEGIN = "DRAW-024",
+        "揭示 {from} 才开始，现在不能完成。", Some("shuang/2 第 3 节"),
+        "到时再办。";
+    DRAW_DICE_AWAITED = "DRAW-025",
+        "公开骰子还没有录入，期限 {until} 未到，不能记为缺席。", Some("shuang/2 第 3 节"),
+        "掷骰子并录入，或等到期限。";
+    DRAW_NAME_START = "DRAW-026",
+        "{what}的代码“{name}”不以数字或英文字母开头，不能写入抽取的记录。", Some("shuang/2 第 2 节"),
+        "改用以数字或英文字母开头的代码；写在已批准的方案里的，终止这次抽查，另行报批。";
     DRAW_NO_FREE_CHOICE = "DRAW-021",
         "不能指定递补人。", Some("细则四（三）"),
         "按抽取次序，下一位是{next}；他也不能参加的，登记理由后继续顺延。";
@@ -142,6 +184,24 @@ registry! { CAMPAIGN:
     PLAN_BEACON = "PLAN-019",
         "信标来源写得不对。", Some("shuang/1 第 2 节"),
         "写 drand: 加 64 位链标识，或 cwl-ssq 等来源代码。";
+    PLAN_NO_CEREMONY = "PLAN-020",
+        "没有写明抽取仪式的时间。", Some("shuang/2 第 3 节"),
+        "写明日期和时刻；此前不接收任何一方的随机数。";
+    PLAN_CEREMONY_LATE = "PLAN-021",
+        "抽取仪式定在 {at}，晚于实施时间的最后一天 {until}。", Some("细则四（二）"),
+        "提前仪式，或推迟实施时间。";
+    PLAN_CEREMONY_SOON = "PLAN-022",
+        "抽取仪式定在 {at}，按细则的间隔最早只能在 {earliest}。", Some("细则四（一）"),
+        "把仪式往后定；方案已提交的，退回修改。";
+    PLAN_RATES = "PLAN-023",
+        "事项 {item} 各类的比例不能一起使用：{why}。", Some("shuang/2 第 4 节"),
+        "修订细则的比例并批准新的一版，再报批方案。";
+    PLAN_RULEBOOK_NAME = "PLAN-024",
+        "所遵守的细则版本“{version}”的名称不能写入方案的记录。", Some("shuang/2 第 3 节"),
+        "用 1—63 个可见 ASCII 字符的名称再批准一次同样的细则。";
+    PLAN_BEACON_SOURCE = "PLAN-025",
+        "信标来源“{source}”不能用于抽取。", Some("shuang/2 第 3 节"),
+        "drand 只用 quicknet；双色球写 cwl-ssq，大乐透写 tc-dlt，大小写不变；其他来源写以数字或英文字母开头的代码。";
     DRAW_ROW_REFUSED = "DRAW-014",
         "名录或方案不合抽取规程（{code}）：{fault}。", Some("shuang/1 第 2 节"),
         "改正后重新冻结：{hint}。";

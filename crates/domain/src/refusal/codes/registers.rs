@@ -40,6 +40,9 @@ registry! { REGISTERS:
     RULEBOOK_FOUNDED = "RULE-006",
         "本局已有实施细则（{version}），不能再以建立本局的名义安装。", Some("细则四（二）"),
         "由有“批准实施细则”权限的账号批准新的一版。";
+    RULEBOOK_NAME = "RULE-007",
+        "细则版本的名称“{version}”不能用。", Some("shuang/2 第 3 节"),
+        "用 1—63 个可见的 ASCII 字符，不含空格，例如 2026-1。";
     KEPT_NEWER = "KEPT-001",
         "{shape} 是更新的程序写下的第 {version} 版，本程序只认识到第 {known} 版。", None,
         "请管理服务器的人换用写下它的那一版程序，或更新的程序。";

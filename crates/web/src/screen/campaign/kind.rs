@@ -5,11 +5,13 @@
 
 use domain::campaign::party::TrustLevel;
 use domain::campaign::state::Step;
-use domain::campaign::steps::{CommitFacts, DrawFacts, FreezeFacts};
-use domain::campaign::{CampaignState, CampaignVerb};
+use domain::campaign::steps::{CommitFacts, DrawFacts, FreezeFacts, Intervals, Stepped};
+use domain::campaign::version::{FrameVersion, VERSION_OF_NEW_ATTEMPTS};
+use domain::campaign::{Campaign, CampaignState, CampaignVerb};
 use domain::id::{Fingerprint, PartyToken};
 use domain::policy::Verb;
 use domain::refusal::{Refusal, codes};
+use domain::time::Instant;
 
 use super::seen::Seen;
 use crate::gate::Visit;
@@ -267,22 +269,12 @@ impl CampaignAct {
                     quota: 1,
                     must: 0,
                     roots: None,
+                    version: FrameVersion::under(VERSION_OF_NEW_ATTEMPTS, &seen.plan.sources),
                 })
             }),
-            A::Commit => intervals.and_then(|intervals| {
-                let reveal_by = step.at.plus_ms((intervals.freeze_minutes + 1) * 60_000);
-                let freeze_hash = unknown();
-                // That the kept frame is still the frozen one is seen when it is opened.
-                let roots = campaign.frozen_roots()?.clone();
-                campaign.commit(CommitFacts {
-                    step,
-                    freeze_hash,
-                    roots,
-                    reveal_by,
-                    beacon_at: None,
-                    intervals,
-                })
-            }),
+            A::Commit => {
+                intervals.and_then(|kept| committed(campaign, seen.plan.ceremony, step, kept))
+            }
             A::Reveal => {
                 intervals.and_then(|kept| campaign.reveal(step, &no_show(), kept.minimum_level))
             }
@@ -306,6 +298,32 @@ impl CampaignAct {
         };
         stepped.map(|_| ())
     }
+}
+
+/// FREEZE with hours that keep every interval; those that are typed are judged when they are sent.
+fn committed(
+    campaign: Campaign,
+    ceremony: Option<Instant>,
+    step: Step,
+    intervals: Intervals,
+) -> Stepped {
+    let soon = step.at.plus_ms((intervals.freeze_minutes + 1) * 60_000);
+    let reveal_from = ceremony.map_or(soon, |announced| announced.max(soon));
+    let reveal_by = reveal_from.plus_ms(60_000);
+    let frame = campaign.state.frame();
+    let timed = frame.is_some_and(|frozen| frozen.version.has_timed_beacon());
+    // That the kept frame is still the frozen one is seen when it is opened.
+    let roots = campaign.frozen_roots()?.clone();
+    campaign.commit(CommitFacts {
+        step,
+        freeze_hash: unknown(),
+        roots,
+        reveal_from: Some(reveal_from),
+        reveal_by,
+        beacon_at: timed.then_some(reveal_by),
+        ceremony,
+        intervals,
+    })
 }
 
 /// A hash that stands for one not known yet; it is thrown away with the copy.

@@ -1,0 +1,73 @@
+//! From the plan that is kept to the PLAN record it yields: complete under the registers and the rules it obeys, and
+//! of the version it is logged under.
+
+use domain::campaign::eligibility::refused_by_draw;
+use domain::campaign::plan::{
+    CampaignPlan, CompletePlan, PlanFacts, PlanFault, PlanVersion, record_of,
+};
+use domain::campaign::version::VERSION_OF_NEW_ATTEMPTS;
+use domain::id::OrgUnitId;
+use domain::rulebook::Rulebook;
+use draw::Version;
+use draw::record::PlanRecord;
+use store::campaign::StoredCampaign;
+use store::{Reader, StoreError, catalog, org};
+
+use super::{gaps, items_and_inspectors, plan_of};
+use crate::AppError;
+
+/// The plan as complete, or its gaps, under the registers of this moment and the rules it obeys.
+pub(crate) async fn complete(
+    reader: &mut Reader,
+    stored: &StoredCampaign,
+    rulebook: &Rulebook,
+) -> Result<Result<CompletePlan, Vec<PlanFault>>, StoreError> {
+    let (unit, plan) = (&stored.campaign.initiator, plan_of(stored)?);
+    complete_plan(reader, unit, plan, (rulebook, plan_version(stored))).await
+}
+
+/// The same for a plan that need not be stored yet.
+pub(crate) async fn complete_plan(
+    reader: &mut Reader,
+    initiator: &OrgUnitId,
+    plan: CampaignPlan,
+    (rulebook, version): (&Rulebook, Version),
+) -> Result<Result<CompletePlan, Vec<PlanFault>>, StoreError> {
+    let (items, inspectors) = items_and_inspectors(reader).await?;
+    let units = org::tree(reader).await?;
+    // A PLAN of shuang/2 cites the rules by the text they were published as.
+    let rules = match version {
+        Version::One => None,
+        Version::Two => Some(catalog::rulebook_version(reader, &rulebook.version).await?),
+    };
+    Ok(plan.complete(&PlanFacts {
+        items: &items,
+        inspectors: &inspectors,
+        initiator,
+        units: &units,
+        rulebook,
+        version: rules.as_ref().map_or(PlanVersion::One, PlanVersion::Two),
+    }))
+}
+
+/// The version of the PLAN of a campaign: that of the one it has logged, else that of every new one.
+pub(crate) fn plan_version(stored: &StoredCampaign) -> Version {
+    let logged = stored.plan_record.as_ref();
+    let logged = logged.and_then(|record| Version::of(record.as_bytes()));
+    logged.unwrap_or(VERSION_OF_NEW_ATTEMPTS)
+}
+
+/// The PLAN record of the plan as it stands, and the rulebook it was made under.
+pub(crate) async fn plan_now(
+    reader: &mut Reader,
+    stored: &StoredCampaign,
+) -> Result<(PlanRecord, Rulebook), AppError> {
+    let rulebook = catalog::rulebook_of(reader, &stored.campaign.state).await?;
+    let intervals = rulebook.intervals()?;
+    let complete = complete(reader, stored, &rulebook)
+        .await?
+        .map_err(|faults| gaps(&faults))?;
+    let record = record_of(&stored.campaign.number, &complete, &rulebook, &intervals)
+        .map_err(|fault| refused_by_draw(&fault))?;
+    Ok((record, rulebook))
+}

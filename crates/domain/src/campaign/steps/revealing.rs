@@ -1,0 +1,104 @@
+//! What is asked of commitments, nonces and dice besides that they fit (SPEC-draw §1, §3.3): under `shuang/2` no two
+//! parties hand in the same, nonces wait for the announced time and for the dice, and absence has one word.
+//!
+//! Deliberately absent: nonces of earlier attempts, which do not stand in the state of a campaign.
+
+use draw::Version;
+use draw::level::ROLLS_OF_A_BEACON;
+use draw::record::reveal::TIMEOUT;
+
+use crate::id::{Fingerprint, PartyToken};
+use crate::refusal::{Code, Refusal, codes};
+use crate::time::Instant;
+
+use super::super::party::{Party, TrustLevel};
+use super::super::state::{Committed, Frozen};
+use super::super::version::FrameVersion;
+
+/// Refuses a commitment that another party of a `shuang/2` frame handed in as well.
+pub(super) fn commitment_of_its_own(frozen: &Frozen, party: &PartyToken) -> Result<(), Refusal> {
+    let code = &codes::DRAW_SAME_COMMITMENT;
+    of_its_own(frozen, party, Party::commitment, code)
+}
+
+/// Refuses a nonce that another party of a `shuang/2` frame opened as well.
+pub(super) fn nonce_of_its_own(frozen: &Frozen, party: &PartyToken) -> Result<(), Refusal> {
+    of_its_own(frozen, party, Party::nonce, &codes::DRAW_SAME_NONCE)
+}
+
+fn of_its_own(
+    frozen: &Frozen,
+    party: &PartyToken,
+    handed_in: fn(&Party) -> Option<&Fingerprint>,
+    code: &'static Code,
+) -> Result<(), Refusal> {
+    if frozen.version.protocol() == Version::One {
+        return Ok(());
+    }
+    let (own, others): (Vec<&Party>, Vec<&Party>) =
+        (frozen.parties.iter()).partition(|known| known.name.token == *party);
+    for own in own {
+        let same = |other: &&&Party| handed_in(own).is_some() && handed_in(own) == handed_in(other);
+        if let Some(other) = others.iter().find(same) {
+            let (party, other) = (&own.name.office, &other.name.office);
+            return Err(code.refuse(&[("party", party), ("other", other)]));
+        }
+    }
+    Ok(())
+}
+
+/// Refuses a nonce before the announced time, and before announced dice are written down.
+pub(super) fn may_open(committed: &Committed, at: Instant) -> Result<(), Refusal> {
+    if let Some(from) = committed.reveal_from.filter(|from| at < *from) {
+        return Err(codes::DRAW_REVEAL_NOT_BEGUN.refuse(&[("from", &from.local_text())]));
+    }
+    if awaits_dice(committed) {
+        return Err(codes::DRAW_DICE_FIRST.refuse(&[]));
+    }
+    Ok(())
+}
+
+/// Refuses to close a revealing that has not begun, or whose dice may still be thrown.
+pub(super) fn may_close(committed: &Committed, at: Instant) -> Result<(), Refusal> {
+    if let Some(from) = committed.reveal_from.filter(|from| at < *from) {
+        return Err(codes::DRAW_CLOSE_BEFORE_BEGIN.refuse(&[("from", &from.local_text())]));
+    }
+    if awaits_dice(committed) && at <= committed.reveal_by {
+        let until = committed.reveal_by.local_text();
+        return Err(codes::DRAW_DICE_AWAITED.refuse(&[("until", &until)]));
+    }
+    Ok(())
+}
+
+/// What stands for a party that stayed away: the reason somebody gave, under `shuang/2` the one word that nobody chooses.
+pub(super) fn absence(version: FrameVersion, given: &PartyToken) -> PartyToken {
+    match version {
+        FrameVersion::One => given.clone(),
+        FrameVersion::Two { .. } => {
+            PartyToken::parse(TIMEOUT).expect("a word of letters is a token")
+        }
+    }
+}
+
+/// The level the attempt reaches if all that can still appear does: of nonces what REVEAL will hold, of the dice of
+/// `shuang/2` too, which count as a beacon from so many digits on.
+pub(super) fn level_in_reach(committed: &Committed) -> TrustLevel {
+    let parties = committed.frozen.parties.iter();
+    let present = parties.filter(|party| party.has_revealed()).count();
+    let digits = committed.dice.as_ref().map_or(0, |dice| dice.digits.len());
+    let source = awaits_source(&committed.frozen) || digits >= ROLLS_OF_A_BEACON;
+    TrustLevel::of(present, source)
+}
+
+/// Whether RESULT has to wait for a source that appears after REVEAL.
+pub(super) const fn awaits_source(frozen: &Frozen) -> bool {
+    match frozen.version {
+        FrameVersion::One => frozen.beacon,
+        FrameVersion::Two { beacon, .. } => beacon,
+    }
+}
+
+const fn awaits_dice(committed: &Committed) -> bool {
+    let version = committed.frozen.version;
+    matches!(version, FrameVersion::Two { dice: true, .. }) && committed.dice.is_none()
+}

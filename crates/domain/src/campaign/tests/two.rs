@@ -1,0 +1,379 @@
+//! An attempt of `shuang/2`: its hours, what parties may hand in, what counts (SPEC-draw §1, §3.2, §3.3).
+
+use super::*;
+use crate::campaign::state::{CampaignState, Committed, DiceEntry};
+use crate::campaign::version::VERSION_OF_NEW_ATTEMPTS;
+use draw::Version;
+
+const WITNESSED: Intervals = Intervals {
+    plan_days: 0,
+    freeze_minutes: 10,
+    minimum_level: TrustLevel::Witnessed,
+};
+
+const PLAIN: FrameVersion = FrameVersion::Two {
+    dice: false,
+    beacon: false,
+};
+const WITH_BEACON: FrameVersion = FrameVersion::Two {
+    dice: false,
+    beacon: true,
+};
+const WITH_DICE: FrameVersion = FrameVersion::Two {
+    dice: true,
+    beacon: false,
+};
+
+fn frozen_under(version: FrameVersion) -> Campaign {
+    let facts = FreezeFacts {
+        beacon: matches!(version, FrameVersion::Two { dice, beacon } if dice || beacon),
+        version,
+        ..freeze_facts()
+    };
+    let launched = in_state(StateKind::Launched);
+    launched.freeze(facts).expect("frozen").0
+}
+
+/// Each party has handed in a commitment of its own.
+fn ready_under(version: FrameVersion) -> Campaign {
+    [("discipline", 'a'), ("justice", 'b')].into_iter().fold(
+        frozen_under(version),
+        |campaign, (name, digit)| {
+            let taken = campaign.accept_commitment(&token(name), hash(digit), at(35));
+            taken.expect("committed").0
+        },
+    )
+}
+
+/// Published at 40, nonces from 50 to 60, the beacon at 70.
+fn hours() -> CommitFacts {
+    CommitFacts {
+        reveal_from: Some(at(50)),
+        intervals: WITNESSED,
+        ..commit_facts()
+    }
+}
+
+fn committed_under(version: FrameVersion) -> Campaign {
+    ready_under(version).commit(hours()).expect("committed").0
+}
+
+fn commitment_of(campaign: &Campaign) -> &Committed {
+    campaign.state.commitment().expect("a commitment")
+}
+
+fn refused(version: FrameVersion, facts: CommitFacts) -> &'static str {
+    let done = ready_under(version).commit(facts);
+    done.expect_err("an hour that does not fit").code
+}
+
+fn opens(campaign: Campaign, name: &str, nonce: char, minute: i64) -> Result<Campaign, Refusal> {
+    let committed = commitment_of(&campaign).frozen.parties.iter();
+    let party = committed
+        .clone()
+        .find(|party| party.name.token == token(name));
+    let computed = party
+        .and_then(|party| party.commitment())
+        .expect("committed")
+        .clone();
+    let done = campaign.accept_nonce(&token(name), hash(nonce), &computed, at(minute));
+    done.map(|(campaign, _)| campaign)
+}
+
+fn with_dice(mut campaign: Campaign, digits: usize) -> Campaign {
+    let CampaignState::Committed(committed) = &mut campaign.state else {
+        panic!("committed");
+    };
+    committed.dice = Some(DiceEntry {
+        digits: "7".repeat(digits),
+        step: step(DRAWER, 51),
+    });
+    campaign
+}
+
+fn closes(campaign: Campaign, minute: i64, minimum: TrustLevel) -> Result<Campaign, Refusal> {
+    let done = campaign.reveal(step(DRAWER, minute), &token("ill"), minimum);
+    done.map(|(campaign, _)| campaign)
+}
+
+#[test]
+fn an_attempt_is_of_the_version_of_its_frame_to_its_end() {
+    let committed = committed_under(WITH_BEACON);
+    let one = opens(committed, "discipline", 'c', 50).expect("open");
+    let both = opens(one, "justice", 'd', 60).expect("open");
+    let revealed = closes(both, 61, TrustLevel::Beacon).expect("closed");
+    let drawn = revealed.draw(draw_facts()).expect("drawn").0;
+    let frame = drawn.state.frame().expect("a frame");
+    assert_eq!(frame.version, WITH_BEACON);
+    assert_eq!(frame.version.protocol(), Version::Two);
+    // The next attempt of the campaign is of the version frames are of by then.
+    let void = committed_under(PLAIN).void(&step(APPROVER, 80), "名录有误");
+    let again = void
+        .expect("void")
+        .0
+        .launch(step(SUBMITTER, 81))
+        .expect("launched")
+        .0;
+    let facts = FreezeFacts {
+        step: step(DRAWER, 82),
+        ..freeze_facts()
+    };
+    let frozen = again.freeze(facts).expect("frozen").0;
+    let frame = frozen.state.frame().expect("a frame");
+    assert_eq!(frame.version, FrameVersion::One);
+}
+
+/// Parties commit under the version of the frame: what they handed in does not fit a FREEZE of another.
+#[test]
+fn a_frame_of_an_earlier_version_is_not_published_once_new_ones_are_of_the_second() {
+    let refusal = FrameVersion::One.may_be_published(Version::Two);
+    let refusal = refusal.expect_err("an old frame");
+    assert_eq!(refusal.code, "DRAW-017");
+    for said in ["shuang/1", "shuang/2"] {
+        assert!(refusal.sentence.contains(said), "{refusal}");
+    }
+    assert_eq!(FrameVersion::One.may_be_published(Version::One), Ok(()));
+    assert_eq!(PLAIN.may_be_published(Version::Two), Ok(()));
+    assert_eq!(PLAIN.may_be_published(VERSION_OF_NEW_ATTEMPTS), Ok(()));
+}
+
+#[test]
+fn nonces_are_taken_from_the_announced_moment_on_and_not_before() {
+    let early = opens(committed_under(PLAIN), "justice", 'd', 49).expect_err("before");
+    assert_eq!(early.code, "DRAW-018");
+    assert!(early.sentence.contains("2026-11-23 08:50:00"), "{early}");
+    assert!(opens(committed_under(PLAIN), "justice", 'd', 50).is_ok());
+    let late = opens(committed_under(PLAIN), "justice", 'd', 61).expect_err("after");
+    assert_eq!(late.code, "DRAW-006");
+}
+
+#[test]
+fn nonces_are_never_taken_before_the_ceremony_that_was_announced() {
+    let announced = |minute| CommitFacts {
+        ceremony: Some(at(minute)),
+        ..hours()
+    };
+    assert_eq!(refused(PLAIN, announced(51)), "CAMP-018");
+    assert!(ready_under(PLAIN).commit(announced(50)).is_ok());
+    // A plan of shuang/1 announces none.
+    assert!(ready_under(PLAIN).commit(hours()).is_ok());
+}
+
+#[test]
+fn freeze_says_when_revealing_begins_and_that_is_ahead_and_before_its_end() {
+    let unsaid = CommitFacts {
+        reveal_from: None,
+        ..hours()
+    };
+    assert_eq!(refused(PLAIN, unsaid), "CAMP-016");
+    let past = CommitFacts {
+        reveal_from: Some(at(39)),
+        ..hours()
+    };
+    assert_eq!(refused(WITH_BEACON, past), "CAMP-021");
+    // Records count in whole seconds: within one second nothing is before anything.
+    let within_a_second = CommitFacts {
+        reveal_from: Some(at(60)),
+        reveal_by: at(60).plus_ms(999),
+        ..hours()
+    };
+    assert_eq!(refused(PLAIN, within_a_second), "CAMP-019");
+    let uneven = CommitFacts {
+        reveal_from: Some(at(50).plus_ms(400)),
+        reveal_by: at(60).plus_ms(700),
+        beacon_at: Some(at(70).plus_ms(1)),
+        ..hours()
+    };
+    let campaign = ready_under(WITH_BEACON)
+        .commit(uneven)
+        .expect("committed")
+        .0;
+    let kept = commitment_of(&campaign);
+    assert_eq!(kept.reveal_from, Some(at(50)));
+    assert_eq!((kept.reveal_by, kept.beacon_at), (at(60), Some(at(70))));
+}
+
+#[test]
+fn the_interval_after_freeze_is_measured_to_the_beacon_or_else_to_the_first_nonce() {
+    let from = |minute| CommitFacts {
+        reveal_from: Some(at(minute)),
+        ..hours()
+    };
+    assert!(
+        ready_under(PLAIN).commit(from(50)).is_ok(),
+        "exactly ten minutes"
+    );
+    assert_eq!(refused(PLAIN, from(49)), "CAMP-020");
+    // With a beacon nonces may come sooner: nobody knows the result before it appears.
+    assert!(ready_under(WITH_BEACON).commit(from(41)).is_ok());
+    let soon = CommitFacts {
+        reveal_from: Some(at(41)),
+        reveal_by: at(45),
+        beacon_at: Some(at(49)),
+        ..hours()
+    };
+    let refusal = ready_under(WITH_BEACON)
+        .commit(soon)
+        .expect_err("nine minutes");
+    assert_eq!(refusal.code, "CAMP-020");
+    assert!(refusal.sentence.contains("信标产生"), "{refusal}");
+    // Dice are thrown in the room: they are no beacon to wait for.
+    assert_eq!(refused(WITH_DICE, from(49)), "CAMP-020");
+}
+
+#[test]
+fn a_beacon_appears_when_nonces_are_no_longer_taken_and_freeze_says_when() {
+    let when = |beacon_at| CommitFacts {
+        beacon_at,
+        ..hours()
+    };
+    assert_eq!(refused(WITH_BEACON, when(None)), "CAMP-017");
+    assert_eq!(refused(WITH_BEACON, when(Some(at(59)))), "CAMP-007");
+    let campaign = ready_under(WITH_BEACON).commit(when(Some(at(60))));
+    let campaign = campaign.expect("on the minute").0;
+    assert_eq!(commitment_of(&campaign).beacon_at, Some(at(60)));
+    // Where none is announced none is awaited, whatever is typed.
+    let campaign = ready_under(PLAIN).commit(hours()).expect("committed").0;
+    assert_eq!(commitment_of(&campaign).beacon_at, None);
+}
+
+#[test]
+fn two_parties_never_hand_in_the_same() {
+    let first = frozen_under(PLAIN).accept_commitment(&token("justice"), hash('a'), at(35));
+    let second = first.expect("the first").0;
+    let copied = second
+        .clone()
+        .accept_commitment(&token("discipline"), hash('a'), at(36));
+    let refusal = copied.expect_err("a copy");
+    assert_eq!(refusal.code, "DRAW-020");
+    assert!(
+        refusal
+            .sentence
+            .starts_with("单位 discipline的承诺值与单位 justice"),
+        "{refusal}"
+    );
+    let own = second.accept_commitment(&token("discipline"), hash('b'), at(36));
+    assert!(own.is_ok());
+
+    let one = opens(committed_under(PLAIN), "justice", 'c', 50).expect("open");
+    let copied = opens(one.clone(), "discipline", 'c', 51).expect_err("a copy");
+    assert_eq!(copied.code, "DRAW-023");
+    assert!(opens(one, "discipline", 'd', 51).is_ok());
+}
+
+#[test]
+fn absence_has_one_word_whatever_somebody_writes() {
+    let one = opens(committed_under(WITH_BEACON), "justice", 'c', 50).expect("open");
+    let early = closes(one.clone(), 60, TrustLevel::Witnessed).expect_err("may still come");
+    assert_eq!(early.code, "DRAW-007");
+    let revealed = closes(one, 61, TrustLevel::Witnessed).expect("closed");
+    let words: Vec<String> = (revealed.state.frame().expect("a frame").parties.iter())
+        .filter_map(|party| match &party.state {
+            party::PartyState::Absent { reason, .. } => Some(reason.to_string()),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(words, ["timeout"]);
+    // Under shuang/1 it is the word that was given.
+    let committed = in_state(StateKind::Committed);
+    let revealed = closes(committed, 61, TrustLevel::Witnessed).expect("closed");
+    let text = serde_json::to_string(&revealed).expect("encodes");
+    assert!(
+        text.contains("\"reason\":\"ill\"") && !text.contains("timeout"),
+        "{text}"
+    );
+}
+
+#[test]
+fn revealing_is_not_closed_before_it_has_begun() {
+    let facts = FreezeFacts {
+        parties: Vec::new(),
+        version: WITH_BEACON,
+        ..freeze_facts()
+    };
+    let frozen = in_state(StateKind::Launched)
+        .freeze(facts)
+        .expect("frozen")
+        .0;
+    let committed = frozen.commit(hours()).expect("a beacon is level 1").0;
+    let early = closes(committed.clone(), 49, TrustLevel::Witnessed).expect_err("not begun");
+    assert_eq!(early.code, "DRAW-024");
+    assert!(
+        closes(committed, 50, TrustLevel::Witnessed).is_ok(),
+        "nobody to wait for"
+    );
+}
+
+#[test]
+fn dice_stand_before_the_first_nonce() {
+    let early = opens(committed_under(WITH_DICE), "justice", 'c', 52).expect_err("no dice yet");
+    assert_eq!(early.code, "DRAW-019");
+    let thrown = with_dice(committed_under(WITH_DICE), 20);
+    assert!(opens(thrown, "justice", 'c', 52).is_ok());
+    let waiting = closes(committed_under(WITH_DICE), 60, TrustLevel::Rehearsal);
+    assert_eq!(waiting.expect_err("may still be thrown").code, "DRAW-025");
+    assert!(closes(committed_under(WITH_DICE), 61, TrustLevel::Rehearsal).is_ok());
+}
+
+/// Whatever was announced, what counts at the end is what REVEAL holds and what still has to appear.
+#[test]
+fn the_level_reached_counts_what_was_revealed() {
+    let opened = |campaign: Campaign, parties: usize| {
+        let names = [("discipline", 'c'), ("justice", 'd')];
+        names
+            .into_iter()
+            .take(parties)
+            .fold(campaign, |campaign, (name, nonce)| {
+                opens(campaign, name, nonce, 55).expect("open")
+            })
+    };
+    let reached = |campaign: Campaign| {
+        let most = TrustLevel::ALL.iter().rev();
+        most.copied()
+            .find(|level| closes(campaign.clone(), 61, *level).is_ok())
+            .expect("level 0 is always reached")
+    };
+    for (version, digits, parties, level) in [
+        (PLAIN, None, 2, TrustLevel::Witnessed),
+        (PLAIN, None, 1, TrustLevel::Rehearsal),
+        (WITH_BEACON, None, 2, TrustLevel::Beacon),
+        (WITH_BEACON, None, 1, TrustLevel::Witnessed),
+        (WITH_DICE, Some(20), 2, TrustLevel::Beacon),
+        (WITH_DICE, Some(19), 2, TrustLevel::Witnessed),
+        (WITH_DICE, Some(20), 1, TrustLevel::Witnessed),
+        (WITH_DICE, Some(19), 1, TrustLevel::Rehearsal),
+        (WITH_DICE, None, 0, TrustLevel::Rehearsal),
+    ] {
+        let mut campaign = committed_under(version);
+        if let Some(digits) = digits {
+            campaign = with_dice(campaign, digits);
+        }
+        let case = format!("{version:?} {digits:?} {parties}");
+        assert_eq!(reached(opened(campaign, parties)), level, "{case}");
+    }
+}
+
+#[test]
+fn result_waits_for_a_beacon_and_not_for_dice_that_are_in_reveal() {
+    let mut facts = DrawFacts {
+        beacon_present: false,
+        ..draw_facts()
+    };
+    let close = |campaign| closes(campaign, 61, TrustLevel::Rehearsal).expect("closed");
+    let missing = close(committed_under(WITH_BEACON)).draw(facts.clone());
+    assert_eq!(missing.expect_err("no beacon").code, "DRAW-004");
+    let thrown = close(with_dice(committed_under(WITH_DICE), 20));
+    assert!(thrown.draw(facts.clone()).is_ok());
+    facts.step = step(DRAWER, 69);
+    let early = close(committed_under(WITH_BEACON)).draw(facts);
+    assert_eq!(early.expect_err("not yet").code, "DRAW-003");
+}
+
+#[test]
+fn an_attempt_of_the_second_version_is_stored_and_read_back_whole() {
+    let thrown = with_dice(committed_under(WITH_DICE), 20);
+    for campaign in [frozen_under(WITH_BEACON), committed_under(PLAIN), thrown] {
+        let text = state::LIFE.write(&campaign.state).expect("encodes");
+        assert_eq!(state::LIFE.read(&text), Ok(campaign.state));
+    }
+}

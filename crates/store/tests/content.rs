@@ -476,6 +476,22 @@ async fn an_act_that_comes_too_late_for_its_content_is_refused() {
 }
 
 #[tokio::test]
+async fn other_content_that_is_there_does_not_stand_in_for_what_is_gone() {
+    on_both_places(|place| async move {
+        let db = place.open().await;
+        attach(&db, 1, 100).await;
+        let kept = keep(&db, &content(2, 100)).await;
+        assert_eq!(db.drop_orphans(Duration::ZERO).await.unwrap(), 1);
+        let refused = naming(&db, 2, &kept).await.map(drop).unwrap_err();
+        assert_eq!(refused.code(), "STOR-409");
+        assert!(!attached(&db, 2).await && attached(&db, 1).await);
+        assert_eq!(audit(&db).await.unwrap().faults, []);
+        db.close().await;
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn content_an_act_has_named_but_not_committed_is_no_orphan() {
     on_both_places(|place| async move {
         let db = place.open().await;

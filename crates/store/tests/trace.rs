@@ -180,6 +180,32 @@ async fn a_clock_set_back_cannot_write() {
 }
 
 #[tokio::test]
+async fn a_clock_may_be_behind_the_last_entry_by_a_minute_and_by_no_more() {
+    on_both(|db| async move {
+        add_unit(&db, 1).await.unwrap();
+        let last = event(1).at.unix_ms();
+        let written = async |number: u64, behind: i64| {
+            let mut late = event(number);
+            late.at = domain::time::Instant::from_unix_ms(last - behind);
+            let mut sealing = sealing(number);
+            sealing.clock = Arc::new(Set(late.at.unix_ms().into()));
+            let mut rec = db.begin("test").await?.record(late, sealing)?;
+            org::add(&mut rec, &unit(number)).await?;
+            rec.commit().await
+        };
+        let refused = written(2, 60_001).await;
+        assert!(
+            matches!(refused, Err(StoreError::ClockSetBack { .. })),
+            "{refused:?}"
+        );
+        written(3, 60_000).await.unwrap();
+        assert_eq!(log::head(&mut db.read().await.unwrap()).await.unwrap().0, 2);
+        assert_eq!(audit(&db).await.unwrap().faults, []);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn every_leaf_has_its_inclusion_proof_and_every_old_tree_its_consistency() {
     on_both(|db| async move {
         let mut roots = vec![tlog::Hash::EMPTY_ROOT];

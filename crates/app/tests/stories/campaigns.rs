@@ -1,5 +1,6 @@
 //! A campaign before its plan is approved, and what is not given out before there is a result.
 
+use app::drawing::{Figures, Preview, QuotaFigure};
 use app::premise::Thing;
 use domain::account::Role;
 use domain::campaign::plan::{CampaignPlan, Window};
@@ -59,4 +60,27 @@ async fn the_full_opening_of_what_is_not_drawn_is_refused_and_nobody_has_read_it
         assert_eq!(leaves(&city).await, before);
     })
     .await;
+}
+
+#[test]
+fn one_stratum_without_chance_is_told_however_many_others_have_it() {
+    let told = |strata: &[(u64, u64)]| {
+        let quotas = strata.iter().map(|(pool, drawn)| QuotaFigure {
+            stratum: format!("fume:{pool}"),
+            pool: *pool,
+            drawn: *drawn,
+        });
+        let preview = Preview {
+            figures: Figures {
+                quotas: quotas.collect(),
+                ..Figures::default()
+            },
+            refusal: None,
+        };
+        preview.not_random()
+    };
+    assert!(told(&[(40, 2), (1, 1)]));
+    assert!(!told(&[(40, 2), (1, 0)]), "nothing is drawn from it");
+    assert!(!told(&[(40, 1), (2, 1)]));
+    assert!(!told(&[]));
 }

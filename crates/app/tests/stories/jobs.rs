@@ -181,3 +181,26 @@ async fn who_may_not_export_is_told_that_and_nothing_of_how_far_the_file_is() {
     })
     .await;
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_file_that_cannot_be_given_its_name_is_refused_and_nothing_is_left_of_it() {
+    on_both(|db| async move {
+        let city = City::found(db).await;
+        let folder = tempfile::tempdir().unwrap();
+        let jobs = Jobs::new(city.app.clone(), folder.path(), Limits::default());
+        let made = async |id: &str| {
+            let mut file = jobs.result(id).await?;
+            file.write("十月".as_bytes()).await?;
+            file.finish("报告.txt", 1).await
+        };
+        let name = |id: &str, hash: &str| folder.path().join(format!("{id}.{hash}"));
+        let first = made("one").await.unwrap();
+        assert!(name("one", &first.sha256).is_file());
+        // Something else has the name the same content is to have for the other job.
+        std::fs::create_dir(name("other", &first.sha256)).unwrap();
+        assert_eq!(code_of(made("other").await), "JOBS-005");
+        let left = std::fs::read_dir(folder.path()).unwrap().count();
+        assert_eq!(left, 2, "the first file and what stood in the way");
+    })
+    .await;
+}

@@ -445,6 +445,25 @@ async fn the_end_of_a_long_import_is_told_by_how_much_of_it_is_written() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_long_import_may_begin_with_rows_of_which_nothing_is_written() {
+    on_both(|db| async move {
+        let city = City::found(db).await;
+        let desk = Desk::open(&city.app, Importer::operator());
+        let to = (SUBJECTS, &unit(1));
+        // More than one reading of rows that are known already, and then enough to be announced.
+        for (id, count) in [("a", 600), ("b", 2_700)] {
+            let read = desk.received(to, id, &caterers(count)).await;
+            let seen = desk.compared(&read, read.columns()).await;
+            desk.applied(&seen).await.unwrap();
+        }
+        let written = desk.now("b").await.summary.written.unwrap();
+        assert_eq!((written.added, written.same), (2_100, 600));
+        assert_eq!(announced(&city.app.db).await, None);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn who_fetches_the_rows_that_were_refused_is_in_the_log_each_time() {
     on_both(|db| async move {
         let city = City::found(db).await;

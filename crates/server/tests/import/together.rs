@@ -35,13 +35,13 @@ async fn a_register_that_changed_since_the_preview_is_compared_anew_and_told() {
     .await;
 }
 
-/// A generator that does something the first time it is asked.
-struct AtFirst {
+/// A generator that does something the next time it is asked.
+struct AtNext {
     what: Mutex<Option<Box<dyn FnOnce() + Send>>>,
     bytes: Arc<FakeEntropy>,
 }
 
-impl Entropy for AtFirst {
+impl Entropy for AtNext {
     fn fill(&self, bytes: &mut [u8]) {
         let what = self.what.lock().unwrap().take();
         if let Some(what) = what {
@@ -49,6 +49,24 @@ impl Entropy for AtFirst {
         }
         self.bytes.fill(bytes);
     }
+}
+
+/// The decision is carried out, and while the first row is judged, something else happens.
+async fn carried_out_meanwhile(office: &Office, at: &str, what: impl FnOnce() + Send + 'static) {
+    let entropy = Arc::new(AtNext {
+        what: Mutex::default(),
+        bytes: office.city.entropy.clone(),
+    });
+    let app = App {
+        entropy: entropy.clone(),
+        ..office.city.app.clone()
+    };
+    let staging = office.of(app);
+    // From here on: what has opened the uploads has drawn its own number already.
+    *entropy.what.lock().unwrap() = Some(Box::new(what));
+    let id = at.rsplit('/').next().unwrap();
+    staging.apply(id, &Staging::counter()).await.unwrap();
+    assert!(entropy.what.lock().unwrap().is_none(), "it has happened");
 }
 
 /// A section below 市容科 that nobody had heard of.
@@ -82,20 +100,45 @@ async fn a_unit_that_came_while_rows_were_judged_counts_when_they_are_judged_aga
             let founding = founded(&plain, "园林中队");
             tokio::task::block_in_place(|| tokio::runtime::Handle::current().block_on(founding));
         };
-        let app = App {
-            entropy: Arc::new(AtFirst {
-                what: Mutex::new(Some(Box::new(what))),
-                bytes: office.city.entropy.clone(),
-            }),
-            ..office.city.app.clone()
-        };
-        let staging = office.of(app);
-        let id = at.rsplit('/').next().unwrap();
-        staging.apply(id, &Staging::counter()).await.unwrap();
+        carried_out_meanwhile(&office, &at, what).await;
         let left = clerk.import(&at).await;
         assert!(left.summary.stale && left.state == State::Previewed);
         assert_eq!(clerk.get(&at).await.counts(), [2, 0, 0, 0]);
         assert_eq!(clerk.decide(&at, "all").await.counts(), [2, 0, 0, 0]);
+        office.audited().await;
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_entry_that_came_while_rows_were_judged_is_seen_before_the_first_row_is_written() {
+    on_both(|db| async move {
+        let office = Office::open(db).await;
+        let clerk = office.registrar().await;
+        let at = clerk.upload("a.csv", &caterers(1, 3)).await;
+        clerk.confirm(&at, &[("all-district", "411202")]).await;
+        let import = clerk.import(&at).await;
+        office.staging.claim(&import, false).await.unwrap();
+        let city = office.city.clone();
+        let acting = city.acting(&clerk.account).await;
+        let what = move || {
+            let entering = async {
+                city.subject(&acting, &unit(2), &caterer(2)).await;
+            };
+            tokio::task::block_in_place(|| tokio::runtime::Handle::current().block_on(entering));
+        };
+        carried_out_meanwhile(&office, &at, what).await;
+        let left = clerk.import(&at).await;
+        assert!(left.summary.stale && left.state == State::Previewed);
+        assert!(
+            left.summary.refusal.is_none(),
+            "judged again, not stopped in the middle of writing: {:?}",
+            left.summary.refusal
+        );
+        assert_eq!(clerk.get(&at).await.counts(), [2, 0, 1, 0]);
+        assert_eq!(office.subjects().await, 1);
+        assert_eq!(clerk.decide(&at, "all").await.counts(), [2, 0, 1, 0]);
+        assert_eq!(office.subjects().await, 3);
         office.audited().await;
     })
     .await;

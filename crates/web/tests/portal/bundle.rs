@@ -169,6 +169,17 @@ async fn only_the_supervision_has_the_full_bundle_and_having_it_is_logged() {
             story.site.stranger().get(&path).await.status,
             StatusCode::SEE_OTHER
         );
+        let size = story.site.log_size().await;
+        let list = app
+            .read_drawn_list(&story.initiator, &number)
+            .await
+            .unwrap();
+        assert_eq!(list.visits.len(), visits.len());
+        assert_eq!(
+            story.site.log_size().await,
+            size,
+            "what is public by now is read like anything public"
+        );
     })
     .await;
 }

@@ -46,6 +46,12 @@ async fn a_published_result_stands_and_a_withdrawn_one_answers_410_without_the_n
             "inspectors are not named in public"
         );
         assert!(!page.shows("演示路"), "addresses are not public");
+        let counted = async || {
+            let front = stranger.get("/index.json").await;
+            let front: serde_json::Value = serde_json::from_str(&front.text).unwrap();
+            front["figures"][0]["number"].clone()
+        };
+        assert_eq!(counted().await, 1);
         let publisher = story.browser(&story.publisher).await;
         let path = format!("/w/published/{id}/withdraw");
         let asked = publisher.get(&path).await;
@@ -71,6 +77,7 @@ async fn a_published_result_stands_and_a_withdrawn_one_answers_410_without_the_n
                 "{path} still names the firm"
             );
         }
+        assert_eq!(counted().await, 0, "the front page counts what stands");
     })
     .await;
 }

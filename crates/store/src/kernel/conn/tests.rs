@@ -3,12 +3,14 @@
 
 pub(super) mod steps;
 
+use std::borrow::Cow;
 use std::cell::Cell;
 
 use domain::event::{Act, Actor, Event};
 use domain::id::{AccountId, EventId, OrgUnitId};
 use domain::org::{OrgUnit, UnitKind};
 use domain::time::Instant;
+use sqlx::error::{DatabaseError, ErrorKind};
 
 use super::*;
 use crate::{Db, Press, Sealing, engines, log, org, session};
@@ -109,6 +111,50 @@ async fn a_commit_whose_answer_is_lost_after_it_is_found_by_its_key() {
     tell(Losing::After).await;
 }
 
+/// An engine that answers with a code.
+#[derive(Debug)]
+struct Answer(&'static str);
+
+impl std::fmt::Display for Answer {
+    fn fmt(&self, text: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        text.write_str(self.0)
+    }
+}
+
+impl std::error::Error for Answer {}
+
+impl DatabaseError for Answer {
+    fn message(&self) -> &str {
+        self.0
+    }
+
+    fn code(&self) -> Option<Cow<'_, str>> {
+        (!self.0.is_empty()).then(|| self.0.into())
+    }
+
+    fn as_error(&self) -> &(dyn std::error::Error + Send + Sync + 'static) {
+        self
+    }
+
+    fn as_error_mut(&mut self) -> &mut (dyn std::error::Error + Send + Sync + 'static) {
+        self
+    }
+
+    fn into_error(self: Box<Self>) -> Box<dyn std::error::Error + Send + Sync + 'static> {
+        self
+    }
+
+    fn kind(&self) -> ErrorKind {
+        ErrorKind::Other
+    }
+}
+
+/// What a commit that was answered so leaves open.
+fn unknown(code: &'static str, unanswered: fn(&str) -> bool) -> bool {
+    let error = sqlx::Error::Database(Box::new(Answer(code)));
+    matches!(lost(&error, unanswered), StoreError::CommitUnknown(_))
+}
+
 #[test]
 fn only_the_engines_own_word_says_that_nothing_was_written() {
     for (code, open) in [
@@ -119,6 +165,7 @@ fn only_the_engines_own_word_says_that_nothing_was_written() {
         ("", false),
     ] {
         assert_eq!(lite_failed(code), open, "{code}");
+        assert_eq!(unknown(code, lite_failed), open, "{code}");
     }
     for (code, open) in [
         ("57P01", true),
@@ -127,6 +174,7 @@ fn only_the_engines_own_word_says_that_nothing_was_written() {
         ("23505", false),
     ] {
         assert_eq!(pg_went(code), open, "{code}");
+        assert_eq!(unknown(code, pg_went), open, "{code}");
     }
     for error in [sqlx::Error::PoolClosed, sqlx::Error::WorkerCrashed] {
         assert!(matches!(

@@ -106,3 +106,47 @@ async fn an_announcement_reaches_the_other_processes_and_ends_with_its_own() {
     let pg = async || Db::open_postgres(server.url(), &upgrade()).await.unwrap();
     told(pg().await, pg().await).await;
 }
+
+#[tokio::test]
+async fn a_wait_is_explained_by_what_was_heard_of_even_when_that_has_ended() {
+    let told = async |one: Db, other: Db| {
+        let since = other.waiting_since();
+        assert!(!other.explained_since(since).await);
+        let announcement = one.announce("正在写入名录", 1_000).await;
+        assert!(standing(&other).await.is_some());
+        drop(announcement);
+        while standing(&other).await.is_some() {
+            tokio::task::yield_now().await;
+        }
+        assert!(other.explained_since(since).await);
+        assert!(!other.explained_since(other.waiting_since()).await);
+        one.close().await;
+        other.close().await;
+    };
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("ended.sqlite");
+    let lite = async || Db::open_sqlite(&file, &upgrade()).await.unwrap();
+    told(lite().await, lite().await).await;
+    let server = crate::engines::PostgresDatabase::fresh();
+    let pg = async || Db::open_postgres(server.url(), &upgrade()).await.unwrap();
+    told(pg().await, pg().await).await;
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn what_is_announced_beside_the_database_is_its_owners_alone() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("private.sqlite");
+    let db = Db::open_sqlite(&file, &upgrade()).await.unwrap();
+    let announcement = db.announce("正在写入名录", 1_000).await;
+    let mode =
+        |path: &std::path::Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
+    let notices = file.with_extension("announced");
+    assert_eq!(mode(&notices), 0o700);
+    let there = std::fs::read_dir(&notices).unwrap();
+    let modes: Vec<u32> = there.map(|entry| mode(&entry.unwrap().path())).collect();
+    assert_eq!(modes, [0o600]);
+    drop(announcement);
+    db.close().await;
+}

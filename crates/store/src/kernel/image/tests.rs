@@ -34,3 +34,23 @@ fn a_body_says_how_rows_stood_from_its_second_version_on_and_then_of_every_row()
     assert!(read(2, &format!(r##"["#","tales",["id"],"{hash}"]"##)).is_err());
     assert!(read(3, r#"["+","tales",["a","b"]]"#).is_err());
 }
+
+#[test]
+fn the_columns_of_a_table_are_named_once_in_a_body_however_many_of_its_rows_follow() {
+    let mut body = Body::new("{}");
+    let units = crate::schema::TRACED[0].layout();
+    let people = crate::schema::TRACED[1].layout();
+    for key in ["a", "b", "c"] {
+        for table in [units, people] {
+            body.image(table, &Write::New(&[Value::from(key)]));
+        }
+    }
+    let sealed = body.seal().unwrap();
+    assert_eq!(sealed.images, 6);
+    let mut text = String::new();
+    let last = sealed.last.unwrap().gzip;
+    let read = MultiGzDecoder::new(last.as_slice()).read_to_string(&mut text);
+    read.unwrap();
+    let named = text.lines().filter(|line| line.starts_with("[\"#\""));
+    assert_eq!(named.count(), 2, "{text}");
+}

@@ -118,7 +118,8 @@ async fn an_entry_that_came_while_rows_were_judged_is_seen_before_the_first_row_
         let at = clerk.upload("a.csv", &caterers(1, 3)).await;
         clerk.confirm(&at, &[("all-district", "411202")]).await;
         let import = clerk.import(&at).await;
-        office.staging.claim(&import, false).await.unwrap();
+        let shown = import.premise_to_write();
+        office.staging.claim(&import, &shown, false).await.unwrap();
         let city = office.city.clone();
         let acting = city.acting(&clerk.account).await;
         let what = move || {

@@ -81,6 +81,14 @@ impl Place {
         }
     }
 
+    /// The same before anybody looks into the database: the look may make the files beside it anew, and nobody would
+    /// learn that they had stood open.
+    fn tighten_first(&self, output: &Output) {
+        if self.is_founded() {
+            self.tighten(output);
+        }
+    }
+
     fn log_key(&self) -> Result<SignerKey, Failure> {
         SignerKey::parse(read_key(&self.key("log.key"))?.trim()).map_err(|error| {
             Failure::new(
@@ -271,6 +279,7 @@ impl Place {
     /// Opens database and keys of a bureau to write, by the clock and the randomness of the machine. It may be beside
     /// a working server, but where the structure is to change.
     pub(crate) async fn open_now(&self, output: &Output) -> Result<App, Failure> {
+        self.tighten_first(output);
         self.require_bureau().await?;
         let _alone = match self.is_older().await {
             true => self.hold(serving::UPGRADING)?,
@@ -284,19 +293,15 @@ impl Place {
         &self,
         output: &Output,
     ) -> Result<(App, Option<Serving>), Failure> {
+        self.tighten_first(output);
         self.require_bureau().await?;
         let serving = self.hold(serving::SERVING)?;
-        Ok((self.open_new(output).await?, serving))
-    }
-
-    /// Whether opening the database would change its structure. What else is wrong with it, opening it says.
-    async fn is_older(&self) -> bool {
-        let Ok(exhibit) = self.look().await else {
-            return false;
-        };
-        let seen = exhibit.read().await.map(drop);
-        exhibit.close().await;
-        matches!(seen, Err(StoreError::OlderSchema { .. }))
+        let app = self.open_new(output).await?;
+        // What is served is a bureau, whatever its founding was cut short at: nothing may clear it any more.
+        if !self.is_complete() {
+            self.mark_complete()?;
+        }
+        Ok((app, serving))
     }
 
     /// The same for a bureau that is to be founded: the database is made.

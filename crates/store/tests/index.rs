@@ -551,9 +551,12 @@ fn odd_values(kind: &str) -> &'static [&'static str] {
     match kind {
         "text" => &["CAST(x'FFFE' AS TEXT)", "x'FFFE'"],
         "int" => &["'words'", "x'FFFE'", "1.5"],
-        _ => &["'words'", "7"],
+        // The last are the very bytes that stood there, called a text: read back as bytes nothing would have changed.
+        _ => &["'words'", "7", SAME_BYTES],
     }
 }
+
+const SAME_BYTES: &str = "CAST({} AS TEXT)";
 
 /// Columns that are no key and are read as they are, so that the cell itself is named.
 const TOLD: &[&str] = &[
@@ -564,6 +567,8 @@ const TOLD: &[&str] = &[
 /// does not take it.
 async fn odd_cell_is_named(stage: &Stage, of: (&str, &str), value: &str, elsewhere: &str) -> bool {
     let (table, column) = of;
+    let same = value == SAME_BYTES;
+    let value = value.replace("{}", column);
     let sql = format!(
         "UPDATE {table} SET {column} = {value} WHERE rowid = (SELECT MAX(rowid) FROM {table})"
     );
@@ -577,7 +582,7 @@ async fn odd_cell_is_named(stage: &Stage, of: (&str, &str), value: &str, elsewhe
     assert!(found.iter().any(of_it), "{sql}: {found:?}");
     let cell = format!("列 {column} 不是");
     let told = |fault: &String| fault.starts_with("AUDT-013") && fault.contains(&cell);
-    let by_itself = TOLD.contains(&column) && table != "migrations";
+    let by_itself = TOLD.contains(&column) && table != "migrations" && !same;
     assert!(!by_itself || found.iter().any(told), "{sql}: {found:?}");
     true
 }

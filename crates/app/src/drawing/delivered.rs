@@ -1,8 +1,9 @@
 //! What the outside parties handed in, as the campaign has it, held against the entries of their deliveries before it is
 //! published or drawn from. A party hands in each thing once; the entry that took it is the witness.
 
-use domain::campaign::CampaignState;
 use domain::campaign::party::{Party, PartyState};
+use domain::campaign::state::{CampaignState, Committed, Frozen, Step};
+use domain::campaign::transitions::StateKind;
 use domain::event::Act;
 use domain::id::Fingerprint;
 use domain::refusal::Code;
@@ -25,7 +26,8 @@ static NEVER_GIVEN: Code = Code::new(
     "有人绕过程序改动过数据库。保留现场，运行 mingqian audit，并报告行政执法监督。",
 );
 
-/// Refuses a campaign whose parties are not what they handed in, or whose plan and figures are not those of its freeze.
+/// Refuses a campaign whose parties are not what they handed in, or of which anything else stands otherwise than the
+/// entries since its freeze say: who approved and when, hours, numbers, plan, figures.
 ///
 /// # Errors
 /// `DRAW-052` and `DRAW-053` name the party and the entries, `DRAW-042` what else was altered.
@@ -44,15 +46,72 @@ pub(super) async fn as_delivered(
     for party in &frozen.parties {
         of_party(&attempt, party)?;
     }
-    let fixed = attempt.first().map_or((None, ""), |freeze| {
-        (freeze.plan_record.as_deref(), freeze.figures.as_str())
-    });
-    if fixed == (stored.plan_record.as_deref(), stored.figures.as_str()) {
-        Ok(())
-    } else {
-        Err(altered(
+    as_entered(&attempt, stored)
+}
+
+/// What no act after the freeze changes is the same in every entry since, and the row is what the last of them left.
+fn as_entered(attempt: &[AttemptEntry], stored: &StoredCampaign) -> Result<(), AppError> {
+    let ends = attempt.first().zip(attempt.last());
+    let (freeze, last) = ends.ok_or_else(|| altered("任务在冻结名录之后的留痕"))?;
+    let records = |entry: &AttemptEntry| (entry.plan_record.clone(), entry.figures.clone());
+    if records(freeze) != (stored.plan_record.clone(), stored.figures.clone()) {
+        return Err(altered(
             "任务的方案记录或各组数量，与冻结名录时留痕所记的不同",
-        ))
+        ));
+    }
+    if freeze.plan != stored.plan || attempt.iter().any(|entry| entry.plan != freeze.plan) {
+        return Err(altered("任务的方案，与冻结名录时留痕所记的不同"));
+    }
+    let states = || attempt.iter().map(|entry| &entry.state);
+    let frames = states().chain([&stored.campaign.state]).map(frame_alone);
+    if !all_same(frames) {
+        return Err(altered(
+            "任务冻结名录时的办理记录（批准、启动、冻结、各方和户数），与留痕所记的不同",
+        ));
+    }
+    let commitments = states().filter_map(CampaignState::commitment);
+    let now = stored.campaign.state.commitment();
+    let commitments = commitments.chain(now).map(commitment_alone);
+    if closed_by(&last.state) != closed_by(&stored.campaign.state) || !all_same(commitments) {
+        return Err(altered(
+            "任务冻结名录之后的办理记录（公布承诺的时间和期限、各方），与留痕所记的不同",
+        ));
+    }
+    Ok(())
+}
+
+fn all_same<T: PartialEq>(mut of: impl Iterator<Item = T>) -> bool {
+    let first = of.next();
+    of.all(|next| Some(&next) == first.as_ref())
+}
+
+/// The frame without what the parties have handed in since.
+fn frame_alone(state: &CampaignState) -> Option<Frozen> {
+    state.frame().map(parties_alone)
+}
+
+fn parties_alone(frozen: &Frozen) -> Frozen {
+    let mut frozen = frozen.clone();
+    for party in &mut frozen.parties {
+        party.state = PartyState::Announced;
+    }
+    frozen
+}
+
+/// In which state it stands, and who closed the revealing if somebody has.
+fn closed_by(state: &CampaignState) -> (StateKind, Option<&Step>) {
+    let step = match state {
+        CampaignState::Revealed(revealed) => Some(&revealed.step),
+        _ => None,
+    };
+    (state.kind(), step)
+}
+
+/// What was said when the commitments were published.
+fn commitment_alone(committed: &Committed) -> Committed {
+    Committed {
+        frozen: parties_alone(&committed.frozen),
+        ..committed.clone()
     }
 }
 

@@ -15,7 +15,7 @@ use super::NO_RECORD;
 use super::material::BundleFile;
 use super::seed::answers;
 use crate::AppError;
-use crate::campaign::print_of;
+use crate::campaign::{plan_of, print_of};
 
 static ALTERED: Code = Code::new(
     "DRAW-042",
@@ -61,6 +61,13 @@ pub(crate) async fn own_records(
     reader: &mut Reader,
     stored: &StoredCampaign,
 ) -> Result<(), AppError> {
+    if stored.plan_record.is_some() {
+        let plan = plan_of(stored)?.canonical_json();
+        let logged = super::material::plan_record(stored)?;
+        if logged.suite.bytes(plan.as_bytes()) != logged.document {
+            return Err(altered("任务的方案，与批准时记入日志的不同"));
+        }
+    }
     if stored.freeze_record.is_some() {
         freeze(reader, stored).await?;
     }

@@ -35,6 +35,13 @@ static DISK: Code = Code::new(
     "请系统管理员检查数据目录的空间和权限。",
 );
 
+static OTHER_FILE: Code = Code::new(
+    "IMPT-089",
+    "同一个页面已经上传过“{file}”；这次选的文件没有接收。",
+    None,
+    "再选一次文件，从本页上传；先前那一份在“最近的导入”里。",
+);
+
 /// A file that is in staging.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Accepted {
@@ -83,6 +90,9 @@ impl Staging {
     /// Takes a whole file into staging under `key`, which names this one press, ready to be read. A
     /// second press with the same key finds the first upload, leaves nothing of its own, and must not
     /// start anything.
+    ///
+    /// # Errors
+    /// `IMPT-089` for a second press with another file, another name of it, or into another register.
     pub async fn accept(
         &self,
         importer: &Importer,
@@ -114,10 +124,8 @@ impl Staging {
         let mut scratch = self.app.db.scratch().await?;
         match import::begin(&mut scratch.inside(), &stored).await {
             Err(StoreError::Conflict { .. }) => {
-                return Ok(Accepted {
-                    id: stored.id,
-                    fresh: false,
-                });
+                drop(scratch);
+                return self.first_press(stored, &summary.file.sha256).await;
             }
             other => other?,
         }
@@ -132,6 +140,23 @@ impl Staging {
         Ok(Accepted {
             id: stored.id,
             fresh: true,
+        })
+    }
+
+    /// What an earlier press with the same key brought, if it brought the same.
+    async fn first_press(&self, again: StoredImport, sha256: &str) -> Result<Accepted, AppError> {
+        let first = self.load(&again.id).await?;
+        let into = |stored: &StoredImport| (stored.unit.clone(), stored.register.clone());
+        let same = first.summary.file.sha256 == sha256
+            && first.stored.file_name == again.file_name
+            && into(&first.stored) == into(&again);
+        if !same {
+            let file = &first.stored.file_name;
+            return Err(OTHER_FILE.refuse(&[("file", file)]).into());
+        }
+        Ok(Accepted {
+            id: again.id,
+            fresh: false,
         })
     }
 

@@ -174,6 +174,14 @@ async fn a_file_sent_twice_by_one_press_is_taken_once_and_starts_nothing_again()
             let taken = taken.await.unwrap();
             assert_eq!((taken.id.as_str(), taken.fresh), ("a", fresh));
         }
+        // The way back to the form leads with its key to another file: that one is not taken for the first.
+        for (rows, name) in [(3, "a.txt"), (2, "b.txt")] {
+            let mut incoming = desk.staging.incoming().await.unwrap();
+            incoming.write(caterers(rows).as_bytes()).await.unwrap();
+            let to = (SUBJECTS, &unit(1));
+            let other = desk.staging.accept(&desk.importer, to, "a", name, incoming);
+            assert_eq!(code_of(other.await), "IMPT-089", "{name}");
+        }
     })
     .await;
 }

@@ -32,6 +32,14 @@ impl Place {
         if self.is_complete() {
             return Ok(None);
         }
+        if self.database.is_some() {
+            // What stands on a server is not ours to clear, and the keys may be all that opens it.
+            return Err(Failure::new(
+                "DEMO-003",
+                self.founding().display().to_string(),
+                "这里有一次没有办完的建立，数据库在 PostgreSQL 上，没有清理，也没有改动密钥。确认那个数据库不要了，把它删去重建，连同这个数据目录换一个空的再来；数据库里是要用的局的，移走这个文件即可。",
+            ));
+        }
         let alone = self.hold(serving::FOUNDING)?;
         for name in [
             "keys/storage.key",

@@ -11,10 +11,14 @@ use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
+use store::StoreError;
 use verify::disk;
 
 use super::Place;
 use crate::commands::Failure;
+
+/// How often a file that its last holder takes away meanwhile is tried again.
+const TRIES: u32 = 1_000;
 
 /// What a server says of itself.
 pub(super) const SERVING: &str = "mingqian serve";
@@ -36,18 +40,27 @@ impl Place {
     /// Takes the folder of an embedded database for this process alone; nothing where the database is elsewhere.
     ///
     /// # Errors
-    /// `SERV-006` with who has it, `SERV-007` where the file system knows no locks.
+    /// `SERV-006` with who has it, `SERV-007` where the file system knows no locks, `SERV-008` where something else
+    /// stands in the place of the file.
     pub(super) fn hold(&self, what: &'static str) -> Result<Option<Serving>, Failure> {
         if self.database.is_some() {
             return Ok(None);
         }
         let path = self.serving();
+        let mut tries = 0;
         loop {
             let held = Serving::take(&path, what).map_err(|error| Failure::file(&path, &error))?;
             match held {
                 Taken::Mine(serving) => return Ok(Some(serving)),
                 // Its last holder took it away between our opening and our locking it.
-                Taken::Gone => {}
+                Taken::Gone if tries < TRIES => tries += 1,
+                Taken::Gone | Taken::Foreign => {
+                    return Err(Failure::new(
+                        "SERV-008",
+                        path.display().to_string(),
+                        "这里应当是本程序自己写的一个普通文件，现在是链接、目录，或别处也在用的文件，没有打开数据库，也没有改动它。查明来历后移走，再启动。",
+                    ));
+                }
                 Taken::Held(by) => return Err(held_by(&path, &by)),
                 Taken::Unlockable(error) => {
                     return Err(Failure::new(
@@ -63,6 +76,16 @@ impl Place {
         }
     }
 
+    /// Whether opening the database would change its structure. What else is wrong with it, opening it says.
+    pub(super) async fn is_older(&self) -> bool {
+        let Ok(exhibit) = self.look().await else {
+            return false;
+        };
+        let seen = exhibit.read().await.map(drop);
+        exhibit.close().await;
+        matches!(seen, Err(StoreError::OlderSchema { .. }))
+    }
+
     /// The file that is locked.
     pub(super) fn serving(&self) -> PathBuf {
         self.data.join("mingqian.serving")
@@ -72,12 +95,16 @@ impl Place {
 enum Taken {
     Mine(Serving),
     Gone,
+    Foreign,
     Held(String),
     Unlockable(io::Error),
 }
 
 impl Serving {
     fn take(path: &Path, what: &'static str) -> io::Result<Taken> {
+        if is_foreign(path) {
+            return Ok(Taken::Foreign);
+        }
         let mut options = OpenOptions::new();
         options.read(true).write(true);
         #[cfg(unix)]
@@ -141,7 +168,9 @@ impl Drop for Serving {
         // A file that stays says nothing once its lock is gone.
         let _ = match &self.before {
             Some(before) => overwrite(&mut self.file, before),
-            None => take_away(&self.path),
+            // Somebody who took the file away may have let another have the folder.
+            None if is_still(&self.file, &self.path) => take_away(&self.path),
+            None => Ok(()),
         };
     }
 }
@@ -158,6 +187,18 @@ fn take_away(_: &Path) -> io::Result<()> {
     Ok(())
 }
 
+/// Whether something stands there that the program did not make: a link, a folder, or a file with another name too.
+#[cfg(unix)]
+fn is_foreign(path: &Path) -> bool {
+    use std::os::unix::fs::MetadataExt as _;
+    fs::symlink_metadata(path).is_ok_and(|found| !found.is_file() || found.nlink() > 1)
+}
+
+#[cfg(not(unix))]
+fn is_foreign(path: &Path) -> bool {
+    fs::symlink_metadata(path).is_ok_and(|found| !found.is_file())
+}
+
 #[cfg(unix)]
 fn is_still(file: &File, path: &Path) -> bool {
     use std::os::unix::fs::MetadataExt as _;
@@ -165,7 +206,7 @@ fn is_still(file: &File, path: &Path) -> bool {
         (one.dev(), one.ino()) == (other.dev(), other.ino())
     };
     file.metadata()
-        .and_then(|held| fs::metadata(path).map(|named| same(held, named)))
+        .and_then(|held| fs::symlink_metadata(path).map(|named| same(held, named)))
         .unwrap_or(false)
 }
 

@@ -27,6 +27,8 @@ pub struct AttemptEntry {
     pub party: Option<String>,
     /// The state of the campaign as it left it.
     pub state: CampaignState,
+    /// The plan as it left it, as it is kept.
+    pub plan: String,
     /// The PLAN record as it left it.
     pub plan_record: Option<String>,
     /// The figures of the frame as it left them.
@@ -66,6 +68,7 @@ fn entry(told: Told) -> Result<AttemptEntry, StoreError> {
         StoreError::unreadable(layout.name, "life", &row, why)
     })?;
     Ok(AttemptEntry {
+        plan: text("plan").unwrap_or_default(),
         plan_record: text("plan_record"),
         figures: text("figures").unwrap_or_default(),
         sequence: told.sequence,

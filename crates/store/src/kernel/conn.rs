@@ -320,11 +320,17 @@ fn lite_rows(rows: &[sqlx::sqlite::SqliteRow], sql: &str) -> Result<Vec<Row>, St
     Ok(read)
 }
 
-/// A text; what is not UTF-8 is bytes, so that who asks for a text is told of it and who compares finds it.
+/// What stands before the bytes of a text that is none.
+const NO_TEXT: &[u8] = b"text that is not UTF-8\0";
+
+/// A text; what is not UTF-8 is bytes, so that who asks for a text is told of it. They are not the bytes that stand
+/// there: a column of bytes that somebody turned into text is found by whoever compares, too.
 fn lite_text(row: &sqlx::sqlite::SqliteRow, at: usize) -> Result<Value, sqlx::Error> {
     match row.try_get(at) {
         Ok(text) => Ok(Value::Text(text)),
-        Err(sqlx::Error::ColumnDecode { .. }) => row.try_get_unchecked(at).map(Value::Blob),
+        Err(sqlx::Error::ColumnDecode { .. }) => row
+            .try_get_unchecked::<Vec<u8>, _>(at)
+            .map(|bytes| Value::Blob(Some([NO_TEXT, &bytes].concat()))),
         Err(other) => Err(other),
     }
 }

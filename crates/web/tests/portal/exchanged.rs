@@ -176,6 +176,40 @@ async fn figures_that_were_altered_before_a_party_handed_in_are_not_committed_to
     .await;
 }
 
+/// Hours, who did what, numbers and plan are no more the operator's to alter than what the parties handed in.
+#[tokio::test]
+async fn nothing_that_the_entries_since_the_freeze_say_can_be_altered_before_it_is_published_or_revealed()
+ {
+    told(async |held| {
+        let number = held.story.launched().await;
+        let links = held.story.freeze(&number).await;
+        let kept = held.stored(&number).await;
+        for alter in [
+            "UPDATE campaigns SET plan = replace(plan, '\"beacon\":null', '\"beacon\":{\"source\":\"cwl-ssq\"}')",
+            "UPDATE campaigns SET life = replace(life, '\"quota\":', '\"quota\":1')",
+        ] {
+            held.sql(&format!("{alter} WHERE number = '{number}'"));
+            let now = held.stored(&number).await;
+            assert!(now.plan != kept.plan || now.campaign != kept.campaign, "{alter}");
+            refused(held.commit(&number).await, "DRAW-042");
+            held.sql(&format!("UPDATE campaigns SET plan = '{}' WHERE number = '{number}'", kept.plan));
+            held.puts(&number, &kept.campaign.state);
+        }
+        held.commit(&number).await.unwrap();
+        let committed = held.stored(&number).await.campaign.state;
+        let mut sooner = committed.clone();
+        let CampaignState::Committed(altered) = &mut sooner else {
+            panic!("{sooner:?}");
+        };
+        altered.reveal_by = altered.step.at;
+        held.puts(&number, &sooner);
+        refused(held.close(&number).await, "DRAW-042");
+        held.puts(&number, &committed);
+        held.story.reveal(&number, &links).await;
+    })
+    .await;
+}
+
 #[tokio::test]
 async fn a_nonce_that_was_dropped_after_it_was_seen_is_neither_revealed_nor_drawn_without() {
     told(async |held| {

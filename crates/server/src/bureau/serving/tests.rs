@@ -59,3 +59,43 @@ fn a_database_elsewhere_is_not_locked_by_the_folder() {
     assert!(both.iter().all(|held| matches!(held, Ok(None))));
     assert!(!place.serving().exists());
 }
+
+#[cfg(unix)]
+#[test]
+fn what_else_stands_in_its_place_is_refused_and_left_as_it_is() {
+    use std::os::unix::fs::symlink;
+    let folder = tempfile::tempdir().expect("a folder");
+    let place = place(&folder);
+    let database = folder.path().join("mingqian.sqlite");
+    fs::write(&database, "a database").expect("writable");
+    let link = || symlink(&database, place.serving());
+    let nowhere = || symlink("nowhere", place.serving());
+    let same = || fs::hard_link(&database, place.serving());
+    let made: [&dyn Fn() -> io::Result<()>; 3] = [&link, &nowhere, &same];
+    for make in made {
+        make().expect("made");
+        match place.hold(SERVING) {
+            Ok(_) => panic!("it was taken"),
+            Err(failure) => assert_eq!(failure.problems[0].code, "SERV-008"),
+        }
+        let kept = fs::read_to_string(&database).expect("it stays");
+        assert_eq!(kept, "a database");
+        fs::remove_file(place.serving()).expect("removed");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn whoever_lost_his_file_takes_nobody_elses_away() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let place = place(&folder);
+    let mut first = place.hold(SERVING).expect("nobody holds it");
+    let address = "127.0.0.1:8080".parse().expect("an address");
+    let said = first.as_mut().expect("embedded").listens(address);
+    said.expect("the file is ours");
+    fs::remove_file(place.serving()).expect("somebody takes it away");
+    let second = place.hold(SERVING).expect("there is none");
+    drop(first);
+    assert!(place.serving().exists());
+    drop(second);
+}

@@ -22,7 +22,7 @@ use tokio::sync::watch;
 
 use crate::drawing::FreezeWork;
 use crate::subject::export::ExportWork;
-use crate::{App, AppError};
+use crate::{App, AppError, RowOf, UnreadableRow};
 
 mod broken;
 mod desk;
@@ -31,7 +31,6 @@ mod order;
 mod outcome;
 mod result;
 mod run;
-mod unreadable;
 mod upkeep;
 
 pub use broken::Broken;
@@ -40,8 +39,6 @@ pub use order::{Job, JobState, Limits, Order};
 pub use outcome::{KeptRefusal, Outcome, ResultFile};
 pub use result::{Incomplete, Outgoing};
 pub use run::Run;
-pub use unreadable::UnreadableJob;
-pub(crate) use unreadable::{place_of, why_of};
 
 use desk::{Desk, Ticket};
 
@@ -304,14 +301,14 @@ impl Jobs {
         &self,
         owner: &AccountId,
         kinds: &[&str],
-    ) -> Result<Vec<Result<Job, UnreadableJob>>, AppError> {
+    ) -> Result<Vec<Result<Job, UnreadableRow>>, AppError> {
         let mut reader = self.0.app.db.read().await?;
         let found = job::of_account(&mut reader, owner, kinds, 50).await?;
         let read = found.into_iter().map(|listed| {
             let (id, at) = (listed.id, listed.started_at_ms);
             let job = listed.job.map_err(AppError::from);
             let job = job.and_then(|stored| Job::of(self.newest(stored)));
-            job.map_err(|error| UnreadableJob::new(id, at, &error))
+            job.map_err(|error| UnreadableRow::new(RowOf::Jobs, id, at, &error))
         });
         Ok(read.collect())
     }

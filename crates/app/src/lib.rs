@@ -28,6 +28,7 @@ pub mod sealing;
 pub mod sign_in;
 pub mod staging;
 pub mod subject;
+mod unreadable;
 mod versions;
 
 use std::sync::Arc;
@@ -38,6 +39,7 @@ use store::{Db, Press, Sealing};
 
 pub use acting::Acting;
 pub use error::AppError;
+pub use unreadable::{RowOf, UnreadableRow};
 
 use crate::crypto::StorageKey;
 use crate::port::{Clock, Entropy};

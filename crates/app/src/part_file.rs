@@ -104,6 +104,13 @@ impl PartFile {
     }
 }
 
+/// SHA-256 of what is read from a file, from where it stands to its end; hex.
+pub(crate) fn sha256_of(file: &mut std::fs::File) -> io::Result<String> {
+    let mut hash = Sha256::new();
+    io::copy(file, &mut hash)?;
+    Ok(store::hex(&hash.finalize()))
+}
+
 /// Writes a private copy under `whole`: whole, and readable by its owner alone, or not at all. What stood
 /// there is replaced, whoever could read it.
 pub(crate) async fn private_copy(whole: &Path, name: &str, bytes: &[u8]) -> io::Result<()> {

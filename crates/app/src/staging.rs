@@ -5,7 +5,7 @@
 //! an upload), `mark` (that it is still what the program wrote), `shown` (what a decision on it rests on),
 //! `upload` (how bytes arrive), `reading`, `comparing`, `applying` (the three pieces of
 //! long work, each a job), `step` (how they become jobs), `report` (the error file), `upkeep`
-//! (restart, expiry), `unreadable` (rows of somebody else's making). Every step moves the upload from exactly
+//! (restart, expiry). Every step moves the upload from exactly
 //! what it read, so that a step that was overtaken by a cancellation, another window or another process finds
 //! out and stops. Deliberately absent: what a
 //! row means (`import`), table formats (`exchange`), the queue (`job`).
@@ -20,7 +20,7 @@ use store::import::{self, StoredImport};
 
 use crate::import::Register;
 use crate::job::Jobs;
-use crate::{App, AppError};
+use crate::{App, AppError, RowOf, UnreadableRow};
 
 mod applying;
 mod comparing;
@@ -32,14 +32,12 @@ mod shown;
 mod state;
 mod step;
 mod summary;
-mod unreadable;
 mod upkeep;
 mod upload;
 
 pub(crate) use mark::{Altered, LinesHash, advance};
 pub use state::State;
 pub use summary::{FileFacts, Sample, Samples, Summary};
-pub use unreadable::UnreadableImport;
 pub use upkeep::TIDY;
 pub use upload::{Accepted, Incoming};
 
@@ -159,13 +157,14 @@ impl Staging {
         &self,
         account: &AccountId,
         register: Register,
-    ) -> Result<Vec<Result<Import, UnreadableImport>>, AppError> {
+    ) -> Result<Vec<Result<Import, UnreadableRow>>, AppError> {
         let mut reader = self.app.db.read().await?;
         let found = import::of_account(&mut reader, account, register.name(), 10).await?;
         let read = found.into_iter().map(|listed| {
             let import = listed.import.map_err(AppError::from);
             let import = import.and_then(|stored| Import::of(&self.app, stored));
-            import.map_err(|error| UnreadableImport::new(listed.id, listed.started_at_ms, &error))
+            let (id, at) = (listed.id, listed.started_at_ms);
+            import.map_err(|error| UnreadableRow::new(RowOf::Imports, id, at, &error))
         });
         Ok(read.collect())
     }

@@ -2,11 +2,14 @@
 //! files: a log that only grew, one that was rewritten, files that are missing or belong elsewhere.
 #![expect(clippy::unwrap_used, reason = "a test stops where its premise fails")]
 
+#[path = "stage/command.rs"]
+mod command;
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
+use command::text;
 use serde_json::Value;
 use tlog::hash::leaf_hash;
 use tlog::note::KeyKind;
@@ -77,18 +80,7 @@ impl Published {
 
 /// Exit code and what was said.
 fn compare(words: &[&str]) -> (i32, String) {
-    let output = Command::new(env!("CARGO_BIN_EXE_mingqian"))
-        .args(["log", "compare"])
-        .args(words)
-        .output()
-        .unwrap();
-    let said =
-        String::from_utf8(output.stdout).unwrap() + &String::from_utf8(output.stderr).unwrap();
-    (output.status.code().unwrap(), said)
-}
-
-fn text(path: &Path) -> &str {
-    path.to_str().unwrap()
+    command::said(&[&["log", "compare"][..], words].concat())
 }
 
 #[test]

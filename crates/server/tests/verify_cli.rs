@@ -4,6 +4,8 @@
 
 #[path = "../../draw/tests/common/attempt.rs"]
 mod attempt;
+#[path = "stage/command.rs"]
+mod command;
 #[path = "../../draw/tests/common/mod.rs"]
 mod common;
 #[path = "../../draw/tests/common/forger.rs"]
@@ -14,6 +16,7 @@ use std::path::Path;
 use std::process::Command;
 
 use attempt::Written;
+use command::text;
 use draw::bundle::Stage;
 use forger::{description, edit, hash, made, staged};
 use serde_json::{Value, json};
@@ -27,18 +30,7 @@ fn lay(folder: &Path, files: &Written) {
 
 /// Exit code and what was said.
 fn verify(words: &[&str]) -> (i32, String) {
-    let output = Command::new(env!("CARGO_BIN_EXE_mingqian"))
-        .arg("verify")
-        .args(words)
-        .output()
-        .unwrap();
-    let said =
-        String::from_utf8(output.stdout).unwrap() + &String::from_utf8(output.stderr).unwrap();
-    (output.status.code().unwrap(), said)
-}
-
-fn text(path: &Path) -> &str {
-    path.to_str().unwrap()
+    command::said(&[&["verify"][..], words].concat())
 }
 
 #[test]

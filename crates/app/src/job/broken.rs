@@ -4,9 +4,9 @@
 use domain::refusal::Code;
 use store::StoreError;
 
-use super::unreadable::place_of;
 use super::{Jobs, KeptRefusal, Run};
 use crate::AppError;
+use crate::unreadable::place_of;
 
 static FAULT: Code = Code::new(
     "JOBS-008",

@@ -12,7 +12,7 @@ use store::job;
 use super::{Job, JobState, Jobs, ResultFile};
 use crate::AppError;
 use crate::aside::aside;
-use crate::part_file::{Idle, PartFile};
+use crate::part_file::{Idle, PartFile, sha256_of};
 
 static DISK: Code = Code::new(
     "JOBS-005",
@@ -171,9 +171,7 @@ impl Jobs {
         let path = self.0.folder.join(whole(&job.stored.id, &sha256));
         let opened = aside(move || {
             let mut file = store::open_file(&path)?;
-            let mut hash = Sha256::new();
-            std::io::copy(&mut file, &mut hash)?;
-            if store::hex(&hash.finalize()) != sha256 {
+            if sha256_of(&mut file)? != sha256 {
                 return Err(untrue());
             }
             file.rewind()?;

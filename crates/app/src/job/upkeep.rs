@@ -5,9 +5,8 @@ use std::time::Duration;
 use store::job::{self, StoredJob};
 use store::{Engine, catalog};
 
-use super::unreadable::passed_over;
 use super::{AfterStop, Broken, JobState, Jobs, Outcome, Run};
-use crate::AppError;
+use crate::{AppError, RowOf};
 
 /// How long a process is believed alive without a sign.
 const LEASE_MS: i64 = 60 * 1000;
@@ -79,7 +78,7 @@ impl Jobs {
         let found = job::under_way(&mut reader).await?;
         drop(reader);
         let unreadable = found.into_iter().filter_map(|listed| listed.job.err());
-        unreadable.for_each(|error| passed_over(&error.into()));
+        unreadable.for_each(|error| RowOf::Jobs.passed_over(&error.into()));
         let own = self.0.app.db.engine() == Engine::Sqlite;
         let mine = self.0.holder.as_str();
         self.take_over(|stored, now_ms| {

@@ -7,7 +7,6 @@ use std::sync::Arc;
 
 use domain::premise::Premise;
 use domain::refusal::{Code, Refusal};
-use sha2::{Digest as _, Sha256};
 use store::import::{self, Lot, StoredImport};
 use tokio::sync::mpsc;
 
@@ -17,6 +16,7 @@ use super::{Altered, Import, LinesHash, Staging, State, Summary, advance};
 use crate::AppError;
 use crate::import::{Register, StagedRow};
 use crate::job::Run;
+use crate::part_file::sha256_of;
 
 /// Rows and bytes of text in one line of staging, whichever is reached first.
 const ROWS: usize = 500;
@@ -59,11 +59,7 @@ impl Parts {
 
 /// Refuses a file that is not the one that came. What is not there, or cannot be read, its reader names.
 fn as_received(file: &Path, sha256: &str) -> Result<(), Refusal> {
-    let hashed = store::open_file(file).and_then(|mut file| {
-        let mut hash = Sha256::new();
-        std::io::copy(&mut file, &mut hash)?;
-        Ok(store::hex(&hash.finalize()))
-    });
+    let hashed = store::open_file(file).and_then(|mut file| sha256_of(&mut file));
     match hashed {
         Ok(found) if found == sha256 => Ok(()),
         Err(error) if error.kind() == ErrorKind::NotFound => Ok(()),

@@ -12,12 +12,11 @@ use store::{StoreError, catalog, import};
 use tokio::fs;
 
 use super::step::Step;
-use super::unreadable::passed_over;
 use super::{Import, LinesHash, Staging, State, Summary};
-use crate::AppError;
 use crate::import::Rows;
 use crate::job::{Broken, JobState, Order, Run};
 use crate::part_file::Idle;
+use crate::{AppError, RowOf};
 
 static DEAD_END: Code = Code::new(
     "IMPT-087",
@@ -48,7 +47,7 @@ impl Staging {
             let import = match import.and_then(|stored| Import::of(&self.app, stored)) {
                 Ok(import) => import,
                 Err(error) => {
-                    passed_over(&error);
+                    RowOf::Imports.passed_over(&error);
                     continue;
                 }
             };

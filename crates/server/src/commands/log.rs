@@ -111,9 +111,10 @@ fn read(path: &Path) -> Result<String, Failure> {
 /// The bytes of a tile; of one that has grown since the later head was signed, its beginning.
 fn read_tile(folder: &Path, tile: &Tile) -> Option<Vec<u8>> {
     let wanted = usize::from(tile.width()) * 32;
-    let whole = Tile::new(tile.level(), tile.index(), 256).ok();
-    let names = [Some(*tile), whole].into_iter().flatten();
-    let mut found = names.filter_map(|name| File::open(folder.join(name.to_string())).ok());
+    let names = [*tile, when_full(tile)];
+    let mut found = names
+        .iter()
+        .filter_map(|name| File::open(folder.join(name.to_string())).ok());
     let mut bytes = Vec::new();
     let length = 256 * 32 + 1;
     found.next()?.take(length).read_to_end(&mut bytes).ok()?;
@@ -134,20 +135,17 @@ fn all_there(one: &Checkpoint, other: &Checkpoint, folder: &Path) -> Result<(), 
     {
         let place = folder.join(tile.to_string());
         let sentence = format!(
-            "缺少日志瓦片，或只下载了一部分。从门户的 /log/{tile} 下载，存为这个路径（curl --fail --create-dirs -o）。门户说没有的，下载 /log/tile/{}/{}。",
-            tile.level(),
-            place_when_full(tile),
+            "缺少日志瓦片，或只下载了一部分。从门户的 /log/{tile} 下载，存为这个路径（curl --fail --create-dirs -o）。门户说没有的，下载 /log/{}。",
+            when_full(tile),
         );
         failure.push("CLI-122", place.display().to_string(), sentence);
     }
     failure.or_nothing()
 }
 
-/// The last part of the address once the tile is full.
-fn place_when_full(tile: &Tile) -> String {
-    let address = tile.to_string();
-    let place = address.splitn(3, '/').last().unwrap_or_default();
-    place.split(".p/").next().unwrap_or_default().to_owned()
+/// The same tile once it is full; itself where the log can never grow so far.
+fn when_full(tile: &Tile) -> Tile {
+    Tile::new(tile.level(), tile.index(), 256).unwrap_or(*tile)
 }
 
 fn say(found: Comparison, heads: (&Checkpoint, &Checkpoint), signed: bool, output: &Output) {

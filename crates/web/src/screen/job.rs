@@ -5,8 +5,9 @@
 
 use app::AppError;
 use app::drawing::FREEZE;
-use app::job::{Job as Work, JobState, UnreadableJob};
+use app::job::{Job as Work, JobState};
 use app::subject::export::SUBJECT_EXPORT;
+use app::{RowOf, UnreadableRow};
 use axum::extract::{Path, State};
 use axum::response::IntoResponse;
 use domain::time::Instant;
@@ -69,7 +70,7 @@ const fn tone(state: JobState) -> Tone {
 async fn find(web: &WebState, visit: &Visit, id: &str) -> Result<Work, Stop> {
     let found = match web.jobs()?.find(&visit.acting.account, id).await {
         Err(error @ AppError::Store(StoreError::Inconsistent { .. })) => {
-            let unreadable = UnreadableJob::new(id.to_owned(), 0, &error);
+            let unreadable = UnreadableRow::new(RowOf::Jobs, id.to_owned(), 0, &error);
             return Err(Stop::new(Problem::Conflict((&unreadable.refusal()).into())));
         }
         found => found?,
@@ -112,7 +113,7 @@ async fn list(State(web): State<WebState>, visit: Visit) -> Answer {
 }
 
 /// A row that names itself, so that whoever looks after the system can find it.
-fn unreadable_row(unreadable: &UnreadableJob, now: Instant) -> Row {
+fn unreadable_row(unreadable: &UnreadableRow, now: Instant) -> Row {
     let begun = moment(Instant::from_unix_ms(unreadable.started_at_ms), now);
     let words = format!("记录读不出：{}", unreadable.id);
     Row::new(vec![

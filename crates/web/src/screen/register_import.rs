@@ -13,7 +13,8 @@ mod upload;
 
 use app::AppError;
 use app::import::{Importer, Register};
-use app::staging::{Import, UnreadableImport};
+use app::staging::Import;
+use app::{RowOf, UnreadableRow};
 use axum::extract::Path;
 use domain::policy::Verb;
 use store::StoreError;
@@ -135,7 +136,7 @@ async fn find(
 ) -> Result<(Importer, Import), Stop> {
     let found = match web.imports()?.find(Some(&visit.acting.account), &id).await {
         Err(error @ AppError::Store(StoreError::Inconsistent { .. })) => {
-            let refusal = UnreadableImport::new(id, 0, &error).refusal();
+            let refusal = UnreadableRow::new(RowOf::Imports, id, 0, &error).refusal();
             return Err(Stop::new(Problem::Conflict((&refusal).into())));
         }
         found => found?,

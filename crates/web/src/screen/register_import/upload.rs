@@ -1,8 +1,9 @@
 //! Step one: a file is chosen and streamed to the disk; and what was uploaded lately.
 
 use app::AppError;
+use app::UnreadableRow;
 use app::import::{Importer, Register};
-use app::staging::{Incoming, UnreadableImport};
+use app::staging::Incoming;
 use axum::extract::State;
 use axum::extract::multipart::{Field as Part, Multipart, MultipartError, MultipartRejection};
 use axum::http::StatusCode;
@@ -130,7 +131,7 @@ async fn latest(web: &WebState, visit: &Visit, register: Register) -> Result<Tab
 }
 
 /// A row that names itself, so that whoever looks after the system can find it.
-fn unreadable_row(unreadable: &UnreadableImport, register: Register, now: Instant) -> Row {
+fn unreadable_row(unreadable: &UnreadableRow, register: Register, now: Instant) -> Row {
     let begun = moment(Instant::from_unix_ms(unreadable.started_at_ms), now);
     let words = format!("记录读不出：{}", unreadable.id);
     Row::new(vec![

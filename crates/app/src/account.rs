@@ -69,9 +69,9 @@ impl App {
         acting: &Acting,
         new: NewAccount,
     ) -> Result<AccountId, AppError> {
-        let actor = acting.may(Verb::AccountManage, &Place::BUREAU)?;
+        acting.may(Verb::AccountManage, &Place::BUREAU)?;
         self.insert_account(
-            actor,
+            Some(acting),
             NewAccount {
                 grants: Vec::new(),
                 ..new
@@ -87,13 +87,12 @@ impl App {
         new: NewAccount,
         must_change: bool,
     ) -> Result<AccountId, AppError> {
-        self.insert_account(Actor::program("建立本局"), new, must_change)
-            .await
+        self.insert_account(None, new, must_change).await
     }
 
     async fn insert_account(
         &self,
-        actor: Actor,
+        by: Option<&Acting>,
         new: NewAccount,
         must_change: bool,
     ) -> Result<AccountId, AppError> {
@@ -108,7 +107,7 @@ impl App {
         }
         let roles: Vec<_> = new.grants.iter().map(|grant| grant.role).collect();
         may_stand_together(&roles)?;
-        let mut tx = self.begin_on_accounts("account.open").await?;
+        let (mut tx, actor) = self.begin_opening(by).await?;
         if account::by_login(&mut tx, &new.login).await?.is_some() {
             errors.push("login", LOGIN_TAKEN.field(&[("login", &new.login)]));
         }
@@ -134,12 +133,17 @@ impl App {
         Ok(id)
     }
 
-    /// Begins an act on accounts: what it reads of them (is the name free, which roles stand together,
-    /// who else is administrator) is still so when it ends, whoever acts at the same time elsewhere.
-    async fn begin_on_accounts(&self, name: &'static str) -> Result<Tx, AppError> {
-        let mut tx = self.db.begin(name).await?;
-        tx.hold(Register::Accounts, Hold::Exclusive).await?;
-        Ok(tx)
+    /// Begins the opening of an account, by another or by the machine's own operator.
+    async fn begin_opening(&self, by: Option<&Acting>) -> Result<(Tx, Actor), AppError> {
+        let name = "account.open";
+        let Some(acting) = by else {
+            let mut tx = self.db.begin(name).await?;
+            tx.hold(Register::Accounts, Hold::Exclusive).await?;
+            return Ok((tx, Actor::program("建立本局")));
+        };
+        let (tx, acting) = self.begin_on_accounts(name, acting).await?;
+        let actor = acting.actor(Verb::AccountManage, &Place::BUREAU)?;
+        Ok((tx, actor))
     }
 
     /// Grants a role to another account.
@@ -150,10 +154,10 @@ impl App {
         premise: &Premise,
         grant: Grant,
     ) -> Result<(), AppError> {
-        let actor = acting.may(Verb::RoleGrant, &Place::BUREAU)?;
         four_eyes::grantor_and_grantee(&acting.account, to)?;
-        let mut tx = self.begin_on_accounts("role.grant").await?;
-        let found = account_on(&mut tx, acting, to, premise).await?.account;
+        let (mut tx, acting) = self.begin_on_accounts("role.grant", acting).await?;
+        let actor = acting.actor(Verb::RoleGrant, &Place::BUREAU)?;
+        let found = account_on(&mut tx, &acting, to, premise).await?.account;
         let mut roles: Vec<_> = found.grants.iter().map(|held| held.role).collect();
         roles.push(grant.role);
         may_stand_together(&roles)?;
@@ -176,10 +180,10 @@ impl App {
         premise: &Premise,
         grant: &Grant,
     ) -> Result<(), AppError> {
-        let actor = acting.may(Verb::RoleGrant, &Place::BUREAU)?;
         four_eyes::grantor_and_grantee(&acting.account, from)?;
-        let mut tx = self.begin_on_accounts("role.revoke").await?;
-        let found = account_on(&mut tx, acting, from, premise).await?.account;
+        let (mut tx, acting) = self.begin_on_accounts("role.revoke", acting).await?;
+        let actor = acting.actor(Verb::RoleGrant, &Place::BUREAU)?;
+        let found = account_on(&mut tx, &acting, from, premise).await?.account;
         let mut left = found.grants.iter().filter(|held| *held != grant);
         if found.active && !left.any(|held| held.role == grant.role) {
             may_lose(
@@ -207,12 +211,12 @@ impl App {
         premise: &Premise,
         active: bool,
     ) -> Result<(), AppError> {
-        let actor = acting.may(Verb::AccountManage, &Place::BUREAU)?;
         if acting.account == *id {
             return Err(OWN_ACCOUNT.refuse(&[]).into());
         }
-        let mut tx = self.begin_on_accounts("account.close").await?;
-        let found = account_on(&mut tx, acting, id, premise).await?;
+        let (mut tx, acting) = self.begin_on_accounts("account.close", acting).await?;
+        let actor = acting.actor(Verb::AccountManage, &Place::BUREAU)?;
+        let found = account_on(&mut tx, &acting, id, premise).await?;
         if found.account.active == active {
             return Ok(());
         }
@@ -248,7 +252,7 @@ impl App {
         premise: &Premise,
         password: &str,
     ) -> Result<(), AppError> {
-        let actor = acting.may(Verb::PasswordReset, &Place::BUREAU)?;
+        acting.may(Verb::PasswordReset, &Place::BUREAU)?;
         four_eyes::grantor_and_grantee(&acting.account, id)?;
         let mut errors = FieldErrors::new();
         let rules = self.sign_in_rules().await?;
@@ -257,8 +261,9 @@ impl App {
             return Err(errors.into());
         }
         let phc = hash_in_background(&self.entropy, password).await;
-        let mut tx = self.db.begin("password.reset").await?;
-        let login = account_on(&mut tx, acting, id, premise).await?.login;
+        let (mut tx, acting) = self.begin_on_accounts("password.reset", acting).await?;
+        let actor = acting.actor(Verb::PasswordReset, &Place::BUREAU)?;
+        let login = account_on(&mut tx, &acting, id, premise).await?.login;
         let event = self
             .event(Act::PasswordSet, actor)
             .touching(LinkKind::Account, id.as_str());

@@ -1,7 +1,7 @@
 //! Who acts: an account that signed in, with its grants and how the units stand to each other.
 
 use domain::account::{Grant, Role};
-use domain::event::{Actor, Event};
+use domain::event::Event;
 use domain::id::AccountId;
 use domain::org::OrgTree;
 use domain::policy::{self, Place, Reach, Verb};
@@ -21,24 +21,20 @@ pub struct Acting {
 }
 
 impl Acting {
-    /// Refuses unless the account may do the verb there; else the actor as the trace keeps him,
-    /// in the role that allowed it.
-    pub fn may(&self, verb: Verb, place: &Place<'_>) -> Result<Actor, Refusal> {
-        policy::allows(&self.grants, verb, place, &self.tree)?;
-        let grant = self.grants.iter().find(|grant| {
-            policy::allows(std::slice::from_ref(*grant), verb, place, &self.tree).is_ok()
-        });
-        Ok(Actor {
-            account: Some(self.account.clone()),
-            name: self.name.clone(),
-            role: grant.map(|grant| grant.role),
-            unit: grant.map(|grant| grant.unit.clone()),
-        })
+    /// Refuses unless the account may do the verb there. It decides what is shown and what is refused before it
+    /// waits; the act itself asks again when it happens ([`InForce`](crate::in_force::InForce)).
+    pub fn may(&self, verb: Verb, place: &Place<'_>) -> Result<(), Refusal> {
+        policy::allows(&self.grants, verb, place, &self.tree)
     }
 
-    /// Refuses unless some grant allows the verb in its own unit or the whole bureau; else the actor
-    /// in that grant. For acts over a list, whose rows the reach has narrowed already.
-    pub fn may_somewhere(&self, verb: Verb) -> Result<Actor, Refusal> {
+    /// Whether this grant alone allows the verb there.
+    pub(crate) fn allows_by(&self, grant: &Grant, verb: Verb, place: &Place<'_>) -> bool {
+        policy::allows(std::slice::from_ref(grant), verb, place, &self.tree).is_ok()
+    }
+
+    /// Refuses unless some grant allows the verb in its own unit or the whole bureau. For acts over a list, whose
+    /// rows the reach has narrowed already.
+    pub fn may_somewhere(&self, verb: Verb) -> Result<(), Refusal> {
         let places = self.grants.iter().map(|grant| Place::of(&grant.unit));
         let mut answers = places.map(|place| self.may(verb, &place));
         let first = answers

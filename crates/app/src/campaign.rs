@@ -47,9 +47,9 @@ impl App {
         unit: &OrgUnitId,
         plan: &CampaignPlan,
     ) -> Result<CampaignNo, AppError> {
-        let actor = acting.may(Verb::CampaignDraft, &Place::of(unit))?;
         require_title(plan)?;
-        let mut tx = self.db.begin("campaign.draft").await?;
+        let (mut tx, acting) = self.begin_as("campaign.draft", acting).await?;
+        let actor = acting.actor(Verb::CampaignDraft, &Place::of(unit))?;
         let today = self.clock.now().date();
         let (number, next) = next_number(&mut tx, today).await?;
         let id = CampaignId::from_entropy(self.entropy.bytes());
@@ -250,10 +250,10 @@ impl App {
         premise: &Premise,
         verb: Verb,
     ) -> Result<(Tx, StoredCampaign, Actor), AppError> {
-        let mut tx = self.db.begin(verb.name()).await?;
+        let (mut tx, acting) = self.begin_as(verb.name(), acting).await?;
         let stored = campaign::by_number(&mut tx, number).await?;
-        let actor = acting.may(verb, &Place::of(&stored.campaign.initiator))?;
-        require_campaign(&mut tx, acting, verb, premise, &stored).await?;
+        let actor = acting.actor(verb, &Place::of(&stored.campaign.initiator))?;
+        require_campaign(&mut tx, &acting, verb, premise, &stored).await?;
         Ok((tx, stored, actor))
     }
 

@@ -9,7 +9,6 @@
 use std::collections::BTreeMap;
 
 use domain::account::Grant;
-use domain::event::Actor;
 use domain::id::{AccountId, OrgUnitId};
 use domain::policy::{Place, Reach, Verb};
 use domain::refusal::Code;
@@ -23,6 +22,7 @@ use crate::staging::{Altered, Import};
 use crate::{Acting, App, AppError};
 
 mod credentials;
+mod entitled;
 mod judge;
 mod prepared;
 mod read_inspector;
@@ -241,8 +241,6 @@ impl Tally {
 pub struct Importer {
     /// The account; none for the command line of the machine.
     pub account: Option<AccountId>,
-    /// As the trace keeps him.
-    pub actor: Actor,
     /// The units whose entries he may write.
     pub reach: Reach,
 }
@@ -250,11 +248,10 @@ pub struct Importer {
 impl Importer {
     /// An account that may import into the register of `unit`.
     pub fn of(acting: &Acting, register: Register, unit: &OrgUnitId) -> Result<Self, AppError> {
-        let actor = acting.may(register.verb(), &Place::of(unit))?;
+        acting.may(register.verb(), &Place::of(unit))?;
         let reach = acting.reach(register.edit_verb());
         Ok(Self {
             account: Some(acting.account.clone()),
-            actor,
             reach,
         })
     }
@@ -265,13 +262,22 @@ impl Importer {
         reader: &mut Reader,
         import: &Import,
     ) -> Result<Self, AppError> {
-        match &import.stored.account {
-            Some(account) => {
-                let acting = app.still_acting(reader, account).await?;
-                Self::of(&acting, import.register, &import.stored.unit)
-            }
-            None => Ok(Self::operator()),
-        }
+        let into = (import.register, &import.stored.unit);
+        Self::as_it_stands(app, reader, import.stored.account.as_ref(), into).await
+    }
+
+    /// The same for any account; without one, whoever runs the command line.
+    async fn as_it_stands(
+        app: &App,
+        reader: &mut Reader,
+        account: Option<&AccountId>,
+        (register, unit): (Register, &OrgUnitId),
+    ) -> Result<Self, AppError> {
+        let Some(account) = account else {
+            return Ok(Self::operator());
+        };
+        let acting = app.still_acting(reader, account).await?;
+        Self::of(&acting, register, unit)
     }
 
     /// Whoever runs the command line on the machine itself.
@@ -283,7 +289,6 @@ impl Importer {
         };
         Self {
             account: None,
-            actor: Actor::program("命令行导入"),
             reach,
         }
     }
@@ -312,7 +317,6 @@ impl App {
         source: &str,
         only_good: bool,
     ) -> Result<Tally, AppError> {
-        let importer = Importer::of(acting, Register::Subjects, unit)?;
         let fields = Register::Subjects.fields();
         let places = fields
             .iter()
@@ -346,7 +350,7 @@ impl App {
             file_hash: None,
             lines_hash: None,
             beside: None,
-            by: By::Known(&importer),
+            by: By::Account(&acting.account),
         };
         match write(self, &sheet, Rows::Given(&staged), ending).await? {
             Written::Done(tally) | Written::Stale(tally) => Ok(tally),

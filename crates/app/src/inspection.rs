@@ -257,9 +257,9 @@ impl App {
         id: &InspectionId,
         verb: Verb,
     ) -> Result<(Tx, StoredInspection, Actor), AppError> {
-        let mut tx = self.db.begin(verb.name()).await?;
-        let (stored, assigned) = load(&mut tx, acting, id).await?;
-        let actor = acting.may(verb, &place(&stored, assigned))?;
+        let (mut tx, acting) = self.begin_as(verb.name(), acting).await?;
+        let (stored, assigned) = load(&mut tx, &acting, id).await?;
+        let actor = acting.actor(verb, &place(&stored, assigned))?;
         Ok((tx, stored, actor))
     }
 

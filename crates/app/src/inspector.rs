@@ -11,6 +11,7 @@ use domain::text::{FieldErrors, PersonName};
 use domain::time::Instant;
 use store::{Hold, Register, StoreError, Tx, catalog, inspector};
 
+use crate::in_force::InForce;
 use crate::premise::{of_inspectors, require};
 use crate::{Acting, App, AppError};
 
@@ -44,10 +45,10 @@ impl App {
         typed: &RawInspector,
         account: Option<&AccountId>,
     ) -> Result<InspectorId, AppError> {
-        let actor = acting.may(Verb::InspectorEdit, &Place::of(unit))?;
         let id = InspectorId::from_entropy(self.entropy.bytes());
         let read = typed.read(id.clone(), Some(unit.clone()))?;
-        let mut tx = self.begin_on_inspectors("inspector.add").await?;
+        let (mut tx, acting) = self.begin_on_inspectors("inspector.add", acting).await?;
+        let actor = acting.actor(Verb::InspectorEdit, &Place::of(unit))?;
         refuse_taken_code(&mut tx, &read).await?;
         refuse_second_holder(&mut tx, &read).await?;
         let event = self
@@ -61,10 +62,14 @@ impl App {
 
     /// Begins an act on the register of inspectors: whose credential a number is, and whether somebody still
     /// has a key, is still so when it ends.
-    async fn begin_on_inspectors(&self, name: &'static str) -> Result<Tx, AppError> {
-        let mut tx = self.db.begin(name).await?;
+    async fn begin_on_inspectors(
+        &self,
+        name: &'static str,
+        acting: &Acting,
+    ) -> Result<(Tx, InForce), AppError> {
+        let (mut tx, acting) = self.begin_as(name, acting).await?;
         tx.hold(Register::Inspectors, Hold::Exclusive).await?;
-        Ok(tx)
+        Ok((tx, acting))
     }
 
     /// Changes an entry; two people who edit at once do not overwrite each other. Where the number of the
@@ -76,12 +81,12 @@ impl App {
         premise: &Premise,
         typed: &RawInspector,
     ) -> Result<(), AppError> {
-        let mut tx = self.begin_on_inspectors("inspector.edit").await?;
+        let (mut tx, acting) = self.begin_on_inspectors("inspector.edit", acting).await?;
         let (before, opened) = inspector::listed_one(&mut tx, id).await?;
         let unit = before.unit.clone();
-        let actor = acting.may(Verb::InspectorEdit, &Place::of(&unit))?;
+        let actor = acting.actor(Verb::InspectorEdit, &Place::of(&unit))?;
         let now = Premise::of(before.seen.clone());
-        require(&mut tx, Some(acting), "这名执法检查人员", premise, &now).await?;
+        require(&mut tx, Some(&acting), "这名执法检查人员", premise, &now).await?;
         let read = typed.read(id.clone(), Some(unit))?;
         if opened.is_err() && read.credential.is_none() {
             return Err(unreadable_stays(&before.name).into());
@@ -106,12 +111,12 @@ impl App {
         id: &InspectorId,
         premise: &Premise,
     ) -> Result<(), AppError> {
-        let mut tx = self.begin_on_inspectors("inspector.erase").await?;
+        let (mut tx, acting) = self.begin_on_inspectors("inspector.erase", acting).await?;
         let years = catalog::rulebook(&mut tx).await?.retention.person_years;
         let before = inspector::get(&mut tx, id).await?;
-        let actor = acting.may(Verb::InspectorEdit, &Place::of(&before.inspector.unit))?;
+        let actor = acting.actor(Verb::InspectorEdit, &Place::of(&before.inspector.unit))?;
         let now = Premise::of(before.seen.clone());
-        require(&mut tx, Some(acting), "这名执法检查人员", premise, &now).await?;
+        require(&mut tx, Some(&acting), "这名执法检查人员", premise, &now).await?;
         if before.is_erased() {
             return Ok(());
         }
@@ -140,7 +145,7 @@ impl App {
         premise: &Premise,
         recusal: &Recusal,
     ) -> Result<(), AppError> {
-        let mut tx = self.begin_on_inspectors("recusal.declare").await?;
+        let (mut tx, acting) = self.begin_on_inspectors("recusal.declare", acting).await?;
         // An inspector declares for himself; for others only who keeps the register of their unit.
         let own = inspector::codes_of(&mut tx, &acting.account)
             .await?
@@ -149,9 +154,9 @@ impl App {
             unit: Some(unit),
             assigned: own,
         };
-        let actor = acting.may(Verb::RecusalDeclare, &place)?;
+        let actor = acting.actor(Verb::RecusalDeclare, &place)?;
         let now = of_inspectors(&mut tx).await?;
-        require(&mut tx, Some(acting), "执法检查人员名录", premise, &now).await?;
+        require(&mut tx, Some(&acting), "执法检查人员名录", premise, &now).await?;
         recusal.require_ground()?;
         let of = inspector::by_code(&mut tx, &recusal.inspector).await?;
         let of = of.ok_or_else(|| StoreError::NotFound {

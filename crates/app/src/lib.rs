@@ -1,8 +1,8 @@
 //! The use cases: one function per intention. Each loads what it needs, asks the domain, records the
-//! event and writes; it never loads after it has begun to write.
+//! event and writes; it never loads after it has begun to write, but for the right of who acts.
 //!
-//! Begin with `port` (what comes from outside), `acting` (who acts, and whether he may), then any
-//! use case file. Deliberately absent: SQL (store), rules (domain), HTTP (web).
+//! Begin with `port` (what comes from outside), `acting` (who acts, and whether he may), `in_force` (the same
+//! when the act happens), then any use case file. Deliberately absent: SQL (store), rules (domain), HTTP (web).
 
 pub mod account;
 pub mod acting;
@@ -14,6 +14,7 @@ pub mod csv;
 pub mod drawing;
 pub mod error;
 pub mod import;
+mod in_force;
 pub mod inspection;
 pub mod inspector;
 pub mod installation;

@@ -89,14 +89,12 @@ impl App {
         file: RulebookFile,
         premise: &Premise,
     ) -> Result<(), AppError> {
-        let mut tx = self.db.begin("rulebook.adopt").await?;
-        tx.hold(Register::Accounts, Hold::Shared).await?;
+        let (mut tx, acting) = self.begin_as("rulebook.adopt", acting).await?;
         tx.hold(Register::Rulebook, Hold::Exclusive).await?;
-        let acting = &self.still_acting(&mut tx, &acting.account).await?;
-        let actor = acting.may(Verb::RulebookAdopt, &Place::BUREAU)?;
+        let actor = acting.actor(Verb::RulebookAdopt, &Place::BUREAU)?;
         let before = catalog::rulebook_in_force(&mut tx).await?;
         let now = of_rulebook(&before);
-        require(&mut tx, Some(acting), "实施细则", premise, &now).await?;
+        require(&mut tx, Some(&acting), "实施细则", premise, &now).await?;
         self.put_into_force(tx, actor, file, Some(before.file))
             .await
     }
@@ -126,15 +124,15 @@ impl App {
         id: &ItemId,
         premise: &Premise,
     ) -> Result<(), AppError> {
-        let actor = acting.may(Verb::CatalogPublish, &Place::BUREAU)?;
-        let mut tx = self.db.begin("catalog.publish").await?;
+        let (mut tx, acting) = self.begin_as("catalog.publish", acting).await?;
+        let actor = acting.actor(Verb::CatalogPublish, &Place::BUREAU)?;
         let newest = catalog::revisions(&mut tx, id).await?.into_iter().next();
         let newest = newest.ok_or_else(|| StoreError::NotFound {
             table: "items",
             key: id.as_str().to_owned(),
         })?;
         let now = Premise::of(newest.seen.clone());
-        require(&mut tx, Some(acting), "这个抽查事项", premise, &now).await?;
+        require(&mut tx, Some(&acting), "这个抽查事项", premise, &now).await?;
         if newest.item.published_on.is_some() {
             return Ok(());
         }

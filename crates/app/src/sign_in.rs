@@ -350,19 +350,12 @@ impl App {
             return Err(errors.into());
         }
         let phc = hash_in_background(&self.entropy, new).await;
-        let actor = Actor {
-            account: Some(acting.account.clone()),
-            ..Actor::program(acting.name.as_str())
-        };
+        let (tx, acting) = self.begin_as("account.password", acting).await?;
         let event = self
-            .event(Act::PasswordSet, actor)
+            .event(Act::PasswordSet, acting.as_person())
             .touching(LinkKind::Account, acting.account.as_str());
         let at = event.at.unix_ms();
-        let mut rec = self
-            .db
-            .begin("account.password")
-            .await?
-            .record(event, self.confidential())?;
+        let mut rec = tx.record(event, self.confidential())?;
         let mut beside = rec.beside();
         account::set_phc(&mut beside, &acting.account, &phc, false, at).await?;
         session::end_all(&mut beside, &acting.account).await?;

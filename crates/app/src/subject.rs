@@ -38,10 +38,10 @@ impl App {
         unit: &OrgUnitId,
         typed: &RawSubject,
     ) -> Result<SubjectId, AppError> {
-        let actor = acting.may(Verb::SubjectEdit, &Place::of(unit))?;
         let id = SubjectId::from_entropy(self.entropy.bytes());
         let read = typed.read(id.clone(), "手工录入")?.subject;
-        let mut tx = self.db.begin("subject.add").await?;
+        let (mut tx, acting) = self.begin_as("subject.add", acting).await?;
+        let actor = acting.actor(Verb::SubjectEdit, &Place::of(unit))?;
         refuse_taken(&mut tx, &read).await?;
         let event = self
             .event(Act::SubjectAdded, actor)
@@ -60,11 +60,11 @@ impl App {
         premise: &Premise,
         typed: &RawSubject,
     ) -> Result<(), AppError> {
-        let mut tx = self.db.begin("subject.edit").await?;
+        let (mut tx, acting) = self.begin_as("subject.edit", acting).await?;
         let before = subject::get(&mut tx, id).await?;
-        let actor = acting.may(Verb::SubjectEdit, &Place::of(&before.unit))?;
+        let actor = acting.actor(Verb::SubjectEdit, &Place::of(&before.unit))?;
         let now = Premise::of(before.seen.clone());
-        require(&mut tx, Some(acting), "这个检查对象", premise, &now).await?;
+        require(&mut tx, Some(&acting), "这个检查对象", premise, &now).await?;
         let read = typed.read(id.clone(), &before.subject.source)?.subject;
         refuse_taken(&mut tx, &read).await?;
         let event = self
@@ -85,11 +85,11 @@ impl App {
         premise: &Premise,
         reason: &str,
     ) -> Result<(), AppError> {
-        let mut tx = self.db.begin("subject.remove").await?;
+        let (mut tx, acting) = self.begin_as("subject.remove", acting).await?;
         let before = subject::get(&mut tx, id).await?;
-        let actor = acting.may(Verb::SubjectEdit, &Place::of(&before.unit))?;
+        let actor = acting.actor(Verb::SubjectEdit, &Place::of(&before.unit))?;
         let now = Premise::of(before.seen.clone());
-        require(&mut tx, Some(acting), "这个检查对象", premise, &now).await?;
+        require(&mut tx, Some(&acting), "这个检查对象", premise, &now).await?;
         let event = self
             .event(Act::SubjectRemoved, actor)
             .because(reason)

@@ -111,9 +111,9 @@ impl App {
         acting: &Acting,
         number: &CampaignNo,
     ) -> Result<Vec<u8>, AppError> {
-        let mut tx = self.db.begin("opening.read").await?;
+        let (mut tx, acting) = self.begin_as("opening.read", acting).await?;
         let stored = campaign::by_number(&mut tx, number).await?;
-        let actor = acting.may(Verb::OpeningRead, &Place::of(&stored.campaign.initiator))?;
+        let actor = acting.actor(Verb::OpeningRead, &Place::of(&stored.campaign.initiator))?;
         public_stage(&stored).ok_or_else(|| NOT_DRAWN.refuse(&[]))?;
         let event = self
             .event(Act::DrawnListRead, actor)

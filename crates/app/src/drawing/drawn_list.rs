@@ -56,20 +56,22 @@ impl App {
         acting: &Acting,
         number: &CampaignNo,
     ) -> Result<DrawnList, AppError> {
-        let mut tx = self.db.begin("drawn_list.read").await?;
+        let (mut tx, acting) = self.begin_as("drawn_list.read", acting).await?;
         let stored = campaign::by_number(&mut tx, number).await?;
         let own_codes = inspector::codes_of(&mut tx, &acting.account).await?;
         let attempt = i64::from(stored.campaign.state.attempt());
         let mut visits = inspection::of_campaign(&mut tx, &stored.campaign.id, attempt).await?;
         let place = Place::of(&stored.campaign.initiator);
-        let whole = acting.may(Verb::DrawnListRead, &place);
+        let whole = acting.actor(Verb::DrawnListRead, &place);
         if whole.is_err() {
             visits.retain(|visit| is_own(&own_codes, visit));
         }
         // Who is on a team reads his own part by the right to his visits.
         let actor = match &whole {
             Ok(actor) => actor.clone(),
-            Err(_) if !visits.is_empty() => acting.may(Verb::InspectionRead, &place.assigned())?,
+            Err(_) if !visits.is_empty() => {
+                acting.actor(Verb::InspectionRead, &place.assigned())?
+            }
             Err(refusal) => return Err(refusal.clone().into()),
         };
         if stored.result_record.is_none() {

@@ -133,10 +133,9 @@ impl App {
             Err(error) => return Err(error),
         };
         let computed = act.compute(self, acting, view, &seen).await?;
-        let mut tx = self.db.begin(A::VERB.name()).await?;
+        let (mut tx, acting) = self.begin_as(A::VERB.name(), acting).await?;
         let stored = campaign::by_number(&mut tx, number).await?;
-        let acting = self.still_acting(&mut tx, &acting.account).await?;
-        let actor = acting.may(A::VERB, &Place::of(&stored.campaign.initiator))?;
+        let actor = acting.actor(A::VERB, &Place::of(&stored.campaign.initiator))?;
         require_campaign(&mut tx, &acting, A::VERB, premise, &stored).await?;
         let step = self.step(&acting);
         let done = act.step(&computed, stored.campaign.clone(), step.clone())?;

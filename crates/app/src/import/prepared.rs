@@ -15,7 +15,9 @@ use tokio::io::AsyncWriteExt as _;
 use tokio::sync::mpsc;
 
 use super::judge::{Entry, Kept};
-use super::{Ending, Judge, Judged, Register, RowVerdict, Rows, Sheet, Tally, Terms, broken};
+use super::{
+    Ending, Importer, Judge, Judged, Register, RowVerdict, Rows, Sheet, Tally, Terms, broken,
+};
 use crate::aside::aside;
 use crate::part_file::emptied;
 use crate::staging::LinesHash;
@@ -177,7 +179,8 @@ pub(super) async fn prepare(
     let mut view = app.db.read().await?;
     let from = [store::Register::Units, rewritten(sheet.register)];
     let versions = Versions::of(&mut view, &from).await?;
-    let importer = ending.by.importer(app, &mut view).await?;
+    let into = (sheet.register, sheet.unit);
+    let importer = Importer::as_it_stands(app, &mut view, ending.by.account(), into).await?;
     let terms = sheet.terms(&mut view, importer.reach).await?;
     let mut judge = Judge::new(&terms, &*app.entropy);
     let mut tally = Tally::default();

@@ -8,13 +8,14 @@
 
 use std::path::Path;
 
-use domain::event::{Act, Event, LinkKind};
-use domain::id::EventId;
+use domain::event::{Act, Actor, Event, LinkKind};
+use domain::id::{AccountId, EventId};
 use store::import::{self, Lot as Stage};
 use store::{Announcement, Reader, Recording, StoreError, inspector, subject};
 
+use super::entitled::{entitled, still_entitled};
 use super::prepared::{Prepared, prepare, rewritten};
-use super::{Importer, Register, Sheet, StagedRow, Tally, Terms};
+use super::{Register, Sheet, StagedRow, Tally, Terms};
 use crate::job::{Outcome, Run};
 use crate::staging::{Import, LinesHash, advance};
 use crate::{App, AppError};
@@ -92,20 +93,16 @@ pub(crate) struct Ending<'e> {
 pub(crate) enum By<'e> {
     /// Whoever uploaded, as his account stands at each step; the staged import is done with the act.
     Uploader(Closing<'e>),
-    /// Somebody whose right was asked just now.
-    Known(&'e Importer),
+    /// An account that gives the rows itself.
+    Account(&'e AccountId),
 }
 
 impl By<'_> {
-    /// The importer in this view.
-    pub(super) async fn importer(
-        &self,
-        app: &App,
-        reader: &mut Reader,
-    ) -> Result<Importer, AppError> {
+    /// The account; none for the command line of the machine.
+    pub(super) fn account(&self) -> Option<&AccountId> {
         match self {
-            Self::Uploader(closing) => Importer::now(app, reader, closing.import).await,
-            Self::Known(importer) => Ok((*importer).clone()),
+            Self::Uploader(closing) => closing.import.stored.account.as_ref(),
+            Self::Account(account) => Some(account),
         }
     }
 }
@@ -183,12 +180,12 @@ async fn under_lock(
         return Ok(false);
     }
     pace.has_its_turn();
-    let now = ending.by.importer(app, &mut tx).await?;
-    if now.reach != prepared.terms.reach {
+    let account = ending.by.account();
+    let Some(actor) = entitled(app, &mut tx, account, &prepared.terms).await? else {
         tx.abandon().await?;
         return Ok(false);
-    }
-    let event = event_of(app, &now, prepared, ending);
+    };
+    let event = event_of(app, &actor, prepared, ending);
     let mut rec = tx.record(event, app.confidential())?;
     let id = rec.event_id().clone();
     write_all(&mut rec, prepared, (ending.run, &pace)).await?;
@@ -199,18 +196,22 @@ async fn under_lock(
         .run
         .finish(&mut rec.beside(), &Outcome::default())
         .await?;
+    if !still_entitled(app, &mut rec, account, (&prepared.terms, &actor)).await? {
+        rec.abandon().await?;
+        return Ok(false);
+    }
     rec.commit().await?;
     Ok(true)
 }
 
-fn event_of(app: &App, importer: &Importer, prepared: &Prepared, ending: &Ending<'_>) -> Event {
+fn event_of(app: &App, actor: &Actor, prepared: &Prepared, ending: &Ending<'_>) -> Event {
     let (terms, tally) = (&prepared.terms, &prepared.tally);
     let act = match terms.register {
         Register::Subjects => Act::SubjectsImported,
         Register::Inspectors => Act::InspectorsImported,
     };
     let event = app
-        .event(act, importer.actor.clone())
+        .event(act, actor.clone())
         .touching(LinkKind::Unit, terms.unit.as_str())
         .with("source", &terms.source)
         .with("added", tally.added)

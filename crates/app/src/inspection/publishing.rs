@@ -137,13 +137,13 @@ impl App {
         id: &InspectionId,
         premise: &Premise,
     ) -> Result<PublicationId, AppError> {
-        let mut tx = self.db.begin("outcome.publish").await?;
-        let (mut stored, assigned) = load(&mut tx, acting, id).await?;
-        let actor = acting.may(Verb::OutcomePublish, &place(&stored, assigned))?;
+        let (mut tx, acting) = self.begin_as("outcome.publish", acting).await?;
+        let (mut stored, assigned) = load(&mut tx, &acting, id).await?;
+        let actor = acting.actor(Verb::OutcomePublish, &place(&stored, assigned))?;
         let now = self.premise_of_outcome(&mut tx, &stored).await?;
-        require(&mut tx, Some(acting), "要公示的内容", premise, &now).await?;
+        require(&mut tx, Some(&acting), "要公示的内容", premise, &now).await?;
         let publication = PublicationId::from_entropy(self.entropy.bytes());
-        let step = self.visit_moment(acting);
+        let step = self.visit_moment(&acting);
         let at = step.at;
         let (visit, act) = stored.visit.clone().publish(step, publication.clone())?;
         let deadline = self.required_deadline(&mut tx, &visit).await?;
@@ -187,12 +187,12 @@ impl App {
         premise: &Premise,
         reason: &str,
     ) -> Result<(), AppError> {
-        let mut tx = self.db.begin("outcome.withdraw").await?;
+        let (mut tx, acting) = self.begin_as("outcome.withdraw", acting).await?;
         let published = inspection::published(&mut tx, id).await?;
-        let (stored, assigned) = load(&mut tx, acting, &published.inspection).await?;
-        let actor = acting.may(Verb::OutcomeWithdraw, &place(&stored, assigned))?;
+        let (stored, assigned) = load(&mut tx, &acting, &published.inspection).await?;
+        let actor = acting.actor(Verb::OutcomeWithdraw, &place(&stored, assigned))?;
         let now = of_publication(&published);
-        require(&mut tx, Some(acting), "这份公示", premise, &now).await?;
+        require(&mut tx, Some(&acting), "这份公示", premise, &now).await?;
         let at = self.clock.now();
         let (next, act) = standing(&published)?.withdraw(at, reason)?;
         let Publication::Withdrawn(tombstone) = next else {

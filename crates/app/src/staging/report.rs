@@ -6,6 +6,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use domain::event::Act;
+use domain::policy::Place;
 use domain::refusal::{Code, Refusal};
 use sha2::{Digest as _, Sha256};
 use store::StoreError;
@@ -13,7 +14,6 @@ use tokio::sync::mpsc;
 
 use super::comparing::BadRow;
 use super::{Altered, Import, LinesHash, Staging};
-use crate::import::Importer;
 use crate::part_file::private_copy;
 use crate::{Acting, AppError};
 
@@ -48,12 +48,12 @@ impl Staging {
         let Some(made) = self.error_file(import).await? else {
             return Ok(None);
         };
-        let mut tx = self.app.db.begin("import.errors").await?;
-        let acting = self.app.still_acting(&mut tx, &acting.account).await?;
-        let importer = Importer::of(&acting, import.register, &import.stored.unit)?;
+        let (tx, acting) = self.app.begin_as("import.errors", acting).await?;
+        let place = Place::of(&import.stored.unit);
+        let actor = acting.actor(import.register.verb(), &place)?;
         let event = self
             .app
-            .event(Act::ImportErrorsFetched, importer.actor)
+            .event(Act::ImportErrorsFetched, actor)
             .with("register", import.register.name())
             .with("rows", made.rows)
             .with("source_sha256", &import.summary.file.sha256)

@@ -206,9 +206,8 @@ impl App {
         filter: &str,
         sha256: &str,
     ) -> Result<(), AppError> {
-        let mut tx = self.db.begin("subject.export").await?;
-        let acting = self.still_acting(&mut tx, &acting.account).await?;
-        let actor = acting.may_somewhere(Verb::SubjectExport)?;
+        let (tx, acting) = self.begin_as("subject.export", acting).await?;
+        let actor = acting.actor_somewhere(Verb::SubjectExport)?;
         let event = self
             .event(Act::SubjectsExported, actor)
             .with("rows", rows)

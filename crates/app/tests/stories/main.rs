@@ -15,6 +15,7 @@ mod numbers;
 mod orders;
 mod passwords;
 mod registers;
+mod revoked;
 mod rights;
 mod rows;
 mod rulebooks;

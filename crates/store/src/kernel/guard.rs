@@ -23,7 +23,7 @@ use super::log::{self, Committed};
 use super::press::Press;
 use super::reader::Reader;
 use super::ready::{OpenRows, Start, alike};
-use super::register::{self, Order, Register};
+use super::register::{self, Hold, Order, Register};
 use super::scratch::Inside;
 use super::table::{Cells, Layout, TracedTable};
 use super::value::Value;
@@ -322,7 +322,7 @@ impl Recording {
         if let Some(register) = layout.register
             && !self.touched.contains(&register)
         {
-            self.order.next(register);
+            self.order.next(register, Hold::Exclusive);
             let press = self.press.as_ref();
             register::advance(&mut self.reader.conn, register, press).await?;
             self.touched.push(register);
@@ -348,6 +348,19 @@ impl Recording {
     /// The untraced tables that change together with this act.
     pub fn beside(&mut self) -> Inside<'_> {
         Inside::new(&mut self.reader)
+    }
+
+    /// Holds the accounts for the rest of the act: whoever acts is asked for his right when all is written, and it
+    /// stands as it is read from this view until the act has its place in the log.
+    pub async fn hold_accounts(&mut self) -> Result<&mut Reader, StoreError> {
+        let accounts = (Register::Accounts, Hold::Shared);
+        register::held(&mut self.reader, accounts, self.press.as_ref()).await?;
+        Ok(&mut self.reader)
+    }
+
+    /// Gives up the act and its lock at once; nothing of it has happened.
+    pub async fn abandon(self) -> Result<(), StoreError> {
+        self.reader.conn.rollback().await
     }
 
     /// Stores the body, appends the leaf under the lock on the head, and makes all of it durable.

@@ -54,12 +54,24 @@ pub enum Register {
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Order {
     held: [bool; Register::ALL.len()],
+    /// Accounts are changed, or held so that nobody else looks at them.
+    alone: bool,
 }
 
 impl Order {
-    /// Notes that the act is about to wait for a register.
-    pub(super) fn next(&mut self, register: Register) {
+    /// Notes that the act is about to wait for a register. Accounts held shared are outside the order: who acts
+    /// asks for his right once more when everything is written. They can be, because who changes them waits for
+    /// no other register.
+    pub(super) fn next(&mut self, register: Register, how: Hold) {
         let place = register.place();
+        if register == Register::Accounts && how == Hold::Shared {
+            return;
+        }
+        debug_assert!(
+            !self.alone || register == Register::Accounts,
+            "{register:?} is asked for by an act that changes accounts"
+        );
+        self.alone |= register == Register::Accounts;
         if !self.held[place] {
             debug_assert!(
                 !self.held[place..].contains(&true),
@@ -153,19 +165,28 @@ impl Tx {
     /// Holds a register to the end of the act and yields its version, as committed by whoever held
     /// it before. To hold several, hold them in the order of [`Register`].
     pub async fn hold(&mut self, register: Register, how: Hold) -> Result<i64, StoreError> {
-        self.order.next(register);
-        let way = match how {
-            Hold::Shared => "FOR SHARE SKIP LOCKED",
-            Hold::Exclusive => "FOR UPDATE SKIP LOCKED",
-        };
-        at_the_door(&mut self.reader.conn, (register, way), self.press.as_ref()).await?;
-        let lock = match (self.conn.engine(), how) {
-            (Engine::Sqlite, _) => "",
-            (Engine::Postgres, Hold::Shared) => " FOR SHARE",
-            (Engine::Postgres, Hold::Exclusive) => " FOR UPDATE",
-        };
-        self.version(register, lock).await
+        self.order.next(register, how);
+        held(&mut self.reader, (register, how), self.press.as_ref()).await
     }
+}
+
+/// Holds a register to the end of the transaction.
+pub(super) async fn held(
+    reader: &mut Reader,
+    (register, how): (Register, Hold),
+    press: Option<&Press>,
+) -> Result<i64, StoreError> {
+    let way = match how {
+        Hold::Shared => "FOR SHARE SKIP LOCKED",
+        Hold::Exclusive => "FOR UPDATE SKIP LOCKED",
+    };
+    at_the_door(&mut reader.conn, (register, way), press).await?;
+    let lock = match (reader.conn.engine(), how) {
+        (Engine::Sqlite, _) => "",
+        (Engine::Postgres, Hold::Shared) => " FOR SHARE",
+        (Engine::Postgres, Hold::Exclusive) => " FOR UPDATE",
+    };
+    reader.version(register, lock).await
 }
 
 /// Takes the register if it is free, or sees to how long it is waited for.

@@ -17,8 +17,10 @@ mod kept;
 mod long_act;
 mod material;
 mod obstacle;
+mod opened;
 mod parties;
 mod preview;
+mod rehearsal;
 mod result;
 mod seed;
 
@@ -27,7 +29,6 @@ use domain::policy::Verb;
 use domain::premise::Premise;
 use domain::refusal::{Code, Refusal};
 use draw::Token;
-use draw::record::RevealRecord;
 use store::campaign::StoredCampaign;
 use store::catalog;
 
@@ -46,8 +47,6 @@ pub use material::{BundleFile, threads};
 pub use parties::{NO_LINK, PartyView, wants_link};
 pub use preview::{Preview, Previews};
 pub use result::DrawWords;
-
-use seed::answers;
 
 static NO_RECORD: Code = Code::new(
     "DRAW-030",
@@ -92,8 +91,7 @@ impl App {
                 .campaign
                 .clone()
                 .reveal(step, absent_reason, intervals.minimum_level)?;
-        let record = RevealRecord::build(&freeze, answers(&next)?)
-            .map_err(|faults| forged(&spoken(&faults)))?;
+        let record = seed::reveal_of(&next, &freeze)?.map_err(|faults| forged(&spoken(&faults)))?;
         let event = self.enter(&mut stored, (next, act), at, actor);
         self.write_campaign(tx, &stored, event, self.public(record.to_string()))
             .await

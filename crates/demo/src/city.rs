@@ -51,7 +51,7 @@ const UNITS: [(&str, &str, UnitKind); 6] = [
 ];
 
 /// Login, person, what it is for, unit, role.
-const PEOPLE: [(&str, &str, &str, &str, Role); 11] = [
+const PEOPLE: [(&str, &str, &str, &str, Role); 13] = [
     (
         "initiator",
         "科员甲",
@@ -71,6 +71,20 @@ const PEOPLE: [(&str, &str, &str, &str, Role); 11] = [
         "登记员丙",
         "名录维护：检查对象与执法人员名录、导入",
         "services",
+        Role::Registrar,
+    ),
+    (
+        "registrar.supervision",
+        "登记员子",
+        "名录维护：执法监督科的执法人员",
+        "supervision",
+        Role::Registrar,
+    ),
+    (
+        "registrar.brigade",
+        "登记员丑",
+        "名录维护：环卫执法大队的执法人员",
+        "brigade",
         Role::Registrar,
     ),
     (
@@ -296,15 +310,9 @@ async fn enrol(
         may_lead: if n.is_multiple_of(10) { "是" } else { "否" }.to_owned(),
         ..RawInspector::default()
     };
-    // Each unit keeps its own people; the registrar of 政务服务科 leads (细则三（二）).
-    let keeper = Acting {
-        grants: vec![Grant {
-            role: Role::Registrar,
-            unit: cast.unit(unit).clone(),
-        }],
-        ..cast.person("registrar").clone()
-    };
-    app.add_inspector(&keeper, cast.unit(unit), &typed, Some(account))
+    // Each unit keeps its own people (细则三（二）).
+    let keeper = cast.person(&format!("registrar.{unit}"));
+    app.add_inspector(keeper, cast.unit(unit), &typed, Some(account))
         .await?;
     Ok(())
 }

@@ -179,6 +179,20 @@ impl City {
             .expect("a fresh name with lawful roles")
     }
 
+    /// The account with one more grant, given by a security administrator of the story's own.
+    ///
+    /// # Panics
+    /// When the roles may not stand together.
+    pub async fn granted(&self, to: &AccountId, grant: Grant) -> Acting {
+        let login = format!("grants-{}", store::hex(&self.app.entropy.bytes::<4>()));
+        let security = self.account(&login, &[(Role::SecurityAdmin, 0)]).await;
+        let security = self.acting(&security).await;
+        let premise = as_shown(&self.app, Thing::Account(to)).await;
+        let granted = self.app.grant_role(&security, to, &premise, grant).await;
+        granted.expect("roles that may stand together");
+        self.acting(to).await
+    }
+
     /// The account as it comes with a request.
     ///
     /// # Panics

@@ -7,14 +7,17 @@ use domain::event::{Act, LinkKind};
 use domain::id::CampaignNo;
 use domain::policy::{Place, Verb};
 use domain::refusal::Code;
-use draw::bundle::{PUBLIC, SEALED, Stage};
+use draw::Version;
+use draw::bundle::{BundleKind, PUBLIC, Stage};
 use store::campaign::StoredCampaign;
 use store::{Reader, StoreError, campaign, log};
 use tlog::Hash;
 
-use super::held;
 use super::kept::Kept;
 use super::material::{self, BundleFile};
+use super::opened::Opened;
+use super::seed::logged_reveal;
+use super::{freeze_of, held};
 use crate::aside::aside;
 use crate::{Acting, App, AppError};
 
@@ -58,11 +61,20 @@ impl App {
         if stage == Stage::Public && allowed == Stage::Sealed {
             return Err(NOT_OPENED.refuse(&[]).into());
         }
-        let receipts = self.receipts(&mut reader, &stored).await?;
-        let mut files = match stage {
-            Stage::Sealed => sealed(&stored),
-            Stage::Public => self.opened(reader, &stored).await?,
-            Stage::Full => self.recomputed(reader, &stored).await?,
+        let opened = match (stage, allowed) {
+            (Stage::Public | Stage::Full, Stage::Public) => {
+                Some(Box::new(Opened::of(&mut reader, &stored).await?))
+            }
+            _ => None,
+        };
+        let receipts = self
+            .receipts(&mut reader, &stored, opened.as_deref())
+            .await?;
+        let mut files = match (stage, opened) {
+            // Apart from the future of the page, which many ask for at once.
+            (Stage::Full, opened) => Box::pin(self.recomputed(reader, &stored, opened)).await?,
+            (_, Some(opened)) => Box::pin(self.opened(reader, &stored, opened)).await?,
+            (_, None) => sealed(&stored)?,
         };
         files.extend(receipts);
         Ok(files)
@@ -73,13 +85,22 @@ impl App {
         &self,
         mut view: Reader,
         stored: &StoredCampaign,
+        opened: Box<Opened>,
     ) -> Result<Vec<BundleFile>, AppError> {
-        let opened = held::Opened::of(&mut view, stored).await?;
         let kept = Kept::of(&mut view, stored, &PUBLIC).await?;
         drop(view);
         let kept = self.contents(&kept).await?;
+        let before = match freeze_of(stored)?.version() {
+            Version::One => Vec::new(),
+            Version::Two => vec![file("open.txt", opened.text.clone())],
+        };
         let kept = aside(move || opened.names(&kept).map(|()| kept)).await?;
-        Ok([sealed(stored), kept].concat())
+        let after = match before.is_empty() {
+            true => Vec::new(),
+            // Nobody is named by a record before changes are recorded.
+            false => vec![file("persons.tsv", String::new())],
+        };
+        Ok([sealed(stored)?, before, kept, after].concat())
     }
 
     /// Everything, recomputed from S and the kept frame.
@@ -87,13 +108,22 @@ impl App {
         &self,
         mut view: Reader,
         stored: &StoredCampaign,
+        opened: Option<Box<Opened>>,
     ) -> Result<Vec<BundleFile>, AppError> {
         held::freeze(&mut view, stored).await?;
         held::result(&mut view, stored).await?;
         let kept = material::kept_frame(&mut view, stored).await?;
         drop(view);
         let drawn = self.drawn(&kept, stored).await?;
-        aside(move || material::files(&drawn, Stage::Full)).await
+        let plan = material::plan_record(stored)?;
+        aside(move || {
+            let files = material::files(&drawn, &plan, Stage::Full)?;
+            if let Some(opened) = opened {
+                opened.same_open(&files)?;
+            }
+            Ok(files)
+        })
+        .await
     }
 
     /// What the public may have of a draw now: the stage, and the bundle as one zip.
@@ -136,13 +166,10 @@ impl App {
         &self,
         reader: &mut Reader,
         stored: &StoredCampaign,
+        opened: Option<&Opened>,
     ) -> Result<Vec<BundleFile>, AppError> {
         let mut files = Vec::new();
-        for (name, record) in [
-            ("freeze", &stored.freeze_record),
-            ("result", &stored.result_record),
-        ] {
-            let Some(record) = record else { continue };
+        for (name, record) in logged(stored, opened)? {
             let event = match log::event_of_record(reader, &Hash::of(record.as_bytes())).await {
                 Err(StoreError::NotFound { .. }) => {
                     return Err(held::altered(&format!("{name} 的留痕条目")));
@@ -163,20 +190,51 @@ impl App {
     }
 }
 
-fn sealed(stored: &StoredCampaign) -> Vec<BundleFile> {
-    let texts = [
-        &stored.freeze_record,
-        &stored.seed_text,
-        &stored.result_record,
+/// The records of a drawn attempt that a receipt of the log belongs to in its bundle, by their names.
+fn logged(
+    stored: &StoredCampaign,
+    opened: Option<&Opened>,
+) -> Result<Vec<(&'static str, String)>, AppError> {
+    let kind = BundleKind::Drawn.logged(Stage::Public);
+    let mut records = Vec::new();
+    for BundleFile { name, content } in sealed(stored)? {
+        let record = kind.iter().find(|record| name == format!("{record}.txt"));
+        if let (Some(record), Ok(text)) = (record, String::from_utf8(content)) {
+            records.push((*record, text));
+        }
+    }
+    if let (Some(opened), Version::Two) = (opened, freeze_of(stored)?.version()) {
+        records.push(("open", opened.text.clone()));
+    }
+    Ok(records)
+}
+
+/// What is public of every draw, in the order of its version.
+fn sealed(stored: &StoredCampaign) -> Result<Vec<BundleFile>, AppError> {
+    let text = |record: &Option<String>| record.clone().unwrap_or_default();
+    let before = match freeze_of(stored)?.version() {
+        Version::One => (None, None),
+        Version::Two => (
+            Some(file("plan.txt", text(&stored.plan_record))),
+            Some(file("reveal.txt", logged_reveal(stored)?.to_string())),
+        ),
+    };
+    let (plan, reveal) = before;
+    let files = [
+        plan,
+        Some(file("freeze.txt", text(&stored.freeze_record))),
+        reveal,
+        Some(file("seed.txt", text(&stored.seed_text))),
+        Some(file("result.txt", text(&stored.result_record))),
     ];
-    SEALED
-        .iter()
-        .zip(texts)
-        .map(|(name, text)| BundleFile {
-            name: (*name).to_owned(),
-            content: text.clone().unwrap_or_default().into_bytes(),
-        })
-        .collect()
+    Ok(files.into_iter().flatten().collect())
+}
+
+fn file(name: &str, text: String) -> BundleFile {
+    BundleFile {
+        name: name.to_owned(),
+        content: text.into_bytes(),
+    }
 }
 
 /// Files as one zip; the same files are the same bytes.

@@ -22,10 +22,14 @@ use crate::{Acting, App, AppError};
 /// What is entered when FREEZE is published.
 #[derive(Clone, Debug, Default)]
 pub struct CommitWords {
+    /// From when nonces are taken; `shuang/1` does not ask.
+    pub reveal_from: Option<Instant>,
     /// Until when nonces are taken.
     pub reveal_by: Option<Instant>,
     /// The round or issue of the announced beacon.
     pub beacon_round: String,
+    /// When it appears; `shuang/1` does not ask.
+    pub beacon_at: Option<Instant>,
 }
 
 impl App {
@@ -50,9 +54,34 @@ struct ToCommit {
     record: String,
     freeze_hash: Fingerprint,
     roots: FrameRoots,
+    hours: Known,
+}
+
+/// What the hours of FREEZE are held against, and their end.
+struct Known {
     reveal_by: Instant,
     ceremony: Option<Instant>,
     intervals: Intervals,
+}
+
+impl Committing<'_> {
+    fn facts(
+        &self,
+        step: Step,
+        (freeze_hash, roots): (Fingerprint, FrameRoots),
+        known: &Known,
+    ) -> CommitFacts {
+        CommitFacts {
+            step,
+            freeze_hash,
+            roots,
+            reveal_from: self.0.reveal_from,
+            reveal_by: known.reveal_by,
+            beacon_at: self.0.beacon_at,
+            ceremony: known.ceremony,
+            intervals: known.intervals,
+        }
+    }
 }
 
 impl LongAct for Committing<'_> {
@@ -75,32 +104,35 @@ impl LongAct for Committing<'_> {
             let minutes = intervals.freeze_minutes.max(1) + 60;
             app.clock.now().plus_ms(minutes * 60 * 1000)
         });
-        let terms = material::terms(stored, reveal_by, self.0)?;
-        let frozen = app.frozen(&kept, terms).await?;
+        let plan = material::plan_record(stored)?;
+        let ceremony = announced_ceremony(&plan);
+        let terms = material::terms(stored, &plan, reveal_by, self.0)?;
+        let hours = Known {
+            reveal_by,
+            ceremony,
+            intervals,
+        };
+        if let Ok(roots) = stored.campaign.frozen_roots() {
+            // What the rules say of parties and hours is said before the draw says the same in other words.
+            let nothing_yet = print_of(plan.suite.bytes(b""));
+            let facts = self.facts(app.step(acting), (nothing_yet, roots.clone()), &hours);
+            stored.campaign.clone().commit(facts)?;
+        }
+        let frozen = app.frozen(&kept, plan, terms).await?;
         let computed = ToCommit {
             kept,
             record: frozen.record().to_string(),
             freeze_hash: print_of(frozen.record().hash()),
             roots: FrameRoots::from(frozen.record()),
-            reveal_by,
-            ceremony: announced_ceremony(&material::plan_record(stored)?),
-            intervals,
+            hours,
         };
         self.step(&computed, stored.campaign.clone(), app.step(acting))?;
         Ok(computed)
     }
 
     fn step(&self, computed: &ToCommit, campaign: Campaign, step: Step) -> Stepped {
-        campaign.commit(CommitFacts {
-            step,
-            freeze_hash: computed.freeze_hash.clone(),
-            roots: computed.roots.clone(),
-            reveal_from: None,
-            reveal_by: computed.reveal_by,
-            beacon_at: None,
-            ceremony: computed.ceremony,
-            intervals: computed.intervals,
-        })
+        let of_frame = (computed.freeze_hash.clone(), computed.roots.clone());
+        campaign.commit(self.facts(step, of_frame, &computed.hours))
     }
 
     fn material<'c>(&self, computed: &'c ToCommit) -> Vec<&'c Kept> {

@@ -7,9 +7,9 @@ use domain::event::Act;
 use domain::id::{CampaignNo, PartyToken};
 use domain::policy::Verb;
 use domain::premise::Premise;
-use draw::Drawn;
 use draw::bundle::{PUBLIC, Stage, open_record_of};
-use draw::record::VoidRecord;
+use draw::record::{PlanRecord, VoidRecord};
+use draw::{Drawn, Version};
 use store::Reader;
 use store::campaign::StoredCampaign;
 
@@ -92,7 +92,8 @@ impl LongAct for Opening {
         drop(view);
         let drawn = app.drawn(&frame, stored).await?;
         let kept = app.contents(&sealed).await?;
-        let record = aside(move || open_of(&drawn, &kept)).await?;
+        let plan = material::plan_record(stored)?;
+        let record = aside(move || open_of(&drawn, &plan, &kept)).await?;
         let computed = ToOpen {
             frame,
             sealed,
@@ -116,14 +117,20 @@ impl LongAct for Opening {
 }
 
 /// OPEN, if the sealed files are those of the draw.
-fn open_of(drawn: &Drawn, kept: &[BundleFile]) -> Result<String, AppError> {
-    let files = material::files(drawn, Stage::Public)?;
+fn open_of(drawn: &Drawn, plan: &PlanRecord, kept: &[BundleFile]) -> Result<String, AppError> {
+    let files = material::files(drawn, plan, Stage::Public)?;
     held::sealed_files(&files, kept)?;
-    let suite = drawn.frozen().record().suite;
-    let record = open_record_of(drawn, Stage::Public, 0, |name| {
+    let content = |name: &str| {
         let file = files.iter().find(|file| file.name == name);
-        suite.bytes(&file.expect("OPEN names files of its stage").content)
-    });
+        &file.expect("a file of its stage").content
+    };
+    let freeze = drawn.frozen().record();
+    if freeze.version() == Version::Two {
+        let record = String::from_utf8(content("open.txt").clone());
+        return Ok(record.expect("records are text"));
+    }
+    let suite = freeze.suite;
+    let record = open_record_of(drawn, Stage::Public, 0, |name| suite.bytes(content(name)));
     Ok(record.to_string())
 }
 

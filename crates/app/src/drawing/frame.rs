@@ -5,15 +5,14 @@ use std::collections::BTreeMap;
 use domain::campaign::eligibility::{Eligibility, FrameFacts, SubjectFacts, frame_of};
 use domain::campaign::plan::CompletePlan;
 use domain::campaign::state as campaign_state;
-use domain::campaign::version::VERSION_OF_NEW_ATTEMPTS;
 use domain::id::{EventId, InspectionId, InspectorCode, ItemId, SubjectId};
 use domain::inspection::{Inspection, InspectionSource, InspectionState, Step};
 use domain::refusal::{Code, Refusal};
 use domain::rulebook::Rulebook;
 use domain::time::{Date, Instant};
 use domain::versioned::Shape;
-use draw::Drawn;
 use draw::record::PlanRecord;
+use draw::{Drawn, Version};
 use serde::{Deserialize, Serialize};
 use store::campaign::StoredCampaign;
 use store::inspection::StoredInspection;
@@ -131,7 +130,7 @@ pub(super) fn figures(eligibility: &Eligibility) -> Figures {
 pub(super) async fn load(
     reader: &mut Reader,
     stored: &StoredCampaign,
-    now: Instant,
+    (version, now): (Version, Instant),
 ) -> Result<(Eligibility, PlanRecord), AppError> {
     let rulebook = catalog::rulebook_of(reader, &stored.campaign.state).await?;
     rulebook.intervals()?;
@@ -139,7 +138,8 @@ pub(super) async fn load(
         .await?
         .map_err(|faults| gaps(&faults))?;
     let record = plan_record(stored)?;
-    let eligibility = eligible(reader, (&plan, &record), &rulebook, now).await?;
+    let under = (&rulebook, version);
+    let eligibility = eligible(reader, (&plan, &record), under, now).await?;
     Ok((eligibility, record))
 }
 
@@ -147,7 +147,7 @@ pub(super) async fn load(
 pub(super) async fn eligible(
     reader: &mut Reader,
     (plan, record): (&CompletePlan, &PlanRecord),
-    rulebook: &Rulebook,
+    (rulebook, version): (&Rulebook, Version),
     now: Instant,
 ) -> Result<Eligibility, AppError> {
     let (items, inspectors) = items_and_inspectors(reader).await?;
@@ -179,7 +179,7 @@ pub(super) async fn eligible(
             inspectors: &inspectors,
             recusals: &recusals,
             rulebook: &rulebook,
-            version: VERSION_OF_NEW_ATTEMPTS,
+            version,
         })
     });
     Ok(made.await.map_err(|refusals| faults(&refusals))?)

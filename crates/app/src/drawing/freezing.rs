@@ -17,6 +17,7 @@ use domain::id::CampaignNo;
 use domain::policy::{Place, Reach, Verb};
 use domain::premise::Premise;
 use domain::time::{Date, Instant};
+use draw::Version;
 use store::attachment::Owner;
 use store::campaign::StoredCampaign;
 use store::{Reader, Register, StoreError, Tx, campaign, subject};
@@ -38,10 +39,21 @@ pub const FREEZE: &str = "campaign.freeze";
 const VERSION: u64 = 1;
 
 /// What is entered when the frame is frozen.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug)]
 pub struct FreezeWords {
     /// The officer knows that a pool of one is not random, and that papers will say so.
     pub pool_of_one_known: bool,
+    /// Under which version the attempt begins: that of every new one.
+    pub version: Version,
+}
+
+impl Default for FreezeWords {
+    fn default() -> Self {
+        Self {
+            pool_of_one_known: false,
+            version: VERSION_OF_NEW_ATTEMPTS,
+        }
+    }
 }
 
 /// A frame computed from one view.
@@ -172,10 +184,11 @@ impl LongAct for Freezing {
         let versions = Versions::of(&mut view, &Register::OF_A_FRAME).await?;
         let plan = plan_of(stored)?;
         let now = app.clock.now();
-        let (eligibility, record) = frame::load(&mut view, stored, now).await?;
+        let under = (self.words.version, now);
+        let (eligibility, record) = frame::load(&mut view, stored, under).await?;
         drop(view);
         self.run.checkpoint()?;
-        let facts = facts(app.step(acting), &plan, &eligibility, None);
+        let facts = self.facts(app.step(acting), &plan, &eligibility, None);
         stored.campaign.clone().freeze(facts)?;
         if !self.words.pool_of_one_known {
             none_alone(&eligibility)?;
@@ -183,7 +196,8 @@ impl LongAct for Freezing {
         self.run.enter("演算", None);
         let secret = *self.secret.get_or_insert_with(|| app.entropy.bytes::<32>());
         let (number, attempt) = (&stored.campaign.number, stored.campaign.state.attempt());
-        let rehearsed = material::rehearse(number, attempt, &plan, &record, &eligibility, secret)
+        let (of, version) = ((number, attempt), self.words.version);
+        let rehearsed = material::rehearse(of, version, (&plan, record), &eligibility, secret)
             .await
             .map_err(|error| naming_left_out(error, &eligibility))?;
         let roots = FrameRoots::from(rehearsed.record());
@@ -204,7 +218,7 @@ impl LongAct for Freezing {
 
     fn step(&self, computed: &Computed, campaign: Campaign, step: Step) -> Stepped {
         let roots = Some(computed.roots.clone());
-        campaign.freeze(facts(step, &computed.plan, &computed.eligibility, roots))
+        campaign.freeze(self.facts(step, &computed.plan, &computed.eligibility, roots))
     }
 
     async fn still_stands(
@@ -249,20 +263,23 @@ impl LongAct for Freezing {
     }
 }
 
-fn facts(
-    step: Step,
-    plan: &CampaignPlan,
-    eligibility: &Eligibility,
-    roots: Option<FrameRoots>,
-) -> FreezeFacts {
-    FreezeFacts {
-        step,
-        parties: plan.sources.parties.clone(),
-        beacon: plan.sources.has_public_source(),
-        quota: eligibility.quota(),
-        must: eligibility.must(),
-        roots,
-        version: FrameVersion::under(VERSION_OF_NEW_ATTEMPTS, &plan.sources),
+impl Freezing {
+    fn facts(
+        &self,
+        step: Step,
+        plan: &CampaignPlan,
+        eligibility: &Eligibility,
+        roots: Option<FrameRoots>,
+    ) -> FreezeFacts {
+        FreezeFacts {
+            step,
+            parties: plan.sources.parties.clone(),
+            beacon: plan.sources.has_public_source(),
+            quota: eligibility.quota(),
+            must: eligibility.must(),
+            roots,
+            version: FrameVersion::under(self.words.version, &plan.sources),
+        }
     }
 }
 
@@ -293,6 +310,7 @@ impl FreezeWork {
         }
         let words = FreezeWords {
             pool_of_one_known: input["pool_of_one_known"] == true,
+            ..FreezeWords::default()
         };
         let number = CampaignNo::parse(&job.about).map_err(|error| wrong(&error.to_string()))?;
         let owner = job.account.as_ref().ok_or_else(|| wrong("no owner"))?;

@@ -4,8 +4,7 @@
 
 use domain::refusal::Code;
 use draw::bundle::PUBLIC;
-use draw::record::{OpenRecord, ResultRecord, RevealRecord};
-use draw::{Drawn, Frozen, Suite};
+use draw::{Drawn, Frozen};
 use store::campaign::StoredCampaign;
 use store::{Reader, StoreError, log, portal};
 use tlog::Hash;
@@ -13,7 +12,7 @@ use tlog::entry::EntryType;
 
 use super::NO_RECORD;
 use super::material::BundleFile;
-use super::seed::answers;
+use super::seed::logged_reveal;
 use crate::AppError;
 use crate::campaign::{plan_of, print_of};
 
@@ -25,8 +24,8 @@ static ALTERED: Code = Code::new(
 );
 
 const FREEZE: &str = "承诺（FREEZE）";
-const REVEAL: &str = "揭示（REVEAL）";
-const RESULT: &str = "结果（RESULT）";
+pub(super) const REVEAL: &str = "揭示（REVEAL）";
+pub(super) const RESULT: &str = "结果（RESULT）";
 
 pub(super) fn altered(what: &str) -> AppError {
     ALTERED.refuse(&[("what", &what)]).into()
@@ -91,9 +90,7 @@ pub(crate) async fn own_records(
 
 /// The REVEAL the campaign draws from is one the log knows: who gave what, and who stayed away.
 pub(super) async fn reveal(reader: &mut Reader, stored: &StoredCampaign) -> Result<(), AppError> {
-    let freeze = super::freeze_of(stored)?;
-    let told = RevealRecord::build(&freeze, answers(&stored.campaign)?);
-    let told = told.map_err(|_| altered(REVEAL))?.to_string();
+    let told = logged_reveal(stored)?.to_string();
     logged(reader, &told, EntryType::Reveal, REVEAL).await
 }
 
@@ -142,7 +139,7 @@ pub(super) fn same_result(stored: &StoredCampaign, drawn: &Drawn) -> Result<(), 
     }
 }
 
-fn text_of(record: &Option<String>) -> Result<&str, AppError> {
+pub(super) fn text_of(record: &Option<String>) -> Result<&str, AppError> {
     record
         .as_deref()
         .ok_or_else(|| NO_RECORD.refuse(&[]).into())
@@ -160,63 +157,5 @@ pub(super) fn sealed_files(of_draw: &[BundleFile], kept: &[BundleFile]) -> Resul
     match sealed.find(differs) {
         Some(file) => Err(altered(&format!("封存的 {}", file.name))),
         None => Ok(()),
-    }
-}
-
-/// The records that name the sealed files by their hashes, each as the log confirms it.
-pub(super) struct Opened {
-    result: ResultRecord,
-    open: OpenRecord,
-    suite: Suite,
-}
-
-impl Opened {
-    /// RESULT of the attempt and the OPEN of it.
-    pub(super) async fn of(reader: &mut Reader, stored: &StoredCampaign) -> Result<Self, AppError> {
-        let suite = super::freeze_of(stored)?.suite;
-        let text = text_of(&stored.result_record)?;
-        let result = ResultRecord::parse(text.as_bytes())
-            .map_err(|fault| altered(&format!("结果（RESULT，{fault}）")))?;
-        let ending = draw::record::open::Ending::Result(draw::record::hash_of(suite, &result));
-        // Each record is the one its entry names; what remains to be asked is whether the tree has the entry.
-        let records = portal::records_of(reader, stored).await?;
-        let of_kind = |kind: EntryType| {
-            records
-                .iter()
-                .filter(move |line| line.kind == kind.as_str())
-        };
-        let of_result = of_kind(EntryType::Result).find(|line| line.record == text);
-        log::confirmed(reader, &of_result.ok_or_else(|| altered(RESULT))?.event).await?;
-        let mut opens = of_kind(EntryType::Open).filter_map(|line| {
-            let open = OpenRecord::parse(line.record.as_bytes()).ok()?;
-            (open.ending == ending).then_some((line, open))
-        });
-        let (line, open) = opens.next().ok_or_else(|| altered("公开（OPEN）"))?;
-        log::confirmed(reader, &line.event).await?;
-        Ok(Self {
-            result,
-            open,
-            suite,
-        })
-    }
-
-    /// The sealed files are those that RESULT and OPEN name.
-    pub(super) fn names(&self, kept: &[BundleFile]) -> Result<(), AppError> {
-        let Self {
-            result,
-            open,
-            suite,
-        } = self;
-        let named = draw::record::result::SEALED_FILES
-            .into_iter()
-            .zip(result.files)
-            .chain(open.files.iter().map(|(name, hash)| (name.as_str(), *hash)));
-        for (name, hash) in named {
-            let file = kept.iter().find(|file| file.name == name);
-            if file.map(|file| suite.bytes(&file.content)) != Some(hash) {
-                return Err(altered(&format!("封存的 {name}")));
-            }
-        }
-        Ok(())
     }
 }

@@ -8,16 +8,19 @@ use domain::campaign::party::{Party, PartyState};
 use domain::campaign::plan::{CampaignPlan, hash_of};
 use domain::id::CampaignNo;
 use domain::time::Instant;
-use draw::bundle::{self, Stage};
+use draw::bundle::{self, Attempt, Ended, Stage};
 use draw::digest::Secret;
 use draw::record::{BeaconName, Hours, PartyLine, PlanRecord};
-use draw::{Digest, Drawn, Frame, Frozen, SeedText, Stratum, Suite, Terms};
+use draw::standing::Course;
+use draw::{Drawn, Frame, Frozen, Refusal, Stratum, Suite, Terms, Token, Version};
 use store::campaign::StoredCampaign;
 use store::{Reader, StoreError};
 
 use super::frame::Figures;
 use super::held::{self, altered};
 use super::kept::Kept;
+use super::rehearsal;
+use super::seed::Sources;
 use super::{CommitWords, NO_RECORD, freeze_of, refused_by_draw, token};
 use crate::aside::aside;
 use crate::campaign::{plan_of, unsound};
@@ -64,25 +67,33 @@ pub(super) fn frame_files(frame: &Frame) -> [(&'static str, Vec<u8>); 3] {
     ]
 }
 
-/// Refuses now what FREEZE would be refused for later; commitments do not matter for that.
+/// The frame, frozen on terms that keep their version: `shuang/2` holds them against the plan.
+fn freeze(
+    plan: &PlanRecord,
+    terms: &Terms,
+    frame: Frame,
+    secret: [u8; 32],
+) -> Result<Frozen, Refusal> {
+    let secret = Secret::from_bytes(secret);
+    match terms.version() {
+        Version::One => draw::freeze(terms, frame, &secret, threads()),
+        Version::Two => draw::freeze_under(plan, terms, frame, &secret, threads()),
+    }
+}
+
+/// Refuses now what FREEZE would be refused for later; commitments, hours and round do not matter for that.
 pub(super) async fn rehearse(
-    number: &CampaignNo,
-    attempt: u32,
-    plan: &CampaignPlan,
-    record: &PlanRecord,
+    (number, attempt): (&CampaignNo, u32),
+    version: Version,
+    (plan, record): (&CampaignPlan, PlanRecord),
     eligibility: &Eligibility,
     secret: [u8; 32],
 ) -> Result<Frozen, AppError> {
-    let secret = Secret::from_bytes(secret);
     let parties = plan.sources.parties.iter().map(|party| {
         let name = token(party.token.as_str())?;
-        Ok(PartyLine::commit(record.suite, name, &Digest([0; 32])))
+        Ok(nobodys(record.suite, name))
     });
-    let beacon = record
-        .beacon
-        .as_ref()
-        .map(|source| beacon_name(source, "1"))
-        .transpose()?;
+    let hours = rehearsal::hours(version, &record);
     let terms = Terms {
         quotas: eligibility
             .quotas
@@ -90,13 +101,26 @@ pub(super) async fn rehearse(
             .map(|q| (q.stratum.clone(), q.drawn))
             .collect(),
         parties: parties.collect::<Result<_, AppError>>()?,
-        beacon,
-        ..bare_terms(number, attempt, record)?
+        beacon: match &record.beacon {
+            Some(source) => Some(beacon_name(source, rehearsal::round(version, source))?),
+            None => None,
+        },
+        reveal_by: hours.reveal_by,
+        hours: hours.others,
+        ..bare_terms(number, attempt, &record)?
     };
     let frame = eligibility.frame.clone();
-    aside(move || draw::freeze(&terms, frame, &secret, threads()))
+    aside(move || freeze(&record, &terms, frame, secret))
         .await
         .map_err(|refusal| refused_by_draw(&refusal).into())
+}
+
+/// What stands where a party has not committed yet: of its own, as no two may be the same, and never published.
+fn nobodys(suite: Suite, name: Token) -> PartyLine {
+    PartyLine {
+        name,
+        commitment: suite.bytes(name.as_bytes()),
+    }
 }
 
 fn beacon_name(source: &str, round: &str) -> Result<BeaconName, AppError> {
@@ -139,8 +163,8 @@ pub(super) fn plan_record(stored: &StoredCampaign) -> Result<PlanRecord, AppErro
 fn party_line(suite: Suite, party: &Party) -> Result<PartyLine, AppError> {
     let name = token(party.name.token.as_str())?;
     let commitment = match &party.state {
-        // Without commitment FREEZE is refused by the domain; the line is never published.
-        PartyState::Announced => return Ok(PartyLine::commit(suite, name, &Digest([0; 32]))),
+        // Without commitment FREEZE is refused by the domain.
+        PartyState::Announced => return Ok(nobodys(suite, name)),
         PartyState::Committed { commitment, .. }
         | PartyState::Revealed { commitment, .. }
         | PartyState::Absent { commitment, .. } => commitment,
@@ -154,34 +178,46 @@ fn party_line(suite: Suite, party: &Party) -> Result<PartyLine, AppError> {
 /// The terms FREEZE is published on: from plan, figures and commitments. After it they are its own.
 pub(super) fn terms(
     stored: &StoredCampaign,
+    plan: &PlanRecord,
     reveal_by: Instant,
     words: &CommitWords,
 ) -> Result<Terms, AppError> {
-    let plan = plan_record(stored)?;
     let document = plan_of(stored)?;
     let frame = stored.campaign.state.frame();
     let parties = frame
         .map(|frozen| frozen.parties.as_slice())
         .unwrap_or_default();
+    let has_beacon = document.sources.beacon.is_some();
     let beacon = match &document.sources.beacon {
         Some(beacon) => Some(beacon_name(&beacon.source, &words.beacon_round)?),
         None => None,
     };
-    let seconds = u64::try_from(reveal_by.unix_seconds()).unwrap_or(0);
+    let version = frame.map_or(Version::One, |frozen| frozen.version.protocol());
     Ok(Terms {
         quotas: quotas(stored)?,
         parties: parties
             .iter()
             .map(|party| party_line(plan.suite, party))
             .collect::<Result<_, _>>()?,
-        reveal_by: seconds,
+        reveal_by: seconds(reveal_by),
         beacon,
+        hours: match version {
+            Version::One => Hours::One,
+            Version::Two => Hours::Two {
+                reveal_from: words.reveal_from.map_or(0, seconds),
+                beacon_at: words.beacon_at.filter(|_| has_beacon).map(seconds),
+            },
+        },
         ..bare_terms(
             &stored.campaign.number,
             stored.campaign.state.attempt(),
-            &plan,
+            plan,
         )?
     })
+}
+
+fn seconds(at: Instant) -> u64 {
+    u64::try_from(at.unix_seconds()).unwrap_or(0)
 }
 
 fn quotas(stored: &StoredCampaign) -> Result<Vec<(Stratum, u64)>, AppError> {
@@ -198,7 +234,12 @@ fn quotas(stored: &StoredCampaign) -> Result<Vec<(Stratum, u64)>, AppError> {
 
 impl App {
     /// The frozen attempt, recomputed from S and the kept frame on these terms.
-    pub(super) async fn frozen(&self, kept: &Kept, terms: Terms) -> Result<Frozen, AppError> {
+    pub(super) async fn frozen(
+        &self,
+        kept: &Kept,
+        plan: PlanRecord,
+        terms: Terms,
+    ) -> Result<Frozen, AppError> {
         let files = self.contents(kept).await?;
         aside(move || {
             let [secret, subjects, inspectors, recusals] = files.as_slice() else {
@@ -209,8 +250,7 @@ impl App {
             let frame =
                 bundle::parse_frame(&subjects.content, &inspectors.content, &recusals.content)
                     .map_err(|fault| altered(&format!("保存的名录（{fault}）")))?;
-            draw::freeze(&terms, frame, &Secret::from_bytes(secret), threads())
-                .map_err(|refusal| refused_by_draw(&refusal).into())
+            freeze(&plan, &terms, frame, secret).map_err(|refusal| refused_by_draw(&refusal).into())
         })
         .await
     }
@@ -221,26 +261,22 @@ impl App {
         kept: &Kept,
         stored: &StoredCampaign,
     ) -> Result<Frozen, AppError> {
-        let frozen = self.frozen(kept, Terms::from(&freeze_of(stored)?)).await?;
+        let (plan, terms) = (plan_record(stored)?, Terms::from(&freeze_of(stored)?));
+        let frozen = self.frozen(kept, plan, terms).await?;
         held::same_freeze(stored, &frozen)?;
         Ok(frozen)
     }
 
-    /// The drawn attempt, recomputed from S, the kept frame and the published seed text; it must be the one
-    /// whose RESULT is published.
+    /// The drawn attempt, recomputed from S, the kept frame and what was published of its sources; it must be the
+    /// one whose RESULT is published.
     pub(super) async fn drawn(
         &self,
         kept: &Kept,
         stored: &StoredCampaign,
     ) -> Result<Drawn, AppError> {
         let frozen = self.committed(kept, stored).await?;
-        let text = stored
-            .seed_text
-            .as_ref()
-            .ok_or_else(|| NO_RECORD.refuse(&[]))?;
-        let seed = SeedText::parse(text.as_bytes())
-            .map_err(|fault| altered(&format!("种子（seed.txt，{fault}）")))?;
-        let drawn = aside(move || draw::draw(frozen, &seed, threads())).await;
+        let sources = Sources::published(stored)?;
+        let drawn = aside(move || sources.draw(frozen)).await;
         let drawn = drawn.map_err(|faults| {
             let fault = faults
                 .into_iter()
@@ -262,15 +298,40 @@ pub(super) async fn kept_frame(
     Kept::of(view, stored, &[SECRET, subjects, inspectors, recusals]).await
 }
 
-/// The files of a bundle at a stage, without receipts.
-pub(super) fn files(drawn: &Drawn, stage: Stage) -> Result<Vec<BundleFile>, AppError> {
-    let mut files = Vec::new();
-    for name in stage.files() {
+/// The files of a bundle at a stage, without receipts, as the version of the attempt has them.
+pub(super) fn files(
+    drawn: &Drawn,
+    plan: &PlanRecord,
+    stage: Stage,
+) -> Result<Vec<BundleFile>, AppError> {
+    match drawn.frozen().record().version() {
+        Version::One => written(stage.files(), |name, out| {
+            bundle::write_file(drawn, name, threads(), out)
+        }),
+        Version::Two => {
+            let course = Course::new(drawn);
+            let attempt = Attempt {
+                plan,
+                ended: Ended::Drawn(&course),
+            };
+            written(attempt.contents(stage).files(), |name, out| {
+                attempt.write(name, threads(), out)
+            })
+        }
+    }
+}
+
+fn written<N: AsRef<str>>(
+    names: Vec<N>,
+    write: impl Fn(&str, &mut Vec<u8>) -> io::Result<bool>,
+) -> Result<Vec<BundleFile>, AppError> {
+    let mut files = Vec::with_capacity(names.len());
+    for name in names {
         let mut content = Vec::new();
-        bundle::write_file(drawn, name, threads(), &mut content)
+        write(name.as_ref(), &mut content)
             .map_err(|error| StoreError::Engine(error.to_string()))?;
         files.push(BundleFile {
-            name: name.to_owned(),
+            name: name.as_ref().to_owned(),
             content,
         });
     }

@@ -149,7 +149,8 @@ impl App {
         let record = record_of(number, &complete, &rulebook, &rulebook.intervals()?)
             .map_err(|fault| refused_by_draw(&fault))?;
         let now = self.clock.now();
-        let eligibility = match eligible(&mut reader, (&complete, &record), &rulebook, now).await {
+        let of_frame = (&rulebook, VERSION_OF_NEW_ATTEMPTS);
+        let eligibility = match eligible(&mut reader, (&complete, &record), of_frame, now).await {
             Ok(eligibility) => eligibility,
             Err(AppError::Refused(refusal)) => {
                 return Ok(Ok(Preview {
@@ -162,7 +163,9 @@ impl App {
         // Whoever reads meanwhile needs the view more.
         drop(reader);
         // A secret of zeros: the rehearsal asks only whether a frame can be frozen at all.
-        let rehearsed = material::rehearse(number, 1, &plan, &record, &eligibility, [0; 32]).await;
+        let (of, plan) = ((number, 1), (&plan, record));
+        let version = VERSION_OF_NEW_ATTEMPTS;
+        let rehearsed = material::rehearse(of, version, plan, &eligibility, [0; 32]).await;
         let refusal = match rehearsed
             .map(drop)
             .map_err(|error| naming_left_out(error, &eligibility))

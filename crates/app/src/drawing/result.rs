@@ -10,7 +10,8 @@ use domain::id::{CampaignNo, Fingerprint};
 use domain::policy::Verb;
 use domain::premise::Premise;
 use draw::bundle::PUBLIC;
-use draw::{Drawn, Frozen, Level, SeedText};
+use draw::record::PlanRecord;
+use draw::{Drawn, Frozen};
 use store::attachment::Owner;
 use store::campaign::StoredCampaign;
 use store::{Reader, campaign, catalog, inspection};
@@ -19,7 +20,7 @@ use verify::{BundleSource, Limits, Options};
 use super::kept::Kept;
 use super::long_act::{LongAct, Under};
 use super::material::{self, BundleFile, threads};
-use super::seed::{level_of, seed_of};
+use super::seed::{Sources, level_of, level_reached};
 use super::{REFUSED_BY_DRAW, Stage, delivered, forged, frame, held, spoken};
 use crate::aside::aside;
 use crate::attachment::Waiting;
@@ -105,14 +106,16 @@ impl LongAct for Drawing<'_> {
         let frame = material::kept_frame(&mut view, stored).await?;
         drop(view);
         let frozen = app.committed(&frame, stored).await?;
-        let seed = seed_of(stored, &frozen, self.0)?;
-        let (drawn, files, recomputed) = aside(move || draw_and_recompute(frozen, &seed)).await?;
+        let sources = Sources::given(stored, frozen.record(), self.0)?;
+        let plan = material::plan_record(stored)?;
+        let made = aside(move || draw_and_recompute(frozen, &plan, &sources)).await;
+        let (drawn, files, recomputed) = made?;
         let said = Said {
             result_hash: print_of(draw::record::hash_of(
                 drawn.frozen().record().suite,
                 drawn.record(),
             )),
-            level: level_of(Level::reached(drawn.seed_text())),
+            level: level_of(level_reached(&drawn)),
             minimum_level,
             visits: drawn.visits().len() as u64,
             recomputed,
@@ -155,7 +158,7 @@ impl LongAct for Drawing<'_> {
         let record = drawn.record().to_string();
         stored.seed_text = Some(drawn.seed_text().to_string());
         stored.result_record = Some(record.clone());
-        stored.trust_level = Some(i64::from(Level::reached(drawn.seed_text()).number()));
+        stored.trust_level = Some(i64::from(level_reached(drawn).number()));
         let mut event = app
             .enter(&mut stored, done, step.at, actor)
             .with("visits", visits.len());
@@ -176,17 +179,19 @@ impl LongAct for Drawing<'_> {
 /// The draw, its files, and whether our own `verify` accepts them.
 fn draw_and_recompute(
     frozen: Frozen,
-    seed: &SeedText,
+    plan: &PlanRecord,
+    sources: &Sources,
 ) -> Result<(Drawn, Vec<BundleFile>, bool), AppError> {
-    let drawn = draw::draw(frozen, seed, threads())
+    let drawn = sources
+        .draw(frozen)
         .map_err(|faults| REFUSED_BY_DRAW.refuse(&[("why", &spoken(&faults))]))?;
-    let (files, accepted) = recomputed(&drawn)?;
+    let (files, accepted) = recomputed(&drawn, plan)?;
     Ok((drawn, files, accepted))
 }
 
 /// The files of the draw, and whether our own `verify` accepts them.
-fn recomputed(drawn: &Drawn) -> Result<(Vec<BundleFile>, bool), AppError> {
-    let files = material::files(drawn, Stage::Full)?;
+fn recomputed(drawn: &Drawn, plan: &PlanRecord) -> Result<(Vec<BundleFile>, bool), AppError> {
+    let files = material::files(drawn, plan, Stage::Full)?;
     let held = files
         .iter()
         .map(|file| (file.name.clone(), file.content.clone()));

@@ -1,16 +1,20 @@
-//! From what the parties gave, and from dice and beacon as entered, to seed.txt and its level.
+//! What a draw is drawn from, by the version of its attempt: under `shuang/1` seed.txt alone; under `shuang/2` REVEAL,
+//! where nonces and dice stand, and the seed.txt that names it. And the level that follows from it.
 
 use domain::campaign::Campaign;
 use domain::campaign::party::{PartyState, TrustLevel};
+use draw::record::reveal::TIMEOUT;
+use draw::record::{FreezeRecord, RevealRecord};
 use draw::seed::Answer;
-use draw::{Level, SeedText, Token};
+use draw::{Drawn, Fault, Frozen, Level, SeedText, Token, Version};
 use store::campaign::StoredCampaign;
 
-use super::{DrawWords, REFUSED_BY_DRAW, digest, token};
+use super::material::threads;
+use super::{DrawWords, NO_RECORD, REFUSED_BY_DRAW, digest, freeze_of, held, spoken, token};
 use crate::AppError;
 
 /// What each party of FREEZE gave, in its order.
-pub(super) fn answers(campaign: &Campaign) -> Result<Vec<(Token, Answer<draw::Digest>)>, AppError> {
+fn answers(campaign: &Campaign) -> Result<Vec<(Token, Answer<draw::Digest>)>, AppError> {
     let parties = campaign
         .state
         .frame()
@@ -29,23 +33,105 @@ pub(super) fn answers(campaign: &Campaign) -> Result<Vec<(Token, Answer<draw::Di
     Ok(answers)
 }
 
-pub(super) fn seed_of(
-    stored: &StoredCampaign,
-    frozen: &draw::Frozen,
-    words: &DrawWords,
-) -> Result<SeedText, AppError> {
-    let given = |text: &str| Answer::Given(text.trim().to_owned());
-    let record = frozen.record();
-    let dice = record.dice.is_some().then(|| given(&words.dice));
-    let beacon = record.beacon.is_some().then(|| given(&words.beacon));
-    SeedText::build(record, &answers(&stored.campaign)?, dice, beacon).map_err(|faults| {
-        let why = faults
-            .iter()
-            .map(ToString::to_string)
-            .collect::<Vec<_>>()
-            .join("；");
-        REFUSED_BY_DRAW.refuse(&[("why", &why)]).into()
-    })
+/// The dice of a `shuang/2` attempt as they were written down; absent if nobody did.
+fn dice(campaign: &Campaign, freeze: &FreezeRecord) -> Option<(Token, Answer<String>)> {
+    let label = freeze.dice.filter(|_| freeze.version() == Version::Two)?;
+    let committed = campaign.state.commitment();
+    let entered = committed.and_then(|committed| committed.dice.as_ref());
+    let answer = entered.map_or_else(
+        || Answer::Absent(TIMEOUT.parse().expect("a word of letters is a token")),
+        |dice| Answer::Given(dice.digits.clone()),
+    );
+    Some((label, answer))
+}
+
+/// REVEAL of what the campaign has of its parties and dice; the faults are those in which it does not answer FREEZE.
+pub(super) fn reveal_of(
+    campaign: &Campaign,
+    freeze: &FreezeRecord,
+) -> Result<Result<RevealRecord, Vec<Fault>>, AppError> {
+    let dice = dice(campaign, freeze);
+    Ok(RevealRecord::build_with_dice(
+        freeze,
+        answers(campaign)?,
+        dice,
+    ))
+}
+
+/// REVEAL as it was logged, of a campaign that has left that behind it.
+pub(super) fn logged_reveal(stored: &StoredCampaign) -> Result<RevealRecord, AppError> {
+    let freeze = freeze_of(stored)?;
+    reveal_of(&stored.campaign, &freeze)?.map_err(|_| held::altered(held::REVEAL))
+}
+
+/// What a draw is drawn from.
+pub(super) struct Sources {
+    /// Under `shuang/2`.
+    reveal: Option<RevealRecord>,
+    text: SeedText,
+}
+
+impl Sources {
+    /// As the parties gave it, with dice (`shuang/1`) and beacon as entered now.
+    pub(super) fn given(
+        stored: &StoredCampaign,
+        freeze: &FreezeRecord,
+        words: &DrawWords,
+    ) -> Result<Self, AppError> {
+        let refused = |faults: Vec<Fault>| REFUSED_BY_DRAW.refuse(&[("why", &spoken(&faults))]);
+        let beacon = || words.beacon.trim().to_owned();
+        let has_beacon = freeze.beacon.is_some();
+        if freeze.version() == Version::Two {
+            let reveal = logged_reveal(stored)?;
+            let text = SeedText::after(&reveal, freeze, has_beacon.then(beacon));
+            return Ok(Self {
+                text: text.map_err(refused)?,
+                reveal: Some(reveal),
+            });
+        }
+        let dice = || Answer::Given(words.dice.trim().to_owned());
+        let text = SeedText::build(
+            freeze,
+            &answers(&stored.campaign)?,
+            freeze.dice.is_some().then(dice),
+            has_beacon.then(|| Answer::Given(beacon())),
+        );
+        Ok(Self {
+            reveal: None,
+            text: text.map_err(refused)?,
+        })
+    }
+
+    /// As it was published with RESULT.
+    pub(super) fn published(stored: &StoredCampaign) -> Result<Self, AppError> {
+        let text = stored
+            .seed_text
+            .as_ref()
+            .ok_or_else(|| NO_RECORD.refuse(&[]))?;
+        let text = SeedText::parse(text.as_bytes())
+            .map_err(|fault| held::altered(&format!("种子（seed.txt，{fault}）")))?;
+        let reveal = match text.version() {
+            Version::One => None,
+            Version::Two => Some(logged_reveal(stored)?),
+        };
+        Ok(Self { reveal, text })
+    }
+
+    /// The draw of a frozen attempt from it.
+    pub(super) fn draw(&self, frozen: Frozen) -> Result<Drawn, Vec<Fault>> {
+        match &self.reveal {
+            None => draw::draw(frozen, &self.text, threads()),
+            Some(reveal) => draw::draw_revealed(frozen, reveal, &self.text, threads()),
+        }
+    }
+}
+
+/// The level a draw reached.
+pub(super) fn level_reached(drawn: &Drawn) -> Level {
+    match drawn.reveal() {
+        None => Level::reached(drawn.seed_text()),
+        Some(reveal) => Level::reached_with(reveal, drawn.seed_text()),
+    }
 }
 
 pub(super) fn level_of(level: Level) -> TrustLevel {

@@ -507,8 +507,8 @@ async fn who_changed_it_is_said_to_whom_may_know() {
             .await
             .unwrap();
         let supervisor = city.acting(&story.supervisor).await;
-        let mut both = story.initiator.clone();
-        both.grants.extend(supervisor.grants);
+        let more = supervisor.grants[0].clone();
+        let both = city.granted(&story.initiator.account, more).await;
         let told = app
             .abandon_campaign(&both, &number, &shown, "改由上级组织")
             .await

@@ -126,7 +126,7 @@ async fn act(db: &Db) -> Recording {
 
 /// Those that do not state the fingerprint of their key yet. The others are opened by their own key only, which is compared
 /// before the first migration; what makes it a key stands in a crate above this one. They go through all migrations of
-/// today with their key in `server/tests/old_databases.rs`.
+/// today with their key in `server/tests/old_databases/main.rs`.
 fn each_old() -> impl Iterator<Item = OldDatabase> {
     made_before(storage_key::SINCE)
         .flat_map(|commit| ENGINES.map(|engine| OldDatabase::unpack(commit, engine)))

@@ -252,6 +252,7 @@ async fn freeze_as_job(
 fn freeze_words(sent: &Submitted) -> FreezeWords {
     FreezeWords {
         pool_of_one_known: sent.has("pool_of_one"),
+        ..FreezeWords::default()
     }
 }
 
@@ -312,6 +313,7 @@ async fn draw(
                 &CommitWords {
                     reveal_by,
                     beacon_round,
+                    ..CommitWords::default()
                 },
             )
             .await

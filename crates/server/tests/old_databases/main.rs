@@ -4,7 +4,9 @@
 
 #![expect(clippy::unwrap_used, reason = "a step that fails fails the story")]
 
+#[path = "../stage/mod.rs"]
 mod stage;
+mod under_two;
 
 use std::collections::BTreeMap;
 use std::io::{Cursor, Read as _};

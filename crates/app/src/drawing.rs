@@ -23,6 +23,7 @@ mod preview;
 mod rehearsal;
 mod result;
 mod seed;
+mod voiding;
 
 use domain::id::{CampaignNo, Fingerprint, PartyToken};
 use domain::policy::Verb;
@@ -47,6 +48,7 @@ pub use material::{BundleFile, threads};
 pub use parties::{NO_LINK, PartyView, wants_link};
 pub use preview::{Preview, Previews};
 pub use result::DrawWords;
+pub use voiding::VoidWords;
 
 static NO_RECORD: Code = Code::new(
     "DRAW-030",

@@ -123,7 +123,12 @@ pub async fn records_of(
             .count()
     };
     let standing = usize::from(campaign.freeze_record.is_some());
-    if count(EntryType::Freeze) != count(EntryType::Void) + standing {
+    // An attempt of shuang/2 may be void before it has a FREEZE, and its VOID says so.
+    let unfrozen = records.iter().filter(|logged| {
+        logged.kind == EntryType::Void.as_str()
+            && logged.record.lines().any(|line| line == "freeze none")
+    });
+    if count(EntryType::Freeze) + unfrozen.count() != count(EntryType::Void) + standing {
         return missing("承诺（FREEZE），或作废它的一份（VOID）");
     }
     let plan = campaign.plan_record.as_ref();

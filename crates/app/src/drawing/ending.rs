@@ -8,15 +8,16 @@ use domain::id::{CampaignNo, PartyToken};
 use domain::policy::Verb;
 use domain::premise::Premise;
 use draw::bundle::{PUBLIC, Stage, open_record_of};
-use draw::record::{PlanRecord, VoidRecord};
+use draw::record::PlanRecord;
 use draw::{Drawn, Version};
 use store::Reader;
 use store::campaign::StoredCampaign;
 
+use super::held;
 use super::kept::Kept;
 use super::long_act::{LongAct, Under};
 use super::material::{self, BundleFile};
-use super::{freeze_of, held, token};
+use super::voiding::{self, VoidWords};
 use crate::aside::aside;
 use crate::{Acting, App, AppError};
 
@@ -27,29 +28,48 @@ impl App {
         acting: &Acting,
         number: &CampaignNo,
         premise: &Premise,
-        code: &PartyToken,
+        class: &PartyToken,
         reason: &str,
+    ) -> Result<(), AppError> {
+        let words = VoidWords {
+            class,
+            reason,
+            document: None,
+        };
+        self.void_draw_on(acting, number, premise, words).await
+    }
+
+    /// The same on a signed paper, which an attempt of `shuang/2` asks for.
+    ///
+    /// # Errors
+    /// `DRAW-054` without the paper.
+    pub async fn void_draw_on(
+        &self,
+        acting: &Acting,
+        number: &CampaignNo,
+        premise: &Premise,
+        words: VoidWords<'_>,
     ) -> Result<(), AppError> {
         let (mut tx, mut stored, actor) = self
             .campaign_for(acting, number, premise, Verb::CampaignVoid)
             .await?;
         let step = self.step(acting);
         let at = step.at;
-        let (next, act) = stored.campaign.clone().void(&step, reason)?;
+        let (next, act) = stored.campaign.clone().void(&step, words.reason)?;
         held::own_records(&mut tx, &stored).await?;
-        let record = match &stored.freeze_record {
-            Some(_) => Some(void_record(&stored, code, acting, reason)?.to_string()),
-            None => None,
-        };
-        // A frame given up before FREEZE was published leaves a confidential act, not a record.
-        let (act, sealing) = match record {
-            Some(record) => (act, self.public(record)),
-            None => (Act::CampaignRevised, self.confidential()),
+        let void = voiding::record(&stored, &step.by, words, &*self.entropy)?;
+        // A frame of shuang/1 given up before FREEZE was published leaves a confidential act, not a record.
+        let (act, sealing, salt) = match void {
+            Some(void) => (act, self.public(void.record), void.salt),
+            None => (Act::CampaignRevised, self.confidential(), None),
         };
         (stored.freeze_record, stored.seed_text) = (None, None);
-        let event = self
+        let mut event = self
             .enter(&mut stored, (next, act), at, actor)
-            .because(reason);
+            .because(words.reason);
+        if let Some(salt) = salt {
+            event = event.with("approver_salt", salt);
+        }
         self.write_campaign(tx, &stored, event, sealing).await
     }
 
@@ -132,19 +152,4 @@ fn open_of(drawn: &Drawn, plan: &PlanRecord, kept: &[BundleFile]) -> Result<Stri
     let suite = freeze.suite;
     let record = open_record_of(drawn, Stage::Public, 0, |name| suite.bytes(content(name)));
     Ok(record.to_string())
-}
-
-fn void_record(
-    stored: &StoredCampaign,
-    code: &PartyToken,
-    acting: &Acting,
-    reason: &str,
-) -> Result<VoidRecord, AppError> {
-    let freeze = freeze_of(stored)?;
-    Ok(VoidRecord {
-        attempt: freeze.attempt_ref(),
-        reason: token(code.as_str())?,
-        approver: token(acting.account.as_str())?,
-        document: freeze.suite.bytes(reason.as_bytes()),
-    })
 }

@@ -4,14 +4,15 @@
 use std::num::NonZeroUsize;
 
 use crate::stage::{READY, acting, open_at};
-use app::drawing::{CommitWords, DrawWords, FreezeWords};
+use app::drawing::{CommitWords, DrawWords, FreezeWords, VoidWords};
 use app::premise::Thing;
 use app::{Acting, App, AppError};
-use domain::id::{CampaignNo, PartyToken};
+use domain::id::{CampaignNo, Fingerprint, PartyToken};
 use domain::inspection::FallenAway;
 use draw::bundle::Stage;
 use draw::digest::Suite;
 use draw::record::PartyLine;
+use draw::record::two::{Decided, VoidRecord, Voided};
 use draw::{Digest, Version};
 use store::{Engine, campaign, inspection};
 use testkit::city::as_shown;
@@ -22,6 +23,7 @@ struct Story {
     app: App,
     number: CampaignNo,
     drawer: Acting,
+    attempt: u32,
 }
 
 impl Story {
@@ -46,7 +48,7 @@ impl Story {
         let line = PartyLine::commit_to_attempt(
             Suite::Sha256,
             number.as_str().parse().unwrap(),
-            1,
+            self.attempt,
             token.parse().unwrap(),
             nonce,
         );
@@ -61,6 +63,36 @@ impl Story {
         let shown = as_shown(&self.app, Thing::Campaign(&self.number)).await;
         let (app, drawer) = (&self.app, &self.drawer);
         app.commit_draw(drawer, &self.number, &shown, words).await
+    }
+
+    /// The approver voids the attempt on a paper or without one, and the campaign is launched again.
+    async fn voids(&mut self, document: Option<&Fingerprint>) -> Result<(), AppError> {
+        let (app, number) = (&self.app, &self.number);
+        let class = PartyToken::parse("register-error").unwrap();
+        let words = VoidWords {
+            class: &class,
+            reason: "名录漏了一户",
+            document,
+        };
+        let approver = acting(app, "approver").await;
+        let shown = as_shown(app, Thing::Campaign(number)).await;
+        app.void_draw_on(&approver, number, &shown, words).await?;
+        self.attempt += 1;
+        let initiator = acting(app, "brigade").await;
+        let shown = as_shown(app, Thing::Campaign(number)).await;
+        app.launch_campaign(&initiator, number, &shown).await
+    }
+
+    /// Every VOID of the campaign, read back.
+    async fn voided(&self) -> Vec<VoidRecord> {
+        let mut reader = self.app.db.read().await.unwrap();
+        let stored = campaign::by_number(&mut reader, &self.number).await;
+        let records = store::portal::records_of(&mut reader, &stored.unwrap()).await;
+        let records = records.unwrap().into_iter();
+        let voids = records.filter(|logged| logged.kind == "void");
+        voids
+            .map(|logged| VoidRecord::parse(logged.record.as_bytes()).unwrap())
+            .collect()
     }
 
     async fn opens_nonce(&self, link: &str, nonce: &Digest) -> Result<(), AppError> {
@@ -146,6 +178,7 @@ async fn an_attempt_under_the_new_version_is_drawn_and_every_stage_of_it_verifie
             app,
             number,
             drawer,
+            attempt: 1,
         };
         story.freezes().await;
         let nonces = [Digest([1; 32]), Digest([2; 32])];
@@ -177,6 +210,64 @@ async fn an_attempt_under_the_new_version_is_drawn_and_every_stage_of_it_verifie
         story.opens().await;
         story.verifies(Stage::Public, 0).await;
         story.verifies(Stage::Full, 0).await;
+        let report = store::audit(&story.app.db).await.unwrap();
+        assert_eq!(report.faults, []);
+        story.app.db.close().await;
+    }
+}
+
+#[tokio::test]
+async fn an_attempt_is_void_on_a_signed_paper_before_its_freeze_is_published_and_after() {
+    for engine in [Engine::Sqlite, Engine::Postgres] {
+        let old = OldDatabase::unpack(COMMITS.last().unwrap(), engine);
+        let (app, _) = open_at(&old).await;
+        let drawer = acting(&app, "drawer").await;
+        let number = CampaignNo::parse(READY).unwrap();
+        let mut story = Story {
+            app,
+            number,
+            drawer,
+            attempt: 1,
+        };
+        let paper = Fingerprint::parse(&"5".repeat(64)).unwrap();
+        story.freezes().await;
+        assert_eq!(code_of(story.voids(None).await), "DRAW-054");
+        story.voids(Some(&paper)).await.unwrap();
+
+        story.freezes().await;
+        let nonces = [Digest([3; 32]), Digest([4; 32])];
+        story.commits("justice", &nonces[0]).await;
+        story.commits("chamber", &nonces[1]).await;
+        let words = CommitWords {
+            reveal_from: Some(story.app.clock.now().plus_ms(60_000)),
+            ..CommitWords::default()
+        };
+        story.publishes_freeze(&words).await.unwrap();
+        story.voids(Some(&paper)).await.unwrap();
+        story.freezes().await;
+
+        let voided = story.voided().await;
+        let [before, after] = voided.as_slice() else {
+            panic!("{voided:?}")
+        };
+        assert!(matches!(
+            before.voided,
+            Voided::BeforeFreeze { attempt: 1, .. }
+        ));
+        let Voided::Frozen { attempt, reveal } = &after.voided else {
+            panic!("{after:?}")
+        };
+        assert_eq!((attempt.attempt, attempt.version), (2, Version::Two));
+        assert_eq!(*reveal, None);
+        let approvers = voided.iter().map(|void| match void.decided {
+            Decided::Approved(approval) => {
+                assert_eq!(approval.document.to_string(), paper.to_string());
+                approval.approver
+            }
+            Decided::Program => panic!("a person decided"),
+        });
+        let approvers: Vec<Digest> = approvers.collect();
+        assert_ne!(approvers[0], approvers[1], "the same person, another salt");
         let report = store::audit(&story.app.db).await.unwrap();
         assert_eq!(report.faults, []);
         story.app.db.close().await;

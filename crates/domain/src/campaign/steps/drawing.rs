@@ -307,13 +307,14 @@ impl Campaign {
     /// Voids the attempt: back to the approved plan, next number, new secret, new frame.
     ///
     /// # Errors
-    /// `CAMP-001`, `CAMP-003` without reason, `CAMP-015`.
+    /// `CAMP-001`, `CAMP-003` without reason, `CAMP-015`; under `shuang/2` `DRAW-027` what follows is known.
     pub fn void(self, step: &Step, reason: &str) -> Stepped {
         self.permit(CampaignVerb::Void)?;
         required_reason(reason, CampaignVerb::Void)?;
         let Some(frozen) = self.state.frame() else {
             return Err(self.refuse(CampaignVerb::Void));
         };
+        revealing::may_void(&self.state)?;
         not_before(step.at, frozen.step.at)?;
         let approved = frozen.launched.approved.clone();
         let attempt = approved.attempt + 1;

@@ -12,7 +12,7 @@ use crate::refusal::{Code, Refusal, codes};
 use crate::time::Instant;
 
 use super::super::party::{Party, TrustLevel};
-use super::super::state::{Committed, Frozen};
+use super::super::state::{CampaignState, Committed, Frozen};
 use super::super::version::FrameVersion;
 
 /// Refuses a commitment that another party of a `shuang/2` frame handed in as well.
@@ -68,6 +68,18 @@ pub(super) fn may_close(committed: &Committed, at: Instant) -> Result<(), Refusa
         return Err(codes::DRAW_DICE_AWAITED.refuse(&[("until", &until)]));
     }
     Ok(())
+}
+
+/// Refuses to void a `shuang/2` attempt of which everything is known: whoever holds S has read the result by then.
+/// With a beacon nobody has, and a beacon may never appear.
+pub(super) fn may_void(state: &CampaignState) -> Result<(), Refusal> {
+    let CampaignState::Revealed(revealed) = state else {
+        return Ok(());
+    };
+    match revealed.committed.frozen.version {
+        FrameVersion::Two { beacon: false, .. } => Err(codes::DRAW_RESULT_FOLLOWS.refuse(&[])),
+        FrameVersion::One | FrameVersion::Two { beacon: true, .. } => Ok(()),
+    }
 }
 
 /// What stands for a party that stayed away: the reason somebody gave, under `shuang/2` the one word that nobody chooses.

@@ -123,6 +123,21 @@ fn an_attempt_is_of_the_version_of_its_frame_to_its_end() {
     assert_eq!(frame.version, FrameVersion::One);
 }
 
+/// Once REVEAL is public, who holds S knows the result unless a beacon is awaited: a void would be a choice.
+#[test]
+fn what_follows_from_reveal_alone_is_drawn_and_not_voided() {
+    let revealed = |version: FrameVersion| {
+        let one = opens(committed_under(version), "discipline", 'c', 50).expect("open");
+        let both = opens(one, "justice", 'd', 60).expect("open");
+        closes(both, 61, TrustLevel::Witnessed).expect("closed")
+    };
+    let void = |campaign: Campaign| campaign.void(&step(APPROVER, 80), "名录有误");
+    let refusal = void(revealed(PLAIN)).expect_err("the result is known");
+    assert_eq!(refusal.code, "DRAW-027");
+    assert!(void(revealed(WITH_BEACON)).is_ok(), "it may never appear");
+    assert!(void(committed_under(PLAIN)).is_ok(), "nothing is open yet");
+}
+
 /// Parties commit under the version of the frame: what they handed in does not fit a FREEZE of another.
 #[test]
 fn a_frame_of_an_earlier_version_is_not_published_once_new_ones_are_of_the_second() {

@@ -124,6 +124,9 @@ registry! { CAMPAIGN:
     DRAW_NAME_START = "DRAW-026",
         "{what}的代码“{name}”不以数字或英文字母开头，不能写入抽取的记录。", Some("shuang/2 第 2 节"),
         "改用以数字或英文字母开头的代码；写在已批准的方案里的，终止这次抽查，另行报批。";
+    DRAW_RESULT_FOLLOWS = "DRAW-027",
+        "揭示已经公布，结果由此算出，不能作废。", Some("shuang/2 第 1 节"),
+        "办理抽取。";
     DRAW_NO_FREE_CHOICE = "DRAW-021",
         "不能指定递补人。", Some("细则四（三）"),
         "按抽取次序，下一位是{next}；他也不能参加的，登记理由后继续顺延。";

@@ -14,7 +14,7 @@ use store::import::{self, Lot as Stage};
 use store::{Announcement, Reader, Recording, StoreError, inspector, subject};
 
 use super::prepared::{Prepared, prepare, rewritten};
-use super::{Importer, Register, Sheet, StagedRow, Tally, Terms};
+use super::{Importer, Register, STAGED_ROWS, Sheet, StagedRow, Tally, Terms};
 use crate::job::{Outcome, Run};
 use crate::staging::{Import, LinesHash, advance};
 use crate::{App, AppError};
@@ -52,9 +52,10 @@ impl Rows<'_> {
                     return Ok(None);
                 };
                 lines.take(ordinal, &text);
-                serde_json::from_str(&text)
-                    .map(Some)
-                    .map_err(|error| broken(&error))
+                let rows = STAGED_ROWS
+                    .read(&text)
+                    .map_err(|why| StoreError::unreadable("import_rows", "rows", id, why))?;
+                Ok(Some(rows))
             }
         }
     }

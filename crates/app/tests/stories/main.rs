@@ -19,6 +19,7 @@ mod rights;
 mod rows;
 mod rulebooks;
 mod sessions;
+mod shapes;
 mod sheets;
 mod subjects;
 mod uploads;

@@ -18,11 +18,12 @@ use crate::counter::{self, Series};
 use crate::engines::{PostgresDatabase, SqliteFile, Still, upgrade};
 use crate::import::{self, StoredImport};
 use crate::subject;
-use crate::{Db, Press, Recording, Sealing, Tx, audit, log, org, session};
-use domain::event::{Act, Actor, Event};
+use crate::{Db, Press, Reader, Recording, Sealing, Tx, audit, log, org, session};
+use domain::event::{Act, Actor, Event, LinkKind};
 use domain::id::{AccountId, EventId, OrgUnitId};
 use domain::org::{OrgUnit, UnitKind};
 use domain::time::Instant;
+use tlog::Hash;
 
 /// Where the act of this thread stops.
 struct Stop {
@@ -95,6 +96,8 @@ enum Kind {
     Number,
     /// Ends an import: new entries, changed ones, and the state of the upload.
     Import,
+    /// Puts a record of its own into the log, in an entry anybody may read, and links it.
+    Public,
 }
 
 /// Entries of the log before the act.
@@ -232,11 +235,48 @@ async fn imported(db: &Db) -> Result<Recording, StoreError> {
     Ok(rec)
 }
 
+/// The record of the public act.
+const RECORD: &str = "mingqian plan\n样例\n";
+
+async fn published(db: &Db) -> Result<Recording, StoreError> {
+    let mut tx = db.begin("story.public").await?;
+    log::head(&mut tx).await?;
+    let (event, sealing) = event(2);
+    let event = Event {
+        act: Act::CampaignApproved,
+        ..event
+    };
+    let campaign = CampaignId::from_entropy([9; 12]);
+    let event = event.touching(LinkKind::Campaign, campaign.as_str());
+    let sealing = Sealing {
+        record: Some(RECORD.to_owned()),
+        ..sealing
+    };
+    let mut rec = tx.record(event, sealing)?;
+    let second = OrgUnit {
+        id: OrgUnitId::from_entropy([2; 12]),
+        ..unit()
+    };
+    org::add(&mut rec, &second).await?;
+    Ok(rec)
+}
+
+/// The public record stands there with the entry that names it, and only with it.
+async fn record_is(there: bool, reader: &mut Reader, at: &str) {
+    let hash = Hash::of(RECORD.as_bytes());
+    let record = log::record(reader, &hash).await.unwrap();
+    assert_eq!(record.as_deref(), there.then_some(RECORD), "{at}");
+    let named = log::event_of_record(reader, &hash).await.ok();
+    let own = EventId::from_entropy([2; 12]);
+    assert_eq!(named, there.then_some(own), "{at}");
+}
+
 async fn done(db: &Db, kind: Kind, losing: Option<Losing>) -> Result<log::Committed, StoreError> {
     let rec = match kind {
         Kind::Attachment => attached(db).await?,
         Kind::Number => numbered(db).await?,
         Kind::Import => imported(db).await?,
+        Kind::Public => published(db).await?,
     };
     LOSING.set(losing);
     rec.commit().await
@@ -248,22 +288,24 @@ fn press() -> Press {
 }
 
 /// Number of entries in the log; the audit finds nothing, and the key is known if the act is there.
-async fn sound(db: &Db, at: &str) -> u64 {
+async fn sound(db: &Db, kind: Kind, at: &str) -> u64 {
     assert_eq!(audit(db).await.unwrap().faults, [], "{at}");
     let mut reader = db.read().await.unwrap();
     let entries = log::head(&mut reader).await.unwrap().0;
     let press = press();
     let known = session::submission(&mut reader, &press.account, &press.form_key).await;
     assert_eq!(known.unwrap().is_some(), entries > BEFORE, "{at}");
+    let public = kind == Kind::Public && entries > BEFORE;
+    record_is(public, &mut reader, at).await;
     entries
 }
 
 /// What a machine leaves behind that stops there is as it was before the act, which can be pressed again.
 async fn opens_as_before(copy: &Path, kind: Kind, at: &str) {
     let db = Db::open_sqlite(copy, &upgrade()).await.unwrap();
-    assert_eq!(sound(&db, at).await, BEFORE, "{at}");
+    assert_eq!(sound(&db, kind, at).await, BEFORE, "{at}");
     done(&db.pressed(&press()), kind, None).await.unwrap();
-    assert_eq!(sound(&db, at).await, BEFORE + 1, "{at}");
+    assert_eq!(sound(&db, kind, at).await, BEFORE + 1, "{at}");
     db.close().await;
 }
 
@@ -280,7 +322,7 @@ async fn stopped_at_each(db: &Db, kind: Kind, lite: Option<&Path>) -> u32 {
         let was_reached = STOP.take().is_none();
         LOSING.set(None);
         let error = stopped.map(drop).unwrap_err();
-        assert_eq!(sound(db, &at).await, BEFORE, "{at}: {error}");
+        assert_eq!(sound(db, kind, &at).await, BEFORE, "{at}: {error}");
         if !was_reached {
             assert!(matches!(error, StoreError::CommitUnknown(_)), "{error}");
             return step - 1;
@@ -301,11 +343,11 @@ async fn told(db: &Db, kind: Kind, lite: Option<&Path>) {
     let lost = done(&db.pressed(&press()), kind, Some(Losing::After)).await;
     let lost = lost.map(drop).unwrap_err();
     assert!(matches!(lost, StoreError::CommitUnknown(_)), "{lost}");
-    assert_eq!(sound(db, "after a lost answer").await, BEFORE + 1);
+    assert_eq!(sound(db, kind, "after a lost answer").await, BEFORE + 1);
     let again = done(&db.pressed(&press()), kind, None).await;
     let again = again.map(drop).unwrap_err();
     assert!(again.code() == "STOR-424", "{again}");
-    assert_eq!(sound(db, "after a second press").await, BEFORE + 1);
+    assert_eq!(sound(db, kind, "after a second press").await, BEFORE + 1);
 }
 
 async fn on_both(kind: Kind) {
@@ -327,6 +369,11 @@ async fn an_act_that_names_content_is_there_as_a_whole_or_not_at_all_wherever_it
 #[tokio::test]
 async fn an_act_that_takes_a_number_is_there_as_a_whole_or_not_at_all_wherever_it_stops() {
     on_both(Kind::Number).await;
+}
+
+#[tokio::test]
+async fn a_public_act_is_there_with_its_record_or_not_at_all_wherever_it_stops() {
+    on_both(Kind::Public).await;
 }
 
 #[tokio::test]

@@ -6,9 +6,11 @@
 //! which is what a machine that stops leaves behind, and the statement fails.
 
 use std::cell::RefCell;
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use domain::id::{CampaignId, OfficeLetters, SubjectId};
+use domain::id::{CampaignId, InspectorCode, InspectorId, OfficeLetters, SubjectId};
+use domain::inspector::{EnforcementCredential, Inspector, Presence};
 use domain::subject::{RawSubject, Subject};
 
 use super::super::*;
@@ -18,11 +20,12 @@ use crate::counter::{self, Series};
 use crate::engines::{PostgresDatabase, SqliteFile, Still, upgrade};
 use crate::import::{self, StoredImport};
 use crate::subject;
-use crate::{Db, Press, Reader, Recording, Sealing, Tx, audit, log, org, session};
+use crate::{Db, Press, Reader, Recording, Sealing, Tx, audit, inspector, log, org, session};
 use domain::event::{Act, Actor, Event, LinkKind};
 use domain::id::{AccountId, EventId, OrgUnitId};
 use domain::org::{OrgUnit, UnitKind};
-use domain::time::Instant;
+use domain::text::{CredentialNumber, PersonName};
+use domain::time::{Date, Instant};
 use tlog::Hash;
 
 /// Where the act of this thread stops.
@@ -379,4 +382,63 @@ async fn a_public_act_is_there_with_its_record_or_not_at_all_wherever_it_stops()
 #[tokio::test]
 async fn an_import_is_there_as_a_whole_or_not_at_all_wherever_it_stops() {
     on_both(Kind::Import).await;
+}
+
+/// How many statements something takes.
+async fn statements<T>(of: impl Future<Output = T>) -> (u32, T) {
+    STOP.set(Some(Stop {
+        left: u32::MAX,
+        copied: None,
+    }));
+    let done = of.await;
+    let left = STOP.take().map_or(0, |stop| stop.left);
+    (u32::MAX - left, done)
+}
+
+fn officer(number: u16) -> Inspector {
+    let mut entropy = [0; 12];
+    entropy[..2].copy_from_slice(&number.to_be_bytes());
+    Inspector {
+        id: InspectorId::from_entropy(entropy),
+        code: InspectorCode::parse(&format!("X{number:04}")).unwrap(),
+        name: PersonName::parse("检查员甲").unwrap(),
+        unit: unit().id,
+        authority: InspectorCode::parse("-").unwrap(),
+        credential: Some(EnforcementCredential {
+            number: CredentialNumber::parse(&format!("XT-{number:07}")).unwrap(),
+            valid_until: Date::parse_iso("2030-12-31").unwrap(),
+        }),
+        scope: BTreeSet::new(),
+        presence: Presence::OnDuty,
+        may_lead: false,
+    }
+}
+
+async fn in_bulk(db: &Db) {
+    begun(db).await;
+    let officers: Vec<Inspector> = (0..600).map(officer).collect();
+    let mut rec = acting(db.begin("story.officers").await.unwrap())
+        .await
+        .unwrap();
+    let (count, added) = statements(inspector::add_many(&mut rec, &officers)).await;
+    assert_eq!(added.unwrap(), 600);
+    assert!(count < 60, "{:?}: {count} statements", db.engine());
+    rec.commit().await.unwrap();
+    let mut reader = db.read().await.unwrap();
+    let kept = inspector::all(&mut reader).await.unwrap();
+    let kept: Vec<Inspector> = kept.into_iter().map(|one| one.inspector).collect();
+    assert_eq!(kept, officers, "each opens with a key of his own");
+    assert_eq!(audit(db).await.unwrap().faults, []);
+}
+
+#[tokio::test]
+async fn new_inspectors_and_their_keys_take_few_statements_under_the_lock() {
+    let file = SqliteFile::fresh();
+    let db = Db::open_sqlite(file.path(), &upgrade()).await.unwrap();
+    in_bulk(&db).await;
+    db.close().await;
+    let server = PostgresDatabase::fresh();
+    let db = Db::open_postgres(server.url(), &upgrade()).await.unwrap();
+    in_bulk(&db).await;
+    db.close().await;
 }

@@ -104,9 +104,7 @@ pub(crate) fn seal(
     place: (&'static str, &str, &'static str),
     text: &str,
 ) -> Result<SealedCell, StoreError> {
-    vault
-        .seal(of, &place_of(place), text)
-        .ok_or_else(|| wrong_key(place))
+    SealedCell::sealed(vault, of, &place_of(place), text).ok_or_else(|| wrong_key(place))
 }
 
 /// Opens one value of a person. An erasure takes the value out of its row before the key goes, so a value

@@ -121,7 +121,7 @@ impl Vault for KnownBy {
         self.1.person_key(person)
     }
 
-    fn seal(&self, of: (&str, &PersonKey), place: &str, text: &str) -> Option<SealedCell> {
+    fn seal(&self, of: (&str, &PersonKey), place: &str, text: &str) -> Option<Vec<u8>> {
         self.1.seal(of, place, text)
     }
 

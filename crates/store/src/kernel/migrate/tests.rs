@@ -6,6 +6,7 @@ use super::*;
 use crate::engines::upgrade;
 use crate::kernel::audit::{Fault, audit_as};
 use crate::kernel::cell::{PersonKey, SealedCell};
+use crate::kernel::exhibit::Exhibit;
 use crate::kernel::history::Schema;
 use crate::migrations::MIGRATIONS;
 use crate::old::{COMMITS, OldDatabase};
@@ -626,6 +627,37 @@ async fn a_migration_that_breaks_at_any_step_has_not_happened_and_can_be_tried_a
     }
 }
 
+/// What each way to open a database that is refused comes to.
+async fn refusals(old: &OldDatabase) -> [StoreError; 4] {
+    let place = old.place();
+    let db = open(old).await;
+    let upgrade = of(&db).await;
+    db.close().await;
+    let (opened, rehearsed, exhibit) = if place.starts_with("postgres://") {
+        (
+            Db::open_postgres(&place, &upgrade).await,
+            Db::rehearse_postgres(&place, &upgrade).await,
+            Exhibit::open_postgres(&place).await,
+        )
+    } else {
+        let file = std::path::Path::new(&place);
+        (
+            Db::open_sqlite(file, &upgrade).await,
+            Db::rehearse_sqlite(file, &upgrade).await,
+            Exhibit::open_sqlite(file).await,
+        )
+    };
+    let exhibit = exhibit.unwrap();
+    let (audited, read) = (exhibit.audit().await, exhibit.read().await);
+    exhibit.close().await;
+    [
+        opened.map(drop).unwrap_err(),
+        rehearsed.map(drop).unwrap_err(),
+        audited.map(drop).unwrap_err(),
+        read.map(drop).unwrap_err(),
+    ]
+}
+
 #[tokio::test]
 async fn a_program_refuses_a_database_that_a_newer_one_has_migrated() {
     for old in each_old() {
@@ -641,6 +673,14 @@ async fn a_program_refuses_a_database_that_a_newer_one_has_migrated() {
             "{words}"
         );
         assert!(words.contains("没有打开，也没有改动"), "{words}");
+        let before = state(&db).await;
+        db.close().await;
+        // So do opening to write, a rehearsal, and whoever only looks.
+        for refused in refusals(&old).await {
+            assert_eq!(refused.to_string(), words);
+        }
+        let db = open(&old).await;
+        assert_eq!(state(&db).await, before);
         db.close().await;
     }
 }

@@ -239,12 +239,8 @@ async fn faults_after(lite: &[&str], pg: &[&str]) -> [Vec<Fault>; 2] {
         (Engine::Postgres, server.url().to_owned(), pg),
     ] {
         let db = match engine {
-            Engine::Sqlite => Db::open_sqlite(file.path(), &upgrade())
-                .await
-                .unwrap(),
-            Engine::Postgres => Db::open_postgres(&place, &upgrade())
-                .await
-                .unwrap(),
+            Engine::Sqlite => Db::open_sqlite(file.path(), &upgrade()).await.unwrap(),
+            Engine::Postgres => Db::open_postgres(&place, &upgrade()).await.unwrap(),
         };
         for number in 1..=4 {
             add_unit(&db, number).await.unwrap();

@@ -8,9 +8,10 @@ use crate::kernel::audit::{Fault, audit_as};
 use crate::kernel::cell::{PersonKey, SealedCell};
 use crate::kernel::exhibit::Exhibit;
 use crate::kernel::history::Schema;
+use crate::kernel::value::Kind;
 use crate::migrations::MIGRATIONS;
 use crate::old::{COMMITS, OldDatabase};
-use crate::schema::{HOLIDAYS, ORG_UNITS, OUTCOME_CODES, PARTY_LINKS, TRACED};
+use crate::schema::{self, HOLIDAYS, ORG_UNITS, OUTCOME_CODES, PARTY_LINKS, TRACED};
 use crate::telling::begun;
 
 const ENGINES: [Engine; 2] = [Engine::Sqlite, Engine::Postgres];
@@ -625,6 +626,51 @@ async fn a_migration_that_breaks_at_any_step_has_not_happened_and_can_be_tried_a
         assert_eq!(faults(&db, &schema(&[UNIT_NAMES], &[], &[])).await, []);
         db.close().await;
     }
+}
+
+/// Names of the shapes of kept states, `table.column`: each has the list of what it is made of beside its samples.
+fn shapes() -> Vec<String> {
+    let crates = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+    let versions = ["domain", "app"].into_iter().flat_map(|krate| {
+        let samples = crates.with_file_name(krate).join("samples");
+        std::fs::read_dir(samples).unwrap()
+    });
+    let files = versions.flat_map(|version| std::fs::read_dir(version.unwrap().path()).unwrap());
+    let names = files.map(|file| file.unwrap().file_name().into_string().unwrap());
+    let lists = names.filter_map(|name| name.strip_suffix(".keys").map(str::to_owned));
+    lists.collect()
+}
+
+#[tokio::test]
+async fn every_column_in_which_json_stands_holds_a_kept_state() {
+    let shapes = shapes();
+    let mut met = std::collections::BTreeSet::new();
+    for old in each_old() {
+        let db = open(&old).await;
+        run(&db, MIGRATIONS, &of(&db).await).await.unwrap();
+        let mut reader = db.read().await.unwrap();
+        let traced = TRACED.iter().map(|table| table.layout());
+        let untraced = schema::UNTRACED.iter().map(|table| table.layout());
+        for layout in traced.chain(untraced) {
+            let texts = layout.columns.iter().filter(|one| one.kind == Kind::Text);
+            for column in texts {
+                let (table, column) = (layout.name, column.name);
+                let sql = format!(
+                    "SELECT {column} AS text FROM {table} WHERE {column} LIKE '{{%' OR {column} LIKE '[%' LIMIT 1"
+                );
+                if !reader.conn.fetch(&sql, &[]).await.unwrap().is_empty() {
+                    met.insert(format!("{table}.{column}"));
+                }
+            }
+        }
+        drop(reader);
+        db.close().await;
+    }
+    for column in &met {
+        assert!(shapes.contains(column), "{column} holds JSON of no shape");
+    }
+    assert!(met.contains("imports.summary") && met.contains("inspections.team"));
+    assert!(met.len() > 10, "{met:?}");
 }
 
 /// What each way to open a database that is refused comes to.

@@ -3,7 +3,8 @@
 //!
 //! Content is kept first, then the act that names it is recorded: an act that is refused leaves bytes
 //! that no row names, which [`App::tidy_attachments`] removes after a day, and never a row without its
-//! content.
+//! content. What is opened is in memory as a whole, so it is bounded: by the length its row states, and that by
+//! [`MOST`].
 
 use std::time::Duration;
 
@@ -14,8 +15,15 @@ use crate::aside::aside;
 use crate::sealing::{Opener, Sealer};
 use crate::{App, AppError};
 
-/// Most bytes one attachment may have once it is sealed: far beyond the order of three million tickets.
-const MOST: u64 = 4 << 30;
+/// Most bytes one attachment may have, before it is sealed and when it is open again, for then it is in memory as a
+/// whole: 350 for each of three million tickets.
+const MOST: u64 = 1 << 30;
+
+/// Most bytes of what is stored of it; sealing and packing add less than that.
+const MOST_SEALED: u64 = MOST + MOST / 64;
+
+/// Most bytes of a secret as it is stored.
+const MOST_SECRET: u64 = 4 << 10;
 
 /// Bytes sealed at a time.
 const PART: usize = 256 * 1024;
@@ -48,8 +56,11 @@ impl App {
         name: &str,
         content: &[u8],
     ) -> Result<Waiting, StoreError> {
+        if content.len() as u64 > MOST {
+            return Err(StoreError::TooLarge { most: MOST });
+        }
         let mut sealer = Sealer::new(&self.storage_key, &*self.entropy, &owner.place(name));
-        let mut writer = self.db.keep(MOST);
+        let mut writer = self.db.keep(MOST_SEALED);
         for part in content.chunks(PART) {
             let part = part.to_vec();
             let sealed;
@@ -80,7 +91,7 @@ impl App {
         secret: &[u8],
     ) -> Result<Waiting, StoreError> {
         let place = owner.secret_place();
-        let mut writer = self.db.keep(MOST);
+        let mut writer = self.db.keep(MOST_SECRET);
         writer
             .write(&self.storage_key.seal(&*self.entropy, &place, secret))
             .await?;
@@ -127,25 +138,39 @@ impl App {
     }
 
     async fn unwrapped(&self, owner: Owner<'_>, found: &Attachment) -> Result<Vec<u8>, StoreError> {
-        let (label, sha256) = (&found.label, found.sha256);
+        let label = &found.label;
+        if label.length > MOST {
+            let length = label.length;
+            return Err(unusable(
+                found,
+                format!("登记为 {length} 字节，超过一份最多的 {MOST} 字节，没有打开"),
+            ));
+        }
         let plain = match label.form {
-            Form::Plain => Some(self.db.content(sha256).whole(MOST).await?),
+            Form::Plain => Some(self.stored(found, label.length).await?),
             Form::Secret => {
-                let sealed = self.db.content(sha256).whole(MOST).await?;
+                let sealed = self.stored(found, MOST_SECRET).await?;
                 self.storage_key.open(&owner.secret_place(), &sealed)
             }
             Form::Sealed => self.unseal(&owner.place(&label.name), found).await?,
         };
         plain
             .filter(|plain| plain.len() as u64 == label.length)
-            .ok_or_else(|| StoreError::Content {
-                sha256: sha256.to_string(),
-                why: "用 keys/storage.key 打不开".to_owned(),
-            })
+            .ok_or_else(|| unusable(found, "用 keys/storage.key 打不开".to_owned()))
+    }
+
+    /// What is stored, if it is no longer than it may be.
+    async fn stored(&self, found: &Attachment, most: u64) -> Result<Vec<u8>, StoreError> {
+        let whole = self.db.content(found.sha256).whole(most).await;
+        whole.map_err(|error| match error {
+            StoreError::TooLarge { most } => unusable(found, longer_than(most)),
+            other => other,
+        })
     }
 
     async fn unseal(&self, place: &str, found: &Attachment) -> Result<Option<Vec<u8>>, StoreError> {
-        let mut opener = Opener::new(&self.storage_key, place);
+        let length = found.label.length;
+        let mut opener = Opener::new(&self.storage_key, place, length);
         let mut content = self.db.content(found.sha256);
         let mut plain = Vec::new();
         while let Some(piece) = content.next().await? {
@@ -157,18 +182,33 @@ impl App {
             .await;
             match part {
                 Some(part) => plain.extend(part),
+                None if opener.is_longer() => return Err(unusable(found, longer_than(length))),
                 None => return Ok(None),
             }
         }
-        if let Some(rest) = opener.finish() {
-            plain.extend(rest);
-            return Ok(Some(plain));
+        match opener.finish() {
+            Some(rest) => {
+                plain.extend(rest);
+                Ok(Some(plain))
+            }
+            None if opener.is_longer() => Err(unusable(found, longer_than(length))),
+            None => Ok(None),
         }
-        Ok(None)
     }
 
     /// Removes content no act came to name within a day; returns how many. For the upkeep.
     pub async fn tidy_attachments(&self) -> Result<u64, AppError> {
         Ok(self.db.drop_orphans(GRACE).await?)
+    }
+}
+
+fn longer_than(most: u64) -> String {
+    format!("打开后比登记的 {most} 字节长，到此为止")
+}
+
+fn unusable(found: &Attachment, why: String) -> StoreError {
+    StoreError::Content {
+        sha256: found.sha256.to_string(),
+        why,
     }
 }

@@ -14,6 +14,7 @@ use domain::policy::{Place, Reach, Verb};
 use domain::refusal::Code;
 use domain::subject::RawSubject;
 use domain::text::FieldError;
+use domain::versioned::Shape;
 use serde::{Deserialize, Serialize};
 use store::Reader;
 
@@ -113,6 +114,9 @@ impl Register {
         }
     }
 }
+
+/// How the rows of a part are kept until they are written.
+pub static STAGED_ROWS: Shape<Vec<StagedRow>> = Shape::new("import_rows.rows", &[]);
 
 /// One row of a file, as it stands there.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

@@ -36,7 +36,8 @@ mod upkeep;
 pub use broken::Broken;
 pub use kind::{AfterStop, Kind, Work};
 pub use order::{Job, JobState, Limits, Order};
-pub use outcome::{KeptRefusal, Outcome, ResultFile};
+pub(crate) use outcome::said_version;
+pub use outcome::{KeptRefusal, OUTCOME, Outcome, ResultFile};
 pub use result::{Incomplete, Outgoing};
 pub use run::Run;
 

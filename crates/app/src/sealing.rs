@@ -11,7 +11,8 @@
 //! Each content has a fresh key, so the nonce of a piece is its number and none is used twice. Number
 //! and whether it is the last are associated data of a piece: pieces that were exchanged, repeated,
 //! left out or cut off do not open (the construction STREAM). The place is bound by the first line:
-//! content moved to another attachment does not open. Memory is bounded by what is pushed at a time.
+//! content moved to another attachment does not open. Memory is bounded by what is pushed at a time, and on the way
+//! out by the length the content is said to have: a few bytes that unpack to more stop there.
 
 #[cfg(test)]
 mod tests;
@@ -143,30 +144,58 @@ impl Sealer {
     }
 }
 
+/// What was unpacked and not yet taken, up to a length over all.
+struct Bounded {
+    bytes: Vec<u8>,
+    left: u64,
+    passed: bool,
+}
+
+impl Write for Bounded {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let Some(left) = self.left.checked_sub(bytes.len() as u64) else {
+            self.passed = true;
+            return Err(io::Error::other("longer than it is said to be"));
+        };
+        self.left = left;
+        self.bytes.extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
 /// Content on its way out of safe keeping.
 pub(crate) struct Opener {
     key: StorageKey,
     place: String,
     pieces: Option<Pieces>,
     waiting: Vec<u8>,
-    plain: GzDecoder<Vec<u8>>,
+    plain: GzDecoder<Bounded>,
 }
 
 impl Opener {
-    /// Begins content that stands at `place`.
+    /// Begins content that stands at `place` and is at most `most` bytes when it is open.
     #[must_use]
-    pub(crate) fn new(key: &StorageKey, place: &str) -> Self {
+    pub(crate) fn new(key: &StorageKey, place: &str, most: u64) -> Self {
+        let plain = Bounded {
+            bytes: Vec::new(),
+            left: most,
+            passed: false,
+        };
         Self {
             key: key.clone(),
             place: place.to_owned(),
             pieces: None,
             waiting: Vec::new(),
-            plain: GzDecoder::new(Vec::new()),
+            plain: GzDecoder::new(plain),
         }
     }
 
     /// Takes the next stored bytes and gives what they open to; `None` if key, place or bytes are not
-    /// the same as when it was sealed.
+    /// the same as when it was sealed, or it is longer than it may be ([`Self::is_longer`]).
     #[must_use]
     pub(crate) fn push(&mut self, sealed: &[u8]) -> Option<Vec<u8>> {
         self.waiting.extend_from_slice(sealed);
@@ -188,15 +217,22 @@ impl Opener {
             done += PIECE + TAG;
         }
         self.waiting.drain(..done);
-        Some(std::mem::take(self.plain.get_mut()))
+        Some(std::mem::take(&mut self.plain.get_mut().bytes))
     }
 
-    /// The stored bytes have ended; gives the rest, `None` if they are not all there.
+    /// The stored bytes have ended; gives the rest, `None` as above or if they are not all there.
     #[must_use]
-    pub(crate) fn finish(mut self) -> Option<Vec<u8>> {
+    pub(crate) fn finish(&mut self) -> Option<Vec<u8>> {
         let piece = self.pieces.as_mut()?.open(&self.waiting, true)?;
         self.plain.write_all(&piece).ok()?;
-        self.plain.finish().ok()
+        self.plain.try_finish().ok()?;
+        Some(std::mem::take(&mut self.plain.get_mut().bytes))
+    }
+
+    /// Whether it stopped because there was more than there may be.
+    #[must_use]
+    pub(crate) fn is_longer(&self) -> bool {
+        self.plain.get_ref().passed
     }
 }
 
@@ -231,10 +267,9 @@ impl Vault for SealingKey {
         PersonKey::wrapped(self.key.seal(&*self.entropy, &key_place(person), &own))
     }
 
-    fn seal(&self, of: (&str, &PersonKey), place: &str, text: &str) -> Option<SealedCell> {
+    fn seal(&self, of: (&str, &PersonKey), place: &str, text: &str) -> Option<Vec<u8>> {
         let own = self.unwrap(of)?;
-        let sealed = own.seal(&*self.entropy, place, text.as_bytes());
-        Some(SealedCell::of_ciphertext(sealed))
+        Some(own.seal(&*self.entropy, place, text.as_bytes()))
     }
 
     fn open(&self, of: (&str, &PersonKey), place: &str, cell: &SealedCell) -> Option<String> {

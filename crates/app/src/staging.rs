@@ -35,9 +35,10 @@ mod summary;
 mod upkeep;
 mod upload;
 
+pub use comparing::{BAD_ROWS, BadRow};
 pub(crate) use mark::{Altered, LinesHash, advance};
 pub use state::State;
-pub use summary::{FileFacts, Sample, Samples, Summary};
+pub use summary::{FileFacts, SUMMARY, Sample, Samples, Summary};
 pub use upkeep::TIDY;
 pub use upload::{Accepted, Incoming};
 
@@ -84,8 +85,9 @@ impl Import {
         let register = Register::parse(&stored.register);
         let register = register.ok_or_else(|| wrong("register", "没有这个名录"))?;
         let state = State::parse(&stored.state).ok_or_else(|| wrong("state", "没有这种状态"))?;
-        let summary = serde_json::from_str(&stored.summary)
-            .map_err(|error| wrong("summary", &error.to_string()))?;
+        let summary = SUMMARY
+            .read(&stored.summary)
+            .map_err(|why| wrong("summary", &why.to_string()))?;
         let sound = mark::is_marked(&app.storage_key, &stored);
         Ok(Self {
             stored,

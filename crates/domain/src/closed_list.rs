@@ -79,11 +79,8 @@ macro_rules! closed_list {
         impl<'de> serde::Deserialize<'de> for $name {
             fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
                 let name = <std::borrow::Cow<'de, str> as serde::Deserialize>::deserialize(deserializer)?;
-                Self::parse(&name).ok_or_else(|| {
-                    serde::de::Error::custom(format!(
-                        "{} has no member named {name:?}", stringify!($name)
-                    ))
-                })
+                Self::parse(&name)
+                    .ok_or_else(|| serde::de::Error::unknown_variant(&name, &[ $( $stable ),+ ]))
             }
         }
     };

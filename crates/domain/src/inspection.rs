@@ -55,6 +55,8 @@ fn hands_are_those_of_the_steps(mut value: Value) -> Value {
 
 /// How the strata under which a subject is visited are kept.
 pub static STRATA: Shape<Vec<String>> = Shape::new("inspections.strata", &[]);
+/// How the team is kept beside the visit, so that lists find their visits by a code.
+pub static TEAM: Shape<Vec<InspectorCode>> = Shape::new("inspections.team", &[]);
 
 closed_list! {
     /// Where a visit comes from; those not drawn are registered and counted too (F-1.33).

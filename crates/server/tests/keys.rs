@@ -3,6 +3,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a step that fails fails the story")]
 
+use std::collections::BTreeSet;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpStream;
 use std::os::unix::fs::PermissionsExt as _;
@@ -12,9 +13,11 @@ use std::sync::Arc;
 
 use app::crypto::StorageKey;
 use app::sealing::SealingKey;
+use domain::event::{Act, Actor, Event};
+use domain::id::EventId;
 use store::import::StoredImport;
 use store::job::StoredJob;
-use store::{Db, Engine, Upgrade};
+use store::{Db, Engine, Exhibit, Sealing, Upgrade};
 use tempfile::TempDir;
 use testkit::engines::{PostgresDatabase, admin, upgrade};
 use testkit::folder::files;
@@ -895,4 +898,169 @@ async fn a_database_without_a_bureau_is_no_empty_list_of_series_and_no_calendar(
             bureau.place.refuses(code, args);
         }
     }
+}
+
+/// Every command that opens a database, as it is called; import needs its file.
+fn opening(place: &Place) -> Vec<Vec<String>> {
+    let looking: [&[&str]; 3] = [&["audit"], &["counter"], &["workdays", "2026-11-27", "5"]];
+    let owned = |args: &&[&str]| args.iter().map(|arg| (*arg).to_owned()).collect();
+    let mut all = place.writers();
+    all.extend(looking.iter().map(owned));
+    all
+}
+
+/// Those that open none: they found where nothing is, or work on files.
+const OPEN_NONE: [&str; 7] = [
+    "init",
+    "demo",
+    "certificate",
+    "draw",
+    "nonce",
+    "verify",
+    "log",
+];
+
+/// Every command of the program, as its help lists them.
+fn commands() -> BTreeSet<String> {
+    let help = Command::new(env!("CARGO_BIN_EXE_mingqian"))
+        .arg("--help")
+        .output()
+        .unwrap();
+    let (_, help) = said(&help);
+    let listed = help.lines().skip_while(|line| *line != "Commands:").skip(1);
+    let listed = listed.take_while(|line| line.starts_with("  "));
+    listed
+        .filter_map(|line| line.split_whitespace().next().map(str::to_owned))
+        .collect()
+}
+
+/// Leaves the database as a later program would: its migration in the log and in the list.
+async fn by_a_later_program(bureau: &Bureau) {
+    let place = &bureau.place;
+    let db = opened(place).await;
+    let clock = upgrade().clock;
+    let (id, actor) = (
+        EventId::from_entropy([9; 12]),
+        Actor::program("mingqian 9.0.0"),
+    );
+    let event = Event::new(id, Act::SchemaMigrated, clock.now(), actor);
+    let sealing = Sealing {
+        salt: [9; 32],
+        record: None,
+        clock,
+    };
+    let tx = db.begin("schema.migrate").await.unwrap();
+    let rec = tx.record(event.with("migration", "0901_later"), sealing);
+    rec.unwrap().commit().await.unwrap();
+    db.close().await;
+    let listed = "INSERT INTO migrations (number, name, hash) VALUES (901, '0901_later', 'x')";
+    admin(bureau.server.as_ref().unwrap().url(), listed);
+}
+
+#[tokio::test]
+async fn a_newer_database_is_refused_in_one_sentence_by_every_command_that_opens_one() {
+    // That both engines refuse alike, `store` tells.
+    let bureau = Bureau::founded(Engine::Postgres);
+    let place = &bureau.place;
+    place.done(&["audit"]);
+    by_a_later_program(&bureau).await;
+    let sentence = format!(
+        "STOR-502 这个库已由更新的程序升级到第 901 号结构，本程序只认得到第 {} 号，没有打开，也没有改动。请换用升级它的那个版本或更新的版本。",
+        store::structure()
+    );
+    let mut known: BTreeSet<String> = OPEN_NONE.map(str::to_owned).into();
+    for args in opening(place) {
+        known.insert(args[0].clone());
+        let args: Vec<&str> = args.iter().map(String::as_str).collect();
+        let words = place.refuses("STOR-502", &args);
+        assert_eq!(words.matches(&sentence).count(), 1, "{args:?}: {words}");
+        assert_eq!(words.trim_end().lines().count(), 1, "{args:?}: {words}");
+    }
+    assert_eq!(
+        known,
+        commands(),
+        "each opens a database or says it does not"
+    );
+    // Founding has a refusal of its own, and leaves what is there.
+    let before = files(&place.data);
+    let words = place.run(&["demo"]).1;
+    assert!(words.contains("没有改动"), "{words}");
+    assert!(before == files(&place.data));
+}
+
+#[tokio::test]
+async fn the_event_of_an_upgrade_names_the_program_and_its_version() {
+    for commit in COMMITS {
+        let old = OldDatabase::unpack(commit, Engine::Sqlite);
+        let place = Place::of(&old, Engine::Sqlite);
+        place.done(&["migrate"]);
+        let exhibit = Exhibit::open_sqlite(&place.file("mingqian.sqlite")).await;
+        let exhibit = exhibit.unwrap();
+        let mut reader = exhibit.read().await.unwrap();
+        let lines = store::log::trace(&mut reader, &store::log::TraceOf::All, None, 20);
+        let lines = lines.await.unwrap();
+        drop(reader);
+        exhibit.close().await;
+        let upgrades = lines.iter().filter(|line| line.act == "schema.migrate");
+        let events: Vec<Event> = upgrades
+            .map(|line| serde_json::from_str(line.header.as_deref().unwrap()).unwrap())
+            .collect();
+        let newest = events
+            .first()
+            .map(|event| event.facts["migration"].as_str());
+        assert_eq!(newest, Some("0013_bodies_say_what_stood"), "{commit}");
+        // The older build that left this one had upgraded it from nothing: every event is of today.
+        let program = Actor::program(concat!("mingqian ", env!("CARGO_PKG_VERSION")));
+        for event in events {
+            assert_eq!(event.actor, program, "{commit}");
+        }
+    }
+}
+
+/// Copies a folder as it lies, its modes too, but for the files whose name ends so.
+fn copied(from: &Path, to: &Path, without: &[&str]) {
+    for path in files(from).into_keys() {
+        let name = path.display().to_string();
+        if without.iter().any(|ending| name.ends_with(ending)) {
+            continue;
+        }
+        let to = to.join(path.strip_prefix(from).unwrap());
+        let folder = to.parent().unwrap();
+        std::fs::create_dir_all(folder).unwrap();
+        open_up(folder, 0o700);
+        std::fs::copy(path, to).unwrap();
+    }
+}
+
+#[test]
+fn the_folder_of_a_killed_server_copied_whole_keeps_the_last_act_and_without_its_log_does_not() {
+    let bureau = Bureau::founded(Engine::Sqlite);
+    let place = &bureau.place;
+    let server = Server::start(place);
+    // An act beside the server, which still holds the file: it stands in the log of the engine only.
+    place.done(&FIRST_13);
+    let list = place.done(&["counter"]);
+    assert!(list.contains("下一号 13"), "{list}");
+    let elsewhere = tempfile::tempdir().unwrap();
+    server.killed();
+    let log = std::fs::metadata(place.file("mingqian.sqlite-wal")).unwrap();
+    assert!(log.len() > 0);
+    let copy = |name: &str, without: &[&str]| {
+        let data = elsewhere.path().join(name);
+        copied(&place.data, &data, without);
+        Place { data, url: None }
+    };
+    // Looked at as it lies, also without the file that only serves to read the log, and then opened to write.
+    for without in [&[][..], &["-shm"]] {
+        let whole = copy(&format!("whole{}", without.len()), without);
+        for _ in 0..2 {
+            assert!(whole.done(&["audit"]).contains("没有发现改动"));
+            assert_eq!(whole.done(&["counter"]), list);
+            assert_eq!(Server::start(&whole).killed(), "");
+        }
+    }
+    // Without the log it is the bureau of some earlier moment, in order, and nothing in it tells what is missing.
+    let torn = copy("torn", &["-wal", "-shm"]);
+    assert!(torn.done(&["audit"]).contains("没有发现改动"));
+    assert!(torn.done(&["counter"]).contains("还没有给出过编号"));
 }

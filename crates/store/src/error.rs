@@ -111,6 +111,9 @@ pub enum StoreError {
         /// What stands there.
         what: String,
     },
+    /// What was written last stands beside the database, and the file through which it is read is neither there nor
+    /// can be made.
+    UnreadableTail(String),
     /// The storage key at hand is not the one this database was sealed with.
     WrongKey {
         /// The first sealed thing it does not open, in words; none where the fingerprint told it.
@@ -226,6 +229,10 @@ impl StoreError {
                 f,
                 "{path} {what}，没有打开，也没有改动。移走它，从备份恢复这里原来的内容，或指对 --data 与 --database。"
             ),
+            Self::UnreadableTail(file) => write!(
+                f,
+                "{file} 最后写下的内容还在旁边的 {file}-wal 里；读它要用的 {file}-shm 不在，这里也建不了（目录只读、没有权限，或这个位置上是别的东西），没有打开，也没有改动。把 {file} 和 {file}-wal 一起拷到可以写的目录，核对那一份；只拷 {file} 会少掉最后办的事。"
+            ),
             Self::WrongKey { first: None } => write!(
                 f,
                 "keys/storage.key 不是这个库的封存密钥：与库中登记的指纹不符，没有打开，也没有写入。从备份恢复这个库的 keys 目录，或指对 --data 与 --database。"
@@ -304,6 +311,7 @@ impl StoreError {
             Self::NoDatabase(_) => "STOR-509",
             Self::NoBureau(_) => "STOR-526",
             Self::NotOurs { .. } => "STOR-527",
+            Self::UnreadableTail(_) => "STOR-528",
             Self::WrongKey { .. } => "STOR-506",
             Self::WrongLogKey { .. } => "STOR-525",
             Self::NoContents { .. } => "STOR-522",
@@ -382,6 +390,7 @@ impl fmt::Display for StoreError {
             | Self::NoDatabase(_)
             | Self::NoBureau(_)
             | Self::NotOurs { .. }
+            | Self::UnreadableTail(_)
             | Self::WrongKey { .. }
             | Self::Contradiction { .. }
             | Self::WrongLogKey { .. }

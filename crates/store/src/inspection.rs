@@ -5,7 +5,7 @@ use domain::id::{
     CampaignId, CampaignNo, EventId, InspectionId, InspectorCode, OrgUnitId, PublicationId,
     SubjectId,
 };
-use domain::inspection::{Inspection, STRATA, VISIT};
+use domain::inspection::{Inspection, STRATA, TEAM, VISIT};
 use domain::policy::Reach;
 
 use crate::error::StoreError;
@@ -269,7 +269,7 @@ fn cells(stored: &StoredInspection) -> Result<Cells, StoreError> {
             "leader_code",
             visit.leader.as_ref().map(InspectorCode::as_str).into(),
         ),
-        ("team", json(serde_json::to_string(&visit.team))?.into()),
+        ("team", json(TEAM.write(&visit.team))?.into()),
         ("state", visit.kind().name().into()),
         ("life", json(VISIT.write(visit))?.into()),
         (

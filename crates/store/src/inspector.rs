@@ -263,11 +263,14 @@ pub async fn add_many<'a>(
 ) -> Result<u64, StoreError> {
     // Collected: a closure kept across the statements would bind every caller to one thread.
     let inspectors: Vec<&Inspector> = inspectors.into_iter().collect();
-    let mut rows = Vec::with_capacity(inspectors.len());
-    for inspector in inspectors {
-        let key = person::key_for(rec, &person::inspector(&inspector.id), None).await?;
-        rows.push(cells(inspector, None, &*rec.vault(), &key));
-    }
+    let holder = |inspector: &&Inspector| person::inspector(&inspector.id);
+    let holders: Vec<String> = inspectors.iter().map(holder).collect();
+    let keys = person::fresh_keys(rec, &holders).await?;
+    let vault = rec.vault();
+    let each = inspectors.iter().zip(&keys);
+    let rows: Vec<_> = each
+        .map(|(inspector, key)| cells(inspector, None, &*vault, key))
+        .collect();
     rec.insert_many(&INSPECTORS, rows).await
 }
 

@@ -9,6 +9,7 @@ use crate::error::StoreError;
 use crate::kernel::cell::{PersonKey, SealedCell, Vault};
 use crate::kernel::guard::Recording;
 use crate::kernel::scratch::Inside;
+use crate::kernel::table::Cells;
 use crate::kernel::value::Row;
 use crate::schema::PERSON_KEYS;
 
@@ -67,8 +68,24 @@ pub(crate) async fn keep(
     person: &str,
     key: &PersonKey,
 ) -> Result<(), StoreError> {
-    let row = vec![("person", person.into()), ("wrapped", key.bytes().into())];
-    inside.insert(&PERSON_KEYS, row).await
+    inside.insert(&PERSON_KEYS, cells(person, key)).await
+}
+
+/// A fresh key for each of these persons, who have none, in the same order; kept with the act under way.
+pub(crate) async fn fresh_keys(
+    rec: &mut Recording,
+    persons: &[String],
+) -> Result<Vec<PersonKey>, StoreError> {
+    let vault = rec.vault();
+    let keys: Vec<PersonKey> = persons.iter().map(|one| vault.person_key(one)).collect();
+    let each = persons.iter().zip(&keys);
+    let rows: Vec<Cells> = each.map(|(person, key)| cells(person, key)).collect();
+    rec.beside().insert_many(&PERSON_KEYS, rows).await?;
+    Ok(keys)
+}
+
+fn cells(person: &str, key: &PersonKey) -> Cells {
+    vec![("person", person.into()), ("wrapped", key.bytes().into())]
 }
 
 /// Destroys the key of an inspector: what was sealed under it can never be read again.
@@ -87,9 +104,7 @@ pub(crate) fn seal(
     place: (&'static str, &str, &'static str),
     text: &str,
 ) -> Result<SealedCell, StoreError> {
-    vault
-        .seal(of, &place_of(place), text)
-        .ok_or_else(|| wrong_key(place))
+    SealedCell::sealed(vault, of, &place_of(place), text).ok_or_else(|| wrong_key(place))
 }
 
 /// Opens one value of a person. An erasure takes the value out of its row before the key goes, so a value

@@ -4,10 +4,15 @@ use domain::event::{Act, Actor, Event};
 use domain::id::EventId;
 
 use crate::engines::upgrade;
-use crate::{Db, Recording, Sealing};
+use crate::{Db, Recording, Sealing, Tx};
 
 /// An act of the stories that has begun: its event and its salt are told apart by the number.
 pub(crate) async fn begun(db: &Db, act: Act, number: u8) -> Recording {
+    acting(db.begin("story").await.unwrap(), act, number)
+}
+
+/// The same of an act that has read something.
+pub(crate) fn acting(tx: Tx, act: Act, number: u8) -> Recording {
     let clock = upgrade().clock;
     let event = Event::new(
         EventId::from_entropy([number; 12]),
@@ -20,6 +25,5 @@ pub(crate) async fn begun(db: &Db, act: Act, number: u8) -> Recording {
         record: None,
         clock,
     };
-    let tx = db.begin("story").await.unwrap();
     tx.record(event, sealing).unwrap()
 }

@@ -14,8 +14,8 @@ use std::sync::Arc;
 use behind::meddle;
 use domain::account::{Grant, Role};
 use domain::id::{AccountId, EventId};
-use engines::on_both;
-use store::{Engine, Fault, StoreError, account, audit, log, org};
+use engines::{SqliteFile, on_both, upgrade};
+use store::{Db, Engine, Fault, StoreError, account, audit, log, org};
 use support::{NOON, Set, add_unit, bytes, event, sealing, unit};
 
 #[tokio::test]
@@ -231,7 +231,7 @@ async fn every_leaf_has_its_inclusion_proof_and_every_old_tree_its_consistency()
 
 /// Adds four units on both engines, meddles, and returns what the audit names on each.
 async fn faults_after(lite: &[&str], pg: &[&str]) -> [Vec<Fault>; 2] {
-    let file = engines::SqliteFile::fresh();
+    let file = SqliteFile::fresh();
     let server = engines::PostgresDatabase::fresh();
     let mut found = Vec::new();
     for (engine, place, statements) in [
@@ -239,12 +239,8 @@ async fn faults_after(lite: &[&str], pg: &[&str]) -> [Vec<Fault>; 2] {
         (Engine::Postgres, server.url().to_owned(), pg),
     ] {
         let db = match engine {
-            Engine::Sqlite => store::Db::open_sqlite(file.path(), &engines::upgrade())
-                .await
-                .unwrap(),
-            Engine::Postgres => store::Db::open_postgres(&place, &engines::upgrade())
-                .await
-                .unwrap(),
+            Engine::Sqlite => Db::open_sqlite(file.path(), &upgrade()).await.unwrap(),
+            Engine::Postgres => Db::open_postgres(&place, &upgrade()).await.unwrap(),
         };
         for number in 1..=4 {
             add_unit(&db, number).await.unwrap();
@@ -383,4 +379,25 @@ async fn a_database_that_swallows_what_is_written_is_not_taken_for_somebody_who_
         assert_eq!(audit(db).await.unwrap().leaves, 2);
     })
     .await;
+}
+
+#[tokio::test]
+async fn the_copy_an_engine_makes_beside_a_working_program_is_of_one_moment() {
+    let file = SqliteFile::fresh();
+    let db = Db::open_sqlite(file.path(), &upgrade()).await.unwrap();
+    add_unit(&db, 1).await.unwrap();
+    // An act is under way that the copy does not wait for.
+    let tx = db.begin("test").await.unwrap();
+    let mut rec = tx.record(event(2), sealing(2)).unwrap();
+    org::add(&mut rec, &unit(2)).await.unwrap();
+    let copy = SqliteFile::fresh();
+    let into = format!("VACUUM INTO '{}'", copy.path().display());
+    meddle(Engine::Sqlite, &file.path().display().to_string(), &into).await;
+    rec.commit().await.unwrap();
+    let copied = Db::open_sqlite(copy.path(), &upgrade()).await.unwrap();
+    for (db, leaves) in [(&db, 2), (&copied, 1)] {
+        let report = audit(db).await.unwrap();
+        assert_eq!((report.leaves, report.faults), (leaves, vec![]));
+        db.close().await;
+    }
 }

@@ -67,9 +67,8 @@ impl Vault for NoKey {
         PersonKey::wrapped(person.as_bytes().to_vec())
     }
 
-    fn seal(&self, (_, key): (&str, &PersonKey), place: &str, text: &str) -> Option<SealedCell> {
-        let clear = [key.bytes(), b"|", place.as_bytes(), b"|", text.as_bytes()].concat();
-        Some(SealedCell::of_ciphertext(clear))
+    fn seal(&self, (_, key): (&str, &PersonKey), place: &str, text: &str) -> Option<Vec<u8>> {
+        Some([key.bytes(), b"|", place.as_bytes(), b"|", text.as_bytes()].concat())
     }
 
     fn open(&self, (_, key): (&str, &PersonKey), place: &str, cell: &SealedCell) -> Option<String> {

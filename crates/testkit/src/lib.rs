@@ -8,4 +8,5 @@ pub mod clock;
 pub mod engines;
 pub mod folder;
 pub mod old;
+pub mod outline;
 pub mod wire;

@@ -17,7 +17,9 @@ use domain::id::CampaignNo;
 use domain::policy::{Place, Reach, Verb};
 use domain::premise::Premise;
 use domain::time::{Date, Instant};
+use domain::versioned::Shape;
 use draw::Version;
+use serde::{Deserialize, Serialize};
 use store::attachment::Owner;
 use store::campaign::StoredCampaign;
 use store::{Reader, Register, StoreError, Tx, campaign, subject};
@@ -28,7 +30,7 @@ use super::{frame, material};
 use crate::aside::aside;
 use crate::attachment::Waiting;
 use crate::campaign::plan_of;
-use crate::job::{AfterStop, Jobs, Kind, Order, Outcome, Run, Work};
+use crate::job::{AfterStop, Jobs, Kind, Order, Outcome, Run, Work, said_version};
 use crate::premise::require_campaign;
 use crate::versions::Versions;
 use crate::{Acting, App, AppError};
@@ -36,7 +38,19 @@ use crate::{Acting, App, AppError};
 /// The kind of job that freezes a large frame.
 pub const FREEZE: &str = "campaign.freeze";
 
-const VERSION: u64 = 1;
+/// How the order to freeze a large frame is kept. Version 2: the version has the name it has everywhere.
+pub static FREEZE_ORDER: Shape<FreezeOrder> =
+    Shape::new("jobs.input of campaign.freeze", &[said_version]);
+
+/// What the job that freezes must know beside its campaign and its owner.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FreezeOrder {
+    /// As entered, see [`FreezeWords`].
+    pub pool_of_one_known: bool,
+    /// The premise on which it was pressed.
+    pub premise: String,
+}
 
 /// What is entered when the frame is frozen.
 #[derive(Clone, Copy, Debug)]
@@ -120,11 +134,12 @@ impl App {
             owner: Some(acting.account.clone()),
             unit: Some(stored.campaign.initiator.clone()),
             about: number.to_string(),
-            input: serde_json::json!({
-                "version": VERSION,
-                "pool_of_one_known": words.pool_of_one_known,
-                "premise": premise.to_string(),
-            }),
+            input: FREEZE_ORDER
+                .written(&FreezeOrder {
+                    pool_of_one_known: words.pool_of_one_known,
+                    premise: premise.to_string(),
+                })
+                .expect("a flag and a text always encode"),
         };
         Ok(Some(jobs.start(order).await?))
     }
@@ -303,20 +318,17 @@ impl FreezeWork {
             row: job.id.clone(),
             why: why.to_owned(),
         };
-        let input: serde_json::Value =
-            serde_json::from_str(&job.input).map_err(|error| wrong(&error.to_string()))?;
-        if input["version"].as_u64() != Some(VERSION) {
-            return Err(wrong("another version").into());
-        }
+        let input = FREEZE_ORDER.read(&job.input);
+        let input = input.map_err(|why| wrong(&why.to_string()))?;
         let words = FreezeWords {
-            pool_of_one_known: input["pool_of_one_known"] == true,
+            pool_of_one_known: input.pool_of_one_known,
             ..FreezeWords::default()
         };
         let number = CampaignNo::parse(&job.about).map_err(|error| wrong(&error.to_string()))?;
         let owner = job.account.as_ref().ok_or_else(|| wrong("no owner"))?;
         let app = jobs.app();
         let acting = app.still_acting(&mut app.db.read().await?, owner).await?;
-        let premise = input["premise"].as_str().and_then(Premise::parse);
+        let premise = Premise::parse(&input.premise);
         let premise = premise.ok_or_else(|| wrong("no premise"))?;
         app.freeze(&acting, (&number, &premise), words, run).await?;
         Ok(Outcome::default())

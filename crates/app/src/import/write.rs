@@ -15,7 +15,7 @@ use store::{Announcement, Reader, Recording, StoreError, inspector, subject};
 
 use super::entitled::{entitled, still_entitled};
 use super::prepared::{Prepared, prepare, rewritten};
-use super::{Register, Sheet, StagedRow, Tally, Terms};
+use super::{Register, STAGED_ROWS, Sheet, StagedRow, Tally, Terms};
 use crate::job::{Outcome, Run};
 use crate::staging::{Import, LinesHash, advance};
 use crate::{App, AppError};
@@ -53,9 +53,10 @@ impl Rows<'_> {
                     return Ok(None);
                 };
                 lines.take(ordinal, &text);
-                serde_json::from_str(&text)
-                    .map(Some)
-                    .map_err(|error| broken(&error))
+                let rows = STAGED_ROWS
+                    .read(&text)
+                    .map_err(|why| StoreError::unreadable("import_rows", "rows", id, why))?;
+                Ok(Some(rows))
             }
         }
     }

@@ -1,35 +1,37 @@
 //! What is kept of a job's end: a file, a place to go on, or the refusal in full.
 
 use domain::refusal::Refusal;
+use domain::versioned::Shape;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use store::StoreError;
 
 use super::JobState;
 use crate::AppError;
 
-/// The version in which outcomes are written.
-const VERSION: u32 = 1;
+/// How outcomes are kept. Version 2: the version has the name it has everywhere.
+pub static OUTCOME: Shape<Outcome> = Shape::new("jobs.outcome", &[said_version]);
+
+/// The first version said its number under another name.
+pub(crate) fn said_version(mut value: Value) -> Value {
+    if let Some(fields) = value.as_object_mut()
+        && fields.get("version") == Some(&Value::from(1))
+    {
+        fields.remove("version");
+    }
+    value
+}
 
 /// What came of a job; what is not there is empty.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Outcome {
-    version: u32,
     /// The file it left.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub file: Option<ResultFile>,
     /// Why it was refused or failed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub refusal: Option<KeptRefusal>,
-}
-
-impl Default for Outcome {
-    fn default() -> Self {
-        Self {
-            version: VERSION,
-            file: None,
-            refusal: None,
-        }
-    }
 }
 
 /// A file that waits to be fetched.
@@ -126,18 +128,16 @@ impl Outcome {
     }
 
     pub(super) fn to_json(&self) -> String {
-        serde_json::to_string(self).expect("texts and numbers always encode")
+        OUTCOME
+            .write(self)
+            .expect("texts and numbers always encode")
     }
 
     pub(super) fn parse(text: &str) -> Result<Self, String> {
         if text.is_empty() {
             return Ok(Self::default());
         }
-        let read: Self = serde_json::from_str(text).map_err(|error| error.to_string())?;
-        if read.version > VERSION {
-            return Err(format!("version {} is of a newer program", read.version));
-        }
-        Ok(read)
+        OUTCOME.read(text).map_err(|why| why.to_string())
     }
 }
 

@@ -41,7 +41,7 @@ fn sealed(place: &str, plain: &[u8], step: usize) -> Vec<u8> {
 }
 
 fn opened(place: &str, sealed: &[u8], step: usize) -> Option<Vec<u8>> {
-    let mut opener = Opener::new(&key(), place);
+    let mut opener = Opener::new(&key(), place, u64::MAX);
     let mut out = Vec::new();
     for part in sealed.chunks(step) {
         out.extend(opener.push(part)?);
@@ -89,7 +89,11 @@ fn the_same_content_sealed_in_other_cuts_has_the_same_bytes() {
 fn another_place_or_another_key_opens_nothing() {
     let content = sealed("campaign/1/subjects.tsv", b"names", 5);
     assert_eq!(opened("campaign/2/subjects.tsv", &content, 64), None);
-    let mut other = Opener::new(&StorageKey::new(&[8; 32]), "campaign/1/subjects.tsv");
+    let mut other = Opener::new(
+        &StorageKey::new(&[8; 32]),
+        "campaign/1/subjects.tsv",
+        u64::MAX,
+    );
     assert!(other.push(&content).is_none());
 }
 
@@ -137,4 +141,23 @@ fn nothing_of_the_plain_text_stands_in_what_is_sealed() {
     let content = sealed("a", plain.as_bytes(), 7);
     let shown = "甲渣土运输公司".as_bytes();
     assert!(!content.windows(shown.len()).any(|window| window == shown));
+}
+
+#[test]
+fn what_unpacks_to_more_than_it_is_said_to_be_stops_there() {
+    // A thousandth of its length is stored.
+    let plain = vec![0; 64 << 20];
+    let bomb = sealed("a", &plain, usize::MAX);
+    assert!(bomb.len() < 1 << 20, "{}", bomb.len());
+    for most in [0, 10, 1 << 20] {
+        let mut opener = Opener::new(&key(), "a", most);
+        let opened = opener.push(&bomb).and_then(|_| opener.finish());
+        assert_eq!((opened, opener.is_longer()), (None, true), "{most}");
+        let held = opener.plain.get_ref().bytes.len() as u64;
+        assert!(held <= most, "{held} bytes in memory, {most} allowed");
+    }
+    let mut exact = Opener::new(&key(), "a", plain.len() as u64);
+    let mut out = exact.push(&bomb).unwrap();
+    out.extend(exact.finish().unwrap());
+    assert!(out == plain && !exact.is_longer());
 }

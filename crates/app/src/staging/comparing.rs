@@ -4,6 +4,7 @@
 use domain::premise::Premise;
 use domain::refusal::Code;
 use domain::text::FieldErrors;
+use domain::versioned::Shape;
 use serde::{Deserialize, Serialize};
 use store::import::{self, Lot};
 use store::{Reader, StoreError};
@@ -30,11 +31,16 @@ static SAME_COLUMN: Code = Code::new(
 );
 static NO_SUCH_COLUMN: Code = Code::new("IMPT-077", "文件里没有这一列。", None, "重新选择一列。");
 
+/// How the rows of a part that cannot be imported are kept.
+pub static BAD_ROWS: Shape<Vec<BadRow>> = Shape::new("import_faults.rows", &[]);
+
 /// A row that cannot be imported, with every mistake in it.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub(super) struct BadRow {
-    pub(super) row: StagedRow,
-    pub(super) faults: Vec<RowFault>,
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BadRow {
+    /// The row.
+    pub row: StagedRow,
+    /// Its mistakes.
+    pub faults: Vec<RowFault>,
 }
 
 impl Import {
@@ -198,7 +204,9 @@ impl Staging {
         if bad.is_empty() {
             return Ok(());
         }
-        let text = serde_json::to_string(&bad).map_err(|error| crate::import::broken(&error))?;
+        let text = BAD_ROWS
+            .write(&bad)
+            .map_err(|error| crate::import::broken(&error))?;
         hash.take(ordinal, &text);
         let mut scratch = self.app.db.scratch().await?;
         import::add_rows(&mut scratch.inside(), Lot::Faults, id, ordinal, &text).await?;
@@ -216,7 +224,8 @@ impl Staging {
             return Ok(None);
         };
         hash.take(at, &text);
-        let rows = serde_json::from_str(&text).map_err(|error| crate::import::broken(&error))?;
+        let rows = BAD_ROWS.read(&text);
+        let rows = rows.map_err(|why| StoreError::unreadable("import_faults", "rows", id, why))?;
         Ok(Some((at, rows)))
     }
 }

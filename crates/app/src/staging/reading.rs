@@ -14,7 +14,7 @@ use super::port::Found;
 use super::step::Step;
 use super::{Altered, Import, LinesHash, Staging, State, Summary, advance};
 use crate::AppError;
-use crate::import::{Register, StagedRow};
+use crate::import::{Register, STAGED_ROWS, StagedRow};
 use crate::job::Run;
 use crate::part_file::sha256_of;
 
@@ -126,8 +126,9 @@ impl Staging {
             run.checkpoint()?;
             head.extend(rows.iter().take(HEAD - head.len().min(HEAD)).cloned());
             count += rows.len() as u64;
-            let text =
-                serde_json::to_string(&rows).map_err(|error| crate::import::broken(&error))?;
+            let text = STAGED_ROWS
+                .write(&rows)
+                .map_err(|error| crate::import::broken(&error))?;
             lines.take(ordinal, &text);
             // The next step moves it from exactly this again.
             let to = StoredImport {

@@ -2,12 +2,16 @@
 
 use std::collections::BTreeMap;
 
+use domain::versioned::Shape;
 use serde::{Deserialize, Serialize};
 
 use crate::import::{Columns, Entry, Judged, Kept, RowFault, RowVerdict, StagedRow, Tally};
 use crate::job::KeptRefusal;
 use crate::staging::port::Found;
 use crate::staging::state::State;
+
+/// How what is known is kept. The mark that ends the text is no part of it.
+pub static SUMMARY: Shape<Summary> = Shape::new("imports.summary", &[]);
 
 /// Rows of each kind shown on the preview.
 const SHOWN: usize = 20;
@@ -102,7 +106,9 @@ pub struct Sample {
 
 impl Summary {
     pub(super) fn to_json(&self) -> String {
-        serde_json::to_string(self).expect("texts, numbers and maps with text keys always encode")
+        SUMMARY
+            .write(self)
+            .expect("texts, numbers and maps with text keys always encode")
     }
 
     pub(super) fn learn(&mut self, found: Found, head: Vec<StagedRow>) {

@@ -9,6 +9,7 @@ use domain::event::Act;
 use domain::policy::{Reach, Verb};
 use domain::refusal::Code;
 use domain::subject::{COLUMNS, Standing};
+use domain::versioned::Shape;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 use store::subject::{self, From, SubjectFilter};
@@ -18,6 +19,7 @@ use super::as_typed;
 use crate::csv::{BEGINNING, row};
 use crate::job::{
     AfterStop, Job, JobState, Jobs, Kind, Order, Outcome, Outgoing, ResultFile, Run, Work,
+    said_version,
 };
 use crate::{Acting, App, AppError};
 
@@ -26,7 +28,6 @@ pub const SUBJECT_EXPORT: &str = "subject.export";
 
 /// Rows read at a time.
 const CHUNK: i64 = 1_000;
-const VERSION: u32 = 1;
 
 static NOT_READY: Code = Code::new(
     "EXPT-001",
@@ -52,10 +53,14 @@ pub struct Selection {
     pub words: String,
 }
 
+/// How the order of a long file is kept. Version 2: the version has the name it has everywhere.
+pub static EXPORT_ORDER: Shape<ExportOrder> =
+    Shape::new("jobs.input of subject.export", &[said_version]);
+
 /// A selection as the order of a job keeps it.
-#[derive(Serialize, Deserialize)]
-struct Kept {
-    version: u32,
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ExportOrder {
     text: Option<String>,
     district: Option<String>,
     standing: Option<String>,
@@ -67,10 +72,9 @@ struct Kept {
 }
 
 impl Selection {
-    fn kept(&self) -> Kept {
+    fn ordered(&self) -> ExportOrder {
         let filter = self.filter.clone();
-        Kept {
-            version: VERSION,
+        ExportOrder {
             text: filter.text,
             district: filter.district,
             standing: filter.standing.map(|standing| standing.name().to_owned()),
@@ -89,10 +93,8 @@ impl Selection {
             row: SUBJECT_EXPORT.to_owned(),
             why,
         };
-        let kept: Kept = serde_json::from_str(text).map_err(|error| wrong(error.to_string()))?;
-        if kept.version > VERSION {
-            return Err(wrong(format!("version {}", kept.version)).into());
-        }
+        let kept = EXPORT_ORDER.read(text);
+        let kept = kept.map_err(|why| wrong(why.to_string()))?;
         let standing = match kept.standing.as_deref() {
             Some(name) => Some(
                 Standing::parse(name).ok_or_else(|| wrong(format!("unknown standing {name}")))?,
@@ -157,7 +159,8 @@ impl App {
                     owner: Some(acting.account.clone()),
                     unit: None,
                     about: format!("{SUBJECT_EXPORT}/{}", acting.account),
-                    input: serde_json::to_value(selection.kept())
+                    input: EXPORT_ORDER
+                        .written(&selection.ordered())
                         .expect("texts and flags always encode"),
                 };
                 return Ok(Export::Ordered(jobs.start(order).await?));

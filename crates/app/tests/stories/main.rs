@@ -6,6 +6,7 @@
 mod accounts;
 mod altered;
 mod campaigns;
+mod files;
 mod filters;
 mod foundations;
 mod imports;
@@ -20,6 +21,7 @@ mod rights;
 mod rows;
 mod rulebooks;
 mod sessions;
+mod shapes;
 mod sheets;
 mod subjects;
 mod uploads;

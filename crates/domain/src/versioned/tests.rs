@@ -137,6 +137,7 @@ fn samples_of_every_version_are_read_for_ever() {
     read_all(&publication::TOMBSTONE);
     read_all(&rulebook::PARAMETERS_KEPT);
     read_all(&inspection::STRATA);
+    read_all(&inspection::TEAM);
     read_all(&subject::POOLS);
     read_all(&inspector::SCOPE);
 }

@@ -13,14 +13,25 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-/// Ciphertext of one value. Only a [`Vault`] makes it from a text.
+/// Ciphertext of one value. Outside this crate nothing makes one: from a text it is made by [`SealedCell::sealed`]
+/// alone, and else it was read from a row or an image.
 #[derive(Clone, PartialEq, Eq)]
 pub struct SealedCell(Vec<u8>);
 
 impl SealedCell {
-    /// A cell from what a vault sealed or a row holds.
+    /// What a vault makes of a text for its place; none if the key does not belong to that person or installation.
+    pub(crate) fn sealed(
+        vault: &dyn Vault,
+        of: (&str, &PersonKey),
+        place: &str,
+        text: &str,
+    ) -> Option<Self> {
+        vault.seal(of, place, text).map(Self)
+    }
+
+    /// A cell as a row or an image holds it.
     #[must_use]
-    pub fn of_ciphertext(bytes: Vec<u8>) -> Self {
+    pub(crate) fn of_ciphertext(bytes: Vec<u8>) -> Self {
         Self(bytes)
     }
 
@@ -65,8 +76,8 @@ impl fmt::Debug for PersonKey {
 pub trait Vault: Send + Sync {
     /// A fresh key for a person.
     fn person_key(&self, person: &str) -> PersonKey;
-    /// Seals a text; none if the key does not belong to that person or installation.
-    fn seal(&self, of: (&str, &PersonKey), place: &str, text: &str) -> Option<SealedCell>;
+    /// The ciphertext of a text; none if the key does not belong to that person or installation.
+    fn seal(&self, of: (&str, &PersonKey), place: &str, text: &str) -> Option<Vec<u8>>;
     /// Opens a cell; none if key, place or bytes are not the same.
     fn open(&self, of: (&str, &PersonKey), place: &str, cell: &SealedCell) -> Option<String>;
     /// The mark by which a text in this column is matched: equal texts, equal marks, and nobody without

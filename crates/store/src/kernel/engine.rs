@@ -3,8 +3,8 @@
 //!
 //! SQLite: one writer connection with `BEGIN IMMEDIATE` (a deferred begin that upgrades later gets
 //! SQLITE_BUSY at once whatever the waiting time is), readers beside it, WAL, `synchronous=FULL`:
-//! an acknowledged act survives the loss of power. PostgreSQL: READ COMMITTED for writers, whose
-//! conflicts are caught by `last_event`; readers see one snapshot. On both whoever reads, whoever acts and
+//! an acknowledged act survives the loss of power. PostgreSQL: READ COMMITTED for writers, asked for by
+//! each, whose conflicts are caught by `last_event`; readers see one snapshot. On both whoever reads, whoever acts and
 //! (PostgreSQL) whoever gives a sign of life take connections of their own, so that none of them starves
 //! another.
 
@@ -16,6 +16,8 @@ use std::time::Duration;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{PgPool, SqlitePool};
+
+mod looking;
 
 use super::blob;
 use super::cell::Vault;
@@ -43,6 +45,10 @@ const READERS: u32 = 8;
 const ACTS: u32 = 12;
 /// Signs of life of jobs and announcements; of the latter each keeps one as long as it stands.
 const SIGNS: u32 = 6;
+
+/// How whoever writes begins on PostgreSQL, whatever the database, the role or the server has as its default: under
+/// SERIALIZABLE all acts conflict on the head of the log, under REPEATABLE READ whoever waited for it.
+const BEGIN: &str = "BEGIN ISOLATION LEVEL READ COMMITTED";
 
 /// What the one writer of SQLite may keep of the database in memory, in the words of the pragma: 64 MiB, so
 /// that the indexes of a million entries are not written out and read back while they grow.
@@ -145,71 +151,6 @@ impl Db {
         db.close().await;
         blob::forget(&folder).await?;
         done
-    }
-
-    /// The embedded database for a reader who changes nothing, not even by recovering what a killed program
-    /// left in the write-ahead log.
-    pub(super) async fn look_at_sqlite(
-        file: &Path,
-        vault: Arc<dyn Vault>,
-    ) -> Result<Self, StoreError> {
-        let options = SqliteConnectOptions::new()
-            .filename(file)
-            .create_if_missing(false)
-            .busy_timeout(WAIT)
-            .pragma("query_only", "ON");
-        let log = std::fs::metadata(with_ending(file, "-wal")).map_or(0, |log| log.len());
-        // Without a log the engine makes its two files and takes them away again; where it may not, nobody
-        // writes to the database either.
-        let first = options.clone().read_only(log > 0);
-        let pool = match looking(first).await {
-            Ok(pool) => pool,
-            Err(_) if log == 0 => looking(options.read_only(true).immutable(true)).await?,
-            Err(error) => return Err(error),
-        };
-        Ok(Self {
-            pools: Pools::Lite {
-                write: pool.clone(),
-                read: pool,
-                folder: file.with_extension("blobs").into(),
-                notices: file.with_extension("announced").into(),
-            },
-            vault,
-            press: None,
-            queue: Arc::default(),
-        })
-    }
-
-    /// A database on a server for a reader who changes nothing.
-    pub(super) async fn look_at_postgres(
-        url: &str,
-        vault: Arc<dyn Vault>,
-    ) -> Result<Self, StoreError> {
-        let options = PgConnectOptions::from_str(url)
-            .map_err(|error| engine(&error))?
-            .options([("default_transaction_read_only", "on")]);
-        let acts = PgPoolOptions::new()
-            .max_connections(2)
-            .acquire_timeout(WAIT)
-            .connect_with(options)
-            .await
-            .map_err(|error| match &error {
-                sqlx::Error::Database(database) if database.code().as_deref() == Some("3D000") => {
-                    StoreError::NoDatabase(database.message().to_owned())
-                }
-                other => engine(other),
-            })?;
-        Ok(Self {
-            pools: Pools::Pg {
-                read: acts.clone(),
-                blobs: acts.clone(),
-                signs: acts.clone(),
-                acts,
-            },
-            vault,
-            press: None,
-            queue: Arc::default(),
-        })
     }
 
     fn keeping_in(mut self, place: &Path) -> Self {
@@ -388,14 +329,14 @@ impl Db {
     pub(super) async fn write_conn(&self) -> Result<Conn, StoreError> {
         match &self.pools {
             Pools::Lite { write, .. } => self.in_turn(write).await,
-            Pools::Pg { acts, .. } => Ok(Conn::Pg(acts.begin().await.map_err(|e| engine(&e))?)),
+            Pools::Pg { acts, .. } => writing(acts).await,
         }
     }
 
     pub(super) async fn sign_conn(&self) -> Result<Conn, StoreError> {
         match &self.pools {
             Pools::Lite { .. } => self.write_conn().await,
-            Pools::Pg { signs, .. } => Ok(Conn::Pg(signs.begin().await.map_err(|e| engine(&e))?)),
+            Pools::Pg { signs, .. } => writing(signs).await,
         }
     }
 
@@ -440,7 +381,7 @@ impl Db {
     pub(super) async fn blob_conn(&self) -> Result<Conn, StoreError> {
         match &self.pools {
             Pools::Lite { .. } => self.write_conn().await,
-            Pools::Pg { blobs, .. } => Ok(Conn::Pg(blobs.begin().await.map_err(|e| engine(&e))?)),
+            Pools::Pg { blobs, .. } => writing(blobs).await,
         }
     }
 
@@ -466,31 +407,9 @@ impl Db {
     }
 }
 
-/// The file that SQLite keeps beside a database under the same name.
-fn with_ending(file: &Path, ending: &str) -> std::path::PathBuf {
-    let mut name = file.as_os_str().to_owned();
-    name.push(ending);
-    name.into()
-}
-
-/// A pool of connections that only read, and have read.
-async fn looking(options: SqliteConnectOptions) -> Result<SqlitePool, StoreError> {
-    let pool = SqlitePoolOptions::new()
-        .max_connections(2)
-        .acquire_timeout(WAIT)
-        .connect_with(options)
-        .await
-        .map_err(|error| engine(&error))?;
-    let read = sqlx::query("SELECT COUNT(*) FROM sqlite_schema")
-        .execute(&pool)
-        .await;
-    match read {
-        Ok(_) => Ok(pool),
-        Err(error) => {
-            pool.close().await;
-            Err(engine(&error))
-        }
-    }
+async fn writing(pool: &PgPool) -> Result<Conn, StoreError> {
+    let begun = pool.begin_with(BEGIN).await;
+    begun.map(Conn::Pg).map_err(|error| engine(&error))
 }
 
 #[cfg(test)]

@@ -59,6 +59,30 @@ impl<'a> Inside<'a> {
         self.reader.conn.keep(kept, &sql, &values).await
     }
 
+    /// Inserts many rows with few statements.
+    pub(crate) async fn insert_many(
+        &mut self,
+        table: &UntracedTable,
+        rows: impl IntoIterator<Item = Cells>,
+    ) -> Result<(), StoreError> {
+        let layout = table.layout();
+        let conn = &mut self.reader.conn;
+        let most = (conn.most_values() / layout.columns.len()).clamp(1, 500);
+        let mut rows = rows.into_iter().peekable();
+        while rows.peek().is_some() {
+            let mut values = Vec::new();
+            let mut count = 0;
+            for row in rows.by_ref().take(most) {
+                values.extend(layout.values(row)?);
+                count += 1;
+            }
+            let sql = layout.insert(count, None);
+            conn.keep((layout.name, count as u64), &sql, &values)
+                .await?;
+        }
+        Ok(())
+    }
+
     /// Inserts one row, or replaces the one with the same key.
     pub(crate) async fn put(
         &mut self,

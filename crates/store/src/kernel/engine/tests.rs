@@ -1,6 +1,10 @@
 use std::time::Duration;
 
+use domain::event::Act;
+
 use crate::engines::upgrade;
+use crate::telling::{acting, begun};
+use crate::{audit, log};
 
 use super::super::queue::Announced;
 use super::Db;
@@ -130,6 +134,44 @@ async fn a_wait_is_explained_by_what_was_heard_of_even_when_that_has_ended() {
     let server = crate::engines::PostgresDatabase::fresh();
     let pg = async || Db::open_postgres(server.url(), &upgrade()).await.unwrap();
     told(pg().await, pg().await).await;
+}
+
+#[tokio::test]
+async fn acts_meet_at_the_head_of_the_log_whatever_isolation_a_server_has_by_default() {
+    for level in ["serializable", "repeatable read"] {
+        let server = crate::engines::PostgresDatabase::fresh();
+        let db = Db::open_postgres(server.url(), &upgrade()).await.unwrap();
+        begun(&db, Act::UnitEdited, 1).await.commit().await.unwrap();
+        db.close().await;
+        let (_, name) = server.url().rsplit_once('/').unwrap();
+        let name = name.split('?').next().unwrap();
+        let default =
+            format!("ALTER DATABASE {name} SET default_transaction_isolation = '{level}'");
+        crate::engines::admin(server.url(), &default);
+        let db = Db::open_postgres(server.url(), &upgrade()).await.unwrap();
+        // Both have read before either writes; the second waits for nobody and loses nothing.
+        let view = async |number: u8| {
+            let mut tx = db.begin("story").await.unwrap();
+            assert_eq!(log::head(&mut tx).await.unwrap().0, 1);
+            acting(tx, Act::UnitEdited, number)
+        };
+        let (first, second) = (view(2).await, view(3).await);
+        first.commit().await.unwrap();
+        second.commit().await.unwrap();
+        // Beside the acts: content and signs of life, written the same way.
+        for conn in [db.blob_conn().await, db.sign_conn().await] {
+            let mut conn = conn.unwrap();
+            let rows = conn.fetch(
+                "SELECT current_setting('transaction_isolation') AS level",
+                &[],
+            );
+            let rows = rows.await.unwrap();
+            assert_eq!(rows[0].text("level").unwrap(), "read committed");
+        }
+        let report = audit(&db).await.unwrap();
+        assert_eq!((report.leaves, report.faults), (3, vec![]), "{level}");
+        db.close().await;
+    }
 }
 
 #[cfg(unix)]

@@ -111,3 +111,25 @@ async fn looking_leaves_no_file_behind_and_recovers_nothing() {
     assert_eq!(faults(file.path()).await, one);
     assert!(!log.exists());
 }
+
+#[tokio::test]
+async fn a_log_that_cannot_be_read_here_is_said_so_and_never_passed_over() {
+    let file = SqliteFile::fresh();
+    let db = Db::open_sqlite(file.path(), &upgrade()).await.unwrap();
+    let copy = SqliteFile::fresh();
+    let beside = |file: &SqliteFile, ending: &str| format!("{}{ending}", file.path().display());
+    std::fs::copy(file.path(), copy.path()).unwrap();
+    std::fs::copy(beside(&file, "-wal"), beside(&copy, "-wal")).unwrap();
+    db.close().await;
+    // As in a folder where nothing may be made: the file through which the log is read is neither found nor made.
+    symlink("/nowhere/at/all", beside(&copy, "-shm")).unwrap();
+    let refused = Exhibit::open_sqlite(copy.path()).await.map(drop);
+    let words = refused.unwrap_err().to_string();
+    assert!(words.starts_with("STOR-528 "), "{words}");
+    let named = [beside(&copy, "-wal"), beside(&copy, "-shm")];
+    assert!(named.iter().all(|name| words.contains(name)), "{words}");
+    std::fs::remove_file(beside(&copy, "-shm")).unwrap();
+    let exhibit = Exhibit::open_sqlite(copy.path()).await.unwrap();
+    assert!(exhibit.holds_tables().await.unwrap());
+    exhibit.close().await;
+}

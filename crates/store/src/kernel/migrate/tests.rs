@@ -5,10 +5,13 @@
 use super::*;
 use crate::engines::upgrade;
 use crate::kernel::audit::{Fault, audit_as};
+use crate::kernel::cell::{PersonKey, SealedCell};
+use crate::kernel::exhibit::Exhibit;
 use crate::kernel::history::Schema;
+use crate::kernel::value::Kind;
 use crate::migrations::MIGRATIONS;
-use crate::old::{OldDatabase, made_before};
-use crate::schema::{HOLIDAYS, ORG_UNITS, OUTCOME_CODES, PARTY_LINKS, TRACED};
+use crate::old::{COMMITS, OldDatabase};
+use crate::schema::{self, HOLIDAYS, ORG_UNITS, OUTCOME_CODES, PARTY_LINKS, TRACED};
 use crate::telling::begun;
 
 const ENGINES: [Engine; 2] = [Engine::Sqlite, Engine::Postgres];
@@ -98,19 +101,66 @@ fn with_step(step: Migration) -> Vec<Migration> {
 }
 
 async fn open(old: &OldDatabase) -> Db {
-    let place = old.place();
+    at(&old.place()).await
+}
+
+async fn at(place: &str) -> Db {
     if place.starts_with("postgres://") {
-        Db::connect_postgres(&place, &upgrade()).await.unwrap()
+        Db::connect_postgres(place, &upgrade()).await.unwrap()
     } else {
-        Db::connect_sqlite(std::path::Path::new(&place), false, &upgrade())
+        Db::connect_sqlite(std::path::Path::new(place), false, &upgrade())
             .await
             .unwrap()
     }
 }
 
+/// Knows the storage key of an old database by what the database states of it, and opens nothing sealed under it: a
+/// migration of the stories need not, and the audit never does.
+struct KnownBy(String, Arc<dyn Vault>);
+
+impl Vault for KnownBy {
+    fn person_key(&self, person: &str) -> PersonKey {
+        self.1.person_key(person)
+    }
+
+    fn seal(&self, of: (&str, &PersonKey), place: &str, text: &str) -> Option<Vec<u8>> {
+        self.1.seal(of, place, text)
+    }
+
+    fn open(&self, of: (&str, &PersonKey), place: &str, cell: &SealedCell) -> Option<String> {
+        self.1.open(of, place, cell)
+    }
+
+    fn mark(&self, column: &str, text: &str) -> [u8; 32] {
+        self.1.mark(column, text)
+    }
+
+    fn fingerprint(&self) -> [u8; 32] {
+        let byte = |at: usize| u8::from_str_radix(&self.0[2 * at..2 * at + 2], 16);
+        std::array::from_fn(|at| byte(at).expect("a fact in hex"))
+    }
+}
+
+/// What brings this database up to date: of one that states its storage key, with that key.
+async fn of(db: &Db) -> Upgrade {
+    let ordinary = upgrade();
+    let mut reader = db.read().await.unwrap();
+    let stated = Query::new("SELECT value FROM installation WHERE name = $1").arg("storage_key");
+    match reader.first(stated).await.unwrap() {
+        None => ordinary,
+        Some(row) => {
+            let stated = row.text("value").unwrap().to_owned();
+            Upgrade {
+                vault: Arc::new(KnownBy(stated, ordinary.vault.clone())),
+                ..ordinary
+            }
+        }
+    }
+}
+
 async fn grown(old: &OldDatabase, story: Migration) -> (Db, Vec<Migrated>) {
     let db = open(old).await;
-    let done = run(&db, &with_step(story), &upgrade()).await.unwrap();
+    let done = run(&db, &with_step(story), &of(&db).await).await.unwrap();
     (db, done)
 }
 
@@ -124,12 +174,11 @@ async fn act(db: &Db) -> Recording {
     begun(db, Act::UnitEdited, 0xee).await
 }
 
-/// Those that do not state the fingerprint of their key yet. The others are opened by their own key only, which is compared
-/// before the first migration; what makes it a key stands in a crate above this one. They go through all migrations of
-/// today with their key in `server/tests/old_databases/main.rs`.
+/// The databases of all earlier builds, on both engines: the migrations that are still before each are a part of every
+/// story.
 fn each_old() -> impl Iterator<Item = OldDatabase> {
-    made_before(storage_key::SINCE)
-        .flat_map(|commit| ENGINES.map(|engine| OldDatabase::unpack(commit, engine)))
+    let commits = COMMITS.iter();
+    commits.flat_map(|commit| ENGINES.map(|engine| OldDatabase::unpack(commit, engine)))
 }
 
 #[tokio::test]
@@ -339,7 +388,7 @@ async fn how_a_row_stood_is_compared_in_the_columns_of_its_time() {
     for (table, then, column, keys, sql, lite) in stories {
         for old in each_old() {
             let db = open(&old).await;
-            run(&db, MIGRATIONS, &upgrade()).await.unwrap();
+            run(&db, MIGRATIONS, &of(&db).await).await.unwrap();
             let mut reader = db.read().await.unwrap();
             let rows = reader.all(Query::new(keys)).await.unwrap();
             let key = |at: usize| rows[at].text("key").unwrap();
@@ -359,7 +408,7 @@ async fn how_a_row_stood_is_compared_in_the_columns_of_its_time() {
             written(&db, 3, table, key(1), column).await;
             let mut story = step(sql, None, "");
             story.sqlite = lite;
-            run(&db, &with_step(story), &upgrade()).await.unwrap();
+            run(&db, &with_step(story), &of(&db).await).await.unwrap();
             let found = faults(&db, &schema(&[then], &[], &[])).await;
             assert!(
                 matches!(found.as_slice(), [Fault::Overwritten { key: named, .. }] if named.contains(key(1))),
@@ -402,6 +451,12 @@ async fn values_moved_into_a_new_table_are_explained_by_the_event_of_the_migrati
         let last = reader.first(last).await.unwrap().unwrap();
         assert_eq!(last.text("act").unwrap(), "schema.migrate");
         assert_eq!(last.int("images").unwrap(), moved);
+        let id = last.parsed("log_leaves", "id", EventId::parse).unwrap();
+        let (body, _) = log::body(&mut reader, &id).await.unwrap();
+        let header = body.lines().nth(1).unwrap();
+        let event: Event = serde_json::from_str(header).unwrap();
+        assert_eq!(event.actor, Actor::program(upgrade().program));
+        assert_eq!(event.facts["migration"], "0901_story");
         drop(reader);
         db.close().await;
     }
@@ -512,12 +567,12 @@ async fn a_rehearsal_says_what_would_happen_and_leaves_everything_as_it_was() {
         let db = open(&old).await;
         let before = state(&db).await;
         let list = with_step(step(UNIT_NAMES_SQL, Some(names_out_of_units), ""));
-        let would = rehearse(&db, &list, &upgrade()).await.unwrap();
+        let would = rehearse(&db, &list, &of(&db).await).await.unwrap();
         assert_eq!(state(&db).await, before);
-        let did = run(&db, &list, &upgrade()).await.unwrap();
+        let did = run(&db, &list, &of(&db).await).await.unwrap();
         assert_eq!(would, did);
         assert_ne!(state(&db).await, before);
-        assert_eq!(rehearse(&db, &list, &upgrade()).await.unwrap(), []);
+        assert_eq!(rehearse(&db, &list, &of(&db).await).await.unwrap(), []);
         db.close().await;
     }
 }
@@ -558,26 +613,102 @@ async fn a_migration_that_breaks_at_any_step_has_not_happened_and_can_be_tried_a
         let before = state(&db).await;
         for (sql, moves, afterwards) in broken {
             let list = with_step(step(sql, moves, afterwards));
-            run(&db, &list, &upgrade()).await.unwrap_err();
+            run(&db, &list, &of(&db).await).await.unwrap_err();
             assert_eq!(state(&db).await, before, "{sql} {afterwards}");
         }
         let list = with_step(step(UNIT_NAMES_SQL, Some(names_out_of_units), ""));
         // Dropped before its commit, as a kill would.
-        let (conn, done) = go(&db, &list, &upgrade()).await.unwrap();
+        let (conn, done) = go(&db, &list, &of(&db).await).await.unwrap();
         assert!(!done.is_empty());
         drop(conn);
         assert_eq!(state(&db).await, before);
-        run(&db, &list, &upgrade()).await.unwrap();
+        run(&db, &list, &of(&db).await).await.unwrap();
         assert_eq!(faults(&db, &schema(&[UNIT_NAMES], &[], &[])).await, []);
         db.close().await;
     }
+}
+
+/// Names of the shapes of kept states, `table.column`: each has the list of what it is made of beside its samples.
+fn shapes() -> Vec<String> {
+    let crates = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+    let versions = ["domain", "app"].into_iter().flat_map(|krate| {
+        let samples = crates.with_file_name(krate).join("samples");
+        std::fs::read_dir(samples).unwrap()
+    });
+    let files = versions.flat_map(|version| std::fs::read_dir(version.unwrap().path()).unwrap());
+    let names = files.map(|file| file.unwrap().file_name().into_string().unwrap());
+    let lists = names.filter_map(|name| name.strip_suffix(".keys").map(str::to_owned));
+    lists.collect()
+}
+
+#[tokio::test]
+async fn every_column_in_which_json_stands_holds_a_kept_state() {
+    let shapes = shapes();
+    let mut met = std::collections::BTreeSet::new();
+    for old in each_old() {
+        let db = open(&old).await;
+        run(&db, MIGRATIONS, &of(&db).await).await.unwrap();
+        let mut reader = db.read().await.unwrap();
+        let traced = TRACED.iter().map(|table| table.layout());
+        let untraced = schema::UNTRACED.iter().map(|table| table.layout());
+        for layout in traced.chain(untraced) {
+            let texts = layout.columns.iter().filter(|one| one.kind == Kind::Text);
+            for column in texts {
+                let (table, column) = (layout.name, column.name);
+                let sql = format!(
+                    "SELECT {column} AS text FROM {table} WHERE {column} LIKE '{{%' OR {column} LIKE '[%' LIMIT 1"
+                );
+                if !reader.conn.fetch(&sql, &[]).await.unwrap().is_empty() {
+                    met.insert(format!("{table}.{column}"));
+                }
+            }
+        }
+        drop(reader);
+        db.close().await;
+    }
+    for column in &met {
+        assert!(shapes.contains(column), "{column} holds JSON of no shape");
+    }
+    assert!(met.contains("imports.summary") && met.contains("inspections.team"));
+    assert!(met.len() > 10, "{met:?}");
+}
+
+/// What each way to open a database that is refused comes to.
+async fn refusals(old: &OldDatabase) -> [StoreError; 4] {
+    let place = old.place();
+    let db = open(old).await;
+    let upgrade = of(&db).await;
+    db.close().await;
+    let (opened, rehearsed, exhibit) = if place.starts_with("postgres://") {
+        (
+            Db::open_postgres(&place, &upgrade).await,
+            Db::rehearse_postgres(&place, &upgrade).await,
+            Exhibit::open_postgres(&place).await,
+        )
+    } else {
+        let file = std::path::Path::new(&place);
+        (
+            Db::open_sqlite(file, &upgrade).await,
+            Db::rehearse_sqlite(file, &upgrade).await,
+            Exhibit::open_sqlite(file).await,
+        )
+    };
+    let exhibit = exhibit.unwrap();
+    let (audited, read) = (exhibit.audit().await, exhibit.read().await);
+    exhibit.close().await;
+    [
+        opened.map(drop).unwrap_err(),
+        rehearsed.map(drop).unwrap_err(),
+        audited.map(drop).unwrap_err(),
+        read.map(drop).unwrap_err(),
+    ]
 }
 
 #[tokio::test]
 async fn a_program_refuses_a_database_that_a_newer_one_has_migrated() {
     for old in each_old() {
         let (db, _) = grown(&old, step(UNIT_NAMES_SQL, None, "")).await;
-        let refused = run(&db, MIGRATIONS, &upgrade()).await.unwrap_err();
+        let refused = run(&db, MIGRATIONS, &of(&db).await).await.unwrap_err();
         let known = MIGRATIONS.last().unwrap().number;
         assert!(
             matches!(refused, StoreError::NewerSchema { found: NEXT, known: at } if at == known)
@@ -588,6 +719,14 @@ async fn a_program_refuses_a_database_that_a_newer_one_has_migrated() {
             "{words}"
         );
         assert!(words.contains("没有打开，也没有改动"), "{words}");
+        let before = state(&db).await;
+        db.close().await;
+        // So do opening to write, a rehearsal, and whoever only looks.
+        for refused in refusals(&old).await {
+            assert_eq!(refused.to_string(), words);
+        }
+        let db = open(&old).await;
+        assert_eq!(state(&db).await, before);
         db.close().await;
     }
 }
@@ -597,7 +736,7 @@ async fn a_migration_that_was_edited_after_it_ran_is_refused() {
     for old in each_old() {
         let (db, _) = grown(&old, step(UNIT_NAMES_SQL, None, "")).await;
         let edited = with_step(step("CREATE TABLE other_names (name TEXT);", None, ""));
-        let refused = run(&db, &edited, &upgrade()).await.unwrap_err();
+        let refused = run(&db, &edited, &of(&db).await).await.unwrap_err();
         assert_eq!(refused.code(), "STOR-501");
         db.close().await;
     }
@@ -614,11 +753,11 @@ async fn a_database_that_has_lost_what_it_remembers_of_its_migrations_is_refused
     ] {
         for old in each_old() {
             let db = open(&old).await;
-            run(&db, MIGRATIONS, &upgrade()).await.unwrap();
+            run(&db, MIGRATIONS, &of(&db).await).await.unwrap();
             db.meddle(lost).await;
             for refused in [
-                run(&db, MIGRATIONS, &upgrade()).await.unwrap_err(),
-                rehearse(&db, MIGRATIONS, &upgrade()).await.unwrap_err(),
+                run(&db, MIGRATIONS, &of(&db).await).await.unwrap_err(),
+                rehearse(&db, MIGRATIONS, &of(&db).await).await.unwrap_err(),
             ] {
                 let words = refused.to_string();
                 assert!(
@@ -650,10 +789,13 @@ pub(super) async fn reaches(migration: Option<&Migration>, step: &str) {
 #[ignore = "not a test of its own: the process that the story starts and kills"]
 async fn dying_process() {
     let place = std::env::var("MIGRATION_PLACE").unwrap();
+    let db = at(&place).await;
+    let upgrade = of(&db).await;
+    db.close().await;
     let done = if place.starts_with("postgres://") {
-        Db::open_postgres(&place, &upgrade()).await
+        Db::open_postgres(&place, &upgrade).await
     } else {
-        Db::open_sqlite(std::path::Path::new(&place), &upgrade()).await
+        Db::open_sqlite(std::path::Path::new(&place), &upgrade).await
     };
     panic!("it was to die on the way: {:?}", done.map(|_| ()));
 }
@@ -711,7 +853,7 @@ async fn a_program_killed_at_any_step_of_a_migration_has_migrated_nothing_or_all
         let newest = MIGRATIONS.last().unwrap().number;
         assert!(killed_at(&format!("{newest} committed"), &old.place()));
         assert_eq!(state(&db).await.0, newest, "what is committed has happened");
-        assert_eq!(run(&db, MIGRATIONS, &upgrade()).await.unwrap(), []);
+        assert_eq!(run(&db, MIGRATIONS, &of(&db).await).await.unwrap(), []);
         assert_eq!(faults(&db, &today()).await, []);
         db.close().await;
     }

@@ -6,9 +6,11 @@
 //! which is what a machine that stops leaves behind, and the statement fails.
 
 use std::cell::RefCell;
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use domain::id::{CampaignId, OfficeLetters, SubjectId};
+use domain::id::{CampaignId, InspectorCode, InspectorId, OfficeLetters, SubjectId};
+use domain::inspector::{EnforcementCredential, Inspector, Presence};
 use domain::subject::{RawSubject, Subject};
 
 use super::super::*;
@@ -18,11 +20,13 @@ use crate::counter::{self, Series};
 use crate::engines::{PostgresDatabase, SqliteFile, Still, upgrade};
 use crate::import::{self, StoredImport};
 use crate::subject;
-use crate::{Db, Press, Recording, Sealing, Tx, audit, log, org, session};
-use domain::event::{Act, Actor, Event};
+use crate::{Db, Press, Reader, Recording, Sealing, Tx, audit, inspector, log, org, session};
+use domain::event::{Act, Actor, Event, LinkKind};
 use domain::id::{AccountId, EventId, OrgUnitId};
 use domain::org::{OrgUnit, UnitKind};
-use domain::time::Instant;
+use domain::text::{CredentialNumber, PersonName};
+use domain::time::{Date, Instant};
+use tlog::Hash;
 
 /// Where the act of this thread stops.
 struct Stop {
@@ -95,6 +99,8 @@ enum Kind {
     Number,
     /// Ends an import: new entries, changed ones, and the state of the upload.
     Import,
+    /// Puts a record of its own into the log, in an entry anybody may read, and links it.
+    Public,
 }
 
 /// Entries of the log before the act.
@@ -232,11 +238,48 @@ async fn imported(db: &Db) -> Result<Recording, StoreError> {
     Ok(rec)
 }
 
+/// The record of the public act.
+const RECORD: &str = "mingqian plan\n样例\n";
+
+async fn published(db: &Db) -> Result<Recording, StoreError> {
+    let mut tx = db.begin("story.public").await?;
+    log::head(&mut tx).await?;
+    let (event, sealing) = event(2);
+    let event = Event {
+        act: Act::CampaignApproved,
+        ..event
+    };
+    let campaign = CampaignId::from_entropy([9; 12]);
+    let event = event.touching(LinkKind::Campaign, campaign.as_str());
+    let sealing = Sealing {
+        record: Some(RECORD.to_owned()),
+        ..sealing
+    };
+    let mut rec = tx.record(event, sealing)?;
+    let second = OrgUnit {
+        id: OrgUnitId::from_entropy([2; 12]),
+        ..unit()
+    };
+    org::add(&mut rec, &second).await?;
+    Ok(rec)
+}
+
+/// The public record stands there with the entry that names it, and only with it.
+async fn record_is(there: bool, reader: &mut Reader, at: &str) {
+    let hash = Hash::of(RECORD.as_bytes());
+    let record = log::record(reader, &hash).await.unwrap();
+    assert_eq!(record.as_deref(), there.then_some(RECORD), "{at}");
+    let named = log::event_of_record(reader, &hash).await.ok();
+    let own = EventId::from_entropy([2; 12]);
+    assert_eq!(named, there.then_some(own), "{at}");
+}
+
 async fn done(db: &Db, kind: Kind, losing: Option<Losing>) -> Result<log::Committed, StoreError> {
     let rec = match kind {
         Kind::Attachment => attached(db).await?,
         Kind::Number => numbered(db).await?,
         Kind::Import => imported(db).await?,
+        Kind::Public => published(db).await?,
     };
     LOSING.set(losing);
     rec.commit().await
@@ -248,22 +291,24 @@ fn press() -> Press {
 }
 
 /// Number of entries in the log; the audit finds nothing, and the key is known if the act is there.
-async fn sound(db: &Db, at: &str) -> u64 {
+async fn sound(db: &Db, kind: Kind, at: &str) -> u64 {
     assert_eq!(audit(db).await.unwrap().faults, [], "{at}");
     let mut reader = db.read().await.unwrap();
     let entries = log::head(&mut reader).await.unwrap().0;
     let press = press();
     let known = session::submission(&mut reader, &press.account, &press.form_key).await;
     assert_eq!(known.unwrap().is_some(), entries > BEFORE, "{at}");
+    let public = kind == Kind::Public && entries > BEFORE;
+    record_is(public, &mut reader, at).await;
     entries
 }
 
 /// What a machine leaves behind that stops there is as it was before the act, which can be pressed again.
 async fn opens_as_before(copy: &Path, kind: Kind, at: &str) {
     let db = Db::open_sqlite(copy, &upgrade()).await.unwrap();
-    assert_eq!(sound(&db, at).await, BEFORE, "{at}");
+    assert_eq!(sound(&db, kind, at).await, BEFORE, "{at}");
     done(&db.pressed(&press()), kind, None).await.unwrap();
-    assert_eq!(sound(&db, at).await, BEFORE + 1, "{at}");
+    assert_eq!(sound(&db, kind, at).await, BEFORE + 1, "{at}");
     db.close().await;
 }
 
@@ -280,7 +325,7 @@ async fn stopped_at_each(db: &Db, kind: Kind, lite: Option<&Path>) -> u32 {
         let was_reached = STOP.take().is_none();
         LOSING.set(None);
         let error = stopped.map(drop).unwrap_err();
-        assert_eq!(sound(db, &at).await, BEFORE, "{at}: {error}");
+        assert_eq!(sound(db, kind, &at).await, BEFORE, "{at}: {error}");
         if !was_reached {
             assert!(matches!(error, StoreError::CommitUnknown(_)), "{error}");
             return step - 1;
@@ -301,11 +346,11 @@ async fn told(db: &Db, kind: Kind, lite: Option<&Path>) {
     let lost = done(&db.pressed(&press()), kind, Some(Losing::After)).await;
     let lost = lost.map(drop).unwrap_err();
     assert!(matches!(lost, StoreError::CommitUnknown(_)), "{lost}");
-    assert_eq!(sound(db, "after a lost answer").await, BEFORE + 1);
+    assert_eq!(sound(db, kind, "after a lost answer").await, BEFORE + 1);
     let again = done(&db.pressed(&press()), kind, None).await;
     let again = again.map(drop).unwrap_err();
     assert!(again.code() == "STOR-424", "{again}");
-    assert_eq!(sound(db, "after a second press").await, BEFORE + 1);
+    assert_eq!(sound(db, kind, "after a second press").await, BEFORE + 1);
 }
 
 async fn on_both(kind: Kind) {
@@ -330,6 +375,70 @@ async fn an_act_that_takes_a_number_is_there_as_a_whole_or_not_at_all_wherever_i
 }
 
 #[tokio::test]
+async fn a_public_act_is_there_with_its_record_or_not_at_all_wherever_it_stops() {
+    on_both(Kind::Public).await;
+}
+
+#[tokio::test]
 async fn an_import_is_there_as_a_whole_or_not_at_all_wherever_it_stops() {
     on_both(Kind::Import).await;
+}
+
+/// How many statements something takes.
+async fn statements<T>(of: impl Future<Output = T>) -> (u32, T) {
+    STOP.set(Some(Stop {
+        left: u32::MAX,
+        copied: None,
+    }));
+    let done = of.await;
+    let left = STOP.take().map_or(0, |stop| stop.left);
+    (u32::MAX - left, done)
+}
+
+fn officer(number: u16) -> Inspector {
+    let mut entropy = [0; 12];
+    entropy[..2].copy_from_slice(&number.to_be_bytes());
+    Inspector {
+        id: InspectorId::from_entropy(entropy),
+        code: InspectorCode::parse(&format!("X{number:04}")).unwrap(),
+        name: PersonName::parse("检查员甲").unwrap(),
+        unit: unit().id,
+        authority: InspectorCode::parse("-").unwrap(),
+        credential: Some(EnforcementCredential {
+            number: CredentialNumber::parse(&format!("XT-{number:07}")).unwrap(),
+            valid_until: Date::parse_iso("2030-12-31").unwrap(),
+        }),
+        scope: BTreeSet::new(),
+        presence: Presence::OnDuty,
+        may_lead: false,
+    }
+}
+
+async fn in_bulk(db: &Db) {
+    begun(db).await;
+    let officers: Vec<Inspector> = (0..600).map(officer).collect();
+    let mut rec = acting(db.begin("story.officers").await.unwrap())
+        .await
+        .unwrap();
+    let (count, added) = statements(inspector::add_many(&mut rec, &officers)).await;
+    assert_eq!(added.unwrap(), 600);
+    assert!(count < 60, "{:?}: {count} statements", db.engine());
+    rec.commit().await.unwrap();
+    let mut reader = db.read().await.unwrap();
+    let kept = inspector::all(&mut reader).await.unwrap();
+    let kept: Vec<Inspector> = kept.into_iter().map(|one| one.inspector).collect();
+    assert_eq!(kept, officers, "each opens with a key of his own");
+    assert_eq!(audit(db).await.unwrap().faults, []);
+}
+
+#[tokio::test]
+async fn new_inspectors_and_their_keys_take_few_statements_under_the_lock() {
+    let file = SqliteFile::fresh();
+    let db = Db::open_sqlite(file.path(), &upgrade()).await.unwrap();
+    in_bulk(&db).await;
+    db.close().await;
+    let server = PostgresDatabase::fresh();
+    let db = Db::open_postgres(server.url(), &upgrade()).await.unwrap();
+    in_bulk(&db).await;
+    db.close().await;
 }

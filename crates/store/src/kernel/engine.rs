@@ -336,6 +336,12 @@ impl Db {
         }
     }
 
+    /// The press this handle carries, if it carries one.
+    #[must_use]
+    pub fn press(&self) -> Option<&Press> {
+        self.press.as_ref()
+    }
+
     /// Begins an act. The handle reads; writing needs an event.
     ///
     /// # Errors

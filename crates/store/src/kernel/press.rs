@@ -98,6 +98,20 @@ impl Press {
             ],
         )
         .await?;
+        self.use_up_draft(conn).await
+    }
+
+    /// Takes the key for what leaves no event, in the transaction that orders it, and uses up the draft of its form.
+    pub(super) async fn order(&self, conn: &mut Conn, location: &str) -> Result<(), StoreError> {
+        let ordered = Self {
+            location: Some(location.to_owned()),
+            ..self.clone()
+        };
+        ordered.claim(conn).await?;
+        ordered.use_up_draft(conn).await
+    }
+
+    async fn use_up_draft(&self, conn: &mut Conn) -> Result<(), StoreError> {
         if let Some(form) = &self.draft {
             // An empty draft is no draft.
             conn.execute(

@@ -216,7 +216,7 @@ async fn an_officer_who_lost_the_right_meanwhile_freezes_nothing() {
         let shown = as_shown(&city.app, Thing::Campaign(&number)).await;
         let id = city
             .app
-            .order_freeze(jobs, &officer, (&number, &shown), words)
+            .order_freeze(jobs, &officer, (&number, &shown), words, str::to_owned)
             .await
             .unwrap()
             .unwrap();

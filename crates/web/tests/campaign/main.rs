@@ -15,6 +15,7 @@ mod acts;
 mod cast;
 mod locked;
 mod long;
+mod lost;
 mod parties;
 mod plan;
 mod secrecy;

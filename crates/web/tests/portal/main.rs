@@ -25,4 +25,5 @@ mod rulebook;
 mod said;
 mod stale;
 mod story;
+mod unreadable;
 mod upload;

@@ -21,14 +21,18 @@ use web::gate::WebState;
 use crate::browser::{Browser, Site};
 use crate::cast::Cast;
 
-/// A site where ten rows are many.
-pub async fn narrow(db: Db) -> (Cast, WebState) {
-    let limits = Limits {
+/// Ten rows are many.
+pub fn limits() -> Limits {
+    Limits {
         export_rows: 10,
         frame_subjects: 10,
         ..Limits::default()
-    };
-    let (site, web) = Site::open_with(db, limits).await;
+    }
+}
+
+/// A site where ten rows are many.
+pub async fn narrow(db: Db) -> (Cast, WebState) {
+    let (site, web) = Site::open_with(db, limits()).await;
     (Cast::gather_at(site, 40, 6).await, web)
 }
 

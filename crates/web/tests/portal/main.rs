@@ -21,6 +21,7 @@ mod numbers;
 mod order;
 mod pages;
 mod publication;
+mod record;
 mod rulebook;
 mod said;
 mod stale;

@@ -3,7 +3,6 @@
 
 use axum::http::StatusCode;
 use domain::account::Role;
-use domain::id::EventId;
 
 use crate::altered::told;
 
@@ -73,14 +72,12 @@ async fn one_unreadable_role_takes_no_list_of_accounts_down() {
 #[tokio::test]
 async fn the_heading_of_a_damaged_page_says_damage() {
     told(async |held| {
-        let number = held.story.launched().await;
+        let (number, _) = held.story.committed().await;
         let inside = held.story.site.signed_in(&held.story.supervisor).await;
         let last = held.story.site.log_size().await - 1;
-        let stray = EventId::from_entropy([9; 12]);
-        held.sql(&format!(
-            "UPDATE campaigns SET last_event = '{stray}' WHERE number = '{number}'"
-        ));
-        let campaign = inside.get(&format!("/w/campaigns/{number}")).await;
+        held.sql("UPDATE log_records SET record = record || ' ' WHERE record LIKE '%freeze%'");
+        let campaign = held.story.site.stranger();
+        let campaign = campaign.get(&format!("/draw/{number}")).await;
         held.sql(&format!("DELETE FROM log_leaves WHERE sequence = {last}"));
         let log = inside.get("/w/log").await;
         for page in [campaign, log] {

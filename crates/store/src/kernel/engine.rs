@@ -94,7 +94,7 @@ pub(super) enum Notices {
 pub struct Db {
     pools: Pools,
     vault: Arc<dyn Vault>,
-    press: Option<Press>,
+    pub(super) press: Option<Press>,
     queue: Arc<Queue>,
 }
 
@@ -334,12 +334,6 @@ impl Db {
             press: Some(press.clone()),
             ..self.clone()
         }
-    }
-
-    /// The press this handle carries, if it carries one.
-    #[must_use]
-    pub fn press(&self) -> Option<&Press> {
-        self.press.as_ref()
     }
 
     /// Begins an act. The handle reads; writing needs an event.

@@ -11,6 +11,7 @@ use std::sync::{Arc, OnceLock};
 use domain::id::{AccountId, EventId};
 
 use super::conn::Conn;
+use super::engine::Db;
 use super::value::Value;
 use crate::error::StoreError;
 use crate::schema::SUBMISSIONS;
@@ -34,6 +35,14 @@ pub struct Press {
     /// without it the act is given back at once ([`StoreError::Held`]), to be begun again in its turn.
     pub(super) patience: Option<u32>,
     done: Arc<OnceLock<EventId>>,
+}
+
+impl Db {
+    /// The press this handle carries, if it carries one.
+    #[must_use]
+    pub fn press(&self) -> Option<&Press> {
+        self.press.as_ref()
+    }
 }
 
 impl Press {

@@ -47,6 +47,7 @@ const ADMINISTRATORS: [(&str, &str, Role); 3] = [
 
 /// Founds the bureau and says the three passwords once.
 pub(crate) fn run(args: &InitArgs, output: &Output) -> Result<u8, Failure> {
+    require(args)?;
     runtime()?.block_on(found(args, output))
 }
 
@@ -70,7 +71,6 @@ fn require(args: &InitArgs) -> Result<(), Failure> {
 }
 
 async fn found(args: &InitArgs, output: &Output) -> Result<u8, Failure> {
-    require(args)?;
     let place = args.place.place();
     if place.is_founded() {
         return Err(Failure::new(

@@ -39,10 +39,6 @@ async fn refused(
     assert_eq!(story.site.log_size().await, size, "{what}");
 }
 
-#[expect(
-    clippy::cognitive_complexity,
-    reason = "every await counts as a branch; the story runs straight"
-)]
 #[tokio::test]
 async fn no_act_on_a_plan_goes_on_from_another_plan_than_was_shown() {
     told_on_both(async |story| {
@@ -82,10 +78,6 @@ async fn no_act_on_a_plan_goes_on_from_another_plan_than_was_shown() {
     .await;
 }
 
-#[expect(
-    clippy::cognitive_complexity,
-    reason = "every await counts as a branch; the story runs straight"
-)]
 #[tokio::test]
 async fn no_act_on_a_result_goes_on_from_another_result_than_was_shown() {
     told_on_both(async |story| {

@@ -5,6 +5,8 @@ VAR ?= ./var
 LISTEN ?= 127.0.0.1:8080
 BIN := $(or $(CARGO_TARGET_DIR),target)/try/mingqian
 REGISTER := ../shared/data
+# The same as in .config/nextest.toml.
+BROWSER := test(/browser/) + binary(browser)
 
 .DEFAULT_GOAL := help
 .PHONY: help run test lint test-register bench docs setup clean
@@ -19,16 +21,8 @@ help:
 	@echo 'make setup          安装缺少的系统软件包'
 	@echo 'make clean          删除编译结果（保留 $(VAR)）'
 
-# The accounts are printed again on every start; the file also says that the demo is complete.
 run:
-	@scripts/setup build
-	cargo build --profile try --locked --package server
-	@if [ ! -f $(VAR)/accounts.txt ]; then \
-		umask 077; \
-		$(BIN) demo --data $(VAR) > $(BIN).accounts && mv $(BIN).accounts $(VAR)/accounts.txt; \
-	fi
-	@cat $(VAR)/accounts.txt
-	$(BIN) serve --data $(VAR) --listen $(LISTEN)
+	@VAR='$(VAR)' LISTEN='$(LISTEN)' BIN='$(BIN)' scripts/run
 
 lint:
 	cargo xtask tidy
@@ -36,12 +30,17 @@ lint:
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets --locked -- -D warnings
 
-# nextest comes last, so that its summary is the last thing on the screen.
+# nextest comes last, so that its summaries are the last thing on the screen; browsers have the machine alone, and a
+# budget of their own. A failure of the first part does not keep the second from being told.
 test:
 	@scripts/setup test
 	$(MAKE) --no-print-directory lint
 	cargo test --workspace --doc --locked --quiet
-	scripts/postgres run cargo nextest run --workspace --locked
+	@status=0; \
+	scripts/postgres run cargo nextest run --workspace --locked -E 'not ($(BROWSER))' || status=$$?; \
+	scripts/timed '浏览器部分' 12 \
+		scripts/postgres run cargo nextest run --workspace --locked -E '$(BROWSER)' || status=$$?; \
+	exit $$status
 
 test-register:
 	@test -d $(REGISTER) || { echo '缺少 $(REGISTER)：真实名录不在公开仓库中'; exit 1; }

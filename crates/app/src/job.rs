@@ -35,7 +35,7 @@ mod upkeep;
 
 pub use broken::Broken;
 pub use kind::{AfterStop, Kind, Work};
-pub use order::{Job, JobState, Limits, Order};
+pub use order::{Job, JobState, Limits, Order, OrderedBy};
 pub(crate) use outcome::said_version;
 pub use outcome::{KeptRefusal, OUTCOME, Outcome, ResultFile};
 pub use result::{Incomplete, Outgoing};
@@ -43,12 +43,6 @@ pub use run::Run;
 
 use desk::{Desk, Ticket};
 
-static FULL: Code = Code::new(
-    "JOBS-001",
-    "后台已有 {waiting} 件事在排队，这一件没有接下。",
-    None,
-    "等几分钟再办。",
-);
 static STOPPED: Code = Code::new(
     "JOBS-003",
     "已按您的要求停下，什么也没有写入。",
@@ -127,60 +121,6 @@ impl Jobs {
 
     fn now_ms(&self) -> i64 {
         self.0.app.clock.now().unix_ms()
-    }
-
-    /// Takes an order; the key of the job that carries it out, which is an earlier one if the same
-    /// is under way already.
-    pub async fn start(&self, order: Order) -> Result<String, AppError> {
-        let kind = self.kind(order.kind).ok_or_else(|| unknown(order.kind))?;
-        let fingerprint = order.fingerprint();
-        let mut reader = self.0.app.db.read().await?;
-        if let Some(same) = job::under_way_like(&mut reader, &fingerprint).await? {
-            return Ok(same.id);
-        }
-        drop(reader);
-        let waiting = self.desk().waiting();
-        if waiting >= self.0.limits.waiting {
-            return Err(FULL.refuse(&[("waiting", &waiting)]).into());
-        }
-        let now_ms = self.now_ms();
-        let stored = StoredJob {
-            id: store::hex(&self.0.app.entropy.bytes::<12>()),
-            kind: order.kind.to_owned(),
-            account: order.owner,
-            unit: order.unit,
-            about: order.about,
-            fingerprint,
-            state: JobState::Waiting.name().to_owned(),
-            stage: String::new(),
-            done: 0,
-            total: None,
-            input: order.input.to_string(),
-            outcome: String::new(),
-            stop_asked: false,
-            holder: self.0.holder.clone(),
-            lease_until_ms: self.lease_until_ms(),
-            started_at_ms: now_ms,
-            updated_at_ms: now_ms,
-        };
-        let mut scratch = self.0.app.db.scratch().await?;
-        match job::add(&mut scratch.inside(), &stored).await {
-            Err(StoreError::Conflict { .. }) => {
-                drop(scratch);
-                let mut reader = self.0.app.db.read().await?;
-                let same = job::under_way_like(&mut reader, &stored.fingerprint).await?;
-                let gone = || StoreError::NotFound {
-                    table: "jobs",
-                    key: stored.id.clone(),
-                };
-                return Ok(same.ok_or_else(gone)?.id);
-            }
-            other => other?,
-        }
-        scratch.commit().await?;
-        let id = stored.id.clone();
-        self.take_in(kind, stored);
-        Ok(id)
     }
 
     /// Puts a job of this process into the queue.
@@ -384,8 +324,4 @@ impl Jobs {
             let _ = ended.wait_for(|ended| *ended).await;
         }
     }
-}
-
-fn unknown(kind: &str) -> StoreError {
-    StoreError::Engine(format!("jobs: no work of the kind {kind} is known here"))
 }

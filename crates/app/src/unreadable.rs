@@ -1,4 +1,4 @@
-//! A row of long work that cannot be read: written by a newer program, or by hand. It is named, and the others go on.
+//! A row of a list that cannot be read: written by a newer program, or by hand. It is named, and the others go on.
 
 use domain::refusal::{Code, Refusal};
 use store::StoreError;
@@ -17,6 +17,18 @@ static IMPORT: Code = Code::new(
     None,
     "多半由更新的程序写下：请系统管理员换用那个版本；仍读不出的，重新上传文件，把本行报给运行维护人员。",
 );
+static ACCOUNT: Code = Code::new(
+    "ACCT-020",
+    "这个账号的记录读不出（{why}）。",
+    None,
+    "多半被绕过程序改动过：请系统管理员运行 mingqian audit 查明，从备份恢复；其余账号照常。",
+);
+static PUBLICATION: Code = Code::new(
+    "PUBL-021",
+    "这条公示的记录读不出（{why}）。",
+    None,
+    "多半被绕过程序改动过：请系统管理员运行 mingqian audit 查明，从备份恢复；其余各条照常。",
+);
 
 /// Of which list a row is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,6 +37,10 @@ pub enum RowOf {
     Jobs,
     /// Of the uploads.
     Imports,
+    /// Of the accounts.
+    Accounts,
+    /// Of what stands on the portal.
+    Publications,
 }
 
 impl RowOf {
@@ -32,6 +48,8 @@ impl RowOf {
         match self {
             Self::Jobs => &JOB,
             Self::Imports => &IMPORT,
+            Self::Accounts => &ACCOUNT,
+            Self::Publications => &PUBLICATION,
         }
     }
 
@@ -39,6 +57,8 @@ impl RowOf {
         match self {
             Self::Jobs => "后台办理",
             Self::Imports => "导入",
+            Self::Accounts => "账号",
+            Self::Publications => "公示",
         }
     }
 
@@ -54,7 +74,7 @@ impl RowOf {
 pub struct UnreadableRow {
     /// Its key.
     pub id: String,
-    /// When it was ordered or uploaded, unix milliseconds, as far as that can be read.
+    /// When it was ordered, uploaded or put on the portal, unix milliseconds, as far as that can be read.
     pub started_at_ms: i64,
     /// What is wrong with it, in words.
     pub why: String,

@@ -50,23 +50,14 @@ impl Place {
 
     /// Makes folder and keys of a new bureau whose log has this origin.
     pub(crate) fn make_keys(&self, origin: &str, entropy: &dyn Entropy) -> Result<(), Failure> {
+        let storage_key = entropy.bytes::<32>();
+        let log_key = new_log_key(origin, &entropy.bytes())?;
         private_folder(&self.data)?;
         if self.is_complete() {
             write_private(&self.founding(), "1\n")?;
         }
         private_folder(&self.data.join("keys"))?;
-        write_private(
-            &self.key("storage.key"),
-            &store::hex(&entropy.bytes::<32>()),
-        )?;
-        let log_key =
-            SignerKey::from_seed(origin, KeyKind::Log, &entropy.bytes()).map_err(|error| {
-                Failure::new(
-                    "INIT-003",
-                    origin,
-                    format!("这个日志名不能用：{error}。写成 主机名/名称 的样子。"),
-                )
-            })?;
+        write_private(&self.key("storage.key"), &store::hex(&storage_key))?;
         write_private(&self.key("log.key"), &log_key.to_secret_text())
     }
 
@@ -344,6 +335,17 @@ impl Place {
             log_key: Arc::new(log_key),
         })
     }
+}
+
+/// The key of a log of that name.
+pub(crate) fn new_log_key(origin: &str, seed: &[u8; 32]) -> Result<SignerKey, Failure> {
+    SignerKey::from_seed(origin, KeyKind::Log, seed).map_err(|error| {
+        Failure::new(
+            "INIT-003",
+            origin,
+            format!("这个日志名不能用：{error}。写成 主机名/名称 的样子。"),
+        )
+    })
 }
 
 /// A migration happens now, by this version of the program.

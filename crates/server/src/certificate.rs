@@ -76,6 +76,13 @@ fn folder_of(place: &Place) -> PathBuf {
     place.data.join("tls")
 }
 
+/// Refuses names no certificate can be made for.
+pub(crate) fn require_names(names: &[String]) -> Result<(), Failure> {
+    CertificateParams::new(names.to_vec())
+        .map(|_| ())
+        .map_err(refused(names))
+}
+
 fn refused(names: &[String]) -> impl Fn(rcgen::Error) -> Failure {
     let names = names.join(",");
     move |error| {

@@ -1064,3 +1064,43 @@ fn the_folder_of_a_killed_server_copied_whole_keeps_the_last_act_and_without_its
     assert!(torn.done(&["audit"]).contains("没有发现改动"));
     assert!(torn.done(&["counter"]).contains("还没有给出过编号"));
 }
+
+#[test]
+fn an_argument_that_will_not_do_is_refused_before_anything_is_founded() {
+    for engine in [Engine::Sqlite, Engine::Postgres] {
+        let bureau = Bureau::empty(engine);
+        let words = |changed: (&str, &str)| {
+            let mut args = vec!["init".to_owned()];
+            for (name, value) in [
+                ("--bureau", "样例市城市管理局"),
+                ("--district", "411202"),
+                ("--letters", "CG"),
+                ("--origin", "keys.example/log"),
+                ("--tls-name", "127.0.0.1"),
+            ] {
+                let value = if name == changed.0 { changed.1 } else { value };
+                args.extend([name.to_owned(), value.to_owned()]);
+            }
+            args
+        };
+        for (name, value, code) in [
+            ("--tls-name", "主机", "CERT-002"),
+            ("--origin", "", "INIT-003"),
+            ("--district", "4112", "INIT-014"),
+            ("--letters", "cg", "INIT-014"),
+            ("--bureau", " ", "INIT-014"),
+        ] {
+            let args = words((name, value));
+            let args: Vec<&str> = args.iter().map(String::as_str).collect();
+            let (exit, said) = bureau.place.run(&args);
+            assert_eq!(exit, Some(2), "{name}: {said}");
+            assert!(said.contains(code), "{name}: {said}");
+            assert!(!bureau.place.data.exists(), "{name} left something");
+        }
+        // So the very same place is founded at the second try.
+        let args = words(("", ""));
+        let args: Vec<&str> = args.iter().map(String::as_str).collect();
+        bureau.place.done(&args);
+        assert!(!bureau.place.file("founding").exists());
+    }
+}

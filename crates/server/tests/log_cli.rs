@@ -227,3 +227,41 @@ fn two_heads_of_one_size_need_no_tiles_and_of_two_logs_are_not_compared() {
     assert_eq!(exit, 2, "{said}");
     assert!(said.contains("TLOG-012"), "{said}");
 }
+
+#[test]
+fn what_cannot_be_compared_is_named_by_its_own_file_and_not_by_the_folder_of_tiles() {
+    let root = tempfile::tempdir().unwrap();
+    let one = published(40, None);
+    let first = one.checkpoint(root.path(), "first");
+    let stranger = SignerKey::from_seed("log.example/2", KeyKind::Log, &[8; 32]).unwrap();
+    let head = Checkpoint::new("log.example/2", 50, *one.head.root()).unwrap();
+    let elsewhere = root.path().join("elsewhere");
+    fs::write(&elsewhere, head.sign(&stranger).unwrap().to_string()).unwrap();
+    let saved = root.path().join("saved");
+    let kept = fs::read_to_string(&first).unwrap();
+    fs::write(&saved, format!("\u{feff}{kept}")).unwrap();
+    let tiles = root.path().join("tiles-of-the-portal");
+    for (other, words) in [
+        (
+            &elsewhere,
+            vec![
+                "TLOG-021",
+                "log.example/1",
+                "log.example/2",
+                "first",
+                "elsewhere",
+            ],
+        ),
+        (&saved, vec!["CLI-123", "字节顺序标记", "saved"]),
+    ] {
+        for files in [[&first, other], [other, &first]] {
+            let files = [text(files[0]), text(files[1]), "--tiles", text(&tiles)];
+            let (exit, said) = compare(&files);
+            assert_eq!(exit, 2, "{said}");
+            for word in &words {
+                assert!(said.contains(word), "{word} in {said}");
+            }
+            assert!(!said.contains("tiles-of-the-portal"), "{said}");
+        }
+    }
+}

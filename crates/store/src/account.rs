@@ -49,8 +49,17 @@ pub async fn by_login(
     }
 }
 
+/// An account in the list, whether it can be read or not: one that cannot hides no other.
+#[derive(Debug)]
+pub struct ListedAccount {
+    /// Its key, as far as that can be read.
+    pub id: String,
+    /// The whole of it, or why it cannot be shown.
+    pub account: Result<StoredAccount, StoreError>,
+}
+
 /// All accounts by sign-in name.
-pub async fn all(reader: &mut Reader) -> Result<Vec<StoredAccount>, StoreError> {
+pub async fn all(reader: &mut Reader) -> Result<Vec<ListedAccount>, StoreError> {
     let rows = reader
         .all(Query::new(
             "SELECT account_id, login, name, active, last_event FROM accounts ORDER BY login",
@@ -58,7 +67,15 @@ pub async fn all(reader: &mut Reader) -> Result<Vec<StoredAccount>, StoreError> 
         .await?;
     let mut accounts = Vec::with_capacity(rows.len());
     for row in rows {
-        accounts.push(with_grants(reader, &row).await?);
+        let account = match with_grants(reader, &row).await {
+            // The database itself, and no row of it.
+            Err(error) if error.damage().is_none() => return Err(error),
+            account => account,
+        };
+        accounts.push(ListedAccount {
+            id: row.text("account_id").unwrap_or_default().to_owned(),
+            account,
+        });
     }
     Ok(accounts)
 }

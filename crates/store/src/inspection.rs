@@ -333,24 +333,45 @@ pub(crate) fn publication(row: &Row) -> Result<StoredPublication, StoreError> {
     })
 }
 
+/// A publication in a list, whether it can be read or not: one that cannot hides no other.
+#[derive(Debug)]
+pub struct ListedPublication {
+    /// When it was put on the portal, and its key: its place in a list, as far as that can be read.
+    pub place: (i64, String),
+    /// The whole of it, or why it cannot be shown.
+    pub publication: Result<StoredPublication, StoreError>,
+}
+
+pub(crate) fn listed_publications(rows: &[Row]) -> Vec<ListedPublication> {
+    let listed = rows.iter().map(|row| ListedPublication {
+        // What is no number stands before every number.
+        place: (
+            row.int("published_at_ms").unwrap_or(i64::MAX),
+            row.text("publication_id").unwrap_or_default().to_owned(),
+        ),
+        publication: publication(row),
+    });
+    listed.collect()
+}
+
 /// Publications newest first, before (moment, key) if given.
 pub async fn publications(
     reader: &mut Reader,
-    before: Option<(i64, &PublicationId)>,
+    before: Option<(i64, &str)>,
     limit: i64,
-) -> Result<Vec<StoredPublication>, StoreError> {
+) -> Result<Vec<ListedPublication>, StoreError> {
     let mut query = Query::new(PUBLISHED).push(" WHERE 1 = 1");
     if let Some((at, id)) = before {
         query = query
             .push(" AND (p.published_at_ms, p.publication_id) < (")
             .bind(at)
             .push(", ");
-        query = query.bind(id.as_str()).push(")");
+        query = query.bind(id).push(")");
     }
     let query = query
         .push(" ORDER BY p.published_at_ms DESC, p.publication_id DESC LIMIT ")
         .bind(limit);
-    reader.all(query).await?.iter().map(publication).collect()
+    Ok(listed_publications(&reader.all(query).await?))
 }
 
 /// How many publications stand on the portal.
@@ -366,12 +387,12 @@ pub async fn publication_count(reader: &mut Reader) -> Result<i64, StoreError> {
 pub async fn publications_of(
     reader: &mut Reader,
     campaign: &CampaignId,
-) -> Result<Vec<StoredPublication>, StoreError> {
+) -> Result<Vec<ListedPublication>, StoreError> {
     let query = Query::new(PUBLISHED)
         .push(" JOIN inspections v ON v.inspection_id = p.inspection_id WHERE v.campaign_id = ")
         .bind(campaign.as_str())
         .push(" ORDER BY v.ordinal");
-    reader.all(query).await?.iter().map(publication).collect()
+    Ok(listed_publications(&reader.all(query).await?))
 }
 
 /// The publication with that key.

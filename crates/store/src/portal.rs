@@ -12,7 +12,9 @@ use tlog::entry::{Entry, EntryType};
 
 use crate::campaign::{self, CampaignFilter, StoredCampaign};
 use crate::error::StoreError;
-use crate::inspection::{InspectionFilter, StoredInspection, StoredPublication};
+use crate::inspection::{
+    InspectionFilter, ListedPublication, StoredInspection, listed_publications,
+};
 use crate::kernel::reader::{Query, Reader, contains};
 use crate::kernel::value::Row;
 
@@ -278,7 +280,7 @@ pub async fn publications_found(
     reader: &mut Reader,
     words: &str,
     limit: i64,
-) -> Result<Vec<StoredPublication>, StoreError> {
+) -> Result<Vec<ListedPublication>, StoreError> {
     let query = Query::new(STANDING)
         .push(" AND (v.subject_name LIKE ")
         .bind(contains(words))
@@ -286,29 +288,19 @@ pub async fn publications_found(
         .bind(contains(&words.to_ascii_uppercase()))
         .push(" ESCAPE '!') ORDER BY p.published_at_ms DESC, p.publication_id DESC LIMIT ")
         .bind(limit);
-    reader
-        .all(query)
-        .await?
-        .iter()
-        .map(crate::inspection::publication)
-        .collect()
+    Ok(listed_publications(&reader.all(query).await?))
 }
 
 /// Publications that stand of the subject with exactly this code, newest first.
 pub async fn publications_of_code(
     reader: &mut Reader,
     code: &str,
-) -> Result<Vec<StoredPublication>, StoreError> {
+) -> Result<Vec<ListedPublication>, StoreError> {
     let query = Query::new(STANDING)
         .push(" AND v.subject_code = ")
         .bind(code)
         .push(" ORDER BY p.published_at_ms DESC, p.publication_id DESC");
-    reader
-        .all(query)
-        .await?
-        .iter()
-        .map(crate::inspection::publication)
-        .collect()
+    Ok(listed_publications(&reader.all(query).await?))
 }
 
 /// A row of a public list, whether it can be read or not: one that cannot hides no other.

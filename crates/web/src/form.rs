@@ -135,6 +135,24 @@ impl Submitted {
             .map(|(name, value)| (name.as_str(), value.as_str()))
     }
 
+    /// The same without passwords, which are kept nowhere.
+    pub fn kept_openly(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.kept()
+            .filter(|(name, _)| !SECRET_FIELDS.contains(name))
+    }
+
+    /// What a person has put in himself: no password, and nothing the page carries unseen.
+    pub fn typed(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.kept_openly()
+            .filter(|(name, text)| !name.starts_with('_') && !text.trim().is_empty())
+    }
+
+    /// Whether a person has put something in that would be missed.
+    #[must_use]
+    pub fn has_typed(&self) -> bool {
+        self.typed().next().is_some()
+    }
+
     /// Whether it holds a password, which no page may show or carry again.
     #[must_use]
     pub fn holds_secret(&self) -> bool {

@@ -1,4 +1,4 @@
-//! Pages that say no: eight kinds, each with a stable code, what to do, and nothing
+//! Pages that say no, each kind with a stable code, what to do, and nothing
 //! about the inside of the programme.
 
 use axum::http::StatusCode;
@@ -20,6 +20,11 @@ pub enum Problem {
     DeadLink(Refusal),
     /// 409: somebody else acted in between, or the state forbids it.
     Conflict(Refusal),
+    /// 503: what is kept is not what the log says.
+    Unsound(Refusal),
+    /// 409: what is kept cannot be read, though nothing says it was damaged: a newer program wrote it, or it does not
+    /// open.
+    Unread(Refusal),
     /// 410: published once, withdrawn or expired; the tombstone says why and when.
     Gone {
         /// The reason in public words, without personal facts.
@@ -55,10 +60,10 @@ impl Problem {
         match self {
             Self::Forbidden(_) => StatusCode::FORBIDDEN,
             Self::NotFound | Self::DeadLink(_) => StatusCode::NOT_FOUND,
-            Self::Conflict(_) => StatusCode::CONFLICT,
+            Self::Conflict(_) | Self::Unread(_) => StatusCode::CONFLICT,
             Self::Gone { .. } => StatusCode::GONE,
             Self::Unusable(_) => StatusCode::UNPROCESSABLE_ENTITY,
-            Self::Unknown(..) => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Unknown(..) | Self::Unsound(_) => StatusCode::SERVICE_UNAVAILABLE,
             Self::Damaged { .. } | Self::Fault { .. } => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
@@ -72,19 +77,23 @@ impl Problem {
             Self::Gone { .. } => "已撤下",
             Self::Unusable(_) => "提交的内容不能采用",
             Self::Unknown(..) => "结果未知",
-            Self::Damaged { .. } => "保存的内容有损坏",
+            Self::Unsound(_) | Self::Damaged { .. } => "保存的内容有损坏",
+            Self::Unread(_) => "保存的内容读不出",
             Self::Fault { .. } => "没有办成",
         }
     }
 
-    fn content(&self) -> Fragment {
+    /// The words; `log` is where this reader sees the log.
+    fn content(&self, log: &'static str) -> Fragment {
         match self {
             Self::Forbidden(refusal)
             | Self::DeadLink(refusal)
             | Self::Conflict(refusal)
+            | Self::Unsound(refusal)
+            | Self::Unread(refusal)
             | Self::Unusable(refusal) => refusal.clone().into(),
             Self::Unknown(refusal, again) => Fragment::join([
-                Fragment::from(refusal.clone()),
+                Fragment::from(seen_in(refusal.clone(), log)),
                 again
                     .as_deref()
                     .cloned()
@@ -119,7 +128,7 @@ impl Problem {
     /// The page inside the workbench.
     #[must_use]
     pub fn in_workbench(&self, shell: Shell) -> WorkbenchPage {
-        WorkbenchPage::new(shell, Head::new(self.title())).with(self.content())
+        WorkbenchPage::new(shell, Head::new(self.title())).with(self.content("/w/log"))
     }
 
     /// The answer inside the workbench, with its status.
@@ -139,10 +148,15 @@ impl Problem {
     pub fn in_plain(&self, frame: Frame) -> PlainPage {
         let content = match self {
             Self::Damaged { code, damage } => damaged(code, &damage.public),
-            other => other.content(),
+            other => other.content("/log"),
         };
         PlainPage::new(frame, Head::new(self.title())).with(content)
     }
+}
+
+/// Where it shows what became of an act, if nothing has said so yet.
+fn seen_in(refusal: Refusal, log: &'static str) -> Refusal {
+    refusal.or_remedy_link(Link::new("看留痕日志", Address::fixed(log)))
 }
 
 /// What is said of it: that waiting is no remedy, and who has one.

@@ -4,6 +4,8 @@
 //! cannot be reached, and a line without its right cannot be written. Each screen holds the lines of
 //! its own addresses; [`table`] joins them. Deliberately absent: rights of single rows (`app`).
 
+use std::collections::BTreeSet;
+
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request, State};
 use axum::handler::Handler;
@@ -120,6 +122,7 @@ impl Route {
             acts_once: false,
             before_password_change: false,
             keeps_draft: false,
+            keeps_typed: false,
         };
         Self {
             method,
@@ -190,29 +193,54 @@ pub fn table() -> Vec<Route> {
     routes
 }
 
+/// The table, with what it says of two lines together: a form that stands at its own address loses nothing that
+/// was typed when the session has run out.
+fn guarded_table() -> Vec<Route> {
+    let mut routes = table();
+    let of = |method: Method, routes: &[Route]| {
+        let of_it = routes.iter().filter(|route| route.method == method);
+        let forms = of_it.filter(|route| method == Method::Get || route.rule.acts_once);
+        forms.map(|route| route.path).collect::<BTreeSet<_>>()
+    };
+    let (pages, forms) = (of(Method::Get, &routes), of(Method::Post, &routes));
+    for route in &mut routes {
+        route.rule.keeps_typed = pages.contains(route.path) && forms.contains(route.path);
+    }
+    routes
+}
+
 /// Whether a form at this path keeps drafts; a draft under any other path is refused.
 #[must_use]
 pub fn keeps_draft(path: &str) -> bool {
-    let fits = |pattern: &str| {
-        let (mut wanted, mut given) = (pattern.split('/'), path.split('/'));
-        loop {
-            match (wanted.next(), given.next()) {
-                (None, None) => return true,
-                (Some(wanted), Some(given)) if wanted == given => {}
-                (Some(wanted), Some(given)) if wanted.starts_with('{') && !given.is_empty() => {}
-                _ => return false,
-            }
-        }
-    };
     table()
         .iter()
-        .any(|route| route.rule.keeps_draft && fits(route.path))
+        .any(|route| route.rule.keeps_draft && fits(route.path, path))
+}
+
+/// Whether what was typed at this path may be kept at all.
+#[must_use]
+pub fn keeps_typed(path: &str) -> bool {
+    guarded_table()
+        .iter()
+        .any(|route| route.rule.keeps_typed && fits(route.path, path))
+}
+
+fn fits(pattern: &str, path: &str) -> bool {
+    let (mut wanted, mut given) = (pattern.split('/'), path.split('/'));
+    loop {
+        match (wanted.next(), given.next()) {
+            (None, None) => return true,
+            (Some(wanted), Some(given)) if wanted == given => {}
+            (Some(wanted), Some(given)) if wanted.starts_with('{') && !given.is_empty() => {}
+            _ => return false,
+        }
+    }
 }
 
 /// The whole site.
 pub fn router(web: &WebState) -> Router {
     let mut router: Router<WebState> = Router::new();
-    for route in table() {
+    for route in guarded_table() {
         let rule = route.rule;
         let admit = move |State(web): State<WebState>, request: Request, next: Next| {
             enforce(web, rule, request, next)

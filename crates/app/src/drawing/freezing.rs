@@ -30,7 +30,7 @@ use super::{frame, material};
 use crate::aside::aside;
 use crate::attachment::Waiting;
 use crate::campaign::plan_of;
-use crate::job::{AfterStop, Jobs, Kind, Order, Outcome, Run, Work, said_version};
+use crate::job::{AfterStop, Jobs, Kind, Order, OrderedBy, Outcome, Run, Work, said_version};
 use crate::premise::require_campaign;
 use crate::versions::Versions;
 use crate::{Acting, App, AppError};
@@ -106,13 +106,15 @@ impl App {
     }
 
     /// Orders the freeze as a job if the register is large, and yields the key of the job; nothing is
-    /// done with a small one, which a request freezes itself.
+    /// done with a small one, which a request freezes itself. Where a form is pressed, its key is taken with the
+    /// order; `page_of` says where the page of a job stands.
     pub async fn order_freeze(
         &self,
         jobs: &Jobs,
         acting: &Acting,
         (number, premise): (&CampaignNo, &Premise),
         words: FreezeWords,
+        page_of: fn(&str) -> String,
     ) -> Result<Option<String>, AppError> {
         let bound = i64::try_from(jobs.limits().frame_subjects).unwrap_or(i64::MAX);
         let mut reader = self.db.read().await?;
@@ -141,7 +143,9 @@ impl App {
                 })
                 .expect("a flag and a text always encode"),
         };
-        Ok(Some(jobs.start(order).await?))
+        let press = self.db.press().cloned();
+        let by = press.map(|press| OrderedBy { press, page_of });
+        Ok(Some(jobs.start_by(order, by.as_ref()).await?))
     }
 
     async fn freeze(

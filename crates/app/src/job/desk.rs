@@ -5,6 +5,7 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 
 use domain::id::AccountId;
+use store::job::StoredJob;
 use tokio::sync::watch;
 
 use super::{Kind, Run};
@@ -33,6 +34,8 @@ impl Ticket {
 pub(super) struct Desk {
     waiting: VecDeque<Ticket>,
     running: Vec<Ticket>,
+    /// Orders of which nobody knows whether they were written down, and until when that is asked.
+    doubted: Vec<(String, i64)>,
     /// Whether somebody sends signs of life.
     pub(super) beating: bool,
 }
@@ -40,6 +43,27 @@ pub(super) struct Desk {
 impl Desk {
     pub(super) fn waiting(&self) -> usize {
         self.waiting.len()
+    }
+
+    /// Nobody knows whether this order was written down.
+    pub(super) fn doubt(&mut self, ordered: &StoredJob) {
+        self.doubted
+            .push((ordered.id.clone(), ordered.lease_until_ms));
+    }
+
+    /// The orders nobody knows of, which the caller asks about.
+    pub(super) fn take_doubted(&mut self) -> Vec<(String, i64)> {
+        std::mem::take(&mut self.doubted)
+    }
+
+    /// Puts back what is still not known.
+    pub(super) fn put_back(&mut self, doubted: Vec<(String, i64)>) {
+        self.doubted.extend(doubted);
+    }
+
+    /// Whether nothing is to be done or to be asked about.
+    pub(super) fn is_idle(&self) -> bool {
+        self.waiting.is_empty() && self.running.is_empty() && self.doubted.is_empty()
     }
 
     pub(super) fn enter(&mut self, ticket: Ticket) {

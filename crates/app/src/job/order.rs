@@ -1,14 +1,21 @@
-//! What is ordered, where it stands, and how much goes on at a time.
+//! What is ordered, by whose press, where it stands, and how much goes on at a time.
 
 use domain::id::{AccountId, OrgUnitId};
+use domain::refusal::Code;
 use serde_json::Value as Json;
 use sha2::{Digest as _, Sha256};
-use store::StoreError;
-use store::job::StoredJob;
+use store::job::{self, StoredJob};
+use store::{Press, StoreError};
 
-use super::Outcome;
+use super::{Jobs, Outcome};
 use crate::AppError;
 
+static FULL: Code = Code::new(
+    "JOBS-001",
+    "后台已有 {waiting} 件事在排队，这一件没有接下。",
+    None,
+    "等几分钟再办。",
+);
 /// How much work goes on at a time in this process.
 #[derive(Clone, Copy, Debug)]
 pub struct Limits {
@@ -74,6 +81,16 @@ pub struct Order {
     pub input: Json,
 }
 
+/// The press of a form that orders: its key is taken in the transaction of the order, so that a second press,
+/// in any process, comes to the same job.
+#[derive(Clone, Debug)]
+pub struct OrderedBy {
+    /// The press.
+    pub press: Press,
+    /// Where the page of a job stands, by the key of the job: the answer to the form.
+    pub page_of: fn(&str) -> String,
+}
+
 impl Order {
     /// The same order is the same job while one is under way.
     pub(super) fn fingerprint(&self) -> String {
@@ -110,4 +127,102 @@ impl Job {
             outcome,
         })
     }
+}
+
+impl Jobs {
+    /// Takes an order; the key of the job that carries it out, which is an earlier one if the same
+    /// is under way already.
+    pub async fn start(&self, order: Order) -> Result<String, AppError> {
+        self.start_by(order, None).await
+    }
+
+    /// The same for the press of a form, which orders once.
+    ///
+    /// # Errors
+    /// [`StoreError::Pressed`] if the form has ordered already; [`StoreError::CommitUnknown`] if nobody knows
+    /// whether it has: the key of the form does, and an order that stands after all is begun at the next sign of
+    /// life.
+    pub async fn start_by(&self, order: Order, by: Option<&OrderedBy>) -> Result<String, AppError> {
+        let kind = self.kind(order.kind).ok_or_else(|| unknown(order.kind))?;
+        let stored = self.row_of(order);
+        let mut reader = self.0.app.db.read().await?;
+        let same = job::under_way_like(&mut reader, &stored.fingerprint).await?;
+        drop(reader);
+        if let Some(same) = same {
+            self.point_at(&same.id, by).await?;
+            return Ok(same.id);
+        }
+        let waiting = self.desk().waiting();
+        if waiting >= self.0.limits.waiting {
+            return Err(FULL.refuse(&[("waiting", &waiting)]).into());
+        }
+        let mut scratch = self.0.app.db.scratch().await?;
+        if let Some(by) = by {
+            let page = (by.page_of)(&stored.id);
+            scratch.inside().take_key(&by.press, &page).await?;
+        }
+        match job::add(&mut scratch.inside(), &stored).await {
+            Err(StoreError::Conflict { .. }) => {
+                drop(scratch);
+                let mut reader = self.0.app.db.read().await?;
+                let same = job::under_way_like(&mut reader, &stored.fingerprint).await?;
+                drop(reader);
+                let gone = || StoreError::NotFound {
+                    table: "jobs",
+                    key: stored.id.clone(),
+                };
+                let same = same.ok_or_else(gone)?;
+                self.point_at(&same.id, by).await?;
+                return Ok(same.id);
+            }
+            other => other?,
+        }
+        if let Err(error) = scratch.commit().await {
+            if matches!(error, StoreError::CommitUnknown(_)) {
+                self.desk().doubt(&stored);
+                self.keep_beating();
+            }
+            return Err(error.into());
+        }
+        let id = stored.id.clone();
+        self.take_in(kind, stored);
+        Ok(id)
+    }
+
+    /// The form of the press has ordered what is under way already.
+    async fn point_at(&self, id: &str, by: Option<&OrderedBy>) -> Result<(), AppError> {
+        let Some(by) = by else { return Ok(()) };
+        let mut scratch = self.0.app.db.scratch().await?;
+        let page = (by.page_of)(id);
+        scratch.inside().take_key(&by.press, &page).await?;
+        Ok(scratch.commit().await?)
+    }
+
+    /// A new job of this process, as it will be stored.
+    fn row_of(&self, order: Order) -> StoredJob {
+        let now_ms = self.now_ms();
+        StoredJob {
+            fingerprint: order.fingerprint(),
+            id: store::hex(&self.0.app.entropy.bytes::<12>()),
+            kind: order.kind.to_owned(),
+            account: order.owner,
+            unit: order.unit,
+            about: order.about,
+            state: JobState::Waiting.name().to_owned(),
+            stage: String::new(),
+            done: 0,
+            total: None,
+            input: order.input.to_string(),
+            outcome: String::new(),
+            stop_asked: false,
+            holder: self.0.holder.clone(),
+            lease_until_ms: self.lease_until_ms(),
+            started_at_ms: now_ms,
+            updated_at_ms: now_ms,
+        }
+    }
+}
+
+fn unknown(kind: &str) -> StoreError {
+    StoreError::Engine(format!("jobs: no work of the kind {kind} is known here"))
 }

@@ -33,7 +33,7 @@ impl Jobs {
                 tick.tick().await;
                 {
                     let mut desk = jobs.desk();
-                    if desk.runs().is_empty() {
+                    if desk.is_idle() {
                         desk.beating = false;
                         return;
                     }
@@ -47,6 +47,7 @@ impl Jobs {
     /// One sign of life for every job of this process, with how far each is; and what others asked
     /// of them meanwhile: a stop, or nothing any more because another process took them over.
     pub async fn beat(&self) -> Result<(), AppError> {
+        self.settle_doubted().await?;
         let runs = self.desk().runs();
         if runs.is_empty() {
             return Ok(());
@@ -66,6 +67,38 @@ impl Jobs {
         }
         scratch.commit().await?;
         Ok(())
+    }
+
+    /// Orders whose COMMIT was not answered: what stands after all begins as ordered. What does not show by the
+    /// end of its lease was never written; should it show later, the upkeep finds it without anybody at work.
+    async fn settle_doubted(&self) -> Result<(), AppError> {
+        let doubted = self.desk().take_doubted();
+        let mut rest = doubted.clone();
+        for (id, until_ms) in doubted {
+            let found = match self.0.app.db.read().await {
+                Ok(mut reader) => job::get(&mut reader, &id).await,
+                Err(error) => Err(error),
+            };
+            match found {
+                Ok(None) if self.now_ms() <= until_ms => continue,
+                Ok(None) => {}
+                Ok(Some(stored)) => self.begin_after_all(stored),
+                Err(error) => {
+                    self.desk().put_back(rest);
+                    return Err(error.into());
+                }
+            }
+            rest.retain(|(known, _)| *known != id);
+        }
+        self.desk().put_back(rest);
+        Ok(())
+    }
+
+    fn begin_after_all(&self, stored: StoredJob) {
+        let ours = stored.holder == self.0.holder && stored.state == JobState::Waiting.name();
+        if let (true, Some(kind)) = (ours, self.kind(&stored.kind)) {
+            self.take_in(kind, stored);
+        }
     }
 
     /// Deals with what a process left that stopped in the middle: some work begins anew, the rest is

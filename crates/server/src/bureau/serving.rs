@@ -43,13 +43,23 @@ impl Place {
     /// `SERV-006` with who has it, `SERV-007` where the file system knows no locks, `SERV-008` where something else
     /// stands in the place of the file.
     pub(super) fn hold(&self, what: &'static str) -> Result<Option<Serving>, Failure> {
+        self.hold_by(what, File::try_lock)
+    }
+
+    /// The same by what locks a file on this file system.
+    fn hold_by(
+        &self,
+        what: &'static str,
+        lock: impl Fn(&File) -> Result<(), TryLockError>,
+    ) -> Result<Option<Serving>, Failure> {
         if self.database.is_some() {
             return Ok(None);
         }
         let path = self.serving();
         let mut tries = 0;
         loop {
-            let held = Serving::take(&path, what).map_err(|error| Failure::file(&path, &error))?;
+            let held = Serving::take(&path, what, &lock);
+            let held = held.map_err(|error| Failure::file(&path, &error))?;
             match held {
                 Taken::Mine(serving) => return Ok(Some(serving)),
                 // Its last holder took it away between our opening and our locking it.
@@ -101,7 +111,11 @@ enum Taken {
 }
 
 impl Serving {
-    fn take(path: &Path, what: &'static str) -> io::Result<Taken> {
+    fn take(
+        path: &Path,
+        what: &'static str,
+        lock: impl Fn(&File) -> Result<(), TryLockError>,
+    ) -> io::Result<Taken> {
         if is_foreign(path) {
             return Ok(Taken::Foreign);
         }
@@ -121,7 +135,7 @@ impl Serving {
             }
             Err(error) => return Err(error),
         };
-        match file.try_lock() {
+        match lock(&file) {
             Err(TryLockError::WouldBlock) => return Ok(Taken::Held(read(&mut file)?)),
             Err(TryLockError::Error(error)) => {
                 if made {

@@ -6,12 +6,14 @@ use app::installation::Founding;
 use app::port::Clock;
 use clap::Args;
 use domain::account::{Grant, Role};
-use domain::id::OrgUnitId;
+use domain::id::{CampaignNo, OrgUnitId};
 use domain::org::{OrgUnit, UnitKind};
+use domain::text::DistrictCode;
 use serde_json::json;
 
 use super::serve::{PlaceArgs, runtime};
 use super::{Failure, Output};
+use crate::bureau::new_log_key;
 use crate::certificate::{self, Issued};
 use crate::ports::{OsClock, OsEntropy};
 
@@ -45,7 +47,27 @@ const ADMINISTRATORS: [(&str, &str, Role); 3] = [
 
 /// Founds the bureau and says the three passwords once.
 pub(crate) fn run(args: &InitArgs, output: &Output) -> Result<u8, Failure> {
+    require(args)?;
     runtime()?.block_on(found(args, output))
+}
+
+/// Refuses what could not be carried through, while nothing is made yet: half a bureau could only be thrown away.
+fn require(args: &InitArgs) -> Result<(), Failure> {
+    let mut failure = Failure::default();
+    let mut refuse = |place: &str, sentence: String| failure.push("INIT-014", place, sentence);
+    if args.bureau.trim().is_empty() {
+        refuse("--bureau", "没有写局的全称。".to_owned());
+    }
+    let (district, letters) = (args.district.as_str(), args.letters.as_str());
+    if let Err(error) = DistrictCode::parse(district) {
+        refuse("--district", format!("“{district}”：{error}。"));
+    } else if let Err(error) = CampaignNo::compose(district, letters, 2026, 1) {
+        let words = format!("“{letters}”组不成任务编号：{error}。写大写字母，例如 CG。");
+        refuse("--letters", words);
+    }
+    failure.or_nothing()?;
+    new_log_key(&args.origin, &[0; 32])?;
+    certificate::require_names(&args.tls_name)
 }
 
 async fn found(args: &InitArgs, output: &Output) -> Result<u8, Failure> {

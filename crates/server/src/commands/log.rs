@@ -53,15 +53,29 @@ pub(crate) fn run(args: &LogArgs, output: &Output) -> Result<u8, Failure> {
     let key = args.log_key.as_deref().map(log_key).transpose()?;
     let one = head(&args.one, key.as_ref())?;
     let other = head(&args.other, key.as_ref())?;
-    if one.origin() == other.origin() {
-        all_there(&one, &other, &args.tiles)?;
-    }
+    same_log((&args.one, &one), (&args.other, &other))?;
+    all_there(&one, &other, &args.tiles)?;
     let found = compare(&one, &other, |tile| read_tile(&args.tiles, tile)).map_err(|error| {
         let sentence = format!("{error}。重新从门户下载这些文件；仍然如此的，如实告诉监督单位。");
         Failure::new(error.code(), args.tiles.display().to_string(), sentence)
     })?;
     say(found, (&one, &other), key.is_some(), output);
     Ok(u8::from(found == Comparison::Forked))
+}
+
+/// Two logs have nothing to be compared by.
+fn same_log(one: (&Path, &Checkpoint), other: (&Path, &Checkpoint)) -> Result<(), Failure> {
+    let (expected, found) = (one.1.origin(), other.1.origin());
+    if expected == found {
+        return Ok(());
+    }
+    let (first, second) = (one.0.display(), other.0.display());
+    let sentence = format!(
+        "两份不同的日志，没有比较：{first} 是“{expected}”，{second} 是“{found}”。核对两个文件各从哪个门户下载。"
+    );
+    let (expected, found) = (expected.to_owned(), found.to_owned());
+    let code = tlog::Error::OriginDiffers { expected, found }.code();
+    Err(Failure::new(code, second.to_string(), sentence))
 }
 
 /// The key of a log: that of a witness signs no checkpoint and would prove nothing.
@@ -103,6 +117,12 @@ fn read(path: &Path) -> Result<String, Failure> {
             "CLI-121",
             path.display().to_string(),
             "文件太长，不是检查点，也不是日志凭证。",
+        )),
+        // Whoever saves it anew changes what was signed, and the first line would name another log.
+        _ if text.starts_with('\u{feff}') => Err(Failure::new(
+            "CLI-123",
+            path.display().to_string(),
+            "文件开头有字节顺序标记（BOM），不是门户给出的原文：多半在编辑器里另存过。重新下载这个文件（curl --fail -o），不要打开另存。",
         )),
         _ => Ok(text),
     }

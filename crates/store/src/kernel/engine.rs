@@ -100,7 +100,7 @@ pub(super) enum Notices {
 pub struct Db {
     pools: Pools,
     vault: Arc<dyn Vault>,
-    press: Option<Press>,
+    pub(super) press: Option<Press>,
     queue: Arc<Queue>,
 }
 

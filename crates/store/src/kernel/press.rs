@@ -11,6 +11,7 @@ use std::sync::{Arc, OnceLock};
 use domain::id::{AccountId, EventId};
 
 use super::conn::Conn;
+use super::engine::Db;
 use super::value::Value;
 use crate::error::StoreError;
 use crate::schema::SUBMISSIONS;
@@ -34,6 +35,14 @@ pub struct Press {
     /// without it the act is given back at once ([`StoreError::Held`]), to be begun again in its turn.
     pub(super) patience: Option<u32>,
     done: Arc<OnceLock<EventId>>,
+}
+
+impl Db {
+    /// The press this handle carries, if it carries one.
+    #[must_use]
+    pub fn press(&self) -> Option<&Press> {
+        self.press.as_ref()
+    }
 }
 
 impl Press {
@@ -98,6 +107,20 @@ impl Press {
             ],
         )
         .await?;
+        self.use_up_draft(conn).await
+    }
+
+    /// Takes the key for what leaves no event, in the transaction that orders it, and uses up the draft of its form.
+    pub(super) async fn order(&self, conn: &mut Conn, location: &str) -> Result<(), StoreError> {
+        let ordered = Self {
+            location: Some(location.to_owned()),
+            ..self.clone()
+        };
+        ordered.claim(conn).await?;
+        ordered.use_up_draft(conn).await
+    }
+
+    async fn use_up_draft(&self, conn: &mut Conn) -> Result<(), StoreError> {
         if let Some(form) = &self.draft {
             // An empty draft is no draft.
             conn.execute(

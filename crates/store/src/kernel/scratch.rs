@@ -4,6 +4,7 @@
 //! door to a traced one. [`Scratch`] is a transaction of its own; [`Inside`] writes untraced
 //! tables within an act, so that both happen or neither.
 
+use super::press::Press;
 use super::reader::Reader;
 use super::table::{Cells, Layout, UntracedTable};
 use super::value::Value;
@@ -44,6 +45,15 @@ pub struct Inside<'a> {
 impl<'a> Inside<'a> {
     pub(super) fn new(reader: &'a mut Reader) -> Self {
         Self { reader }
+    }
+
+    /// Takes the key of a form for something that leaves no event, such as an order, whose answer stands at
+    /// `location`: both are durable or neither.
+    ///
+    /// # Errors
+    /// [`StoreError::Pressed`] if that form has been carried out already.
+    pub async fn take_key(&mut self, press: &Press, location: &str) -> Result<(), StoreError> {
+        press.order(&mut self.reader.conn, location).await
     }
 
     /// Inserts one row.

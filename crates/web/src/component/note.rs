@@ -107,6 +107,13 @@ impl Refusal {
         self.remedy_link = Some(link);
         self
     }
+
+    /// The same where nothing has said yet where the remedy is done.
+    #[must_use]
+    pub fn or_remedy_link(mut self, link: Link) -> Self {
+        self.remedy_link.get_or_insert(link);
+        self
+    }
 }
 
 /// One line of the error summary, leading to its field.

@@ -36,6 +36,9 @@ pub(crate) struct Rule {
     pub(crate) acts_once: bool,
     pub(crate) before_password_change: bool,
     pub(crate) keeps_draft: bool,
+    /// What was typed into the form at this address is kept when the session has run out, and shown at this
+    /// address afterwards, whether the form fills it in or not.
+    pub(crate) keeps_typed: bool,
 }
 
 /// Admits the request or answers it; problems of the handler are rendered in the visitor's shell.
@@ -51,9 +54,10 @@ pub(crate) async fn enforce(web: WebState, rule: Rule, request: Request, next: N
     };
     let visit = match &known {
         Known::Account(visit) => Some(visit.clone()),
-        Known::Expired(_) | Known::Nobody => None,
+        Known::Expired(_) | Known::Forgotten | Known::Nobody => None,
     };
     let mut sent = None;
+    let opens = matches!(*request.method(), Method::GET) && rule.keeps_typed;
     let response = match admit(&web, rule, &mut request, &guest, known).await {
         Ok(None) => {
             sent = request.extensions().get::<Pressed>().cloned();
@@ -63,7 +67,13 @@ pub(crate) async fn enforce(web: WebState, rule: Rule, request: Request, next: N
         Err(stop) => stop.into_response(),
     };
     let response = match visit {
-        Some(visit) => super::finish::in_workbench(&web, &visit, &route, response).await,
+        Some(visit) => {
+            let page = super::finish::in_workbench(&web, &visit, &route, response).await;
+            match opens {
+                true => super::typed::with_kept(&web, &visit, page).await,
+                false => page,
+            }
+        }
         None => response,
     };
     match sent {
@@ -75,6 +85,8 @@ pub(crate) async fn enforce(web: WebState, rule: Rule, request: Request, next: N
 enum Known {
     Account(Visit),
     Expired(Session),
+    /// Of a session that ended, and whose it was is forgotten.
+    Forgotten,
     Nobody,
 }
 
@@ -85,7 +97,7 @@ async fn known(web: &WebState, token: Option<&str>, guest: &Guest) -> Result<Kno
     Ok(match web.app.welcome(token).await? {
         Welcome::Known(arrival) => Known::Account(Visit::new(web, *arrival, guest.clone())),
         Welcome::Expired(session) => Known::Expired(session),
-        Welcome::Stranger => Known::Nobody,
+        Welcome::Stranger => Known::Forgotten,
     })
 }
 
@@ -124,9 +136,10 @@ async fn admit(
             request.extensions_mut().insert(visit);
         }
         (Who::SignedIn | Who::Needs(_), Known::Expired(session)) => {
-            let kept =
-                acts && rule.keeps_draft && keep_typed(web, request, guest, &session).await?;
-            return Ok(Some(to_sign_in(guest, acts, kept)));
+            return without_session(web, rule, request, guest, Some(&session)).await;
+        }
+        (Who::SignedIn | Who::Needs(_), Known::Forgotten) => {
+            return without_session(web, rule, request, guest, None).await;
         }
         (Who::SignedIn | Who::Needs(_), Known::Nobody) => {
             return Ok(Some(to_sign_in(guest, acts, false)));
@@ -262,21 +275,49 @@ fn to_sign_in(guest: &Guest, acts: bool, kept: bool) -> Response {
     see_other(&Address::fixed("/login").query(pairs))
 }
 
+/// Sends the visitor to the sign-in page. What he typed into a form is kept as a draft of his account; where
+/// nobody knows any more whose session it was, it stands on the answer itself.
+async fn without_session(
+    web: &WebState,
+    rule: Rule,
+    request: &mut Request,
+    guest: &Guest,
+    session: Option<&Session>,
+) -> Result<Option<Response>, Stop> {
+    let acts = !matches!(*request.method(), Method::GET | Method::HEAD);
+    if !acts || !rule.keeps_typed {
+        return Ok(Some(to_sign_in(guest, acts, false)));
+    }
+    let sent = read_body(request).await?;
+    if !sent.has_typed() {
+        return Ok(Some(to_sign_in(guest, acts, false)));
+    }
+    if let Some(session) = session
+        && keep_typed(web, guest, session, &sent).await?
+    {
+        return Ok(Some(to_sign_in(guest, acts, true)));
+    }
+    // Only what our own page has sent is shown on a page of ours.
+    match origin_of(request.headers()) {
+        Origin::Own => Ok(Some(super::typed::not_kept(web, guest, &sent))),
+        Origin::Foreign | Origin::Unsaid => Ok(Some(to_sign_in(guest, acts, false))),
+    }
+}
+
 /// A form sent under a session that ran out: its text becomes a draft of the same account, provided
 /// the token proves that it came from a page of that account.
 async fn keep_typed(
     web: &WebState,
-    request: &mut Request,
     guest: &Guest,
     session: &Session,
+    submitted: &Submitted,
 ) -> Result<bool, Stop> {
-    let submitted = read_body(request).await?;
     let (token, sent) = (form_token(web, session), submitted.first(FORM_TOKEN_FIELD));
     if !token.agrees_with(sent) && !token.is_of_same_account(sent) {
         return Ok(false);
     }
     let kept = form_urlencoded::Serializer::new(String::new())
-        .extend_pairs(submitted.kept())
+        .extend_pairs(submitted.kept_openly())
         .finish();
     let now = web.app.clock.now().unix_ms();
     let mut scratch = web.app.db.scratch().await?;

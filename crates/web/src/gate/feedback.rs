@@ -92,6 +92,7 @@ feedback! {
     VISITS_ASSIGNED = "visits-assigned", "已派发检查。", "检查人员在“检查”里看到各自的任务。";
     CAMPAIGN_ENDED = "campaign-ended", "已结束检查。", "检查报告的期限从今天起算，到期日见本页；抽取经办可以公开抽取材料。";
     FRAME_OPENED = "frame-opened", "已公开抽取材料。", "任何人都可以在公示页下载案卷复算。";
+    PARTY_INVITED = "party-invited", "这次提交已经办成：链接已发放。", "链接只在办成时显示一次；没有拿到纸条的，在本页换发。";
     PARTY_COMMITTED = "party-committed", "承诺值已收存。", "承诺公布后，请回到本页公开随机数。";
     PARTY_REVEALED = "party-revealed", "随机数已公开，核对一致。", "";
     CAMPAIGN_ABANDONED = "campaign-abandoned", "任务已终止。", "理由永久可查。";

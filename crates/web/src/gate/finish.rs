@@ -176,3 +176,6 @@ fn numbered(web: &WebState, asked: &Asked, mut stop: Stop) -> Stop {
     tracing::error!("{line}");
     stop
 }
+
+#[cfg(test)]
+mod tests;

@@ -32,7 +32,7 @@ const LANES: usize = 64;
 /// Acts of one process that may be under way or queue at the same time.
 const MOST: usize = 256;
 /// How long an act queues for a register that is announced as held; less than its page is waited for.
-const QUEUING: Duration = Duration::from_mins(2);
+pub(super) const QUEUING: Duration = Duration::from_mins(2);
 /// For how many seconds at a time the foremost of a queue waits with a connection.
 const AT_THE_DOOR: u32 = 10;
 

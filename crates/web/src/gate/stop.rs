@@ -106,13 +106,20 @@ impl Stop {
         }
     }
 
+    /// The same for an outside party, who sees on its own page what it has handed in.
+    #[must_use]
+    pub fn unknown_to_party(own: Link, why: String) -> Self {
+        let next = "那一页没有的，再递交一次；同样的内容不会记两次。";
+        let refusal = Refusal::from(&UNKNOWN.refuse(&[("next", &next)]));
+        Self::unknown(refusal.with_remedy_link(own), None, why)
+    }
+
     /// What is kept contradicts the log; `inside` goes to the record of the server.
     #[must_use]
     pub fn altered(inside: String) -> Self {
-        let stop = Self::new(Problem::Conflict((&ALTERED.refuse(&[])).into()));
         Self {
             inside: Some(inside),
-            ..stop.with_status(StatusCode::SERVICE_UNAVAILABLE)
+            ..Self::new(Problem::Unsound((&ALTERED.refuse(&[])).into()))
         }
     }
 
@@ -157,7 +164,7 @@ impl From<StoreError> for Stop {
             }
             StoreError::Contradiction { .. } => Self::altered(error.to_string()),
             StoreError::Newer { ref refusal, .. } => {
-                let stop = Self::new(Problem::Conflict((&**refusal).into()));
+                let stop = Self::new(Problem::Unread((&**refusal).into()));
                 Self {
                     inside: Some(error.to_string()),
                     ..stop.with_status(StatusCode::SERVICE_UNAVAILABLE)
@@ -165,18 +172,16 @@ impl From<StoreError> for Stop {
             }
             // Names whose value it is and what to do, and nothing that was sealed.
             StoreError::Unopened(ref refusal) => {
-                let stop = Self::new(Problem::Conflict((&**refusal).into()));
+                let stop = Self::new(Problem::Unread((&**refusal).into()));
                 Self {
                     inside: Some(error.recorded()),
                     ..stop
                 }
             }
+            // Where the log is read, the page that says it knows.
             StoreError::CommitUnknown(_) => {
-                let log = Link::new("看留痕日志", Address::fixed("/w/log"));
-                let refusal =
-                    Refusal::from(&UNKNOWN.refuse(&[("next", &"没有办成的，再办一次。")]))
-                        .with_remedy_link(log);
-                Self::unknown(refusal, None, error.to_string())
+                let refusal = UNKNOWN.refuse(&[("next", &"没有办成的，再办一次。")]);
+                Self::unknown((&refusal).into(), None, error.to_string())
             }
             other => match other.damage() {
                 Some(damage) => {

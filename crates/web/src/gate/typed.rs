@@ -3,7 +3,8 @@
 //! A form that acts once comes back with everything typed as long as its act can still be done. Where it
 //! cannot (the thing moved on, the right is gone, the page of the form is gone), the answer is another page
 //! or another view of the thing. So the gate looks at every answer of such a form that is no success, and
-//! whatever of the typed text does not stand in it is put at its end. Deliberately absent: what the fields
+//! whatever of the typed text does not stand in it is put at its end. The same with the page of a form whose text was kept
+//! when the session ran out, and does not stand in its fields. Deliberately absent: what the fields
 //! mean; passwords, which no page shows.
 
 use axum::body::{Body, to_bytes};
@@ -11,8 +12,12 @@ use axum::http::StatusCode;
 use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE};
 use axum::response::{IntoResponse as _, Response};
 
-use super::Pressed;
-use crate::component::{Facts, Fragment, Sheet, Typed};
+use super::{Guest, Pressed, Visit, WebState, feedback};
+use crate::component::{Act, Facts, Fragment, Head, Link, Note, Sheet, Typed};
+use crate::form::Submitted;
+use crate::layout::PlainPage;
+use crate::screen::draft;
+use crate::text::Address;
 
 /// More than any page of ours; a longer answer goes out as it is.
 const MOST: usize = 16 << 20;
@@ -39,6 +44,7 @@ const LABELS: &[(&str, &str)] = &[
     ("reveal_minutes", "公开随机数的时限（分钟）"),
     ("late_reason", "逾期理由"),
     ("reason", "理由"),
+    ("last_four", "任务号末四位"),
     ("opinion", "检查对象意见"),
     ("account", "经过和证明"),
     ("attempts", "上门次数"),
@@ -68,25 +74,32 @@ fn shows(page: &str, text: &str) -> bool {
         .any(|(before, after)| page.contains(&format!("{before}{escaped}{after}")))
 }
 
-fn lost(sent: &Pressed, page: &str) -> Vec<(String, String)> {
-    let typed = sent.kept().enumerate().filter(|(_, (name, text))| {
-        !name.starts_with('_') && !text.trim().is_empty() && !shows(page, text)
-    });
+fn lost(sent: &Submitted, page: &str) -> Vec<(String, String)> {
+    let typed = sent.typed().enumerate();
     typed
+        .filter(|(_, (_, text))| !shows(page, text))
         .map(|(at, (name, text))| (label(name, at + 1), text.to_owned()))
         .collect()
 }
 
-/// The answer, with whatever of the typed text it does not show at its end.
-pub(super) async fn with_typed(sent: &Pressed, answer: Response) -> Response {
-    let status = answer.status();
-    let failed = status.is_client_error() || status == StatusCode::SERVICE_UNAVAILABLE;
-    let failed = failed || status == StatusCode::INTERNAL_SERVER_ERROR;
+fn sheet(lost: Vec<(String, String)>, clause: &str) -> Sheet {
+    let facts = lost
+        .into_iter()
+        .fold(Facts::default(), |facts, (label, text)| {
+            facts.with(&label, Typed::new(text))
+        });
+    Sheet::new("typed", "您填写的内容", facts)
+        .padded()
+        .with_clause(clause)
+}
+
+fn is_page(answer: &Response) -> bool {
     let kind = answer.headers().get(CONTENT_TYPE);
-    let page = kind.is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));
-    if !(failed && page) || sent.holds_secret() {
-        return answer;
-    }
+    kind.is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"))
+}
+
+/// The page, with whatever of the text it does not show at its end.
+async fn completed(answer: Response, sent: &Submitted, clause: &str, act: Option<Act>) -> Response {
     let (mut parts, body) = answer.into_parts();
     // A page of ours is in memory and ends; what does not come is no page.
     let Ok(bytes) = to_bytes(body, MOST).await else {
@@ -97,14 +110,49 @@ pub(super) async fn with_typed(sent: &Pressed, answer: Response) -> Response {
     let Some((before, after)) = text.rsplit_once(END).filter(|_| !lost.is_empty()) else {
         return Response::from_parts(parts, Body::from(bytes));
     };
-    let facts = lost
-        .into_iter()
-        .fold(Facts::default(), |facts, (label, text)| {
-            facts.with(&label, Typed::new(text))
-        });
-    let sheet = Sheet::new("typed", "您填写的内容", facts).padded();
-    let sheet = sheet.with_clause("没有办理；需要时从这里复制");
-    let whole = format!("{before}{}{END}{after}", Fragment::from(sheet));
+    let end = Fragment::join([
+        sheet(lost, clause).into(),
+        act.map(Fragment::from).unwrap_or_default(),
+    ]);
     parts.headers.remove(CONTENT_LENGTH);
-    Response::from_parts(parts, Body::from(whole))
+    Response::from_parts(parts, Body::from(format!("{before}{end}{END}{after}")))
+}
+
+/// The page of a form, with what its account typed there before its session ran out.
+pub(super) async fn with_kept(web: &WebState, visit: &Visit, page: Response) -> Response {
+    if !is_page(&page) {
+        return page;
+    }
+    match draft::of(web, visit).await {
+        Ok(kept) if !kept.typed.is_empty() => {
+            let clause = "上次没有提交；需要时从这里复制";
+            completed(page, &kept.typed, clause, Some(draft::dropping(visit))).await
+        }
+        // The page itself does not rest on it.
+        Ok(_) | Err(_) => page,
+    }
+}
+
+/// Nobody knows any more whose session it was, so that nothing can be kept: the text stands on the answer.
+pub(super) fn not_kept(web: &WebState, guest: &Guest, sent: &Submitted) -> Response {
+    let again = Address::fixed("/login").query([("next", guest.here().as_str())]);
+    let note = Note::warning(
+        feedback::SESSION_OVER.lead,
+        "填写的内容都在下面：先复制，再登录。",
+    );
+    let page = PlainPage::new(guest.frame(web), Head::new("登录已过期"))
+        .with(note.with_link(Link::new("重新登录", again)))
+        .with(sheet(lost(sent, ""), "没有办理，也没有存下；从这里复制"));
+    (StatusCode::FORBIDDEN, page).into_response()
+}
+
+/// The answer, with whatever of the typed text it does not show at its end.
+pub(super) async fn with_typed(sent: &Pressed, answer: Response) -> Response {
+    let status = answer.status();
+    let failed = status.is_client_error() || status == StatusCode::SERVICE_UNAVAILABLE;
+    let failed = failed || status == StatusCode::INTERNAL_SERVER_ERROR;
+    if !(failed && is_page(&answer)) || sent.holds_secret() {
+        return answer;
+    }
+    completed(answer, sent, "没有办理；需要时从这里复制", None).await
 }

@@ -5,12 +5,13 @@
 mod account;
 mod opening;
 
+use app::{RowOf, UnreadableRow};
 use axum::extract::State;
 use axum::response::IntoResponse;
 use domain::org::OrgUnit;
 use domain::policy::Verb;
 use store::account::{self as accounts, StoredAccount};
-use store::org;
+use store::{StoreError, org};
 
 use crate::component::{
     Act, Badge, Cell, Column, Count, EmptyState, Head, Pager, Row, Sheet, Table, Tone, Weight,
@@ -90,17 +91,33 @@ fn standing(stored: &StoredAccount) -> Badge {
     }
 }
 
+/// A row that names itself, so that whoever looks after the system can find it.
+fn unreadable_row(id: String, error: StoreError) -> Row {
+    let unreadable = UnreadableRow::new(RowOf::Accounts, id, 0, &error.into());
+    let (id, refusal) = (&unreadable.id, unreadable.refusal());
+    Row::new(vec![
+        Cell::new(format!("记录读不出：{id}")),
+        Cell::new(refusal.sentence).with_context(refusal.code),
+        Cell::new(Badge::new(Tone::Bad, "读不出")),
+    ])
+}
+
 async fn show(State(web): State<WebState>, visit: Visit) -> Answer {
     let mut reader = web.app.db.read().await?;
     let found = accounts::all(&mut reader).await?;
     let units = org::units(&mut reader).await?;
     drop(reader);
-    let rows = found.iter().map(|stored| {
+    let count = Count::Exact(u64::try_from(found.len()).unwrap_or_default());
+    let rows = found.into_iter().map(|listed| {
+        let stored = match listed.account {
+            Ok(stored) => stored,
+            Err(error) => return unreadable_row(listed.id, error),
+        };
         Row::new(vec![
-            Cell::link(stored.account.name.as_str(), page_of(stored))
+            Cell::link(stored.account.name.as_str(), page_of(&stored))
                 .with_context(stored.login.as_str()),
-            Cell::new(roles(stored, &units)),
-            Cell::new(standing(stored)),
+            Cell::new(roles(&stored, &units)),
+            Cell::new(standing(&stored)),
         ])
     });
     let columns = vec![
@@ -108,7 +125,6 @@ async fn show(State(web): State<WebState>, visit: Visit) -> Answer {
         Column::words("岗位").labelled(),
         Column::unbroken("状态").in_corner(),
     ];
-    let count = Count::Exact(u64::try_from(found.len()).unwrap_or_default());
     let empty = EmptyState::nothing("还没有账号。");
     let table = Table::new("账号", columns, rows.collect(), empty);
     let sheet = Sheet::new("accounts", "账号", table)

@@ -63,7 +63,7 @@ pub fn routes() -> Vec<Route> {
             "发放见证链接",
             slip::show,
         ),
-        Route::post(
+        Route::act(
             "/w/campaigns/{no}/parties/{party}",
             link,
             "换发见证链接",

@@ -85,12 +85,7 @@ pub async fn of(web: &WebState, visit: &Visit) -> Result<Draft, Stop> {
         "草稿已存 {}",
         moment(Instant::from_unix_ms(at_ms), visit.now)
     );
-    let act = Act::submit(
-        "清除草稿",
-        under(DROP, path),
-        Weight::Plain,
-        visit.repeatable(),
-    );
+    let act = dropping(visit);
     let note = Fragment::join([
         Note::standing(
             "上次没有提交的内容已填入。",
@@ -100,6 +95,12 @@ pub async fn of(web: &WebState, visit: &Visit) -> Result<Draft, Stop> {
         act.into(),
     ]);
     Ok(Draft { typed, line, note })
+}
+
+/// The button that drops the draft of the form at this visit's own path.
+pub fn dropping(visit: &Visit) -> Act {
+    let to = under(DROP, &visit.guest.path);
+    Act::submit("清除草稿", to, Weight::Plain, visit.repeatable())
 }
 
 /// Where the form at that path keeps its draft.
@@ -120,7 +121,7 @@ async fn keep(
     visit: Visit,
     sent: Sent,
 ) -> Answer {
-    let (path, to) = form_of(&form)?;
+    let (path, to) = form_of(&form, route::keeps_draft)?;
     let fields = form_urlencoded::Serializer::new(String::new())
         .extend_pairs(sent.kept())
         .finish();
@@ -137,17 +138,17 @@ async fn keep(
 }
 
 async fn drop_one(State(web): State<WebState>, Path(form): Path<String>, visit: Visit) -> Answer {
-    let (path, to) = form_of(&form)?;
+    let (path, to) = form_of(&form, route::keeps_typed)?;
     let mut scratch = web.app.db.scratch().await?;
     session::drop_draft(&mut scratch.inside(), &visit.acting.account, &path).await?;
     scratch.commit().await?;
     Ok(see_other(&feedback::DRAFT_DROPPED.at(to)))
 }
 
-fn form_of(rest: &str) -> Result<(String, Address), Stop> {
+fn form_of(rest: &str, keeps: fn(&str) -> bool) -> Result<(String, Address), Stop> {
     let path = format!("/{rest}");
     let to = Address::returning(&path).map_err(|_| Stop::not_found())?;
-    if route::keeps_draft(&path) {
+    if keeps(&path) {
         Ok((path, to))
     } else {
         Err(Stop::not_found())

@@ -71,7 +71,7 @@ async fn find(web: &WebState, visit: &Visit, id: &str) -> Result<Work, Stop> {
     let found = match web.jobs()?.find(&visit.acting.account, id).await {
         Err(error @ AppError::Store(StoreError::Inconsistent { .. })) => {
             let unreadable = UnreadableRow::new(RowOf::Jobs, id.to_owned(), 0, &error);
-            return Err(Stop::new(Problem::Conflict((&unreadable.refusal()).into())));
+            return Err(Stop::new(Problem::Unread((&unreadable.refusal()).into())));
         }
         found => found?,
     };

@@ -6,13 +6,14 @@
 //! the nonce. Every look costs the same: one hash, one row, whatever the link.
 //! Deliberately absent: names of subjects, other parties' links, any account.
 
+use app::AppError;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
 use domain::campaign::party::PartyState;
-use store::{campaign, log};
+use store::{StoreError, campaign, log};
 
-use crate::component::{Fragment, Head};
+use crate::component::{Fragment, Head, Link};
 use crate::gate::{Answer, Flaws, PartyVisit, Sent, Stop, WebState, feedback, see_other};
 use crate::layout::PlainPage;
 use crate::route::{Route, Who};
@@ -50,7 +51,7 @@ async fn commit(
     };
     match done {
         Ok(()) => Ok(see_other(&feedback::PARTY_COMMITTED.at(own(&link)))),
-        Err(error) => page(&web, &visit, typed, &Flaws::of(error)?).await,
+        Err(error) => page(&web, &visit, typed, &flaws_of(error, &link)?).await,
     }
 }
 
@@ -67,7 +68,18 @@ async fn reveal(
     };
     match done {
         Ok(()) => Ok(see_other(&feedback::PARTY_REVEALED.at(own(&link)))),
-        Err(error) => page(&web, &visit, typed, &Flaws::of(error)?).await,
+        Err(error) => page(&web, &visit, typed, &flaws_of(error, &link)?).await,
+    }
+}
+
+/// What a party can mend on its page; of what nobody knows, the page itself tells.
+fn flaws_of(error: AppError, link: &str) -> Result<Flaws, Stop> {
+    match error {
+        AppError::Store(StoreError::CommitUnknown(why)) => {
+            let own = Link::new("看本方已经递交的内容", own(link));
+            Err(Stop::unknown_to_party(own, why))
+        }
+        other => Flaws::of(other),
     }
 }
 

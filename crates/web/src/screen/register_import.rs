@@ -137,7 +137,7 @@ async fn find(
     let found = match web.imports()?.find(Some(&visit.acting.account), &id).await {
         Err(error @ AppError::Store(StoreError::Inconsistent { .. })) => {
             let refusal = UnreadableRow::new(RowOf::Imports, id, 0, &error).refusal();
-            return Err(Stop::new(Problem::Conflict((&refusal).into())));
+            return Err(Stop::new(Problem::Unread((&refusal).into())));
         }
         found => found?,
     };

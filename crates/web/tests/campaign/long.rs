@@ -21,14 +21,18 @@ use web::gate::WebState;
 use crate::browser::{Browser, Site};
 use crate::cast::Cast;
 
-/// A site where ten rows are many.
-pub async fn narrow(db: Db) -> (Cast, WebState) {
-    let limits = Limits {
+/// Ten rows are many.
+pub fn limits() -> Limits {
+    Limits {
         export_rows: 10,
         frame_subjects: 10,
         ..Limits::default()
-    };
-    let (site, web) = Site::open_with(db, limits).await;
+    }
+}
+
+/// A site where ten rows are many.
+pub async fn narrow(db: Db) -> (Cast, WebState) {
+    let (site, web) = Site::open_with(db, limits()).await;
     (Cast::gather_at(site, 40, 6).await, web)
 }
 
@@ -216,7 +220,7 @@ async fn an_officer_who_lost_the_right_meanwhile_freezes_nothing() {
         let shown = as_shown(&city.app, Thing::Campaign(&number)).await;
         let id = city
             .app
-            .order_freeze(jobs, &officer, (&number, &shown), words)
+            .order_freeze(jobs, &officer, (&number, &shown), words, str::to_owned)
             .await
             .unwrap()
             .unwrap();

@@ -10,12 +10,17 @@
 
 #[path = "../site/browser.rs"]
 mod browser;
+#[path = "../portal/upload.rs"]
+mod upload;
 
 mod acts;
+mod beside;
 mod cast;
 mod locked;
 mod long;
+mod lost;
 mod parties;
 mod plan;
+mod restarted;
 mod secrecy;
 mod traced_end;

@@ -165,7 +165,7 @@ async fn whoever_approved_the_plan_does_not_freeze_it_by_a_job_either() {
         let jobs = web.jobs().unwrap();
         let words = app::drawing::FreezeWords::default();
         let id = app
-            .order_freeze(jobs, &both, (&number, &shown), words)
+            .order_freeze(jobs, &both, (&number, &shown), words, str::to_owned)
             .await;
         let id = id.unwrap().unwrap();
         jobs.settled(&no).await;

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use app::premise::Thing;
 use domain::id::{InspectionId, PublicationId};
 use domain::policy::{Reach, Verb};
-use store::inspection::{self, InspectionFilter, StoredInspection, StoredPublication};
+use store::inspection::{self, InspectionFilter, ListedPublication, StoredInspection};
 use store::{Reader, campaign, portal};
 use testkit::city::as_shown;
 
@@ -20,8 +20,8 @@ fn everything() -> Reach {
     }
 }
 
-fn ids(found: &[StoredPublication]) -> Vec<String> {
-    found.iter().map(|one| one.id.to_string()).collect()
+fn ids(found: &[ListedPublication]) -> Vec<String> {
+    found.iter().map(|one| one.place.1.clone()).collect()
 }
 
 /// A publication of the story: when, under which key, of which visit.
@@ -52,12 +52,14 @@ async fn published(story: &Story, visits: &[StoredInspection]) -> Vec<Told> {
 async fn leafed(reader: &mut Reader) -> Vec<String> {
     let (mut leafed, mut before) = (Vec::new(), None);
     loop {
-        let from = before.as_ref().map(|(at, id)| (*at, id));
+        let from = before
+            .as_ref()
+            .map(|(at, id): &(i64, String)| (*at, id.as_str()));
         let page = inspection::publications(reader, from, 2).await.unwrap();
         let Some(last) = page.last() else {
             return leafed;
         };
-        before = Some((last.published_at_ms, last.id.clone()));
+        before = Some(last.place.clone());
         leafed.extend(ids(&page));
     }
 }
@@ -100,7 +102,7 @@ async fn of_a_campaign_publications_stand_in_drawing_order_and_what_was_taken_do
         let drawn: Vec<_> = drawn
             .unwrap()
             .into_iter()
-            .map(|one| one.inspection)
+            .map(|one| one.publication.unwrap().inspection)
             .collect();
         let places: Vec<_> = visits.iter().map(|one| one.visit.id.clone()).collect();
         assert_eq!(drawn, places);

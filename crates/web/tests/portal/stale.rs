@@ -12,7 +12,7 @@ use domain::id::{AccountId, CampaignNo, EventId, Fingerprint, PartyToken};
 use domain::policy::Verb;
 use domain::premise::Premise;
 use testkit::city::{as_shown, caterer, unit};
-use web::route::{Method, Route, Who, table};
+use web::route::{Method, Route, Who, keeps_typed, table};
 
 use crate::browser::{Browser, Page};
 use crate::story::{Story, plan, told};
@@ -533,4 +533,84 @@ async fn who_changed_it_is_said_to_whom_may_know() {
         );
     })
     .await;
+}
+
+/// Forms that stand on the page of something else, and are buttons: nothing is typed into them.
+const BUTTONS: &[&str] = &[
+    "/a/users/{id}/close",
+    "/a/users/{id}/reopen",
+    "/a/users/{id}/revoke/{role}/{unit}",
+    "/w/import/inspectors/{import}/apply",
+    "/w/import/inspectors/{import}/cancel",
+    "/w/import/inspectors/{import}/resume",
+    "/w/import/subjects/{import}/apply",
+    "/w/import/subjects/{import}/cancel",
+    "/w/import/subjects/{import}/resume",
+];
+
+/// What of the typed text a page may never show.
+fn is_secret(name: &str) -> bool {
+    name == "password"
+}
+
+fn shows_all(page: &Page, typed: &[(String, String)], named: &str) {
+    for (name, text) in typed.iter().filter(|(_, text)| !text.is_empty()) {
+        let wanted = !is_secret(name);
+        assert_eq!(page.shows(text), wanted, "{named} {name}: {}", page.text);
+    }
+}
+
+#[tokio::test]
+async fn what_was_typed_into_any_form_outlives_the_session() {
+    told(async |story| {
+        let stage = Stage::set(story).await;
+        let size = stage.story.site.log_size().await;
+        let forms = table();
+        let forms = forms.iter().filter(|route| route.acts_once());
+        for (number, route) in forms.enumerate() {
+            let address = stage.address(route);
+            let named = format!("POST {address}");
+            if BUTTONS.contains(&route.path) {
+                assert!(!keeps_typed(&address), "{named}");
+                continue;
+            }
+            let browser = stage.again(&stage.who(route).await).await;
+            let token = token_of(&browser, &address).await;
+            let (place, typed) = ((address.as_str(), token.as_str()), stage.typed(route));
+            stage.story.site.city.clock.advance_minutes(61);
+            let sent = press(&browser, place, number, Some(&elsewhere()), &typed).await;
+            let to = sent.location();
+            assert!(
+                to.ends_with("done=session-over-kept"),
+                "{named}: {}",
+                sent.text
+            );
+            let back = stage.again(&browser).await;
+            shows_all(&back.get(&address).await, &typed, &named);
+            // Where somebody else has come in since, the session is forgotten, and with it whose it was.
+            end(&stage.story, &browser).await;
+            let sent = press(&browser, place, number, Some(&elsewhere()), &typed).await;
+            assert_eq!(sent.status, StatusCode::FORBIDDEN, "{named}");
+            assert!(sent.shows("href=\"/login?next="), "{named}: {}", sent.text);
+            shows_all(&sent, &typed, &named);
+            // Dropped, it is gone.
+            let page = back.get("/w/account").await;
+            let dropped = format!("/w/drafts-dropped{address}");
+            let dropped = back.submit(&page, &dropped, &[]).await;
+            assert_eq!(dropped.status, StatusCode::SEE_OTHER, "{named}");
+            let page = back.get(&address).await;
+            assert!(!page.shows("您填写的内容"), "{named}: {}", page.text);
+            assert_eq!(stage.story.site.log_size().await, size, "{named}");
+        }
+    })
+    .await;
+}
+
+/// Takes the session of a browser away.
+async fn end(story: &Story, browser: &Browser) {
+    let hash = app::sign_in::token_hash(browser.token.as_ref().unwrap());
+    let mut scratch = story.site.city.app.db.scratch().await.unwrap();
+    let ended = store::session::end(&mut scratch.inside(), &hash).await;
+    ended.unwrap();
+    scratch.commit().await.unwrap();
 }

@@ -11,7 +11,7 @@ use app::staging::{Staging, State};
 use domain::account::Role;
 use domain::id::AccountId;
 use domain::refusal::{Code, Refusal};
-use testkit::city::{City, register_number, unit};
+use testkit::city::{City, caterer, register_number, unit};
 
 static NONE: Code = Code::new("TEST-002", "这里不读别的。", None, "");
 
@@ -25,6 +25,7 @@ impl Tables for OneRow {
                 ("name", "样例餐饮0901店".to_owned()),
                 ("register_number", register_number(901)),
                 ("district", "411202".to_owned()),
+                ("pools", caterer(901).pools),
             ],
             Register::Inspectors => vec![
                 ("code", "P901".to_owned()),

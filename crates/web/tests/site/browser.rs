@@ -51,7 +51,11 @@ impl Site {
 
     /// The same where other work counts as long; and what stands behind its pages.
     pub async fn open_with(db: Db, limits: Limits) -> (Self, WebState) {
-        let city = City::found(db).await;
+        Self::around(City::found(db).await, limits)
+    }
+
+    /// The same around a city that is there already, as another process has it.
+    pub fn around(city: City, limits: Limits) -> (Self, WebState) {
         let facts = Facts {
             bureau: "样例市城市管理局".to_owned(),
             demonstration: true,

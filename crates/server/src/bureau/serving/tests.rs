@@ -99,3 +99,29 @@ fn whoever_lost_his_file_takes_nobody_elses_away() {
     assert!(place.serving().exists());
     drop(second);
 }
+
+#[test]
+fn a_file_system_without_locks_is_refused_and_nothing_is_left_on_it() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let place = place(&folder);
+    let knows_none = |_: &File| Err(TryLockError::Error(io::ErrorKind::Unsupported.into()));
+    let refused = || match place.hold_by(SERVING, knows_none) {
+        Ok(_) => panic!("it was taken"),
+        Err(failure) => {
+            let problem = &failure.problems[0];
+            assert_eq!(problem.code, "SERV-007");
+            assert!(
+                problem.sentence.contains("本机磁盘"),
+                "{}",
+                problem.sentence
+            );
+        }
+    };
+    refused();
+    assert!(!place.serving().exists());
+    // What stood there before stays as it was.
+    fs::write(place.serving(), "mingqian serve，进程 1").expect("writable");
+    refused();
+    let stays = fs::read_to_string(place.serving()).expect("it stays");
+    assert_eq!(stays, "mingqian serve，进程 1");
+}

@@ -192,3 +192,58 @@ async fn what_is_announced_beside_the_database_is_its_owners_alone() {
     drop(announcement);
     db.close().await;
 }
+
+/// All connections of a pool are taken, and it gives no more.
+async fn used_up<C>(pool: &sqlx::Pool<C>, most: u32)
+where
+    C: sqlx::Database,
+{
+    let mut taken = Vec::new();
+    for _ in 0..most {
+        taken.push(pool.acquire().await.unwrap());
+    }
+    assert_eq!((pool.size(), pool.num_idle()), (most, 0));
+    assert!(pool.try_acquire().is_none());
+    assert_eq!(pool.options().get_max_connections(), most);
+    // They stay taken for the rest of the story.
+    taken.into_iter().for_each(std::mem::forget);
+}
+
+#[tokio::test]
+async fn readers_acts_content_and_signs_of_life_have_connections_of_their_own() {
+    let server = crate::engines::PostgresDatabase::fresh();
+    let db = Db::open_postgres(server.url(), &upgrade()).await.unwrap();
+    let super::Pools::Pg {
+        acts,
+        read,
+        blobs,
+        signs,
+    } = &db.pools
+    else {
+        panic!("a database on a server");
+    };
+    // What one kind has used up, no other kind misses.
+    used_up(acts, 12).await;
+    used_up(read, 8).await;
+    used_up(blobs, 2).await;
+    used_up(signs, 6).await;
+    assert_eq!(Db::LONG_VIEWS, 4, "pages keep the other half");
+}
+
+#[tokio::test]
+async fn the_embedded_engine_has_one_writer_and_as_many_readers() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("pools.sqlite");
+    let db = Db::open_sqlite(&file, &upgrade()).await.unwrap();
+    let super::Pools::Lite { write, read, .. } = &db.pools else {
+        panic!("an embedded database");
+    };
+    used_up(write, 1).await;
+    used_up(read, 8).await;
+}
+
+#[test]
+fn an_act_waits_for_what_is_announced_two_minutes_and_else_twenty_seconds() {
+    assert_eq!(super::WAIT, Duration::from_secs(20));
+    assert_eq!(super::WAIT * super::TURNS, Duration::from_secs(120));
+}

@@ -182,7 +182,7 @@ async fn press(
         // A large register is frozen by a job, whose page is the answer then.
         let doing = web.clone();
         let act = move |app: App| async move {
-            match freeze_as_job(&doing, &actor, &no, &form).await? {
+            match freeze_as_job(&doing, &app, &actor, (&no, &form)).await? {
                 Some(job) => Ok(job),
                 None => perform(act, &app, &actor, &no, &form).await.map(|()| to),
             }
@@ -234,18 +234,17 @@ async fn again(
 /// The page of the job that freezes a large register; none for a small one.
 async fn freeze_as_job(
     web: &WebState,
+    app: &App,
     acting: &Acting,
-    number: &CampaignNo,
-    sent: &Submitted,
+    (number, sent): (&CampaignNo, &Submitted),
 ) -> Result<Option<Address>, AppError> {
     let Ok(jobs) = web.jobs() else {
         return Ok(None);
     };
     let premise = sent.required_premise()?;
-    let ordered = web
-        .app
-        .order_freeze(jobs, acting, (number, &premise), freeze_words(sent))
-        .await?;
+    let page_of = |id: &str| crate::screen::job::page_of(id).as_str().to_owned();
+    let (of, words) = ((number, &premise), freeze_words(sent));
+    let ordered = app.order_freeze(jobs, acting, of, words, page_of).await?;
     Ok(ordered.map(|id| crate::screen::job::page_of(&id)))
 }
 

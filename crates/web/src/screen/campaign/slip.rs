@@ -1,9 +1,13 @@
 //! The link of an outside party: given out once, on a slip with a QR code.
 //!
-//! The token is shown on the answer to the press and nowhere else; only its hash is kept. A new link ends
+//! The token is shown on the answer to the press and nowhere else; only its hash is kept. So a press that is
+//! repeated is answered by the page of the link, which says that it is out. A new link ends
 //! the older one, so the page says first whether one is out, and the press replaces only the one it
 //! named.
 
+use std::sync::{Arc, OnceLock};
+
+use app::App;
 use app::drawing::wants_link;
 use askama::Template;
 use axum::extract::{Path, State};
@@ -17,7 +21,7 @@ use store::log;
 use super::qr;
 use super::seen::Seen;
 use crate::component::{Confirm, Crumb, Fragment, Head, Link, Note};
-use crate::gate::{Answer, Flaws, Sent, Stop, Visit, WebState};
+use crate::gate::{Answer, Flaws, Pressed, Stop, Visit, WebState, feedback, once, see_other};
 use crate::layout::WorkbenchPage;
 use crate::screen::shared::{self as trace, moment};
 use crate::text::Address;
@@ -97,7 +101,7 @@ async fn asking(
             Note::standing("这一方已经没有要递交的内容，不再发放链接。", rest).with_link(back);
         return Ok((status, page.with(flaw).with(note)).into_response());
     }
-    let action = seen.page().child("parties").child(party);
+    let action = page_of(seen, party);
     let earlier = earlier(web, visit, seen, &token).await?;
     // Nothing is typed here, so the form always rests on what it shows.
     let now = web.app.premise_of_campaign(&seen.stored).await?;
@@ -156,36 +160,59 @@ fn by(who: &str) -> String {
     }
 }
 
-/// The press: the answer is the slip itself.
+fn page_of(seen: &Seen, party: &str) -> Address {
+    seen.page().child("parties").child(party)
+}
+
+/// The press: the answer is the slip itself, and to a second press the page that says the link is out.
 pub(super) async fn issue(
     State(web): State<WebState>,
     visit: Visit,
     Path((number, party)): Path<(String, String)>,
     headers: HeaderMap,
-    sent: Sent,
+    sent: Pressed,
 ) -> Answer {
     let seen = Seen::load(&web, &visit, &number).await?;
     let (name, token) = named(&seen, &party)?;
-    let (app, acting) = (&web.app, &visit.acting);
-    // What is no event of ours names none: the press is then refused if a link is out.
-    let earlier = EventId::parse(sent.first(EARLIER)).ok();
-    let issued = match sent.required_premise() {
-        Ok(premise) => {
-            let known = (&token, earlier.as_ref());
-            app.replace_party_link(acting, seen.number(), &premise, known)
-                .await
-        }
-        Err(refusal) => Err(refusal.into()),
+    let (acting, no, form) = (visit.acting.clone(), seen.number().clone(), sent.clone());
+    // Never written down: whoever does not get this answer replaces the link.
+    let issued = Arc::new(OnceLock::new());
+    let slip = Arc::clone(&issued);
+    let act = move |app: App| async move {
+        let premise = form.required_premise()?;
+        // What is no event of ours names none: the press is then refused if a link is out.
+        let earlier = EventId::parse(form.first(EARLIER)).ok();
+        let known = (&token, earlier.as_ref());
+        let link = app
+            .replace_party_link(&acting, &no, &premise, known)
+            .await?;
+        // One press has one act that ends well.
+        let _ = slip.set(link);
+        Ok(())
     };
-    let link = match issued {
-        Ok(link) => link,
+    let to = feedback::PARTY_INVITED.at(page_of(&seen, &party));
+    match once(&web, &visit, &sent, to, act).await? {
+        Ok(to) => match issued.get() {
+            Some(link) => handed_out(&web, &visit, &seen, name, (link, &headers)).await,
+            None => Ok(see_other(&to)),
+        },
         Err(error) => {
             let flaws = Flaws::of(error)?;
             let seen = Seen::load(&web, &visit, &number).await?;
-            return asking(&web, &visit, &seen, &party, Some(&flaws)).await;
+            asking(&web, &visit, &seen, &party, Some(&flaws)).await
         }
-    };
-    let address = format!("{}/p/{link}", origin(&web, &headers));
+    }
+}
+
+/// The slip.
+async fn handed_out(
+    web: &WebState,
+    visit: &Visit,
+    seen: &Seen,
+    name: &PartyName,
+    (link, headers): (&str, &HeaderMap),
+) -> Answer {
+    let address = format!("{}/p/{link}", origin(web, headers));
     let slip = Slip {
         bureau: web.facts.bureau.clone(),
         number: seen.number().to_string(),
@@ -197,7 +224,7 @@ pub(super) async fn issue(
         at: visit.now.local_text(),
         back: seen.page(),
     };
-    Ok(page(&web, &visit, &seen, name)
+    Ok(page(web, visit, seen, name)
         .await?
         .with(Fragment::of(&slip))
         .into_response())

@@ -116,7 +116,7 @@ pub(super) async fn show(State(web): State<WebState>, guest: Guest) -> Answer {
     });
     let draws: Vec<_> = all.into_iter().take(6).collect();
     let published = inspection::publications(&mut reader, None, LATEST).await?;
-    let results = shown_all(&mut reader, &published).await?;
+    let results = shown_all(&mut reader, published).await?;
     let results_total = inspection::publication_count(&mut reader).await?;
     let items = catalog::items(&mut reader).await?;
     let term = catalog::rulebook(&mut reader).await?.publication_days;

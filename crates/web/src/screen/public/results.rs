@@ -5,7 +5,7 @@ use axum::extract::{Path, State};
 use domain::id::PublicationId;
 use domain::publication::{PublicOutcome, Publication, Tombstone};
 use serde::Serialize;
-use store::inspection::{self, StoredPublication};
+use store::inspection::{self, ListedPublication};
 use store::portal::{as_published, publications_of_code, sequence_of};
 use store::{Reader, StoreError, catalog};
 
@@ -39,17 +39,25 @@ pub(super) enum Shown {
 /// Publications as they are shown: each by what it says, if that is what was logged.
 pub(super) async fn shown_all(
     reader: &mut Reader,
-    stored: &[StoredPublication],
+    listed: Vec<ListedPublication>,
 ) -> Result<Vec<Shown>, StoreError> {
-    let logged = as_published(reader, stored).await?;
-    let judged = stored.iter().zip(logged);
-    let shown =
-        judged.map(
-            |(one, logged)| match standing(one).and_then(|read| logged.map(|()| read)) {
-                Ok(publication) => shown(publication),
-                Err(error) => Shown::Unshown(Unshown::new(one.id.to_string(), &error)),
-            },
-        );
+    let readable = listed
+        .iter()
+        .filter_map(|one| one.publication.as_ref().ok());
+    let readable: Vec<_> = readable.cloned().collect();
+    let mut logged = as_published(reader, &readable).await?.into_iter();
+    let shown = listed.into_iter().map(|one| {
+        let (_, key) = one.place;
+        let read = one.publication.and_then(|stored| {
+            // As many as can be read, in the same order.
+            logged.next().unwrap_or(Ok(()))?;
+            standing(&stored)
+        });
+        match read {
+            Ok(publication) => shown(publication),
+            Err(error) => Shown::Unshown(Unshown::new(key, &error)),
+        }
+    });
     Ok(shown.collect())
 }
 
@@ -153,18 +161,18 @@ pub(super) async fn list(State(web): State<WebState>, guest: Guest) -> Answer {
             let [at, id] = cursor.key.as_slice() else {
                 return None;
             };
-            Some((at.parse::<i64>().ok()?, PublicationId::parse(id).ok()?))
+            Some((at.parse::<i64>().ok()?, id.clone()))
         });
     let mut reader = web.app.db.read().await?;
-    let before = key.as_ref().map(|(at, id)| (*at, id));
+    let before = key.as_ref().map(|(at, id)| (*at, id.as_str()));
     let limit = i64::try_from(PAGE_ROWS + 1).unwrap_or(i64::MAX);
     let stored = inspection::publications(&mut reader, before, limit).await?;
     let total = inspection::publication_count(&mut reader).await?;
     let term = catalog::rulebook(&mut reader).await?.publication_days;
     let page = Page::of_read(None, stored, |one| {
-        vec![one.published_at_ms.to_string(), one.id.to_string()]
+        vec![one.place.0.to_string(), one.place.1.clone()]
     });
-    let shown = shown_all(&mut reader, &page.rows).await?;
+    let shown = shown_all(&mut reader, page.rows).await?;
     drop(reader);
     let next = page.next.as_ref().map(|cursor| cursor.encode(VIEW));
     let results = Results {
@@ -297,7 +305,7 @@ pub(super) async fn entity(
     let code = domain::text::narrow(bare(&code)).to_ascii_uppercase();
     let mut reader = web.app.db.read().await?;
     let stored = publications_of_code(&mut reader, &code).await?;
-    let results = shown_all(&mut reader, &stored).await?;
+    let results = shown_all(&mut reader, stored).await?;
     let term = catalog::rulebook(&mut reader).await?.publication_days;
     drop(reader);
     let name = results.iter().find_map(|one| match one {

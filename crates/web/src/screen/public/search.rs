@@ -41,7 +41,7 @@ pub(super) async fn show(State(web): State<WebState>, guest: Guest) -> Answer {
         let stored = portal::campaigns(&mut reader, &filter, None, SHOWN).await?;
         found.campaigns = shown(&mut reader, stored).await?;
         let stored = publications_found(&mut reader, &found.query, SHOWN).await?;
-        found.results = shown_all(&mut reader, &stored).await?;
+        found.results = shown_all(&mut reader, stored).await?;
     }
     if wants_data(&guest) {
         return data(&found);

@@ -1,13 +1,14 @@
 //! What waits for its publication, most urgent first; and what stands on the portal.
 
 use app::inspection::publishing::standing;
+use app::{RowOf, UnreadableRow};
 use axum::extract::State;
 use axum::response::IntoResponse;
 use domain::calendar::WorkCalendar;
-use domain::id::PublicationId;
 use domain::policy::Verb;
 use domain::publication::Publication;
-use store::{catalog, inspection, portal};
+use store::inspection::{self, ListedPublication};
+use store::{catalog, portal};
 
 use super::{all, chip, done};
 use crate::component::{
@@ -15,7 +16,7 @@ use crate::component::{
     Tabs, Tone,
 };
 use crate::filter::CURSOR;
-use crate::gate::{Answer, Stop, Visit, WebState};
+use crate::gate::{Answer, Visit, WebState};
 use crate::paging::{Cursor, PAGE_ROWS, Page};
 use crate::text::Address;
 
@@ -84,36 +85,31 @@ pub(super) async fn waiting(State(web): State<WebState>, visit: Visit) -> Answer
     Ok(page.with(sheet).into_response())
 }
 
-fn edge(visit: &Visit) -> Option<(i64, PublicationId)> {
+fn edge(visit: &Visit) -> Option<(i64, String)> {
     let place = form_urlencoded::parse(visit.query().as_bytes()).find(|(key, _)| key == CURSOR)?;
     let cursor = Cursor::decode(VIEW, &place.1).ok()?;
     let [at, id] = cursor.key.as_slice() else {
         return None;
     };
-    Some((at.parse().ok()?, PublicationId::parse(id).ok()?))
+    Some((at.parse().ok()?, id.clone()))
 }
 
 pub(super) async fn published(State(web): State<WebState>, visit: Visit) -> Answer {
     let from = edge(&visit);
     let mut reader = web.app.db.read().await?;
-    let before = from.as_ref().map(|(at, id)| (*at, id));
+    let before = from.as_ref().map(|(at, id)| (*at, id.as_str()));
     let most = i64::try_from(PAGE_ROWS + 1).expect("a small number");
     let kept = inspection::publications(&mut reader, before, most).await?;
     let total = inspection::publication_count(&mut reader).await?;
     drop(reader);
-    let key = |one: &inspection::StoredPublication| {
-        vec![one.published_at_ms.to_string(), one.id.to_string()]
-    };
+    let key = |one: &ListedPublication| vec![one.place.0.to_string(), one.place.1.clone()];
     let page = Page::of_read(None, kept, key);
     let next = page
         .next
         .as_ref()
         .map(|cursor| done().query([(CURSOR, cursor.encode(VIEW).as_str())]));
-    let rows = page
-        .rows
-        .iter()
-        .map(|one| row(&visit, one))
-        .collect::<Result<Vec<_>, Stop>>()?;
+    let rows = page.rows.into_iter().map(|one| row(&visit, one));
+    let rows = rows.collect::<Vec<_>>();
     let columns = vec![
         Column::words("检查对象"),
         Column::words("检查结果").labelled(),
@@ -136,12 +132,23 @@ pub(super) async fn published(State(web): State<WebState>, visit: Visit) -> Answ
         .into_response())
 }
 
-fn row(visit: &Visit, one: &inspection::StoredPublication) -> Result<Row, Stop> {
-    let to = Address::fixed("/r").child(one.id.as_str());
-    Ok(match standing(one)? {
-        Publication::Published(outcome) => {
+fn row(visit: &Visit, listed: ListedPublication) -> Row {
+    let (at_ms, key) = listed.place;
+    let read = listed.publication.and_then(|stored| standing(&stored));
+    let read = read.map_err(|error| {
+        UnreadableRow::new(RowOf::Publications, key.clone(), at_ms, &error.into())
+    });
+    let to = Address::fixed("/r").child(&key);
+    match read {
+        Err(unreadable) => Row::new(vec![
+            Cell::new(format!("记录读不出：{key}")),
+            Cell::new(unreadable.refusal().sentence).with_context(unreadable.refusal().code),
+            Cell::new(""),
+            Cell::new(Badge::new(Tone::Bad, "读不出")),
+        ]),
+        Ok(Publication::Published(outcome)) => {
             let act = if visit.acting.offers(Verb::OutcomeWithdraw) {
-                Link::new("撤下", done().child(one.id.as_str()).child("withdraw")).into()
+                Link::new("撤下", done().child(&key).child("withdraw")).into()
             } else {
                 Fragment::default()
             };
@@ -163,11 +170,11 @@ fn row(visit: &Visit, one: &inspection::StoredPublication) -> Result<Row, Stop> 
                 Cell::new(act),
             ])
         }
-        Publication::Withdrawn(tombstone) => Row::new(vec![
+        Ok(Publication::Withdrawn(tombstone)) => Row::new(vec![
             Cell::link("已撤下的公示", to).with_context(&tombstone.reason),
             Cell::new(Badge::new(Tone::Plain, "已撤下")),
             Cell::new(tombstone.withdrawn_at.date().to_string()),
             Cell::new(""),
         ]),
-    })
+    }
 }

@@ -175,7 +175,10 @@ pub(super) async fn visits(
     let published = inspection::publications_of(reader, &stored.campaign.id).await?;
     let total = kept.len();
     let shown = kept.into_iter().take(VISITS_SHOWN).map(|kept| {
-        let standing = published.iter().find(|one| one.inspection == kept.visit.id);
+        let mut readable = published
+            .iter()
+            .filter_map(|one| one.publication.as_ref().ok());
+        let standing = readable.find(|one| one.inspection == kept.visit.id);
         PublicVisit {
             place: kept.ordinal,
             team: kept.visit.team.iter().map(ToString::to_string).collect(),

@@ -14,10 +14,10 @@ use domain::refusal::{Code, Refusal};
 use domain::time::Instant;
 use store::campaign::{self, StoredCampaign};
 use store::counter;
-use store::{Reader, Sealing, StoreError, Tx, catalog, inspector};
+use store::{Hold, Reader, Register, Sealing, StoreError, Tx, catalog, inspector};
 
 use crate::drawing::own_records;
-use crate::premise::require_campaign;
+use crate::premise::{decides_plan, require_campaign};
 use crate::{Acting, App, AppError};
 
 mod number;
@@ -251,6 +251,12 @@ impl App {
         verb: Verb,
     ) -> Result<(Tx, StoredCampaign, Actor), AppError> {
         let (mut tx, acting) = self.begin_as(verb.name(), acting).await?;
+        if decides_plan(verb) {
+            // The plan is read to be compared with what was shown, and read again to be logged.
+            for register in OF_A_PLAN {
+                tx.hold(register, Hold::Shared).await?;
+            }
+        }
         let stored = campaign::by_number(&mut tx, number).await?;
         let actor = acting.actor(verb, &Place::of(&stored.campaign.initiator))?;
         require_campaign(&mut tx, &acting, verb, premise, &stored).await?;
@@ -296,6 +302,14 @@ impl App {
         }
     }
 }
+
+/// What a PLAN record is made from beside the plan itself.
+const OF_A_PLAN: [Register; 4] = [
+    Register::Units,
+    Register::Rulebook,
+    Register::Catalog,
+    Register::Inspectors,
+];
 
 /// The stored plan as the domain's type.
 pub fn plan_of(stored: &StoredCampaign) -> Result<CampaignPlan, StoreError> {

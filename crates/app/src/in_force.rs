@@ -2,9 +2,9 @@
 //!
 //! A request loads its account when it comes in; its act may wait in a queue, and a right can be taken back
 //! meanwhile. So what the request loaded decides only what is shown and refused early. The actor of an event is
-//! yielded by [`InForce`] alone: the account read inside the transaction of its act, where accounts are held
-//! until the act has its place in the log. Who takes rights back waits for acts under way, and those that
-//! come after him find the right gone.
+//! yielded by [`InForce`] alone: the account read inside the transaction of its act. The commit of the act holds the
+//! accounts and finds them as they were read, or the act is begun again: so who takes rights back waits for no work,
+//! and no act stands in the log behind the revocation of its right.
 
 use domain::event::Actor;
 use domain::id::AccountId;
@@ -69,8 +69,10 @@ impl App {
         name: &'static str,
         acting: &Acting,
     ) -> Result<(Tx, InForce), AppError> {
-        let tx = self.db.begin(name).await?;
-        self.asked(tx, acting, Hold::Shared).await
+        let mut tx = self.db.begin(name).await?;
+        tx.asks().await?;
+        let now = self.in_force(&mut tx, &acting.account).await?;
+        Ok((tx, now))
     }
 
     /// Begins an act of an account on accounts: what it reads of them (is the name free, which roles stand
@@ -80,23 +82,14 @@ impl App {
         name: &'static str,
         acting: &Acting,
     ) -> Result<(Tx, InForce), AppError> {
-        let tx = self.db.begin(name).await?;
-        self.asked(tx, acting, Hold::Exclusive).await
+        let mut tx = self.db.begin(name).await?;
+        tx.hold(Register::Accounts, Hold::Exclusive).await?;
+        let now = self.in_force(&mut tx, &acting.account).await?;
+        Ok((tx, now))
     }
 
-    async fn asked(
-        &self,
-        mut tx: Tx,
-        acting: &Acting,
-        how: Hold,
-    ) -> Result<(Tx, InForce), AppError> {
-        tx.hold(Register::Accounts, how).await?;
-        let now = self.still_acting(&mut tx, &acting.account).await?;
-        Ok((tx, InForce(now)))
-    }
-
-    /// The account in the view of an act that writes long: accounts are not held yet, so that nobody waits for
-    /// the writing who does not need its register. The act ends with [`Self::ask_again`].
+    /// The account in the view of an act. Accounts are not held yet, so that nobody waits for its writing who does not
+    /// need its register; one that writes long and cannot be begun again ends with [`Self::ask_again`].
     pub(crate) async fn in_force(
         &self,
         tx: &mut Tx,

@@ -109,7 +109,7 @@ pub(crate) fn digest_of(text: &str) -> Fingerprint {
 }
 
 /// Whether the verb decides the plan, so that its record must be what was shown.
-const fn decides_plan(verb: Verb) -> bool {
+pub(crate) const fn decides_plan(verb: Verb) -> bool {
     matches!(
         verb,
         Verb::CampaignSubmit

@@ -11,7 +11,7 @@ use domain::rulebook::SignInRules;
 use domain::text::FieldErrors;
 use sha2::{Digest as _, Sha256};
 use store::session::Session;
-use store::{account, catalog, org, session};
+use store::{Hold, Register, account, catalog, org, session};
 
 use crate::acting::Acting;
 use crate::aside::aside;
@@ -47,6 +47,12 @@ static CLOSED: Code = Code::new(
     "办理人的账号已停用，这件事停在最后一步之前，什么也没有写入。",
     None,
     "由有权的人重新办理。",
+);
+static REPLACED: Code = Code::new(
+    "AUTH-036",
+    "刚才有人重置了这个账号的口令，这一次没有修改。",
+    None,
+    "用新的临时口令登录；不是本人要求重置的，报告安全管理员。",
 );
 static SHORT: Code = Code::new(
     "AUTH-032",
@@ -126,8 +132,11 @@ impl App {
         drop(reader);
         let fits = fits_in_background(kept.as_ref().map(|(phc, _)| phc.clone()), password).await;
         match (found, kept) {
-            (Some(found), Some((_, must_change))) if fits => {
-                self.open_session(&source, found, must_change).await
+            (Some(found), Some(kept)) if fits => {
+                match self.open_session(&source, &found.account.id, kept).await? {
+                    Some(opened) => Ok(opened),
+                    None => Err(self.refuse_sign_in(attempts, Some(found)).await?.into()),
+                }
             }
             (found, _) => Err(self.refuse_sign_in(attempts, found).await?.into()),
         }
@@ -162,12 +171,20 @@ impl App {
     async fn open_session(
         &self,
         source: &str,
-        found: account::StoredAccount,
-        must_change: bool,
-    ) -> Result<Opened, AppError> {
+        id: &AccountId,
+        (phc, must_change): (String, bool),
+    ) -> Result<Option<Opened>, AppError> {
         let token = store::hex(&self.entropy.bytes::<32>());
         let now = self.clock.now().unix_ms();
-        let account = found.account;
+        let mut tx = self.db.begin("account.sign_in").await?;
+        // Closed, or given another password, while this one was looked at: neither opens a session.
+        tx.hold(Register::Accounts, Hold::Shared).await?;
+        let account = account::get(&mut tx, id).await?.account;
+        let stands = account::phc(&mut tx, id).await?.map(|(phc, _)| phc);
+        if !account.active || stands.as_ref() != Some(&phc) {
+            tx.abandon().await?;
+            return Ok(None);
+        }
         let actor = Actor {
             account: Some(account.id.clone()),
             ..Actor::program(account.name.as_str())
@@ -175,7 +192,6 @@ impl App {
         let event = self
             .event(Act::SignedIn, actor)
             .touching(LinkKind::Account, account.id.as_str());
-        let mut tx = self.db.begin("account.sign_in").await?;
         let rulebook = catalog::rulebook(&mut tx).await?;
         let mut rec = tx.record(event, self.confidential())?;
         let mut beside = rec.beside();
@@ -196,7 +212,7 @@ impl App {
         };
         session::put(&mut beside, &opened).await?;
         rec.commit().await?;
-        Ok(Opened { token, must_change })
+        Ok(Some(Opened { token, must_change }))
     }
 
     async fn refuse_sign_in(
@@ -340,7 +356,7 @@ impl App {
         let rules = catalog::rulebook(&mut reader).await?.sign_in;
         drop(reader);
         let mut errors = FieldErrors::new();
-        if !fits_in_background(kept, old).await {
+        if !fits_in_background(kept.clone(), old).await {
             errors.push("old", OLD_WRONG.field(&[]));
         }
         if !rules.is_long_enough(new) || new == old || new == login {
@@ -350,7 +366,12 @@ impl App {
             return Err(errors.into());
         }
         let phc = hash_in_background(&self.entropy, new).await;
-        let (tx, acting) = self.begin_as("account.password", acting).await?;
+        let (mut tx, acting) = self.begin_on_accounts("account.password", acting).await?;
+        let stands = account::phc(&mut tx, &acting.account).await?;
+        // Whoever set another password meanwhile ended this session.
+        if stands.map(|(phc, _)| phc) != kept {
+            return Err(REPLACED.refuse(&[]).into());
+        }
         let event = self
             .event(Act::PasswordSet, acting.as_person())
             .touching(LinkKind::Account, acting.account.as_str());

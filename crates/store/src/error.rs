@@ -290,6 +290,12 @@ impl StoreError {
         }
     }
 
+    /// Whether it only says that somebody else is at it: the same may do a moment later.
+    #[must_use]
+    pub const fn is_waiting(&self) -> bool {
+        matches!(self, Self::Busy | Self::Held(_))
+    }
+
     /// The stable code shown beside the sentence.
     #[must_use]
     pub fn code(&self) -> &'static str {

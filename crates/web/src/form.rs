@@ -10,7 +10,6 @@ use std::fmt;
 
 use domain::premise::Premise;
 use domain::refusal::{Code, Refusal};
-use sha2::{Digest as _, Sha256};
 
 pub use domain::text::{FieldError, FieldErrors};
 
@@ -173,22 +172,23 @@ impl Submitted {
         self.premise().ok_or_else(|| NO_PREMISE.refuse(&[]))
     }
 
-    /// Hash over the path the form was sent to and all that was sent but the hidden token and key: two
-    /// presses of one form with the same content are the same press.
+    /// The path the form was sent to and all that was sent but the hidden token and key, each with its length: two
+    /// presses of one form with the same content are the same press. Passwords and numbers of credentials stand in
+    /// it, so that it is kept only as a mark under the key of the installation.
     #[must_use]
-    pub fn content(&self, path: &str) -> String {
-        let mut hash = Sha256::new();
+    pub fn content(&self, path: &str) -> Vec<u8> {
+        let mut content = Vec::new();
         let mut add = |text: &str| {
-            hash.update((text.len() as u64).to_be_bytes());
-            hash.update(text);
+            content.extend_from_slice(&(text.len() as u64).to_be_bytes());
+            content.extend_from_slice(text.as_bytes());
         };
-        add("mingqian form content v1");
+        add("mingqian form content v2");
         add(path);
         for (name, value) in self.kept() {
             add(name);
             add(value);
         }
-        store::hex(&hash.finalize())
+        content
     }
 
     /// The idempotency key, if the form carried a sound one.

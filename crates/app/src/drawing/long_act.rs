@@ -15,7 +15,7 @@ use domain::premise::Premise;
 use domain::refusal::Code;
 use domain::time::Instant;
 use store::campaign::{self, StoredCampaign};
-use store::{Reader, Tx};
+use store::{Reader, Register, StoreError, Tx};
 
 use super::held;
 use super::kept::Kept;
@@ -157,8 +157,12 @@ impl App {
             step,
             done,
         };
-        act.write(&computed, self, under).await?;
-        Ok(true)
+        match act.write(&computed, self, under).await {
+            Ok(()) => Ok(true),
+            // Accounts have moved on since the right was asked; nothing is written.
+            Err(AppError::Store(StoreError::Held(Register::Accounts))) => Ok(false),
+            Err(other) => Err(other),
+        }
     }
 
     /// The campaign as it stands, which is what was shown, in the view the computing begins with.

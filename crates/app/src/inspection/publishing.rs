@@ -5,6 +5,7 @@
 //! reason, and the visit's record is what it was.
 
 use domain::calendar::{Deadline, WorkCalendar};
+use domain::catalog::InspectionItem;
 use domain::event::{Act, Event, LinkKind};
 use domain::id::{InspectionId, PublicationId};
 use domain::inspection::{Confirmed, Inspection, InspectionState, Published, Step};
@@ -14,6 +15,7 @@ use domain::publication::{
     CONTENT, PublicFacts, PublicOutcome, Publication, TOMBSTONE, Tombstone, due,
 };
 use domain::refusal::{Code, Refusal};
+use domain::subject::Subject;
 use domain::time::Instant;
 use store::inspection::{self, StoredInspection, StoredPublication};
 use store::portal::publication_record;
@@ -84,17 +86,14 @@ impl App {
             .clone()
             .publish(step.clone(), unpublished())
             .err();
-        let premise = self.premise_of_outcome(&mut reader, &stored).await?;
-        let shown = as_published(&stored.visit, confirmed, step);
-        let deadline = self.required_deadline(&mut reader, &shown).await?;
-        let outcome = self
-            .public_content(&mut reader, &stored, &shown, &deadline)
-            .await?;
+        let facts = self.facts(&mut reader, &stored).await?;
+        let premise = premise_of_outcome(&stored, &facts)?;
+        let outcome = facts.content(&stored, &as_published(&stored.visit, confirmed, step))?;
         Ok(PublicationPreview {
             stored,
             outcome,
             premise,
-            deadline,
+            deadline: facts.deadline,
             refused,
         })
     }
@@ -106,28 +105,11 @@ impl App {
         id: &InspectionId,
     ) -> Result<Premise, AppError> {
         let stored = inspection::get(reader, id).await?;
-        self.premise_of_outcome(reader, &stored).await
-    }
-
-    /// The visit with the hash of what would be published of it, but for key and moment, which the act
-    /// itself gives.
-    async fn premise_of_outcome(
-        &self,
-        reader: &mut Reader,
-        stored: &StoredInspection,
-    ) -> Result<Premise, AppError> {
-        let premise = Premise::of(stored.seen.clone());
-        let InspectionState::Confirmed(confirmed) = stored.visit.state.clone() else {
-            return Ok(premise);
-        };
-        let step = confirmed.step.clone();
-        let shown = as_published(&stored.visit, confirmed, step);
-        let deadline = self.required_deadline(reader, &shown).await?;
-        let outcome = self
-            .public_content(reader, stored, &shown, &deadline)
-            .await?;
-        let text = serde_json::to_string(&outcome).expect("texts and numbers always encode");
-        Ok(premise.deciding(digest_of(&text)))
+        if !matches!(stored.visit.state, InspectionState::Confirmed(_)) {
+            return Ok(Premise::of(stored.seen.clone()));
+        }
+        let facts = self.facts(reader, &stored).await?;
+        premise_of_outcome(&stored, &facts)
     }
 
     /// Publishes a confirmed outcome: its hash goes into the log, its content onto the portal.
@@ -140,18 +122,16 @@ impl App {
         let (mut tx, acting) = self.begin_as("outcome.publish", acting).await?;
         let (mut stored, assigned) = load(&mut tx, &acting, id).await?;
         let actor = acting.actor(Verb::OutcomePublish, &place(&stored, assigned))?;
-        let now = self.premise_of_outcome(&mut tx, &stored).await?;
+        // Read once: what is compared with what was shown is what is published.
+        let facts = self.facts(&mut tx, &stored).await?;
+        let now = premise_of_outcome(&stored, &facts)?;
         require(&mut tx, Some(&acting), "要公示的内容", premise, &now).await?;
         let publication = PublicationId::from_entropy(self.entropy.bytes());
         let step = self.visit_moment(&acting);
         let at = step.at;
         let (visit, act) = stored.visit.clone().publish(step, publication.clone())?;
-        let deadline = self.required_deadline(&mut tx, &visit).await?;
-        let content = self
-            .public_content(&mut tx, &stored, &visit, &deadline)
-            .await?;
         let content = CONTENT
-            .write(&content)
+            .write(&facts.content(&stored, &visit)?)
             .expect("texts and numbers always encode");
         let record = publication_record(&publication, &content);
         stored.visit = visit;
@@ -230,34 +210,59 @@ impl App {
         .because(&tombstone.reason)
     }
 
-    async fn required_deadline(
-        &self,
-        reader: &mut Reader,
-        visit: &Inspection,
-    ) -> Result<Deadline, AppError> {
-        let deadline = self.publication_deadline(reader, visit).await?;
-        deadline.ok_or_else(|| NOT_CONFIRMED.refuse(&[]).into())
-    }
-
-    async fn public_content(
+    /// What a publication says beside the visit itself.
+    async fn facts(
         &self,
         reader: &mut Reader,
         stored: &StoredInspection,
-        visit: &Inspection,
-        deadline: &Deadline,
-    ) -> Result<PublicOutcome, AppError> {
-        let items = items_of(reader, stored).await?;
-        let kept = subject::get(reader, &visit.subject).await?.subject;
-        let authority = org::fact(reader, "bureau").await?.unwrap_or_default();
-        let facts = PublicFacts {
-            authority: &authority,
-            campaign: Some(&stored.campaign_number),
-            subject: &kept,
-            items: &items,
-            due_on: deadline.due,
-        };
-        Ok(PublicOutcome::of(visit, &facts)?)
+    ) -> Result<Facts, AppError> {
+        let deadline = self.publication_deadline(reader, &stored.visit).await?;
+        Ok(Facts {
+            deadline: deadline.ok_or_else(|| NOT_CONFIRMED.refuse(&[]))?,
+            items: items_of(reader, stored).await?,
+            subject: subject::get(reader, &stored.visit.subject).await?.subject,
+            authority: org::fact(reader, "bureau").await?.unwrap_or_default(),
+        })
     }
+}
+
+/// What a publication says beside the visit itself, as registers, rules and calendar had it at one reading.
+struct Facts {
+    deadline: Deadline,
+    items: Vec<InspectionItem>,
+    subject: Subject,
+    authority: String,
+}
+
+impl Facts {
+    fn content(
+        &self,
+        stored: &StoredInspection,
+        visit: &Inspection,
+    ) -> Result<PublicOutcome, Refusal> {
+        PublicOutcome::of(
+            visit,
+            &PublicFacts {
+                authority: &self.authority,
+                campaign: Some(&stored.campaign_number),
+                subject: &self.subject,
+                items: &self.items,
+                due_on: self.deadline.due,
+            },
+        )
+    }
+}
+
+/// The visit with the hash of what would be published of it, but for key and moment, which the act itself gives.
+fn premise_of_outcome(stored: &StoredInspection, facts: &Facts) -> Result<Premise, AppError> {
+    let premise = Premise::of(stored.seen.clone());
+    let InspectionState::Confirmed(confirmed) = stored.visit.state.clone() else {
+        return Ok(premise);
+    };
+    let step = confirmed.step.clone();
+    let outcome = facts.content(stored, &as_published(&stored.visit, confirmed, step))?;
+    let text = serde_json::to_string(&outcome).expect("texts and numbers always encode");
+    Ok(premise.deciding(digest_of(&text)))
 }
 
 /// The key of what is not published yet.

@@ -14,6 +14,12 @@ static FAULT: Code = Code::new(
     None,
     "把编号报给运行维护人员：服务端的运行记录里有同一编号的一行。",
 );
+static STOPPING: Code = Code::new(
+    "JOBS-011",
+    "程序停止时这件事还在办，结果没有记下。",
+    None,
+    "程序再启动后看它的结果，写入与否以留痕为准；没有办成的，再办一次。",
+);
 static UNKEPT: Code = Code::new(
     "JOBS-009",
     "办到一半出了错，当时连结果也没能记下，什么也没有写入。",
@@ -33,6 +39,10 @@ pub struct Broken {
 impl Jobs {
     /// Gives a fault its number and writes it to the record of the server; what its owner is shown.
     pub(super) fn fault(&self, run: &Run, error: &AppError) -> KeptRefusal {
+        // Whatever fails now fails for that; of what came before it nothing can be said here.
+        if self.0.app.db.is_closed() {
+            return stopping(run);
+        }
         let number = store::hex(&self.0.app.entropy.bytes::<4>());
         // One fault, one line, whatever a panic had to say.
         let inside = inside_of(error).replace(char::is_control, " ");
@@ -50,6 +60,14 @@ impl Jobs {
     pub(super) fn unkept() -> KeptRefusal {
         (&UNKEPT.refuse(&[])).into()
     }
+}
+
+/// Work that the program stopped beside.
+fn stopping(run: &Run) -> KeptRefusal {
+    let (job, words) = (run.stored(), STOPPING.refuse(&[]));
+    let said = format!("{}（{}）：{}", job.kind, job.id, words.sentence);
+    tracing::warn!("{} {said}", words.code);
+    (&words).into()
 }
 
 /// What is wrong, without the value of a column that is not public. What the program stages for itself no audit

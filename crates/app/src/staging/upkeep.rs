@@ -28,6 +28,9 @@ static DEAD_END: Code = Code::new(
 /// The kind of job that clears what nothing names; the program's own.
 pub const TIDY: &str = "program.tidy";
 
+/// After how long a step without work is left; ordering the work is the next thing after the step.
+const LEFT_MS: i64 = 60 * 1_000;
+
 /// How often that is.
 const TIDY_EVERY_MS: i64 = 60 * 60 * 1_000;
 
@@ -71,6 +74,30 @@ impl Staging {
         self.expire().await?;
         self.sweep().await?;
         Ok(count)
+    }
+
+    /// The upload as it is to be shown. One that is at a step nobody works on, because the answer to its press was
+    /// lost before the work was ordered, is marked interrupted, so that it can be taken up again.
+    pub(super) async fn unless_left(&self, import: Import) -> Result<Import, AppError> {
+        let idle = self.now_ms() - import.stored.updated_at_ms;
+        if import.stored.account.is_none() || !import.state.is_work() || idle < LEFT_MS {
+            return Ok(import);
+        }
+        let mut reader = self.app.db.read().await?;
+        let about = job::latest_about(&mut reader, &import.stored.id).await?;
+        drop(reader);
+        let id = import.stored.id.clone();
+        let under_way = [JobState::Waiting, JobState::Running].map(JobState::name);
+        if about.is_some_and(|job| under_way.contains(&job.state.as_str()))
+            || self.jobs.run_about(&id).is_some()
+        {
+            return Ok(import);
+        }
+        match self.mark_interrupted(&import, None).await {
+            // Somebody took it up, or marked it, at the same moment.
+            Ok(()) | Err(AppError::Refused(_)) => self.load(&id).await,
+            Err(other) => Err(other),
+        }
     }
 
     pub(super) async fn interrupt(&self, id: &str, broken: Option<Broken>) -> Result<(), AppError> {

@@ -173,7 +173,8 @@ impl App {
         }
         drop(reader);
         let sha256 = store::hex(&Sha256::digest(&bytes));
-        self.record_subject_export(acting, rows.count, &selection.words, &sha256)
+        let made = scope(&reach);
+        self.record_subject_export((acting, &made), rows.count, &selection.words, &sha256)
             .await?;
         Ok(Export::File(self.export_name(), bytes))
     }
@@ -196,21 +197,29 @@ impl App {
         }
         let file = jobs.open_result(job).await?;
         let selection = Selection::of_order(&job.stored.input)?;
-        self.record_subject_export(acting, made.rows, &selection.words, &made.sha256)
-            .await?;
+        self.record_subject_export(
+            (acting, &made.scope),
+            made.rows,
+            &selection.words,
+            &made.sha256,
+        )
+        .await?;
         Ok((made, file))
     }
 
-    /// Records that rows left the house as a file.
+    /// Records that rows left the house as a file, to somebody who may have them now: `made` says whose rows stand in it.
     async fn record_subject_export(
         &self,
-        acting: &Acting,
+        (acting, made): (&Acting, &str),
         rows: u64,
         filter: &str,
         sha256: &str,
     ) -> Result<(), AppError> {
         let (tx, acting) = self.begin_as("subject.export", acting).await?;
         let actor = acting.actor_somewhere(Verb::SubjectExport)?;
+        if scope(&reach_of(&acting)) != made {
+            return Err(OTHER_REACH.refuse(&[]).into());
+        }
         let event = self
             .event(Act::SubjectsExported, actor)
             .with("rows", rows)

@@ -3,20 +3,23 @@
 use std::sync::{Arc, Mutex};
 
 use app::account::NewAccount;
+use app::job::{Jobs, Limits};
 use app::port::Clock;
 use app::premise::Thing;
 use app::staging::State;
+use app::subject::export::{Export, SUBJECT_EXPORT, Selection};
 use app::{Acting, App, AppError};
 use domain::account::{Grant, Role};
 use domain::campaign::plan::CampaignPlan;
+use domain::event::Event;
 use domain::id::{AccountId, CampaignNo, InspectionId, SubjectId};
 use domain::inspector::RawInspector;
 use domain::time::Instant;
-use store::Db;
+use store::{Db, log};
 use testkit::city::{City, PASSWORD, as_shown, caterer, unit};
 use testkit::engines::{PostgresDatabase, on_both, upgrade};
 use tokio::runtime::Handle;
-use tokio::task::block_in_place;
+use tokio::task::{JoinSet, block_in_place};
 
 use crate::uploads::{Desk, SUBJECTS, caterers, registrar};
 use crate::words::{code_of, leaves, newest, shown};
@@ -54,6 +57,73 @@ async fn two_who_take_the_same_role_back_from_each_other_do_not_both_lose_it() {
         );
         assert!(one.is_ok() != other.is_ok(), "{one:?} {other:?}");
         assert_eq!(code_of(one.and(other)), "AUTH-001");
+    })
+    .await;
+}
+
+/// Each may do it, and each finds another administrator left; together they would leave none.
+#[tokio::test]
+async fn the_last_two_administrators_of_a_kind_are_not_taken_away_by_two_at_once() {
+    on_both(|db| async move {
+        let city = City::found(db.clone()).await;
+        let desk = City::join(db, 9);
+        let mut security = Vec::new();
+        for login in ["first", "second"] {
+            let account = city.account(login, &[(Role::SecurityAdmin, 0)]).await;
+            security.push(city.acting(&account).await);
+        }
+        let one = city.account("one", &[(Role::SystemAdmin, 0)]).await;
+        let other = city.account("other", &[(Role::SystemAdmin, 0)]).await;
+        let role = grant(Role::SystemAdmin, 0);
+        let (of_one, of_other) = (shown(&city, &one).await, shown(&city, &other).await);
+        let (first, second) = tokio::join!(
+            city.app.revoke_role(&security[0], &one, &of_one, &role),
+            desk.app.revoke_role(&security[1], &other, &of_other, &role),
+        );
+        assert!(first.is_ok() != second.is_ok(), "{first:?} {second:?}");
+        assert_eq!(code_of(first.and(second)), "AUTH-023");
+    })
+    .await;
+}
+
+/// The rows were gathered by what he saw when his request came in.
+#[tokio::test]
+async fn whoever_sees_less_by_now_takes_no_rows_of_what_he_saw() {
+    on_both(|db| async move {
+        let city = City::found(db).await;
+        let security = city.account("security", &[(Role::SecurityAdmin, 0)]).await;
+        let security = city.acting(&security).await;
+        let keeper = city.account("keeper", &[(Role::Registrar, 4)]).await;
+        let keeper = city.acting(&keeper).await;
+        city.subject(&keeper, &unit(4), &caterer(1)).await;
+        // Those who launch campaigns take along what is theirs.
+        let roles = [(Role::Initiator, 1), (Role::Initiator, 4)];
+        let clerk = city.account("clerk", &roles).await;
+        let acting = city.acting(&clerk).await;
+        let folder = tempfile::tempdir().unwrap();
+        let limits = Limits {
+            export_rows: 0,
+            ..Limits::default()
+        };
+        let jobs = Jobs::new(city.app.clone(), folder.path(), limits);
+        let all = Selection::default();
+        let ordered = city.app.export_subjects(Some(&jobs), &acting, &all).await;
+        let Export::Ordered(id) = ordered.unwrap() else {
+            panic!("one row is more than none")
+        };
+        jobs.settled(&format!("{SUBJECT_EXPORT}/{clerk}")).await;
+        let job = jobs.find(&clerk, &id).await.unwrap().unwrap();
+        let page = shown(&city, &clerk).await;
+        let held = grant(Role::Initiator, 4);
+        let revoked = city.app.revoke_role(&security, &clerk, &page, &held).await;
+        revoked.unwrap();
+
+        let before = leaves(&city).await;
+        let short = city.app.export_subjects(None, &acting, &all).await;
+        assert_eq!(code_of(short), "EXPT-002");
+        let fetched = city.app.fetch_subject_export(&jobs, &acting, &job).await;
+        assert_eq!(code_of(fetched), "EXPT-002");
+        assert_eq!(leaves(&city).await, before);
     })
     .await;
 }
@@ -161,6 +231,52 @@ async fn whoever_was_closed_since_his_request_came_in_does_none_of_its_acts() {
             assert_eq!(code_of(answer), "AUTH-035", "{act}");
         }
         assert_eq!(leaves(&city).await, before);
+    })
+    .await;
+}
+
+/// The acts of the log in its order, each with the account behind it.
+async fn told(city: &City) -> Vec<(String, Option<AccountId>)> {
+    let mut reader = city.app.db.read().await.unwrap();
+    let lines = log::trace(&mut reader, &log::TraceOf::All, None, 200).await;
+    let events = lines.unwrap().into_iter().rev().map(|line| {
+        let event: Event = serde_json::from_str(&line.header.unwrap()).unwrap();
+        (line.act, event.actor.account)
+    });
+    events.collect()
+}
+
+#[tokio::test]
+async fn no_act_of_an_account_stands_in_the_log_behind_its_closing() {
+    on_both(|db| async move {
+        let city = City::found(db.clone()).await;
+        let system = city.account("system", &[(Role::SystemAdmin, 0)]).await;
+        let system = city.acting(&system).await;
+        let clerk = city.account("clerk", &[(Role::Registrar, 1)]).await;
+        let acting = city.acting(&clerk).await;
+        let page = shown(&city, &clerk).await;
+        // More than there are connections, from the desk of another process; each is refused or comes before.
+        let desk = City::join(db, 8);
+        let mut acts = JoinSet::new();
+        for row in (1..=24).map(caterer) {
+            let (app, acting) = (desk.app.clone(), acting.clone());
+            acts.spawn(async move { app.add_subject(&acting, &unit(1), &row).await });
+        }
+        let close = city.app.set_account_active(&system, &clerk, &page, false);
+        let (done, closed) = tokio::join!(acts.join_all(), close);
+        closed.unwrap();
+        for refused in done.into_iter().filter(Result::is_err) {
+            // By a page, one that finds the accounts moved on is begun again.
+            let code = code_of(refused);
+            assert!(["AUTH-035", "STOR-426"].contains(&code.as_str()), "{code}");
+        }
+        let told = told(&city).await;
+        let closing = told.iter().position(|(act, _)| act == "account.close");
+        let behind = &told[closing.unwrap()..];
+        assert!(
+            behind.iter().all(|(_, by)| by.as_ref() != Some(&clerk)),
+            "{behind:?}"
+        );
     })
     .await;
 }

@@ -223,6 +223,32 @@ async fn each_step_of_an_upload_may_be_taken_once_and_shows_how_far_it_is() {
     .await;
 }
 
+/// The answer to the press was lost, and the work was never ordered.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_step_that_nobody_works_on_can_be_taken_up_again_a_minute_later() {
+    on_both(|db| async move {
+        let city = City::found(db).await;
+        let desk = Desk::open(&city.app, registrar(&city, "registrar").await);
+        let read = desk.received((SUBJECTS, &unit(1)), "a", &caterers(3)).await;
+        let seen = desk.compared(&read, read.columns()).await;
+        let premise = seen.premise_to_write();
+        desk.staging.claim(&seen, &premise, false).await.unwrap();
+        city.clock.advance_ms(59_000);
+        assert_eq!(desk.now("a").await.state, State::Applying);
+        city.clock.advance_ms(1_000);
+        let left = desk.now("a").await;
+        assert_eq!(left.state, State::Interrupted);
+        assert!(!left.summary.dead_end);
+        desk.staging.resume(&left, &left.premise()).await.unwrap();
+        desk.staging.settled("a").await;
+        let again = desk.now("a").await;
+        assert_eq!(again.state, State::Previewed);
+        let done = desk.applied(&again).await.unwrap();
+        assert_eq!(done.state, State::Done);
+    })
+    .await;
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_choice_of_columns_is_within_the_file_each_once_and_leaves_out_nothing_needed() {
     on_both(|db| async move {

@@ -48,6 +48,17 @@ const SIGNS: u32 = 6;
 
 /// How whoever writes begins on PostgreSQL, whatever the database, the role or the server has as its default: under
 /// SERIALIZABLE all acts conflict on the head of the log, under REPEATABLE READ whoever waited for it.
+/// What the program rests on, whatever a server, a role or a database is set to. An announcement and a view that is
+/// computed from stand idle for long.
+const SETTINGS: [(&str, &str); 4] = [
+    ("lock_timeout", "20s"),
+    ("statement_timeout", "120s"),
+    ("idle_in_transaction_session_timeout", "0"),
+    ("quote_all_identifiers", "off"),
+];
+/// What is acknowledged is on the disk, also where a server or a role is set to answer sooner; a server that waits for
+/// its copies as well goes on to do so.
+const DURABLE: &str = "SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') IN ('off', 'local')";
 const BEGIN: &str = "BEGIN ISOLATION LEVEL READ COMMITTED";
 
 /// What the one writer of SQLite may keep of the database in memory, in the words of the pragma: 64 MiB, so
@@ -232,10 +243,13 @@ impl Db {
     pub(crate) async fn connect_postgres(url: &str, upgrade: &Upgrade) -> Result<Self, StoreError> {
         let options = PgConnectOptions::from_str(url)
             .map_err(|error| engine(&error))?
-            .options([("lock_timeout", "20s"), ("statement_timeout", "120s")]);
+            .options(SETTINGS);
         let acts = PgPoolOptions::new()
             .max_connections(ACTS)
             .acquire_timeout(WAIT)
+            .after_connect(|conn, _| {
+                Box::pin(async move { sqlx::query(DURABLE).execute(conn).await.map(drop) })
+            })
             .connect_with(options.clone())
             .await
             .map_err(|error| engine(&error))?;
@@ -265,6 +279,16 @@ impl Db {
         match self.pools {
             Pools::Lite { .. } => Engine::Sqlite,
             Pools::Pg { .. } => Engine::Postgres,
+        }
+    }
+
+    /// Whether it was closed: the program stops.
+    #[must_use]
+    pub fn is_closed(&self) -> bool {
+        match &self.pools {
+            // Those that are closed first.
+            Pools::Lite { read, .. } => read.is_closed(),
+            Pools::Pg { signs, .. } => signs.is_closed(),
         }
     }
 

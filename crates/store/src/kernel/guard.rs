@@ -35,6 +35,8 @@ pub struct Tx {
     pub(super) reader: Reader,
     pub(super) press: Option<Press>,
     pub(super) order: Order,
+    /// The version of the accounts by which a right was asked.
+    pub(super) asked: Option<i64>,
 }
 
 /// What the act of this transaction needs besides its event.
@@ -55,6 +57,7 @@ impl Tx {
             reader,
             press,
             order: Order::default(),
+            asked: None,
         }
     }
 
@@ -75,6 +78,7 @@ impl Tx {
             sealing,
             touched: Vec::new(),
             order: self.order,
+            asked: self.asked,
         })
     }
 
@@ -108,6 +112,7 @@ pub struct Recording {
     /// Registers whose version this act has advanced.
     touched: Vec<Register>,
     order: Order,
+    asked: Option<i64>,
 }
 
 impl Recording {
@@ -365,6 +370,7 @@ impl Recording {
 
     /// Stores the body, appends the leaf under the lock on the head, and makes all of it durable.
     pub async fn commit(mut self) -> Result<Committed, StoreError> {
+        self.still_as_asked().await?;
         let press = self.press.take();
         if let Some(press) = &press {
             press.settle(&mut self.reader.conn, &self.event.id).await?;
@@ -376,6 +382,20 @@ impl Recording {
             press.done(&event);
         }
         Ok(committed)
+    }
+
+    /// The accounts are held from here on, where the act waits for nobody but the head of the log, and are those by
+    /// which its right was asked. Otherwise it is begun again.
+    async fn still_as_asked(&mut self) -> Result<(), StoreError> {
+        let Some(asked) = self.asked else {
+            return Ok(());
+        };
+        let accounts = (Register::Accounts, Hold::Shared);
+        let now = register::held(&mut self.reader, accounts, self.press.as_ref()).await?;
+        if now == asked {
+            return Ok(());
+        }
+        Err(StoreError::Held(Register::Accounts))
     }
 
     /// The leaf, in a transaction that goes on: only a migration has more to do after its event.

@@ -89,8 +89,11 @@ pub(super) async fn of_others(db: &Db, conn: &mut Conn) -> Result<Vec<Announced>
             aside(move || read_folder(&folder, &names)).await
         }
         Notices::Table => {
+            // One that is taken down while it is read is still this process's own.
+            let names = &db.queue().names;
+            let before = names.names().clone();
             let others = standing(conn).await?.into_iter();
-            let others = others.filter(|(name, _)| !db.queue().names.own(name));
+            let others = others.filter(|(name, _)| !before.contains(name) && !names.own(name));
             Ok(others.map(|(_, announced)| announced).collect())
         }
     }

@@ -162,6 +162,16 @@ impl Reader {
 }
 
 impl Tx {
+    /// Notes the accounts by which the right of this act is about to be asked. They are not held, since an act may
+    /// wait for a register that is written for a minute; its commit holds and compares them, and an act whose accounts
+    /// have moved on meanwhile is begun again ([`StoreError::Held`]). SQLite has one writer, beside whom nothing moves.
+    pub async fn asks(&mut self) -> Result<(), StoreError> {
+        if self.conn.engine() == Engine::Postgres {
+            self.asked = Some(self.register_version(Register::Accounts).await?);
+        }
+        Ok(())
+    }
+
     /// Holds a register to the end of the act and yields its version, as committed by whoever held
     /// it before. To hold several, hold them in the order of [`Register`].
     pub async fn hold(&mut self, register: Register, how: Hold) -> Result<i64, StoreError> {

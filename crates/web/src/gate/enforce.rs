@@ -14,6 +14,7 @@ use domain::refusal::codes;
 use store::session::{self, Session};
 
 use super::finish::Asked;
+use super::press::done_before;
 use super::sent::{NO_TOKEN, WRONG_KIND};
 use super::visit::form_token;
 use super::{Guest, PartyVisit, Pressed, Sent, Stop, Visit, WebState, cookie, feedback, see_other};
@@ -138,11 +139,9 @@ async fn admit(
         (Who::SignedIn | Who::Needs(_), Known::Expired(session)) => {
             return without_session(web, rule, request, guest, Some(&session)).await;
         }
-        (Who::SignedIn | Who::Needs(_), Known::Forgotten) => {
+        // Signing out in another tab takes the cookie along.
+        (Who::SignedIn | Who::Needs(_), Known::Forgotten | Known::Nobody) => {
             return without_session(web, rule, request, guest, None).await;
-        }
-        (Who::SignedIn | Who::Needs(_), Known::Nobody) => {
-            return Ok(Some(to_sign_in(guest, acts, false)));
         }
     }
     Ok(None)
@@ -289,6 +288,14 @@ async fn without_session(
         return Ok(Some(to_sign_in(guest, acts, false)));
     }
     let sent = read_body(request).await?;
+    if let Some(session) = session
+        && is_of_account(web, session, &sent)
+        && let Some(first) = done_before(web, &session.account, &guest.path, &sent).await?
+    {
+        let done = feedback::SESSION_OVER_DONE.code;
+        let pairs = [("next", first.as_str()), (feedback::DONE, done)];
+        return Ok(Some(see_other(&Address::fixed("/login").query(pairs))));
+    }
     if !sent.has_typed() {
         return Ok(Some(to_sign_in(guest, acts, false)));
     }
@@ -304,6 +311,12 @@ async fn without_session(
     }
 }
 
+/// Whether the form stood on a page of the account whose session it was.
+fn is_of_account(web: &WebState, session: &Session, submitted: &Submitted) -> bool {
+    let (token, sent) = (form_token(web, session), submitted.first(FORM_TOKEN_FIELD));
+    token.agrees_with(sent) || token.is_of_same_account(sent)
+}
+
 /// A form sent under a session that ran out: its text becomes a draft of the same account, provided
 /// the token proves that it came from a page of that account.
 async fn keep_typed(
@@ -312,8 +325,7 @@ async fn keep_typed(
     session: &Session,
     submitted: &Submitted,
 ) -> Result<bool, Stop> {
-    let (token, sent) = (form_token(web, session), submitted.first(FORM_TOKEN_FIELD));
-    if !token.agrees_with(sent) && !token.is_of_same_account(sent) {
+    if !is_of_account(web, session, submitted) {
         return Ok(false);
     }
     let kept = form_urlencoded::Serializer::new(String::new())

@@ -58,6 +58,7 @@ feedback! {
     SIGNED_OUT = "signed-out", "已退出登录。", "";
     SESSION_OVER = "session-over", "登录已过期，刚才的提交没有办理。", "重新登录后回到原来的页面。";
     SESSION_OVER_KEPT = "session-over-kept", "登录已过期，刚才的提交没有办理。", "填写的内容已存为草稿，用同一账号重新登录后接着填。";
+    SESSION_OVER_DONE = "session-over-done", "登录已过期；同样的提交在那之前已经办成。", "没有再办一次；重新登录后看它的结果。";
     DRAFT_KEPT = "draft-kept", "草稿已存。", "提交之前，别人看不到。";
     DRAFT_DROPPED = "draft-dropped", "草稿已清除。", "";
     // Registers.

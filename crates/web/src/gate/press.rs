@@ -14,7 +14,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use app::{App, AppError};
-use domain::id::EventId;
+use domain::id::{AccountId, EventId};
 use domain::refusal::{self, Code};
 use domain::text::FieldErrors;
 use store::session::{self, Submission};
@@ -25,6 +25,7 @@ use tokio::time::{Instant, timeout_at};
 use super::stop::UNKNOWN;
 use super::{Pressed, Stop, Visit, WebState};
 use crate::component::{Form, HiddenFields, Link, Refusal};
+use crate::form::Submitted;
 use crate::problem::Problem;
 use crate::text::Address;
 
@@ -199,7 +200,8 @@ impl Turn {
         };
         let path = &visit.guest.path;
         let account = visit.acting.account.clone();
-        let (key, content) = (key.as_str().to_owned(), sent.content(path));
+        let content = content_of(web, path, sent);
+        let key = key.as_str().to_owned();
         let mut press = Press::new(key, account, content, visit.now.unix_ms());
         press.location = to.map(|to| to.as_str().to_owned());
         press.draft = Some(path.clone());
@@ -261,7 +263,8 @@ impl Turn {
         let press = self.press.waiting(AT_THE_DOOR);
         loop {
             let ended = act.clone()(self.web.app.pressed(&press)).await;
-            let busy = matches!(ended, Err(AppError::Store(StoreError::Busy)));
+            let waits = StoreError::is_waiting;
+            let busy = matches!(&ended, Err(AppError::Store(error)) if waits(error));
             if !busy || Instant::now() >= over {
                 return ended;
             }
@@ -360,6 +363,28 @@ fn log() -> Link {
 }
 
 /// Where the answer to a form stands; a row that does not say is refused by its name.
+/// What was sent, as it is kept beside its act.
+fn content_of(web: &WebState, path: &str, sent: &Submitted) -> String {
+    let keys = &web.app.storage_key;
+    store::hex(&keys.mark("submissions.content_hash", &sent.content(path)))
+}
+
+/// Where the answer to this very form stands, if that account had it done before.
+pub(super) async fn done_before(
+    web: &WebState,
+    account: &AccountId,
+    path: &str,
+    sent: &Submitted,
+) -> Result<Option<Address>, Stop> {
+    let Some(key) = sent.idempotency_key() else {
+        return Ok(None);
+    };
+    let mut reader = web.app.db.read().await?;
+    let found = session::submission(&mut reader, account, key.as_str()).await?;
+    let found = found.filter(|found| found.content == content_of(web, path, sent));
+    Ok(found.and_then(|found| answer_of(&found, key.as_str()).ok()))
+}
+
 fn answer_of(found: &Submission, key: &str) -> Result<Address, refusal::Refusal> {
     let unreadable = |why: &str| UNREADABLE.refuse(&[("key", &key), ("why", &why)]);
     match (found.location.as_str(), found.leaf) {

@@ -1,14 +1,17 @@
 //! Forms: nothing typed is lost, nothing is done twice.
 
+use app::crypto::StorageKey;
 use axum::http::StatusCode;
 use domain::account::Role;
 use domain::id::AccountId;
 use domain::policy::Reach;
+use sha2::{Digest as _, Sha256};
 use store::Db;
 use store::subject::{self, SubjectFilter};
 use testkit::city::{caterer, register_number, unit};
 use testkit::engines::{PostgresDatabase, SqliteFile, on_both};
 use testkit::wire::{Cut, Wire};
+use web::form::Submitted;
 
 use crate::browser::{Browser, Page, Site};
 
@@ -160,6 +163,62 @@ async fn a_second_press_shows_the_first_answer() {
         assert_eq!(second.status, StatusCode::SEE_OTHER, "{}", second.text);
         assert_eq!(first.location(), second.location());
         assert_eq!((rows(&site).await, site.log_size().await), (1, size));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_second_press_after_the_session_has_run_out_is_no_second_act() {
+    on_both(|db| async move {
+        let site = Site::open(db).await;
+        let (_, browser) = registrar(&site).await;
+        let (number, unit) = (register_number(1), unit(1));
+        let asked = browser.get(NEW).await;
+        let fields = entry("样例餐饮甲店", &number, unit.as_str());
+        let first = browser.submit(&asked, NEW, &fields).await;
+        site.city.clock.advance_minutes(61);
+        let second = browser.submit(&asked, NEW, &fields).await;
+        assert_eq!(second.status, StatusCode::SEE_OTHER, "{}", second.text);
+        let to = second.location();
+        assert!(to.contains("done=session-over-done"), "{to}");
+        let answer = first.location().split('?').next().unwrap();
+        let answer: String = form_urlencoded::byte_serialize(answer.as_bytes()).collect();
+        assert!(to.contains(&answer), "{to} {answer}");
+        let sign_in = browser.get(to).await;
+        assert!(sign_in.shows("在那之前已经办成"), "{}", sign_in.text);
+        assert_eq!(rows(&site).await, 1);
+    })
+    .await;
+}
+
+/// What was sent may hold a password or the number of a credential, which a bare hash lets anybody try who has the
+/// database.
+#[tokio::test]
+async fn what_was_sent_is_kept_only_as_a_mark_under_the_key_of_the_installation() {
+    on_both(|db| async move {
+        let site = Site::open(db).await;
+        let (account, browser) = registrar(&site).await;
+        let (number, unit) = (register_number(1), unit(1));
+        let asked = browser.get(NEW).await;
+        let fields = entry("样例餐饮甲店", &number, unit.as_str());
+        browser.submit(&asked, NEW, &fields).await;
+        let mut reader = site.city.app.db.read().await.unwrap();
+        let key = asked.input("_once");
+        let kept = store::session::submission(&mut reader, &account, &key).await;
+        let kept = kept.unwrap().unwrap().content;
+        let sent: Vec<String> = fields
+            .iter()
+            .map(|(name, value)| format!("{name}={value}"))
+            .collect();
+        let content = Submitted::parse(sent.join("&").as_bytes())
+            .unwrap()
+            .content(NEW);
+        assert_ne!(kept, store::hex(&Sha256::digest(&content)), "no bare hash");
+        let keys = &site.city.app.storage_key;
+        let mark = keys.mark("submissions.content_hash", &content);
+        assert_eq!(kept, store::hex(&mark));
+        let other = StorageKey::new(&[8; 32]).mark("submissions.content_hash", &content);
+        assert_ne!(kept, store::hex(&other));
     })
     .await;
 }
@@ -324,7 +383,9 @@ async fn signed_in_again_elsewhere_the_form_of_the_first_window_comes_back_with_
         assert_eq!(refused.status, StatusCode::FORBIDDEN);
         assert!(refused.shows("FORM-009") && !refused.shows("第一个窗口里的店"));
         let nobody = site.stranger().submit(&asked, NEW, &fields).await;
-        assert!(nobody.location().starts_with("/login"));
+        // Nobody knows whose it was, so nothing is kept: whoever sent it gets it back to copy, and nothing is done.
+        assert_eq!(nobody.status, StatusCode::FORBIDDEN);
+        assert!(nobody.shows("登录已过期") && nobody.shows("第一个窗口里的店"));
         assert_eq!(rows(&site).await, 1);
     })
     .await;

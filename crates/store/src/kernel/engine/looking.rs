@@ -58,7 +58,10 @@ impl Db {
     ) -> Result<Self, StoreError> {
         let options = PgConnectOptions::from_str(url)
             .map_err(|error| engine(&error))?
-            .options([("default_transaction_read_only", "on")]);
+            .options([
+                ("default_transaction_read_only", "on"),
+                ("quote_all_identifiers", "off"),
+            ]);
         let acts = PgPoolOptions::new()
             .max_connections(2)
             .acquire_timeout(WAIT)

@@ -247,3 +247,34 @@ fn an_act_waits_for_what_is_announced_two_minutes_and_else_twenty_seconds() {
     assert_eq!(super::WAIT, Duration::from_secs(20));
     assert_eq!(super::WAIT * super::TURNS, Duration::from_secs(120));
 }
+
+#[tokio::test]
+async fn what_is_acknowledged_is_on_the_disk_whatever_a_server_is_set_to() {
+    let file = crate::engines::SqliteFile::fresh();
+    let db = Db::open_sqlite(file.path(), &upgrade()).await.unwrap();
+    let mut conn = db.write_conn().await.unwrap();
+    let rows = conn.fetch("PRAGMA synchronous", &[]).await.unwrap();
+    assert_eq!(rows[0].int("synchronous").unwrap(), 2, "FULL");
+    conn.rollback().await.unwrap();
+    db.close().await;
+    for (set, stands) in [
+        ("off", "on"),
+        ("local", "on"),
+        ("remote_apply", "remote_apply"),
+    ] {
+        let server = crate::engines::PostgresDatabase::fresh();
+        let (_, name) = server.url().rsplit_once('/').unwrap();
+        let name = name.split('?').next().unwrap();
+        crate::engines::admin(
+            server.url(),
+            &format!("ALTER DATABASE {name} SET synchronous_commit = '{set}'"),
+        );
+        let db = Db::open_postgres(server.url(), &upgrade()).await.unwrap();
+        let mut tx = db.begin("story").await.unwrap();
+        let asked = "SELECT current_setting('synchronous_commit') AS stands";
+        let rows = tx.conn.fetch(asked, &[]).await.unwrap();
+        assert_eq!(rows[0].text("stands").unwrap(), stands, "{set}");
+        tx.abandon().await.unwrap();
+        db.close().await;
+    }
+}

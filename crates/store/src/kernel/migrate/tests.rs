@@ -642,7 +642,7 @@ fn shapes() -> Vec<String> {
 }
 
 #[tokio::test]
-async fn every_column_in_which_json_stands_holds_a_kept_state() {
+async fn every_column_in_which_json_stands_in_an_old_database_holds_a_kept_state() {
     let shapes = shapes();
     let mut met = std::collections::BTreeSet::new();
     for old in each_old() {

@@ -37,12 +37,12 @@ pub(super) const LISTINGS: &[&str] = &[
         " AND c.relkind = 'r'"
     ),
     concat!(
-        "SELECT 'index', c.relname, replace(pg_get_indexdef(c.oid), CAST(current_schema() AS TEXT) || '.', '') || CASE WHEN i.indisvalid AND i.indisready AND i.indislive THEN '' ELSE ' invalid' END FROM pg_class c JOIN pg_index i ON i.indexrelid = c.oid WHERE c.relnamespace = ",
+        "SELECT 'index', c.relname, replace(pg_get_indexdef(c.oid), quote_ident(CAST(current_schema() AS TEXT)) || '.', '') || CASE WHEN i.indisvalid AND i.indisready AND i.indislive THEN '' ELSE ' invalid' END FROM pg_class c JOIN pg_index i ON i.indexrelid = c.oid WHERE c.relnamespace = ",
         ours!(),
         " AND c.relkind IN ('i', 'I')"
     ),
     concat!(
-        "SELECT 'constraint', c.relname || '.' || k.conname, replace(pg_get_constraintdef(k.oid), CAST(current_schema() AS TEXT) || '.', '') FROM pg_constraint k JOIN pg_class c ON c.oid = k.conrelid WHERE c.relnamespace = ",
+        "SELECT 'constraint', c.relname || '.' || k.conname, replace(pg_get_constraintdef(k.oid), quote_ident(CAST(current_schema() AS TEXT)) || '.', '') FROM pg_constraint k JOIN pg_class c ON c.oid = k.conrelid WHERE c.relnamespace = ",
         ours!(),
         " AND k.contype <> 'n'"
     ),
@@ -65,7 +65,9 @@ pub(super) const LISTINGS: &[&str] = &[
     ),
     concat!(
         "SELECT 'rule', c.relname || '.' || r.rulename, pg_get_ruledef(r.oid) || CASE WHEN r.ev_enabled = 'O' THEN '' ELSE ' enabled ' || CAST(r.ev_enabled AS TEXT) END FROM pg_rewrite r JOIN pg_class c ON c.oid = r.ev_class WHERE c.relnamespace = ",
-        ours!()
+        ours!(),
+        " AND ",
+        of_no_extension!("pg_class", "c.oid")
     ),
     concat!(
         "SELECT 'policy', c.relname || '.' || p.polname, '' FROM pg_policy p JOIN pg_class c ON c.oid = p.polrelid WHERE c.relnamespace = ",

@@ -194,3 +194,38 @@ async fn what_a_server_can_have_done_to_its_tables_from_anywhere_is_named() {
         db.close().await;
     }
 }
+
+#[tokio::test]
+async fn what_a_server_may_be_set_to_and_what_an_extension_brings_is_no_finding() {
+    let server = crate::engines::PostgresDatabase::fresh();
+    let (_, name) = server.url().rsplit_once('/').unwrap();
+    let name = name.split('?').next().unwrap();
+    for set in [
+        "CREATE SCHEMA \"Bureau-1\"".to_owned(),
+        format!("ALTER DATABASE {name} SET search_path = \"Bureau-1\""),
+        format!("ALTER DATABASE {name} SET quote_all_identifiers = on"),
+        format!("ALTER DATABASE {name} SET idle_in_transaction_session_timeout = '1s'"),
+    ] {
+        crate::engines::admin(server.url(), &set);
+    }
+    let db = Db::open_postgres(server.url(), &upgrade()).await.unwrap();
+    assert_eq!(shape_faults(&db).await, []);
+    // As monitoring comes into a schema: a view, with the rule behind it, that belongs to an extension.
+    for set in [
+        "CREATE VIEW statements AS SELECT 1 AS calls",
+        "ALTER EXTENSION plpgsql ADD VIEW statements",
+    ] {
+        crate::engines::admin(server.url(), set);
+    }
+    assert_eq!(shape_faults(&db).await, []);
+    let mut reader = db.read().await.unwrap();
+    let asked = "SELECT current_setting('idle_in_transaction_session_timeout') AS cut";
+    let rows = reader.conn.fetch(asked, &[]).await.unwrap();
+    assert_eq!(
+        rows[0].text("cut").unwrap(),
+        "0",
+        "a view may be computed from for long"
+    );
+    drop(reader);
+    db.close().await;
+}

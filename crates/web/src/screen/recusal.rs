@@ -67,8 +67,14 @@ async fn show(State(web): State<WebState>, visit: Visit) -> Answer {
                 None => held.note.clone().unwrap_or_default(),
                 Some(refusal) => format!("说明打不开（{}）", refusal.code),
             };
+            let code = held.inspector.as_str();
+            let of = match kept.tied {
+                true => Cell::new(name).with_context(code),
+                false => Cell::new(format!("对不上人（{}）", codes::ROSTER_RECUSAL_UNTIED.code))
+                    .with_context(format!("从前的代码 {code}")),
+            };
             Row::new(vec![
-                Cell::new(name).with_context(held.inspector.as_str()),
+                of,
                 Cell::new(held.subject.as_str()),
                 Cell::new(held.ground.label()).with_context(note),
                 Cell::new(moment(held.at, visit.now)),

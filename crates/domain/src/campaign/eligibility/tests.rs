@@ -70,6 +70,7 @@ struct World {
     visits: Vec<u32>,
     must: Vec<Option<MustReason>>,
     recusals: Vec<Recusal>,
+    untied: Vec<Recusal>,
 }
 
 impl World {
@@ -120,6 +121,7 @@ impl World {
             visits: vec![0; usize::try_from(count).expect("small")],
             must: vec![None; usize::try_from(count).expect("small")],
             recusals: Vec::new(),
+            untied: Vec::new(),
         }
     }
 
@@ -167,6 +169,7 @@ impl World {
             subjects: &subjects,
             inspectors: &self.inspectors,
             recusals: &self.recusals,
+            untied: &self.untied,
             rulebook: &self.rulebook,
             version,
         })?;

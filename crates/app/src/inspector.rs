@@ -29,7 +29,7 @@ pub(crate) static CREDENTIAL_TAKEN: Code = Code::new(
     "核对证件；那一条是同一人的，改那一条，不要另建。",
 );
 
-static CODE_OF_RECUSALS: Code = Code::new(
+pub(crate) static CODE_OF_RECUSALS: Code = Code::new(
     "ROST-033",
     "代码 {code} 名下还有 {count} 条回避登记，是从前用这个代码的人申报的，不能给别人用。",
     Some("行政处罚法第四十三条"),
@@ -65,10 +65,7 @@ impl App {
         let actor = acting.actor(Verb::InspectorEdit, &Place::of(unit))?;
         refuse_taken_code(&mut tx, &read).await?;
         refuse_second_holder(&mut tx, &read).await?;
-        refuse_code_of_recusals(
-            &read,
-            inspector::recusals_under(&mut tx, &read.code).await?,
-        )?;
+        refuse_code_of_recusals(&read, inspector::recusals_under(&mut tx, &read.code).await?)?;
         let event = self
             .event(Act::InspectorAdded, actor)
             .touching(LinkKind::Inspector, id.as_str());

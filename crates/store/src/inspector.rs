@@ -22,8 +22,10 @@ use crate::schema::{INSPECTIONS, INSPECTORS};
 
 use entry::entry;
 pub use entry::{Entry, Opened, entries, listed, listed_by_code, listed_one};
+pub use recusals::{
+    Followed, StoredRecusal, declare, followed, recusals, recusals_left_behind, recusals_under,
+};
 pub(crate) use recusals::{held_at, own_of};
-pub use recusals::{Followed, StoredRecusal, declare, followed, recusals, recusals_under};
 
 const TABLE: &str = "inspectors";
 const COLUMNS: &str = "SELECT i.inspector_id, i.code, i.name, i.org_unit_id, i.authority, i.sealed_credential_no, i.credential_until, i.scope, i.presence, i.may_lead, i.account_id, i.last_event, k.wrapped FROM inspectors i LEFT JOIN person_keys k ON k.person = 'inspector/' || i.inspector_id";

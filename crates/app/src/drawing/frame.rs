@@ -153,8 +153,11 @@ pub(super) async fn eligible(
     let (items, inspectors) = items_and_inspectors(reader).await?;
     let recusals = inspector::recusals(reader).await?.into_iter();
     let (tied, untied): (Vec<_>, Vec<_>) = recusals.partition(|kept| kept.tied);
-    let [recusals, untied] =
-        [tied, untied].map(|part| part.into_iter().map(|kept| kept.recusal).collect::<Vec<_>>());
+    let [recusals, untied] = [tied, untied].map(|part| {
+        part.into_iter()
+            .map(|kept| kept.recusal)
+            .collect::<Vec<_>>()
+    });
     let year = Date::new(now.date().year(), 1, 1).expect("1 January exists in every year");
     let visits: BTreeMap<SubjectId, i64> = inspection::visits_since(reader, year.start().unix_ms())
         .await?

@@ -19,7 +19,7 @@ use draw::version::Version;
 use crate::catalog::InspectionItem;
 use crate::id::{ItemId, SubjectId};
 use crate::inspector::{Ineligible, Inspector};
-use crate::recusal::Recusal;
+use crate::recusal::{Recusal, untied_refusal};
 use crate::refusal::{Refusal, codes};
 use crate::rulebook::Rulebook;
 use crate::subject::{Subject, stratum_class};
@@ -249,18 +249,14 @@ fn areas_known(facts: &FrameFacts<'_>, rows: &[Row<'_>]) -> Result<(), Vec<Refus
 /// Whoever declared a recusal could be drawn for that very subject, if it were left out.
 fn recusals_tied(facts: &FrameFacts<'_>, rows: &[Row<'_>]) -> Result<(), Vec<Refusal>> {
     let subjects: BTreeSet<&str> = rows.iter().map(|row| row.code.as_str()).collect();
-    let lost: Vec<String> = facts
-        .untied
-        .iter()
+    let untied = facts.untied.iter();
+    let lost: Vec<&Recusal> = untied
         .filter(|recusal| subjects.contains(recusal.subject.as_str()))
-        .map(|recusal| format!("人员 {} 与对象 {}", recusal.inspector, recusal.subject))
         .collect();
-    if lost.is_empty() {
-        return Ok(());
+    match lost.is_empty() {
+        true => Ok(()),
+        false => Err(vec![untied_refusal(&lost)]),
     }
-    let some = lost[..lost.len().min(5)].join("、");
-    let facts: [crate::refusal::Fact<'_>; 2] = [("count", &lost.len()), ("pairs", &some)];
-    Err(vec![codes::ROSTER_RECUSAL_UNTIED.refuse(&facts)])
 }
 
 /// Items whose pool is so small that their classes are drawn as one.

@@ -76,7 +76,8 @@ pub async fn recusals(reader: &mut Reader) -> Result<Vec<StoredRecusal>, StoreEr
         });
     }
     found.sort_by(|one, other| {
-        let by = |kept: &StoredRecusal| (kept.recusal.inspector.clone(), kept.recusal.subject.clone());
+        let by =
+            |kept: &StoredRecusal| (kept.recusal.inspector.clone(), kept.recusal.subject.clone());
         by(one).cmp(&by(other))
     });
     Ok(found)
@@ -90,6 +91,21 @@ pub async fn recusals_under(
     let query = Query::new("SELECT subject_code FROM recusals WHERE inspector_code = ");
     let rows = reader.all(query.bind(code.as_str())).await?;
     Ok(rows.len())
+}
+
+/// How many recusals stand under each code nobody has.
+pub async fn recusals_left_behind(
+    reader: &mut Reader,
+) -> Result<BTreeMap<InspectorCode, usize>, StoreError> {
+    let query = Query::new(
+        "SELECT r.inspector_code FROM recusals r LEFT JOIN inspectors i ON i.code = r.inspector_code WHERE i.code IS NULL",
+    );
+    let mut found = BTreeMap::new();
+    for row in reader.all(query).await? {
+        let code = row.parsed(TABLE, "inspector_code", InspectorCode::parse)?;
+        *found.entry(code).or_default() += 1;
+    }
+    Ok(found)
 }
 
 async fn all(reader: &mut Reader, people: &[Entry]) -> Result<Vec<Kept>, StoreError> {
@@ -148,7 +164,9 @@ impl Kept {
     /// Whose the row is: the one under whose key its explanation opens; else the one who has its code.
     fn tie(&mut self, people: &[Entry], vault: &dyn Vault) -> Result<(), StoreError> {
         let pair = self.pair();
-        let holder = people.iter().find(|held| held.code == self.recusal.inspector);
+        let holder = people
+            .iter()
+            .find(|held| held.code == self.recusal.inspector);
         self.person = holder.map(|held| held.id.clone());
         let Some(cell) = &self.cell else {
             return Ok(());
@@ -227,10 +245,7 @@ pub(crate) async fn held_at(
         return Ok(false);
     };
     let wrote = Among {
-        acts: &[
-            Act::InspectorsImported.name(),
-            Act::SchemaMigrated.name(),
-        ],
+        acts: &[Act::InspectorsImported.name(), Act::SchemaMigrated.name()],
         link: Some((LinkKind::Inspector.name(), id.as_str())),
         until: Some(declared.sequence),
     };
@@ -251,6 +266,15 @@ pub struct Followed {
 }
 
 impl Followed {
+    /// Nothing follows: an edit as earlier builds made it.
+    #[cfg(test)]
+    pub(crate) fn none() -> Self {
+        Self {
+            rows: BTreeMap::new(),
+            strangers: 0,
+        }
+    }
+
     /// How many recusals stand under the code and belong to somebody else.
     #[must_use]
     pub fn strangers(&self) -> usize {
@@ -320,7 +344,12 @@ impl Followed {
                 [] => all().find_map(|kept| kept.cell.clone()),
                 notes => {
                     let place = (TABLE, pair.as_str(), "note");
-                    Some(person::seal(&*vault, (&holder, key), place, &notes.join("；"))?)
+                    Some(person::seal(
+                        &*vault,
+                        (&holder, key),
+                        place,
+                        &notes.join("；"),
+                    )?)
                 }
             };
             for kept in &others {

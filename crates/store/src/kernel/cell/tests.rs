@@ -1,6 +1,8 @@
 //! Sealed cells on both engines: nothing clear in rows or bodies, an audit that needs no key, a cell that was
 //! moved does not open, and a destroyed key takes the value with it and nothing else.
 
+mod recusals;
+
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -264,12 +266,12 @@ async fn a_destroyed_key_takes_the_values_with_it_and_nothing_else() {
         staffed(&db).await;
         let mut reader = db.read().await.unwrap();
         let first = inspector::get(&mut reader, &id(1)).await;
-        let notes = inspector::notes_of(&mut reader, first.as_ref().unwrap());
-        let notes = notes.await.unwrap();
+        let first = first.unwrap();
+        let his = inspector::followed(&mut reader, &first.inspector.id, &first.inspector.code);
+        let his = his.await.unwrap();
         drop(reader);
         let mut rec = act(&db, 3).await;
-        let first = first.unwrap();
-        inspector::erase(&mut rec, &first, &notes).await.unwrap();
+        inspector::erase(&mut rec, &first, his).await.unwrap();
         rec.commit().await.unwrap();
         let mut reader = db.read().await.unwrap();
         let gone = inspector::get(&mut reader, &id(1)).await.unwrap();
@@ -339,10 +341,11 @@ async fn a_destroyed_key_stands_in_no_byte_of_the_files_either() {
 async fn erased(db: &Db, number: u8, event: u8) -> PersonKey {
     let mut reader = db.read().await.unwrap();
     let held = inspector::get(&mut reader, &id(number)).await.unwrap();
-    let notes = inspector::notes_of(&mut reader, &held).await.unwrap();
+    let his = inspector::followed(&mut reader, &held.inspector.id, &held.inspector.code);
+    let his = his.await.unwrap();
     drop(reader);
     let mut rec = act(db, event).await;
-    inspector::erase(&mut rec, &held, &notes).await.unwrap();
+    inspector::erase(&mut rec, &held, his).await.unwrap();
     rec.commit().await.unwrap();
     Mask(0x2a).person_key(&format!("inspector/{}", id(number)))
 }
@@ -445,12 +448,12 @@ async fn an_erasure_that_is_not_committed_has_destroyed_nothing() {
         staffed(&db).await;
         let mut reader = db.read().await.unwrap();
         let first = inspector::get(&mut reader, &id(1)).await;
-        let notes = inspector::notes_of(&mut reader, first.as_ref().unwrap());
-        let notes = notes.await.unwrap();
+        let first = first.unwrap();
+        let his = inspector::followed(&mut reader, &first.inspector.id, &first.inspector.code);
+        let his = his.await.unwrap();
         drop(reader);
         let mut rec = act(&db, 3).await;
-        let first = first.unwrap();
-        inspector::erase(&mut rec, &first, &notes).await.unwrap();
+        inspector::erase(&mut rec, &first, his).await.unwrap();
         drop(rec);
         let mut reader = db.read().await.unwrap();
         assert_eq!(

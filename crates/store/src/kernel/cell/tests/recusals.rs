@@ -12,6 +12,7 @@ use crate::kernel::migrate;
 use crate::kernel::value::Value;
 use crate::migrations::MIGRATIONS;
 use crate::old::{OldDatabase, made_before};
+use crate::schema::{INSPECTORS, PERSON_KEYS};
 
 const FIRST: &str = "411202000000017";
 const SECOND: &str = "411202000000018";
@@ -362,5 +363,86 @@ async fn explanations_of_an_old_database_are_sealed_whatever_became_of_the_codes
         for note in ["甲说明原文", "乙说明原文", "丙说明原文"] {
             assert!(!holds(&bytes, note.as_bytes()), "{note}");
         }
+    }
+}
+
+/// Erased as an earlier build did it: an explanation under a former code stays in its row.
+async fn erased_then(db: &Db, event: u8, of: &InspectorId) {
+    let mut reader = db.read().await.unwrap();
+    let before = inspector::get(&mut reader, of).await.unwrap();
+    drop(reader);
+    let mut rec = begun(db, Act::InspectorErased, event).await;
+    let changes = vec![
+        ("sealed_credential_no", Value::Sealed(None)),
+        ("credential_no_mark", Value::Blob(None)),
+    ];
+    let key = [Value::from(of.as_str())];
+    let done = rec.update(&INSPECTORS, &key, &before.seen, changes);
+    done.await.unwrap();
+    let holder = crate::person::inspector(of);
+    let mut beside = rec.beside();
+    let gone = beside.delete(&PERSON_KEYS, "person", holder).await;
+    gone.unwrap();
+    rec.commit().await.unwrap();
+}
+
+async fn declares_as(db: &Db, event: u8, of: &InspectorId, note: &str) {
+    let mut reader = db.read().await.unwrap();
+    let of = inspector::get(&mut reader, of).await.unwrap();
+    drop(reader);
+    let recusal = Recusal {
+        inspector: of.inspector.code.clone(),
+        subject: SubjectCode::parse(FIRST).unwrap(),
+        ground: RecusalGround::Interest,
+        note: Some(note.to_owned()),
+        declared_by: AccountId::from_entropy([5; 12]),
+        at: upgrade().clock.now(),
+    };
+    let mut rec = begun(db, Act::RecusalDeclared, event).await;
+    inspector::declare(&mut rec, &recusal, &of).await.unwrap();
+    rec.commit().await.unwrap();
+}
+
+async fn recoded_as(db: &Db, event: u8, of: &InspectorId, to: &str) {
+    let mut reader = db.read().await.unwrap();
+    let before = inspector::get(&mut reader, of).await.unwrap();
+    drop(reader);
+    let after = Inspector {
+        code: code(to),
+        ..before.inspector.clone()
+    };
+    let held = before.held();
+    let mut rec = begun(db, Act::InspectorEdited, event).await;
+    let done = inspector::edit_with_code(&mut rec, &held, &after, Followed::none());
+    done.await.unwrap();
+    rec.commit().await.unwrap();
+}
+
+/// Sealed already when the fact of the storage key comes, left under a former code: of one whose code has passed to
+/// another, and of one who has been erased since.
+#[tokio::test]
+async fn explanations_left_under_former_codes_do_not_keep_the_storage_key_from_being_stated() {
+    for engine in [Engine::Sqlite, Engine::Postgres] {
+        let old = OldDatabase::unpack("b9b6927", engine);
+        let db = connected(&old).await;
+        let with = with_mask(0x2a);
+        migrate::run(&db, &MIGRATIONS[..10], &with).await.unwrap();
+        let people = officers(&db).await;
+        declares_as(&db, 0xa0, &people[0].0, "甲说明原文").await;
+        recoded_as(&db, 0xa1, &people[0].0, "N001").await;
+        recoded_as(&db, 0xa2, &people[1].0, &people[0].1).await;
+        declares_as(&db, 0xa3, &people[2].0, "丙说明原文").await;
+        recoded_as(&db, 0xa4, &people[2].0, "N003").await;
+        erased_then(&db, 0xa5, &people[2].0).await;
+        migrate::run(&db, MIGRATIONS, &with).await.unwrap();
+        audits_clean(&db).await;
+        let all = [
+            line("N001", FIRST, "甲说明原文", true),
+            line(&people[2].1, FIRST, "", false),
+        ];
+        let mut found = listed(&db).await;
+        found.sort_by_key(|line| !line.3);
+        assert_eq!(found, all);
+        db.close().await;
     }
 }

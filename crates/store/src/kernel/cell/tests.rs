@@ -48,13 +48,14 @@ impl Vault for Mask {
     }
 
     fn seal(&self, of: (&str, &PersonKey), place: &str, text: &str) -> Option<Vec<u8>> {
-        let framed = format!("[{place}]{text}");
+        let framed = format!("[{} {place}]{text}", of.0);
         self.turned(of, place, framed.as_bytes())
     }
 
     fn open(&self, of: (&str, &PersonKey), place: &str, cell: &SealedCell) -> Option<String> {
         let text = String::from_utf8(self.turned(of, place, cell.bytes())?).ok()?;
-        text.strip_prefix(&format!("[{place}]")).map(str::to_owned)
+        text.strip_prefix(&format!("[{} {place}]", of.0))
+            .map(str::to_owned)
     }
 
     fn mark(&self, column: &str, text: &str) -> [u8; 32] {

@@ -65,24 +65,8 @@ async fn show(State(web): State<WebState>, visit: Visit) -> Answer {
     let rows: Vec<Row> = shown
         .iter()
         .map(|kept| {
-            let held = &kept.recusal;
-            let name = person(&held.inspector).map_or("", |held| held.name.as_str());
-            let note = match &kept.unopened {
-                None => held.note.clone().unwrap_or_default(),
-                Some(refusal) => format!("说明打不开（{}）", refusal.code),
-            };
-            let code = held.inspector.as_str();
-            let of = match kept.tied {
-                true => Cell::new(name).with_context(code),
-                false => Cell::new(format!("对不上人（{}）", codes::ROSTER_RECUSAL_UNTIED.code))
-                    .with_context(format!("从前的代码 {code}")),
-            };
-            Row::new(vec![
-                of,
-                Cell::new(held.subject.as_str()),
-                Cell::new(held.ground.label()).with_context(note),
-                Cell::new(moment(held.at, visit.now)),
-            ])
+            let name = person(&kept.recusal.inspector).map_or("", |held| held.name.as_str());
+            line(kept, name, &visit)
         })
         .collect();
     let columns = vec![
@@ -106,6 +90,27 @@ async fn show(State(web): State<WebState>, visit: Visit) -> Answer {
     };
     let page = web.page(&visit, head).await?;
     Ok(page.with(untied).with(sheet).into_response())
+}
+
+/// One line of the list; of a recusal nobody knows the person of, no name: whoever has the code now is not he.
+fn line(kept: &StoredRecusal, name: &str, visit: &Visit) -> Row {
+    let held = &kept.recusal;
+    let note = match &kept.unopened {
+        None => held.note.clone().unwrap_or_default(),
+        Some(refusal) => format!("说明打不开（{}）", refusal.code),
+    };
+    let code = held.inspector.as_str();
+    let of = match kept.tied {
+        true => Cell::new(name).with_context(code),
+        false => Cell::new(format!("对不上人（{}）", codes::ROSTER_RECUSAL_UNTIED.code))
+            .with_context(format!("从前的代码 {code}")),
+    };
+    Row::new(vec![
+        of,
+        Cell::new(held.subject.as_str()),
+        Cell::new(held.ground.label()).with_context(note),
+        Cell::new(moment(held.at, visit.now)),
+    ])
 }
 
 /// Names the recusals nobody knows the person of, and what to do; a freeze would be refused for them.

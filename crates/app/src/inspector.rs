@@ -6,7 +6,7 @@ use domain::inspector::{Inspector, RawInspector};
 use domain::policy::{Place, Verb};
 use domain::premise::Premise;
 use domain::recusal::Recusal;
-use domain::refusal::Code;
+use domain::refusal::{Code, Fact};
 use domain::text::{FieldErrors, PersonName};
 use domain::time::Instant;
 use store::{Hold, Register, StoreError, Tx, catalog, inspector};
@@ -27,6 +27,20 @@ pub(crate) static CREDENTIAL_TAKEN: Code = Code::new(
     "这个执法证号已登记在“{name}”（{code}）名下。",
     Some("细则三（二）"),
     "核对证件；那一条是同一人的，改那一条，不要另建。",
+);
+
+pub(crate) static CODE_OF_RECUSALS: Code = Code::new(
+    "ROST-033",
+    "代码 {code} 名下还有 {count} 条回避登记，是从前用这个代码的人申报的，不能给别人用。",
+    Some("行政处罚法第四十三条"),
+    "换一个代码；或者先打开从前用这个代码的人，点修改，内容不变也保存一次，把那些回避改到他现在的代码名下。",
+);
+
+static RECUSALS_OF_ANOTHER: Code = Code::new(
+    "ROST-034",
+    "代码 {code} 名下有 {count} 条回避登记是从前用这个代码的人申报的，对上人以前不能删除个人信息。",
+    Some("行政处罚法第四十三条"),
+    "先打开从前用这个代码的人，点修改，内容不变也保存一次，把那些回避改到他现在的代码名下，再办理。",
 );
 
 static NUMBER_LOST: Code = Code::new(
@@ -51,6 +65,7 @@ impl App {
         let actor = acting.actor(Verb::InspectorEdit, &Place::of(unit))?;
         refuse_taken_code(&mut tx, &read).await?;
         refuse_second_holder(&mut tx, &read).await?;
+        refuse_code_of_recusals(&read, inspector::recusals_under(&mut tx, &read.code).await?)?;
         let event = self
             .event(Act::InspectorAdded, actor)
             .touching(LinkKind::Inspector, id.as_str());
@@ -73,7 +88,8 @@ impl App {
     }
 
     /// Changes an entry; two people who edit at once do not overwrite each other. Where the number of the
-    /// credential does not open any more, it has to be typed anew, from the paper.
+    /// credential does not open any more, it has to be typed anew, from the paper. His recusals follow to the code
+    /// he has then.
     pub async fn edit_inspector(
         &self,
         acting: &Acting,
@@ -93,11 +109,15 @@ impl App {
         }
         refuse_taken_code(&mut tx, &read).await?;
         refuse_second_holder(&mut tx, &read).await?;
+        let followed = inspector::followed(&mut tx, id, &read.code).await?;
+        if read.code != before.code {
+            refuse_code_of_recusals(&read, followed.strangers())?;
+        }
         let event = self
             .event(Act::InspectorEdited, actor)
             .touching(LinkKind::Inspector, id.as_str());
         let mut rec = tx.record(event, self.confidential())?;
-        inspector::edit(&mut rec, &before.held(), &read).await?;
+        inspector::edit_with_code(&mut rec, &before.held(), &read, followed).await?;
         rec.commit().await?;
         Ok(())
     }
@@ -126,9 +146,14 @@ impl App {
         let event = self
             .event(Act::InspectorErased, actor)
             .touching(LinkKind::Inspector, id.as_str());
-        let notes = inspector::notes_of(&mut tx, &before).await?;
+        let code = &before.inspector.code;
+        let followed = inspector::followed(&mut tx, id, code).await?;
+        if followed.strangers() > 0 {
+            let facts: [Fact<'_>; 2] = [("code", code), ("count", &followed.strangers())];
+            return Err(RECUSALS_OF_ANOTHER.refuse(&facts).into());
+        }
         let mut rec = tx.record(event, self.confidential())?;
-        inspector::erase(&mut rec, &before, &notes).await?;
+        inspector::erase(&mut rec, &before, followed).await?;
         rec.commit().await?;
         // The erasure is done. What the engine still keeps of the key goes now; what cannot go now is noted,
         // and goes with the next upkeep.
@@ -185,6 +210,17 @@ async fn refuse_taken_code(tx: &mut Tx, read: &Inspector) -> Result<(), AppError
         }
         _ => Ok(()),
     }
+}
+
+/// A code under which recusals of somebody else stand would make them those of whoever has it next.
+fn refuse_code_of_recusals(read: &Inspector, count: usize) -> Result<(), FieldErrors> {
+    if count == 0 {
+        return Ok(());
+    }
+    let mut errors = FieldErrors::new();
+    let facts: [Fact<'_>; 2] = [("code", &read.code), ("count", &count)];
+    errors.push("code", CODE_OF_RECUSALS.field(&facts));
+    Err(errors)
 }
 
 fn unreadable_stays(name: &PersonName) -> FieldErrors {

@@ -42,6 +42,17 @@ pub struct Recusal {
     pub at: Instant,
 }
 
+/// Recusals under codes their persons have no longer, of which nobody knows whose they are: named, and what to do.
+#[must_use]
+pub fn untied_refusal(recusals: &[&Recusal]) -> Refusal {
+    let some: Vec<String> = recusals
+        .iter()
+        .take(5)
+        .map(|recusal| format!("人员 {} 与对象 {}", recusal.inspector, recusal.subject))
+        .collect();
+    codes::ROSTER_RECUSAL_UNTIED.refuse(&[("count", &recusals.len()), ("pairs", &some.join("、"))])
+}
+
 impl Recusal {
     /// Whether the ground is stated well enough.
     ///

@@ -1,15 +1,13 @@
 //! The inspector register, and the recusals declared between inspectors and subjects.
 
 mod entry;
+mod recusals;
 
 use std::collections::HashMap;
 
 use domain::id::{AccountId, EventId, InspectorCode, InspectorId};
 use domain::inspector::{Inspector, SCOPE};
-use domain::recusal::{Recusal, RecusalGround};
-use domain::refusal::Refusal;
-use domain::text::{CredentialNumber, PersonName, SubjectCode};
-use domain::time::Instant;
+use domain::text::{CredentialNumber, PersonName};
 use serde::{Deserialize, Serialize};
 
 use crate::error::StoreError;
@@ -20,10 +18,14 @@ use crate::kernel::reader::{Query, Reader, contains};
 use crate::kernel::table::Cells;
 use crate::kernel::value::{Row, Value};
 use crate::person;
-use crate::schema::{INSPECTIONS, INSPECTORS, RECUSALS};
+use crate::schema::{INSPECTIONS, INSPECTORS};
 
 use entry::entry;
 pub use entry::{Entry, Opened, entries, listed, listed_by_code, listed_one};
+pub use recusals::{
+    Followed, StoredRecusal, declare, followed, recusals, recusals_left_behind, recusals_under,
+};
+pub(crate) use recusals::{held_at, own_of};
 
 const TABLE: &str = "inspectors";
 const COLUMNS: &str = "SELECT i.inspector_id, i.code, i.name, i.org_unit_id, i.authority, i.sealed_credential_no, i.credential_until, i.scope, i.presence, i.may_lead, i.account_id, i.last_event, k.wrapped FROM inspectors i LEFT JOIN person_keys k ON k.person = 'inspector/' || i.inspector_id";
@@ -274,13 +276,34 @@ pub async fn add_many<'a>(
     rec.insert_many(&INSPECTORS, rows).await
 }
 
-/// Changes an inspector from how it was `before`. One whose key was destroyed or cannot be used gets a new one;
-/// what was sealed under the old stays unreadable.
+/// Changes an inspector from how it was `before`, but for the code. One whose key was destroyed or cannot be used gets a
+/// new one; what was sealed under the old stays unreadable.
 pub async fn edit(
     rec: &mut Recording,
     before: &Held,
     inspector: &Inspector,
 ) -> Result<(), StoreError> {
+    write(rec, before, inspector, None).await.map(drop)
+}
+
+/// The same with the code: the recusals of the inspector follow to it in the same act, whatever code they stand under.
+pub async fn edit_with_code(
+    rec: &mut Recording,
+    before: &Held,
+    inspector: &Inspector,
+    followed: Followed,
+) -> Result<(), StoreError> {
+    let code = Some(&inspector.code);
+    let key = write(rec, before, inspector, code).await?;
+    followed.follow(rec, inspector, &key).await
+}
+
+async fn write(
+    rec: &mut Recording,
+    before: &Held,
+    inspector: &Inspector,
+    code: Option<&InspectorCode>,
+) -> Result<PersonKey, StoreError> {
     let holder = person::inspector(&inspector.id);
     let key = match &before.key {
         Some(key) if !person::works(&*rec.vault(), &holder, key) => {
@@ -290,14 +313,17 @@ pub async fn edit(
     };
     let account = before.account.as_ref();
     let row = cells(inspector, account, &*rec.vault(), &key)?;
-    let changes = row.into_iter().skip(1).collect();
+    let changes = row
+        .into_iter()
+        .filter(|(name, _)| *name != "inspector_id" && (*name != "code" || code.is_some()));
     rec.update(
         &INSPECTORS,
         &[Value::from(inspector.id.as_str())],
         &before.seen,
-        changes,
+        changes.collect(),
     )
-    .await
+    .await?;
+    Ok(key)
 }
 
 /// When an inspector was last on a visit that moved, or his entry was last written: unix milliseconds. What an erasure
@@ -321,28 +347,13 @@ pub async fn last_acted(reader: &mut Reader, of: &StoredInspector) -> Result<i64
     Ok(last)
 }
 
-/// An explanation that is sealed for an inspector: the subject's code, and the event that last wrote it.
-pub struct Note(String, EventId);
-
-/// The explanations of an inspector's recusals, which go with him.
-pub async fn notes_of(reader: &mut Reader, of: &StoredInspector) -> Result<Vec<Note>, StoreError> {
-    let query = Query::new("SELECT subject_code, last_event FROM recusals WHERE sealed_note IS NOT NULL AND inspector_code = ")
-        .bind(of.inspector.code.as_str())
-        .push(" ORDER BY subject_code");
-    let note = |row: &Row| {
-        let seen = row.parsed("recusals", "last_event", EventId::parse)?;
-        Ok(Note(row.text("subject_code")?.to_owned(), seen))
-    };
-    reader.all(query).await?.iter().map(note).collect()
-}
-
 /// Erases what is private of an inspector: number and mark of the credential and the explanations of his
-/// recusals leave their rows, and the key goes,
+/// recusals leave their rows, whatever code they stand under, and the key goes,
 /// without which nothing sealed for the person can be read in any row, body or copy.
 pub async fn erase(
     rec: &mut Recording,
     of: &StoredInspector,
-    notes: &[Note],
+    followed: Followed,
 ) -> Result<(), StoreError> {
     let changes = vec![
         ("sealed_credential_no", Value::Sealed(None)),
@@ -351,102 +362,6 @@ pub async fn erase(
     let id = &of.inspector.id;
     rec.update(&INSPECTORS, &[Value::from(id.as_str())], &of.seen, changes)
         .await?;
-    for Note(subject, seen) in notes {
-        let key = [
-            Value::from(of.inspector.code.as_str()),
-            Value::from(subject.as_str()),
-        ];
-        let gone = vec![("sealed_note", Value::Sealed(None))];
-        rec.update(&RECUSALS, &key, seen, gone).await?;
-    }
+    followed.empty(rec).await?;
     person::destroy_key(rec, id).await
-}
-
-/// A recusal as kept.
-#[derive(Clone, Debug)]
-pub struct StoredRecusal {
-    /// The recusal; without its explanation if that does not open.
-    pub recusal: Recusal,
-    /// Why the explanation does not open, if there is one that does not.
-    pub unopened: Option<Box<Refusal>>,
-}
-
-/// All declared recusals by inspector and subject. Who may not meet whom stands in the clear; an explanation that
-/// does not open stops nothing.
-pub async fn recusals(reader: &mut Reader) -> Result<Vec<StoredRecusal>, StoreError> {
-    let query = Query::new(
-        "SELECT r.inspector_code, r.subject_code, r.ground, r.sealed_note, r.declared_by, r.declared_at_ms, i.inspector_id, i.name, k.wrapped FROM recusals r LEFT JOIN inspectors i ON i.code = r.inspector_code LEFT JOIN person_keys k ON k.person = 'inspector/' || i.inspector_id ORDER BY r.inspector_code, r.subject_code",
-    );
-    let vault = reader.vault();
-    let rows = reader.all(query).await?;
-    rows.iter().map(|row| recusal(row, &*vault)).collect()
-}
-
-fn recusal(row: &Row, vault: &dyn Vault) -> Result<StoredRecusal, StoreError> {
-    const TABLE: &str = "recusals";
-    let inspector = row.parsed(TABLE, "inspector_code", InspectorCode::parse)?;
-    let subject = row.checked(TABLE, "subject_code", SubjectCode::parse)?;
-    let (note, unopened) = match row.maybe_sealed("sealed_note")? {
-        None => (None, None),
-        Some(cell) => {
-            let id = row.parsed(TABLE, "inspector_id", InspectorId::parse)?;
-            let (key, pair) = (person::joined_key(row)?, pair_of(&inspector, &subject));
-            let owner = person::Owner {
-                person: &person::inspector(&id),
-                key: key.as_ref(),
-                code: inspector.as_str(),
-                name: row.text("name")?,
-            };
-            match person::open(vault, &owner, (TABLE, &pair, "note"), &cell) {
-                Ok(note) => (Some(note), None),
-                Err(StoreError::Unopened(refusal)) => (None, Some(refusal)),
-                Err(other) => return Err(other),
-            }
-        }
-    };
-    let recusal = Recusal {
-        inspector,
-        subject,
-        ground: row.parsed(TABLE, "ground", |text| {
-            RecusalGround::parse(text).ok_or("unknown ground")
-        })?,
-        note,
-        declared_by: row.parsed(TABLE, "declared_by", AccountId::parse)?,
-        at: Instant::from_unix_ms(row.int("declared_at_ms")?),
-    };
-    Ok(StoredRecusal { recusal, unopened })
-}
-
-fn pair_of(inspector: &InspectorCode, subject: &SubjectCode) -> String {
-    format!("{inspector},{subject}")
-}
-
-/// Declares a recusal of the inspector `of`, under whose key its explanation is sealed.
-pub async fn declare(
-    rec: &mut Recording,
-    recusal: &Recusal,
-    of: &StoredInspector,
-) -> Result<(), StoreError> {
-    let holder = person::inspector(&of.inspector.id);
-    let pair = pair_of(&recusal.inspector, &recusal.subject);
-    let sealed = match &recusal.note {
-        None => None,
-        Some(note) => {
-            let key = person::key_for(rec, &holder, of.key.as_ref()).await?;
-            let place = ("recusals", pair.as_str(), "note");
-            Some(person::seal(&*rec.vault(), (&holder, &key), place, note)?)
-        }
-    };
-    rec.insert(
-        &RECUSALS,
-        vec![
-            ("inspector_code", recusal.inspector.as_str().into()),
-            ("subject_code", recusal.subject.to_string().into()),
-            ("ground", recusal.ground.name().into()),
-            ("declared_by", recusal.declared_by.as_str().into()),
-            ("declared_at_ms", recusal.at.unix_ms().into()),
-            ("sealed_note", sealed.into()),
-        ],
-    )
-    .await
 }

@@ -90,11 +90,14 @@ fn cells(person: &str, key: &PersonKey) -> Cells {
 
 /// Destroys the key of an inspector: what was sealed under it can never be read again.
 pub(crate) async fn destroy_key(rec: &mut Recording, id: &InspectorId) -> Result<(), StoreError> {
+    destroy_own_key(rec, &inspector(id)).await
+}
+
+/// Destroys the key of a value that had one of its own.
+pub(crate) async fn destroy_own_key(rec: &mut Recording, of: &str) -> Result<(), StoreError> {
     rec.leave_to_sweep().await?;
-    rec.beside()
-        .delete(&PERSON_KEYS, "person", inspector(id))
-        .await
-        .map(|_| ())
+    let mut beside = rec.beside();
+    beside.delete(&PERSON_KEYS, "person", of).await.map(drop)
 }
 
 /// Seals one value of a person for its place.

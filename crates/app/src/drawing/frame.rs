@@ -7,7 +7,7 @@ use domain::campaign::plan::CompletePlan;
 use domain::campaign::state as campaign_state;
 use domain::id::{EventId, InspectionId, InspectorCode, ItemId, SubjectId};
 use domain::inspection::{Inspection, InspectionSource, InspectionState, Step};
-use domain::refusal::{Code, Refusal};
+use domain::refusal::{Code, Refusal, codes};
 use domain::rulebook::Rulebook;
 use domain::time::{Date, Instant};
 use domain::versioned::Shape;
@@ -152,7 +152,12 @@ pub(super) async fn eligible(
 ) -> Result<Eligibility, AppError> {
     let (items, inspectors) = items_and_inspectors(reader).await?;
     let recusals = inspector::recusals(reader).await?.into_iter();
-    let recusals: Vec<_> = recusals.map(|kept| kept.recusal).collect();
+    let (tied, untied): (Vec<_>, Vec<_>) = recusals.partition(|kept| kept.tied);
+    let [recusals, untied] = [tied, untied].map(|part| {
+        part.into_iter()
+            .map(|kept| kept.recusal)
+            .collect::<Vec<_>>()
+    });
     let year = Date::new(now.date().year(), 1, 1).expect("1 January exists in every year");
     let visits: BTreeMap<SubjectId, i64> = inspection::visits_since(reader, year.start().unix_ms())
         .await?
@@ -178,6 +183,7 @@ pub(super) async fn eligible(
             subjects: &facts,
             inspectors: &inspectors,
             recusals: &recusals,
+            untied: &untied,
             rulebook: &rulebook,
             version,
         })
@@ -186,6 +192,12 @@ pub(super) async fn eligible(
 }
 
 fn faults(refusals: &[Refusal]) -> Refusal {
+    // What to do about it is more than to fill in the register.
+    if let [untied] = refusals
+        && untied.code == codes::ROSTER_RECUSAL_UNTIED.code
+    {
+        return untied.clone();
+    }
     let first = refusals
         .first()
         .map(|refusal| refusal.sentence.clone())

@@ -122,8 +122,8 @@ impl<'t> Judge<'t> {
         let mut judged: Vec<Judged> = judged.collect();
         self.credentials.learn(reader, &judged).await?;
         for (row, judged) in rows.iter().zip(&mut judged) {
-            if let Some(error) = self.credentials.refuse(&judged.verdict) {
-                let fault = self.terms.fault(row, "credential", &error);
+            if let Some((field, error)) = self.credentials.refuse(&judged.verdict) {
+                let fault = self.terms.fault(row, field, &error);
                 judged.verdict = RowVerdict::Bad(vec![fault]);
             }
         }

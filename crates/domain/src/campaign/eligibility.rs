@@ -19,7 +19,7 @@ use draw::version::Version;
 use crate::catalog::InspectionItem;
 use crate::id::{ItemId, SubjectId};
 use crate::inspector::{Ineligible, Inspector};
-use crate::recusal::Recusal;
+use crate::recusal::{Recusal, untied_refusal};
 use crate::refusal::{Refusal, codes};
 use crate::rulebook::Rulebook;
 use crate::subject::{Subject, stratum_class};
@@ -58,6 +58,8 @@ pub struct FrameFacts<'a> {
     pub inspectors: &'a [Inspector],
     /// Every declared recusal.
     pub recusals: &'a [Recusal],
+    /// Those of which nobody knows whose they are: under codes their persons have no longer.
+    pub untied: &'a [Recusal],
     /// The rulebook in force.
     pub rulebook: &'a Rulebook,
     /// The version of the attempt the frame is for; PLAN may be of an earlier one.
@@ -126,7 +128,8 @@ struct Row<'a> {
 /// Makes the frame.
 ///
 /// # Errors
-/// `ROST-011` subjects without a usable area, `ROST-012` an empty pool, `DRAW-014` a row or plan
+/// `ROST-011` subjects without a usable area, `ROST-012` an empty pool, `ROST-015` recusals of a subject of the frame
+/// that are nobody's, `DRAW-014` a row or plan
 /// the draw does not take, `DRAW-026` names it does not take under the version.
 pub fn frame_of(facts: &FrameFacts<'_>) -> Result<Eligibility, Vec<Refusal>> {
     names_allowed(facts)?;
@@ -135,6 +138,7 @@ pub fn frame_of(facts: &FrameFacts<'_>) -> Result<Eligibility, Vec<Refusal>> {
         return Err(vec![codes::ROSTER_EMPTY_POOL.refuse(&[])]);
     }
     areas_known(facts, &rows)?;
+    recusals_tied(facts, &rows)?;
     let merged = merged_items(facts, &rows);
     let mut frame = Frame::default();
     let mut counts: BTreeMap<String, PoolCount> = BTreeMap::new();
@@ -240,6 +244,19 @@ fn areas_known(facts: &FrameFacts<'_>, rows: &[Row<'_>]) -> Result<(), Vec<Refus
     let facts: [crate::refusal::Fact<'_>; 2] =
         [("count", &lost.len()), ("names", &some.join("、"))];
     Err(vec![codes::ROSTER_NO_AREA.refuse(&facts)])
+}
+
+/// Whoever declared a recusal could be drawn for that very subject, if it were left out.
+fn recusals_tied(facts: &FrameFacts<'_>, rows: &[Row<'_>]) -> Result<(), Vec<Refusal>> {
+    let subjects: BTreeSet<&str> = rows.iter().map(|row| row.code.as_str()).collect();
+    let untied = facts.untied.iter();
+    let lost: Vec<&Recusal> = untied
+        .filter(|recusal| subjects.contains(recusal.subject.as_str()))
+        .collect();
+    match lost.is_empty() {
+        true => Ok(()),
+        false => Err(vec![untied_refusal(&lost)]),
+    }
 }
 
 /// Items whose pool is so small that their classes are drawn as one.

@@ -1,6 +1,7 @@
 //! A credential belongs to one person, also where a whole register comes in: row by row as in the form.
 
-use testkit::engines::on_both;
+use store::Db;
+use testkit::engines::{PostgresDatabase, on_both, upgrade};
 
 use crate::office::{Clerk, Office, Page};
 
@@ -82,4 +83,26 @@ async fn rows_count_in_their_order_as_if_each_had_been_typed() {
         office.audited().await;
     })
     .await;
+}
+
+/// A code under which recusals of its former holder stand would make them those of the newcomer.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_code_under_which_recusals_were_left_behind_is_given_to_nobody() {
+    let server = PostgresDatabase::fresh();
+    let db = Db::open_postgres(server.url(), &upgrade()).await.unwrap();
+    let office = Office::open(db).await;
+    let clerk = office.registrar().await;
+    testkit::engines::admin(
+        server.url(),
+        "INSERT INTO recusals (inspector_code, subject_code, ground, declared_by, declared_at_ms, last_event) VALUES ('F009', '411202000000017', 'interest', 'x', 0, 'x')",
+    );
+    let rows = "F001,检查员甲,YS001,2030-01-01,在岗\nF009,检查员乙,YS002,2030-01-01,在岗\n";
+    let (at, page) = previewed(&clerk, rows).await;
+    assert_eq!(page.counts(), [1, 0, 0, 1], "{}", page.text);
+    assert!(
+        page.shows("ROST-033") && page.shows("F009"),
+        "{}",
+        page.text
+    );
+    assert_eq!(clerk.decide(&at, "good").await.counts(), [1, 0, 0, 1]);
 }

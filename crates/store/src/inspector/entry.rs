@@ -41,7 +41,7 @@ pub struct Entry {
     pub account: Option<AccountId>,
     /// Event that last wrote the row.
     pub seen: EventId,
-    key: Option<PersonKey>,
+    pub(super) key: Option<PersonKey>,
     sealed: Option<(SealedCell, Date)>,
 }
 

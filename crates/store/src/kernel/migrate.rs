@@ -149,6 +149,11 @@ impl Moving {
         self.rec.reader.all(query).await
     }
 
+    /// The tables as they stand at this migration, to read.
+    pub(crate) fn reader(&mut self) -> &mut Reader {
+        &mut self.rec.reader
+    }
+
     /// The first bytes of kept content, at most a chunk of it; none if it is not there.
     pub(crate) async fn head(&mut self, sha256: &Hash) -> Result<Option<Vec<u8>>, StoreError> {
         blob::head_in(&self.db, &mut self.rec, sha256).await

@@ -6,10 +6,11 @@ use std::pin::Pin;
 use domain::id::{EventId, InspectorId};
 
 use crate::error::StoreError;
+use crate::inspector::{held_at, own_of};
 use crate::kernel::cell::PersonKey;
 use crate::kernel::migrate::Moving;
 use crate::kernel::reader::Query;
-use crate::kernel::value::Value;
+use crate::kernel::value::{Row, Value};
 use crate::person;
 
 table! {
@@ -79,18 +80,34 @@ async fn credentials(moving: &mut Moving) -> Result<(), StoreError> {
     Ok(())
 }
 
+/// Under whose key an explanation is sealed: of whoever has the code, if the log says that he had it when the recusal was
+/// declared. Else under one of its own, until its person is edited next.
+async fn holder(
+    moving: &mut Moving,
+    row: &Row,
+    (code, subject): (&str, &str),
+) -> Result<(String, PersonKey), StoreError> {
+    let id = row.maybe_text("inspector_id")?.map(InspectorId::parse);
+    if let (Some(Ok(id)), Some(key)) = (id, person::joined_key(row)?)
+        && held_at(moving.reader(), &id, (code, subject)).await?
+    {
+        return Ok((person::inspector(&id), key));
+    }
+    let own = own_of(&format!("{code},{subject}"));
+    let key = moving.vault().person_key(&own);
+    person::keep(&mut moving.beside(), &own, &key).await?;
+    Ok((own, key))
+}
+
 async fn notes(moving: &mut Moving) -> Result<(), StoreError> {
     let query = Query::new(
         "SELECT r.inspector_code, r.subject_code, r.note, r.last_event, i.inspector_id, k.wrapped FROM recusals r LEFT JOIN inspectors i ON i.code = r.inspector_code LEFT JOIN person_keys k ON k.person = 'inspector/' || i.inspector_id WHERE r.note IS NOT NULL ORDER BY r.inspector_code, r.subject_code",
     );
     for row in moving.all(query).await? {
-        // A recusal names an inspector of the register; one that does not stops here, nothing is lost.
-        let id = row.parsed("inspectors", "inspector_id", InspectorId::parse)?;
-        let key = PersonKey::wrapped(row.blob("wrapped")?.to_vec());
         let (inspector, subject) = (row.text("inspector_code")?, row.text("subject_code")?);
         let pair = format!("{inspector},{subject}");
         let place = ("recusals", pair.as_str(), "note");
-        let holder = person::inspector(&id);
+        let (holder, key) = holder(moving, &row, (inspector, subject)).await?;
         let cell = person::seal(&*moving.vault(), (&holder, &key), place, row.text("note")?)?;
         let seen = row.parsed("recusals", "last_event", EventId::parse)?;
         let at = [Value::from(inspector), Value::from(subject)];

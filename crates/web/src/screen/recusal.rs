@@ -7,16 +7,17 @@ use axum::extract::State;
 use axum::response::IntoResponse;
 use domain::id::InspectorCode;
 use domain::policy::{Place, Verb};
-use domain::recusal::{Recusal, RecusalGround};
+use domain::recusal::{Recusal, RecusalGround, untied_refusal};
 use domain::refusal::codes;
 use domain::text::{FieldErrors, SubjectCode};
-use store::{inspector, subject};
+use store::inspector::{self, StoredRecusal};
+use store::subject;
 
 use super::draft;
 use super::shared::moment;
 use crate::component::{
-    Act, Cell, Choice, Column, Crumb, EmptyState, Field, Form, Head, Link, Pager, Row, Sheet,
-    Table, Weight, Width,
+    Act, Cell, Choice, Column, Crumb, EmptyState, Field, Form, Fragment, Head, Link, Pager,
+    Refusal, Row, Sheet, Table, Weight, Width,
 };
 use crate::form::Submitted;
 use crate::gate::{Answer, Flaws, Pressed, Stop, Visit, WebState, feedback, once, see_other};
@@ -52,27 +53,20 @@ async fn show(State(web): State<WebState>, visit: Visit) -> Answer {
     let person = |code: &InspectorCode| people.iter().find(|held| held.code == *code);
     let shown = found.iter().filter(|held| {
         let of = &held.recusal.inspector;
-        let unit = person(of).map(|held| &held.unit);
-        own.contains(of)
+        let unit = person(of).map(|held| &held.unit).filter(|_| held.tied);
+        (held.tied && own.contains(of))
             || reach.covers(&Place {
                 unit,
                 assigned: false,
             })
     });
+    let shown: Vec<&StoredRecusal> = shown.collect();
+    let untied = untied(&shown);
     let rows: Vec<Row> = shown
+        .iter()
         .map(|kept| {
-            let held = &kept.recusal;
-            let name = person(&held.inspector).map_or("", |held| held.name.as_str());
-            let note = match &kept.unopened {
-                None => held.note.clone().unwrap_or_default(),
-                Some(refusal) => format!("说明打不开（{}）", refusal.code),
-            };
-            Row::new(vec![
-                Cell::new(name).with_context(held.inspector.as_str()),
-                Cell::new(held.subject.as_str()),
-                Cell::new(held.ground.label()).with_context(note),
-                Cell::new(moment(held.at, visit.now)),
-            ])
+            let name = person(&kept.recusal.inspector).map_or("", |held| held.name.as_str());
+            line(kept, name, &visit)
         })
         .collect();
     let columns = vec![
@@ -94,7 +88,39 @@ async fn show(State(web): State<WebState>, visit: Visit) -> Answer {
     } else {
         head
     };
-    Ok(web.page(&visit, head).await?.with(sheet).into_response())
+    let page = web.page(&visit, head).await?;
+    Ok(page.with(untied).with(sheet).into_response())
+}
+
+/// One line of the list; of a recusal nobody knows the person of, no name: whoever has the code now is not he.
+fn line(kept: &StoredRecusal, name: &str, visit: &Visit) -> Row {
+    let held = &kept.recusal;
+    let note = match &kept.unopened {
+        None => held.note.clone().unwrap_or_default(),
+        Some(refusal) => format!("说明打不开（{}）", refusal.code),
+    };
+    let code = held.inspector.as_str();
+    let of = match kept.tied {
+        true => Cell::new(name).with_context(code),
+        false => Cell::new(format!("对不上人（{}）", codes::ROSTER_RECUSAL_UNTIED.code))
+            .with_context(format!("从前的代码 {code}")),
+    };
+    Row::new(vec![
+        of,
+        Cell::new(held.subject.as_str()),
+        Cell::new(held.ground.label()).with_context(note),
+        Cell::new(moment(held.at, visit.now)),
+    ])
+}
+
+/// Names the recusals nobody knows the person of, and what to do; a freeze would be refused for them.
+fn untied(shown: &[&StoredRecusal]) -> Fragment {
+    let of_nobody = shown.iter().filter(|held| !held.tied);
+    let recusals: Vec<&Recusal> = of_nobody.map(|held| &held.recusal).collect();
+    match recusals.as_slice() {
+        [] => Fragment::default(),
+        some => Refusal::from(&untied_refusal(some)).into(),
+    }
 }
 
 async fn ask(State(web): State<WebState>, visit: Visit) -> Answer {

@@ -21,6 +21,7 @@ mod long;
 mod lost;
 mod parties;
 mod plan;
+mod recused;
 mod restarted;
 mod secrecy;
 mod traced_end;

@@ -70,6 +70,7 @@ struct World {
     visits: Vec<u32>,
     must: Vec<Option<MustReason>>,
     recusals: Vec<Recusal>,
+    untied: Vec<Recusal>,
 }
 
 impl World {
@@ -120,6 +121,7 @@ impl World {
             visits: vec![0; usize::try_from(count).expect("small")],
             must: vec![None; usize::try_from(count).expect("small")],
             recusals: Vec::new(),
+            untied: Vec::new(),
         }
     }
 
@@ -167,6 +169,7 @@ impl World {
             subjects: &subjects,
             inspectors: &self.inspectors,
             recusals: &self.recusals,
+            untied: &self.untied,
             rulebook: &self.rulebook,
             version,
         })?;
@@ -305,17 +308,39 @@ fn an_expired_credential_is_skipped_with_its_reason() {
     assert_eq!(row.status_text, "skip:expired");
 }
 
-#[test]
-fn recusals_enter_once_and_only_if_both_sides_are_in_the_frame() {
-    let mut world = World::new(30);
-    let pair = |inspector: &str, subject: &str| Recusal {
+fn pair(inspector: &str, subject: &str) -> Recusal {
+    Recusal {
         inspector: InspectorCode::parse(inspector).expect("a token"),
         subject: SubjectCode::parse(subject).expect("a code"),
         ground: RecusalGround::Interest,
         note: None,
         declared_by: AccountId::from_entropy([1; 12]),
         at: Instant::from_unix_ms(0),
-    };
+    }
+}
+
+#[test]
+fn a_recusal_of_nobody_stops_the_frames_its_subject_is_in_and_no_other() {
+    let mut world = World::new(30);
+    world.untied = vec![pair("F099", "411200009999999")];
+    assert!(world.frame().is_ok());
+    // Whoever has the code now is not taken for the one who declared it.
+    world.untied.push(pair("F002", "411200000000003"));
+    let refusals = world.frame().expect_err("refused");
+    assert_eq!(refusals.len(), 1);
+    assert_eq!(refusals[0].code, "ROST-015");
+    assert!(refusals[0].sentence.contains("有 1 条"), "{refusals:?}");
+    assert!(
+        refusals[0]
+            .sentence
+            .contains("人员 F002 与对象 411200000000003"),
+        "{refusals:?}"
+    );
+}
+
+#[test]
+fn recusals_enter_once_and_only_if_both_sides_are_in_the_frame() {
+    let mut world = World::new(30);
     let inside = "411200000000003";
     let outside = "411200009999999";
     world.recusals = vec![

@@ -22,6 +22,9 @@ registry! { REGISTERS:
     ROSTER_SELF_RECUSAL_GROUND = "ROST-010",
         "回避没有写明理由。", Some("行政处罚法第四十三条"),
         "选择回避情形；选“其他”的，补写说明。";
+    ROSTER_RECUSAL_UNTIED = "ROST-015",
+        "有 {count} 条回避登记对不上人：{pairs}。人员代码后来改过，看不出是谁的回避，不能略去。", Some("行政处罚法第四十三条"),
+        "在执法检查人员名录里打开当时用这个代码的人，点修改，内容不变也保存一次：程序按留痕核对后，把这些回避改到他现在的代码名下。";
     RULEBOOK_MISSING = "RULE-001",
         "细则缺少参数 {key}（{label}）。", Some("细则三（四）"),
         "写明这一项，批准新的一版后再办。";

@@ -6,7 +6,7 @@ use crate::error::StoreError;
 use crate::kernel::reader::{Query, Reader};
 use crate::kernel::value::words;
 
-const SEALED: &str = "SELECT i.inspector_id, i.code, i.name FROM inspectors i LEFT JOIN person_keys k ON k.person = 'inspector/' || i.inspector_id WHERE k.person IS NULL AND (i.sealed_credential_no IS NOT NULL OR EXISTS (SELECT 1 FROM recusals r WHERE r.inspector_code = i.code AND r.sealed_note IS NOT NULL)) ORDER BY i.code";
+const SEALED: &str = "SELECT i.inspector_id, i.code, i.name FROM inspectors i LEFT JOIN person_keys k ON k.person = 'inspector/' || i.inspector_id WHERE k.person IS NULL AND (i.sealed_credential_no IS NOT NULL OR EXISTS (SELECT 1 FROM recusals r WHERE r.inspector_code = i.code AND r.sealed_note IS NOT NULL AND NOT EXISTS (SELECT 1 FROM person_keys o WHERE o.person = 'recusal/' || r.inspector_code || ',' || r.subject_code))) ORDER BY i.code";
 
 pub(super) async fn compare(reader: &mut Reader, report: &mut Report) -> Result<(), StoreError> {
     for row in reader.all(Query::new(SEALED)).await? {

@@ -1,6 +1,8 @@
 //! Sealed cells on both engines: nothing clear in rows or bodies, an audit that needs no key, a cell that was
 //! moved does not open, and a destroyed key takes the value with it and nothing else.
 
+mod recusals;
+
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -46,13 +48,14 @@ impl Vault for Mask {
     }
 
     fn seal(&self, of: (&str, &PersonKey), place: &str, text: &str) -> Option<Vec<u8>> {
-        let framed = format!("[{place}]{text}");
+        let framed = format!("[{} {place}]{text}", of.0);
         self.turned(of, place, framed.as_bytes())
     }
 
     fn open(&self, of: (&str, &PersonKey), place: &str, cell: &SealedCell) -> Option<String> {
         let text = String::from_utf8(self.turned(of, place, cell.bytes())?).ok()?;
-        text.strip_prefix(&format!("[{place}]")).map(str::to_owned)
+        text.strip_prefix(&format!("[{} {place}]", of.0))
+            .map(str::to_owned)
     }
 
     fn mark(&self, column: &str, text: &str) -> [u8; 32] {
@@ -264,12 +267,12 @@ async fn a_destroyed_key_takes_the_values_with_it_and_nothing_else() {
         staffed(&db).await;
         let mut reader = db.read().await.unwrap();
         let first = inspector::get(&mut reader, &id(1)).await;
-        let notes = inspector::notes_of(&mut reader, first.as_ref().unwrap());
-        let notes = notes.await.unwrap();
+        let first = first.unwrap();
+        let his = inspector::followed(&mut reader, &first.inspector.id, &first.inspector.code);
+        let his = his.await.unwrap();
         drop(reader);
         let mut rec = act(&db, 3).await;
-        let first = first.unwrap();
-        inspector::erase(&mut rec, &first, &notes).await.unwrap();
+        inspector::erase(&mut rec, &first, his).await.unwrap();
         rec.commit().await.unwrap();
         let mut reader = db.read().await.unwrap();
         let gone = inspector::get(&mut reader, &id(1)).await.unwrap();
@@ -339,10 +342,11 @@ async fn a_destroyed_key_stands_in_no_byte_of_the_files_either() {
 async fn erased(db: &Db, number: u8, event: u8) -> PersonKey {
     let mut reader = db.read().await.unwrap();
     let held = inspector::get(&mut reader, &id(number)).await.unwrap();
-    let notes = inspector::notes_of(&mut reader, &held).await.unwrap();
+    let his = inspector::followed(&mut reader, &held.inspector.id, &held.inspector.code);
+    let his = his.await.unwrap();
     drop(reader);
     let mut rec = act(db, event).await;
-    inspector::erase(&mut rec, &held, &notes).await.unwrap();
+    inspector::erase(&mut rec, &held, his).await.unwrap();
     rec.commit().await.unwrap();
     Mask(0x2a).person_key(&format!("inspector/{}", id(number)))
 }
@@ -445,12 +449,12 @@ async fn an_erasure_that_is_not_committed_has_destroyed_nothing() {
         staffed(&db).await;
         let mut reader = db.read().await.unwrap();
         let first = inspector::get(&mut reader, &id(1)).await;
-        let notes = inspector::notes_of(&mut reader, first.as_ref().unwrap());
-        let notes = notes.await.unwrap();
+        let first = first.unwrap();
+        let his = inspector::followed(&mut reader, &first.inspector.id, &first.inspector.code);
+        let his = his.await.unwrap();
         drop(reader);
         let mut rec = act(&db, 3).await;
-        let first = first.unwrap();
-        inspector::erase(&mut rec, &first, &notes).await.unwrap();
+        inspector::erase(&mut rec, &first, his).await.unwrap();
         drop(rec);
         let mut reader = db.read().await.unwrap();
         assert_eq!(

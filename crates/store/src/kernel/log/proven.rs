@@ -20,7 +20,7 @@ use crate::kernel::image::{Image, Reading, cells_text};
 use crate::kernel::log::{hash_of, size_of};
 use crate::kernel::reader::{Query, Reader};
 use crate::kernel::table::{Layout, TracedTable};
-use crate::kernel::value::Value;
+use crate::kernel::value::{Row, Value};
 
 /// The time of the entry that last wrote a row, unix milliseconds: from the entry, once the log has confirmed it and
 /// the row is what that event left.
@@ -102,32 +102,86 @@ pub(crate) async fn told_of(
     let wanted: Vec<Json> = serde_json::from_str(&cells_text(key)).unwrap_or_default();
     let mut told: Vec<Told> = Vec::new();
     for row in &rows {
-        let event = row.parsed("log_leaves", "event_id", EventId::parse)?;
-        let mut left = None;
-        let read = proven(reader, &event, |image| {
-            if let Some(cells) = cells_of(layout, &image)
-                && cells.get(..wanted.len()) == Some(&*wanted)
-            {
-                left = Some(cells);
-            }
-        });
-        let (_, header) = read.await.map_err(|error| unread(error, &event))?;
-        let Some(cells) = left else {
+        let Some(one) = self::told(reader, layout, &wanted, row).await? else {
             continue;
         };
-        let ends = first(&header.act);
-        told.push(Told {
-            sequence: size_of(row.int("sequence")?)?,
-            party: header.fact("party").map(str::to_owned),
-            act: header.act,
-            cells,
-        });
+        let ends = first(&one.act);
+        told.push(one);
         if ends {
             break;
         }
     }
     told.reverse();
     Ok(told)
+}
+
+/// Where an entry is looked for that wrote a row.
+pub(crate) struct Among<'a> {
+    /// Acts that may have written it without a link to what it is about.
+    pub(crate) acts: &'a [&'a str],
+    /// What entries that wrote it are linked to.
+    pub(crate) link: Option<(&'a str, &'a str)>,
+    /// Number of the last leaf that counts.
+    pub(crate) until: Option<u64>,
+}
+
+/// The newest of these entries that wrote a row.
+///
+/// # Errors
+/// [`StoreError::Contradiction`] if one of them is not what the log says.
+pub(crate) async fn newest_of(
+    reader: &mut Reader,
+    table: &TracedTable,
+    key: &[Value],
+    among: &Among<'_>,
+) -> Result<Option<Told>, StoreError> {
+    let until = among.until.and_then(|until| i64::try_from(until).ok());
+    let (kind, target) = among.link.unwrap_or_default();
+    let query = Query::new("SELECT l.sequence, l.event_id FROM log_leaves l JOIN log_events e ON e.event_id = l.event_id WHERE l.sequence <= ")
+        .bind(until.unwrap_or(i64::MAX))
+        .push(" AND (e.act IN (")
+        .bind_list(among.acts.iter().map(|act| Value::from(*act)))
+        .push(") OR l.sequence IN (SELECT k.sequence FROM log_links k WHERE k.kind = ")
+        .bind(kind)
+        .push(" AND k.target = ")
+        .bind(target)
+        .push(")) ORDER BY l.sequence DESC");
+    let layout = table.layout();
+    let wanted: Vec<Json> = serde_json::from_str(&cells_text(key)).unwrap_or_default();
+    for row in &reader.all(query).await? {
+        if let Some(told) = told(reader, layout, &wanted, row).await? {
+            return Ok(Some(told));
+        }
+    }
+    Ok(None)
+}
+
+/// What the entry of a leaf left of a row, if it wrote it.
+async fn told(
+    reader: &mut Reader,
+    layout: &Layout,
+    wanted: &[Json],
+    leaf: &Row,
+) -> Result<Option<Told>, StoreError> {
+    let event = leaf.parsed("log_leaves", "event_id", EventId::parse)?;
+    let mut left = None;
+    let read = proven(reader, &event, |image| {
+        if let Some(cells) = cells_of(layout, &image)
+            && cells.get(..wanted.len()) == Some(wanted)
+        {
+            left = Some(cells);
+        }
+    });
+    let (_, header) = read.await.map_err(|error| unread(error, &event))?;
+    let Some(cells) = left else {
+        return Ok(None);
+    };
+    Ok(Some(Told {
+        sequence: size_of(leaf.int("sequence")?)?,
+        party: header.fact("party").map(str::to_owned),
+        act: header.act,
+        cells,
+    }))
 }
 
 /// The cells of an image of this table in its columns of today.

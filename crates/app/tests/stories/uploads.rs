@@ -18,7 +18,7 @@ use domain::time::Instant;
 use store::{Announced, Db, inspector, subject};
 use tempfile::TempDir;
 use testkit::city::{City, register_number, unit};
-use testkit::engines::on_both;
+use testkit::engines::{PostgresDatabase, admin, on_both, upgrade};
 use tokio::runtime::Handle;
 use tokio::task::block_in_place;
 
@@ -221,6 +221,21 @@ async fn each_step_of_an_upload_may_be_taken_once_and_shows_how_far_it_is() {
         assert_eq!(code_of(columns), "IMPT-073");
     })
     .await;
+}
+
+/// The terms by which old uploads are cleared stand in it; a server starts without clearing.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_rulebook_that_cannot_be_read_keeps_no_server_from_starting() {
+    let server = PostgresDatabase::fresh();
+    let db = Db::open_postgres(server.url(), &upgrade()).await.unwrap();
+    let city = City::found(db).await;
+    let desk = Desk::open(&city.app, Importer::operator());
+    for damage in ["adopted_on = 'x'", "last_event = 'x'"] {
+        admin(server.url(), &format!("UPDATE rulebooks SET {damage}"));
+        assert!(desk.staging.expire().await.is_err(), "{damage}");
+        assert_eq!(desk.staging.recover().await.unwrap(), 0, "{damage}");
+    }
+    city.app.db.close().await;
 }
 
 /// The answer to the press was lost, and the work was never ordered.

@@ -36,7 +36,7 @@ pub fn is_quicknet(beacon: &BeaconName) -> bool {
 /// # Errors
 /// Another chain, a round that is none, a value that is no point as §3.5 demands it, or the signature of
 /// something else.
-pub fn check(beacon: &BeaconName, value: &str) -> Result<(), Fault> {
+pub fn verify_value(beacon: &BeaconName, value: &str) -> Result<(), Fault> {
     if !is_quicknet(beacon) {
         let sentence = "不是 quicknet，本程序没有这条链的公钥。";
         return Err(Fault::new(Code::BEACON_NAME, &beacon.source, sentence));
@@ -60,9 +60,9 @@ pub fn check(beacon: &BeaconName, value: &str) -> Result<(), Fault> {
 
 /// Whether the drand value of a seed text is signed; `None` if it has none.
 #[must_use]
-pub fn check_seed(seed: &SeedText) -> Option<Result<(), Fault>> {
+pub fn verify_seed(seed: &SeedText) -> Option<Result<(), Fault>> {
     let (beacon, value) = of_seed(seed)?;
-    Some(check(beacon, value).map_err(|fault| fault.within("seed.txt")))
+    Some(verify_value(beacon, value).map_err(|fault| fault.within("seed.txt")))
 }
 
 /// The value of a seed text, as far as it is one of drand.

@@ -128,7 +128,7 @@ fn signed(beacon: &BeaconName, value: &str) -> String {
         return "不是 quicknet，本程序没有这条链的公钥，没有验其签名；请对照其官方公布。"
             .to_owned();
     }
-    match drand::check(beacon, value) {
+    match drand::verify_value(beacon, value) {
         Ok(()) => "签名已验，是 quicknet 对这一轮的签名。".to_owned(),
         Err(fault) => {
             format!("签名已验，不对（{fault}）；shuang/1 不以签名为矛盾，结论不因此改变。")

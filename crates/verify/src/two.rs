@@ -133,7 +133,7 @@ fn stage(stage: draw::bundle::Stage) -> Stage {
 
 /// Whether the drand value of a bundle is signed; `None` without one.
 fn signed(bundle: &Bundle<'_>) -> Option<Result<(), Fault>> {
-    drand::check_seed(bundle.seed()?)
+    drand::verify_seed(bundle.seed()?)
 }
 
 /// Whether seed.txt gives the beacon FREEZE announced.

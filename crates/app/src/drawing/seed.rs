@@ -132,7 +132,7 @@ impl Sources {
 
 /// A drand value is the signature of its round, by the same check and in the same words as in `mingqian verify`.
 fn signed(text: &SeedText) -> Result<(), AppError> {
-    match verify::drand::check_seed(text) {
+    match verify::drand::verify_seed(text) {
         Some(Err(fault)) => Err(BEACON_UNSIGNED.refuse(&[("why", &fault)]).into()),
         _ => Ok(()),
     }

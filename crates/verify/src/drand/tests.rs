@@ -5,7 +5,7 @@ use drand_verify::{G2PubkeyRfc, Pubkey};
 use draw::record::freeze::BeaconName;
 use draw::seed::beacon::QUICKNET;
 
-use super::{KEY, check, hex, key};
+use super::{KEY, hex, key, verify_value};
 
 /// Rounds of quicknet as they were published.
 const RECORDED: [(u64, &str); 2] = [
@@ -28,7 +28,7 @@ fn beacon(source: &str, round: &str) -> BeaconName {
 
 /// What is wrong with a value for a round of quicknet.
 fn wrong(round: &str, value: &str) -> String {
-    let fault = check(&beacon(QUICKNET, round), value).expect_err("a wrong value");
+    let fault = verify_value(&beacon(QUICKNET, round), value).expect_err("a wrong value");
     fault.to_string()
 }
 
@@ -43,7 +43,10 @@ fn second_opinion(round: u64, value: &str) -> bool {
 #[test]
 fn recorded_rounds_are_right() {
     for (round, value) in RECORDED {
-        assert_eq!(check(&beacon(QUICKNET, &round.to_string()), value), Ok(()));
+        assert_eq!(
+            verify_value(&beacon(QUICKNET, &round.to_string()), value),
+            Ok(())
+        );
         assert!(second_opinion(round, value));
     }
 }
@@ -69,7 +72,7 @@ fn the_signature_of_another_round_is_wrong() {
 fn another_chain_and_what_is_no_round_are_refused() {
     let (_, value) = RECORDED[1];
     let chain = QUICKNET.replace("52db", "53db");
-    let said = check(&beacon(&chain, "1000"), value).expect_err("another chain");
+    let said = verify_value(&beacon(&chain, "1000"), value).expect_err("another chain");
     assert!(said.to_string().contains("不是 quicknet"), "{said}");
     for round in ["0", "01000", "x", "18446744073709551616", "1000.0"] {
         assert!(wrong(round, value).contains("轮次不是"), "{round}");

@@ -40,7 +40,7 @@ fn a_drand_value_is_refused_where_it_is_entered_unless_its_chain_signed_the_roun
             panic!("{text} was taken");
         };
         assert_eq!(refusal.code, "DRAW-055");
-        let words = verify::drand::check_seed(&text)
+        let words = verify::drand::verify_seed(&text)
             .expect("drand")
             .expect_err("wrong");
         assert!(refusal.sentence.contains(&words.to_string()), "{refusal:?}");

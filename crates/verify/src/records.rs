@@ -107,32 +107,37 @@ impl Records {
         if let Some((label, answer)) = &self.seed_text.dice {
             verdict.open(format!("骰子 {label}（{answer}）：请对照现场记录。"));
         }
-        if let Some((name, answer)) = &self.seed_text.beacon {
-            let how = match drand::of_seed(&self.seed_text) {
-                Some((beacon, value)) => signed(beacon, value),
-                None => "请对照其官方公布。".to_owned(),
-            };
-            let BeaconName { source, round } = name;
-            verdict.open(format!("公共随机源 {source} {round}（{answer}）：{how}"));
-        }
+        self.beacon_gap(verdict);
         verdict.open(format!(
             "方案记录本身（摘要 {}）：抽取比例、分层规则是否照方案，请对照已公布的方案。",
             self.freeze.plan
         ));
     }
-}
 
-/// What a drand value is worth, in one sentence; it is no contradiction under `shuang/1`.
-fn signed(beacon: &BeaconName, value: &str) -> String {
-    if !drand::is_quicknet(beacon) {
-        return "不是 quicknet，本程序没有这条链的公钥，没有验其签名；请对照其官方公布。"
-            .to_owned();
-    }
-    match drand::verify_value(beacon, value) {
-        Ok(()) => "签名已验，是 quicknet 对这一轮的签名。".to_owned(),
-        Err(fault) => {
-            format!("签名已验，不对（{fault}）；shuang/1 不以签名为矛盾，结论不因此改变。")
-        }
+    /// What the beacon's value is worth, in one line; a wrong signature is no contradiction under `shuang/1`.
+    fn beacon_gap(&self, verdict: &mut Verdict) {
+        let Some((beacon, answer)) = &self.seed_text.beacon else {
+            return;
+        };
+        let value = drand::of_seed(&self.seed_text);
+        let known = value.filter(|_| drand::is_quicknet(beacon));
+        let how = match known.map(|(beacon, value)| drand::verify_value(beacon, value)) {
+            Some(Ok(())) => {
+                let what = format!("drand 第 {} 轮的值是 quicknet 对这一轮的签名", beacon.round);
+                verdict.say(true, "VRFY-115", what, "");
+                return;
+            }
+            Some(Err(fault)) => format!(
+                "已验，不对：{}shuang/1 不以此为矛盾，结论不因此改变。",
+                fault.sentence
+            ),
+            None if value.is_some() => {
+                "不是 quicknet，本程序没有这条链的公钥，没有验其签名；请对照其官方公布。".to_owned()
+            }
+            None => "请对照其官方公布。".to_owned(),
+        };
+        let BeaconName { source, round } = beacon;
+        verdict.open(format!("公共随机源 {source} {round}（{answer}）：{how}"));
     }
 }
 

@@ -62,6 +62,12 @@ static REFUSED_BY_DRAW: Code = Code::new(
     Some("shuang/1 第 3 节"),
     "补足执法人员、改方案里的人数或分组，或核对回避登记后重新冻结。",
 );
+static BEACON_UNSIGNED: Code = Code::new(
+    "DRAW-055",
+    "公共随机源的值没有通过核对，没有抽取：{why}",
+    Some("shuang/2 第 3.5 节"),
+    "从 drand 的公布重新复制公告的那一轮，不要手工改动。",
+);
 static FORGED: Code = Code::new(
     "DRAW-032",
     "抽取结果没有通过自己的核对：{why}",

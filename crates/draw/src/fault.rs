@@ -115,6 +115,8 @@ codes! {
     SECRET = 306, "请核对托管的密钥 S 是否属于本次抽取。";
     /// A key that does not open a sealed file, or a salt that does not open a person.
     KEY = 307, "请使用原始文件；仍然不符的，属于矛盾，请保存证据并报告监督机关。";
+    /// A drand value that its chain did not sign for this round.
+    BEACON_SIGNATURE = 308, "请照 drand 公布的这一轮原样录入（signature 一项），并核对链和轮次；案卷中的值不符的，属于矛盾，请保存证据并报告监督机关。";
     /// No such visit.
     NO_VISIT = 401, "请核对 teams.txt 中的行号。";
     /// A closed visit was asked to move.

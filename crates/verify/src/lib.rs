@@ -3,8 +3,8 @@
 //! Read [`verify_bundle`] first, then, for `shuang/1`, the module of each stage in the order of trust:
 //! `records` (FREEZE, seed, RESULT), `public` (order files and opened leaves), `full` (S and the
 //! frames: everything again), `frame` (how those are read), `receipt` (the log). A bundle of `shuang/2` is
-//! judged in `two`, whose checks are those of `draw::judge`. [`source`] and `archive` say how hostile files
-//! are read; [`disk`] says why a file cannot be used.
+//! judged in `two`, whose checks are those of `draw::judge`. [`drand`] verifies the signature of a drand round.
+//! [`source`] and `archive` say how hostile files are read; [`disk`] says why a file cannot be used.
 //!
 //! | exit | means |
 //! |---|---|
@@ -23,11 +23,12 @@
 //! Which bytes of a bundle are free? In a full and in a public bundle none. In a sealed one the
 //! cut-offs and file hashes in RESULT are bound only by the log receipt.
 //!
-//! Deliberately absent: clock, network, randomness; the signature of a drand round; of `shuang/1` the
-//! SUBSTITUTE, RECUSE and EXTEND records, which happen after the draw and are read from the log.
+//! Deliberately absent: clock, network, randomness; of `shuang/1` the SUBSTITUTE, RECUSE and EXTEND records,
+//! which happen after the draw and are read from the log.
 
 mod archive;
 pub mod disk;
+pub mod drand;
 mod frame;
 mod full;
 mod public;

@@ -12,7 +12,7 @@ use draw::leaf::{Kind, OpenedLeaf};
 use draw::record::result::SEALED_FILES;
 use draw::{Digest, Stratum, Token};
 
-use crate::records::{Records, fault_in};
+use crate::records::{Records, all_distinct, fault_in};
 use crate::source::BundleSource;
 use crate::verdict::{Unreadable, Verdict};
 
@@ -272,6 +272,24 @@ fn check_opened(
         .iter()
         .all(|line| areas.contains(line.leaf.area.as_str()));
     verdict.say(fits, "VRFY-213", "公开的片区都是 FREEZE 公布过的", "");
+    check_leaves(opened, verdict);
+}
+
+/// The opened leaves beside each other: each once, of one subject in different items and in one area.
+fn check_leaves(opened: &[OpenedLine], verdict: &mut Verdict) {
+    let leaves = || opened.iter().map(|line| &line.leaf);
+    let once = all_distinct(leaves().map(|leaf| (&leaf.id, &leaf.stratum)))
+        && all_distinct(opened.iter().map(|line| line.inclusion.index));
+    verdict.say(once, "VRFY-214", "公开的没有一条出现两次", "");
+    let items = leaves().map(|leaf| {
+        let item = leaf.stratum.split_once(':').map_or("-", |(item, _)| item);
+        (&leaf.id, item)
+    });
+    let apart = all_distinct(items);
+    verdict.say(apart, "VRFY-215", "同一对象在一个事项中只有一条", "");
+    let mut areas: HashMap<&str, &str> = HashMap::new();
+    let same = leaves().all(|leaf| *areas.entry(&leaf.id).or_insert(&leaf.area) == leaf.area);
+    verdict.say(same, "VRFY-216", "同一对象的各条片区相同", "");
 }
 
 fn check_visits(
@@ -321,7 +339,7 @@ fn check_visits(
     verdict.say(appointed, "VRFY-211", "组长都是 FREEZE 事先指派的", "");
     let apart = teams
         .iter()
-        .all(|line| crate::records::all_distinct(line[1..].iter().filter(|id| **id != "-")));
+        .all(|line| all_distinct(line[1..].iter().filter(|id| **id != "-")));
     verdict.say(apart, "VRFY-212", "同一组内没有重复的人", "");
     for line in teams.iter().filter(|line| line[1..].contains(&"-")) {
         verdict.open(format!(

@@ -1,13 +1,15 @@
 //! FREEZE, seed.txt and RESULT: what every stage shows, and how the three must fit together.
 //!
 //! The grammar is the crate `draw`'s; here stands what may be concluded from the three texts alone:
-//! counts that add up, nonces that match commitments, a seed that is the hash of its text.
-//! Deliberately absent: the beacon's own signature, and whether the level reached is enough for
-//! this campaign, which is the rulebook's business.
+//! counts that add up, nonces that match commitments, a seed that is the hash of its text. The signature of a
+//! drand value is looked at and said, and changes no verdict: bundles of `shuang/1` verify for ever.
+//! Deliberately absent: whether the level reached is enough for this campaign, which is the rulebook's business.
 
+use draw::record::freeze::BeaconName;
 use draw::record::{Assign, FreezeRecord, ResultRecord};
 use draw::{Digest, Fault, Level, SeedText, Version};
 
+use crate::drand;
 use crate::source::BundleSource;
 use crate::verdict::{Unreadable, Verdict};
 
@@ -105,16 +107,37 @@ impl Records {
         if let Some((label, answer)) = &self.seed_text.dice {
             verdict.open(format!("骰子 {label}（{answer}）：请对照现场记录。"));
         }
-        if let Some((name, answer)) = &self.seed_text.beacon {
-            verdict.open(format!(
-                "公共随机源 {} {}（{answer}）：请对照其官方公布；本程序不验其签名。",
-                name.source, name.round
-            ));
-        }
+        self.beacon_gap(verdict);
         verdict.open(format!(
             "方案记录本身（摘要 {}）：抽取比例、分层规则是否照方案，请对照已公布的方案。",
             self.freeze.plan
         ));
+    }
+
+    /// What the beacon's value is worth, in one line; a wrong signature is no contradiction under `shuang/1`.
+    fn beacon_gap(&self, verdict: &mut Verdict) {
+        let Some((beacon, answer)) = &self.seed_text.beacon else {
+            return;
+        };
+        let value = drand::of_seed(&self.seed_text);
+        let known = value.filter(|_| drand::is_quicknet(beacon));
+        let how = match known.map(|(beacon, value)| drand::verify_value(beacon, value)) {
+            Some(Ok(())) => {
+                let what = format!("drand 第 {} 轮的值是 quicknet 对这一轮的签名", beacon.round);
+                verdict.say(true, "VRFY-115", what, "");
+                return;
+            }
+            Some(Err(fault)) => format!(
+                "已验，不对：{}shuang/1 不以此为矛盾，结论不因此改变。",
+                fault.sentence
+            ),
+            None if value.is_some() => {
+                "不是 quicknet，本程序没有这条链的公钥，没有验其签名；请对照其官方公布。".to_owned()
+            }
+            None => "请对照其官方公布。".to_owned(),
+        };
+        let BeaconName { source, round } = beacon;
+        verdict.open(format!("公共随机源 {source} {round}（{answer}）：{how}"));
     }
 }
 
@@ -143,6 +166,16 @@ fn check_counts(freeze: &FreezeRecord, verdict: &mut Verdict) {
     let ascending = freeze.strata.is_sorted_by(|a, b| a.stratum < b.stratum)
         && freeze.areas.is_sorted_by(|a, b| a < b);
     verdict.say(ascending, "VRFY-101", "分层与片区按字节升序、不重复", "");
+    let named = freeze.areas.iter().all(|area| area.as_str() != "-");
+    verdict.say(named, "VRFY-107", "片区都有代码，没有“-”", "");
+    if freeze.extends.is_some() {
+        let bare = freeze.subjects.leaves == 0
+            && freeze.strata.is_empty()
+            && freeze.areas.is_empty()
+            && freeze.assign == Assign::Pairs;
+        let what = "增补抽取不带检查对象、分层和片区，不分组";
+        verdict.say(bare, "VRFY-108", what, "");
+    }
     let within = freeze.strata.iter().all(|line| line.quota <= line.pool);
     verdict.say(within, "VRFY-102", "每层抽取数不超过可抽数", "");
     let pools = freeze
@@ -178,8 +211,9 @@ fn check_inspectors(freeze: &FreezeRecord, verdict: &mut Verdict) {
             .iter()
             .zip(&freeze.teams)
             .all(|(draws, team)| {
+                // Borrowed inspectors join teams that have their places already (§3.2 rule 7).
                 draws.stratum == team.stratum
-                    && team.size <= draws.drawn
+                    && (team.size <= draws.drawn || freeze.extends.is_some())
                     && draws.drawn <= draws.pool
             });
     let pool = freeze

@@ -12,7 +12,7 @@ mod packed;
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
-use std::io::{BufReader, Cursor, Read};
+use std::io::{BufRead, BufReader, Cursor, Read};
 use std::path::{Path, PathBuf};
 
 use draw::Version;
@@ -240,8 +240,14 @@ impl BundleSource {
     /// The bytes of one file.
     ///
     /// # Errors
-    /// `VRFY-008`: missing, shorter or longer than announced, or a wrong checksum.
+    /// `VRFY-008`: missing, shorter or longer than announced, or a wrong checksum. `VRFY-010`: a byte order mark.
     pub fn read(&self, name: &str) -> Result<Cow<'_, [u8]>, Unreadable> {
+        let bytes = self.bytes(name)?;
+        unmarked(name, &bytes)?;
+        Ok(bytes)
+    }
+
+    fn bytes(&self, name: &str) -> Result<Cow<'_, [u8]>, Unreadable> {
         let Some(size) = self.sizes.get(name).copied() else {
             return Err(Unreadable::new("VRFY-008", name, "缺少这个文件。"));
         };
@@ -266,10 +272,25 @@ impl BundleSource {
         match &self.origin {
             Origin::Directory(root) if self.has(name) => {
                 let file = File::open(root.join(name)).map_err(|error| unread(name, &error))?;
-                Ok(Box::new(BufReader::with_capacity(1 << 16, file)))
+                let mut file = BufReader::with_capacity(1 << 16, file);
+                let first = file.fill_buf().map_err(|error| unread(name, &error))?;
+                unmarked(name, first)?;
+                Ok(Box::new(file))
             }
             _ => Ok(Box::new(Cursor::new(self.read(name)?))),
         }
+    }
+}
+
+/// Every file of a bundle is text, and none begins with a byte order mark (§2).
+fn unmarked(name: &str, bytes: &[u8]) -> Result<(), Unreadable> {
+    match bytes.starts_with(b"\xef\xbb\xbf") {
+        false => Ok(()),
+        true => Err(Unreadable::new(
+            "VRFY-010",
+            shorten(name),
+            "文件开头有字节顺序标记（BOM，字节 EF BB BF），协议不允许：多半在编辑器里另存过。请重新下载，不要打开另存。",
+        )),
     }
 }
 

@@ -1,11 +1,9 @@
 //! A bundle of `shuang/2` (SPEC-draw §8): everything is read before anything is judged.
 //!
 //! Reading and checks are the crate `draw`'s ([`draw::judge`]); here stand the checks it leaves out: the
-//! receipts of the log (`log`), other attempts and borrowed frames given beside the bundle (`company`), and
-//! the words for all of them (`words`). A check has the code `VRFY-5` and its number in §8.1.
-//!
-//! Deliberately absent: the signature of a drand value. That is said, and the level proven does not count
-//! the value.
+//! signature of a drand value ([`crate::drand`]), the receipts of the log (`log`), other attempts and borrowed
+//! frames given beside the bundle (`company`), and the words for all of them (`words`). A check has the code
+//! `VRFY-5` and its number in §8.1.
 
 mod company;
 mod log;
@@ -22,9 +20,9 @@ use draw::{Drawn, Fault, Level};
 pub use company::Company;
 pub(crate) use company::judge_one;
 
-use crate::Options;
 use crate::source::BundleSource;
 use crate::verdict::{Account, Stage, Unreadable, Verdict};
+use crate::{Options, drand};
 
 /// How many causes of one failed check are listed one by one.
 const LISTED: usize = 20;
@@ -72,11 +70,17 @@ pub(crate) fn walk(
     let bundle = Bundle::read(&files).map_err(|faults| unreadable(&faults))?;
     let receipts = log::Receipts::read(&bundle, &files).map_err(one)?;
     let others = company::Others::read(company)?;
+    let signed = signed(&bundle);
     introduce(&bundle, source, verdict);
+    let proven = bundle.reveal().map(|reveal| {
+        let counted = matches!(signed, Some(Ok(()))) && answers_freeze(&bundle);
+        Level::proven(reveal, counted)
+    });
+    verdict.account.get_or_insert_default().proven = proven;
 
     let borrowed = others.draws(&bundle, options.threads, verdict);
     let findings = bundle.findings(&borrowed.draws(), options.threads);
-    say(&bundle.points(), &findings, verdict);
+    say(&bundle.points(), &findings, signed.as_ref(), verdict);
     if let Some(drawn) = written {
         let (freeze, result) = (drawn.frozen().record(), drawn.record());
         let named = |name: &str, record: String| files.get(name) == Some(&record.as_bytes());
@@ -117,7 +121,6 @@ fn introduce(bundle: &Bundle<'_>, source: &BundleSource, verdict: &mut Verdict) 
     let account = verdict.account.get_or_insert_default();
     account.kind = Some(bundle.contents().kind);
     account.announced = freeze.map(Level::announced);
-    account.proven = reveal.map(|reveal| Level::proven(reveal, false));
 }
 
 fn stage(stage: draw::bundle::Stage) -> Stage {
@@ -128,24 +131,50 @@ fn stage(stage: draw::bundle::Stage) -> Stage {
     }
 }
 
+/// Whether the drand value of a bundle is signed; `None` without one.
+fn signed(bundle: &Bundle<'_>) -> Option<Result<(), Fault>> {
+    drand::verify_seed(bundle.seed()?)
+}
+
+/// Whether seed.txt gives the beacon FREEZE announced.
+fn answers_freeze(bundle: &Bundle<'_>) -> bool {
+    let given = bundle.seed().and_then(|seed| seed.beacon.as_ref());
+    let announced = bundle.freeze().and_then(|freeze| freeze.beacon.as_ref());
+    given.map(|(beacon, _)| beacon) == announced
+}
+
 /// One line for every check that was made and holds, and one for every cause of one that does not.
-fn say(points: &[Point], findings: &[Finding], verdict: &mut Verdict) {
+fn say(
+    points: &[Point],
+    findings: &[Finding],
+    signed: Option<&Result<(), Fault>>,
+    verdict: &mut Verdict,
+) {
     for point in points {
         let faults = findings.iter().filter(|finding| finding.point == *point);
         let faults: Vec<_> = faults.map(|finding| &finding.fault).collect();
-        say_one(*point, &faults, "", verdict);
+        say_one(point.number(), words::name(*point), &faults, "", verdict);
+        if let (Point::Seed, Some(signed)) = (point, signed) {
+            let faults: Vec<_> = signed.as_ref().err().into_iter().collect();
+            say_one(5, words::DRAND, &faults, "", verdict);
+        }
     }
 }
 
-/// A check that was made, with every cause why it does not hold.
-fn say_one(point: Point, faults: &[&Fault], detail: &str, verdict: &mut Verdict) {
-    let words::Name {
+/// A check that was made, by its number in §8.1, with every cause why it does not hold.
+fn say_one(
+    number: u8,
+    words::Name {
         code,
         short,
         sentence,
-    } = words::name(point);
+    }: words::Name,
+    faults: &[&Fault],
+    detail: &str,
+    verdict: &mut Verdict,
+) {
     let account = verdict.account.get_or_insert_default();
-    account.made.push((point.number(), short));
+    account.made.push((number, short));
     if faults.is_empty() {
         verdict.say(true, code, sentence, detail);
     }
@@ -168,7 +197,8 @@ impl Guests {
 
 /// The bundle of a borrowed frame, recomputed; every reason if it does not hold.
 fn recomputed(bundle: &Bundle<'_>, threads: NonZeroUsize) -> Result<Option<Drawn>, Vec<Fault>> {
-    let faults = bundle.faults(&draw::judge::Borrowed::new(), threads);
+    let mut faults = bundle.faults(&draw::judge::Borrowed::new(), threads);
+    faults.extend(signed(bundle).and_then(Result::err));
     match (faults.is_empty(), bundle.recomputed(threads)) {
         (false, _) => Err(faults),
         (true, None) => Ok(None),

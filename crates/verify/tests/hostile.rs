@@ -179,3 +179,27 @@ fn a_directory_with_a_link_a_folder_or_a_stranger_is_refused() {
     }
     assert_eq!(open(&plain.path().join("absent.zip")), 2);
 }
+
+#[test]
+fn a_file_that_begins_with_a_byte_order_mark_is_named_however_the_bundle_comes() {
+    let files = with_receipts(bundle(&vectors(), "V1", Stage::Full));
+    let folder = tempfile::tempdir().unwrap();
+    for name in files.keys() {
+        let mut marked = files.clone();
+        marked.insert(name.clone(), [b"\xef\xbb\xbf", &files[name][..]].concat());
+        for (name, bytes) in &marked {
+            std::fs::write(folder.path().join(name), bytes).unwrap();
+        }
+        let zip = packed(all(&marked), CompressionMethod::Deflated);
+        let limits = Limits::default();
+        for source in [
+            BundleSource::open(folder.path(), limits),
+            BundleSource::from_zip(zip, limits),
+        ] {
+            let verdict = verify_bundle(&source.unwrap(), &Options::default());
+            let said = verdict.checks.last().unwrap();
+            assert_eq!((verdict.exit(), said.code), (2, "VRFY-010"), "{name}");
+            assert_eq!(said.what, *name);
+        }
+    }
+}

@@ -16,8 +16,8 @@ use forger::{borrowing, description, edit, follow, hash, made, staged};
 use serde_json::{Value, json};
 use tlog::{Entry, EntryType, Hash};
 use two_support::{
-    Files, LOG, Stage, every_kind, judged, lines, log_into, log_key, logged, planned, source,
-    verdict, void, wrong,
+    Files, LOG, ROUND_1000, Stage, by_drand, every_kind, judged, lines, log_into, log_key, logged,
+    planned, source, verdict, void, wrong,
 };
 use verify::{Company, LogStanding, Outcome, Shown, Verdict};
 
@@ -488,27 +488,98 @@ fn the_levels_announced_reached_and_proven_are_told_apart() {
     let mut silent = void("result", true);
     silent["beacon"][3] = Value::Null;
     assert_eq!(levels(&silent), [Some(2), None, Some(0)]);
-    // What this verifier does not check it says.
-    let round = (1_800_003_600 - 1_692_803_367) / 3 + 1;
-    let at = 1_692_803_367 + 3 * (round - 1);
-    json["beacon"] = json!([
-        draw::seed::beacon::QUICKNET,
-        round.to_string(),
-        at,
-        "ab".repeat(48)
-    ]);
-    let drand = verdict(&staged(&made(&json), Stage::Sealed), None);
-    assert!(
-        drand
-            .not_checked
-            .iter()
-            .any(|words| words.contains("不验其签名"))
-    );
-    assert!(drand.closing().unwrap()[1].contains("drand 的签名"));
+}
+
+#[test]
+fn a_drand_value_is_verified_and_counts_for_the_level_proven() {
+    let of = |stage, value: &str| {
+        let mut json = description();
+        by_drand(&mut json, value);
+        verdict(&staged(&made(&json), stage), None)
+    };
+    let proven = |verdict: &Verdict| {
+        let account = verdict.account.as_ref();
+        account.unwrap().proven.map(|level| level.number())
+    };
+    for stage in [Stage::Sealed, Stage::Public, Stage::Full] {
+        let right = of(stage, ROUND_1000);
+        assert_eq!((right.exit(), wrong(&right)), (3, vec![]));
+        // One of the two parties was silent.
+        assert_eq!(proven(&right), Some(1));
+        let signed = right.checks.iter().find(|check| check.code == "VRFY-505");
+        assert_eq!(signed.unwrap().outcome, Outcome::Right);
+        let technical = right.closing().unwrap()[1].clone();
+        let held = technical.split('；').find(|part| part.starts_with("相符"));
+        assert!(held.unwrap().contains("drand 的签名"), "{technical}");
+        assert!(!says_unchecked(&right, "公共随机源"));
+
+        let false_value = of(stage, &ROUND_1000.replace("5e39", "5e38"));
+        assert_eq!(
+            (false_value.exit(), wrong(&false_value)),
+            (1, vec!["VRFY-505"])
+        );
+        assert_eq!(proven(&false_value), Some(0));
+        let technical = false_value.closing().unwrap()[1].clone();
+        assert!(technical.contains("不符的有drand 的签名"), "{technical}");
+    }
+    let mut json = description();
+    by_drand(&mut json, ROUND_1000);
+    json["parties"][1][1] = hash("two").into();
     assert_eq!(
-        drand.account.unwrap().proven.map(|level| level.number()),
-        Some(1)
+        proven(&verdict(&staged(&made(&json), Stage::Sealed), None)),
+        Some(2)
     );
+}
+
+#[test]
+fn a_signature_of_another_beacon_than_announced_proves_nothing() {
+    let mut json = description();
+    by_drand(&mut json, ROUND_1000);
+    let mut files = staged(&made(&json), Stage::Sealed);
+    // Round 1000 is signed, and FREEZE had announced the next one.
+    edit(&mut files, "freeze.txt", |lines| {
+        let last = lines.last_mut().unwrap();
+        *last = last.replace(" 1000 1692806364", " 1001 1692806367");
+    });
+    let verdict = verdict(&files, None);
+    assert!(wrong(&verdict).contains(&"VRFY-504"));
+    assert!(!wrong(&verdict).contains(&"VRFY-505"));
+    let proven = verdict.account.unwrap().proven;
+    assert_eq!(proven.map(|level| level.number()), Some(0));
+}
+
+#[test]
+fn a_borrowed_frame_with_a_value_its_beacon_did_not_sign_does_not_hold() {
+    let of = |value: &str| {
+        let mut json = extended();
+        by_drand(&mut json["changes"][4]["attempt"], value);
+        let made = made(&json);
+        with_borrowed(&staged(&made, Stage::Full), &[borrowed_frame(&made)])
+    };
+    let right = of(ROUND_1000);
+    assert_eq!((right.exit(), wrong(&right)), (3, vec![]));
+    let false_value = of(&ROUND_1000.replace("5e39", "5e38"));
+    assert_eq!(wrong(&false_value), ["VRFY-519"]);
+}
+
+#[test]
+fn a_file_that_begins_with_a_byte_order_mark_is_named() {
+    for (name, files) in every_kind() {
+        let files = logged(&files);
+        for file in files.keys() {
+            let mut marked = files.clone();
+            marked.insert(file.clone(), [b"\xef\xbb\xbf", &files[file][..]].concat());
+            let verdict = verdict(&marked, Some(log_key()));
+            let said = verdict.checks.last().unwrap();
+            assert_eq!(
+                (verdict.exit(), said.code),
+                (2, "VRFY-010"),
+                "{name} {file}"
+            );
+            assert_eq!(said.what, *file, "{name}");
+            assert!(said.detail.contains("文件开头有字节顺序标记"));
+        }
+    }
 }
 
 #[test]

@@ -127,3 +127,51 @@ fn the_public_verdict_names_what_it_cannot_show() {
         assert!(words.contains(part), "{part}");
     }
 }
+
+/// The sentence about the beacon of a bundle of `shuang/1`, and the exit.
+fn of_beacon(old: &str, new: &str) -> (String, u8) {
+    let mut files = bundle(&vectors(), "V1", Stage::Sealed);
+    let mut replaced = |name: &str| {
+        let text = String::from_utf8(files[name].clone()).unwrap();
+        files.insert(name.to_owned(), text.replace(old, new).into_bytes());
+    };
+    replaced("freeze.txt");
+    replaced("seed.txt");
+    let hash = |files: &support::Files, name: &str| draw::Suite::Sha256.bytes(&files[name]);
+    let relink = |files: &mut support::Files, name: &str, key: &str, hash: draw::Digest| {
+        let text = String::from_utf8(files[name].clone()).unwrap();
+        let lines = text.lines().map(|line| match line.strip_prefix(key) {
+            Some(_) => format!("{key}{hash}\n"),
+            None => format!("{line}\n"),
+        });
+        let text: String = lines.collect();
+        files.insert(name.to_owned(), text.into_bytes());
+    };
+    let freeze = hash(&files, "freeze.txt");
+    relink(&mut files, "seed.txt", "freeze ", freeze);
+    relink(&mut files, "result.txt", "freeze ", freeze);
+    let seed = hash(&files, "seed.txt");
+    relink(&mut files, "result.txt", "seed ", seed);
+    let verdict = verdict(&files, None);
+    let right = verdict.checks.iter().map(|check| &check.what);
+    let mut said = right
+        .chain(&verdict.not_checked)
+        .filter(|sentence| sentence.starts_with("公共随机源") || sentence.starts_with("drand"));
+    let one = said.next().unwrap().clone();
+    assert_eq!(said.next(), None, "in one sentence");
+    (one, verdict.exit())
+}
+
+#[test]
+fn a_bundle_of_the_first_version_says_what_its_drand_value_is_worth_and_keeps_its_verdict() {
+    for (old, new, words) in [
+        ("5e39", "5e39", "的值是 quicknet 对这一轮的签名"),
+        ("5e39", "5e38", "已验，不对"),
+        ("971 1000", "971 1001", "已验，不对"),
+        ("drand:52", "drand:53", "没有这条链的公钥"),
+    ] {
+        let (said, exit) = of_beacon(old, new);
+        assert!(said.contains(words), "{said}");
+        assert_eq!(exit, 3, "{said}");
+    }
+}

@@ -12,7 +12,7 @@
     2: ["bad", "无法读取：文件不齐、格式不对，或已损坏。"],
     3: ["part", "到目前为止全部正确，但还不完整。"]
   };
-  var OPENED = "全部重算正确；只有日志签名没有在浏览器里核对。";
+  var OPENED = "全部重算正确；日志签名和 drand 签名没有在浏览器里核对。";
   var OUTCOMES = { right: "正确", wrong: "错误" };
   var LEVELS = ["0 演练", "1 见证", "2 信标"];
   var SLICE_MS = 60;
@@ -30,7 +30,7 @@
     at("verdict").textContent = verdict.exit === 3 && verdict.stage === "public" ? OPENED : words[1];
     var level = verdict.level === null ? "" : "，达到的可信等级 " + LEVELS[verdict.level];
     at("summary").textContent = "结论代码 " + verdict.exit + level +
-      "。浏览器不核对日志签名：要连签名一起核对，用 mingqian verify。" + verdict.last.join("");
+      "。浏览器不核对日志签名和 drand 签名：要连签名一起核对，用 mingqian verify。" + verdict.last.join("");
     at("checks").textContent = "";
     verdict.checks.forEach(function (check) {
       var row = document.createElement("tr");

@@ -10,7 +10,9 @@ use draw::{Drawn, Fault, Frozen, Level, SeedText, Token, Version};
 use store::campaign::StoredCampaign;
 
 use super::material::threads;
-use super::{DrawWords, NO_RECORD, REFUSED_BY_DRAW, digest, freeze_of, held, spoken, token};
+use super::{
+    BEACON_UNSIGNED, DrawWords, NO_RECORD, REFUSED_BY_DRAW, digest, freeze_of, held, spoken, token,
+};
 use crate::AppError;
 
 /// What each party of FREEZE gave, in its order.
@@ -83,9 +85,11 @@ impl Sources {
         let has_beacon = freeze.beacon.is_some();
         if freeze.version() == Version::Two {
             let reveal = logged_reveal(stored)?;
-            let text = SeedText::after(&reveal, freeze, has_beacon.then(beacon));
+            let text =
+                SeedText::after(&reveal, freeze, has_beacon.then(beacon)).map_err(refused)?;
+            signed(&text)?;
             return Ok(Self {
-                text: text.map_err(refused)?,
+                text,
                 reveal: Some(reveal),
             });
         }
@@ -126,6 +130,14 @@ impl Sources {
     }
 }
 
+/// A drand value is the signature of its round, by the same check and in the same words as in `mingqian verify`.
+fn signed(text: &SeedText) -> Result<(), AppError> {
+    match verify::drand::verify_seed(text) {
+        Some(Err(fault)) => Err(BEACON_UNSIGNED.refuse(&[("why", &fault)]).into()),
+        _ => Ok(()),
+    }
+}
+
 /// The level a draw reached.
 pub(super) fn level_reached(drawn: &Drawn) -> Level {
     match drawn.reveal() {
@@ -141,3 +153,6 @@ pub(super) fn level_of(level: Level) -> TrustLevel {
         _ => TrustLevel::Beacon,
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -115,7 +115,8 @@ impl Receipts {
         if self.0.len() > 1 {
             let faults = self.order(bundle);
             say_one(
-                Point::Order,
+                Point::Order.number(),
+                words::name(Point::Order),
                 &faults.iter().collect::<Vec<_>>(),
                 "",
                 verdict,
@@ -124,7 +125,8 @@ impl Receipts {
         if self.timed() {
             let faults = bundle.time_faults(&self.times());
             say_one(
-                Point::Times,
+                Point::Times.number(),
+                words::name(Point::Times),
                 &faults.iter().collect::<Vec<_>>(),
                 "",
                 verdict,

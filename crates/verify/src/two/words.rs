@@ -9,6 +9,7 @@ use draw::record::two::Act;
 use draw::record::{BeaconName, FreezeRecord};
 use draw::{SeedText, Version};
 
+use crate::drand;
 use crate::verdict::{Shown, Step, Verdict};
 
 /// How a check is called.
@@ -20,6 +21,13 @@ pub(super) struct Name {
     /// Where it is listed.
     pub(super) sentence: &'static str,
 }
+
+/// Point 5, which is not the crate `draw`'s.
+pub(super) const DRAND: Name = Name {
+    code: "VRFY-505",
+    short: "drand 的签名",
+    sentence: "drand 的值是 quicknet 对这一轮的签名",
+};
 
 /// Point 20, which is not the crate `draw`'s.
 pub(super) const RECEIPTS: &str = "日志证明";
@@ -202,17 +210,12 @@ fn sources(bundle: &Bundle<'_>, verdict: &mut Verdict) {
     let named = bundle
         .seed()
         .and_then(|seed: &SeedText| seed.beacon.as_ref());
-    if let Some((BeaconName { source, round }, answer)) = named {
-        let drand = source.starts_with("drand:");
-        let (left, how) = match drand {
-            true => (
-                "drand 的签名",
-                "请对照其公布；本程序不验其签名，不计入已证等级",
-            ),
-            false => ("开奖公告", "请对照其官方公布"),
-        };
-        verdict.leave(left);
-        verdict.open(format!("公共随机源 {source} {round}（{answer}）：{how}。"));
+    if let Some((beacon, answer)) = named.filter(|(beacon, _)| !drand::is_drand(beacon)) {
+        let BeaconName { source, round } = beacon;
+        verdict.leave("开奖公告");
+        verdict.open(format!(
+            "公共随机源 {source} {round}（{answer}）：请对照其官方公布。"
+        ));
     }
 }
 

@@ -35,6 +35,18 @@ pub fn void(before: &str, by: bool) -> Value {
     json
 }
 
+/// Round 1000 of quicknet, as it was published.
+pub const ROUND_1000: &str = "b44679b9a59af2ec876b1a6b1ad52ea9b1615fc3982b19576350f93447cb1125e342b73a8dd2bacbe47e4b6b63ed5e39";
+
+/// An attempt of the hour in which round 1000 appeared, with this value.
+pub fn by_drand(json: &mut Value, value: &str) {
+    json["ceremony"] = 1_692_802_764.into();
+    json["reveal_from"] = 1_692_802_764.into();
+    json["reveal_by"] = 1_692_806_304.into();
+    let source = draw::seed::beacon::QUICKNET;
+    json["beacon"] = json!([source, "1000", 1_692_806_364, value]);
+}
+
 /// One bundle of every kind and stage, by name.
 pub fn every_kind() -> Vec<(String, Files)> {
     let mut silent = void("result", true);

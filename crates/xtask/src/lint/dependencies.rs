@@ -1,5 +1,6 @@
 //! TIDY-07: every outside dependency says in the root manifest why it is worth its place, is used
-//! by some crate, and comes from the public registry; C cryptography stays out of the lock file.
+//! by some crate, and comes from the public registry; cryptography that needs more than a C compiler stays out of the
+//! lock file.
 
 #[cfg(test)]
 mod tests;
@@ -68,7 +69,7 @@ fn in_lock(pair: &Pair) -> Option<Flaw> {
     let sentence = match pair.key.as_str() {
         "name" if FORBIDDEN.contains(&pair.plain()) => {
             format!(
-                "锁文件里有 `{}`（C 语言的密码库）。请用 cargo tree -i 查出来源并去掉。",
+                "锁文件里有 `{}`（除 C 编译器外还要别的工具链的密码库）。请用 cargo tree -i 查出来源并去掉。",
                 pair.plain()
             )
         }

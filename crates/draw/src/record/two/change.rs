@@ -101,8 +101,8 @@ impl ChangeRecord {
     /// Reads a SUBSTITUTE, RECUSE or EXTEND of `shuang/2`.
     ///
     /// # Errors
-    /// The first line that is unknown, repeated, misplaced or malformed; visits out of order; an EXTEND
-    /// that moves somebody away.
+    /// The first line that is unknown, repeated, misplaced or malformed; closed visits out of order; an EXTEND
+    /// that moves somebody away. The order of `move` and `lead` lines is a check (§8.1, 16), not grammar.
     pub fn parse(bytes: &[u8]) -> Result<Self, Fault> {
         let two = Version::Two;
         let says = |word: &&&str| bytes.starts_with(format!("{two} {word}\n").as_bytes());
@@ -126,11 +126,8 @@ impl ChangeRecord {
                 _ => lines.all("lead", |rest| Lead::read(two, rest))?,
             },
         };
-        let ascending = record.closed.is_sorted_by(|a, b| a < b)
-            && record.moves.is_sorted_by(|a, b| a.visit <= b.visit)
-            && record.leads.is_sorted_by(|a, b| a.visit < b.visit);
-        if !ascending {
-            return Err(lines.refuse("closed、move、lead 各行须按检查的次序。"));
+        if !record.closed.is_sorted_by(|a, b| a < b) {
+            return Err(lines.refuse("closed 各行须按检查的次序。"));
         }
         let extends = matches!(act, Act::Extend { .. });
         if extends && record.moves.iter().any(|line| line.old.is_some()) {

@@ -182,9 +182,7 @@ async fn drawing(
             format!("信标 {} 的值", beacon.source),
             Width::Long,
         )
-        .with_help(
-            "drand 为 96 或 192 位十六进制签名；彩票按公布的两位号码，各区从小到大，空格隔开",
-        );
+        .with_help("drand 为 96 位小写十六进制签名；彩票按公布的两位号码，各区从小到大，空格隔开");
         confirm = confirm.asking(field);
     }
     let holidays = catalog::holidays(&mut web.app.db.read().await?).await?;

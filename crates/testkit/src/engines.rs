@@ -109,10 +109,15 @@ fn fresh_name() -> String {
 pub struct SqliteFile(PathBuf);
 
 impl SqliteFile {
-    /// A name nobody uses yet.
+    /// A name nobody uses yet; a process of the same number that was killed may have left some.
     #[must_use]
     pub fn fresh() -> Self {
-        Self(std::env::temp_dir().join(format!("{}.sqlite", fresh_name())))
+        loop {
+            let path = std::env::temp_dir().join(format!("{}.sqlite", fresh_name()));
+            if !path.exists() && !path.with_extension("blobs").exists() {
+                return Self(path);
+            }
+        }
     }
 
     /// Where it lies.

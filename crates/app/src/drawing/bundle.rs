@@ -90,17 +90,19 @@ impl App {
         let kept = Kept::of(&mut view, stored, &PUBLIC).await?;
         drop(view);
         let kept = self.contents(&kept).await?;
-        let before = match freeze_of(stored)?.version() {
-            Version::One => Vec::new(),
-            Version::Two => vec![file("open.txt", opened.text.clone())],
-        };
+        let open = opened.text.clone();
         let kept = aside(move || opened.names(&kept).map(|()| kept)).await?;
-        let after = match before.is_empty() {
-            true => Vec::new(),
-            // Nobody is named by a record before changes are recorded.
-            false => vec![file("persons.tsv", String::new())],
-        };
-        Ok([sealed(stored)?, before, kept, after].concat())
+        let mut files = sealed(stored)?;
+        match freeze_of(stored)?.version() {
+            Version::One => files.extend(kept),
+            Version::Two => {
+                files.push(file("open.txt", open));
+                files.extend(kept);
+                // Nobody is named by a record before changes are recorded.
+                files.push(file("persons.tsv", String::new()));
+            }
+        }
+        Ok(files)
     }
 
     /// Everything, recomputed from S and the kept frame.

@@ -358,9 +358,14 @@ impl Recording {
     /// Holds the accounts for the rest of the act: whoever acts is asked for his right when all is written, and it
     /// stands as it is read from this view until the act has its place in the log.
     pub async fn hold_accounts(&mut self) -> Result<&mut Reader, StoreError> {
-        let accounts = (Register::Accounts, Hold::Shared);
-        register::held(&mut self.reader, accounts, self.press.as_ref()).await?;
+        self.accounts_held().await?;
         Ok(&mut self.reader)
+    }
+
+    /// Holds them and yields their version.
+    async fn accounts_held(&mut self) -> Result<i64, StoreError> {
+        let accounts = (Register::Accounts, Hold::Shared);
+        register::held(&mut self.reader, accounts, self.press.as_ref()).await
     }
 
     /// Gives up the act and its lock at once; nothing of it has happened.
@@ -390,9 +395,7 @@ impl Recording {
         let Some(asked) = self.asked else {
             return Ok(());
         };
-        let accounts = (Register::Accounts, Hold::Shared);
-        let now = register::held(&mut self.reader, accounts, self.press.as_ref()).await?;
-        if now == asked {
+        if self.accounts_held().await? == asked {
             return Ok(());
         }
         Err(StoreError::Held(Register::Accounts))

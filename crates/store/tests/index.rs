@@ -220,6 +220,44 @@ async fn no_column_of_a_table_of_the_kernel_can_be_altered_unseen() {
     }
 }
 
+/// What an event wrote whose body is broken was planted by nobody: nobody can say how it should stand.
+#[tokio::test]
+async fn rows_of_an_event_whose_body_cannot_be_read_are_not_checkable_and_no_others_are_accused() {
+    for engine in BOTH {
+        let stage = told(engine).await;
+        let junk = match engine {
+            Engine::Sqlite => "x'00'",
+            Engine::Postgres => "'\\x00'",
+        };
+        stage
+            .meddle(&format!(
+                "UPDATE log_bodies SET gzip = {junk} WHERE event_id = (SELECT event_id FROM log_leaves WHERE sequence = 2)"
+            ))
+            .await;
+        let key = unit(52).id;
+        let unread = "AUDT-004 留痕自相矛盾：第 2 条，事件正文读不出".to_owned();
+        let unchecked = |sequence: u32| {
+            format!(
+                "AUDT-021 无从核对：表 org_units 行 [\"{key}\"]，留痕第 {sequence} 条写过或可能写过它，而那一条的正文读不出或与留痕不符"
+            )
+        };
+        assert_eq!(stage.named().await, [unread.clone(), unchecked(2)]);
+        // Taken away, or another one planted: only of what later leaves tell can that be said.
+        stage
+            .meddle("UPDATE org_units SET last_event = (SELECT event_id FROM log_leaves WHERE sequence = 3)")
+            .await;
+        let named = stage.named().await;
+        let planted = format!("AUDT-003 被塞入：表 org_units 行 [\"{key}\"]，没有任何留痕写过它");
+        assert!(named.contains(&planted), "{named:?}");
+        stage.meddle("DELETE FROM org_units").await;
+        let named = stage.named().await;
+        let of = |code: &str| named.iter().filter(|line| line.starts_with(code)).count();
+        // Those of before may have been removed by it; the one of the third leaf was not.
+        assert_eq!((of("AUDT-021"), of("AUDT-002")), (2, 1), "{named:?}");
+        stage.end().await;
+    }
+}
+
 #[tokio::test]
 async fn a_campaign_that_lost_its_links_is_named_link_by_link() {
     for engine in BOTH {

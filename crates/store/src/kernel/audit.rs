@@ -96,18 +96,30 @@ async fn all(
     let mut report = Report::default();
     let mut replay = Replay::of(reader, schema, &mut report).await?;
     for table in schema.traced {
-        rows::compare(reader, table, &mut replay.rows, &mut report).await?;
+        let log = (&mut replay.rows, &replay.unread);
+        rows::compare(reader, table, log, &mut report).await?;
         report.tables += 1;
     }
     examine::contents(db, reader, &mut report).await?;
     for ((table, key), standing) in std::mem::take(&mut replay.rows) {
-        report.faults.push(Fault::Missing {
-            table,
-            key,
-            sequence: standing.sequence,
-        });
+        report
+            .faults
+            .push(match replay.unread.since(standing.sequence) {
+                // An event that cannot be believed may have removed it.
+                Some(sequence) => Fault::Unchecked {
+                    table,
+                    key,
+                    sequence,
+                },
+                None => Fault::Missing {
+                    table,
+                    key,
+                    sequence: standing.sequence,
+                },
+            });
     }
-    index::links(reader, &mut replay.expected, &mut report).await?;
+    let said = (&mut replay.expected, &replay.unread);
+    index::links(reader, said, &mut report).await?;
     index::records(reader, &mut replay.expected, &mut report).await?;
     let head = (&replay.frontier, replay.last_at_ms);
     index::head(reader, head, &mut report).await?;

@@ -43,6 +43,15 @@ pub enum Fault {
         /// Key, as JSON.
         key: String,
     },
+    /// A row that an event wrote, or may have written, whose body cannot be believed: nobody can say how it should stand.
+    Unchecked {
+        /// Table.
+        table: String,
+        /// Key, as JSON.
+        key: String,
+        /// Number of the leaf whose body it is.
+        sequence: u64,
+    },
     /// The content a row names is gone.
     ContentMissing {
         /// Table.
@@ -172,6 +181,14 @@ impl fmt::Display for Fault {
             } => write!(
                 f,
                 "AUDT-012 被改动过：表 {table} 行 {key}，在留痕第 {sequence} 条写下以后、第 {by} 条写入之前被绕过程序改过，第 {by} 条的内容可能由此而来"
+            ),
+            Self::Unchecked {
+                table,
+                key,
+                sequence,
+            } => write!(
+                f,
+                "AUDT-021 无从核对：表 {table} 行 {key}，留痕第 {sequence} 条写过或可能写过它，而那一条的正文读不出或与留痕不符"
             ),
             Self::Shape { object, why } => {
                 write!(f, "AUDT-007 库的结构不是升级所建的样子：{object}，{why}")

@@ -40,11 +40,48 @@ pub(super) struct Replay {
     pub(super) rows: Rows,
     pub(super) expected: Expected,
     pub(super) touched: BTreeMap<&'static str, Touched>,
+    /// Leaves whose event cannot be believed: of what it wrote nothing is known.
+    pub(super) unread: Unread,
     /// How new the structure is at least, and the leaf that says so.
     pub(super) age: Age,
     pub(super) told_by: u64,
     nodes: i64,
     chunks: i64,
+}
+
+/// The events that cannot be believed, by their leaf; none of a leaf that names no event.
+#[derive(Default)]
+pub(super) struct Unread(BTreeMap<u64, Option<Arc<str>>>);
+
+impl Unread {
+    /// The leaf of the event that left this stamp.
+    pub(super) fn stamped(&self, stamp: &str) -> Option<u64> {
+        let mut leaves = self.0.iter();
+        let found = leaves.find(|(_, event)| event.as_deref() == Some(stamp));
+        found.map(|(sequence, _)| *sequence)
+    }
+
+    /// The newest one behind a leaf and before another: it may have written what stood there.
+    pub(super) fn between(&self, after: Option<u64>, before: u64) -> Option<u64> {
+        let from = after.map_or(0, |sequence| sequence + 1);
+        let mut leaves = self.0.range(from.min(before)..before);
+        leaves.next_back().map(|(sequence, _)| *sequence)
+    }
+
+    /// The newest one behind a leaf.
+    pub(super) fn since(&self, after: u64) -> Option<u64> {
+        self.between(Some(after), u64::MAX)
+    }
+
+    /// Whether the event of that leaf is one of them.
+    pub(super) fn names(&self, sequence: u64) -> bool {
+        self.0.contains_key(&sequence)
+    }
+
+    /// How many there are.
+    pub(super) fn count(&self) -> i64 {
+        i64::try_from(self.0.len()).unwrap_or(i64::MAX)
+    }
 }
 
 /// One leaf, with what is kept about its event.
@@ -116,16 +153,32 @@ impl Replay {
         if self.frontier.root().as_bytes().as_slice() != leaf.root {
             fault(report, sequence, "条目或其后的根被改动");
         }
+        if !self.told(reader, schema, leaf, report).await? {
+            let event = leaf.event.as_ref().map(|event| Arc::from(event.as_str()));
+            self.unread.0.insert(sequence, event);
+        }
+        Ok(())
+    }
+
+    /// What the event of a leaf says, if it can be believed.
+    async fn told(
+        &mut self,
+        reader: &mut Reader,
+        schema: &Schema,
+        leaf: &Leaf,
+        report: &mut Report,
+    ) -> Result<bool, StoreError> {
+        let sequence = report.leaves;
         let parsed = leaf.entry.as_deref().map(Entry::parse);
         let Some(Ok(entry)) = parsed else {
             fault(report, sequence, "条目不合格式");
-            return Ok(());
+            return Ok(false);
         };
         let time = i64::try_from(entry.time()).unwrap_or(i64::MAX);
         self.last_at_ms = self.last_at_ms.max(time);
         let Some(event) = &leaf.event else {
             fault(report, sequence, "它的事件号不合格式");
-            return Ok(());
+            return Ok(false);
         };
         if let Some(hash) = entry.record() {
             self.expected.record(hash, event.as_str(), sequence);
@@ -136,11 +189,12 @@ impl Replay {
         }
         let indexed = leaf.indexed.as_ref();
         let believed = self.believed(reader, (event, indexed), &entry, report);
-        if let Some(header) = believed.await? {
-            let said = (event, &header);
-            self.images(reader, schema, said, report).await?;
-        }
-        Ok(())
+        let Some(header) = believed.await? else {
+            return Ok(false);
+        };
+        let said = (event, &header);
+        self.images(reader, schema, said, report).await?;
+        Ok(true)
     }
 
     /// Entry against body, body against header, row of the event against both: the header, if the images of the body
@@ -216,7 +270,7 @@ impl Replay {
             .max(header.founded_under().unwrap_or(0));
         let mut written = BTreeSet::new();
         let rows = &mut self.rows;
-        let (mut at, mut by) = (0, By::of(sequence, &stamp, during));
+        let (mut at, mut by) = (0, By::of(sequence, &stamp, (during, &self.unread)));
         let (read, _) = walk(reader, event, |image| {
             report.images += 1;
             if let Some(register) = fold(schema, (at, &image), &mut by, report, rows) {

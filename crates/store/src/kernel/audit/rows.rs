@@ -9,7 +9,7 @@ use domain::id::EventId;
 use serde_json::Value as Json;
 
 use super::pages::Pages;
-use super::replay::walk;
+use super::replay::{Unread, walk};
 use super::{Fault, PAGE, Report, fault};
 use crate::error::StoreError;
 use crate::kernel::guard::typed;
@@ -38,16 +38,19 @@ pub(super) struct By<'a> {
     pub(super) sequence: u64,
     pub(super) event: &'a Arc<str>,
     pub(super) age: Age,
+    /// Events before it that cannot be believed.
+    unread: &'a Unread,
     /// Rows of which it says how they stood in columns that are not those of today.
     pub(super) unsettled: Unsettled,
 }
 
 impl<'a> By<'a> {
-    pub(super) fn of(sequence: u64, event: &'a Arc<str>, age: Age) -> Self {
+    pub(super) fn of(sequence: u64, event: &'a Arc<str>, (age, unread): (Age, &'a Unread)) -> Self {
         Self {
             sequence,
             event,
             age,
+            unread,
             unsettled: Unsettled::new(),
         }
     }
@@ -103,8 +106,12 @@ pub(super) fn fold(
         Operation::Delete => rows.remove(&place),
         Operation::Insert | Operation::Update => rows.insert(place, standing),
     };
+    // What an event that cannot be believed wrote in between explains any difference.
+    let last = before.as_ref().map(|before| before.sequence);
+    let between = by.unread.between(last, sequence);
     match (image.operation, before) {
         (Operation::Insert, None) => {}
+        (Operation::Insert, Some(_)) | (_, None) if between.is_some() => {}
         (Operation::Insert, Some(_)) => {
             let why = format!("表 {} 行 {key} 已有，又新增了一次", layout.name);
             fault(report, sequence, &why);
@@ -141,26 +148,33 @@ fn held_against(
         let of_event = by.unsettled.entry(before.event).or_default();
         of_event.insert(before.at, said);
     } else if before.stood != *stood {
-        overwritten(report, said, by.sequence);
+        overwritten(report, said, by);
     }
 }
 
-fn overwritten(report: &mut Report, said: Said, by: u64) {
+fn overwritten(report: &mut Report, said: Said, by: &By<'_>) {
+    if by
+        .unread
+        .between(Some(said.sequence), by.sequence)
+        .is_some()
+    {
+        return;
+    }
     report.faults.push(Fault::Overwritten {
         table: said.layout.name.to_owned(),
         key: said.key,
         sequence: said.sequence,
-        by,
+        by: by.sequence,
     });
 }
 
 /// Settles what an event says in columns of another time: each body that wrote such a row is read once more.
 pub(super) async fn settle(
     reader: &mut Reader,
-    by: By<'_>,
+    mut by: By<'_>,
     report: &mut Report,
 ) -> Result<(), StoreError> {
-    for (event, mut said) in by.unsettled {
+    for (event, mut said) in std::mem::take(&mut by.unsettled) {
         let id = EventId::parse(&event).expect("taken from a parsed leaf");
         let mut at = 0;
         let (read, _) = walk(reader, &id, |image| {
@@ -169,7 +183,7 @@ pub(super) async fn settle(
                 let left = history::named(said.layout, &image, &said.columns);
                 let left = left.map(|cells| Stood::of(&Json::from(cells).to_string(), &event));
                 if left.is_ok_and(|left| left != said.stood) {
-                    overwritten(report, said, by.sequence);
+                    overwritten(report, said, &by);
                 }
             }
             at += 1;
@@ -183,7 +197,7 @@ pub(super) async fn settle(
 pub(super) async fn compare(
     reader: &mut Reader,
     table: &TracedTable,
-    rows: &mut Rows,
+    (rows, unread): (&mut Rows, &Unread),
     report: &mut Report,
 ) -> Result<(), StoreError> {
     let layout = table.layout();
@@ -205,20 +219,29 @@ pub(super) async fn compare(
             // A stamp that is no text is none: the comparison names it like one that was exchanged.
             let stamp = row.maybe_text("last_event").ok().flatten();
             let stamp = stamp.unwrap_or_default().to_owned();
-            match rows.remove(&(layout.name.to_owned(), key.clone())) {
+            let standing = rows.remove(&(layout.name.to_owned(), key.clone()));
+            let table_name = layout.name.to_owned();
+            if let Some(sequence) = unread.stamped(&stamp) {
+                report.faults.push(Fault::Unchecked {
+                    table: table_name,
+                    key,
+                    sequence,
+                });
+                continue;
+            }
+            match standing {
                 None => report.faults.push(Fault::Extra {
-                    table: layout.name.to_owned(),
+                    table: table_name,
                     key,
                 }),
                 Some(standing) => {
                     let columns = differing(reader, table, &values, &stamp, &standing).await?;
                     if !columns.is_empty() {
-                        let (table, sequence) = (layout.name.to_owned(), standing.sequence);
                         report.faults.push(Fault::Changed {
-                            table,
+                            table: table_name,
                             key,
                             columns,
-                            sequence,
+                            sequence: standing.sequence,
                         });
                     }
                 }

@@ -9,7 +9,7 @@ use domain::time::Date;
 
 use crate::catalog;
 use crate::error::StoreError;
-use crate::kernel::guard::Recording;
+use crate::kernel::guard::{Recording, Tx};
 use crate::kernel::reader::{Query, Reader, contains};
 use crate::kernel::table::Cells;
 use crate::kernel::value::{Row, Value};
@@ -325,10 +325,29 @@ pub async fn by_party_link(
     reader: &mut Reader,
     link_hash: &str,
 ) -> Result<Option<StoredPartyLink>, StoreError> {
+    of_party_link(reader, link_hash, "").await
+}
+
+/// The same for an act whose right is the link: it stays this party's until the act ends, and who gives out another
+/// waits. One that is being replaced is waited for and is nobody's then.
+pub async fn hold_party_link(
+    tx: &mut Tx,
+    link_hash: &str,
+) -> Result<Option<StoredPartyLink>, StoreError> {
+    let lock = tx.row_held();
+    of_party_link(tx, link_hash, lock).await
+}
+
+async fn of_party_link(
+    reader: &mut Reader,
+    link_hash: &str,
+    lock: &'static str,
+) -> Result<Option<StoredPartyLink>, StoreError> {
     const TABLE: &str = "party_links";
     let query =
-        Query::new("SELECT campaign_id, name, last_event FROM party_links WHERE link_hash = $1")
-            .arg(link_hash);
+        Query::new("SELECT campaign_id, name, last_event FROM party_links WHERE link_hash = ")
+            .bind(link_hash)
+            .push(lock);
     match reader.first(query).await? {
         Some(row) => Ok(Some(StoredPartyLink {
             campaign: row.parsed(TABLE, "campaign_id", CampaignId::parse)?,

@@ -11,6 +11,7 @@
 mod engines;
 mod support;
 #[path = "../../testkit/src/wire.rs"]
+#[expect(dead_code, reason = "shared with stories that cut it at any message")]
 mod wire;
 
 use domain::id::AccountId;

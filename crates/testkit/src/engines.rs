@@ -186,12 +186,13 @@ impl Drop for PostgresDatabase {
     }
 }
 
-/// Runs one statement as the owner of the test server, through its own client.
-pub fn admin(url: &str, sql: &str) {
+/// Runs one statement as the owner of the test server, through its own client; what it prints.
+pub fn admin(url: &str, sql: &str) -> String {
     let done = Command::new("psql")
         .args([
             "--no-psqlrc",
             "--quiet",
+            "--tuples-only",
             "--set=ON_ERROR_STOP=1",
             "--command",
             sql,
@@ -204,6 +205,7 @@ pub fn admin(url: &str, sql: &str) {
         "psql: {}",
         String::from_utf8_lossy(&done.stderr)
     );
+    String::from_utf8_lossy(&done.stdout).into_owned()
 }
 
 /// Tells the story on SQLite and then on PostgreSQL.

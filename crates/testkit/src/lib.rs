@@ -9,4 +9,5 @@ pub mod engines;
 pub mod folder;
 pub mod old;
 pub mod outline;
+pub mod waiting;
 pub mod wire;

@@ -1,28 +1,34 @@
-//! A wire between the program and PostgreSQL that can be cut at a COMMIT: before the server hears of
-//! it, or after it has answered and before the program hears that.
+//! A wire between the program and PostgreSQL that can be cut at a COMMIT, or at any message of the program: before the
+//! server hears of it, or after it has answered and before the program hears that.
 
 use std::io::{Read as _, Write as _};
 use std::net::{Shutdown, TcpListener, TcpStream};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// When the wire is cut.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Cut {
-    /// The server never hears of the COMMIT.
+    /// The server never hears of the message.
     Before,
-    /// The server has committed and nobody hears of it.
+    /// The server has done as it was told and nobody hears of it.
     After,
 }
 
-const WHOLE: u8 = 0;
-const BEFORE: u8 = 1;
-const AFTER: u8 = 2;
+/// At which message.
+#[derive(Clone, Copy, Debug)]
+enum At {
+    Commit,
+    /// So many messages from now.
+    Message(u32),
+}
+
+type Armed = Arc<Mutex<Option<(At, Cut)>>>;
 
 /// The wire. It lives as long as the process.
 pub struct Wire {
     url: String,
-    cut: Arc<AtomicU8>,
+    armed: Armed,
 }
 
 impl Wire {
@@ -36,17 +42,17 @@ impl Wire {
         let (server, path) = rest.split_once('/').expect("a URL with a path");
         let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
         let own = listener.local_addr().expect("a bound port");
-        let cut = Arc::new(AtomicU8::new(WHOLE));
-        let (server, armed) = (server.to_owned(), Arc::clone(&cut));
+        let armed = Armed::default();
+        let (server, shared) = (server.to_owned(), Arc::clone(&armed));
         std::thread::spawn(move || {
             for client in listener.incoming().map_while(Result::ok) {
                 let there = TcpStream::connect(&server).expect("the server of the test");
-                strand(client, there, Arc::clone(&armed));
+                strand(client, there, Arc::clone(&shared));
             }
         });
         Self {
             url: format!("{before}@{own}/{path}"),
-            cut,
+            armed,
         }
     }
 
@@ -58,16 +64,44 @@ impl Wire {
 
     /// Cuts at the next COMMIT, once.
     pub fn cut_next(&self, at: Cut) {
-        let armed = match at {
-            Cut::Before => BEFORE,
-            Cut::After => AFTER,
-        };
-        self.cut.store(armed, Ordering::SeqCst);
+        *held(&self.armed) = Some((At::Commit, at));
+    }
+
+    /// Cuts at the message that is so many from now, once; the next one is 1. What the program says on all its
+    /// connections counts.
+    pub fn cut_message(&self, number: u32, at: Cut) {
+        *held(&self.armed) = Some((At::Message(number), at));
+    }
+
+    /// Leaves the wire whole from here on; true if it was cut before.
+    #[must_use]
+    pub fn whole(&self) -> bool {
+        held(&self.armed).take().is_none()
     }
 }
 
+fn held(armed: &Armed) -> std::sync::MutexGuard<'_, Option<(At, Cut)>> {
+    armed.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// How the wire is cut at this message, if it is.
+fn cut_at(armed: &Armed, bytes: &[u8]) -> Option<Cut> {
+    let mut armed = held(armed);
+    let (at, cut) = (*armed)?;
+    let now = match at {
+        At::Commit => bytes.windows(7).any(|part| part == b"COMMIT\0"),
+        At::Message(number) => number <= 1,
+    };
+    *armed = match at {
+        _ if now => None,
+        At::Message(number) => Some((At::Message(number - 1), cut)),
+        At::Commit => Some((at, cut)),
+    };
+    now.then_some(cut)
+}
+
 /// Carries bytes both ways until either end is closed or the wire is cut.
-fn strand(client: TcpStream, server: TcpStream, armed: Arc<AtomicU8>) {
+fn strand(client: TcpStream, server: TcpStream, armed: Armed) {
     let swallow = Arc::new(AtomicBool::new(false));
     let (client_back, server_back) = (
         client.try_clone().expect("a second handle"),
@@ -75,16 +109,12 @@ fn strand(client: TcpStream, server: TcpStream, armed: Arc<AtomicU8>) {
     );
     let swallowed = Arc::clone(&swallow);
     std::thread::spawn(move || {
-        carry(client, server, |bytes| {
-            if !bytes.windows(7).any(|part| part == b"COMMIT\0") {
-                return true;
-            }
-            match armed.swap(WHOLE, Ordering::SeqCst) {
-                BEFORE => false,
-                cut => {
-                    swallow.store(cut == AFTER, Ordering::SeqCst);
-                    true
-                }
+        carry(client, server, |bytes| match cut_at(&armed, bytes) {
+            None => true,
+            Some(Cut::Before) => false,
+            Some(Cut::After) => {
+                swallow.store(true, Ordering::SeqCst);
+                true
             }
         });
     });

@@ -201,7 +201,10 @@ impl App {
         step: impl FnOnce(&StoredCampaign, &PartyToken, Instant) -> Result<(Campaign, Act), AppError>,
     ) -> Result<(), AppError> {
         let mut tx = self.db.begin("party.step").await?;
-        let (kept, mut stored) = self.party_by(&mut tx, link).await?;
+        // The link is the right of this act, so it is held: who gives out another one waits, and who did is waited for.
+        let found = campaign::hold_party_link(&mut tx, &token_hash(link)).await?;
+        let kept = found.ok_or_else(|| NO_LINK.refuse(&[]))?;
+        let mut stored = campaign::get(&mut tx, &kept.campaign).await?;
         let frame = stored.campaign.state.frame();
         let own = frame.and_then(|frozen| {
             let mut parties = frozen.parties.iter();

@@ -133,8 +133,11 @@ impl Staging {
         let kept = incoming.0.keep_as(&self.file_of(key)).await;
         kept.map_err(|error| disk(&error))?;
         if let Err(error) = scratch.commit().await {
-            // Without its row nobody would ever read the file.
-            let _ = fs::remove_file(self.file_of(key)).await;
+            // Without its row nobody would ever read the file. Where nobody knows whether the row stands, the file stays
+            // for it; if it does not stand after all, the file is swept away.
+            if !matches!(error, StoreError::CommitUnknown(_)) {
+                self.discard_file(key).await;
+            }
             return Err(error.into());
         }
         Ok(Accepted {

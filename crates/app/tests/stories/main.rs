@@ -6,6 +6,7 @@
 mod accounts;
 mod altered;
 mod campaigns;
+mod cut;
 mod files;
 mod filters;
 mod foundations;

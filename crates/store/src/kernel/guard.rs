@@ -67,6 +67,15 @@ impl Tx {
         self.name
     }
 
+    /// What a read of this act ends with so that the rows it finds stay as they are until the act ends. PostgreSQL
+    /// finds them as whoever is writing them leaves them; SQLite has one writer, beside whom nothing moves.
+    pub(crate) fn row_held(&self) -> &'static str {
+        match self.reader.conn.engine() {
+            Engine::Sqlite => "",
+            Engine::Postgres => " FOR SHARE",
+        }
+    }
+
     /// From here on everything written belongs to `event`.
     pub fn record(self, event: Event, sealing: Sealing) -> Result<Recording, StoreError> {
         let body = Body::new(&event.canonical_json());

@@ -7,7 +7,7 @@ use crate::engines::{PostgresDatabase, SqliteFile, admin, upgrade};
 /// Runs a statement where the database lies.
 pub async fn meddle(engine: Engine, place: &str, sql: &str) {
     match engine {
-        Engine::Postgres => admin(place, sql),
+        Engine::Postgres => drop(admin(place, sql)),
         Engine::Sqlite => {
             use sqlx::Connection as _;
             let mut conn = sqlx::SqliteConnection::connect(place).await.unwrap();

@@ -32,7 +32,9 @@ pub struct Cast {
     pub initiator: Browser,
     pub approver: Browser,
     pub officer: Browser,
+    pub initiator_id: AccountId,
     pub officer_id: AccountId,
+    pub approver_id: AccountId,
     pub registrar: Acting,
 }
 
@@ -61,7 +63,9 @@ impl Cast {
             initiator: site.signed_in(&initiator).await,
             approver: site.signed_in(&approver).await,
             officer: site.signed_in(&officer).await,
+            initiator_id: initiator,
             officer_id: officer,
+            approver_id: approver,
             registrar,
             site,
         };

@@ -16,6 +16,7 @@ mod upload;
 mod acts;
 mod beside;
 mod cast;
+mod cut;
 mod locked;
 mod long;
 mod lost;

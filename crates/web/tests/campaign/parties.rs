@@ -1,8 +1,21 @@
 //! The outside parties: commit before, open after, and nothing else.
 
-use axum::http::StatusCode;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, mpsc};
 
-use crate::cast::{NONCES, commitment, with_cast};
+use app::App;
+use app::port::Clock;
+use app::premise::Thing;
+use axum::http::StatusCode;
+use domain::event::Act;
+use domain::id::{CampaignNo, PartyToken};
+use domain::time::Instant;
+use store::{Db, log};
+use testkit::city::as_shown;
+use testkit::engines::{PostgresDatabase, upgrade};
+use testkit::waiting;
+
+use crate::cast::{Cast, NONCES, commitment, with_cast};
 
 #[tokio::test]
 async fn before_the_commitment_is_public_no_page_has_a_field_for_the_nonce() {
@@ -259,4 +272,74 @@ async fn who_stays_away_is_absent_with_a_reason_and_the_draw_goes_on() {
         assert!(lost.shows("DRAW-008"), "{}", lost.text);
     })
     .await;
+}
+
+/// A clock that is first asked when an act knows whose link it has. It stays there until another link is given out, or
+/// whoever gives it out waits.
+struct StaysWithLink {
+    of: App,
+    said: Mutex<Option<mpsc::Sender<()>>>,
+    given: Arc<AtomicBool>,
+    url: String,
+}
+
+impl Clock for StaysWithLink {
+    fn now(&self) -> Instant {
+        if let Some(said) = self.said.lock().unwrap().take() {
+            said.send(()).unwrap();
+            tokio::task::block_in_place(|| {
+                waiting::for_a_lock_or(&self.url, || self.given.load(Ordering::SeqCst));
+            });
+        }
+        self.of.clock.now()
+    }
+}
+
+/// The link is the right, and stands until the act is in the log.
+#[tokio::test(flavor = "multi_thread", worker_threads = 3)]
+async fn no_act_of_a_link_stands_in_the_log_behind_the_next_link() {
+    let server = PostgresDatabase::fresh();
+    let db = Db::open_postgres(server.url(), &upgrade()).await.unwrap();
+    let cast = Cast::gather(db.clone(), 20, 6).await;
+    let no = cast.launched().await;
+    cast.done(&cast.officer, &no, "freeze", &[]).await;
+    let (party, nonce) = NONCES[0];
+    let link = cast.link(&no, party).await.replace("/p/", "");
+    let app = &cast.site.city.app;
+    let of_party = as_shown(app, Thing::Party(&link)).await;
+    let number = CampaignNo::parse(&no).unwrap();
+    let shown = as_shown(app, Thing::Campaign(&number)).await;
+    let officer = cast.site.city.acting(&cast.officer_id).await;
+
+    let (said, heard) = mpsc::channel();
+    let given = Arc::new(AtomicBool::new(false));
+    let desk = App {
+        clock: Arc::new(StaysWithLink {
+            of: app.clone(),
+            said: Mutex::new(Some(said)),
+            given: Arc::clone(&given),
+            url: server.url().to_owned(),
+        }),
+        ..app.clone()
+    };
+    let dead = link.clone();
+    let handed = tokio::spawn(async move {
+        let typed = commitment(party, nonce);
+        desk.accept_commitment(&dead, &of_party, &typed).await
+    });
+    tokio::task::block_in_place(|| heard.recv()).unwrap();
+    let token = PartyToken::parse(party).unwrap();
+    app.issue_party_link(&officer, &number, &shown, &token)
+        .await
+        .unwrap();
+    given.store(true, Ordering::SeqCst);
+    handed.await.unwrap().unwrap();
+    let mut reader = db.read().await.unwrap();
+    let lines = log::trace(&mut reader, &log::TraceOf::All, None, 1).await;
+    assert_eq!(lines.unwrap()[0].act, Act::PartyInvited.name());
+    drop(reader);
+    // And from here on it is nobody's.
+    let refused = app.party_view(&link).await.unwrap_err().to_string();
+    assert!(refused.contains("DRAW-034"), "{refused}");
+    db.close().await;
 }

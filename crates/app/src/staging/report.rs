@@ -1,5 +1,5 @@
-//! The error file: the user's own rows in his own columns, and what is wrong with each. Who fetches it
-//! through a page leaves an event each time, like whoever fetches the file of a job; the command line
+//! The error file: the user's own rows in his own columns, and what is wrong with each. A short one is made in the
+//! request that asks, a long one by a job. Who fetches it through a page leaves an event each time; the command line
 //! puts it beside the file it was given, on the machine where the rows came from.
 
 use std::path::Path;
@@ -9,13 +9,45 @@ use domain::event::Act;
 use domain::policy::Place;
 use domain::refusal::{Code, Refusal};
 use sha2::{Digest as _, Sha256};
-use store::StoreError;
+use store::{StoreError, job};
 use tokio::sync::mpsc;
 
 use super::comparing::BadRow;
 use super::{Altered, Import, LinesHash, Staging};
+use crate::import::{Importer, Register};
+use crate::job::{Job, JobState, Order, Outcome, Outgoing, ResultFile, Run};
 use crate::part_file::private_copy;
 use crate::{Acting, AppError};
+
+/// The kind of job that makes a long one.
+pub const IMPORT_ERRORS: &str = "import.errors";
+
+/// What such a job is about: never what the steps of the upload are about, beside which it may be made.
+fn about(import: &Import) -> String {
+    let (register, id) = (import.register.name(), &import.stored.id);
+    format!("{IMPORT_ERRORS}/{register}/{id}")
+}
+
+/// Of which register the file of such a job is, and the key of its upload.
+#[must_use]
+pub fn register_of_errors(about: &str) -> Option<(Register, &str)> {
+    let (register, id) = about
+        .strip_prefix(IMPORT_ERRORS)?
+        .strip_prefix('/')?
+        .split_once('/')?;
+    Some((Register::parse(register)?, id))
+}
+
+/// How a request for an error file is answered.
+#[derive(Debug, PartialEq, Eq)]
+pub enum ErrorReport {
+    /// No row is bad, and nothing is recorded.
+    None,
+    /// The whole workbook.
+    File(Vec<u8>),
+    /// The job that makes it, or has made it.
+    Ordered(String),
+}
 
 static UNWRITTEN: Code = Code::new(
     "IMPT-085",
@@ -24,11 +56,24 @@ static UNWRITTEN: Code = Code::new(
     "检查该目录的空间和权限，再导入一次；名录没有因此改动。",
 );
 
+static NOT_MADE: Code = Code::new(
+    "IMPT-091",
+    "错误文件还没有做好（{state}）。",
+    None,
+    "回到这件事的页面看进度；没有做成的，回到导入页再下载一次。",
+);
+static FORGOTTEN: Code = Code::new(
+    "IMPT-092",
+    "这次导入的记录已过保存期，它的错误文件不再给出。",
+    None,
+    "要改的行重新从您的原文件导入。",
+);
+
 impl Staging {
     /// Writes the error file of an upload to `path`, readable by its owner alone: what stands in it is as
     /// private as the register. False if no row is bad, and then nothing is written.
     pub async fn write_error_file(&self, import: &Import, path: &Path) -> Result<bool, AppError> {
-        let Some(made) = self.error_file(import).await? else {
+        let Some(made) = self.error_file(import, None).await? else {
             return Ok(false);
         };
         let name = format!("{}.part", store::hex(&self.app.entropy.bytes::<16>()));
@@ -39,15 +84,106 @@ impl Staging {
     }
 
     /// Gives out the error file of an upload as a workbook, if the account may import there now; one event
-    /// each time. None if no row is bad, and then nothing is recorded.
+    /// each time. A long one is ordered, and given out by [`Self::fetch_made_error_file`].
     pub async fn fetch_error_file(
         &self,
         acting: &Acting,
         import: &Import,
-    ) -> Result<Option<Vec<u8>>, AppError> {
-        let Some(made) = self.error_file(import).await? else {
-            return Ok(None);
+    ) -> Result<ErrorReport, AppError> {
+        let bad = import.summary.tally.as_ref().map_or(0, |tally| tally.bad);
+        if bad > self.jobs.limits().export_rows {
+            acting.may(import.register.verb(), &Place::of(&import.stored.unit))?;
+            import.require_sound()?;
+            return Ok(ErrorReport::Ordered(self.order_error_file(import).await?));
+        }
+        let Some(made) = self.error_file(import, None).await? else {
+            return Ok(ErrorReport::None);
         };
+        let sha256 = store::hex(&Sha256::digest(&made.bytes));
+        self.record_error_file(acting, import, (made.rows, &sha256))
+            .await?;
+        Ok(ErrorReport::File(made.bytes))
+    }
+
+    /// The job that makes the file, or has made it: a page that is opened again orders nothing more.
+    async fn order_error_file(&self, import: &Import) -> Result<String, AppError> {
+        let about = about(import);
+        let mut reader = self.app.db.read().await?;
+        let before = job::latest_about(&mut reader, &about).await?;
+        drop(reader);
+        let serves = [JobState::Waiting, JobState::Running, JobState::Done].map(JobState::name);
+        if let Some(before) = before.filter(|job| serves.contains(&job.state.as_str())) {
+            return Ok(before.id);
+        }
+        let order = Order {
+            kind: IMPORT_ERRORS,
+            owner: import.stored.account.clone(),
+            unit: Some(import.stored.unit.clone()),
+            about,
+            input: serde_json::json!({ "version": 1 }),
+        };
+        self.jobs.start(order).await
+    }
+
+    /// The upload a job of this kind is about.
+    async fn of_job(&self, about: &str) -> Result<Import, AppError> {
+        let id = register_of_errors(about).map_or("", |(_, id)| id);
+        match self.load(id).await {
+            Err(AppError::Store(StoreError::NotFound { .. })) => Err(FORGOTTEN.refuse(&[]).into()),
+            other => other,
+        }
+    }
+
+    /// The work of such a job.
+    pub(super) async fn make_error_file(
+        &self,
+        about: &str,
+        run: &Run,
+    ) -> Result<Outcome, AppError> {
+        let Some((jobs, job)) = run.jobs().zip(run.job()) else {
+            return Ok(Outcome::default());
+        };
+        let import = self.of_job(about).await?;
+        let mut reader = self.app.db.read().await?;
+        Importer::now(&self.app, &mut reader, &import).await?;
+        drop(reader);
+        let bad = import.summary.tally.as_ref().map(|tally| tally.bad);
+        run.enter("写文件", bad);
+        let Some(made) = self.error_file(&import, Some(run)).await? else {
+            return Ok(Outcome::default());
+        };
+        let mut file = jobs.result(&job.id).await?;
+        for piece in made.bytes.chunks(PIECE) {
+            file.write(piece).await?;
+        }
+        let name = error_file_name(&import);
+        Ok(Outcome::file(file.finish(&name, made.rows).await?))
+    }
+
+    /// Gives out the error file a job made, if the account may import there now and the upload is still known; one
+    /// event each time.
+    pub async fn fetch_made_error_file(
+        &self,
+        acting: &Acting,
+        job: &Job,
+    ) -> Result<(ResultFile, Outgoing), AppError> {
+        let made = job.outcome.file.clone();
+        let Some(made) = made.filter(|_| job.state == JobState::Done) else {
+            return Err(NOT_MADE.refuse(&[("state", &job.state.label())]).into());
+        };
+        let import = self.of_job(&job.stored.about).await?;
+        let file = self.jobs.open_result(job).await?;
+        self.record_error_file(acting, &import, (made.rows, &made.sha256))
+            .await?;
+        Ok((made, file))
+    }
+
+    async fn record_error_file(
+        &self,
+        acting: &Acting,
+        import: &Import,
+        (rows, sha256): (u64, &str),
+    ) -> Result<(), AppError> {
         let (tx, acting) = self.app.begin_as("import.errors", acting).await?;
         let place = Place::of(&import.stored.unit);
         let actor = acting.actor(import.register.verb(), &place)?;
@@ -55,14 +191,18 @@ impl Staging {
             .app
             .event(Act::ImportErrorsFetched, actor)
             .with("register", import.register.name())
-            .with("rows", made.rows)
+            .with("rows", rows)
             .with("source_sha256", &import.summary.file.sha256)
-            .with("file_sha256", store::hex(&Sha256::digest(&made.bytes)));
+            .with("file_sha256", sha256);
         tx.record(event, self.app.confidential())?.commit().await?;
-        Ok(Some(made.bytes))
+        Ok(())
     }
 
-    async fn error_file(&self, import: &Import) -> Result<Option<Made>, AppError> {
+    async fn error_file(
+        &self,
+        import: &Import,
+        run: Option<&Run>,
+    ) -> Result<Option<Made>, AppError> {
         import.require_sound()?;
         let mut reader = self.app.db.read().await?;
         let id = import.stored.id.as_str();
@@ -88,6 +228,10 @@ impl Staging {
         let mut count = 0;
         while let Some((ordinal, rows)) = next {
             count += rows.len() as u64;
+            if let Some(run) = run {
+                run.checkpoint()?;
+                run.reach(count);
+            }
             if to.send(rows).await.is_err() {
                 // The writer has stopped and tells why below.
                 break;
@@ -103,6 +247,15 @@ impl Staging {
         }
         Ok(Some(Made { bytes, rows: count }))
     }
+}
+
+/// Bytes of a made file written at a time.
+const PIECE: usize = 256 * 1024;
+
+/// Under which name it is given out: that of the file, and what it is.
+#[must_use]
+pub fn error_file_name(import: &Import) -> String {
+    format!("{}-错误.xlsx", import.stored.file_name)
 }
 
 /// A workbook of bad rows.

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use super::Staging;
 use super::port::Tables;
+use super::report::IMPORT_ERRORS;
 use crate::import::Importer;
 use crate::job::{AfterStop, Broken, Jobs, Kind, Order, Outcome, Run, Work};
 use crate::{App, AppError};
@@ -17,18 +18,27 @@ pub(super) enum Step {
     Read,
     Compare,
     Apply,
+    /// Nothing an upload waits for: its error file, where that is long.
+    Errors,
     /// None of an upload: the clearing of what no upload has any more.
     Tidy,
 }
 
 impl Step {
-    const ALL: [Self; 4] = [Self::Read, Self::Compare, Self::Apply, Self::Tidy];
+    const ALL: [Self; 5] = [
+        Self::Read,
+        Self::Compare,
+        Self::Apply,
+        Self::Errors,
+        Self::Tidy,
+    ];
 
     const fn name(self) -> &'static str {
         match self {
             Self::Read => "import.read",
             Self::Compare => "import.compare",
             Self::Apply => "import.apply",
+            Self::Errors => IMPORT_ERRORS,
             Self::Tidy => super::TIDY,
         }
     }
@@ -79,6 +89,7 @@ impl ImportWork {
                 staging.require_importer(id).await?;
                 staging.apply(id, run).await?;
             }
+            Step::Errors => return staging.make_error_file(id, run).await,
             Step::Tidy => {
                 staging.tidy(run).await?;
                 return Ok(Outcome::default());
@@ -95,7 +106,11 @@ impl Kind for ImportWork {
     }
 
     fn after_stop(&self) -> AfterStop {
-        AfterStop::Offered
+        match self.step {
+            // It changes nothing, and whoever asked for it waits for it.
+            Step::Errors => AfterStop::Resumed,
+            _ => AfterStop::Offered,
+        }
     }
 
     fn work(self: Arc<Self>, run: Run) -> Work {
@@ -104,7 +119,7 @@ impl Kind for ImportWork {
 
     fn stopped<'k>(&'k self, run: &'k Run) -> Pin<Box<dyn Future<Output = ()> + Send + 'k>> {
         Box::pin(async move {
-            if self.step != Step::Tidy
+            if !matches!(self.step, Step::Errors | Step::Tidy)
                 && let Some((jobs, job)) = run.jobs().zip(run.job())
             {
                 // If even this fails, the next start of the program marks it.

@@ -1,7 +1,7 @@
 //! An upload somebody reached into behind the program's back: at whatever step it is found, nothing of it is written.
 
 use app::job::Run;
-use app::staging::{Import, State};
+use app::staging::{ErrorReport, Import, State};
 use store::import::{self, Lot, StoredImport};
 use testkit::city::{City, unit};
 use testkit::engines::on_both;
@@ -169,7 +169,7 @@ async fn an_error_file_is_made_of_the_rows_that_were_found_wrong_or_not_at_all()
             let seen = desk.compared(&read, read.columns()).await;
             let acting = city.acting(&account).await;
             let given = desk.staging.fetch_error_file(&acting, &seen).await;
-            assert!(given.unwrap().is_some(), "{id}");
+            assert!(matches!(given.unwrap(), ErrorReport::File(_)), "{id}");
             if rewrites {
                 rewritten(&city, Lot::Faults, id, |text| text.replace("坏店", "好店")).await;
             } else {

@@ -9,7 +9,7 @@ use app::import::{Columns, Importer, Register, StagedRow};
 use app::job::{Jobs, Limits, Run};
 use app::port::Clock;
 use app::staging::port::{ErrorFile, Found, RowSink, Tables, TemplateForm};
-use app::staging::{Import, Staging, State};
+use app::staging::{ErrorReport, Import, Staging, State};
 use app::{App, AppError};
 use domain::account::Role;
 use domain::id::{AccountId, OrgUnitId};
@@ -530,7 +530,7 @@ async fn who_fetches_the_rows_that_were_refused_is_in_the_log_each_time() {
             .await;
         let seen = desk.compared(&read, read.columns()).await;
         let before = leaves(&city).await;
-        assert_eq!(fetch(&seen).await.unwrap(), None);
+        assert_eq!(fetch(&seen).await.unwrap(), ErrorReport::None);
         assert_eq!(leaves(&city).await, before, "there was nothing to fetch");
 
         let text = format!(
@@ -540,7 +540,9 @@ async fn who_fetches_the_rows_that_were_refused_is_in_the_log_each_time() {
         let read = desk.received((SUBJECTS, &unit(1)), "bad", &text).await;
         let seen = desk.compared(&read, read.columns()).await;
         for again in 1..=2 {
-            let file = fetch(&seen).await.unwrap().unwrap();
+            let ErrorReport::File(file) = fetch(&seen).await.unwrap() else {
+                panic!("two rows are few")
+            };
             let file = String::from_utf8(file).unwrap();
             let rows: Vec<&str> = file.lines().filter(|line| line.contains("店\t")).collect();
             assert_eq!(rows.len(), 2, "{file}");

@@ -5,6 +5,7 @@
 mod broken;
 mod command;
 mod credentials;
+mod errors;
 mod hostile;
 mod jobs;
 mod killed;

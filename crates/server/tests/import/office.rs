@@ -28,17 +28,21 @@ pub struct Office {
     folder: Arc<TempDir>,
 }
 
-fn staging_in(app: App, folder: &Path) -> Staging {
+fn staging_in(app: App, folder: &Path, limits: Limits) -> Staging {
     let tables = Arc::new(TableFiles::new(env!("CARGO_BIN_EXE_mingqian").into()));
-    let jobs = Jobs::new(app, &folder.join("jobs"), Limits::default());
+    let jobs = Jobs::new(app, &folder.join("jobs"), limits);
     Staging::new(&jobs, &folder.join("uploads"), tables)
 }
 
 impl Office {
     pub async fn open(db: Db) -> Self {
+        Self::open_with(db, Limits::default()).await
+    }
+
+    pub async fn open_with(db: Db, limits: Limits) -> Self {
         let city = City::found(db).await;
         let folder = Arc::new(tempfile::tempdir().unwrap());
-        let staging = staging_in(city.app.clone(), folder.path());
+        let staging = staging_in(city.app.clone(), folder.path(), limits);
         let facts = Facts {
             bureau: "样例市城市管理局".into(),
             demonstration: true,
@@ -55,7 +59,7 @@ impl Office {
 
     /// The same uploads in another process.
     pub fn of(&self, app: App) -> Staging {
-        staging_in(app, self.folder.path())
+        staging_in(app, self.folder.path(), Limits::default())
     }
 
     pub fn uploads(&self) -> std::path::PathBuf {

@@ -6,6 +6,7 @@
 use app::AppError;
 use app::drawing::FREEZE;
 use app::job::{Job as Work, JobState};
+use app::staging::{IMPORT_ERRORS, register_of_errors};
 use app::subject::export::SUBJECT_EXPORT;
 use app::{RowOf, UnreadableRow};
 use axum::extract::{Path, State};
@@ -20,9 +21,13 @@ use crate::component::{
 use crate::gate::{Answer, Sent, Stop, Visit, WebState, see_other};
 use crate::problem::Problem;
 use crate::route::{Route, Who};
+use crate::screen::register_import;
 use crate::screen::shared::download::{self, Names};
 use crate::screen::shared::{moment, rulebook};
 use crate::text::{Address, Digest, thousands};
+
+/// The kinds that stand here; the steps of an import stand on its own page.
+const SHOWN: [&str; 3] = [FREEZE, SUBJECT_EXPORT, IMPORT_ERRORS];
 
 /// The addresses of this screen.
 #[must_use]
@@ -48,12 +53,19 @@ fn all() -> Address {
 /// What a kind of work is called, what it counts, and where it came from.
 fn words_of(work: &Work) -> (&'static str, &'static str, Link) {
     let about = work.stored.about.as_str();
-    if work.stored.kind == FREEZE {
-        let to = Address::fixed("/w/campaigns").child(about);
-        ("冻结名录", "户", Link::new(about, to))
-    } else {
-        let to = Address::fixed("/w/subjects");
-        ("导出检查对象名录", "行", Link::new("检查对象名录", to))
+    match (work.stored.kind.as_str(), register_of_errors(about)) {
+        (FREEZE, _) => {
+            let to = Address::fixed("/w/campaigns").child(about);
+            ("冻结名录", "户", Link::new(about, to))
+        }
+        (IMPORT_ERRORS, Some((register, import))) => {
+            let to = register_import::home(register).child(import);
+            ("做错误文件", "行", Link::new("这次导入", to))
+        }
+        _ => {
+            let to = Address::fixed("/w/subjects");
+            ("导出检查对象名录", "行", Link::new("检查对象名录", to))
+        }
     }
 }
 
@@ -75,13 +87,12 @@ async fn find(web: &WebState, visit: &Visit, id: &str) -> Result<Work, Stop> {
         }
         found => found?,
     };
-    let shown = found.filter(|work| [FREEZE, SUBJECT_EXPORT].contains(&work.stored.kind.as_str()));
+    let shown = found.filter(|work| SHOWN.contains(&work.stored.kind.as_str()));
     shown.ok_or_else(Stop::not_found)
 }
 
 async fn list(State(web): State<WebState>, visit: Visit) -> Answer {
-    let kinds = [FREEZE, SUBJECT_EXPORT];
-    let found = web.jobs()?.latest(&visit.acting.account, &kinds).await?;
+    let found = web.jobs()?.latest(&visit.acting.account, &SHOWN).await?;
     let rows = found.iter().map(|listed| {
         let work = match listed {
             Ok(work) => work,
@@ -103,7 +114,7 @@ async fn list(State(web): State<WebState>, visit: Visit) -> Answer {
     ];
     let days = kept_days(&web).await?;
     let empty = EmptyState::nothing(format!(
-        "要办几分钟的事（大名录的导出、冻结）在后台办，这里列出您最近 {days} 天的。"
+        "要办几分钟的事（大名录的导出、冻结，很长的错误文件）在后台办，这里列出您最近 {days} 天的。"
     ));
     let table = Table::new("后台办理", columns, rows.collect(), empty);
     let page = web.page(&visit, Head::new("后台办理")).await?;
@@ -230,21 +241,30 @@ fn elapsed(ms: i64) -> String {
 
 async fn fetch(State(web): State<WebState>, visit: Visit, Path(id): Path<String>) -> Answer {
     let work = find(&web, &visit, &id).await?;
-    if work.stored.kind != SUBJECT_EXPORT {
-        return Err(Stop::not_found());
-    }
     let jobs = web.jobs()?;
-    let (made, file) = web
-        .app
-        .fetch_subject_export(jobs, &visit.acting, &work)
-        .await?;
     let begun = Instant::from_unix_ms(work.stored.started_at_ms);
+    let errors_of = register_of_errors(&work.stored.about);
+    let (kind, sort, (made, file)) = match (work.stored.kind.as_str(), errors_of) {
+        (SUBJECT_EXPORT, _) => {
+            let fetched = web.app.fetch_subject_export(jobs, &visit.acting, &work);
+            ("subjects", download::CSV, fetched.await?)
+        }
+        (IMPORT_ERRORS, Some((register, _))) => {
+            let fetched = web
+                .imports()?
+                .fetch_made_error_file(&visit.acting, &work)
+                .await?;
+            let kind = register_import::kind_of_errors(register);
+            (kind, download::WORKBOOK, fetched)
+        }
+        _ => return Err(Stop::not_found()),
+    };
     let names = Names {
         name: &made.name,
-        kind: "subjects",
+        kind,
         on: Some(begun.date()),
     };
-    Ok(download::csv_on_disk(names, made.bytes, file))
+    Ok(download::on_disk(names, sort, made.bytes, file))
 }
 
 async fn cancel(

@@ -11,6 +11,8 @@ mod receipt;
 mod step;
 mod upload;
 
+pub(super) use file::kind_of_errors;
+
 use app::AppError;
 use app::import::{Importer, Register};
 use app::staging::Import;
@@ -110,7 +112,7 @@ fn register_of(visit: &Visit) -> Register {
     }
 }
 
-fn home(register: Register) -> Address {
+pub(super) fn home(register: Register) -> Address {
     match register {
         Register::Subjects => Address::fixed("/w/import/subjects"),
         Register::Inspectors => Address::fixed("/w/import/inspectors"),

@@ -2,11 +2,13 @@
 
 use app::import::Register;
 use app::staging::port::TemplateForm;
+use app::staging::{ErrorReport, error_file_name};
 use axum::extract::{Path, State};
 use domain::time::Instant;
 
 use super::{find, register_of};
-use crate::gate::{Answer, Stop, Visit, WebState};
+use crate::gate::{Answer, Stop, Visit, WebState, see_other};
+use crate::screen::job;
 use crate::screen::shared::download::{CSV, Names, WORKBOOK, whole};
 
 pub(super) async fn workbook(state: State<WebState>, visit: Visit) -> Answer {
@@ -44,16 +46,23 @@ async fn template(State(web): State<WebState>, visit: Visit, form: TemplateForm)
 pub(super) async fn errors(State(web): State<WebState>, visit: Visit, id: Path<String>) -> Answer {
     let (_, import) = find(&web, &visit, id).await?;
     let staging = web.imports()?;
-    let made = staging.fetch_error_file(&visit.acting, &import).await?;
-    let bytes = made.ok_or_else(Stop::not_found)?;
-    let kind = match import.register {
-        Register::Subjects => "subjects-errors",
-        Register::Inspectors => "inspectors-errors",
+    let bytes = match staging.fetch_error_file(&visit.acting, &import).await? {
+        ErrorReport::None => return Err(Stop::not_found()),
+        ErrorReport::Ordered(job) => return Ok(see_other(&job::page_of(&job))),
+        ErrorReport::File(bytes) => bytes,
     };
     let names = Names {
-        name: &format!("{}-错误.xlsx", import.stored.file_name),
-        kind,
+        name: &error_file_name(&import),
+        kind: kind_of_errors(import.register),
         on: Some(Instant::from_unix_ms(import.stored.started_at_ms).date()),
     };
     Ok(whole(names, WORKBOOK, bytes))
+}
+
+/// What an error file is, in plain letters.
+pub(in crate::screen) const fn kind_of_errors(register: Register) -> &'static str {
+    match register {
+        Register::Subjects => "subjects-errors",
+        Register::Inspectors => "inspectors-errors",
+    }
 }

@@ -74,13 +74,13 @@ pub fn whole(names: Names<'_>, sort: &'static str, bytes: Vec<u8>) -> Response {
     named(names, sort, bytes.into_response())
 }
 
-/// A CSV file on the disk, sent as the browser takes it; a failure in between breaks the transfer
+/// A file on the disk, sent as the browser takes it; a failure in between breaks the transfer
 /// off, so that half a file is never taken for a whole one.
 #[must_use]
-pub fn csv_on_disk(names: Names<'_>, length: u64, file: Outgoing) -> Response {
+pub fn on_disk(names: Names<'_>, sort: &'static str, length: u64, file: Outgoing) -> Response {
     let (to, from) = mpsc::channel(2);
     tokio::spawn(pump(file, to));
-    let mut response = named(names, CSV, Body::new(Flow(from)).into_response());
+    let mut response = named(names, sort, Body::new(Flow(from)).into_response());
     response
         .headers_mut()
         .insert(CONTENT_LENGTH, HeaderValue::from(length));

@@ -10,9 +10,12 @@ use domain::event::Actor;
 use domain::id::AccountId;
 use domain::policy::{Place, Verb};
 use domain::refusal::Refusal;
-use store::{Hold, Recording, Register, Tx};
+use store::{Hold, Recording, Register, StoreError, Tx};
 
 use crate::{Acting, App, AppError};
+
+/// How often a look is begun before it is said that the database is busy.
+const LOOKS: u32 = 5;
 
 /// An account as it stands inside the transaction of its act.
 #[derive(Clone, Debug)]
@@ -73,6 +76,21 @@ impl App {
         tx.asks().await?;
         let now = self.in_force(&mut tx, &acting.account).await?;
         Ok((tx, now))
+    }
+
+    /// A look that leaves an event and belongs to no form: begun again while the accounts move on beside it. An act of a
+    /// form is begun again by the gate of the forms, a long one by itself.
+    pub(crate) async fn looks<T, F>(&self, look: impl Fn() -> F + Send) -> Result<T, AppError>
+    where
+        F: Future<Output = Result<T, AppError>> + Send,
+    {
+        for _ in 1..LOOKS {
+            match look().await {
+                Err(AppError::Store(StoreError::Held(Register::Accounts))) => {}
+                ended => return ended,
+            }
+        }
+        look().await
     }
 
     /// Begins an act of an account on accounts: what it reads of them (is the name free, which roles stand

@@ -24,6 +24,7 @@ mod part_file;
 pub mod port;
 pub mod premise;
 pub mod receipt;
+pub mod records;
 pub mod rules;
 pub mod sealing;
 pub mod sign_in;

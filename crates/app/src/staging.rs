@@ -37,8 +37,11 @@ mod upload;
 
 pub use comparing::{BAD_ROWS, BadRow};
 pub(crate) use mark::{Altered, LinesHash, advance};
-pub use report::{ErrorReport, IMPORT_ERRORS, error_file_name, register_of_errors};
+pub use report::{
+    ERRORS_ORDER, ErrorReport, ErrorsOrder, IMPORT_ERRORS, error_file_name, register_of_errors,
+};
 pub use state::State;
+pub use step::{STEP_ORDER, StepOrder};
 pub use summary::{FileFacts, SUMMARY, Sample, Samples, Summary};
 pub use upkeep::TIDY;
 pub use upload::{Accepted, Incoming};

@@ -33,6 +33,7 @@ pub mod sealing;
 pub mod seed;
 pub mod select;
 pub mod standing;
+pub mod succession;
 pub mod ticket;
 pub mod version;
 

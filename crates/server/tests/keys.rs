@@ -990,7 +990,7 @@ async fn a_newer_database_is_refused_in_one_sentence_by_every_command_that_opens
 
 #[tokio::test]
 async fn the_event_of_an_upgrade_names_the_program_and_its_version() {
-    for commit in COMMITS {
+    for commit in made_before(13) {
         let old = OldDatabase::unpack(commit, Engine::Sqlite);
         let place = Place::of(&old, Engine::Sqlite);
         place.done(&["migrate"]);

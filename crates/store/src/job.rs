@@ -295,3 +295,8 @@ async fn held(
 pub async fn forget(inside: &mut Inside<'_>, id: &str) -> Result<(), StoreError> {
     inside.delete(&JOBS, "job_id", id).await.map(|_| ())
 }
+
+/// Forgets every job about that.
+pub async fn forget_about(inside: &mut Inside<'_>, about: &str) -> Result<(), StoreError> {
+    inside.delete(&JOBS, "about", about).await.map(|_| ())
+}

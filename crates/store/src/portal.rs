@@ -140,6 +140,24 @@ pub async fn records_of(
     Ok(records)
 }
 
+/// Every public record of the log from a leaf on, at most so many, with the number of its leaf; in place of one that is not
+/// what the log says stands why.
+pub async fn records_from(
+    reader: &mut Reader,
+    from: u64,
+    most: i64,
+) -> Result<Vec<(u64, Result<LoggedRecord, StoreError>)>, StoreError> {
+    let query = Query::new(RECORDS)
+        .push(" WHERE l.sequence >= ")
+        .bind(number(from)?)
+        .push(" ORDER BY l.sequence LIMIT ")
+        .bind(most);
+    let rows = reader.all(query).await?;
+    rows.iter()
+        .map(|row| Ok((whole(row, "sequence")?, record(row))))
+        .collect()
+}
+
 fn is_opened(state: &CampaignState) -> bool {
     let ended = match state {
         CampaignState::Ended(ended) => ended,

@@ -143,6 +143,12 @@ impl App {
         acting: &Acting,
         number: &CampaignNo,
     ) -> Result<Vec<u8>, AppError> {
+        // Recorded before anything leaves: a reading that fails afterwards is still a reading.
+        self.looks(|| self.record_opening(acting, number)).await?;
+        self.bundle_zip(number, Stage::Full).await
+    }
+
+    async fn record_opening(&self, acting: &Acting, number: &CampaignNo) -> Result<(), AppError> {
         let (mut tx, acting) = self.begin_as("opening.read", acting).await?;
         let stored = campaign::by_number(&mut tx, number).await?;
         let actor = acting.actor(Verb::OpeningRead, &Place::of(&stored.campaign.initiator))?;
@@ -152,9 +158,8 @@ impl App {
             .touching(LinkKind::Campaign, stored.campaign.id.as_str())
             .with("stage", Stage::Full.word())
             .with("attempt", stored.campaign.state.attempt());
-        // Recorded before anything leaves: a reading that fails afterwards is still a reading.
         tx.record(event, self.confidential())?.commit().await?;
-        self.bundle_zip(number, Stage::Full).await
+        Ok(())
     }
 
     /// The same as one zip, stored or deflated.

@@ -56,6 +56,14 @@ impl App {
         acting: &Acting,
         number: &CampaignNo,
     ) -> Result<DrawnList, AppError> {
+        self.looks(|| self.look_at_drawn_list(acting, number)).await
+    }
+
+    async fn look_at_drawn_list(
+        &self,
+        acting: &Acting,
+        number: &CampaignNo,
+    ) -> Result<DrawnList, AppError> {
         let (mut tx, acting) = self.begin_as("drawn_list.read", acting).await?;
         let stored = campaign::by_number(&mut tx, number).await?;
         let own_codes = inspector::codes_of(&mut tx, &acting.account).await?;

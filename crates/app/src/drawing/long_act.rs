@@ -27,9 +27,9 @@ const ROUNDS: u32 = 3;
 
 static RESTLESS: Code = Code::new(
     "DRAW-041",
-    "冻结时名录一直有人改动，重算 {rounds} 次仍赶不上，没有冻结。",
+    "办理时名录或账号一直有人改动，重算 {rounds} 次仍赶不上，没有办理。",
     Some("细则四（三）"),
-    "请相关科室暂停改动名录，几分钟后再冻结。",
+    "请相关科室暂停改动，几分钟后再办一次。",
 );
 
 /// A campaign about to change, under the lock: what was asked again, and what the rules made of it.

@@ -14,6 +14,8 @@ static FAULT: Code = Code::new(
     None,
     "把编号报给运行维护人员：服务端的运行记录里有同一编号的一行。",
 );
+/// Of a COMMIT that was not answered.
+const REFUTED: &str = "数据库没有答复最后一步，随后查明没有写下。";
 static STOPPING: Code = Code::new(
     "JOBS-011",
     "程序停止时这件事还在办，结果没有记下。",
@@ -53,7 +55,12 @@ impl Jobs {
             job.kind,
             job.id
         );
-        (&FAULT.refuse(&[("number", &number), ("why", &inside)])).into()
+        // It is told where the job is marked, which nobody can once its act stands: so it does not.
+        let why = match error {
+            AppError::Store(StoreError::CommitUnknown(_)) => REFUTED,
+            _ => &inside,
+        };
+        (&FAULT.refuse(&[("number", &number), ("why", &why)])).into()
     }
 
     /// What is said of work whose end could not be written down.

@@ -112,7 +112,7 @@ pub struct Job {
 }
 
 impl Job {
-    pub(super) fn of(stored: StoredJob) -> Result<Self, AppError> {
+    pub(crate) fn of(stored: StoredJob) -> Result<Self, AppError> {
         let wrong = |column: &str, why: &str| StoreError::Inconsistent {
             table: "jobs".to_owned(),
             column: column.to_owned(),

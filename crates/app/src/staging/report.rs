@@ -8,11 +8,15 @@ use std::sync::Arc;
 use domain::event::Act;
 use domain::policy::Place;
 use domain::refusal::{Code, Refusal};
+use domain::versioned::Shape;
+use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
-use store::{StoreError, job};
+use store::StoreError;
+use store::job::{self, StoredJob};
 use tokio::sync::mpsc;
 
 use super::comparing::BadRow;
+use super::step::read;
 use super::{Altered, Import, LinesHash, Staging};
 use crate::import::{Importer, Register};
 use crate::job::{Job, JobState, Order, Outcome, Outgoing, ResultFile, Run};
@@ -23,9 +27,18 @@ use crate::{Acting, AppError};
 pub const IMPORT_ERRORS: &str = "import.errors";
 
 /// What such a job is about: never what the steps of the upload are about, beside which it may be made.
-fn about(import: &Import) -> String {
-    let (register, id) = (import.register.name(), &import.stored.id);
-    format!("{IMPORT_ERRORS}/{register}/{id}")
+pub(super) fn about(register: Register, import: &str) -> String {
+    format!("{IMPORT_ERRORS}/{}/{import}", register.name())
+}
+
+/// How the order of such a job is kept: of which rows, since an upload may be compared again.
+pub static ERRORS_ORDER: Shape<ErrorsOrder> = Shape::new("jobs.input of import.errors", &[]);
+
+/// The rows that stand in an error file.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ErrorsOrder {
+    faults_sha256: String,
 }
 
 /// Of which register the file of such a job is, and the key of its upload.
@@ -61,6 +74,12 @@ static NOT_MADE: Code = Code::new(
     "错误文件还没有做好（{state}）。",
     None,
     "回到这件事的页面看进度；没有做成的，回到导入页再下载一次。",
+);
+static OTHER_ROWS: Code = Code::new(
+    "IMPT-093",
+    "做好这个错误文件之后，又比对过一次，有误的行已经不是这些。",
+    None,
+    "回到导入页，再下载一次错误文件。",
 );
 static FORGOTTEN: Code = Code::new(
     "IMPT-092",
@@ -100,29 +119,45 @@ impl Staging {
             return Ok(ErrorReport::None);
         };
         let sha256 = store::hex(&Sha256::digest(&made.bytes));
-        self.record_error_file(acting, import, (made.rows, &sha256))
-            .await?;
+        let record = || self.record_error_file(acting, import, (made.rows, &sha256));
+        self.app.looks(record).await?;
         Ok(ErrorReport::File(made.bytes))
     }
 
-    /// The job that makes the file, or has made it: a page that is opened again orders nothing more.
+    /// The job that makes the file, or has made it and still has it: a page that is opened again orders nothing more.
     async fn order_error_file(&self, import: &Import) -> Result<String, AppError> {
-        let about = about(import);
+        let about = about(import.register, &import.stored.id);
         let mut reader = self.app.db.read().await?;
         let before = job::latest_about(&mut reader, &about).await?;
         drop(reader);
-        let serves = [JobState::Waiting, JobState::Running, JobState::Done].map(JobState::name);
-        if let Some(before) = before.filter(|job| serves.contains(&job.state.as_str())) {
+        if let Some(before) = before
+            && self.serves(&before, import).await
+        {
             return Ok(before.id);
         }
+        let faults_sha256 = import.summary.faults_sha256.clone();
+        let order = ERRORS_ORDER.written(&ErrorsOrder { faults_sha256 });
         let order = Order {
             kind: IMPORT_ERRORS,
             owner: import.stored.account.clone(),
             unit: Some(import.stored.unit.clone()),
             about,
-            input: serde_json::json!({ "version": 1 }),
+            input: order.expect("a text always encodes"),
         };
         self.jobs.start(order).await
+    }
+
+    /// Whether a job is at work on the wrong rows of today, or has made a file of them that is there.
+    async fn serves(&self, before: &StoredJob, import: &Import) -> bool {
+        let Ok(job) = Job::of(before.clone()) else {
+            return false;
+        };
+        let same = is_of(&job, import).is_ok();
+        same && match job.state {
+            JobState::Waiting | JobState::Running => true,
+            JobState::Done => self.jobs.open_result(&job).await.is_ok(),
+            _ => false,
+        }
     }
 
     /// The upload a job of this kind is about.
@@ -137,13 +172,13 @@ impl Staging {
     /// The work of such a job.
     pub(super) async fn make_error_file(
         &self,
-        about: &str,
+        job: &StoredJob,
         run: &Run,
     ) -> Result<Outcome, AppError> {
-        let Some((jobs, job)) = run.jobs().zip(run.job()) else {
-            return Ok(Outcome::default());
-        };
-        let import = self.of_job(about).await?;
+        let import = self.of_job(&job.about).await?;
+        if read(&ERRORS_ORDER, job)?.faults_sha256 != import.summary.faults_sha256 {
+            return Err(OTHER_ROWS.refuse(&[]).into());
+        }
         let mut reader = self.app.db.read().await?;
         Importer::now(&self.app, &mut reader, &import).await?;
         drop(reader);
@@ -152,7 +187,7 @@ impl Staging {
         let Some(made) = self.error_file(&import, Some(run)).await? else {
             return Ok(Outcome::default());
         };
-        let mut file = jobs.result(&job.id).await?;
+        let mut file = self.jobs.result(&job.id).await?;
         for piece in made.bytes.chunks(PIECE) {
             file.write(piece).await?;
         }
@@ -172,9 +207,11 @@ impl Staging {
             return Err(NOT_MADE.refuse(&[("state", &job.state.label())]).into());
         };
         let import = self.of_job(&job.stored.about).await?;
+        import.require_sound()?;
+        is_of(job, &import)?;
         let file = self.jobs.open_result(job).await?;
-        self.record_error_file(acting, &import, (made.rows, &made.sha256))
-            .await?;
+        let record = || self.record_error_file(acting, &import, (made.rows, &made.sha256));
+        self.app.looks(record).await?;
         Ok((made, file))
     }
 
@@ -246,6 +283,16 @@ impl Staging {
             return Err(Altered::Faults.refusal().into());
         }
         Ok(Some(Made { bytes, rows: count }))
+    }
+}
+
+/// Refuses the file of a job that is not of the rows that are wrong now.
+fn is_of(job: &Job, import: &Import) -> Result<(), AppError> {
+    let ordered = read(&ERRORS_ORDER, &job.stored)?;
+    if ordered.faults_sha256 == import.summary.faults_sha256 {
+        Ok(())
+    } else {
+        Err(OTHER_ROWS.refuse(&[]).into())
     }
 }
 

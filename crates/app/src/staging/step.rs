@@ -5,12 +5,42 @@ use std::path::{Path, PathBuf};
 use std::pin::Pin;
 use std::sync::Arc;
 
+use domain::versioned::Shape;
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+use store::StoreError;
+use store::job::StoredJob;
+
 use super::Staging;
 use super::port::Tables;
 use super::report::IMPORT_ERRORS;
 use crate::import::Importer;
-use crate::job::{AfterStop, Broken, Jobs, Kind, Order, Outcome, Run, Work};
+use crate::job::{AfterStop, Broken, Jobs, Kind, Order, Outcome, Run, Work, said_version};
 use crate::{App, AppError};
+
+/// How the order of a step is kept: beside the upload it is about it needs nothing but its version. Version 2: the
+/// version has the name it has everywhere.
+pub static STEP_ORDER: Shape<StepOrder> = Shape::new("jobs.input of import", &[said_version]);
+
+/// An order without words.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct StepOrder {}
+
+/// An order without words, as it is kept.
+pub(super) fn ordered() -> serde_json::Value {
+    let written = STEP_ORDER.written(&StepOrder::default());
+    written.expect("nothing always encodes")
+}
+
+/// The order of a job as one of its shape.
+pub(super) fn read<T: Serialize + DeserializeOwned>(
+    shape: &Shape<T>,
+    job: &StoredJob,
+) -> Result<T, AppError> {
+    let wrong = |why| StoreError::unreadable("jobs", "input", &job.id, why);
+    Ok(shape.read(&job.input).map_err(wrong)?)
+}
 
 /// A piece of long work on uploads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -79,6 +109,9 @@ impl ImportWork {
             return Ok(Outcome::default());
         };
         let (staging, id) = (self.staging(jobs), job.about.as_str());
+        if self.step != Step::Errors {
+            read(&STEP_ORDER, job)?;
+        }
         match self.step {
             Step::Read => staging.read(id, run).await?,
             Step::Compare => {
@@ -89,7 +122,7 @@ impl ImportWork {
                 staging.require_importer(id).await?;
                 staging.apply(id, run).await?;
             }
-            Step::Errors => return staging.make_error_file(id, run).await,
+            Step::Errors => return staging.make_error_file(job, run).await,
             Step::Tidy => {
                 staging.tidy(run).await?;
                 return Ok(Outcome::default());
@@ -140,7 +173,7 @@ impl Staging {
             owner: import.stored.account.clone(),
             unit: Some(import.stored.unit.clone()),
             about: id.to_owned(),
-            input: serde_json::json!({ "version": 1 }),
+            input: ordered(),
         };
         match self.jobs.start(order).await {
             Ok(_) => Ok(()),

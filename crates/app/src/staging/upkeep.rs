@@ -11,9 +11,10 @@ use store::job::{self, ListedJob, StoredJob};
 use store::{StoreError, catalog, import};
 use tokio::fs;
 
-use super::step::Step;
+use super::report;
+use super::step::{Step, ordered};
 use super::{Import, LinesHash, Staging, State, Summary};
-use crate::import::Rows;
+use crate::import::{Register, Rows};
 use crate::job::{Broken, JobState, Order, Run};
 use crate::part_file::Idle;
 use crate::{AppError, RowOf};
@@ -222,6 +223,11 @@ impl Staging {
             self.discard_file(&listed.id).await;
             let mut scratch = self.app.db.scratch().await?;
             import::forget(&mut scratch.inside(), &listed.id).await?;
+            // Its error file goes with it; what a job left without its row is swept away.
+            for register in Register::ALL {
+                let about = report::about(register, &listed.id);
+                job::forget_about(&mut scratch.inside(), &about).await?;
+            }
             scratch.commit().await?;
         }
         Ok(())
@@ -275,7 +281,7 @@ impl Staging {
                 owner: None,
                 unit: None,
                 about,
-                input: serde_json::json!({ "version": 1 }),
+                input: ordered(),
             };
             self.jobs.start(order).await?;
         }

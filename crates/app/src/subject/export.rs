@@ -174,8 +174,11 @@ impl App {
         drop(reader);
         let sha256 = store::hex(&Sha256::digest(&bytes));
         let made = scope(&reach);
-        self.record_subject_export((acting, &made), rows.count, &selection.words, &sha256)
-            .await?;
+        let count = rows.count;
+        self.looks(|| {
+            self.record_subject_export((acting, &made), count, &selection.words, &sha256)
+        })
+        .await?;
         Ok(Export::File(self.export_name(), bytes))
     }
 
@@ -197,12 +200,10 @@ impl App {
         }
         let file = jobs.open_result(job).await?;
         let selection = Selection::of_order(&job.stored.input)?;
-        self.record_subject_export(
-            (acting, &made.scope),
-            made.rows,
-            &selection.words,
-            &made.sha256,
-        )
+        self.looks(|| {
+            let who = (acting, made.scope.as_str());
+            self.record_subject_export(who, made.rows, &selection.words, &made.sha256)
+        })
         .await?;
         Ok((made, file))
     }

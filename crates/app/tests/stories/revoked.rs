@@ -1,10 +1,11 @@
 //! A right that is taken back between the request and its act: the act asks again, in its own transaction.
 
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
 
 use app::account::NewAccount;
 use app::job::{Jobs, Limits};
-use app::port::Clock;
+use app::port::{Clock, Entropy};
 use app::premise::Thing;
 use app::staging::State;
 use app::subject::export::{Export, SUBJECT_EXPORT, Selection};
@@ -385,4 +386,52 @@ async fn a_right_that_grows_while_rows_are_written_has_them_judged_again() {
     assert_eq!(applied.unwrap(), State::Done);
     assert_eq!(entries, 2);
     assert_eq!(newest, "subject.import");
+}
+
+/// Opens an account whenever the generator is asked, so many times: beside an act that has asked its right already.
+struct OpensAccounts {
+    city: City,
+    left: AtomicU32,
+}
+
+impl Entropy for OpensAccounts {
+    fn fill(&self, bytes: &mut [u8]) {
+        self.city.app.entropy.fill(bytes);
+        let left = self.left.load(Ordering::SeqCst);
+        if left > 0 {
+            self.left.store(left - 1, Ordering::SeqCst);
+            let opened = async { self.city.account(&format!("newcomer{left}"), &[]).await };
+            block_in_place(|| Handle::current().block_on(opened));
+        }
+    }
+}
+
+/// On SQLite nothing moves beside an act.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_look_that_leaves_an_event_is_begun_again_when_the_accounts_moved_on_beside_it() {
+    let server = PostgresDatabase::fresh();
+    let db = Db::open_postgres(server.url(), &upgrade()).await.unwrap();
+    let city = City::found(db.clone()).await;
+    let keeper = city.account("keeper", &[(Role::Registrar, 1)]).await;
+    let keeper = city.acting(&keeper).await;
+    city.subject(&keeper, &unit(1), &caterer(1)).await;
+    let entropy = OpensAccounts {
+        city: city.clone(),
+        left: AtomicU32::new(2),
+    };
+    let app = App {
+        entropy: Arc::new(entropy),
+        ..city.app.clone()
+    };
+    let all = Selection::default();
+    let given = app.export_subjects(None, &keeper, &all).await.unwrap();
+    assert!(matches!(given, Export::File(..)));
+    let mut reader = db.read().await.unwrap();
+    let lines = log::trace(&mut reader, &log::TraceOf::All, None, 50).await;
+    let acts: Vec<String> = lines.unwrap().into_iter().map(|line| line.act).collect();
+    assert_eq!(acts[0], "subject.export");
+    let exports = acts.iter().filter(|act| *act == "subject.export");
+    assert_eq!(exports.count(), 1, "{acts:?}");
+    drop(reader);
+    db.close().await;
 }

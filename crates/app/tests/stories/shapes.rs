@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use app::drawing::{FIGURES, FREEZE_ORDER};
 use app::import::STAGED_ROWS;
 use app::job::OUTCOME;
-use app::staging::{BAD_ROWS, SUMMARY};
+use app::staging::{BAD_ROWS, ERRORS_ORDER, STEP_ORDER, SUMMARY};
 use app::subject::export::EXPORT_ORDER;
 use domain::campaign::{plan, state};
 use domain::versioned::Shape;
@@ -92,6 +92,8 @@ fn what_a_kept_state_is_made_of_changes_only_with_its_version() {
         told("app", &OUTCOME, wrong),
         told("app", &EXPORT_ORDER, wrong),
         told("app", &FREEZE_ORDER, wrong),
+        told("app", &STEP_ORDER, wrong),
+        told("app", &ERRORS_ORDER, wrong),
     ];
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
     let names: BTreeSet<&str> = names.into();

@@ -1,8 +1,10 @@
-//! `mingqian audit`: rows against log, content against the rows that name it. 0 nothing found, 1 contradictions, 2 could not look.
+//! `mingqian audit`: rows against log, content against the rows that name it, public records against those before them. 0 nothing found, 1 contradictions, 2 could not look.
 //! It only looks: nothing is migrated or made, and no key is read.
 
+use app::records::{Misplaced, misplaced_records};
 use clap::Args;
 use serde_json::json;
+use store::{Exhibit, Report, StoreError};
 
 use super::serve::{PlaceArgs, runtime};
 use super::{Failure, Output};
@@ -19,26 +21,31 @@ pub(crate) fn run(args: &AuditArgs, output: &Output) -> Result<u8, Failure> {
     runtime()?.block_on(async {
         let exhibit = args.place.place().exhibit().await?;
         let audited = exhibit.audit().await;
+        let misplaced = match &audited {
+            Ok(report) => misplaced(&exhibit, report).await,
+            Err(_) => Ok(Vec::new()),
+        };
         exhibit.close().await;
-        let report =
-            audited.map_err(|error| Failure::new(error.code(), "database", error.to_string()))?;
+        let failed = |error: StoreError| Failure::new(error.code(), "database", error.to_string());
+        let report = audited.map_err(failed)?;
+        let misplaced = misplaced.map_err(failed)?;
         let mut words = format!(
             "复算留痕 {} 条、行影像 {} 份；核对 {} 张表 {} 行、内容 {} 份。\n",
             report.leaves, report.images, report.tables, report.rows, report.contents
         );
-        for fault in &report.faults {
+        let named = report.faults.iter().map(ToString::to_string);
+        let faults: Vec<_> = named
+            .chain(misplaced.iter().map(ToString::to_string))
+            .collect();
+        for fault in &faults {
             words.push_str(&format!("{fault}\n"));
         }
         let root = report.root.map(|root| root.to_string()).unwrap_or_default();
-        words.push_str(&if report.faults.is_empty() {
+        words.push_str(&if faults.is_empty() {
             format!("没有发现改动。日志根：{root}\n")
         } else {
-            format!(
-                "发现 {} 处矛盾，停止办理并报告审计管理员。\n",
-                report.faults.len()
-            )
+            format!("发现 {} 处矛盾，停止办理并报告审计管理员。\n", faults.len())
         });
-        let faults: Vec<_> = report.faults.iter().map(ToString::to_string).collect();
         output.say(
             &words,
             &json!({
@@ -46,6 +53,16 @@ pub(crate) fn run(args: &AuditArgs, output: &Output) -> Result<u8, Failure> {
                 "rows": report.rows, "contents": report.contents, "root": root, "faults": faults,
             }),
         );
-        Ok(u8::from(!report.faults.is_empty()))
+        Ok(u8::from(!faults.is_empty()))
     })
+}
+
+/// Public records out of their order. Where the list of migrations does not tell how the tables are, they are not read:
+/// then the report has named that already.
+async fn misplaced(exhibit: &Exhibit, report: &Report) -> Result<Vec<Misplaced>, StoreError> {
+    match exhibit.read().await {
+        Ok(mut reader) => misplaced_records(&mut reader).await,
+        Err(_) if !report.faults.is_empty() => Ok(Vec::new()),
+        Err(error) => Err(error),
+    }
 }

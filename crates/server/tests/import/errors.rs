@@ -79,9 +79,51 @@ async fn the_error_file_of_a_forgotten_upload_is_not_given_out_any_more() {
         let clerk = office.renewed(&clerk).await;
         office.staging.recover().await.unwrap();
         let before = office.log_size().await;
-        let refused = clerk.get(&format!("{job}/file")).await;
-        assert!(refused.shows("IMPT-092"), "{}", refused.text);
+        for path in [job.clone(), format!("{job}/file")] {
+            assert_eq!(clerk.get(&path).await.status, StatusCode::NOT_FOUND);
+        }
         assert_eq!(office.log_size().await, before);
+        office.staging.upkeep().await.unwrap();
+        assert_eq!(office.made(), 0, "the file went with its row");
+    })
+    .await;
+}
+
+/// A job that has made a file is asked for it again as long as it has it, and it is of the rows that are wrong now.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_file_that_is_lost_or_of_other_rows_is_made_again() {
+    on_both(|db| async move {
+        let office = Office::open_with(db, limits()).await;
+        let clerk = office.registrar().await;
+        let at = compared(&clerk).await;
+        let job = made(&office, &clerk, &at).await;
+        office.lose_made();
+        let refused = clerk.get(&format!("{job}/file")).await;
+        assert!(refused.shows("JOBS-006"), "{}", refused.text);
+        let second = made(&office, &clerk, &at).await;
+        assert_ne!(second, job);
+        assert_eq!(
+            clerk.get(&format!("{second}/file")).await.status,
+            StatusCode::OK
+        );
+
+        // Compared again with a district that is none, two rows more are wrong.
+        let import = clerk.import(&at).await;
+        let mut columns = import.summary.columns.clone().unwrap();
+        columns
+            .defaults
+            .insert("district".to_owned(), "4112".to_owned());
+        office
+            .staging
+            .confirm(&import, &import.premise(), columns)
+            .await
+            .unwrap();
+        clerk.settle(&at).await;
+        let refused = clerk.get(&format!("{second}/file")).await;
+        assert!(refused.shows("IMPT-093"), "{}", refused.text);
+        let third = made(&office, &clerk, &at).await;
+        let file = clerk.get(&format!("{third}/file")).await;
+        assert_eq!(rows_of(&file.bytes).len(), 6, "all five");
     })
     .await;
 }

@@ -66,6 +66,22 @@ impl Office {
         self.folder.path().join("uploads")
     }
 
+    fn results(&self) -> impl Iterator<Item = std::path::PathBuf> {
+        let found = std::fs::read_dir(self.folder.path().join("jobs"));
+        found.into_iter().flatten().map(|file| file.unwrap().path())
+    }
+
+    /// How many files jobs have left.
+    pub fn made(&self) -> usize {
+        self.results().count()
+    }
+
+    /// Somebody clears the folder of what jobs have left.
+    pub fn lose_made(&self) {
+        self.results()
+            .for_each(|file| std::fs::remove_file(file).unwrap());
+    }
+
     /// How many files lie among the uploads.
     pub fn files(&self) -> usize {
         std::fs::read_dir(self.uploads()).map_or(0, Iterator::count)

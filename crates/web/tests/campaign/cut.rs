@@ -4,7 +4,7 @@
 
 use std::sync::{Arc, Mutex};
 
-use app::drawing::FreezeWords;
+use app::drawing::{FREEZE, FreezeWords};
 use app::job::Jobs;
 use app::port::Entropy;
 use app::premise::Thing;
@@ -85,6 +85,15 @@ impl Desk {
         panic!("{} is not frozen", self.number);
     }
 
+    /// Whoever reads how a job ended is never told that nothing was written and that nobody knows.
+    async fn knows_what_happened(&self) {
+        let jobs = self.jobs.latest(&self.officer.account, &[FREEZE]).await;
+        for job in jobs.unwrap().into_iter().map(Result::unwrap) {
+            let said = job.outcome.refusal.unwrap_or_default().sentence;
+            assert!(!said.contains("STOR-505"), "{said}");
+        }
+    }
+
     /// Gives the frame up, so that the next one can be frozen.
     async fn gives_up(&self, approver: &Acting, initiator: &Acting) {
         let (app, number) = (&self.app, &self.number);
@@ -135,6 +144,7 @@ async fn a_frame_is_frozen_once_wherever_the_wire_is_cut_at_its_traced_end() {
         desk.sees_through(&city.clock).await;
         let was_cut = wire.whole();
         assert_eq!(cast.log_size().await, before + 1, "{message}: one act");
+        desk.knows_what_happened().await;
         if !was_cut {
             break;
         }

@@ -17,6 +17,7 @@ mod dumped;
 mod exchanged;
 mod inspection;
 mod meanwhile;
+mod misplaced;
 mod numbers;
 mod order;
 mod pages;

@@ -667,9 +667,16 @@ async fn every_column_in_which_json_stands_in_an_old_database_holds_a_kept_state
         db.close().await;
     }
     for column in &met {
-        assert!(shapes.contains(column), "{column} holds JSON of no shape");
+        // A column that keeps several says which behind its name.
+        let of_several = format!("{column}-of-");
+        let known = shapes
+            .iter()
+            .any(|shape| shape == column || shape.starts_with(&of_several));
+        assert!(known, "{column} holds JSON of no shape");
     }
-    assert!(met.contains("imports.summary") && met.contains("inspections.team"));
+    for column in ["imports.summary", "inspections.team", "jobs.input"] {
+        assert!(met.contains(column), "{met:?}");
+    }
     assert!(met.len() > 10, "{met:?}");
 }
 
@@ -840,12 +847,17 @@ fn steps(pending: &[Migration]) -> Vec<String> {
 
 #[tokio::test]
 async fn a_program_killed_at_any_step_of_a_migration_has_migrated_nothing_or_all() {
+    let mut migrated = 0;
     for old in each_old() {
         let db = open(&old).await;
         let before = state(&db).await;
         let last = usize::try_from(before.0).unwrap();
         let pending = &MIGRATIONS[last..];
-        assert!(!pending.is_empty());
+        if pending.is_empty() {
+            db.close().await;
+            continue;
+        }
+        migrated += 1;
         for step in steps(pending) {
             assert!(killed_at(&step, &old.place()), "{step}");
             assert_eq!(state(&db).await, before, "{step}");
@@ -857,4 +869,5 @@ async fn a_program_killed_at_any_step_of_a_migration_has_migrated_nothing_or_all
         assert_eq!(faults(&db, &today()).await, []);
         db.close().await;
     }
+    assert!(migrated >= 6, "{migrated}");
 }

@@ -1,5 +1,5 @@
 //! `mingqian draw` (不用服务器的抽取): a complete draw for a bureau on paper or without network, in
-//! its real order: `freeze` prints what to publish, `result` takes nonces, dice and beacon, `open`
+//! its real order: `plan` announces, `freeze` prints what to publish, `result` takes nonces, dice and beacon, `open`
 //! writes a bundle, `void` ends an attempt without result. `--template DIR` writes filled samples.
 //!
 //! The folder of a draw: `freeze.txt`, `plan.txt` (publish at T1), `sealed/` (S and the frames; keep
@@ -17,6 +17,7 @@ mod freeze;
 mod moment;
 mod nonces;
 mod open;
+mod plan;
 mod plan_file;
 mod plan_items;
 mod plan_sources;
@@ -45,6 +46,8 @@ pub(crate) struct DrawArgs {
 
 #[derive(Debug, Subcommand)]
 enum Step {
+    /// 公布方案：写出 PLAN，在看到名录之前公布
+    Plan(plan::PlanArgs),
     /// 冻结名录：写出 FREEZE，说明要公布什么
     Freeze(freeze::FreezeArgs),
     /// 出结果：收随机数、骰子、公共随机源，写出 RESULT 和封存文件
@@ -62,6 +65,7 @@ pub(crate) fn run(
     output: &Output,
 ) -> Result<u8, Failure> {
     match (&args.step, &args.template) {
+        (Some(Step::Plan(step)), _) => plan::run(step, output),
         (Some(Step::Freeze(step)), _) => freeze::run(step, ports, output),
         (Some(Step::Result(step)), _) => result::run(step, ports.1, output),
         (Some(Step::Open(step)), _) => open::run(step, output),
@@ -70,7 +74,7 @@ pub(crate) fn run(
         (None, None) => Err(Failure::new(
             "CLI-100",
             "mingqian draw",
-            "请选择 freeze、result、open、void 之一，或者用 --template 目录 写出样表。",
+            "请选择 plan、freeze、result、open、void 之一，或者用 --template 目录 写出样表。",
         )),
     }
 }

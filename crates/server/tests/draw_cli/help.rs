@@ -11,6 +11,7 @@ fn help_is_in_chinese() {
         &["draw", "freeze", "--help"],
         &["draw", "result", "--help"],
         &["draw", "open", "--help"],
+        &["draw", "plan", "--help"],
         &["draw", "void", "--help"],
         &["draw", "-h"],
         &["verify", "--help"],

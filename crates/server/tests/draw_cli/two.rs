@@ -6,7 +6,7 @@ use std::path::Path;
 use std::process::Output;
 
 use crate::folder::{
-    APPEARS, DISCIPLINE, JUSTICE, REVEAL_BY, REVEAL_FROM, SIGNATURE, append, at, freeze,
+    APPEARS, DISCIPLINE, JUSTICE, REVEAL_BY, REVEAL_FROM, SIGNATURE, append, at, by_script, freeze,
     freeze_in_hours, in_hours, kept, mingqian, refuses, replace, result, said, samples, succeeds,
     verified, with_drand, with_lottery,
 };
@@ -43,6 +43,53 @@ fn nonces_are_accepted_from_the_announced_hour_on() {
     for stage in ["sealed", "public", "full"] {
         verified(folder, stage, stage);
     }
+}
+
+/// PLAN is announced before there are commitments or hours, and FREEZE is under the same bytes.
+#[test]
+fn the_plan_is_published_before_the_freeze_and_stays_the_same() {
+    let folder = samples();
+    let folder = folder.path();
+    let whole = fs::read_to_string(folder.join("plan.toml")).unwrap();
+    let early = whole
+        .lines()
+        .filter(|line| !line.starts_with("commitment") && !line.starts_with("reveal-"));
+    fs::write(
+        folder.join("early.toml"),
+        early.collect::<Vec<_>>().join("\n"),
+    )
+    .unwrap();
+    let plan =
+        |toml: &str, out: &str| mingqian(folder, &["draw", "plan", "--plan", toml, "--out", out]);
+    let said = succeeds(&plan("early.toml", "plan.txt"));
+    let published = fs::read_to_string(folder.join("plan.txt")).unwrap();
+    assert!(said.contains(&published), "{said}");
+    refuses(&plan("early.toml", "plan.txt"), "CLI-103", &[]);
+    succeeds(&freeze(folder));
+    assert_eq!(kept(folder, "plan.txt"), published);
+    let lacking = [
+        "draw",
+        "freeze",
+        "--subjects",
+        "subjects.csv",
+        "--inspectors",
+        "inspectors.csv",
+        "--plan",
+        "early.toml",
+        "--out",
+        "e",
+    ];
+    refuses(
+        &mingqian(folder, &lacking),
+        "CLI-302",
+        &["party.commitment", "reveal-by", "reveal-from"],
+    );
+    replace(folder, "early.toml", "attempt = 1", "attempt = 0");
+    refuses(
+        &plan("early.toml", "other.txt"),
+        "CLI-303",
+        &["early.toml 第 4 行 attempt"],
+    );
 }
 
 #[test]
@@ -110,6 +157,11 @@ fn below_the_least_level_void_follows_by_itself_and_is_opened() {
     for stage in ["sealed", "public", "full"] {
         verified(folder, stage, stage);
     }
+    let verdict = mingqian(folder, &["verify", "d/drawn"]);
+    assert_eq!(
+        (verdict.status.code(), by_script(folder, "d/drawn")),
+        (Some(3), 3)
+    );
     assert!(
         folder.join("public/result.txt").exists(),
         "what it would have drawn"
@@ -147,6 +199,18 @@ fn dice_stand_in_the_reveal() {
     assert!(kept(folder, "reveal.txt").ends_with(&format!("dice hall-dice {digits}\n")));
     assert!(!kept(folder, "seed.txt").contains("dice"));
     verified(folder, "public", "p");
+}
+
+/// Who is absent and what the dice showed could be chosen by the value otherwise.
+#[test]
+fn no_reveal_is_written_when_the_beacon_is_out() {
+    let folder = samples();
+    let folder = folder.path();
+    with_drand(folder);
+    freeze_in_hours(folder);
+    let late = result_at(folder, APPEARS, &["--beacon", SIGNATURE]);
+    refuses(&late, "CLI-413", &["2023-08-23 23:59:24", "--at"]);
+    assert!(!folder.join("d/reveal.txt").exists());
 }
 
 /// The reveal is written before the beacon can be known, and nothing is added to it afterwards.

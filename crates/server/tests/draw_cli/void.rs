@@ -60,8 +60,22 @@ fn is_discreet(folder: &Path, said: &str) {
 fn void_before_the_freeze_is_a_record_of_its_own() {
     let folder = samples();
     let folder = folder.path();
-    let said = succeeds(&void_at(folder, "1692803000", &["--plan", "plan.toml"]));
+    // There need be no commitments yet.
+    let whole = fs::read_to_string(folder.join("plan.toml")).unwrap();
+    let early = whole.lines().filter(|line| !line.starts_with("commitment"));
+    fs::write(
+        folder.join("early.toml"),
+        early.collect::<Vec<_>>().join("\n"),
+    )
+    .unwrap();
+    let said = succeeds(&void_at(folder, "1692803000", &["--plan", "early.toml"]));
     is_discreet(folder, &said);
+    let plan = ["draw", "plan", "--plan", "plan.toml", "--out", "plan.txt"];
+    succeeds(&mingqian(folder, &plan));
+    assert_eq!(
+        kept(folder, "plan.txt"),
+        fs::read_to_string(folder.join("plan.txt")).unwrap()
+    );
     assert!(kept(folder, "void.txt").contains("\nfreeze none\nplan "));
     verified(folder, "public", "p");
     refuses(
@@ -248,6 +262,11 @@ fn a_void_needs_its_paper_its_words_and_its_approver() {
         &void(" ", "document.txt", "A001"),
         "CLI-432",
         &["--sentence"],
+    );
+    refuses(
+        &void("名录\n有误", "document.txt", "A001"),
+        "CLI-432",
+        &["一行文字"],
     );
     refuses(&void("名录有误", &zeros, "A001"), "CLI-307", &["64 个 0"]);
     refuses(

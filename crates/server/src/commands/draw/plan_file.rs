@@ -14,7 +14,7 @@ use ::draw::record::{Assign, BeaconName, Hours, PartyLine, PlanEdition, PlanReco
 use ::draw::{Code, Digest, Fault, Suite, Token, Version};
 
 use super::plan_items::Drawn;
-use super::plan_sources::{Sources, sources};
+use super::plan_sources::{Named, sources};
 use super::plan_text::{PlanText, Section};
 use crate::commands::Failure;
 
@@ -44,6 +44,13 @@ const KEYS: &[&str] = &[
     "beacon",
 ];
 
+/// What is announced before anybody sees the pool: PLAN, and for which attempt.
+pub(super) struct Announced {
+    pub(super) record: PlanRecord,
+    pub(super) attempt: u32,
+    places: BTreeMap<String, String>,
+}
+
 /// The plan with what FREEZE adds to it.
 pub(super) struct Plan {
     pub(super) record: PlanRecord,
@@ -56,22 +63,34 @@ pub(super) struct Plan {
     places: BTreeMap<String, String>,
 }
 
-impl Plan {
-    /// Reads and checks a plan.
+/// Reads a file and takes from it what is wanted; every fault at once.
+fn read<T>(path: &Path, take: impl FnOnce(&Reading<'_>) -> Option<T>) -> Result<T, Failure> {
+    let name = path.file_name().unwrap_or(path.as_os_str());
+    let name = name.to_string_lossy();
+    let bytes = std::fs::read(path).map_err(|error| Failure::file(path, &error))?;
+    let text = String::from_utf8(bytes).map_err(|_| {
+        let sentence = "不是 UTF-8 编码的文本。请在编辑器中另存为 UTF-8。";
+        Failure::new("CLI-306", name.as_ref(), sentence)
+    })?;
+    let text = PlanText::new(&name, text.strip_prefix('\u{feff}').unwrap_or(&text));
+    let table = text.parse()?;
+    let folder = path.parent().unwrap_or(Path::new(""));
+    let taken = take(&Reading::new(text.root(&table), folder));
+    text.found()?;
+    Ok(taken.expect("what could not be read was said"))
+}
+
+impl Announced {
+    /// Reads and checks what PLAN says; commitments and hours may be missing still.
     pub(super) fn read(path: &Path) -> Result<Self, Failure> {
-        let name = path.file_name().unwrap_or(path.as_os_str());
-        let name = name.to_string_lossy();
-        let bytes = std::fs::read(path).map_err(|error| Failure::file(path, &error))?;
-        let text = String::from_utf8(bytes).map_err(|_| {
-            let sentence = "不是 UTF-8 编码的文本。请在编辑器中另存为 UTF-8。";
-            Failure::new("CLI-306", name.as_ref(), sentence)
-        })?;
-        let text = PlanText::new(&name, text.strip_prefix('\u{feff}').unwrap_or(&text));
-        let table = text.parse()?;
-        let folder = path.parent().unwrap_or(Path::new(""));
-        let plan = Reading::new(text.root(&table), folder).plan();
-        text.found()?;
-        Ok(plan.expect("what could not be read was said"))
+        read(path, |reading| reading.announced())
+    }
+}
+
+impl Plan {
+    /// Reads and checks a plan with everything a freeze needs.
+    pub(super) fn read(path: &Path) -> Result<Self, Failure> {
+        read(path, |reading| reading.plan())
     }
 
     /// The version of the attempts under this plan.
@@ -143,8 +162,8 @@ impl<'a> Reading<'a> {
         }
     }
 
-    /// The plan, unless something is wrong, which is said then.
-    fn plan(&self) -> Option<Plan> {
+    /// PLAN, unless something is wrong, which is said then.
+    fn announced(&self) -> Option<Announced> {
         let root = &self.root;
         root.only(KEYS);
         let campaign = name(root, "campaign", self.version, false);
@@ -157,11 +176,10 @@ impl<'a> Reading<'a> {
         let leaders = self.names("leaders");
         let plan_seconds = root.maybe_number("plan-seconds");
         let freeze_seconds = root.maybe_number("freeze-seconds");
-        let ceremony = (self.version == Version::Two).then(|| root.time("ceremony"));
-        let edition = suite.and_then(|suite| self.edition(suite, ceremony.flatten()));
+        let edition = suite.and_then(|suite| self.edition(suite));
         let drawn = Drawn::read(root, self.version);
-        let sources = sources(root, self.version, ceremony.flatten());
-        let (drawn, sources) = (drawn?, sources?);
+        let named = Named::read(root, self.version);
+        let (drawn, named) = (drawn?, named?);
         let mut areas = areas?;
         areas.sort_unstable();
         let record = PlanRecord {
@@ -175,9 +193,9 @@ impl<'a> Reading<'a> {
             assign: assign?,
             areas,
             leaders: leaders?,
-            parties: sources.parties.iter().map(|line| line.name).collect(),
-            dice: sources.dice,
-            beacon: sources.beacon.as_ref().map(|beacon| beacon.source.clone()),
+            parties: named.parties,
+            dice: named.dice,
+            beacon: named.beacon,
             min_level: min_level?,
             plan_seconds: plan_seconds.unwrap_or(0),
             freeze_seconds: freeze_seconds.unwrap_or(0),
@@ -185,43 +203,47 @@ impl<'a> Reading<'a> {
         };
         let mut places = drawn.places;
         places.extend(KEYS.iter().map(|key| ((*key).to_owned(), root.place(key))));
-        self.put_together(&record, attempt?, sources, places)
+        Some(Announced {
+            record: self.readable(&record)?,
+            attempt: attempt?,
+            places,
+        })
     }
 
     /// One grammar for everybody: what is printed must read back.
-    fn put_together(
-        &self,
-        record: &PlanRecord,
-        attempt: u32,
-        sources: Sources,
-        mut places: BTreeMap<String, String>,
-    ) -> Option<Plan> {
+    fn readable(&self, record: &PlanRecord) -> Option<PlanRecord> {
         match PlanRecord::parse(record.to_string().as_bytes()) {
-            Ok(record) => {
-                places.extend(sources.places);
-                let Sources {
-                    parties,
-                    beacon,
-                    reveal_by,
-                    hours,
-                    ..
-                } = sources;
-                Some(Plan {
-                    record,
-                    attempt,
-                    parties,
-                    reveal_by,
-                    beacon,
-                    hours,
-                    places,
-                })
-            }
+            Ok(record) => Some(record),
             Err(fault) => {
                 let key = KEYS.iter().find(|key| fault.place.ends_with(**key));
                 self.root.refuse(key.unwrap_or(&"campaign"), &fault);
                 None
             }
         }
+    }
+
+    /// The plan with what FREEZE needs, unless something is wrong, which is said then.
+    fn plan(&self) -> Option<Plan> {
+        let announced = self.announced();
+        let ceremony = announced
+            .as_ref()
+            .and_then(|plan| match plan.record.edition {
+                PlanEdition::One { .. } => None,
+                PlanEdition::Two { ceremony, .. } => Some(ceremony),
+            });
+        let sources = sources(&self.root, self.version, ceremony);
+        let (announced, sources) = (announced?, sources?);
+        let mut places = announced.places;
+        places.extend(sources.places);
+        Some(Plan {
+            record: announced.record,
+            attempt: announced.attempt,
+            parties: sources.parties,
+            reveal_by: sources.reveal_by,
+            beacon: sources.beacon,
+            hours: sources.hours,
+            places,
+        })
     }
 
     fn attempt(&self) -> Option<u32> {
@@ -295,7 +317,7 @@ impl<'a> Reading<'a> {
     }
 
     /// What only one version says.
-    fn edition(&self, suite: Suite, ceremony: Option<u64>) -> Option<PlanEdition> {
+    fn edition(&self, suite: Suite) -> Option<PlanEdition> {
         let root = &self.root;
         if self.version == Version::One {
             let subject_reserve = root.maybe_flag("subject-reserve").unwrap_or(false);
@@ -303,6 +325,7 @@ impl<'a> Reading<'a> {
         }
         let rulebook: Option<RulebookName> = root.parsed("rulebook");
         let rulebook_hash = self.rulebook_hash(suite);
+        let ceremony = root.time("ceremony");
         Some(PlanEdition::Two {
             rulebook: rulebook?,
             rulebook_hash: rulebook_hash?,

@@ -9,46 +9,72 @@ use std::collections::{BTreeMap, HashMap};
 use ::draw::record::{BeaconName, Hours, PartyLine};
 use ::draw::seed::beacon::{QUICKNET, time_of_round};
 use ::draw::{Digest, Token, Version};
-use ::verify::drand::is_quicknet;
 
 use super::moment::local;
 use super::plan_file::name;
 use super::plan_text::Section;
 
-/// What a plan says of sources and hours.
+/// Which sources PLAN announces.
+pub(super) struct Named {
+    pub(super) parties: Vec<Token>,
+    pub(super) dice: Option<Token>,
+    pub(super) beacon: Option<String>,
+}
+
+/// What FREEZE says of sources and hours besides.
 pub(super) struct Sources {
     pub(super) parties: Vec<PartyLine>,
-    pub(super) dice: Option<Token>,
     pub(super) beacon: Option<BeaconName>,
     pub(super) reveal_by: u64,
     pub(super) hours: Hours,
-    /// Where each party and the time of the beacon stand.
+    /// Where the commitment of each party stands.
     pub(super) places: BTreeMap<String, String>,
 }
 
-/// Reads them; whatever is wrong is said.
+impl Named {
+    /// Reads the names; whatever is wrong is said.
+    pub(super) fn read(root: &Section<'_>, version: Version) -> Option<Self> {
+        let parties = root.sections("party").and_then(|sections| {
+            let names = sections.iter().map(|section| {
+                section.only(&["name", "commitment"]);
+                name(section, "name", version, false)
+            });
+            names.collect::<Vec<_>>().into_iter().collect()
+        });
+        let dice = match root.has("dice") {
+            true => name(root, "dice", version, false).map(Some),
+            false => Some(None),
+        };
+        let beacon = match root.has("beacon") {
+            true => root
+                .maybe_section("beacon")
+                .and_then(|section| source(&section).map(Some)),
+            false => Some(None),
+        };
+        Some(Self {
+            parties: parties?,
+            dice: dice?,
+            beacon: beacon?,
+        })
+    }
+}
+
+/// Reads the rest; whatever is wrong is said, but for what [`Named`] says.
 pub(super) fn sources(
     root: &Section<'_>,
     version: Version,
     ceremony: Option<u64>,
 ) -> Option<Sources> {
     let mut places = BTreeMap::new();
-    let parties = parties(root, version, &mut places);
-    let dice = match root.has("dice") {
-        true => name(root, "dice", version, false).map(Some),
-        false => Some(None),
-    };
+    let parties = parties(root, &mut places);
     let reveal_by = root.time("reveal-by");
     let reveal_from = match version {
         Version::One => Some(None),
         Version::Two => root.time("reveal-from").map(Some),
     };
-    let beacon = match root.has("beacon") {
-        true => root
-            .maybe_section("beacon")
-            .and_then(|section| beacon(&section, version))
-            .map(Some),
-        false => Some(None),
+    let beacon = match root.peek_section("beacon") {
+        Some(section) => beacon(&section, version).map(Some),
+        None => Some(None),
     };
     let (reveal_by, reveal_from, beacon) = (reveal_by?, reveal_from?, beacon?);
     let beacon_at = beacon.as_ref().and_then(|(_, at)| *at);
@@ -59,7 +85,6 @@ pub(super) fn sources(
     in_order(root, ceremony, reveal_by, hours)?;
     Some(Sources {
         parties: parties?,
-        dice: dice?,
         beacon: beacon.map(|(name, _)| name),
         reveal_by,
         hours,
@@ -104,17 +129,13 @@ fn in_order(root: &Section<'_>, ceremony: Option<u64>, reveal_by: u64, hours: Ho
     good.then_some(())
 }
 
-fn parties(
-    root: &Section<'_>,
-    version: Version,
-    places: &mut BTreeMap<String, String>,
-) -> Option<Vec<PartyLine>> {
+/// The commitment of every party.
+fn parties(root: &Section<'_>, places: &mut BTreeMap<String, String>) -> Option<Vec<PartyLine>> {
     let mut parties = Vec::new();
     let mut whole = true;
     let mut seen: HashMap<Digest, Token> = HashMap::new();
-    for section in root.sections("party")? {
-        section.only(&["name", "commitment"]);
-        let party = name(&section, "name", version, false);
+    for section in root.peek_sections("party") {
+        let party = section.peek("name").and_then(|name| name.parse().ok());
         let commitment: Option<Digest> = section.parsed("commitment");
         let Some((name, commitment)) = party.zip(commitment) else {
             whole = false;
@@ -133,12 +154,10 @@ fn parties(
     whole.then_some(parties)
 }
 
-/// The beacon, and under `shuang/2` when it is to appear.
-fn beacon(section: &Section<'_>, version: Version) -> Option<(BeaconName, Option<u64>)> {
+/// The source of the beacon; of drand only the chain that can be checked.
+fn source(section: &Section<'_>) -> Option<String> {
     section.only(&["source", "round", "time"]);
-    let source = section.text("source");
-    let round = name(section, "round", version, false);
-    let (source, round) = (source?, round?);
+    let source = section.text("source")?;
     if is_like_drand(source) && source != QUICKNET {
         let sentence = format!(
             "drand 要写明是哪一条链，本程序只认得 quicknet 的签名。请写 source = \"{QUICKNET}\"。"
@@ -146,31 +165,38 @@ fn beacon(section: &Section<'_>, version: Version) -> Option<(BeaconName, Option
         section.wrong("CLI-309", "source", sentence);
         return None;
     }
-    let beacon: BeaconName = match source {
-        QUICKNET => BeaconName {
-            source: source.to_owned(),
-            round,
-        },
-        _ => section.meant("source", &format!("{source} {round}"))?,
-    };
-    if !is_quicknet(&beacon) {
-        return match version {
-            Version::One if section.has("time") => {
-                let sentence = "只用于 shuang/2：方案写明 ceremony 和 rulebook，或者删去这一行。";
-                section.wrong("CLI-305", "time", sentence);
-                None
-            }
-            Version::One => Some((beacon, None)),
-            Version::Two => section.time("time").map(|at| (beacon, Some(at))),
-        };
+    Some(source.to_owned())
+}
+
+/// The beacon, and under `shuang/2` when it is to appear.
+fn beacon(section: &Section<'_>, version: Version) -> Option<(BeaconName, Option<u64>)> {
+    let round = name(section, "round", version, false);
+    let (source, round) = (section.peek("source")?, round?);
+    if source == QUICKNET {
+        return drand(section, round, version);
     }
+    let beacon: BeaconName = section.meant("source", &format!("{source} {round}"))?;
+    match version {
+        Version::One if section.has("time") => {
+            let sentence = "只用于 shuang/2：方案写明 ceremony 和 rulebook，或者删去这一行。";
+            section.wrong("CLI-305", "time", sentence);
+            None
+        }
+        Version::One => Some((beacon, None)),
+        Version::Two => section.time("time").map(|at| (beacon, Some(at))),
+    }
+}
+
+/// A round of quicknet, whose time follows from it.
+fn drand(
+    section: &Section<'_>,
+    round: Token,
+    version: Version,
+) -> Option<(BeaconName, Option<u64>)> {
     let appears = round.as_str().parse().ok().and_then(time_of_round);
     let Some(appears) = appears.filter(|_| !round.as_str().starts_with('0')) else {
-        section.wrong(
-            "CLI-309",
-            "round",
-            "drand 的轮次是 1 以上的整数，前面不补零。",
-        );
+        let sentence = "drand 的轮次是 1 以上的整数，前面不补零。";
+        section.wrong("CLI-309", "round", sentence);
         return None;
     };
     let stated = section.maybe_time("time");
@@ -182,8 +208,11 @@ fn beacon(section: &Section<'_>, version: Version) -> Option<(BeaconName, Option
         section.wrong("CLI-309", "time", sentence);
         return None;
     }
-    let at = (version == Version::Two).then_some(appears);
-    Some((beacon, at))
+    let beacon = BeaconName {
+        source: QUICKNET.to_owned(),
+        round,
+    };
+    Some((beacon, (version == Version::Two).then_some(appears)))
 }
 
 /// Whether a source would be taken for drand.

@@ -151,6 +151,31 @@ impl<'a> Section<'a> {
         value
     }
 
+    /// A text, without a word where it is none: somebody else says so.
+    pub(super) fn peek(&self, key: &str) -> Option<&'a str> {
+        self.find(key)?.1.get_ref().as_str()
+    }
+
+    /// The table under `[key]`, likewise.
+    pub(super) fn peek_section(&self, key: &'a str) -> Option<Section<'a>> {
+        let (_, value) = self.find(key)?;
+        let table = value.get_ref().as_table()?;
+        Some(self.inner(key, table, value.span().start))
+    }
+
+    /// The tables under `[[key]]`, likewise.
+    pub(super) fn peek_sections(&self, key: &'a str) -> Vec<Section<'a>> {
+        let tables = self
+            .find(key)
+            .and_then(|(_, value)| value.get_ref().as_array());
+        let tables = tables.into_iter().flat_map(|array| array.iter());
+        let inner = |value: &'a Spanned<DeValue<'a>>| {
+            let table = value.get_ref().as_table()?;
+            Some(self.inner(key, table, value.span().start))
+        };
+        tables.filter_map(inner).collect()
+    }
+
     /// A text, if the key is written.
     pub(super) fn maybe_text(&self, key: &str) -> Option<&'a str> {
         let (_, value) = self.find(key)?;

@@ -20,7 +20,7 @@ use serde_json::json;
 
 use super::folder::{Draft, read, refuse_existing};
 use super::moment::{AtArgs, Moment, local};
-use super::plan_file::Plan;
+use super::plan_file::Announced;
 use super::result::publish;
 use crate::commands::{Failure, Output};
 
@@ -110,8 +110,8 @@ pub(crate) fn run(
     output: &Output,
 ) -> Result<u8, Failure> {
     let now = args.at.moment(clock);
-    if args.sentence.trim().is_empty() {
-        let sentence = "没有写。请用一句话向公众说明为何作废。";
+    if args.sentence.trim().is_empty() || args.sentence.chars().any(char::is_control) {
+        let sentence = "请用一句话（一行文字）向公众说明为何作废。";
         return Err(Failure::new("CLI-432", "--sentence", sentence));
     }
     let approver: Token = args.approver.parse()?;
@@ -172,8 +172,8 @@ fn before_freeze(
         return Err(Failure::new("CLI-433", "--plan", sentence));
     }
     refuse_existing(&args.out)?;
-    let plan = Plan::read(plan)?;
-    if plan.version() == Version::One {
+    let plan = Announced::read(plan)?;
+    if plan.record.version() == Version::One {
         let sentence =
             "shuang/1 的方案在冻结之前没有作废记录，次数也没有用掉：不必作废，直接改方案。";
         return Err(Failure::new("CLI-433", "--plan", sentence));

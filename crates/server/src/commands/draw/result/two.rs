@@ -121,6 +121,20 @@ fn revealed(args: &ResultArgs, attempt: &Attempt<'_>) -> Result<RevealRecord, Fa
         );
         return Err(Failure::new("CLI-408", "reveal-from", sentence));
     }
+    if let Hours::Two {
+        beacon_at: Some(at),
+        ..
+    } = freeze.hours
+        && now.seconds >= at
+    {
+        let sentence = format!(
+            "公共随机源已在 {} 公布，现在是 {}：揭示要在这之前写定，否则谁缺席、骰子几点就能看着结果选。\
+             事后补录的，用 --at 写明揭示的时间；确实没有揭示的，用 mingqian draw void 作废。",
+            local(at),
+            now.words()
+        );
+        return Err(Failure::new("CLI-413", "reveal.txt", sentence));
+    }
     let (parties, dice) = answers(args, attempt)?;
     if now.seconds < freeze.reveal_by {
         let absent = absent(&parties, dice.as_ref());

@@ -38,7 +38,7 @@ use super::{Failure, Output};
 #[command(args_conflicts_with_subcommands = true)]
 pub(crate) struct DrawArgs {
     /// 在这个目录写出一套填好的样表和方案
-    #[arg(long, value_name = "DIR")]
+    #[arg(long, value_name = "目录")]
     template: Option<PathBuf>,
     #[command(subcommand)]
     step: Option<Step>,

@@ -6,6 +6,8 @@ use std::process::{Command, Output};
 
 use tempfile::TempDir;
 
+use crate::older_plan::{NONCES, as_of_one};
+
 pub(crate) const FREEZE: [&str; 12] = [
     "draw",
     "freeze",
@@ -22,9 +24,8 @@ pub(crate) const FREEZE: [&str; 12] = [
 ];
 
 /// The nonces of the samples.
-pub(crate) const DISCIPLINE: &str =
-    "c96279d9040ca04132f60f068b46cd9d784e94a2ac8f53555dbb9f181f36f071";
-pub(crate) const JUSTICE: &str = "0286c70d9f3b74674f096bd3c073c7149cc376078138a56db915d810eda3c58b";
+pub(crate) const DISCIPLINE: &str = NONCES[0].1;
+pub(crate) const JUSTICE: &str = NONCES[1].1;
 
 pub(crate) fn mingqian(folder: &Path, words: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_mingqian"))
@@ -72,20 +73,7 @@ pub(crate) fn samples_of_one() -> TempDir {
     let folder = samples();
     let path = folder.path().join("plan.toml");
     let text = fs::read_to_string(&path).unwrap();
-    let only_two = ["rulebook", "ceremony", "reveal-from"];
-    let mut lines: Vec<String> = text
-        .lines()
-        .filter(|line| only_two.iter().all(|key| !line.starts_with(key)))
-        .map(str::to_owned)
-        .collect();
-    for (name, nonce) in [("discipline", DISCIPLINE), ("justice", JUSTICE)] {
-        let at = lines.iter().position(|line| line.contains(name)).unwrap() + 1;
-        let nonce = nonce.parse().unwrap();
-        let name = name.parse().unwrap();
-        let line = draw::record::PartyLine::commit(draw::Suite::Sha256, name, &nonce);
-        lines[at] = format!("commitment = \"{}\"", line.commitment);
-    }
-    fs::write(path, lines.join("\n") + "\n").unwrap();
+    fs::write(path, as_of_one(&text)).unwrap();
     folder
 }
 

@@ -2,11 +2,22 @@
 //! every way of doing it wrong refused with code, row and remedy, leaving nothing behind.
 #![expect(clippy::unwrap_used, reason = "a test stops where its premise fails")]
 
+#[path = "../../../draw/tests/common/attempt.rs"]
+mod attempt;
+#[path = "../../../draw/tests/common/mod.rs"]
+mod common;
 mod earlier;
 mod folder;
+#[path = "../../../draw/tests/common/forger.rs"]
+mod forger;
 mod help;
+mod logged;
+#[path = "../stage/older_plan.rs"]
+mod older_plan;
 mod plan;
 mod two;
+#[path = "../../../verify/tests/two_support/mod.rs"]
+mod two_support;
 mod void;
 
 use std::fs;

@@ -324,6 +324,33 @@ fn a_file_of_another_attempt_is_not_taken_for_a_nonce_of_this_one() {
 }
 
 #[test]
+fn a_commitment_made_as_under_the_older_version_is_told_for_what_it_is() {
+    let folder = samples();
+    let folder = folder.path();
+    in_hours(folder);
+    let (name, nonce) = ("discipline".parse().unwrap(), DISCIPLINE.parse().unwrap());
+    let older = draw::record::PartyLine::commit(draw::Suite::Sha256, name, &nonce);
+    let text = fs::read_to_string(folder.join("plan.toml")).unwrap();
+    let ours = text
+        .lines()
+        .find_map(|line| line.strip_prefix("commitment = "))
+        .unwrap();
+    replace(
+        folder,
+        "plan.toml",
+        ours,
+        &format!("\"{}\"", older.commitment),
+    );
+    freeze_in_hours(folder);
+    let words = [
+        "CLI-414",
+        "discipline",
+        "mingqian nonce --campaign 411200-CG-2026-0001",
+    ];
+    refuses(&result_at(folder, REVEAL_FROM, &[]), words[0], &words[1..]);
+}
+
+#[test]
 fn open_publishes_no_file_that_was_touched_while_it_lay_sealed() {
     let folder = samples();
     let folder = folder.path();

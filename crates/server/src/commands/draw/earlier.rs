@@ -22,7 +22,7 @@ use crate::commands::Failure;
 #[derive(Debug, Args)]
 pub(super) struct EarlierArgs {
     /// 同一任务以前某一次抽取的目录或案卷（可多次给出）：核对随机数和承诺值没有用过
-    #[arg(long = "earlier", value_name = "DIR")]
+    #[arg(long = "earlier", value_name = "目录")]
     earlier: Vec<PathBuf>,
 }
 

@@ -25,19 +25,19 @@ use crate::commands::{Failure, Output, threads};
 #[derive(Debug, Args)]
 pub(crate) struct FreezeArgs {
     /// 检查对象（CSV：id, item, class, status, area）
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "文件")]
     subjects: PathBuf,
     /// 检查人员（CSV：id, authority, status）
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "文件")]
     inspectors: PathBuf,
     /// 回避（CSV：inspector, subject, reason）
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "文件")]
     recusals: Option<PathBuf>,
     /// 抽取方案（TOML）
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "文件")]
     plan: PathBuf,
     /// 本次抽取的目录，须尚不存在
-    #[arg(long, value_name = "DIR")]
+    #[arg(long, value_name = "目录")]
     out: PathBuf,
     #[command(flatten)]
     earlier: EarlierArgs,

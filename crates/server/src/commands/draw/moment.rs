@@ -18,7 +18,7 @@ pub(super) const TIME_FORM: &str = "应写成 \"2026-11-24 09:30\"（北京时�
 #[derive(Debug, Args)]
 pub(super) struct AtArgs {
     /// 办理的时间（北京时间），例如 "2026-11-24 09:30"；不写则用本机时钟。本机时钟不准、事后补录时写明
-    #[arg(long = "at", value_name = "TIME", value_parser = stated)]
+    #[arg(long = "at", value_name = "时间", value_parser = stated)]
     at: Option<u64>,
 }
 

@@ -6,9 +6,9 @@
 
 use std::path::PathBuf;
 
-use ::draw::record::{FreezeRecord, Revealed};
+use ::draw::record::{FreezeRecord, PartyLine, Revealed};
 use ::draw::seed::Answer;
-use ::draw::{Digest, Fault, Token};
+use ::draw::{Digest, Fault, Token, Version};
 use clap::Args;
 
 use super::folder::read;
@@ -18,10 +18,10 @@ use crate::commands::Failure;
 #[derive(Debug, Args)]
 pub(super) struct NonceArgs {
     /// 见证人交来的随机数文件，每行 party <代码> <随机数> 或 party <代码> absent <原因>；可给多个
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "文件")]
     nonces: Vec<PathBuf>,
     /// 单个随机数：代码=64 位十六进制，或 代码=absent:原因（shuang/2 只写 absent:timeout）
-    #[arg(long = "nonce", value_name = "NAME=NONCE")]
+    #[arg(long = "nonce", value_name = "代码=随机数")]
     nonce: Vec<String>,
 }
 
@@ -42,7 +42,12 @@ impl NonceArgs {
                 .filter(|(name, _)| *name == line.name)
                 .collect::<Vec<_>>()[..]
             {
-                [one] => parties.push(one.clone()),
+                [one] => {
+                    if let Some(why) = of_older_version(freeze, *line, one) {
+                        failure.push("CLI-414", line.name.as_str(), why);
+                    }
+                    parties.push(one.clone());
+                }
                 [] => failure.push(
                     "CLI-402",
                     line.name.as_str(),
@@ -80,6 +85,19 @@ impl NonceArgs {
         }
         Ok(given)
     }
+}
+
+/// Why a nonce cannot fit: the party committed to it as under `shuang/1`, without campaign and attempt.
+fn of_older_version(freeze: &FreezeRecord, line: PartyLine, given: &Revealed) -> Option<String> {
+    let nonce = given.1.given()?;
+    let older = PartyLine::commit(freeze.suite, line.name, nonce) == line;
+    (older && freeze.version() == Version::Two).then(|| {
+        format!(
+            "承诺值是按 shuang/1 生成的，没有写明任务和次数，按本次的 shuang/2 不能用。到揭示截止按缺席办理；\
+             来源因此不足的，本次作废，再抽时用 mingqian nonce --campaign {} --attempt 次数 重新生成。",
+            freeze.campaign
+        )
+    })
 }
 
 /// A file in the making: `party <name> <nonce>` in one line, or `party <name>` and `nonce <nonce>` in two.

@@ -33,13 +33,13 @@ use crate::commands::{Failure, Output};
 #[derive(Debug, Args)]
 pub(crate) struct OpenArgs {
     /// 抽取的目录
-    #[arg(long, value_name = "DIR")]
+    #[arg(long, value_name = "目录")]
     out: PathBuf,
     /// 哪一阶段的案卷
-    #[arg(long, value_enum)]
+    #[arg(long, value_enum, value_name = "阶段")]
     stage: StageWord,
     /// 案卷：目录，或以 .zip 结尾的文件
-    #[arg(long, value_name = "PATH")]
+    #[arg(long, value_name = "案卷")]
     bundle: PathBuf,
 }
 

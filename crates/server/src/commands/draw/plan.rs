@@ -18,10 +18,10 @@ use crate::commands::{Failure, Output};
 #[derive(Debug, Args)]
 pub(crate) struct PlanArgs {
     /// 抽取方案（TOML）；承诺值和揭示时段可以还没有写
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "文件")]
     plan: PathBuf,
     /// 写出的 PLAN，例如 plan.txt
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "文件")]
     out: PathBuf,
 }
 

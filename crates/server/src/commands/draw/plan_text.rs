@@ -13,6 +13,9 @@ use toml::de::{DeTable, DeValue};
 use super::moment::{TIME_FORM, beijing, in_range};
 use crate::commands::Failure;
 
+/// How many characters of a line that cannot be read are shown.
+const SHOWN: usize = 40;
+
 /// The text of a plan, and what is wrong with it so far.
 pub(super) struct PlanText<'t> {
     name: &'t str,
@@ -69,7 +72,8 @@ impl<'t> PlanText<'t> {
     fn no_toml(&self, error: &toml::de::Error) -> Failure {
         let at = error.span().map_or(0, |span| span.start);
         let line = self.line(at);
-        let shown = self.text.lines().nth(line - 1).unwrap_or_default().trim();
+        let shown = self.text.lines().nth(line - 1).unwrap_or_default();
+        let shown: String = shown.trim().chars().take(SHOWN).collect();
         let repeated = error.message().contains("duplicate key");
         let sentence = match repeated {
             true => format!("“{shown}”：这一项前面已经写过，每一项只写一次。"),

@@ -29,15 +29,15 @@ pub(super) use one::KEPT_HASHES;
 #[derive(Debug, Args)]
 pub(crate) struct ResultArgs {
     /// 冻结时写出的目录
-    #[arg(long, value_name = "DIR")]
+    #[arg(long, value_name = "目录")]
     out: PathBuf,
     #[command(flatten)]
     nonces: NonceArgs,
     /// 骰子点数，或 absent:原因（shuang/2 只写 absent:timeout）
-    #[arg(long, value_name = "DIGITS")]
+    #[arg(long, value_name = "点数")]
     dice: Option<String>,
     /// 公共随机源的值；shuang/1 可写 absent:原因。shuang/2 在揭示之后、公布之时给出
-    #[arg(long, value_name = "VALUE")]
+    #[arg(long, value_name = "值")]
     beacon: Option<String>,
     #[command(flatten)]
     earlier: EarlierArgs,

@@ -36,22 +36,22 @@ const APPROVER: &str = "void-approver.txt";
 #[derive(Debug, Args)]
 pub(crate) struct VoidArgs {
     /// 抽取的目录；冻结之前作废的，是要新建的目录
-    #[arg(long, value_name = "DIR")]
+    #[arg(long, value_name = "目录")]
     out: PathBuf,
     /// 抽取方案（TOML）：只在冻结之前作废时写
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "文件")]
     plan: Option<PathBuf>,
     /// 作废的事由
-    #[arg(long, value_enum)]
+    #[arg(long, value_enum, value_name = "事由")]
     reason: Reason,
     /// 向公众说明的一句话：写明事实和依据，不写人名和对象
-    #[arg(long, value_name = "TEXT")]
+    #[arg(long, value_name = "文字")]
     sentence: String,
     /// 签批作废的文书：扫描件，或者它的 64 位摘要
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "文件")]
     document: String,
     /// 批准人的代码；公布的是加盐的摘要，不公布代码
-    #[arg(long, value_name = "CODE")]
+    #[arg(long, value_name = "代码")]
     approver: String,
     #[command(flatten)]
     at: AtArgs,

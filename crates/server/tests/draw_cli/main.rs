@@ -516,11 +516,22 @@ fn the_real_register_is_drawn_and_its_dirty_codes_are_named() {
         .unwrap();
     let records: Vec<csv::StringRecord> = reader.records().map(Result::unwrap).collect();
     assert_eq!(records.len(), 5_412);
+    for folder in [samples(), samples_of_one()] {
+        is_drawn(&folder, &records);
+    }
+}
+
+fn is_drawn(folder: &tempfile::TempDir, records: &[csv::StringRecord]) {
     let row = |record: &csv::StringRecord| format!("{},A\n", record.get(1).unwrap_or(""));
-    let folder = samples();
     let plan = fs::read_to_string(folder.path().join("plan.toml")).unwrap();
     let plan = plan.replace("code = \"fume\"", "code = \"-\"");
-    fs::write(folder.path().join("plan.toml"), plan).unwrap();
+    let (first, rest) = plan.split_once("[[item]]\ncode = \"waste\"").unwrap();
+    let (_, rest) = rest.split_once("[[authority]]").unwrap();
+    fs::write(
+        folder.path().join("plan.toml"),
+        format!("{first}[[authority]]{rest}"),
+    )
+    .unwrap();
     fs::write(folder.path().join("recusals.csv"), "inspector,subject\n").unwrap();
     let write = |records: &[csv::StringRecord]| {
         let rows: String = records.iter().map(row).collect();
@@ -530,7 +541,7 @@ fn the_real_register_is_drawn_and_its_dirty_codes_are_named() {
         )
         .unwrap();
     };
-    write(&records);
+    write(records);
     let output = mingqian(folder.path(), &[&["--json"], &FREEZE[..]].concat());
     assert_eq!(output.status.code(), Some(2));
     let errors: Value = serde_json::from_slice(&output.stderr).unwrap();
@@ -538,14 +549,17 @@ fn the_real_register_is_drawn_and_its_dirty_codes_are_named() {
         errors["count"].as_u64().unwrap() > 0,
         "a register without one dirty code is not this one"
     );
+    let place = errors["errors"][0]["place"].as_str().unwrap();
+    assert!(place.starts_with("subjects.csv 第 "), "{errors}");
 
     let mut seen = std::collections::HashSet::new();
     let clean: Vec<_> = records
-        .into_iter()
+        .iter()
         .filter(|record| {
             let code = domain::text::SubjectCode::parse(record.get(1).unwrap_or(""));
             code.is_ok_and(|code| seen.insert(code.to_string()))
         })
+        .cloned()
         .collect();
     assert!(clean.len() > 5_000, "{} clean codes", clean.len());
     write(&clean);

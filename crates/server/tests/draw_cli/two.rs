@@ -384,6 +384,28 @@ fn open_publishes_no_file_that_was_touched_while_it_lay_sealed() {
     assert!(opened.contains(&kept(folder, "open.txt")), "{opened}");
 }
 
+/// A result that broke off is finished by the same words, and gives the same bytes.
+#[test]
+fn what_broke_off_is_finished_by_the_same_words() {
+    let folder = samples();
+    let folder = folder.path();
+    succeeds(&freeze(folder));
+    succeeds(&result(folder));
+    let before = kept(folder, "drawn/open.txt");
+    fs::remove_dir_all(folder.join("d/drawn")).unwrap();
+    let open = [
+        "draw", "open", "--out", "d", "--stage", "public", "--bundle", "p",
+    ];
+    refuses(&mingqian(folder, &open), "CLI-501", &["draw result"]);
+    succeeds(&mingqian(
+        folder,
+        &[&open[..5], &["sealed", "--bundle", "s"]].concat(),
+    ));
+    succeeds(&result(folder));
+    assert_eq!(kept(folder, "drawn/open.txt"), before);
+    verified(folder, "public", "p");
+}
+
 #[test]
 fn receipts_of_the_log_that_are_none_are_not_packed() {
     let folder = samples();

@@ -91,13 +91,19 @@ fn files(folder: &Path, kind: BundleKind, stage: Stage) -> Result<Files, Failure
     let drawn = folder.join("drawn");
     let sealed = names.iter().any(|name| !published.contains(name));
     if sealed && !drawn.is_dir() {
-        let sentence = "公共随机源还没有公布，本来会抽中什么还没有人知道；现在只有 sealed 阶段的案卷。\
-                        公布之后先运行 mingqian draw result --beacon 值。";
-        return Err(Failure::new(
-            "CLI-505",
-            folder.display().to_string(),
-            sentence,
-        ));
+        let (code, sentence) = match kind {
+            BundleKind::Drawn => (
+                "CLI-501",
+                "drawn 目录不在这里。请再运行一次 mingqian draw result（同样的随机数给出同样的结果），或者用备份恢复。",
+            ),
+            _ => (
+                "CLI-505",
+                "公共随机源还没有公布，本来会抽中什么还没有人知道；现在只有 sealed 阶段的案卷。\
+                 公布之后先运行 mingqian draw result --beacon 值。",
+            ),
+        };
+        let place = folder.display().to_string();
+        return Err(Failure::new(code, place, sentence));
     }
     let place = |name: &str| match published.contains(&name) {
         true => folder.join(name),

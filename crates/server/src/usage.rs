@@ -56,7 +56,7 @@ pub(crate) fn refused(error: &Error) -> Option<Failure> {
 
 /// What the library says in a help text of its own accord, and what stands there instead.
 const FRAME: &[(&str, &str)] = &[
-    ("Usage:", "用法："),
+    ("Usage: ", "用法："),
     ("Commands:", "命令："),
     ("Arguments:", "参数："),
     ("Options:", "选项："),

@@ -1,6 +1,7 @@
 //! The command line (stable: outsiders script against it). One variant here, one file in
 //! `commands/`, nothing else.
 
+use std::io::{self, Write};
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
@@ -9,7 +10,7 @@ use crate::commands::{
     Output, audit, certificate, counter, demo, draw, import, init, log, migrate, nonce, serve,
     verify, workdays,
 };
-use crate::ports::OsEntropy;
+use crate::ports::{OsClock, OsEntropy};
 use crate::usage;
 
 /// 明签：双随机、一公开。
@@ -70,7 +71,7 @@ pub(crate) fn run() -> ExitCode {
         Command::Migrate(args) => migrate::run(&args, &output),
         Command::Counter(args) => counter::run(&args, &output),
         Command::Workdays(args) => workdays::run(&args, &output),
-        Command::Draw(args) => draw::run(&args, &OsEntropy, &output),
+        Command::Draw(args) => draw::run(&args, (&OsEntropy, &OsClock), &output),
         Command::Nonce(args) => nonce::run(&args, &OsEntropy, &output),
         Command::Verify(args) => verify::run(&args, &output),
         Command::Log(args) => log::run(&args, &output),
@@ -88,7 +89,11 @@ fn misread(error: &clap::Error) -> ExitCode {
         Some(failure) => Output::new(json).fail(&failure),
         None => {
             // A closed pipe is the reader's choice.
-            let _ = error.print();
+            let _ = writeln!(
+                io::stdout().lock(),
+                "{}",
+                usage::in_chinese(error).trim_end()
+            );
             ExitCode::SUCCESS
         }
     }

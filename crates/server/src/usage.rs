@@ -1,5 +1,6 @@
 //! What is wrong with a command line, in the words and under the codes in which every other refusal is said. The
-//! library that reads it speaks English only; of its own words there stays what it quotes of ours.
+//! library that reads it speaks English only; of its own words there stays what it quotes of ours, and the frame of a
+//! help text is put into Chinese.
 
 use std::error::Error as _;
 
@@ -51,6 +52,39 @@ pub(crate) fn refused(error: &Error) -> Option<Failure> {
         other => format!("命令行读不懂。原文：{other}。"),
     };
     Some(failure(argument, &sentence))
+}
+
+/// What the library says in a help text of its own accord, and what stands there instead.
+const FRAME: &[(&str, &str)] = &[
+    ("Usage: ", "用法："),
+    ("Commands:", "命令："),
+    ("Arguments:", "参数："),
+    ("Options:", "选项："),
+    ("[OPTIONS]", "[选项]"),
+    ("<COMMAND>", "<命令>"),
+    ("[COMMAND]", "[命令]"),
+    (
+        "Print help (see a summary with '-h')",
+        "显示这份说明（-h 显示简要的）",
+    ),
+    (
+        "Print help (see more with '--help')",
+        "显示简要说明（--help 显示全部）",
+    ),
+    ("Print help", "显示这份说明"),
+    ("Print version", "显示版本"),
+    ("Possible values:", "可以写："),
+    ("[possible values: ", "[可以写："),
+    ("[default: ", "[不写则为："),
+    ("[env: ", "[环境变量："),
+];
+
+/// A help or version text with the words of its frame in Chinese; the rest of it is ours.
+pub(crate) fn in_chinese(error: &Error) -> String {
+    let text = error.render().to_string();
+    FRAME
+        .iter()
+        .fold(text, |text, (theirs, ours)| text.replace(theirs, ours))
 }
 
 fn failure(place: String, sentence: &str) -> Failure {

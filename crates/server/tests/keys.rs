@@ -927,7 +927,7 @@ fn commands() -> BTreeSet<String> {
         .output()
         .unwrap();
     let (_, help) = said(&help);
-    let listed = help.lines().skip_while(|line| *line != "Commands:").skip(1);
+    let listed = help.lines().skip_while(|line| *line != "命令：").skip(1);
     let listed = listed.take_while(|line| line.starts_with("  "));
     listed
         .filter_map(|line| line.split_whitespace().next().map(str::to_owned))

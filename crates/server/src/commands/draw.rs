@@ -1,25 +1,34 @@
 //! `mingqian draw` (不用服务器的抽取): a complete draw for a bureau on paper or without network, in
-//! its real order: `freeze` prints what to publish, `result` takes nonces, dice and beacon, `open`
-//! writes a bundle. `--template DIR` writes filled samples.
+//! its real order: `plan` announces, `freeze` prints what to publish, `result` takes nonces, dice and beacon, `open`
+//! writes a bundle, `void` ends an attempt without result. `--template DIR` writes filled samples.
 //!
 //! The folder of a draw: `freeze.txt`, `plan.txt` (publish at T1), `sealed/` (S and the frames; keep
-//! secret), then `seed.txt`, `result.txt` (publish at T4) and `drawn/` (the whole bundle; keep
-//! secret until OPEN), and `drawn.hashes` (what the files in it must be). Everything is made in a temporary folder beside and renamed at the end, so
-//! nothing is ever half-written; nothing is ever overwritten. Deliberately absent: the log, and
-//! substitution after the draw, which need the server.
+//! secret), then `reveal.txt` (`shuang/2`, publish at T2), `seed.txt`, `result.txt` (publish at T4) and `drawn/` (the
+//! whole bundle; keep secret until OPEN), and of `shuang/1` `drawn.hashes` (what the files in it must be). A void attempt has
+//! `void.txt`. A plan decides the version of a new folder, FREEZE that of one begun. Everything is made in a temporary
+//! folder beside and renamed at the end, so nothing is ever half-written; nothing is ever overwritten. Deliberately absent:
+//! the log, and substitution after the draw, which need the server.
 
 mod csv_table;
+mod earlier;
 mod folder;
 mod frame_files;
 mod freeze;
+mod moment;
+mod nonces;
 mod open;
+mod plan;
 mod plan_file;
+mod plan_items;
+mod plan_sources;
+mod plan_text;
 mod result;
 mod template;
+mod void;
 
 use std::path::PathBuf;
 
-use app::port::Entropy;
+use app::port::{Clock, Entropy};
 use clap::{Args, Subcommand};
 
 use super::{Failure, Output};
@@ -29,7 +38,7 @@ use super::{Failure, Output};
 #[command(args_conflicts_with_subcommands = true)]
 pub(crate) struct DrawArgs {
     /// 在这个目录写出一套填好的样表和方案
-    #[arg(long, value_name = "DIR")]
+    #[arg(long, value_name = "目录")]
     template: Option<PathBuf>,
     #[command(subcommand)]
     step: Option<Step>,
@@ -37,25 +46,35 @@ pub(crate) struct DrawArgs {
 
 #[derive(Debug, Subcommand)]
 enum Step {
+    /// 公布方案：写出 PLAN，在看到名录之前公布
+    Plan(plan::PlanArgs),
     /// 冻结名录：写出 FREEZE，说明要公布什么
     Freeze(freeze::FreezeArgs),
     /// 出结果：收随机数、骰子、公共随机源，写出 RESULT 和封存文件
     Result(result::ResultArgs),
     /// 公开：写出公开案卷或完整案卷
     Open(open::OpenArgs),
+    /// 作废：写出 VOID，说明要公布什么；冻结之前、冻结之后、揭示之后都用它
+    Void(void::VoidArgs),
 }
 
 /// Runs one step of a draw.
-pub(crate) fn run(args: &DrawArgs, entropy: &dyn Entropy, output: &Output) -> Result<u8, Failure> {
+pub(crate) fn run(
+    args: &DrawArgs,
+    ports: (&dyn Entropy, &dyn Clock),
+    output: &Output,
+) -> Result<u8, Failure> {
     match (&args.step, &args.template) {
-        (Some(Step::Freeze(step)), _) => freeze::run(step, entropy, output),
-        (Some(Step::Result(step)), _) => result::run(step, output),
+        (Some(Step::Plan(step)), _) => plan::run(step, output),
+        (Some(Step::Freeze(step)), _) => freeze::run(step, ports, output),
+        (Some(Step::Result(step)), _) => result::run(step, ports.1, output),
         (Some(Step::Open(step)), _) => open::run(step, output),
-        (None, Some(folder)) => template::run(folder, output),
+        (Some(Step::Void(step)), _) => void::run(step, ports, output),
+        (None, Some(folder)) => template::run(folder, ports.1, output),
         (None, None) => Err(Failure::new(
             "CLI-100",
             "mingqian draw",
-            "请选择 freeze、result、open 之一，或者用 --template 目录 写出样表。",
+            "请选择 plan、freeze、result、open、void 之一，或者用 --template 目录 写出样表。",
         )),
     }
 }

@@ -1,8 +1,8 @@
 //! Folders that appear whole or not at all.
 //!
 //! A step writes into a hidden folder beside its goal and renames it at the end; a goal that exists
-//! is never touched. Files are readable by their owner only and written by nobody. The disk stores one file while
-//! the next is made; the name is given only after every file is stored.
+//! is never touched. What a draw keeps is readable by its owner only and written by nobody; samples are files like any
+//! other. The disk stores one file while the next is made; the name is given only after every file is stored.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, BufWriter};
@@ -17,11 +17,30 @@ pub(super) struct Draft {
     path: PathBuf,
     storing: Vec<(PathBuf, JoinHandle<io::Result<()>>)>,
     kept: bool,
+    access: Access,
+}
+
+/// Who may read and write what is made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Access {
+    /// Its owner may read it, nobody may write it.
+    Sealed,
+    /// As the system has it for any new file.
+    Plain,
 }
 
 impl Draft {
-    /// Begins a folder that will be `goal`.
+    /// Begins a folder that will be `goal`, for its owner only, of files nobody writes.
     pub(super) fn begin(goal: &Path) -> Result<Self, Failure> {
+        Self::begin_as(goal, Access::Sealed)
+    }
+
+    /// The same of files to be filled in.
+    pub(super) fn begin_writable(goal: &Path) -> Result<Self, Failure> {
+        Self::begin_as(goal, Access::Plain)
+    }
+
+    fn begin_as(goal: &Path, access: Access) -> Result<Self, Failure> {
         refuse_existing(goal)?;
         let name = goal
             .file_name()
@@ -36,12 +55,13 @@ impl Draft {
             name.to_string_lossy(),
             std::process::id()
         ));
-        private_folder(&path).map_err(|error| Failure::file(&path, &error))?;
+        new_folder(&path, access).map_err(|error| Failure::file(&path, &error))?;
         Ok(Self {
             goal: goal.to_owned(),
             path,
             storing: Vec::new(),
             kept: false,
+            access,
         })
     }
 
@@ -50,20 +70,21 @@ impl Draft {
         &self.path
     }
 
-    /// A folder inside, for its owner only.
+    /// A folder inside.
     pub(super) fn folder(&self, name: &str) -> Result<(), Failure> {
         let path = self.path.join(name);
-        private_folder(&path).map_err(|error| Failure::file(&path, &error))
+        new_folder(&path, self.access).map_err(|error| Failure::file(&path, &error))
     }
 
-    /// Writes one file, for its owner only; the disk stores it in the background.
+    /// Writes one file; the disk stores it in the background.
     pub(super) fn write(
         &mut self,
         name: &str,
         write: impl FnOnce(&mut BufWriter<File>) -> io::Result<()>,
     ) -> Result<(), Failure> {
         let path = self.path.join(name);
-        let file = write_only(&path, write).map_err(|error| Failure::file(&path, &error))?;
+        let file =
+            write_only(&path, self.access, write).map_err(|error| Failure::file(&path, &error))?;
         let storing = std::thread::spawn(move || file.sync_all());
         self.storing.push((path, storing));
         Ok(())
@@ -108,27 +129,32 @@ pub(super) fn write_new(
     path: &Path,
     write: impl FnOnce(&mut BufWriter<File>) -> io::Result<()>,
 ) -> io::Result<()> {
-    write_only(path, write)?.sync_all()
+    write_only(path, Access::Sealed, write)?.sync_all()
 }
 
-/// Writes a new file that its owner alone can read and nobody can write; it is not on the disk yet.
+/// Writes a new file; it is not on the disk yet.
 fn write_only(
     path: &Path,
+    access: Access,
     write: impl FnOnce(&mut BufWriter<File>) -> io::Result<()>,
 ) -> io::Result<File> {
     let mut options = OpenOptions::new();
     options.write(true).create_new(true);
     #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o400);
+    if access == Access::Sealed {
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o400);
+    }
     let mut file = BufWriter::with_capacity(1 << 20, options.open(path)?);
     write(&mut file)?;
     file.into_inner().map_err(io::IntoInnerError::into_error)
 }
 
-fn private_folder(path: &Path) -> io::Result<()> {
+fn new_folder(path: &Path, access: Access) -> io::Result<()> {
     let mut builder = fs::DirBuilder::new();
     #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    if access == Access::Sealed {
+        std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    }
     builder.create(path)
 }
 

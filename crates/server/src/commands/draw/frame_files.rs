@@ -5,12 +5,12 @@
 //! repaired. Names are read past: they never enter the draw. Deliberately absent: any guess.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::path::Path;
 
 use ::draw::frame::Rows;
 use ::draw::name::{Status, is_name_byte};
-use ::draw::{Frame, Stratum, Token};
+use ::draw::{Frame, Stratum, Token, Version};
 use domain::text::{Usci, is_citizen_number, narrow, scientific_loss};
 
 use super::csv_table::{Column, CsvRow, CsvTable};
@@ -41,11 +41,19 @@ const RECUSAL: &[Column] = &[
     ("subject", &["对象代码", "检查对象"], true),
 ];
 
-/// Reads the three files; all errors of all files at once.
+/// The register files of a draw.
+pub(super) struct Files<'a> {
+    pub(super) subjects: &'a Path,
+    pub(super) inspectors: &'a Path,
+    pub(super) recusals: Option<&'a Path>,
+}
+
+/// Reads the three files; all errors of all files at once. Names are those of the version; a recusal names an
+/// inspector of the file or one of the leaders.
 pub(super) fn read(
-    subjects: &Path,
-    inspectors: &Path,
-    recusals: Option<&Path>,
+    files: &Files<'_>,
+    leaders: &[Token],
+    version: Version,
 ) -> Result<Frame, Failure> {
     let mut frame = Frame::default();
     let mut failure = Failure::default();
@@ -54,23 +62,23 @@ pub(super) fn read(
             failure.problems.extend(more.problems);
         }
     };
-    note(read_subjects(subjects, &mut frame));
-    note(read_inspectors(inspectors, &mut frame));
-    if let Some(recusals) = recusals {
-        note(read_recusals(recusals, &mut frame));
+    note(read_subjects(files.subjects, version, &mut frame));
+    note(read_inspectors(files.inspectors, version, &mut frame));
+    if let Some(recusals) = files.recusals {
+        note(read_recusals(recusals, leaders, version, &mut frame));
     }
     failure.or_nothing()?;
     Ok(frame)
 }
 
-fn read_subjects(path: &Path, frame: &mut Frame) -> Result<(), Failure> {
+fn read_subjects(path: &Path, version: Version, frame: &mut Frame) -> Result<(), Failure> {
     let table = CsvTable::read(path, SUBJECT)?;
     if table.lines() > ROWS_REMEMBERED {
-        return read_in_parts(&table, frame);
+        return read_in_parts(&table, version, frame);
     }
     let mut seen: HashMap<(Token, String), u64> = HashMap::new();
     let rows = table.each(|row, failure| {
-        take_subject(&table, row, failure, frame, |id, item, failure| {
+        take_subject(&table, version, row, failure, frame, |id, item, failure| {
             let first = seen.insert((id, item.to_owned()), row.number);
             if let Some(first) = first {
                 let sentence =
@@ -84,12 +92,12 @@ fn read_subjects(path: &Path, frame: &mut Frame) -> Result<(), Failure> {
 }
 
 /// Reads a large table on every core; each thread has a frame of its own, joined in order.
-fn read_in_parts(table: &CsvTable, frame: &mut Frame) -> Result<(), Failure> {
+fn read_in_parts(table: &CsvTable, version: Version, frame: &mut Frame) -> Result<(), Failure> {
     let parts = table.parts(threads().get());
     let read = |part| {
         let mut own = Frame::default();
         let rows = table.each_of(part, |row, failure| {
-            take_subject(table, row, failure, &mut own, |_, _, _| true);
+            take_subject(table, version, row, failure, &mut own, |_, _, _| true);
         });
         rows.map(|rows| (rows, own.subjects))
     };
@@ -120,23 +128,26 @@ fn read_in_parts(table: &CsvTable, frame: &mut Frame) -> Result<(), Failure> {
 /// Adds one row unless a cell is wrong or `fresh` says it stood there before.
 fn take_subject(
     table: &CsvTable,
+    version: Version,
     row: &CsvRow<'_>,
     failure: &mut Failure,
     frame: &mut Frame,
     fresh: impl FnOnce(Token, &str, &mut Failure) -> bool,
 ) {
     let place = || table.place(row.number);
-    let Some(id) = keep(code(row.cell(0), true), &place, failure) else {
+    let Some(id) = keep(code(row.cell(0), true, version), &place, failure) else {
         return;
     };
     let item = filled(row.cell(1), "-");
-    let Some(stratum) = keep(stratum(item, row.cell(2)), &place, failure) else {
+    let Some(stratum) = keep(stratum(item, row.cell(2), version), &place, failure) else {
         return;
     };
-    let Some(status) = keep(status(row.cell(3), true), &place, failure) else {
+    let Some(status) = keep(status(row.cell(3), true, version), &place, failure) else {
         return;
     };
-    let area = filled(row.cell(4), "-");
+    let Some(area) = keep(dashed(row.cell(4), "片区", version), &place, failure) else {
+        return;
+    };
     if !fresh(id, item, failure) {
         return;
     }
@@ -152,16 +163,17 @@ fn filled<'a>(cell: &'a str, empty: &'a str) -> &'a str {
     if cell.is_empty() { empty } else { cell }
 }
 
-fn read_inspectors(path: &Path, frame: &mut Frame) -> Result<(), Failure> {
+fn read_inspectors(path: &Path, version: Version, frame: &mut Frame) -> Result<(), Failure> {
     let table = CsvTable::read(path, INSPECTOR)?;
     let mut seen: HashMap<Token, u64> = HashMap::new();
     let rows = table.each(|row, failure| {
         let place = || table.place(row.number);
-        let Some(id) = keep(code(row.cell(0), false), &place, failure) else {
+        let Some(id) = keep(code(row.cell(0), false, version), &place, failure) else {
             return;
         };
-        let authority = filled(row.cell(1), "-");
-        let Some(status) = keep(status(row.cell(2), false), &place, failure) else {
+        let authority = keep(dashed(row.cell(1), "单位", version), &place, failure);
+        let status = keep(status(row.cell(2), false, version), &place, failure);
+        let (Some(authority), Some(status)) = (authority, status) else {
             return;
         };
         if let Some(first) = seen.insert(id, row.number) {
@@ -181,30 +193,57 @@ fn read_inspectors(path: &Path, frame: &mut Frame) -> Result<(), Failure> {
     empty(&table, rows)
 }
 
-fn read_recusals(path: &Path, frame: &mut Frame) -> Result<(), Failure> {
+fn read_recusals(
+    path: &Path,
+    leaders: &[Token],
+    version: Version,
+    frame: &mut Frame,
+) -> Result<(), Failure> {
     let table = CsvTable::read(path, RECUSAL)?;
-    let known: std::collections::HashSet<Token> = frame.subjects.iter().map(|row| row.id).collect();
+    let known: HashSet<Token> = frame.subjects.iter().map(|row| row.id).collect();
+    let serving: BTreeSet<Token> = frame.inspectors.iter().map(|row| row.id).collect();
+    let is_read = !serving.is_empty();
+    let serving: BTreeSet<Token> = serving.into_iter().chain(leaders.iter().copied()).collect();
     let mut seen: HashMap<(Token, Token), u64> = HashMap::new();
     table.each(|row: &CsvRow<'_>, failure| {
         let place = || table.place(row.number);
-        let inspector = keep(code(row.cell(0), false), &place, failure);
-        let subject = keep(code(row.cell(1), true), &place, failure);
-        let (Some(inspector), Some(subject)) = (inspector, subject) else {
+        let person = keep(code(row.cell(0), false, version), &place, failure);
+        let subject = keep(code(row.cell(1), true, version), &place, failure);
+        let (Some(person), Some(subject)) = (person, subject) else {
             return;
         };
+        let found = failure.problems.len();
+        // Where a file could not be read, its own errors say so.
         if !known.is_empty() && !known.contains(&subject) {
-            failure.push(
-                "CLI-215",
-                place(),
-                format!("检查对象 {subject} 不在名录中，请核对代码。"),
-            );
-            return;
+            let sentence = format!("检查对象 {subject} 不在名录中，请核对代码。");
+            failure.push("CLI-215", place(), sentence);
         }
-        if seen.insert((inspector, subject), row.number).is_none() {
-            frame.recusals.push((inspector, subject));
+        if is_read && !serving.contains(&person) {
+            failure.push("CLI-218", place(), stranger(person, &serving));
+        }
+        let good = failure.problems.len() == found;
+        if good && seen.insert((person, subject), row.number).is_none() {
+            frame.recusals.push((person, subject));
         }
     })?;
     Ok(())
+}
+
+/// A person nobody knows, beside those whose codes look alike: `f002` and `F02` beside `F002`.
+fn stranger(person: Token, serving: &BTreeSet<Token>) -> String {
+    let alike = |token: &Token| token.as_str().to_ascii_lowercase().replace('0', "");
+    let like: Vec<&str> = serving
+        .iter()
+        .filter(|token| alike(token) == alike(&person))
+        .map(Token::as_str)
+        .collect();
+    let hint = match like.is_empty() {
+        true => String::new(),
+        false => format!("相近的有 {}。", like.join("、")),
+    };
+    format!(
+        "人员 {person} 既不是名录中的检查人员，也不是方案中的组长，这一条回避不会起作用。{hint}代码要逐字相同，大小写也要。"
+    )
 }
 
 fn empty(table: &CsvTable, rows: u64) -> Result<(), Failure> {
@@ -241,7 +280,7 @@ fn problem(code: &str, sentence: String) -> Problem {
 }
 
 /// An id of a subject or inspector.
-fn code(cell: &str, subject: bool) -> Result<Token, Problem> {
+fn code(cell: &str, subject: bool, version: Version) -> Result<Token, Problem> {
     let text = narrowed(cell);
     if text.is_empty() {
         return Err(problem("CLI-210", "代码是空的。".to_owned()));
@@ -268,9 +307,39 @@ fn code(cell: &str, subject: bool) -> Result<Token, Problem> {
             )
         })?;
     }
-    Token::new(text.as_bytes()).ok_or_else(|| {
+    let token = Token::new(text.as_bytes()).ok_or_else(|| {
         problem("CLI-213", format!("“{text}”不是合法的代码：只能是 1—31 个数字、英文字母、点、下划线、连字符，不能有汉字。"))
-    })
+    })?;
+    begins(token, version)
+}
+
+/// `-` alone is no name, and one of `shuang/2` begins with a letter or digit.
+fn begins(token: Token, version: Version) -> Result<Token, Problem> {
+    match token.as_str() != "-" && version.allows(token) {
+        true => Ok(token),
+        false => Err(problem(
+            "CLI-219",
+            format!(
+                "“{token}”不能作代码：第一个字符须是数字或者英文字母，单独一个连字符不是代码。"
+            ),
+        )),
+    }
+}
+
+/// A name, or nothing where there is only one.
+fn dashed<'a>(cell: &'a str, what: &str, version: Version) -> Result<&'a str, Problem> {
+    let text = filled(cell, "-");
+    let good = match Token::new(text.as_bytes()) {
+        Some(token) => text == "-" || version.allows(token),
+        None => false,
+    };
+    match good {
+        true => Ok(text),
+        false => Err(problem(
+            "CLI-220",
+            format!("{what}“{text}”不是合法的代码，例如 east、cg。"),
+        )),
+    }
 }
 
 /// Full-width to half-width; nothing is copied where nothing can change.
@@ -281,9 +350,11 @@ fn narrowed(cell: &str) -> Cow<'_, str> {
     }
 }
 
-fn stratum<'a>(item: &str, class: &'a str) -> Result<Cow<'a, str>, Problem> {
+fn stratum<'a>(item: &str, class: &'a str, version: Version) -> Result<Cow<'a, str>, Problem> {
     let token = |text: &str| Token::new(text.as_bytes());
-    match (token(item), token(class)) {
+    let named = |name: &Token| begins(*name, version).is_ok();
+    let item_token = token(item).filter(|name| item == "-" || named(name));
+    match (item_token, token(class).filter(named)) {
         (Some(_), Some(_)) if item == "-" => Ok(Cow::Borrowed(class)),
         (Some(item), Some(class)) => Ok(Cow::Owned(Stratum::of(item, class).to_string())),
         _ => Err(problem(
@@ -294,11 +365,13 @@ fn stratum<'a>(item: &str, class: &'a str) -> Result<Cow<'a, str>, Problem> {
 }
 
 /// Empty means the row takes part.
-fn status(cell: &str, subject: bool) -> Result<&str, Problem> {
+fn status(cell: &str, subject: bool, version: Version) -> Result<&str, Problem> {
     let text = filled(cell, "draw");
+    let named = |reason| begins(reason, version).is_ok();
     match text.parse::<Status>() {
-        Ok(Status::Draw | Status::Skip(_)) => Ok(text),
-        Ok(Status::Must(_)) if subject => Ok(text),
+        Ok(Status::Draw) => Ok(text),
+        Ok(Status::Skip(reason)) if named(reason) => Ok(text),
+        Ok(Status::Must(reason)) if subject && named(reason) => Ok(text),
         _ => Err(problem(
             "CLI-217",
             format!(

@@ -5,15 +5,19 @@ use std::path::PathBuf;
 
 use ::draw::digest::Secret;
 use ::draw::frame::Rows;
+use ::draw::quota::QuotaRule;
 use ::draw::quota::{Quota, merged, merges};
 use ::draw::record::{FreezeRecord, Hours, hash_of};
-use ::draw::{Frame, Frozen, Level, Stratum, Terms};
-use app::port::Entropy;
+use ::draw::seed::beacon::time_of_round;
+use ::draw::{Frame, Frozen, Level, Stratum, Terms, Version};
+use app::port::{Clock, Entropy};
 use clap::Args;
 use serde_json::json;
 
+use super::earlier::EarlierArgs;
 use super::folder::Draft;
-use super::frame_files;
+use super::frame_files::{self, Files};
+use super::moment::{AtArgs, Moment, local};
 use super::plan_file::{Plan, rule_words};
 use crate::commands::{Failure, Output, threads};
 
@@ -21,42 +25,135 @@ use crate::commands::{Failure, Output, threads};
 #[derive(Debug, Args)]
 pub(crate) struct FreezeArgs {
     /// 检查对象（CSV：id, item, class, status, area）
-    #[arg(long)]
+    #[arg(long, value_name = "文件")]
     subjects: PathBuf,
     /// 检查人员（CSV：id, authority, status）
-    #[arg(long)]
+    #[arg(long, value_name = "文件")]
     inspectors: PathBuf,
     /// 回避（CSV：inspector, subject, reason）
-    #[arg(long)]
+    #[arg(long, value_name = "文件")]
     recusals: Option<PathBuf>,
     /// 抽取方案（TOML）
-    #[arg(long)]
+    #[arg(long, value_name = "文件")]
     plan: PathBuf,
     /// 本次抽取的目录，须尚不存在
-    #[arg(long)]
+    #[arg(long, value_name = "目录")]
     out: PathBuf,
+    #[command(flatten)]
+    earlier: EarlierArgs,
+    #[command(flatten)]
+    at: AtArgs,
 }
 
 /// Freezes, writes the draw's folder and says what to publish.
 pub(crate) fn run(
     args: &FreezeArgs,
-    entropy: &dyn Entropy,
+    (entropy, clock): (&dyn Entropy, &dyn Clock),
     output: &Output,
 ) -> Result<u8, Failure> {
     super::folder::refuse_existing(&args.out)?;
+    let now = args.at.moment(clock);
     let plan = Plan::read(&args.plan)?;
-    let frame = frame_files::read(&args.subjects, &args.inspectors, args.recusals.as_deref())?;
+    timely(&plan, now)?;
+    level(&plan)?;
+    let earlier = args.earlier.read()?;
+    earlier.allow(&plan)?;
+    let files = Files {
+        subjects: &args.subjects,
+        inspectors: &args.inspectors,
+        recusals: args.recusals.as_deref(),
+    };
+    let frame = frame_files::read(&files, &plan.record.leaders, plan.version())?;
     let frame = merge_small_pools(&plan, frame)?;
     let quotas = quotas(&plan, &frame.subjects)?;
     let secret = Secret::from_bytes(entropy.bytes::<32>());
-    let frozen = ::draw::freeze(&terms(&plan, &quotas), frame, &secret, threads())?;
-    let disagreements = plan.record.disagreements(frozen.record());
-    if !disagreements.is_empty() {
-        return Err(disagreements.into());
-    }
+    let frozen = frozen(&plan, &quotas, frame, &secret)?;
     write(args, &plan, &frozen)?;
-    say(args, &plan, frozen.record(), &quotas, output);
+    let mut warnings = warnings(frozen.record(), &quotas);
+    warnings.extend(earlier.gap(plan.attempt));
+    let said = Said {
+        quotas: &quotas,
+        warnings,
+        now,
+    };
+    say(args, &plan, frozen.record(), &said, output);
     Ok(0)
+}
+
+/// Refuses hours that leave no time for what must happen between FREEZE and them.
+fn timely(plan: &Plan, now: Moment) -> Result<(), Failure> {
+    let mut failure = Failure::default();
+    let mut not_before = |key: &str, what: &str, at: u64, seconds: u64| {
+        let earliest = now.seconds.saturating_add(seconds);
+        if at < earliest || at == now.seconds {
+            let apart = match seconds {
+                0 => String::new(),
+                _ => format!("，离冻结至少 {seconds} 秒（freeze-seconds）"),
+            };
+            let sentence = format!(
+                "{what} {}，冻结在 {}：要晚于冻结{apart}。请改方案，或者核对本机时钟（--at）。",
+                local(at),
+                now.words()
+            );
+            failure.push("CLI-310", plan.place(key), sentence);
+        }
+    };
+    not_before("reveal-by", "揭示截止", plan.reveal_by, 0);
+    let least = plan.record.freeze_seconds;
+    match (plan.hours, &plan.beacon) {
+        (Hours::One, None) => {}
+        (Hours::One, Some(beacon)) => {
+            let appears = beacon.round.as_str().parse().ok().and_then(time_of_round);
+            if let Some(at) = appears.filter(|_| ::verify::drand::is_quicknet(beacon)) {
+                not_before("beacon", "公共随机源公布于", at, least);
+            }
+        }
+        (
+            Hours::Two {
+                reveal_from,
+                beacon_at,
+            },
+            _,
+        ) => {
+            let apart = if beacon_at.is_some() { 0 } else { least };
+            not_before("reveal-from", "揭示从", reveal_from, apart);
+            if let Some(at) = beacon_at {
+                not_before("beacon", "公共随机源公布于", at, least);
+            }
+        }
+    }
+    failure.or_nothing()
+}
+
+/// Refuses sources that could not reach the least level even if all of them answer.
+fn level(plan: &Plan) -> Result<(), Failure> {
+    let parties = plan.parties.len();
+    let beacon = plan.beacon.is_some() || plan.record.dice.is_some();
+    let reached = u8::from(parties >= 2) + u8::from(beacon);
+    let least = plan.record.min_level;
+    if reached >= least {
+        return Ok(());
+    }
+    let words = if beacon { "有" } else { "没有" };
+    let sentence = format!(
+        "要求至少 {least} 级，{parties} 名见证人、{words}骰子或公共随机源，全部到齐也只有 {reached} 级。请增加来源。"
+    );
+    Err(Failure::new("CLI-314", plan.place("min-level"), sentence))
+}
+
+/// Freezes under the version of the plan.
+fn frozen(plan: &Plan, quotas: &[Quota], frame: Frame, secret: &Secret) -> Result<Frozen, Failure> {
+    let terms = terms(plan, quotas);
+    let frozen = match plan.version() {
+        Version::One => ::draw::freeze(&terms, frame, secret, threads()),
+        Version::Two => ::draw::freeze_under(&plan.record, &terms, frame, secret, threads()),
+    };
+    let frozen = frozen.map_err(|refusal| plan.located(refusal.faults))?;
+    let disagreements = plan.record.disagreements(frozen.record());
+    match disagreements.is_empty() {
+        true => Ok(frozen),
+        false => Err(plan.located(disagreements)),
+    }
 }
 
 /// The strata of each item with their pools N.
@@ -110,9 +207,24 @@ fn quotas(plan: &Plan, subjects: &Rows) -> Result<Vec<Quota>, Failure> {
     let mut quotas = Vec::new();
     let mut failure = Failure::default();
     for (item, strata) in items(subjects) {
-        match plan.record.quotas_of(&item, &strata) {
+        let rule = plan
+            .record
+            .items
+            .iter()
+            .find(|rule| rule.item.as_str() == item);
+        let pool: u64 = strata.iter().map(|(_, pool)| pool).sum();
+        if let Some(QuotaRule::Fixed(asked)) = rule.map(|rule| rule.rule)
+            && asked > pool
+        {
+            let sentence = format!(
+                "事项 {item} 要抽 {asked} 个，可抽的只有 {pool} 个。请改小 fixed 的数量，或者写 full 全部检查。"
+            );
+            failure.push("CLI-312", plan.place(&format!("item {item}")), sentence);
+            continue;
+        }
+        match plan.record.quotas_under(plan.version(), &item, &strata) {
             Ok(more) => quotas.extend(more),
-            Err(fault) => failure.problems.extend(Failure::from(fault).problems),
+            Err(fault) => failure.problems.extend(plan.located(vec![fault]).problems),
         }
     }
     failure.or_nothing().map(|()| quotas)
@@ -139,7 +251,7 @@ fn terms(plan: &Plan, quotas: &[Quota]) -> Terms {
         dice: record.dice,
         reveal_by: plan.reveal_by,
         beacon: plan.beacon.clone(),
-        hours: Hours::One,
+        hours: plan.hours,
     }
 }
 
@@ -183,39 +295,74 @@ fn warnings(record: &FreezeRecord, quotas: &[Quota]) -> Vec<String> {
     warnings
 }
 
-fn say(args: &FreezeArgs, plan: &Plan, record: &FreezeRecord, quotas: &[Quota], output: &Output) {
+/// What comes next, by the hours of FREEZE.
+fn then(record: &FreezeRecord) -> String {
+    let Hours::Two {
+        reveal_from,
+        beacon_at,
+    } = record.hours
+    else {
+        return "公布之后，见证人才交出随机数".to_owned();
+    };
+    let dice = record.dice.map_or("", |_| "先掷骰子，写下点数，");
+    let beacon = beacon_at.map_or(String::new(), |at| {
+        format!("，公共随机源 {} 公布", local(at))
+    });
+    format!(
+        "从 {} 起{dice}见证人才交出随机数，截止 {}{beacon}",
+        local(reveal_from),
+        local(record.reveal_by)
+    )
+}
+
+/// What is said beside the record.
+struct Said<'a> {
+    quotas: &'a [Quota],
+    warnings: Vec<String>,
+    now: Moment,
+}
+
+fn say(args: &FreezeArgs, plan: &Plan, record: &FreezeRecord, said: &Said<'_>, output: &Output) {
     let folder = args.out.display();
-    let warnings = warnings(record, quotas);
+    let Said {
+        quotas,
+        warnings,
+        now,
+    } = said;
     let mut words = format!(
-        "已冻结：抽查任务 {}，第 {} 次抽取\nH(FREEZE) {}\n信任等级（来源全部到齐时）：{}\n\n",
+        "已冻结：抽查任务 {}，第 {} 次抽取，按 {}\n办理时间：{}\nH(FREEZE) {}\n信任等级（来源全部到齐时）：{}\n\n",
         record.campaign,
         record.attempt,
+        record.version(),
+        now.words(),
         record.hash(),
         Level::announced(record)
     );
     for rule in &plan.record.items {
         words.push_str(&format!("事项 {}：{}\n", rule.item, rule_words(rule.rule)));
     }
-    for quota in quotas {
+    for quota in *quotas {
         words.push_str(&format!(
             "  分层 {}：{} 家抽 {} 家\n",
             quota.stratum, quota.pool, quota.drawn
         ));
     }
-    for warning in &warnings {
+    for warning in warnings {
         words.push_str(&format!("注意：{warning}\n"));
     }
     words.push_str(&format!(
         "\n现在公布并记入日志：{folder}/freeze.txt、{folder}/plan.txt\n\
          封存，任何人不得看：{folder}/sealed/（其中 secret.txt 须托管给两名外部见证人）\n\
-         公布之后，见证人才交出随机数；然后运行 mingqian draw result --out {folder}\n\n{record}"
+         {}；然后运行 mingqian draw result --out {folder}\n\n{record}",
+        then(record)
     ));
     let strata: Vec<_> = quotas
         .iter()
         .map(|q| json!({"stratum": q.stratum.as_str(), "pool": q.pool, "drawn": q.drawn, "not_random": q.is_pool_of_one()}))
         .collect();
     let value = json!({
-        "campaign": record.campaign.as_str(), "attempt": record.attempt, "freeze": record.hash().to_string(),
+        "campaign": record.campaign.as_str(), "attempt": record.attempt, "version": record.version().to_string(),
+        "freeze": record.hash().to_string(),
         "plan": record.plan.to_string(), "level": Level::announced(record).number(), "strata": strata,
         "warnings": warnings, "folder": args.out, "publish": ["freeze.txt", "plan.txt"], "sealed": "sealed",
     });

@@ -1,11 +1,13 @@
 //! `mingqian draw open` (公开, T6): a public or full bundle as a folder or a zip, and the record OPEN.
 //!
-//! `result` has checked the sealed files byte by byte and kept their hashes. Here every file is read
+//! Of `shuang/1`, `result` has checked the sealed files byte by byte and kept their hashes. Here every file is read
 //! and hashed again: FREEZE, seed and RESULT say what their files must be, the kept OPEN says it of
-//! the others, so a file that was touched while it lay sealed is never published. Receipts of the
-//! log (`freeze.entry`, `freeze.proof`, `result.entry`, `result.proof`) that lie in the draw's
-//! folder are packed too. Deliberately absent: computing the attempt again, which is what
-//! `mingqian verify` does for anybody who doubts this one.
+//! the others, so a file that was touched while it lay sealed is never published. Of `shuang/2`, whose bundles also show
+//! void attempts, the module `two` has the crate `verify` judge what it is about to write. Receipts of the
+//! log (`<record>.entry`, `<record>.proof`) that lie in the draw's folder are packed too. Deliberately absent: computing
+//! an attempt of `shuang/1` again, which is what `mingqian verify` does for anybody who doubts this one.
+
+mod two;
 
 use std::collections::BTreeMap;
 use std::fs::{self, File};
@@ -17,7 +19,7 @@ use ::draw::digest::Hasher;
 use ::draw::record::open::{Ending, OpenRecord, opened_files};
 use ::draw::record::result::SEALED_FILES;
 use ::draw::record::{FreezeRecord, ResultRecord, hash_of};
-use ::draw::{Digest, Suite};
+use ::draw::{Digest, Suite, Version};
 use clap::{Args, ValueEnum};
 use serde_json::json;
 use zip::write::SimpleFileOptions;
@@ -31,20 +33,23 @@ use crate::commands::{Failure, Output};
 #[derive(Debug, Args)]
 pub(crate) struct OpenArgs {
     /// 抽取的目录
-    #[arg(long)]
+    #[arg(long, value_name = "目录")]
     out: PathBuf,
-    /// sealed 出结果后即可公布；public 任务结束后公布；full 只给外部见证人和监督部门
-    #[arg(long)]
+    /// 哪一阶段的案卷
+    #[arg(long, value_enum, value_name = "阶段")]
     stage: StageWord,
     /// 案卷：目录，或以 .zip 结尾的文件
-    #[arg(long)]
+    #[arg(long, value_name = "案卷")]
     bundle: PathBuf,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
 enum StageWord {
+    /// 出结果后即可公布
     Sealed,
+    /// 任务结束后公布；作废的随即公布
     Public,
+    /// 只给外部见证人和监督部门
     Full,
 }
 
@@ -56,22 +61,45 @@ pub(crate) fn run(args: &OpenArgs, output: &Output) -> Result<u8, Failure> {
         StageWord::Public => Stage::Public,
         StageWord::Full => Stage::Full,
     };
+    if version(&args.out)? == Version::Two {
+        return two::run(args, stage, output);
+    }
     let files = files(&args.out, stage)?;
     let sealed = Sealed::read(&args.out)?;
     let open = sealed.open_record(stage);
     sealed.check(&files)?;
-    let packed = args
-        .bundle
-        .extension()
-        .is_some_and(|extension| extension.eq_ignore_ascii_case("zip"));
-    if packed {
+    if is_packed(&args.bundle) {
         pack(&args.bundle, &files)?;
     } else {
-        gather(&args.bundle, &files)?;
+        gathered(&args.bundle, &files)?.keep()?;
     }
     let record = open.map(|open| publish(&args.out, &open)).transpose()?;
     say(args, stage, &files, record.as_ref(), output);
     Ok(0)
+}
+
+/// The version of a draw's folder: that of its FREEZE; only `shuang/2` has attempts without.
+fn version(folder: &Path) -> Result<Version, Failure> {
+    let path = folder.join("freeze.txt");
+    if !path.exists() && folder.join("void.txt").exists() {
+        return Ok(Version::Two);
+    }
+    let freeze = FreezeRecord::parse(&read(&path)?).map_err(|fault| fault.within("freeze.txt"))?;
+    let version = freeze.version();
+    if version == Version::One && folder.join("void.txt").exists() {
+        let sentence = "shuang/1 没有作废的案卷：公布 plan.txt、freeze.txt、void.txt 和公告即可。";
+        return Err(Failure::new(
+            "CLI-504",
+            folder.display().to_string(),
+            sentence,
+        ));
+    }
+    Ok(version)
+}
+
+fn is_packed(bundle: &Path) -> bool {
+    let extension = bundle.extension();
+    extension.is_some_and(|extension| extension.eq_ignore_ascii_case("zip"))
 }
 
 /// Writes OPEN where the other records lie; the same record again is no change.
@@ -120,7 +148,7 @@ fn stage_words(stage: Stage) -> &'static str {
     }
 }
 
-type Files = Vec<(&'static str, PathBuf)>;
+type Files = Vec<(String, PathBuf)>;
 
 fn files(folder: &Path, stage: Stage) -> Result<Files, Failure> {
     let drawn = folder.join("drawn");
@@ -134,9 +162,11 @@ fn files(folder: &Path, stage: Stage) -> Result<Files, Failure> {
     let mut files: Files = stage
         .files()
         .into_iter()
-        .map(|name| (name, drawn.join(name)))
+        .map(|name| (name.to_owned(), drawn.join(name)))
         .collect();
-    let receipts = RECEIPTS.into_iter().map(|name| (name, folder.join(name)));
+    let receipts = RECEIPTS
+        .into_iter()
+        .map(|name| (name.to_owned(), folder.join(name)));
     files.extend(receipts.filter(|(_, path)| path.is_file()));
     Ok(files)
 }
@@ -213,7 +243,7 @@ impl Sealed {
             if !end? {
                 let sentence =
                     "封存之后被改动过，什么也没有写出。请用备份恢复 drawn 目录，或者报告监督部门。";
-                failure.push("CLI-502", *name, sentence);
+                failure.push("CLI-502", name, sentence);
             }
         }
         failure.or_nothing()
@@ -231,9 +261,9 @@ impl Sealed {
     }
 }
 
-/// The files as a folder: second names of the sealed ones, which nobody changes any more, or copies
+/// The files as a folder in the making: second names of the sealed ones, which nobody changes any more, or copies
 /// where the goal lies on another disk.
-fn gather(goal: &Path, files: &Files) -> Result<(), Failure> {
+fn gathered(goal: &Path, files: &Files) -> Result<Draft, Failure> {
     let mut draft = Draft::begin(goal)?;
     for (name, path) in files {
         if fs::hard_link(path, draft.path().join(name)).is_err() {
@@ -241,7 +271,7 @@ fn gather(goal: &Path, files: &Files) -> Result<(), Failure> {
             draft.write(name, |out| io::copy(&mut from, out).map(drop))?;
         }
     }
-    draft.keep()
+    Ok(draft)
 }
 
 fn pack(goal: &Path, files: &Files) -> Result<(), Failure> {
@@ -266,7 +296,7 @@ fn write_zip(out: &mut (impl Write + io::Seek), files: &Files) -> io::Result<()>
             .compression_method(CompressionMethod::Stored)
             .last_modified_time(zip::DateTime::default())
             .large_file(from.metadata()?.len() >= u64::from(u32::MAX));
-        zip.start_file(*name, options)?;
+        zip.start_file(name.as_str(), options)?;
         io::copy(&mut from, &mut zip)?;
     }
     zip.finish()?;

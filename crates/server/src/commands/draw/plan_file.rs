@@ -1,77 +1,54 @@
 //! The plan in TOML (抽取方案), as a bureau writes it, into the PLAN record and FREEZE's terms.
 //!
 //! The record is public and logged before anybody sees the pool; what only FREEZE states (attempt,
-//! commitments, reveal-by, the beacon's round) stands in the same file for convenience.
-//! Deliberately absent: defaults for anything that decides who is drawn.
+//! commitments, hours, the beacon's round) stands in the same file for convenience. A plan that names `ceremony`
+//! and `rulebook` is one of `shuang/2`, one that names neither of `shuang/1`. Everything that is wrong is said at once,
+//! each with its line and key. Deliberately absent: defaults for anything that decides who is drawn.
 
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use ::draw::quota::{QuotaRule, SamplingRate};
-use ::draw::record::plan::ItemRule;
-use ::draw::record::{Assign, BeaconName, PartyLine, PlanEdition, PlanRecord, TeamSize};
-use ::draw::{Code, Digest, Fault, Stratum, Suite, Token};
-use domain::time::Date;
-use serde::Deserialize;
+use ::draw::quota::QuotaRule;
+use ::draw::record::plan::RulebookName;
+use ::draw::record::{Assign, BeaconName, Hours, PartyLine, PlanEdition, PlanRecord};
+use ::draw::{Code, Digest, Fault, Suite, Token, Version};
 
+use super::plan_items::Drawn;
+use super::plan_sources::{Named, sources};
+use super::plan_text::{PlanText, Section};
 use crate::commands::Failure;
 
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-struct PlanFile {
-    campaign: String,
-    attempt: u32,
-    suite: Option<String>,
-    document: String,
-    min_level: u8,
-    reveal_by: toml::Value,
-    assign: String,
-    groups: Option<u64>,
-    #[serde(default)]
-    areas: Vec<String>,
-    leaders: Vec<String>,
-    item: Vec<ItemTable>,
-    authority: Vec<AuthorityTable>,
-    #[serde(default)]
-    party: Vec<PartyTable>,
-    dice: Option<String>,
-    beacon: Option<BeaconTable>,
-    #[serde(default)]
-    plan_seconds: u64,
-    #[serde(default)]
-    freeze_seconds: u64,
-    #[serde(default)]
-    subject_reserve: bool,
-}
+/// The keys that stand in no section, then the sections, in the order of the sample.
+const KEYS: &[&str] = &[
+    "campaign",
+    "attempt",
+    "suite",
+    "document",
+    "rulebook",
+    "rulebook-text",
+    "ceremony",
+    "min-level",
+    "reveal-from",
+    "reveal-by",
+    "assign",
+    "groups",
+    "areas",
+    "leaders",
+    "dice",
+    "plan-seconds",
+    "freeze-seconds",
+    "subject-reserve",
+    "item",
+    "authority",
+    "party",
+    "beacon",
+];
 
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct ItemTable {
-    code: String,
-    rule: String,
-    classes: BTreeMap<String, String>,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct AuthorityTable {
-    code: String,
-    drawn: u64,
-    team: u64,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct PartyTable {
-    name: String,
-    commitment: String,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct BeaconTable {
-    source: String,
-    round: String,
+/// What is announced before anybody sees the pool: PLAN, and for which attempt.
+pub(super) struct Announced {
+    pub(super) record: PlanRecord,
+    pub(super) attempt: u32,
+    places: BTreeMap<String, String>,
 }
 
 /// The plan with what FREEZE adds to it.
@@ -81,156 +58,328 @@ pub(super) struct Plan {
     pub(super) parties: Vec<PartyLine>,
     pub(super) reveal_by: u64,
     pub(super) beacon: Option<BeaconName>,
+    pub(super) hours: Hours,
+    /// Where in the file stands what a later fault names.
+    places: BTreeMap<String, String>,
+}
+
+/// Reads a file and takes from it what is wanted; every fault at once.
+fn read<T>(path: &Path, take: impl FnOnce(&Reading<'_>) -> Option<T>) -> Result<T, Failure> {
+    let name = path.file_name().unwrap_or(path.as_os_str());
+    let name = name.to_string_lossy();
+    let bytes = std::fs::read(path).map_err(|error| Failure::file(path, &error))?;
+    let text = String::from_utf8(bytes).map_err(|_| {
+        let sentence = "不是 UTF-8 编码的文本。请在编辑器中另存为 UTF-8。";
+        Failure::new("CLI-306", name.as_ref(), sentence)
+    })?;
+    let text = PlanText::new(&name, text.strip_prefix('\u{feff}').unwrap_or(&text));
+    let table = text.parse()?;
+    let folder = path.parent().unwrap_or(Path::new(""));
+    let taken = take(&Reading::new(text.root(&table), folder));
+    text.found()?;
+    Ok(taken.expect("what could not be read was said"))
+}
+
+impl Announced {
+    /// Reads and checks what PLAN says; commitments and hours may be missing still.
+    pub(super) fn read(path: &Path) -> Result<Self, Failure> {
+        read(path, |reading| reading.announced())
+    }
 }
 
 impl Plan {
-    /// Reads and checks a plan.
+    /// Reads and checks a plan with everything a freeze needs.
     pub(super) fn read(path: &Path) -> Result<Self, Failure> {
-        let name = path.display().to_string();
-        let text = std::fs::read_to_string(path).map_err(|error| Failure::file(path, &error))?;
-        let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
-        let file: PlanFile = toml::from_str(text)
-            .map_err(|error| Failure::new("CLI-301", &name, error.to_string().trim().to_owned()))?;
-        file.plan()
-            .map_err(|fault| Failure::from(fault.within(&name)))
+        read(path, |reading| reading.plan())
+    }
+
+    /// The version of the attempts under this plan.
+    pub(super) fn version(&self) -> Version {
+        self.hours.version()
+    }
+
+    /// Where something stands that a fault names, else its name itself.
+    pub(super) fn place(&self, name: &str) -> String {
+        self.places
+            .get(name)
+            .map_or(name, String::as_str)
+            .to_owned()
+    }
+
+    /// Faults of the protocol, each with its line where it names something of this file.
+    pub(super) fn located(&self, faults: Vec<Fault>) -> Failure {
+        let located = faults.into_iter().map(|fault| Fault {
+            place: self.place(&fault.place),
+            ..fault
+        });
+        located.collect::<Vec<_>>().into()
     }
 }
 
-fn tokens(names: &[String]) -> Result<Vec<Token>, Fault> {
-    names.iter().map(|name| name.parse()).collect()
+/// Reads a name, which of `shuang/2` begins with a letter or digit; `-` is one where it means the only one.
+pub(super) fn name(
+    section: &Section<'_>,
+    key: &str,
+    version: Version,
+    dash: bool,
+) -> Option<Token> {
+    let text = section.text(key)?;
+    named(section, key, text, version, dash)
 }
 
-impl PlanFile {
-    fn plan(&self) -> Result<Plan, Fault> {
-        let mut areas = tokens(&self.areas)?;
+pub(super) fn named(
+    section: &Section<'_>,
+    key: &str,
+    text: &str,
+    version: Version,
+    dash: bool,
+) -> Option<Token> {
+    let token: Token = section.meant(key, text)?;
+    let good = match text {
+        "-" => dash,
+        _ => version.allows(token),
+    };
+    if !good {
+        let sentence = format!("“{text}”不以数字或者英文字母开头。");
+        section.refuse(key, &Fault::new(Code::NAME_START, "", sentence));
+    }
+    good.then_some(token)
+}
+
+struct Reading<'a> {
+    root: Section<'a>,
+    folder: &'a Path,
+    version: Version,
+}
+
+impl<'a> Reading<'a> {
+    fn new(root: Section<'a>, folder: &'a Path) -> Self {
+        let version = version(&root);
+        Self {
+            root,
+            folder,
+            version,
+        }
+    }
+
+    /// PLAN, unless something is wrong, which is said then.
+    fn announced(&self) -> Option<Announced> {
+        let root = &self.root;
+        root.only(KEYS);
+        let campaign = name(root, "campaign", self.version, false);
+        let attempt = self.attempt();
+        let suite = self.suite();
+        let document = self.document();
+        let min_level = self.min_level();
+        let assign = self.assign();
+        let areas = self.names("areas");
+        let leaders = self.names("leaders");
+        let plan_seconds = root.maybe_number("plan-seconds");
+        let freeze_seconds = root.maybe_number("freeze-seconds");
+        let edition = suite.and_then(|suite| self.edition(suite));
+        let drawn = Drawn::read(root, self.version);
+        let named = Named::read(root, self.version);
+        let (drawn, named) = (drawn?, named?);
+        let mut areas = areas?;
         areas.sort_unstable();
-        let document: Result<Digest, Fault> = self.document.parse();
         let record = PlanRecord {
-            campaign: self.campaign.parse()?,
-            suite: self.suite()?,
-            document: document.map_err(|fault| fault.within("document"))?,
-            items: self.items()?,
-            rates: self.rates()?,
-            drawn: self.of_authorities(|authority, code| (code, authority.drawn))?,
-            teams: self.of_authorities(|authority, stratum| TeamSize {
-                stratum,
-                size: authority.team,
-            })?,
-            assign: self.assign()?,
+            campaign: campaign?,
+            suite: suite?,
+            document: document?,
+            items: drawn.items,
+            rates: drawn.rates,
+            drawn: drawn.drawn,
+            teams: drawn.teams,
+            assign: assign?,
             areas,
-            leaders: tokens(&self.leaders)?,
-            parties: self.commitments()?.iter().map(|line| line.name).collect(),
-            dice: self.dice.as_ref().map(|label| label.parse()).transpose()?,
-            beacon: self.beacon.as_ref().map(|beacon| beacon.source.clone()),
-            min_level: self.min_level,
-            plan_seconds: self.plan_seconds,
-            freeze_seconds: self.freeze_seconds,
-            edition: PlanEdition::One {
-                subject_reserve: self.subject_reserve,
-            },
+            leaders: leaders?,
+            parties: named.parties,
+            dice: named.dice,
+            beacon: named.beacon,
+            min_level: min_level?,
+            plan_seconds: plan_seconds.unwrap_or(0),
+            freeze_seconds: freeze_seconds.unwrap_or(0),
+            edition: edition?,
         };
-        let named = self
-            .beacon
-            .as_ref()
-            .map(|b| format!("{} {}", b.source, b.round).parse());
-        Ok(Plan {
-            // One grammar for everybody: what is printed must read back.
-            record: PlanRecord::parse(record.to_string().as_bytes())?,
-            attempt: self.attempt,
-            parties: self.commitments()?,
-            reveal_by: self.reveal_by()?,
-            beacon: named.transpose()?,
+        let mut places = drawn.places;
+        places.extend(KEYS.iter().map(|key| ((*key).to_owned(), root.place(key))));
+        Some(Announced {
+            record: self.readable(&record)?,
+            attempt: attempt?,
+            places,
         })
     }
 
-    fn suite(&self) -> Result<Suite, Fault> {
-        match self.suite.as_deref() {
-            None | Some("sha256") => Ok(Suite::Sha256),
-            Some("sm3") => Ok(Suite::Sm3),
-            Some(_) => Err(Fault::new(Code::PLAN, "suite", "只能写 sha256 或 sm3。")),
+    /// One grammar for everybody: what is printed must read back.
+    fn readable(&self, record: &PlanRecord) -> Option<PlanRecord> {
+        match PlanRecord::parse(record.to_string().as_bytes()) {
+            Ok(record) => Some(record),
+            Err(fault) => {
+                let key = KEYS.iter().find(|key| fault.place.ends_with(**key));
+                self.root.refuse(key.unwrap_or(&"campaign"), &fault);
+                None
+            }
         }
     }
 
-    fn assign(&self) -> Result<Assign, Fault> {
-        match (self.assign.as_str(), self.groups) {
-            ("pairs", None) => Ok(Assign::Pairs),
-            ("groups", Some(groups)) => Ok(Assign::Groups(groups)),
+    /// The plan with what FREEZE needs, unless something is wrong, which is said then.
+    fn plan(&self) -> Option<Plan> {
+        let announced = self.announced();
+        let ceremony = announced
+            .as_ref()
+            .and_then(|plan| match plan.record.edition {
+                PlanEdition::One { .. } => None,
+                PlanEdition::Two { ceremony, .. } => Some(ceremony),
+            });
+        let sources = sources(&self.root, self.version, ceremony);
+        let (announced, sources) = (announced?, sources?);
+        let mut places = announced.places;
+        places.extend(sources.places);
+        Some(Plan {
+            record: announced.record,
+            attempt: announced.attempt,
+            parties: sources.parties,
+            reveal_by: sources.reveal_by,
+            beacon: sources.beacon,
+            hours: sources.hours,
+            places,
+        })
+    }
+
+    fn attempt(&self) -> Option<u32> {
+        let number = self.root.number("attempt")?;
+        let fit = u32::try_from(number).ok().filter(|number| *number > 0);
+        if fit.is_none() {
+            self.root.wrong(
+                "CLI-303",
+                "attempt",
+                "应为 1 以上的整数：第几次抽取，作废一次加一。",
+            );
+        }
+        fit
+    }
+
+    fn suite(&self) -> Option<Suite> {
+        match self.root.maybe_text("suite") {
+            None => (!self.root.has("suite")).then_some(Suite::Sha256),
+            Some("sha256") => Some(Suite::Sha256),
+            Some("sm3") => Some(Suite::Sm3),
+            Some(_) => {
+                self.root
+                    .wrong("CLI-303", "suite", "只能写 \"sha256\" 或 \"sm3\"。");
+                None
+            }
+        }
+    }
+
+    fn document(&self) -> Option<Digest> {
+        let document: Digest = self.root.parsed("document")?;
+        if document == Digest([0; 32]) {
+            let sentence =
+                "64 个 0 不是任何文件的摘要。请写已批准的实施方案文件的摘要（sha256sum 文件）。";
+            self.root.wrong("CLI-307", "document", sentence);
+            return None;
+        }
+        Some(document)
+    }
+
+    fn min_level(&self) -> Option<u8> {
+        let level = self.root.number("min-level")?;
+        let fit = u8::try_from(level).ok().filter(|level| *level <= 2);
+        if fit.is_none() {
+            let sentence = "只能写 0（演练）、1（两名外部见证人或一个公共随机源）、2（两者都要）。";
+            self.root.wrong("CLI-303", "min-level", sentence);
+        }
+        fit
+    }
+
+    fn assign(&self) -> Option<Assign> {
+        let word = self.root.text("assign")?;
+        match (word, self.root.has("groups")) {
+            ("pairs", false) => Some(Assign::Pairs),
+            ("groups", true) => self.root.number("groups").map(Assign::Groups),
             _ => {
-                let sentence = "应为 assign = \"pairs\"，或者 assign = \"groups\" 并写明 groups。";
-                Err(Fault::new(Code::PLAN, "assign", sentence))
+                let sentence =
+                    "应为 assign = \"pairs\"，或者 assign = \"groups\" 并写明 groups = 组数。";
+                self.root.wrong("CLI-303", "assign", sentence);
+                None
             }
         }
     }
 
-    fn of_authorities<T>(
-        &self,
-        make: impl Fn(&AuthorityTable, Token) -> T,
-    ) -> Result<Vec<T>, Fault> {
-        let each = self.authority.iter();
-        each.map(|authority| Ok(make(authority, authority.code.parse()?)))
-            .collect()
+    fn names(&self, key: &str) -> Option<Vec<Token>> {
+        let words = self.root.texts(key)?;
+        let names = words.into_iter();
+        let names: Vec<_> = names
+            .map(|word| named(&self.root, key, word, self.version, false))
+            .collect();
+        names.into_iter().collect()
     }
 
-    fn items(&self) -> Result<Vec<ItemRule>, Fault> {
-        let mut items: Vec<ItemRule> = self
-            .item
-            .iter()
-            .map(|item| format!("{} {}", item.code, item.rule).parse())
-            .collect::<Result<_, _>>()?;
-        items.sort_by_key(|item| item.item);
-        Ok(items)
+    /// What only one version says.
+    fn edition(&self, suite: Suite) -> Option<PlanEdition> {
+        let root = &self.root;
+        if self.version == Version::One {
+            let subject_reserve = root.maybe_flag("subject-reserve").unwrap_or(false);
+            return Some(PlanEdition::One { subject_reserve });
+        }
+        let rulebook: Option<RulebookName> = root.parsed("rulebook");
+        let rulebook_hash = self.rulebook_hash(suite);
+        let ceremony = root.time("ceremony");
+        Some(PlanEdition::Two {
+            rulebook: rulebook?,
+            rulebook_hash: rulebook_hash?,
+            ceremony: ceremony?,
+        })
     }
 
-    fn rates(&self) -> Result<Vec<(Stratum, SamplingRate)>, Fault> {
-        let mut rates = Vec::new();
-        for item in &self.item {
-            let code: Token = item.code.parse()?;
-            for (class, rate) in &item.classes {
-                rates.push((Stratum::of(code, class.parse()?), rate.parse()?));
+    /// The hash of the published text of the rules, which lies beside the plan.
+    fn rulebook_hash(&self, suite: Suite) -> Option<Digest> {
+        let path = self.folder.join(self.root.text("rulebook-text")?);
+        match std::fs::read(&path) {
+            Ok(text) if !text.is_empty() => Some(suite.bytes(&text)),
+            Ok(_) => {
+                self.root
+                    .wrong("CLI-308", "rulebook-text", "细则文本是空文件。");
+                None
+            }
+            Err(error) => {
+                let why = ::verify::disk::why(&error);
+                let sentence = format!("读不出细则文本 {}：{why}", path.display());
+                self.root.wrong("CLI-308", "rulebook-text", sentence);
+                None
             }
         }
-        rates.sort_by(|a: &(Stratum, SamplingRate), b| a.0.cmp(&b.0));
-        Ok(rates)
-    }
-
-    fn commitments(&self) -> Result<Vec<PartyLine>, Fault> {
-        let line = |party: &PartyTable| {
-            let commitment = party
-                .commitment
-                .parse()
-                .map_err(|fault: Fault| fault.within(&party.name))?;
-            Ok(PartyLine {
-                name: party.name.parse()?,
-                commitment,
-            })
-        };
-        self.party.iter().map(line).collect()
-    }
-
-    /// Unix seconds, or `"2026-11-24 09:30"` in Beijing time.
-    fn reveal_by(&self) -> Result<u64, Fault> {
-        let wrong = || {
-            Fault::new(
-                Code::RANGE,
-                "reveal-by",
-                "应为 \"2026-11-24 09:30\"（北京时间）或 unix 秒数。",
-            )
-        };
-        let seconds = match &self.reveal_by {
-            toml::Value::Integer(seconds) => *seconds,
-            toml::Value::String(text) => beijing(text).ok_or_else(wrong)?,
-            _ => return Err(wrong()),
-        };
-        u64::try_from(seconds).map_err(|_| wrong())
     }
 }
 
-fn beijing(text: &str) -> Option<i64> {
-    let (date, time) = text.split_once(' ')?;
-    let (hour, minute) = time.split_once(':')?;
-    let (hour, minute): (u8, u8) = (hour.parse().ok()?, minute.parse().ok()?);
-    (hour < 24 && minute < 60).then_some(())?;
-    Some(Date::parse_iso(date)?.at(hour, minute).unix_seconds())
+/// Which version a plan is of: `ceremony` and `rulebook` make it one of `shuang/2`.
+fn version(root: &Section<'_>) -> Version {
+    let [ceremony, rulebook] = ["ceremony", "rulebook"].map(|key| root.has(key));
+    if ceremony != rulebook {
+        let missing = if ceremony { "rulebook" } else { "ceremony" };
+        let sentence =
+            "ceremony 和 rulebook 要一起写（按 shuang/2 抽取），或者都不写（按 shuang/1 抽取）。";
+        root.wrong("CLI-305", missing, sentence);
+    }
+    let version = match ceremony || rulebook {
+        true => Version::Two,
+        false => Version::One,
+    };
+    let foreign: &[&str] = match version {
+        Version::One => &["rulebook-text", "reveal-from"],
+        Version::Two => &["subject-reserve"],
+    };
+    for key in foreign.iter().filter(|key| root.has(key)) {
+        let sentence = match version {
+            Version::One => "只用于 shuang/2：同时写明 ceremony 和 rulebook，或者删去这一行。",
+            Version::Two => {
+                "只用于 shuang/1：写了 ceremony 和 rulebook 的方案没有对象递补，请删去这一行。"
+            }
+        };
+        root.wrong("CLI-305", key, sentence);
+    }
+    version
 }
 
 /// The quotas of a rule whose text a person reads aloud: `pool 5/100` → 全部的 5/100.

@@ -2,63 +2,32 @@
 //! every way of doing it wrong refused with code, row and remedy, leaving nothing behind.
 #![expect(clippy::unwrap_used, reason = "a test stops where its premise fails")]
 
+#[path = "../../../draw/tests/common/attempt.rs"]
+mod attempt;
+#[path = "../../../draw/tests/common/mod.rs"]
+mod common;
+mod earlier;
+mod folder;
+#[path = "../../../draw/tests/common/forger.rs"]
+mod forger;
+mod help;
+mod logged;
+#[path = "../stage/older_plan.rs"]
+mod older_plan;
+mod plan;
+mod two;
+#[path = "../../../verify/tests/two_support/mod.rs"]
+mod two_support;
+mod void;
+
 use std::fs;
 use std::path::Path;
-use std::process::{Command, Output};
 
 use serde_json::Value;
-use tempfile::TempDir;
 
-fn mingqian(folder: &Path, words: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_mingqian"))
-        .current_dir(folder)
-        .args(words)
-        .output()
-        .unwrap()
-}
-
-fn said(output: &Output) -> String {
-    String::from_utf8(output.stdout.clone()).unwrap()
-        + &String::from_utf8(output.stderr.clone()).unwrap()
-}
-
-/// The samples in a fresh folder.
-fn samples() -> TempDir {
-    let folder = tempfile::tempdir().unwrap();
-    let output = mingqian(folder.path(), &["draw", "--template", "t"]);
-    assert!(output.status.success(), "{}", said(&output));
-    for entry in fs::read_dir(folder.path().join("t")).unwrap() {
-        let entry = entry.unwrap();
-        fs::rename(entry.path(), folder.path().join(entry.file_name())).unwrap();
-    }
-    folder
-}
-
-const FREEZE: [&str; 12] = [
-    "draw",
-    "freeze",
-    "--subjects",
-    "subjects.csv",
-    "--inspectors",
-    "inspectors.csv",
-    "--recusals",
-    "recusals.csv",
-    "--plan",
-    "plan.toml",
-    "--out",
-    "d",
-];
-
-fn freeze(folder: &Path) -> Output {
-    mingqian(folder, &FREEZE)
-}
-
-fn result(folder: &Path) -> Output {
-    mingqian(
-        folder,
-        &["draw", "result", "--out", "d", "--nonces", "nonces.txt"],
-    )
-}
+use folder::{
+    FREEZE, append, freeze, mingqian, replace, result, said, samples, samples_of_one, succeeds,
+};
 
 /// Freeze must be refused with this code and these words, and leave nothing behind.
 fn refused(folder: &Path, code: &str, words: &[&str]) {
@@ -75,21 +44,19 @@ fn refused(folder: &Path, code: &str, words: &[&str]) {
         .collect();
     assert!(
         left.iter()
-            .all(|name| !name.to_string_lossy().starts_with(['.', 'd'])),
+            .all(|name| name != "d" && !name.to_string_lossy().starts_with('.')),
         "{left:?}"
     );
 }
 
-fn append(folder: &Path, file: &str, line: &str) {
-    let path = folder.join(file);
-    let text = fs::read_to_string(&path).unwrap();
-    fs::write(path, text + line + "\n").unwrap();
+#[test]
+fn the_samples_go_from_freeze_to_a_strangers_verdict_under_both_versions() {
+    for (folder, version) in [(samples(), "shuang/2"), (samples_of_one(), "shuang/1")] {
+        goes_to_a_strangers_verdict(folder.path(), version);
+    }
 }
 
-#[test]
-fn the_samples_go_from_freeze_to_a_strangers_verdict() {
-    let folder = samples();
-    let folder = folder.path();
+fn goes_to_a_strangers_verdict(folder: &Path, version: &str) {
     let frozen = freeze(folder);
     assert!(frozen.status.success(), "{}", said(&frozen));
     let public = fs::read_to_string(folder.join("d/freeze.txt")).unwrap();
@@ -97,6 +64,7 @@ fn the_samples_go_from_freeze_to_a_strangers_verdict() {
         said(&frozen).contains(&public),
         "freeze prints what to publish"
     );
+    assert!(public.starts_with(version), "{public}");
     let drawn = result(folder);
     assert!(drawn.status.success(), "{}", said(&drawn));
     for (stage, bundle) in [
@@ -119,12 +87,15 @@ fn the_samples_go_from_freeze_to_a_strangers_verdict() {
             (&verdict["stage"], &verdict["right"]),
             (&Value::from(stage), &Value::from(true))
         );
+        if !bundle.ends_with(".zip") {
+            assert_eq!(folder::by_script(folder, bundle), 3, "{version} {stage}");
+        }
     }
 }
 
 #[test]
 fn open_says_what_to_publish_and_publishes_no_file_that_was_touched() {
-    let folder = samples();
+    let folder = samples_of_one();
     let folder = folder.path();
     assert!(freeze(folder).status.success() && result(folder).status.success());
     let open = |stage: &str, bundle: &str| {
@@ -155,11 +126,19 @@ fn open_says_what_to_publish_and_publishes_no_file_that_was_touched() {
 
 #[test]
 fn before_open_no_published_byte_names_a_subject() {
-    let folder = samples();
-    let folder = folder.path();
+    for folder in [samples(), samples_of_one()] {
+        names_no_subject(folder.path());
+    }
+}
+
+fn names_no_subject(folder: &Path) {
     assert!(freeze(folder).status.success() && result(folder).status.success());
     let subjects = fs::read_to_string(folder.join("subjects.csv")).unwrap();
-    for file in ["freeze.txt", "plan.txt", "seed.txt", "result.txt"] {
+    let reveal = folder.join("d/reveal.txt").exists().then_some("reveal.txt");
+    for file in ["freeze.txt", "plan.txt", "seed.txt", "result.txt"]
+        .into_iter()
+        .chain(reveal)
+    {
         let text = fs::read_to_string(folder.join("d").join(file)).unwrap();
         for line in subjects.lines().skip(1) {
             assert!(!text.contains(line.split(',').next().unwrap()), "{file}");
@@ -203,7 +182,7 @@ fn nothing_is_ever_overwritten() {
 
 #[test]
 fn a_nonce_that_does_not_match_is_refused_and_an_absence_needs_its_reason() {
-    let folder = samples();
+    let folder = samples_of_one();
     let folder = folder.path();
     assert!(freeze(folder).status.success());
     let wrong = format!("discipline={}", "ab".repeat(32));
@@ -344,6 +323,7 @@ fn too_few_inspectors_and_a_subject_nobody_may_visit_are_refused() {
         "id,authority\nF001,cg\nS001,sj\nS002,sj\n",
     )
     .unwrap();
+    fs::write(folder.path().join("recusals.csv"), "inspector,subject\n").unwrap();
     refused(folder.path(), "DRAW-207", &["检查人员"]);
     let folder = samples();
     for inspector in ["F001", "F003", "F004", "F005", "F006"] {
@@ -409,6 +389,110 @@ fn a_nonce_is_made_for_its_owner_and_matches_its_commitment() {
 }
 
 #[test]
+fn a_name_that_begins_with_a_mark_is_none() {
+    for line in [
+        "-V1,甲,fume,A,,",
+        "V-001,甲,fume,-A,,",
+        "V-001,甲,-x,A,,",
+        "V-001,甲,fume,A,skip:-,",
+    ] {
+        let folder = samples();
+        append(folder.path(), "subjects.csv", line);
+        refused(folder.path(), "CLI-21", &["subjects.csv 第 33 行"]);
+    }
+    for (line, code) in [("-,检查员,cg,", "CLI-219"), ("F099,检查员,_cg,", "CLI-220")] {
+        let folder = samples();
+        append(folder.path(), "inspectors.csv", line);
+        refused(folder.path(), code, &["inspectors.csv 第 12 行"]);
+    }
+    let folder = samples_of_one();
+    append(folder.path(), "inspectors.csv", "-,检查员,cg,");
+    refused(folder.path(), "CLI-219", &["单独一个连字符不是代码"]);
+}
+
+/// A recusal that names nobody would be a recusal that does nothing.
+#[test]
+fn a_recusal_of_an_unknown_officer_is_refused_and_the_like_code_is_named() {
+    for samples in [samples, samples_of_one] {
+        for (person, hint) in [
+            ("F02", "相近的有 F002"),
+            ("f002", "相近的有 F002"),
+            ("X9", "大小写也要"),
+        ] {
+            let folder = samples();
+            append(
+                folder.path(),
+                "recusals.csv",
+                &format!("{person},92411200MA900037X3,亲属"),
+            );
+            refused(
+                folder.path(),
+                "CLI-218",
+                &["recusals.csv 第 5 行", person, hint],
+            );
+        }
+        let folder = samples();
+        append(
+            folder.path(),
+            "recusals.csv",
+            "L002,92411200MA900037X3,亲属",
+        );
+        succeeds(&freeze(folder.path()));
+    }
+}
+
+#[test]
+fn more_asked_than_there_are_is_said_with_both_numbers() {
+    let folder = samples();
+    replace(
+        folder.path(),
+        "plan.toml",
+        "rule = \"pool 20/100\"",
+        "rule = \"fixed 60\"",
+    );
+    refused(
+        folder.path(),
+        "CLI-312",
+        &["plan.toml 第 ", "item.rule", "要抽 60 个", "只有 22 个"],
+    );
+    let folder = samples();
+    replace(folder.path(), "plan.toml", "drawn = 4", "drawn = 60");
+    refused(
+        folder.path(),
+        "DRAW-207",
+        &[
+            "plan.toml 第 ",
+            "authority.drawn",
+            "要抽 60 人",
+            "只有 6 人",
+        ],
+    );
+}
+
+#[cfg(unix)]
+#[test]
+fn the_samples_can_be_written_over() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = tempfile::tempdir().unwrap();
+    succeeds(&mingqian(folder.path(), &["draw", "--template", "t"]));
+    fs::create_dir(folder.path().join("any")).unwrap();
+    fs::write(folder.path().join("any.txt"), "").unwrap();
+    let mode = |name: &str| {
+        fs::metadata(folder.path().join(name))
+            .unwrap()
+            .permissions()
+            .mode()
+    };
+    assert_eq!(mode("t"), mode("any"), "a folder like any other");
+    for entry in fs::read_dir(folder.path().join("t")).unwrap() {
+        let name = entry.unwrap().file_name();
+        let name = format!("t/{}", name.to_string_lossy());
+        assert_eq!(mode(&name), mode("any.txt"), "{name}");
+        assert_ne!(mode(&name) & 0o200, 0, "{name}");
+    }
+}
+
+#[test]
 fn errors_are_json_when_asked_for() {
     let folder = samples();
     append(folder.path(), "subjects.csv", ",甲,fume,A,,");
@@ -432,11 +516,22 @@ fn the_real_register_is_drawn_and_its_dirty_codes_are_named() {
         .unwrap();
     let records: Vec<csv::StringRecord> = reader.records().map(Result::unwrap).collect();
     assert_eq!(records.len(), 5_412);
+    for folder in [samples(), samples_of_one()] {
+        is_drawn(&folder, &records);
+    }
+}
+
+fn is_drawn(folder: &tempfile::TempDir, records: &[csv::StringRecord]) {
     let row = |record: &csv::StringRecord| format!("{},A\n", record.get(1).unwrap_or(""));
-    let folder = samples();
     let plan = fs::read_to_string(folder.path().join("plan.toml")).unwrap();
     let plan = plan.replace("code = \"fume\"", "code = \"-\"");
-    fs::write(folder.path().join("plan.toml"), plan).unwrap();
+    let (first, rest) = plan.split_once("[[item]]\ncode = \"waste\"").unwrap();
+    let (_, rest) = rest.split_once("[[authority]]").unwrap();
+    fs::write(
+        folder.path().join("plan.toml"),
+        format!("{first}[[authority]]{rest}"),
+    )
+    .unwrap();
     fs::write(folder.path().join("recusals.csv"), "inspector,subject\n").unwrap();
     let write = |records: &[csv::StringRecord]| {
         let rows: String = records.iter().map(row).collect();
@@ -446,7 +541,7 @@ fn the_real_register_is_drawn_and_its_dirty_codes_are_named() {
         )
         .unwrap();
     };
-    write(&records);
+    write(records);
     let output = mingqian(folder.path(), &[&["--json"], &FREEZE[..]].concat());
     assert_eq!(output.status.code(), Some(2));
     let errors: Value = serde_json::from_slice(&output.stderr).unwrap();
@@ -454,14 +549,17 @@ fn the_real_register_is_drawn_and_its_dirty_codes_are_named() {
         errors["count"].as_u64().unwrap() > 0,
         "a register without one dirty code is not this one"
     );
+    let place = errors["errors"][0]["place"].as_str().unwrap();
+    assert!(place.starts_with("subjects.csv 第 "), "{errors}");
 
     let mut seen = std::collections::HashSet::new();
     let clean: Vec<_> = records
-        .into_iter()
+        .iter()
         .filter(|record| {
             let code = domain::text::SubjectCode::parse(record.get(1).unwrap_or(""));
             code.is_ok_and(|code| seen.insert(code.to_string()))
         })
+        .cloned()
         .collect();
     assert!(clean.len() > 5_000, "{} clean codes", clean.len());
     write(&clean);

@@ -1,0 +1,405 @@
+//! A plan that is wrong: every fault in Chinese, with its line and key, all of them at once.
+
+use std::fs;
+use std::path::Path;
+
+use crate::folder::{
+    FREEZE, freeze, mingqian, refuses, replace, samples, samples_of_one, succeeds,
+};
+
+/// A change of the plan, and what must be said of it.
+type Case = (
+    &'static str,
+    &'static str,
+    &'static str,
+    &'static [&'static str],
+);
+
+fn each_is_refused(samples: fn() -> tempfile::TempDir, cases: &[Case]) {
+    for (from, to, code, words) in cases {
+        let folder = samples();
+        replace(folder.path(), "plan.toml", from, to);
+        let line = line_of(folder.path(), to);
+        let place = format!("plan.toml 第 {line} 行 ");
+        refuses(
+            &freeze(folder.path()),
+            code,
+            &[&[place.as_str()], *words].concat(),
+        );
+        assert!(!folder.path().join("d").exists());
+    }
+}
+
+/// Where the changed words stand, by their first line that holds a key.
+fn line_of(folder: &Path, words: &str) -> usize {
+    let text = fs::read_to_string(folder.join("plan.toml")).unwrap();
+    let at = text.find(words.trim_start_matches('\n')).unwrap();
+    text[..at].matches('\n').count() + 1
+}
+
+const FAULTS: &[Case] = &[
+    (
+        "attempt = 1",
+        "attempt = 0",
+        "CLI-303",
+        &["attempt", "1 以上"],
+    ),
+    (
+        "attempt = 1",
+        "attempt = \"1\"",
+        "CLI-303",
+        &["不加引号的整数"],
+    ),
+    (
+        "attempt = 1",
+        "atempt = 1",
+        "CLI-304",
+        &["atempt", "没有这一项", "campaign、attempt"],
+    ),
+    (
+        "campaign = \"4",
+        "campaign = \"城4",
+        "DRAW-101",
+        &["campaign"],
+    ),
+    (
+        "campaign = \"4",
+        "campaign = \"-4",
+        "DRAW-111",
+        &["campaign"],
+    ),
+    (
+        "min-level = 1 ",
+        "min-level = 3 ",
+        "CLI-303",
+        &["min-level", "0（演练）"],
+    ),
+    (
+        "assign = \"pairs\"",
+        "assign = \"groups\"",
+        "CLI-303",
+        &["assign", "groups = 组数"],
+    ),
+    (
+        "leaders = [\"L001\"",
+        "leaders = [\"-\"",
+        "DRAW-111",
+        &["leaders"],
+    ),
+    (
+        "leaders = [\"L001\"",
+        "leaders = [1, \"L001\"",
+        "CLI-303",
+        &["一列加引号的文字"],
+    ),
+    (
+        "rule = \"pool 20/100\"",
+        "rule = \"pool 20\"",
+        "DRAW-",
+        &["item.rule"],
+    ),
+    ("A = \"10/100\"", "A = \"110/100\"", "DRAW-", &["classes.A"]),
+    ("drawn = 4", "drawn = -4", "CLI-303", &["authority.drawn"]),
+    (
+        "reveal-by = \"20",
+        "reveal-by = \"2o",
+        "CLI-303",
+        &["reveal-by", "北京时间"],
+    ),
+    (
+        "rulebook-text = \"rulebook.txt\"",
+        "rulebook-text = \"none.txt\"",
+        "CLI-308",
+        &["none.txt", "没有"],
+    ),
+    (
+        "commitment = \"4bb",
+        "commitment = \"4BB",
+        "DRAW-104",
+        &["party.commitment"],
+    ),
+    (
+        "# suite = \"sm3\"",
+        "suite = \"md5\"",
+        "CLI-303",
+        &["suite", "sm3"],
+    ),
+    (
+        "# groups = 2",
+        "subject-reserve = true",
+        "CLI-305",
+        &["shuang/1"],
+    ),
+];
+
+#[test]
+fn every_fault_of_a_plan_is_said_with_its_line_and_key() {
+    each_is_refused(samples, FAULTS);
+}
+
+#[test]
+fn what_is_missing_is_named_and_where() {
+    let folder = samples();
+    replace(folder.path(), "plan.toml", "drawn = 4\n", "");
+    refuses(
+        &freeze(folder.path()),
+        "CLI-302",
+        &["plan.toml 第 ", "authority.drawn", "必需"],
+    );
+    let folder = samples();
+    replace(folder.path(), "plan.toml", "min-level = 1", "# min-level");
+    refuses(&freeze(folder.path()), "CLI-302", &["plan.toml min-level"]);
+}
+
+#[test]
+fn all_faults_of_a_plan_are_said_at_once() {
+    let folder = samples();
+    replace(folder.path(), "plan.toml", "attempt = 1", "attempt = 0");
+    replace(folder.path(), "plan.toml", "min-level = 1", "min-level = 7");
+    replace(folder.path(), "plan.toml", "drawn = 4", "drawn = \"4\"");
+    refuses(
+        &freeze(folder.path()),
+        "CLI-303",
+        &["attempt", "min-level", "authority.drawn"],
+    );
+}
+
+#[test]
+fn sources_that_cannot_reach_the_least_level_are_refused_with_both_numbers() {
+    for samples in [samples, samples_of_one] {
+        let folder = samples();
+        replace(folder.path(), "plan.toml", "min-level = 1", "min-level = 2");
+        let words = &["plan.toml 第 ", "min-level", "至少 2 级", "只有 1 级"];
+        refuses(&freeze(folder.path()), "CLI-314", words);
+    }
+}
+
+#[test]
+fn what_is_no_toml_is_said_in_chinese_with_its_line() {
+    let cases = [
+        ("attempt = 1", "attempt 1", "第 4 行", "读不懂"),
+        (
+            "campaign = \"411200-CG-2026-0001\"",
+            "campaign = 411200-CG",
+            "第 3 行",
+            "双引号",
+        ),
+        (
+            "attempt = 1",
+            "attempt = 1\nattempt = 2",
+            "第 5 行",
+            "前面已经写过",
+        ),
+    ];
+    for (from, to, line, words) in cases {
+        let folder = samples();
+        replace(folder.path(), "plan.toml", from, to);
+        refuses(
+            &freeze(folder.path()),
+            "CLI-301",
+            &["plan.toml", line, words],
+        );
+    }
+    let folder = samples();
+    fs::write(folder.path().join("plan.toml"), b"campaign = \"\xff\"\n").unwrap();
+    refuses(&freeze(folder.path()), "CLI-306", &["UTF-8"]);
+}
+
+#[test]
+fn a_plan_is_of_one_version_or_the_other() {
+    each_is_refused(
+        samples,
+        &[(
+            "# groups = 2",
+            "subject-reserve = false",
+            "CLI-305",
+            &["对象递补"],
+        )],
+    );
+    let folder = samples();
+    replace(folder.path(), "plan.toml", "ceremony = ", "# ceremony = ");
+    refuses(
+        &freeze(folder.path()),
+        "CLI-305",
+        &["plan.toml ceremony", "一起写"],
+    );
+    let folder = samples_of_one();
+    replace(
+        folder.path(),
+        "plan.toml",
+        "# groups = 2",
+        "reveal-from = \"2026-12-01 09:30\"",
+    );
+    refuses(
+        &freeze(folder.path()),
+        "CLI-305",
+        &["reveal-from", "只用于 shuang/2"],
+    );
+}
+
+#[test]
+fn a_document_of_zeros_is_no_document() {
+    for samples in [samples, samples_of_one] {
+        let folder = samples();
+        let path = folder.path().join("plan.toml");
+        let text = fs::read_to_string(&path).unwrap();
+        let lines = text.lines().map(|line| match line.starts_with("document") {
+            true => format!("document = \"{}\"", "0".repeat(64)),
+            false => line.to_owned(),
+        });
+        fs::write(&path, lines.collect::<Vec<_>>().join("\n")).unwrap();
+        refuses(
+            &freeze(folder.path()),
+            "CLI-307",
+            &["plan.toml 第 6 行 document", "64 个 0"],
+        );
+    }
+}
+
+/// Freeze at a stated time.
+fn freeze_at(folder: &Path, at: &str) -> std::process::Output {
+    mingqian(folder, &[&FREEZE[..], &["--at", at]].concat())
+}
+
+#[test]
+fn hours_that_have_passed_or_contradict_each_other_are_refused_with_both_times() {
+    for samples in [samples, samples_of_one] {
+        let folder = samples();
+        let late = freeze_at(folder.path(), "2099-01-01 00:00");
+        refuses(
+            &late,
+            "CLI-310",
+            &[
+                "plan.toml 第 ",
+                "reveal-by",
+                "揭示截止 20",
+                "冻结在 2099-01-01 00:00:00",
+            ],
+        );
+    }
+    let folder = samples();
+    let at = crate::folder::value(folder.path(), "reveal-by").unwrap();
+    refuses(
+        &freeze_at(folder.path(), &at),
+        "CLI-310",
+        &["reveal-by", "reveal-from"],
+    );
+    each_is_refused(
+        samples,
+        &[
+            (
+                "reveal-from = \"",
+                "reveal-from = 5 # \"",
+                "CLI-311",
+                &["早于公告的仪式时间"],
+            ),
+            (
+                "reveal-by = \"",
+                "reveal-by = 5 # \"",
+                "CLI-311",
+                &["截止要晚于开始"],
+            ),
+        ],
+    );
+    let folder = samples();
+    replace(
+        folder.path(),
+        "plan.toml",
+        "# groups = 2",
+        "freeze-seconds = 99999999",
+    );
+    refuses(
+        &freeze(folder.path()),
+        "CLI-310",
+        &["reveal-from", "至少 99999999 秒"],
+    );
+}
+
+/// Adds a beacon to the plan.
+fn beacon(folder: &Path, lines: &str) {
+    crate::folder::append(folder, "plan.toml", &format!("[beacon]\n{lines}"));
+}
+
+const QUICKNET: &str = draw::seed::beacon::QUICKNET;
+
+#[test]
+fn a_beacon_has_a_chain_that_can_be_checked_and_a_time_after_the_freeze() {
+    let quicknet = |more: &str| format!("source = \"{QUICKNET}\"\n{more}");
+    let other = format!(
+        "source = \"drand:{}\"\nround = \"99999999\"",
+        "ab".repeat(32)
+    );
+    let cases = [
+        (
+            "source = \"drand\"\nround = \"99999999\"".to_owned(),
+            "CLI-309",
+            "要写明是哪一条链",
+        ),
+        (
+            "source = \"Drand\"\nround = \"99999999\"".to_owned(),
+            "CLI-309",
+            "quicknet",
+        ),
+        (other, "CLI-309", "只认得 quicknet"),
+        (quicknet("round = \"0\""), "CLI-309", "1 以上的整数"),
+        (quicknet("round = \"099999999\""), "CLI-309", "前面不补零"),
+        (
+            quicknet("round = \"123\""),
+            "CLI-310",
+            "公共随机源公布于 2023-",
+        ),
+    ];
+    for (lines, code, words) in &cases {
+        let folder = samples_of_one();
+        beacon(folder.path(), lines);
+        refuses(
+            &freeze(folder.path()),
+            code,
+            &["plan.toml 第 ", "beacon", words],
+        );
+    }
+    for (lines, code, words) in [
+        (
+            quicknet("round = \"99999999\"\ntime = 5"),
+            "CLI-309",
+            "由轮次算出",
+        ),
+        (quicknet("round = \"123\""), "CLI-311", "截止不得晚于公布"),
+        (
+            "source = \"cwl-ssq\"\nround = \"2026140\"".to_owned(),
+            "CLI-302",
+            "必需",
+        ),
+        (
+            "source = \"cwl-ssq\"\nround = \"26140\"\ntime = \"2098-01-01 21:15\"".to_owned(),
+            "DRAW-223",
+            "7 位",
+        ),
+    ] {
+        let folder = samples();
+        beacon(folder.path(), &lines);
+        refuses(&freeze(folder.path()), code, &[words]);
+    }
+    let folder = samples_of_one();
+    beacon(folder.path(), &quicknet("round = \"99999999\""));
+    succeeds(&freeze(folder.path()));
+}
+
+#[test]
+fn one_party_cannot_copy_the_commitment_of_another() {
+    for samples in [samples, samples_of_one] {
+        let folder = samples();
+        let path = folder.path().join("plan.toml");
+        let text = fs::read_to_string(&path).unwrap();
+        let commitments: Vec<&str> = text
+            .lines()
+            .filter(|line| line.starts_with("commitment"))
+            .collect();
+        fs::write(&path, text.replace(commitments[1], commitments[0])).unwrap();
+        refuses(
+            &freeze(folder.path()),
+            "CLI-313",
+            &["plan.toml 第 ", "party.commitment", "discipline"],
+        );
+    }
+}

@@ -39,6 +39,9 @@ fn private() -> OpenOptions {
 
 /// Opens a file that its owner alone may read, emptied if it was there.
 pub(crate) async fn emptied(path: &Path) -> io::Result<File> {
+    if let Some(folder) = path.parent() {
+        private_folder(folder).await?;
+    }
     private().create(true).truncate(true).open(path).await
 }
 

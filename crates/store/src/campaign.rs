@@ -178,6 +178,16 @@ pub async fn get(reader: &mut Reader, id: &CampaignId) -> Result<StoredCampaign,
     campaign(&reader.one(TABLE, query).await?)
 }
 
+/// The same for an act that is about to write it and does not mind what others wrote before: whoever writes it beside is
+/// waited for.
+pub async fn get_alone(tx: &mut Tx, id: &CampaignId) -> Result<StoredCampaign, StoreError> {
+    let query = Query::new(COLUMNS)
+        .push(" WHERE campaign_id = ")
+        .bind(id.as_str())
+        .push(tx.row_alone());
+    campaign(&tx.one(TABLE, query).await?)
+}
+
 /// The rulebook the campaign with that key obeys.
 pub async fn rulebook(reader: &mut Reader, id: &CampaignId) -> Result<Rulebook, StoreError> {
     let stored = get(reader, id).await?;

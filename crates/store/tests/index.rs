@@ -220,20 +220,25 @@ async fn no_column_of_a_table_of_the_kernel_can_be_altered_unseen() {
     }
 }
 
+/// The body of the entry of that leaf is nothing that can be read.
+async fn breaks_body(stage: &Stage, engine: Engine, sequence: u32) {
+    let junk = match engine {
+        Engine::Sqlite => "x'00'",
+        Engine::Postgres => "'\\x00'",
+    };
+    stage
+        .meddle(&format!(
+            "UPDATE log_bodies SET gzip = {junk} WHERE event_id = (SELECT event_id FROM log_leaves WHERE sequence = {sequence})"
+        ))
+        .await;
+}
+
 /// What an event wrote whose body is broken was planted by nobody: nobody can say how it should stand.
 #[tokio::test]
 async fn rows_of_an_event_whose_body_cannot_be_read_are_not_checkable_and_no_others_are_accused() {
     for engine in BOTH {
         let stage = told(engine).await;
-        let junk = match engine {
-            Engine::Sqlite => "x'00'",
-            Engine::Postgres => "'\\x00'",
-        };
-        stage
-            .meddle(&format!(
-                "UPDATE log_bodies SET gzip = {junk} WHERE event_id = (SELECT event_id FROM log_leaves WHERE sequence = 2)"
-            ))
-            .await;
+        breaks_body(&stage, engine, 2).await;
         let key = unit(52).id;
         let unread = "AUDT-004 留痕自相矛盾：第 2 条，事件正文读不出".to_owned();
         let unchecked = |sequence: u32| {
@@ -254,6 +259,59 @@ async fn rows_of_an_event_whose_body_cannot_be_read_are_not_checkable_and_no_oth
         let of = |code: &str| named.iter().filter(|line| line.starts_with(code)).count();
         // Those of before may have been removed by it; the one of the third leaf was not.
         assert_eq!((of("AUDT-021"), of("AUDT-002")), (2, 1), "{named:?}");
+        stage.end().await;
+    }
+}
+
+/// A row whose last entry is whole is held against it, whatever stamp it bears.
+#[tokio::test]
+async fn a_broken_body_hides_no_row_that_the_log_tells_of() {
+    for engine in BOTH {
+        let stage = told(engine).await;
+        breaks_body(&stage, engine, 1).await;
+        let key = unit(53).id;
+        stage
+            .meddle(&format!(
+                "UPDATE org_units SET last_event = (SELECT event_id FROM log_leaves WHERE sequence = 1) WHERE org_unit_id = '{key}'"
+            ))
+            .await;
+        let named = stage.named().await;
+        let altered = format!("AUDT-001 被改动：表 org_units 行 [\"{key}\"]，列 last_event");
+        assert!(
+            named.iter().any(|line| line.starts_with(&altered)),
+            "{named:?}"
+        );
+        stage.end().await;
+    }
+}
+
+/// An altered row that the program wrote again was found by that entry. With a broken body in between nobody can say who
+/// altered it; it is named even so.
+#[tokio::test]
+async fn a_row_found_altered_is_named_though_a_body_in_between_is_broken() {
+    for engine in BOTH {
+        let stage = told(engine).await;
+        stage
+            .meddle("UPDATE installation SET value = '别的局' WHERE name = 'bureau'")
+            .await;
+        let tx = stage.db.begin("test.rename").await.unwrap();
+        let seen = event(50).id;
+        let mut rec = tx.record(event(60), sealing(60)).unwrap();
+        let changed = org::change_fact(&mut rec, "bureau", &seen, "又一个局");
+        changed.await.unwrap();
+        rec.commit().await.unwrap();
+        let named = stage.named().await;
+        assert!(
+            named.iter().any(|line| line.starts_with("AUDT-012 ")),
+            "{named:?}"
+        );
+        breaks_body(&stage, engine, 2).await;
+        let named = stage.named().await;
+        let of_it = "AUDT-021 无从核对：表 installation 行 [\"bureau\"]";
+        assert!(
+            named.iter().any(|line| line.starts_with(of_it)),
+            "{named:?}"
+        );
         stage.end().await;
     }
 }

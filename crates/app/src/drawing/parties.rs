@@ -204,7 +204,8 @@ impl App {
         // The link is the right of this act, so it is held: who gives out another one waits, and who did is waited for.
         let found = campaign::hold_party_link(&mut tx, &token_hash(link)).await?;
         let kept = found.ok_or_else(|| NO_LINK.refuse(&[]))?;
-        let mut stored = campaign::get(&mut tx, &kept.campaign).await?;
+        // It does not rest on what other parties hand in, so it waits for one who does so at this moment.
+        let mut stored = campaign::get_alone(&mut tx, &kept.campaign).await?;
         let frame = stored.campaign.state.frame();
         let own = frame.and_then(|frozen| {
             let mut parties = frozen.parties.iter();

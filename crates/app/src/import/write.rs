@@ -1,8 +1,8 @@
 //! The end of an import: everything is judged beside other work, and under the lock it is only asked
 //! whether the register still is what was judged against, then written, logged, all or nothing.
 //!
-//! If the register changed meanwhile, everything is judged again, a few times. While rows are written
-//! this is announced: on SQLite every other act queues, on PostgreSQL those that need this register.
+//! If the register changed meanwhile, everything is judged again, a few times, and then, unless there are very many rows,
+//! once more under the lock: a register that never rests keeps nobody from importing. While rows are written this is announced: on SQLite every other act queues, on PostgreSQL those that need this register.
 //! Crash points: before `commit` nothing has happened, after it everything has, including the state
 //! of the staged import and the end of its job, which move in the same transaction.
 
@@ -11,7 +11,7 @@ use std::path::Path;
 use domain::event::{Act, Actor, Event, LinkKind};
 use domain::id::{AccountId, EventId};
 use store::import::{self, Lot as Stage};
-use store::{Announcement, Reader, Recording, StoreError, inspector, subject};
+use store::{Announcement, Hold, Reader, Recording, StoreError, Tx, inspector, subject};
 
 use super::entitled::{entitled, still_entitled};
 use super::prepared::{Prepared, prepare, rewritten};
@@ -22,6 +22,8 @@ use crate::{App, AppError};
 
 /// How often everything is judged anew because the register changed.
 const ROUNDS: u32 = 3;
+/// Up to so many rows are judged under the lock in the end: a matter of seconds.
+const JUDGED_UNDER_LOCK: u64 = 100_000;
 /// Rows a second by which the end is estimated before any is written.
 const PACE: u64 = 10_000;
 /// What making it durable takes besides, in hundredths of the time of the writing.
@@ -145,16 +147,51 @@ pub(crate) async fn write(
         }
         tally.allow(ending.only_good)?;
         ending.run.enter("写入名录", Some(tally.rows()));
-        if under_lock(app, &mut prepared, &ending).await? {
+        let pace = Pace::begin(app, sheet.register, &tally).await;
+        let tx = app.db.begin("register.import").await?;
+        if under_lock(app, (tx, pace), &mut prepared, &ending).await? {
             return Ok(Written::Done(tally));
         }
     }
+    if rows_of(&ending).is_none_or(|rows| rows <= JUDGED_UNDER_LOCK) {
+        return judged_under_lock(app, sheet, rows, &ending).await;
+    }
+    Err(restless(sheet))
+}
+
+fn restless(sheet: &Sheet<'_>) -> AppError {
     let what = "version".to_owned();
-    Err(StoreError::Conflict {
+    StoreError::Conflict {
         table: sheet.register.name(),
         what,
     }
-    .into())
+    .into()
+}
+
+/// The last round: whoever edits the register waits from before it is judged to the end.
+async fn judged_under_lock(
+    app: &App,
+    sheet: &Sheet<'_>,
+    rows: Rows<'_>,
+    ending: &Ending<'_>,
+) -> Result<Written, AppError> {
+    let pace = Pace::begin(app, sheet.register, &ending.expected.unwrap_or_default()).await;
+    let mut tx = app.db.begin("register.import").await?;
+    tx.hold(rewritten(sheet.register), Hold::Exclusive).await?;
+    ending.run.enter("再与名录比对一次", rows_of(ending));
+    let Some(mut prepared) = prepare(app, sheet, rows, ending).await? else {
+        return Ok(Written::Altered);
+    };
+    let tally = prepared.tally;
+    if ending.expected.is_some_and(|expected| expected != tally) {
+        return Ok(Written::Stale(tally));
+    }
+    tally.allow(ending.only_good)?;
+    ending.run.enter("写入名录", Some(tally.rows()));
+    if under_lock(app, (tx, pace), &mut prepared, ending).await? {
+        return Ok(Written::Done(tally));
+    }
+    Err(restless(sheet))
 }
 
 fn rows_of(ending: &Ending<'_>) -> Option<u64> {
@@ -165,13 +202,11 @@ fn rows_of(ending: &Ending<'_>) -> Option<u64> {
 /// judged by, and then nothing is written. Whoever lost the right since he decided writes nothing.
 async fn under_lock(
     app: &App,
+    (mut tx, mut pace): (Tx, Pace<'_>),
     prepared: &mut Prepared,
     ending: &Ending<'_>,
 ) -> Result<bool, AppError> {
-    let register = prepared.terms.register;
-    let mut pace = Pace::begin(app, register, &prepared.tally).await;
-    let mut tx = app.db.begin("register.import").await?;
-    let own = rewritten(register);
+    let own = rewritten(prepared.terms.register);
     if !prepared
         .versions
         .still_hold_to_rewrite(&mut tx, own)

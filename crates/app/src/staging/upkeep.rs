@@ -26,6 +26,13 @@ static DEAD_END: Code = Code::new(
     "重新选文件上传；这一份可以取消。",
 );
 
+static ELSEWHERE: Code = Code::new(
+    "IMPT-094",
+    "上传的原件不在这台服务器上，没有接着读，也没有改动什么。",
+    None,
+    "用几台服务器的，到收下文件的那台上继续；原件已经不在的，取消这次导入，重新上传。",
+);
+
 /// Clearing asks the rulebook for its terms. One that cannot be read is named where it is needed; it keeps no server
 /// from starting.
 fn uncleared(error: AppError) -> Result<(), AppError> {
@@ -146,7 +153,11 @@ impl Staging {
 
     /// Whether what an unfinished step begins from is all there: the file, or once it was read its rows.
     async fn is_whole(&self, import: &Import) -> bool {
-        if import.state == State::Reading {
+        self.is_whole_at(import.state, import).await
+    }
+
+    async fn is_whole_at(&self, step: State, import: &Import) -> bool {
+        if step == State::Reading {
             // What cannot be looked at now may be there.
             return fs::try_exists(self.file_of(&import.stored.id))
                 .await
@@ -179,6 +190,10 @@ impl Staging {
         import.require_sound()?;
         if import.summary.dead_end {
             return Err(DEAD_END.refuse(&[]).into());
+        }
+        let unread = import.summary.stopped_in == Some(State::Reading);
+        if unread && !self.is_whole_at(State::Reading, import).await {
+            return Err(ELSEWHERE.refuse(&[]).into());
         }
         let step = match self.reopen(import).await? {
             State::Reading => Step::Read,

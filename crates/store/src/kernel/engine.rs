@@ -316,7 +316,7 @@ impl Db {
     /// A consistent view for a page: its list and its count see the same rows.
     pub async fn read(&self) -> Result<Reader, StoreError> {
         let conn = match &self.pools {
-            Pools::Lite { read, .. } => Conn::Lite(read.begin().await.map_err(|e| engine(&e))?),
+            Pools::Lite { read, .. } => begun(read, "BEGIN").await?,
             Pools::Pg { read, .. } => Conn::Pg(
                 read.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
                     .await
@@ -370,9 +370,9 @@ impl Db {
         let mut turn = 1;
         loop {
             let since = self.waiting_since();
-            let error = match write.begin_with("BEGIN IMMEDIATE").await {
-                Ok(begun) => return Ok(Conn::Lite(begun)),
-                Err(error) => engine(&error),
+            let error = match begun(write, "BEGIN IMMEDIATE").await {
+                Ok(begun) => return Ok(begun),
+                Err(error) => error,
             };
             let waits = matches!(error, StoreError::Busy) && turn < TURNS;
             if !(waits && self.explained_since(since).await) {
@@ -434,6 +434,21 @@ impl Db {
 async fn writing(pool: &PgPool) -> Result<Conn, StoreError> {
     let begun = pool.begin_with(BEGIN).await;
     begun.map(Conn::Pg).map_err(|error| engine(&error))
+}
+
+/// Begins on a connection of SQLite that has nothing begun. Where the disk is full, SQLite ends a transaction by itself,
+/// and the connection, which does not know, would never begin another: it is closed, and a new one takes its place.
+async fn begun(pool: &SqlitePool, sql: &'static str) -> Result<Conn, StoreError> {
+    loop {
+        match pool.begin_with(sql).await {
+            Ok(begun) => return Ok(Conn::Lite(begun)),
+            Err(sqlx::Error::InvalidSavePointStatement) => {
+                let lying = pool.acquire().await.map_err(|error| engine(&error))?;
+                lying.close().await.map_err(|error| engine(&error))?;
+            }
+            Err(error) => return Err(engine(&error)),
+        }
+    }
 }
 
 #[cfg(test)]

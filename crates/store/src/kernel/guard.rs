@@ -76,6 +76,14 @@ impl Tx {
         }
     }
 
+    /// The same for a row this act is about to write: whoever writes it beside is waited for, and waits.
+    pub(crate) fn row_alone(&self) -> &'static str {
+        match self.reader.conn.engine() {
+            Engine::Sqlite => "",
+            Engine::Postgres => " FOR NO KEY UPDATE",
+        }
+    }
+
     /// From here on everything written belongs to `event`.
     pub fn record(self, event: Event, sealing: Sealing) -> Result<Recording, StoreError> {
         let body = Body::new(&event.canonical_json());

@@ -1,5 +1,8 @@
 //! 0010: numbers of credentials and explanations of recusals become ciphertext. Bodies written before keep
 //! them as they were: the log is not rewritten.
+//!
+//! Every row is written, also where nothing stood: its image says how the row stood with its clear value, so that one
+//! which was altered behind the program's back before it was sealed is named by the audit (`docs/adr/0019`).
 
 use std::pin::Pin;
 
@@ -26,6 +29,7 @@ table! {
         presence: text masked,
         may_lead: int masked,
         account_id: text masked,
+        credential_no: text private,
         sealed_credential_no: sealed private,
         credential_no_mark: blob masked,
     }
@@ -38,6 +42,7 @@ table! {
         ground: text masked,
         declared_by: text masked,
         declared_at_ms: int masked,
+        note: text private,
         sealed_note: sealed private,
     }
 }
@@ -62,17 +67,15 @@ async fn credentials(moving: &mut Moving) -> Result<(), StoreError> {
         let vault = moving.vault();
         let key = vault.person_key(&holder);
         person::keep(&mut moving.beside(), &holder, &key).await?;
-        let Some(number) = row.maybe_text("credential_no")? else {
-            continue;
-        };
-        let place = ("inspectors", id.as_str(), "credential_no");
-        let cell = person::seal(&*vault, (&holder, &key), place, number)?;
-        let mark = vault.mark("inspectors.credential_no", number);
         let seen = row.parsed("inspectors", "last_event", EventId::parse)?;
-        let changes = vec![
-            ("sealed_credential_no", cell.into()),
-            ("credential_no_mark", mark.as_slice().into()),
-        ];
+        let mut changes = vec![("credential_no", None::<&str>.into())];
+        if let Some(number) = row.maybe_text("credential_no")? {
+            let place = ("inspectors", id.as_str(), "credential_no");
+            let cell = person::seal(&*vault, (&holder, &key), place, number)?;
+            let mark = vault.mark("inspectors.credential_no", number);
+            changes.push(("sealed_credential_no", cell.into()));
+            changes.push(("credential_no_mark", mark.as_slice().into()));
+        }
         moving
             .update(&INSPECTORS, &[Value::from(id.as_str())], &seen, changes)
             .await?;
@@ -101,19 +104,21 @@ async fn holder(
 
 async fn notes(moving: &mut Moving) -> Result<(), StoreError> {
     let query = Query::new(
-        "SELECT r.inspector_code, r.subject_code, r.note, r.last_event, i.inspector_id, k.wrapped FROM recusals r LEFT JOIN inspectors i ON i.code = r.inspector_code LEFT JOIN person_keys k ON k.person = 'inspector/' || i.inspector_id WHERE r.note IS NOT NULL ORDER BY r.inspector_code, r.subject_code",
+        "SELECT r.inspector_code, r.subject_code, r.note, r.last_event, i.inspector_id, k.wrapped FROM recusals r LEFT JOIN inspectors i ON i.code = r.inspector_code LEFT JOIN person_keys k ON k.person = 'inspector/' || i.inspector_id ORDER BY r.inspector_code, r.subject_code",
     );
     for row in moving.all(query).await? {
         let (inspector, subject) = (row.text("inspector_code")?, row.text("subject_code")?);
-        let pair = format!("{inspector},{subject}");
-        let place = ("recusals", pair.as_str(), "note");
-        let (holder, key) = holder(moving, &row, (inspector, subject)).await?;
-        let cell = person::seal(&*moving.vault(), (&holder, &key), place, row.text("note")?)?;
         let seen = row.parsed("recusals", "last_event", EventId::parse)?;
+        let mut changes = vec![("note", None::<&str>.into())];
+        if let Some(note) = row.maybe_text("note")? {
+            let pair = format!("{inspector},{subject}");
+            let place = ("recusals", pair.as_str(), "note");
+            let (holder, key) = holder(moving, &row, (inspector, subject)).await?;
+            let cell = person::seal(&*moving.vault(), (&holder, &key), place, note)?;
+            changes.push(("sealed_note", cell.into()));
+        }
         let at = [Value::from(inspector), Value::from(subject)];
-        moving
-            .update(&RECUSALS, &at, &seen, vec![("sealed_note", cell.into())])
-            .await?;
+        moving.update(&RECUSALS, &at, &seen, changes).await?;
     }
     Ok(())
 }

@@ -295,6 +295,63 @@ impl Clock for StaysWithLink {
     }
 }
 
+/// What one hands in does not rest on what another does at the same moment.
+#[tokio::test(flavor = "multi_thread", worker_threads = 3)]
+async fn two_parties_who_hand_in_at_one_moment_are_both_in() {
+    let server = PostgresDatabase::fresh();
+    let db = Db::open_postgres(server.url(), &upgrade()).await.unwrap();
+    let cast = Cast::gather(db.clone(), 20, 6).await;
+    let no = cast.launched().await;
+    cast.done(&cast.officer, &no, "freeze", &[]).await;
+    let app = &cast.site.city.app;
+    let mut links = Vec::new();
+    for (party, nonce) in NONCES {
+        let link = cast.link(&no, party).await.replace("/p/", "");
+        let shown = as_shown(app, Thing::Party(&link)).await;
+        links.push((link, shown, commitment(party, nonce)));
+    }
+    let (desk, heard, given) = stays_with_link(app, server.url());
+    let (first, second) = (links.remove(0), links.remove(0));
+    let handed = tokio::spawn(async move {
+        let (link, shown, typed) = first;
+        desk.accept_commitment(&link, &shown, &typed).await
+    });
+    tokio::task::block_in_place(|| heard.recv()).unwrap();
+    let (link, shown, typed) = second;
+    let other = app.accept_commitment(&link, &shown, &typed).await;
+    given.store(true, Ordering::SeqCst);
+    handed.await.unwrap().unwrap();
+    other.unwrap();
+    let mut reader = db.read().await.unwrap();
+    let number = CampaignNo::parse(&no).unwrap();
+    let stored = store::campaign::by_number(&mut reader, &number).await;
+    let state = stored.unwrap().campaign.state;
+    let parties = &state.frame().unwrap().parties;
+    assert!(
+        parties.iter().all(|party| party.commitment().is_some()),
+        "{parties:?}"
+    );
+    drop(reader);
+    db.close().await;
+}
+
+/// An office whose act of a link stays where it knows whose link it is; who hears of it, and who lets it go on.
+fn stays_with_link(app: &App, url: &str) -> (App, mpsc::Receiver<()>, Arc<AtomicBool>) {
+    let (said, heard) = mpsc::channel();
+    let given = Arc::new(AtomicBool::new(false));
+    let clock = Arc::new(StaysWithLink {
+        of: app.clone(),
+        said: Mutex::new(Some(said)),
+        given: Arc::clone(&given),
+        url: url.to_owned(),
+    });
+    let desk = App {
+        clock,
+        ..app.clone()
+    };
+    (desk, heard, given)
+}
+
 /// The link is the right, and stands until the act is in the log.
 #[tokio::test(flavor = "multi_thread", worker_threads = 3)]
 async fn no_act_of_a_link_stands_in_the_log_behind_the_next_link() {
@@ -311,17 +368,7 @@ async fn no_act_of_a_link_stands_in_the_log_behind_the_next_link() {
     let shown = as_shown(app, Thing::Campaign(&number)).await;
     let officer = cast.site.city.acting(&cast.officer_id).await;
 
-    let (said, heard) = mpsc::channel();
-    let given = Arc::new(AtomicBool::new(false));
-    let desk = App {
-        clock: Arc::new(StaysWithLink {
-            of: app.clone(),
-            said: Mutex::new(Some(said)),
-            given: Arc::clone(&given),
-            url: server.url().to_owned(),
-        }),
-        ..app.clone()
-    };
+    let (desk, heard, given) = stays_with_link(app, server.url());
     let dead = link.clone();
     let handed = tokio::spawn(async move {
         let typed = commitment(party, nonce);

@@ -111,7 +111,9 @@ pub(super) fn fold(
     let between = by.unread.between(last, sequence);
     match (image.operation, before) {
         (Operation::Insert, None) => {}
-        (Operation::Insert, Some(_)) | (_, None) if between.is_some() => {}
+        (Operation::Insert, Some(_)) | (_, None) if between.is_some() => {
+            unchecked(report, layout, key, between.unwrap_or_default());
+        }
         (Operation::Insert, Some(_)) => {
             let why = format!("表 {} 行 {key} 已有，又新增了一次", layout.name);
             fault(report, sequence, &why);
@@ -152,12 +154,18 @@ fn held_against(
     }
 }
 
+/// Nobody can say how the row stood behind that leaf.
+fn unchecked(report: &mut Report, layout: &Layout, key: String, sequence: u64) {
+    report.faults.push(Fault::Unchecked {
+        table: layout.name.to_owned(),
+        key,
+        sequence,
+    });
+}
+
 fn overwritten(report: &mut Report, said: Said, by: &By<'_>) {
-    if by
-        .unread
-        .between(Some(said.sequence), by.sequence)
-        .is_some()
-    {
+    if let Some(unread) = by.unread.between(Some(said.sequence), by.sequence) {
+        unchecked(report, said.layout, said.key, unread);
         return;
     }
     report.faults.push(Fault::Overwritten {
@@ -221,12 +229,10 @@ pub(super) async fn compare(
             let stamp = stamp.unwrap_or_default().to_owned();
             let standing = rows.remove(&(layout.name.to_owned(), key.clone()));
             let table_name = layout.name.to_owned();
-            if let Some(sequence) = unread.stamped(&stamp) {
-                report.faults.push(Fault::Unchecked {
-                    table: table_name,
-                    key,
-                    sequence,
-                });
+            // The stamp of one that cannot be believed, unless the row was written again since.
+            let last = standing.as_ref().map(|standing| standing.sequence);
+            if let Some(sequence) = unread.stamped(&stamp).filter(|unread| last < Some(*unread)) {
+                unchecked(report, layout, key, sequence);
                 continue;
             }
             match standing {

@@ -278,3 +278,35 @@ async fn what_is_acknowledged_is_on_the_disk_whatever_a_server_is_set_to() {
         db.close().await;
     }
 }
+
+/// SQLite ends the transaction by itself then, and the connection does not know.
+#[tokio::test]
+async fn after_a_full_disk_the_next_act_is_written_as_soon_as_there_is_room() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("full.sqlite");
+    let db = Db::open_sqlite(&file, &upgrade()).await.unwrap();
+    // No page more: as full as a disk can be, for this connection.
+    db.meddle("PRAGMA max_page_count = 1").await;
+    let mut rec = begun(&db, Act::BureauInstalled, 1).await;
+    let long = "长".repeat(1 << 20);
+    let stated = crate::org::state_fact(&mut rec, "bureau", &long).await;
+    let told = match stated {
+        Ok(()) => rec.commit().await.map(drop).unwrap_err(),
+        Err(error) => {
+            drop(rec);
+            error
+        }
+    };
+    assert!(told.to_string().contains("磁盘"), "{told}");
+    // The connection that was full is gone, and with it its bound.
+    let mut rec = begun(&db, Act::BureauInstalled, 2).await;
+    crate::org::state_fact(&mut rec, "bureau", "示例局")
+        .await
+        .unwrap();
+    rec.commit().await.unwrap();
+    let mut view = db.read().await.unwrap();
+    assert_eq!(log::head(&mut view).await.unwrap().0, 1);
+    drop(view);
+    assert_eq!(audit(&db).await.unwrap().faults, []);
+    db.close().await;
+}

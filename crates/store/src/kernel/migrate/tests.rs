@@ -871,3 +871,34 @@ async fn a_program_killed_at_any_step_of_a_migration_has_migrated_nothing_or_all
     }
     assert!(migrated >= 6, "{migrated}");
 }
+
+/// Numbers that stood in the clear and were altered behind the program's back, before a migration sealed them.
+#[tokio::test]
+async fn a_clear_value_that_was_altered_before_it_was_sealed_is_named_after_the_migration() {
+    for engine in ENGINES {
+        let old = OldDatabase::unpack(COMMITS[0], engine);
+        let db = open(&old).await;
+        db.meddle("UPDATE inspectors SET credential_no = '41120020269999' WHERE code = 'F002'; UPDATE inspectors SET credential_no = NULL WHERE code = 'F003'")
+            .await;
+        run(&db, MIGRATIONS, &of(&db).await).await.unwrap();
+        let mut view = db.read().await.unwrap();
+        let mut altered = Vec::new();
+        for code in ["F002", "F003"] {
+            let code = domain::id::InspectorCode::parse(code).unwrap();
+            let found = crate::inspector::by_code(&mut view, &code).await.unwrap();
+            altered.push(format!("[\"{}\"]", found.unwrap().inspector.id));
+        }
+        drop(view);
+        altered.sort();
+        let mut named = Vec::new();
+        for fault in faults(&db, &today()).await {
+            match fault {
+                Fault::Overwritten { table, key, .. } if table == "inspectors" => named.push(key),
+                other => panic!("{other}"),
+            }
+        }
+        named.sort();
+        assert_eq!(named, altered, "{engine:?}");
+        db.close().await;
+    }
+}

@@ -107,6 +107,16 @@ impl PartFile {
     }
 }
 
+/// Why a file cannot be used, as it stands in brackets: what this program found in its own words, what the system says in
+/// those of `verify::disk`.
+pub(crate) fn why(error: &io::Error) -> String {
+    if error.get_ref().is_some() {
+        return error.to_string();
+    }
+    let words = verify::disk::why(error);
+    words.trim_end_matches('。').to_owned()
+}
+
 /// SHA-256 of what is read from a file, from where it stands to its end; hex.
 pub(crate) fn sha256_of(file: &mut std::fs::File) -> io::Result<String> {
     let mut hash = Sha256::new();

@@ -157,7 +157,8 @@ impl Drop for Lots {
 }
 
 fn disk(error: &std::io::Error) -> AppError {
-    DISK.refuse(&[("why", error)]).into()
+    DISK.refuse(&[("why", &crate::part_file::why(error))])
+        .into()
 }
 
 /// The register of the store that an import rewrites.

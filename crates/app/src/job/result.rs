@@ -12,7 +12,7 @@ use store::job;
 use super::{Job, JobState, Jobs, ResultFile};
 use crate::AppError;
 use crate::aside::aside;
-use crate::part_file::{Idle, PartFile, sha256_of};
+use crate::part_file::{Idle, PartFile, sha256_of, why};
 
 static DISK: Code = Code::new(
     "JOBS-005",
@@ -45,7 +45,7 @@ pub struct Incomplete {
 }
 
 fn disk(error: &Error) -> AppError {
-    DISK.refuse(&[("why", error)]).into()
+    DISK.refuse(&[("why", &why(error))]).into()
 }
 
 impl Incomplete {
@@ -86,7 +86,7 @@ fn not_given(error: &Error) -> AppError {
         ErrorKind::NotFound => &GONE,
         _ => &UNTRUE,
     };
-    code.refuse(&[("why", error)]).into()
+    code.refuse(&[("why", &why(error))]).into()
 }
 
 /// The file of a job on its way out. It is hashed once more while it goes, since that may take as long as the browser

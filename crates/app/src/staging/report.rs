@@ -20,7 +20,7 @@ use super::step::read;
 use super::{Altered, Import, LinesHash, Staging};
 use crate::import::{Importer, Register};
 use crate::job::{Job, JobState, Order, Outcome, Outgoing, ResultFile, Run};
-use crate::part_file::private_copy;
+use crate::part_file::{private_copy, why};
 use crate::{Acting, AppError};
 
 /// The kind of job that makes a long one.
@@ -97,7 +97,8 @@ impl Staging {
         };
         let name = format!("{}.part", store::hex(&self.app.entropy.bytes::<16>()));
         let written = private_copy(path, &name, &made.bytes).await;
-        let unwritten = |error| UNWRITTEN.refuse(&[("path", &path.display()), ("why", &error)]);
+        let unwritten =
+            |error| UNWRITTEN.refuse(&[("path", &path.display()), ("why", &why(&error))]);
         written.map_err(unwritten)?;
         Ok(true)
     }

@@ -55,7 +55,8 @@ pub struct Accepted {
 pub struct Incoming(PartFile);
 
 fn disk(error: &std::io::Error) -> AppError {
-    DISK.refuse(&[("why", error)]).into()
+    DISK.refuse(&[("why", &crate::part_file::why(error))])
+        .into()
 }
 
 impl Incoming {

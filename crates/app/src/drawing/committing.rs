@@ -10,6 +10,7 @@ use domain::id::{CampaignNo, Fingerprint};
 use domain::policy::Verb;
 use domain::premise::Premise;
 use domain::time::Instant;
+use draw::Version;
 use store::campaign::StoredCampaign;
 use store::{Reader, catalog};
 
@@ -62,6 +63,7 @@ struct Known {
     reveal_by: Instant,
     ceremony: Option<Instant>,
     intervals: Intervals,
+    newest: Version,
 }
 
 impl Committing<'_> {
@@ -80,6 +82,7 @@ impl Committing<'_> {
             beacon_at: self.0.beacon_at,
             ceremony: known.ceremony,
             intervals: known.intervals,
+            newest: known.newest,
         }
     }
 }
@@ -107,12 +110,14 @@ impl LongAct for Committing<'_> {
         let plan = material::plan_record(stored)?;
         let ceremony = announced_ceremony(&plan);
         let terms = material::terms(stored, &plan, reveal_by, self.0)?;
+        let newest = app.version_of_new_attempts;
         let hours = Known {
             reveal_by,
             ceremony,
             intervals,
+            newest,
         };
-        if let Ok(roots) = stored.campaign.frozen_roots() {
+        if let Ok(roots) = stored.campaign.frozen_roots(newest) {
             // What the rules say of parties and hours is said before the draw says the same in other words.
             let nothing_yet = print_of(plan.suite.bytes(b""));
             let facts = self.facts(app.step(acting), (nothing_yet, roots.clone()), &hours);

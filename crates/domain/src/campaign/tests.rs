@@ -9,7 +9,7 @@ use frame_roots::{FrameRoots, Leaves, StratumCount};
 use party::{PartyName, TrustLevel};
 use state::Step;
 use steps::{CommitFacts, DrawFacts, FreezeFacts, Intervals};
-use version::FrameVersion;
+use version::{FrameVersion, VERSION_OF_NEW_ATTEMPTS};
 
 mod two;
 
@@ -105,6 +105,7 @@ fn commit_facts() -> CommitFacts {
         beacon_at: Some(at(70)),
         ceremony: None,
         intervals: DEMO,
+        newest: VERSION_OF_NEW_ATTEMPTS,
     }
 }
 

@@ -4,7 +4,7 @@
 use std::num::NonZeroUsize;
 
 use crate::stage::{READY, acting, open_at};
-use app::drawing::{CommitWords, DrawWords, FreezeWords, VoidWords};
+use app::drawing::{CommitWords, DrawWords, VoidWords};
 use app::premise::Thing;
 use app::{Acting, App, AppError};
 use domain::id::{CampaignNo, Fingerprint, PartyToken};
@@ -29,12 +29,8 @@ struct Story {
 impl Story {
     async fn freezes(&self) {
         let shown = as_shown(&self.app, Thing::Campaign(&self.number)).await;
-        let words = FreezeWords {
-            version: Version::Two,
-            ..FreezeWords::default()
-        };
         let (app, drawer) = (&self.app, &self.drawer);
-        let frozen = app.freeze_frame_with(drawer, &self.number, &shown, words);
+        let frozen = app.freeze_frame(drawer, &self.number, &shown);
         frozen.await.unwrap();
     }
 
@@ -171,7 +167,8 @@ fn code_of(refused: Result<(), AppError>) -> &'static str {
 async fn an_attempt_under_the_new_version_is_drawn_and_every_stage_of_it_verifies() {
     for engine in [Engine::Sqlite, Engine::Postgres] {
         let old = OldDatabase::unpack(COMMITS.last().unwrap(), engine);
-        let (app, clock) = open_at(&old).await;
+        let (mut app, clock) = open_at(&old).await;
+        app.version_of_new_attempts = Version::Two;
         let drawer = acting(&app, "drawer").await;
         let number = CampaignNo::parse(READY).unwrap();
         let story = Story {
@@ -220,7 +217,8 @@ async fn an_attempt_under_the_new_version_is_drawn_and_every_stage_of_it_verifie
 async fn an_attempt_is_void_on_a_signed_paper_before_its_freeze_is_published_and_after() {
     for engine in [Engine::Sqlite, Engine::Postgres] {
         let old = OldDatabase::unpack(COMMITS.last().unwrap(), engine);
-        let (app, _) = open_at(&old).await;
+        let (mut app, _) = open_at(&old).await;
+        app.version_of_new_attempts = Version::Two;
         let drawer = acting(&app, "drawer").await;
         let number = CampaignNo::parse(READY).unwrap();
         let mut story = Story {

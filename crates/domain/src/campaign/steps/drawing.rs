@@ -4,6 +4,8 @@
 //! missed clock asks for a reason and never locks the work; an interval too short is refused. Under which version
 //! of the protocol a verb works is asked of the frame.
 
+use draw::Version;
+
 use crate::event::Act;
 use crate::id::{Fingerprint, PartyToken};
 use crate::policy::four_eyes;
@@ -16,7 +18,7 @@ use super::super::state::{
     Approved, Campaign, CampaignState, Committed, Drawn, Frozen, Revealed, Step,
 };
 use super::super::transitions::CampaignVerb;
-use super::super::version::{FrameVersion, VERSION_OF_NEW_ATTEMPTS};
+use super::super::version::FrameVersion;
 use super::{Stepped, hours, not_before, required_reason, revealing};
 
 /// The intervals of the rulebook in force.
@@ -69,6 +71,8 @@ pub struct CommitFacts {
     pub ceremony: Option<Instant>,
     /// The intervals in force.
     pub intervals: Intervals,
+    /// The version of new attempts.
+    pub newest: Version,
 }
 
 /// What must be known to draw.
@@ -163,7 +167,7 @@ impl Campaign {
             &codes::CAMPAIGN_BELOW_LEVEL,
         )?;
         let hours = hours::kept(&frozen, &facts)?;
-        self.still_frozen(&facts.roots, &frozen.step)?;
+        self.still_frozen(&facts.roots, facts.newest, &frozen.step)?;
         let next = CampaignState::Committed(Committed {
             frozen,
             step: facts.step,
@@ -176,23 +180,23 @@ impl Campaign {
         Ok(self.with(next, Act::DrawCommitted))
     }
 
-    /// What the freeze fixed of the frame whose FREEZE is to be published.
+    /// What the freeze fixed of the frame whose FREEZE is to be published; new frames are of the `newest` version.
     ///
     /// # Errors
     /// `CAMP-001`, `DRAW-015` if a build that kept no roots froze, `DRAW-017` if it is a frame of an earlier
     /// version than new ones are of.
-    pub fn frozen_roots(&self) -> Result<&FrameRoots, Refusal> {
+    pub fn frozen_roots(&self, newest: Version) -> Result<&FrameRoots, Refusal> {
         let CampaignState::Frozen(frozen) = &self.state else {
             return Err(self.refuse(CampaignVerb::Commit));
         };
         let roots = frozen.roots.as_ref();
         let roots = roots.ok_or_else(|| codes::DRAW_FRAME_WITHOUT_ROOTS.refuse(&[]))?;
-        frozen.version.may_be_published(VERSION_OF_NEW_ATTEMPTS)?;
+        frozen.version.may_be_published(newest)?;
         Ok(roots)
     }
 
-    fn still_frozen(&self, kept: &FrameRoots, at: &Step) -> Result<(), Refusal> {
-        let differing = self.frozen_roots()?.differing(kept);
+    fn still_frozen(&self, kept: &FrameRoots, newest: Version, at: &Step) -> Result<(), Refusal> {
+        let differing = self.frozen_roots(newest)?.differing(kept);
         if differing.is_empty() {
             return Ok(());
         }

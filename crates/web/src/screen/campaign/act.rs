@@ -251,7 +251,6 @@ async fn freeze_as_job(
 fn freeze_words(sent: &Submitted) -> FreezeWords {
     FreezeWords {
         pool_of_one_known: sent.has("pool_of_one"),
-        ..FreezeWords::default()
     }
 }
 

@@ -6,12 +6,11 @@
 use domain::campaign::party::TrustLevel;
 use domain::campaign::state::Step;
 use domain::campaign::steps::{CommitFacts, DrawFacts, FreezeFacts, Intervals, Stepped};
-use domain::campaign::version::{FrameVersion, VERSION_OF_NEW_ATTEMPTS};
+use domain::campaign::version::FrameVersion;
 use domain::campaign::{Campaign, CampaignState, CampaignVerb};
 use domain::id::{Fingerprint, PartyToken};
 use domain::policy::Verb;
 use domain::refusal::{Refusal, codes};
-use domain::time::Instant;
 
 use super::seen::Seen;
 use crate::gate::Visit;
@@ -269,12 +268,10 @@ impl CampaignAct {
                     quota: 1,
                     must: 0,
                     roots: None,
-                    version: FrameVersion::under(VERSION_OF_NEW_ATTEMPTS, &seen.plan.sources),
+                    version: FrameVersion::under(seen.newest, &seen.plan.sources),
                 })
             }),
-            A::Commit => {
-                intervals.and_then(|kept| committed(campaign, seen.plan.ceremony, step, kept))
-            }
+            A::Commit => intervals.and_then(|kept| committed(campaign, seen, step, kept)),
             A::Reveal => {
                 intervals.and_then(|kept| campaign.reveal(step, &no_show(), kept.minimum_level))
             }
@@ -301,19 +298,15 @@ impl CampaignAct {
 }
 
 /// FREEZE with hours that keep every interval; those that are typed are judged when they are sent.
-fn committed(
-    campaign: Campaign,
-    ceremony: Option<Instant>,
-    step: Step,
-    intervals: Intervals,
-) -> Stepped {
+fn committed(campaign: Campaign, seen: &Seen, step: Step, intervals: Intervals) -> Stepped {
     let soon = step.at.plus_ms((intervals.freeze_minutes + 1) * 60_000);
+    let ceremony = seen.plan.ceremony;
     let reveal_from = ceremony.map_or(soon, |announced| announced.max(soon));
     let reveal_by = reveal_from.plus_ms(60_000);
     let frame = campaign.state.frame();
     let timed = frame.is_some_and(|frozen| frozen.version.has_timed_beacon());
     // That the kept frame is still the frozen one is seen when it is opened.
-    let roots = campaign.frozen_roots()?.clone();
+    let roots = campaign.frozen_roots(seen.newest)?.clone();
     campaign.commit(CommitFacts {
         step,
         freeze_hash: unknown(),
@@ -323,6 +316,7 @@ fn committed(
         beacon_at: timed.then_some(reveal_by),
         ceremony,
         intervals,
+        newest: seen.newest,
     })
 }
 

@@ -2,9 +2,11 @@
 
 use app::campaign::plan_of;
 use domain::campaign::plan::CampaignPlan;
+use domain::campaign::version::Version;
 use domain::id::CampaignNo;
 use domain::policy::{Place, Verb};
 use domain::rulebook::Rulebook;
+
 use store::campaign::StoredCampaign;
 use store::{Reader, campaign, catalog, inspection, inspector, org};
 
@@ -26,6 +28,8 @@ pub(in crate::screen) struct Seen {
     pub(in crate::screen) open_visits: u64,
     /// Whether the account is on a team of it.
     pub(in crate::screen) assigned: bool,
+    /// The version of attempts that begin now.
+    pub(in crate::screen) newest: Version,
 }
 
 impl Seen {
@@ -48,11 +52,20 @@ impl Seen {
         visit
             .acting
             .may(Verb::CampaignRead, &place(&stored, assigned))?;
-        let seen = Self::of(&mut reader, stored, assigned).await?;
+        let seen = Self::of(
+            &mut reader,
+            (stored, web.app.version_of_new_attempts),
+            assigned,
+        )
+        .await?;
         Ok(seen)
     }
 
-    async fn of(reader: &mut Reader, stored: StoredCampaign, assigned: bool) -> Result<Self, Stop> {
+    async fn of(
+        reader: &mut Reader,
+        (stored, newest): (StoredCampaign, Version),
+        assigned: bool,
+    ) -> Result<Self, Stop> {
         let plan = plan_of(&stored)?;
         let rulebook = catalog::rulebook_of(reader, &stored.campaign.state).await?;
         let units = org::units(reader).await?;
@@ -77,6 +90,7 @@ impl Seen {
             unit,
             open_visits,
             assigned,
+            newest,
         })
     }
 

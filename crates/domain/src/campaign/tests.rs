@@ -8,7 +8,7 @@ use crate::time::{Date, Instant};
 use frame_roots::{FrameRoots, Leaves, StratumCount};
 use party::{PartyName, TrustLevel};
 use state::Step;
-use steps::{CommitFacts, DrawFacts, FreezeFacts, Intervals};
+use steps::{CommitFacts, DiceFacts, DrawFacts, FreezeFacts, Intervals};
 use version::{FrameVersion, VERSION_OF_NEW_ATTEMPTS};
 
 mod two;
@@ -178,6 +178,14 @@ fn ready_for(campaign: Campaign, verb: CampaignVerb) -> Campaign {
                         .0
                 })
         }
+        CampaignVerb::EnterDice if campaign.kind() == StateKind::Committed => {
+            let mut thrown = campaign;
+            if let CampaignState::Committed(committed) = &mut thrown.state {
+                let (dice, beacon) = (true, false);
+                committed.frozen.version = FrameVersion::Two { dice, beacon };
+            }
+            thrown
+        }
         CampaignVerb::Archive if campaign.kind() == StateKind::Reported => {
             campaign.open(step(DRAWER, 200)).expect("opened").0
         }
@@ -197,6 +205,14 @@ fn apply(campaign: Campaign, verb: CampaignVerb) -> Result<(Campaign, Act), Refu
             campaign.accept_commitment(&token("justice"), hash('a'), at(35))
         }
         CampaignVerb::Commit => campaign.commit(commit_facts()),
+        CampaignVerb::EnterDice => campaign.enter_dice(DiceFacts {
+            step: step(DRAWER, 45),
+            digits: "7".repeat(20),
+            evidence: Some(state::DiceEvidence {
+                source: "十面骰 20 枚".to_owned(),
+                picture: hash('9'),
+            }),
+        }),
         CampaignVerb::AcceptNonce => {
             campaign.accept_nonce(&token("justice"), hash('b'), &hash('a'), at(50))
         }

@@ -47,12 +47,12 @@ fn of_its_own(
     Ok(())
 }
 
-/// Refuses a nonce before the announced time, and before announced dice are written down.
+/// Refuses a nonce before the announced time, and before two accounts have written down the announced dice.
 pub(super) fn may_open(committed: &Committed, at: Instant) -> Result<(), Refusal> {
     if let Some(from) = committed.reveal_from.filter(|from| at < *from) {
         return Err(codes::DRAW_REVEAL_NOT_BEGUN.refuse(&[("from", &from.local_text())]));
     }
-    if awaits_dice(committed) {
+    if committed.awaits_dice() {
         return Err(codes::DRAW_DICE_FIRST.refuse(&[]));
     }
     Ok(())
@@ -63,7 +63,7 @@ pub(super) fn may_close(committed: &Committed, at: Instant) -> Result<(), Refusa
     if let Some(from) = committed.reveal_from.filter(|from| at < *from) {
         return Err(codes::DRAW_CLOSE_BEFORE_BEGIN.refuse(&[("from", &from.local_text())]));
     }
-    if awaits_dice(committed) && at <= committed.reveal_by {
+    if committed.awaits_dice() && at <= committed.reveal_by {
         let until = committed.reveal_by.local_text();
         return Err(codes::DRAW_DICE_AWAITED.refuse(&[("until", &until)]));
     }
@@ -97,7 +97,7 @@ pub(super) fn absence(version: FrameVersion, given: &PartyToken) -> PartyToken {
 pub(super) fn level_in_reach(committed: &Committed) -> TrustLevel {
     let parties = committed.frozen.parties.iter();
     let present = parties.filter(|party| party.has_revealed()).count();
-    let digits = committed.dice.as_ref().map_or(0, |dice| dice.digits.len());
+    let digits = committed.thrown().map_or(0, str::len);
     let source = awaits_source(&committed.frozen) || digits >= ROLLS_OF_A_BEACON;
     TrustLevel::of(present, source)
 }
@@ -108,9 +108,4 @@ pub(super) const fn awaits_source(frozen: &Frozen) -> bool {
         FrameVersion::One => frozen.beacon,
         FrameVersion::Two { beacon, .. } => beacon,
     }
-}
-
-const fn awaits_dice(committed: &Committed) -> bool {
-    let version = committed.frozen.version;
-    matches!(version, FrameVersion::Two { dice: true, .. }) && committed.dice.is_none()
 }

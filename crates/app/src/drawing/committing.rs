@@ -11,6 +11,8 @@ use domain::policy::Verb;
 use domain::premise::Premise;
 use domain::time::Instant;
 use draw::Version;
+use draw::record::PlanRecord;
+use draw::seed::beacon::{QUICKNET, time_of_round};
 use store::campaign::StoredCampaign;
 use store::{Reader, catalog};
 
@@ -29,7 +31,7 @@ pub struct CommitWords {
     pub reveal_by: Option<Instant>,
     /// The round or issue of the announced beacon.
     pub beacon_round: String,
-    /// When it appears; `shuang/1` does not ask.
+    /// When it appears, of a round of drand computed; `shuang/1` does not ask.
     pub beacon_at: Option<Instant>,
 }
 
@@ -42,12 +44,12 @@ impl App {
         premise: &Premise,
         words: &CommitWords,
     ) -> Result<(), AppError> {
-        self.carry_out(acting, (number, premise), Committing(words))
+        self.carry_out(acting, (number, premise), Committing(words.clone()))
             .await
     }
 }
 
-struct Committing<'w>(&'w CommitWords);
+struct Committing(CommitWords);
 
 /// FREEZE, and the material it was computed from.
 struct ToCommit {
@@ -66,7 +68,7 @@ struct Known {
     newest: Version,
 }
 
-impl Committing<'_> {
+impl Committing {
     fn facts(
         &self,
         step: Step,
@@ -87,7 +89,7 @@ impl Committing<'_> {
     }
 }
 
-impl LongAct for Committing<'_> {
+impl LongAct for Committing {
     const VERB: Verb = Verb::CampaignCommit;
     type Computed = ToCommit;
 
@@ -108,8 +110,9 @@ impl LongAct for Committing<'_> {
             app.clock.now().plus_ms(minutes * 60 * 1000)
         });
         let plan = material::plan_record(stored)?;
+        self.0.beacon_at = hour_of_round(&plan, &self.0.beacon_round).or(self.0.beacon_at);
         let ceremony = announced_ceremony(&plan);
-        let terms = material::terms(stored, &plan, reveal_by, self.0)?;
+        let terms = material::terms(stored, &plan, reveal_by, &self.0)?;
         let newest = app.version_of_new_attempts;
         let hours = Known {
             reveal_by,
@@ -153,4 +156,15 @@ impl LongAct for Committing<'_> {
         under.stored.freeze_record = Some(computed.record.clone());
         under.publish(app, &computed.record).await
     }
+}
+
+/// When a round of drand appears, if the plan names drand and it is a round.
+fn hour_of_round(plan: &PlanRecord, round: &str) -> Option<Instant> {
+    let drand = plan
+        .beacon
+        .as_ref()
+        .is_some_and(|source| source.as_str() == QUICKNET);
+    let round = round.trim().parse().ok().filter(|_| drand)?;
+    let seconds = i64::try_from(time_of_round(round)?).ok()?;
+    Some(Instant::from_unix_seconds(seconds))
 }

@@ -25,3 +25,4 @@ mod recused;
 mod restarted;
 mod secrecy;
 mod traced_end;
+mod two;

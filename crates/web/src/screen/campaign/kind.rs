@@ -4,8 +4,8 @@
 //! written twice. The press itself asks again.
 
 use domain::campaign::party::TrustLevel;
-use domain::campaign::state::Step;
-use domain::campaign::steps::{CommitFacts, DrawFacts, FreezeFacts, Intervals, Stepped};
+use domain::campaign::state::{DiceEvidence, Step};
+use domain::campaign::steps::{CommitFacts, DiceFacts, DrawFacts, FreezeFacts, Intervals, Stepped};
 use domain::campaign::version::FrameVersion;
 use domain::campaign::{Campaign, CampaignState, CampaignVerb};
 use domain::id::{Fingerprint, PartyToken};
@@ -26,6 +26,7 @@ pub(super) enum CampaignAct {
     Launch,
     Freeze,
     Commit,
+    Dice,
     Reveal,
     Draw,
     Void,
@@ -54,13 +55,15 @@ fn goes_without_saying(refusal: &Refusal) -> bool {
     [
         &codes::CAMPAIGN_NOT_SUBMITTER,
         &codes::CAMPAIGN_ALREADY_OPENED,
+        &codes::DRAW_NO_DICE,
+        &codes::DRAW_DICE_ENTERED,
     ]
     .iter()
     .any(|known| known.code == refusal.code)
 }
 
 impl CampaignAct {
-    pub(super) const ALL: [Self; 14] = [
+    pub(super) const ALL: [Self; 15] = [
         A::Submit,
         A::Recall,
         A::Return,
@@ -68,6 +71,7 @@ impl CampaignAct {
         A::Launch,
         A::Freeze,
         A::Commit,
+        A::Dice,
         A::Reveal,
         A::Draw,
         A::Void,
@@ -78,12 +82,13 @@ impl CampaignAct {
     ];
 
     /// The acts of which the first offered one is the filled button, in lawful order.
-    pub(super) const FORWARD: [Self; 10] = [
+    pub(super) const FORWARD: [Self; 11] = [
         A::Submit,
         A::Approve,
         A::Launch,
         A::Freeze,
         A::Commit,
+        A::Dice,
         A::Reveal,
         A::Draw,
         A::Assign,
@@ -152,6 +157,13 @@ impl CampaignAct {
                 C::Commit,
                 "公布承诺",
                 &feedback::DRAW_COMMITTED,
+            ),
+            A::Dice => (
+                "/w/campaigns/{no}/dice",
+                Verb::DiceEnter,
+                C::EnterDice,
+                "录入掷骰结果",
+                &feedback::DICE_ENTERED,
             ),
             A::Reveal => (
                 "/w/campaigns/{no}/reveal",
@@ -272,6 +284,7 @@ impl CampaignAct {
                 })
             }),
             A::Commit => intervals.and_then(|kept| committed(campaign, seen, step, kept)),
+            A::Dice => thrown(campaign, step),
             A::Reveal => {
                 intervals.and_then(|kept| campaign.reveal(step, &no_show(), kept.minimum_level))
             }
@@ -300,7 +313,7 @@ impl CampaignAct {
 /// FREEZE with hours that keep every interval; those that are typed are judged when they are sent.
 fn committed(campaign: Campaign, seen: &Seen, step: Step, intervals: Intervals) -> Stepped {
     let soon = step.at.plus_ms((intervals.freeze_minutes + 1) * 60_000);
-    let ceremony = seen.plan.ceremony;
+    let ceremony = seen.announced();
     let reveal_from = ceremony.map_or(soon, |announced| announced.max(soon));
     let reveal_by = reveal_from.plus_ms(60_000);
     let frame = campaign.state.frame();
@@ -317,6 +330,26 @@ fn committed(campaign: Campaign, seen: &Seen, step: Step, intervals: Intervals) 
         ceremony,
         intervals,
         newest: seen.newest,
+    })
+}
+
+/// Dice as this account would enter them: the same as another did, and others than it did itself.
+fn thrown(campaign: Campaign, step: Step) -> Stepped {
+    let waiting = campaign.state.commitment();
+    let waiting = waiting.and_then(|committed| committed.dice.as_ref());
+    let digits = match waiting {
+        Some(entry) if entry.first.by != step.by => entry.digits.clone(),
+        Some(own) if own.digits.starts_with('0') => "1".repeat(20),
+        _ => "0".repeat(20),
+    };
+    let evidence = Some(DiceEvidence {
+        source: "-".to_owned(),
+        picture: unknown(),
+    });
+    campaign.enter_dice(DiceFacts {
+        step,
+        digits,
+        evidence,
     })
 }
 

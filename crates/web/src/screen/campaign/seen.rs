@@ -3,9 +3,10 @@
 use app::campaign::plan_of;
 use domain::campaign::plan::CampaignPlan;
 use domain::campaign::version::Version;
-use domain::id::CampaignNo;
+use domain::id::{CampaignNo, PartyToken};
 use domain::policy::{Place, Verb};
 use domain::rulebook::Rulebook;
+use domain::time::Instant;
 
 use store::campaign::StoredCampaign;
 use store::{Reader, campaign, catalog, inspection, inspector, org};
@@ -102,6 +103,27 @@ impl Seen {
     /// Where it stands, for the policy.
     pub(in crate::screen) fn place(&self) -> Place<'_> {
         place(&self.stored, self.assigned)
+    }
+
+    /// The version of the attempt: that of its frame, before one exists that of attempts that begin now.
+    pub(in crate::screen) fn version(&self) -> Version {
+        let frame = self.stored.campaign.state.frame();
+        frame.map_or(self.newest, |frozen| frozen.version.protocol())
+    }
+
+    /// The label of dice that are entered with the draw, as under `shuang/1`.
+    pub(in crate::screen) fn dice_with_draw(&self) -> Option<&PartyToken> {
+        let label = self.plan.sources.dice.as_ref();
+        label.filter(|_| self.version() == Version::One)
+    }
+
+    /// When the approved plan announced the ceremony for; none under a PLAN of `shuang/1`, which says nothing of it.
+    pub(in crate::screen) fn announced(&self) -> Option<Instant> {
+        let logged = self.stored.plan_record.as_ref()?;
+        let says = logged
+            .lines()
+            .find_map(|line| line.strip_prefix("ceremony "));
+        says?.parse().ok().map(Instant::from_unix_seconds)
     }
 
     /// Its page.

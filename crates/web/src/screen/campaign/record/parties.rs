@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use app::drawing::wants_link;
+use domain::campaign::CampaignState;
 use domain::campaign::party::{Party, PartyState};
 use domain::id::PartyToken;
 use domain::policy::Verb;
@@ -90,12 +91,36 @@ pub(super) fn sheet(seen: &Seen, visit: &Visit, out: &BTreeSet<PartyToken>) -> O
     let opened = parties.iter().filter(|party| party.has_revealed()).count();
     let clause = format!("{} 方，已公开随机数 {opened} 方", parties.len());
     let mut sheet_foot = Fragment::default();
+    if let Some(words) = dice(state, today) {
+        sheet_foot = Fragment::from(words);
+    }
     if let Some(level) = words::level(&seen.stored) {
         let claim = format!("　{}", words::claim(level));
-        sheet_foot = Fragment::join([words::trust(level).into(), claim.into()]);
+        sheet_foot = Fragment::join([sheet_foot, words::trust(level).into(), claim.into()]);
     }
     let sheet = Sheet::new("parties", "见证方", table).with_clause(clause);
     Some(sheet.with_foot(sheet_foot))
+}
+
+/// How far the public dice have come, while the digits themselves are awaited or known.
+fn dice(state: &CampaignState, today: Date) -> Option<String> {
+    let committed = state.commitment()?;
+    let words = match &committed.dice {
+        None if committed.awaits_dice() => "掷骰结果还没有录入。".to_owned(),
+        None => return None,
+        Some(entry) => match &entry.second {
+            None => format!(
+                "掷骰结果已由一个账号录入（{}），等待另一个账号录入。",
+                words::brief(entry.first.at, today)
+            ),
+            Some(second) => format!(
+                "掷骰结果 {}，两个账号录入一致（{}）。",
+                entry.digits,
+                words::brief(second.at, today)
+            ),
+        },
+    };
+    Some(format!("{words}　"))
 }
 
 /// What was handed in and what was opened, in words.

@@ -166,6 +166,15 @@ impl Committed {
         entry.second.as_ref().map(|_| entry.digits.as_str())
     }
 
+    /// Whether RESULT has to wait for a source that appears after REVEAL: a beacon, under `shuang/1` dice too.
+    #[must_use]
+    pub const fn awaits_source(&self) -> bool {
+        match self.frozen.version {
+            FrameVersion::One => self.frozen.beacon,
+            FrameVersion::Two { beacon, .. } => beacon,
+        }
+    }
+
     /// True while dice are announced whose digits do not count yet.
     #[must_use]
     pub fn awaits_dice(&self) -> bool {

@@ -160,20 +160,25 @@ fn in_state(kind: StateKind) -> Campaign {
 /// Brings in what a verb needs besides the state.
 fn ready_for(campaign: Campaign, verb: CampaignVerb) -> Campaign {
     match verb {
-        CampaignVerb::Commit if campaign.kind() == StateKind::Frozen => ["discipline", "justice"]
-            .into_iter()
-            .fold(campaign, |campaign, name| {
-                campaign
-                    .accept_commitment(&token(name), hash('a'), at(35))
-                    .expect("committed")
-                    .0
-            }),
-        CampaignVerb::Reveal if campaign.kind() == StateKind::Committed => {
-            ["discipline", "justice"]
+        CampaignVerb::Commit if campaign.kind() == StateKind::Frozen => {
+            let handed_in = [("discipline", 'c'), ("justice", 'a')];
+            handed_in
                 .into_iter()
-                .fold(campaign, |campaign, name| {
+                .fold(campaign, |campaign, (name, digit)| {
                     campaign
-                        .accept_nonce(&token(name), hash('b'), &hash('a'), at(50))
+                        .accept_commitment(&token(name), hash(digit), at(35), None)
+                        .expect("committed")
+                        .0
+                })
+        }
+        CampaignVerb::Reveal if campaign.kind() == StateKind::Committed => {
+            let opened = [("discipline", 'd', 'c'), ("justice", 'b', 'a')];
+            opened
+                .into_iter()
+                .fold(campaign, |campaign, (name, nonce, commitment)| {
+                    let (nonce, commitment) = (hash(nonce), hash(commitment));
+                    campaign
+                        .accept_nonce(&token(name), nonce, &commitment, at(50), None)
                         .expect("open")
                         .0
                 })
@@ -202,7 +207,7 @@ fn apply(campaign: Campaign, verb: CampaignVerb) -> Result<(Campaign, Act), Refu
         CampaignVerb::Launch => campaign.launch(step(SUBMITTER, 20)),
         CampaignVerb::Freeze => campaign.freeze(freeze_facts()),
         CampaignVerb::AcceptCommitment => {
-            campaign.accept_commitment(&token("justice"), hash('a'), at(35))
+            campaign.accept_commitment(&token("justice"), hash('a'), at(35), None)
         }
         CampaignVerb::Commit => campaign.commit(commit_facts()),
         CampaignVerb::EnterDice => campaign.enter_dice(DiceFacts {
@@ -214,7 +219,7 @@ fn apply(campaign: Campaign, verb: CampaignVerb) -> Result<(Campaign, Act), Refu
             }),
         }),
         CampaignVerb::AcceptNonce => {
-            campaign.accept_nonce(&token("justice"), hash('b'), &hash('a'), at(50))
+            campaign.accept_nonce(&token("justice"), hash('b'), &hash('a'), at(50), None)
         }
         CampaignVerb::Reveal => {
             campaign.reveal(step(DRAWER, 65), &token("no-show"), TrustLevel::Witnessed)
@@ -371,7 +376,7 @@ fn only_the_submitter_recalls_and_a_return_needs_a_reason() {
 #[test]
 fn freeze_is_not_published_before_every_party_has_committed() {
     let (half, _) = in_state(StateKind::Frozen)
-        .accept_commitment(&token("justice"), hash('a'), at(35))
+        .accept_commitment(&token("justice"), hash('a'), at(35), None)
         .expect("one commitment");
     let refusal = half.commit(commit_facts()).expect_err("one is missing");
     assert_eq!(refusal.code, "CAMP-009");
@@ -383,27 +388,29 @@ fn a_party_commits_once_opens_once_and_must_be_in_the_plan() {
     let frozen = in_state(StateKind::Frozen);
     let unknown = frozen
         .clone()
-        .accept_commitment(&token("press"), hash('a'), at(35));
+        .accept_commitment(&token("press"), hash('a'), at(35), None);
     assert_eq!(unknown.expect_err("not announced").code, "DRAW-009");
     let (frozen, _) = frozen
-        .accept_commitment(&token("justice"), hash('a'), at(35))
+        .accept_commitment(&token("justice"), hash('a'), at(35), None)
         .expect("once");
-    let twice = frozen.accept_commitment(&token("justice"), hash('c'), at(36));
+    let twice = frozen.accept_commitment(&token("justice"), hash('c'), at(36), None);
     assert_eq!(twice.expect_err("twice").code, "DRAW-010");
 
     let committed = in_state(StateKind::Committed);
-    let wrong = committed
-        .clone()
-        .accept_nonce(&token("justice"), hash('b'), &hash('9'), at(50));
+    let wrong =
+        committed
+            .clone()
+            .accept_nonce(&token("justice"), hash('b'), &hash('9'), at(50), None);
     assert_eq!(wrong.expect_err("does not fit").code, "DRAW-005");
-    let late = committed
-        .clone()
-        .accept_nonce(&token("justice"), hash('b'), &hash('a'), at(61));
+    let late =
+        committed
+            .clone()
+            .accept_nonce(&token("justice"), hash('b'), &hash('a'), at(61), None);
     assert_eq!(late.expect_err("too late").code, "DRAW-006");
     let (open, _) = committed
-        .accept_nonce(&token("justice"), hash('b'), &hash('a'), at(60))
+        .accept_nonce(&token("justice"), hash('b'), &hash('a'), at(60), None)
         .expect("on the deadline");
-    let again = open.accept_nonce(&token("justice"), hash('b'), &hash('a'), at(60));
+    let again = open.accept_nonce(&token("justice"), hash('b'), &hash('a'), at(60), None);
     assert_eq!(again.expect_err("twice").code, "DRAW-010");
 }
 
@@ -416,7 +423,7 @@ fn too_little_outside_randomness_is_refused_before_the_commitment() {
     };
     let (frozen, _) = in_state(StateKind::Launched).freeze(alone).expect("frozen");
     let (frozen, _) = frozen
-        .accept_commitment(&token("justice"), hash('a'), at(35))
+        .accept_commitment(&token("justice"), hash('a'), at(35), None)
         .expect("committed");
     let refusal = frozen.commit(commit_facts()).expect_err("level 0");
     assert_eq!(refusal.code, "CAMP-008");

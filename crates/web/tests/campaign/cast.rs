@@ -13,6 +13,7 @@ use sha2::{Digest as _, Sha256};
 use store::Db;
 use testkit::city::{City, as_shown, caterer, unit};
 use testkit::engines::SqliteFile;
+use web::csrf::FormToken;
 
 use crate::browser::{Browser, Page, Site};
 
@@ -195,6 +196,12 @@ impl Cast {
         stranger
             .submit(&asked, &format!("{link}/{field}"), &[(field, value)])
             .await
+    }
+
+    /// The mark of the forms of a party, which is the same on each of its pages.
+    pub fn token(&self, link: &str) -> String {
+        let session = Sha256::digest(&link.as_bytes()["/p/".len()..]);
+        FormToken::of_session(&session.into()).as_str().to_owned()
     }
 
     /// Up to the draw.

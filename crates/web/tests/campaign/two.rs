@@ -4,12 +4,14 @@
 use std::num::NonZeroUsize;
 
 use app::drawing::Stage;
+use app::premise::Thing;
 use axum::http::StatusCode;
 use domain::account::Role;
 use domain::campaign::CampaignState;
 use domain::campaign::state::{DiceEntry, LIFE};
 use domain::id::CampaignNo;
 use store::{Db, campaign};
+use testkit::city::as_shown;
 use testkit::engines::{PostgresDatabase, admin};
 use verify::{BundleSource, Limits, Options, verify_bundle};
 
@@ -114,13 +116,18 @@ async fn a_person_begins_and_finishes_an_attempt_and_two_read_the_dice() {
         let done = publishes(&cast, &no, &[]).await;
         assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.text);
 
-        let (_, nonce) = NONCES[0];
-        let early = cast.hand_in(&links[0], "nonce", nonce).await;
-        assert!(early.shows("DRAW-018"), "{}", early.text);
+        let held = cast.site.stranger().get(&links[0]).await;
+        says(
+            &held,
+            &["2026-11-23 10:00:00 起才公开随机数"],
+            &["name=\"nonce\""],
+        );
+        sends_too_early(&cast, &links[0], "DRAW-018").await;
         cast.site.city.clock.advance_minutes(61);
         let officer = cast.grant(&cast.officer_id).await;
-        let unthrown = cast.hand_in(&links[0], "nonce", nonce).await;
-        assert!(unthrown.shows("DRAW-019"), "{}", unthrown.text);
+        let held = cast.site.stranger().get(&links[0]).await;
+        says(&held, &["在场两人录入掷骰结果之后"], &["name=\"nonce\""]);
+        sends_too_early(&cast, &links[0], "DRAW-019").await;
         let page = officer.get(&format!("/w/campaigns/{no}")).await;
         assert!(page.shows("等待两人录入掷骰结果"), "{}", page.text);
 
@@ -169,6 +176,22 @@ async fn two_read_the_dice(cast: &Cast, officer: &Browser, no: &str) {
     cast.done(&second, no, "dice", &[("digits", DIGITS)]).await;
     let gone = officer.get(&format!("/w/campaigns/{no}/dice")).await;
     says(&gone, &["DRAW-045"], &[]);
+}
+
+/// What a page does not ask for yet is refused all the same, and not shown again.
+async fn sends_too_early(cast: &Cast, link: &str, code: &str) {
+    let app = &cast.site.city.app;
+    let (_, nonce) = NONCES[0];
+    let shown = as_shown(app, Thing::Party(&link["/p/".len()..])).await;
+    let token = cast.token(link);
+    let fields = [
+        ("_token", token.as_str()),
+        ("_premise", &shown.to_string()),
+        ("nonce", nonce),
+    ];
+    let stranger = cast.site.stranger();
+    let page = stranger.post_raw(&format!("{link}/nonce"), &fields).await;
+    says(&page, &[code], &[nonce]);
 }
 
 fn says(page: &Page, words: &[&str], not: &[&str]) {
@@ -421,4 +444,122 @@ async fn dice_that_were_altered_in_the_database_are_never_revealed() {
     .await;
     cast.done(&officer, &two, "reveal", &[]).await;
     db.close().await;
+}
+
+/// The random number made for an attempt is the party's secret until it is asked for, wherever it is sent meanwhile.
+#[tokio::test]
+async fn a_nonce_that_is_sent_too_early_stands_in_no_field_of_the_answer() {
+    let tells = async |cast: Cast| {
+        let no = cast.plan(&announced(&[])).await;
+        cast.done(&cast.initiator, &no, "submit", &[]).await;
+        cast.done(&cast.approver, &no, "approve", &[]).await;
+        cast.done(&cast.initiator, &no, "launch", &[]).await;
+        let link = cast.link(&no, "discipline").await;
+        cast.done(&cast.officer, &no, "freeze", &[]).await;
+        let asked = cast.site.stranger().get(&link).await;
+        says(&asked, &["name=\"commitment\""], &["name=\"nonce\""]);
+        sends_too_early(&cast, &link, "CAMP-001").await;
+    };
+    with_cast_of_two(40, 6, tells).await;
+    with_cast(40, 6, tells).await;
+}
+
+/// Page, slip and projector say of which version and for which attempt a random number is made.
+#[tokio::test]
+async fn whoever_makes_a_random_number_is_told_for_which_attempt() {
+    with_cast_of_two(40, 6, async |cast| {
+        let (no, _) = frozen(&cast, &announced(&[])).await;
+        let path = format!("/w/campaigns/{no}/parties/justice");
+        let asked = cast.officer.get(&path).await;
+        let slip = cast.officer.submit(&asked, &path, &[]).await;
+        says(
+            &slip,
+            &["shuang/2，第 1 次抽取", "不早于 2026-11-23 10:00"],
+            &[],
+        );
+        begins_anew(&cast, &no).await;
+        let link = cast.link(&no, "discipline").await;
+        cast.done(&cast.officer, &no, "freeze", &[]).await;
+        let page = cast.site.stranger().get(&link).await;
+        let formula = format!("shuang-party/2\\n{no}\\n2\\ndiscipline");
+        let command = format!("--name discipline --campaign {no} --attempt 2");
+        let told = format!("data-version=\"2\" data-campaign=\"{no}\" data-attempt=\"2\"");
+        says(&page, &[&formula, &command, &told], &["shuang-party/1"]);
+        let hall = cast.officer.get(&format!("/hall/{no}")).await;
+        says(&hall, &["shuang/2", "第 2 次抽取"], &["shuang/1"]);
+    })
+    .await;
+    with_cast(40, 6, async |cast| {
+        let no = cast.launched().await;
+        let link = cast.link(&no, "discipline").await;
+        cast.done(&cast.officer, &no, "freeze", &[]).await;
+        let page = cast.site.stranger().get(&link).await;
+        let command = "mingqian nonce --name discipline</pre>";
+        says(
+            &page,
+            &["shuang-party/1\\ndiscipline", command],
+            &["shuang-party/2"],
+        );
+        let hall = cast.officer.get(&format!("/hall/{no}")).await;
+        says(&hall, &["shuang/1"], &["shuang/2"]);
+    })
+    .await;
+}
+
+/// The attempt is void on a paper, and the campaign launched again.
+async fn begins_anew(cast: &Cast, no: &str) {
+    let paper = "5".repeat(64);
+    let fields = [
+        ("void_code", "register-error"),
+        ("reason", "名录漏了一户"),
+        ("document", paper.as_str()),
+        ("last_four", last_four(no)),
+    ];
+    cast.done(&cast.approver, no, "void", &fields).await;
+    cast.done(&cast.initiator, no, "launch", &[]).await;
+}
+
+/// A commitment of `shuang/2` names its attempt, so a number that is used again is known when it is opened, even if
+/// nobody ever opened it before.
+#[tokio::test]
+async fn a_nonce_made_for_an_earlier_attempt_is_refused() {
+    with_cast_of_two(40, 6, async |cast| {
+        let (no, _) = frozen(&cast, &announced(&[])).await;
+        begins_anew(&cast, &no).await;
+        let fresh = "3".repeat(64);
+        let [(first, used), (second, _)] = NONCES;
+        let links = commitments(&cast, &no, 2, [(first, used), (second, &fresh)]).await;
+        let done = publishes(&cast, &no, &[]).await;
+        assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.text);
+        cast.site.city.clock.advance_minutes(61);
+        let again = cast.hand_in(&links[0], "nonce", used).await;
+        says(&again, &["DRAW-048", "第 1 次抽取"], &[]);
+        let own = cast.hand_in(&links[1], "nonce", &fresh).await;
+        assert_eq!(own.status, StatusCode::SEE_OTHER, "{}", own.text);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_nonce_of_another_party_is_refused() {
+    with_cast_of_two(40, 6, async |cast| {
+        let no = cast.plan(&announced(&[])).await;
+        cast.done(&cast.initiator, &no, "submit", &[]).await;
+        cast.done(&cast.approver, &no, "approve", &[]).await;
+        cast.done(&cast.initiator, &no, "launch", &[]).await;
+        let shared = "3".repeat(64);
+        let nonces = NONCES.map(|(party, _)| (party, shared.as_str()));
+        let links = commitments(&cast, &no, 1, nonces).await;
+        let done = publishes(&cast, &no, &[]).await;
+        assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.text);
+        cast.site.city.clock.advance_minutes(61);
+        let own = cast.hand_in(&links[0], "nonce", &shared).await;
+        assert_eq!(own.status, StatusCode::SEE_OTHER, "{}", own.text);
+        says(
+            &cast.hand_in(&links[1], "nonce", &shared).await,
+            &["DRAW-023"],
+            &[],
+        );
+    })
+    .await;
 }

@@ -123,16 +123,18 @@ impl Campaign {
         Ok(self.with(next, Act::FrameFrozen))
     }
 
-    /// Accepts the commitment of one party.
+    /// Accepts the commitment of one party; `earlier` is the attempt of this campaign in which somebody handed in the
+    /// same, if any.
     ///
     /// # Errors
-    /// `CAMP-001`, `DRAW-009` unknown party, `DRAW-010` a second commitment; under `shuang/2` `DRAW-020` that
-    /// of another party.
+    /// `CAMP-001`, `DRAW-009` unknown party, `DRAW-010` a second commitment, `DRAW-020` that of another party,
+    /// `DRAW-047` that of an earlier attempt.
     pub fn accept_commitment(
         self,
         party: &PartyToken,
         commitment: Fingerprint,
         at: Instant,
+        earlier: Option<u32>,
     ) -> Stepped {
         self.permit(CampaignVerb::AcceptCommitment)?;
         let mut next = self.state.clone();
@@ -141,6 +143,7 @@ impl Campaign {
         };
         party_of(&mut frozen.parties, party)?.commit(commitment, at)?;
         revealing::commitment_of_its_own(frozen, party)?;
+        revealing::unused(frozen, party, earlier, &codes::DRAW_COMMITMENT_REUSED)?;
         Ok(self.with(next, Act::PartyCommitted))
     }
 
@@ -204,17 +207,20 @@ impl Campaign {
         Err(codes::DRAW_FRAME_ALTERED.refuse(&[("at", &at), ("what", &what)]))
     }
 
-    /// Accepts the nonce of one party; `computed` is the commitment that follows from it.
+    /// Accepts the nonce of one party; `computed` is the commitment that follows from it, `earlier` the attempt of this
+    /// campaign for which it was made, if it was made for another.
     ///
     /// # Errors
-    /// `CAMP-001`, `DRAW-005` the nonce does not fit, `DRAW-006` too late, `DRAW-009`, `DRAW-010`; under `shuang/2`
-    /// `DRAW-018` too early, `DRAW-019` before the dice, `DRAW-023` that of another party.
+    /// `CAMP-001`, `DRAW-005` the nonce does not fit, `DRAW-006` too late, `DRAW-009`, `DRAW-010`, `DRAW-023` that of
+    /// another party, `DRAW-048` that of an earlier attempt; under `shuang/2` `DRAW-018` too early, `DRAW-019` before
+    /// the dice.
     pub fn accept_nonce(
         self,
         party: &PartyToken,
         nonce: Fingerprint,
         computed: &Fingerprint,
         at: Instant,
+        earlier: Option<u32>,
     ) -> Stepped {
         self.permit(CampaignVerb::AcceptNonce)?;
         let mut next = self.state.clone();
@@ -228,6 +234,7 @@ impl Campaign {
         revealing::may_open(committed, at)?;
         party_of(&mut committed.frozen.parties, party)?.reveal(nonce, computed, at)?;
         revealing::nonce_of_its_own(&committed.frozen, party)?;
+        revealing::unused(&committed.frozen, party, earlier, &codes::DRAW_NONCE_REUSED)?;
         Ok(self.with(next, Act::PartyRevealed))
     }
 
@@ -290,7 +297,7 @@ impl Campaign {
         if let Some(due) = committed.beacon_at.filter(|due| facts.step.at < *due) {
             return Err(codes::DRAW_NOT_YET.refuse(&[("at", &due.local_text())]));
         }
-        if revealing::awaits_source(&committed.frozen) && !facts.beacon_present {
+        if committed.awaits_source() && !facts.beacon_present {
             return Err(codes::DRAW_BEACON_MISSING.refuse(&[]));
         }
         level_reaches(facts.level, facts.minimum_level, &codes::DRAW_LEVEL_LOST)?;

@@ -40,7 +40,7 @@ fn ready_under(version: FrameVersion) -> Campaign {
     [("discipline", 'a'), ("justice", 'b')].into_iter().fold(
         frozen_under(version),
         |campaign, (name, digit)| {
-            let taken = campaign.accept_commitment(&token(name), hash(digit), at(35));
+            let taken = campaign.accept_commitment(&token(name), hash(digit), at(35), None);
             taken.expect("committed").0
         },
     )
@@ -77,7 +77,7 @@ fn opens(campaign: Campaign, name: &str, nonce: char, minute: i64) -> Result<Cam
         .and_then(|party| party.commitment())
         .expect("committed")
         .clone();
-    let done = campaign.accept_nonce(&token(name), hash(nonce), &computed, at(minute));
+    let done = campaign.accept_nonce(&token(name), hash(nonce), &computed, at(minute), None);
     done.map(|(campaign, _)| campaign)
 }
 
@@ -264,11 +264,11 @@ fn a_beacon_appears_when_nonces_are_no_longer_taken_and_freeze_says_when() {
 
 #[test]
 fn two_parties_never_hand_in_the_same() {
-    let first = frozen_under(PLAIN).accept_commitment(&token("justice"), hash('a'), at(35));
+    let first = frozen_under(PLAIN).accept_commitment(&token("justice"), hash('a'), at(35), None);
     let second = first.expect("the first").0;
     let copied = second
         .clone()
-        .accept_commitment(&token("discipline"), hash('a'), at(36));
+        .accept_commitment(&token("discipline"), hash('a'), at(36), None);
     let refusal = copied.expect_err("a copy");
     assert_eq!(refusal.code, "DRAW-020");
     assert!(
@@ -277,13 +277,45 @@ fn two_parties_never_hand_in_the_same() {
             .starts_with("单位 discipline的承诺值与单位 justice"),
         "{refusal}"
     );
-    let own = second.accept_commitment(&token("discipline"), hash('b'), at(36));
+    let own = second.accept_commitment(&token("discipline"), hash('b'), at(36), None);
     assert!(own.is_ok());
 
     let one = opens(committed_under(PLAIN), "justice", 'c', 50).expect("open");
     let copied = opens(one.clone(), "discipline", 'c', 51).expect_err("a copy");
     assert_eq!(copied.code, "DRAW-023");
     assert!(opens(one, "discipline", 'd', 51).is_ok());
+}
+
+/// What is known from another attempt is no secret of this one, under either version.
+#[test]
+fn nobody_hands_in_what_served_an_earlier_attempt() {
+    for version in [FrameVersion::One, PLAIN] {
+        let party = token("justice");
+        let frozen = frozen_under(version);
+        let reused = frozen.accept_commitment(&party, hash('a'), at(35), Some(3));
+        let reused = reused.expect_err("handed in before");
+        assert_eq!(reused.code, "DRAW-047");
+        assert!(reused.sentence.contains("第 3 次"), "{reused}");
+        let committed = committed_under(version);
+        let known = hash('b');
+        let opened = committed.accept_nonce(&party, hash('d'), &known, at(55), Some(2));
+        let opened = opened.expect_err("made for another");
+        assert_eq!(opened.code, "DRAW-048");
+        assert!(opened.sentence.contains("第 2 次"), "{opened}");
+    }
+}
+
+/// Two parties with the same secret are one source, whatever the version counts.
+#[test]
+fn two_parties_never_hand_in_the_same_under_the_first_version_either() {
+    let one = FrameVersion::One;
+    let first = frozen_under(one).accept_commitment(&token("justice"), hash('a'), at(35), None);
+    let first = first.expect("the first").0;
+    let copied = first.accept_commitment(&token("discipline"), hash('a'), at(36), None);
+    assert_eq!(copied.expect_err("a copy").code, "DRAW-020");
+    let open = opens(committed_under(one), "justice", 'c', 50).expect("open");
+    let copied = opens(open, "discipline", 'c', 51).expect_err("a copy");
+    assert_eq!(copied.code, "DRAW-023");
 }
 
 #[test]

@@ -145,6 +145,12 @@ registry! { CAMPAIGN:
     DRAW_DICE_EVIDENCE = "DRAW-046",
         "第一次录入没有写来源，或没有照片的摘要。", Some("shuang/2 第 1 节"),
         "写明掷的什么骰子、在哪里、由谁掷，拍下全部骰子，填写照片文件的 SHA-256 摘要。";
+    DRAW_COMMITMENT_REUSED = "DRAW-047",
+        "{party}的承诺值在第 {attempt} 次抽取时有人交过。", Some("shuang/2 第 3 节"),
+        "每一次抽取都要另生成随机数，重新算出承诺值再交；以前的随机数可能已有人知道。";
+    DRAW_NONCE_REUSED = "DRAW-048",
+        "{party}的随机数是为第 {attempt} 次抽取生成的。", Some("shuang/2 第 3 节"),
+        "核对是否拿错纸条；确实相同的，到期后记为缺席。";
     DRAW_NO_FREE_CHOICE = "DRAW-021",
         "不能指定递补人。", Some("细则四（三）"),
         "按抽取次序，下一位是{next}；他也不能参加的，登记理由后继续顺延。";

@@ -10,6 +10,7 @@ use domain::account::Role;
 use domain::campaign::CampaignState;
 use domain::campaign::state::{DiceEntry, LIFE};
 use domain::id::CampaignNo;
+use sha2::{Digest as _, Sha256};
 use store::{Db, campaign};
 use testkit::city::as_shown;
 use testkit::engines::{PostgresDatabase, admin};
@@ -163,9 +164,13 @@ async fn two_read_the_dice(cast: &Cast, officer: &Browser, no: &str) {
     let entered = throws(cast, officer, no, DIGITS).await;
     assert_eq!(entered.status, StatusCode::SEE_OTHER, "{}", entered.text);
     says(&throws(cast, officer, no, DIGITS).await, &["AUTH-017"], &[]);
+    // Of two who enter them each waits for the other.
+    let home = officer.get("/w").await;
+    says(&home, &[], &["录入掷骰结果", "收齐随机数"]);
 
     // The other is shown where it comes from, and no digit to copy.
     let second = city_approver(cast).await;
+    says(&second.get("/w").await, &["录入掷骰结果"], &[]);
     let asked = second.get(&format!("/w/campaigns/{no}/dice")).await;
     says(&asked, &["二楼会议室"], &[DIGITS, "name=\"source\""]);
     let page = second.get(&format!("/w/campaigns/{no}")).await;
@@ -560,6 +565,51 @@ async fn the_nonce_of_another_party_is_refused() {
             &["DRAW-023"],
             &[],
         );
+    })
+    .await;
+}
+
+/// With a beacon that never appears an attempt ends void though REVEAL is public, and its VOID names that REVEAL.
+#[tokio::test]
+async fn an_attempt_whose_beacon_never_appears_is_void_after_reveal() {
+    with_cast_of_two(40, 6, async |cast| {
+        let (no, links) = frozen(&cast, &announced(&[("beacon", "cwl-ssq")])).await;
+        let hours = [
+            ("beacon_round", "2026136"),
+            ("beacon_at", "2026-11-23 21:15"),
+        ];
+        let done = publishes(&cast, &no, &hours).await;
+        assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.text);
+        cast.site.city.clock.advance_minutes(61);
+        for ((_, nonce), link) in NONCES.iter().zip(&links) {
+            let open = cast.hand_in(link, "nonce", nonce).await;
+            assert_eq!(open.status, StatusCode::SEE_OTHER, "{}", open.text);
+        }
+        let officer = cast.grant(&cast.officer_id).await;
+        cast.done(&officer, &no, "reveal", &[]).await;
+        let hall = officer.get(&format!("/hall/{no}")).await;
+        says(
+            &hall,
+            &["结果还取决于事先指定的公共随机源"],
+            &["结果已由它们决定"],
+        );
+        let early = officer.get(&format!("/w/campaigns/{no}/draw")).await;
+        says(&early, &["DRAW-003"], &[]);
+        let approver = city_approver(&cast).await;
+        let paper = "5".repeat(64);
+        let fields = [
+            ("void_code", "expired"),
+            ("reason", "当期停止开奖"),
+            ("document", paper.as_str()),
+            ("last_four", last_four(&no)),
+        ];
+        cast.done(&approver, &no, "void", &fields).await;
+        let records = records(&cast, &no).await;
+        let revealed = only(&records, "reveal");
+        let hash = Sha256::digest(revealed.as_bytes());
+        let hash: String = hash.iter().map(|byte| format!("{byte:02x}")).collect();
+        let named = format!("\nreveal {hash}\n");
+        assert!(only(&records, "void").contains(&named), "{records:?}");
     })
     .await;
 }

@@ -58,7 +58,8 @@ pub(super) enum Typed<'t> {
 /// Until when a nonce is not asked for yet, in words; none once it is.
 pub(super) fn held_back(committed: &Committed, now: Instant) -> Option<String> {
     let early = committed.reveal_from.filter(|from| now < *from);
-    match (early, committed.awaits_dice()) {
+    // After the end nothing is awaited any more, and the press says so.
+    match (early, committed.awaits_dice() && now <= committed.reveal_by) {
         (Some(from), _) => Some(format!("{} 起才公开随机数", from.local_text())),
         (None, true) => Some("在场两人录入掷骰结果之后才公开随机数".to_owned()),
         (None, false) => None,

@@ -151,7 +151,10 @@ async fn drawing(
             format!("信标 {} 的值", beacon.source),
             Width::Long,
         )
-        .with_help("drand 为 96 位小写十六进制签名；彩票按公布的两位号码，各区从小到大，空格隔开");
+        .with_help(match seen.version() {
+            Version::One => "drand 为 96 位小写十六进制签名；彩票按公布的两位号码，各区从小到大，空格隔开",
+            Version::Two => "drand 为 96 位小写十六进制签名；彩票按公布的两位号码，各区从小到大，空格隔开，两区之间写“ + ”，如 01 05 11 20 28 33 + 07",
+        });
         confirm = confirm.asking(field);
     }
     let holidays = catalog::holidays(&mut web.app.db.read().await?).await?;
@@ -161,7 +164,7 @@ async fn drawing(
         .campaign
         .state
         .commitment()
-        .and_then(|committed| term::result_by(committed.reveal_by, &seen.rulebook, &calendar));
+        .and_then(|committed| term::result_by(committed, &seen.rulebook, &calendar));
     if due.is_some_and(|due| visit.now > due) {
         let field =
             Field::area("late_reason", "逾期理由", 2).with_help("结果晚于细则期限公布，说明原因");

@@ -179,6 +179,8 @@ async fn two_read_the_dice(cast: &Cast, officer: &Browser, no: &str) {
     let wrong = cast.press(&second, no, "dice", &misread).await;
     says(&wrong, &["DRAW-044"], &[DIGITS]);
     cast.done(&second, no, "dice", &[("digits", DIGITS)]).await;
+    let stands = officer.get(&format!("/w/campaigns/{no}")).await;
+    says(&stands, &[DIGITS, "二楼会议室", &"9".repeat(64)], &[]);
     let gone = officer.get(&format!("/w/campaigns/{no}/dice")).await;
     says(&gone, &["DRAW-045"], &[]);
 }
@@ -464,6 +466,11 @@ async fn a_nonce_that_is_sent_too_early_stands_in_no_field_of_the_answer() {
         let asked = cast.site.stranger().get(&link).await;
         says(&asked, &["name=\"commitment\""], &["name=\"nonce\""]);
         sends_too_early(&cast, &link, "CAMP-001").await;
+        // The whole file of the number, where its commitment belongs.
+        let (_, nonce) = NONCES[0];
+        let file = format!("party discipline\nnonce {nonce}\n");
+        let pasted = cast.hand_in(&link, "commitment", &file).await;
+        says(&pasted, &["DRAW-033"], &[nonce]);
     };
     with_cast_of_two(40, 6, tells).await;
     with_cast(40, 6, tells).await;

@@ -151,8 +151,10 @@ impl PartyPage {
             _ => String::new(),
         };
         // Only what the present step asks for is shown again, and only what was typed for it.
+        // Whoever pastes the file that was saved with the number has it in there.
         let shown = match (&step, typed) {
-            (Step::Commit, Typed::Commitment(text)) | (Step::Reveal(_), Typed::Nonce(text)) => text,
+            (Step::Commit, Typed::Commitment(text)) if !text.contains("nonce") => text,
+            (Step::Reveal(_), Typed::Nonce(text)) => text,
             _ => "",
         };
         let version = frame.map_or(Version::One, |frozen| frozen.version.protocol());

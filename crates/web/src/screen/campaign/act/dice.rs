@@ -43,7 +43,7 @@ pub(super) fn asking(seen: &Seen, account: &AccountId, confirm: Confirm) -> Conf
     let source = Field::area("source", "来源", 2)
         .with_help("什么骰子、多少枚、在哪里、由谁掷，如：十面骰 20 枚，二楼会议室，机关纪委");
     let picture = Field::file_hash("picture", "骰子照片的 SHA-256 摘要")
-        .with_help("拍下全部骰子；照片不上传，由拍照人存档，这里只留摘要");
+        .with_help("拍下全部骰子；照片不上传，由拍照人存档，这里只留摘要。也可以自己算：sha256sum 文件，或 certutil -hashfile 文件 SHA256");
     match waiting(seen) {
         Some(entry) if entry.first.by != *account => confirm.asking(digits),
         Some(own) => {

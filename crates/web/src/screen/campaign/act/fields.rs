@@ -89,7 +89,7 @@ pub(super) async fn asking(
             let why = reason("作废理由", "永久公开；写明事实、发现经过和依据");
             let confirm = confirm.asking(code).asking(why);
             let signed = Field::file_hash("document", "签批作废的文书的 SHA-256 摘要")
-                .with_help("把签批的文书扫描；文书不上传，由批准人存档，摘要写入公开的作废记录");
+                .with_help("把签批的文书扫描；文书不上传，由批准人存档，摘要写入公开的作废记录。也可以自己算：sha256sum 文件，或 certutil -hashfile 文件 SHA256");
             match seen.version() {
                 Version::One => confirm,
                 Version::Two => confirm.asking(signed),

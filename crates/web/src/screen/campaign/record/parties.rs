@@ -113,11 +113,19 @@ fn dice(state: &CampaignState, today: Date) -> Option<String> {
                 "掷骰结果已由一个账号录入（{}），等待另一个账号录入。",
                 words::brief(entry.first.at, today)
             ),
-            Some(second) => format!(
-                "掷骰结果 {}，两个账号录入一致（{}）。",
-                entry.digits,
-                words::brief(second.at, today)
-            ),
+            Some(second) => {
+                let from = entry
+                    .evidence
+                    .as_ref()
+                    .map_or_else(String::new, |evidence| {
+                        format!("来源：{}；照片摘要 {}。", evidence.source, evidence.picture)
+                    });
+                format!(
+                    "掷骰结果 {}，两个账号录入一致（{}）。{from}",
+                    entry.digits,
+                    words::brief(second.at, today)
+                )
+            }
         },
     };
     Some(format!("{words}　"))

@@ -109,6 +109,7 @@ async fn browser_second_version() {
     other.fill("掷骰结果", DIGITS).await;
     other.press("录入掷骰结果").await;
     other.reads("掷骰结果已录入。").await;
+    other.picture("two-dice-entered").await;
     other.open(&format!("{}/void", campaign(&no))).await;
     other.picture("two-void").await;
 

@@ -24,6 +24,7 @@ use crate::cast::{
 
 const CEREMONY: (&str, &str) = ("ceremony", "2026-11-23 10:00");
 const DIGITS: &str = "31415926535897932384";
+const GROUPED: &str = "31415 92653 58979 32384";
 
 fn announced(changes: &[(&str, &'static str)]) -> Vec<(&'static str, &'static str)> {
     let mut fields = plan_but(changes);
@@ -172,15 +173,19 @@ async fn two_read_the_dice(cast: &Cast, officer: &Browser, no: &str) {
     let second = city_approver(cast).await;
     says(&second.get("/w").await, &["录入掷骰结果"], &[]);
     let asked = second.get(&format!("/w/campaigns/{no}/dice")).await;
-    says(&asked, &["二楼会议室"], &[DIGITS, "name=\"source\""]);
+    says(
+        &asked,
+        &["二楼会议室"],
+        &[DIGITS, GROUPED, "name=\"source\""],
+    );
     let page = second.get(&format!("/w/campaigns/{no}")).await;
-    says(&page, &["等待另一个账号录入"], &[DIGITS]);
+    says(&page, &["等待另一个账号录入"], &[DIGITS, GROUPED]);
     let misread = [("digits", "31415926535897932385")];
     let wrong = cast.press(&second, no, "dice", &misread).await;
     says(&wrong, &["DRAW-044"], &[DIGITS]);
     cast.done(&second, no, "dice", &[("digits", DIGITS)]).await;
     let stands = officer.get(&format!("/w/campaigns/{no}")).await;
-    says(&stands, &[DIGITS, "二楼会议室", &"9".repeat(64)], &[]);
+    says(&stands, &[GROUPED, "二楼会议室", "9999 9999"], &[]);
     let gone = officer.get(&format!("/w/campaigns/{no}/dice")).await;
     says(&gone, &["DRAW-045"], &[]);
 }

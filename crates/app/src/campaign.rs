@@ -117,7 +117,7 @@ impl App {
             .await?;
         let step = self.step(acting);
         let at = step.at;
-        let (record, _) = plan_now(&mut tx, &stored).await?;
+        let (record, _) = plan_now(&mut tx, &stored, self.version_of_new_attempts).await?;
         announceable(&record, at)?;
         let campaign = stored.campaign.clone();
         let done = campaign.submit(step, print_of(hash_of(&record)))?;
@@ -168,7 +168,7 @@ impl App {
         own_records(&mut tx, &stored).await?;
         let step = self.step(acting);
         let at = step.at;
-        let (record, rulebook) = plan_now(&mut tx, &stored).await?;
+        let (record, rulebook) = plan_now(&mut tx, &stored, self.version_of_new_attempts).await?;
         announceable(&record, at)?;
         let campaign = stored.campaign.clone();
         let done = campaign.approve(step, &print_of(hash_of(&record)), &rulebook.version)?;
@@ -217,7 +217,8 @@ impl App {
         let mut reader = self.db.read().await?;
         let stored = campaign::by_number(&mut reader, number).await?;
         let rulebook = catalog::rulebook_of(&mut reader, &stored.campaign.state).await?;
-        Ok(complete(&mut reader, &stored, &rulebook)
+        let newest = self.version_of_new_attempts;
+        Ok(complete(&mut reader, &stored, (&rulebook, newest))
             .await?
             .err()
             .unwrap_or_default())
@@ -259,7 +260,8 @@ impl App {
         }
         let stored = campaign::by_number(&mut tx, number).await?;
         let actor = acting.actor(verb, &Place::of(&stored.campaign.initiator))?;
-        require_campaign(&mut tx, &acting, verb, premise, &stored).await?;
+        let newest = self.version_of_new_attempts;
+        require_campaign(&mut tx, &acting, (verb, newest), premise, &stored).await?;
         Ok((tx, stored, actor))
     }
 

@@ -8,6 +8,7 @@
 mod bundle;
 mod committing;
 mod delivered;
+mod dice;
 mod drawn_list;
 mod ending;
 mod frame;
@@ -38,6 +39,7 @@ use crate::{Acting, App, AppError};
 
 pub use bundle::{public_stage, zip_of};
 pub use committing::CommitWords;
+pub use dice::DiceWords;
 pub use draw::bundle::Stage;
 pub use drawn_list::DrawnList;
 pub use frame::{FIGURES, Figures, QuotaFigure, StratumFigure};

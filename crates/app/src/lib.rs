@@ -37,6 +37,7 @@ use std::sync::Arc;
 
 use domain::event::{Act, Actor, Event};
 use domain::id::EventId;
+use draw::Version;
 use store::{Db, Press, Sealing};
 
 pub use acting::Acting;
@@ -59,6 +60,10 @@ pub struct App {
     pub storage_key: StorageKey,
     /// The key that signs the log's checkpoints.
     pub log_key: Arc<tlog::note::SignerKey>,
+    /// Of which version the next PLAN is logged and the next frame frozen: that of the program,
+    /// [`domain::campaign::version::VERSION_OF_NEW_ATTEMPTS`]. A port, so that a story of another version walks the
+    /// same pages and acts as a person.
+    pub version_of_new_attempts: Version,
 }
 
 impl App {

@@ -12,7 +12,7 @@ use domain::policy::Verb;
 use domain::premise::{Moved, Premise};
 use domain::refusal::Code;
 use domain::time::Instant;
-use draw::Suite;
+use draw::{Suite, Version};
 use store::account::StoredAccount;
 use store::campaign::{StoredCampaign, StoredPartyLink};
 use store::catalog::StoredRulebook;
@@ -69,7 +69,7 @@ impl App {
         Ok(match thing {
             Thing::Campaign(number) => {
                 let stored = campaign::by_number(reader, number).await?;
-                of_campaign(reader, &stored).await?
+                of_campaign(reader, &stored, self.version_of_new_attempts).await?
             }
             Thing::Visit(id) => of_visit(&inspection::get(reader, id).await?),
             Thing::Outcome(id) => self.of_outcome(reader, id).await?,
@@ -92,7 +92,12 @@ impl App {
 
     /// The premise of an act on a campaign whose row was read before; its plan as it stands now.
     pub async fn premise_of_campaign(&self, stored: &StoredCampaign) -> Result<Premise, AppError> {
-        of_campaign(&mut self.db.read().await?, stored).await
+        of_campaign(
+            &mut self.db.read().await?,
+            stored,
+            self.version_of_new_attempts,
+        )
+        .await
     }
 }
 
@@ -122,10 +127,14 @@ pub(crate) const fn decides_plan(verb: Verb) -> bool {
 
 /// A campaign with the hash of its PLAN record: the one in the log, else the one it would be now; of a
 /// plan with gaps the hash of its own canonical text.
-async fn of_campaign(reader: &mut Reader, stored: &StoredCampaign) -> Result<Premise, AppError> {
+async fn of_campaign(
+    reader: &mut Reader,
+    stored: &StoredCampaign,
+    newest: Version,
+) -> Result<Premise, AppError> {
     let digest = match &stored.plan_record {
         Some(record) => digest_of(record),
-        None => match plan_now(reader, stored).await {
+        None => match plan_now(reader, stored, newest).await {
             Ok((record, _)) => digest_of(&record.to_string()),
             Err(AppError::Refused(_)) => digest_of(&stored.plan),
             Err(other) => return Err(other),
@@ -138,12 +147,12 @@ async fn of_campaign(reader: &mut Reader, stored: &StoredCampaign) -> Result<Pre
 pub(crate) async fn require_campaign(
     reader: &mut Reader,
     acting: &Acting,
-    verb: Verb,
+    (verb, newest): (Verb, Version),
     shown: &Premise,
     stored: &StoredCampaign,
 ) -> Result<(), AppError> {
     let now = if decides_plan(verb) {
-        of_campaign(reader, stored).await?
+        of_campaign(reader, stored, newest).await?
     } else {
         Premise::of(stored.seen.clone())
     };

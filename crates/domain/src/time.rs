@@ -71,6 +71,31 @@ impl Instant {
         let (hour, minute, second) = (second / 3600, second / 60 % 60, second % 60);
         format!("{} {hour:02}:{minute:02}:{second:02}", self.date())
     }
+
+    /// Reads a moment in Beijing as people type it: a date as [`Date::parse_typed`] reads it, a blank, and the time of
+    /// day as `9:00` or `21:15:00`.
+    ///
+    /// # Errors
+    /// `DATE-003` when no time of day can be read, `DATE-001` and `DATE-002` of its date.
+    pub fn parse_typed(text: &str) -> Result<Self, FieldError> {
+        let narrow = crate::text::narrow(text);
+        let unreadable = || codes::TIME_UNREADABLE.field(&[("text", &narrow)]);
+        let (date, time) = narrow.rsplit_once(' ').ok_or_else(unreadable)?;
+        let second = second_of_day(time).ok_or_else(unreadable)?;
+        Ok(Date::parse_typed(date)?.start().plus_ms(second * 1000))
+    }
+}
+
+/// The second of the day of `9:00` or `21:15:00`.
+fn second_of_day(time: &str) -> Option<i64> {
+    let mut parts = time.split([':', '：']).map(|part| {
+        let digits = (1..=2).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_digit());
+        part.parse::<i64>().ok().filter(|_| digits)
+    });
+    let (hour, minute) = (parts.next()??, parts.next()??);
+    let second = parts.next().unwrap_or(Some(0))?;
+    let exists = hour < 24 && minute < 60 && second < 60 && parts.next().is_none();
+    exists.then_some((hour * 60 + minute) * 60 + second)
 }
 
 /// A civil date of the bureau; written `2026-11-23`.

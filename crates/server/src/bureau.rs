@@ -14,6 +14,7 @@ use app::App;
 use app::crypto::StorageKey;
 use app::port::{Clock, Entropy};
 use app::sealing::SealingKey;
+use domain::campaign::version::VERSION_OF_NEW_ATTEMPTS;
 use store::{Db, Exhibit, Migrated, Reader, StoreError, Upgrade};
 use tlog::note::{KeyKind, SignerKey};
 use verify::disk;
@@ -333,6 +334,7 @@ impl Place {
             entropy,
             storage_key,
             log_key: Arc::new(log_key),
+            version_of_new_attempts: VERSION_OF_NEW_ATTEMPTS,
         })
     }
 }

@@ -10,6 +10,7 @@ use app::App;
 use app::crypto::StorageKey;
 use app::port::Entropy;
 use demo::{ReplayClock, beginning, build};
+use domain::campaign::version::VERSION_OF_NEW_ATTEMPTS;
 use domain::id::CampaignNo;
 use domain::time::Instant;
 use draw::bundle::Stage;
@@ -40,6 +41,7 @@ fn app(db: store::Db) -> (App, Arc<ReplayClock>) {
         entropy: Arc::new(Counter(std::sync::atomic::AtomicU64::new(1))),
         storage_key: StorageKey::new(&[9; 32]),
         log_key: Arc::new(key),
+        version_of_new_attempts: VERSION_OF_NEW_ATTEMPTS,
     };
     (app, clock)
 }

@@ -22,6 +22,7 @@ use app::drawing::Figures;
 use app::port::Entropy;
 use app::premise::Thing;
 use app::sealing::SealingKey;
+use domain::campaign::version::VERSION_OF_NEW_ATTEMPTS;
 use domain::id::{CampaignNo, SubjectId};
 use domain::policy::Reach;
 use domain::subject::{RawSubject, Standing};
@@ -117,6 +118,7 @@ async fn app_on(place: &str, storage_key: &str) -> App {
         entropy,
         storage_key,
         log_key: log_key("demo.example/mingqian", [5; 32]).unwrap(),
+        version_of_new_attempts: VERSION_OF_NEW_ATTEMPTS,
     }
 }
 

@@ -12,6 +12,7 @@ use app::premise::Thing;
 use app::sign_in::token_hash;
 use app::{Acting, App};
 use domain::account::{Grant, Role};
+use domain::campaign::version::VERSION_OF_NEW_ATTEMPTS;
 use domain::id::{AccountId, OrgUnitId};
 use domain::org::{OrgUnit, UnitKind};
 use domain::premise::Premise;
@@ -103,6 +104,7 @@ impl City {
             entropy: entropy.clone(),
             storage_key: StorageKey::new(&[7; 32]),
             log_key: log_key(ORIGIN, [9; 32]).expect("the origin of the city is well-formed"),
+            version_of_new_attempts: VERSION_OF_NEW_ATTEMPTS,
         };
         Self {
             app,

@@ -47,6 +47,10 @@ assets! {
         "What script adds to any page: search key, copying, guard against double submits.";
     DRAFT_SCRIPT = "draft"."js" as "text/javascript; charset=utf-8",
         "Keeps drafts of long forms on the server every five seconds.";
+    SHA256_SCRIPT = "sha256"."js" as "text/javascript; charset=utf-8",
+        "SHA-256 for pages that hash on the reader's own device.";
+    FILE_HASH_SCRIPT = "filehash"."js" as "text/javascript; charset=utf-8",
+        "Fills in the hash of a file that is not sent.";
     PARTY_SCRIPT = "party"."js" as "text/javascript; charset=utf-8",
         "Makes an outside party's random number on its own device.";
     MARK = "mark"."svg" as "image/svg+xml", "The mark in the tab of the browser.";

@@ -1,84 +1,60 @@
 // Makes an outside party's random number on its own device and computes the
-// commitment H("shuang-party/1", name, nonce). The random number is put into no
-// form field before the commitment record is public, and is never sent by script.
+// commitment H("shuang-party/1", name, nonce), under shuang/2 over campaign and
+// attempt as well: H("shuang-party/2", campaign, attempt, name, nonce). The random
+// number is put into no form field before the commitment record is public, and is
+// never sent by script; pasted into the field of the commitment it is taken out.
 (function () {
   "use strict";
   var page = document.querySelector("[data-party]");
   if (!page) { return; }
   var name = page.getAttribute("data-party");
 
-  // SHA-256 (FIPS 180-4), so that the page also works where crypto.subtle does
-  // not exist: plain HTTP in a meeting room.
-  var K = [];
-  var START = [];
-  (function () {
-    function root(n, power) {
-      return Math.floor((Math.pow(n, power) % 1) * 4294967296) | 0;
-    }
-    var n = 2;
-    while (K.length < 64) {
-      var prime = true;
-      for (var d = 2; d * d <= n; d++) { if (n % d === 0) { prime = false; break; } }
-      if (prime) {
-        if (START.length < 8) { START.push(root(n, 1 / 2)); }
-        K.push(root(n, 1 / 3));
-      }
-      n++;
-    }
-  }());
+  var campaign = page.getAttribute("data-campaign");
+  var attempt = page.getAttribute("data-attempt");
+  var two = page.getAttribute("data-version") === "2";
+  // Without a sound table (sha256.js) there is no button.
+  var sound = typeof window.mqSha256 === "function";
 
-  function sha256(text) {
+  function hashOf(text) {
     var bytes = [];
-    var i;
-    for (i = 0; i < text.length; i++) {
+    for (var i = 0; i < text.length; i++) {
       // Names and numbers are ASCII by the grammar of the record.
       bytes.push(text.charCodeAt(i) & 255);
     }
-    var bits = bytes.length * 8;
-    bytes.push(128);
-    while (bytes.length % 64 !== 56) { bytes.push(0); }
-    for (i = 7; i >= 0; i--) { bytes.push(i > 3 ? 0 : (bits >>> (i * 8)) & 255); }
-    var h = START.slice();
-    var w = [];
-    function turn(x, by) { return (x >>> by) | (x << (32 - by)); }
-    for (var at = 0; at < bytes.length; at += 64) {
-      for (i = 0; i < 64; i++) {
-        if (i < 16) {
-          var p = at + i * 4;
-          w[i] = (bytes[p] << 24) | (bytes[p + 1] << 16) | (bytes[p + 2] << 8) | bytes[p + 3];
-        } else {
-          var x = w[i - 15];
-          var y = w[i - 2];
-          var s0 = turn(x, 7) ^ turn(x, 18) ^ (x >>> 3);
-          var s1 = turn(y, 17) ^ turn(y, 19) ^ (y >>> 10);
-          w[i] = (w[i - 16] + s0 + w[i - 7] + s1) | 0;
-        }
-      }
-      var v = h.slice();
-      for (i = 0; i < 64; i++) {
-        var e = v[4];
-        var a = v[0];
-        var t1 = (v[7] + (turn(e, 6) ^ turn(e, 11) ^ turn(e, 25)) +
-          ((e & v[5]) ^ (~e & v[6])) + K[i] + w[i]) | 0;
-        var t2 = ((turn(a, 2) ^ turn(a, 13) ^ turn(a, 22)) +
-          ((a & v[1]) ^ (a & v[2]) ^ (v[1] & v[2]))) | 0;
-        v = [(t1 + t2) | 0, a, v[1], v[2], (v[3] + t1) | 0, e, v[5], v[6]];
-      }
-      for (i = 0; i < 8; i++) { h[i] = (h[i] + v[i]) | 0; }
-    }
-    return h.map(function (word) {
-      return ("00000000" + (word >>> 0).toString(16)).slice(-8);
-    }).join("");
+    return window.mqSha256(bytes);
   }
-
-  // A wrong table would make a commitment nobody can open: better no button.
-  var sound = sha256("abc") === "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
-  function commitmentOf(nonce) { return sha256("shuang-party/1\n" + name + "\n" + nonce + "\n"); }
+  function commitmentOf(nonce) {
+    var own = name + "\n" + nonce + "\n";
+    return hashOf(two ? "shuang-party/2\n" + campaign + "\n" + attempt + "\n" + own : "shuang-party/1\n" + own);
+  }
   function remember(commitment, nonce) {
     try { window.localStorage.setItem("mq-nonce-" + commitment, nonce); } catch (ignored) { return; }
   }
   function recall(commitment) {
     try { return window.localStorage.getItem("mq-nonce-" + commitment); } catch (ignored) { return null; }
+  }
+
+  // Whether this device keeps it as the random number of some commitment.
+  function isKept(value) {
+    try {
+      for (var i = 0; i < window.localStorage.length; i++) {
+        var key = window.localStorage.key(i);
+        if (key.indexOf("mq-nonce-") === 0 && window.localStorage.getItem(key) === value) { return true; }
+      }
+    } catch (ignored) { return false; }
+    return false;
+  }
+
+  var handing = document.getElementById("f-commitment");
+  if (handing) {
+    var warning = page.querySelector("[data-not-nonce]");
+    handing.addEventListener("input", function () {
+      var typed = handing.value.replace(/\s+/g, "").toLowerCase();
+      var made = page.querySelector("[data-nonce]");
+      var own = typed.length === 64 && ((made && typed === made.textContent) || isKept(typed));
+      if (own) { handing.value = ""; }
+      warning.hidden = !own;
+    });
   }
 
   var maker = page.querySelector("[data-maker]");
@@ -99,10 +75,10 @@
       remember(field.value, nonce);
     });
     maker.querySelector("[data-save]").addEventListener("click", function () {
-      var words = "party " + name + "\nnonce " + shown.textContent + "\ncommitment " + field.value + "\n";
+      var words = "campaign " + campaign + "\nattempt " + attempt + "\nparty " + name + "\nnonce " + shown.textContent + "\ncommitment " + field.value + "\n";
       var link = document.createElement("a");
       link.href = URL.createObjectURL(new Blob([words], { type: "text/plain" }));
-      link.download = "nonce-" + name + ".txt";
+      link.download = "nonce-" + campaign + "-" + attempt + "-" + name + ".txt";
       document.body.appendChild(link);
       link.click();
       document.body.removeChild(link);

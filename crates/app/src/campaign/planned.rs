@@ -5,7 +5,6 @@ use domain::campaign::eligibility::refused_by_draw;
 use domain::campaign::plan::{
     CampaignPlan, CompletePlan, PlanFacts, PlanFault, PlanVersion, record_of,
 };
-use domain::campaign::version::VERSION_OF_NEW_ATTEMPTS;
 use domain::id::OrgUnitId;
 use domain::rulebook::Rulebook;
 use draw::Version;
@@ -16,14 +15,15 @@ use store::{Reader, StoreError, catalog, org};
 use super::{gaps, items_and_inspectors, plan_of};
 use crate::AppError;
 
-/// The plan as complete, or its gaps, under the registers of this moment and the rules it obeys.
+/// The plan as complete, or its gaps, under the registers of this moment and the rules it obeys; `newest` is the version
+/// of new plans.
 pub(crate) async fn complete(
     reader: &mut Reader,
     stored: &StoredCampaign,
-    rulebook: &Rulebook,
+    (rulebook, newest): (&Rulebook, Version),
 ) -> Result<Result<CompletePlan, Vec<PlanFault>>, StoreError> {
     let (unit, plan) = (&stored.campaign.initiator, plan_of(stored)?);
-    complete_plan(reader, unit, plan, (rulebook, plan_version(stored))).await
+    complete_plan(reader, unit, plan, (rulebook, plan_version(stored, newest))).await
 }
 
 /// The same for a plan that need not be stored yet.
@@ -51,20 +51,21 @@ pub(crate) async fn complete_plan(
 }
 
 /// The version of the PLAN of a campaign: that of the one it has logged, else that of every new one.
-pub(crate) fn plan_version(stored: &StoredCampaign) -> Version {
+pub(crate) fn plan_version(stored: &StoredCampaign, newest: Version) -> Version {
     let logged = stored.plan_record.as_ref();
     let logged = logged.and_then(|record| Version::of(record.as_bytes()));
-    logged.unwrap_or(VERSION_OF_NEW_ATTEMPTS)
+    logged.unwrap_or(newest)
 }
 
 /// The PLAN record of the plan as it stands, and the rulebook it was made under.
 pub(crate) async fn plan_now(
     reader: &mut Reader,
     stored: &StoredCampaign,
+    newest: Version,
 ) -> Result<(PlanRecord, Rulebook), AppError> {
     let rulebook = catalog::rulebook_of(reader, &stored.campaign.state).await?;
     let intervals = rulebook.intervals()?;
-    let complete = complete(reader, stored, &rulebook)
+    let complete = complete(reader, stored, (&rulebook, newest))
         .await?
         .map_err(|faults| gaps(&faults))?;
     let record = record_of(&stored.campaign.number, &complete, &rulebook, &intervals)

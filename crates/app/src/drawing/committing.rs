@@ -10,6 +10,9 @@ use domain::id::{CampaignNo, Fingerprint};
 use domain::policy::Verb;
 use domain::premise::Premise;
 use domain::time::Instant;
+use draw::Version;
+use draw::record::PlanRecord;
+use draw::seed::beacon::{QUICKNET, time_of_round};
 use store::campaign::StoredCampaign;
 use store::{Reader, catalog};
 
@@ -28,7 +31,7 @@ pub struct CommitWords {
     pub reveal_by: Option<Instant>,
     /// The round or issue of the announced beacon.
     pub beacon_round: String,
-    /// When it appears; `shuang/1` does not ask.
+    /// When it appears, of a round of drand computed; `shuang/1` does not ask.
     pub beacon_at: Option<Instant>,
 }
 
@@ -41,12 +44,12 @@ impl App {
         premise: &Premise,
         words: &CommitWords,
     ) -> Result<(), AppError> {
-        self.carry_out(acting, (number, premise), Committing(words))
+        self.carry_out(acting, (number, premise), Committing(words.clone()))
             .await
     }
 }
 
-struct Committing<'w>(&'w CommitWords);
+struct Committing(CommitWords);
 
 /// FREEZE, and the material it was computed from.
 struct ToCommit {
@@ -62,9 +65,10 @@ struct Known {
     reveal_by: Instant,
     ceremony: Option<Instant>,
     intervals: Intervals,
+    newest: Version,
 }
 
-impl Committing<'_> {
+impl Committing {
     fn facts(
         &self,
         step: Step,
@@ -80,11 +84,12 @@ impl Committing<'_> {
             beacon_at: self.0.beacon_at,
             ceremony: known.ceremony,
             intervals: known.intervals,
+            newest: known.newest,
         }
     }
 }
 
-impl LongAct for Committing<'_> {
+impl LongAct for Committing {
     const VERB: Verb = Verb::CampaignCommit;
     type Computed = ToCommit;
 
@@ -105,14 +110,17 @@ impl LongAct for Committing<'_> {
             app.clock.now().plus_ms(minutes * 60 * 1000)
         });
         let plan = material::plan_record(stored)?;
+        self.0.beacon_at = hour_of_round(&plan, &self.0.beacon_round).or(self.0.beacon_at);
         let ceremony = announced_ceremony(&plan);
-        let terms = material::terms(stored, &plan, reveal_by, self.0)?;
+        let terms = material::terms(stored, &plan, reveal_by, &self.0)?;
+        let newest = app.version_of_new_attempts;
         let hours = Known {
             reveal_by,
             ceremony,
             intervals,
+            newest,
         };
-        if let Ok(roots) = stored.campaign.frozen_roots() {
+        if let Ok(roots) = stored.campaign.frozen_roots(newest) {
             // What the rules say of parties and hours is said before the draw says the same in other words.
             let nothing_yet = print_of(plan.suite.bytes(b""));
             let facts = self.facts(app.step(acting), (nothing_yet, roots.clone()), &hours);
@@ -148,4 +156,15 @@ impl LongAct for Committing<'_> {
         under.stored.freeze_record = Some(computed.record.clone());
         under.publish(app, &computed.record).await
     }
+}
+
+/// When a round of drand appears, if the plan names drand and it is a round.
+fn hour_of_round(plan: &PlanRecord, round: &str) -> Option<Instant> {
+    let drand = plan
+        .beacon
+        .as_ref()
+        .is_some_and(|source| source.as_str() == QUICKNET);
+    let round = round.trim().parse().ok().filter(|_| drand)?;
+    let seconds = i64::try_from(time_of_round(round)?).ok()?;
+    Some(Instant::from_unix_seconds(seconds))
 }

@@ -77,7 +77,26 @@ fn as_entered(attempt: &[AttemptEntry], stored: &StoredCampaign) -> Result<(), A
             "任务冻结名录之后的办理记录（公布承诺的时间和期限、各方），与留痕所记的不同",
         ));
     }
-    Ok(())
+    dice_as_entered(attempt, &stored.campaign.state)
+}
+
+/// What the dice showed is written by the entries of the dice, and stands in every other as it stood before.
+fn dice_as_entered(attempt: &[AttemptEntry], stands: &CampaignState) -> Result<(), AppError> {
+    let dice = |state: &CampaignState| state.commitment().and_then(|one| one.dice.clone());
+    let enters = [Act::DiceEntered.name(), Act::DiceReentered.name()];
+    let mut known = None;
+    for entry in attempt {
+        let told = dice(&entry.state);
+        if told != known && !enters.contains(&entry.act.as_str()) {
+            let place = format!("掷骰结果，在留痕第 {} 条里没有录入就改变了", entry.sequence);
+            return Err(altered(&place));
+        }
+        known = told;
+    }
+    match dice(stands) == known {
+        true => Ok(()),
+        false => Err(altered("掷骰结果，与留痕所记的录入不同")),
+    }
 }
 
 fn all_same<T: PartialEq>(mut of: impl Iterator<Item = T>) -> bool {
@@ -107,10 +126,11 @@ fn closed_by(state: &CampaignState) -> (StateKind, Option<&Step>) {
     (state.kind(), step)
 }
 
-/// What was said when the commitments were published.
+/// What was said when the commitments were published, without the dice entered since.
 fn commitment_alone(committed: &Committed) -> Committed {
     Committed {
         frozen: parties_alone(&committed.frozen),
+        dice: None,
         ..committed.clone()
     }
 }

@@ -134,7 +134,7 @@ pub(super) async fn load(
 ) -> Result<(Eligibility, PlanRecord), AppError> {
     let rulebook = catalog::rulebook_of(reader, &stored.campaign.state).await?;
     rulebook.intervals()?;
-    let plan = complete(reader, stored, &rulebook)
+    let plan = complete(reader, stored, (&rulebook, version))
         .await?
         .map_err(|faults| gaps(&faults))?;
     let record = plan_record(stored)?;

@@ -12,7 +12,7 @@ use domain::campaign::frame_roots::FrameRoots;
 use domain::campaign::plan::CampaignPlan;
 use domain::campaign::state::Step;
 use domain::campaign::steps::{FreezeFacts, Stepped};
-use domain::campaign::version::{FrameVersion, VERSION_OF_NEW_ATTEMPTS};
+use domain::campaign::version::FrameVersion;
 use domain::id::CampaignNo;
 use domain::policy::{Place, Reach, Verb};
 use domain::premise::Premise;
@@ -53,21 +53,10 @@ pub struct FreezeOrder {
 }
 
 /// What is entered when the frame is frozen.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Default)]
 pub struct FreezeWords {
     /// The officer knows that a pool of one is not random, and that papers will say so.
     pub pool_of_one_known: bool,
-    /// Under which version the attempt begins: that of every new one.
-    pub version: Version,
-}
-
-impl Default for FreezeWords {
-    fn default() -> Self {
-        Self {
-            pool_of_one_known: false,
-            version: VERSION_OF_NEW_ATTEMPTS,
-        }
-    }
 }
 
 /// A frame computed from one view.
@@ -129,7 +118,8 @@ impl App {
         }
         let stored = campaign::by_number(&mut reader, number).await?;
         acting.may(Verb::CampaignFreeze, &Place::of(&stored.campaign.initiator))?;
-        require_campaign(&mut reader, acting, Verb::CampaignFreeze, premise, &stored).await?;
+        let decides = (Verb::CampaignFreeze, self.version_of_new_attempts);
+        require_campaign(&mut reader, acting, decides, premise, &stored).await?;
         drop(reader);
         let order = Order {
             kind: FREEZE,
@@ -157,6 +147,7 @@ impl App {
     ) -> Result<(), AppError> {
         let freezing = Freezing {
             words,
+            version: self.version_of_new_attempts,
             run: run.clone(),
             secret: None,
         };
@@ -181,6 +172,8 @@ impl App {
 /// The freeze: the frame rehearsed, kept, and fixed.
 struct Freezing {
     words: FreezeWords,
+    /// Under which version the attempt begins.
+    version: Version,
     run: Run,
     /// S is made once, however often all else is computed.
     secret: Option<[u8; 32]>,
@@ -203,7 +196,7 @@ impl LongAct for Freezing {
         let versions = Versions::of(&mut view, &Register::OF_A_FRAME).await?;
         let plan = plan_of(stored)?;
         let now = app.clock.now();
-        let under = (self.words.version, now);
+        let under = (self.version, now);
         let (eligibility, record) = frame::load(&mut view, stored, under).await?;
         drop(view);
         self.run.checkpoint()?;
@@ -215,7 +208,7 @@ impl LongAct for Freezing {
         self.run.enter("演算", None);
         let secret = *self.secret.get_or_insert_with(|| app.entropy.bytes::<32>());
         let (number, attempt) = (&stored.campaign.number, stored.campaign.state.attempt());
-        let (of, version) = ((number, attempt), self.words.version);
+        let (of, version) = ((number, attempt), self.version);
         let rehearsed = material::rehearse(of, version, (&plan, record), &eligibility, secret)
             .await
             .map_err(|error| naming_left_out(error, &eligibility))?;
@@ -297,7 +290,7 @@ impl Freezing {
             quota: eligibility.quota(),
             must: eligibility.must(),
             roots,
-            version: FrameVersion::under(self.words.version, &plan.sources),
+            version: FrameVersion::under(self.version, &plan.sources),
         }
     }
 }
@@ -326,7 +319,6 @@ impl FreezeWork {
         let input = input.map_err(|why| wrong(&why.to_string()))?;
         let words = FreezeWords {
             pool_of_one_known: input.pool_of_one_known,
-            ..FreezeWords::default()
         };
         let number = CampaignNo::parse(&job.about).map_err(|error| wrong(&error.to_string()))?;
         let owner = job.account.as_ref().ok_or_else(|| wrong("no owner"))?;

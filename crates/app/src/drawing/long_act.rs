@@ -136,7 +136,8 @@ impl App {
         let (mut tx, acting) = self.begin_as(A::VERB.name(), acting).await?;
         let stored = campaign::by_number(&mut tx, number).await?;
         let actor = acting.actor(A::VERB, &Place::of(&stored.campaign.initiator))?;
-        require_campaign(&mut tx, &acting, A::VERB, premise, &stored).await?;
+        let newest = self.version_of_new_attempts;
+        require_campaign(&mut tx, &acting, (A::VERB, newest), premise, &stored).await?;
         let step = self.step(&acting);
         let done = act.step(&computed, stored.campaign.clone(), step.clone())?;
         // By the same event, and yet another row: no act of the program did that.
@@ -175,7 +176,8 @@ impl App {
         let mut view = self.db.read().await?;
         let seen = campaign::by_number(&mut view, number).await?;
         acting.may(verb, &Place::of(&seen.campaign.initiator))?;
-        require_campaign(&mut view, acting, verb, premise, &seen).await?;
+        let newest = self.version_of_new_attempts;
+        require_campaign(&mut view, acting, (verb, newest), premise, &seen).await?;
         held::own_records(&mut view, &seen).await?;
         Ok((view, seen))
     }

@@ -9,7 +9,9 @@ use domain::policy::Verb;
 use domain::premise::Premise;
 use domain::refusal::Code;
 use domain::time::Instant;
-use store::campaign::{StoredCampaign, StoredPartyLink};
+use draw::Version;
+use draw::record::{FreezeRecord, PartyLine};
+use store::campaign::{HandedIn, StoredCampaign, StoredPartyLink};
 use store::{Reader, campaign};
 
 use super::{digest, freeze_of, token};
@@ -164,9 +166,12 @@ impl App {
     ) -> Result<(), AppError> {
         let commitment = hex64(typed)?;
         let in_already = |own: &Party| own.commitment() == Some(&commitment);
-        self.party_step(link, premise, in_already, |stored, party, at| {
-            let campaign = stored.campaign.clone();
-            Ok(campaign.accept_commitment(party, commitment.clone(), at)?)
+        self.party_step(link, premise, in_already, |delivery, at| {
+            let mut earlier = delivery.earlier.iter();
+            let same = earlier.find(|one| one.commitment == commitment);
+            let earlier = same.map(|one| one.attempt);
+            let campaign = delivery.stored.campaign.clone();
+            Ok(campaign.accept_commitment(delivery.party, commitment.clone(), at, earlier)?)
         })
         .await
     }
@@ -180,13 +185,16 @@ impl App {
     ) -> Result<(), AppError> {
         let nonce = hex64(typed)?;
         let in_already = |own: &Party| own.nonce() == Some(&nonce);
-        self.party_step(link, premise, in_already, |stored, party, at| {
+        self.party_step(link, premise, in_already, |delivery, at| {
+            let Delivery { stored, party, .. } = delivery;
             let campaign = stored.campaign.clone();
             campaign.permit(CampaignVerb::AcceptNonce)?;
             // How a nonce was committed to is a matter of the version FREEZE is of.
-            let line = freeze_of(stored)?.commitment(token(party.as_str())?, &digest(&nonce));
+            let freeze = freeze_of(stored)?;
+            let line = freeze.commitment(token(party.as_str())?, &digest(&nonce));
             let computed = print_of(line.commitment);
-            Ok(campaign.accept_nonce(party, nonce.clone(), &computed, at)?)
+            let earlier = made_for(delivery.earlier, &nonce, &freeze)?;
+            Ok(campaign.accept_nonce(party, nonce.clone(), &computed, at, earlier)?)
         })
         .await
     }
@@ -198,7 +206,7 @@ impl App {
         link: &str,
         premise: &Premise,
         in_already: impl Fn(&Party) -> bool,
-        step: impl FnOnce(&StoredCampaign, &PartyToken, Instant) -> Result<(Campaign, Act), AppError>,
+        step: impl FnOnce(&Delivery<'_>, Instant) -> Result<(Campaign, Act), AppError>,
     ) -> Result<(), AppError> {
         let mut tx = self.db.begin("party.step").await?;
         // The link is the right of this act, so it is held: who gives out another one waits, and who did is waited for.
@@ -223,8 +231,14 @@ impl App {
         )
         .await?;
         let (id, party) = (kept.campaign, kept.party);
+        let earlier = campaign::handed_in_before(&mut tx, &stored).await?;
         let at = self.clock.now();
-        let (next, act) = step(&stored, &party, at)?;
+        let delivery = Delivery {
+            stored: &stored,
+            party: &party,
+            earlier: &earlier,
+        };
+        let (next, act) = step(&delivery, at)?;
         stored.campaign = next;
         let event = Event {
             at,
@@ -235,6 +249,37 @@ impl App {
         self.write_campaign(tx, &stored, event, self.confidential())
             .await
     }
+}
+
+/// What a party hands something in to.
+struct Delivery<'d> {
+    stored: &'d StoredCampaign,
+    party: &'d PartyToken,
+    /// What all parties handed in for the attempts before.
+    earlier: &'d [HandedIn],
+}
+
+/// The earlier attempt a nonce was made for: it was opened there, or what was committed to there follows from it, though
+/// it was never opened.
+fn made_for(
+    earlier: &[HandedIn],
+    nonce: &Fingerprint,
+    freeze: &FreezeRecord,
+) -> Result<Option<u32>, AppError> {
+    for one in earlier {
+        let (name, value) = (token(one.party.as_str())?, digest(nonce));
+        let line = match one.version.protocol() {
+            Version::One => PartyLine::commit(freeze.suite, name, &value),
+            Version::Two => {
+                let campaign = freeze.attempt_ref().campaign;
+                PartyLine::commit_to_attempt(freeze.suite, campaign, one.attempt, name, &value)
+            }
+        };
+        if one.nonce.as_ref() == Some(nonce) || print_of(line.commitment) == one.commitment {
+            return Ok(Some(one.attempt));
+        }
+    }
+    Ok(None)
 }
 
 /// Whether a party still has something to hand in, for which it needs a link.

@@ -8,7 +8,6 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use domain::campaign::eligibility::refused_by_draw;
 use domain::campaign::plan::{CampaignPlan, PlanFault, record_of};
-use domain::campaign::version::VERSION_OF_NEW_ATTEMPTS;
 use domain::id::{CampaignNo, OrgUnitId};
 use domain::refusal::Refusal;
 use domain::time::Date;
@@ -128,17 +127,15 @@ impl App {
         unit: &OrgUnitId,
         plan: CampaignPlan,
     ) -> Result<Previewed, AppError> {
+        let newest = self.version_of_new_attempts;
         let mut reader = self.db.read().await?;
         // A plan that is not stored yet will be approved under the version in force.
         let (rulebook, version) = match campaign::by_number(&mut reader, number).await {
             Ok(stored) => {
                 let rulebook = catalog::rulebook_of(&mut reader, &stored.campaign.state).await?;
-                (rulebook, plan_version(&stored))
+                (rulebook, plan_version(&stored, newest))
             }
-            Err(StoreError::NotFound { .. }) => (
-                catalog::rulebook(&mut reader).await?,
-                VERSION_OF_NEW_ATTEMPTS,
-            ),
+            Err(StoreError::NotFound { .. }) => (catalog::rulebook(&mut reader).await?, newest),
             Err(other) => return Err(other.into()),
         };
         let under = (&rulebook, version);
@@ -149,7 +146,7 @@ impl App {
         let record = record_of(number, &complete, &rulebook, &rulebook.intervals()?)
             .map_err(|fault| refused_by_draw(&fault))?;
         let now = self.clock.now();
-        let of_frame = (&rulebook, VERSION_OF_NEW_ATTEMPTS);
+        let of_frame = (&rulebook, newest);
         let eligibility = match eligible(&mut reader, (&complete, &record), of_frame, now).await {
             Ok(eligibility) => eligibility,
             Err(AppError::Refused(refusal)) => {
@@ -164,8 +161,7 @@ impl App {
         drop(reader);
         // A secret of zeros: the rehearsal asks only whether a frame can be frozen at all.
         let (of, plan) = ((number, 1), (&plan, record));
-        let version = VERSION_OF_NEW_ATTEMPTS;
-        let rehearsed = material::rehearse(of, version, plan, &eligibility, [0; 32]).await;
+        let rehearsed = material::rehearse(of, newest, plan, &eligibility, [0; 32]).await;
         let refusal = match rehearsed
             .map(drop)
             .map_err(|error| naming_left_out(error, &eligibility))

@@ -35,14 +35,14 @@ fn answers(campaign: &Campaign) -> Result<Vec<(Token, Answer<draw::Digest>)>, Ap
     Ok(answers)
 }
 
-/// The dice of a `shuang/2` attempt as they were written down; absent if nobody did.
+/// The dice of a `shuang/2` attempt as two accounts wrote them down; absent if they did not.
 fn dice(campaign: &Campaign, freeze: &FreezeRecord) -> Option<(Token, Answer<String>)> {
     let label = freeze.dice.filter(|_| freeze.version() == Version::Two)?;
     let committed = campaign.state.commitment();
-    let entered = committed.and_then(|committed| committed.dice.as_ref());
-    let answer = entered.map_or_else(
+    let thrown = committed.and_then(|committed| committed.thrown());
+    let answer = thrown.map_or_else(
         || Answer::Absent(TIMEOUT.parse().expect("a word of letters is a token")),
-        |dice| Answer::Given(dice.digits.clone()),
+        |digits| Answer::Given(digits.to_owned()),
     );
     Some((label, answer))
 }

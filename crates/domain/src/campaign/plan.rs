@@ -26,7 +26,7 @@ mod edition;
 mod record;
 mod review;
 
-pub use edition::{PlanVersion, announceable, announced_ceremony};
+pub use edition::{OFFERED_BEACONS, PlanVersion, announceable, announced_ceremony};
 pub use record::{hash_of, record_of};
 pub use review::{PlanFacts, PlanFault};
 

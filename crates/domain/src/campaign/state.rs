@@ -1,83 +1,23 @@
 //! The states of a campaign: each variant carries what exists in that state, and nothing more.
 //!
 //! A later state holds the earlier ones, so who submitted, approved and froze stays known to the
-//! end and four eyes can compare accounts. The verbs are in [`super::steps`].
+//! end and four eyes can compare accounts. The verbs are in [`super::steps`]; how a state is kept, and how earlier ones
+//! are read, is in `kept`.
 
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
 
 use crate::id::{AccountId, CampaignId, CampaignNo, Fingerprint, OrgUnitId};
 use crate::policy::four_eyes::Hands;
 use crate::time::Instant;
-use crate::versioned::Shape;
 
 use super::frame_roots::FrameRoots;
 use super::party::{Party, TrustLevel};
 use super::transitions::StateKind;
 use super::version::FrameVersion;
 
-/// How a state is kept. Version 2: the approval names the version of the rulebook. Version 3: a frame knows
-/// its roots, a plan everybody who wrote it. Version 4: a frame knows the version of its attempt, a commitment
-/// from when nonces are taken and what the dice showed.
-pub static LIFE: Shape<CampaignState> = Shape::new(
-    "campaigns.life",
-    &[
-        approval_names_no_rulebook,
-        no_roots_and_one_hand,
-        attempts_of_the_first_version,
-    ],
-);
+mod kept;
 
-/// What the first build approved stays without the name of a version.
-fn approval_names_no_rulebook(mut value: Value) -> Value {
-    if let Some(fields) = value.as_object_mut() {
-        if fields.contains_key("submitted") && fields.contains_key("attempt") {
-            fields.insert("rulebook".to_owned(), Value::Null);
-        }
-        for field in fields.values_mut().filter(|field| field.is_object()) {
-            *field = approval_names_no_rulebook(field.take());
-        }
-    }
-    value
-}
-
-/// What was frozen before roots were kept stays without them; its FREEZE is refused. Of a plan written
-/// before hands were kept only who drafted or submitted it is known.
-fn no_roots_and_one_hand(mut value: Value) -> Value {
-    if let Some(fields) = value.as_object_mut() {
-        if fields.contains_key("launched") && fields.contains_key("parties") {
-            fields.insert("roots".to_owned(), Value::Null);
-        }
-        let hand = match fields.contains_key("plan_hash") {
-            true => fields.get("step").map(|step| step["by"].clone()),
-            false => fields.get("author").cloned(),
-        };
-        if let Some(hand) = hand {
-            fields.insert("hands".to_owned(), Value::Array(vec![hand]));
-        }
-        for field in fields.values_mut().filter(|field| field.is_object()) {
-            *field = no_roots_and_one_hand(field.take());
-        }
-    }
-    value
-}
-
-/// Before frames said their version every attempt was of `shuang/1`.
-fn attempts_of_the_first_version(mut value: Value) -> Value {
-    if let Some(fields) = value.as_object_mut() {
-        if fields.contains_key("launched") && fields.contains_key("parties") {
-            fields.insert("version".to_owned(), json!({ "shuang": "1" }));
-        }
-        if fields.contains_key("frozen") && fields.contains_key("freeze_hash") {
-            fields.insert("reveal_from".to_owned(), Value::Null);
-            fields.insert("dice".to_owned(), Value::Null);
-        }
-        for field in fields.values_mut().filter(|field| field.is_object()) {
-            *field = attempts_of_the_first_version(field.take());
-        }
-    }
-    value
-}
+pub use kept::LIFE;
 
 /// One campaign with its current state.
 #[doc(alias = "抽查任务")]
@@ -181,8 +121,21 @@ pub struct Frozen {
 pub struct DiceEntry {
     /// The digits, as thrown.
     pub digits: String,
+    /// Where they come from; none if an earlier build kept none.
+    pub evidence: Option<DiceEvidence>,
     /// Who wrote them down, and when.
-    pub step: Step,
+    pub first: Step,
+    /// Which other account wrote down the same, and when; none while that is awaited.
+    pub second: Option<Step>,
+}
+
+/// Where the digits of public dice come from.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DiceEvidence {
+    /// What was thrown, where and by whom, in words.
+    pub source: String,
+    /// SHA-256 of the picture of the dice; the picture itself stays with who took it.
+    pub picture: Fingerprint,
 }
 
 /// FREEZE is logged: from here on nothing can be changed, only voided.
@@ -200,9 +153,34 @@ pub struct Committed {
     pub reveal_by: Instant,
     /// When the announced beacon appears, if one is announced and its time is known.
     pub beacon_at: Option<Instant>,
-    /// What the public dice of `shuang/2` showed; none while they are awaited, and under `shuang/1`, where they
-    /// are entered with the draw.
+    /// What the public dice of `shuang/2` showed, by one account or by two; none under `shuang/1`, where they are
+    /// entered with the draw. What counts says [`Self::thrown`].
     pub dice: Option<DiceEntry>,
+}
+
+impl Committed {
+    /// The digits that count: two accounts have entered the same.
+    #[must_use]
+    pub fn thrown(&self) -> Option<&str> {
+        let entry = self.dice.as_ref()?;
+        entry.second.as_ref().map(|_| entry.digits.as_str())
+    }
+
+    /// Whether RESULT has to wait for a source that appears after REVEAL: a beacon, under `shuang/1` dice too.
+    #[must_use]
+    pub const fn awaits_source(&self) -> bool {
+        match self.frozen.version {
+            FrameVersion::One => self.frozen.beacon,
+            FrameVersion::Two { beacon, .. } => beacon,
+        }
+    }
+
+    /// True while dice are announced whose digits do not count yet.
+    #[must_use]
+    pub fn awaits_dice(&self) -> bool {
+        let version = self.frozen.version;
+        matches!(version, FrameVersion::Two { dice: true, .. }) && self.thrown().is_none()
+    }
 }
 
 /// All nonces are open or their parties are recorded as absent; only the beacon is awaited.

@@ -3,7 +3,7 @@
 //!
 //! Before [`super::transitions`] permits a step no fact is looked at, so a wrong state is always
 //! the first thing said. The steps of the draw itself are in `steps/drawing.rs`, the hours FREEZE announces in
-//! `steps/hours.rs`, what is asked of commitments and nonces in `steps/revealing.rs`.
+//! `steps/hours.rs`, what is asked of commitments and nonces in `steps/revealing.rs`, dice in `steps/dice.rs`.
 
 use crate::event::Act;
 use crate::id::{AccountId, CampaignId, CampaignNo, Fingerprint, OrgUnitId};
@@ -17,10 +17,12 @@ use super::state::{
 };
 use super::transitions::{self, CampaignVerb, StateKind};
 
+mod dice;
 mod drawing;
 mod hours;
 mod revealing;
 
+pub use dice::DiceFacts;
 pub use drawing::{CommitFacts, DrawFacts, FreezeFacts, Intervals};
 
 /// What a verb yields: the campaign in its next state and the act to be logged.

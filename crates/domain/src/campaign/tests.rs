@@ -8,8 +8,8 @@ use crate::time::{Date, Instant};
 use frame_roots::{FrameRoots, Leaves, StratumCount};
 use party::{PartyName, TrustLevel};
 use state::Step;
-use steps::{CommitFacts, DrawFacts, FreezeFacts, Intervals};
-use version::FrameVersion;
+use steps::{CommitFacts, DiceFacts, DrawFacts, FreezeFacts, Intervals};
+use version::{FrameVersion, VERSION_OF_NEW_ATTEMPTS};
 
 mod two;
 
@@ -105,6 +105,7 @@ fn commit_facts() -> CommitFacts {
         beacon_at: Some(at(70)),
         ceremony: None,
         intervals: DEMO,
+        newest: VERSION_OF_NEW_ATTEMPTS,
     }
 }
 
@@ -159,23 +160,36 @@ fn in_state(kind: StateKind) -> Campaign {
 /// Brings in what a verb needs besides the state.
 fn ready_for(campaign: Campaign, verb: CampaignVerb) -> Campaign {
     match verb {
-        CampaignVerb::Commit if campaign.kind() == StateKind::Frozen => ["discipline", "justice"]
-            .into_iter()
-            .fold(campaign, |campaign, name| {
-                campaign
-                    .accept_commitment(&token(name), hash('a'), at(35))
-                    .expect("committed")
-                    .0
-            }),
-        CampaignVerb::Reveal if campaign.kind() == StateKind::Committed => {
-            ["discipline", "justice"]
+        CampaignVerb::Commit if campaign.kind() == StateKind::Frozen => {
+            let handed_in = [("discipline", 'c'), ("justice", 'a')];
+            handed_in
                 .into_iter()
-                .fold(campaign, |campaign, name| {
+                .fold(campaign, |campaign, (name, digit)| {
                     campaign
-                        .accept_nonce(&token(name), hash('b'), &hash('a'), at(50))
+                        .accept_commitment(&token(name), hash(digit), at(35), None)
+                        .expect("committed")
+                        .0
+                })
+        }
+        CampaignVerb::Reveal if campaign.kind() == StateKind::Committed => {
+            let opened = [("discipline", 'd', 'c'), ("justice", 'b', 'a')];
+            opened
+                .into_iter()
+                .fold(campaign, |campaign, (name, nonce, commitment)| {
+                    let (nonce, commitment) = (hash(nonce), hash(commitment));
+                    campaign
+                        .accept_nonce(&token(name), nonce, &commitment, at(50), None)
                         .expect("open")
                         .0
                 })
+        }
+        CampaignVerb::EnterDice if campaign.kind() == StateKind::Committed => {
+            let mut thrown = campaign;
+            if let CampaignState::Committed(committed) = &mut thrown.state {
+                let (dice, beacon) = (true, false);
+                committed.frozen.version = FrameVersion::Two { dice, beacon };
+            }
+            thrown
         }
         CampaignVerb::Archive if campaign.kind() == StateKind::Reported => {
             campaign.open(step(DRAWER, 200)).expect("opened").0
@@ -193,11 +207,19 @@ fn apply(campaign: Campaign, verb: CampaignVerb) -> Result<(Campaign, Act), Refu
         CampaignVerb::Launch => campaign.launch(step(SUBMITTER, 20)),
         CampaignVerb::Freeze => campaign.freeze(freeze_facts()),
         CampaignVerb::AcceptCommitment => {
-            campaign.accept_commitment(&token("justice"), hash('a'), at(35))
+            campaign.accept_commitment(&token("justice"), hash('a'), at(35), None)
         }
         CampaignVerb::Commit => campaign.commit(commit_facts()),
+        CampaignVerb::EnterDice => campaign.enter_dice(DiceFacts {
+            step: step(DRAWER, 45),
+            digits: "7".repeat(20),
+            evidence: Some(state::DiceEvidence {
+                source: "十面骰 20 枚".to_owned(),
+                picture: hash('9'),
+            }),
+        }),
         CampaignVerb::AcceptNonce => {
-            campaign.accept_nonce(&token("justice"), hash('b'), &hash('a'), at(50))
+            campaign.accept_nonce(&token("justice"), hash('b'), &hash('a'), at(50), None)
         }
         CampaignVerb::Reveal => {
             campaign.reveal(step(DRAWER, 65), &token("no-show"), TrustLevel::Witnessed)
@@ -354,7 +376,7 @@ fn only_the_submitter_recalls_and_a_return_needs_a_reason() {
 #[test]
 fn freeze_is_not_published_before_every_party_has_committed() {
     let (half, _) = in_state(StateKind::Frozen)
-        .accept_commitment(&token("justice"), hash('a'), at(35))
+        .accept_commitment(&token("justice"), hash('a'), at(35), None)
         .expect("one commitment");
     let refusal = half.commit(commit_facts()).expect_err("one is missing");
     assert_eq!(refusal.code, "CAMP-009");
@@ -366,27 +388,29 @@ fn a_party_commits_once_opens_once_and_must_be_in_the_plan() {
     let frozen = in_state(StateKind::Frozen);
     let unknown = frozen
         .clone()
-        .accept_commitment(&token("press"), hash('a'), at(35));
+        .accept_commitment(&token("press"), hash('a'), at(35), None);
     assert_eq!(unknown.expect_err("not announced").code, "DRAW-009");
     let (frozen, _) = frozen
-        .accept_commitment(&token("justice"), hash('a'), at(35))
+        .accept_commitment(&token("justice"), hash('a'), at(35), None)
         .expect("once");
-    let twice = frozen.accept_commitment(&token("justice"), hash('c'), at(36));
+    let twice = frozen.accept_commitment(&token("justice"), hash('c'), at(36), None);
     assert_eq!(twice.expect_err("twice").code, "DRAW-010");
 
     let committed = in_state(StateKind::Committed);
-    let wrong = committed
-        .clone()
-        .accept_nonce(&token("justice"), hash('b'), &hash('9'), at(50));
+    let wrong =
+        committed
+            .clone()
+            .accept_nonce(&token("justice"), hash('b'), &hash('9'), at(50), None);
     assert_eq!(wrong.expect_err("does not fit").code, "DRAW-005");
-    let late = committed
-        .clone()
-        .accept_nonce(&token("justice"), hash('b'), &hash('a'), at(61));
+    let late =
+        committed
+            .clone()
+            .accept_nonce(&token("justice"), hash('b'), &hash('a'), at(61), None);
     assert_eq!(late.expect_err("too late").code, "DRAW-006");
     let (open, _) = committed
-        .accept_nonce(&token("justice"), hash('b'), &hash('a'), at(60))
+        .accept_nonce(&token("justice"), hash('b'), &hash('a'), at(60), None)
         .expect("on the deadline");
-    let again = open.accept_nonce(&token("justice"), hash('b'), &hash('a'), at(60));
+    let again = open.accept_nonce(&token("justice"), hash('b'), &hash('a'), at(60), None);
     assert_eq!(again.expect_err("twice").code, "DRAW-010");
 }
 
@@ -399,7 +423,7 @@ fn too_little_outside_randomness_is_refused_before_the_commitment() {
     };
     let (frozen, _) = in_state(StateKind::Launched).freeze(alone).expect("frozen");
     let (frozen, _) = frozen
-        .accept_commitment(&token("justice"), hash('a'), at(35))
+        .accept_commitment(&token("justice"), hash('a'), at(35), None)
         .expect("committed");
     let refusal = frozen.commit(commit_facts()).expect_err("level 0");
     assert_eq!(refusal.code, "CAMP-008");

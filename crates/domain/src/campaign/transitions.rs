@@ -35,6 +35,7 @@ closed_list! {
         Freeze = "freeze", "冻结名录";
         AcceptCommitment = "accept_commitment", "收存承诺值";
         Commit = "commit", "公布承诺";
+        EnterDice = "enter_dice", "录入掷骰结果";
         AcceptNonce = "accept_nonce", "接收随机数";
         Reveal = "reveal", "完成揭示";
         Draw = "draw", "抽取";
@@ -64,6 +65,7 @@ pub const TRANSITIONS: &[(StateKind, CampaignVerb, StateKind)] = &[
     (S::Launched, V::Freeze, S::Frozen),
     (S::Frozen, V::AcceptCommitment, S::Frozen),
     (S::Frozen, V::Commit, S::Committed),
+    (S::Committed, V::EnterDice, S::Committed),
     (S::Committed, V::AcceptNonce, S::Committed),
     (S::Committed, V::Reveal, S::Revealed),
     (S::Revealed, V::Draw, S::Drawn),

@@ -4,7 +4,7 @@
 //! attempt. So it is fixed when the frame is frozen, carried by the frame, and taken from there by all that
 //! follows. Deliberately absent: any way to change it afterwards.
 
-use draw::Version;
+pub use draw::Version;
 use serde::{Deserialize, Serialize};
 
 use crate::refusal::{Refusal, codes};

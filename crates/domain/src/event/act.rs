@@ -46,6 +46,8 @@ closed_list! {
         PartyInvited = "party.invite", "发放见证链接";
         PartyCommitted = "party.commit", "递交承诺值";
         DrawCommitted = "campaign.commit", "公布承诺";
+        DiceEntered = "dice.enter", "录入掷骰结果";
+        DiceReentered = "dice.reenter", "复录掷骰结果";
         PartyRevealed = "party.reveal", "揭示随机数";
         PartyAbsent = "party.absent", "逾期未揭示";
         CampaignRevealed = "campaign.reveal", "随机数到齐";

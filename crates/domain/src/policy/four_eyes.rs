@@ -59,6 +59,14 @@ pub fn approver_and_drawer(approver: &AccountId, drawer: &AccountId) -> Result<(
     apart(approver, drawer, &codes::AUTH_DRAWER_APPROVED)
 }
 
+/// Who entered what dice showed may not be the one who enters it for the second time.
+///
+/// # Errors
+/// `AUTH-017`.
+pub fn first_and_second_entry(first: &AccountId, second: &AccountId) -> Result<(), Refusal> {
+    apart(first, second, &codes::AUTH_SAME_ENTRY)
+}
+
 /// Who entered or concluded any part of a result may not confirm it.
 ///
 /// # Errors

@@ -63,6 +63,7 @@ pub const TABLE: &[(Role, Verb, Relation)] = &[
     (Approver, CampaignRead, AnyUnit),
     (Approver, CampaignApprove, AnyUnit),
     (Approver, CampaignReturn, AnyUnit),
+    (Approver, DiceEnter, AnyUnit),
     (Approver, CampaignVoid, AnyUnit),
     (Approver, CampaignAbandon, AnyUnit),
     (Approver, DrawnListRead, AnyUnit),
@@ -76,6 +77,7 @@ pub const TABLE: &[(Role, Verb, Relation)] = &[
     (DrawingOfficer, CampaignFreeze, AnyUnit),
     (DrawingOfficer, PartyAccept, AnyUnit),
     (DrawingOfficer, CampaignCommit, AnyUnit),
+    (DrawingOfficer, DiceEnter, AnyUnit),
     (DrawingOfficer, CampaignReveal, AnyUnit),
     (DrawingOfficer, CampaignDraw, AnyUnit),
     (DrawingOfficer, CampaignOpen, AnyUnit),
@@ -85,6 +87,7 @@ pub const TABLE: &[(Role, Verb, Relation)] = &[
     // 见证人
     (Observer, CampaignRead, Assigned),
     (Observer, PartyCommit, Assigned),
+    (Observer, DiceEnter, Assigned),
     (Observer, CampaignReveal, Assigned),
     // 组长
     (Leader, CampaignRead, Assigned),

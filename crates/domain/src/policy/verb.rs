@@ -32,6 +32,7 @@ closed_list! {
         PartyCommit = "party.commit", "递交承诺值";
         PartyAccept = "party.accept", "收存承诺值";
         CampaignCommit = "campaign.commit", "公布承诺";
+        DiceEnter = "dice.enter", "录入掷骰结果";
         CampaignReveal = "campaign.reveal", "揭示随机数";
         CampaignDraw = "campaign.draw", "抽取";
         CampaignVoid = "campaign.void", "作废重抽";

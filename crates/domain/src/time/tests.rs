@@ -96,3 +96,32 @@ fn absurd_instants_do_not_panic() {
         let _ = Instant::from_unix_ms(ms).local_text();
     }
 }
+
+#[test]
+fn a_moment_is_read_as_people_type_it() {
+    let nine = date("2026-11-03").at(9, 0);
+    for text in [
+        "2026-11-03 09:00",
+        "2026.11.3 9:00",
+        " 2026年11月3日　9：00 ",
+        "２０２６１１０３ ０９:００:００",
+    ] {
+        assert_eq!(Instant::parse_typed(text), Ok(nine), "{text}");
+    }
+    let evening = Instant::parse_typed("2026-11-03 21:15:30").expect("a moment");
+    assert_eq!(evening.local_text(), "2026-11-03 21:15:30");
+    let code = |text: &str| Instant::parse_typed(text).expect_err(text).code;
+    for text in [
+        "",
+        "2026-11-03",
+        "2026-11-03 9",
+        "2026-11-03 24:00",
+        "2026-11-03 9:60",
+        "2026-11-03 9:00:00:00",
+        "2026-11-03 +9:00",
+    ] {
+        assert_eq!(code(text), "DATE-003", "{text}");
+    }
+    assert_eq!(code("2026-02-30 09:00"), "DATE-002");
+    assert_eq!(code("明天 09:00"), "DATE-001");
+}

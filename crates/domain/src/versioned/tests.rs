@@ -154,6 +154,27 @@ fn an_approval_of_the_first_build_names_no_version_of_the_rulebook() {
     assert!(approvals.iter().all(|approved| approved.rulebook.is_none()));
 }
 
+/// What one account wrote down before a second was asked for goes on counting; no picture of it is known.
+#[test]
+fn dice_of_one_account_go_on_counting() {
+    let mut thrown = 0;
+    for line in samples(4, state::LIFE.name) {
+        let life = state::LIFE.read(&line).expect("a sample");
+        let Some(committed) = life.commitment() else {
+            continue;
+        };
+        if let Some(entry) = &committed.dice {
+            assert_eq!(committed.thrown(), Some(entry.digits.as_str()));
+            assert_eq!(
+                (&entry.evidence, entry.second.as_ref()),
+                (&None, Some(&entry.first))
+            );
+            thrown += 1;
+        }
+    }
+    assert_eq!(thrown, 2);
+}
+
 /// Whatever earlier builds froze or committed goes on under `shuang/1`: nonces are taken from FREEZE on.
 #[test]
 fn attempts_of_earlier_builds_are_of_the_first_version_of_the_protocol() {

@@ -21,6 +21,12 @@ pub(crate) struct NonceArgs {
     /// 见证人代码，与抽取方案中的一致，例如 discipline
     #[arg(long)]
     name: String,
+    /// 抽查任务的编号（按 shuang/2 抽取的，见证页上写明），与 --attempt 一起给出
+    #[arg(long, requires = "attempt")]
+    campaign: Option<String>,
+    /// 第几次抽取，从 1 起
+    #[arg(long, requires = "campaign", value_parser = clap::value_parser!(u32).range(1..))]
+    attempt: Option<u32>,
     /// 使用国密 SM3（方案写明 suite = "sm3" 时）
     #[arg(long)]
     sm3: bool,
@@ -34,14 +40,27 @@ pub(crate) fn run(args: &NonceArgs, entropy: &dyn Entropy, output: &Output) -> R
     let name: Token = args.name.parse()?;
     let suite = if args.sm3 { Suite::Sm3 } else { Suite::Sha256 };
     let nonce = Digest(entropy.bytes::<32>());
-    let line = PartyLine::commit(suite, name, &nonce);
+    // Under shuang/2 a commitment names the attempt it is for, and so does what is kept of it.
+    let of = match (&args.campaign, args.attempt) {
+        (Some(campaign), Some(attempt)) => Some((campaign.parse::<Token>()?, attempt)),
+        _ => None,
+    };
+    let for_attempt = of.map_or_else(String::new, |(campaign, attempt)| {
+        format!("campaign {campaign}\nattempt {attempt}\n")
+    });
+    let line = match of {
+        Some((campaign, attempt)) => {
+            PartyLine::commit_to_attempt(suite, campaign, attempt, name, &nonce)
+        }
+        None => PartyLine::commit(suite, name, &nonce),
+    };
     let commitment = line.commitment;
     let mut words = format!("承诺值（现在交给抽取经办）：\nparty {name} {commitment}\n");
     let mut value =
         json!({"name": name.as_str(), "suite": suite.word(), "commitment": commitment.to_string()});
     match &args.out {
         Some(path) => {
-            write_secret(path, &format!("party {name} {nonce}\n"))
+            write_secret(path, &format!("{for_attempt}party {name} {nonce}\n"))
                 .map_err(|error| Failure::file(path, &error))?;
             words.push_str(&format!(
                 "随机数已写入 {}。冻结公布之前不要交给任何人。\n",
@@ -50,7 +69,7 @@ pub(crate) fn run(args: &NonceArgs, entropy: &dyn Entropy, output: &Output) -> R
         }
         None => {
             words.push_str(&format!(
-                "随机数（自己保管，冻结公布之后才交出）：\nparty {name} {nonce}\n"
+                "随机数（自己保管，冻结公布之后才交出）：\n{for_attempt}party {name} {nonce}\n"
             ));
             value["nonce"] = json!(nonce.to_string());
         }

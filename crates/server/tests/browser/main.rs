@@ -3,7 +3,7 @@
 //!
 //! Reading order: `bureau` (a demo city and its server, thrown away afterwards) → `chrome` (browser
 //! sessions) → `person` (what somebody does at a page: opens, presses, fills in, reads) → `chain` (the
-//! acts of a campaign) → the stories: `newcomer`, `without_script`, `widths`, `console`, `register`;
+//! acts of a campaign) → the stories: `newcomer`, `without_script`, `widths`, `console`, `register`, `second_version`;
 //! and `corpus`, the offline page before every bundle of `crates/verify/corpus`.
 //!
 //! Elements are found as people find them, by label and words, never by style classes. A wait is
@@ -16,9 +16,15 @@
     reason = "every await counts as a branch; a story is a straight line"
 )]
 
+#[path = "../../../web/tests/site/browser.rs"]
+#[expect(dead_code, reason = "the stories of `web` ask more of their site")]
+mod browser;
 mod bureau;
 #[path = "../../../verify/tests/corpus/cases.rs"]
 mod cases;
+#[path = "../../../web/tests/campaign/cast.rs"]
+#[expect(dead_code, reason = "the stories of `web` ask more of their people")]
+mod cast;
 mod chain;
 mod chrome;
 mod console;
@@ -28,6 +34,7 @@ mod newcomer;
 mod pack;
 mod person;
 mod register;
+mod second_version;
 mod widths;
 mod wire;
 mod without_script;

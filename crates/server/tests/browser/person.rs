@@ -42,11 +42,15 @@ fn quoted(words: &str) -> String {
 impl Person {
     /// Sits down at a fresh browser.
     pub async fn at(chrome: &Chrome, bureau: &Bureau, screen: Screen) -> Self {
-        let session = chrome.session(screen).await;
+        Self::before(chrome, (&bureau.base, &bureau.password), screen).await
+    }
+
+    /// The same before a site at that address, whose accounts have that password.
+    pub async fn before(chrome: &Chrome, (base, password): (&str, &str), screen: Screen) -> Self {
         Self {
-            session,
-            base: bureau.base.clone(),
-            password: bureau.password.clone(),
+            session: chrome.session(screen).await,
+            base: base.to_owned(),
+            password: password.to_owned(),
         }
     }
 

@@ -388,6 +388,38 @@ fn a_nonce_is_made_for_its_owner_and_matches_its_commitment() {
     assert_eq!(again.status.code(), Some(2), "never overwritten");
 }
 
+/// Under `shuang/2` both the commitment and what its owner keeps name the attempt.
+#[test]
+fn a_nonce_for_an_attempt_fits_that_attempt_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let of = ["--campaign", "411200-CG-2026-0007", "--attempt", "2"];
+    let asked = ["--json", "nonce", "--name", "discipline", "--out", "n.txt"];
+    let output = mingqian(folder.path(), &[&asked[..], &of].concat());
+    assert!(output.status.success(), "{}", said(&output));
+    let value: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let kept = fs::read_to_string(folder.path().join("n.txt")).unwrap();
+    let lead = "campaign 411200-CG-2026-0007\nattempt 2\nparty discipline ";
+    let nonce = kept.trim_end().strip_prefix(lead).expect(&kept);
+    let nonce = nonce.parse().unwrap();
+    let commitment = |attempt| {
+        let campaign = "411200-CG-2026-0007".parse().unwrap();
+        let name = "discipline".parse().unwrap();
+        let suite = draw::Suite::Sha256;
+        let line =
+            draw::record::PartyLine::commit_to_attempt(suite, campaign, attempt, name, &nonce);
+        line.commitment.to_string()
+    };
+    assert_eq!(value["commitment"], commitment(2));
+    assert_ne!(value["commitment"], commitment(1));
+    for half in [["--campaign", "411200-CG-2026-0007"], ["--attempt", "2"]] {
+        let output = mingqian(
+            folder.path(),
+            &[&["nonce", "--name", "discipline"], &half[..]].concat(),
+        );
+        assert_eq!(output.status.code(), Some(2), "{}", said(&output));
+    }
+}
+
 #[test]
 fn a_name_that_begins_with_a_mark_is_none() {
     for line in [

@@ -1,10 +1,10 @@
 //! A campaign approved under `shuang/1` whose next attempt is frozen under `shuang/2`, from the freeze to the full
-//! opening. No page and no command begins such an attempt yet.
+//! opening. The shipped program begins no such attempt yet; what people see of one is told in the stories of `web`.
 
 use std::num::NonZeroUsize;
 
 use crate::stage::{READY, acting, open_at};
-use app::drawing::{CommitWords, DrawWords, FreezeWords, VoidWords};
+use app::drawing::{CommitWords, DrawWords, VoidWords};
 use app::premise::Thing;
 use app::{Acting, App, AppError};
 use domain::id::{CampaignNo, Fingerprint, PartyToken};
@@ -29,29 +29,26 @@ struct Story {
 impl Story {
     async fn freezes(&self) {
         let shown = as_shown(&self.app, Thing::Campaign(&self.number)).await;
-        let words = FreezeWords {
-            version: Version::Two,
-            ..FreezeWords::default()
-        };
         let (app, drawer) = (&self.app, &self.drawer);
-        let frozen = app.freeze_frame_with(drawer, &self.number, &shown, words);
+        let frozen = app.freeze_frame(drawer, &self.number, &shown);
         frozen.await.unwrap();
     }
 
-    /// The commitment of a party to a nonce: by the words of `shuang/2`, which name campaign and attempt.
+    /// The commitment of a party to a nonce: by the words of the version, which under `shuang/2` name the attempt.
     async fn commits(&self, token: &str, nonce: &Digest) -> String {
         let (app, number) = (&self.app, &self.number);
         let party = PartyToken::parse(token).unwrap();
         let shown = as_shown(app, Thing::Campaign(number)).await;
         let link = app.issue_party_link(&self.drawer, number, &shown, &party);
         let link = link.await.unwrap();
-        let line = PartyLine::commit_to_attempt(
-            Suite::Sha256,
-            number.as_str().parse().unwrap(),
-            self.attempt,
-            token.parse().unwrap(),
-            nonce,
-        );
+        let (suite, name) = (Suite::Sha256, token.parse().unwrap());
+        let line = match app.version_of_new_attempts {
+            Version::One => PartyLine::commit(suite, name, nonce),
+            Version::Two => {
+                let campaign = number.as_str().parse().unwrap();
+                PartyLine::commit_to_attempt(suite, campaign, self.attempt, name, nonce)
+            }
+        };
         let shown = as_shown(app, Thing::Party(&link)).await;
         let commitment = line.commitment.to_string();
         let taken = app.accept_commitment(&link, &shown, &commitment).await;
@@ -171,7 +168,8 @@ fn code_of(refused: Result<(), AppError>) -> &'static str {
 async fn an_attempt_under_the_new_version_is_drawn_and_every_stage_of_it_verifies() {
     for engine in [Engine::Sqlite, Engine::Postgres] {
         let old = OldDatabase::unpack(COMMITS.last().unwrap(), engine);
-        let (app, clock) = open_at(&old).await;
+        let (mut app, clock) = open_at(&old).await;
+        app.version_of_new_attempts = Version::Two;
         let drawer = acting(&app, "drawer").await;
         let number = CampaignNo::parse(READY).unwrap();
         let story = Story {
@@ -220,7 +218,8 @@ async fn an_attempt_under_the_new_version_is_drawn_and_every_stage_of_it_verifie
 async fn an_attempt_is_void_on_a_signed_paper_before_its_freeze_is_published_and_after() {
     for engine in [Engine::Sqlite, Engine::Postgres] {
         let old = OldDatabase::unpack(COMMITS.last().unwrap(), engine);
-        let (app, _) = open_at(&old).await;
+        let (mut app, _) = open_at(&old).await;
+        app.version_of_new_attempts = Version::Two;
         let drawer = acting(&app, "drawer").await;
         let number = CampaignNo::parse(READY).unwrap();
         let mut story = Story {
@@ -272,4 +271,33 @@ async fn an_attempt_is_void_on_a_signed_paper_before_its_freeze_is_published_and
         assert_eq!(report.faults, []);
         story.app.db.close().await;
     }
+}
+
+/// Its parties committed by the words of the first version, so it can only be void and frozen again.
+#[tokio::test]
+async fn a_frame_of_the_first_version_is_not_published_once_new_attempts_are_of_the_second() {
+    let old = OldDatabase::unpack(COMMITS.last().unwrap(), Engine::Sqlite);
+    let (app, _) = open_at(&old).await;
+    let drawer = acting(&app, "drawer").await;
+    let number = CampaignNo::parse(READY).unwrap();
+    let mut story = Story {
+        app,
+        number,
+        drawer,
+        attempt: 1,
+    };
+    story.freezes().await;
+    story.commits("justice", &Digest([5; 32])).await;
+    story.commits("chamber", &Digest([6; 32])).await;
+    story.app.version_of_new_attempts = Version::Two;
+    let refused = story.publishes_freeze(&CommitWords::default()).await;
+    assert_eq!(code_of(refused), "DRAW-017");
+    story.voids(None).await.unwrap();
+    story.freezes().await;
+    let mut reader = story.app.db.read().await.unwrap();
+    let stored = campaign::by_number(&mut reader, &story.number).await;
+    let frame = stored.unwrap().campaign.state.frame().unwrap().version;
+    assert_eq!(frame.protocol(), Version::Two);
+    drop(reader);
+    story.app.db.close().await;
 }

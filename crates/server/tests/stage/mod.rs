@@ -9,6 +9,7 @@ use app::drawing::{CommitWords, DrawWords};
 use app::premise::Thing;
 use app::sealing::SealingKey;
 use app::{Acting, App};
+use domain::campaign::version::VERSION_OF_NEW_ATTEMPTS;
 use domain::id::{CampaignNo, PartyToken};
 use draw::digest::Suite;
 use draw::record::PartyLine;
@@ -47,6 +48,7 @@ pub async fn open_at(old: &OldDatabase) -> (App, Arc<FakeClock>) {
         entropy,
         storage_key: key,
         log_key: Arc::new(SignerKey::parse(&old.key("log.key")).unwrap()),
+        version_of_new_attempts: VERSION_OF_NEW_ATTEMPTS,
     };
     (app, clock)
 }

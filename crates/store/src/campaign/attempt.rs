@@ -5,9 +5,13 @@
 //! is held against these entries before anything follows from it (`docs/adr/0019`). Deliberately absent: what is
 //! decided by a difference (`app`).
 
+use std::collections::BTreeMap;
+
 use domain::campaign::CampaignState;
 use domain::campaign::state::LIFE;
+use domain::campaign::version::FrameVersion;
 use domain::event::{Act, LinkKind};
+use domain::id::{Fingerprint, PartyToken};
 
 use super::StoredCampaign;
 use crate::error::StoreError;
@@ -53,6 +57,62 @@ pub async fn attempt(
         return Err(StoreError::contradiction(&place, "里没有本轮的冻结名录"));
     }
     told.into_iter().map(entry).collect()
+}
+
+/// What a party handed in for an attempt that is over.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HandedIn {
+    /// Which attempt of the campaign.
+    pub attempt: u32,
+    /// Of which version it was.
+    pub version: FrameVersion,
+    /// Which party.
+    pub party: PartyToken,
+    /// What it committed to.
+    pub commitment: Fingerprint,
+    /// What it opened, if it came to that.
+    pub nonce: Option<Fingerprint>,
+}
+
+/// What all parties handed in for the attempts before the current one, as the log confirms it. A campaign in its first
+/// attempt costs no look.
+///
+/// # Errors
+/// [`StoreError::Contradiction`] if an entry or its body is not what the log says.
+pub async fn handed_in_before(
+    reader: &mut Reader,
+    stored: &StoredCampaign,
+) -> Result<Vec<HandedIn>, StoreError> {
+    let current = stored.campaign.state.attempt();
+    if current == 1 {
+        return Ok(Vec::new());
+    }
+    let id = stored.campaign.id.as_str();
+    let linked = (LinkKind::Campaign.name(), id);
+    let told = log::told_of(reader, &CAMPAIGNS, &[Value::from(id)], linked, |_| false).await?;
+    let mut handed_in: BTreeMap<(u32, PartyToken), HandedIn> = BTreeMap::new();
+    for told in told {
+        let state = entry(told)?.state;
+        let attempt = state.attempt();
+        let Some(frozen) = state.frame().filter(|_| attempt < current) else {
+            continue;
+        };
+        for party in &frozen.parties {
+            let Some(commitment) = party.commitment() else {
+                continue;
+            };
+            let token = party.name.token.clone();
+            let one = HandedIn {
+                attempt,
+                version: frozen.version,
+                party: token.clone(),
+                commitment: commitment.clone(),
+                nonce: party.nonce().cloned(),
+            };
+            handed_in.insert((attempt, token), one);
+        }
+    }
+    Ok(handed_in.into_values().collect())
 }
 
 fn entry(told: Told) -> Result<AttemptEntry, StoreError> {

@@ -6,6 +6,7 @@ use domain::text::{FieldError, FieldErrors};
 
 use super::fragment::markup;
 use super::{ErrorLine, Link};
+use crate::asset;
 use crate::form::Submitted;
 use crate::text::Address;
 
@@ -77,6 +78,7 @@ enum Control {
     AnyOf(Vec<Choice>),
     Tick(String),
     Upload(&'static str),
+    FileHash,
 }
 
 /// A field with its name, label, help, what was typed and what is wrong with it.
@@ -173,6 +175,12 @@ impl Field {
     #[must_use]
     pub fn upload(name: &'static str, label: impl Into<String>, accept: &'static str) -> Self {
         Self::new(name, label, Control::Upload(accept))
+    }
+
+    /// The SHA-256 of a file that stays where it is: 64 hex digits, typed or computed in the browser.
+    #[must_use]
+    pub fn file_hash(name: &'static str, label: impl Into<String>) -> Self {
+        Self::new(name, label, Control::FileHash)
     }
 
     /// The sentence under the label.

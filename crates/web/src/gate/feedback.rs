@@ -95,6 +95,7 @@ feedback! {
     FRAME_OPENED = "frame-opened", "已公开抽取材料。", "任何人都可以在公示页下载案卷复算。";
     PARTY_INVITED = "party-invited", "这次提交已经办成：链接已发放。", "链接只在办成时显示一次；没有拿到纸条的，在本页换发。";
     PARTY_COMMITTED = "party-committed", "承诺值已收存。", "承诺公布后，请回到本页公开随机数。";
+    DICE_ENTERED = "dice-entered", "掷骰结果已录入。", "两个账号录入一致之后，各方才能公开随机数。";
     PARTY_REVEALED = "party-revealed", "随机数已公开，核对一致。", "";
     CAMPAIGN_ABANDONED = "campaign-abandoned", "任务已终止。", "理由永久可查。";
     // Visits and publications.

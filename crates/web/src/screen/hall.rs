@@ -14,6 +14,7 @@ use axum::http::HeaderMap;
 use axum::response::{Html, IntoResponse as _};
 use domain::campaign::CampaignState;
 use domain::campaign::party::PartyState;
+use domain::campaign::state::Committed;
 use domain::policy::Verb;
 use store::attachment::Owner;
 
@@ -70,6 +71,7 @@ struct HallPage {
     demo: bool,
     rehearsal: bool,
     attempt: u32,
+    protocol: String,
     steps: Vec<(&'static str, &'static str)>,
     lead: String,
     ticket: String,
@@ -168,6 +170,7 @@ async fn page(web: &WebState, seen: &Seen, visit: &Visit, origin: &str) -> Resul
         demo: web.facts.demonstration,
         rehearsal: level == Some(domain::campaign::party::TrustLevel::Rehearsal),
         attempt: state.attempt(),
+        protocol: seen.version().to_string(),
         steps: steps(state),
         lead: lead.to_owned(),
         below: if drawn.is_some() {
@@ -221,8 +224,13 @@ fn truth(state: &CampaignState) -> &'static str {
         "全部结果由种子一次算定并封存；暂停、刷新或关闭本页都不会改变结果。"
     } else if let CampaignState::Committed(committed) = state
         && !words::awaits_nonces(committed)
+        && !committed.awaits_source()
     {
         "名录、比例、人数和各方的随机数都已固定；结果已由它们决定，谁也不能再改变。"
+    } else if let CampaignState::Revealed(revealed) = state
+        && revealed.committed.awaits_source()
+    {
+        "名录、比例、人数和各方的随机数都已固定；结果还取决于事先指定的公共随机源，此前谁也不能选定。"
     } else if matches!(state, CampaignState::Revealed(_)) {
         "名录、比例、人数和各方的随机数都已固定；结果已由它们决定，谁也不能再改变。"
     } else if state.commitment().is_some() {
@@ -257,7 +265,24 @@ fn parties(state: &CampaignState) -> Vec<PartyLine> {
             good,
         }
     };
-    parties.iter().map(line).collect()
+    let dice = state.commitment().and_then(dice);
+    parties.iter().map(line).chain(dice).collect()
+}
+
+/// The public dice of `shuang/2`, which stand in REVEAL beside the parties.
+fn dice(committed: &Committed) -> Option<PartyLine> {
+    let (words, good) = match (&committed.dice, committed.thrown()) {
+        (_, Some(_)) => ("两人录入一致", true),
+        (Some(_), None) => ("已录入一次，等待第二人", false),
+        (None, None) if committed.awaits_dice() => ("等待录入", false),
+        (None, None) => return None,
+    };
+    Some(PartyLine {
+        office: "当众掷骰".to_owned(),
+        person: String::new(),
+        words,
+        good,
+    })
 }
 
 async fn lines(web: &WebState, seen: &Seen, figures: &Figures) -> Result<Vec<Line>, Stop> {

@@ -3,7 +3,8 @@
 //! One address, three steps, each derived from the state of the campaign. Before FREEZE is public
 //! the page has a field for the commitment and none for the nonce, so the nonce cannot reach us even
 //! by mistake (protocol §1). After it the page shows FREEZE, the party's own line in it, and takes
-//! the nonce. Every look costs the same: one hash, one row, whatever the link.
+//! the nonce – under `shuang/2` from the announced moment on, and after the dice. What is typed into the field of one is never
+//! shown in the field of the other: a nonce that is sent too early stays with its party. Every look costs the same: one hash, one row, whatever the link.
 //! Deliberately absent: names of subjects, other parties' links, any account.
 
 use app::AppError;
@@ -21,7 +22,7 @@ use crate::text::Address;
 
 mod view;
 
-use view::{Receipt, Step};
+use view::{Receipt, Step, Typed};
 
 /// The addresses of this screen.
 #[must_use]
@@ -35,7 +36,7 @@ pub fn routes() -> Vec<Route> {
 }
 
 async fn show(State(web): State<WebState>, visit: PartyVisit, Path(_): Path<String>) -> Answer {
-    page(&web, &visit, "", &Flaws::default()).await
+    page(&web, &visit, Typed::Nothing, &Flaws::default()).await
 }
 
 async fn commit(
@@ -45,13 +46,14 @@ async fn commit(
     sent: Sent,
 ) -> Answer {
     let typed = sent.first("commitment");
+    let again = Typed::Commitment(typed);
     let done = match sent.required_premise() {
         Ok(premise) => web.app.accept_commitment(&link, &premise, typed).await,
         Err(refusal) => Err(refusal.into()),
     };
     match done {
         Ok(()) => Ok(see_other(&feedback::PARTY_COMMITTED.at(own(&link)))),
-        Err(error) => page(&web, &visit, typed, &flaws_of(error, &link)?).await,
+        Err(error) => page(&web, &visit, again, &flaws_of(error, &link)?).await,
     }
 }
 
@@ -62,13 +64,14 @@ async fn reveal(
     sent: Sent,
 ) -> Answer {
     let typed = sent.first("nonce");
+    let again = Typed::Nonce(typed);
     let done = match sent.required_premise() {
         Ok(premise) => web.app.accept_nonce(&link, &premise, typed).await,
         Err(refusal) => Err(refusal.into()),
     };
     match done {
         Ok(()) => Ok(see_other(&feedback::PARTY_REVEALED.at(own(&link)))),
-        Err(error) => page(&web, &visit, typed, &flaws_of(error, &link)?).await,
+        Err(error) => page(&web, &visit, again, &flaws_of(error, &link)?).await,
     }
 }
 
@@ -90,7 +93,7 @@ fn own(link: &str) -> Address {
 async fn page(
     web: &WebState,
     visit: &PartyVisit,
-    typed: &str,
+    typed: Typed<'_>,
     flaws: &Flaws,
 ) -> Result<Response, Stop> {
     let mut reader = web.app.db.read().await?;
@@ -102,14 +105,21 @@ async fn page(
         .unwrap_or_default();
     let party = parties.iter().find(|party| party.name.token == visit.party);
     let (step, receipt) = match party.map(|party| &party.state) {
-        // A nonce typed too early is not even shown again: it stays the party's secret.
         None => (Step::NotYet, None),
         Some(PartyState::Announced) => (Step::Commit, None),
         Some(PartyState::Committed { commitment, at }) => {
             let step = match &stored.freeze_record {
-                Some(freeze) if state.result().is_none() => Step::Reveal(Box::new(
-                    view::Frozen::of(&stored, freeze, visit.party.as_str()),
-                )),
+                Some(freeze) if state.result().is_none() => {
+                    let frozen = view::Frozen::of(&stored, freeze, visit.party.as_str());
+                    let now = web.app.clock.now();
+                    match state
+                        .commitment()
+                        .and_then(|said| view::held_back(said, now))
+                    {
+                        Some(until) => Step::Hold(Box::new(frozen), until),
+                        None => Step::Reveal(Box::new(frozen)),
+                    }
+                }
                 _ => Step::Wait,
             };
             (step, Some(Receipt::new("承诺值", commitment.as_str(), *at)))

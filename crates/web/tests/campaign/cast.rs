@@ -1,17 +1,19 @@
 //! Who plays: three accounts, a register of caterers, inspectors, two outside parties.
 
 use app::Acting;
+use app::job::Limits;
 use app::premise::Thing;
 use axum::http::StatusCode;
 use domain::account::Role;
+use domain::campaign::version::Version;
 use domain::id::{AccountId, ItemId};
 use domain::inspector::RawInspector;
 use domain::subject::RawSubject;
 use sha2::{Digest as _, Sha256};
 use store::Db;
-use testkit::city::as_shown;
-use testkit::city::{caterer, unit};
+use testkit::city::{City, as_shown, caterer, unit};
 use testkit::engines::SqliteFile;
+use web::csrf::FormToken;
 
 use crate::browser::{Browser, Page, Site};
 
@@ -71,6 +73,15 @@ impl Cast {
         };
         cast.enter(subjects, inspectors).await;
         cast
+    }
+
+    /// The same where new attempts are of `shuang/2`, under rules PLAN can cite.
+    pub async fn gather_of_two(db: Db, subjects: u32, inspectors: u32) -> Self {
+        let mut city = City::found(db).await;
+        city.app.version_of_new_attempts = Version::Two;
+        city.adopt("2026-2", &[]).await;
+        let site = Site::around(city, Limits::default()).0;
+        Self::gather_at(site, subjects, inspectors).await
     }
 
     async fn enter(&self, subjects: u32, inspectors: u32) {
@@ -191,6 +202,12 @@ impl Cast {
             .await
     }
 
+    /// The mark of the forms of a party, which is the same on each of its pages.
+    pub fn token(&self, link: &str) -> String {
+        let session = Sha256::digest(&link.as_bytes()["/p/".len()..]);
+        FormToken::of_session(&session.into()).as_str().to_owned()
+    }
+
     /// Up to the draw.
     pub async fn drawn(&self) -> String {
         let (no, links) = self.committed().await;
@@ -269,6 +286,25 @@ pub fn plan_but(changes: &[(&str, &'static str)]) -> Vec<(&'static str, &'static
         field.unwrap_or_else(|| panic!("no field {name}")).1 = value;
     }
     fields
+}
+
+/// What is handed in under `shuang/2`: `H("shuang-party/2", campaign, attempt, name, nonce)`.
+pub fn commitment_of_attempt(no: &str, attempt: u32, party: &str, nonce: &str) -> String {
+    let text = format!("shuang-party/2\n{no}\n{attempt}\n{party}\n{nonce}\n");
+    Sha256::digest(text.as_bytes())
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect()
+}
+
+/// Tells a story where new attempts are of `shuang/2`.
+pub async fn with_cast_of_two(subjects: u32, inspectors: u32, story: impl AsyncFn(Cast)) {
+    let file = SqliteFile::fresh();
+    let db = Db::open_sqlite(file.path(), &testkit::engines::upgrade())
+        .await
+        .unwrap();
+    story(Cast::gather_of_two(db.clone(), subjects, inspectors).await).await;
+    db.close().await;
 }
 
 /// Tells a story on a fresh SQLite database.

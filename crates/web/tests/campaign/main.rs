@@ -26,3 +26,4 @@ mod recused;
 mod restarted;
 mod secrecy;
 mod traced_end;
+mod two;

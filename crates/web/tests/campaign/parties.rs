@@ -15,7 +15,7 @@ use testkit::city::as_shown;
 use testkit::engines::{PostgresDatabase, upgrade};
 use testkit::waiting;
 
-use crate::cast::{Cast, NONCES, commitment, with_cast};
+use crate::cast::{Cast, NONCES, commitment, last_four, with_cast};
 
 #[tokio::test]
 async fn before_the_commitment_is_public_no_page_has_a_field_for_the_nonce() {
@@ -95,6 +95,42 @@ async fn what_is_handed_in_a_second_time_from_the_same_page_is_in_once_and_answe
             assert_eq!(answer.status, expected, "{}", answer.text);
         }
         assert_eq!(cast.log_size().await, before + 1);
+    })
+    .await;
+}
+
+/// What served an attempt that is void is known to whoever kept it; what another party handed in is that party's.
+#[tokio::test]
+async fn a_commitment_of_an_earlier_attempt_or_of_another_party_is_refused() {
+    with_cast(40, 6, async |cast| {
+        let (no, _) = cast.committed().await;
+        let fields = [
+            ("void_code", "register-error"),
+            ("reason", "名录漏了一户"),
+            ("last_four", last_four(&no)),
+        ];
+        cast.done(&cast.approver, &no, "void", &fields).await;
+        cast.done(&cast.initiator, &no, "launch", &[]).await;
+        cast.done(&cast.officer, &no, "freeze", &[]).await;
+        let link = cast.link(&no, "discipline").await;
+        let before = cast.log_size().await;
+        for (party, nonce) in NONCES {
+            let used = commitment(party, nonce);
+            let refused = cast.hand_in(&link, "commitment", &used).await;
+            assert!(
+                refused.shows("DRAW-047") && refused.shows("第 1 次抽取"),
+                "{}",
+                refused.text
+            );
+            assert!(refused.shows(&used), "what was typed is gone");
+        }
+        assert_eq!(cast.log_size().await, before);
+        let fresh = commitment("discipline", &"3".repeat(64));
+        let taken = cast.hand_in(&link, "commitment", &fresh).await;
+        assert_eq!(taken.status, StatusCode::SEE_OTHER, "{}", taken.text);
+        let other = cast.link(&no, "justice").await;
+        let copied = cast.hand_in(&other, "commitment", &fresh).await;
+        assert!(copied.shows("DRAW-020"), "{}", copied.text);
     })
     .await;
 }

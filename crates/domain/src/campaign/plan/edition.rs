@@ -17,6 +17,13 @@ use crate::time::Instant;
 use super::record::{rates_of, rule_of};
 use super::{CampaignPlan, PlanFacts, PlanFault, PlanPart};
 
+/// The beacons a plan is offered, by their source in the records, the nearest to everybody first.
+pub const OFFERED_BEACONS: [(&str, &str); 3] = [
+    ("cwl-ssq", "中国福利彩票双色球"),
+    ("tc-dlt", "体育彩票大乐透"),
+    (QUICKNET, "drand quicknet（境外组织发布，数值可验签名）"),
+];
+
 /// The sources that draws know by a code of their own (SPEC-draw §3.5).
 const LOTTERIES: [&str; 2] = ["cwl-ssq", "tc-dlt"];
 

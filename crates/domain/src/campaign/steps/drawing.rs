@@ -4,6 +4,8 @@
 //! missed clock asks for a reason and never locks the work; an interval too short is refused. Under which version
 //! of the protocol a verb works is asked of the frame.
 
+use draw::Version;
+
 use crate::event::Act;
 use crate::id::{Fingerprint, PartyToken};
 use crate::policy::four_eyes;
@@ -16,7 +18,7 @@ use super::super::state::{
     Approved, Campaign, CampaignState, Committed, Drawn, Frozen, Revealed, Step,
 };
 use super::super::transitions::CampaignVerb;
-use super::super::version::{FrameVersion, VERSION_OF_NEW_ATTEMPTS};
+use super::super::version::FrameVersion;
 use super::{Stepped, hours, not_before, required_reason, revealing};
 
 /// The intervals of the rulebook in force.
@@ -69,6 +71,8 @@ pub struct CommitFacts {
     pub ceremony: Option<Instant>,
     /// The intervals in force.
     pub intervals: Intervals,
+    /// The version of new attempts.
+    pub newest: Version,
 }
 
 /// What must be known to draw.
@@ -119,16 +123,18 @@ impl Campaign {
         Ok(self.with(next, Act::FrameFrozen))
     }
 
-    /// Accepts the commitment of one party.
+    /// Accepts the commitment of one party; `earlier` is the attempt of this campaign in which somebody handed in the
+    /// same, if any.
     ///
     /// # Errors
-    /// `CAMP-001`, `DRAW-009` unknown party, `DRAW-010` a second commitment; under `shuang/2` `DRAW-020` that
-    /// of another party.
+    /// `CAMP-001`, `DRAW-009` unknown party, `DRAW-010` a second commitment, `DRAW-020` that of another party,
+    /// `DRAW-047` that of an earlier attempt.
     pub fn accept_commitment(
         self,
         party: &PartyToken,
         commitment: Fingerprint,
         at: Instant,
+        earlier: Option<u32>,
     ) -> Stepped {
         self.permit(CampaignVerb::AcceptCommitment)?;
         let mut next = self.state.clone();
@@ -137,6 +143,7 @@ impl Campaign {
         };
         party_of(&mut frozen.parties, party)?.commit(commitment, at)?;
         revealing::commitment_of_its_own(frozen, party)?;
+        revealing::unused(frozen, party, earlier, &codes::DRAW_COMMITMENT_REUSED)?;
         Ok(self.with(next, Act::PartyCommitted))
     }
 
@@ -163,7 +170,7 @@ impl Campaign {
             &codes::CAMPAIGN_BELOW_LEVEL,
         )?;
         let hours = hours::kept(&frozen, &facts)?;
-        self.still_frozen(&facts.roots, &frozen.step)?;
+        self.still_frozen(&facts.roots, facts.newest, &frozen.step)?;
         let next = CampaignState::Committed(Committed {
             frozen,
             step: facts.step,
@@ -176,23 +183,23 @@ impl Campaign {
         Ok(self.with(next, Act::DrawCommitted))
     }
 
-    /// What the freeze fixed of the frame whose FREEZE is to be published.
+    /// What the freeze fixed of the frame whose FREEZE is to be published; new frames are of the `newest` version.
     ///
     /// # Errors
     /// `CAMP-001`, `DRAW-015` if a build that kept no roots froze, `DRAW-017` if it is a frame of an earlier
     /// version than new ones are of.
-    pub fn frozen_roots(&self) -> Result<&FrameRoots, Refusal> {
+    pub fn frozen_roots(&self, newest: Version) -> Result<&FrameRoots, Refusal> {
         let CampaignState::Frozen(frozen) = &self.state else {
             return Err(self.refuse(CampaignVerb::Commit));
         };
         let roots = frozen.roots.as_ref();
         let roots = roots.ok_or_else(|| codes::DRAW_FRAME_WITHOUT_ROOTS.refuse(&[]))?;
-        frozen.version.may_be_published(VERSION_OF_NEW_ATTEMPTS)?;
+        frozen.version.may_be_published(newest)?;
         Ok(roots)
     }
 
-    fn still_frozen(&self, kept: &FrameRoots, at: &Step) -> Result<(), Refusal> {
-        let differing = self.frozen_roots()?.differing(kept);
+    fn still_frozen(&self, kept: &FrameRoots, newest: Version, at: &Step) -> Result<(), Refusal> {
+        let differing = self.frozen_roots(newest)?.differing(kept);
         if differing.is_empty() {
             return Ok(());
         }
@@ -200,17 +207,20 @@ impl Campaign {
         Err(codes::DRAW_FRAME_ALTERED.refuse(&[("at", &at), ("what", &what)]))
     }
 
-    /// Accepts the nonce of one party; `computed` is the commitment that follows from it.
+    /// Accepts the nonce of one party; `computed` is the commitment that follows from it, `earlier` the attempt of this
+    /// campaign for which it was made, if it was made for another.
     ///
     /// # Errors
-    /// `CAMP-001`, `DRAW-005` the nonce does not fit, `DRAW-006` too late, `DRAW-009`, `DRAW-010`; under `shuang/2`
-    /// `DRAW-018` too early, `DRAW-019` before the dice, `DRAW-023` that of another party.
+    /// `CAMP-001`, `DRAW-005` the nonce does not fit, `DRAW-006` too late, `DRAW-009`, `DRAW-010`, `DRAW-023` that of
+    /// another party, `DRAW-048` that of an earlier attempt; under `shuang/2` `DRAW-018` too early, `DRAW-019` before
+    /// the dice.
     pub fn accept_nonce(
         self,
         party: &PartyToken,
         nonce: Fingerprint,
         computed: &Fingerprint,
         at: Instant,
+        earlier: Option<u32>,
     ) -> Stepped {
         self.permit(CampaignVerb::AcceptNonce)?;
         let mut next = self.state.clone();
@@ -224,6 +234,7 @@ impl Campaign {
         revealing::may_open(committed, at)?;
         party_of(&mut committed.frozen.parties, party)?.reveal(nonce, computed, at)?;
         revealing::nonce_of_its_own(&committed.frozen, party)?;
+        revealing::unused(&committed.frozen, party, earlier, &codes::DRAW_NONCE_REUSED)?;
         Ok(self.with(next, Act::PartyRevealed))
     }
 
@@ -286,7 +297,7 @@ impl Campaign {
         if let Some(due) = committed.beacon_at.filter(|due| facts.step.at < *due) {
             return Err(codes::DRAW_NOT_YET.refuse(&[("at", &due.local_text())]));
         }
-        if revealing::awaits_source(&committed.frozen) && !facts.beacon_present {
+        if committed.awaits_source() && !facts.beacon_present {
             return Err(codes::DRAW_BEACON_MISSING.refuse(&[]));
         }
         level_reaches(facts.level, facts.minimum_level, &codes::DRAW_LEVEL_LOST)?;

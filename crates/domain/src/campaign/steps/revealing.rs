@@ -1,9 +1,10 @@
-//! What is asked of commitments, nonces and dice besides that they fit (SPEC-draw §1, §3.3): under `shuang/2` no two
-//! parties hand in the same, nonces wait for the announced time and for the dice, and absence has one word.
+//! What is asked of commitments, nonces and dice besides that they fit (SPEC-draw §1, §3.3): no two parties hand in the
+//! same, and nobody what served an earlier attempt. Under `shuang/2` nonces wait for the announced time and for the
+//! dice, and absence has one word.
 //!
-//! Deliberately absent: nonces of earlier attempts, which do not stand in the state of a campaign.
+//! Deliberately absent: what earlier attempts have of commitments and nonces, which does not stand in the state of a
+//! campaign; whether something is of one is a fact handed in.
 
-use draw::Version;
 use draw::level::ROLLS_OF_A_BEACON;
 use draw::record::reveal::TIMEOUT;
 
@@ -15,13 +16,13 @@ use super::super::party::{Party, TrustLevel};
 use super::super::state::{CampaignState, Committed, Frozen};
 use super::super::version::FrameVersion;
 
-/// Refuses a commitment that another party of a `shuang/2` frame handed in as well.
+/// Refuses a commitment that another party handed in as well.
 pub(super) fn commitment_of_its_own(frozen: &Frozen, party: &PartyToken) -> Result<(), Refusal> {
     let code = &codes::DRAW_SAME_COMMITMENT;
     of_its_own(frozen, party, Party::commitment, code)
 }
 
-/// Refuses a nonce that another party of a `shuang/2` frame opened as well.
+/// Refuses a nonce that another party opened as well: two that are the same are one source, whatever the level says.
 pub(super) fn nonce_of_its_own(frozen: &Frozen, party: &PartyToken) -> Result<(), Refusal> {
     of_its_own(frozen, party, Party::nonce, &codes::DRAW_SAME_NONCE)
 }
@@ -32,9 +33,6 @@ fn of_its_own(
     handed_in: fn(&Party) -> Option<&Fingerprint>,
     code: &'static Code,
 ) -> Result<(), Refusal> {
-    if frozen.version.protocol() == Version::One {
-        return Ok(());
-    }
     let (own, others): (Vec<&Party>, Vec<&Party>) =
         (frozen.parties.iter()).partition(|known| known.name.token == *party);
     for own in own {
@@ -47,12 +45,27 @@ fn of_its_own(
     Ok(())
 }
 
-/// Refuses a nonce before the announced time, and before announced dice are written down.
+/// Refuses what was handed in for an earlier attempt: whoever saw it there knows what will be opened here.
+pub(super) fn unused(
+    frozen: &Frozen,
+    party: &PartyToken,
+    earlier: Option<u32>,
+    code: &'static Code,
+) -> Result<(), Refusal> {
+    let Some(attempt) = earlier else {
+        return Ok(());
+    };
+    let own = frozen.parties.iter().find(|one| one.name.token == *party);
+    let office = own.map_or(party.as_str(), |own| own.name.office.as_str());
+    Err(code.refuse(&[("party", &office), ("attempt", &attempt)]))
+}
+
+/// Refuses a nonce before the announced time, and before two accounts have written down the announced dice.
 pub(super) fn may_open(committed: &Committed, at: Instant) -> Result<(), Refusal> {
     if let Some(from) = committed.reveal_from.filter(|from| at < *from) {
         return Err(codes::DRAW_REVEAL_NOT_BEGUN.refuse(&[("from", &from.local_text())]));
     }
-    if awaits_dice(committed) {
+    if committed.awaits_dice() {
         return Err(codes::DRAW_DICE_FIRST.refuse(&[]));
     }
     Ok(())
@@ -63,7 +76,7 @@ pub(super) fn may_close(committed: &Committed, at: Instant) -> Result<(), Refusa
     if let Some(from) = committed.reveal_from.filter(|from| at < *from) {
         return Err(codes::DRAW_CLOSE_BEFORE_BEGIN.refuse(&[("from", &from.local_text())]));
     }
-    if awaits_dice(committed) && at <= committed.reveal_by {
+    if committed.awaits_dice() && at <= committed.reveal_by {
         let until = committed.reveal_by.local_text();
         return Err(codes::DRAW_DICE_AWAITED.refuse(&[("until", &until)]));
     }
@@ -97,20 +110,7 @@ pub(super) fn absence(version: FrameVersion, given: &PartyToken) -> PartyToken {
 pub(super) fn level_in_reach(committed: &Committed) -> TrustLevel {
     let parties = committed.frozen.parties.iter();
     let present = parties.filter(|party| party.has_revealed()).count();
-    let digits = committed.dice.as_ref().map_or(0, |dice| dice.digits.len());
-    let source = awaits_source(&committed.frozen) || digits >= ROLLS_OF_A_BEACON;
+    let digits = committed.thrown().map_or(0, str::len);
+    let source = committed.awaits_source() || digits >= ROLLS_OF_A_BEACON;
     TrustLevel::of(present, source)
-}
-
-/// Whether RESULT has to wait for a source that appears after REVEAL.
-pub(super) const fn awaits_source(frozen: &Frozen) -> bool {
-    match frozen.version {
-        FrameVersion::One => frozen.beacon,
-        FrameVersion::Two { beacon, .. } => beacon,
-    }
-}
-
-const fn awaits_dice(committed: &Committed) -> bool {
-    let version = committed.frozen.version;
-    matches!(version, FrameVersion::Two { dice: true, .. }) && committed.dice.is_none()
 }

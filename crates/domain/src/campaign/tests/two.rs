@@ -1,7 +1,8 @@
 //! An attempt of `shuang/2`: its hours, what parties may hand in, what counts (SPEC-draw §1, §3.2, §3.3).
 
 use super::*;
-use crate::campaign::state::{CampaignState, Committed, DiceEntry};
+use crate::campaign::state::{CampaignState, Committed, DiceEntry, DiceEvidence};
+use crate::campaign::steps::DiceFacts;
 use crate::campaign::version::VERSION_OF_NEW_ATTEMPTS;
 use draw::Version;
 
@@ -39,7 +40,7 @@ fn ready_under(version: FrameVersion) -> Campaign {
     [("discipline", 'a'), ("justice", 'b')].into_iter().fold(
         frozen_under(version),
         |campaign, (name, digit)| {
-            let taken = campaign.accept_commitment(&token(name), hash(digit), at(35));
+            let taken = campaign.accept_commitment(&token(name), hash(digit), at(35), None);
             taken.expect("committed").0
         },
     )
@@ -76,7 +77,7 @@ fn opens(campaign: Campaign, name: &str, nonce: char, minute: i64) -> Result<Cam
         .and_then(|party| party.commitment())
         .expect("committed")
         .clone();
-    let done = campaign.accept_nonce(&token(name), hash(nonce), &computed, at(minute));
+    let done = campaign.accept_nonce(&token(name), hash(nonce), &computed, at(minute), None);
     done.map(|(campaign, _)| campaign)
 }
 
@@ -86,9 +87,18 @@ fn with_dice(mut campaign: Campaign, digits: usize) -> Campaign {
     };
     committed.dice = Some(DiceEntry {
         digits: "7".repeat(digits),
-        step: step(DRAWER, 51),
+        evidence: Some(pictured()),
+        first: step(DRAWER, 51),
+        second: Some(step(APPROVER, 51)),
     });
     campaign
+}
+
+fn pictured() -> DiceEvidence {
+    DiceEvidence {
+        source: "十面骰 20 枚，二楼会议室，机关纪委投掷".to_owned(),
+        picture: hash('9'),
+    }
 }
 
 fn closes(campaign: Campaign, minute: i64, minimum: TrustLevel) -> Result<Campaign, Refusal> {
@@ -254,11 +264,11 @@ fn a_beacon_appears_when_nonces_are_no_longer_taken_and_freeze_says_when() {
 
 #[test]
 fn two_parties_never_hand_in_the_same() {
-    let first = frozen_under(PLAIN).accept_commitment(&token("justice"), hash('a'), at(35));
+    let first = frozen_under(PLAIN).accept_commitment(&token("justice"), hash('a'), at(35), None);
     let second = first.expect("the first").0;
     let copied = second
         .clone()
-        .accept_commitment(&token("discipline"), hash('a'), at(36));
+        .accept_commitment(&token("discipline"), hash('a'), at(36), None);
     let refusal = copied.expect_err("a copy");
     assert_eq!(refusal.code, "DRAW-020");
     assert!(
@@ -267,13 +277,45 @@ fn two_parties_never_hand_in_the_same() {
             .starts_with("单位 discipline的承诺值与单位 justice"),
         "{refusal}"
     );
-    let own = second.accept_commitment(&token("discipline"), hash('b'), at(36));
+    let own = second.accept_commitment(&token("discipline"), hash('b'), at(36), None);
     assert!(own.is_ok());
 
     let one = opens(committed_under(PLAIN), "justice", 'c', 50).expect("open");
     let copied = opens(one.clone(), "discipline", 'c', 51).expect_err("a copy");
     assert_eq!(copied.code, "DRAW-023");
     assert!(opens(one, "discipline", 'd', 51).is_ok());
+}
+
+/// What is known from another attempt is no secret of this one, under either version.
+#[test]
+fn nobody_hands_in_what_served_an_earlier_attempt() {
+    for version in [FrameVersion::One, PLAIN] {
+        let party = token("justice");
+        let frozen = frozen_under(version);
+        let reused = frozen.accept_commitment(&party, hash('a'), at(35), Some(3));
+        let reused = reused.expect_err("handed in before");
+        assert_eq!(reused.code, "DRAW-047");
+        assert!(reused.sentence.contains("第 3 次"), "{reused}");
+        let committed = committed_under(version);
+        let known = hash('b');
+        let opened = committed.accept_nonce(&party, hash('d'), &known, at(55), Some(2));
+        let opened = opened.expect_err("made for another");
+        assert_eq!(opened.code, "DRAW-048");
+        assert!(opened.sentence.contains("第 2 次"), "{opened}");
+    }
+}
+
+/// Two parties with the same secret are one source, whatever the version counts.
+#[test]
+fn two_parties_never_hand_in_the_same_under_the_first_version_either() {
+    let one = FrameVersion::One;
+    let first = frozen_under(one).accept_commitment(&token("justice"), hash('a'), at(35), None);
+    let first = first.expect("the first").0;
+    let copied = first.accept_commitment(&token("discipline"), hash('a'), at(36), None);
+    assert_eq!(copied.expect_err("a copy").code, "DRAW-020");
+    let open = opens(committed_under(one), "justice", 'c', 50).expect("open");
+    let copied = opens(open, "discipline", 'c', 51).expect_err("a copy");
+    assert_eq!(copied.code, "DRAW-023");
 }
 
 #[test]
@@ -391,4 +433,103 @@ fn an_attempt_of_the_second_version_is_stored_and_read_back_whole() {
         let text = state::LIFE.write(&campaign.state).expect("encodes");
         assert_eq!(state::LIFE.read(&text), Ok(campaign.state));
     }
+}
+
+fn enters(
+    campaign: Campaign,
+    account: u8,
+    minute: i64,
+    digits: &str,
+) -> Result<(Campaign, Act), Refusal> {
+    campaign.enter_dice(DiceFacts {
+        step: step(account, minute),
+        digits: digits.to_owned(),
+        evidence: Some(pictured()),
+    })
+}
+
+#[test]
+fn dice_count_once_two_accounts_have_read_the_same() {
+    let digits = "31415926535897932384";
+    let (one, act) = enters(committed_under(WITH_DICE), DRAWER, 45, digits).expect("entered");
+    assert_eq!(act, Act::DiceEntered);
+    assert_eq!(commitment_of(&one).thrown(), None, "one pair of eyes");
+    let early = opens(one.clone(), "justice", 'c', 52).expect_err("one pair of eyes");
+    assert_eq!(early.code, "DRAW-019");
+
+    let twice = enters(one.clone(), DRAWER, 46, digits).expect_err("the same account");
+    assert_eq!(twice.code, "AUTH-017");
+    let other = enters(one.clone(), APPROVER, 46, "31415926535897932385");
+    let other = other.expect_err("another reading");
+    assert_eq!(other.code, "DRAW-044");
+    assert!(!other.sentence.contains("3141"), "nothing to copy: {other}");
+
+    // Whoever read wrongly mends it; what the other then enters must fit what stands.
+    let mended = enters(one, DRAWER, 47, "27182818284590452353")
+        .expect("mended")
+        .0;
+    let stale = enters(mended.clone(), APPROVER, 48, digits).expect_err("mended since");
+    assert_eq!(stale.code, "DRAW-044");
+    let (both, act) = enters(mended, APPROVER, 49, "27182818284590452353").expect("two");
+    assert_eq!(act, Act::DiceReentered);
+    let kept = commitment_of(&both);
+    assert_eq!(kept.thrown(), Some("27182818284590452353"));
+    let entry = kept.dice.as_ref().expect("an entry");
+    assert_eq!(entry.evidence.as_ref(), Some(&pictured()));
+    assert_eq!(entry.first, step(DRAWER, 47));
+    assert_eq!(entry.second, Some(step(APPROVER, 49)));
+    let again = enters(both.clone(), SUBMITTER, 50, digits).expect_err("it stands");
+    assert_eq!(again.code, "DRAW-045");
+    assert!(opens(both, "justice", 'c', 52).is_ok());
+}
+
+#[test]
+fn dice_say_where_they_come_from_and_are_as_many_as_make_a_beacon() {
+    let entered = |digits: &str, source: &str| {
+        let facts = DiceFacts {
+            step: step(DRAWER, 45),
+            digits: digits.to_owned(),
+            evidence: Some(DiceEvidence {
+                source: source.to_owned(),
+                ..pictured()
+            }),
+        };
+        committed_under(WITH_DICE).enter_dice(facts)
+    };
+    let code = |digits: &str, source: &str| entered(digits, source).expect_err("refused").code;
+    let whole = "7".repeat(20);
+    assert_eq!(code(&whole, "  "), "DRAW-046");
+    for digits in [
+        "7".repeat(19),
+        "7".repeat(201),
+        format!("{}a", "7".repeat(19)),
+    ] {
+        assert_eq!(code(&digits, "十面骰"), "DRAW-043", "{digits}");
+    }
+    assert!(entered(&whole, "十面骰").is_ok());
+    assert!(entered(&"7".repeat(200), "十面骰").is_ok());
+    let bare = committed_under(WITH_DICE).enter_dice(DiceFacts {
+        step: step(DRAWER, 45),
+        digits: whole,
+        evidence: None,
+    });
+    assert_eq!(bare.expect_err("no picture").code, "DRAW-046");
+}
+
+/// After the end nobody can open a nonce any more, so dice that are not in by then are absent for good.
+#[test]
+fn dice_are_entered_until_revealing_ends_where_they_were_announced() {
+    let digits = "7".repeat(20);
+    assert!(enters(committed_under(WITH_DICE), DRAWER, 60, &digits).is_ok());
+    let late = enters(committed_under(WITH_DICE), DRAWER, 61, &digits).expect_err("over");
+    assert_eq!(late.code, "DRAW-029");
+    for version in [PLAIN, WITH_BEACON] {
+        let none = enters(committed_under(version), DRAWER, 45, &digits).expect_err("no dice");
+        assert_eq!(none.code, "DRAW-028");
+    }
+    let one = enters(committed_under(WITH_DICE), DRAWER, 45, &digits)
+        .expect("one")
+        .0;
+    let closed = closes(one, 61, TrustLevel::Rehearsal).expect("closed");
+    assert_eq!(commitment_of(&closed).thrown(), None, "one entry is none");
 }

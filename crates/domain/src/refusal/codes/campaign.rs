@@ -127,6 +127,30 @@ registry! { CAMPAIGN:
     DRAW_RESULT_FOLLOWS = "DRAW-027",
         "揭示已经公布，结果由此算出，不能作废。", Some("shuang/2 第 1 节"),
         "办理抽取。";
+    DRAW_NO_DICE = "DRAW-028",
+        "这一轮没有要在揭示之前录入的公开骰子。", Some("shuang/2 第 1 节"),
+        "方案没有写掷骰的，不用录入；按 shuang/1 冻结的，在抽取时录入。";
+    DRAW_DICE_LATE = "DRAW-029",
+        "期限 {until} 已过，不能再录入掷骰结果。", Some("shuang/2 第 1 节"),
+        "完成揭示，骰子在公开记录里记为缺席。";
+    DRAW_DICE_SHAPE = "DRAW-043",
+        "掷骰结果应是 {least} 到 {most} 位数字，现在是 {count} 位或含有别的字符。", Some("shuang/2 第 1 节"),
+        "按掷出的次序逐位录入，0 到 9，不加空格。";
+    DRAW_DICE_DIFFER = "DRAW-044",
+        "与 {at} 第一次录入的不一致，没有录入。", Some("shuang/2 第 1 节"),
+        "两人一起对照骰子或照片；第一次录错的，由录入的人改正，再由您录一遍。";
+    DRAW_DICE_ENTERED = "DRAW-045",
+        "掷骰结果已由两个账号录入，不能再改。", Some("shuang/2 第 1 节"),
+        "请各方公开随机数；确有错误的，作废这一轮。";
+    DRAW_DICE_EVIDENCE = "DRAW-046",
+        "第一次录入没有写来源，或没有照片的摘要。", Some("shuang/2 第 1 节"),
+        "写明掷的什么骰子、在哪里、由谁掷，拍下全部骰子，填写照片文件的 SHA-256 摘要。";
+    DRAW_COMMITMENT_REUSED = "DRAW-047",
+        "{party}的承诺值在第 {attempt} 次抽取时有人交过。", Some("shuang/2 第 3 节"),
+        "每一次抽取都要另生成随机数，重新算出承诺值再交；以前的随机数可能已有人知道。";
+    DRAW_NONCE_REUSED = "DRAW-048",
+        "{party}的随机数是为第 {attempt} 次抽取生成的。", Some("shuang/2 第 3 节"),
+        "核对是否拿错纸条；确实相同的，到期后记为缺席。";
     DRAW_NO_FREE_CHOICE = "DRAW-021",
         "不能指定递补人。", Some("细则四（三）"),
         "按抽取次序，下一位是{next}；他也不能参加的，登记理由后继续顺延。";

@@ -10,6 +10,9 @@ registry! { VALUES:
     DATE_MISSING_DAY = "DATE-002",
         "“{text}”不是日历上的日子。", None,
         "核对年、月、日；年份在 1900 至 2199 之间。";
+    TIME_UNREADABLE = "DATE-003",
+        "“{text}”读不出日期和时刻。", None,
+        "日期后空一格写时和分，24 小时制，如 2026-11-23 09:00。";
     TEXT_EMPTY = "TEXT-001",
         "“{field}”没有填写。", None,
         "补填后再提交。";

@@ -4,7 +4,7 @@
 //! anything is typed if that is known already. POST carries the act out once; what was typed stands
 //! in the form again when it is refused.
 
-use app::drawing::{CommitWords, DrawWords, FreezeWords};
+use app::drawing::{DrawWords, FreezeWords, VoidWords};
 use app::{Acting, App, AppError};
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
@@ -21,7 +21,9 @@ use crate::layout::WorkbenchPage;
 use crate::route::{Route, Who};
 use crate::text::Address;
 
+mod dice;
 mod fields;
+mod hours;
 mod wording;
 
 /// Two addresses per act: its page and its press.
@@ -170,7 +172,7 @@ async fn press(
 ) -> Answer {
     let seen = Seen::load(&web, &visit, &number).await?;
     visit.acting.may(act.verb(), &seen.place())?;
-    let errors = fields::faults(act, &seen, &sent);
+    let errors = fields::faults(act, &seen, &visit, &sent);
     if !errors.is_empty() {
         let flaws = Flaws::from(errors);
         return again(act, &web, &seen, &visit, &sent, &flaws).await;
@@ -251,7 +253,6 @@ async fn freeze_as_job(
 fn freeze_words(sent: &Submitted) -> FreezeWords {
     FreezeWords {
         pool_of_one_known: sent.has("pool_of_one"),
-        ..FreezeWords::default()
     }
 }
 
@@ -280,6 +281,7 @@ async fn perform(
         }
         CampaignAct::Freeze
         | CampaignAct::Commit
+        | CampaignAct::Dice
         | CampaignAct::Reveal
         | CampaignAct::Draw
         | CampaignAct::Void
@@ -302,20 +304,13 @@ async fn draw(
                 .await
         }
         CampaignAct::Commit => {
-            let minutes = fields::minutes(sent).unwrap_or(fields::MOST_MINUTES);
-            let reveal_by = Some(app.clock.now().plus_ms(minutes * 60_000));
-            let beacon_round = domain::text::narrow(sent.first("beacon_round"));
-            app.commit_draw(
-                acting,
-                number,
-                premise,
-                &CommitWords {
-                    reveal_by,
-                    beacon_round,
-                    ..CommitWords::default()
-                },
-            )
-            .await
+            let words = hours::words(sent, app.clock.now());
+            app.commit_draw(acting, number, premise, &words).await
+        }
+        CampaignAct::Dice => {
+            let (digits, picture) = (dice::digits(sent), dice::hash("picture", sent));
+            let words = dice::words(&digits, sent, picture.as_ref());
+            app.enter_dice(acting, number, premise, words).await
         }
         CampaignAct::Reveal => {
             let reason = token_of(sent.first("absent_reason"), "no-show")?;
@@ -330,9 +325,14 @@ async fn draw(
             app.draw_subjects(acting, number, premise, &words).await
         }
         CampaignAct::Void => {
-            let code = token_of(sent.first("void_code"), "other")?;
-            app.void_draw(acting, number, premise, &code, sent.first("reason"))
-                .await
+            let class = token_of(sent.first("void_code"), "other")?;
+            let document = dice::hash("document", sent);
+            let words = VoidWords {
+                class: &class,
+                reason: sent.first("reason"),
+                document: document.as_ref(),
+            };
+            app.void_draw_on(acting, number, premise, words).await
         }
         _ => app.open_draw(acting, number, premise).await,
     }

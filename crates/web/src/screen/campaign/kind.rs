@@ -4,14 +4,13 @@
 //! written twice. The press itself asks again.
 
 use domain::campaign::party::TrustLevel;
-use domain::campaign::state::Step;
-use domain::campaign::steps::{CommitFacts, DrawFacts, FreezeFacts, Intervals, Stepped};
-use domain::campaign::version::{FrameVersion, VERSION_OF_NEW_ATTEMPTS};
+use domain::campaign::state::{DiceEvidence, Step};
+use domain::campaign::steps::{CommitFacts, DiceFacts, DrawFacts, FreezeFacts, Intervals, Stepped};
+use domain::campaign::version::FrameVersion;
 use domain::campaign::{Campaign, CampaignState, CampaignVerb};
 use domain::id::{Fingerprint, PartyToken};
 use domain::policy::Verb;
 use domain::refusal::{Refusal, codes};
-use domain::time::Instant;
 
 use super::seen::Seen;
 use crate::gate::Visit;
@@ -27,6 +26,7 @@ pub(super) enum CampaignAct {
     Launch,
     Freeze,
     Commit,
+    Dice,
     Reveal,
     Draw,
     Void,
@@ -55,13 +55,15 @@ fn goes_without_saying(refusal: &Refusal) -> bool {
     [
         &codes::CAMPAIGN_NOT_SUBMITTER,
         &codes::CAMPAIGN_ALREADY_OPENED,
+        &codes::DRAW_NO_DICE,
+        &codes::DRAW_DICE_ENTERED,
     ]
     .iter()
     .any(|known| known.code == refusal.code)
 }
 
 impl CampaignAct {
-    pub(super) const ALL: [Self; 14] = [
+    pub(super) const ALL: [Self; 15] = [
         A::Submit,
         A::Recall,
         A::Return,
@@ -69,6 +71,7 @@ impl CampaignAct {
         A::Launch,
         A::Freeze,
         A::Commit,
+        A::Dice,
         A::Reveal,
         A::Draw,
         A::Void,
@@ -79,12 +82,13 @@ impl CampaignAct {
     ];
 
     /// The acts of which the first offered one is the filled button, in lawful order.
-    pub(super) const FORWARD: [Self; 10] = [
+    pub(super) const FORWARD: [Self; 11] = [
         A::Submit,
         A::Approve,
         A::Launch,
         A::Freeze,
         A::Commit,
+        A::Dice,
         A::Reveal,
         A::Draw,
         A::Assign,
@@ -153,6 +157,13 @@ impl CampaignAct {
                 C::Commit,
                 "公布承诺",
                 &feedback::DRAW_COMMITTED,
+            ),
+            A::Dice => (
+                "/w/campaigns/{no}/dice",
+                Verb::DiceEnter,
+                C::EnterDice,
+                "录入掷骰结果",
+                &feedback::DICE_ENTERED,
             ),
             A::Reveal => (
                 "/w/campaigns/{no}/reveal",
@@ -269,12 +280,11 @@ impl CampaignAct {
                     quota: 1,
                     must: 0,
                     roots: None,
-                    version: FrameVersion::under(VERSION_OF_NEW_ATTEMPTS, &seen.plan.sources),
+                    version: FrameVersion::under(seen.newest, &seen.plan.sources),
                 })
             }),
-            A::Commit => {
-                intervals.and_then(|kept| committed(campaign, seen.plan.ceremony, step, kept))
-            }
+            A::Commit => intervals.and_then(|kept| committed(campaign, seen, step, kept)),
+            A::Dice => thrown(campaign, step),
             A::Reveal => {
                 intervals.and_then(|kept| campaign.reveal(step, &no_show(), kept.minimum_level))
             }
@@ -301,19 +311,15 @@ impl CampaignAct {
 }
 
 /// FREEZE with hours that keep every interval; those that are typed are judged when they are sent.
-fn committed(
-    campaign: Campaign,
-    ceremony: Option<Instant>,
-    step: Step,
-    intervals: Intervals,
-) -> Stepped {
+fn committed(campaign: Campaign, seen: &Seen, step: Step, intervals: Intervals) -> Stepped {
     let soon = step.at.plus_ms((intervals.freeze_minutes + 1) * 60_000);
+    let ceremony = seen.announced();
     let reveal_from = ceremony.map_or(soon, |announced| announced.max(soon));
     let reveal_by = reveal_from.plus_ms(60_000);
     let frame = campaign.state.frame();
     let timed = frame.is_some_and(|frozen| frozen.version.has_timed_beacon());
     // That the kept frame is still the frozen one is seen when it is opened.
-    let roots = campaign.frozen_roots()?.clone();
+    let roots = campaign.frozen_roots(seen.newest)?.clone();
     campaign.commit(CommitFacts {
         step,
         freeze_hash: unknown(),
@@ -323,6 +329,27 @@ fn committed(
         beacon_at: timed.then_some(reveal_by),
         ceremony,
         intervals,
+        newest: seen.newest,
+    })
+}
+
+/// Dice as this account would enter them: the same as another did, and others than it did itself.
+fn thrown(campaign: Campaign, step: Step) -> Stepped {
+    let waiting = campaign.state.commitment();
+    let waiting = waiting.and_then(|committed| committed.dice.as_ref());
+    let digits = match waiting {
+        Some(entry) if entry.first.by != step.by => entry.digits.clone(),
+        Some(own) if own.digits.starts_with('0') => "1".repeat(20),
+        _ => "0".repeat(20),
+    };
+    let evidence = Some(DiceEvidence {
+        source: "-".to_owned(),
+        picture: unknown(),
+    });
+    campaign.enter_dice(DiceFacts {
+        step,
+        digits,
+        evidence,
     })
 }
 

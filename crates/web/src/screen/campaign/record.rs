@@ -64,6 +64,9 @@ pub(super) async fn show(
     if let Some(parties) = parties::sheet(&seen, &visit, &out) {
         page = page.with(parties);
     }
+    if let Some(dice) = parties::dice(&seen, &visit) {
+        page = page.with(dice);
+    }
     page = page.with(plan::sheet(&web, &seen).await?);
     Ok(rail(&web, &visit, &seen, &offers, page)
         .await?

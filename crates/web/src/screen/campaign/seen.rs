@@ -2,9 +2,12 @@
 
 use app::campaign::plan_of;
 use domain::campaign::plan::CampaignPlan;
-use domain::id::CampaignNo;
+use domain::campaign::version::Version;
+use domain::id::{CampaignNo, PartyToken};
 use domain::policy::{Place, Verb};
 use domain::rulebook::Rulebook;
+use domain::time::Instant;
+
 use store::campaign::StoredCampaign;
 use store::{Reader, campaign, catalog, inspection, inspector, org};
 
@@ -26,6 +29,8 @@ pub(in crate::screen) struct Seen {
     pub(in crate::screen) open_visits: u64,
     /// Whether the account is on a team of it.
     pub(in crate::screen) assigned: bool,
+    /// The version of attempts that begin now.
+    pub(in crate::screen) newest: Version,
 }
 
 impl Seen {
@@ -48,11 +53,20 @@ impl Seen {
         visit
             .acting
             .may(Verb::CampaignRead, &place(&stored, assigned))?;
-        let seen = Self::of(&mut reader, stored, assigned).await?;
+        let seen = Self::of(
+            &mut reader,
+            (stored, web.app.version_of_new_attempts),
+            assigned,
+        )
+        .await?;
         Ok(seen)
     }
 
-    async fn of(reader: &mut Reader, stored: StoredCampaign, assigned: bool) -> Result<Self, Stop> {
+    async fn of(
+        reader: &mut Reader,
+        (stored, newest): (StoredCampaign, Version),
+        assigned: bool,
+    ) -> Result<Self, Stop> {
         let plan = plan_of(&stored)?;
         let rulebook = catalog::rulebook_of(reader, &stored.campaign.state).await?;
         let units = org::units(reader).await?;
@@ -77,6 +91,7 @@ impl Seen {
             unit,
             open_visits,
             assigned,
+            newest,
         })
     }
 
@@ -88,6 +103,27 @@ impl Seen {
     /// Where it stands, for the policy.
     pub(in crate::screen) fn place(&self) -> Place<'_> {
         place(&self.stored, self.assigned)
+    }
+
+    /// The version of the attempt: that of its frame, before one exists that of attempts that begin now.
+    pub(in crate::screen) fn version(&self) -> Version {
+        let frame = self.stored.campaign.state.frame();
+        frame.map_or(self.newest, |frozen| frozen.version.protocol())
+    }
+
+    /// The label of dice that are entered with the draw, as under `shuang/1`.
+    pub(in crate::screen) fn dice_with_draw(&self) -> Option<&PartyToken> {
+        let label = self.plan.sources.dice.as_ref();
+        label.filter(|_| self.version() == Version::One)
+    }
+
+    /// When the approved plan announced the ceremony for; none under a PLAN of `shuang/1`, which says nothing of it.
+    pub(in crate::screen) fn announced(&self) -> Option<Instant> {
+        let logged = self.stored.plan_record.as_ref()?;
+        let says = logged
+            .lines()
+            .find_map(|line| line.strip_prefix("ceremony "));
+        says?.parse().ok().map(Instant::from_unix_seconds)
     }
 
     /// Its page.

@@ -15,6 +15,7 @@ use axum::http::header::HOST;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::IntoResponse as _;
 use domain::campaign::party::PartyName;
+use domain::campaign::version::Version;
 use domain::id::{EventId, PartyToken};
 use store::log;
 
@@ -42,6 +43,10 @@ struct Slip {
     address: String,
     code: Fragment,
     at: String,
+    /// The version of the attempt and which one it is.
+    protocol: String,
+    /// From when nonces are taken, if anybody has said so.
+    opens: String,
     back: Address,
 }
 
@@ -222,12 +227,36 @@ async fn handed_out(
         code: qr::code(&address, "见证链接的二维码"),
         address,
         at: visit.now.local_text(),
+        protocol: format!(
+            "{}，第 {} 次抽取",
+            seen.version(),
+            seen.stored.campaign.state.attempt()
+        ),
+        opens: opens(seen),
         back: seen.page(),
     };
     Ok(page(web, visit, seen, name)
         .await?
         .with(Fragment::of(&slip))
         .into_response())
+}
+
+/// From when the nonce is to be opened: as FREEZE says, before it as the plan announced the ceremony.
+fn opens(seen: &Seen) -> String {
+    let committed = seen.stored.campaign.state.commitment();
+    match (seen.version(), committed) {
+        (Version::One, _) => "承诺公布后".to_owned(),
+        (Version::Two, Some(committed)) => committed
+            .reveal_from
+            .map_or_else(String::new, |from| format!("{} 起", from.local_text())),
+        (Version::Two, None) => match seen.announced() {
+            Some(at) => format!(
+                "承诺公布后，到抽取仪式（不早于 {}，以公布的承诺为准）",
+                &at.local_text()[..16]
+            ),
+            None => "到公布的承诺写明的时间".to_owned(),
+        },
+    }
 }
 
 /// Scheme and host under which this browser reaches us.

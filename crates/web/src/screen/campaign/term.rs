@@ -6,6 +6,7 @@
 
 use domain::calendar::WorkCalendar;
 use domain::campaign::CampaignState;
+use domain::campaign::state::Committed;
 use domain::rulebook::Rulebook;
 use domain::time::{Date, Instant};
 use store::campaign::StoredCampaign;
@@ -97,10 +98,10 @@ pub(super) fn running(
                     "已公布的承诺",
                 ));
             }
-            terms.extend(result_due(committed.reveal_by, rulebook, calendar));
+            terms.extend(result_due(committed, rulebook, calendar));
         }
         CampaignState::Revealed(revealed) => {
-            terms.extend(result_due(revealed.committed.reveal_by, rulebook, calendar));
+            terms.extend(result_due(&revealed.committed, rulebook, calendar));
         }
         CampaignState::Drawn(_) | CampaignState::Inspecting(_) => {
             terms.push(Term::day("检查结束", stored.until, "实施方案"));
@@ -134,19 +135,21 @@ pub(super) fn report_by(
     ))
 }
 
-fn result_due(reveal_by: Instant, rulebook: &Rulebook, calendar: &WorkCalendar) -> Option<Term> {
-    let due = result_by(reveal_by, rulebook, calendar)?;
+fn result_due(committed: &Committed, rulebook: &Rulebook, calendar: &WorkCalendar) -> Option<Term> {
+    let due = result_by(committed, rulebook, calendar)?;
     let basis = "细则参数 interval.result_working_days";
     Some(Term::moment("公布结果", due, basis).in_working_days())
 }
 
 /// Until when RESULT is due; later it needs a reason.
 pub(super) fn result_by(
-    reveal_by: Instant,
+    committed: &Committed,
     rulebook: &Rulebook,
     calendar: &WorkCalendar,
 ) -> Option<Instant> {
     let days = rulebook.result_working_days;
-    let due = calendar.working_days_after(reveal_by.date(), days).ok()?;
+    // The last source that can still appear; before it there is nothing to be late with.
+    let known = committed.beacon_at.unwrap_or(committed.reveal_by);
+    let due = calendar.working_days_after(known.date(), days).ok()?;
     Some(due.due.at(rulebook.result_hour, 0))
 }

@@ -98,7 +98,9 @@ pub(in crate::screen) fn next_step(state: &CampaignState, settled: bool) -> &'st
             }
         }
         CampaignState::Committed(committed) => {
-            if awaits_nonces(committed) {
+            if committed.awaits_dice() {
+                "在场两人录入掷骰结果"
+            } else if awaits_nonces(committed) {
                 "见证方公开随机数"
             } else {
                 "抽取经办完成揭示"
@@ -161,11 +163,15 @@ pub(in crate::screen) fn now(
             "各方的随机数都已公开，等待抽取经办完成揭示。",
             "完成揭示之后才能抽取；结果由种子算定，谁也不能再改变。".to_owned(),
         ),
+        CampaignState::Committed(committed) if committed.awaits_dice() => (
+            "承诺已公布，等待两人录入掷骰结果。",
+            format!("{}；骰子录入之后，各方才能公开随机数。", taken(committed)),
+        ),
         CampaignState::Committed(committed) => (
             "承诺已公布，等待见证方公开随机数，现在还不能抽取。",
             format!(
-                "截止 {}；此前名单在任何地方都不存在，谁也不能预先知道。",
-                committed.reveal_by.local_text()
+                "{}；此前名单在任何地方都不存在，谁也不能预先知道。",
+                taken(committed)
             ),
         ),
         CampaignState::Revealed(_) => (
@@ -202,6 +208,15 @@ pub(in crate::screen) fn now(
         CampaignState::Abandoned(abandoned) => {
             ("任务终止。", format!("理由：{}", abandoned.reason))
         }
+    }
+}
+
+/// Between which hours nonces are taken.
+fn taken(committed: &Committed) -> String {
+    let until = committed.reveal_by.local_text();
+    match committed.reveal_from {
+        Some(from) => format!("{} 起接收，截止 {until}", from.local_text()),
+        None => format!("截止 {until}"),
     }
 }
 

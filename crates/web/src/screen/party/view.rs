@@ -2,6 +2,8 @@
 
 use app::premise::of_party;
 use askama::Template;
+use domain::campaign::state::Committed;
+use domain::campaign::version::Version;
 use domain::time::Instant;
 use store::campaign::StoredCampaign;
 
@@ -45,6 +47,25 @@ impl Frozen {
     }
 }
 
+/// What was typed and refused, by the field it was typed into.
+#[derive(Clone, Copy)]
+pub(super) enum Typed<'t> {
+    Nothing,
+    Commitment(&'t str),
+    Nonce(&'t str),
+}
+
+/// Until when a nonce is not asked for yet, in words; none once it is.
+pub(super) fn held_back(committed: &Committed, now: Instant) -> Option<String> {
+    let early = committed.reveal_from.filter(|from| now < *from);
+    // After the end nothing is awaited any more, and the press says so.
+    match (early, committed.awaits_dice() && now <= committed.reveal_by) {
+        (Some(from), _) => Some(format!("{} 起才公开随机数", from.local_text())),
+        (None, true) => Some("在场两人录入掷骰结果之后才公开随机数".to_owned()),
+        (None, false) => None,
+    }
+}
+
 /// How far the party is.
 pub(super) enum Step {
     /// The frame is not frozen: nothing to hand in.
@@ -53,6 +74,8 @@ pub(super) enum Step {
     Commit,
     /// The commitment is in, FREEZE is not public.
     Wait,
+    /// FREEZE is public, and nonces are not taken yet: until when.
+    Hold(Box<Frozen>, String),
     /// FREEZE is public, the nonce is wanted.
     Reveal(Box<Frozen>),
     /// The nonce is open.
@@ -100,6 +123,8 @@ pub(super) struct PartyPage {
     receipt: Option<Receipt>,
     typed: String,
     commitment: String,
+    two: bool,
+    attempt: u32,
     hidden: HiddenFields,
     here: Address,
     public: Address,
@@ -112,7 +137,7 @@ impl PartyPage {
         office: String,
         step: Step,
         receipt: Option<Receipt>,
-        typed: &str,
+        typed: Typed<'_>,
     ) -> Self {
         let number = stored.campaign.number.to_string();
         let frame = stored.campaign.state.frame();
@@ -125,8 +150,14 @@ impl PartyPage {
             }
             _ => String::new(),
         };
-        // Only what the present step asks for is shown again.
-        let shown = matches!(step, Step::Commit | Step::Reveal(_));
+        // Only what the present step asks for is shown again, and only what was typed for it.
+        // Whoever pastes the file that was saved with the number has it in there.
+        let shown = match (&step, typed) {
+            (Step::Commit, Typed::Commitment(text)) if !text.contains("nonce") => text,
+            (Step::Reveal(_), Typed::Nonce(text)) => text,
+            _ => "",
+        };
+        let version = frame.map_or(Version::One, |frozen| frozen.version.protocol());
         Self {
             public: Address::fixed("/draw").child(&number),
             number,
@@ -135,11 +166,9 @@ impl PartyPage {
             name: visit.party.to_string(),
             step,
             receipt,
-            typed: if shown {
-                typed.to_owned()
-            } else {
-                String::new()
-            },
+            typed: shown.to_owned(),
+            two: version == Version::Two,
+            attempt: stored.campaign.state.attempt(),
             commitment,
             hidden: visit.hidden_on(of_party(&visit.kept, stored)),
             here: Address::fixed("/p").child(&visit.link),
@@ -149,7 +178,7 @@ impl PartyPage {
     fn place(&self) -> usize {
         match self.step {
             Step::NotYet | Step::Commit => 0,
-            Step::Wait | Step::Reveal(_) | Step::Absent => 1,
+            Step::Wait | Step::Hold(..) | Step::Reveal(_) | Step::Absent => 1,
             Step::Done => 2,
         }
     }

@@ -160,7 +160,7 @@ pub(super) async fn load(web: &WebState, no: &str) -> Result<PublicDraw, Stop> {
         skip: freeze.and_then(|record| record.number("skip", 0)),
         subjects: freeze.and_then(|record| record.number("subjects", 0)),
         parties: parts::parties(&plan, &stored, &records),
-        public_sources: parts::public_sources(&plan, &stored),
+        public_sources: parts::public_sources(&plan, &stored, &records),
         reveal_by: freeze.and_then(reveal_by),
         hashes: parts::hashes(&stored),
         records,

@@ -68,6 +68,7 @@ const CAMPAIGN_STEPS: &[(StateKind, Verb, &str)] = &[
         Verb::CampaignCommit,
         "收齐承诺值，公布承诺",
     ),
+    (StateKind::Committed, Verb::DiceEnter, "录入掷骰结果"),
     (StateKind::Committed, Verb::CampaignDraw, "收齐随机数"),
     (StateKind::Revealed, Verb::CampaignDraw, "抽取"),
     (StateKind::Drawn, Verb::InspectionAssign, "派发检查"),
@@ -177,15 +178,21 @@ async fn campaigns(
         let found = campaign::page(reader, &reach, &filter, None, MOST).await?;
         let mine = found
             .iter()
-            .filter(|held| may_be_mine(held, &visit.acting.account));
+            .filter(|held| may_be_mine(held, *verb, &visit.acting.account));
         waiting.extend(mine.map(|held| of_campaign(held, act, terms)));
     }
     Ok(waiting)
 }
 
 /// Four eyes: what the account may not do itself does not wait for it.
-fn may_be_mine(held: &StoredCampaign, account: &AccountId) -> bool {
+fn may_be_mine(held: &StoredCampaign, verb: Verb, account: &AccountId) -> bool {
     match &held.campaign.state {
+        // Announced dice come first; of two who enter them each waits for the other.
+        CampaignState::Committed(committed) if committed.awaits_dice() => {
+            let entered = committed.dice.as_ref();
+            verb == Verb::DiceEnter && entered.is_none_or(|entry| entry.first.by != *account)
+        }
+        CampaignState::Committed(_) if verb == Verb::DiceEnter => false,
         CampaignState::Submitted(submitted) => submitted.step.by != *account,
         CampaignState::Ended(ended) => ended.opened.is_none(),
         CampaignState::Launched(_)
@@ -211,7 +218,11 @@ fn of_campaign(held: &StoredCampaign, act: &'static str, terms: &Terms) -> Waiti
         _ => terms.until(held.from, "检查期间自"),
     };
     let act = match &held.campaign.state {
-        CampaignState::Committed(committed) if !words::awaits_nonces(committed) => "完成揭示",
+        CampaignState::Committed(committed)
+            if !committed.awaits_dice() && !words::awaits_nonces(committed) =>
+        {
+            "完成揭示"
+        }
         _ => act,
     };
     Waiting {

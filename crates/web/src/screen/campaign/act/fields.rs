@@ -1,18 +1,16 @@
 //! What a confirmation page asks for, and what is wrong with what was typed.
 
 use domain::calendar::WorkCalendar;
+use domain::campaign::version::Version;
 use domain::refusal::Code;
 use domain::text::FieldErrors;
 use store::catalog;
 
-use super::{CampaignAct, Seen};
+use super::{CampaignAct, Seen, dice, hours};
 use crate::component::{Choice, Confirm, Field, LAST_FOUR_FIELD, Width};
 use crate::form::Submitted;
 use crate::gate::{Stop, Visit, WebState};
 use crate::screen::campaign::term;
-
-/// The longest time to open nonces: thirty days.
-pub(super) const MOST_MINUTES: i64 = 30 * 24 * 60;
 
 static REASON_EMPTY: Code = Code::new(
     "CAMP-030",
@@ -25,18 +23,6 @@ static LAST_FOUR: Code = Code::new(
     "末四位与任务号不符。",
     None,
     "对照页面上的任务号，只填最后四个数字。",
-);
-static MINUTES: Code = Code::new(
-    "CAMP-032",
-    "时限“{typed}”不是 {least} 到 43,200 之间的整数分钟。",
-    None,
-    "例如 60，即公布后一小时内公开随机数。",
-);
-static ROUND: Code = Code::new(
-    "CAMP-033",
-    "没有填写信标的期号或轮次。",
-    Some("shuang/1 第 2 节"),
-    "填写承诺公布之后才会产生的那一期，例如双色球 2026136。",
 );
 static DICE: Code = Code::new(
     "CAMP-034",
@@ -87,10 +73,6 @@ fn reason(label: &str, help: &str) -> Field {
 }
 
 /// The page with its questions.
-#[expect(
-    clippy::too_many_lines,
-    reason = "one arm per act, each naming the fields of its page"
-)]
 pub(super) async fn asking(
     act: CampaignAct,
     web: &WebState,
@@ -104,10 +86,15 @@ pub(super) async fn asking(
         CampaignAct::Abandon => confirm.asking(reason("终止理由", "永久可查")),
         CampaignAct::Void => {
             let code = Field::menu("void_code", "事由", choices(VOID));
-            confirm
-                .asking(code)
-                .asking(reason("作废理由", "永久公开；写明事实、发现经过和依据"))
-                .asking_last_four(number)
+            let why = reason("作废理由", "永久公开；写明事实、发现经过和依据");
+            let confirm = confirm.asking(code).asking(why);
+            let signed = Field::file_hash("document", "签批作废的文书的 SHA-256 摘要")
+                .with_help("把签批的文书扫描；文书不上传，由批准人存档，摘要写入公开的作废记录。也可以自己算：sha256sum 文件，或 certutil -hashfile 文件 SHA256");
+            match seen.version() {
+                Version::One => confirm,
+                Version::Two => confirm.asking(signed),
+            }
+            .asking_last_four(number)
         }
         CampaignAct::Freeze => {
             let preview = web.previews.of(
@@ -124,26 +111,8 @@ pub(super) async fn asking(
                 confirm
             }
         }
-        CampaignAct::Commit => {
-            let least = least(seen);
-            let field = Field::line("reveal_minutes", "公开随机数的时限（分钟）", Width::Short)
-                .with_help(format!(
-                    "从公布承诺起算，至少 {least} 分钟；到期未公开的记为缺席"
-                ))
-                .with_value((least + 60).to_string());
-            let confirm = confirm.asking(field);
-            match &seen.plan.sources.beacon {
-                Some(beacon) => confirm.asking(
-                    Field::line(
-                        "beacon_round",
-                        format!("信标 {} 的期号或轮次", beacon.source),
-                        Width::Medium,
-                    )
-                    .with_help("必须是此刻还没有产生的一期"),
-                ),
-                None => confirm,
-            }
-        }
+        CampaignAct::Commit => hours::asking(seen, visit.now, confirm),
+        CampaignAct::Dice => dice::asking(seen, &visit.acting.account, confirm),
         CampaignAct::Reveal => {
             let waits = seen.stored.campaign.state.frame().is_some_and(|frozen| {
                 frozen
@@ -171,7 +140,7 @@ async fn drawing(
     mut confirm: Confirm,
 ) -> Result<Confirm, Stop> {
     let sources = &seen.plan.sources;
-    if let Some(label) = &sources.dice {
+    if let Some(label) = seen.dice_with_draw() {
         let field = Field::line("dice", format!("掷骰结果（{label}）"), Width::Long)
             .with_help("至少 20 位，按掷出的次序录入，不加空格");
         confirm = confirm.asking(field);
@@ -182,7 +151,10 @@ async fn drawing(
             format!("信标 {} 的值", beacon.source),
             Width::Long,
         )
-        .with_help("drand 为 96 位小写十六进制签名；彩票按公布的两位号码，各区从小到大，空格隔开");
+        .with_help(match seen.version() {
+            Version::One => "drand 为 96 位小写十六进制签名；彩票按公布的两位号码，各区从小到大，空格隔开",
+            Version::Two => "drand 为 96 位小写十六进制签名；彩票按公布的两位号码，各区从小到大，空格隔开，两区之间写“ + ”，如 01 05 11 20 28 33 + 07",
+        });
         confirm = confirm.asking(field);
     }
     let holidays = catalog::holidays(&mut web.app.db.read().await?).await?;
@@ -192,7 +164,7 @@ async fn drawing(
         .campaign
         .state
         .commitment()
-        .and_then(|committed| term::result_by(committed.reveal_by, &seen.rulebook, &calendar));
+        .and_then(|committed| term::result_by(committed, &seen.rulebook, &calendar));
     if due.is_some_and(|due| visit.now > due) {
         let field =
             Field::area("late_reason", "逾期理由", 2).with_help("结果晚于细则期限公布，说明原因");
@@ -201,25 +173,13 @@ async fn drawing(
     Ok(confirm)
 }
 
-fn least(seen: &Seen) -> i64 {
-    // Without an interval the act itself is refused, whatever is typed.
-    seen.rulebook
-        .intervals()
-        .map_or(1, |intervals| intervals.freeze_minutes.max(1))
-}
-
-/// The minutes typed, if they are a number in range.
-pub(super) fn minutes(sent: &Submitted) -> Option<i64> {
-    let typed = domain::text::narrow(sent.first("reveal_minutes"));
-    let number = typed.len() <= 6 && !typed.is_empty() && typed.bytes().all(|b| b.is_ascii_digit());
-    typed
-        .parse()
-        .ok()
-        .filter(|minutes| number && (1..=MOST_MINUTES).contains(minutes))
-}
-
 /// What is wrong with what was typed.
-pub(super) fn faults(act: CampaignAct, seen: &Seen, sent: &Submitted) -> FieldErrors {
+pub(super) fn faults(
+    act: CampaignAct,
+    seen: &Seen,
+    visit: &Visit,
+    sent: &Submitted,
+) -> FieldErrors {
     let mut errors = FieldErrors::new();
     let needs_reason = matches!(
         act,
@@ -235,8 +195,14 @@ pub(super) fn faults(act: CampaignAct, seen: &Seen, sent: &Submitted) -> FieldEr
     {
         errors.push("void_code", CODE_CHOICE.field(&[]));
     }
+    if act == CampaignAct::Void && seen.version() == Version::Two {
+        dice::required_hash("document", sent, &mut errors);
+    }
+    if act == CampaignAct::Dice {
+        dice::faults(seen, &visit.acting.account, sent, &mut errors);
+    }
     if act == CampaignAct::Commit {
-        committing(seen, sent, &mut errors);
+        hours::faults(seen, sent, &mut errors);
     }
     if act == CampaignAct::Reveal
         && !sent.first("absent_reason").is_empty()
@@ -250,7 +216,7 @@ pub(super) fn faults(act: CampaignAct, seen: &Seen, sent: &Submitted) -> FieldEr
         let sources = &seen.plan.sources;
         let dice = domain::text::narrow(sent.first("dice"));
         let digits = dice.len() >= 20 && dice.bytes().all(|b| b.is_ascii_digit());
-        if sources.dice.is_some() && !digits {
+        if seen.dice_with_draw().is_some() && !digits {
             errors.push("dice", DICE.field(&[("count", &dice.chars().count())]));
         }
         if sources.beacon.is_some() && sent.first("beacon").trim().is_empty() {
@@ -262,18 +228,4 @@ pub(super) fn faults(act: CampaignAct, seen: &Seen, sent: &Submitted) -> FieldEr
         errors.push(LAST_FOUR_FIELD, LAST_FOUR.field(&[]));
     }
     errors
-}
-
-fn committing(seen: &Seen, sent: &Submitted, errors: &mut FieldErrors) {
-    let least = least(seen);
-    if minutes(sent).is_none_or(|minutes| minutes < least) {
-        let typed = sent.first("reveal_minutes");
-        errors.push(
-            "reveal_minutes",
-            MINUTES.field(&[("typed", &typed), ("least", &least)]),
-        );
-    }
-    if seen.plan.sources.beacon.is_some() && sent.first("beacon_round").trim().is_empty() {
-        errors.push("beacon_round", ROUND.field(&[]));
-    }
 }

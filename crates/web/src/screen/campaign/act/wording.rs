@@ -1,6 +1,8 @@
 //! What a confirmation page says: what will happen, what is then fixed, who will see it.
 
-use super::{CampaignAct, Seen};
+use super::{CampaignAct, Seen, dice};
+use domain::campaign::version::Version;
+
 use crate::text::thousands;
 
 fn lines(lines: &[&str]) -> Vec<String> {
@@ -30,6 +32,7 @@ pub(super) fn happens(act: CampaignAct, seen: &Seen) -> Vec<String> {
             "名录很大的在后台办，进度和结果在导航里的“后台办理”。",
         ]),
         CampaignAct::Commit => commit(seen),
+        CampaignAct::Dice => dice::happens(seen),
         CampaignAct::Reveal => reveal(seen),
         CampaignAct::Draw => lines(&[
             "由承诺和各方随机数算出种子，再算出检查对象、执法人员和编组。",
@@ -55,7 +58,10 @@ pub(super) fn happens(act: CampaignAct, seen: &Seen) -> Vec<String> {
 }
 
 fn commit(seen: &Seen) -> Vec<String> {
-    let mut lines = lines(&["公布承诺记录并写入公开日志；各见证方从此可以公开随机数。"]);
+    let mut lines = lines(&[match seen.version() {
+        Version::One => "公布承诺记录并写入公开日志；各见证方从此可以公开随机数。",
+        Version::Two => "公布承诺记录并写入公开日志；各见证方从下面写的时间起公开随机数。",
+    }]);
     if let Ok(figures) = app::drawing::Figures::parse(&seen.stored.figures) {
         let pool: u64 = figures.quotas.iter().map(|line| line.pool).sum();
         let drawn: u64 = figures.quotas.iter().map(|line| line.drawn).sum();
@@ -94,8 +100,12 @@ fn reveal(seen: &Seen) -> Vec<String> {
     if waiting.is_empty() {
         lines(&["各方随机数已经公开并核对，揭示记录写入公开日志。"])
     } else {
+        let why = match seen.version() {
+            Version::One => "理由写入公开记录",
+            Version::Two => "公开记录里一律写逾期",
+        };
         vec![format!(
-            "{}记为缺席，理由写入公开记录；其余各方的随机数照用。",
+            "{}记为缺席，{why}；其余各方的随机数照用。",
             waiting.join("、")
         )]
     }
@@ -113,6 +123,7 @@ pub(super) fn fixed_after(act: CampaignAct) -> Vec<String> {
         CampaignAct::Commit => lines(&[
             "公布后，名录、比例和人数不能再改。发现错误只能作废重来，作废的承诺和理由永久公开。",
         ]),
+        CampaignAct::Dice => lines(&["两个账号录入一致之后，掷骰结果不能再改。"]),
         CampaignAct::Reveal => lines(&["各方的随机数与缺席记录。"]),
         CampaignAct::Draw => lines(&["抽取结果。不能重抽，也不能换人换户。"]),
         CampaignAct::Void => lines(&["作废本身：记录和理由永久公开。"]),
@@ -133,6 +144,7 @@ pub(super) fn seen_by(act: CampaignAct) -> Vec<String> {
         CampaignAct::Approve | CampaignAct::Commit | CampaignAct::Reveal | CampaignAct::Void => {
             lines(&["社会公众：公示页和公开日志。"])
         }
+        CampaignAct::Dice => lines(&["揭示公布之后：社会公众。"]),
         CampaignAct::Draw => lines(&[
             "社会公众：种子、各层界限和封存文件的摘要，不含任何企业。",
             "本局有权查看名单的账号：名单和编组。",

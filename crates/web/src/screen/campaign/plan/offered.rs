@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use domain::campaign::version::Version;
 use domain::id::OrgUnitId;
 use store::{catalog, inspector, org, subject};
 
@@ -27,6 +28,8 @@ pub(super) struct Offered {
     pub(super) team_size: u32,
     /// The units this account may launch for.
     pub(super) launching: Vec<(OrgUnitId, String)>,
+    /// Whether the plan announces the ceremony: only a PLAN of `shuang/2` says it.
+    pub(super) asks_ceremony: bool,
 }
 
 impl Offered {
@@ -81,6 +84,7 @@ impl Offered {
             items,
             item_keys,
             team_size,
+            asks_ceremony: web.app.version_of_new_attempts == Version::Two,
             leaders,
             authorities,
             districts: districts

@@ -12,7 +12,7 @@ use domain::id::{InspectorCode, ItemId, OrgUnitId, PartyToken};
 use domain::refusal::Code;
 use domain::subject::Area;
 use domain::text::{DistrictCode, FieldErrors, narrow};
-use domain::time::Date;
+use domain::time::{Date, Instant};
 
 use super::Offered;
 use crate::form::Submitted;
@@ -106,6 +106,7 @@ pub(super) fn plan(sent: &Submitted, offered: &Offered) -> (CampaignPlan, FieldE
     plan.jurisdiction = reader.districts();
     plan.include_suspended = sent.has("include_suspended");
     plan.sources = reader.sources();
+    plan.ceremony = reader.ceremony().filter(|_| offered.asks_ceremony);
     let entry = narrow(sent.first("programme_entry"));
     plan.programme_entry = (!entry.is_empty()).then_some(entry);
     (plan, reader.errors)
@@ -186,6 +187,15 @@ impl Reader<'_> {
                 None
             }
         }
+    }
+
+    /// When the ceremony is; a gap is no error here.
+    fn ceremony(&mut self) -> Option<Instant> {
+        let typed = self.sent.first("ceremony");
+        if typed.trim().is_empty() {
+            return None;
+        }
+        self.errors.take("ceremony", Instant::parse_typed(typed))
     }
 
     fn staffing(&mut self) -> Staffing {

@@ -46,6 +46,9 @@ pub(super) fn of(plan: &CampaignPlan) -> Submitted {
         add("include_suspended", "1".to_owned());
     }
     sources(&plan.sources, &mut add);
+    // To the minute, as it is typed; a plan is not saved in finer steps.
+    let ceremony = plan.ceremony.map(|at| at.local_text()[..16].to_owned());
+    add("ceremony", ceremony.unwrap_or_default());
     add(
         "programme_entry",
         plan.programme_entry.clone().unwrap_or_default(),
@@ -109,6 +112,7 @@ pub(super) fn blank() -> Submitted {
         ("assignment", "pairs"),
         ("notice", "noticed"),
         ("confidentiality", Confidentiality::Codes.name()),
+        ("beacon", ""),
     ];
     let pairs = pairs.map(|(name, value)| (name.to_owned(), value.to_owned()));
     Submitted::from_pairs(pairs.into())

@@ -15,6 +15,8 @@ use crate::screen::campaign::record::strata;
 use crate::screen::draft;
 use crate::text::Address;
 
+mod sources;
+
 /// One part of the plan.
 struct Part {
     key: &'static str,
@@ -261,7 +263,7 @@ fn fields(
             ),
             filled(Field::tick("include_suspended", "歇业的对象", "仍然参加抽取").optional()),
         ],
-        PlanPart::Sources => sources(offered, typed, errors),
+        PlanPart::Sources => sources::fields(offered, typed, errors),
     }
 }
 
@@ -344,37 +346,6 @@ fn methods() -> Vec<Field> {
         Field::line("unannounced_reason", "不提前通知的理由", Width::Long)
             .optional()
             .with_help("不提前通知时必填"),
-    ]
-}
-
-fn sources(offered: &Offered, typed: &Submitted, errors: &FieldErrors) -> Vec<Fragment> {
-    let filled = |field: Field| Fragment::from(field.filled(typed, errors));
-    let parties = Rows::new(
-        "party",
-        "见证方",
-        "发起单位以外的人；各自在自己的设备上生成随机数。短名进公开记录，用字母和数字，不写姓名。本局科室作见证方的，选出它的科室；发起单位不能作见证方。",
-        vec![
-            ColumnOf::text("party_office", "单位", ""),
-            ColumnOf::text("party_person", "到场人员", ""),
-            ColumnOf::menu("party_unit", "本局科室", offered.units.clone()),
-            ColumnOf::text("party_token", "短名", ""),
-        ],
-        "再加一方",
-    );
-    vec![
-        parties.filled(typed, errors, 2),
-        filled(
-            Field::line("dice", "当众掷骰的标签", Width::Medium)
-                .optional()
-                .with_help("用骰子作随机来源时填，如 hall-dice；至少 20 个十面骰，两名见证人在场"),
-        ),
-        filled(
-            Field::line("beacon", "公共信标", Width::Long)
-                .optional()
-                .with_help(
-                    "cwl-ssq（双色球）等来源代码，或 drand:<链的摘要>；期号在公布承诺时指定",
-                ),
-        ),
     ]
 }
 

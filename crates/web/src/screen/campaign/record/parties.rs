@@ -9,9 +9,12 @@ use domain::policy::Verb;
 use domain::time::Date;
 
 use super::Seen;
-use crate::component::{Badge, Cell, Column, EmptyState, Fragment, Link, Row, Sheet, Table, Tone};
+use crate::component::{
+    Badge, Cell, Column, DigestLine, EmptyState, Facts, Fragment, Link, Row, Sheet, Table, Tone,
+};
 use crate::gate::{Stop, Visit, WebState};
 use crate::screen::campaign::words;
+use crate::text::Digest;
 
 /// The parties to whom a link was given out.
 pub(super) async fn links_out(web: &WebState, seen: &Seen) -> Result<BTreeSet<PartyToken>, Stop> {
@@ -96,6 +99,49 @@ pub(super) fn sheet(seen: &Seen, visit: &Visit, out: &BTreeSet<PartyToken>) -> O
     }
     let sheet = Sheet::new("parties", "见证方", table).with_clause(clause);
     Some(sheet.with_foot(sheet_foot))
+}
+
+/// The public dice of `shuang/2`: how far they have come; the digits once they count, and where they come from.
+pub(super) fn dice(seen: &Seen, visit: &Visit) -> Option<Sheet> {
+    let committed = seen.stored.campaign.state.commitment()?;
+    let today = visit.now.date();
+    let facts = match (&committed.dice, committed.thrown()) {
+        (None, _) if !committed.awaits_dice() => return None,
+        (None, _) => Facts::default().with("录入", "还没有录入，需要两个账号各录一遍"),
+        (Some(entry), None) => Facts::default().with(
+            "录入",
+            format!(
+                "已由一个账号录入（{}），等待另一个账号录入",
+                words::brief(entry.first.at, today)
+            ),
+        ),
+        (Some(entry), Some(digits)) => {
+            let second = entry.second.as_ref().map_or(entry.first.at, |step| step.at);
+            let facts = Facts::default().with("掷骰结果", grouped(digits)).with(
+                "录入",
+                format!("两个账号录入一致（{}）", words::brief(second, today)),
+            );
+            match &entry.evidence {
+                None => facts,
+                Some(evidence) => {
+                    let picture = Digest::parse(evidence.picture.as_str()).ok();
+                    let picture: Option<Fragment> =
+                        picture.map(|picture| DigestLine::short(picture).into());
+                    facts
+                        .with("来源", evidence.source.as_str())
+                        .with("照片摘要", picture.unwrap_or_default())
+                }
+            }
+        }
+    };
+    Some(Sheet::new("dice", "公开骰子", facts).padded())
+}
+
+/// The digits five by five, as they are compared with the dice.
+fn grouped(digits: &str) -> String {
+    let digits: Vec<char> = digits.chars().collect();
+    let groups: Vec<String> = digits.chunks(5).map(|five| five.iter().collect()).collect();
+    groups.join(" ")
 }
 
 /// What was handed in and what was opened, in words.

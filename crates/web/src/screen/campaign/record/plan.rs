@@ -56,6 +56,10 @@ pub(in crate::screen::campaign) async fn sheet(web: &WebState, seen: &Seen) -> R
         .with("结果运用", or_gap(plan.intended_use.clone()))
         .with("抽取范围", or_gap(districts.join("、")))
         .with("随机来源", sources_words(seen));
+    let facts = match plan.ceremony {
+        Some(at) => facts.with("抽取仪式", &at.local_text()[..16]),
+        None => facts,
+    };
     let approved = seen.stored.campaign.state.approval();
     let clause = approved.map_or_else(
         || "未批准".to_owned(),

@@ -52,12 +52,7 @@ pub(super) fn parties(
     records: &[PublicRecord],
 ) -> Vec<PublicParty> {
     let freeze = stored.freeze_record.as_deref().map(Record);
-    let attempt = u64::from(stored.campaign.state.attempt());
-    let reveal = freeze.and_then(|_| {
-        records
-            .iter()
-            .find(|record| record.kind == "reveal" && record.attempt == Some(attempt))
-    });
+    let reveal = reveal_of(stored, records);
     let line = |record: Option<Record<'_>>, token: &str| -> Vec<String> {
         let found = record.and_then(|record| {
             let words = record
@@ -69,7 +64,7 @@ pub(super) fn parties(
     };
     let shown = plan.sources.parties.iter().map(|party| {
         let token = party.token.as_str();
-        let opened = line(reveal.map(|record| Record(&record.text)), token);
+        let opened = line(reveal, token);
         let absent = opened.get(1).is_some_and(|word| word == "absent");
         PublicParty {
             name: token.to_owned(),
@@ -82,7 +77,22 @@ pub(super) fn parties(
     shown.collect()
 }
 
-pub(super) fn public_sources(plan: &CampaignPlan, stored: &StoredCampaign) -> Vec<String> {
+/// REVEAL of the current attempt, once FREEZE and it are public.
+fn reveal_of<'r>(stored: &StoredCampaign, records: &'r [PublicRecord]) -> Option<Record<'r>> {
+    stored.freeze_record.as_ref()?;
+    let attempt = u64::from(stored.campaign.state.attempt());
+    let mut records = records.iter();
+    let reveal = records.find(|one| one.kind == "reveal" && one.attempt == Some(attempt));
+    reveal.map(|record| Record(&record.text))
+}
+
+/// Dice and beacon as announced, and as far as a record says them: the dice of `shuang/2` stand in REVEAL.
+pub(super) fn public_sources(
+    plan: &CampaignPlan,
+    stored: &StoredCampaign,
+    records: &[PublicRecord],
+) -> Vec<String> {
+    let reveal = reveal_of(stored, records);
     let text = stored
         .seed_text
         .as_deref()
@@ -98,7 +108,8 @@ pub(super) fn public_sources(plan: &CampaignPlan, stored: &StoredCampaign) -> Ve
                 .map(|beacon| beacon.source.clone()),
         };
         let Some(announced) = announced else { continue };
-        let line = text.and_then(|text| Record(text).all(word).next().map(|words| words.join(" ")));
+        let said = |record: Record<'_>| record.all(word).next().map(|words| words.join(" "));
+        let line = reveal.and_then(said).or_else(|| said(Record(text?)));
         sources.push(format!("{label}：{}", line.unwrap_or(announced)));
     }
     sources

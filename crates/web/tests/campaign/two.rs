@@ -1,0 +1,629 @@
+//! An attempt of `shuang/2` as people meet it: the ceremony in the plan, the hours of FREEZE, dice read by two, a paper
+//! under every void. No shipped program begins one yet; these stories set the version of new attempts.
+
+use std::num::NonZeroUsize;
+
+use app::drawing::Stage;
+use app::premise::Thing;
+use axum::http::StatusCode;
+use domain::account::Role;
+use domain::campaign::CampaignState;
+use domain::campaign::state::{DiceEntry, LIFE};
+use domain::id::CampaignNo;
+use sha2::{Digest as _, Sha256};
+use store::{Db, campaign};
+use testkit::city::as_shown;
+use testkit::engines::{PostgresDatabase, admin};
+use verify::{BundleSource, Limits, Options, verify_bundle};
+
+use crate::browser::{Browser, Page};
+use crate::cast::{
+    Cast, NONCES, commitment_of_attempt, last_four, plan_but, whole_plan, with_cast,
+    with_cast_of_two,
+};
+
+const CEREMONY: (&str, &str) = ("ceremony", "2026-11-23 10:00");
+const DIGITS: &str = "31415926535897932384";
+const GROUPED: &str = "31415 92653 58979 32384";
+
+fn announced(changes: &[(&str, &'static str)]) -> Vec<(&'static str, &'static str)> {
+    let mut fields = plan_but(changes);
+    fields.push(CEREMONY);
+    fields
+}
+
+/// The campaign with its frame frozen and both commitments in; yields the links of the parties.
+async fn frozen(cast: &Cast, plan: &[(&'static str, &'static str)]) -> (String, Vec<String>) {
+    let no = cast.plan(plan).await;
+    cast.done(&cast.initiator, &no, "submit", &[]).await;
+    cast.done(&cast.approver, &no, "approve", &[]).await;
+    cast.done(&cast.initiator, &no, "launch", &[]).await;
+    let links = commitments(cast, &no, 1, NONCES).await;
+    (no, links)
+}
+
+async fn commitments(
+    cast: &Cast,
+    no: &str,
+    attempt: u32,
+    nonces: [(&str, &str); 2],
+) -> Vec<String> {
+    cast.done(&cast.officer, no, "freeze", &[]).await;
+    let mut links = Vec::new();
+    for (party, nonce) in nonces {
+        let link = cast.link(no, party).await;
+        let typed = commitment_of_attempt(no, attempt, party, nonce);
+        let answer = cast.hand_in(&link, "commitment", &typed).await;
+        assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.text);
+        links.push(link);
+    }
+    links
+}
+
+/// What stands in a field of the page.
+fn value<'p>(page: &'p Page, name: &str) -> &'p str {
+    let field = page.text.split(&format!("name=\"{name}\" value=\"")).nth(1);
+    let rest = field.unwrap_or_else(|| panic!("no field {name}: {}", page.text));
+    rest.split('"').next().unwrap()
+}
+
+/// Presses the form of FREEZE as it stands, but for these fields.
+async fn publishes(cast: &Cast, no: &str, changes: &[(&str, &str)]) -> Page {
+    let path = format!("/w/campaigns/{no}/commit");
+    let asked = cast.officer.get(&path).await;
+    assert_eq!(asked.status, StatusCode::OK, "{}", asked.text);
+    let mut fields = vec![
+        ("reveal_from", value(&asked, "reveal_from")),
+        ("reveal_by", value(&asked, "reveal_by")),
+    ];
+    fields.retain(|(name, _)| !changes.iter().any(|(changed, _)| changed == name));
+    fields.extend(changes);
+    cast.officer.submit(&asked, &path, &fields).await
+}
+
+async fn throws(cast: &Cast, who: &Browser, no: &str, digits: &str) -> Page {
+    let picture = "9".repeat(64);
+    let fields = [
+        ("digits", digits),
+        ("source", "十面骰 20 枚，二楼会议室，纪检监察组投掷"),
+        ("picture", picture.as_str()),
+    ];
+    cast.press(who, no, "dice", &fields).await
+}
+
+/// The records of the campaign in the log, by their first lines.
+async fn records(cast: &Cast, no: &str) -> Vec<String> {
+    let mut reader = cast.site.city.app.db.read().await.unwrap();
+    let number = CampaignNo::parse(no).unwrap();
+    let stored = campaign::by_number(&mut reader, &number).await.unwrap();
+    let logged = store::portal::records_of(&mut reader, &stored).await;
+    logged.unwrap().into_iter().map(|one| one.record).collect()
+}
+
+fn only<'r>(records: &'r [String], kind: &str) -> &'r str {
+    let mut found = records.iter().filter(|text| {
+        let first = text.lines().next().unwrap();
+        first == format!("shuang/2 {kind}")
+    });
+    let one = found.next();
+    one.unwrap_or_else(|| panic!("no {kind}: {records:?}"))
+}
+
+#[tokio::test]
+async fn a_person_begins_and_finishes_an_attempt_and_two_read_the_dice() {
+    with_cast_of_two(40, 6, async |cast| {
+        let (no, links) = frozen(&cast, &announced(&[("dice", "hall-dice")])).await;
+        let sheet = cast.approver.get(&format!("/w/campaigns/{no}")).await;
+        assert!(sheet.shows("2026-11-23 10:00"), "{}", sheet.text);
+        let done = publishes(&cast, &no, &[]).await;
+        assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.text);
+
+        let held = cast.site.stranger().get(&links[0]).await;
+        says(
+            &held,
+            &["2026-11-23 10:00:00 起才公开随机数"],
+            &["name=\"nonce\""],
+        );
+        sends_too_early(&cast, &links[0], "DRAW-018").await;
+        cast.site.city.clock.advance_minutes(61);
+        let officer = cast.grant(&cast.officer_id).await;
+        let held = cast.site.stranger().get(&links[0]).await;
+        says(&held, &["在场两人录入掷骰结果之后"], &["name=\"nonce\""]);
+        sends_too_early(&cast, &links[0], "DRAW-019").await;
+        let page = officer.get(&format!("/w/campaigns/{no}")).await;
+        assert!(page.shows("等待两人录入掷骰结果"), "{}", page.text);
+
+        two_read_the_dice(&cast, &officer, &no).await;
+        for ((_, nonce), link) in NONCES.iter().zip(&links) {
+            let open = cast.hand_in(link, "nonce", nonce).await;
+            assert_eq!(open.status, StatusCode::SEE_OTHER, "{}", open.text);
+        }
+        cast.done(&officer, &no, "reveal", &[]).await;
+        let public = cast.site.stranger().get(&format!("/draw/{no}")).await;
+        says(&public, &[&format!("公开掷骰：hall-dice {DIGITS}")], &[]);
+        let asked = officer.get(&format!("/w/campaigns/{no}/draw")).await;
+        assert!(
+            !asked.shows("name=\"dice\""),
+            "it stands in REVEAL: {}",
+            asked.text
+        );
+        cast.done(&officer, &no, "draw", &[("last_four", last_four(&no))])
+            .await;
+
+        let records = records(&cast, &no).await;
+        assert!(only(&records, "plan").contains("\nceremony 1795399200\n"));
+        assert!(only(&records, "freeze").contains("\nreveal-from 1795399200\n"));
+        let thrown = format!("\ndice hall-dice {DIGITS}\n");
+        assert!(only(&records, "reveal").contains(&thrown));
+        verifies(&cast, &no).await;
+    })
+    .await;
+}
+
+/// One reads the dice and enters them, another reads them as well; what stands before both have counts for nothing.
+async fn two_read_the_dice(cast: &Cast, officer: &Browser, no: &str) {
+    let typed = throws(cast, officer, no, "3141").await;
+    says(&typed, &["DRAW-043", "二楼会议室"], &[]);
+    let entered = throws(cast, officer, no, DIGITS).await;
+    assert_eq!(entered.status, StatusCode::SEE_OTHER, "{}", entered.text);
+    says(&throws(cast, officer, no, DIGITS).await, &["AUTH-017"], &[]);
+    // Of two who enter them each waits for the other.
+    let home = officer.get("/w").await;
+    says(&home, &[], &["录入掷骰结果", "收齐随机数"]);
+
+    // The other is shown where it comes from, and no digit to copy.
+    let second = city_approver(cast).await;
+    says(&second.get("/w").await, &["录入掷骰结果"], &[]);
+    let asked = second.get(&format!("/w/campaigns/{no}/dice")).await;
+    says(
+        &asked,
+        &["二楼会议室"],
+        &[DIGITS, GROUPED, "name=\"source\""],
+    );
+    let page = second.get(&format!("/w/campaigns/{no}")).await;
+    says(&page, &["等待另一个账号录入"], &[DIGITS, GROUPED]);
+    let misread = [("digits", "31415926535897932385")];
+    let wrong = cast.press(&second, no, "dice", &misread).await;
+    says(&wrong, &["DRAW-044"], &[DIGITS]);
+    cast.done(&second, no, "dice", &[("digits", DIGITS)]).await;
+    let stands = officer.get(&format!("/w/campaigns/{no}")).await;
+    says(&stands, &[GROUPED, "二楼会议室", "9999 9999"], &[]);
+    let gone = officer.get(&format!("/w/campaigns/{no}/dice")).await;
+    says(&gone, &["DRAW-045"], &[]);
+}
+
+/// What a page does not ask for yet is refused all the same, and not shown again.
+async fn sends_too_early(cast: &Cast, link: &str, code: &str) {
+    let app = &cast.site.city.app;
+    let (_, nonce) = NONCES[0];
+    let shown = as_shown(app, Thing::Party(&link["/p/".len()..])).await;
+    let token = cast.token(link);
+    let fields = [
+        ("_token", token.as_str()),
+        ("_premise", &shown.to_string()),
+        ("nonce", nonce),
+    ];
+    let stranger = cast.site.stranger();
+    let page = stranger.post_raw(&format!("{link}/nonce"), &fields).await;
+    says(&page, &[code], &[nonce]);
+}
+
+fn says(page: &Page, words: &[&str], not: &[&str]) {
+    let all = words.iter().all(|word| page.shows(word));
+    let none = not.iter().all(|word| !page.shows(word));
+    assert!(all && none, "{words:?}, not {not:?}: {}", page.text);
+}
+
+async fn city_approver(cast: &Cast) -> Browser {
+    let city = &cast.site.city;
+    let other = city.account("approver2", &[(Role::Approver, 0)]).await;
+    cast.grant(&other).await
+}
+
+/// Right as far as it goes: OPEN is not logged yet.
+async fn verifies(cast: &Cast, no: &str) {
+    let app = &cast.site.city.app;
+    let number = CampaignNo::parse(no).unwrap();
+    let zip = app.bundle_zip(&number, Stage::Sealed).await.unwrap();
+    let source = BundleSource::from_zip(zip, Limits::default()).unwrap();
+    let options = Options {
+        log_key: Some(app.log_key.verifier().clone()),
+        threads: NonZeroUsize::MIN,
+    };
+    let verdict = verify_bundle(&source, &options);
+    assert_eq!(verdict.exit(), 3, "{verdict:#?}");
+}
+
+/// Nothing anybody presses while new attempts are of `shuang/1` says another version, whatever is sent.
+#[tokio::test]
+async fn the_shipped_program_makes_no_byte_of_the_second_version() {
+    with_cast(40, 6, async |cast| {
+        let plan = cast.initiator.get("/w/campaigns/new").await;
+        assert!(!plan.shows("name=\"ceremony\""), "{}", plan.text);
+        let mut sent = whole_plan();
+        sent.push(CEREMONY);
+        let no = cast.plan(&sent).await;
+        cast.done(&cast.initiator, &no, "submit", &[]).await;
+        let drawn = cast.drawn().await;
+        for text in records(&cast, &drawn).await {
+            let first = text.lines().next().unwrap().to_owned();
+            assert!(first.starts_with("shuang/1 "), "{first}");
+            assert!(
+                !text.contains("shuang/2") && !text.contains("ceremony"),
+                "{text}"
+            );
+        }
+        let mut reader = cast.site.city.app.db.read().await.unwrap();
+        let number = CampaignNo::parse(&no).unwrap();
+        let stored = campaign::by_number(&mut reader, &number).await.unwrap();
+        assert!(!stored.plan.contains("ceremony"), "{}", stored.plan);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_form_of_freeze_offers_the_ceremony_and_keeps_what_does_not_fit() {
+    with_cast_of_two(40, 6, async |cast| {
+        let (no, _) = frozen(&cast, &announced(&[("beacon", "cwl-ssq")])).await;
+        let asked = cast.officer.get(&format!("/w/campaigns/{no}/commit")).await;
+        assert_eq!(value(&asked, "reveal_from"), "2026-11-23 10:00");
+        assert_eq!(value(&asked, "reveal_by"), "2026-11-23 11:00");
+        assert!(!asked.shows("name=\"reveal_minutes\""), "{}", asked.text);
+        let lottery = [
+            ("beacon_round", "2026136"),
+            ("beacon_at", "2026-11-24 21:15"),
+        ];
+        let refused = async |changes: &[(&str, &str)], words: &[&str]| {
+            let changed = lottery
+                .into_iter()
+                .filter(|(name, _)| changes.iter().all(|(other, _)| other != name));
+            let fields: Vec<_> = changed.chain(changes.iter().copied()).collect();
+            let page = publishes(&cast, &no, &fields).await;
+            assert_ne!(page.status, StatusCode::SEE_OTHER);
+            for word in words {
+                assert!(page.shows(word), "{word}: {}", page.text);
+            }
+        };
+        refused(&[("reveal_from", "明天上午")], &["DATE-003", "明天上午"]).await;
+        let early = "2026-11-23 09:30";
+        refused(&[("reveal_from", early)], &["CAMP-018", early]).await;
+        refused(&[("reveal_by", early)], &["CAMP-019", early]).await;
+        refused(&[("beacon_at", "")], &["DATE-003", "2026136"]).await;
+        refused(&[("beacon_at", early)], &["CAMP-007", early]).await;
+        refused(&[("beacon_round", "")], &["CAMP-033"]).await;
+        let done = publishes(&cast, &no, &lottery).await;
+        assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.text);
+        let records = records(&cast, &no).await;
+        let freeze = only(&records, "freeze");
+        assert!(
+            freeze.contains("\nbeacon cwl-ssq 2026136 1795526100\n"),
+            "{freeze}"
+        );
+        let page = cast.officer.get(&format!("/w/campaigns/{no}")).await;
+        assert!(page.shows("2026-11-23 10:00:00 起接收"), "{}", page.text);
+    })
+    .await;
+}
+
+/// The hour of a round of drand follows from its number; nobody types it.
+#[tokio::test]
+async fn a_round_of_drand_says_its_hour_itself() {
+    with_cast_of_two(40, 6, async |cast| {
+        let quicknet = "drand:52db9ba70e0cc0f6eaf7803dd07447a1f5477735fd3f661792ba94600c84e971";
+        let plan = cast.initiator.get("/w/campaigns/new").await;
+        let (lottery, drand) = (plan.text.find("cwl-ssq"), plan.text.find(quicknet));
+        assert!(lottery.is_some() && lottery < drand, "{}", plan.text);
+        assert!(
+            plan.shows("<option value=\"\" selected>不用"),
+            "{}",
+            plan.text
+        );
+        let (no, _) = frozen(&cast, &announced(&[("beacon", quicknet)])).await;
+        let asked = cast.officer.get(&format!("/w/campaigns/{no}/commit")).await;
+        assert!(!asked.shows("name=\"beacon_at\""), "{}", asked.text);
+        for typed in ["第三轮", "0100", "0"] {
+            let page = publishes(&cast, &no, &[("beacon_round", typed)]).await;
+            assert!(page.shows("CAMP-038") && page.shows(typed), "{}", page.text);
+        }
+        let past = publishes(&cast, &no, &[("beacon_round", "1000")]).await;
+        assert!(past.shows("CAMP-007"), "{}", past.text);
+        let done = publishes(&cast, &no, &[("beacon_round", "34200000")]).await;
+        assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.text);
+        let records = records(&cast, &no).await;
+        let named = format!("\nbeacon {quicknet} 34200000 1795403364\n");
+        assert!(only(&records, "freeze").contains(&named), "{records:?}");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_plan_says_when_the_ceremony_is_before_it_is_submitted() {
+    with_cast_of_two(40, 6, async |cast| {
+        let mut typed = whole_plan();
+        typed.push(("ceremony", "2026-11-23"));
+        let new = "/w/campaigns/new";
+        let asked = cast.initiator.get(new).await;
+        let page = cast.initiator.submit(&asked, new, &typed).await;
+        assert!(
+            page.shows("DATE-003") && page.shows("value=\"2026-11-23\""),
+            "{}",
+            page.text
+        );
+        let no = cast.plan(&whole_plan()).await;
+        let plan = cast.initiator.get(&format!("/w/campaigns/{no}/plan")).await;
+        assert!(plan.shows("PLAN-020"), "{}", plan.text);
+        let refused = cast.press(&cast.initiator, &no, "submit", &[]).await;
+        assert!(refused.shows("没有写明抽取仪式的时间"), "{}", refused.text);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_attempt_is_void_on_a_paper_whose_hash_is_asked_for() {
+    with_cast_of_two(40, 6, async |cast| {
+        let (no, _) = frozen(&cast, &announced(&[])).await;
+        let paper = "AB".repeat(32);
+        let mut fields = vec![
+            ("void_code", "register-error"),
+            ("reason", "名录漏了一户"),
+            ("last_four", last_four(&no)),
+        ];
+        let refused = cast.press(&cast.approver, &no, "void", &fields).await;
+        assert!(
+            refused.shows("CAMP-040") && refused.shows("名录漏了一户"),
+            "{}",
+            refused.text
+        );
+        fields.push(("document", &paper));
+        cast.done(&cast.approver, &no, "void", &fields).await;
+        let records = records(&cast, &no).await;
+        let document = format!("\ndocument {}\n", paper.to_lowercase());
+        assert!(only(&records, "void").contains(&document), "{records:?}");
+    })
+    .await;
+}
+
+/// Somebody who holds the database changes what was entered of the dice.
+async fn alters(cast: &Cast, url: &str, no: &str, change: impl Fn(&mut DiceEntry)) {
+    let mut reader = cast.site.city.app.db.read().await.unwrap();
+    let number = CampaignNo::parse(no).unwrap();
+    let stored = campaign::by_number(&mut reader, &number).await.unwrap();
+    let mut state = stored.campaign.state;
+    let CampaignState::Committed(committed) = &mut state else {
+        panic!("{:?}", state.kind());
+    };
+    change(committed.dice.as_mut().unwrap());
+    let life = LIFE.write(&state).unwrap();
+    let sql = format!("UPDATE campaigns SET life = '{life}' WHERE number = '{no}'");
+    admin(url, &sql);
+}
+
+#[tokio::test]
+async fn dice_that_were_altered_in_the_database_are_never_revealed() {
+    let server = PostgresDatabase::fresh();
+    let db = Db::open_postgres(server.url(), &testkit::engines::upgrade()).await;
+    let db = db.unwrap();
+    let cast = Cast::gather_of_two(db.clone(), 40, 6).await;
+    let plan = announced(&[("dice", "hall-dice")]);
+    let (one, of_one) = frozen(&cast, &plan).await;
+    let (two, of_two) = frozen(&cast, &plan).await;
+    for no in [&one, &two] {
+        let done = publishes(&cast, no, &[]).await;
+        assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.text);
+    }
+    cast.site.city.clock.advance_minutes(61);
+    let officer = cast.grant(&cast.officer_id).await;
+    let second = city_approver(&cast).await;
+    let opens = async |links: &[String], at: usize| {
+        let open = cast.hand_in(&links[at], "nonce", NONCES[at].1).await;
+        assert_eq!(open.status, StatusCode::SEE_OTHER, "{}", open.text);
+    };
+    for no in [&one, &two] {
+        let entered = throws(&cast, &officer, no, DIGITS).await;
+        assert_eq!(entered.status, StatusCode::SEE_OTHER, "{}", entered.text);
+    }
+
+    // One reading made to count: nonces come in, and then the dice are nobody's choice any more.
+    let url = server.url();
+    alters(&cast, url, &one, |entry| {
+        entry.second = Some(entry.first.clone());
+    })
+    .await;
+    opens(&of_one, 0).await;
+    alters(&cast, url, &one, |entry| entry.second = None).await;
+    let late = cast
+        .press(&second, &one, "dice", &[("digits", DIGITS)])
+        .await;
+    assert!(
+        late.shows("DRAW-042") && late.shows("没有录入就改变了"),
+        "{}",
+        late.text
+    );
+
+    // What two have read, changed afterwards.
+    cast.done(&second, &two, "dice", &[("digits", DIGITS)])
+        .await;
+    opens(&of_two, 0).await;
+    opens(&of_two, 1).await;
+    alters(&cast, url, &two, |entry| entry.digits = "7".repeat(20)).await;
+    let refused = cast.press(&officer, &two, "reveal", &[]).await;
+    assert!(
+        refused.shows("DRAW-042") && refused.shows("掷骰结果"),
+        "{}",
+        refused.text
+    );
+    alters(&cast, url, &two, |entry| {
+        DIGITS.clone_into(&mut entry.digits);
+    })
+    .await;
+    cast.done(&officer, &two, "reveal", &[]).await;
+    db.close().await;
+}
+
+/// The random number made for an attempt is the party's secret until it is asked for, wherever it is sent meanwhile.
+#[tokio::test]
+async fn a_nonce_that_is_sent_too_early_stands_in_no_field_of_the_answer() {
+    let tells = async |cast: Cast| {
+        let no = cast.plan(&announced(&[])).await;
+        cast.done(&cast.initiator, &no, "submit", &[]).await;
+        cast.done(&cast.approver, &no, "approve", &[]).await;
+        cast.done(&cast.initiator, &no, "launch", &[]).await;
+        let link = cast.link(&no, "discipline").await;
+        cast.done(&cast.officer, &no, "freeze", &[]).await;
+        let asked = cast.site.stranger().get(&link).await;
+        says(&asked, &["name=\"commitment\""], &["name=\"nonce\""]);
+        sends_too_early(&cast, &link, "CAMP-001").await;
+        // The whole file of the number, where its commitment belongs.
+        let (_, nonce) = NONCES[0];
+        let file = format!("party discipline\nnonce {nonce}\n");
+        let pasted = cast.hand_in(&link, "commitment", &file).await;
+        says(&pasted, &["DRAW-033"], &[nonce]);
+    };
+    with_cast_of_two(40, 6, tells).await;
+    with_cast(40, 6, tells).await;
+}
+
+/// Page, slip and projector say of which version and for which attempt a random number is made.
+#[tokio::test]
+async fn whoever_makes_a_random_number_is_told_for_which_attempt() {
+    with_cast_of_two(40, 6, async |cast| {
+        let (no, _) = frozen(&cast, &announced(&[])).await;
+        let path = format!("/w/campaigns/{no}/parties/justice");
+        let asked = cast.officer.get(&path).await;
+        let slip = cast.officer.submit(&asked, &path, &[]).await;
+        says(
+            &slip,
+            &["shuang/2，第 1 次抽取", "不早于 2026-11-23 10:00"],
+            &[],
+        );
+        begins_anew(&cast, &no).await;
+        let link = cast.link(&no, "discipline").await;
+        cast.done(&cast.officer, &no, "freeze", &[]).await;
+        let page = cast.site.stranger().get(&link).await;
+        let formula = format!("shuang-party/2\\n{no}\\n2\\ndiscipline");
+        let command = format!("--name discipline --campaign {no} --attempt 2");
+        let told = format!("data-version=\"2\" data-campaign=\"{no}\" data-attempt=\"2\"");
+        says(&page, &[&formula, &command, &told], &["shuang-party/1"]);
+        let hall = cast.officer.get(&format!("/hall/{no}")).await;
+        says(&hall, &["shuang/2", "第 2 次抽取"], &["shuang/1"]);
+    })
+    .await;
+    with_cast(40, 6, async |cast| {
+        let no = cast.launched().await;
+        let link = cast.link(&no, "discipline").await;
+        cast.done(&cast.officer, &no, "freeze", &[]).await;
+        let page = cast.site.stranger().get(&link).await;
+        let command = "mingqian nonce --name discipline</pre>";
+        says(
+            &page,
+            &["shuang-party/1\\ndiscipline", command],
+            &["shuang-party/2"],
+        );
+        let hall = cast.officer.get(&format!("/hall/{no}")).await;
+        says(&hall, &["shuang/1"], &["shuang/2"]);
+    })
+    .await;
+}
+
+/// The attempt is void on a paper, and the campaign launched again.
+async fn begins_anew(cast: &Cast, no: &str) {
+    let paper = "5".repeat(64);
+    let fields = [
+        ("void_code", "register-error"),
+        ("reason", "名录漏了一户"),
+        ("document", paper.as_str()),
+        ("last_four", last_four(no)),
+    ];
+    cast.done(&cast.approver, no, "void", &fields).await;
+    cast.done(&cast.initiator, no, "launch", &[]).await;
+}
+
+/// A commitment of `shuang/2` names its attempt, so a number that is used again is known when it is opened, even if
+/// nobody ever opened it before.
+#[tokio::test]
+async fn a_nonce_made_for_an_earlier_attempt_is_refused() {
+    with_cast_of_two(40, 6, async |cast| {
+        let (no, _) = frozen(&cast, &announced(&[])).await;
+        begins_anew(&cast, &no).await;
+        let fresh = "3".repeat(64);
+        let [(first, used), (second, _)] = NONCES;
+        let links = commitments(&cast, &no, 2, [(first, used), (second, &fresh)]).await;
+        let done = publishes(&cast, &no, &[]).await;
+        assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.text);
+        cast.site.city.clock.advance_minutes(61);
+        let again = cast.hand_in(&links[0], "nonce", used).await;
+        says(&again, &["DRAW-048", "第 1 次抽取"], &[]);
+        let own = cast.hand_in(&links[1], "nonce", &fresh).await;
+        assert_eq!(own.status, StatusCode::SEE_OTHER, "{}", own.text);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_nonce_of_another_party_is_refused() {
+    with_cast_of_two(40, 6, async |cast| {
+        let no = cast.plan(&announced(&[])).await;
+        cast.done(&cast.initiator, &no, "submit", &[]).await;
+        cast.done(&cast.approver, &no, "approve", &[]).await;
+        cast.done(&cast.initiator, &no, "launch", &[]).await;
+        let shared = "3".repeat(64);
+        let nonces = NONCES.map(|(party, _)| (party, shared.as_str()));
+        let links = commitments(&cast, &no, 1, nonces).await;
+        let done = publishes(&cast, &no, &[]).await;
+        assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.text);
+        cast.site.city.clock.advance_minutes(61);
+        let own = cast.hand_in(&links[0], "nonce", &shared).await;
+        assert_eq!(own.status, StatusCode::SEE_OTHER, "{}", own.text);
+        says(
+            &cast.hand_in(&links[1], "nonce", &shared).await,
+            &["DRAW-023"],
+            &[],
+        );
+    })
+    .await;
+}
+
+/// With a beacon that never appears an attempt ends void though REVEAL is public, and its VOID names that REVEAL.
+#[tokio::test]
+async fn an_attempt_whose_beacon_never_appears_is_void_after_reveal() {
+    with_cast_of_two(40, 6, async |cast| {
+        let (no, links) = frozen(&cast, &announced(&[("beacon", "cwl-ssq")])).await;
+        let hours = [
+            ("beacon_round", "2026136"),
+            ("beacon_at", "2026-11-23 21:15"),
+        ];
+        let done = publishes(&cast, &no, &hours).await;
+        assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.text);
+        cast.site.city.clock.advance_minutes(61);
+        for ((_, nonce), link) in NONCES.iter().zip(&links) {
+            let open = cast.hand_in(link, "nonce", nonce).await;
+            assert_eq!(open.status, StatusCode::SEE_OTHER, "{}", open.text);
+        }
+        let officer = cast.grant(&cast.officer_id).await;
+        cast.done(&officer, &no, "reveal", &[]).await;
+        let hall = officer.get(&format!("/hall/{no}")).await;
+        says(
+            &hall,
+            &["结果还取决于事先指定的公共随机源"],
+            &["结果已由它们决定"],
+        );
+        let early = officer.get(&format!("/w/campaigns/{no}/draw")).await;
+        says(&early, &["DRAW-003"], &[]);
+        let approver = city_approver(&cast).await;
+        let paper = "5".repeat(64);
+        let fields = [
+            ("void_code", "expired"),
+            ("reason", "当期停止开奖"),
+            ("document", paper.as_str()),
+            ("last_four", last_four(&no)),
+        ];
+        cast.done(&approver, &no, "void", &fields).await;
+        let records = records(&cast, &no).await;
+        let revealed = only(&records, "reveal");
+        let hash = Sha256::digest(revealed.as_bytes());
+        let hash: String = hash.iter().map(|byte| format!("{byte:02x}")).collect();
+        let named = format!("\nreveal {hash}\n");
+        assert!(only(&records, "void").contains(&named), "{records:?}");
+    })
+    .await;
+}

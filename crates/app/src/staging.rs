@@ -172,7 +172,7 @@ impl Staging {
         register: Register,
     ) -> Result<Vec<Result<Import, UnreadableRow>>, AppError> {
         let mut reader = self.app.db.read().await?;
-        let found = import::of_account(&mut reader, account, register.name(), 10).await?;
+        let found = import::of_account(&mut reader, account, register.name(), 50).await?;
         let read = found.into_iter().map(|listed| {
             let import = listed.import.map_err(AppError::from);
             let import = import.and_then(|stored| Import::of(&self.app, stored));

@@ -662,6 +662,25 @@ fn the_demo_clears_a_founding_that_was_cut_short_and_no_bureau_that_was_put_back
     place.done(&["audit"]);
 }
 
+#[test]
+fn the_demo_clears_nothing_where_the_database_stands_on_a_server() {
+    let server = PostgresDatabase::fresh();
+    let folder = TempDir::new().unwrap();
+    let place = Place {
+        data: folder.path().join("var"),
+        url: Some(server.url().to_owned()),
+    };
+    std::fs::create_dir_all(place.file("keys")).unwrap();
+    std::fs::write(place.file("founding"), "1\n").unwrap();
+    std::fs::write(place.file("keys/storage.key"), "00").unwrap();
+    let before = files(&place.data);
+    place.refuses("DEMO-003", &["demo"]);
+    assert!(
+        before == files(&place.data),
+        "the keys may be all that opens it"
+    );
+}
+
 /// An import that a process writes at this moment, as far as the database says: its row and its job, with a sign of
 /// life until `lease_until_ms`.
 async fn imports_something(place: &Place, lease_until_ms: i64) -> String {

@@ -44,7 +44,8 @@ pub fn threads() -> NonZeroUsize {
 /// The name under which S of an attempt is kept.
 pub(super) const SECRET: &str = "secret";
 
-const FRAME_FILES: [&str; 3] = ["subjects.tsv", "inspectors.tsv", "recusals.tsv"];
+/// The names under which its frame is.
+pub(super) const FRAME_FILES: [&str; 3] = ["subjects.tsv", "inspectors.tsv", "recusals.tsv"];
 
 /// The canonical frame as its three files.
 pub(super) fn frame_files(frame: &Frame) -> [(&'static str, Vec<u8>); 3] {

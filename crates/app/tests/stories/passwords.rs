@@ -1,10 +1,17 @@
 //! Passwords: what a new one must be, who may set it, and what ends with the old one.
 
+use std::pin::Pin;
+use std::sync::{Arc, Mutex};
+
+use app::App;
+use app::port::Entropy;
 use app::sign_in::{Arrival, Welcome, token_hash};
 use domain::account::Role;
 use domain::id::AccountId;
 use testkit::city::{City, PASSWORD};
 use testkit::engines::on_both;
+use tokio::runtime::Handle;
+use tokio::task::block_in_place;
 
 use crate::words::{code_of, leaves, shown};
 
@@ -146,6 +153,94 @@ async fn a_reset_password_replaces_the_old_one_ends_the_lock_and_must_be_changed
             .app
             .reset_password(&security, &security.account, &own, BETTER);
         assert_eq!(code_of(own.await), "AUTH-022");
+    })
+    .await;
+}
+
+type Deed = Pin<Box<dyn Future<Output = ()> + Send>>;
+
+/// Something that is done when the generator is first asked: the password has been looked at then, and the act that
+/// follows from it has not begun.
+struct Between {
+    of: Arc<dyn Entropy>,
+    deed: Mutex<Option<Deed>>,
+}
+
+impl Entropy for Between {
+    fn fill(&self, bytes: &mut [u8]) {
+        self.of.fill(bytes);
+        let deed = self.deed.lock().unwrap().take();
+        if let Some(deed) = deed {
+            block_in_place(|| Handle::current().block_on(deed));
+        }
+    }
+}
+
+/// The system, with that done in between.
+fn with_deed(city: &City, deed: impl Future<Output = ()> + Send + 'static) -> App {
+    let between = Between {
+        of: Arc::clone(&city.app.entropy),
+        deed: Mutex::new(Some(Box::pin(deed))),
+    };
+    App {
+        entropy: Arc::new(between),
+        ..city.app.clone()
+    }
+}
+
+/// An administrator gives the account a new first password, or closes it.
+async fn interferes(city: City, account: AccountId, closes: bool) {
+    let (login, role) = match closes {
+        true => ("system", Role::SystemAdmin),
+        false => ("security", Role::SecurityAdmin),
+    };
+    let administrator = city.account(login, &[(role, 0)]).await;
+    let acting = city.acting(&administrator).await;
+    let premise = shown(&city, &account).await;
+    let app = &city.app;
+    let done = match closes {
+        true => {
+            app.set_account_active(&acting, &account, &premise, false)
+                .await
+        }
+        false => {
+            app.reset_password(&acting, &account, &premise, BETTER)
+                .await
+        }
+    };
+    done.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_password_that_was_replaced_while_it_was_looked_at_opens_nothing() {
+    on_both(|db| async move {
+        let city = City::found(db).await;
+        for (login, closes) in [("reset", false), ("closed", true)] {
+            let officer = city.account(login, &[(Role::DrawingOfficer, 0)]).await;
+            let deed = interferes(city.clone(), officer.clone(), closes);
+            let app = with_deed(&city, deed);
+            let opened = app.sign_in(login, PASSWORD).await.map(drop);
+            assert_eq!(code_of(opened), "AUTH-030", "{login}");
+            let mut reader = city.app.db.read().await.unwrap();
+            let sessions = store::session::of_account(&mut reader, &officer).await;
+            assert_eq!(sessions.unwrap().len(), 0, "{login}");
+        }
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn whoever_changes_a_password_that_an_administrator_has_just_replaced_is_told_so() {
+    on_both(|db| async move {
+        let city = City::found(db).await;
+        let officer = city.account("officer", &[(Role::DrawingOfficer, 0)]).await;
+        let (_, here) = arrived(&city, &officer).await;
+        let app = with_deed(&city, interferes(city.clone(), officer, false));
+        let own = "另外几个不相干的词与两匹马";
+        let changed = app.change_password(&here.acting, &here.session, PASSWORD, own);
+        assert_eq!(code_of(changed.await), "AUTH-036");
+        assert!(city.app.sign_in("officer", BETTER).await.is_ok());
+        assert!(city.app.sign_in("officer", own).await.is_err());
     })
     .await;
 }

@@ -1,7 +1,9 @@
-//! `mingqian audit`: rows against log, content against the rows that name it, public records against those before them. 0 nothing found, 1 contradictions, 2 could not look.
+//! `mingqian audit`: rows against log, content against the rows that name it, public records against those before them,
+//! draws against what they must have kept. 0 nothing found, 1 contradictions, 2 could not look.
 //! It only looks: nothing is migrated or made, and no key is read.
 
-use app::records::{Misplaced, misplaced_records};
+use app::drawing::lacking_material;
+use app::records::misplaced_records;
 use clap::Args;
 use serde_json::json;
 use store::{Exhibit, Report, StoreError};
@@ -21,22 +23,20 @@ pub(crate) fn run(args: &AuditArgs, output: &Output) -> Result<u8, Failure> {
     runtime()?.block_on(async {
         let exhibit = args.place.place().exhibit().await?;
         let audited = exhibit.audit().await;
-        let misplaced = match &audited {
-            Ok(report) => misplaced(&exhibit, report).await,
+        let beyond = match &audited {
+            Ok(report) => beyond_rows(&exhibit, report).await,
             Err(_) => Ok(Vec::new()),
         };
         exhibit.close().await;
         let failed = |error: StoreError| Failure::new(error.code(), "database", error.to_string());
         let report = audited.map_err(failed)?;
-        let misplaced = misplaced.map_err(failed)?;
+        let beyond = beyond.map_err(failed)?;
         let mut words = format!(
             "复算留痕 {} 条、行影像 {} 份；核对 {} 张表 {} 行、内容 {} 份。\n",
             report.leaves, report.images, report.tables, report.rows, report.contents
         );
         let named = report.faults.iter().map(ToString::to_string);
-        let faults: Vec<_> = named
-            .chain(misplaced.iter().map(ToString::to_string))
-            .collect();
+        let faults: Vec<_> = named.chain(beyond).collect();
         for fault in &faults {
             words.push_str(&format!("{fault}\n"));
         }
@@ -57,12 +57,19 @@ pub(crate) fn run(args: &AuditArgs, output: &Output) -> Result<u8, Failure> {
     })
 }
 
-/// Public records out of their order. Where the list of migrations does not tell how the tables are, they are not read:
-/// then the report has named that already.
-async fn misplaced(exhibit: &Exhibit, report: &Report) -> Result<Vec<Misplaced>, StoreError> {
-    match exhibit.read().await {
-        Ok(mut reader) => misplaced_records(&mut reader).await,
+/// What no row and no entry contradicts: public records out of their order, and material of a draw that is lacking. Where
+/// rows cannot be read for it, the report has named them already.
+async fn beyond_rows(exhibit: &Exhibit, report: &Report) -> Result<Vec<String>, StoreError> {
+    let found = async {
+        let mut reader = exhibit.read().await?;
+        let misplaced = misplaced_records(&mut reader).await?;
+        let lacking = lacking_material(&mut reader).await?;
+        let misplaced = misplaced.iter().map(ToString::to_string);
+        let lacking = lacking.iter().map(ToString::to_string);
+        Ok(misplaced.chain(lacking).collect())
+    };
+    match found.await {
         Err(_) if !report.faults.is_empty() => Ok(Vec::new()),
-        Err(error) => Err(error),
+        found => found,
     }
 }

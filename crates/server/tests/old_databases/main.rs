@@ -29,6 +29,11 @@ async fn audits_clean(app: &App, story: &str) {
         report.rows > 900 && report.leaves > 200,
         "{story}: {report:?}"
     );
+    let mut reader = app.db.read().await.unwrap();
+    let misplaced = app::records::misplaced_records(&mut reader).await;
+    assert_eq!(misplaced.unwrap(), [], "{story}");
+    let lacking = app::drawing::lacking_material(&mut reader).await;
+    assert_eq!(lacking.unwrap(), [], "{story}");
 }
 
 /// What verification of a bundle with the key of the log ends with.

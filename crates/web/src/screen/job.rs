@@ -23,7 +23,7 @@ use crate::problem::Problem;
 use crate::route::{Route, Who};
 use crate::screen::register_import;
 use crate::screen::shared::download::{self, Names};
-use crate::screen::shared::{moment, rulebook};
+use crate::screen::shared::{looks_again, moment, rulebook};
 use crate::text::{Address, Digest, thousands};
 
 /// The kinds that stand here; the steps of an import stand on its own page.
@@ -145,7 +145,8 @@ async fn show(State(web): State<WebState>, visit: Visit, Path(id): Path<String>)
     }
     let mut shell = web.shell(&visit).await?;
     if work.state.is_under_way() {
-        shell.frame.refresh_seconds = Some(3);
+        let at_work_ms = visit.now.unix_ms() - work.stored.started_at_ms;
+        shell.frame.refresh_seconds = Some(looks_again(at_work_ms));
     }
     let crumb = Crumb::new(vec![Link::new("后台办理", all())], words);
     let stop = || {

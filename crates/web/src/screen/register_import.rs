@@ -157,13 +157,11 @@ async fn page(
     web: &WebState,
     visit: &Visit,
     head: Head,
-    (now, refreshing): (usize, bool),
+    (now, again): (usize, Option<u16>),
 ) -> Result<WorkbenchPage, Stop> {
     let register = register_of(visit);
     let mut shell = web.shell(visit).await?;
-    if refreshing {
-        shell.frame.refresh_seconds = Some(3);
-    }
+    shell.frame.refresh_seconds = again;
     let crumb = Crumb::new(vec![Link::new(register.label(), list_of(register))], "导入");
     Ok(WorkbenchPage::new(shell, head)
         .with_crumb(crumb)

@@ -40,6 +40,13 @@ pub async fn rulebook(web: &WebState) -> Result<Rulebook, Stop> {
     Ok(catalog::rulebook(&mut reader).await?)
 }
 
+/// In how many seconds the page of work that has gone on so long looks again: most work ends within a few, and whoever
+/// waits for it is kept no longer than that.
+#[must_use]
+pub const fn looks_again(at_work_ms: i64) -> u16 {
+    if at_work_ms < 10_000 { 1 } else { 3 }
+}
+
 /// An instant as a page prints it: `今日 13:52`, else `2026-11-20 13:52`.
 #[must_use]
 pub fn moment(at: Instant, now: Instant) -> String {

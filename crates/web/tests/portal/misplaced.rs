@@ -1,13 +1,15 @@
-//! Whoever holds the database and both keys appends a record that is whole and out of place: the log keeps it for ever,
-//! and the audit names it.
+//! What the audit finds beyond rows and entries: a record that is whole and out of place, appended by whoever holds the
+//! database and both keys, and material of a draw that is not there.
 
 use app::App;
+use app::drawing::lacking_material;
 use app::records::misplaced_records;
 use domain::event::{Act, Actor};
 use domain::id::CampaignNo;
 use store::{Sealing, StoreError};
 use testkit::engines::on_both;
 
+use crate::altered::told;
 use crate::story::Story;
 
 /// Puts a record into the log as the program would, behind the back of its rules.
@@ -57,6 +59,28 @@ async fn a_second_result_behind_the_back_of_the_program_is_named_by_the_audit() 
         );
         // The log itself is in order: nothing in it was altered.
         assert_eq!(store::audit(&db).await.unwrap().faults, []);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn material_of_a_draw_that_nobody_has_any_more_is_named() {
+    told(async |held| {
+        let app = held.app();
+        let number = held.story.drawn().await;
+        let lacking = async || {
+            let mut reader = app.db.read().await.unwrap();
+            let found = lacking_material(&mut reader).await.unwrap();
+            found.iter().map(ToString::to_string).collect::<Vec<_>>()
+        };
+        assert_eq!(lacking().await, Vec::<String>::new());
+        held.sql("DELETE FROM attachments WHERE name IN ('secret', 'teams.txt')");
+        let named = |name: &str| {
+            format!(
+                "AUDT-023 抽取材料缺失：任务 {number} 第 1 次抽取没有保存的 {name}，表 attachments 里没有它的行"
+            )
+        };
+        assert_eq!(lacking().await, ["secret", "teams.txt"].map(named));
     })
     .await;
 }

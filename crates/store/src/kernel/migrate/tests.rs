@@ -902,3 +902,27 @@ async fn a_clear_value_that_was_altered_before_it_was_sealed_is_named_after_the_
         db.close().await;
     }
 }
+
+/// An old image would be read as values of the new column.
+#[test]
+fn no_column_and_no_table_takes_a_name_that_was_given_up() {
+    let layouts = || TRACED.iter().map(|table| table.layout());
+    for layout in layouts() {
+        let given_up = layout.retired.iter().map(|former| former.name);
+        let renamed = layout.columns.iter().flat_map(|column| column.former);
+        let given_up: Vec<&str> = given_up.chain(renamed.map(|former| former.name)).collect();
+        for column in layout.columns {
+            assert!(
+                !given_up.contains(&column.name),
+                "{}.{}",
+                layout.name,
+                column.name
+            );
+        }
+        let tables: Vec<&str> = layout.former.iter().map(|former| former.name).collect();
+        assert!(
+            layouts().all(|other| !tables.contains(&other.name)),
+            "{tables:?}"
+        );
+    }
+}

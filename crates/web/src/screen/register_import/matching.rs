@@ -99,7 +99,7 @@ pub(super) async fn ask(
     import: &Import,
     again: Again<'_>,
 ) -> Result<WorkbenchPage, Stop> {
-    let page = page(web, visit, step::head_of(import), (1, false)).await?;
+    let page = page(web, visit, step::head_of(import), (1, None)).await?;
     let form = form(web, visit, import, again);
     let form = match again {
         Some((sent, flaws)) => form.filled(sent, &flaws.errors),

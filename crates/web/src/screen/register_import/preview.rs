@@ -51,7 +51,7 @@ pub(super) async fn show(
             visit.hidden(web).resting_on(import.premise()),
         ))
         .with_act(Act::open("改列名对应", columns, Weight::Outlined));
-    let mut page = page(web, visit, head, (2, false))
+    let mut page = page(web, visit, head, (2, None))
         .await?
         .with(step::note(again))
         .with(notes(import));

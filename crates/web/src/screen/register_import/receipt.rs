@@ -44,7 +44,7 @@ pub(super) async fn show(
         }
         None => Note::feedback(lead, ""),
     };
-    let mut page = page(web, visit, head, (4, false)).await?.with(note);
+    let mut page = page(web, visit, head, (4, None)).await?.with(note);
     page = page.with(Sheet::new("numbers", "回执", preview::numbers(&written)).padded());
     if written.bad > 0 {
         let report = Link::new("下载错误文件（XLSX）", page_of(import).child("errors.xlsx"));

@@ -12,7 +12,7 @@ use crate::component::{
 use crate::form::Submitted;
 use crate::gate::{Answer, Flaws, Pressed, Stop, Visit, WebState, once, see_other};
 use crate::layout::WorkbenchPage;
-use crate::screen::shared::moment;
+use crate::screen::shared::{looks_again, moment};
 
 pub(super) async fn show(Web(web): Web<WebState>, visit: Visit, id: Path<String>) -> Answer {
     let (_, import) = find(&web, &visit, id).await?;
@@ -88,7 +88,13 @@ async fn at_work(
 ) -> Result<WorkbenchPage, Stop> {
     let staging = web.imports()?;
     let done = staging.progress(import);
-    let seconds = (visit.now.unix_ms() - import.stored.started_at_ms).max(0) / 1000;
+    // A later step is moved to by a press, and its row is not written before its end.
+    let begun_ms = match import.state {
+        State::Reading => import.stored.started_at_ms,
+        _ => import.stored.updated_at_ms,
+    };
+    let at_work_ms = (visit.now.unix_ms() - begun_ms).max(0);
+    let seconds = at_work_ms / 1000;
     let elapsed = match seconds {
         ..60 => format!("{seconds} 秒"),
         _ => format!("{} 分 {} 秒", seconds / 60, seconds % 60),
@@ -104,7 +110,8 @@ async fn at_work(
         State::Comparing => 2,
         _ => 4,
     };
-    Ok(page(web, visit, head_of(import), (step, refreshing))
+    let again = refreshing.then(|| looks_again(at_work_ms));
+    Ok(page(web, visit, head_of(import), (step, again))
         .await?
         .with(job))
 }
@@ -147,7 +154,7 @@ async fn ended(web: &WebState, visit: &Visit, import: &Import) -> Result<Workben
     let facts = Facts::default()
         .with("文件", import.stored.file_name.clone())
         .with("上传", started(import, visit.now));
-    let page = page(web, visit, head, (0, false)).await?;
+    let page = page(web, visit, head, (0, None)).await?;
     Ok(page
         .with(note)
         .with(Sheet::new("file", "文件", facts).padded()))

@@ -92,7 +92,7 @@ async fn form(
     };
     let refusal = again.map(|(refusal, _)| refusal);
     let failed = refusal.is_some();
-    let mut page = page(web, visit, head, (0, false)).await?;
+    let mut page = page(web, visit, head, (0, None)).await?;
     if failed {
         page = page.with_errors_in_form();
     }
@@ -126,7 +126,9 @@ async fn latest(web: &WebState, visit: &Visit, register: Register) -> Result<Tab
         Column::unbroken("状态").in_corner(),
     ];
     let kept_days = rulebook(web).await?.retention.import_days;
-    let empty = EmptyState::nothing(format!("这里列出您最近 {kept_days} 天上传的文件和回执。"));
+    let empty = EmptyState::nothing(format!(
+        "这里列出您最近 {kept_days} 天上传的文件和回执，至多 50 份。"
+    ));
     Ok(Table::new("最近的导入", columns, rows.collect(), empty))
 }
 

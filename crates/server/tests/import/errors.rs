@@ -45,7 +45,13 @@ async fn a_long_error_file_is_made_by_a_job_and_fetched_with_a_trace() {
         let before = office.log_size().await;
         let job = made(&office, &clerk, &at).await;
         let page = clerk.get(&job).await;
-        for told in ["做错误文件", "已办完", "a.csv-错误.xlsx", "<dd>3</dd>"] {
+        for told in [
+            "做错误文件",
+            "已办完",
+            "这次导入的记录过期时一起删除",
+            "a.csv-错误.xlsx",
+            "<dd>3</dd>",
+        ] {
             assert!(page.shows(told), "{told}: {}", page.text);
         }
         assert!(page.shows(&format!("href=\"{at}\"")), "{}", page.text);

@@ -191,7 +191,11 @@ fn ended(work: &Work, from: Link, days: u32) -> Fragment {
     }
     match work.state {
         JobState::Done if work.outcome.file.is_some() => {
-            Note::standing("文件已做好。", format!("留 {days} 天；每次下载留痕。")).into()
+            let until = match work.stored.kind.as_str() {
+                IMPORT_ERRORS => format!("至多留 {days} 天，这次导入的记录过期时一起删除"),
+                _ => format!("留 {days} 天"),
+            };
+            Note::standing("文件已做好。", format!("{until}；每次下载留痕。")).into()
         }
         JobState::Done => Note::standing("已办完，留痕在案。", "")
             .with_link(from)

@@ -112,10 +112,10 @@ async fn page(
                 Some(freeze) if state.result().is_none() => {
                     let frozen = view::Frozen::of(&stored, freeze, visit.party.as_str());
                     let now = web.app.clock.now();
-                    match state
-                        .commitment()
-                        .and_then(|said| view::held_back(said, now))
-                    {
+                    let said = state.commitment();
+                    let over = said.is_some_and(|said| now > said.reveal_by);
+                    match said.and_then(|said| view::held_back(said, now)) {
+                        _ if over => Step::Missed(Box::new(frozen)),
                         Some(until) => Step::Hold(Box::new(frozen), until),
                         None => Step::Reveal(Box::new(frozen)),
                     }

@@ -331,6 +331,28 @@ impl Clock for StaysWithLink {
     }
 }
 
+#[tokio::test]
+async fn after_the_deadline_no_page_asks_for_a_nonce_that_would_be_refused() {
+    with_cast(40, 6, async |cast| {
+        let (_, links) = cast.committed().await;
+        let stranger = cast.site.stranger();
+        let asks = stranger.get(&links[0]).await;
+        assert!(asks.shows("name=\"nonce\""), "{}", asks.text);
+        cast.site.city.clock.advance_minutes(61);
+        let over = stranger.get(&links[0]).await;
+        assert!(
+            over.shows("已过，不再接收") && !over.shows("name=\"nonce\""),
+            "{}",
+            over.text
+        );
+        // Sent from the page that was open before, it is refused, and what was typed is not lost.
+        let (path, typed) = (format!("{}/nonce", links[0]), NONCES[0].1);
+        let late = stranger.submit(&asks, &path, &[("nonce", typed)]).await;
+        assert!(late.shows("DRAW-006") && late.shows(typed), "{}", late.text);
+    })
+    .await;
+}
+
 /// What one hands in does not rest on what another does at the same moment.
 #[tokio::test(flavor = "multi_thread", worker_threads = 3)]
 async fn two_parties_who_hand_in_at_one_moment_are_both_in() {

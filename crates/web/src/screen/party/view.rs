@@ -78,6 +78,8 @@ pub(super) enum Step {
     Hold(Box<Frozen>, String),
     /// FREEZE is public, the nonce is wanted.
     Reveal(Box<Frozen>),
+    /// FREEZE is public, and the hours in which nonces are taken are over.
+    Missed(Box<Frozen>),
     /// The nonce is open.
     Done,
     /// The deadline passed.
@@ -154,7 +156,7 @@ impl PartyPage {
         // Whoever pastes the file that was saved with the number has it in there.
         let shown = match (&step, typed) {
             (Step::Commit, Typed::Commitment(text)) if !text.contains("nonce") => text,
-            (Step::Reveal(_), Typed::Nonce(text)) => text,
+            (Step::Reveal(_) | Step::Missed(_), Typed::Nonce(text)) => text,
             _ => "",
         };
         let version = frame.map_or(Version::One, |frozen| frozen.version.protocol());
@@ -178,7 +180,7 @@ impl PartyPage {
     fn place(&self) -> usize {
         match self.step {
             Step::NotYet | Step::Commit => 0,
-            Step::Wait | Step::Hold(..) | Step::Reveal(_) | Step::Absent => 1,
+            Step::Wait | Step::Hold(..) | Step::Reveal(_) | Step::Missed(_) | Step::Absent => 1,
             Step::Done => 2,
         }
     }

@@ -5,7 +5,6 @@ use domain::campaign::Campaign;
 use domain::campaign::party::TrustLevel;
 use domain::campaign::state::Step;
 use domain::campaign::steps::{DrawFacts, Stepped};
-use domain::event::LinkKind;
 use domain::id::{CampaignNo, Fingerprint};
 use domain::policy::Verb;
 use domain::premise::Premise;
@@ -159,12 +158,10 @@ impl LongAct for Drawing<'_> {
         stored.seed_text = Some(drawn.seed_text().to_string());
         stored.result_record = Some(record.clone());
         stored.trust_level = Some(i64::from(level_reached(drawn).number()));
-        let mut event = app
+        // No link to a subject: the index of the log would tell who was drawn. What is done of a visit later links its own.
+        let event = app
             .enter(&mut stored, done, step.at, actor)
             .with("visits", visits.len());
-        for visit in &visits {
-            event = event.touching(LinkKind::Subject, visit.visit.subject.as_str());
-        }
         let mut rec = tx.record(event, app.public(record))?;
         campaign::write(&mut rec, &stored).await?;
         inspection::add_many(&mut rec, &visits).await?;

@@ -57,3 +57,23 @@ fn fill(path: &str, value: &str) -> String {
     }
     filled + rest
 }
+
+/// The index of the log is read by every page that lists what was done of a thing.
+#[tokio::test]
+async fn the_index_of_the_log_leads_from_no_subject_to_the_draw() {
+    with_cast(40, 6, async |cast| {
+        cast.drawn().await;
+        let app = &cast.site.city.app;
+        let mut reader = app.db.read().await.unwrap();
+        let lines = store::log::trace(&mut reader, &store::log::TraceOf::All, None, 200).await;
+        let drawn = lines
+            .unwrap()
+            .into_iter()
+            .find(|line| line.act == "campaign.draw");
+        let header: domain::event::Event =
+            serde_json::from_str(&drawn.unwrap().header.unwrap()).unwrap();
+        let kinds: Vec<_> = header.links.iter().map(|link| link.kind).collect();
+        assert_eq!(kinds, [domain::event::LinkKind::Campaign]);
+    })
+    .await;
+}

@@ -2,7 +2,8 @@
 //! whether the register still is what was judged against, then written, logged, all or nothing.
 //!
 //! If the register changed meanwhile, everything is judged again, a few times, and then, unless there are very many rows,
-//! once more under the lock: a register that never rests keeps nobody from importing. While rows are written this is announced: on SQLite every other act queues, on PostgreSQL those that need this register.
+//! once more under the lock: a register that never rests keeps nobody from importing. While rows are written this is
+//! announced: on SQLite every other act queues, on PostgreSQL those that need this register.
 //! Crash points: before `commit` nothing has happened, after it everything has, including the state
 //! of the staged import and the end of its job, which move in the same transaction.
 
@@ -137,16 +138,11 @@ pub(crate) async fn write(
     ending: Ending<'_>,
 ) -> Result<Written, AppError> {
     for _ in 0..ROUNDS {
-        ending.run.enter("再与名录比对一次", rows_of(&ending));
-        let Some(mut prepared) = prepare(app, sheet, rows, &ending).await? else {
-            return Ok(Written::Altered);
+        let mut prepared = match judged(app, sheet, rows, &ending).await? {
+            Ok(prepared) => prepared,
+            Err(unwritten) => return Ok(unwritten),
         };
         let tally = prepared.tally;
-        if ending.expected.is_some_and(|expected| expected != tally) {
-            return Ok(Written::Stale(tally));
-        }
-        tally.allow(ending.only_good)?;
-        ending.run.enter("写入名录", Some(tally.rows()));
         let pace = Pace::begin(app, sheet.register, &tally).await;
         let tx = app.db.begin("register.import").await?;
         if under_lock(app, (tx, pace), &mut prepared, &ending).await? {
@@ -157,6 +153,27 @@ pub(crate) async fn write(
         return judged_under_lock(app, sheet, rows, &ending).await;
     }
     Err(restless(sheet))
+}
+
+/// Every row judged by the register of this moment, and the outcome held against what was shown; what comes of it at
+/// once if nothing may be written.
+async fn judged(
+    app: &App,
+    sheet: &Sheet<'_>,
+    rows: Rows<'_>,
+    ending: &Ending<'_>,
+) -> Result<Result<Prepared, Written>, AppError> {
+    ending.run.enter("再与名录比对一次", rows_of(ending));
+    let Some(prepared) = prepare(app, sheet, rows, ending).await? else {
+        return Ok(Err(Written::Altered));
+    };
+    let tally = prepared.tally;
+    if ending.expected.is_some_and(|expected| expected != tally) {
+        return Ok(Err(Written::Stale(tally)));
+    }
+    tally.allow(ending.only_good)?;
+    ending.run.enter("写入名录", Some(tally.rows()));
+    Ok(Ok(prepared))
 }
 
 fn restless(sheet: &Sheet<'_>) -> AppError {
@@ -178,16 +195,11 @@ async fn judged_under_lock(
     let pace = Pace::begin(app, sheet.register, &ending.expected.unwrap_or_default()).await;
     let mut tx = app.db.begin("register.import").await?;
     tx.hold(rewritten(sheet.register), Hold::Exclusive).await?;
-    ending.run.enter("再与名录比对一次", rows_of(ending));
-    let Some(mut prepared) = prepare(app, sheet, rows, ending).await? else {
-        return Ok(Written::Altered);
+    let mut prepared = match judged(app, sheet, rows, ending).await? {
+        Ok(prepared) => prepared,
+        Err(unwritten) => return Ok(unwritten),
     };
     let tally = prepared.tally;
-    if ending.expected.is_some_and(|expected| expected != tally) {
-        return Ok(Written::Stale(tally));
-    }
-    tally.allow(ending.only_good)?;
-    ending.run.enter("写入名录", Some(tally.rows()));
     if under_lock(app, (tx, pace), &mut prepared, ending).await? {
         return Ok(Written::Done(tally));
     }

@@ -153,7 +153,7 @@ impl Staging {
         let Ok(job) = Job::of(before.clone()) else {
             return false;
         };
-        let same = is_of(&job, import).is_ok();
+        let same = is_of(before, import).is_ok();
         same && match job.state {
             JobState::Waiting | JobState::Running => true,
             JobState::Done => self.jobs.open_result(&job).await.is_ok(),
@@ -177,9 +177,7 @@ impl Staging {
         run: &Run,
     ) -> Result<Outcome, AppError> {
         let import = self.of_job(&job.about).await?;
-        if read(&ERRORS_ORDER, job)?.faults_sha256 != import.summary.faults_sha256 {
-            return Err(OTHER_ROWS.refuse(&[]).into());
-        }
+        is_of(job, &import)?;
         let mut reader = self.app.db.read().await?;
         Importer::now(&self.app, &mut reader, &import).await?;
         drop(reader);
@@ -209,7 +207,7 @@ impl Staging {
         };
         let import = self.of_job(&job.stored.about).await?;
         import.require_sound()?;
-        is_of(job, &import)?;
+        is_of(&job.stored, &import)?;
         let file = self.jobs.open_result(job).await?;
         let record = || self.record_error_file(acting, &import, (made.rows, &made.sha256));
         self.app.looks(record).await?;
@@ -288,8 +286,8 @@ impl Staging {
 }
 
 /// Refuses the file of a job that is not of the rows that are wrong now.
-fn is_of(job: &Job, import: &Import) -> Result<(), AppError> {
-    let ordered = read(&ERRORS_ORDER, &job.stored)?;
+fn is_of(job: &StoredJob, import: &Import) -> Result<(), AppError> {
+    let ordered = read(&ERRORS_ORDER, job)?;
     if ordered.faults_sha256 == import.summary.faults_sha256 {
         Ok(())
     } else {

@@ -6,7 +6,7 @@ use domain::campaign::steps::Stepped;
 use domain::campaign::{Campaign, state::Step};
 use domain::catalog::InspectionItem;
 use domain::event::{Act, Actor, Event, LinkKind};
-use domain::id::{CampaignId, CampaignNo, Fingerprint, OrgUnitId};
+use domain::id::{AccountId, CampaignId, CampaignNo, Fingerprint, OrgUnitId};
 use domain::inspector::Inspector;
 use domain::policy::{Place, Verb};
 use domain::premise::Premise;
@@ -298,8 +298,13 @@ impl App {
 
     /// The person and the moment of a step.
     pub(crate) fn step(&self, acting: &Acting) -> Step {
+        self.step_of(&acting.account)
+    }
+
+    /// The same in the name of an account.
+    pub(crate) fn step_of(&self, by: &AccountId) -> Step {
         Step {
-            by: acting.account.clone(),
+            by: by.clone(),
             at: self.clock.now(),
         }
     }

@@ -5,7 +5,10 @@
 //! who will be drawn. `draw_subjects` does not record a RESULT that our own `verify` refuses. What takes long is
 //! computed before the lock is taken (`long_act`).
 
+mod beacon;
 mod bundle;
+mod by_itself;
+mod ceremony;
 mod committing;
 mod delivered;
 mod dice;
@@ -25,6 +28,7 @@ mod preview;
 mod rehearsal;
 mod result;
 mod seed;
+mod void_attempt;
 mod voiding;
 
 use domain::id::{CampaignNo, Fingerprint, PartyToken};
@@ -38,7 +42,9 @@ use store::catalog;
 use crate::campaign::unsound;
 use crate::{Acting, App, AppError};
 
+pub use beacon::BeaconWords;
 pub use bundle::{public_stage, zip_of};
+pub use by_itself::NotFollowed;
 pub use committing::CommitWords;
 pub use dice::DiceWords;
 pub use draw::bundle::Stage;

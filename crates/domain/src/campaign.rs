@@ -2,12 +2,15 @@
 //!
 //! [`plan`] holds the seven parts the seed demands (细则四（二）); [`state`] is the life of a
 //! campaign, one variant per state with what exists there; [`party`] is an outside party's nonce in
-//! a draw; [`eligibility`] decides who is in the frame and why not; [`version`] says under which version
+//! a draw, [`ceremony`] who is present when nonces are taken, [`entry`] what a public source showed;
+//! [`eligibility`] decides who is in the frame and why not; [`version`] says under which version
 //! of the protocol an attempt is.
 //!
 //! Deliberately absent: the arithmetic of the draw (crate `draw`), and any way back from RESULT.
 
+pub mod ceremony;
 pub mod eligibility;
+pub mod entry;
 pub mod frame_roots;
 mod names;
 pub mod party;

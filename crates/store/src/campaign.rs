@@ -16,8 +16,13 @@ use crate::kernel::value::{Row, Value};
 use crate::schema::{CAMPAIGNS, PARTY_LINKS};
 
 mod attempt;
+mod void;
 
 pub use attempt::{AttemptEntry, HandedIn, attempt, handed_in_before};
+pub use void::{
+    VoidAttempt, add_void, between_freeze_and_result, unopened, void_attempt, void_attempts,
+    write_void,
+};
 
 const TABLE: &str = "campaigns";
 const COLUMNS: &str = "SELECT campaign_id, number, title, org_unit_id, state, attempt, window_from, window_until, plan, plan_record, life, freeze_record, seed_text, result_record, trust_level, figures, state_at_ms, last_event FROM campaigns";

@@ -167,6 +167,21 @@ table! {
     }
 }
 table! {
+    /// Attempts void after REVEAL, whose draw is opened all the same (SPEC-draw §3.9).
+    traced VOID_ATTEMPTS = "void_attempts" key(campaign_id, attempt) {
+        campaign_id: text public,
+        attempt: int public,
+        state: text public,
+        life: text masked,
+        figures: text public,
+        plan_record: text public,
+        freeze_record: text public,
+        void_record: text public,
+        seed_text: text public,
+        result_record: text public,
+    }
+}
+table! {
     /// Visits: one subject, one team, all its items at once (检查).
     traced INSPECTIONS = "inspections" of Inspections key(inspection_id) {
         inspection_id: text public,
@@ -369,6 +384,7 @@ pub const TRACED: &[TracedTable] = &[
     GRANTS,
     CAMPAIGNS,
     PARTY_LINKS,
+    VOID_ATTEMPTS,
     INSPECTIONS,
     PUBLICATIONS,
     COUNTERS,

@@ -6,7 +6,7 @@ use domain::campaign::frame_roots::FrameRoots;
 use domain::campaign::plan::announced_ceremony;
 use domain::campaign::state::Step;
 use domain::campaign::steps::{CommitFacts, Intervals, Stepped};
-use domain::id::{CampaignNo, Fingerprint};
+use domain::id::{AccountId, CampaignNo, Fingerprint};
 use domain::policy::Verb;
 use domain::premise::Premise;
 use domain::time::Instant;
@@ -96,7 +96,7 @@ impl LongAct for Committing {
     async fn compute(
         &mut self,
         app: &App,
-        acting: &Acting,
+        by: &AccountId,
         mut view: Reader,
         stored: &StoredCampaign,
     ) -> Result<ToCommit, AppError> {
@@ -123,7 +123,7 @@ impl LongAct for Committing {
         if let Ok(roots) = stored.campaign.frozen_roots(newest) {
             // What the rules say of parties and hours is said before the draw says the same in other words.
             let nothing_yet = print_of(plan.suite.bytes(b""));
-            let facts = self.facts(app.step(acting), (nothing_yet, roots.clone()), &hours);
+            let facts = self.facts(app.step_of(by), (nothing_yet, roots.clone()), &hours);
             stored.campaign.clone().commit(facts)?;
         }
         let frozen = app.frozen(&kept, plan, terms).await?;
@@ -134,7 +134,7 @@ impl LongAct for Committing {
             roots: FrameRoots::from(frozen.record()),
             hours,
         };
-        self.step(&computed, stored.campaign.clone(), app.step(acting))?;
+        self.step(&computed, stored.campaign.clone(), app.step_of(by))?;
         Ok(computed)
     }
 

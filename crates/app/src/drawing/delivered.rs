@@ -77,25 +77,45 @@ fn as_entered(attempt: &[AttemptEntry], stored: &StoredCampaign) -> Result<(), A
             "任务冻结名录之后的办理记录（公布承诺的时间和期限、各方），与留痕所记的不同",
         ));
     }
-    dice_as_entered(attempt, &stored.campaign.state)
+    entered_by_its_acts(attempt, &stored.campaign.state)
 }
 
-/// What the dice showed is written by the entries of the dice, and stands in every other as it stood before.
-fn dice_as_entered(attempt: &[AttemptEntry], stands: &CampaignState) -> Result<(), AppError> {
+/// What only some acts write: what dice and beacon showed, and who is present. It stands in every other entry as it stood
+/// before.
+fn entered_by_its_acts(attempt: &[AttemptEntry], stands: &CampaignState) -> Result<(), AppError> {
     let dice = |state: &CampaignState| state.commitment().and_then(|one| one.dice.clone());
-    let enters = [Act::DiceEntered.name(), Act::DiceReentered.name()];
+    let enters = [Act::DiceEntered, Act::DiceReentered];
+    by_its_acts("掷骰结果", &enters, dice, attempt, stands)?;
+    let beacon = |state: &CampaignState| match state {
+        CampaignState::Revealed(revealed) => revealed.beacon.clone(),
+        _ => None,
+    };
+    let enters = [Act::BeaconEntered, Act::BeaconReentered];
+    by_its_acts("公共随机数", &enters, beacon, attempt, stands)?;
+    let ceremony = |state: &CampaignState| state.commitment().and_then(|one| one.ceremony.clone());
+    let moves = [Act::CeremonyBegun, Act::CeremonyAttended];
+    by_its_acts("抽取仪式的主持和到场", &moves, ceremony, attempt, stands)
+}
+
+fn by_its_acts<T: PartialEq>(
+    what: &str,
+    acts: &[Act],
+    of: impl Fn(&CampaignState) -> Option<T>,
+    attempt: &[AttemptEntry],
+    stands: &CampaignState,
+) -> Result<(), AppError> {
     let mut known = None;
     for entry in attempt {
-        let told = dice(&entry.state);
-        if told != known && !enters.contains(&entry.act.as_str()) {
-            let place = format!("掷骰结果，在留痕第 {} 条里没有录入就改变了", entry.sequence);
+        let told = of(&entry.state);
+        if told != known && !acts.iter().any(|act| act.name() == entry.act) {
+            let place = format!("{what}，在留痕第 {} 条里没有登记就改变了", entry.sequence);
             return Err(altered(&place));
         }
         known = told;
     }
-    match dice(stands) == known {
+    match of(stands) == known {
         true => Ok(()),
-        false => Err(altered("掷骰结果，与留痕所记的录入不同")),
+        false => Err(altered(&format!("{what}，与留痕所记的不同"))),
     }
 }
 
@@ -126,11 +146,12 @@ fn closed_by(state: &CampaignState) -> (StateKind, Option<&Step>) {
     (state.kind(), step)
 }
 
-/// What was said when the commitments were published, without the dice entered since.
+/// What was said when the commitments were published, without what was entered since.
 fn commitment_alone(committed: &Committed) -> Committed {
     Committed {
         frozen: parties_alone(&committed.frozen),
         dice: None,
+        ceremony: None,
         ..committed.clone()
     }
 }

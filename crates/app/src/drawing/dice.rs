@@ -1,8 +1,8 @@
 //! What public dice showed, entered by two accounts before the first nonce (`shuang/2`). The picture stays with who
 //! took it; its hash stands in the trace, so that it can be held against what was entered.
 
-use domain::campaign::state::DiceEvidence;
-use domain::campaign::steps::DiceFacts;
+use domain::campaign::entry::SourceEvidence;
+use domain::campaign::steps::EntryFacts;
 use domain::id::{CampaignNo, Fingerprint};
 use domain::policy::Verb;
 use domain::premise::Premise;
@@ -40,14 +40,10 @@ impl App {
         delivered::as_delivered(&mut tx, &stored).await?;
         let step = self.step(acting);
         let at = step.at;
-        let evidence = words.picture.map(|picture| DiceEvidence {
-            source: words.source.trim().to_owned(),
-            picture: picture.clone(),
-        });
-        let facts = DiceFacts {
+        let facts = EntryFacts {
             step,
-            digits: words.digits.to_owned(),
-            evidence,
+            value: words.digits.to_owned(),
+            evidence: evidence(words.source, words.picture),
         };
         let done = stored.campaign.clone().enter_dice(facts)?;
         let event = self
@@ -56,4 +52,12 @@ impl App {
         self.write_campaign(tx, &stored, event, self.confidential())
             .await
     }
+}
+
+/// Where a value comes from, if a picture of it is named.
+pub(super) fn evidence(source: &str, picture: Option<&Fingerprint>) -> Option<SourceEvidence> {
+    picture.map(|picture| SourceEvidence {
+        source: source.trim().to_owned(),
+        picture: picture.clone(),
+    })
 }

@@ -4,14 +4,14 @@ use domain::campaign::Campaign;
 use domain::campaign::state::Step;
 use domain::campaign::steps::Stepped;
 use domain::event::Act;
-use domain::id::{CampaignNo, PartyToken};
+use domain::id::{AccountId, CampaignNo, PartyToken};
 use domain::policy::Verb;
 use domain::premise::Premise;
 use draw::bundle::{PUBLIC, Stage, open_record_of};
 use draw::record::PlanRecord;
 use draw::{Drawn, Version};
 use store::Reader;
-use store::campaign::StoredCampaign;
+use store::campaign::{self, StoredCampaign};
 
 use super::held;
 use super::kept::Kept;
@@ -59,6 +59,10 @@ impl App {
         held::own_records(&mut tx, &stored).await?;
         let void = voiding::record(&stored, &step.by, words, &*self.entropy)?;
         // A frame of shuang/1 given up before FREEZE was published leaves a confidential act, not a record.
+        let opened_later = match &void {
+            Some(void) => voiding::after_reveal(&stored, &void.record),
+            None => None,
+        };
         let (act, sealing, salt) = match void {
             Some(void) => (act, self.public(void.record), void.salt),
             None => (Act::CampaignRevised, self.confidential(), None),
@@ -70,7 +74,13 @@ impl App {
         if let Some(salt) = salt {
             event = event.with("approver_salt", salt);
         }
-        self.write_campaign(tx, &stored, event, sealing).await
+        let mut rec = tx.record(event, sealing)?;
+        campaign::write(&mut rec, &stored).await?;
+        if let Some(void) = &opened_later {
+            campaign::add_void(&mut rec, void).await?;
+        }
+        rec.commit().await?;
+        Ok(())
     }
 
     /// Opens the draw to the public (OPEN) after the visits have ended.
@@ -101,7 +111,7 @@ impl LongAct for Opening {
     async fn compute(
         &mut self,
         app: &App,
-        acting: &Acting,
+        by: &AccountId,
         mut view: Reader,
         stored: &StoredCampaign,
     ) -> Result<ToOpen, AppError> {
@@ -119,7 +129,7 @@ impl LongAct for Opening {
             sealed,
             record,
         };
-        self.step(&computed, stored.campaign.clone(), app.step(acting))?;
+        self.step(&computed, stored.campaign.clone(), app.step_of(by))?;
         Ok(computed)
     }
 

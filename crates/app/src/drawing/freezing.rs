@@ -13,7 +13,7 @@ use domain::campaign::plan::CampaignPlan;
 use domain::campaign::state::Step;
 use domain::campaign::steps::{FreezeFacts, Stepped};
 use domain::campaign::version::FrameVersion;
-use domain::id::CampaignNo;
+use domain::id::{AccountId, CampaignNo};
 use domain::policy::{Place, Reach, Verb};
 use domain::premise::Premise;
 use domain::time::{Date, Instant};
@@ -187,7 +187,7 @@ impl LongAct for Freezing {
     async fn compute(
         &mut self,
         app: &App,
-        acting: &Acting,
+        by: &AccountId,
         mut view: Reader,
         stored: &StoredCampaign,
     ) -> Result<Computed, AppError> {
@@ -200,7 +200,7 @@ impl LongAct for Freezing {
         let (eligibility, record) = frame::load(&mut view, stored, under).await?;
         drop(view);
         self.run.checkpoint()?;
-        let facts = self.facts(app.step(acting), &plan, &eligibility, None);
+        let facts = self.facts(app.step_of(by), &plan, &eligibility, None);
         stored.campaign.clone().freeze(facts)?;
         if !self.words.pool_of_one_known {
             none_alone(&eligibility)?;

@@ -2,6 +2,7 @@
 //! write the database and holds its keys could exchange a kept frame, a sealed file or a record; nothing
 //! follows from one that the log does not know.
 
+use domain::campaign::StateKind;
 use domain::refusal::Code;
 use draw::bundle::PUBLIC;
 use draw::{Drawn, Frozen};
@@ -92,6 +93,17 @@ pub(crate) async fn own_records(
 pub(super) async fn reveal(reader: &mut Reader, stored: &StoredCampaign) -> Result<(), AppError> {
     let told = logged_reveal(stored)?.to_string();
     logged(reader, &told, EntryType::Reveal, REVEAL).await
+}
+
+/// The same of a campaign that may not have come so far; what is asked of it says then that it has not.
+pub(super) async fn reveal_if_logged(
+    reader: &mut Reader,
+    stored: &StoredCampaign,
+) -> Result<(), AppError> {
+    match stored.campaign.kind() {
+        StateKind::Revealed => reveal(reader, stored).await,
+        _ => Ok(()),
+    }
 }
 
 /// The FREEZE the campaign stands on is one the log knows.

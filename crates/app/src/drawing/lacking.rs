@@ -64,17 +64,33 @@ pub async fn lacking_material(reader: &mut Reader) -> Result<Vec<Lacking>, Store
         };
         before = Some(last.campaign.number.clone());
         for stored in &part {
-            let attempt = stored.campaign.state.attempt();
-            let owner = Owner::Attempt(&stored.campaign.id, attempt);
-            for name in to_keep(stored) {
-                if attachment::of_name(reader, owner, name).await?.is_none() {
-                    found.push(Lacking {
-                        campaign: stored.campaign.number.as_str().to_owned(),
-                        attempt,
-                        name,
-                    });
-                }
+            of_attempt(reader, stored, to_keep(stored), &mut found).await?;
+            // What a void attempt would have drawn is recomputed from the same material whenever somebody asks.
+            for void in campaign::void_attempts(reader, stored).await? {
+                let names = to_keep(&void.as_stood);
+                let frame = names.into_iter().filter(|name| !PUBLIC.contains(name));
+                of_attempt(reader, &void.as_stood, frame.collect(), &mut found).await?;
             }
         }
     }
+}
+
+async fn of_attempt(
+    reader: &mut Reader,
+    stored: &StoredCampaign,
+    names: Vec<&'static str>,
+    found: &mut Vec<Lacking>,
+) -> Result<(), StoreError> {
+    let attempt = stored.campaign.state.attempt();
+    let owner = Owner::Attempt(&stored.campaign.id, attempt);
+    for name in names {
+        if attachment::of_name(reader, owner, name).await?.is_none() {
+            found.push(Lacking {
+                campaign: stored.campaign.number.as_str().to_owned(),
+                attempt,
+                name,
+            });
+        }
+    }
+    Ok(())
 }

@@ -9,7 +9,7 @@ use domain::campaign::Campaign;
 use domain::campaign::state::Step;
 use domain::campaign::steps::Stepped;
 use domain::event::{Act, Actor};
-use domain::id::CampaignNo;
+use domain::id::{AccountId, CampaignNo};
 use domain::policy::{Place, Verb};
 use domain::premise::Premise;
 use domain::refusal::Code;
@@ -17,6 +17,7 @@ use domain::time::Instant;
 use store::campaign::{self, StoredCampaign};
 use store::{Reader, Register, StoreError, Tx};
 
+use super::by_itself::{drawer, itself};
 use super::held;
 use super::kept::Kept;
 use crate::premise::require_campaign;
@@ -64,12 +65,12 @@ pub(super) trait LongAct: Send + Sync {
     /// What the long part yields, with what it was computed from.
     type Computed: Send + Sync;
 
-    /// The long part. The view is given back before anything takes time; whatever the rules would refuse under the
-    /// lock is refused here already.
+    /// The long part, in the name of that account. The view is given back before anything takes time; whatever the
+    /// rules would refuse under the lock is refused here already.
     fn compute(
         &mut self,
         app: &App,
-        acting: &Acting,
+        by: &AccountId,
         view: Reader,
         stored: &StoredCampaign,
     ) -> impl Future<Output = Result<Self::Computed, AppError>> + Send;
@@ -102,16 +103,43 @@ pub(super) trait LongAct: Send + Sync {
     ) -> impl Future<Output = Result<(), AppError>> + Send;
 }
 
+/// Who carries out a long act.
+#[derive(Clone, Copy)]
+enum By<'b> {
+    /// A person, on what was shown.
+    Person(&'b Acting, &'b Premise),
+    /// The program, in the name of who published FREEZE: what follows by itself rests on nothing that was shown.
+    Itself,
+}
+
 impl App {
     /// Carries out a long act on a campaign.
     pub(super) async fn carry_out(
         &self,
         acting: &Acting,
-        of: (&CampaignNo, &Premise),
+        (number, premise): (&CampaignNo, &Premise),
+        act: impl LongAct,
+    ) -> Result<(), AppError> {
+        self.rounds(By::Person(acting, premise), number, act).await
+    }
+
+    /// The same of an act that follows by itself.
+    pub(super) async fn carry_out_itself(
+        &self,
+        number: &CampaignNo,
+        act: impl LongAct,
+    ) -> Result<(), AppError> {
+        self.rounds(By::Itself, number, act).await
+    }
+
+    async fn rounds(
+        &self,
+        by: By<'_>,
+        number: &CampaignNo,
         mut act: impl LongAct,
     ) -> Result<(), AppError> {
         for _ in 0..ROUNDS {
-            if self.round(acting, of, &mut act).await? {
+            if self.round(by, number, &mut act).await? {
                 return Ok(());
             }
         }
@@ -121,29 +149,30 @@ impl App {
     /// One time; false if what was computed no longer holds, and then nothing is written.
     async fn round<A: LongAct>(
         &self,
-        acting: &Acting,
-        (number, premise): (&CampaignNo, &Premise),
+        by: By<'_>,
+        number: &CampaignNo,
         act: &mut A,
     ) -> Result<bool, AppError> {
-        let (view, seen) = match self.viewed(acting, A::VERB, (number, premise)).await {
-            Ok(viewed) => viewed,
-            Err(error @ AppError::Refused(_)) => {
-                return Err(self.unless_done(A::VERB, error).await);
-            }
-            Err(error) => return Err(error),
+        let (view, seen) = self.seen(by, A::VERB, number).await?;
+        let who = match by {
+            By::Person(acting, _) => acting.account.clone(),
+            By::Itself => drawer(&seen)?,
         };
-        let computed = act.compute(self, acting, view, &seen).await?;
-        let (mut tx, acting) = self.begin_as(A::VERB.name(), acting).await?;
-        let stored = campaign::by_number(&mut tx, number).await?;
-        let actor = acting.actor(A::VERB, &Place::of(&stored.campaign.initiator))?;
-        let newest = self.version_of_new_attempts;
-        require_campaign(&mut tx, &acting, (A::VERB, newest), premise, &stored).await?;
-        let step = self.step(&acting);
-        let done = act.step(&computed, stored.campaign.clone(), step.clone())?;
-        // By the same event, and yet another row: no act of the program did that.
+        let computed = act.compute(self, &who, view, &seen).await?;
+        let (mut tx, stored, actor) = self.locked(by, A::VERB, number).await?;
+        // By the same event, and yet another row: no act of the program did that. What follows by itself saw no form
+        // and looks again.
         if stored != seen {
-            return Err(held::altered("任务"));
+            return match by {
+                By::Itself => {
+                    tx.abandon().await?;
+                    Ok(false)
+                }
+                By::Person(..) => Err(held::altered("任务")),
+            };
         }
+        let step = self.step_of(&who);
+        let done = act.step(&computed, stored.campaign.clone(), step.clone())?;
         for kept in act.material(&computed) {
             kept.still_stands(&mut tx).await?;
         }
@@ -163,6 +192,53 @@ impl App {
             // Accounts have moved on since the right was asked; nothing is written.
             Err(AppError::Store(StoreError::Held(Register::Accounts))) => Ok(false),
             Err(other) => Err(other),
+        }
+    }
+
+    /// The campaign as it stands, in the view the computing begins with.
+    async fn seen(
+        &self,
+        by: By<'_>,
+        verb: Verb,
+        number: &CampaignNo,
+    ) -> Result<(Reader, StoredCampaign), AppError> {
+        match by {
+            By::Person(acting, premise) => {
+                match self.viewed(acting, verb, (number, premise)).await {
+                    Err(error @ AppError::Refused(_)) => Err(self.unless_done(verb, error).await),
+                    viewed => viewed,
+                }
+            }
+            By::Itself => {
+                let mut view = self.db.read().await?;
+                let seen = campaign::by_number(&mut view, number).await?;
+                held::own_records(&mut view, &seen).await?;
+                Ok((view, seen))
+            }
+        }
+    }
+
+    /// The campaign under the lock, and who acts; of a person it is asked again whether he may, on what was shown.
+    async fn locked(
+        &self,
+        by: By<'_>,
+        verb: Verb,
+        number: &CampaignNo,
+    ) -> Result<(Tx, StoredCampaign, Actor), AppError> {
+        match by {
+            By::Person(acting, premise) => {
+                let (mut tx, acting) = self.begin_as(verb.name(), acting).await?;
+                let stored = campaign::by_number(&mut tx, number).await?;
+                let actor = acting.actor(verb, &Place::of(&stored.campaign.initiator))?;
+                let newest = self.version_of_new_attempts;
+                require_campaign(&mut tx, &acting, (verb, newest), premise, &stored).await?;
+                Ok((tx, stored, actor))
+            }
+            By::Itself => {
+                let mut tx = self.db.begin(verb.name()).await?;
+                let stored = campaign::by_number(&mut tx, number).await?;
+                Ok((tx, stored, itself()))
+            }
         }
     }
 

@@ -322,7 +322,7 @@ pub(super) fn files(
     }
 }
 
-fn written<N: AsRef<str>>(
+pub(super) fn written<N: AsRef<str>>(
     names: Vec<N>,
     write: impl Fn(&str, &mut Vec<u8>) -> io::Result<bool>,
 ) -> Result<Vec<BundleFile>, AppError> {

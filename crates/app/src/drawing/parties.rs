@@ -165,7 +165,7 @@ impl App {
         typed: &str,
     ) -> Result<(), AppError> {
         let commitment = hex64(typed)?;
-        let in_already = |own: &Party| own.commitment() == Some(&commitment);
+        let in_already = handed_in(|own| own.commitment() == Some(&commitment));
         self.party_step(link, premise, in_already, |delivery, at| {
             let mut earlier = delivery.earlier.iter();
             let same = earlier.find(|one| one.commitment == commitment);
@@ -184,7 +184,7 @@ impl App {
         typed: &str,
     ) -> Result<(), AppError> {
         let nonce = hex64(typed)?;
-        let in_already = |own: &Party| own.nonce() == Some(&nonce);
+        let in_already = handed_in(|own| own.nonce() == Some(&nonce));
         self.party_step(link, premise, in_already, |delivery, at| {
             let Delivery { stored, party, .. } = delivery;
             let campaign = stored.campaign.clone();
@@ -201,11 +201,11 @@ impl App {
 
     /// A party has no account that a key of its form could be kept for. So a press that is repeated because no
     /// answer came finds by its content that it is done, and writes nothing more.
-    async fn party_step(
+    pub(super) async fn party_step(
         &self,
         link: &str,
         premise: &Premise,
-        in_already: impl Fn(&Party) -> bool,
+        in_already: impl Fn(&StoredCampaign, &PartyToken) -> bool,
         step: impl FnOnce(&Delivery<'_>, Instant) -> Result<(Campaign, Act), AppError>,
     ) -> Result<(), AppError> {
         let mut tx = self.db.begin("party.step").await?;
@@ -214,12 +214,7 @@ impl App {
         let kept = found.ok_or_else(|| NO_LINK.refuse(&[]))?;
         // It does not rest on what other parties hand in, so it waits for one who does so at this moment.
         let mut stored = campaign::get_alone(&mut tx, &kept.campaign).await?;
-        let frame = stored.campaign.state.frame();
-        let own = frame.and_then(|frozen| {
-            let mut parties = frozen.parties.iter();
-            parties.find(|party| party.name.token == kept.party)
-        });
-        if own.is_some_and(in_already) {
+        if in_already(&stored, &kept.party) {
             return Ok(());
         }
         require(
@@ -252,11 +247,20 @@ impl App {
 }
 
 /// What a party hands something in to.
-struct Delivery<'d> {
-    stored: &'d StoredCampaign,
-    party: &'d PartyToken,
+pub(super) struct Delivery<'d> {
+    pub(super) stored: &'d StoredCampaign,
+    pub(super) party: &'d PartyToken,
     /// What all parties handed in for the attempts before.
     earlier: &'d [HandedIn],
+}
+
+/// Whether a party has handed that in already.
+fn handed_in(is_it: impl Fn(&Party) -> bool) -> impl Fn(&StoredCampaign, &PartyToken) -> bool {
+    move |stored, party| {
+        let frame = stored.campaign.state.frame();
+        let mut parties = frame.into_iter().flat_map(|frozen| &frozen.parties);
+        parties.any(|known| known.name.token == *party && is_it(known))
+    }
 }
 
 /// The earlier attempt a nonce was made for: it was opened there, or what was committed to there follows from it, though

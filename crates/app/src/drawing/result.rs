@@ -5,7 +5,7 @@ use domain::campaign::Campaign;
 use domain::campaign::party::TrustLevel;
 use domain::campaign::state::Step;
 use domain::campaign::steps::{DrawFacts, Stepped};
-use domain::id::{CampaignNo, Fingerprint};
+use domain::id::{AccountId, CampaignNo, Fingerprint};
 use domain::policy::Verb;
 use domain::premise::Premise;
 use draw::bundle::PUBLIC;
@@ -46,12 +46,27 @@ impl App {
         premise: &Premise,
         words: &DrawWords,
     ) -> Result<(), AppError> {
-        self.carry_out(acting, (number, premise), Drawing(words))
+        let itself = false;
+        self.carry_out(acting, (number, premise), Drawing { words, itself })
+            .await
+    }
+
+    /// The same as what follows by itself, of the beacon that was entered.
+    pub(super) async fn draw_itself(
+        &self,
+        number: &CampaignNo,
+        words: &DrawWords,
+    ) -> Result<(), AppError> {
+        let itself = true;
+        self.carry_out_itself(number, Drawing { words, itself })
             .await
     }
 }
 
-struct Drawing<'w>(&'w DrawWords);
+struct Drawing<'w> {
+    words: &'w DrawWords,
+    itself: bool,
+}
 
 /// A draw, and the material it was computed from.
 struct ToDraw {
@@ -72,7 +87,7 @@ struct Said {
 
 impl Drawing<'_> {
     fn facts(&self, said: &Said, step: Step) -> DrawFacts {
-        let late = self.0.late_reason.trim();
+        let late = self.words.late_reason.trim();
         DrawFacts {
             step,
             result_hash: said.result_hash.clone(),
@@ -82,6 +97,7 @@ impl Drawing<'_> {
             beacon_present: true,
             recomputed: said.recomputed,
             late_reason: (!late.is_empty()).then(|| late.to_owned()),
+            itself: self.itself,
         }
     }
 }
@@ -93,7 +109,7 @@ impl LongAct for Drawing<'_> {
     async fn compute(
         &mut self,
         app: &App,
-        acting: &Acting,
+        by: &AccountId,
         mut view: Reader,
         stored: &StoredCampaign,
     ) -> Result<ToDraw, AppError> {
@@ -105,7 +121,7 @@ impl LongAct for Drawing<'_> {
         let frame = material::kept_frame(&mut view, stored).await?;
         drop(view);
         let frozen = app.committed(&frame, stored).await?;
-        let sources = Sources::given(stored, frozen.record(), self.0)?;
+        let sources = Sources::given(stored, frozen.record(), self.words)?;
         let plan = material::plan_record(stored)?;
         let made = aside(move || draw_and_recompute(frozen, &plan, &sources)).await;
         let (drawn, files, recomputed) = made?;
@@ -121,7 +137,7 @@ impl LongAct for Drawing<'_> {
         };
         // What is refused leaves nothing behind, not even content without a name.
         let campaign = stored.campaign.clone();
-        campaign.draw(self.facts(&said, app.step(acting)))?;
+        campaign.draw(self.facts(&said, app.step_of(by)))?;
         let mut sealed = Vec::new();
         for file in what_open_publishes(&files) {
             let kept = app.keep_sealed(frame.owner(), &file.name, &file.content);
@@ -189,6 +205,12 @@ fn draw_and_recompute(
 /// The files of the draw, and whether our own `verify` accepts them.
 fn recomputed(drawn: &Drawn, plan: &PlanRecord) -> Result<(Vec<BundleFile>, bool), AppError> {
     let files = material::files(drawn, plan, Stage::Full)?;
+    let accepted = is_accepted(&files)?;
+    Ok((files, accepted))
+}
+
+/// Whether our own `verify` accepts the files of a whole bundle.
+pub(super) fn is_accepted(files: &[BundleFile]) -> Result<bool, AppError> {
     let held = files
         .iter()
         .map(|file| (file.name.clone(), file.content.clone()));
@@ -202,7 +224,7 @@ fn recomputed(drawn: &Drawn, plan: &PlanRecord) -> Result<(Vec<BundleFile>, bool
         },
     );
     // 3 = everything recomputed and right; only the log proofs are still to come.
-    Ok((files, verdict.exit() == 3))
+    Ok(verdict.exit() == 3)
 }
 
 /// The files that stay sealed until OPEN; RESULT holds their hashes.

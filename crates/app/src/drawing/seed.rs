@@ -130,11 +130,13 @@ impl Sources {
     }
 }
 
-/// A drand value is the signature of its round, by the same check and in the same words as in `mingqian verify`.
-fn signed(text: &SeedText) -> Result<(), AppError> {
+/// Whether the value is a signature, which is verified: a drand value is that of its round, by the same check and in the
+/// same words as in `mingqian verify`.
+pub(super) fn signed(text: &SeedText) -> Result<bool, AppError> {
     match verify::drand::verify_seed(text) {
         Some(Err(fault)) => Err(BEACON_UNSIGNED.refuse(&[("why", &fault)]).into()),
-        _ => Ok(()),
+        Some(Ok(_)) => Ok(true),
+        None => Ok(false),
     }
 }
 

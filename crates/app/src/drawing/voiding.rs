@@ -7,7 +7,7 @@ use domain::refusal::Code;
 use draw::record::two::{self, Approval, Decided, Voided};
 use draw::record::{FreezeRecord, VoidRecord, hash_of};
 use draw::{Digest, Version};
-use store::campaign::StoredCampaign;
+use store::campaign::{StoredCampaign, VoidAttempt};
 
 use super::material::plan_record;
 use super::seed::logged_reveal;
@@ -102,5 +102,17 @@ fn of_two(
     Ok(Void {
         record: record.to_string(),
         salt: Some(salt),
+    })
+}
+
+/// An attempt of `shuang/2` that becomes void after REVEAL, to be kept until it is opened.
+pub(super) fn after_reveal(stored: &StoredCampaign, record: &str) -> Option<VoidAttempt> {
+    let frame = stored.campaign.state.frame()?;
+    let kept = matches!(stored.campaign.state, CampaignState::Revealed(_))
+        && frame.version.protocol() == Version::Two;
+    kept.then(|| VoidAttempt {
+        as_stood: stored.clone(),
+        void_record: record.to_owned(),
+        is_opened: false,
     })
 }

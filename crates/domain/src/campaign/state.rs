@@ -10,6 +10,8 @@ use crate::id::{AccountId, CampaignId, CampaignNo, Fingerprint, OrgUnitId};
 use crate::policy::four_eyes::Hands;
 use crate::time::Instant;
 
+use super::ceremony::Ceremony;
+use super::entry::SourceEntry;
 use super::frame_roots::FrameRoots;
 use super::party::{Party, TrustLevel};
 use super::transitions::StateKind;
@@ -116,28 +118,6 @@ pub struct Frozen {
     pub version: FrameVersion,
 }
 
-/// What public dice showed, as it was written down.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct DiceEntry {
-    /// The digits, as thrown.
-    pub digits: String,
-    /// Where they come from; none if an earlier build kept none.
-    pub evidence: Option<DiceEvidence>,
-    /// Who wrote them down, and when.
-    pub first: Step,
-    /// Which other account wrote down the same, and when; none while that is awaited.
-    pub second: Option<Step>,
-}
-
-/// Where the digits of public dice come from.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct DiceEvidence {
-    /// What was thrown, where and by whom, in words.
-    pub source: String,
-    /// SHA-256 of the picture of the dice; the picture itself stays with who took it.
-    pub picture: Fingerprint,
-}
-
 /// FREEZE is logged: from here on nothing can be changed, only voided.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Committed {
@@ -155,15 +135,16 @@ pub struct Committed {
     pub beacon_at: Option<Instant>,
     /// What the public dice of `shuang/2` showed, by one account or by two; none under `shuang/1`, where they are
     /// entered with the draw. What counts says [`Self::thrown`].
-    pub dice: Option<DiceEntry>,
+    pub dice: Option<SourceEntry>,
+    /// The ceremony at which nonces are taken; none before it has begun, and under `shuang/1`.
+    pub ceremony: Option<Ceremony>,
 }
 
 impl Committed {
     /// The digits that count: two accounts have entered the same.
     #[must_use]
     pub fn thrown(&self) -> Option<&str> {
-        let entry = self.dice.as_ref()?;
-        entry.second.as_ref().map(|_| entry.digits.as_str())
+        self.dice.as_ref().and_then(SourceEntry::counted)
     }
 
     /// Whether RESULT has to wait for a source that appears after REVEAL: a beacon, under `shuang/1` dice too.
@@ -173,6 +154,12 @@ impl Committed {
             FrameVersion::One => self.frozen.beacon,
             FrameVersion::Two { beacon, .. } => beacon,
         }
+    }
+
+    /// True where REVEAL and RESULT are made by a person: under `shuang/1`.
+    #[must_use]
+    pub const fn is_by_hand(&self) -> bool {
+        matches!(self.frozen.version, FrameVersion::One)
     }
 
     /// True while dice are announced whose digits do not count yet.
@@ -188,8 +175,19 @@ impl Committed {
 pub struct Revealed {
     /// The commitment it opens.
     pub committed: Committed,
-    /// Who closed the revealing, and when.
+    /// Who closed the revealing, and when; under `shuang/2` who published FREEZE, as the program closes it by itself.
     pub step: Step,
+    /// What the beacon of `shuang/2` showed, by one account or by two; none under `shuang/1`, where it is entered with
+    /// the draw.
+    pub beacon: Option<SourceEntry>,
+}
+
+impl Revealed {
+    /// The beacon's value that counts, once it does.
+    #[must_use]
+    pub fn shown(&self) -> Option<&str> {
+        self.beacon.as_ref().and_then(SourceEntry::counted)
+    }
 }
 
 /// RESULT is logged.
@@ -197,7 +195,7 @@ pub struct Revealed {
 pub struct Drawn {
     /// Everything before.
     pub revealed: Revealed,
-    /// Who drew, and when.
+    /// Who drew, and when; under `shuang/2` who published FREEZE, as RESULT follows by itself.
     pub step: Step,
     /// H(RESULT).
     pub result_hash: Fingerprint,

@@ -3,7 +3,8 @@
 //!
 //! Before [`super::transitions`] permits a step no fact is looked at, so a wrong state is always
 //! the first thing said. The steps of the draw itself are in `steps/drawing.rs`, the hours FREEZE announces in
-//! `steps/hours.rs`, what is asked of commitments and nonces in `steps/revealing.rs`, dice in `steps/dice.rs`.
+//! `steps/hours.rs`, what is asked of commitments and nonces in `steps/revealing.rs`, dice and beacon in `steps/dice.rs` and
+//! `steps/beacon.rs`, the ceremony in `steps/ceremony.rs`, what follows without anybody in `steps/by_itself.rs`.
 
 use crate::event::Act;
 use crate::id::{AccountId, CampaignId, CampaignNo, Fingerprint, OrgUnitId};
@@ -17,12 +18,16 @@ use super::state::{
 };
 use super::transitions::{self, CampaignVerb, StateKind};
 
+mod beacon;
+mod by_itself;
+mod ceremony;
 mod dice;
 mod drawing;
 mod hours;
 mod revealing;
 
-pub use dice::DiceFacts;
+pub use super::entry::EntryFacts;
+pub use by_itself::Due;
 pub use drawing::{CommitFacts, DrawFacts, FreezeFacts, Intervals};
 
 /// What a verb yields: the campaign in its next state and the act to be logged.

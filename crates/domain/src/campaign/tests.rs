@@ -8,7 +8,7 @@ use crate::time::{Date, Instant};
 use frame_roots::{FrameRoots, Leaves, StratumCount};
 use party::{PartyName, TrustLevel};
 use state::Step;
-use steps::{CommitFacts, DiceFacts, DrawFacts, FreezeFacts, Intervals};
+use steps::{CommitFacts, DrawFacts, EntryFacts, FreezeFacts, Intervals};
 use version::{FrameVersion, VERSION_OF_NEW_ATTEMPTS};
 
 mod two;
@@ -119,6 +119,7 @@ fn draw_facts() -> DrawFacts {
         beacon_present: true,
         recomputed: true,
         late_reason: None,
+        itself: false,
     }
 }
 
@@ -183,19 +184,30 @@ fn ready_for(campaign: Campaign, verb: CampaignVerb) -> Campaign {
                         .0
                 })
         }
-        CampaignVerb::EnterDice if campaign.kind() == StateKind::Committed => {
-            let mut thrown = campaign;
-            if let CampaignState::Committed(committed) = &mut thrown.state {
-                let (dice, beacon) = (true, false);
-                committed.frozen.version = FrameVersion::Two { dice, beacon };
-            }
-            thrown
+        CampaignVerb::EnterDice => under_two(campaign, true, false),
+        CampaignVerb::EnterBeacon => under_two(campaign, false, true),
+        CampaignVerb::BeginCeremony => under_two(campaign, false, false),
+        CampaignVerb::Attend => {
+            let two = under_two(campaign, false, false);
+            let begun = two.clone().begin_ceremony(step(DRAWER, 50));
+            begun.map_or(two, |(begun, _)| begun)
         }
         CampaignVerb::Archive if campaign.kind() == StateKind::Reported => {
             campaign.open(step(DRAWER, 200)).expect("opened").0
         }
         _ => campaign,
     }
+}
+
+/// The same as an attempt of the second version.
+fn under_two(mut campaign: Campaign, dice: bool, beacon: bool) -> Campaign {
+    let version = FrameVersion::Two { dice, beacon };
+    match &mut campaign.state {
+        CampaignState::Committed(committed) => committed.frozen.version = version,
+        CampaignState::Revealed(revealed) => revealed.committed.frozen.version = version,
+        _ => {}
+    }
+    campaign
 }
 
 fn apply(campaign: Campaign, verb: CampaignVerb) -> Result<(Campaign, Act), Refusal> {
@@ -210,14 +222,29 @@ fn apply(campaign: Campaign, verb: CampaignVerb) -> Result<(Campaign, Act), Refu
             campaign.accept_commitment(&token("justice"), hash('a'), at(35), None)
         }
         CampaignVerb::Commit => campaign.commit(commit_facts()),
-        CampaignVerb::EnterDice => campaign.enter_dice(DiceFacts {
+        CampaignVerb::EnterDice => campaign.enter_dice(EntryFacts {
             step: step(DRAWER, 45),
-            digits: "7".repeat(20),
-            evidence: Some(state::DiceEvidence {
+            value: "7".repeat(20),
+            evidence: Some(entry::SourceEvidence {
                 source: "十面骰 20 枚".to_owned(),
                 picture: hash('9'),
             }),
         }),
+        CampaignVerb::BeginCeremony => campaign.begin_ceremony(step(DRAWER, 50)),
+        CampaignVerb::Attend => campaign.attend(
+            ceremony::Presence::Slip {
+                signed: "司法局 见证员乙".to_owned(),
+            },
+            at(51),
+        ),
+        CampaignVerb::EnterBeacon => {
+            let facts = EntryFacts {
+                step: step(DRAWER, 75),
+                value: "ab".repeat(48),
+                evidence: None,
+            };
+            campaign.enter_beacon(facts, true)
+        }
         CampaignVerb::AcceptNonce => {
             campaign.accept_nonce(&token("justice"), hash('b'), &hash('a'), at(50), None)
         }

@@ -36,8 +36,11 @@ closed_list! {
         AcceptCommitment = "accept_commitment", "收存承诺值";
         Commit = "commit", "公布承诺";
         EnterDice = "enter_dice", "录入掷骰结果";
+        BeginCeremony = "begin_ceremony", "开始抽取仪式";
+        Attend = "attend", "见证人到场";
         AcceptNonce = "accept_nonce", "接收随机数";
         Reveal = "reveal", "完成揭示";
+        EnterBeacon = "enter_beacon", "录入公共随机数";
         Draw = "draw", "抽取";
         Void = "void", "作废";
         Assign = "assign", "派发检查";
@@ -66,8 +69,11 @@ pub const TRANSITIONS: &[(StateKind, CampaignVerb, StateKind)] = &[
     (S::Frozen, V::AcceptCommitment, S::Frozen),
     (S::Frozen, V::Commit, S::Committed),
     (S::Committed, V::EnterDice, S::Committed),
+    (S::Committed, V::BeginCeremony, S::Committed),
+    (S::Committed, V::Attend, S::Committed),
     (S::Committed, V::AcceptNonce, S::Committed),
     (S::Committed, V::Reveal, S::Revealed),
+    (S::Revealed, V::EnterBeacon, S::Revealed),
     (S::Revealed, V::Draw, S::Drawn),
     (S::Frozen, V::Void, S::Approved),
     (S::Committed, V::Void, S::Approved),

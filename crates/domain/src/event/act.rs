@@ -48,9 +48,13 @@ closed_list! {
         DrawCommitted = "campaign.commit", "公布承诺";
         DiceEntered = "dice.enter", "录入掷骰结果";
         DiceReentered = "dice.reenter", "复录掷骰结果";
+        CeremonyBegun = "ceremony.begin", "开始抽取仪式";
+        CeremonyAttended = "ceremony.attend", "见证人到场";
         PartyRevealed = "party.reveal", "揭示随机数";
         PartyAbsent = "party.absent", "逾期未揭示";
         CampaignRevealed = "campaign.reveal", "随机数到齐";
+        BeaconEntered = "beacon.enter", "录入公共随机数";
+        BeaconReentered = "beacon.reenter", "复录公共随机数";
         SubjectsDrawn = "campaign.draw", "抽取";
         DrawVoided = "campaign.void", "作废重抽";
         CampaignAbandoned = "campaign.abandon", "终止抽查";

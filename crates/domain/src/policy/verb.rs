@@ -33,7 +33,10 @@ closed_list! {
         PartyAccept = "party.accept", "收存承诺值";
         CampaignCommit = "campaign.commit", "公布承诺";
         DiceEnter = "dice.enter", "录入掷骰结果";
+        CeremonyHost = "ceremony.host", "主持抽取仪式";
+        CeremonyAttend = "ceremony.attend", "见证抽取仪式";
         CampaignReveal = "campaign.reveal", "揭示随机数";
+        BeaconEnter = "beacon.enter", "录入公共随机数";
         CampaignDraw = "campaign.draw", "抽取";
         CampaignVoid = "campaign.void", "作废重抽";
         CampaignAbandon = "campaign.abandon", "终止抽查";

@@ -6,6 +6,7 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 
 use super::*;
+use crate::campaign::entry::Counts;
 use crate::campaign::version::FrameVersion;
 use crate::campaign::{StateKind, plan, state};
 use crate::inspection::InspectionKind;
@@ -164,10 +165,10 @@ fn dice_of_one_account_go_on_counting() {
             continue;
         };
         if let Some(entry) = &committed.dice {
-            assert_eq!(committed.thrown(), Some(entry.digits.as_str()));
+            assert_eq!(committed.thrown(), Some(entry.value.as_str()));
             assert_eq!(
-                (&entry.evidence, entry.second.as_ref()),
-                (&None, Some(&entry.first))
+                (&entry.evidence, &entry.counts),
+                (&None, &Counts::Account(entry.first.clone()))
             );
             thrown += 1;
         }

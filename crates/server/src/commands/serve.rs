@@ -1,10 +1,12 @@
 //! `mingqian serve`: the server on one address, plain http on loopback only, TLS everywhere else.
 
+use std::collections::BTreeMap;
 use std::net::{IpAddr, SocketAddr, TcpListener};
 use std::path::PathBuf;
 use std::time::Duration;
 
 use app::App;
+use app::drawing::NotFollowed;
 use app::job::Limits;
 use app::staging::Staging;
 use axum_server::Handle;
@@ -12,6 +14,7 @@ use axum_server::tls_rustls::RustlsConfig;
 use clap::Args;
 use serde_json::json;
 use store::{Db, org};
+use tokio::time::MissedTickBehavior;
 use verify::disk;
 use web::gate::{Facts, WebState};
 
@@ -70,6 +73,9 @@ impl PlaceArgs {
 
 /// How often what long work left behind is looked after.
 const UPKEEP: Duration = Duration::from_secs(60);
+
+/// How often it is asked what follows by itself.
+const FOLLOW: Duration = Duration::from_secs(1);
 
 /// How long open requests may take to end after a signal.
 const GRACE: Duration = Duration::from_secs(10);
@@ -194,7 +200,35 @@ async fn ready(app: App, args: &ServeArgs, over_tls: bool) -> Result<WebState, F
         .await
         .map_err(|error| Failure::new("SERV-005", "jobs", error.to_string()))?;
     tokio::spawn(keep_up(imports.clone(), app.db.clone()));
+    tokio::spawn(follow(app.clone()));
     Ok(WebState::new(app, over_tls, facts).with_imports(imports))
+}
+
+/// Does what follows by itself in draws, as long as the server runs. What fails is due still, and is told once.
+async fn follow(app: App) {
+    let mut tick = tokio::time::interval(FOLLOW);
+    tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let mut told = BTreeMap::new();
+    loop {
+        tick.tick().await;
+        match app.follow_draws().await {
+            Ok(failed) => tell(&mut told, failed),
+            Err(error) => tracing::warn!("看不到哪些抽取该办，稍后再看：{error}"),
+        }
+    }
+}
+
+fn tell(told: &mut BTreeMap<String, String>, failed: Vec<NotFollowed>) {
+    let now: BTreeMap<String, String> = failed
+        .into_iter()
+        .map(|one| (one.campaign.to_string(), one.why.to_string()))
+        .collect();
+    for (campaign, why) in &now {
+        if told.get(campaign) != Some(why) {
+            tracing::error!("抽查任务 {campaign} 该由程序办理的一步没有办成，还会再办：{why}");
+        }
+    }
+    *told = now;
 }
 
 /// Looks after long work, and after what erasures left behind, as long as the server runs.

@@ -4,7 +4,7 @@
 use std::num::NonZeroUsize;
 
 use crate::stage::{READY, acting, open_at};
-use app::drawing::{CommitWords, DrawWords, VoidWords};
+use app::drawing::{CommitWords, VoidWords};
 use app::premise::Thing;
 use app::{Acting, App, AppError};
 use domain::id::{CampaignNo, Fingerprint, PartyToken};
@@ -98,16 +98,34 @@ impl Story {
         self.app.accept_nonce(link, &shown, &nonce).await
     }
 
-    async fn draws(&self) {
+    /// The drawer hosts, and somebody signs the slip of paper.
+    async fn meets(&self) {
         let (app, number, drawer) = (&self.app, &self.number, &self.drawer);
-        let nobody = PartyToken::parse("no-show").unwrap();
         let shown = as_shown(app, Thing::Campaign(number)).await;
-        let closed = app.close_reveal(drawer, number, &shown, &nobody).await;
-        closed.unwrap();
+        app.begin_ceremony(drawer, number, &shown).await.unwrap();
         let shown = as_shown(app, Thing::Campaign(number)).await;
-        let words = DrawWords::default();
-        let drawn = app.draw_subjects(drawer, number, &shown, &words).await;
-        drawn.unwrap();
+        let signed = "司法局 见证员乙";
+        let there = app.attend_on_paper(drawer, number, &shown, signed).await;
+        there.unwrap();
+    }
+
+    /// Two at once find what is due; it is done once.
+    async fn follows(&self) {
+        let (one, other) = (self.app.clone(), self.app.clone());
+        let (one, other) = tokio::join!(one.follow_draws(), other.follow_draws());
+        for failed in [one.unwrap(), other.unwrap()] {
+            assert!(failed.is_empty(), "{failed:?}");
+        }
+    }
+
+    /// How many public records of each kind the campaign has.
+    async fn logged(&self, kinds: &[&str]) -> Vec<usize> {
+        let mut reader = self.app.db.read().await.unwrap();
+        let stored = campaign::by_number(&mut reader, &self.number).await;
+        let records = store::portal::records_of(&mut reader, &stored.unwrap()).await;
+        let records = records.unwrap();
+        let count = |kind: &&str| records.iter().filter(|one| one.kind == *kind).count();
+        kinds.iter().map(count).collect()
     }
 
     /// Nobody is found at home, and the campaign is over.
@@ -197,9 +215,14 @@ async fn an_attempt_under_the_new_version_is_drawn_and_every_stage_of_it_verifie
         clock.advance_minutes(10);
         let foreign = story.opens_nonce(&justice, &nonces[1]).await;
         assert_eq!(code_of(foreign), "DRAW-005");
+        let alone = story.opens_nonce(&justice, &nonces[0]).await;
+        assert_eq!(code_of(alone), "DRAW-056", "nobody is there");
+        story.meets().await;
         story.opens_nonce(&justice, &nonces[0]).await.unwrap();
         story.opens_nonce(&chamber, &nonces[1]).await.unwrap();
-        story.draws().await;
+        story.follows().await;
+        let kinds = ["reveal", "result", "void"];
+        assert_eq!(story.logged(&kinds).await, [1, 1, 0]);
         // Right as far as they go: OPEN is not logged yet, though the full bundle has what it will say.
         story.verifies(Stage::Sealed, 3).await;
         story.verifies(Stage::Full, 3).await;
@@ -269,6 +292,50 @@ async fn an_attempt_is_void_on_a_signed_paper_before_its_freeze_is_published_and
         assert_ne!(approvers[0], approvers[1], "the same person, another salt");
         let report = store::audit(&story.app.db).await.unwrap();
         assert_eq!(report.faults, []);
+        story.app.db.close().await;
+    }
+}
+
+/// A party stays away: what follows is void and open, once, whoever looks, and the campaign begins anew.
+#[tokio::test]
+async fn a_lost_level_ends_void_and_open_once_and_leaves_nothing_to_accuse() {
+    for engine in [Engine::Sqlite, Engine::Postgres] {
+        let old = OldDatabase::unpack(COMMITS.last().unwrap(), engine);
+        let (mut app, clock) = open_at(&old).await;
+        app.version_of_new_attempts = Version::Two;
+        let drawer = acting(&app, "drawer").await;
+        let number = CampaignNo::parse(READY).unwrap();
+        let story = Story {
+            app,
+            number,
+            drawer,
+            attempt: 1,
+        };
+        story.freezes().await;
+        let nonces = [Digest([1; 32]), Digest([2; 32])];
+        let justice = story.commits("justice", &nonces[0]).await;
+        story.commits("chamber", &nonces[1]).await;
+        let words = CommitWords {
+            reveal_from: Some(story.app.clock.now().plus_ms(10 * 60_000)),
+            ..CommitWords::default()
+        };
+        story.publishes_freeze(&words).await.unwrap();
+        clock.advance_minutes(10);
+        story.meets().await;
+        story.opens_nonce(&justice, &nonces[0]).await.unwrap();
+        clock.advance_minutes(24 * 60);
+        story.follows().await;
+        story.follows().await;
+        let kinds = ["reveal", "result", "void", "open"];
+        assert_eq!(story.logged(&kinds).await, [1, 0, 1, 1]);
+        let report = store::audit(&story.app.db).await.unwrap();
+        assert_eq!(report.faults, []);
+        let mut reader = story.app.db.read().await.unwrap();
+        let misplaced = app::records::misplaced_records(&mut reader).await.unwrap();
+        assert_eq!(misplaced, []);
+        let lacking = app::drawing::lacking_material(&mut reader).await.unwrap();
+        assert!(lacking.is_empty(), "{lacking:?}");
+        drop(reader);
         story.app.db.close().await;
     }
 }

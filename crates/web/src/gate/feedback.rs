@@ -96,6 +96,10 @@ feedback! {
     PARTY_INVITED = "party-invited", "这次提交已经办成：链接已发放。", "链接只在办成时显示一次；没有拿到纸条的，在本页换发。";
     PARTY_COMMITTED = "party-committed", "承诺值已收存。", "承诺公布后，请回到本页公开随机数。";
     DICE_ENTERED = "dice-entered", "掷骰结果已录入。", "两个账号录入一致之后，各方才能公开随机数。";
+    CEREMONY_BEGUN = "ceremony-begun", "抽取仪式已开始。", "请见证人登记到场，之后各方公开随机数。";
+    CEREMONY_ATTENDED = "ceremony-attended", "已登记到场。", "各方现在可以公开随机数。";
+    BEACON_ENTERED = "beacon-entered", "公共随机数已录入。", "算数之后，结果由程序自动算出；刷新本页查看。";
+    PARTY_PRESENT = "party-present", "已登记到场。", "现在可以公开随机数。";
     PARTY_REVEALED = "party-revealed", "随机数已公开，核对一致。", "";
     CAMPAIGN_ABANDONED = "campaign-abandoned", "任务已终止。", "理由永久可查。";
     // Visits and publications.

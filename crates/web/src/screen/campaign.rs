@@ -3,7 +3,8 @@
 //! Reading order: `seen` (one campaign with what its pages need) → `words` (what a state means to
 //! people) → `term` (which clock runs) → `kind` (the acts, and what stands in their way, asked of the
 //! domain) → `act` (confirmation and press) → `record` (the page of a campaign) → `plan` (the seven
-//! parts as a form) → `slip` (the link of an outside party) → `visits` (who was drawn) → `list`.
+//! parts as a form) → `slip` (the link of an outside party) → `visits` (who was drawn) → `void` (the beacon of a void
+//! attempt) → `list`.
 //!
 //! Deliberately absent: any rule. What an act needs is asked of `domain` by doing it on a copy, and
 //! `app` asks again when the button is pressed.
@@ -21,6 +22,7 @@ mod seen;
 mod slip;
 mod term;
 mod visits;
+mod void;
 pub(super) mod words;
 
 pub(super) use record::strata::stratum_words;
@@ -71,5 +73,6 @@ pub fn routes() -> Vec<Route> {
         ),
     ];
     routes.extend(act::routes());
+    routes.extend(void::routes());
     routes
 }

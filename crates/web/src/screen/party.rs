@@ -31,6 +31,7 @@ pub fn routes() -> Vec<Route> {
     vec![
         Route::get("/p/{link}", who, "见证方：承诺与公开随机数", show),
         Route::post("/p/{link}/commitment", who, "见证方递交承诺值", commit),
+        Route::post("/p/{link}/present", who, "见证方登记到场", attend),
         Route::post("/p/{link}/nonce", who, "见证方公开随机数", reveal),
     ]
 }
@@ -54,6 +55,22 @@ async fn commit(
     match done {
         Ok(()) => Ok(see_other(&feedback::PARTY_COMMITTED.at(own(&link)))),
         Err(error) => page(&web, &visit, again, &flaws_of(error, &link)?).await,
+    }
+}
+
+async fn attend(
+    State(web): State<WebState>,
+    visit: PartyVisit,
+    Path(link): Path<String>,
+    sent: Sent,
+) -> Answer {
+    let done = match sent.required_premise() {
+        Ok(premise) => web.app.attend_by_link(&link, &premise).await,
+        Err(refusal) => Err(refusal.into()),
+    };
+    match done {
+        Ok(()) => Ok(see_other(&feedback::PARTY_PRESENT.at(own(&link)))),
+        Err(error) => page(&web, &visit, Typed::Nothing, &flaws_of(error, &link)?).await,
     }
 }
 
@@ -114,8 +131,10 @@ async fn page(
                     let now = web.app.clock.now();
                     let said = state.commitment();
                     let over = said.is_some_and(|said| now > said.reveal_by);
+                    let present = said.is_none_or(|said| view::is_attended(said));
                     match said.and_then(|said| view::held_back(said, now)) {
                         _ if over => Step::Missed(Box::new(frozen)),
+                        None if !present => Step::Attend(Box::new(frozen)),
                         Some(until) => Step::Hold(Box::new(frozen), until),
                         None => Step::Reveal(Box::new(frozen)),
                     }

@@ -99,6 +99,12 @@ fn proofs() -> Vec<Route> {
     vec![
         Route::get(record, open, "抽取的公开记录原文", bundle::record),
         Route::get(bundle, open, "此刻可公开的案卷", bundle::download),
+        Route::get(
+            "/draw/{no}/attempts/{attempt}/bundle.zip",
+            open,
+            "作废的一次抽取的案卷",
+            bundle::download_void,
+        ),
         Route::get("/draw/{no}/verify", open, "验证这次抽取", bundle::verify),
         Route::get("/tools", open, "验证工具", tool::list),
         Route::get("/tools.json", open, "验证工具（数据）", tool::list),

@@ -5,15 +5,18 @@ use std::num::NonZeroUsize;
 
 use app::drawing::Stage;
 use app::premise::Thing;
-use axum::http::StatusCode;
+use axum::body::{Body, to_bytes};
+use axum::http::{Request, StatusCode};
 use domain::account::Role;
 use domain::campaign::CampaignState;
-use domain::campaign::state::{DiceEntry, LIFE};
+use domain::campaign::entry::{Counts, SourceEntry};
+use domain::campaign::state::LIFE;
 use domain::id::CampaignNo;
 use sha2::{Digest as _, Sha256};
 use store::{Db, campaign};
 use testkit::city::as_shown;
 use testkit::engines::{PostgresDatabase, admin};
+use tower::ServiceExt as _;
 use verify::{BundleSource, Limits, Options, verify_bundle};
 
 use crate::browser::{Browser, Page};
@@ -134,21 +137,18 @@ async fn a_person_begins_and_finishes_an_attempt_and_two_read_the_dice() {
         assert!(page.shows("等待两人录入掷骰结果"), "{}", page.text);
 
         two_read_the_dice(&cast, &officer, &no).await;
-        for ((_, nonce), link) in NONCES.iter().zip(&links) {
-            let open = cast.hand_in(link, "nonce", nonce).await;
-            assert_eq!(open.status, StatusCode::SEE_OTHER, "{}", open.text);
-        }
-        cast.done(&officer, &no, "reveal", &[]).await;
+        they_meet(&cast, &officer, &no, &links[0]).await;
+        all_open(&cast, &links).await;
+        follows(&cast).await;
         let public = cast.site.stranger().get(&format!("/draw/{no}")).await;
         says(&public, &[&format!("公开掷骰：hall-dice {DIGITS}")], &[]);
-        let asked = officer.get(&format!("/w/campaigns/{no}/draw")).await;
-        assert!(
-            !asked.shows("name=\"dice\""),
-            "it stands in REVEAL: {}",
-            asked.text
-        );
-        cast.done(&officer, &no, "draw", &[("last_four", last_four(&no))])
-            .await;
+        // Nobody pressed anything, and nobody can.
+        for act in ["reveal", "draw"] {
+            let asked = officer.get(&format!("/w/campaigns/{no}/{act}")).await;
+            says(&asked, &["CAMP-001"], &["<form class=\"form\""]);
+        }
+        let page = officer.get(&format!("/w/campaigns/{no}")).await;
+        says(&page, &["已抽取，等待派发检查"], &[]);
 
         let records = records(&cast, &no).await;
         assert!(only(&records, "plan").contains("\nceremony 1795399200\n"));
@@ -158,6 +158,55 @@ async fn a_person_begins_and_finishes_an_attempt_and_two_read_the_dice() {
         verifies(&cast, &no).await;
     })
     .await;
+}
+
+/// A host begins, and one party says by its link that it is there; before that it is asked for nothing else.
+async fn they_meet(cast: &Cast, officer: &Browser, no: &str, link: &str) {
+    let stranger = cast.site.stranger();
+    let page = stranger.get(link).await;
+    says(&page, &["主持人开始抽取仪式之后"], &["name=\"nonce\""]);
+    sends_too_early(cast, link, "DRAW-056").await;
+    says(&officer.get("/w").await, &["开始抽取仪式"], &[]);
+    cast.done(officer, no, "ceremony", &[]).await;
+    let again = officer.get(&format!("/w/campaigns/{no}/ceremony")).await;
+    says(&again, &["DRAW-059"], &[]);
+    let own = officer.get(&format!("/w/campaigns/{no}/attend")).await;
+    assert_eq!(own.status, StatusCode::FORBIDDEN, "{}", own.text);
+    sends_too_early(cast, link, "DRAW-057").await;
+    let page = stranger.get(link).await;
+    says(&page, &["登记到场"], &["name=\"nonce\""]);
+    let there = stranger
+        .submit(&page, &format!("{link}/present"), &[])
+        .await;
+    assert_eq!(there.status, StatusCode::SEE_OTHER, "{}", there.text);
+    let twice = stranger
+        .submit(&page, &format!("{link}/present"), &[])
+        .await;
+    assert_eq!(twice.status, StatusCode::SEE_OTHER, "{}", twice.text);
+    says(&stranger.get(link).await, &["name=\"nonce\""], &[]);
+}
+
+/// The ceremony, with a witness on paper.
+async fn meets(cast: &Cast, no: &str) {
+    let officer = cast.grant(&cast.officer_id).await;
+    cast.done(&officer, no, "ceremony", &[]).await;
+    let empty = cast.press(&officer, no, "slip", &[("signed", " ")]).await;
+    says(&empty, &["DRAW-068"], &[]);
+    let signed = [("signed", "司法局 见证员乙")];
+    cast.done(&officer, no, "slip", &signed).await;
+}
+
+async fn all_open(cast: &Cast, links: &[String]) {
+    for ((_, nonce), link) in NONCES.iter().zip(links) {
+        let open = cast.hand_in(link, "nonce", nonce).await;
+        assert_eq!(open.status, StatusCode::SEE_OTHER, "{}", open.text);
+    }
+}
+
+/// What the program does without anybody.
+async fn follows(cast: &Cast) {
+    let failed = cast.site.city.app.follow_draws().await.unwrap();
+    assert!(failed.is_empty(), "{failed:?}");
 }
 
 /// One reads the dice and enters them, another reads them as well; what stands before both have counts for nothing.
@@ -215,8 +264,12 @@ fn says(page: &Page, words: &[&str], not: &[&str]) {
 }
 
 async fn city_approver(cast: &Cast) -> Browser {
+    city_approver_named(cast, "approver2").await
+}
+
+async fn city_approver_named(cast: &Cast, name: &str) -> Browser {
     let city = &cast.site.city;
-    let other = city.account("approver2", &[(Role::Approver, 0)]).await;
+    let other = city.account(name, &[(Role::Approver, 0)]).await;
     cast.grant(&other).await
 }
 
@@ -384,7 +437,7 @@ async fn an_attempt_is_void_on_a_paper_whose_hash_is_asked_for() {
 }
 
 /// Somebody who holds the database changes what was entered of the dice.
-async fn alters(cast: &Cast, url: &str, no: &str, change: impl Fn(&mut DiceEntry)) {
+async fn alters(cast: &Cast, url: &str, no: &str, change: impl Fn(&mut SourceEntry)) {
     let mut reader = cast.site.city.app.db.read().await.unwrap();
     let number = CampaignNo::parse(no).unwrap();
     let stored = campaign::by_number(&mut reader, &number).await.unwrap();
@@ -426,16 +479,17 @@ async fn dice_that_were_altered_in_the_database_are_never_revealed() {
     // One reading made to count: nonces come in, and then the dice are nobody's choice any more.
     let url = server.url();
     alters(&cast, url, &one, |entry| {
-        entry.second = Some(entry.first.clone());
+        entry.counts = Counts::Account(entry.first.clone());
     })
     .await;
+    meets(&cast, &one).await;
     opens(&of_one, 0).await;
-    alters(&cast, url, &one, |entry| entry.second = None).await;
+    alters(&cast, url, &one, |entry| entry.counts = Counts::Awaited).await;
     let late = cast
         .press(&second, &one, "dice", &[("digits", DIGITS)])
         .await;
     assert!(
-        late.shows("DRAW-042") && late.shows("没有录入就改变了"),
+        late.shows("DRAW-042") && late.shows("没有登记就改变了"),
         "{}",
         late.text
     );
@@ -443,20 +497,26 @@ async fn dice_that_were_altered_in_the_database_are_never_revealed() {
     // What two have read, changed afterwards.
     cast.done(&second, &two, "dice", &[("digits", DIGITS)])
         .await;
+    meets(&cast, &two).await;
     opens(&of_two, 0).await;
     opens(&of_two, 1).await;
-    alters(&cast, url, &two, |entry| entry.digits = "7".repeat(20)).await;
-    let refused = cast.press(&officer, &two, "reveal", &[]).await;
+    alters(&cast, url, &two, |entry| entry.value = "7".repeat(20)).await;
+    let failed = cast.site.city.app.follow_draws().await.unwrap();
+    let [refused] = failed.as_slice() else {
+        panic!("{failed:?}");
+    };
+    let why = refused.why.to_string();
     assert!(
-        refused.shows("DRAW-042") && refused.shows("掷骰结果"),
-        "{}",
-        refused.text
+        why.contains("DRAW-042") && why.contains("掷骰结果"),
+        "{why}"
     );
     alters(&cast, url, &two, |entry| {
-        DIGITS.clone_into(&mut entry.digits);
+        DIGITS.clone_into(&mut entry.value);
     })
     .await;
-    cast.done(&officer, &two, "reveal", &[]).await;
+    follows(&cast).await;
+    let page = officer.get(&format!("/w/campaigns/{two}")).await;
+    says(&page, &["已抽取，等待派发检查"], &[]);
     db.close().await;
 }
 
@@ -551,6 +611,7 @@ async fn a_nonce_made_for_an_earlier_attempt_is_refused() {
         let done = publishes(&cast, &no, &[]).await;
         assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.text);
         cast.site.city.clock.advance_minutes(61);
+        meets(&cast, &no).await;
         let again = cast.hand_in(&links[0], "nonce", used).await;
         says(&again, &["DRAW-048", "第 1 次抽取"], &[]);
         let own = cast.hand_in(&links[1], "nonce", &fresh).await;
@@ -572,6 +633,7 @@ async fn the_nonce_of_another_party_is_refused() {
         let done = publishes(&cast, &no, &[]).await;
         assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.text);
         cast.site.city.clock.advance_minutes(61);
+        meets(&cast, &no).await;
         let own = cast.hand_in(&links[0], "nonce", &shared).await;
         assert_eq!(own.status, StatusCode::SEE_OTHER, "{}", own.text);
         says(
@@ -583,32 +645,101 @@ async fn the_nonce_of_another_party_is_refused() {
     .await;
 }
 
-/// With a beacon that never appears an attempt ends void though REVEAL is public, and its VOID names that REVEAL.
+/// Published, met and opened: everything but the beacon is known.
+async fn revealed_with_a_lottery(cast: &Cast) -> String {
+    let (no, links) = frozen(cast, &announced(&[("beacon", "cwl-ssq")])).await;
+    let hours = [
+        ("beacon_round", "2026136"),
+        ("beacon_at", "2026-11-23 11:15"),
+    ];
+    let done = publishes(cast, &no, &hours).await;
+    assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.text);
+    cast.site.city.clock.advance_minutes(61);
+    meets(cast, &no).await;
+    all_open(cast, &links).await;
+    follows(cast).await;
+    no
+}
+
+const NUMBERS: &str = "03 08 11 19 24 30 + 07";
+
+async fn reads(cast: &Cast, who: &Browser, path: &str, numbers: &str) -> Page {
+    let asked = who.get(path).await;
+    assert_eq!(asked.status, StatusCode::OK, "{path}: {}", asked.text);
+    let picture = "8".repeat(64);
+    let fields = [
+        ("beacon", numbers),
+        ("source", "双色球第 2026136 期开奖公告，中国福彩网"),
+        ("picture", picture.as_str()),
+    ];
+    let _ = cast;
+    who.submit(&asked, path, &fields).await
+}
+
+/// A lottery is read by two; then RESULT is there without anybody.
 #[tokio::test]
-async fn an_attempt_whose_beacon_never_appears_is_void_after_reveal() {
+async fn result_follows_when_two_have_read_the_lottery() {
     with_cast_of_two(40, 6, async |cast| {
-        let (no, links) = frozen(&cast, &announced(&[("beacon", "cwl-ssq")])).await;
-        let hours = [
-            ("beacon_round", "2026136"),
-            ("beacon_at", "2026-11-23 21:15"),
-        ];
-        let done = publishes(&cast, &no, &hours).await;
-        assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.text);
-        cast.site.city.clock.advance_minutes(61);
-        for ((_, nonce), link) in NONCES.iter().zip(&links) {
-            let open = cast.hand_in(link, "nonce", nonce).await;
-            assert_eq!(open.status, StatusCode::SEE_OTHER, "{}", open.text);
-        }
+        let no = revealed_with_a_lottery(&cast).await;
         let officer = cast.grant(&cast.officer_id).await;
-        cast.done(&officer, &no, "reveal", &[]).await;
         let hall = officer.get(&format!("/hall/{no}")).await;
         says(
             &hall,
             &["结果还取决于事先指定的公共随机源"],
             &["结果已由它们决定"],
         );
-        let early = officer.get(&format!("/w/campaigns/{no}/draw")).await;
+        let path = format!("/w/campaigns/{no}/beacon");
+        let early = officer.get(&path).await;
         says(&early, &["DRAW-003"], &[]);
+        cast.site.city.clock.advance_minutes(80);
+        let officer = cast.grant(&cast.officer_id).await;
+        let second = city_approver(&cast).await;
+        says(&officer.get("/w").await, &["录入公共随机数"], &[]);
+        let wrong = reads(&cast, &officer, &path, "3 8 11 19 24 30 + 7").await;
+        says(&wrong, &["DRAW-031", "中国福彩网"], &[]);
+        let first = reads(&cast, &officer, &path, NUMBERS).await;
+        assert_eq!(first.status, StatusCode::SEE_OTHER, "{}", first.text);
+        follows(&cast).await;
+        let page = officer.get(&format!("/w/campaigns/{no}")).await;
+        says(&page, &["等待公共随机数"], &[]);
+        says(&officer.get("/w").await, &[], &["录入公共随机数"]);
+        let asked = second.get(&path).await;
+        says(&asked, &["中国福彩网"], &[NUMBERS, "name=\"source\""]);
+        let misread = reads(&cast, &second, &path, "03 08 11 19 24 30 + 08").await;
+        says(&misread, &["DRAW-065"], &[NUMBERS]);
+        let both = reads(&cast, &second, &path, NUMBERS).await;
+        assert_eq!(both.status, StatusCode::SEE_OTHER, "{}", both.text);
+        follows(&cast).await;
+        let page = officer.get(&format!("/w/campaigns/{no}")).await;
+        says(&page, &["已抽取，等待派发检查"], &[]);
+        verifies(&cast, &no).await;
+    })
+    .await;
+}
+
+/// The verdict on a downloaded bundle.
+async fn judged(cast: &Cast, path: &str) -> u8 {
+    let asked = Request::get(path).header("host", "127.0.0.1:8080");
+    let asked = asked.body(Body::empty()).unwrap();
+    let answer = cast.site.router.clone().oneshot(asked).await.unwrap();
+    assert_eq!(answer.status(), StatusCode::OK, "{path}");
+    let zip = to_bytes(answer.into_body(), 64 << 20).await.unwrap();
+    let app = &cast.site.city.app;
+    let source = BundleSource::from_zip(zip.to_vec(), Limits::default()).unwrap();
+    let options = Options {
+        log_key: Some(app.log_key.verifier().clone()),
+        threads: NonZeroUsize::MIN,
+    };
+    let verdict = verify_bundle(&source, &options);
+    assert!(matches!(verdict.exit(), 0 | 3), "{verdict:#?}");
+    verdict.exit()
+}
+
+/// Whoever looks first and then voids shows what he saw: the attempt is opened when its beacon appears.
+#[tokio::test]
+async fn an_attempt_void_after_reveal_is_opened_when_its_beacon_appears() {
+    with_cast_of_two(40, 6, async |cast| {
+        let no = revealed_with_a_lottery(&cast).await;
         let approver = city_approver(&cast).await;
         let paper = "5".repeat(64);
         let fields = [
@@ -618,12 +749,107 @@ async fn an_attempt_whose_beacon_never_appears_is_void_after_reveal() {
             ("last_four", last_four(&no)),
         ];
         cast.done(&approver, &no, "void", &fields).await;
-        let records = records(&cast, &no).await;
-        let revealed = only(&records, "reveal");
+        let logged = records(&cast, &no).await;
+        let revealed = only(&logged, "reveal");
         let hash = Sha256::digest(revealed.as_bytes());
         let hash: String = hash.iter().map(|byte| format!("{byte:02x}")).collect();
         let named = format!("\nreveal {hash}\n");
-        assert!(only(&records, "void").contains(&named), "{records:?}");
+        assert!(only(&logged, "void").contains(&named), "{logged:?}");
+        let bundle = format!("/draw/{no}/attempts/1/bundle.zip");
+        assert_eq!(judged(&cast, &bundle).await, 3, "sealed");
+        let none = cast.site.stranger();
+        let none = none.get(&format!("/draw/{no}/attempts/2/bundle.zip")).await;
+        says(&none, &["DRAW-070"], &[]);
+
+        cast.site.city.clock.advance_minutes(80);
+        follows(&cast).await;
+        assert_eq!(
+            judged(&cast, &bundle).await,
+            3,
+            "nobody has read the beacon"
+        );
+        let officer = cast.grant(&cast.officer_id).await;
+        let second = city_approver_named(&cast, "approver3").await;
+        let path = format!("/w/campaigns/{no}/attempts/1/beacon");
+        let page = officer.get(&format!("/w/campaigns/{no}")).await;
+        says(&page, &[path.as_str(), "第 1 次抽取"], &[]);
+        says(&officer.get("/w").await, &[path.as_str()], &[]);
+        for who in [&officer, &second] {
+            let read = reads(&cast, who, &path, NUMBERS).await;
+            assert_eq!(read.status, StatusCode::SEE_OTHER, "{}", read.text);
+        }
+        follows(&cast).await;
+        let logged = records(&cast, &no).await;
+        assert!(only(&logged, "open").contains("\nwould "), "{logged:?}");
+        assert_eq!(judged(&cast, &bundle).await, 0, "opened");
+        let gone = officer.get(&path).await;
+        says(&gone, &["公共随机数已经录入"], &["name=\"beacon\""]);
+        // The campaign goes on, and nothing of it is misplaced.
+        let initiator = cast.grant(&cast.initiator_id).await;
+        cast.done(&initiator, &no, "launch", &[]).await;
+        let mut reader = cast.site.city.app.db.read().await.unwrap();
+        let misplaced = app::records::misplaced_records(&mut reader).await.unwrap();
+        assert!(misplaced.is_empty(), "{misplaced:?}");
+    })
+    .await;
+}
+
+/// One party of two stays away: nobody decides what follows, and what would have been drawn is public at once.
+#[tokio::test]
+async fn an_attempt_whose_level_is_lost_is_void_and_opened_by_itself() {
+    with_cast_of_two(40, 6, async |cast| {
+        let (no, links) = frozen(&cast, &announced(&[])).await;
+        let done = publishes(&cast, &no, &[]).await;
+        assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.text);
+        cast.site.city.clock.advance_minutes(61);
+        meets(&cast, &no).await;
+        let open = cast.hand_in(&links[0], "nonce", NONCES[0].1).await;
+        assert_eq!(open.status, StatusCode::SEE_OTHER, "{}", open.text);
+        follows(&cast).await;
+        assert_eq!(
+            records(&cast, &no).await.len(),
+            2,
+            "somebody may still come"
+        );
+        cast.site.city.clock.advance_minutes(61);
+        follows(&cast).await;
+        let logged = records(&cast, &no).await;
+        assert!(
+            only(&logged, "reveal").contains(" absent timeout\n"),
+            "{logged:?}"
+        );
+        assert!(only(&logged, "void").contains("\nreason level-lost\nby program\n"));
+        assert!(only(&logged, "open").contains("\nwould "));
+        let bundle = format!("/draw/{no}/attempts/1/bundle.zip");
+        assert_eq!(judged(&cast, &bundle).await, 0);
+        let page = cast.site.stranger().get(&format!("/draw/{no}")).await;
+        says(&page, &[bundle.as_str(), "达不到方案要求的核验程度"], &[]);
+    })
+    .await;
+}
+
+/// What is void before anything was revealed leaves nothing to be opened, and a bundle all the same.
+#[tokio::test]
+async fn attempts_void_before_reveal_have_bundles_too() {
+    with_cast_of_two(40, 6, async |cast| {
+        let (no, _) = frozen(&cast, &announced(&[])).await;
+        begins_anew(&cast, &no).await;
+        let bundle = |attempt: u32| format!("/draw/{no}/attempts/{attempt}/bundle.zip");
+        assert_eq!(judged(&cast, &bundle(1)).await, 0, "before FREEZE");
+        commitments(
+            &cast,
+            &no,
+            2,
+            [
+                (NONCES[0].0, &"3".repeat(64)),
+                (NONCES[1].0, &"4".repeat(64)),
+            ],
+        )
+        .await;
+        let done = publishes(&cast, &no, &[]).await;
+        assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.text);
+        begins_anew(&cast, &no).await;
+        assert_eq!(judged(&cast, &bundle(2)).await, 0, "before REVEAL");
     })
     .await;
 }

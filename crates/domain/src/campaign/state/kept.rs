@@ -11,7 +11,7 @@ use crate::versioned::Shape;
 /// How a state is kept. Version 2: the approval names the version of the rulebook. Version 3: a frame knows
 /// its roots, a plan everybody who wrote it. Version 4: a frame knows the version of its attempt, a commitment
 /// from when nonces are taken and what the dice showed. Version 5: of dice two accounts are known, and where they
-/// come from.
+/// come from. Version 6: an entry of dice or a beacon says by what it counts, a commitment knows its ceremony.
 pub static LIFE: Shape<CampaignState> = Shape::new(
     "campaigns.life",
     &[
@@ -19,6 +19,7 @@ pub static LIFE: Shape<CampaignState> = Shape::new(
         no_roots_and_one_hand,
         attempts_of_the_first_version,
         dice_of_one_account,
+        no_ceremony,
     ],
 );
 
@@ -85,6 +86,36 @@ fn dice_of_one_account(mut value: Value) -> Value {
         }
         for field in fields.values_mut().filter(|field| field.is_object()) {
             *field = dice_of_one_account(field.take());
+        }
+    }
+    value
+}
+
+/// Before ceremonies were kept none had begun, and no beacon was entered before its draw. Of dice a second account
+/// stands as what makes them count.
+fn no_ceremony(mut value: Value) -> Value {
+    if let Some(fields) = value.as_object_mut() {
+        if fields.contains_key("frozen") && fields.contains_key("freeze_hash") {
+            fields.insert("ceremony".to_owned(), Value::Null);
+        }
+        if fields.contains_key("committed") {
+            fields.insert("beacon".to_owned(), Value::Null);
+        }
+        if let Some(Value::Object(dice)) = fields.get_mut("dice")
+            && let Some(digits) = dice.remove("digits")
+        {
+            let counts = match dice.remove("second") {
+                Some(Value::Object(mut step)) => {
+                    step.insert("counted".to_owned(), json!("account"));
+                    Value::Object(step)
+                }
+                _ => json!({ "counted": "awaited" }),
+            };
+            dice.insert("value".to_owned(), digits);
+            dice.insert("counts".to_owned(), counts);
+        }
+        for field in fields.values_mut().filter(|field| field.is_object()) {
+            *field = no_ceremony(field.take());
         }
     }
     value

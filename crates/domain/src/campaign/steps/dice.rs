@@ -7,10 +7,10 @@
 use draw::level::ROLLS_OF_A_BEACON;
 
 use crate::event::Act;
-use crate::policy::four_eyes;
 use crate::refusal::{Refusal, codes};
 
-use super::super::state::{Campaign, CampaignState, Committed, DiceEntry, DiceEvidence, Step};
+use super::super::entry::{EntryFacts, Reader, SourceEntry, Words};
+use super::super::state::{Campaign, CampaignState, Committed};
 use super::super::transitions::CampaignVerb;
 use super::super::version::FrameVersion;
 use super::{Stepped, not_before};
@@ -18,16 +18,10 @@ use super::{Stepped, not_before};
 /// The most digits REVEAL takes.
 const MOST_ROLLS: usize = 200;
 
-/// What one account enters.
-#[derive(Clone, Debug)]
-pub struct DiceFacts {
-    /// Who enters it, and when.
-    pub step: Step,
-    /// The digits as thrown.
-    pub digits: String,
-    /// Where they come from; the second entry needs none.
-    pub evidence: Option<DiceEvidence>,
-}
+static WORDS: Words = Words {
+    differ: &codes::DRAW_DICE_DIFFER,
+    evidence: &codes::DRAW_DICE_EVIDENCE,
+};
 
 impl Campaign {
     /// Writes down what the dice showed: for the first time, by the same account once more to mend it, or by another
@@ -37,7 +31,7 @@ impl Campaign {
     /// `CAMP-001`, `CAMP-015`, `DRAW-028` no dice are awaited here, `DRAW-029` too late, `DRAW-043` not that many
     /// digits, `DRAW-044` not what the first account entered, `DRAW-045` two have entered it, `DRAW-046` without
     /// source and picture, `AUTH-017` the same account twice.
-    pub fn enter_dice(self, facts: DiceFacts) -> Stepped {
+    pub fn enter_dice(self, facts: EntryFacts) -> Stepped {
         self.permit(CampaignVerb::EnterDice)?;
         let mut next = self.state.clone();
         let CampaignState::Committed(committed) = &mut next else {
@@ -45,21 +39,17 @@ impl Campaign {
         };
         not_before(facts.step.at, committed.step.at)?;
         may_enter(committed, &facts)?;
-        let act = match committed.dice.take() {
-            Some(first) if first.first.by != facts.step.by => {
-                committed.dice = Some(second(first, facts)?);
-                Act::DiceReentered
-            }
-            own => {
-                committed.dice = Some(first(own.as_ref(), facts)?);
-                Act::DiceEntered
-            }
+        let (entry, reader) = SourceEntry::read(committed.dice.take(), facts, &WORDS)?;
+        committed.dice = Some(entry);
+        let act = match reader {
+            Reader::First => Act::DiceEntered,
+            Reader::Second => Act::DiceReentered,
         };
         Ok(self.with(next, act))
     }
 }
 
-fn may_enter(committed: &Committed, facts: &DiceFacts) -> Result<(), Refusal> {
+fn may_enter(committed: &Committed, facts: &EntryFacts) -> Result<(), Refusal> {
     if !matches!(
         committed.frozen.version,
         FrameVersion::Two { dice: true, .. }
@@ -73,7 +63,7 @@ fn may_enter(committed: &Committed, facts: &DiceFacts) -> Result<(), Refusal> {
         let until = committed.reveal_by.local_text();
         return Err(codes::DRAW_DICE_LATE.refuse(&[("until", &until)]));
     }
-    let digits = facts.digits.as_str();
+    let digits = facts.value.as_str();
     let counted = (ROLLS_OF_A_BEACON..=MOST_ROLLS).contains(&digits.len());
     if !counted || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
         let count = digits.chars().count();
@@ -84,36 +74,4 @@ fn may_enter(committed: &Committed, facts: &DiceFacts) -> Result<(), Refusal> {
         ]));
     }
     Ok(())
-}
-
-/// The first entry, or the same account's second thoughts about it.
-fn first(own: Option<&DiceEntry>, facts: DiceFacts) -> Result<DiceEntry, Refusal> {
-    let evidence = facts
-        .evidence
-        .filter(|evidence| !evidence.source.trim().is_empty());
-    let evidence = evidence.ok_or_else(|| codes::DRAW_DICE_EVIDENCE.refuse(&[]))?;
-    let entry = DiceEntry {
-        digits: facts.digits,
-        evidence: Some(evidence),
-        first: facts.step,
-        second: None,
-    };
-    if let Some(own) = own
-        && (&own.digits, &own.evidence) == (&entry.digits, &entry.evidence)
-    {
-        four_eyes::first_and_second_entry(&own.first.by, &entry.first.by)?;
-    }
-    Ok(entry)
-}
-
-/// The entry of another account, which must have read the same.
-fn second(first: DiceEntry, facts: DiceFacts) -> Result<DiceEntry, Refusal> {
-    if first.digits != facts.digits {
-        let at = first.first.at.local_text();
-        return Err(codes::DRAW_DICE_DIFFER.refuse(&[("at", &at)]));
-    }
-    Ok(DiceEntry {
-        second: Some(facts.step),
-        ..first
-    })
 }

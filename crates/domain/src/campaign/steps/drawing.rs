@@ -19,7 +19,7 @@ use super::super::state::{
 };
 use super::super::transitions::CampaignVerb;
 use super::super::version::FrameVersion;
-use super::{Stepped, hours, not_before, required_reason, revealing};
+use super::{Stepped, by_itself, hours, not_before, required_reason, revealing};
 
 /// The intervals of the rulebook in force.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -94,6 +94,8 @@ pub struct DrawFacts {
     pub recomputed: bool,
     /// Why RESULT comes after its clock, if it does.
     pub late_reason: Option<String>,
+    /// True if it follows by itself, as it does under `shuang/2`; false if somebody draws.
+    pub itself: bool,
 }
 
 impl Campaign {
@@ -179,6 +181,7 @@ impl Campaign {
             reveal_by: hours.reveal_by,
             beacon_at: hours.beacon_at,
             dice: None,
+            ceremony: None,
         });
         Ok(self.with(next, Act::DrawCommitted))
     }
@@ -238,11 +241,11 @@ impl Campaign {
         Ok(self.with(next, Act::PartyRevealed))
     }
 
-    /// Closes the revealing; parties that stayed away are recorded as absent, under `shuang/1` with the reason.
+    /// Closes the revealing of `shuang/1`; parties that stayed away are recorded as absent with the reason.
     ///
     /// # Errors
-    /// `CAMP-001`, `AUTH-013`, `DRAW-007` somebody may still come, `DRAW-008` the level is lost; under `shuang/2`
-    /// `DRAW-024` it has not begun, `DRAW-025` the dice may still be thrown.
+    /// `CAMP-001`, `AUTH-013`, `DRAW-007` somebody may still come, `DRAW-008` the level is lost, `DRAW-063` under
+    /// `shuang/2`, where it follows by itself.
     pub fn reveal(
         self,
         step: Step,
@@ -255,9 +258,8 @@ impl Campaign {
         };
         let approver = &committed.frozen.launched.approved.step.by;
         four_eyes::approver_and_drawer(approver, &step.by)?;
+        by_itself::by_hand(committed.frozen.version)?;
         not_before(step.at, committed.step.at)?;
-        revealing::may_close(&committed, step.at)?;
-        let reason = revealing::absence(committed.frozen.version, absent_reason);
         for party in committed
             .frozen
             .parties
@@ -270,11 +272,15 @@ impl Campaign {
                     ("until", &committed.reveal_by.local_text()),
                 ]));
             }
-            party.be_absent(reason.clone(), step.at)?;
+            party.be_absent(absent_reason.clone(), step.at)?;
         }
         let level = revealing::level_in_reach(&committed);
         level_reaches(level, minimum_level, &codes::DRAW_LEVEL_LOST)?;
-        let next = CampaignState::Revealed(Revealed { committed, step });
+        let next = CampaignState::Revealed(Revealed {
+            committed,
+            step,
+            beacon: None,
+        });
         Ok(self.with(next, Act::CampaignRevealed))
     }
 
@@ -282,7 +288,7 @@ impl Campaign {
     ///
     /// # Errors
     /// `CAMP-001`, `AUTH-013`, `DRAW-003` the beacon is in the future, `DRAW-004` it has not been
-    /// entered, `DRAW-008` the level is lost, `DRAW-012` our own verification refuses.
+    /// entered, `DRAW-008` the level is lost, `DRAW-012` our own verification refuses, `DRAW-063` it follows by itself.
     pub fn draw(self, facts: DrawFacts) -> Stepped {
         self.permit(CampaignVerb::Draw)?;
         let CampaignState::Revealed(revealed) = self.state.clone() else {
@@ -299,6 +305,9 @@ impl Campaign {
         }
         if committed.awaits_source() && !facts.beacon_present {
             return Err(codes::DRAW_BEACON_MISSING.refuse(&[]));
+        }
+        if committed.is_by_hand() == facts.itself {
+            return Err(codes::DRAW_BY_ITSELF.refuse(&[]));
         }
         level_reaches(facts.level, facts.minimum_level, &codes::DRAW_LEVEL_LOST)?;
         if !facts.recomputed {
@@ -344,7 +353,7 @@ fn party_of<'a>(parties: &'a mut [Party], token: &PartyToken) -> Result<&'a mut 
         .ok_or_else(|| codes::DRAW_PARTY_UNKNOWN.refuse(&[("party", token)]))
 }
 
-fn level_reaches(
+pub(super) fn level_reaches(
     level: TrustLevel,
     minimum: TrustLevel,
     code: &'static crate::refusal::Code,

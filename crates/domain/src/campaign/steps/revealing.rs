@@ -60,7 +60,8 @@ pub(super) fn unused(
     Err(code.refuse(&[("party", &office), ("attempt", &attempt)]))
 }
 
-/// Refuses a nonce before the announced time, and before two accounts have written down the announced dice.
+/// Refuses a nonce before the announced time, before two accounts have written down the announced dice, and before
+/// the ceremony has a host and a witness.
 pub(super) fn may_open(committed: &Committed, at: Instant) -> Result<(), Refusal> {
     if let Some(from) = committed.reveal_from.filter(|from| at < *from) {
         return Err(codes::DRAW_REVEAL_NOT_BEGUN.refuse(&[("from", &from.local_text())]));
@@ -68,7 +69,14 @@ pub(super) fn may_open(committed: &Committed, at: Instant) -> Result<(), Refusal
     if committed.awaits_dice() {
         return Err(codes::DRAW_DICE_FIRST.refuse(&[]));
     }
-    Ok(())
+    match (committed.frozen.version, &committed.ceremony) {
+        (FrameVersion::One, _) => Ok(()),
+        (FrameVersion::Two { .. }, None) => Err(codes::DRAW_NO_CEREMONY.refuse(&[])),
+        (FrameVersion::Two { .. }, Some(begun)) if begun.witnesses.is_empty() => {
+            Err(codes::DRAW_NO_WITNESS.refuse(&[]))
+        }
+        (FrameVersion::Two { .. }, Some(_)) => Ok(()),
+    }
 }
 
 /// Refuses to close a revealing that has not begun, or whose dice may still be thrown.
@@ -84,25 +92,21 @@ pub(super) fn may_close(committed: &Committed, at: Instant) -> Result<(), Refusa
 }
 
 /// Refuses to void a `shuang/2` attempt of which everything is known: whoever holds S has read the result by then.
-/// With a beacon nobody has, and a beacon may never appear.
+/// With a beacon nobody has before somebody has read it, and a beacon may never appear.
 pub(super) fn may_void(state: &CampaignState) -> Result<(), Refusal> {
     let CampaignState::Revealed(revealed) = state else {
         return Ok(());
     };
     match revealed.committed.frozen.version {
-        FrameVersion::Two { beacon: false, .. } => Err(codes::DRAW_RESULT_FOLLOWS.refuse(&[])),
-        FrameVersion::One | FrameVersion::Two { beacon: true, .. } => Ok(()),
+        FrameVersion::Two { beacon: true, .. } if revealed.beacon.is_none() => Ok(()),
+        FrameVersion::Two { .. } => Err(codes::DRAW_RESULT_FOLLOWS.refuse(&[])),
+        FrameVersion::One => Ok(()),
     }
 }
 
-/// What stands for a party that stayed away: the reason somebody gave, under `shuang/2` the one word that nobody chooses.
-pub(super) fn absence(version: FrameVersion, given: &PartyToken) -> PartyToken {
-    match version {
-        FrameVersion::One => given.clone(),
-        FrameVersion::Two { .. } => {
-            PartyToken::parse(TIMEOUT).expect("a word of letters is a token")
-        }
-    }
+/// What stands for a party that stayed away under `shuang/2`: the one word that nobody chooses.
+pub(super) fn timeout() -> PartyToken {
+    PartyToken::parse(TIMEOUT).expect("a word of letters is a token")
 }
 
 /// The level the attempt reaches if all that can still appear does: of nonces what REVEAL will hold, of the dice of

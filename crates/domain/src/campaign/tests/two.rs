@@ -1,8 +1,10 @@
 //! An attempt of `shuang/2`: its hours, what parties may hand in, what counts (SPEC-draw §1, §3.2, §3.3).
 
 use super::*;
-use crate::campaign::state::{CampaignState, Committed, DiceEntry, DiceEvidence};
-use crate::campaign::steps::DiceFacts;
+use crate::campaign::ceremony::Presence;
+use crate::campaign::entry::{Counts, EntryFacts, SourceEntry, SourceEvidence};
+use crate::campaign::state::{CampaignState, Committed};
+use crate::campaign::steps::Due;
 use crate::campaign::version::VERSION_OF_NEW_ATTEMPTS;
 use draw::Version;
 
@@ -59,6 +61,14 @@ fn committed_under(version: FrameVersion) -> Campaign {
     ready_under(version).commit(hours()).expect("committed").0
 }
 
+/// As what follows by itself.
+fn itself() -> DrawFacts {
+    DrawFacts {
+        itself: true,
+        ..draw_facts()
+    }
+}
+
 fn commitment_of(campaign: &Campaign) -> &Committed {
     campaign.state.commitment().expect("a commitment")
 }
@@ -77,32 +87,53 @@ fn opens(campaign: Campaign, name: &str, nonce: char, minute: i64) -> Result<Cam
         .and_then(|party| party.commitment())
         .expect("committed")
         .clone();
-    let done = campaign.accept_nonce(&token(name), hash(nonce), &computed, at(minute), None);
+    let attended = attended(campaign, minute);
+    let done = attended.accept_nonce(&token(name), hash(nonce), &computed, at(minute), None);
     done.map(|(campaign, _)| campaign)
+}
+
+/// With a host and a witness, from the announced time on.
+fn attended(campaign: Campaign, minute: i64) -> Campaign {
+    let begun = campaign.clone().begin_ceremony(step(DRAWER, minute));
+    let Ok((begun, _)) = begun else {
+        return campaign;
+    };
+    let present = begun.attend(slip("机关纪委 见证员甲"), at(minute));
+    present.expect("present").0
+}
+
+fn slip(signed: &str) -> Presence {
+    Presence::Slip {
+        signed: signed.to_owned(),
+    }
 }
 
 fn with_dice(mut campaign: Campaign, digits: usize) -> Campaign {
     let CampaignState::Committed(committed) = &mut campaign.state else {
         panic!("committed");
     };
-    committed.dice = Some(DiceEntry {
-        digits: "7".repeat(digits),
+    committed.dice = Some(SourceEntry {
+        value: "7".repeat(digits),
         evidence: Some(pictured()),
         first: step(DRAWER, 51),
-        second: Some(step(APPROVER, 51)),
+        counts: Counts::Account(step(APPROVER, 51)),
     });
     campaign
 }
 
-fn pictured() -> DiceEvidence {
-    DiceEvidence {
+fn pictured() -> SourceEvidence {
+    SourceEvidence {
         source: "十面骰 20 枚，二楼会议室，机关纪委投掷".to_owned(),
         picture: hash('9'),
     }
 }
 
-fn closes(campaign: Campaign, minute: i64, minimum: TrustLevel) -> Result<Campaign, Refusal> {
-    let done = campaign.reveal(step(DRAWER, minute), &token("ill"), minimum);
+/// By the program; under `shuang/1` by hand.
+fn closes(campaign: Campaign, minute: i64) -> Result<Campaign, Refusal> {
+    let done = match commitment_of(&campaign).is_by_hand() {
+        true => campaign.reveal(step(DRAWER, minute), &token("ill"), TrustLevel::Rehearsal),
+        false => campaign.close_by_itself(at(minute)),
+    };
     done.map(|(campaign, _)| campaign)
 }
 
@@ -111,8 +142,8 @@ fn an_attempt_is_of_the_version_of_its_frame_to_its_end() {
     let committed = committed_under(WITH_BEACON);
     let one = opens(committed, "discipline", 'c', 50).expect("open");
     let both = opens(one, "justice", 'd', 60).expect("open");
-    let revealed = closes(both, 61, TrustLevel::Beacon).expect("closed");
-    let drawn = revealed.draw(draw_facts()).expect("drawn").0;
+    let revealed = closes(both, 61).expect("closed");
+    let drawn = revealed.draw(itself()).expect("drawn").0;
     let frame = drawn.state.frame().expect("a frame");
     assert_eq!(frame.version, WITH_BEACON);
     assert_eq!(frame.version.protocol(), Version::Two);
@@ -139,7 +170,7 @@ fn what_follows_from_reveal_alone_is_drawn_and_not_voided() {
     let revealed = |version: FrameVersion| {
         let one = opens(committed_under(version), "discipline", 'c', 50).expect("open");
         let both = opens(one, "justice", 'd', 60).expect("open");
-        closes(both, 61, TrustLevel::Witnessed).expect("closed")
+        closes(both, 61).expect("closed")
     };
     let void = |campaign: Campaign| campaign.void(&step(APPROVER, 80), "名录有误");
     let refusal = void(revealed(PLAIN)).expect_err("the result is known");
@@ -296,7 +327,7 @@ fn nobody_hands_in_what_served_an_earlier_attempt() {
         let reused = reused.expect_err("handed in before");
         assert_eq!(reused.code, "DRAW-047");
         assert!(reused.sentence.contains("第 3 次"), "{reused}");
-        let committed = committed_under(version);
+        let committed = attended(committed_under(version), 55);
         let known = hash('b');
         let opened = committed.accept_nonce(&party, hash('d'), &known, at(55), Some(2));
         let opened = opened.expect_err("made for another");
@@ -321,9 +352,9 @@ fn two_parties_never_hand_in_the_same_under_the_first_version_either() {
 #[test]
 fn absence_has_one_word_whatever_somebody_writes() {
     let one = opens(committed_under(WITH_BEACON), "justice", 'c', 50).expect("open");
-    let early = closes(one.clone(), 60, TrustLevel::Witnessed).expect_err("may still come");
+    let early = closes(one.clone(), 60).expect_err("may still come");
     assert_eq!(early.code, "DRAW-007");
-    let revealed = closes(one, 61, TrustLevel::Witnessed).expect("closed");
+    let revealed = closes(one, 61).expect("closed");
     let words: Vec<String> = (revealed.state.frame().expect("a frame").parties.iter())
         .filter_map(|party| match &party.state {
             party::PartyState::Absent { reason, .. } => Some(reason.to_string()),
@@ -333,7 +364,7 @@ fn absence_has_one_word_whatever_somebody_writes() {
     assert_eq!(words, ["timeout"]);
     // Under shuang/1 it is the word that was given.
     let committed = in_state(StateKind::Committed);
-    let revealed = closes(committed, 61, TrustLevel::Witnessed).expect("closed");
+    let revealed = closes(committed, 61).expect("closed");
     let text = serde_json::to_string(&revealed).expect("encodes");
     assert!(
         text.contains("\"reason\":\"ill\"") && !text.contains("timeout"),
@@ -353,12 +384,9 @@ fn revealing_is_not_closed_before_it_has_begun() {
         .expect("frozen")
         .0;
     let committed = frozen.commit(hours()).expect("a beacon is level 1").0;
-    let early = closes(committed.clone(), 49, TrustLevel::Witnessed).expect_err("not begun");
+    let early = closes(committed.clone(), 49).expect_err("not begun");
     assert_eq!(early.code, "DRAW-024");
-    assert!(
-        closes(committed, 50, TrustLevel::Witnessed).is_ok(),
-        "nobody to wait for"
-    );
+    assert!(closes(committed, 50).is_ok(), "nobody to wait for");
 }
 
 #[test]
@@ -367,9 +395,9 @@ fn dice_stand_before_the_first_nonce() {
     assert_eq!(early.code, "DRAW-019");
     let thrown = with_dice(committed_under(WITH_DICE), 20);
     assert!(opens(thrown, "justice", 'c', 52).is_ok());
-    let waiting = closes(committed_under(WITH_DICE), 60, TrustLevel::Rehearsal);
+    let waiting = closes(committed_under(WITH_DICE), 60);
     assert_eq!(waiting.expect_err("may still be thrown").code, "DRAW-025");
-    assert!(closes(committed_under(WITH_DICE), 61, TrustLevel::Rehearsal).is_ok());
+    assert!(closes(committed_under(WITH_DICE), 61).is_ok());
 }
 
 /// Whatever was announced, what counts at the end is what REVEAL holds and what still has to appear.
@@ -385,9 +413,9 @@ fn the_level_reached_counts_what_was_revealed() {
             })
     };
     let reached = |campaign: Campaign| {
-        let most = TrustLevel::ALL.iter().rev();
-        most.copied()
-            .find(|level| closes(campaign.clone(), 61, *level).is_ok())
+        let closed = closes(campaign, 61).expect("closed");
+        let mut most = TrustLevel::ALL.iter().rev().copied();
+        most.find(|level| closed.due(at(61), *level) != Some(Due::Void))
             .expect("level 0 is always reached")
     };
     for (version, digits, parties, level) in [
@@ -414,9 +442,9 @@ fn the_level_reached_counts_what_was_revealed() {
 fn result_waits_for_a_beacon_and_not_for_dice_that_are_in_reveal() {
     let mut facts = DrawFacts {
         beacon_present: false,
-        ..draw_facts()
+        ..itself()
     };
-    let close = |campaign| closes(campaign, 61, TrustLevel::Rehearsal).expect("closed");
+    let close = |campaign| closes(campaign, 61).expect("closed");
     let missing = close(committed_under(WITH_BEACON)).draw(facts.clone());
     assert_eq!(missing.expect_err("no beacon").code, "DRAW-004");
     let thrown = close(with_dice(committed_under(WITH_DICE), 20));
@@ -441,9 +469,9 @@ fn enters(
     minute: i64,
     digits: &str,
 ) -> Result<(Campaign, Act), Refusal> {
-    campaign.enter_dice(DiceFacts {
+    campaign.enter_dice(EntryFacts {
         step: step(account, minute),
-        digits: digits.to_owned(),
+        value: digits.to_owned(),
         evidence: Some(pictured()),
     })
 }
@@ -477,7 +505,7 @@ fn dice_count_once_two_accounts_have_read_the_same() {
     let entry = kept.dice.as_ref().expect("an entry");
     assert_eq!(entry.evidence.as_ref(), Some(&pictured()));
     assert_eq!(entry.first, step(DRAWER, 47));
-    assert_eq!(entry.second, Some(step(APPROVER, 49)));
+    assert_eq!(entry.counts, Counts::Account(step(APPROVER, 49)));
     let again = enters(both.clone(), SUBMITTER, 50, digits).expect_err("it stands");
     assert_eq!(again.code, "DRAW-045");
     assert!(opens(both, "justice", 'c', 52).is_ok());
@@ -486,10 +514,10 @@ fn dice_count_once_two_accounts_have_read_the_same() {
 #[test]
 fn dice_say_where_they_come_from_and_are_as_many_as_make_a_beacon() {
     let entered = |digits: &str, source: &str| {
-        let facts = DiceFacts {
+        let facts = EntryFacts {
             step: step(DRAWER, 45),
-            digits: digits.to_owned(),
-            evidence: Some(DiceEvidence {
+            value: digits.to_owned(),
+            evidence: Some(SourceEvidence {
                 source: source.to_owned(),
                 ..pictured()
             }),
@@ -508,9 +536,9 @@ fn dice_say_where_they_come_from_and_are_as_many_as_make_a_beacon() {
     }
     assert!(entered(&whole, "十面骰").is_ok());
     assert!(entered(&"7".repeat(200), "十面骰").is_ok());
-    let bare = committed_under(WITH_DICE).enter_dice(DiceFacts {
+    let bare = committed_under(WITH_DICE).enter_dice(EntryFacts {
         step: step(DRAWER, 45),
-        digits: whole,
+        value: whole,
         evidence: None,
     });
     assert_eq!(bare.expect_err("no picture").code, "DRAW-046");
@@ -530,6 +558,136 @@ fn dice_are_entered_until_revealing_ends_where_they_were_announced() {
     let one = enters(committed_under(WITH_DICE), DRAWER, 45, &digits)
         .expect("one")
         .0;
-    let closed = closes(one, 61, TrustLevel::Rehearsal).expect("closed");
+    let closed = closes(one, 61).expect("closed");
     assert_eq!(commitment_of(&closed).thrown(), None, "one entry is none");
+}
+
+/// Until a host has begun it and somebody from outside is there, no nonce is taken.
+#[test]
+fn nonces_are_taken_at_a_ceremony_with_a_host_and_a_witness() {
+    let nonce = |campaign: &Campaign, minute| {
+        let known = hash('b');
+        let campaign = campaign.clone();
+        campaign.accept_nonce(&token("justice"), hash('d'), &known, at(minute), None)
+    };
+    let committed = committed_under(PLAIN);
+    assert_eq!(nonce(&committed, 55).expect_err("no host").code, "DRAW-056");
+    let early = committed.clone().begin_ceremony(step(DRAWER, 49));
+    assert_eq!(early.expect_err("not yet").code, "DRAW-058");
+    let late = committed.clone().begin_ceremony(step(DRAWER, 61));
+    assert_eq!(late.expect_err("over").code, "DRAW-060");
+    let nobody = committed.clone().attend(slip("司法局 见证员乙"), at(52));
+    assert_eq!(nobody.expect_err("not begun").code, "DRAW-056");
+
+    let (begun, act) = committed.begin_ceremony(step(DRAWER, 51)).expect("begun");
+    assert_eq!(act, Act::CeremonyBegun);
+    assert_eq!(
+        nonce(&begun, 55).expect_err("nobody there").code,
+        "DRAW-057"
+    );
+    let again = begun.clone().begin_ceremony(step(SUBMITTER, 52));
+    assert_eq!(again.expect_err("one host").code, "DRAW-059");
+    for own in [DRAWER, APPROVER] {
+        let account = account(own);
+        let present = begun.clone().attend(Presence::Account { account }, at(52));
+        assert_eq!(present.expect_err("part of the act").code, "DRAW-061");
+    }
+    for unsigned in ["", " 甲 ", &"甲".repeat(61), "司法局\n见证员乙"] {
+        let present = begun.clone().attend(slip(unsigned), at(52));
+        assert_eq!(present.expect_err("says nothing").code, "DRAW-068");
+    }
+    let outsider = account(9);
+    for presence in [
+        Presence::Account { account: outsider },
+        Presence::Link {
+            party: token("justice"),
+        },
+        slip("司法局 见证员乙"),
+    ] {
+        let (there, act) = begun
+            .clone()
+            .attend(presence.clone(), at(52))
+            .expect("there");
+        assert_eq!(act, Act::CeremonyAttended);
+        assert!(nonce(&there, 55).is_ok(), "{presence:?}");
+        let twice = there.attend(presence, at(53)).expect_err("there already");
+        assert_eq!(twice.code, "DRAW-062");
+    }
+}
+
+/// The last nonce, or the end of revealing, is all it takes; nobody decides.
+#[test]
+fn reveal_and_result_follow_by_themselves() {
+    let one = opens(committed_under(PLAIN), "justice", 'c', 50).expect("open");
+    let due = |campaign: &Campaign, minute| campaign.due(at(minute), TrustLevel::Witnessed);
+    assert_eq!(due(&one, 60), None, "somebody may still come");
+    assert_eq!(due(&one, 61), Some(Due::Reveal));
+    let both = opens(one.clone(), "discipline", 'd', 55).expect("open");
+    assert_eq!(due(&both, 55), Some(Due::Reveal), "all have answered");
+    let revealed = closes(both, 55).expect("closed");
+    assert_eq!(due(&revealed, 55), Some(Due::Result));
+    // Whoever published FREEZE stands as the one who drew.
+    let CampaignState::Revealed(closed) = &revealed.state else {
+        panic!("revealed");
+    };
+    assert_eq!(closed.step, step(DRAWER, 55));
+
+    let by_hand = one
+        .clone()
+        .reveal(step(DRAWER, 61), &token("ill"), TrustLevel::Rehearsal);
+    assert_eq!(by_hand.expect_err("nobody decides").code, "DRAW-063");
+    let by_hand = revealed.clone().draw(draw_facts());
+    assert_eq!(by_hand.expect_err("nobody decides").code, "DRAW-063");
+    let given_up = revealed.void(&step(APPROVER, 80), "名录有误");
+    assert_eq!(given_up.expect_err("it is known").code, "DRAW-027");
+
+    // With one party of two the level is lost, and VOID follows in place of RESULT.
+    let alone = closes(one, 61).expect("closed");
+    assert_eq!(due(&alone, 61), Some(Due::Void));
+    let least = TrustLevel::Witnessed;
+    let (void, act) = alone.clone().void_by_itself(at(62), least).expect("void");
+    assert_eq!((act, void.kind()), (Act::DrawVoided, StateKind::Approved));
+    assert_eq!(void.state.attempt(), 2);
+    let held = alone.void_by_itself(at(62), TrustLevel::Rehearsal);
+    assert_eq!(held.expect_err("the level is reached").code, "DRAW-063");
+    // Attempts of the first version go on by hand.
+    assert_eq!(due(&in_state(StateKind::Committed), 99), None);
+    assert_eq!(due(&in_state(StateKind::Revealed), 99), None);
+}
+
+/// A lottery is read by two; a signature proves itself.
+#[test]
+fn result_follows_once_the_beacon_counts() {
+    let one = opens(committed_under(WITH_BEACON), "justice", 'c', 50).expect("open");
+    let revealed = closes(one, 61).expect("closed");
+    let due = |campaign: &Campaign| campaign.due(at(75), TrustLevel::Witnessed);
+    assert_eq!(due(&revealed), None, "the beacon is awaited");
+    let enters = |campaign: &Campaign, by, minute, value: &str, signed: bool| {
+        let facts = EntryFacts {
+            step: step(by, minute),
+            value: value.to_owned(),
+            evidence: (!signed).then(pictured),
+        };
+        campaign.clone().enter_beacon(facts, signed)
+    };
+    let value = "01 05 20 34 35 + 03 12";
+    let early = enters(&revealed, DRAWER, 69, value, false).expect_err("not yet");
+    assert_eq!(early.code, "DRAW-003");
+    let (first, act) = enters(&revealed, DRAWER, 71, value, false).expect("entered");
+    assert_eq!((act, due(&first)), (Act::BeaconEntered, None));
+    let same = enters(&first, DRAWER, 72, value, false).expect_err("the same account");
+    assert_eq!(same.code, "AUTH-017");
+    let other = enters(&first, APPROVER, 72, "01 05 20 34 35 + 03 11", false);
+    assert_eq!(other.expect_err("another reading").code, "DRAW-065");
+    let given_up = first.clone().void(&step(APPROVER, 73), "名录有误");
+    assert_eq!(given_up.expect_err("somebody has read it").code, "DRAW-027");
+    let (both, act) = enters(&first, APPROVER, 73, value, false).expect("two");
+    assert_eq!((act, due(&both)), (Act::BeaconReentered, Some(Due::Result)));
+    let again = enters(&both, SUBMITTER, 74, value, false).expect_err("it counts");
+    assert_eq!(again.code, "DRAW-066");
+    let (signed, _) = enters(&revealed, DRAWER, 71, "ab12", true).expect("proves itself");
+    assert_eq!(due(&signed), Some(Due::Result));
+    let none = closes(committed_under(PLAIN), 61).expect("closed");
+    let none = enters(&none, DRAWER, 71, value, false).expect_err("none awaited");
+    assert_eq!(none.code, "DRAW-064");
 }

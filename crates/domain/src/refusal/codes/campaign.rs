@@ -151,6 +151,45 @@ registry! { CAMPAIGN:
     DRAW_NONCE_REUSED = "DRAW-048",
         "{party}的随机数是为第 {attempt} 次抽取生成的。", Some("shuang/2 第 3 节"),
         "核对是否拿错纸条；确实相同的，到期后记为缺席。";
+    DRAW_NO_CEREMONY = "DRAW-056",
+        "抽取仪式还没有开始。", Some("shuang/2 第 1 节"),
+        "请主持抽取的人登录后开始仪式，见证人到场登记后再公布随机数。";
+    DRAW_NO_WITNESS = "DRAW-057",
+        "还没有见证人到场登记，不能接收随机数。", Some("细则四（三）"),
+        "见证人用自己的账号、见证链接或者签到单登记到场；登记之前不要告诉任何人随机数。";
+    DRAW_CEREMONY_EARLY = "DRAW-058",
+        "抽取仪式 {from} 才开始。", Some("shuang/2 第 1 节"),
+        "到时再办。";
+    DRAW_CEREMONY_BEGUN = "DRAW-059",
+        "抽取仪式 {at} 已经开始。", Some("细则四（三）"),
+        "请见证人登记到场。";
+    DRAW_CEREMONY_OVER = "DRAW-060",
+        "现在没有抽取仪式：期限 {until} 已过，或者这一轮按 shuang/1 办理。", Some("shuang/2 第 1 节"),
+        "看本页现在的状态；期限过后由程序自动记下缺席的一方。";
+    DRAW_WITNESS_IS_HOST = "DRAW-061",
+        "主持抽取、公布承诺和批准方案的人不能作见证人。", Some("细则四（三）"),
+        "请没有经办这次抽取的人见证。";
+    DRAW_WITNESS_PRESENT = "DRAW-062",
+        "已经登记到场，不用再登记。", Some("细则四（三）"),
+        "看本页列出的到场人。";
+    DRAW_BY_ITSELF = "DRAW-063",
+        "这一步由程序自动办理，不由任何人决定。", Some("shuang/2 第 1 节"),
+        "来源到齐后刷新本页看结果。";
+    DRAW_NO_BEACON = "DRAW-064",
+        "这一轮不等公共随机数。", Some("shuang/2 第 3.5 节"),
+        "方案没有写公共随机数来源的，不用录入；按 shuang/1 冻结的，在抽取时录入。";
+    DRAW_BEACON_DIFFER = "DRAW-065",
+        "与 {at} 第一次录入的不一致，没有录入。", Some("shuang/2 第 3.5 节"),
+        "两人一起对照开奖公告；第一次录错的，由录入的人改正，再由您录一遍。";
+    DRAW_BEACON_ENTERED = "DRAW-066",
+        "公共随机数已经录入，不能再改。", Some("shuang/2 第 3.5 节"),
+        "结果由程序随即算出，刷新本页查看。";
+    DRAW_BEACON_EVIDENCE = "DRAW-067",
+        "第一次录入没有写来源，或没有公告图片的摘要。", Some("shuang/2 第 3.5 节"),
+        "写明公告的名称、期号和看到的地方，拍下公告，填写图片文件的 SHA-256 摘要。";
+    DRAW_SLIP_WORDS = "DRAW-068",
+        "签到单要写明见证人的单位和姓名，2 至 60 字。", Some("细则四（三）"),
+        "照签到单填写；签到单存入案卷。";
     DRAW_NO_FREE_CHOICE = "DRAW-021",
         "不能指定递补人。", Some("细则四（三）"),
         "按抽取次序，下一位是{next}；他也不能参加的，登记理由后继续顺延。";

@@ -21,10 +21,13 @@ use crate::layout::WorkbenchPage;
 use crate::route::{Route, Who};
 use crate::text::Address;
 
+pub(in crate::screen::campaign) mod ceremony;
 mod dice;
 mod fields;
 mod hours;
 mod wording;
+
+pub(super) use dice::hash as hash_of_field;
 
 /// Two addresses per act: its page and its press.
 pub(super) fn routes() -> Vec<Route> {
@@ -281,11 +284,15 @@ async fn perform(
         }
         CampaignAct::Freeze
         | CampaignAct::Commit
-        | CampaignAct::Dice
         | CampaignAct::Reveal
         | CampaignAct::Draw
         | CampaignAct::Void
         | CampaignAct::Open => draw(act, app, acting, number, sent).await,
+        CampaignAct::Dice
+        | CampaignAct::Ceremony
+        | CampaignAct::Attend
+        | CampaignAct::Slip
+        | CampaignAct::Beacon => ceremony::perform(act, app, acting, number, sent).await,
     }
 }
 
@@ -306,11 +313,6 @@ async fn draw(
         CampaignAct::Commit => {
             let words = hours::words(sent, app.clock.now());
             app.commit_draw(acting, number, premise, &words).await
-        }
-        CampaignAct::Dice => {
-            let (digits, picture) = (dice::digits(sent), dice::hash("picture", sent));
-            let words = dice::words(&digits, sent, picture.as_ref());
-            app.enter_dice(acting, number, premise, words).await
         }
         CampaignAct::Reveal => {
             let reason = token_of(sent.first("absent_reason"), "no-show")?;

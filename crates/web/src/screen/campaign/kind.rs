@@ -3,18 +3,16 @@
 //! Whether an act can be done is asked of the domain by doing it on a copy, so that no rule is
 //! written twice. The press itself asks again.
 
-use domain::campaign::party::TrustLevel;
-use domain::campaign::state::{DiceEvidence, Step};
-use domain::campaign::steps::{CommitFacts, DiceFacts, DrawFacts, FreezeFacts, Intervals, Stepped};
-use domain::campaign::version::FrameVersion;
-use domain::campaign::{Campaign, CampaignState, CampaignVerb};
-use domain::id::{Fingerprint, PartyToken};
+use domain::campaign::CampaignVerb;
+use domain::campaign::state::Step;
 use domain::policy::Verb;
 use domain::refusal::{Refusal, codes};
 
 use super::seen::Seen;
 use crate::gate::Visit;
 use crate::gate::feedback::{self, Done};
+
+mod rehearsal;
 
 /// One act on a campaign with a confirmation page of its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,7 +25,11 @@ pub(super) enum CampaignAct {
     Freeze,
     Commit,
     Dice,
+    Ceremony,
+    Attend,
+    Slip,
     Reveal,
+    Beacon,
     Draw,
     Void,
     Assign,
@@ -57,13 +59,20 @@ fn goes_without_saying(refusal: &Refusal) -> bool {
         &codes::CAMPAIGN_ALREADY_OPENED,
         &codes::DRAW_NO_DICE,
         &codes::DRAW_DICE_ENTERED,
+        &codes::DRAW_CEREMONY_BEGUN,
+        &codes::DRAW_CEREMONY_OVER,
+        &codes::DRAW_WITNESS_PRESENT,
+        &codes::DRAW_WITNESS_IS_HOST,
+        &codes::DRAW_BY_ITSELF,
+        &codes::DRAW_NO_BEACON,
+        &codes::DRAW_BEACON_ENTERED,
     ]
     .iter()
     .any(|known| known.code == refusal.code)
 }
 
 impl CampaignAct {
-    pub(super) const ALL: [Self; 15] = [
+    pub(super) const ALL: [Self; 19] = [
         A::Submit,
         A::Recall,
         A::Return,
@@ -72,7 +81,11 @@ impl CampaignAct {
         A::Freeze,
         A::Commit,
         A::Dice,
+        A::Ceremony,
+        A::Attend,
+        A::Slip,
         A::Reveal,
+        A::Beacon,
         A::Draw,
         A::Void,
         A::Assign,
@@ -82,14 +95,17 @@ impl CampaignAct {
     ];
 
     /// The acts of which the first offered one is the filled button, in lawful order.
-    pub(super) const FORWARD: [Self; 11] = [
+    pub(super) const FORWARD: [Self; 14] = [
         A::Submit,
         A::Approve,
         A::Launch,
         A::Freeze,
         A::Commit,
         A::Dice,
+        A::Ceremony,
+        A::Attend,
         A::Reveal,
+        A::Beacon,
         A::Draw,
         A::Assign,
         A::End,
@@ -165,12 +181,40 @@ impl CampaignAct {
                 "录入掷骰结果",
                 &feedback::DICE_ENTERED,
             ),
+            A::Ceremony => (
+                "/w/campaigns/{no}/ceremony",
+                Verb::CeremonyHost,
+                C::BeginCeremony,
+                "开始抽取仪式",
+                &feedback::CEREMONY_BEGUN,
+            ),
+            A::Attend => (
+                "/w/campaigns/{no}/attend",
+                Verb::CeremonyAttend,
+                C::Attend,
+                "登记到场见证",
+                &feedback::CEREMONY_ATTENDED,
+            ),
+            A::Slip => (
+                "/w/campaigns/{no}/slip",
+                Verb::CeremonyHost,
+                C::Attend,
+                "登记签到单",
+                &feedback::CEREMONY_ATTENDED,
+            ),
             A::Reveal => (
                 "/w/campaigns/{no}/reveal",
                 Verb::CampaignReveal,
                 C::Reveal,
                 "完成揭示",
                 &feedback::REVEAL_CLOSED,
+            ),
+            A::Beacon => (
+                "/w/campaigns/{no}/beacon",
+                Verb::BeaconEnter,
+                C::EnterBeacon,
+                "录入公共随机数",
+                &feedback::BEACON_ENTERED,
             ),
             A::Draw => (
                 "/w/campaigns/{no}/draw",
@@ -255,109 +299,4 @@ impl CampaignAct {
             Err(refusal) => Standing::Refused(refusal),
         }
     }
-
-    /// The act on a copy: what the domain would say now.
-    pub(super) fn rehearse(self, seen: &Seen, step: Step) -> Result<(), Refusal> {
-        let campaign = seen.stored.campaign.clone();
-        let intervals = seen.rulebook.intervals();
-        let stepped = match self {
-            A::Submit => intervals.and_then(|_| campaign.submit(step, unknown())),
-            A::Recall => campaign.recall(&step.by),
-            A::Return => campaign.return_plan(step, "-"),
-            A::Approve => {
-                let submitted = match &campaign.state {
-                    CampaignState::Submitted(submitted) => submitted.plan_hash.clone(),
-                    _ => unknown(),
-                };
-                intervals.and_then(|_| campaign.approve(step, &submitted, &seen.rulebook.version))
-            }
-            A::Launch => campaign.launch(step),
-            A::Freeze => intervals.and_then(|_| {
-                campaign.freeze(FreezeFacts {
-                    step,
-                    parties: seen.plan.sources.parties.clone(),
-                    beacon: seen.plan.sources.has_public_source(),
-                    quota: 1,
-                    must: 0,
-                    roots: None,
-                    version: FrameVersion::under(seen.newest, &seen.plan.sources),
-                })
-            }),
-            A::Commit => intervals.and_then(|kept| committed(campaign, seen, step, kept)),
-            A::Dice => thrown(campaign, step),
-            A::Reveal => {
-                intervals.and_then(|kept| campaign.reveal(step, &no_show(), kept.minimum_level))
-            }
-            A::Draw => intervals.and_then(|kept| {
-                campaign.draw(DrawFacts {
-                    step,
-                    result_hash: unknown(),
-                    level: TrustLevel::Beacon,
-                    minimum_level: kept.minimum_level,
-                    visits: 0,
-                    beacon_present: true,
-                    recomputed: true,
-                    late_reason: None,
-                })
-            }),
-            A::Void => campaign.void(&step, "-"),
-            A::Assign => campaign.assign(step),
-            A::End => campaign.end(step, seen.open_visits),
-            A::Open => campaign.open(step),
-            A::Abandon => campaign.abandon(step, "-"),
-        };
-        stepped.map(|_| ())
-    }
-}
-
-/// FREEZE with hours that keep every interval; those that are typed are judged when they are sent.
-fn committed(campaign: Campaign, seen: &Seen, step: Step, intervals: Intervals) -> Stepped {
-    let soon = step.at.plus_ms((intervals.freeze_minutes + 1) * 60_000);
-    let ceremony = seen.announced();
-    let reveal_from = ceremony.map_or(soon, |announced| announced.max(soon));
-    let reveal_by = reveal_from.plus_ms(60_000);
-    let frame = campaign.state.frame();
-    let timed = frame.is_some_and(|frozen| frozen.version.has_timed_beacon());
-    // That the kept frame is still the frozen one is seen when it is opened.
-    let roots = campaign.frozen_roots(seen.newest)?.clone();
-    campaign.commit(CommitFacts {
-        step,
-        freeze_hash: unknown(),
-        roots,
-        reveal_from: Some(reveal_from),
-        reveal_by,
-        beacon_at: timed.then_some(reveal_by),
-        ceremony,
-        intervals,
-        newest: seen.newest,
-    })
-}
-
-/// Dice as this account would enter them: the same as another did, and others than it did itself.
-fn thrown(campaign: Campaign, step: Step) -> Stepped {
-    let waiting = campaign.state.commitment();
-    let waiting = waiting.and_then(|committed| committed.dice.as_ref());
-    let digits = match waiting {
-        Some(entry) if entry.first.by != step.by => entry.digits.clone(),
-        Some(own) if own.digits.starts_with('0') => "1".repeat(20),
-        _ => "0".repeat(20),
-    };
-    let evidence = Some(DiceEvidence {
-        source: "-".to_owned(),
-        picture: unknown(),
-    });
-    campaign.enter_dice(DiceFacts {
-        step,
-        digits,
-        evidence,
-    })
-}
-
-/// A hash that stands for one not known yet; it is thrown away with the copy.
-fn unknown() -> Fingerprint {
-    Fingerprint::parse(&"0".repeat(64)).expect("64 digits are a fingerprint")
-}
-
-fn no_show() -> PartyToken {
-    PartyToken::parse("no-show").expect("letters and a dash are a token")
 }

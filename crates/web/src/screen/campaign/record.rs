@@ -22,6 +22,7 @@ use crate::gate::{Answer, Stop, Visit, WebState};
 use crate::layout::WorkbenchPage;
 use crate::text::Address;
 
+mod ceremony;
 mod hashes;
 mod parties;
 mod plan;
@@ -54,6 +55,9 @@ pub(super) async fn show(
     for refusal in &offers.refused {
         page = page.with(Refusal::from(refusal));
     }
+    for note in super::void::awaited(&web, &visit, &seen).await? {
+        page = page.with(note);
+    }
     if let Some(figures) = strata::sheet(&seen)? {
         page = page.with(figures);
     }
@@ -64,8 +68,13 @@ pub(super) async fn show(
     if let Some(parties) = parties::sheet(&seen, &visit, &out) {
         page = page.with(parties);
     }
-    if let Some(dice) = parties::dice(&seen, &visit) {
-        page = page.with(dice);
+    let public = [
+        ceremony::sheet(&web, &seen, &visit).await?,
+        parties::dice(&seen, &visit),
+        ceremony::beacon(&seen, &visit),
+    ];
+    for sheet in public.into_iter().flatten() {
+        page = page.with(sheet);
     }
     page = page.with(plan::sheet(&web, &seen).await?);
     Ok(rail(&web, &visit, &seen, &offers, page)

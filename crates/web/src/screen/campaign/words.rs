@@ -1,7 +1,7 @@
 //! What the states of a campaign mean to people: step, badge, who must do what now.
 
 use domain::campaign::party::TrustLevel as Level;
-use domain::campaign::state::Committed;
+use domain::campaign::state::{Committed, Revealed};
 use domain::campaign::{CampaignState, StateKind};
 use domain::rulebook::Rulebook;
 use domain::time::{Date, Instant};
@@ -79,6 +79,13 @@ pub(in crate::screen) fn awaits_nonces(committed: &Committed) -> bool {
         .any(domain::campaign::party::Party::is_waiting)
 }
 
+/// Whether the beacon of a `shuang/2` attempt does not count yet.
+pub(in crate::screen) fn awaits_beacon(revealed: &Revealed) -> bool {
+    !revealed.committed.is_by_hand()
+        && revealed.committed.awaits_source()
+        && revealed.shown().is_none()
+}
+
 /// Who must do what next, in few words; `settled` if it is known that no visit is open any more.
 pub(in crate::screen) fn next_step(state: &CampaignState, settled: bool) -> &'static str {
     match state {
@@ -98,15 +105,24 @@ pub(in crate::screen) fn next_step(state: &CampaignState, settled: bool) -> &'st
             }
         }
         CampaignState::Committed(committed) => {
+            let begun = committed.ceremony.as_ref();
             if committed.awaits_dice() {
                 "在场两人录入掷骰结果"
+            } else if !committed.is_by_hand() && begun.is_none() {
+                "抽取经办开始抽取仪式"
+            } else if begun.is_some_and(|begun| begun.witnesses.is_empty()) {
+                "见证人登记到场"
             } else if awaits_nonces(committed) {
                 "见证方公开随机数"
-            } else {
+            } else if committed.is_by_hand() {
                 "抽取经办完成揭示"
+            } else {
+                "程序自动公布揭示"
             }
         }
-        CampaignState::Revealed(_) => "抽取经办抽取",
+        CampaignState::Revealed(revealed) if revealed.committed.is_by_hand() => "抽取经办抽取",
+        CampaignState::Revealed(revealed) if awaits_beacon(revealed) => "在场人员录入公共随机数",
+        CampaignState::Revealed(_) => "程序自动抽取",
         CampaignState::Drawn(_) => "发起科室派发检查",
         CampaignState::Inspecting(_) if settled => "发起科室结束检查",
         CampaignState::Inspecting(_) => "检查组检查、录入和复核",
@@ -159,6 +175,14 @@ pub(in crate::screen) fn now(
             "名录已冻结，正在收存见证方的承诺值。",
             "各方在自己的设备上生成随机数，只递交承诺值；收齐后公布承诺。".to_owned(),
         ),
+        CampaignState::Committed(committed)
+            if !awaits_nonces(committed) && !committed.is_by_hand() =>
+        {
+            (
+                "各方的随机数都已公开，程序正在公布揭示。",
+                ITSELF.to_owned(),
+            )
+        }
         CampaignState::Committed(committed) if !awaits_nonces(committed) => (
             "各方的随机数都已公开，等待抽取经办完成揭示。",
             "完成揭示之后才能抽取；结果由种子算定，谁也不能再改变。".to_owned(),
@@ -167,6 +191,17 @@ pub(in crate::screen) fn now(
             "承诺已公布，等待两人录入掷骰结果。",
             format!("{}；骰子录入之后，各方才能公开随机数。", taken(committed)),
         ),
+        CampaignState::Committed(committed)
+            if !committed.is_by_hand() && committed.ceremony.is_none() =>
+        {
+            (
+                "承诺已公布，等待抽取仪式开始。",
+                format!(
+                    "{}；仪式开始、见证人到场之后，各方才能公开随机数。",
+                    taken(committed)
+                ),
+            )
+        }
         CampaignState::Committed(committed) => (
             "承诺已公布，等待见证方公开随机数，现在还不能抽取。",
             format!(
@@ -174,6 +209,19 @@ pub(in crate::screen) fn now(
                 taken(committed)
             ),
         ),
+        CampaignState::Revealed(revealed) if awaits_beacon(revealed) => (
+            "揭示已经公布，等待公共随机数。",
+            match revealed.committed.beacon_at {
+                Some(at) => format!(
+                    "{} 产生；录入之后结果由程序自动算出并公布。",
+                    at.local_text()
+                ),
+                None => "录入之后结果由程序自动算出并公布。".to_owned(),
+            },
+        ),
+        CampaignState::Revealed(revealed) if !revealed.committed.is_by_hand() => {
+            ("来源已经到齐，程序正在抽取。", ITSELF.to_owned())
+        }
         CampaignState::Revealed(_) => (
             "随机数已经到齐，可以抽取。",
             "结果由种子算定，抽取只是把它算出来并公布。".to_owned(),
@@ -210,6 +258,10 @@ pub(in crate::screen) fn now(
         }
     }
 }
+
+/// What is said while something follows by itself.
+const ITSELF: &str =
+    "不经任何人决定；几秒后刷新本页。一直没有结果的，请运行维护人员看服务端的运行记录。";
 
 /// Between which hours nonces are taken.
 fn taken(committed: &Committed) -> String {

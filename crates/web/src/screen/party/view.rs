@@ -62,8 +62,15 @@ pub(super) fn held_back(committed: &Committed, now: Instant) -> Option<String> {
     match (early, committed.awaits_dice() && now <= committed.reveal_by) {
         (Some(from), _) => Some(format!("{} 起才公开随机数", from.local_text())),
         (None, true) => Some("在场两人录入掷骰结果之后才公开随机数".to_owned()),
-        (None, false) => None,
+        (None, false) if committed.is_by_hand() || committed.ceremony.is_some() => None,
+        (None, false) => Some("主持人开始抽取仪式之后才公开随机数".to_owned()),
     }
+}
+
+/// Whether somebody is present at the ceremony, where one is asked for.
+pub(super) fn is_attended(committed: &Committed) -> bool {
+    let begun = committed.ceremony.as_ref();
+    committed.is_by_hand() || begun.is_some_and(|begun| !begun.witnesses.is_empty())
 }
 
 /// How far the party is.
@@ -76,6 +83,8 @@ pub(super) enum Step {
     Wait,
     /// FREEZE is public, and nonces are not taken yet: until when.
     Hold(Box<Frozen>, String),
+    /// The ceremony has begun, and nobody is present yet.
+    Attend(Box<Frozen>),
     /// FREEZE is public, the nonce is wanted.
     Reveal(Box<Frozen>),
     /// FREEZE is public, and the hours in which nonces are taken are over.
@@ -180,7 +189,12 @@ impl PartyPage {
     fn place(&self) -> usize {
         match self.step {
             Step::NotYet | Step::Commit => 0,
-            Step::Wait | Step::Hold(..) | Step::Reveal(_) | Step::Missed(_) | Step::Absent => 1,
+            Step::Wait
+            | Step::Hold(..)
+            | Step::Attend(_)
+            | Step::Reveal(_)
+            | Step::Missed(_)
+            | Step::Absent => 1,
             Step::Done => 2,
         }
     }

@@ -61,6 +61,20 @@ pub(super) async fn download(State(web): State<WebState>, Path(no): Path<String>
     Ok(file(zip, "application/zip", Some(&name)))
 }
 
+/// The bundle of an attempt that is void.
+pub(super) async fn download_void(
+    State(web): State<WebState>,
+    Path((no, attempt)): Path<(String, u32)>,
+) -> Answer {
+    let number = CampaignNo::parse(&no).map_err(|_| Stop::not_found())?;
+    let mut reader = web.app.db.read().await?;
+    public_campaign(&mut reader, &no).await?;
+    drop(reader);
+    let (stage, zip) = web.app.void_bundle(&number, attempt).await?;
+    let name = format!("{number}-{attempt}-void-{}.zip", stage.word());
+    Ok(file(zip, "application/zip", Some(&name)))
+}
+
 #[derive(Template)]
 #[template(path = "screen/public/recompute.html")]
 struct Recompute<'a> {

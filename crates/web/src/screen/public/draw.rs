@@ -53,6 +53,8 @@ pub(super) struct PublicRecord {
     pub(super) hash: String,
     pub(super) text: String,
     pub(super) reason: Option<String>,
+    /// Where the bundle of a void attempt is, under `shuang/2`.
+    pub(super) bundle: Option<String>,
 }
 
 /// One visit, only after OPEN.
@@ -130,7 +132,7 @@ pub(super) async fn load(web: &WebState, no: &str) -> Result<PublicDraw, Stop> {
     let logged = records_of(&mut reader, &stored).await?;
     let mut records = Vec::with_capacity(logged.len());
     for record in &logged {
-        records.push(public_record(&mut reader, record).await?);
+        records.push(public_record(&mut reader, no, record).await?);
     }
     let units = org::units(&mut reader).await?;
     let initiator = units
@@ -206,8 +208,14 @@ pub(super) const fn claim(level: i64) -> &'static str {
     }
 }
 
-async fn public_record(reader: &mut Reader, logged: &LoggedRecord) -> Result<PublicRecord, Stop> {
+async fn public_record(
+    reader: &mut Reader,
+    no: &str,
+    logged: &LoggedRecord,
+) -> Result<PublicRecord, Stop> {
     let record = Record(&logged.record);
+    let is_void = logged.record.starts_with("shuang/2 void\n");
+    let attempt = record.attempt().filter(|_| is_void);
     let reason = match logged.kind {
         // The record holds the hash of the reason; the words are public by 细则五 and stand in the body.
         "void" => reason_of(&log::body(reader, &logged.event).await?.0),
@@ -221,6 +229,7 @@ async fn public_record(reader: &mut Reader, logged: &LoggedRecord) -> Result<Pub
         entry: logged.sequence,
         hash: logged.hash.clone(),
         text: logged.record.clone(),
+        bundle: attempt.map(|attempt| format!("/draw/{no}/attempts/{attempt}/bundle.zip")),
         reason,
     })
 }

@@ -6,7 +6,7 @@ use domain::calendar::WorkCalendar;
 use domain::campaign::{CampaignState, StateKind};
 use domain::id::{AccountId, CampaignId};
 use domain::inspection::{InspectionKind, InspectionState};
-use domain::policy::Verb;
+use domain::policy::{Place, Verb};
 use domain::rulebook::Rulebooks;
 use domain::time::{Date, Instant};
 use store::campaign::{self, CampaignFilter, StoredCampaign};
@@ -69,7 +69,10 @@ const CAMPAIGN_STEPS: &[(StateKind, Verb, &str)] = &[
         "收齐承诺值，公布承诺",
     ),
     (StateKind::Committed, Verb::DiceEnter, "录入掷骰结果"),
+    (StateKind::Committed, Verb::CeremonyHost, "开始抽取仪式"),
+    (StateKind::Committed, Verb::CeremonyAttend, "登记到场见证"),
     (StateKind::Committed, Verb::CampaignDraw, "收齐随机数"),
+    (StateKind::Revealed, Verb::BeaconEnter, "录入公共随机数"),
     (StateKind::Revealed, Verb::CampaignDraw, "抽取"),
     (StateKind::Drawn, Verb::InspectionAssign, "派发检查"),
     (
@@ -181,6 +184,45 @@ async fn campaigns(
             .filter(|held| may_be_mine(held, *verb, &visit.acting.account));
         waiting.extend(mine.map(|held| of_campaign(held, act, terms)));
     }
+    waiting.extend(unopened(reader, visit).await?);
+    Ok(waiting)
+}
+
+/// Void attempts whose beacon this account may still enter.
+async fn unopened(reader: &mut Reader, visit: &Visit) -> Result<Vec<Waiting>, Stop> {
+    let mut waiting = Vec::new();
+    for (id, attempt) in campaign::unopened(reader).await? {
+        let held = campaign::get(reader, &id).await?;
+        let place = Place::of(&held.campaign.initiator);
+        let found = campaign::void_attempt(reader, &held, attempt).await?;
+        let Some(CampaignState::Revealed(revealed)) = found.map(|one| one.as_stood.campaign.state)
+        else {
+            continue;
+        };
+        let own = revealed.beacon.as_ref().map(|entry| &entry.first.by);
+        let due = revealed
+            .committed
+            .beacon_at
+            .is_none_or(|at| visit.now >= at);
+        let mine = due
+            && words::awaits_beacon(&revealed)
+            && own != Some(&visit.acting.account)
+            && visit.acting.may(Verb::BeaconEnter, &place).is_ok();
+        if mine {
+            let number = held.campaign.number.as_str();
+            let page = Address::fixed("/w/campaigns").child(number);
+            waiting.push(Waiting {
+                title: held.title.clone(),
+                context: format!("{number} · 第 {attempt} 次抽取已作废，等待公开"),
+                act: "录入公共随机数",
+                page: page
+                    .child("attempts")
+                    .child(&attempt.to_string())
+                    .child("beacon"),
+                term: None,
+            });
+        }
+    }
     Ok(waiting)
 }
 
@@ -193,6 +235,27 @@ fn may_be_mine(held: &StoredCampaign, verb: Verb, account: &AccountId) -> bool {
             verb == Verb::DiceEnter && entered.is_none_or(|entry| entry.first.by != *account)
         }
         CampaignState::Committed(_) if verb == Verb::DiceEnter => false,
+        // What follows by itself waits for nobody; the ceremony for its host, then for who attends.
+        CampaignState::Committed(committed) if !committed.is_by_hand() => {
+            match (verb, &committed.ceremony) {
+                (Verb::CeremonyHost, None) => true,
+                (Verb::CeremonyAttend, Some(begun)) => begun.witnesses.is_empty(),
+                _ => false,
+            }
+        }
+        CampaignState::Revealed(revealed) if !revealed.committed.is_by_hand() => {
+            let entered = revealed.beacon.as_ref();
+            verb == Verb::BeaconEnter
+                && words::awaits_beacon(revealed)
+                && entered.is_none_or(|entry| entry.first.by != *account)
+        }
+        _ if matches!(
+            verb,
+            Verb::CeremonyHost | Verb::CeremonyAttend | Verb::BeaconEnter
+        ) =>
+        {
+            false
+        }
         CampaignState::Submitted(submitted) => submitted.step.by != *account,
         CampaignState::Ended(ended) => ended.opened.is_none(),
         CampaignState::Launched(_)

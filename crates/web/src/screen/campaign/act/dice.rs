@@ -2,7 +2,7 @@
 //! digits alone. What the first entered is shown to nobody else, so that the second reads the dice and not the page.
 
 use app::drawing::DiceWords;
-use domain::campaign::state::DiceEntry;
+use domain::campaign::entry::SourceEntry;
 use domain::id::{AccountId, Fingerprint};
 use domain::refusal::Code;
 use domain::text::{FieldErrors, narrow};
@@ -29,7 +29,7 @@ static HASH: Code = Code::new(
 );
 
 /// The entry that waits for a second account.
-fn waiting(seen: &Seen) -> Option<&DiceEntry> {
+fn waiting(seen: &Seen) -> Option<&SourceEntry> {
     let committed = seen.stored.campaign.state.commitment()?;
     committed.dice.as_ref()
 }
@@ -56,7 +56,7 @@ pub(super) fn asking(seen: &Seen, account: &AccountId, confirm: Confirm) -> Conf
                 None => (source, picture),
             };
             confirm
-                .asking(digits.with_value(own.digits.as_str()))
+                .asking(digits.with_value(own.value.as_str()))
                 .asking(source)
                 .asking(picture)
         }
@@ -97,7 +97,7 @@ pub(super) fn faults(seen: &Seen, account: &AccountId, sent: &Submitted, errors:
 }
 
 /// The hash of a file as typed: pasted with blanks or in capitals, it is the same.
-pub(super) fn hash(name: &str, sent: &Submitted) -> Option<Fingerprint> {
+pub(in crate::screen::campaign) fn hash(name: &str, sent: &Submitted) -> Option<Fingerprint> {
     let typed: String = sent.first(name).split_whitespace().collect();
     Fingerprint::parse(&typed.to_ascii_lowercase()).ok()
 }

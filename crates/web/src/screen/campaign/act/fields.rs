@@ -6,6 +6,7 @@ use domain::refusal::Code;
 use domain::text::FieldErrors;
 use store::catalog;
 
+use super::ceremony::{self, Beacon};
 use super::{CampaignAct, Seen, dice, hours};
 use crate::component::{Choice, Confirm, Field, LAST_FOUR_FIELD, Width};
 use crate::form::Submitted;
@@ -72,6 +73,11 @@ fn reason(label: &str, help: &str) -> Field {
     Field::area("reason", label, 3).with_help(help)
 }
 
+/// The beacon of the attempt as it stands.
+pub(super) fn beacon(seen: &Seen) -> Option<Beacon<'_>> {
+    Beacon::of(seen, &seen.stored.campaign.state)
+}
+
 /// The page with its questions.
 pub(super) async fn asking(
     act: CampaignAct,
@@ -113,6 +119,11 @@ pub(super) async fn asking(
         }
         CampaignAct::Commit => hours::asking(seen, visit.now, confirm),
         CampaignAct::Dice => dice::asking(seen, &visit.acting.account, confirm),
+        CampaignAct::Slip => ceremony::asking_slip(confirm),
+        CampaignAct::Beacon => match beacon(seen) {
+            Some(beacon) => beacon.asking(&visit.acting.account, confirm),
+            None => confirm,
+        },
         CampaignAct::Reveal => {
             let waits = seen.stored.campaign.state.frame().is_some_and(|frozen| {
                 frozen
@@ -151,10 +162,7 @@ async fn drawing(
             format!("信标 {} 的值", beacon.source),
             Width::Long,
         )
-        .with_help(match seen.version() {
-            Version::One => "drand 为 96 位小写十六进制签名；彩票按公布的两位号码，各区从小到大，空格隔开",
-            Version::Two => "drand 为 96 位小写十六进制签名；彩票按公布的两位号码，各区从小到大，空格隔开，两区之间写“ + ”，如 01 05 11 20 28 33 + 07",
-        });
+        .with_help("drand 为 96 位小写十六进制签名；彩票按公布的两位号码，各区从小到大，空格隔开");
         confirm = confirm.asking(field);
     }
     let holidays = catalog::holidays(&mut web.app.db.read().await?).await?;
@@ -197,6 +205,11 @@ pub(super) fn faults(
     }
     if act == CampaignAct::Void && seen.version() == Version::Two {
         dice::required_hash("document", sent, &mut errors);
+    }
+    if act == CampaignAct::Beacon
+        && let Some(beacon) = beacon(seen)
+    {
+        beacon.faults(&visit.acting.account, sent, &mut errors);
     }
     if act == CampaignAct::Dice {
         dice::faults(seen, &visit.acting.account, sent, &mut errors);

@@ -1,6 +1,6 @@
 //! What a confirmation page says: what will happen, what is then fixed, who will see it.
 
-use super::{CampaignAct, Seen, dice};
+use super::{CampaignAct, Seen, dice, fields};
 use domain::campaign::version::Version;
 
 use crate::text::thousands;
@@ -33,6 +33,19 @@ pub(super) fn happens(act: CampaignAct, seen: &Seen) -> Vec<String> {
         ]),
         CampaignAct::Commit => commit(seen),
         CampaignAct::Dice => dice::happens(seen),
+        CampaignAct::Ceremony => lines(&[
+            "您主持这次抽取仪式。见证人登记到场之后，各方才能公开随机数。",
+            "随机数到齐、来源公布之后，结果由程序自动算出并公布，不再经任何人决定。",
+        ]),
+        CampaignAct::Attend => {
+            lines(&["登记您本人在场见证。经办、公布承诺和批准方案的人不能作见证人。"])
+        }
+        CampaignAct::Slip => {
+            lines(&["登记一位没有账号的见证人：他已在签到单上签名。签到单存入案卷。"])
+        }
+        CampaignAct::Beacon => {
+            fields::beacon(seen).map_or_else(Vec::new, |beacon| beacon.happens())
+        }
         CampaignAct::Reveal => reveal(seen),
         CampaignAct::Draw => lines(&[
             "由承诺和各方随机数算出种子，再算出检查对象、执法人员和编组。",
@@ -124,6 +137,9 @@ pub(super) fn fixed_after(act: CampaignAct) -> Vec<String> {
             "公布后，名录、比例和人数不能再改。发现错误只能作废重来，作废的承诺和理由永久公开。",
         ]),
         CampaignAct::Dice => lines(&["两个账号录入一致之后，掷骰结果不能再改。"]),
+        CampaignAct::Beacon => lines(&["录入算数之后不能再改；随之算出的结果不能重抽。"]),
+        CampaignAct::Ceremony => lines(&["主持人和开始的时间。"]),
+        CampaignAct::Attend | CampaignAct::Slip => lines(&["到场的登记。"]),
         CampaignAct::Reveal => lines(&["各方的随机数与缺席记录。"]),
         CampaignAct::Draw => lines(&["抽取结果。不能重抽，也不能换人换户。"]),
         CampaignAct::Void => lines(&["作废本身：记录和理由永久公开。"]),
@@ -145,6 +161,10 @@ pub(super) fn seen_by(act: CampaignAct) -> Vec<String> {
             lines(&["社会公众：公示页和公开日志。"])
         }
         CampaignAct::Dice => lines(&["揭示公布之后：社会公众。"]),
+        CampaignAct::Beacon => lines(&["社会公众：随结果公布。"]),
+        CampaignAct::Ceremony | CampaignAct::Attend | CampaignAct::Slip => {
+            lines(&["本局有权查看本任务的账号。"])
+        }
         CampaignAct::Draw => lines(&[
             "社会公众：种子、各层界限和封存文件的摘要，不含任何企业。",
             "本局有权查看名单的账号：名单和编组。",

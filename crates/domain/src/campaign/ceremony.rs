@@ -1,0 +1,60 @@
+//! The ceremony (抽取仪式) at which nonces are taken under `shuang/2`: from the announced time on, a host who signed in
+//! begins it, and somebody from outside the act is present – by an account, by the link of a party, or on paper.
+//!
+//! Deliberately absent: who may host or attend, which is a matter of [`crate::policy`], and any proof of presence: it rests
+//! on who says so and on the paper.
+
+use serde::{Deserialize, Serialize};
+
+use crate::id::{AccountId, PartyToken};
+use crate::time::Instant;
+
+use super::state::Step;
+
+/// A ceremony that has begun.
+#[doc(alias = "抽取仪式")]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Ceremony {
+    /// Who hosts it, and when it began.
+    pub host: Step,
+    /// Who is present, in the order of coming.
+    pub witnesses: Vec<Witness>,
+}
+
+/// Somebody who is present.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Witness {
+    /// Who, and by what it is known.
+    pub presence: Presence,
+    /// Since when.
+    pub at: Instant,
+}
+
+/// By what it is known that somebody is present.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "by", rename_all = "snake_case")]
+pub enum Presence {
+    /// An account that may attend says so of itself.
+    Account {
+        /// Which.
+        account: AccountId,
+    },
+    /// A party says so by its link.
+    Link {
+        /// Which.
+        party: PartyToken,
+    },
+    /// A slip of paper that was signed; the host says so.
+    Slip {
+        /// The office and name of who signed, as written there.
+        signed: String,
+    },
+}
+
+impl Ceremony {
+    /// Whether somebody is present in this way already.
+    #[must_use]
+    pub fn has(&self, presence: &Presence) -> bool {
+        self.witnesses.iter().any(|one| one.presence == *presence)
+    }
+}

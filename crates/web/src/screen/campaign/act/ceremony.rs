@@ -1,0 +1,198 @@
+//! The ceremony in forms: who is present, and what its public sources showed. What follows from them follows by itself.
+
+use app::drawing::BeaconWords;
+use app::{Acting, App, AppError};
+use domain::campaign::CampaignState;
+use domain::campaign::entry::SourceEntry;
+use domain::id::{AccountId, CampaignNo};
+use domain::refusal::Code;
+use domain::text::{FieldErrors, narrow};
+
+use super::{CampaignAct, Seen, dice};
+use crate::component::{Confirm, Field, Width};
+use crate::form::Submitted;
+
+/// The most letters of a source.
+const LONGEST: usize = 200;
+
+static VALUE: Code = Code::new(
+    "CAMP-041",
+    "没有录入公共随机数。",
+    Some("shuang/2 第 3.5 节"),
+    "按公布的原文录入。",
+);
+static NOTICE: Code = Code::new(
+    "CAMP-042",
+    "来源没有写，或超过 {limit} 字。",
+    Some("shuang/2 第 3.5 节"),
+    "写明公告的名称、期号和看到的地方。",
+);
+
+/// How the source of a plan publishes what it shows.
+#[derive(Clone, Debug)]
+pub(in crate::screen::campaign) struct Beacon<'s> {
+    /// Its name.
+    pub(in crate::screen::campaign) source: &'s str,
+    /// What was entered so far.
+    pub(in crate::screen::campaign) entered: Option<&'s SourceEntry>,
+}
+
+impl<'s> Beacon<'s> {
+    /// That of an attempt that stands in this state.
+    pub(in crate::screen::campaign) fn of(
+        seen: &'s Seen,
+        state: &'s CampaignState,
+    ) -> Option<Self> {
+        let CampaignState::Revealed(revealed) = state else {
+            return None;
+        };
+        let source = seen.plan.sources.beacon.as_ref()?;
+        Some(Self {
+            source: source.source.as_str(),
+            entered: revealed.beacon.as_ref(),
+        })
+    }
+
+    /// Whether a value counts already.
+    pub(in crate::screen::campaign) fn counts(&self) -> bool {
+        self.entered.is_some_and(|entry| entry.counted().is_some())
+    }
+
+    /// Whether its value proves itself.
+    fn is_signed(&self) -> bool {
+        self.source.starts_with("drand:")
+    }
+
+    /// The form with its questions.
+    pub(in crate::screen::campaign) fn asking(
+        &self,
+        account: &AccountId,
+        confirm: Confirm,
+    ) -> Confirm {
+        let help = match self.is_signed() {
+            true => "96 位小写十六进制签名，从 drand 的公布整段复制",
+            false => {
+                "按公布的两位号码，各区从小到大，空格隔开，两区之间写“ + ”，如 01 05 11 20 28 33 + 07"
+            }
+        };
+        let value =
+            Field::line("beacon", format!("{} 的值", self.source), Width::Long).with_help(help);
+        if self.is_signed() {
+            return confirm.asking(value);
+        }
+        let source = Field::area("source", "来源", 2)
+            .with_help("公告的名称、期号和看到的地方，如：体彩大乐透第 26135 期开奖公告，官网");
+        let picture = Field::file_hash("picture", "公告图片的 SHA-256 摘要")
+            .with_help("拍下或截取公告；图片不上传，由录入人存档，这里只留摘要。也可以自己算：sha256sum 文件，或 certutil -hashfile 文件 SHA256");
+        match self.entered {
+            Some(entry) if entry.first.by != *account => confirm.asking(value),
+            Some(own) => {
+                let (source, picture) = match &own.evidence {
+                    Some(kept) => (
+                        source.with_value(kept.source.as_str()),
+                        picture.with_value(kept.picture.as_str()),
+                    ),
+                    None => (source, picture),
+                };
+                let value = value.with_value(own.value.as_str());
+                confirm.asking(value).asking(source).asking(picture)
+            }
+            None => confirm.asking(value).asking(source).asking(picture),
+        }
+    }
+
+    /// What the page says of it.
+    pub(in crate::screen::campaign) fn happens(&self) -> Vec<String> {
+        let follows = "录入算数之后，结果由程序立即算出并公布，不再经任何人决定。".to_owned();
+        match (self.is_signed(), self.entered) {
+            (true, _) => vec![
+                "值是这一轮的签名，程序当场核对；核对不过的不收。".to_owned(),
+                follows,
+            ],
+            (false, None) => vec![
+                "您照公告录入一遍，再由另一个账号独立录入一遍；两次一致才算数。".to_owned(),
+                follows,
+            ],
+            (false, Some(entry)) => {
+                let mut lines = vec![format!(
+                    "第一次录入在 {}；另一个账号照公告再录一遍，这里不显示第一次的号码。",
+                    entry.first.at.local_text()
+                )];
+                if let Some(evidence) = &entry.evidence {
+                    lines.push(format!("来源：{}", evidence.source));
+                    lines.push(format!("图片摘要：{}", evidence.picture));
+                }
+                lines.push(follows);
+                lines
+            }
+        }
+    }
+
+    /// What is wrong with what was typed.
+    pub(in crate::screen::campaign) fn faults(
+        &self,
+        account: &AccountId,
+        sent: &Submitted,
+        errors: &mut FieldErrors,
+    ) {
+        if sent.first("beacon").trim().is_empty() {
+            errors.push("beacon", VALUE.field(&[]));
+        }
+        let second = self.entered.is_some_and(|entry| entry.first.by != *account);
+        if self.is_signed() || second {
+            return;
+        }
+        let source = sent.first("source").trim();
+        if source.is_empty() || source.chars().count() > LONGEST {
+            errors.push("source", NOTICE.field(&[("limit", &LONGEST)]));
+        }
+        dice::required_hash("picture", sent, errors);
+    }
+}
+
+/// The question of a slip of paper.
+pub(super) fn asking_slip(confirm: Confirm) -> Confirm {
+    confirm.asking(
+        Field::line("signed", "签到的见证人", Width::Long)
+            .with_help("照签到单填写单位和姓名，如：司法局 见证员乙；签到单存入案卷"),
+    )
+}
+
+/// The acts of the ceremony.
+pub(super) async fn perform(
+    act: CampaignAct,
+    app: &App,
+    acting: &Acting,
+    number: &CampaignNo,
+    sent: &Submitted,
+) -> Result<(), AppError> {
+    let premise = &sent.required_premise()?;
+    let picture = dice::hash("picture", sent);
+    match act {
+        CampaignAct::Dice => {
+            let digits = dice::digits(sent);
+            let words = dice::words(&digits, sent, picture.as_ref());
+            app.enter_dice(acting, number, premise, words).await
+        }
+        CampaignAct::Beacon => {
+            let value = value(sent);
+            let words = BeaconWords {
+                value: &value,
+                source: sent.first("source"),
+                picture: picture.as_ref(),
+            };
+            app.enter_beacon(acting, number, premise, words).await
+        }
+        CampaignAct::Slip => {
+            let signed = sent.first("signed");
+            app.attend_on_paper(acting, number, premise, signed).await
+        }
+        CampaignAct::Attend => app.attend(acting, number, premise).await,
+        _ => app.begin_ceremony(acting, number, premise).await,
+    }
+}
+
+/// The value as typed, in plain digits and letters.
+pub(in crate::screen::campaign) fn value(sent: &Submitted) -> String {
+    narrow(sent.first("beacon"))
+}

@@ -17,7 +17,7 @@ use crate::schema::{CAMPAIGNS, PARTY_LINKS};
 
 mod attempt;
 
-pub use attempt::{AttemptEntry, HandedIn, attempt, handed_in_before};
+pub use attempt::{AttemptEntry, HandedIn, attempt, handed_in_before, plan_left_by};
 
 const TABLE: &str = "campaigns";
 const COLUMNS: &str = "SELECT campaign_id, number, title, org_unit_id, state, attempt, window_from, window_until, plan, plan_record, life, freeze_record, seed_text, result_record, trust_level, figures, state_at_ms, last_event FROM campaigns";

@@ -1,7 +1,11 @@
 //! One visit in the browser: arrive, fill part by part, conclude, confirm by another person.
 
+use app::inspection::print_of_result;
+use app::premise::Thing;
 use axum::http::StatusCode;
+use domain::inspection::Verdict;
 use store::inspection::StoredInspection;
+use testkit::city::as_shown;
 
 use crate::browser::{Browser, Page};
 use crate::story::{Story, told};
@@ -245,6 +249,66 @@ async fn a_visit_goes_from_the_door_to_a_second_persons_confirmation() {
         let done = second.submit(&asked, &path, &[]).await;
         assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.text);
         assert!(second.get(&base).await.shows("已复核，等待公示"));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_button_of_a_result_that_was_changed_confirms_nothing_and_shows_the_new_result() {
+    told(async |story| {
+        let (_, visits) = story.assigned().await;
+        // Three persons: the leader is in no pair of this visit.
+        let (leader, account) = story.inspectors.last().unwrap();
+        let outside = |visit: &&StoredInspection| {
+            let mut team = visit.visit.team.iter();
+            team.all(|member| member.as_str() != leader)
+        };
+        let visit = visits.iter().find(outside).unwrap();
+        story.concluded(visit).await;
+        let id = &visit.visit.id;
+        let (app, team) = (&story.site.city.app, story.team(visit));
+        let second = story.browser(&team[1]).await;
+        let (confirm, back) = (
+            format!("/w/inspections/{id}/confirm"),
+            format!("/w/inspections/{id}/return"),
+        );
+        let to_confirm = second.get(&confirm).await;
+        assert!(to_confirm.shows("未发现问题"), "{}", to_confirm.text);
+        let to_return = second.get(&back).await;
+        assert!(to_return.shows("未发现问题"), "{}", to_return.text);
+        // The leader sends it back, and the same person finds something after all.
+        let leader = story.site.city.acting(account).await;
+        let shown = as_shown(app, Thing::Visit(id)).await;
+        let why = "Y8 的台账再核一次";
+        app.return_visit(&leader, id, &shown, why).await.unwrap();
+        let first = story.site.city.acting(&team[0]).await;
+        let mut found = story.full_sheet(&first, id).await;
+        found.retain(|entered| entered.result.criterion.as_str() == "Y8");
+        found[0].instead_of = print_of_result(Some(&found[0].result));
+        found[0].result.verdict = Verdict::Fail;
+        app.record_results(&first, id, &found).await.unwrap();
+        let shown = as_shown(app, Thing::Visit(id)).await;
+        app.conclude_visit(&first, id, &shown, "R8", None)
+            .await
+            .unwrap();
+        let size = story.site.log_size().await;
+        for (page, path) in [(&to_confirm, &confirm), (&to_return, &back)] {
+            let refused = second.submit(page, path, &[("reason", "再看")]).await;
+            assert_eq!(refused.status, StatusCode::CONFLICT, "{path}");
+            for words in [
+                "SEEN-001",
+                "先看现在的内容",
+                "发现问题待后续处理",
+                "不合格 1",
+            ] {
+                assert!(refused.shows(words), "{path} {words}: {}", refused.text);
+            }
+            assert!(!refused.shows(">未发现问题<"), "{path}");
+            assert_eq!(story.site.log_size().await, size, "nothing was decided");
+        }
+        let refused = second.submit(&to_confirm, &confirm, &[]).await;
+        let knowing = second.submit(&refused, &confirm, &[]).await;
+        assert_eq!(knowing.status, StatusCode::SEE_OTHER, "{}", knowing.text);
     })
     .await;
 }

@@ -11,8 +11,9 @@ use domain::inspection::InspectionVerb;
 use domain::policy::Verb;
 use domain::premise::Premise;
 
+use super::second::to_read;
 use super::{all, find_for, page_of};
-use crate::component::{Crumb, Field, Form, Head, HiddenFields, Link};
+use crate::component::{Crumb, Field, Form, Fragment, Head, HiddenFields, Link};
 use crate::form::Submitted;
 use crate::gate::feedback::Done;
 use crate::gate::{Answer, Flaws, Pressed, Stop, Undone, Visit, WebState, once};
@@ -101,6 +102,14 @@ impl StepPage {
         Ok(page.with_crumb(Crumb::new(above, self.way.title)))
     }
 
+    /// What stands above the form because its step decides on it; nothing above a step of the team.
+    fn to_read(&self) -> Fragment {
+        match self.way.verb {
+            InspectionVerb::Return => Fragment::join(to_read(&self.view)),
+            _ => Fragment::default(),
+        }
+    }
+
     /// The hidden fields of a form on the visit as it is shown here.
     pub(super) fn hidden(&self, again: Option<(&Submitted, &Flaws)>) -> HiddenFields {
         let now = of_visit(&self.view.stored);
@@ -147,7 +156,8 @@ impl StepPage {
         if self.way.keeps_draft {
             form = form.with_draft(draft::kept_at(to.as_str()), kept.line.as_str());
         }
-        Ok(kept.form_page(self.page().await?, form, again))
+        let page = self.page().await?.with(self.to_read());
+        Ok(kept.form_page(page, form, again))
     }
 
     /// Does the act once and yields where its answer stands: the page `to`, saying that it is done.

@@ -582,12 +582,9 @@ async fn what_was_typed_into_any_form_outlives_the_session() {
             let (place, typed) = ((address.as_str(), token.as_str()), stage.typed(route));
             stage.story.site.city.clock.advance_minutes(61);
             let sent = press(&browser, place, number, Some(&elsewhere()), &typed).await;
-            let to = sent.location();
-            assert!(
-                to.ends_with("done=session-over-kept"),
-                "{named}: {}",
-                sent.text
-            );
+            let sign_in = browser.get(sent.location()).await;
+            let told = "用同一账号重新登录后接着填";
+            assert!(sign_in.shows(told), "{named}: {}", sent.text);
             let back = stage.again(&browser).await;
             shows_all(&back.get(&address).await, &typed, &named);
             // Where somebody else has come in since, the session is forgotten, and with it whose it was.

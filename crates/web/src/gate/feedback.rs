@@ -188,7 +188,11 @@ feedback! {
     VISIT_CONCLUDED = "visit-concluded", "已形成检查结论。", "由另一名执法检查人员复核。";
     VISIT_CONFIRMED = "visit-confirmed", "已复核。", "由公示人员公示，公示期限见本页。";
     VISIT_RETURNED = "visit-returned", "已退回。", "录入人看到理由后补正，已填的内容都在。";
-    VISIT_FELL_AWAY = "visit-fell-away", "已登记未能检查。", "";
+    ABSENCE_REPORTED = "absence-reported", "已登记未实施检查。", "由另一名检查人员审核；审核之前不算办完。";
+    ABSENCE_CONFIRMED = "absence-confirmed", "已审核：未实施检查。", "";
+    ABSENCE_RETURNED = "absence-returned", "已退回。", "检查组看到理由后再去，或补正后重新登记。";
+    POSTPONEMENT_ASKED = "postponement-asked", "已申请延期。", "由分管领导审批；延期不对外公开。";
+    POSTPONEMENT_DECIDED = "postponement-decided", "已审批。", "检查组在这次检查的页面看到结果。";
     OUTCOME_PUBLISHED = "outcome-published", "已公示。", "任何人都可以在公示页看到，摘要已进入公开日志。";
     OUTCOME_WITHDRAWN = "outcome-withdrawn", "已撤下。", "原地址答复撤下的理由和日期，不再显示企业名称。";
 }

@@ -158,6 +158,10 @@ impl Stage {
             ("outcome", "R1"),
             ("how", "closed"),
             ("attempts", "2"),
+            ("until", "2026-12-20"),
+            ("decision", "allow"),
+            ("late", "大雪封路"),
+            ("challenge", "称与检查人员有纠纷"),
             ("account", "两次上门均已关闭，门口照片两张"),
             ("role", "observer"),
             ("unit", unit(2).as_str()),
@@ -189,7 +193,9 @@ impl Stage {
     async fn who(&self, route: &Route) -> Browser {
         match route.who() {
             Who::PartyLink => self.story.site.stranger(),
-            Who::Needs(verb) if !route.path.starts_with("/w/inspections/") => {
+            Who::Needs(verb)
+                if verb == Verb::InspectionPutOff || !route.path.starts_with("/w/inspections/") =>
+            {
                 let able = self
                     .people
                     .iter()

@@ -11,8 +11,7 @@ use domain::inspection::InspectionVerb;
 use domain::policy::Verb;
 use domain::premise::Premise;
 
-use super::second::to_read;
-use super::{all, find_for, page_of};
+use super::{absence, all, find_for, page_of, postponement, second};
 use crate::component::{Crumb, Field, Form, Fragment, Head, HiddenFields, Link};
 use crate::form::Submitted;
 use crate::gate::feedback::Done;
@@ -80,7 +79,8 @@ impl StepPage {
 
     /// Where the step is pressed.
     pub(super) fn here(&self) -> Address {
-        self.record().child(self.way.step)
+        let segments = self.way.step.split('/');
+        segments.fold(self.record(), |at, segment| at.child(segment))
     }
 
     pub(super) fn back(&self) -> Link {
@@ -105,7 +105,9 @@ impl StepPage {
     /// What stands above the form because its step decides on it; nothing above a step of the team.
     fn to_read(&self) -> Fragment {
         match self.way.verb {
-            InspectionVerb::Return => Fragment::join(to_read(&self.view)),
+            InspectionVerb::Return => Fragment::join(second::to_read(&self.view)),
+            InspectionVerb::ReturnAbsence => absence::to_read(&self.view),
+            InspectionVerb::DecidePostponement => postponement::to_read(self),
             _ => Fragment::default(),
         }
     }

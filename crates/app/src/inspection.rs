@@ -1,10 +1,11 @@
-//! The visits: assign, arrive, fill in, conclude, confirm, end. Publishing is in [`publishing`].
+//! The visits: assign, arrive, fill in, conclude, confirm, end. Publishing is in [`publishing`], what is reported or
+//! asked for instead of a visit in `absence`.
 
 use domain::catalog::InspectionItem;
 use domain::event::{Act, Actor, Event, LinkKind};
 use domain::id::{CampaignNo, InspectionId, InspectorCode};
 use domain::inspection::steps::Stepped;
-use domain::inspection::{FallenAway, Inspection, InspectionState, ItemResult, Step};
+use domain::inspection::{Arrival, Inspection, InspectionState, ItemResult, Step};
 use domain::policy::{Place, Verb};
 use domain::premise::Premise;
 use domain::refusal::{Code, Refusal};
@@ -16,6 +17,8 @@ use crate::campaign::plan_of;
 use crate::premise::{of_visit, require};
 use crate::{Acting, App, AppError};
 
+mod absence;
+mod door;
 mod entered;
 pub mod publishing;
 
@@ -37,7 +40,7 @@ static NO_SUCH_OUTCOME: Code = Code::new(
 /// Nothing is done to a visit before it is handed to its team (派发).
 pub static NOT_DISPATCHED: Code = Code::new(
     "INSP-032",
-    "这一户还没有派发，不能到场登记，也不能登记未能检查。",
+    "这一户还没有派发，不能到场登记，也不能登记未实施检查或申请延期。",
     None,
     "由发起科室在任务页派发检查之后再办。",
 );
@@ -108,7 +111,7 @@ impl App {
         })
     }
 
-    /// Registers the arrival with the inspectors who are there.
+    /// Registers the arrival with the inspectors who are there, on time.
     pub async fn open_visit(
         &self,
         acting: &Acting,
@@ -116,10 +119,7 @@ impl App {
         premise: &Premise,
         present: Vec<InspectorCode>,
     ) -> Result<(), AppError> {
-        self.visit_step(acting, id, premise, Verb::InspectionOpen, |visit, step| {
-            visit.open(step, present)
-        })
-        .await
+        self.arrive(acting, id, premise, Arrival::of(present)).await
     }
 
     /// Enters results of the checklist. The team fills one sheet at the same time, so each result rests
@@ -204,28 +204,6 @@ impl App {
         .await
     }
 
-    /// Registers that a visit could not be made.
-    pub async fn visit_fell_away(
-        &self,
-        acting: &Acting,
-        id: &InspectionId,
-        premise: &Premise,
-        how: FallenAway,
-        account: &str,
-        attempts: u32,
-    ) -> Result<(), AppError> {
-        let (mut tx, stored, actor) = self
-            .visit_on(acting, id, premise, Verb::InspectionConclude)
-            .await?;
-        let rulebook = campaign::rulebook(&mut tx, &stored.campaign).await?;
-        let least = rulebook.visit_attempts;
-        let step = self.visit_moment(acting);
-        let at = step.at;
-        let visit = stored.visit.clone();
-        let done = visit.fall_away(step, how, account, attempts, least)?;
-        self.write_visit(tx, stored, done, at, actor).await
-    }
-
     fn visit_moment(&self, acting: &Acting) -> Step {
         Step {
             by: acting.account.clone(),
@@ -290,9 +268,22 @@ impl App {
     async fn write_visit(
         &self,
         tx: Tx,
+        stored: StoredInspection,
+        done: (Inspection, Act),
+        at: Instant,
+        actor: Actor,
+    ) -> Result<(), AppError> {
+        self.write_visit_because(tx, stored, done, (at, ""), actor)
+            .await
+    }
+
+    /// The same with the reason of the act, if there is one.
+    async fn write_visit_because(
+        &self,
+        tx: Tx,
         mut stored: StoredInspection,
         (visit, act): (Inspection, Act),
-        at: Instant,
+        (at, reason): (Instant, &str),
         actor: Actor,
     ) -> Result<(), AppError> {
         stored.visit = visit;
@@ -300,6 +291,10 @@ impl App {
         let event = Event {
             at,
             ..self.event(act, actor)
+        };
+        let event = match reason.trim() {
+            "" => event,
+            reason => event.because(reason),
         };
         let mut rec = tx.record(touching(event, &stored), self.confidential())?;
         inspection::write(&mut rec, &stored).await?;

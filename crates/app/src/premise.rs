@@ -176,6 +176,8 @@ fn sheet_text(visit: &Inspection) -> Option<String> {
             serde_json::to_string(&(&done.opened.sheet, &done.outcome, &done.opinion))
         }
         (InspectionState::Opened(opened), None) => serde_json::to_string(&opened.sheet),
+        (InspectionState::Reported(reported), None) => serde_json::to_string(reported),
+        (InspectionState::Postponing(asked), None) => serde_json::to_string(asked),
         _ => return None,
     };
     Some(text.expect("texts and numbers always encode"))

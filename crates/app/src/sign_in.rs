@@ -209,6 +209,7 @@ impl App {
             created_at_ms: now,
             seen_at_ms: now,
             display: String::new(),
+            note: String::new(),
         };
         session::put(&mut beside, &opened).await?;
         rec.commit().await?;

@@ -335,6 +335,7 @@ fn sheet(visited: &[ItemId], items: &[InspectionItem], fails: bool) -> Vec<Enter
                     video: rule.video,
                     document: rule.document,
                     reading: rule.reading.as_ref().map(|unit| format!("0.8 {unit}")),
+                    report: None,
                 },
                 note: None,
             })

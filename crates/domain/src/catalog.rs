@@ -4,10 +4,14 @@
 //! cannot enter a plan (F-1.31). A citation has dates in force: on a day after its end it must not be
 //! cited, and an item none of whose law is in force blocks (F-1.62).
 //!
-//! Deliberately absent: fines and discretion, which belong to the penalty part, and any guess at
-//! the article that succeeds a repealed one.
+//! A citation says what its article allows: only where one of a criterion's carries an order can the finding be
+//! concluded as ordered to be put right.
+//!
+//! Deliberately absent: discretion, which belongs to the penalty part, and any guess at what an article allows whose
+//! citation does not say it.
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use crate::id::{ChecklistItemId, ItemId};
 use crate::org::UnitKind;
@@ -22,7 +26,14 @@ pub use outcome_codes::{FollowUpKind, OutcomeCode, OutcomeKind, SEED_OUTCOMES, p
 pub use seed::{ItemFile, SEED_ITEMS};
 
 /// How the terms of an item are kept.
-pub static TERMS: Shape<ItemTerms> = Shape::new("items.terms", &[]);
+/// Version 2: a citation says what its article allows and whether a legal officer has compared it; a criterion may have
+/// a place for a laboratory's report.
+pub static TERMS: Shape<ItemTerms> = Shape::new("items.terms", &[articles_said_nothing]);
+
+/// What an article of an earlier revision allows is not known, and is not guessed.
+fn articles_said_nothing(value: Value) -> Value {
+    value
+}
 
 closed_list! {
     /// How an inspection is made.
@@ -60,6 +71,17 @@ closed_list! {
     }
 }
 
+/// What an article lets the bureau do about a violation.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Measures {
+    /// 责令改正.
+    pub order: bool,
+    /// The fine in words; none where the article carries none.
+    #[serde(default)]
+    pub fine: Option<String>,
+}
+
 /// An article with the days on which it is in force.
 #[doc(alias = "检查依据")]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -81,6 +103,13 @@ pub struct LegalCitation {
     /// What replaced it; 待确认 until a legal officer has said so.
     #[serde(default)]
     pub successor: Option<String>,
+    /// What the article allows; none in revisions made before citations said it.
+    #[serde(default)]
+    pub allows: Option<Measures>,
+    /// True until a legal officer has compared it with the official text; it is cited all the same.
+    #[doc(alias = "待法制核对")]
+    #[serde(default)]
+    pub unconfirmed: bool,
 }
 
 impl LegalCitation {
@@ -107,6 +136,9 @@ pub struct EvidenceRule {
     /// A number, in this unit.
     #[serde(default)]
     pub reading: Option<String>,
+    /// A place for the number of a laboratory's report, where there is one; never demanded.
+    #[serde(default)]
+    pub report: bool,
 }
 
 /// One line of the checklist.
@@ -221,6 +253,23 @@ impl InspectionItem {
             .criteria
             .iter()
             .filter(move |criterion| !criterion.basis.iter().any(in_force))
+    }
+
+    /// Whether the finding on a criterion may rest on an order that day; none where the revision was made before
+    /// citations said so.
+    #[must_use]
+    pub fn carries_order(&self, criterion: &Criterion, on: Date) -> Option<bool> {
+        if self.terms.legal_basis.iter().all(|c| c.allows.is_none()) {
+            return None;
+        }
+        let cited = self
+            .citable(on)
+            .filter(|c| criterion.basis.contains(&c.key));
+        Some(
+            cited
+                .flat_map(|citation| &citation.allows)
+                .any(|allows| allows.order),
+        )
     }
 
     /// Whether the revision may enter a plan for a window that begins and ends on these days.

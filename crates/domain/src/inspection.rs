@@ -1,16 +1,17 @@
 //! One visit of one team to one subject, all items at once (细则五（二）一次性完成).
 //!
 //! Assigned → opened at the door → concluded with an outcome → confirmed by a second person →
-//! published. A visit that cannot be made falls away with proof. [`item_result`] holds the checklist
-//! and its evidence rules.
+//! published. A visit that cannot be made is reported with proof and falls away once a second person
+//! confirms that; one that has to wait is put off within the window, once, by the head ([`absence`]).
+//! What has to be right at the door is in [`door`], the checklist and its evidence rules in [`item_result`].
 //!
 //! Deliberately absent: deciding for the inspector. The outcome is chosen by a person; only a
-//! choice that contradicts the checklist is refused.
+//! choice that contradicts the checklist or its law is refused.
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::catalog::{FollowUpKind, OutcomeCode, OutcomeKind};
+use crate::catalog::{FollowUpKind, InspectionItem, OutcomeCode, OutcomeKind};
 use crate::id::{
     AccountId, CampaignId, InspectionId, InspectorCode, ItemId, PublicationId, SubjectId,
 };
@@ -19,15 +20,28 @@ use crate::refusal::{Refusal, codes};
 use crate::time::{Date, Instant};
 use crate::versioned::Shape;
 
+pub mod absence;
+pub mod door;
 pub mod item_result;
 pub mod steps;
 
+pub use absence::{Fallen, FallenAway, Postponing, Reported};
+pub use door::{Arrival, Member};
 pub use item_result::{EvidenceGiven, ItemResult, Sheet, Verdict};
 pub use steps::{INSPECTION_TRANSITIONS, InspectionKind, InspectionVerb};
 
-/// How a visit is kept. Version 2: everybody who entered something of it is known.
-pub static VISIT: Shape<Inspection> =
-    Shape::new("inspections.life", &[hands_are_those_of_the_steps]);
+/// How a visit is kept. Version 2: everybody who entered something of it is known. Version 3: that it could not be made
+/// is reported first and confirmed by a second person, it may be put off once, an arrival says what it has to explain, and
+/// a result may name a laboratory's report.
+pub static VISIT: Shape<Inspection> = Shape::new(
+    "inspections.life",
+    &[hands_are_those_of_the_steps, nobody_confirmed_an_absence],
+);
+
+/// What fell away under one pair of eyes stays so; nothing else was there.
+fn nobody_confirmed_an_absence(value: Value) -> Value {
+    value
+}
 
 /// Of a result entered before hands were kept only who opened and who concluded it is known.
 fn hands_are_those_of_the_steps(mut value: Value) -> Value {
@@ -71,20 +85,6 @@ closed_list! {
     }
 }
 
-closed_list! {
-    /// How a visit ends that could not be made.
-    enum FallenAway {
-        Unreachable = "unreachable", "无法联系";
-        Refused = "refused", "拒绝检查";
-        Closed = "closed", "已关闭停业";
-        Moved = "moved", "已迁出";
-        Suspended = "suspended", "歇业";
-        OutOfScope = "out_of_scope", "不属检查范围";
-        Duplicate = "duplicate", "重复登记";
-        Postponed = "postponed", "延期";
-    }
-}
-
 /// The overall outcome, with the version of the list it was chosen from.
 #[doc(alias = "检查结果")]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -98,11 +98,17 @@ pub struct Outcome {
 }
 
 impl Outcome {
-    /// Chooses an outcome that fits the checklist.
+    /// Chooses on the day `on` an outcome that fits the checklist of a visit of the day `visited`.
     ///
     /// # Errors
-    /// `INSP-009` not in use or a state of the subject, `INSP-010` contradicts the checklist.
-    pub fn choose(code: &OutcomeCode, on: Date, sheet: &Sheet) -> Result<Self, Refusal> {
+    /// `INSP-009` not in use or a state of the subject, `INSP-010` contradicts the checklist, `INSP-014` an order
+    /// that nothing carries.
+    pub fn choose(
+        code: &OutcomeCode,
+        (on, visited): (Date, Date),
+        sheet: &Sheet,
+        items: &[InspectionItem],
+    ) -> Result<Self, Refusal> {
         if code.kind != OutcomeKind::Result || !code.in_use(on) {
             return Err(
                 codes::INSPECTION_OUTCOME_UNUSABLE.refuse(&[("label", &code.label), ("on", &on)])
@@ -122,6 +128,14 @@ impl Outcome {
                 ("failed", &failed),
                 ("open", &open),
             ]));
+        }
+        if code.follow_up == FollowUpKind::Rectification {
+            let bare = sheet.without_order(items, visited);
+            if bare.len() == failed {
+                let some: Vec<&str> = bare.iter().take(8).map(AsRef::as_ref).collect();
+                return Err(codes::INSPECTION_NO_ORDER
+                    .refuse(&[("label", &code.label), ("ids", &some.join("、"))]));
+            }
         }
         Ok(Self {
             code: code.code.clone(),
@@ -153,6 +167,13 @@ pub struct Opened {
     pub hands: Hands,
     /// Why the result was returned, if it was.
     pub returned: Option<String>,
+    /// Why the visit is made after the window of the plan, if it is.
+    #[serde(default)]
+    pub late: Option<String>,
+    /// On which grounds the subject asks that somebody stays away, if it does; the work goes on until the head has
+    /// decided (行政处罚法 43).
+    #[serde(default)]
+    pub challenge: Option<String>,
 }
 
 /// The sheet is full and the outcome chosen.
@@ -188,19 +209,6 @@ pub struct Published {
     pub publication: PublicationId,
 }
 
-/// The visit could not be made.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Fallen {
-    /// How it ended.
-    pub how: FallenAway,
-    /// What happened, with the proof.
-    pub account: String,
-    /// How many attempts were made.
-    pub attempts: u32,
-    /// Who registered it, and when.
-    pub step: Step,
-}
-
 /// Where a visit stands.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "state", rename_all = "snake_case")]
@@ -215,7 +223,11 @@ pub enum InspectionState {
     Confirmed(Confirmed),
     /// The outcome is public.
     Published(Published),
-    /// The visit could not be made.
+    /// The team asks to put it off.
+    Postponing(Postponing),
+    /// The team says that it cannot be made; a second person has to confirm.
+    Reported(Reported),
+    /// It was not made.
     FellAway(Fallen),
 }
 
@@ -241,6 +253,12 @@ pub struct Inspection {
     pub leader: Option<InspectorCode>,
     /// Who assigned it, and when.
     pub assigned: Step,
+    /// Until when it was put off, if the head allowed that; internal.
+    #[serde(default)]
+    pub put_off: Option<absence::PutOff>,
+    /// Why the report that it cannot be made was sent back, if that was the last thing.
+    #[serde(default)]
+    pub sent_back: Option<String>,
     /// Where it stands.
     pub state: InspectionState,
 }
@@ -255,6 +273,8 @@ impl Inspection {
             InspectionState::Published(published) => Some(&published.confirmed.concluded),
             InspectionState::Assigned
             | InspectionState::Opened(_)
+            | InspectionState::Postponing(_)
+            | InspectionState::Reported(_)
             | InspectionState::FellAway(_) => None,
         }
     }

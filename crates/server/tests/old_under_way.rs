@@ -105,6 +105,7 @@ async fn missing(app: &App, by: &Acting, visit: &StoredInspection) -> Vec<Entere
                     video: rule.video,
                     document: rule.document,
                     reading: rule.reading.as_ref().map(|unit| format!("0.8 {unit}")),
+                    report: None,
                 },
                 note: None,
             }));

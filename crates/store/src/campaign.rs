@@ -18,7 +18,7 @@ use crate::schema::{CAMPAIGNS, PARTY_LINKS};
 mod attempt;
 mod void;
 
-pub use attempt::{AttemptEntry, HandedIn, attempt, handed_in_before};
+pub use attempt::{AttemptEntry, HandedIn, attempt, handed_in_before, plan_left_by};
 pub use void::{
     VoidAttempt, add_void, between_freeze_and_result, unopened, void_attempt, void_attempts,
     write_void,

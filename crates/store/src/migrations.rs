@@ -74,4 +74,5 @@ pub(crate) const MIGRATIONS: &[Migration] = &[
         "留痕正文写明各行改动之前的样子，旧版程序从此不能打开"
     ),
     migration!(14, "0014_void_attempts", "建立揭示之后作废的抽取表"),
+    migration!(15, "0015_notes", "会话记住办成之后要说的一句话"),
 ];

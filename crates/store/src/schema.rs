@@ -246,6 +246,7 @@ table! {
         created_at_ms: int masked,
         seen_at_ms: int masked,
         display: text masked,
+        note: text private,
     }
 }
 table! {

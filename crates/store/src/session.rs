@@ -25,6 +25,8 @@ pub struct Session {
     pub seen_at_ms: i64,
     /// Display modes: `large`, `contrast`, both or none.
     pub display: String,
+    /// What the page an act led to has yet to say; empty if nothing.
+    pub note: String,
 }
 
 fn session(row: &Row) -> Result<Session, StoreError> {
@@ -35,13 +37,14 @@ fn session(row: &Row) -> Result<Session, StoreError> {
         created_at_ms: row.int("created_at_ms")?,
         seen_at_ms: row.int("seen_at_ms")?,
         display: row.text("display")?.to_owned(),
+        note: row.text("note")?.to_owned(),
     })
 }
 
 /// The session of a token's hash.
 pub async fn get(reader: &mut Reader, token_hash: &str) -> Result<Option<Session>, StoreError> {
     let query = Query::new(
-        "SELECT token_hash, account_id, form_token, created_at_ms, seen_at_ms, display FROM sessions WHERE token_hash = $1",
+        "SELECT token_hash, account_id, form_token, created_at_ms, seen_at_ms, display, note FROM sessions WHERE token_hash = $1",
     )
     .arg(token_hash);
     reader.first(query).await?.as_ref().map(session).transpose()
@@ -53,7 +56,7 @@ pub async fn of_account(
     account: &AccountId,
 ) -> Result<Vec<Session>, StoreError> {
     let query = Query::new(
-        "SELECT token_hash, account_id, form_token, created_at_ms, seen_at_ms, display FROM sessions WHERE account_id = $1 ORDER BY created_at_ms DESC, token_hash",
+        "SELECT token_hash, account_id, form_token, created_at_ms, seen_at_ms, display, note FROM sessions WHERE account_id = $1 ORDER BY created_at_ms DESC, token_hash",
     )
     .arg(account.as_str());
     reader.all(query).await?.iter().map(session).collect()
@@ -71,6 +74,7 @@ pub async fn put(inside: &mut Inside<'_>, session: &Session) -> Result<(), Store
                 ("created_at_ms", session.created_at_ms.into()),
                 ("seen_at_ms", session.seen_at_ms.into()),
                 ("display", session.display.as_str().into()),
+                ("note", session.note.as_str().into()),
             ],
         )
         .await
@@ -84,6 +88,25 @@ pub async fn touch(inside: &mut Inside<'_>, session: &Session) -> Result<bool, S
         ("seen_at_ms", session.seen_at_ms.into()),
         ("display", session.display.as_str().into()),
     ];
+    inside.change(&SESSIONS, &key, still, changes).await
+}
+
+/// Leaves a note for the page an act led to; the one before it, never read, is gone.
+pub async fn leave_note(
+    inside: &mut Inside<'_>,
+    token_hash: &str,
+    note: &str,
+) -> Result<bool, StoreError> {
+    let key = [Value::from(token_hash)];
+    let changes = vec![("note", note.into())];
+    inside.change(&SESSIONS, &key, [], changes).await
+}
+
+/// Takes the note of a session, if it is still there: of two pages only one has it.
+pub async fn take_note(inside: &mut Inside<'_>, session: &Session) -> Result<bool, StoreError> {
+    let key = [Value::from(session.token_hash.as_str())];
+    let still = [("note", Value::from(session.note.as_str()))];
+    let changes = vec![("note", "".into())];
     inside.change(&SESSIONS, &key, still, changes).await
 }
 

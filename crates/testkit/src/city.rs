@@ -230,6 +230,7 @@ impl City {
             created_at_ms: now,
             seen_at_ms: now,
             display: String::new(),
+            note: String::new(),
         };
         let mut scratch = self.app.db.scratch().await.expect("a scratch");
         store::session::put(&mut scratch.inside(), &session)

@@ -277,6 +277,8 @@ pub(super) async fn visits(
                     by: step.by.clone(),
                     at: step.at,
                 },
+                put_off: None,
+                sent_back: None,
                 state: InspectionState::Assigned,
             },
             campaign: stored.campaign.id.clone(),

@@ -42,7 +42,16 @@ fn checklists_are_numbered_without_gaps_and_every_line_says_how() {
     for (item, letter) in seeded().iter().zip(["Y", "Z"]) {
         for (index, criterion) in item.terms.criteria.iter().enumerate() {
             assert_eq!(criterion.id.as_str(), format!("{letter}{}", index + 1));
-            assert!(!criterion.method.is_empty() && !criterion.basis.is_empty());
+            assert!(!criterion.method.is_empty());
+            // What is asked for locally rests on no article, and says so.
+            let local = ["Y10", "Y11", "Y17"].contains(&criterion.id.as_str());
+            assert_eq!(criterion.basis.is_empty(), local, "{}", criterion.id);
+            assert_eq!(
+                criterion.method.contains("待核对"),
+                local,
+                "{}",
+                criterion.id
+            );
             assert_ne!(
                 criterion.evidence,
                 EvidenceRule::default(),
@@ -65,12 +74,9 @@ fn the_repealed_laws_are_citable_to_their_last_day_and_no_longer() {
                 "{}",
                 citation.key
             );
-            assert_eq!(
-                citation.successor.as_deref(),
-                Some("待确认"),
-                "{}",
-                citation.key
-            );
+            let successor = citation.successor.as_deref().unwrap_or_default();
+            assert!(successor.starts_with("生态环境法典第"), "{}", citation.key);
+            assert!(successor.ends_with("（待法制核对）"), "{}", citation.key);
             assert!(citation.in_force(date("2026-08-14")));
         }
         let open: Vec<&str> = item
@@ -98,8 +104,118 @@ fn criteria_that_lost_their_law_are_named() {
         .without_basis(date("2026-11-23"))
         .map(|c| c.id.as_str())
         .collect();
-    assert_eq!(lost, ["Y3", "Y7", "Y16"]);
-    assert_eq!(items[0].without_basis(date("2026-08-14")).count(), 0);
+    assert_eq!(lost, ["Y10", "Y11", "Y17"], "asked for locally, no article");
+    let before: Vec<&str> = items[0]
+        .without_basis(date("2026-08-14"))
+        .map(|c| c.id.as_str())
+        .collect();
+    assert_eq!(before, lost, "the Code took the place of what it repealed");
+    assert_eq!(items[1].without_basis(date("2026-11-23")).count(), 0);
+}
+
+/// `domain.md` names what was cited wrongly; each line is a citation here.
+#[test]
+fn the_seed_cites_what_stands() {
+    let items = seeded();
+    let cited = |item: &InspectionItem, id: &str, on: &str| -> Vec<String> {
+        let id = ChecklistItemId::parse(id).expect("a token");
+        let criterion = item.criterion(&id).expect("in the checklist");
+        let own = item.citable(date(on));
+        own.filter(|c| criterion.basis.contains(&c.key))
+            .map(|c| format!("{}{}", c.instrument, c.article))
+            .collect()
+    };
+    let (fume, haul) = (&items[0], &items[1]);
+    for id in ["Y3", "Y7"] {
+        let now = cited(fume, id, "2026-11-23");
+        for stands in [
+            "河南省大气污染防治条例第五十九条",
+            "三门峡市大气污染防治条例第四十条第三款",
+            "中华人民共和国生态环境法典第二百五十条",
+        ] {
+            assert!(now.iter().any(|c| c == stands), "{id} {stands}: {now:?}");
+        }
+    }
+    assert_eq!(
+        cited(fume, "Y16", "2026-11-23"),
+        ["中华人民共和国生态环境法典第二百零七条"]
+    );
+    assert!(
+        cited(haul, "Z10", "2026-11-23")
+            .contains(&"中华人民共和国生态环境法典第一千一百六十九条".to_owned())
+    );
+    for id in ["Z4", "Z5"] {
+        let now = cited(haul, id, "2026-11-23");
+        assert!(
+            now.iter()
+                .any(|c| c.contains("139号令") || c.contains("第139号"))
+        );
+        assert!(
+            now.iter().any(|c| c.ends_with("第一千一百二十九条")),
+            "{id}"
+        );
+    }
+    for item in &items {
+        for citation in &item.terms.legal_basis {
+            let from = citation.valid_from;
+            match citation.instrument.as_str() {
+                "三门峡市大气污染防治条例" => assert_eq!(from, date("2019-11-01")),
+                "三门峡市城市环境卫生管理条例" => {
+                    assert_eq!(from, date("2017-01-01"))
+                }
+                "中华人民共和国生态环境法典" => {
+                    assert_eq!(from, date("2026-08-15"));
+                    assert!(citation.unconfirmed, "{}", citation.key);
+                }
+                _ => {}
+            }
+            assert!(
+                !citation.article.contains("第三项") || !citation.instrument.starts_with("三门峡")
+            );
+        }
+    }
+    let y5 = fume
+        .criterion(&ChecklistItemId::parse("Y5").expect("a token"))
+        .expect("measured");
+    let limit = y5.standard.as_deref().unwrap_or_default();
+    assert!(
+        limit.contains("2.0 mg/m³") && limit.contains("85%"),
+        "{limit}"
+    );
+    assert!(y5.evidence.report, "a place for the laboratory's report");
+}
+
+/// Nothing an order may rest on is left to be guessed.
+#[test]
+fn each_citation_of_the_seed_says_what_it_allows() {
+    for item in seeded() {
+        for citation in &item.terms.legal_basis {
+            let allows = citation.allows.as_ref();
+            let allows = allows.unwrap_or_else(|| panic!("{} says nothing", citation.key));
+            assert!(
+                allows.order || allows.fine.is_none(),
+                "{}: a fine comes with an order here",
+                citation.key
+            );
+        }
+    }
+    let fume = seeded().remove(0);
+    let carries = |id: &str, on: &str| {
+        let id = ChecklistItemId::parse(id).expect("a token");
+        fume.carries_order(fume.criterion(&id).expect("known"), date(on))
+    };
+    assert_eq!(carries("Y3", "2026-11-23"), Some(true));
+    assert_eq!(carries("Y3", "2026-08-14"), Some(true), "the law before it");
+    assert_eq!(
+        carries("Y8", "2026-11-23"),
+        Some(false),
+        "a standard orders nothing"
+    );
+    assert_eq!(
+        carries("Y13", "2026-11-23"),
+        Some(false),
+        "环卫 19 has no order of its own"
+    );
 }
 
 #[test]

@@ -71,7 +71,12 @@ closed_list! {
         InspectionConcluded = "inspection.conclude", "形成检查结论";
         InspectionConfirmed = "inspection.confirm", "复核检查结果";
         InspectionReturned = "inspection.return", "退回检查结果";
-        InspectionFellAway = "inspection.fall_away", "检查未能进行";
+        InspectionAbsenceReported = "inspection.report_absence", "登记未实施检查";
+        InspectionAbsenceReturned = "inspection.return_absence", "退回未实施检查";
+        InspectionPostponementAsked = "inspection.ask_postponement", "申请延期";
+        InspectionPutOff = "inspection.put_off", "批准延期";
+        InspectionPostponementRefused = "inspection.refuse_postponement", "不批准延期";
+        InspectionFellAway = "inspection.fall_away", "未实施检查";
         OutcomePublished = "outcome.publish", "公示检查结果";
         OutcomeWithdrawn = "outcome.withdraw", "撤下公示";
         CounterBegun = "counter.begin", "编号接续";

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::catalog::{EvidenceRule, InspectionItem};
 use crate::id::{ChecklistItemId, ItemId};
 use crate::refusal::{Refusal, codes};
+use crate::time::Date;
 
 closed_list! {
     /// The four verdicts of the exchange standard (§1.9.2).
@@ -28,6 +29,9 @@ pub struct EvidenceGiven {
     pub document: bool,
     /// The reading, as read off the instrument.
     pub reading: Option<String>,
+    /// The number of a laboratory's report, where there is one.
+    #[serde(default)]
+    pub report: Option<String>,
 }
 
 impl EvidenceGiven {
@@ -128,6 +132,21 @@ impl Sheet {
             }
         }
         Ok(next)
+    }
+
+    /// The criteria that failed and whose law of that day carries no order.
+    #[must_use]
+    pub fn without_order(&self, items: &[InspectionItem], on: Date) -> Vec<ChecklistItemId> {
+        let bare = |result: &&ItemResult| {
+            let item = items.iter().find(|item| item.id == result.item);
+            let carries = item.and_then(|item| {
+                let criterion = item.criterion(&result.criterion)?;
+                item.carries_order(criterion, on)
+            });
+            result.verdict == Verdict::Fail && carries == Some(false)
+        };
+        let failed = self.0.iter().filter(bare);
+        failed.map(|result| result.criterion.clone()).collect()
     }
 
     /// The criteria of these items without a result.

@@ -4,14 +4,13 @@ use std::fmt::Write;
 
 use crate::catalog::{InspectionItem, OutcomeCode};
 use crate::event::Act;
-use crate::id::{AccountId, InspectorCode, PublicationId};
-use crate::policy::four_eyes::{self, Hands};
-use crate::refusal::{Fact, Refusal, codes};
+use crate::id::{AccountId, PublicationId};
+use crate::policy::four_eyes;
+use crate::refusal::{Refusal, codes};
 use crate::time::Instant;
 
 use super::{
-    Concluded, Confirmed, Fallen, FallenAway, Inspection, InspectionState, ItemResult, Opened,
-    Outcome, Published, Sheet, Step,
+    Concluded, Confirmed, Inspection, InspectionState, ItemResult, Opened, Outcome, Published, Step,
 };
 
 closed_list! {
@@ -22,7 +21,9 @@ closed_list! {
         Concluded = "concluded", "已录入";
         Confirmed = "confirmed", "已复核";
         Published = "published", "已公示";
-        FellAway = "fell_away", "未能检查";
+        Postponing = "postponing", "申请延期";
+        Reported = "reported", "未实施检查待审核";
+        FellAway = "fell_away", "未实施检查";
     }
 }
 
@@ -35,31 +36,39 @@ closed_list! {
         Confirm = "confirm", "复核检查结果";
         Return = "return", "退回检查结果";
         Publish = "publish", "公示";
-        FallAway = "fall_away", "登记未能检查";
+        ReportAbsence = "report_absence", "登记未实施检查";
+        ConfirmAbsence = "confirm_absence", "审核未实施检查";
+        ReturnAbsence = "return_absence", "退回未实施检查";
+        AskPostponement = "ask_postponement", "申请延期";
+        DecidePostponement = "decide_postponement", "审批延期";
     }
 }
 
 use InspectionKind as S;
 use InspectionVerb as V;
 
-/// Every permitted step: from, verb, to.
+/// Every permitted step: from, verb, to. A report that is sent back leads to where the visit was before it.
 pub const INSPECTION_TRANSITIONS: &[(InspectionKind, InspectionVerb, InspectionKind)] = &[
     (S::Assigned, V::Open, S::Opened),
-    (S::Assigned, V::FallAway, S::FellAway),
+    (S::Assigned, V::ReportAbsence, S::Reported),
+    (S::Assigned, V::AskPostponement, S::Postponing),
+    (S::Postponing, V::DecidePostponement, S::Assigned),
     (S::Opened, V::Record, S::Opened),
     (S::Opened, V::Conclude, S::Concluded),
-    (S::Opened, V::FallAway, S::FellAway),
+    (S::Opened, V::ReportAbsence, S::Reported),
+    (S::Reported, V::ConfirmAbsence, S::FellAway),
+    (S::Reported, V::ReturnAbsence, S::Assigned),
+    (S::Reported, V::ReturnAbsence, S::Opened),
     (S::Concluded, V::Confirm, S::Confirmed),
     (S::Concluded, V::Return, S::Opened),
     (S::Confirmed, V::Publish, S::Published),
 ];
 
-/// Where a verb leads from a state; `None` if it is refused there.
-#[must_use]
-pub fn next(from: InspectionKind, verb: InspectionVerb) -> Option<InspectionKind> {
+/// Where a verb leads from a state; nowhere if it is refused there.
+pub fn next(from: InspectionKind, verb: InspectionVerb) -> impl Iterator<Item = InspectionKind> {
     INSPECTION_TRANSITIONS
         .iter()
-        .find(|(f, v, _)| *f == from && *v == verb)
+        .filter(move |(f, v, _)| *f == from && *v == verb)
         .map(|(_, _, to)| *to)
 }
 
@@ -79,11 +88,8 @@ pub fn table() -> String {
     for state in InspectionKind::ALL {
         let _ = write!(page, "| {} `{}` |", state.label(), state.name());
         for verb in InspectionVerb::ALL {
-            let _ = write!(
-                page,
-                " {} |",
-                next(*state, *verb).map_or("", InspectionKind::label)
-            );
+            let to: Vec<&str> = next(*state, *verb).map(InspectionKind::label).collect();
+            let _ = write!(page, " {} |", to.join("或"));
         }
         page.push('\n');
     }
@@ -103,6 +109,8 @@ impl Inspection {
             InspectionState::Concluded(_) => InspectionKind::Concluded,
             InspectionState::Confirmed(_) => InspectionKind::Confirmed,
             InspectionState::Published(_) => InspectionKind::Published,
+            InspectionState::Postponing(_) => InspectionKind::Postponing,
+            InspectionState::Reported(_) => InspectionKind::Reported,
             InspectionState::FellAway(_) => InspectionKind::FellAway,
         }
     }
@@ -116,32 +124,6 @@ impl Inspection {
                 | InspectionState::Published(_)
                 | InspectionState::FellAway(_)
         )
-    }
-
-    /// Registers the arrival of the team.
-    ///
-    /// # Errors
-    /// `INSP-001`, `INSP-003` somebody is not in the team, `INSP-002` fewer than two, `INSP-011`.
-    pub fn open(self, step: Step, present: Vec<InspectorCode>) -> Stepped {
-        self.permit(InspectionVerb::Open)?;
-        if let Some(stranger) = present.iter().find(|code| !self.team.contains(code)) {
-            return Err(codes::INSPECTION_NOT_IN_TEAM.refuse(&[("inspector", stranger)]));
-        }
-        let mut present = present;
-        present.sort_unstable();
-        present.dedup();
-        if present.len() < 2 {
-            return Err(codes::INSPECTION_FEW_PRESENT.refuse(&[("present", &present.len())]));
-        }
-        not_before(step.at, self.assigned.at)?;
-        let opened = Opened {
-            hands: Hands::of(&step.by),
-            step,
-            present,
-            sheet: Sheet::default(),
-            returned: None,
-        };
-        Ok(self.with(InspectionState::Opened(opened), Act::InspectionOpened))
     }
 
     /// Enters results of the checklist; may be repeated, later entries replace earlier ones.
@@ -171,7 +153,7 @@ impl Inspection {
     /// Closes the sheet with an outcome and the opinion of the subject.
     ///
     /// # Errors
-    /// `INSP-001`, `INSP-006` gaps, `INSP-009`, `INSP-010`, `INSP-011`.
+    /// `INSP-001`, `INSP-006` gaps, `INSP-009`, `INSP-010`, `INSP-014`, `INSP-011`.
     pub fn conclude(
         self,
         step: Step,
@@ -185,7 +167,8 @@ impl Inspection {
         };
         opened.sheet.require_full(items)?;
         not_before(step.at, opened.step.at)?;
-        let outcome = Outcome::choose(outcome, step.at.date(), &opened.sheet)?;
+        let days = (step.at.date(), opened.step.at.date());
+        let outcome = Outcome::choose(outcome, days, &opened.sheet, items)?;
         let opened = Opened {
             hands: opened.hands.and(&step.by),
             ..opened
@@ -258,53 +241,24 @@ impl Inspection {
         Ok(self.with(next, Act::OutcomePublished))
     }
 
-    /// Registers that the visit could not be made, with what happened and how often it was tried;
-    /// `least` is how often the rulebook wants it tried before a subject counts as unreachable.
-    ///
-    /// # Errors
-    /// `INSP-001`, `INSP-012` without account, or unreachable after too few attempts.
-    pub fn fall_away(
-        self,
-        step: Step,
-        how: FallenAway,
-        account: &str,
-        attempts: u32,
-        least: u32,
-    ) -> Stepped {
-        self.permit(InspectionVerb::FallAway)?;
-        let account = account.trim();
-        let few = how == FallenAway::Unreachable && attempts < least;
-        if account.is_empty() || few {
-            let facts: [Fact<'_>; 2] = [("label", &how.label()), ("least", &least)];
-            return Err(codes::INSPECTION_PROOF.refuse(&facts));
-        }
-        not_before(step.at, self.assigned.at)?;
-        let fallen = Fallen {
-            how,
-            account: account.to_owned(),
-            attempts,
-            step,
-        };
-        Ok(self.with(InspectionState::FellAway(fallen), Act::InspectionFellAway))
-    }
-
     /// Whether the table permits the verb now.
     ///
     /// # Errors
     /// `INSP-001` naming the state, the verb and what is offered instead.
     pub fn permit(&self, verb: InspectionVerb) -> Result<(), Refusal> {
-        match next(self.kind(), verb) {
+        match next(self.kind(), verb).next() {
             Some(_) => Ok(()),
             None => Err(self.refuse(verb)),
         }
     }
 
-    fn refuse(&self, verb: InspectionVerb) -> Refusal {
-        let offered: Vec<&str> = INSPECTION_TRANSITIONS
+    pub(super) fn refuse(&self, verb: InspectionVerb) -> Refusal {
+        let mut offered: Vec<&str> = INSPECTION_TRANSITIONS
             .iter()
             .filter(|(from, _, _)| *from == self.kind())
             .map(|(_, verb, _)| verb.label())
             .collect();
+        offered.dedup();
         let offered = if offered.is_empty() {
             "查看".to_owned()
         } else {
@@ -317,12 +271,17 @@ impl Inspection {
         ])
     }
 
-    fn with(self, state: InspectionState, act: Act) -> (Self, Act) {
+    /// Nothing is done to a visit before it was handed out.
+    pub(super) fn not_before_assignment(&self, at: Instant) -> Result<(), Refusal> {
+        not_before(at, self.assigned.at)
+    }
+
+    pub(super) fn with(self, state: InspectionState, act: Act) -> (Self, Act) {
         (Self { state, ..self }, act)
     }
 }
 
-fn not_before(at: Instant, earlier: Instant) -> Result<(), Refusal> {
+pub(super) fn not_before(at: Instant, earlier: Instant) -> Result<(), Refusal> {
     if at < earlier {
         return Err(codes::INSPECTION_CLOCK_BACK.refuse(&[("at", &earlier.local_text())]));
     }

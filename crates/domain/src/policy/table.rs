@@ -69,6 +69,7 @@ pub const TABLE: &[(Role, Verb, Relation)] = &[
     (Approver, CampaignAbandon, AnyUnit),
     (Approver, DrawnListRead, AnyUnit),
     (Approver, InspectionRead, AnyUnit),
+    (Approver, InspectionPutOff, AnyUnit),
     (Approver, EventRead, AnyUnit),
     // 抽取经办
     (DrawingOfficer, SubjectRead, AnyUnit),

@@ -51,6 +51,7 @@ closed_list! {
         InspectionRecord = "inspection.record", "录入检查结果";
         InspectionConclude = "inspection.conclude", "形成检查结论";
         InspectionConfirm = "inspection.confirm", "复核检查结果";
+        InspectionPutOff = "inspection.put_off", "审批延期";
         InspectionExport = "inspection.export", "导出检查记录";
         OutcomePublish = "outcome.publish", "公示检查结果";
         OutcomeWithdraw = "outcome.withdraw", "撤下公示";

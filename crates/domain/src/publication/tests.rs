@@ -47,6 +47,8 @@ fn visit(published_at: Instant) -> Inspection {
             sheet: Sheet::default(),
             hands: crate::policy::four_eyes::Hands::default(),
             returned: None,
+            late: None,
+            challenge: None,
         },
         step: step(1, day.at(10, 0)),
         outcome: Outcome {
@@ -65,6 +67,8 @@ fn visit(published_at: Instant) -> Inspection {
         team: Vec::new(),
         leader: None,
         assigned: step(9, day.at(8, 0)),
+        put_off: None,
+        sent_back: None,
         state: InspectionState::Published(Published {
             confirmed: crate::inspection::Confirmed {
                 concluded,

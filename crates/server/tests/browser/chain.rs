@@ -166,9 +166,9 @@ async fn fill_sheet(inspector: &Person) {
     }
 }
 
-/// A visit that could not be made is settled by what was tried.
-pub async fn settle_as_absent(inspector: &Person) {
-    inspector.follow("登记未能检查").await;
+/// A visit that could not be made is reported by what was tried.
+pub async fn report_as_absent(inspector: &Person) {
+    inspector.follow("登记未实施检查").await;
     inspector.pick("原因", "歇业").await;
     inspector.fill("上门次数", "2").await;
     inspector
@@ -178,7 +178,7 @@ pub async fn settle_as_absent(inspector: &Person) {
         )
         .await;
     inspector.press("登记").await;
-    inspector.reads("已登记未能检查。").await;
+    inspector.reads("已登记未实施检查。").await;
 }
 
 /// A stranger at the page of verification has his own browser recompute the draw, and all is right.

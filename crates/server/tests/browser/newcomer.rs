@@ -104,8 +104,13 @@ async fn visit_everybody(chrome: &Chrome, bureau: &Bureau, desk: &Person) {
     desk.reads("已公示。").await;
     for team in &teams[1..] {
         phone.sign_in(&login_of(&team[0])).await;
-        chain::own_visit(&phone, number, team).await;
-        chain::settle_as_absent(&phone).await;
+        let visit = chain::own_visit(&phone, number, team).await;
+        chain::report_as_absent(&phone).await;
+        phone.sign_in(&login_of(&team[1])).await;
+        phone.open(&visit).await;
+        phone.follow("审核").await;
+        phone.press("审核").await;
+        phone.reads("已审核：未实施检查。").await;
     }
 }
 

@@ -140,14 +140,19 @@ impl Story {
         let visits = visits.await.unwrap();
         drop(reader);
         for visit in visits {
-            let code = visit.visit.team[0].as_str().trim_start_matches('F');
-            let code: u32 = code.parse().unwrap();
-            let inspector = acting(app, &format!("inspector{code:02}")).await;
+            let [inspector, second] = [0, 1].map(|place| {
+                let code = visit.visit.team[place].as_str().trim_start_matches('F');
+                let code: u32 = code.parse().unwrap();
+                format!("inspector{code:02}")
+            });
+            let (inspector, second) = (acting(app, &inspector).await, acting(app, &second).await);
             let id = &visit.visit.id;
             let shown = as_shown(app, Thing::Visit(id)).await;
             let how = FallenAway::Closed;
-            let gone = app.visit_fell_away(&inspector, id, &shown, how, "大门紧锁，已停业", 3);
+            let gone = app.report_absence(&inspector, id, &shown, how, "大门紧锁，已停业", 3);
             gone.await.unwrap();
+            let shown = as_shown(app, Thing::Visit(id)).await;
+            app.confirm_absence(&second, id, &shown).await.unwrap();
         }
         let shown = as_shown(app, Thing::Campaign(number)).await;
         app.end_campaign(&initiator, number, &shown).await.unwrap();

@@ -11,7 +11,7 @@ use domain::campaign::CampaignState;
 use domain::campaign::state::LIFE;
 use domain::campaign::version::FrameVersion;
 use domain::event::{Act, LinkKind};
-use domain::id::{Fingerprint, PartyToken};
+use domain::id::{EventId, Fingerprint, PartyToken};
 
 use super::StoredCampaign;
 use crate::error::StoreError;
@@ -57,6 +57,21 @@ pub async fn attempt(
         return Err(StoreError::contradiction(&place, "里没有本轮的冻结名录"));
     }
     told.into_iter().map(entry).collect()
+}
+
+/// The plan of a campaign as one event left it, as it is kept; none if that event did not write it.
+///
+/// # Errors
+/// [`StoreError::Contradiction`] if its body is not what the log says.
+pub async fn plan_left_by(
+    reader: &mut Reader,
+    stored: &StoredCampaign,
+    event: &EventId,
+) -> Result<Option<String>, StoreError> {
+    let id = stored.campaign.id.as_str();
+    let linked = (LinkKind::Campaign.name(), id);
+    let told = log::left_by(reader, &CAMPAIGNS, &[Value::from(id)], linked, event).await?;
+    Ok(told.and_then(|told| cell(&told, "plan")))
 }
 
 /// What a party handed in for an attempt that is over.
@@ -115,13 +130,15 @@ pub async fn handed_in_before(
     Ok(handed_in.into_values().collect())
 }
 
+fn cell(told: &Told, name: &str) -> Option<String> {
+    let columns = CAMPAIGNS.layout().columns;
+    let at = columns.iter().position(|column| column.name == name)?;
+    told.cells.get(at)?.as_str().map(str::to_owned)
+}
+
 fn entry(told: Told) -> Result<AttemptEntry, StoreError> {
     let layout = CAMPAIGNS.layout();
-    let text = |name: &str| {
-        let at = layout.columns.iter().position(|column| column.name == name);
-        at.and_then(|at| told.cells.get(at)?.as_str())
-            .map(str::to_owned)
-    };
+    let text = |name: &str| cell(&told, name);
     let life = text("life").unwrap_or_default();
     let state = LIFE.read(&life).map_err(|why| {
         let row = format!("留痕第 {} 条", told.sequence);

@@ -49,6 +49,12 @@ pub struct Entry {
 pub type Opened = Result<Option<EnforcementCredential>, Box<Refusal>>;
 
 impl Entry {
+    /// The last day of the credential, if he has one, whether its number opens or not.
+    #[must_use]
+    pub fn valid_until(&self) -> Option<Date> {
+        self.sealed.as_ref().map(|(_, until)| *until)
+    }
+
     /// What a change of this entry starts from.
     #[must_use]
     pub fn held(&self) -> Held {

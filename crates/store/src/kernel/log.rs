@@ -27,7 +27,7 @@ mod trace;
 
 pub(super) use head::check;
 pub(super) use proven::facts_of;
-pub(crate) use proven::{Among, Told, last_written, newest_of, told_of};
+pub(crate) use proven::{Among, Told, last_written, left_by, newest_of, told_of};
 pub use proven::{confirmed, whole};
 pub(super) use trace::chunk;
 #[cfg(test)]

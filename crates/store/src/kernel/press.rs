@@ -29,6 +29,8 @@ pub struct Press {
     pub location: Option<String>,
     /// The form whose draft the act uses up.
     pub draft: Option<String>,
+    /// The session whose next page is to say something of the act, by its key, and what.
+    pub note: Option<(String, String)>,
     /// When it was pressed, unix milliseconds.
     pub at_ms: i64,
     /// How many seconds its act may wait, with a connection, for a register that is announced as held (PostgreSQL);
@@ -55,6 +57,7 @@ impl Press {
             content,
             location: None,
             draft: None,
+            note: None,
             at_ms,
             patience: None,
             done: Arc::default(),
@@ -97,7 +100,7 @@ impl Press {
         }
     }
 
-    /// Ties the key to the act, and uses up the draft of its form.
+    /// Ties the key to the act, leaves the note about it and uses up the draft of its form.
     pub(super) async fn settle(&self, conn: &mut Conn, event: &EventId) -> Result<(), StoreError> {
         conn.execute(
             "UPDATE submissions SET event_id = $1 WHERE form_key = $2",
@@ -107,6 +110,13 @@ impl Press {
             ],
         )
         .await?;
+        if let Some((session, note)) = &self.note {
+            conn.execute(
+                "UPDATE sessions SET note = $1 WHERE token_hash = $2",
+                &[Value::from(note.as_str()), Value::from(session.as_str())],
+            )
+            .await?;
+        }
         self.use_up_draft(conn).await
     }
 

@@ -13,6 +13,7 @@ use axum::response::{IntoResponse, Response};
 use domain::refusal::codes;
 use store::session::{self, Session};
 
+use super::feedback::Landing;
 use super::finish::Asked;
 use super::press::done_before;
 use super::sent::{NO_TOKEN, WRONG_KIND};
@@ -45,20 +46,22 @@ pub(crate) struct Rule {
 /// Admits the request or answers it; problems of the handler are rendered in the visitor's shell.
 pub(crate) async fn enforce(web: WebState, rule: Rule, request: Request, next: Next) -> Response {
     let (parts, body) = request.into_parts();
-    let guest = Guest::of(&parts);
+    let mut guest = Guest::of(&parts);
     let route = Asked::of(&parts);
     let token = cookie::token_of(&parts.headers, web.over_tls).map(str::to_owned);
+    let opens = parts.method == Method::GET;
     let mut request = Request::from_parts(parts, body);
-    let known = match known(&web, token.as_deref(), &guest).await {
+    let known = match known(&web, token.as_deref(), &mut guest, opens).await {
         Ok(known) => known,
         Err(stop) => return stop.into_response(),
     };
+    request.extensions_mut().insert(guest.clone());
     let visit = match &known {
         Known::Account(visit) => Some(visit.clone()),
         Known::Expired(_) | Known::Forgotten | Known::Nobody => None,
     };
     let mut sent = None;
-    let opens = matches!(*request.method(), Method::GET) && rule.keeps_typed;
+    let opens = opens && rule.keeps_typed;
     let response = match admit(&web, rule, &mut request, &guest, known).await {
         Ok(None) => {
             sent = request.extensions().get::<Pressed>().cloned();
@@ -91,11 +94,26 @@ enum Known {
     Nobody,
 }
 
-async fn known(web: &WebState, token: Option<&str>, guest: &Guest) -> Result<Known, Stop> {
+/// Who comes, and what the page he opens has to tell him of what he just did.
+async fn known(
+    web: &WebState,
+    token: Option<&str>,
+    guest: &mut Guest,
+    opens: bool,
+) -> Result<Known, Stop> {
     let Some(token) = token else {
         return Ok(Known::Nobody);
     };
-    Ok(match web.app.welcome(token).await? {
+    let welcome = web.app.welcome(token).await?;
+    let session = match &welcome {
+        Welcome::Known(arrival) => Some(&arrival.session),
+        Welcome::Expired(session) => Some(session),
+        Welcome::Stranger => None,
+    };
+    if let Some(session) = session.filter(|_| opens) {
+        guest.done = feedback::taken(web, session, &guest.path).await?;
+    }
+    Ok(match welcome {
         Welcome::Known(arrival) => Known::Account(Visit::new(web, *arrival, guest.clone())),
         Welcome::Expired(session) => Known::Expired(session),
         Welcome::Stranger => Known::Forgotten,
@@ -256,22 +274,9 @@ async fn party(web: &WebState, request: &mut Request, guest: &Guest) -> Result<P
     Ok(PartyVisit::new(kept, link, guest.clone()))
 }
 
-fn to_sign_in(guest: &Guest, acts: bool, kept: bool) -> Response {
-    let back = if !acts || kept {
-        guest.here()
-    } else {
-        Address::fixed("/w")
-    };
-    let mut pairs = vec![("next", back.as_str())];
-    if acts {
-        let done = if kept {
-            &feedback::SESSION_OVER_KEPT
-        } else {
-            &feedback::SESSION_OVER
-        };
-        pairs.push((feedback::DONE, done.code));
-    }
-    see_other(&Address::fixed("/login").query(pairs))
+/// Where the visitor signs in; afterwards he comes back to `next`.
+fn sign_in_page(next: &Address) -> Address {
+    Address::fixed("/login").query([("next", next.as_str())])
 }
 
 /// Sends the visitor to the sign-in page. What he typed into a form is kept as a draft of his account; where
@@ -283,32 +288,54 @@ async fn without_session(
     guest: &Guest,
     session: Option<&Session>,
 ) -> Result<Option<Response>, Stop> {
-    let acts = !matches!(*request.method(), Method::GET | Method::HEAD);
-    if !acts || !rule.keeps_typed {
-        return Ok(Some(to_sign_in(guest, acts, false)));
+    if matches!(*request.method(), Method::GET | Method::HEAD) {
+        return Ok(Some(see_other(&sign_in_page(&guest.here()))));
+    }
+    let work = Address::fixed("/w");
+    if !rule.keeps_typed {
+        return over(web, guest, session, feedback::SESSION_OVER.at(work)).await;
     }
     let sent = read_body(request).await?;
     if let Some(session) = session
         && is_of_account(web, session, &sent)
         && let Some(first) = done_before(web, &session.account, &guest.path, &sent).await?
     {
-        let done = feedback::SESSION_OVER_DONE.code;
-        let pairs = [("next", first.as_str()), (feedback::DONE, done)];
-        return Ok(Some(see_other(&Address::fixed("/login").query(pairs))));
+        let landing = feedback::SESSION_OVER_DONE.at(first);
+        return over(web, guest, Some(session), landing).await;
     }
     if !sent.has_typed() {
-        return Ok(Some(to_sign_in(guest, acts, false)));
+        return over(web, guest, session, feedback::SESSION_OVER.at(work)).await;
     }
     if let Some(session) = session
         && keep_typed(web, guest, session, &sent).await?
     {
-        return Ok(Some(to_sign_in(guest, acts, true)));
+        let landing = feedback::SESSION_OVER_KEPT.at(guest.here());
+        return over(web, guest, Some(session), landing).await;
     }
     // Only what our own page has sent is shown on a page of ours.
     match origin_of(request.headers()) {
         Origin::Own => Ok(Some(super::typed::not_kept(web, guest, &sent))),
-        Origin::Foreign | Origin::Unsaid => Ok(Some(to_sign_in(guest, acts, false))),
+        Origin::Foreign | Origin::Unsaid => {
+            over(web, guest, session, feedback::SESSION_OVER.at(work)).await
+        }
     }
+}
+
+/// Says on the sign-in page what became of a form whose session is over. Without a session there is nowhere to keep
+/// that; the answer says it itself.
+async fn over(
+    web: &WebState,
+    guest: &Guest,
+    session: Option<&Session>,
+    afterwards: Landing,
+) -> Result<Option<Response>, Stop> {
+    let Some(session) = session else {
+        return Ok(Some(super::typed::not_carried_out(web, guest)));
+    };
+    let to = sign_in_page(&afterwards.to);
+    let said = afterwards.leading_to(to);
+    let to = feedback::leave(web, &session.token_hash, said).await?;
+    Ok(Some(see_other(&to)))
 }
 
 /// Whether the form stood on a page of the account whose session it was.

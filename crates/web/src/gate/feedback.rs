@@ -1,18 +1,25 @@
-//! What a page says after an act, once: a code in the address, its words in this table.
+//! What a page says after an act, once: a note the server keeps for the session that acted.
 //!
-//! The address carries only the code, so that nobody can make our page say something by a link.
-//! A reload shows the words again and repeats nothing; every link on the page drops the code.
+//! An address carries no words and no code that stands for words, so that nobody can make our page say something
+//! by a link. The note is a cell of the session, written in the transaction of the act where there is one; the page
+//! the act led to takes it out and says it. A reload says nothing, nor does any other page or session.
+//! Deliberately absent: notes for visitors without a session, and more than one note at a time: an act whose page was
+//! never opened is not told later, its page shows how things stand.
 
+use store::StoreError;
+use store::session::{self, Session};
+
+use super::WebState;
 use crate::component::Note;
 use crate::text::Address;
 
-/// The parameter that carries the code.
-pub const DONE: &str = "done";
+/// For how long a page that an act led to still says what was done.
+const LASTS_MS: i64 = 5 * 60 * 1000;
 
 /// The words after one kind of act.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Done {
-    /// The code in the address.
+    /// The code by which the note is kept.
     pub code: &'static str,
     /// What was done.
     pub lead: &'static str,
@@ -21,10 +28,13 @@ pub struct Done {
 }
 
 impl Done {
-    /// The address of the page that says it; `to` is a path without a query.
+    /// The page at this address, saying it.
     #[must_use]
-    pub fn at(&self, to: Address) -> Address {
-        to.query([(DONE, self.code)])
+    pub fn at(&'static self, to: Address) -> Landing {
+        Landing {
+            to,
+            done: Some(self),
+        }
     }
 
     /// The words as a note.
@@ -38,6 +48,82 @@ impl Done {
     pub fn find(code: &str) -> Option<&'static Self> {
         ALL.iter().copied().find(|done| done.code == code)
     }
+}
+
+/// Where an act leads, and what the page there says of it.
+#[derive(Clone, Debug)]
+pub struct Landing {
+    /// The page.
+    pub to: Address,
+    done: Option<&'static Done>,
+}
+
+impl From<Address> for Landing {
+    fn from(to: Address) -> Self {
+        Self { to, done: None }
+    }
+}
+
+impl Landing {
+    /// The same words on another page.
+    #[must_use]
+    pub fn leading_to(self, to: Address) -> Self {
+        Self { to, ..self }
+    }
+
+    /// The note as it is kept: the code, when, and for which page.
+    pub(super) fn kept(&self, now_ms: i64) -> Option<String> {
+        let done = self.done?;
+        Some(format!("{} {now_ms} {}", done.code, path_of(&self.to)))
+    }
+}
+
+fn path_of(to: &Address) -> &str {
+    to.as_str().split(['?', '#']).next().unwrap_or_default()
+}
+
+/// What the page at `path` has to say in this session, if an act led there just now; none of it is left then. A page
+/// does not wait for a long writer to be told that it may say something.
+pub(super) async fn taken(
+    web: &WebState,
+    session: &Session,
+    path: &str,
+) -> Result<Option<&'static Done>, StoreError> {
+    let mut parts = session.note.splitn(3, ' ');
+    let (code, at, page) = (parts.next(), parts.next(), parts.next());
+    let Some(done) = code.and_then(Done::find).filter(|_| page == Some(path)) else {
+        return Ok(None);
+    };
+    let now = web.app.clock.now().unix_ms();
+    let at: Option<i64> = at.and_then(|at| at.parse().ok());
+    let fresh = at.is_some_and(|at| (0..LASTS_MS).contains(&(now - at)));
+    let mut reader = web.app.db.read().await?;
+    let waits = web.app.db.announced(&mut reader).await?.is_some();
+    drop(reader);
+    if waits || !fresh {
+        return Ok(None);
+    }
+    let mut scratch = web.app.db.scratch().await?;
+    let ours = session::take_note(&mut scratch.inside(), session).await?;
+    scratch.commit().await?;
+    Ok(ours.then_some(done))
+}
+
+/// Leaves a note for the page `landing` leads to, after something that is no act of a form with a key.
+///
+/// # Errors
+/// When the database cannot be written.
+pub async fn leave(
+    web: &WebState,
+    token_hash: &str,
+    landing: Landing,
+) -> Result<Address, StoreError> {
+    if let Some(note) = landing.kept(web.app.clock.now().unix_ms()) {
+        let mut scratch = web.app.db.scratch().await?;
+        session::leave_note(&mut scratch.inside(), token_hash, &note).await?;
+        scratch.commit().await?;
+    }
+    Ok(landing.to)
 }
 
 macro_rules! feedback {
@@ -94,13 +180,10 @@ feedback! {
     CAMPAIGN_ENDED = "campaign-ended", "已结束检查。", "检查报告的期限从今天起算，到期日见本页；抽取经办可以公开抽取材料。";
     FRAME_OPENED = "frame-opened", "已公开抽取材料。", "任何人都可以在公示页下载案卷复算。";
     PARTY_INVITED = "party-invited", "这次提交已经办成：链接已发放。", "链接只在办成时显示一次；没有拿到纸条的，在本页换发。";
-    PARTY_COMMITTED = "party-committed", "承诺值已收存。", "承诺公布后，请回到本页公开随机数。";
     DICE_ENTERED = "dice-entered", "掷骰结果已录入。", "两个账号录入一致之后，各方才能公开随机数。";
     CEREMONY_BEGUN = "ceremony-begun", "抽取仪式已开始。", "请见证人登记到场，之后各方公开随机数。";
     CEREMONY_ATTENDED = "ceremony-attended", "已登记到场。", "各方现在可以公开随机数。";
     BEACON_ENTERED = "beacon-entered", "公共随机数已录入。", "算数之后，结果由程序自动算出；刷新本页查看。";
-    PARTY_PRESENT = "party-present", "已登记到场。", "现在可以公开随机数。";
-    PARTY_REVEALED = "party-revealed", "随机数已公开，核对一致。", "";
     CAMPAIGN_ABANDONED = "campaign-abandoned", "任务已终止。", "理由永久可查。";
     // Visits and publications.
     VISIT_ARRIVED = "visit-arrived", "已登记到场。", "逐项填写检查表，填一项存一项。";
@@ -108,7 +191,11 @@ feedback! {
     VISIT_CONCLUDED = "visit-concluded", "已形成检查结论。", "由另一名执法检查人员复核。";
     VISIT_CONFIRMED = "visit-confirmed", "已复核。", "由公示人员公示，公示期限见本页。";
     VISIT_RETURNED = "visit-returned", "已退回。", "录入人看到理由后补正，已填的内容都在。";
-    VISIT_FELL_AWAY = "visit-fell-away", "已登记未能检查。", "";
+    ABSENCE_REPORTED = "absence-reported", "已登记未实施检查。", "由另一名检查人员审核；审核之前不算办完。";
+    ABSENCE_CONFIRMED = "absence-confirmed", "已审核：未实施检查。", "";
+    ABSENCE_RETURNED = "absence-returned", "已退回。", "检查组看到理由后再去，或补正后重新登记。";
+    POSTPONEMENT_ASKED = "postponement-asked", "已申请延期。", "由分管领导审批；延期不对外公开。";
+    POSTPONEMENT_DECIDED = "postponement-decided", "已审批。", "检查组在这次检查的页面看到结果。";
     OUTCOME_PUBLISHED = "outcome-published", "已公示。", "任何人都可以在公示页看到，摘要已进入公开日志。";
     OUTCOME_WITHDRAWN = "outcome-withdrawn", "已撤下。", "原地址答复撤下的理由和日期，不再显示企业名称。";
 }

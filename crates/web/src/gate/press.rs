@@ -10,7 +10,6 @@
 //! An act that leaves no event (a step of an upload) is remembered after it; its own state makes a
 //! repetition harmless.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use app::{App, AppError};
@@ -18,10 +17,10 @@ use domain::id::{AccountId, EventId};
 use domain::refusal::{self, Code};
 use domain::text::FieldErrors;
 use store::session::{self, Submission};
-use store::{Press, Register, StoreError};
-use tokio::sync::{Mutex, Semaphore};
+use store::{Press, StoreError};
 use tokio::time::{Instant, timeout_at};
 
+use super::feedback::{self, Landing};
 use super::stop::UNKNOWN;
 use super::{Pressed, Stop, Visit, WebState};
 use crate::component::{Form, HiddenFields, Link, Refusal};
@@ -29,9 +28,11 @@ use crate::form::Submitted;
 use crate::problem::Problem;
 use crate::text::Address;
 
-const LANES: usize = 64;
-/// Acts of one process that may be under way or queue at the same time.
-const MOST: usize = 256;
+mod lanes;
+
+pub(super) use lanes::Lanes;
+use lanes::MOST;
+
 /// How long an act queues for a register that is announced as held; less than its page is waited for.
 pub(super) const QUEUING: Duration = Duration::from_mins(2);
 /// For how many seconds at a time the foremost of a queue waits with a connection.
@@ -71,40 +72,6 @@ static ELSEWHERE: Code = Code::new(
     "填写的内容都在下面，核对后再按一次。",
 );
 
-/// Presses of the same form queue in the same lane, so that they do not use up the connections while
-/// they wait for one another; so do acts that need the same register while it is announced as held.
-#[derive(Clone)]
-pub(super) struct Lanes(Arc<Inner>);
-
-struct Inner {
-    forms: [Mutex<()>; LANES],
-    registers: [Mutex<()>; Register::ALL.len()],
-    places: Semaphore,
-}
-
-impl Default for Lanes {
-    fn default() -> Self {
-        Self(Arc::new(Inner {
-            forms: std::array::from_fn(|_| Mutex::default()),
-            registers: std::array::from_fn(|_| Mutex::default()),
-            places: Semaphore::new(MOST),
-        }))
-    }
-}
-
-impl Lanes {
-    fn of(&self, key: &str) -> &Mutex<()> {
-        let sum = key.bytes().fold(0_usize, |sum, byte| {
-            sum.wrapping_mul(31) + usize::from(byte)
-        });
-        &self.0.forms[sum % LANES]
-    }
-
-    fn of_register(&self, register: Register) -> &Mutex<()> {
-        &self.0.registers[register.place()]
-    }
-}
-
 /// Why a pressed form was not carried out. The form comes back with everything that was typed, see
 /// [`Flaws::of`](super::Flaws::of).
 #[derive(Debug)]
@@ -135,8 +102,8 @@ impl From<FieldErrors> for Undone {
     }
 }
 
-/// Carries out the act of a form once and yields `to`, where its answer stands. A repeated press
-/// yields the first answer; a refused act leaves no mark, so that the mended form can be sent.
+/// Carries out the act of a form once and yields where its answer stands: at `to`, which says once what was done. A
+/// repeated press yields the first answer; a refused act leaves no mark, so that the mended form can be sent.
 ///
 /// # Errors
 /// Outer: the problem page. Inner: why nothing was done.
@@ -144,13 +111,14 @@ pub async fn once<F, Fut>(
     web: &WebState,
     visit: &Visit,
     sent: &Pressed,
-    to: Address,
+    to: impl Into<Landing>,
     act: F,
 ) -> Result<Result<Address, Undone>, Stop>
 where
     F: FnOnce(App) -> Fut + Clone + Send + 'static,
     Fut: Future<Output = Result<(), AppError>> + Send + 'static,
 {
+    let to: Landing = to.into();
     let answer = to.clone();
     let act = |app| async move { act(app).await.map(|()| answer) };
     Turn::take(web, visit, sent, Some(to), act).await
@@ -168,7 +136,7 @@ pub async fn once_new<F, Fut>(
 ) -> Result<Result<Address, Undone>, Stop>
 where
     F: FnOnce(App) -> Fut + Clone + Send + 'static,
-    Fut: Future<Output = Result<Address, AppError>> + Send + 'static,
+    Fut: Future<Output = Result<Landing, AppError>> + Send + 'static,
 {
     Turn::take(web, visit, sent, None, act).await
 }
@@ -178,6 +146,8 @@ struct Turn {
     visit: Visit,
     sent: Pressed,
     press: Press,
+    /// Where the act leads, if that is known before it.
+    landing: Option<Landing>,
 }
 
 impl Turn {
@@ -185,12 +155,12 @@ impl Turn {
         web: &WebState,
         visit: &Visit,
         sent: &Pressed,
-        to: Option<Address>,
+        to: Option<Landing>,
         act: F,
     ) -> Result<Result<Address, Undone>, Stop>
     where
         F: FnOnce(App) -> Fut + Clone + Send + 'static,
-        Fut: Future<Output = Result<Address, AppError>> + Send + 'static,
+        Fut: Future<Output = Result<Landing, AppError>> + Send + 'static,
     {
         if !sent.is_of_this_session() {
             return Ok(Err(Undone::Elsewhere((&ELSEWHERE.refuse(&[])).into())));
@@ -203,13 +173,15 @@ impl Turn {
         let content = content_of(web, path, sent);
         let key = key.as_str().to_owned();
         let mut press = Press::new(key, account, content, visit.now.unix_ms());
-        press.location = to.map(|to| to.as_str().to_owned());
+        press.location = to.as_ref().map(|to| to.to.as_str().to_owned());
+        press.note = to.as_ref().and_then(|to| note_of(visit, to));
         press.draft = Some(path.clone());
         let turn = Self {
             web: web.clone(),
             visit: visit.clone(),
             sent: sent.clone(),
             press,
+            landing: to,
         };
         tokio::spawn(turn.run(act))
             .await
@@ -219,23 +191,23 @@ impl Turn {
     async fn run<F, Fut>(self, act: F) -> Result<Result<Address, Undone>, Stop>
     where
         F: FnOnce(App) -> Fut + Clone + Send,
-        Fut: Future<Output = Result<Address, AppError>> + Send,
+        Fut: Future<Output = Result<Landing, AppError>> + Send,
     {
-        let Ok(_place) = self.web.lanes.0.places.try_acquire() else {
+        let Ok(_place) = self.web.lanes.places().try_acquire() else {
             return Ok(Err(FULL.refuse(&[("most", &MOST)]).into()));
         };
         let _turn = self.web.lanes.of(&self.press.form_key).lock().await;
         if let Some(first) = self.first().await? {
-            return Ok(first);
+            return Ok(self.told_again(first).await);
         }
         match self.carry_out(act).await {
-            Ok(to) => {
-                self.keep(&to).await;
-                Ok(Ok(to))
+            Ok(landing) => {
+                self.keep(&landing).await;
+                Ok(Ok(landing.to))
             }
             // Another process was quicker.
             Err(AppError::Store(StoreError::Pressed)) => match self.first().await? {
-                Some(first) => Ok(first),
+                Some(first) => Ok(self.told_again(first).await),
                 None => Err(Stop::unusable(&NO_KEY.refuse(&[]))),
             },
             Err(AppError::Store(StoreError::CommitUnknown(why))) => Err(self.unknown(why)),
@@ -245,10 +217,10 @@ impl Turn {
 
     /// The act itself. If it needs a register that is announced as held, it has given its connection back
     /// and queues: the foremost waits with a connection, the others behind it with none.
-    async fn carry_out<F, Fut>(&self, act: F) -> Result<Address, AppError>
+    async fn carry_out<F, Fut>(&self, act: F) -> Result<Landing, AppError>
     where
         F: FnOnce(App) -> Fut + Clone + Send,
-        Fut: Future<Output = Result<Address, AppError>> + Send,
+        Fut: Future<Output = Result<Landing, AppError>> + Send,
     {
         let first = act.clone()(self.web.app.pressed(&self.press)).await;
         let Err(AppError::Store(StoreError::Held(register))) = first else {
@@ -323,22 +295,43 @@ impl Turn {
         Ok(Some(Err(Undone::OtherContent(refusal, found.event))))
     }
 
+    /// The first answer, whose page says once more what was done: the answer to the first press may never have come.
+    async fn told_again(&self, first: Result<Address, Undone>) -> Result<Address, Undone> {
+        if let (Ok(_), Some(landing)) = (&first, self.landing.clone()) {
+            let session = &self.visit.session.token_hash;
+            if let Err(error) = feedback::leave(&self.web, session, landing).await {
+                tracing::warn!("没有记下要说的话：{}", error.recorded());
+            }
+        }
+        first
+    }
+
     /// Keeps the answer where the act could not. The act is done by now, whatever becomes of this:
     /// without it a second press is answered by the log entry of the act.
-    async fn keep(&self, to: &Address) {
+    async fn keep(&self, landing: &Landing) {
         if self.press.event().is_some() && self.press.location.is_some() {
             return;
         }
-        if let Err(error) = self.write_down(to).await {
+        if let Err(error) = self.write_down(landing).await {
             tracing::warn!("没有记下表单的答复在哪里：{}", error.recorded());
         }
     }
 
-    async fn write_down(&self, to: &Address) -> Result<(), StoreError> {
+    async fn write_down(&self, landing: &Landing) -> Result<(), StoreError> {
         let mut scratch = self.web.app.db.scratch().await?;
-        session::keep_answer(&mut scratch.inside(), &self.press, to.as_str()).await?;
+        let to = landing.to.as_str();
+        session::keep_answer(&mut scratch.inside(), &self.press, to).await?;
+        if let Some((session, note)) = note_of(&self.visit, landing) {
+            session::leave_note(&mut scratch.inside(), &session, &note).await?;
+        }
         scratch.commit().await
     }
+}
+
+/// The note for the page an act leads to, and the session that is to read it.
+fn note_of(visit: &Visit, landing: &Landing) -> Option<(String, String)> {
+    let note = landing.kept(visit.now.unix_ms())?;
+    Some((visit.session.token_hash.clone(), note))
 }
 
 /// Where the answer to the form with that key stands, if this account pressed it and its act is done.

@@ -154,6 +154,15 @@ pub(super) fn not_kept(web: &WebState, guest: &Guest, sent: &Submitted) -> Respo
     (StatusCode::FORBIDDEN, page).into_response()
 }
 
+/// The same where nothing was typed that could be lost.
+pub(super) fn not_carried_out(web: &WebState, guest: &Guest) -> Response {
+    let again = Address::fixed("/login").query([("next", "/w")]);
+    let note = feedback::SESSION_OVER.note();
+    let page = PlainPage::new(guest.frame(web), Head::new("登录已过期"))
+        .with(note.with_link(Link::new("重新登录", again)));
+    (StatusCode::FORBIDDEN, page).into_response()
+}
+
 /// The answer, with whatever of the typed text it does not show at its end.
 pub(super) async fn with_typed(sent: &Pressed, answer: Response) -> Response {
     let status = answer.status();

@@ -15,7 +15,7 @@ use sha2::{Digest as _, Sha256};
 use store::campaign::StoredPartyLink;
 use store::session::Session;
 
-use super::feedback::{DONE, Done};
+use super::feedback::Done;
 use super::{Flaws, Stop, WebState};
 use crate::component::HiddenFields;
 use crate::csrf::FormToken;
@@ -30,9 +30,9 @@ pub struct Guest {
     pub modes: DisplayModes,
     /// The path of the request, without its query.
     pub path: String,
-    /// The query, without what only concerns feedback.
+    /// The query.
     pub query: String,
-    /// What was just done, if the browser comes from an act.
+    /// What was just done, if an act of this session led here; taken from what the server keeps.
     pub done: Option<&'static Done>,
 }
 
@@ -43,19 +43,11 @@ impl Guest {
             .get(COOKIE)
             .and_then(|line| line.to_str().ok())
             .unwrap_or("");
-        let query = parts.uri.query().unwrap_or("");
-        let done = form_urlencoded::parse(query.as_bytes())
-            .find(|(key, _)| key == DONE)
-            .and_then(|(_, code)| Done::find(&code));
-        let rest: Vec<&str> = query
-            .split('&')
-            .filter(|pair| !pair.is_empty() && pair.split('=').next() != Some(DONE))
-            .collect();
         Self {
             modes: DisplayModes::from_cookies(cookies),
             path: parts.uri.path().to_owned(),
-            query: rest.join("&"),
-            done,
+            query: parts.uri.query().unwrap_or("").to_owned(),
+            done: None,
         }
     }
 
@@ -86,7 +78,8 @@ impl<S: Sync> FromRequestParts<S> for Guest {
     type Rejection = Stop;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Stop> {
-        Ok(Self::of(parts))
+        let admitted = parts.extensions.get::<Self>().cloned();
+        Ok(admitted.unwrap_or_else(|| Self::of(parts)))
     }
 }
 
@@ -184,7 +177,7 @@ impl Visit {
         }))
     }
 
-    /// The query of the address without feedback, as filters read it.
+    /// The query of the address, as filters read it.
     #[must_use]
     pub fn query(&self) -> &str {
         &self.guest.query

@@ -141,7 +141,9 @@ async fn end_session(
     visit: Visit,
 ) -> Answer {
     if web.app.end_own_session(&visit.acting, &session).await? {
-        Ok(see_other(&feedback::SESSION_ENDED.at(here())))
+        let landing = feedback::SESSION_ENDED.at(here());
+        let to = feedback::leave(&web, &visit.session.token_hash, landing).await?;
+        Ok(see_other(&to))
     } else {
         Err(Stop::not_found())
     }

@@ -134,7 +134,9 @@ async fn keep(
     if by_script {
         return Ok(format!("草稿已存 {}", moment(visit.now, visit.now)).into_response());
     }
-    Ok(see_other(&feedback::DRAFT_KEPT.at(to)))
+    let landing = feedback::DRAFT_KEPT.at(to);
+    let to = feedback::leave(&web, &visit.session.token_hash, landing).await?;
+    Ok(see_other(&to))
 }
 
 async fn drop_one(State(web): State<WebState>, Path(form): Path<String>, visit: Visit) -> Answer {
@@ -142,7 +144,9 @@ async fn drop_one(State(web): State<WebState>, Path(form): Path<String>, visit: 
     let mut scratch = web.app.db.scratch().await?;
     session::drop_draft(&mut scratch.inside(), &visit.acting.account, &path).await?;
     scratch.commit().await?;
-    Ok(see_other(&feedback::DRAFT_DROPPED.at(to)))
+    let landing = feedback::DRAFT_DROPPED.at(to);
+    let to = feedback::leave(&web, &visit.session.token_hash, landing).await?;
+    Ok(see_other(&to))
 }
 
 fn form_of(rest: &str, keeps: fn(&str) -> bool) -> Result<(String, Address), Stop> {

@@ -2,13 +2,14 @@
 //!
 //! Read `record` (what a visit is), `sheet` (how the checklist is filled, part by part, without
 //! losing a word), then `step` (the page all other steps stand on) with `act` (arrive, conclude),
-//! `second` (confirm or return, by another person) and `absence` (it could not be made). Phone width
-//! comes first. Deliberately absent: any choice of inspectors, any edit of a confirmed result.
+//! `second` (confirm or return, by another person), `absence` (it could not be made) and `postponement` (it has to
+//! wait). Phone width comes first. Deliberately absent: any choice of inspectors, any edit of a confirmed result.
 
 mod absence;
 mod act;
 mod block;
 mod list;
+mod postponement;
 mod record;
 mod second;
 mod sheet;
@@ -33,6 +34,7 @@ pub fn routes() -> Vec<Route> {
         Route::get("/w/inspections/{id}", read, "检查一次", record::show),
     ];
     routes.extend(on_site());
+    routes.extend(instead());
     routes.extend(afterwards());
     routes
 }
@@ -48,8 +50,33 @@ fn on_site() -> Vec<Route> {
         Route::act(arrive, open, "到场登记（办理）", act::arrive).keeping_draft(),
         Route::get(sheet, fill, "检查表", sheet::ask),
         Route::act(sheet, fill, "保存检查表（办理）", sheet::save).keeping_draft(),
-        Route::get(absent, end, "登记未能检查", absence::ask),
-        Route::act(absent, end, "登记未能检查（办理）", absence::register).keeping_draft(),
+        Route::get(absent, end, "登记未实施检查", absence::ask),
+        Route::act(absent, end, "登记未实施检查（办理）", absence::register).keeping_draft(),
+    ]
+}
+
+/// A visit that is not made, or not yet.
+fn instead() -> Vec<Route> {
+    let ask = Who::Needs(Verb::InspectionConclude);
+    let check = Who::Needs(Verb::InspectionConfirm);
+    let decide = Who::Needs(Verb::InspectionPutOff);
+    let (absence, back) = (
+        "/w/inspections/{id}/absence",
+        "/w/inspections/{id}/absence/return",
+    );
+    let (postpone, put_off) = (
+        "/w/inspections/{id}/postpone",
+        "/w/inspections/{id}/put-off",
+    );
+    vec![
+        Route::get(absence, check, "审核未实施检查", absence::ask_confirmation),
+        Route::act(absence, check, "审核未实施检查（办理）", absence::confirm),
+        Route::get(back, check, "退回未实施检查", absence::ask_return),
+        Route::act(back, check, "退回未实施检查（办理）", absence::send_back).keeping_draft(),
+        Route::get(postpone, ask, "申请延期", postponement::ask),
+        Route::act(postpone, ask, "申请延期（办理）", postponement::register).keeping_draft(),
+        Route::get(put_off, decide, "审批延期", postponement::ask_decision),
+        Route::act(put_off, decide, "审批延期（办理）", postponement::decide),
     ]
 }
 

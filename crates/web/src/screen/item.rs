@@ -2,7 +2,7 @@
 
 use axum::extract::{Path, State};
 use axum::response::IntoResponse;
-use domain::catalog::{Criterion, InspectionItem, LegalCitation};
+use domain::catalog::{Criterion, InspectionItem, LegalCitation, Measures};
 use domain::id::ItemId;
 use domain::policy::{Place, Verb};
 use domain::premise::Premise;
@@ -150,6 +150,7 @@ async fn show(State(web): State<WebState>, Path(id): Path<String>, visit: Visit)
 fn warning(item: &InspectionItem, today: Date) -> Option<Note> {
     let bare: Vec<&str> = item
         .without_basis(today)
+        .filter(|criterion| !criterion.basis.is_empty())
         .map(|criterion| criterion.id.as_str())
         .collect();
     if bare.is_empty() {
@@ -185,7 +186,9 @@ fn facts(item: &InspectionItem) -> Facts {
 fn criteria(item: &InspectionItem, today: Date) -> Table {
     let bare: Vec<&Criterion> = item.without_basis(today).collect();
     let rows = item.terms.criteria.iter().map(|criterion| {
-        let basis: Fragment = if bare.iter().any(|held| held.id == criterion.id) {
+        let basis: Fragment = if criterion.basis.is_empty() {
+            Badge::new(Tone::Plain, "本地要求，没有可引用的依据").into()
+        } else if bare.iter().any(|held| held.id == criterion.id) {
             Badge::new(Tone::Warning, "依据已失效").into()
         } else {
             criterion.basis.join("、").into()
@@ -211,6 +214,19 @@ fn criteria(item: &InspectionItem, today: Date) -> Table {
     )
 }
 
+/// What an article allows, in words.
+fn allowed(allows: &Measures) -> String {
+    let order = if allows.order {
+        "可以责令改正"
+    } else {
+        "没有责令改正的规定"
+    };
+    match &allows.fine {
+        Some(fine) => format!("{order}，罚款 {fine}"),
+        None => order.to_owned(),
+    }
+}
+
 fn citations(citations: &[LegalCitation], today: Date) -> Table {
     let rows = citations.iter().map(|citation| {
         let state = match (citation.in_force(today), citation.valid_to) {
@@ -220,10 +236,15 @@ fn citations(citations: &[LegalCitation], today: Date) -> Table {
             }
             (false, _) => Badge::new(Tone::Plain, format!("{} 起施行", citation.valid_from)),
         };
-        let after = citation
-            .successor
-            .as_ref()
-            .map_or_else(String::new, |next| format!("替代：{next}"));
+        let mut after = Vec::new();
+        after.extend(citation.unconfirmed.then(|| "待法制核对".to_owned()));
+        after.extend(citation.allows.as_ref().map(allowed));
+        after.extend(
+            citation
+                .successor
+                .as_ref()
+                .map(|next| format!("替代：{next}")),
+        );
         Row::new(vec![
             Cell::new(citation.key.as_str()),
             Cell::new(format!(
@@ -231,7 +252,7 @@ fn citations(citations: &[LegalCitation], today: Date) -> Table {
                 citation.instrument.trim_matches(['《', '》']),
                 citation.article
             ))
-            .with_context(after),
+            .with_context(after.join("；")),
             Cell::new(citation.version.as_str()),
             Cell::new(state),
         ])

@@ -15,7 +15,7 @@ use domain::campaign::party::PartyState;
 use store::{StoreError, campaign, log};
 
 use crate::component::{Fragment, Head, Link};
-use crate::gate::{Answer, Flaws, PartyVisit, Sent, Stop, WebState, feedback, see_other};
+use crate::gate::{Answer, Flaws, PartyVisit, Sent, Stop, WebState, see_other};
 use crate::layout::PlainPage;
 use crate::route::{Route, Who};
 use crate::text::Address;
@@ -53,7 +53,7 @@ async fn commit(
         Err(refusal) => Err(refusal.into()),
     };
     match done {
-        Ok(()) => Ok(see_other(&feedback::PARTY_COMMITTED.at(own(&link)))),
+        Ok(()) => Ok(see_other(&own(&link))),
         Err(error) => page(&web, &visit, again, &flaws_of(error, &link)?).await,
     }
 }
@@ -69,7 +69,7 @@ async fn attend(
         Err(refusal) => Err(refusal.into()),
     };
     match done {
-        Ok(()) => Ok(see_other(&feedback::PARTY_PRESENT.at(own(&link)))),
+        Ok(()) => Ok(see_other(&own(&link))),
         Err(error) => page(&web, &visit, Typed::Nothing, &flaws_of(error, &link)?).await,
     }
 }
@@ -87,7 +87,7 @@ async fn reveal(
         Err(refusal) => Err(refusal.into()),
     };
     match done {
-        Ok(()) => Ok(see_other(&feedback::PARTY_REVEALED.at(own(&link)))),
+        Ok(()) => Ok(see_other(&own(&link))),
         Err(error) => page(&web, &visit, again, &flaws_of(error, &link)?).await,
     }
 }
@@ -159,9 +159,6 @@ async fn page(
         .unwrap_or_default();
     let body = view::PartyPage::new(visit, &stored, office, step, receipt, typed);
     let mut page = PlainPage::new(visit.guest.frame(web), Head::new("抽取见证"));
-    if let Some(done) = visit.guest.done {
-        page = page.with(done.note());
-    }
     page = page.with(flaws.note()).with(Fragment::of(&body));
     let refused = flaws.refusal.is_some();
     let status = if refused {

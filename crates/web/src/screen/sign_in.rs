@@ -111,8 +111,17 @@ async fn sign_out(State(web): State<WebState>, visit: Visit) -> Answer {
     web.app
         .end_own_session(&visit.acting, &visit.session.token_hash)
         .await?;
-    let to = feedback::SIGNED_OUT.at(Address::fixed("/login"));
-    Ok(with_cookie(see_other(&to), &ended_cookie(web.over_tls)))
+    // The session that could keep a note is gone: the answer itself says it, on the page to which it leads.
+    let guest = Guest {
+        path: "/login".to_owned(),
+        done: Some(&feedback::SIGNED_OUT),
+        ..visit.guest.clone()
+    };
+    let page = page(&web, &guest, "/w", &Submitted::default(), None).await?;
+    Ok(with_cookie(
+        page.into_response(),
+        &ended_cookie(web.over_tls),
+    ))
 }
 
 async fn switch_display(

@@ -9,7 +9,7 @@ use testkit::city::as_shown;
 use testkit::city::caterer;
 use testkit::engines::on_both;
 
-use crate::cast::{Cast, last_four, whole_plan, with_cast};
+use crate::cast::{Cast, last_four, plan_but, whole_plan, with_cast};
 
 #[tokio::test]
 async fn from_the_plan_to_the_drawn_list_on_both_engines() {
@@ -157,6 +157,83 @@ async fn where_chance_decides_nobody_is_asked_whether_he_knows_that_it_does_not(
         let asked = cast.officer.get(&path).await;
         assert_eq!(asked.status, StatusCode::OK, "{}", asked.text);
         assert!(!asked.shows("pool_of_one"), "{}", asked.text);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_button_of_a_plan_that_was_recalled_and_changed_approves_nothing_and_shows_the_new_plan()
+ {
+    with_cast(40, 12, async |cast| {
+        let no = cast.plan(&plan_but(&[("drawn", "6")])).await;
+        cast.done(&cast.initiator, &no, "submit", &[]).await;
+        let (approve, back) = (
+            format!("/w/campaigns/{no}/approve"),
+            format!("/w/campaigns/{no}/return"),
+        );
+        let shown = cast.approver.get(&approve).await;
+        assert!(shown.shows("本局抽 6 人"), "{}", shown.text);
+        let to_return = cast.approver.get(&back).await;
+        assert!(to_return.shows("本局抽 6 人"), "{}", to_return.text);
+        cast.done(&cast.initiator, &no, "recall", &[]).await;
+        let plan = format!("/w/campaigns/{no}/plan");
+        let asked = cast.initiator.get(&plan).await;
+        let ten = plan_but(&[("drawn", "10")]);
+        let saved = cast.initiator.submit(&asked, &plan, &ten).await;
+        assert_eq!(saved.status, StatusCode::SEE_OTHER, "{}", saved.text);
+        // Not submitted again yet: there is nothing to approve, and the page says what there is.
+        let between = cast.approver.submit(&shown, &approve, &[]).await;
+        assert!(between.shows("SEEN-001") && between.shows("任务已是"));
+        cast.done(&cast.initiator, &no, "submit", &[]).await;
+        let size = cast.log_size().await;
+        let words = [("reason", "人数偏少")];
+        for (page, path) in [(&shown, &approve), (&to_return, &back)] {
+            let refused = cast.approver.submit(page, path, &words).await;
+            assert_eq!(refused.status, StatusCode::CONFLICT, "{path}");
+            for words in [
+                "SEEN-001",
+                "先看现在的内容",
+                "实施方案",
+                "与您打开时不同的部分",
+                "打开时：本局抽 6 人",
+                "现在：本局抽 10 人",
+            ] {
+                assert!(refused.shows(words), "{path} {words}: {}", refused.text);
+            }
+            assert!(!refused.shows("打开时：核查净化"), "only what differs");
+            assert_eq!(cast.log_size().await, size, "nothing was decided");
+        }
+        let refused = cast.approver.submit(&shown, &approve, &[]).await;
+        let knowing = cast.approver.submit(&refused, &approve, &[]).await;
+        assert_eq!(knowing.status, StatusCode::SEE_OTHER, "{}", knowing.text);
+        let page = cast.approver.get(&format!("/w/campaigns/{no}")).await;
+        assert!(page.shows("已批准") && page.shows("本局抽 10 人"));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_entry_that_never_wrote_the_plan_makes_no_difference_to_show() {
+    with_cast(40, 6, async |cast| {
+        let no = cast.plan(&whole_plan()).await;
+        cast.done(&cast.initiator, &no, "submit", &[]).await;
+        let path = format!("/w/campaigns/{no}/approve");
+        let asked = cast.approver.get(&path).await;
+        let other = cast.plan(&plan_but(&[("drawn", "6")])).await;
+        let other = CampaignNo::parse(&other).unwrap();
+        let other = as_shown(&cast.site.city.app, Thing::Campaign(&other)).await;
+        let fields = [
+            ("_token", asked.input("_token")),
+            ("_once", asked.input("_once")),
+            ("_premise", other.to_string()),
+        ];
+        let fields: Vec<(&str, &str)> = fields.iter().map(|(k, v)| (*k, v.as_str())).collect();
+        let refused = cast.approver.post_raw(&path, &fields).await;
+        assert!(refused.shows("SEEN-001"), "{}", refused.text);
+        assert!(
+            !refused.shows("抽 6 人"),
+            "of another campaign nothing is told"
+        );
     })
     .await;
 }

@@ -1,10 +1,15 @@
 //! One visit in the browser: arrive, fill part by part, conclude, confirm by another person.
 
+use app::inspection::{Entered, print_of_result};
+use app::premise::Thing;
 use axum::http::StatusCode;
+use domain::account::Role;
+use domain::inspection::Verdict;
 use store::inspection::StoredInspection;
+use testkit::city::as_shown;
 
 use crate::browser::{Browser, Page};
-use crate::story::{Story, told};
+use crate::story::{Story, told, told_on_both};
 
 /// A visit whose team has arrived, and the browsers of both members.
 async fn arrived(story: &Story) -> (StoredInspection, Browser, Browser) {
@@ -250,6 +255,66 @@ async fn a_visit_goes_from_the_door_to_a_second_persons_confirmation() {
 }
 
 #[tokio::test]
+async fn the_button_of_a_result_that_was_changed_confirms_nothing_and_shows_the_new_result() {
+    told(async |story| {
+        let (_, visits) = story.assigned().await;
+        // Three persons: the leader is in no pair of this visit.
+        let (leader, account) = story.inspectors.last().unwrap();
+        let outside = |visit: &&StoredInspection| {
+            let mut team = visit.visit.team.iter();
+            team.all(|member| member.as_str() != leader)
+        };
+        let visit = visits.iter().find(outside).unwrap();
+        story.concluded(visit).await;
+        let id = &visit.visit.id;
+        let (app, team) = (&story.site.city.app, story.team(visit));
+        let second = story.browser(&team[1]).await;
+        let (confirm, back) = (
+            format!("/w/inspections/{id}/confirm"),
+            format!("/w/inspections/{id}/return"),
+        );
+        let to_confirm = second.get(&confirm).await;
+        assert!(to_confirm.shows("未发现问题"), "{}", to_confirm.text);
+        let to_return = second.get(&back).await;
+        assert!(to_return.shows("未发现问题"), "{}", to_return.text);
+        // The leader sends it back, and the same person finds something after all.
+        let leader = story.site.city.acting(account).await;
+        let shown = as_shown(app, Thing::Visit(id)).await;
+        let why = "Y8 的台账再核一次";
+        app.return_visit(&leader, id, &shown, why).await.unwrap();
+        let first = story.site.city.acting(&team[0]).await;
+        let mut found = story.full_sheet(&first, id).await;
+        found.retain(|entered| entered.result.criterion.as_str() == "Y8");
+        found[0].instead_of = print_of_result(Some(&found[0].result));
+        found[0].result.verdict = Verdict::Fail;
+        app.record_results(&first, id, &found).await.unwrap();
+        let shown = as_shown(app, Thing::Visit(id)).await;
+        app.conclude_visit(&first, id, &shown, "R8", None)
+            .await
+            .unwrap();
+        let size = story.site.log_size().await;
+        for (page, path) in [(&to_confirm, &confirm), (&to_return, &back)] {
+            let refused = second.submit(page, path, &[("reason", "再看")]).await;
+            assert_eq!(refused.status, StatusCode::CONFLICT, "{path}");
+            for words in [
+                "SEEN-001",
+                "先看现在的内容",
+                "发现问题待后续处理",
+                "不合格 1",
+            ] {
+                assert!(refused.shows(words), "{path} {words}: {}", refused.text);
+            }
+            assert!(!refused.shows(">未发现问题<"), "{path}");
+            assert_eq!(story.site.log_size().await, size, "nothing was decided");
+        }
+        let refused = second.submit(&to_confirm, &confirm, &[]).await;
+        let knowing = second.submit(&refused, &confirm, &[]).await;
+        assert_eq!(knowing.status, StatusCode::SEE_OTHER, "{}", knowing.text);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_visit_falls_away_only_with_two_attempts_and_proof() {
     told(async |story| {
         let (_, visits) = story.assigned().await;
@@ -281,10 +346,320 @@ async fn a_visit_falls_away_only_with_two_attempts_and_proof() {
         ])
         .await;
         assert_eq!(twice.status, StatusCode::SEE_OTHER, "{}", twice.text);
-        let page = first
-            .get(&format!("/w/inspections/{}", visits[0].visit.id))
+        let base = format!("/w/inspections/{}", visits[0].visit.id);
+        let page = first.get(&base).await;
+        assert!(
+            page.shows("等待审核") && !page.shows(">审核<"),
+            "{}",
+            page.text
+        );
+        let own = first.get(&format!("{base}/absence")).await;
+        assert!(
+            own.shows("AUTH-014"),
+            "not by the same person: {}",
+            own.text
+        );
+    })
+    .await;
+}
+
+/// Reported by one, sent back and at last confirmed by another; until then the campaign does not end.
+#[tokio::test]
+async fn that_a_visit_could_not_be_made_is_confirmed_by_a_second_person() {
+    told_on_both(async |story| {
+        let (number, visits) = story.assigned().await;
+        for visit in &visits[1..] {
+            story.confirmed(visit).await;
+        }
+        let team = story.team(&visits[0]);
+        let (first, second) = (story.browser(&team[0]).await, story.browser(&team[1]).await);
+        let base = format!("/w/inspections/{}", visits[0].visit.id);
+        let report = async || {
+            let path = format!("{base}/absent");
+            let asked = first.get(&path).await;
+            assert!(
+                !asked.shows("value=\"postponed\""),
+                "to put off is no ending"
+            );
+            let fields = [
+                ("how", "suspended"),
+                ("attempts", "2"),
+                ("account", "两次上门均关门，邻铺证明"),
+            ];
+            let done = first.submit(&asked, &path, &fields).await;
+            assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.text);
+        };
+        report().await;
+        let (app, ends) = (&story.site.city.app, &story.initiator);
+        let shown = as_shown(app, Thing::Campaign(&number)).await;
+        let open = app.end_campaign(ends, &number, &shown).await.unwrap_err();
+        assert!(open.to_string().contains('1'), "one visit is open: {open}");
+        let desk = second.get("/w").await;
+        assert!(desk.shows("审核未实施检查"), "{}", desk.text);
+        let path = format!("{base}/absence/return");
+        let asked = second.get(&path).await;
+        assert!(asked.shows("邻铺证明"), "what is returned: {}", asked.text);
+        let back = second
+            .submit(&asked, &path, &[("reason", "附上照片")])
             .await;
-        assert!(page.shows("未能检查：无法联系"), "{}", page.text);
+        assert_eq!(back.status, StatusCode::SEE_OTHER, "{}", back.text);
+        let page = first.get(&base).await;
+        assert!(
+            page.shows("附上照片") && page.shows("到场登记"),
+            "{}",
+            page.text
+        );
+        report().await;
+        let path = format!("{base}/absence");
+        let asked = second.get(&path).await;
+        assert!(
+            asked.shows("邻铺证明") && asked.shows("歇业"),
+            "{}",
+            asked.text
+        );
+        let done = second.submit(&asked, &path, &[]).await;
+        assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.text);
+        let page = second.get(&base).await;
+        assert!(page.shows("未实施检查：歇业"), "{}", page.text);
+        let shown = as_shown(app, Thing::Campaign(&number)).await;
+        app.end_campaign(ends, &number, &shown).await.unwrap();
+        // Reason and proof are nobody's business outside.
+        let stranger = story.site.stranger();
+        for path in [
+            format!("/draw/{number}"),
+            format!("/draw/{number}.json"),
+            "/results".to_owned(),
+            "/results.json".to_owned(),
+        ] {
+            let public = stranger.get(&path).await;
+            assert_eq!(public.status, StatusCode::OK, "{path}");
+            assert!(!public.shows("邻铺证明"), "{path}");
+            assert!(!public.shows(&visits[0].subject_name), "{path}");
+        }
+    })
+    .await;
+}
+
+/// The head decides, once, within the window; the public hears nothing of it.
+#[tokio::test]
+async fn a_visit_is_put_off_by_the_head_once_and_within_the_window() {
+    told_on_both(async |story| {
+        let (number, visits) = story.assigned().await;
+        let visit = &visits[0];
+        let first = story.browser(&story.team(visit)[0]).await;
+        let head = story.browser(&story.approver.account).await;
+        let base = format!("/w/inspections/{}", visit.visit.id);
+        let path = format!("{base}/postpone");
+        let last = story.site.city.app.clock.now().date().plus_days(14);
+        let ask = async |until: &str, reason: &str| {
+            let asked = first.get(&path).await;
+            let fields = [("until", until), ("reason", reason)];
+            first.submit(&asked, &path, &fields).await
+        };
+        let (day, beyond) = (last.to_string(), last.plus_days(1).to_string());
+        let typo = ask("下周", "店主住院").await;
+        assert_eq!(typo.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(typo.shows("店主住院"), "{}", typo.text);
+        assert!(ask(&day, " ").await.shows("INSP-019"));
+        let refused = ask(&beyond, "店主住院").await;
+        assert!(
+            refused.shows("INSP-020") && refused.shows("修订方案") && refused.shows("店主住院"),
+            "{}",
+            refused.text
+        );
+        let done = ask(&day, "店主住院").await;
+        assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.text);
+        let arrive = first.get(&format!("{base}/arrive")).await;
+        assert!(
+            arrive.shows("INSP-001"),
+            "nobody goes meanwhile: {}",
+            arrive.text
+        );
+        let own = first.get(&format!("{base}/put-off")).await;
+        assert!(own.shows("AUTH-001"), "{}", own.text);
+        let desk = head.get("/w").await;
+        assert!(desk.shows("审批延期"), "{}", desk.text);
+        let path = format!("{base}/put-off");
+        let asked = head.get(&path).await;
+        assert!(asked.shows("店主住院"), "{}", asked.text);
+        let none = head.submit(&asked, &path, &[]).await;
+        assert!(none.shows("INSP-047"), "{}", none.text);
+        let done = head.submit(&asked, &path, &[("decision", "allow")]).await;
+        assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.text);
+        let page = first.get(&base).await;
+        assert!(
+            page.shows("已批准延期到") && page.shows("到场登记") && !page.shows("/postpone\""),
+            "{}",
+            page.text
+        );
+        let again = ask_again(&story, visit).await;
+        assert!(again.contains("INSP-021"), "{again}");
+        let stranger = story.site.stranger();
+        for path in [
+            format!("/draw/{number}"),
+            format!("/draw/{number}.json"),
+            "/index.json".to_owned(),
+            "/results.json".to_owned(),
+        ] {
+            assert!(!stranger.get(&path).await.shows("延期"), "{path}");
+        }
+    })
+    .await;
+}
+
+async fn ask_again(story: &Story, visit: &StoredInspection) -> String {
+    let app = &story.site.city.app;
+    let acting = story.site.city.acting(&story.team(visit)[0]).await;
+    let id = &visit.visit.id;
+    let shown = as_shown(app, Thing::Visit(id)).await;
+    let until = app.clock.now().date().plus_days(2);
+    let asked = app.ask_postponement(&acting, id, &shown, until, "又住院");
+    asked.await.unwrap_err().to_string()
+}
+
+/// Changes the credential of the second member, and yields what the door answers then.
+async fn at_the_door(story: &Story, visit: &StoredInspection, fields: &[(&str, &str)]) -> Page {
+    let first = story.browser(&story.team(visit)[0]).await;
+    let path = format!("/w/inspections/{}/arrive", visit.visit.id);
+    let asked = first.get(&path).await;
+    assert_eq!(asked.status, StatusCode::OK, "{}", asked.text);
+    let team = visit.visit.team.iter();
+    let mut all: Vec<(&str, &str)> = team.map(|code| ("present", code.as_str())).collect();
+    all.extend(fields);
+    first.submit(&asked, &path, &all).await
+}
+
+#[tokio::test]
+async fn an_expired_credential_and_an_own_recusal_stop_at_the_door_and_a_challenge_does_not() {
+    told_on_both(async |story| {
+        let (_, visits) = story.assigned().await;
+        let (city, visit) = (&story.site.city, &visits[0]);
+        let app = &city.app;
+        let registrar = city.account("registrar2", &[(Role::Registrar, 1)]).await;
+        let registrar = city.acting(&registrar).await;
+        let until = async |day: &str| {
+            let mut reader = app.db.read().await.unwrap();
+            let code = &visit.visit.team[1];
+            let kept = store::inspector::by_code(&mut reader, code).await.unwrap();
+            drop(reader);
+            let kept = kept.unwrap().inspector;
+            let mut row = app::inspector::as_typed(&kept, "");
+            row.valid_until = day.to_owned();
+            let shown = as_shown(app, Thing::Inspector(&kept.id)).await;
+            let edited = app.edit_inspector(&registrar, &kept.id, &shown, &row);
+            edited.await.unwrap();
+        };
+        let today = app.clock.now().date();
+        until(&today.plus_days(-1).to_string()).await;
+        let size = story.site.log_size().await;
+        let expired = at_the_door(&story, visit, &[]).await;
+        assert_eq!(expired.status, StatusCode::CONFLICT);
+        for words in ["INSP-016", visit.visit.team[1].as_str(), "申请延期"] {
+            assert!(expired.shows(words), "{words}: {}", expired.text);
+        }
+        assert_eq!(story.site.log_size().await, size);
+        // Valid on its last day.
+        until(&today.to_string()).await;
+        // The recusal is declared by the inspector himself, after the draw.
+        let own = story.browser(&story.team(visit)[1]).await;
+        let asked = own.get("/w/recusals/new").await;
+        let fields = [
+            ("inspector", visit.visit.team[1].as_str()),
+            ("subject", visit.subject_code.as_str()),
+            ("ground", "interest"),
+        ];
+        let declared = own.submit(&asked, "/w/recusals/new", &fields).await;
+        assert_eq!(declared.status, StatusCode::SEE_OTHER, "{}", declared.text);
+        let recused = at_the_door(&story, visit, &[]).await;
+        assert!(
+            recused.shows("INSP-017") && recused.shows("递补还没有办理的页面"),
+            "{}",
+            recused.text
+        );
+        // What the subject of another visit asks for is noted, and the visit goes on.
+        let challenge = [("challenge", "称其亲属在同街经营")];
+        let went = at_the_door(&story, &visits[1], &challenge).await;
+        assert_eq!(went.status, StatusCode::SEE_OTHER, "{}", went.text);
+        let first = story.browser(&story.team(&visits[1])[0]).await;
+        let page = first
+            .get(&format!("/w/inspections/{}", visits[1].visit.id))
+            .await;
+        assert!(
+            page.shows("称其亲属在同街经营") && page.shows("检查不因此停止"),
+            "{}",
+            page.text
+        );
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn whoever_comes_after_the_window_says_why_and_is_not_locked_out() {
+    told(async |story| {
+        let (_, visits) = story.assigned().await;
+        let visit = &visits[0];
+        story.site.city.clock.advance_minutes(15 * 24 * 60);
+        let silent = at_the_door(&story, visit, &[]).await;
+        assert!(silent.shows("INSP-022"), "{}", silent.text);
+        let late = [("late", "大雪封路，晚了一天")];
+        let went = at_the_door(&story, visit, &late).await;
+        assert_eq!(went.status, StatusCode::SEE_OTHER, "{}", went.text);
+        let first = story.browser(&story.team(visit)[0]).await;
+        let page = first
+            .get(&format!("/w/inspections/{}", visit.visit.id))
+            .await;
+        assert!(page.shows("大雪封路，晚了一天"), "{}", page.text);
+    })
+    .await;
+}
+
+/// The page of the outcome offers what checklist and law allow, and says why not the rest.
+#[tokio::test]
+async fn a_finding_whose_law_carries_no_order_is_not_concluded_as_ordered() {
+    told(async |story| {
+        let (visit, first, _) = arrived(&story).await;
+        let (app, id) = (&story.site.city.app, &visit.visit.id);
+        let acting = story.site.city.acting(&story.team(&visit)[0]).await;
+        let mut entered = story.full_sheet(&acting, id).await;
+        let place = |id: &str, entered: &[Entered]| {
+            let found = entered
+                .iter()
+                .position(|one| one.result.criterion.as_str() == id);
+            found.unwrap()
+        };
+        let at = place("Y8", &entered);
+        entered[at].result.verdict = Verdict::Fail;
+        app.record_results(&acting, id, &entered).await.unwrap();
+        let path = format!("/w/inspections/{id}/conclude");
+        let asked = first.get(&path).await;
+        assert!(!asked.shows("value=\"R5\""), "{}", asked.text);
+        assert!(
+            asked.shows("value=\"R8\"") && asked.shows("没有责令改正的规定"),
+            "{}",
+            asked.text
+        );
+        let words = [("outcome", "R5"), ("opinion", "愿意整改")];
+        let refused = first.submit(&asked, &path, &words).await;
+        assert_eq!(refused.status, StatusCode::CONFLICT);
+        assert!(
+            refused.shows("INSP-014") && refused.shows("Y8") && refused.shows("愿意整改"),
+            "{}",
+            refused.text
+        );
+        let sheet = first.get(&sheet_of(&visit)).await;
+        assert!(sheet.shows("依据没有责令改正的规定") && sheet.shows("没有可引用的依据"));
+        // With a finding whose article does carry it, the same outcome is lawful.
+        let at = place("Y3", &entered);
+        let before = print_of_result(Some(&entered[at].result));
+        entered[at].result.verdict = Verdict::Fail;
+        entered[at].instead_of = before;
+        app.record_results(&acting, id, &entered[at..=at])
+            .await
+            .unwrap();
+        let asked = first.get(&path).await;
+        assert!(asked.shows("value=\"R5\""), "{}", asked.text);
+        let done = first.submit(&asked, &path, &words).await;
+        assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.text);
     })
     .await;
 }

@@ -2,6 +2,7 @@
 
 use app::premise::Thing;
 use axum::http::StatusCode;
+use domain::account::Role;
 use domain::inspection::InspectionState;
 use testkit::city::as_shown;
 
@@ -78,6 +79,41 @@ async fn a_published_result_stands_and_a_withdrawn_one_answers_410_without_the_n
             );
         }
         assert_eq!(counted().await, 0, "the front page counts what stands");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_button_of_a_publication_whose_content_changed_publishes_nothing_and_shows_the_new_one()
+{
+    told(async |story| {
+        let (_, visits) = story.assigned().await;
+        story.confirmed(&visits[0]).await;
+        let (city, subject) = (&story.site.city, &visits[0].visit.subject);
+        let app = &city.app;
+        let publisher = story.browser(&story.publisher).await;
+        let path = format!("/w/publish/{}", visits[0].visit.id);
+        let asked = publisher.get(&path).await;
+        let registrar = city.account("registrar2", &[(Role::Registrar, 1)]).await;
+        let registrar = city.acting(&registrar).await;
+        let mut reader = app.db.read().await.unwrap();
+        let kept = store::subject::get(&mut reader, subject).await.unwrap();
+        drop(reader);
+        let mut row = app::subject::as_typed(&kept);
+        row.name = "改了名的样例餐饮店".to_owned();
+        let shown = as_shown(app, Thing::Subject(subject)).await;
+        app.edit_subject(&registrar, subject, &shown, &row)
+            .await
+            .unwrap();
+        let size = story.site.log_size().await;
+        let refused = publisher.submit(&asked, &path, &[]).await;
+        assert_eq!(refused.status, StatusCode::CONFLICT);
+        for words in ["SEEN-002", "先看现在的内容", "改了名的样例餐饮店"] {
+            assert!(refused.shows(words), "{words}: {}", refused.text);
+        }
+        assert_eq!(story.site.log_size().await, size, "nothing stands yet");
+        let knowing = publisher.submit(&refused, &path, &[]).await;
+        assert_eq!(knowing.status, StatusCode::SEE_OTHER, "{}", knowing.text);
     })
     .await;
 }

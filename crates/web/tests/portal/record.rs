@@ -100,9 +100,9 @@ async fn no_act_on_a_result_goes_on_from_another_result_than_was_shown() {
                 .await
         })
         .await;
-        refused(&story, "fell away", sheet, async |shown| {
+        refused(&story, "report absence", sheet, async |shown| {
             let how = FallenAway::Closed;
-            app.visit_fell_away(&first, id, &shown, how, "两次上门均已关闭", 2)
+            app.report_absence(&first, id, &shown, how, "两次上门均已关闭", 2)
                 .await
         })
         .await;

@@ -164,24 +164,23 @@ async fn page_shows(story: &Story, path: &str, words: &str) {
     assert!(page.shows(words), "{path} lacks {words}: {}", page.text);
 }
 
-/// One visit falls away after so many attempts.
+/// One visit falls away after so many attempts, as two persons say.
 async fn unreachable(
     story: &Story,
     visit: &StoredInspection,
     attempts: u32,
 ) -> Result<(), AppError> {
-    let member = story.site.city.acting(&story.team(visit)[0]).await;
+    let city = &story.site.city;
+    let team = story.team(visit);
+    let (member, second) = (city.acting(&team[0]).await, city.acting(&team[1]).await);
     let words = "两次上门，无人应答，邻居可以证明";
-    let app = &story.site.city.app;
-    app.visit_fell_away(
-        &member,
-        &visit.visit.id,
-        &as_shown(app, Thing::Visit(&visit.visit.id)).await,
-        FallenAway::Unreachable,
-        words,
-        attempts,
-    )
-    .await
+    let (app, id) = (&city.app, &visit.visit.id);
+    let shown = as_shown(app, Thing::Visit(id)).await;
+    let how = FallenAway::Unreachable;
+    app.report_absence(&member, id, &shown, how, words, attempts)
+        .await?;
+    let shown = as_shown(app, Thing::Visit(id)).await;
+    app.confirm_absence(&second, id, &shown).await
 }
 
 /// The day by which a confirmed visit must be public.

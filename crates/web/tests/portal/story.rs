@@ -305,6 +305,7 @@ impl Story {
                         video: criterion.evidence.video,
                         document: criterion.evidence.document,
                         reading: criterion.evidence.reading.map(|unit| format!("0.8 {unit}")),
+                        report: None,
                     },
                     note: None,
                 })

@@ -16,5 +16,6 @@ mod log_view;
 mod registers;
 mod scope;
 mod sign_in;
+mod told_once;
 mod walk;
 mod workbench;

@@ -63,7 +63,13 @@ async fn an_officer_signs_in_and_out_again() {
         let page = browser.get("/w").await;
         assert!(page.shows("样例kucun1·执法监督科"), "{}", page.text);
         let left = browser.submit(&page, "/logout", &[]).await;
-        assert_eq!(left.location(), "/login?done=signed-out");
+        assert_eq!(left.status, StatusCode::OK);
+        assert!(
+            left.shows("已退出登录。") && left.shows("name=\"password\""),
+            "{}",
+            left.text
+        );
+        assert!(!browser.get("/login").await.shows("已退出登录。"));
         assert!(
             left.headers["set-cookie"]
                 .to_str()
@@ -351,12 +357,9 @@ async fn a_first_password_must_be_changed_before_anything_else() {
         let done = newcomer
             .submit(&again, "/w/account/password", &fields)
             .await;
-        assert_eq!(
-            done.location(),
-            "/w/account?done=password-changed",
-            "{}",
-            done.text
-        );
+        assert_eq!(done.location(), "/w/account", "{}", done.text);
+        let page = newcomer.get("/w/account").await;
+        assert!(page.shows("口令已更改。"), "{}", page.text);
         assert_eq!(newcomer.get("/w").await.status, StatusCode::OK);
     })
     .await;
@@ -387,7 +390,8 @@ async fn a_session_elsewhere_can_be_ended_and_only_ones_own() {
         );
         assert_eq!(there.get("/w").await.status, StatusCode::OK);
         let done = here.submit(&page, &end, &[]).await;
-        assert_eq!(done.location(), "/w/account?done=session-ended");
+        assert_eq!(done.location(), "/w/account");
+        assert!(here.get("/w/account").await.shows("已退出那一处登录。"));
         assert!(there.get("/w").await.location().starts_with("/login"));
         assert_eq!(here.get("/w").await.status, StatusCode::OK);
     })

@@ -79,9 +79,14 @@ async fn a_stranger_meets_the_sign_in_page_at_every_private_address() {
             let named = format!("{} {}", route.method.as_str(), route.path);
             protected(&page, &route);
             match route.who() {
-                Who::SignedIn | Who::Needs(_) => {
+                Who::SignedIn | Who::Needs(_) if route.method == Method::Get => {
                     assert_eq!(page.status, StatusCode::SEE_OTHER, "{named}");
                     assert!(page.location().starts_with("/login?next="), "{named}");
+                }
+                // Nothing was carried out, and without a session only the answer itself can say so.
+                Who::SignedIn | Who::Needs(_) => {
+                    assert_eq!(page.status, StatusCode::FORBIDDEN, "{named}");
+                    assert!(page.shows("href=\"/login?next="), "{named}");
                 }
                 Who::PartyLink => assert_eq!(page.status, StatusCode::NOT_FOUND, "{named}"),
                 Who::Public => assert!(!page.status.is_server_error(), "{named}: {}", page.text),

@@ -115,6 +115,28 @@ pub(crate) async fn told_of(
     Ok(told)
 }
 
+/// What one event left of a row, if it wrote it and is linked to what the row is about.
+///
+/// # Errors
+/// [`StoreError::Contradiction`] if it is not what the log says.
+pub(crate) async fn left_by(
+    reader: &mut Reader,
+    table: &TracedTable,
+    key: &[Value],
+    (kind, target): (&'static str, &str),
+    event: &EventId,
+) -> Result<Option<Told>, StoreError> {
+    let query = Query::new(
+        "SELECT l.sequence, l.event_id FROM log_links k JOIN log_leaves l ON l.sequence = k.sequence WHERE k.kind = $1 AND k.target = $2 AND l.event_id = $3",
+    );
+    let query = query.arg(kind).arg(target).arg(event.as_str());
+    let Some(leaf) = reader.first(query).await? else {
+        return Ok(None);
+    };
+    let wanted: Vec<Json> = serde_json::from_str(&cells_text(key)).unwrap_or_default();
+    told(reader, table.layout(), &wanted, &leaf).await
+}
+
 /// Where an entry is looked for that wrote a row.
 pub(crate) struct Among<'a> {
     /// Acts that may have written it without a link to what it is about.

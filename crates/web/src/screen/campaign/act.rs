@@ -64,7 +64,7 @@ async fn show(
             let confirm = confirm(act, &web, &seen, &visit, None).await?;
             let mut page = page(act, &web, &seen, &visit).await?;
             page = page.with(beforehand(act, &web, &seen).await?);
-            if matches!(act, CampaignAct::Approve | CampaignAct::Submit) {
+            if reads_plan(act) {
                 page = page.with(super::record::plan_sheet(&web, &seen).await?);
             }
             Ok(page.with(confirm).into_response())
@@ -82,6 +82,25 @@ async fn show(
             }
         }
     }
+}
+
+/// Whether who does it puts his name to the plan as it reads.
+const fn reads_plan(act: CampaignAct) -> bool {
+    matches!(
+        act,
+        CampaignAct::Submit | CampaignAct::Return | CampaignAct::Approve
+    )
+}
+
+/// The plan as it stands now, and before it in what it differs from the one that was decided on.
+async fn plan_anew(web: &WebState, seen: &Seen, sent: &Submitted) -> Result<Fragment, Stop> {
+    let differing = match sent.premise() {
+        Some(shown) => super::record::plan_differing(web, seen, &shown).await?,
+        None => None,
+    };
+    let plan = super::record::plan_sheet(web, seen).await?;
+    let differing = differing.map(Fragment::from).unwrap_or_default();
+    Ok(Fragment::join([differing, plan.into()]))
 }
 
 async fn refused(
@@ -188,7 +207,7 @@ async fn press(
         let doing = web.clone();
         let act = move |app: App| async move {
             match freeze_as_job(&doing, &app, &actor, (&no, &form)).await? {
-                Some(job) => Ok(job),
+                Some(job) => Ok(job.into()),
                 None => perform(act, &app, &actor, &no, &form).await.map(|()| to),
             }
         };
@@ -219,8 +238,15 @@ async fn again(
 ) -> Answer {
     let mut page = page(act, web, seen, visit).await?.with(flaws.note());
     let still = matches!(act.standing(seen, visit), Standing::Offered);
-    if still {
-        let confirm = confirm(act, web, seen, visit, Some((sent, flaws))).await?;
+    // As where the page is opened: what the form rests on before what stands above it.
+    let confirm = match still {
+        true => Some(confirm(act, web, seen, visit, Some((sent, flaws))).await?),
+        false => None,
+    };
+    if reads_plan(act) {
+        page = page.with(plan_anew(web, seen, sent).await?);
+    }
+    if let Some(confirm) = confirm {
         page = page
             .with(confirm.filled(sent, &flaws.errors))
             .with_errors_in_form();

@@ -28,7 +28,7 @@ mod parties;
 mod plan;
 pub(super) mod strata;
 
-pub(super) use plan::sheet as plan_sheet;
+pub(super) use plan::{differing as plan_differing, sheet as plan_sheet};
 
 /// `/w/campaigns/{no}`.
 pub(super) async fn show(

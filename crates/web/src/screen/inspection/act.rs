@@ -2,13 +2,14 @@
 
 use app::App;
 use axum::extract::{Path, State};
-use domain::catalog::OutcomeKind;
+use domain::catalog::{OutcomeCode, OutcomeKind};
 use domain::id::InspectorCode;
-use domain::inspection::{InspectionState, InspectionVerb};
+use domain::inspection::{Arrival, InspectionState, InspectionVerb, Outcome};
 use domain::policy::Verb;
 use domain::refusal::Code;
 use domain::text::FieldErrors;
-use store::{catalog, inspector};
+use domain::time::Date;
+use store::{campaign, catalog, inspector};
 
 use super::step::{StepPage, Way};
 use crate::component::{Choice, Field};
@@ -55,10 +56,24 @@ async fn arrival_fields(page: &StepPage) -> Result<Vec<Field>, Stop> {
         };
         choices.push(Choice::new(code.as_str(), format!("{name}　{code}")).meaning(credential));
     }
-    let help = "只勾选此刻在场的人；少于两人不能开始检查（细则五（二））。先出示证件，再登记。";
-    Ok(vec![
-        Field::any_of("present", "到场的执法检查人员", choices).with_help(help),
-    ])
+    let last = campaign::get(&mut reader, &page.view.stored.campaign)
+        .await?
+        .until;
+    let help = "只勾选此刻在场的人；抽中的人都到齐、证件当天有效，才能开始检查（细则五（二））。先出示证件，再登记。";
+    let mut fields = vec![Field::any_of("present", "到场的执法检查人员", choices).with_help(help)];
+    if page.visit.now.date() > last {
+        let help =
+            format!("方案的检查时间到 {last} 为止。写明为何过期，检查照常进行，理由记入留痕。");
+        fields.push(Field::area("late", "过期检查的理由", 2).with_help(help));
+    }
+    fields.push(
+        Field::area("challenge", "对方申请回避的，照对方说的写", 2)
+            .optional()
+            .with_help(
+                "记入这次检查；分管领导决定之前，检查不停止（行政处罚法第四十三条）。不对外公开。",
+            ),
+    );
+    Ok(fields)
 }
 
 pub(super) async fn ask_arrival(
@@ -81,8 +96,14 @@ pub(super) async fn arrive(
         .all("present")
         .filter_map(|code| InspectorCode::parse(code).ok())
         .collect();
+    let typed = |name: &str| Some(sent.first(name).to_owned());
+    let arrival = Arrival {
+        present,
+        late: typed("late"),
+        challenge: typed("challenge"),
+    };
     let act = move |app: App, acting, id, premise| async move {
-        app.open_visit(&acting, &id, &premise, present).await
+        app.arrive(&acting, &id, &premise, arrival).await
     };
     let to = page.record().child("sheet");
     match page.press(&sent, to, act).await? {
@@ -98,20 +119,41 @@ pub(super) async fn arrive(
 
 // ---- conclude ---------------------------------------------------------------------------------
 
+/// The outcomes that fit the checklist and its law, and why others in use do not.
+fn lawful<'c>(
+    page: &StepPage,
+    codes: &'c [OutcomeCode],
+    today: Date,
+) -> (Vec<&'c OutcomeCode>, Vec<String>) {
+    let in_use = codes
+        .iter()
+        .filter(|code| code.kind == OutcomeKind::Result && code.in_use(today));
+    let InspectionState::Opened(opened) = &page.view.stored.visit.state else {
+        return (in_use.collect(), Vec::new());
+    };
+    let days = (today, opened.step.at.date());
+    let (mut usable, mut barred) = (Vec::new(), Vec::new());
+    for code in in_use {
+        match Outcome::choose(code, days, &opened.sheet, &page.view.items) {
+            Ok(_) => usable.push(code),
+            Err(refusal) => barred.push(refusal.sentence),
+        }
+    }
+    (usable, barred)
+}
+
 async fn conclusion_fields(page: &StepPage) -> Result<Vec<Field>, Stop> {
     let today = page.visit.now.date();
     let mut reader = page.web.app.db.read().await?;
     let codes = catalog::outcomes(&mut reader).await?;
-    let usable = codes
-        .iter()
-        .filter(|code| code.kind == OutcomeKind::Result && code.in_use(today));
-    let choices = usable.map(|code| {
+    let (usable, barred) = lawful(page, &codes, today);
+    let choices = usable.iter().map(|code| {
         Choice::new(code.code.as_str(), code.label.as_str())
             .meaning(format!("后续：{}", code.follow_up.label()))
     });
+    let help = format!("只列出与检查表和依据相符的结果。{}", barred.join(""));
     Ok(vec![
-        Field::one_of("outcome", "检查结果", choices.collect())
-            .with_help("与检查表矛盾的结果不能选：有不合格项的，不能是“未发现问题”。"),
+        Field::one_of("outcome", "检查结果", choices.collect()).with_help(help),
         Field::area("opinion", "检查对象意见", 3)
             .optional()
             .with_help("照对方说的写；没有意见写“无异议”，拒绝表态写明情况。"),

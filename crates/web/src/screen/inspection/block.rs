@@ -40,6 +40,7 @@ pub(super) struct Typed {
     pub(super) video: bool,
     pub(super) document: bool,
     pub(super) reading: String,
+    pub(super) report: String,
     pub(super) note: String,
 }
 
@@ -54,6 +55,8 @@ pub(super) struct Block<'a> {
     pub(super) typed: Typed,
     was: String,
     in_force: bool,
+    /// Whether its law carries an order, as far as the revision says.
+    ordered: bool,
     pub(super) faults: Vec<Refusal>,
 }
 
@@ -83,6 +86,7 @@ impl Typed {
             video: evidence.video,
             document: evidence.document,
             reading: evidence.reading.clone().unwrap_or_default(),
+            report: evidence.report.clone().unwrap_or_default(),
             note: result.note.clone().unwrap_or_default(),
         }
     }
@@ -95,6 +99,7 @@ impl Typed {
             video: text("video") == "1",
             document: text("document") == "1",
             reading: text("reading"),
+            report: text("report"),
             note: text("note"),
         }
     }
@@ -112,6 +117,7 @@ impl Typed {
             ("video", tick(self.video)),
             ("document", tick(self.document)),
             ("reading", &self.reading),
+            ("report", &self.report),
             ("note", &self.note),
         ];
         let filled = all.iter().filter(|(_, text)| !text.is_empty());
@@ -177,6 +183,7 @@ impl<'a> Block<'a> {
             typed,
             was,
             in_force,
+            ordered: item.carries_order(criterion, on) != Some(false),
             faults: Vec::new(),
         }
     }
@@ -191,6 +198,7 @@ impl<'a> Block<'a> {
                 typed.photos.trim().to_owned()
             },
             reading: typed.reading.trim().to_owned(),
+            report: typed.report.trim().to_owned(),
             note: typed.note.trim().to_owned(),
             ..typed.clone()
         };
@@ -249,6 +257,7 @@ impl<'a> Block<'a> {
                     video: self.typed.video,
                     document: self.typed.document,
                     reading: given(&self.typed.reading),
+                    report: given(&self.typed.report),
                 },
                 note: given(&self.typed.note),
             }),

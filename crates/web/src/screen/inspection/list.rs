@@ -37,6 +37,14 @@ const STATES: &[(&str, &str)] = &[
         InspectionKind::Published.label(),
     ),
     (
+        InspectionKind::Postponing.name(),
+        InspectionKind::Postponing.label(),
+    ),
+    (
+        InspectionKind::Reported.name(),
+        InspectionKind::Reported.label(),
+    ),
+    (
         InspectionKind::FellAway.name(),
         InspectionKind::FellAway.label(),
     ),
@@ -66,7 +74,10 @@ pub(in crate::screen) fn state_words(kept: &StoredInspection) -> &'static str {
 pub(super) fn state_badge(kept: &StoredInspection) -> Badge {
     let tone = match kept.visit.kind() {
         InspectionKind::Assigned => Tone::Plain,
-        InspectionKind::Opened | InspectionKind::Concluded => Tone::Active,
+        InspectionKind::Opened
+        | InspectionKind::Concluded
+        | InspectionKind::Postponing
+        | InspectionKind::Reported => Tone::Active,
         InspectionKind::Confirmed | InspectionKind::Published => Tone::Sound,
         InspectionKind::FellAway => Tone::Warning,
     };

@@ -4,21 +4,23 @@ use app::inspection::VisitView;
 use axum::extract::{Path, State};
 use axum::response::IntoResponse;
 use domain::id::InspectorCode;
-use domain::inspection::{Concluded, InspectionState, Sheet as Results, Verdict};
-use domain::policy::Verb;
+use domain::inspection::{Concluded, Inspection, InspectionState, Sheet as Results, Verdict};
 use domain::time::Date;
 use store::log::TraceOf;
 use store::{Reader, StoreError, catalog, inspection, inspector, subject};
 
-use super::list::state_badge;
-use super::{all, find, may, page_of};
+use super::{all, find};
 use crate::component::{
-    Act, Badge, Cell, Column, Crumb, EmptyState, Facts, Fragment, Head, Link, Note, RailSection,
-    Row, Sheet, Table, Tone, Weight,
+    Badge, Cell, Column, Crumb, EmptyState, Facts, Fragment, Link, RailSection, Row, Sheet, Table,
+    Tone,
 };
 use crate::gate::{Answer, Stop, Visit, WebState};
 use crate::screen::shared::trace_of;
 use crate::text::Address;
+
+mod standing;
+
+use standing::{head, standing};
 
 pub(super) async fn show(
     State(web): State<WebState>,
@@ -71,102 +73,28 @@ pub(super) async fn show(
     Ok(page.into_response())
 }
 
-fn head(visit: &Visit, view: &VisitView) -> Head {
-    let stored = &view.stored;
-    let here = |step: &str| page_of(&stored.visit.id).child(step);
-    let mut head = Head::new(&stored.subject_name)
-        .with_badge(state_badge(stored))
-        .with_line_beneath(format!(
-            "{}　{}　第 {} 户　{}",
-            stored.subject_code,
-            stored.campaign_number,
-            stored.ordinal,
-            stored.visit.source.label()
-        ));
-    let open_to = |verb| may(visit, view, verb);
-    match &stored.visit.state {
-        InspectionState::Assigned if stored.dispatched && open_to(Verb::InspectionOpen) => {
-            head = head
-                .with_more(Link::new("登记未能检查", here("absent")))
-                .with_act(Act::open("到场登记", here("arrive"), Weight::Main));
-        }
-        InspectionState::Opened(opened) if open_to(Verb::InspectionRecord) => {
-            let full = opened.sheet.gaps(&view.items).is_empty();
-            let (fill, end) = if full {
-                (Weight::Outlined, Weight::Main)
-            } else {
-                (Weight::Main, Weight::Outlined)
-            };
-            head = head.with_more(Link::new("登记未能检查", here("absent")));
-            let fill = Act::open("填检查表", here("sheet"), fill);
-            let end = Act::open("形成结论", here("conclude"), end);
-            head = if full {
-                head.with_act(fill).with_act(end)
-            } else {
-                head.with_act(end).with_act(fill)
-            };
-        }
-        InspectionState::Concluded(done)
-            if open_to(Verb::InspectionConfirm) && done.step.by != visit.acting.account =>
-        {
-            head = head
-                .with_act(Act::open("退回", here("return"), Weight::Outlined))
-                .with_act(Act::open("复核", here("confirm"), Weight::Main));
-        }
-        InspectionState::Confirmed(_) if open_to(Verb::OutcomePublish) => {
-            let to = Address::fixed("/w/publish").child(stored.visit.id.as_str());
-            head = head.with_act(Act::open("公示", to, Weight::Main));
-        }
-        InspectionState::Published(published) => {
-            let to = Address::fixed("/r").child(published.publication.as_str());
-            head = head.with_act(Act::open("看公示", to, Weight::Outlined));
-        }
-        _ => {}
+/// What was said at the door besides who is there.
+fn with_door(facts: Facts, visit: &Inspection) -> Facts {
+    let opened = match &visit.state {
+        InspectionState::Opened(opened) => Some(opened),
+        _ => visit.concluded().map(|done| &done.opened),
+    };
+    let Some(opened) = opened else {
+        return facts;
+    };
+    let present: Vec<&str> = opened.present.iter().map(InspectorCode::as_str).collect();
+    let mut facts = facts.with(
+        "到场",
+        format!("{}　{}", opened.step.at.local_text(), present.join("、")),
+    );
+    if let Some(reason) = &opened.late {
+        facts = facts.with("过期检查", reason.as_str());
     }
-    head
-}
-
-/// What is to be done now, and by whom.
-fn standing(visit: &Visit, view: &VisitView) -> Note {
-    match &view.stored.visit.state {
-        InspectionState::Assigned if !view.stored.dispatched => Note::standing(
-            "已抽中，等待派发。",
-            "由发起科室派发之后，检查组才能到场登记。",
-        ),
-        InspectionState::Assigned => Note::standing(
-            "已派发，等待到场。",
-            "到场后由两名以上执法检查人员出示证件，登记到场，再逐项填写检查表。",
-        ),
-        InspectionState::Opened(opened) => {
-            let gaps = opened.sheet.gaps(&view.items).len();
-            let rest = match gaps {
-                0 => "检查表已填满，可以形成结论。".to_owned(),
-                n => format!("检查表还有 {n} 项没有结果。"),
-            };
-            match &opened.returned {
-                Some(reason) => {
-                    Note::warning("结果被退回。", format!("理由：{reason}。{rest}").as_str())
-                }
-                None => Note::standing("检查中。", rest.as_str()),
-            }
-        }
-        InspectionState::Concluded(done) if done.step.by == visit.acting.account => Note::standing(
-            "等待复核。",
-            "结论由您录入，须由另一名执法检查人员复核（录入与复核不能是同一人）。",
-        ),
-        InspectionState::Concluded(_) => {
-            Note::standing("等待复核。", "由录入人之外的执法检查人员核对后复核或退回。")
-        }
-        InspectionState::Confirmed(_) => Note::standing(
-            "已复核，等待公示。",
-            "由公示人员在期限内公示；录入人和复核人不能公示。",
-        ),
-        InspectionState::Published(_) => Note::standing("已公示。", "任何人都可以查到结果。"),
-        InspectionState::FellAway(fallen) => Note::warning(
-            format!("未能检查：{}。", fallen.how.label()),
-            format!("上门 {} 次。{}", fallen.attempts, fallen.account).as_str(),
-        ),
+    if let Some(reason) = &opened.challenge {
+        let words = format!("{reason}（检查不因此停止，由分管领导决定；决定还没有办理的页面）");
+        facts = facts.with("对方申请回避", words);
     }
+    facts
 }
 
 async fn facts(reader: &mut Reader, view: &VisitView) -> Result<Facts, Stop> {
@@ -208,14 +136,7 @@ async fn facts(reader: &mut Reader, view: &VisitView) -> Result<Facts, Stop> {
     if kept.is_none() {
         facts = facts.with("名录", "抽取之后已移出名录");
     }
-    if let InspectionState::Opened(opened) = &stored.visit.state {
-        let present: Vec<&str> = opened.present.iter().map(InspectorCode::as_str).collect();
-        facts = facts.with(
-            "到场",
-            format!("{}　{}", opened.step.at.local_text(), present.join("、")),
-        );
-    }
-    Ok(facts)
+    Ok(with_door(facts, &stored.visit))
 }
 
 /// The team with the credentials they show at the door.
@@ -351,6 +272,9 @@ fn shown(result: &domain::inspection::ItemResult) -> String {
     }
     if let Some(reading) = &given.reading {
         words.push(format!("读数 {reading}"));
+    }
+    if let Some(report) = &given.report {
+        words.push(format!("检测报告 {report}"));
     }
     words.join("，")
 }

@@ -34,8 +34,8 @@ static RETURN: Way = Way {
     done: &feedback::VISIT_RETURNED,
 };
 
-/// What the second person reads before he puts his name to it.
-fn to_read(view: &VisitView) -> Vec<Fragment> {
+/// What the second person reads before he confirms it or sends it back.
+pub(super) fn to_read(view: &VisitView) -> Vec<Fragment> {
     let Some(done) = view.stored.visit.concluded() else {
         return Vec::new();
     };

@@ -16,6 +16,7 @@ use store::session;
 use super::block::Block;
 use super::{all, find_for, page_of};
 use crate::component::{Crumb, ErrorLine, ErrorSummary, Fragment, Head, HiddenFields, Link, Note};
+use crate::gate::feedback::Landing;
 use crate::gate::{Answer, Flaws, Pressed, Stop, Visit, WebState, feedback, once, see_other};
 use crate::screen::draft;
 use crate::text::Address;
@@ -203,14 +204,13 @@ fn saved_keys(blocks: &[Block<'_>], only: &str) -> Vec<String> {
 }
 
 /// After one block the next one, so that a phone need not scroll through all of them.
-fn after(view: &VisitView, blocks: &[Block<'_>], only: &str) -> Address {
-    let done = feedback::RESULTS_SAVED.at(address(view));
+fn after(view: &VisitView, blocks: &[Block<'_>], only: &str) -> Landing {
+    let sheet = address(view);
     let here = blocks.iter().position(|block| block.key == only);
     let next = here.and_then(|at| blocks.get(at + 1));
-    match next {
-        Some(block) => Address::returning(&format!("{done}#{}", block.anchor())).unwrap_or(done),
-        None => done,
-    }
+    let next = next.map(|block| format!("{sheet}#{}", block.anchor()));
+    let to = next.and_then(|next| Address::returning(&next).ok());
+    feedback::RESULTS_SAVED.at(to.unwrap_or(sheet))
 }
 
 /// What was typed and not saved, as a draft keeps it; nothing if nothing is left.

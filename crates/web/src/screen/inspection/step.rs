@@ -11,8 +11,8 @@ use domain::inspection::InspectionVerb;
 use domain::policy::Verb;
 use domain::premise::Premise;
 
-use super::{all, find_for, page_of};
-use crate::component::{Crumb, Field, Form, Head, HiddenFields, Link};
+use super::{absence, all, find_for, page_of, postponement, second};
+use crate::component::{Crumb, Field, Form, Fragment, Head, HiddenFields, Link};
 use crate::form::Submitted;
 use crate::gate::feedback::Done;
 use crate::gate::{Answer, Flaws, Pressed, Stop, Undone, Visit, WebState, once};
@@ -79,7 +79,8 @@ impl StepPage {
 
     /// Where the step is pressed.
     pub(super) fn here(&self) -> Address {
-        self.record().child(self.way.step)
+        let segments = self.way.step.split('/');
+        segments.fold(self.record(), |at, segment| at.child(segment))
     }
 
     pub(super) fn back(&self) -> Link {
@@ -99,6 +100,16 @@ impl StepPage {
         ];
         let page = self.web.page(&self.visit, head).await?;
         Ok(page.with_crumb(Crumb::new(above, self.way.title)))
+    }
+
+    /// What stands above the form because its step decides on it; nothing above a step of the team.
+    fn to_read(&self) -> Fragment {
+        match self.way.verb {
+            InspectionVerb::Return => Fragment::join(second::to_read(&self.view)),
+            InspectionVerb::ReturnAbsence => absence::to_read(&self.view),
+            InspectionVerb::DecidePostponement => postponement::to_read(self),
+            _ => Fragment::default(),
+        }
     }
 
     /// The hidden fields of a form on the visit as it is shown here.
@@ -147,7 +158,8 @@ impl StepPage {
         if self.way.keeps_draft {
             form = form.with_draft(draft::kept_at(to.as_str()), kept.line.as_str());
         }
-        Ok(kept.form_page(self.page().await?, form, again))
+        let page = self.page().await?.with(self.to_read());
+        Ok(kept.form_page(page, form, again))
     }
 
     /// Does the act once and yields where its answer stands: the page `to`, saying that it is done.

@@ -173,9 +173,10 @@ fn basis(one: &OneItem) -> Sheet {
             .valid_to
             .map_or_else(|| "现行".to_owned(), |to| to.to_string());
         let name = Cell::new(format!("《{}》{}", citation.instrument, citation.article));
-        let name = match &citation.successor {
-            Some(successor) => name.with_context(format!("接续条文：{successor}")),
-            None => name,
+        let name = match (&citation.successor, citation.unconfirmed) {
+            (Some(successor), _) => name.with_context(format!("接续条文：{successor}")),
+            (None, true) => name.with_context("待法制核对"),
+            (None, false) => name,
         };
         Row::new(vec![
             name,

@@ -83,7 +83,7 @@ const CAMPAIGN_STEPS: &[(StateKind, Verb, &str)] = &[
     (StateKind::Ended, Verb::CampaignOpen, "公开抽取材料"),
 ];
 
-/// The same for visits; the first four are done by whoever is on the team.
+/// The same for visits; all but the last two are done by whoever is on the team.
 const VISIT_STEPS: &[(InspectionKind, Verb, &str)] = &[
     (InspectionKind::Assigned, Verb::InspectionOpen, "到场登记"),
     (
@@ -95,6 +95,16 @@ const VISIT_STEPS: &[(InspectionKind, Verb, &str)] = &[
         InspectionKind::Concluded,
         Verb::InspectionConfirm,
         "复核检查结果",
+    ),
+    (
+        InspectionKind::Reported,
+        Verb::InspectionConfirm,
+        "审核未实施检查",
+    ),
+    (
+        InspectionKind::Postponing,
+        Verb::InspectionPutOff,
+        "审批延期",
     ),
     (
         InspectionKind::Confirmed,
@@ -355,6 +365,8 @@ async fn bounds(
 fn may_be_read(held: &StoredInspection, account: &AccountId) -> bool {
     match &held.visit.state {
         InspectionState::Concluded(concluded) => concluded.step.by != *account,
+        InspectionState::Reported(reported) => reported.step.by != *account,
+        InspectionState::Postponing(asked) => asked.step.by != *account,
         InspectionState::Confirmed(confirmed) => {
             confirmed.step.by != *account && confirmed.concluded.step.by != *account
         }

@@ -1,9 +1,10 @@
-//! The plan in its seven parts, as the approver reads it.
+//! The plan in its seven parts, as the approver reads it; and in what it differs from the one he was shown.
 
-use domain::campaign::plan::{Assignment, Notice, PlannedItem, PlannedQuota};
+use domain::campaign::plan::{Assignment, CampaignPlan, Notice, PLAN, PlannedItem, PlannedQuota};
 use domain::id::InspectorCode;
+use domain::premise::Premise;
 use store::inspector::Entry;
-use store::{catalog, inspector};
+use store::{Reader, campaign, catalog, inspector};
 
 use super::Seen;
 use crate::component::{Facts, Sheet};
@@ -12,8 +13,60 @@ use crate::gate::{Stop, WebState};
 /// The facts of the plan.
 pub(in crate::screen::campaign) async fn sheet(web: &WebState, seen: &Seen) -> Result<Sheet, Stop> {
     let mut reader = web.app.db.read().await?;
-    let inspectors = inspector::entries(&mut reader).await?;
-    let items = catalog::items(&mut reader).await?;
+    let lines = lines(&mut reader, &seen.plan).await?;
+    let facts = lines
+        .into_iter()
+        .fold(Facts::default(), |facts, (name, words)| {
+            facts.with(name, words)
+        });
+    let approved = seen.stored.campaign.state.approval();
+    let clause = approved.map_or_else(
+        || "未批准".to_owned(),
+        |approved| format!("{} 批准", &approved.step.at.local_text()[..16]),
+    );
+    Ok(Sheet::new("plan", "实施方案", facts)
+        .with_clause(clause)
+        .padded())
+}
+
+/// The parts that are no longer as they were when the plan was shown, each as it was and as it is; nothing if none
+/// is, or if what was shown is not in the log.
+pub(in crate::screen::campaign) async fn differing(
+    web: &WebState,
+    seen: &Seen,
+    shown: &Premise,
+) -> Result<Option<Sheet>, Stop> {
+    let Some(event) = &shown.event else {
+        return Ok(None);
+    };
+    let mut reader = web.app.db.read().await?;
+    let earlier = campaign::plan_left_by(&mut reader, &seen.stored, event).await?;
+    let Some(earlier) = earlier.and_then(|text| PLAN.read(&text).ok()) else {
+        return Ok(None);
+    };
+    let were = lines(&mut reader, &earlier).await?;
+    let are = lines(&mut reader, &seen.plan).await?;
+    let mut differ = false;
+    let mut facts = Facts::default();
+    for (name, is) in are {
+        let was = were.iter().find(|(known, _)| *known == name);
+        let was = was.map_or("（未填）", |(_, words)| words.as_str());
+        if was != is {
+            differ = true;
+            facts = facts.with(name, format!("打开时：{was}。现在：{is}。"));
+        }
+    }
+    let sheet = Sheet::new("differing", "与您打开时不同的部分", facts).padded();
+    Ok(differ.then_some(sheet))
+}
+
+/// The parts of a plan with their names.
+async fn lines(
+    reader: &mut Reader,
+    plan: &CampaignPlan,
+) -> Result<Vec<(&'static str, String)>, Stop> {
+    let inspectors = inspector::entries(reader).await?;
+    let items = catalog::items(reader).await?;
     let name = |planned: &PlannedItem| {
         let known = items.iter().find(|kept| kept.item.id == planned.item);
         known.map_or_else(
@@ -21,19 +74,11 @@ pub(in crate::screen::campaign) async fn sheet(web: &WebState, seen: &Seen) -> R
             |kept| kept.item.terms.name.clone(),
         )
     };
-    let plan = &seen.plan;
-    let lines: Vec<String> = plan
-        .items
-        .iter()
-        .map(|planned| {
-            format!(
-                "{}（第 {} 版，{}）",
-                name(planned),
-                planned.revision,
-                quota_words(planned.quota)
-            )
-        })
-        .collect();
+    let planned = plan.items.iter().map(|planned| {
+        let quota = quota_words(planned.quota);
+        format!("{}（第 {} 版，{quota}）", name(planned), planned.revision)
+    });
+    let planned: Vec<String> = planned.collect();
     let window = plan
         .window
         .map(|window| format!("{} 至 {}", window.from, window.until));
@@ -43,31 +88,24 @@ pub(in crate::screen::campaign) async fn sheet(web: &WebState, seen: &Seen) -> R
         Notice::Unannounced(reason) => format!("不提前通知，入户时出示通知书：{reason}"),
     };
     let districts: Vec<String> = plan.jurisdiction.iter().map(ToString::to_string).collect();
-    let facts = Facts::default()
-        .with("抽查项目", or_gap(lines.join("；")))
-        .with("实施时间", or_gap(window.unwrap_or_default()))
-        .with("抽查目的", or_gap(plan.purpose.clone()))
-        .with("人员数量", staffing_words(seen, &inspectors))
-        .with(
+    let mut lines = vec![
+        ("抽查项目", or_gap(planned.join("；"))),
+        ("实施时间", or_gap(window.unwrap_or_default())),
+        ("抽查目的", or_gap(plan.purpose.clone())),
+        ("人员数量", staffing_words(plan, &inspectors)),
+        (
             "检查方式",
             format!("{}；{notice}", or_gap(methods.join("、"))),
-        )
-        .with("保密要求", plan.confidentiality.label())
-        .with("结果运用", or_gap(plan.intended_use.clone()))
-        .with("抽取范围", or_gap(districts.join("、")))
-        .with("随机来源", sources_words(seen));
-    let facts = match plan.ceremony {
-        Some(at) => facts.with("抽取仪式", &at.local_text()[..16]),
-        None => facts,
-    };
-    let approved = seen.stored.campaign.state.approval();
-    let clause = approved.map_or_else(
-        || "未批准".to_owned(),
-        |approved| format!("{} 批准", &approved.step.at.local_text()[..16]),
-    );
-    Ok(Sheet::new("plan", "实施方案", facts)
-        .with_clause(clause)
-        .padded())
+        ),
+        ("保密要求", plan.confidentiality.label().to_owned()),
+        ("结果运用", or_gap(plan.intended_use.clone())),
+        ("抽取范围", or_gap(districts.join("、"))),
+        ("随机来源", sources_words(plan)),
+    ];
+    if let Some(at) = plan.ceremony {
+        lines.push(("抽取仪式", at.local_text()[..16].to_owned()));
+    }
+    Ok(lines)
 }
 
 fn or_gap(text: String) -> String {
@@ -87,8 +125,8 @@ pub(in crate::screen::campaign) fn quota_words(quota: PlannedQuota) -> String {
     }
 }
 
-fn staffing_words(seen: &Seen, inspectors: &[Entry]) -> String {
-    let staffing = &seen.plan.staffing;
+fn staffing_words(plan: &CampaignPlan, inspectors: &[Entry]) -> String {
+    let staffing = &plan.staffing;
     let authorities: Vec<String> = staffing
         .authorities
         .iter()
@@ -119,8 +157,8 @@ fn staffing_words(seen: &Seen, inspectors: &[Entry]) -> String {
     )
 }
 
-fn sources_words(seen: &Seen) -> String {
-    let sources = &seen.plan.sources;
+fn sources_words(plan: &CampaignPlan) -> String {
+    let sources = &plan.sources;
     let mut words = vec![format!("见证方 {} 方", sources.parties.len())];
     words.extend(
         sources

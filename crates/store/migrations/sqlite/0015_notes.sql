@@ -1,0 +1,3 @@
+-- What the next page of a session says of the act before it, once. SQLite.
+
+ALTER TABLE sessions ADD COLUMN note TEXT NOT NULL DEFAULT '';

@@ -1,0 +1,152 @@
+//! Where a visit stands: what is to be done now and by whom, and the buttons for it.
+//!
+//! Deliberately absent: the visit itself, see `record`.
+
+use app::inspection::VisitView;
+use domain::inspection::InspectionState;
+use domain::policy::Verb;
+
+use super::super::list::state_badge;
+use super::super::{may, page_of};
+use crate::component::{Act, Head, Link, Note, Weight};
+use crate::gate::Visit;
+use crate::text::Address;
+
+pub(super) fn head(visit: &Visit, view: &VisitView) -> Head {
+    let stored = &view.stored;
+    let here = |step: &str| page_of(&stored.visit.id).child(step);
+    let mut head = Head::new(&stored.subject_name)
+        .with_badge(state_badge(stored))
+        .with_line_beneath(format!(
+            "{}　{}　第 {} 户　{}",
+            stored.subject_code,
+            stored.campaign_number,
+            stored.ordinal,
+            stored.visit.source.label()
+        ));
+    let open_to = |verb| may(visit, view, verb);
+    match &stored.visit.state {
+        InspectionState::Assigned if stored.dispatched && open_to(Verb::InspectionOpen) => {
+            if may(visit, view, Verb::InspectionConclude) {
+                head = head.with_more(Link::new("登记未实施检查", here("absent")));
+                if stored.visit.put_off.is_none() {
+                    head = head.with_more(Link::new("申请延期", here("postpone")));
+                }
+            }
+            head = head.with_act(Act::open("到场登记", here("arrive"), Weight::Main));
+        }
+        InspectionState::Opened(opened) if open_to(Verb::InspectionRecord) => {
+            let full = opened.sheet.gaps(&view.items).is_empty();
+            let (fill, end) = if full {
+                (Weight::Outlined, Weight::Main)
+            } else {
+                (Weight::Main, Weight::Outlined)
+            };
+            head = head.with_more(Link::new("登记未实施检查", here("absent")));
+            let fill = Act::open("填检查表", here("sheet"), fill);
+            let end = Act::open("形成结论", here("conclude"), end);
+            head = if full {
+                head.with_act(fill).with_act(end)
+            } else {
+                head.with_act(end).with_act(fill)
+            };
+        }
+        InspectionState::Concluded(done)
+            if open_to(Verb::InspectionConfirm) && done.step.by != visit.acting.account =>
+        {
+            head = head
+                .with_act(Act::open("退回", here("return"), Weight::Outlined))
+                .with_act(Act::open("复核", here("confirm"), Weight::Main));
+        }
+        InspectionState::Reported(reported)
+            if open_to(Verb::InspectionConfirm) && reported.step.by != visit.acting.account =>
+        {
+            let back = here("absence").child("return");
+            head = head
+                .with_act(Act::open("退回", back, Weight::Outlined))
+                .with_act(Act::open("审核", here("absence"), Weight::Main));
+        }
+        InspectionState::Postponing(_) if open_to(Verb::InspectionPutOff) => {
+            head = head.with_act(Act::open("审批延期", here("put-off"), Weight::Main));
+        }
+        InspectionState::Confirmed(_) if open_to(Verb::OutcomePublish) => {
+            let to = Address::fixed("/w/publish").child(stored.visit.id.as_str());
+            head = head.with_act(Act::open("公示", to, Weight::Main));
+        }
+        InspectionState::Published(published) => {
+            let to = Address::fixed("/r").child(published.publication.as_str());
+            head = head.with_act(Act::open("看公示", to, Weight::Outlined));
+        }
+        _ => {}
+    }
+    head
+}
+
+/// What is to be done now, and by whom.
+pub(super) fn standing(visit: &Visit, view: &VisitView) -> Note {
+    match &view.stored.visit.state {
+        InspectionState::Assigned if !view.stored.dispatched => Note::standing(
+            "已抽中，等待派发。",
+            "由发起科室派发之后，检查组才能到场登记。",
+        ),
+        InspectionState::Assigned => to_be_made(view),
+        InspectionState::Postponing(asked) => Note::standing(
+            "已申请延期，等待分管领导审批。",
+            format!("申请延期到 {}。理由：{}", asked.until, asked.reason).as_str(),
+        ),
+        InspectionState::Reported(reported) => Note::standing(
+            "已登记未实施检查，等待审核。",
+            format!(
+                "{}，上门 {} 次。由登记人之外的同组人员或组长审核或退回。",
+                reported.how.label(),
+                reported.attempts
+            )
+            .as_str(),
+        ),
+        InspectionState::Opened(opened) => {
+            let gaps = opened.sheet.gaps(&view.items).len();
+            let rest = match gaps {
+                0 => "检查表已填满，可以形成结论。".to_owned(),
+                n => format!("检查表还有 {n} 项没有结果。"),
+            };
+            match &opened.returned {
+                Some(reason) => {
+                    Note::warning("结果被退回。", format!("理由：{reason}。{rest}").as_str())
+                }
+                None => Note::standing("检查中。", rest.as_str()),
+            }
+        }
+        InspectionState::Concluded(done) if done.step.by == visit.acting.account => Note::standing(
+            "等待复核。",
+            "结论由您录入，须由另一名执法检查人员复核（录入与复核不能是同一人）。",
+        ),
+        InspectionState::Concluded(_) => {
+            Note::standing("等待复核。", "由录入人之外的执法检查人员核对后复核或退回。")
+        }
+        InspectionState::Confirmed(_) => Note::standing(
+            "已复核，等待公示。",
+            "由公示人员在期限内公示；录入人和复核人不能公示。",
+        ),
+        InspectionState::Published(_) => Note::standing("已公示。", "任何人都可以查到结果。"),
+        InspectionState::FellAway(fallen) => Note::warning(
+            format!("未实施检查：{}。", fallen.how.label()),
+            format!("上门 {} 次。{}", fallen.attempts, fallen.account).as_str(),
+        ),
+    }
+}
+
+fn to_be_made(view: &VisitView) -> Note {
+    let visit = &view.stored.visit;
+    let how = "到场后由抽中的全部执法检查人员出示证件，登记到场，再逐项填写检查表。";
+    match (&visit.sent_back, &visit.put_off) {
+        (Some(reason), _) => Note::warning(
+            "未实施检查的登记被退回。",
+            format!("理由：{reason}。{how}").as_str(),
+        ),
+        (None, Some(put_off)) => Note::standing(
+            format!("分管领导已批准延期到 {}。", put_off.asked.until),
+            how,
+        ),
+        (None, None) => Note::standing("已派发，等待到场。", how),
+    }
+}

@@ -17,6 +17,7 @@ use crate::premise::{of_visit, require};
 use crate::{Acting, App, AppError};
 
 mod entered;
+mod listed;
 pub mod publishing;
 
 pub use entered::{Entered, print_of_result};

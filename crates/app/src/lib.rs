@@ -19,6 +19,7 @@ pub mod inspection;
 pub mod inspector;
 pub mod installation;
 pub mod job;
+pub mod listed;
 pub mod numbering;
 mod part_file;
 pub mod port;
@@ -73,6 +74,15 @@ impl App {
     pub fn pressed(&self, press: &Press) -> Self {
         Self {
             db: self.db.pressed(press),
+            ..self.clone()
+        }
+    }
+
+    /// The same system, whose next act belongs to no press any more.
+    #[must_use]
+    pub(crate) fn unpressed(&self) -> Self {
+        Self {
+            db: self.db.unpressed(),
             ..self.clone()
         }
     }

@@ -42,7 +42,7 @@ pub enum Thing<'a> {
     Campaign(&'a CampaignNo),
     /// A visit, with its result sheet.
     Visit(&'a InspectionId),
-    /// What would be published of a visit.
+    /// What would be published of a visit: what its approval and its publication rest on.
     Outcome(&'a InspectionId),
     /// A publication.
     Publication(&'a PublicationId),

@@ -190,6 +190,7 @@ async fn on_campaigns(city: &City, acting: &Acting, number: &CampaignNo) -> Answ
     let opening = app.full_bundle(acting, number).await;
     let list = app.read_drawn_list(acting, number).await;
     let recorded = app.record_results(acting, &visit, &[]).await;
+    let approved = app.approve_outcome(acting, &visit, &page).await;
     let published = app.publish_outcome(acting, &visit, &page).await;
     vec![
         ("campaign.draft", drafted.map(drop)),
@@ -199,6 +200,7 @@ async fn on_campaigns(city: &City, acting: &Acting, number: &CampaignNo) -> Answ
         ("opening.read", opening.map(drop)),
         ("drawn_list.read", list.map(drop)),
         ("inspection.record", recorded),
+        ("outcome.approve", approved),
         ("outcome.publish", published.map(drop)),
     ]
 }

@@ -68,6 +68,7 @@ closed_list! {
         InspectionConfirmed = "inspection.confirm", "复核检查结果";
         InspectionReturned = "inspection.return", "退回检查结果";
         InspectionFellAway = "inspection.fall_away", "检查未能进行";
+        OutcomeApproved = "outcome.approve", "批准公示";
         OutcomePublished = "outcome.publish", "公示检查结果";
         OutcomeWithdrawn = "outcome.withdraw", "撤下公示";
         CounterBegun = "counter.begin", "编号接续";

@@ -68,6 +68,7 @@ pub const TABLE: &[(Role, Verb, Relation)] = &[
     (Approver, CampaignAbandon, AnyUnit),
     (Approver, DrawnListRead, AnyUnit),
     (Approver, InspectionRead, AnyUnit),
+    (Approver, OutcomeApprove, AnyUnit),
     (Approver, EventRead, AnyUnit),
     // 抽取经办
     (DrawingOfficer, SubjectRead, AnyUnit),

@@ -266,18 +266,18 @@ fn four_eyes_compare_persons() {
         "AUTH-014"
     );
     assert_eq!(
-        four_eyes::entry_and_publication(&hands, &two, &one)
+        four_eyes::result_and_approval(&hands, &two, &one)
             .expect_err("entry")
             .code,
         "AUTH-015"
     );
     assert_eq!(
-        four_eyes::entry_and_publication(&hands, &two, &two)
+        four_eyes::result_and_approval(&hands, &two, &two)
             .expect_err("second")
             .code,
         "AUTH-015"
     );
-    assert!(four_eyes::entry_and_publication(&hands, &two, &three).is_ok());
+    assert!(four_eyes::result_and_approval(&hands, &two, &three).is_ok());
     assert_eq!(
         four_eyes::grantor_and_grantee(&one, &one)
             .expect_err("same")

@@ -49,6 +49,7 @@ closed_list! {
         InspectionConclude = "inspection.conclude", "形成检查结论";
         InspectionConfirm = "inspection.confirm", "复核检查结果";
         InspectionExport = "inspection.export", "导出检查记录";
+        OutcomeApprove = "outcome.approve", "审批公示";
         OutcomePublish = "outcome.publish", "公示检查结果";
         OutcomeWithdraw = "outcome.withdraw", "撤下公示";
         PublicationRead = "publication.read", "查看公示";

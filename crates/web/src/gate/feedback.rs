@@ -102,9 +102,12 @@ feedback! {
     VISIT_ARRIVED = "visit-arrived", "已登记到场。", "逐项填写检查表，填一项存一项。";
     RESULTS_SAVED = "results-saved", "已保存。", "没有保存的内容仍在本页，已存为草稿。";
     VISIT_CONCLUDED = "visit-concluded", "已形成检查结论。", "由另一名执法检查人员复核。";
-    VISIT_CONFIRMED = "visit-confirmed", "已复核。", "由公示人员公示，公示期限见本页。";
+    VISIT_CONFIRMED = "visit-confirmed", "已复核。", "由分管领导批准公示，再由公示人员公示，公示期限见本页。";
     VISIT_RETURNED = "visit-returned", "已退回。", "录入人看到理由后补正，已填的内容都在。";
     VISIT_FELL_AWAY = "visit-fell-away", "已登记未能检查。", "";
+    OUTCOME_APPROVED = "outcome-approved", "已批准公示。", "由公示岗公示；内容变了，要重新批准。";
+    OUTCOMES_APPROVED = "outcomes-approved", "已批准所选的公示。", "由公示岗公示；仍在本页的没有批准。";
+    OUTCOMES_PUBLISHED = "outcomes-published", "已公示所选的结果。", "任何人都可以在公示页看到；仍在本页的没有公示。";
     OUTCOME_PUBLISHED = "outcome-published", "已公示。", "任何人都可以在公示页看到，摘要已进入公开日志。";
     OUTCOME_WITHDRAWN = "outcome-withdrawn", "已撤下。", "原地址答复撤下的理由和日期，不再显示企业名称。";
 }

@@ -37,6 +37,9 @@ const ON_NOTHING: &[&str] = &[
     "/w/import/inspectors",
 ];
 
+/// Forms over a list: each tick rests on what was shown of its own thing, and the form on nothing else.
+const LISTS: &[&str] = &["/w/publication-approvals", "/w/publish"];
+
 fn decides(route: &Route) -> bool {
     route.method == Method::Post && !ON_NOTHING.contains(&route.path)
 }
@@ -85,6 +88,7 @@ impl Stage {
         story.confirmed(&visits[2]).await;
         let publisher = story.site.city.acting(&story.publisher).await;
         let id = &visits[0].visit.id;
+        story.approve(&visits[0]).await;
         let shown = as_shown(&app, Thing::Outcome(id)).await;
         let publication = app.publish_outcome(&publisher, id, &shown).await.unwrap();
         let mut reader = app.db.read().await.unwrap();
@@ -117,7 +121,11 @@ impl Stage {
     fn address(&self, route: &Route) -> String {
         let id = match route.path {
             path if path.starts_with("/w/inspections/") => self.visits[1].visit.id.to_string(),
-            path if path.starts_with("/w/publish/") => self.visits[2].visit.id.to_string(),
+            path if path.starts_with("/w/publish/")
+                || path.starts_with("/w/publication-approvals/") =>
+            {
+                self.visits[2].visit.id.to_string()
+            }
             path if path.starts_with("/w/published/") => self.publication.clone(),
             path if path.starts_with("/w/subjects/") => self.subject.clone(),
             path if path.starts_with("/w/inspectors/") => self.inspector.clone(),
@@ -312,6 +320,15 @@ async fn no_form_decides_on_anything_but_what_was_shown() {
                 typed.push((format!("was.{}", stage.criterion), "0".repeat(64)));
                 let page = press(&browser, place, number, None, &typed).await;
                 refused(&page, &["INSP-042"], &named);
+            } else if LISTS.contains(&route.path) {
+                let id = &stage.visits[2].visit.id;
+                typed.push(("_chosen".to_owned(), format!("{id} {}", elsewhere())));
+                let page = press(&browser, place, number, None, &typed).await;
+                refused(&page, &["SEEN-001"], &named);
+                // What names no version is nothing that was ticked.
+                typed.last_mut().unwrap().1 = id.to_string();
+                let page = press(&browser, place, number, None, &typed).await;
+                refused(&page, &["LIST-001"], &named);
             } else {
                 let page = press(&browser, place, number, Some(&elsewhere()), &typed).await;
                 // Of an upload no event tells.
@@ -465,7 +482,7 @@ async fn what_would_be_published_must_be_what_was_previewed() {
         let city = &story.site.city;
         let app = &city.app;
         let (_, visits) = story.assigned().await;
-        story.confirmed(&visits[0]).await;
+        story.approved(&visits[0]).await;
         let publisher = city.acting(&story.publisher).await;
         let id = &visits[0].visit.id;
         let preview = app.preview_publication(&publisher, id).await.unwrap();
@@ -487,6 +504,11 @@ async fn what_would_be_published_must_be_what_was_previewed() {
             .await
             .unwrap_err();
         assert!(refused.to_string().contains("SEEN-002"), "{refused}");
+        // What was approved is the text of that time: the new one waits for its own approval.
+        let shown = as_shown(app, Thing::Outcome(id)).await;
+        let refused = app.publish_outcome(&publisher, id, &shown).await;
+        assert!(refused.unwrap_err().to_string().contains("PUBL-005"));
+        story.approve(&visits[0]).await;
         let shown = as_shown(app, Thing::Outcome(id)).await;
         app.publish_outcome(&publisher, id, &shown).await.unwrap();
     })

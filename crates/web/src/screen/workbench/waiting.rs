@@ -80,7 +80,7 @@ const CAMPAIGN_STEPS: &[(StateKind, Verb, &str)] = &[
     (StateKind::Ended, Verb::CampaignOpen, "公开抽取材料"),
 ];
 
-/// The same for visits; the first four are done by whoever is on the team.
+/// The same for visits; the first three are done by whoever is on the team.
 const VISIT_STEPS: &[(InspectionKind, Verb, &str)] = &[
     (InspectionKind::Assigned, Verb::InspectionOpen, "到场登记"),
     (
@@ -93,8 +93,9 @@ const VISIT_STEPS: &[(InspectionKind, Verb, &str)] = &[
         Verb::InspectionConfirm,
         "复核检查结果",
     ),
+    (InspectionKind::Confirmed, Verb::OutcomeApprove, "审批公示"),
     (
-        InspectionKind::Confirmed,
+        InspectionKind::Approved,
         Verb::OutcomePublish,
         "公示检查结果",
     ),
@@ -193,7 +194,7 @@ fn may_be_mine(held: &StoredCampaign, verb: Verb, account: &AccountId) -> bool {
             verb == Verb::DiceEnter && entered.is_none_or(|entry| entry.first.by != *account)
         }
         CampaignState::Committed(_) if verb == Verb::DiceEnter => false,
-        CampaignState::Submitted(submitted) => submitted.step.by != *account,
+        CampaignState::Submitted(submitted) => !submitted.hands.include(account),
         CampaignState::Ended(ended) => ended.opened.is_none(),
         CampaignState::Launched(_)
         | CampaignState::Frozen(_)
@@ -291,9 +292,9 @@ async fn bounds(
 
 fn may_be_read(held: &StoredInspection, account: &AccountId) -> bool {
     match &held.visit.state {
-        InspectionState::Concluded(concluded) => concluded.step.by != *account,
+        InspectionState::Concluded(concluded) => !concluded.opened.hands.include(account),
         InspectionState::Confirmed(confirmed) => {
-            confirmed.step.by != *account && confirmed.concluded.step.by != *account
+            confirmed.step.by != *account && !confirmed.concluded.opened.hands.include(account)
         }
         _ => true,
     }

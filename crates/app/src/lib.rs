@@ -4,6 +4,7 @@
 //! Begin with `port` (what comes from outside), `acting` (who acts, and whether he may), `in_force` (the same
 //! when the act happens), then any use case file. Deliberately absent: SQL (store), rules (domain), HTTP (web).
 
+pub mod access;
 pub mod account;
 pub mod acting;
 mod aside;

@@ -5,19 +5,22 @@
 //! and before any rule.
 
 use domain::event::Event;
-use domain::id::{AccountId, CampaignNo, EventId, Fingerprint, InspectionId, InspectorId, ItemId};
-use domain::id::{PublicationId, SubjectId};
+use domain::id::{AccessRequestId, AccountId, CampaignNo, EventId, Fingerprint, InspectionId};
+use domain::id::{InspectorId, ItemId, PublicationId, SubjectId};
 use domain::inspection::{Inspection, InspectionState};
 use domain::policy::Verb;
 use domain::premise::{Moved, Premise};
 use domain::refusal::Code;
 use domain::time::Instant;
 use draw::{Suite, Version};
+use store::access::StoredRequest;
 use store::account::StoredAccount;
 use store::campaign::{StoredCampaign, StoredPartyLink};
 use store::catalog::StoredRulebook;
 use store::inspection::{StoredInspection, StoredPublication};
-use store::{Reader, StoreError, account, campaign, catalog, inspection, inspector, log, subject};
+use store::{
+    Reader, StoreError, access, account, campaign, catalog, inspection, inspector, log, subject,
+};
 
 use crate::campaign::{plan_now, print_of};
 use crate::{Acting, App, AppError};
@@ -58,6 +61,8 @@ pub enum Thing<'a> {
     Rulebook,
     /// An account, with its roles.
     Account(&'a AccountId),
+    /// A request that waits for another administrator.
+    Request(&'a AccessRequestId),
     /// The attempt an outside party takes part in, by its link.
     Party(&'a str),
 }
@@ -83,6 +88,11 @@ impl App {
             }
             Thing::Rulebook => of_rulebook(&catalog::rulebook_in_force(reader).await?),
             Thing::Account(id) => of_account(&account::get(reader, id).await?),
+            Thing::Request(id) => {
+                let stored = access::get(reader, id).await?;
+                let about = account::get(reader, &stored.request.account).await?;
+                of_request(&stored, &about)
+            }
             Thing::Party(link) => {
                 let (kept, stored) = self.party_by(reader, link).await?;
                 of_party(&kept, &stored)
@@ -213,6 +223,12 @@ pub fn of_account(stored: &StoredAccount) -> Premise {
         .collect();
     roles.sort();
     Premise::of(stored.seen.clone()).deciding(digest_of(&roles.concat()))
+}
+
+/// A request with the account it is about: who confirms it has seen which roles stand there already.
+#[must_use]
+pub fn of_request(stored: &StoredRequest, about: &StoredAccount) -> Premise {
+    Premise::of(stored.seen.clone()).deciding(digest_of(&of_account(about).to_string()))
 }
 
 /// What an outside party takes part in: its link, the attempt, and FREEZE once it is public. What other

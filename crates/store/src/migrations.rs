@@ -73,4 +73,9 @@ pub(crate) const MIGRATIONS: &[Migration] = &[
         "0013_bodies_say_what_stood",
         "留痕正文写明各行改动之前的样子，旧版程序从此不能打开"
     ),
+    migration!(
+        14,
+        "0014_access_requests",
+        "建立等待另一名管理员确认的申请表"
+    ),
 ];

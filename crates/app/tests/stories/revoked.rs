@@ -13,7 +13,7 @@ use app::{Acting, App, AppError};
 use domain::account::{Grant, Role};
 use domain::campaign::plan::CampaignPlan;
 use domain::event::Event;
-use domain::id::{AccountId, CampaignNo, InspectionId, SubjectId};
+use domain::id::{AccessRequestId, AccountId, CampaignNo, InspectionId, SubjectId};
 use domain::inspector::RawInspector;
 use domain::time::Instant;
 use store::{Db, log};
@@ -148,11 +148,16 @@ async fn on_accounts(city: &City, acting: &Acting, other: &AccountId) -> Answers
     let more = grant(Role::Registrar, 4);
     let granted = app.grant_role(acting, other, &page, more).await;
     let reset = app.reset_password(acting, other, &page, PASSWORD).await;
+    let request = AccessRequestId::from_entropy([1; 12]);
+    let confirmed = app.confirm_request(acting, &request, &page).await;
+    let dropped = app.drop_request(acting, &request, &page).await;
     vec![
         ("account.open", opened.map(drop)),
         ("account.close", closed),
-        ("role.grant", granted),
-        ("password.reset", reset),
+        ("role.grant", granted.map(drop)),
+        ("password.reset", reset.map(drop)),
+        ("access.confirm", confirmed),
+        ("access.drop", dropped),
     ]
 }
 
@@ -327,7 +332,8 @@ impl Meanwhile {
             }
             Change::Wider => {
                 let more = grant(Role::Registrar, 4);
-                app.grant_role(security, importer, &page, more).await
+                let granted = app.grant_role(security, importer, &page, more).await;
+                granted.map(drop)
             }
         };
         done.unwrap();

@@ -95,6 +95,19 @@ pub fn result_and_approval(
     apart(confirmed, approves, &codes::AUTH_OWN_RESULT)
 }
 
+/// What one administrator asks for is confirmed by another, who is not the one it is for.
+///
+/// # Errors
+/// `AUTH-018`, `AUTH-019`.
+pub fn request_and_confirmation(
+    asked_by: &AccountId,
+    account: &AccountId,
+    confirms: &AccountId,
+) -> Result<(), Refusal> {
+    apart(asked_by, confirms, &codes::AUTH_OWN_REQUEST)?;
+    apart(account, confirms, &codes::AUTH_OWN_ACCESS)
+}
+
 /// Who grants a right may not be the one who receives it.
 ///
 /// # Errors

@@ -75,6 +75,10 @@ feedback! {
     ACCOUNT_CLOSED = "account-closed", "账号已停用。", "已有的留痕不变。";
     ACCOUNT_REOPENED = "account-reopened", "账号已恢复。", "";
     ROLE_GRANTED = "role-granted", "已授权。", "下一次打开页面时生效。";
+    ROLE_REQUESTED = "role-requested", "已提出授权申请，还没有生效。", "由另一名管理员在“等待确认的申请”里确认。";
+    PASSWORD_REQUESTED = "password-requested", "已提出重置口令的申请，还没有换口令。", "由另一名管理员在“等待确认的申请”里确认。";
+    REQUESTS_CONFIRMED = "requests-confirmed", "已确认所选的申请。", "仍在本页的没有确认。";
+    REQUEST_DROPPED = "request-dropped", "已撤销申请。", "";
     ROLE_REVOKED = "role-revoked", "已收回授权。", "下一次打开页面时生效。";
     PASSWORD_RESET = "password-reset", "口令已重置。", "把新口令当面告知本人；首次登录须更改。";
     // Campaigns.

@@ -72,32 +72,31 @@ impl App {
     pub async fn premise(&self, thing: Thing<'_>) -> Result<Premise, AppError> {
         let reader = &mut self.db.read().await?;
         Ok(match thing {
-            Thing::Campaign(number) => {
-                let stored = campaign::by_number(reader, number).await?;
-                of_campaign(reader, &stored, self.version_of_new_attempts).await?
-            }
+            Thing::Campaign(number) => self.of_numbered(reader, number).await?,
             Thing::Visit(id) => of_visit(&inspection::get(reader, id).await?),
             Thing::Outcome(id) => self.of_outcome(reader, id).await?,
             Thing::Publication(id) => of_publication(&inspection::published(reader, id).await?),
             Thing::Subject(id) => Premise::of(subject::get(reader, id).await?.seen),
             Thing::Inspector(id) => Premise::of(inspector::listed_one(reader, id).await?.0.seen),
             Thing::Inspectors => of_inspectors(reader).await?,
-            Thing::Item(id) => {
-                let newest = catalog::revisions(reader, id).await?.into_iter().next();
-                Premise::of(newest.ok_or_else(|| missing("items", id))?.seen)
-            }
+            Thing::Item(id) => of_newest(reader, id).await?,
             Thing::Rulebook => of_rulebook(&catalog::rulebook_in_force(reader).await?),
             Thing::Account(id) => of_account(&account::get(reader, id).await?),
-            Thing::Request(id) => {
-                let stored = access::get(reader, id).await?;
-                let about = account::get(reader, &stored.request.account).await?;
-                of_request(&stored, &about)
-            }
+            Thing::Request(id) => of_request_by(reader, id).await?,
             Thing::Party(link) => {
                 let (kept, stored) = self.party_by(reader, link).await?;
                 of_party(&kept, &stored)
             }
         })
+    }
+
+    async fn of_numbered(
+        &self,
+        reader: &mut Reader,
+        number: &CampaignNo,
+    ) -> Result<Premise, AppError> {
+        let stored = campaign::by_number(reader, number).await?;
+        of_campaign(reader, &stored, self.version_of_new_attempts).await
     }
 
     /// The premise of an act on a campaign whose row was read before; its plan as it stands now.
@@ -109,6 +108,18 @@ impl App {
         )
         .await
     }
+}
+
+async fn of_newest(reader: &mut Reader, id: &ItemId) -> Result<Premise, StoreError> {
+    let newest = catalog::revisions(reader, id).await?.into_iter().next();
+    let newest = newest.ok_or_else(|| missing("items", id))?;
+    Ok(Premise::of(newest.seen))
+}
+
+async fn of_request_by(reader: &mut Reader, id: &AccessRequestId) -> Result<Premise, StoreError> {
+    let stored = access::get(reader, id).await?;
+    let about = account::get(reader, &stored.request.account).await?;
+    Ok(of_request(&stored, &about))
 }
 
 fn missing(table: &'static str, id: &ItemId) -> StoreError {

@@ -1,9 +1,13 @@
 //! Opening and closing accounts, granting roles: acts of the system and the security administrator.
+//!
+//! A role on which others rely, and the password of its holder, become a request that another administrator confirms
+//! ([`crate::access`]).
 
+use domain::account::request::Access;
 use domain::account::{Account, Grant, may_lose, may_stand_together};
 use domain::event::{Act, Actor, LinkKind};
 use domain::id::AccountId;
-use domain::policy::{Place, Verb, four_eyes};
+use domain::policy::{Place, Verb, four_eyes, is_guarded};
 use domain::premise::Premise;
 use domain::refusal::Code;
 use domain::rulebook::SignInRules;
@@ -11,8 +15,9 @@ use domain::text::{FieldError, FieldErrors, PersonName};
 use store::account::StoredAccount;
 use store::{Hold, Register, Tx, account, session};
 
+use crate::access::{Given, may_also_hold, set_first_password};
 use crate::premise::{of_account, require};
-use crate::sign_in::{failure_source, hash_in_background};
+use crate::sign_in::hash_in_background;
 use crate::{Acting, App, AppError};
 
 static LOGIN_SHAPE: Code = Code::new(
@@ -146,21 +151,24 @@ impl App {
         Ok((tx, actor))
     }
 
-    /// Grants a role to another account.
+    /// Grants a role to another account; one on which others rely waits for another administrator.
     pub async fn grant_role(
         &self,
         acting: &Acting,
         to: &AccountId,
         premise: &Premise,
         grant: Grant,
-    ) -> Result<(), AppError> {
+    ) -> Result<Given, AppError> {
         four_eyes::grantor_and_grantee(&acting.account, to)?;
         let (mut tx, acting) = self.begin_on_accounts("role.grant", acting).await?;
         let actor = acting.actor(Verb::RoleGrant, &Place::BUREAU)?;
-        let found = account_on(&mut tx, &acting, to, premise).await?.account;
-        let mut roles: Vec<_> = found.grants.iter().map(|held| held.role).collect();
-        roles.push(grant.role);
-        may_stand_together(&roles)?;
+        let found = account_on(&mut tx, &acting, to, premise).await?;
+        may_also_hold(&found, &grant)?;
+        if is_guarded(grant.role) {
+            let asked = (to, Access::Role(grant));
+            let asked = self.ask_for(tx, (&acting, actor), asked, None);
+            return asked.await.map(Given::Asked);
+        }
         let event = self
             .event(Act::RoleGranted, actor)
             .touching(LinkKind::Account, to.as_str())
@@ -169,7 +177,7 @@ impl App {
         let mut rec = tx.record(event, self.confidential())?;
         account::add_grant(&mut rec, to, &grant).await?;
         rec.commit().await?;
-        Ok(())
+        Ok(Given::Done)
     }
 
     /// Takes a role back from another account; what was done in it stays in the trace.
@@ -244,14 +252,15 @@ impl App {
         Ok(())
     }
 
-    /// Sets a new first password for another account, ends its sessions and its lock-out.
+    /// Sets a new first password for another account, ends its sessions and its lock-out; that of the holder of a role
+    /// on which others rely waits for another administrator.
     pub async fn reset_password(
         &self,
         acting: &Acting,
         id: &AccountId,
         premise: &Premise,
         password: &str,
-    ) -> Result<(), AppError> {
+    ) -> Result<Given, AppError> {
         acting.may(Verb::PasswordReset, &Place::BUREAU)?;
         four_eyes::grantor_and_grantee(&acting.account, id)?;
         let mut errors = FieldErrors::new();
@@ -263,18 +272,25 @@ impl App {
         let phc = hash_in_background(&self.entropy, password).await;
         let (mut tx, acting) = self.begin_on_accounts("password.reset", acting).await?;
         let actor = acting.actor(Verb::PasswordReset, &Place::BUREAU)?;
-        let login = account_on(&mut tx, &acting, id, premise).await?.login;
+        let found = account_on(&mut tx, &acting, id, premise).await?;
+        if found
+            .account
+            .grants
+            .iter()
+            .any(|held| is_guarded(held.role))
+        {
+            let asked = (id, Access::Password);
+            let asked = self.ask_for(tx, (&acting, actor), asked, Some(&phc));
+            return asked.await.map(Given::Asked);
+        }
         let event = self
             .event(Act::PasswordSet, actor)
             .touching(LinkKind::Account, id.as_str());
         let at = event.at.unix_ms();
         let mut rec = tx.record(event, self.confidential())?;
-        let mut beside = rec.beside();
-        account::set_phc(&mut beside, id, &phc, true, at).await?;
-        session::end_all(&mut beside, id).await?;
-        session::set_failures(&mut beside, &failure_source(&login), 0, at).await?;
+        set_first_password(&mut rec, &found, &phc, at).await?;
         rec.commit().await?;
-        Ok(())
+        Ok(Given::Done)
     }
 }
 

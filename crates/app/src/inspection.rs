@@ -20,6 +20,7 @@ use crate::{Acting, App, AppError};
 mod absence;
 mod door;
 mod entered;
+mod listed;
 pub mod publishing;
 
 pub use entered::{Entered, print_of_result};

@@ -4,6 +4,7 @@
 //! Begin with `port` (what comes from outside), `acting` (who acts, and whether he may), `in_force` (the same
 //! when the act happens), then any use case file. Deliberately absent: SQL (store), rules (domain), HTTP (web).
 
+pub mod access;
 pub mod account;
 pub mod acting;
 mod aside;
@@ -19,6 +20,7 @@ pub mod inspection;
 pub mod inspector;
 pub mod installation;
 pub mod job;
+pub mod listed;
 pub mod numbering;
 mod part_file;
 pub mod port;
@@ -73,6 +75,15 @@ impl App {
     pub fn pressed(&self, press: &Press) -> Self {
         Self {
             db: self.db.pressed(press),
+            ..self.clone()
+        }
+    }
+
+    /// The same system, whose next act belongs to no press any more.
+    #[must_use]
+    pub(crate) fn unpressed(&self) -> Self {
+        Self {
+            db: self.db.unpressed(),
             ..self.clone()
         }
     }

@@ -5,19 +5,22 @@
 //! and before any rule.
 
 use domain::event::Event;
-use domain::id::{AccountId, CampaignNo, EventId, Fingerprint, InspectionId, InspectorId, ItemId};
-use domain::id::{PublicationId, SubjectId};
+use domain::id::{AccessRequestId, AccountId, CampaignNo, EventId, Fingerprint, InspectionId};
+use domain::id::{InspectorId, ItemId, PublicationId, SubjectId};
 use domain::inspection::{Inspection, InspectionState};
 use domain::policy::Verb;
 use domain::premise::{Moved, Premise};
 use domain::refusal::Code;
 use domain::time::Instant;
 use draw::{Suite, Version};
+use store::access::StoredRequest;
 use store::account::StoredAccount;
 use store::campaign::{StoredCampaign, StoredPartyLink};
 use store::catalog::StoredRulebook;
 use store::inspection::{StoredInspection, StoredPublication};
-use store::{Reader, StoreError, account, campaign, catalog, inspection, inspector, log, subject};
+use store::{
+    Reader, StoreError, access, account, campaign, catalog, inspection, inspector, log, subject,
+};
 
 use crate::campaign::{plan_now, print_of};
 use crate::{Acting, App, AppError};
@@ -42,7 +45,7 @@ pub enum Thing<'a> {
     Campaign(&'a CampaignNo),
     /// A visit, with its result sheet.
     Visit(&'a InspectionId),
-    /// What would be published of a visit.
+    /// What would be published of a visit: what its approval and its publication rest on.
     Outcome(&'a InspectionId),
     /// A publication.
     Publication(&'a PublicationId),
@@ -58,6 +61,8 @@ pub enum Thing<'a> {
     Rulebook,
     /// An account, with its roles.
     Account(&'a AccountId),
+    /// A request that waits for another administrator.
+    Request(&'a AccessRequestId),
     /// The attempt an outside party takes part in, by its link.
     Party(&'a str),
 }
@@ -67,27 +72,31 @@ impl App {
     pub async fn premise(&self, thing: Thing<'_>) -> Result<Premise, AppError> {
         let reader = &mut self.db.read().await?;
         Ok(match thing {
-            Thing::Campaign(number) => {
-                let stored = campaign::by_number(reader, number).await?;
-                of_campaign(reader, &stored, self.version_of_new_attempts).await?
-            }
+            Thing::Campaign(number) => self.of_numbered(reader, number).await?,
             Thing::Visit(id) => of_visit(&inspection::get(reader, id).await?),
             Thing::Outcome(id) => self.of_outcome(reader, id).await?,
             Thing::Publication(id) => of_publication(&inspection::published(reader, id).await?),
             Thing::Subject(id) => Premise::of(subject::get(reader, id).await?.seen),
             Thing::Inspector(id) => Premise::of(inspector::listed_one(reader, id).await?.0.seen),
             Thing::Inspectors => of_inspectors(reader).await?,
-            Thing::Item(id) => {
-                let newest = catalog::revisions(reader, id).await?.into_iter().next();
-                Premise::of(newest.ok_or_else(|| missing("items", id))?.seen)
-            }
+            Thing::Item(id) => of_newest(reader, id).await?,
             Thing::Rulebook => of_rulebook(&catalog::rulebook_in_force(reader).await?),
             Thing::Account(id) => of_account(&account::get(reader, id).await?),
+            Thing::Request(id) => of_request_by(reader, id).await?,
             Thing::Party(link) => {
                 let (kept, stored) = self.party_by(reader, link).await?;
                 of_party(&kept, &stored)
             }
         })
+    }
+
+    async fn of_numbered(
+        &self,
+        reader: &mut Reader,
+        number: &CampaignNo,
+    ) -> Result<Premise, AppError> {
+        let stored = campaign::by_number(reader, number).await?;
+        of_campaign(reader, &stored, self.version_of_new_attempts).await
     }
 
     /// The premise of an act on a campaign whose row was read before; its plan as it stands now.
@@ -99,6 +108,18 @@ impl App {
         )
         .await
     }
+}
+
+async fn of_newest(reader: &mut Reader, id: &ItemId) -> Result<Premise, StoreError> {
+    let newest = catalog::revisions(reader, id).await?.into_iter().next();
+    let newest = newest.ok_or_else(|| missing("items", id))?;
+    Ok(Premise::of(newest.seen))
+}
+
+async fn of_request_by(reader: &mut Reader, id: &AccessRequestId) -> Result<Premise, StoreError> {
+    let stored = access::get(reader, id).await?;
+    let about = account::get(reader, &stored.request.account).await?;
+    Ok(of_request(&stored, &about))
 }
 
 fn missing(table: &'static str, id: &ItemId) -> StoreError {
@@ -215,6 +236,12 @@ pub fn of_account(stored: &StoredAccount) -> Premise {
         .collect();
     roles.sort();
     Premise::of(stored.seen.clone()).deciding(digest_of(&roles.concat()))
+}
+
+/// A request with the account it is about: who confirms it has seen which roles stand there already.
+#[must_use]
+pub fn of_request(stored: &StoredRequest, about: &StoredAccount) -> Premise {
+    Premise::of(stored.seen.clone()).deciding(digest_of(&of_account(about).to_string()))
 }
 
 /// What an outside party takes part in: its link, the attempt, and FREEZE once it is public. What other

@@ -170,7 +170,7 @@ pub(crate) async fn finished_campaign(
     Ok(number)
 }
 
-/// Every result, the day after the last visit.
+/// Every result, approved and then published, the day after the last visit.
 async fn publish(
     app: &App,
     clock: &ReplayClock,
@@ -181,9 +181,13 @@ async fn publish(
     clock.pass_to_office_hours();
     for visit in visits {
         let shown = app.premise(Thing::Outcome(&visit.visit.id)).await?;
+        app.approve_outcome(cast.person("approver"), &visit.visit.id, &shown)
+            .await?;
+        clock.pass_minutes(2);
+        let shown = app.premise(Thing::Outcome(&visit.visit.id)).await?;
         app.publish_outcome(cast.person("publisher"), &visit.visit.id, &shown)
             .await?;
-        clock.pass_minutes(3);
+        clock.pass_minutes(1);
     }
     Ok(())
 }

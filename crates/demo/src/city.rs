@@ -62,7 +62,7 @@ const PEOPLE: [(&str, &str, &str, &str, Role); 13] = [
     (
         "approver",
         "分管领导乙",
-        "分管领导：批准方案",
+        "分管领导：批准方案、批准公示",
         "office",
         Role::Approver,
     ),
@@ -97,7 +97,7 @@ const PEOPLE: [(&str, &str, &str, &str, Role); 13] = [
     (
         "publisher",
         "公示员戊",
-        "公示：把复核过的结果放上门户",
+        "公示：把批准公示的结果放上门户",
         "office",
         Role::Publisher,
     ),

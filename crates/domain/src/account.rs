@@ -10,6 +10,8 @@ use crate::id::{AccountId, OrgUnitId};
 use crate::refusal::{Refusal, codes};
 use crate::text::PersonName;
 
+pub mod request;
+
 closed_list! {
     /// What a person is in the bureau, as far as rights go.
     #[doc(alias = "角色")]
@@ -73,8 +75,12 @@ pub struct Account {
 /// Whether these roles may stand together in one account (三员分立).
 ///
 /// # Errors
-/// `AUTH-020` an administrator with a business role, `AUTH-021` two kinds of administrator.
+/// `AUTH-024` a role that nobody is granted, `AUTH-020` an administrator with a business role, `AUTH-021` two kinds of
+/// administrator.
 pub fn may_stand_together(roles: &[Role]) -> Result<(), Refusal> {
+    if let Some(role) = roles.iter().find(|role| !role.is_grantable()) {
+        return Err(codes::AUTH_NOT_GRANTABLE.refuse(&[("role", &role.label())]));
+    }
     let mut administrators: Vec<Role> = roles
         .iter()
         .copied()
@@ -85,14 +91,13 @@ pub fn may_stand_together(roles: &[Role]) -> Result<(), Refusal> {
     if administrators.len() > 1 {
         return Err(codes::AUTH_ADMINS_TOGETHER.refuse(&[]));
     }
-    let business = roles
-        .iter()
-        .any(|role| !role.is_administrator() && role.is_grantable());
+    let business = roles.iter().any(|role| !role.is_administrator());
     if administrators.len() == 1 && business {
         return Err(codes::AUTH_ADMIN_BUSINESS.refuse(&[]));
     }
     Ok(())
 }
+
 /// Whether a role may be taken from an account when `others` other active accounts hold it: each of
 /// the three administrators must remain, or nobody could ever open, grant or look again.
 ///

@@ -155,6 +155,8 @@ random_ids! {
     InspectionId;
     /// One publication on the portal; its address never changes.
     PublicationId;
+    /// One request that waits for another administrator.
+    AccessRequestId;
     /// One event of the trace.
     EventId;
 }

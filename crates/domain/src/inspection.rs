@@ -1,7 +1,7 @@
 //! One visit of one team to one subject, all items at once (细则五（二）一次性完成).
 //!
-//! Assigned → opened at the door → concluded with an outcome → confirmed by a second person →
-//! published. A visit that cannot be made is reported with proof and falls away once a second person
+//! Assigned → opened at the door → concluded with an outcome → confirmed by a second person → its publication
+//! approved by a third → published. A visit that cannot be made is reported with proof and falls away once a second person
 //! confirms that; one that has to wait is put off within the window, once, by the head ([`absence`]).
 //! What has to be right at the door is in [`door`], the checklist and its evidence rules in [`item_result`].
 //!
@@ -13,7 +13,8 @@ use serde_json::Value;
 
 use crate::catalog::{FollowUpKind, InspectionItem, OutcomeCode, OutcomeKind};
 use crate::id::{
-    AccountId, CampaignId, InspectionId, InspectorCode, ItemId, PublicationId, SubjectId,
+    AccountId, CampaignId, Fingerprint, InspectionId, InspectorCode, ItemId, PublicationId,
+    SubjectId,
 };
 use crate::policy::four_eyes::Hands;
 use crate::refusal::{Refusal, codes};
@@ -31,17 +32,12 @@ pub use item_result::{EvidenceGiven, ItemResult, Sheet, Verdict};
 pub use steps::{INSPECTION_TRANSITIONS, InspectionKind, InspectionVerb};
 
 /// How a visit is kept. Version 2: everybody who entered something of it is known. Version 3: that it could not be made
-/// is reported first and confirmed by a second person, it may be put off once, an arrival says what it has to explain, and
-/// a result may name a laboratory's report.
+/// is reported first and confirmed by a second person, it may be put off once, an arrival says what it has to explain,
+/// a result may name a laboratory's report, and publication is approved before it is carried out.
 pub static VISIT: Shape<Inspection> = Shape::new(
     "inspections.life",
-    &[hands_are_those_of_the_steps, nobody_confirmed_an_absence],
+    &[hands_are_those_of_the_steps, published_without_approval],
 );
-
-/// What fell away under one pair of eyes stays so; nothing else was there.
-fn nobody_confirmed_an_absence(value: Value) -> Value {
-    value
-}
 
 /// Of a result entered before hands were kept only who opened and who concluded it is known.
 fn hands_are_those_of_the_steps(mut value: Value) -> Value {
@@ -63,6 +59,15 @@ fn hands_are_those_of_the_steps(mut value: Value) -> Value {
                 hands.push(concluder);
             }
         }
+    }
+    value
+}
+
+/// What was published before approval was an act of its own has none.
+fn published_without_approval(mut value: Value) -> Value {
+    let state = &mut value["state"];
+    if state["state"] == "published" {
+        state["approval"] = Value::Null;
     }
     value
 }
@@ -198,11 +203,32 @@ pub struct Confirmed {
     pub step: Step,
 }
 
+/// Somebody who had no part in the result has approved its publication, word for word.
+#[doc(alias = "公示审批")]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Approval {
+    /// Who approved, and when.
+    pub step: Step,
+    /// The hash of the public text that was approved; another text needs another approval.
+    pub text: Fingerprint,
+}
+
+/// Its publication is approved and not yet carried out.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Approved {
+    /// What was confirmed.
+    pub confirmed: Confirmed,
+    /// The approval of its publication.
+    pub approval: Approval,
+}
+
 /// The outcome is public.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Published {
     /// What was confirmed.
     pub confirmed: Confirmed,
+    /// The approval; none of what was published before approval was an act of its own.
+    pub approval: Option<Approval>,
     /// Who published, and when.
     pub step: Step,
     /// Where it stands.
@@ -221,6 +247,8 @@ pub enum InspectionState {
     Concluded(Concluded),
     /// A second person has confirmed.
     Confirmed(Confirmed),
+    /// A third person has approved its publication.
+    Approved(Approved),
     /// The outcome is public.
     Published(Published),
     /// The team asks to put it off.
@@ -266,13 +294,23 @@ pub struct Inspection {
 impl Inspection {
     /// What was concluded, in every state that has a conclusion.
     #[must_use]
-    pub const fn concluded(&self) -> Option<&Concluded> {
+    pub fn concluded(&self) -> Option<&Concluded> {
         match &self.state {
             InspectionState::Concluded(concluded) => Some(concluded),
-            InspectionState::Confirmed(confirmed) => Some(&confirmed.concluded),
-            InspectionState::Published(published) => Some(&published.confirmed.concluded),
+            _ => self.confirmed().map(|confirmed| &confirmed.concluded),
+        }
+    }
+
+    /// What was confirmed, in every state that has a confirmation.
+    #[must_use]
+    pub const fn confirmed(&self) -> Option<&Confirmed> {
+        match &self.state {
+            InspectionState::Confirmed(confirmed) => Some(confirmed),
+            InspectionState::Approved(approved) => Some(&approved.confirmed),
+            InspectionState::Published(published) => Some(&published.confirmed),
             InspectionState::Assigned
             | InspectionState::Opened(_)
+            | InspectionState::Concluded(_)
             | InspectionState::Postponing(_)
             | InspectionState::Reported(_)
             | InspectionState::FellAway(_) => None,

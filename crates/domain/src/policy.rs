@@ -54,6 +54,22 @@ pub fn role_allows(role: Role, verb: Verb, actual: Relation) -> bool {
         .any(|(r, v, granted)| *r == role && *v == verb && covers(*granted, actual))
 }
 
+/// Roles whose holder alone decides what everybody else relies on: approving, drawing, publishing, and the
+/// administrators. Granting one, or setting a new password of its holder, takes a second administrator.
+#[must_use]
+pub fn is_guarded(role: Role) -> bool {
+    const DECIDING: [Verb; 4] = [
+        Verb::CampaignApprove,
+        Verb::CampaignDraw,
+        Verb::OutcomeApprove,
+        Verb::OutcomePublish,
+    ];
+    role.is_administrator()
+        || TABLE
+            .iter()
+            .any(|(r, verb, _)| *r == role && DECIDING.contains(verb))
+}
+
 /// Where the thing stands that somebody wants to act on.
 #[derive(Clone, Copy, Debug)]
 pub struct Place<'a> {

@@ -121,7 +121,8 @@ fn stood(visit: &StoredInspection) -> usize {
         InspectionState::Opened(_) => 1,
         InspectionState::Concluded(_) => 2,
         InspectionState::Confirmed(_) => 3,
-        InspectionState::Published(_) => 4,
+        InspectionState::Approved(_) => 4,
+        InspectionState::Published(_) => 5,
         other => panic!("{other:?}"),
     }
 }
@@ -161,6 +162,13 @@ async fn comes_to_its_end(app: &App, visit: &StoredInspection, publisher: &Actin
         done.unwrap();
     }
     if from <= 3 {
+        // Confirmed under the earlier build or under this one: it waits for an approval like any other.
+        let outcome = as_shown(app, Thing::Outcome(id)).await;
+        let early = app.publish_outcome(publisher, id, &outcome).await;
+        assert_eq!(code(early.map(drop)), "INSP-001");
+        let approver = acting(app, "approver").await;
+        let done = app.approve_outcome(&approver, id, &outcome).await;
+        done.unwrap();
         let outcome = as_shown(app, Thing::Outcome(id)).await;
         let done = app.publish_outcome(publisher, id, &outcome).await;
         done.unwrap();
@@ -174,7 +182,8 @@ async fn comes_to_its_end(app: &App, visit: &StoredInspection, publisher: &Actin
 async fn visits_come_to_their_end(app: &App) {
     let number = CampaignNo::parse(FINISHED).unwrap();
     let found = visits(app, &number).await;
-    for state in 0..=4 {
+    // Nobody approved a publication under that build.
+    for state in [0, 1, 2, 3, 5] {
         assert!(found.iter().any(|visit| stood(visit) == state), "{state}");
     }
     let publisher = acting(app, "publisher").await;
@@ -182,7 +191,7 @@ async fn visits_come_to_their_end(app: &App) {
         comes_to_its_end(app, visit, &publisher).await;
     }
     let ended = visits(app, &number).await;
-    assert!(ended.iter().all(|visit| stood(visit) == 4));
+    assert!(ended.iter().all(|visit| stood(visit) == 5));
     let initiator = acting(app, "initiator").await;
     let shown = as_shown(app, Thing::Campaign(&number)).await;
     let done = app.end_campaign(&initiator, &number, &shown).await;

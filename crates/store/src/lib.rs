@@ -22,6 +22,7 @@ mod telling;
 
 #[macro_use]
 pub(crate) mod kernel;
+pub mod access;
 pub mod account;
 pub mod attachment;
 pub mod campaign;

@@ -75,4 +75,9 @@ pub(crate) const MIGRATIONS: &[Migration] = &[
     ),
     migration!(14, "0014_void_attempts", "建立揭示之后作废的抽取表"),
     migration!(15, "0015_notes", "会话记住办成之后要说的一句话"),
+    migration!(
+        16,
+        "0016_access_requests",
+        "建立等待另一名管理员确认的申请表"
+    ),
 ];

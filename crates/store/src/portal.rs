@@ -6,6 +6,7 @@
 
 use domain::campaign::{CampaignState, StateKind};
 use domain::id::{CampaignNo, EventId};
+use domain::inspection::InspectionKind;
 use domain::policy::Reach;
 use tlog::Hash;
 use tlog::entry::{Entry, EntryType};
@@ -387,17 +388,21 @@ pub async fn figures(reader: &mut Reader, since_ms: i64) -> Result<PublicFigures
     })
 }
 
-/// Every confirmed visit that waits for its publication, up to `limit`, longest waiting first.
+/// Every visit whose publication waits for its approval or for being carried out, up to `limit` of each, longest
+/// waiting first.
 pub async fn awaiting_publication(
     reader: &mut Reader,
     reach: &Reach,
     limit: i64,
 ) -> Result<Vec<StoredInspection>, StoreError> {
-    let filter = InspectionFilter {
-        state: Some("confirmed".to_owned()),
-        ..Default::default()
-    };
-    let mut waiting = crate::inspection::page(reader, reach, &filter, None, limit).await?;
+    let mut waiting = Vec::new();
+    for state in [InspectionKind::Confirmed, InspectionKind::Approved] {
+        let filter = InspectionFilter {
+            state: Some(state.name().to_owned()),
+            ..Default::default()
+        };
+        waiting.extend(crate::inspection::page(reader, reach, &filter, None, limit).await?);
+    }
     waiting.sort_by_key(|kept| kept.visit.concluded().map(|concluded| concluded.step.at));
     Ok(waiting)
 }

@@ -137,6 +137,18 @@ table! {
     }
 }
 table! {
+    /// What one administrator asks for and another confirms (授权申请).
+    traced ACCESS_REQUESTS = "access_requests" of Accounts key(request_id) {
+        request_id: text masked,
+        account_id: text masked,
+        role: text masked,
+        org_unit_id: text masked,
+        asked_by: text masked,
+        asked_at_ms: int masked,
+        state: text masked,
+    }
+}
+table! {
     /// Campaigns (抽查任务) and the state they are in.
     traced CAMPAIGNS = "campaigns" key(campaign_id) {
         campaign_id: text public,
@@ -228,6 +240,13 @@ table! {
         phc: text private,
         set_at_ms: int masked,
         must_change: int masked,
+    }
+}
+table! {
+    /// The password hash that waits with a request to set it.
+    untraced AWAITED_CREDENTIALS = "awaited_credentials" because "a password hash must be destroyable; asking for it and setting it are events of their own" key(request_id) {
+        request_id: text private,
+        phc: text private,
     }
 }
 table! {
@@ -383,6 +402,7 @@ pub const TRACED: &[TracedTable] = &[
     RULEBOOKS,
     ACCOUNTS,
     GRANTS,
+    ACCESS_REQUESTS,
     CAMPAIGNS,
     PARTY_LINKS,
     VOID_ATTEMPTS,
@@ -408,6 +428,7 @@ pub(crate) const SCHEMA: Schema = Schema {
 /// Every untraced table.
 pub const UNTRACED: &[UntracedTable] = &[
     CREDENTIALS,
+    AWAITED_CREDENTIALS,
     PERSON_KEYS,
     SESSIONS,
     LOGIN_FAILURES,

@@ -5,6 +5,7 @@
 
 use std::sync::Arc;
 
+use app::access::Given;
 use app::account::NewAccount;
 use app::crypto::{StorageKey, log_key};
 use app::installation::Founding;
@@ -186,13 +187,22 @@ impl City {
     /// # Panics
     /// When the roles may not stand together.
     pub async fn granted(&self, to: &AccountId, grant: Grant) -> Acting {
-        let login = format!("grants-{}", store::hex(&self.app.entropy.bytes::<4>()));
-        let security = self.account(&login, &[(Role::SecurityAdmin, 0)]).await;
-        let security = self.acting(&security).await;
+        let [asks, confirms] = [self.keeper("asks").await, self.keeper("confirms").await];
         let premise = as_shown(&self.app, Thing::Account(to)).await;
-        let granted = self.app.grant_role(&security, to, &premise, grant).await;
-        granted.expect("roles that may stand together");
+        let given = self.app.grant_role(&asks, to, &premise, grant).await;
+        if let Given::Asked(request) = given.expect("roles that may stand together") {
+            let premise = as_shown(&self.app, Thing::Request(&request)).await;
+            let confirmed = self.app.confirm_request(&confirms, &request, &premise);
+            confirmed.await.expect("asked by another");
+        }
         self.acting(to).await
+    }
+
+    /// A security administrator nobody knows.
+    async fn keeper(&self, what: &str) -> Acting {
+        let login = format!("{what}-{}", store::hex(&self.app.entropy.bytes::<4>()));
+        let keeper = self.account(&login, &[(Role::SecurityAdmin, 0)]).await;
+        self.acting(&keeper).await
     }
 
     /// The account as it comes with a request.

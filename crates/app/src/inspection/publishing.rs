@@ -1,14 +1,17 @@
-//! Publishing what a visit found, and taking it down again.
+//! Approving that what a visit found is published, publishing it, and taking it down again.
 //!
 //! The content is computed from the visit by the domain and stored as the portal shows it; its hash
-//! goes into the log. Deliberately absent: editing a publication. What is wrong is taken down with a
+//! goes into the log. The approval names the hash of the text that was read; publishing computes the text anew
+//! and finds it the same, whoever does it. Deliberately absent: editing a publication. What is wrong is taken down with a
 //! reason, and the visit's record is what it was.
 
 use domain::calendar::{Deadline, WorkCalendar};
 use domain::catalog::InspectionItem;
 use domain::event::{Act, Event, LinkKind};
-use domain::id::{InspectionId, PublicationId};
-use domain::inspection::{Confirmed, Inspection, InspectionState, Published, Step};
+use domain::id::{Fingerprint, InspectionId, PublicationId};
+use domain::inspection::{
+    Approval, Confirmed, Inspection, InspectionState, InspectionVerb, Published, Step,
+};
 use domain::policy::Verb;
 use domain::premise::Premise;
 use domain::publication::{
@@ -18,7 +21,7 @@ use domain::refusal::{Code, Refusal};
 use domain::subject::Subject;
 use domain::time::Instant;
 use store::inspection::{self, StoredInspection, StoredPublication};
-use store::portal::publication_record;
+use store::portal::{self, publication_record};
 use store::{Reader, StoreError, campaign, catalog, org, subject};
 
 use super::{items_of, load, place, touching};
@@ -29,22 +32,38 @@ static NOT_CONFIRMED: Code = Code::new(
     "PUBL-010",
     "这次检查还没有复核，不能预览公示内容。",
     Some("细则五（四）"),
-    "由录入人之外的执法人员复核后再公示。",
+    "由录入人之外的执法人员复核，再由分管领导批准公示。",
 );
 
-/// What the publisher sees before he publishes.
+/// More than ever wait at once; sorted by term, so all of them are read.
+const MOST_AWAITING: i64 = 1_000;
+
+/// What is seen of a publication before it is approved or carried out.
 #[derive(Clone, Debug)]
 pub struct PublicationPreview {
     /// The visit.
     pub stored: StoredInspection,
     /// Exactly what would stand on the portal if it were published now.
     pub outcome: PublicOutcome,
-    /// What publishing it now rests on.
+    /// What approving or publishing it now rests on.
     pub premise: Premise,
+    /// Its approval, if it has one.
+    pub approval: Option<Approval>,
     /// By when it has to stand there, with the days skipped.
     pub deadline: Deadline,
-    /// Why this account may not publish it, if it may not (four eyes).
+    /// Why this account may not approve it, if it may not: four eyes, or approved like this already.
     pub refused: Option<Refusal>,
+}
+
+impl PublicationPreview {
+    /// Whether the text that would be published now is the one that was approved.
+    #[must_use]
+    pub fn is_approved(&self) -> bool {
+        let text = self.premise.digest.as_ref();
+        self.approval
+            .as_ref()
+            .is_some_and(|approval| Some(&approval.text) == text)
+    }
 }
 
 impl App {
@@ -76,20 +95,58 @@ impl App {
     ) -> Result<PublicationPreview, AppError> {
         let mut reader = self.db.read().await?;
         let (stored, assigned) = load(&mut reader, acting, id).await?;
-        acting.may(Verb::OutcomePublish, &place(&stored, assigned))?;
-        let InspectionState::Confirmed(confirmed) = stored.visit.state.clone() else {
+        let at = place(&stored, assigned);
+        acting
+            .may(Verb::OutcomePublish, &at)
+            .or_else(|_| acting.may(Verb::OutcomeApprove, &at))?;
+        self.previewed(&mut reader, acting, stored).await
+    }
+
+    /// Every publication that waits for its approval, or for being carried out, as [`Self::preview_publication`]
+    /// shows one: all of the text, so that a list of them can be decided on. Those whose text has changed since it
+    /// was approved wait for another approval. At most `most`, the nearest term first.
+    pub async fn awaiting(
+        &self,
+        acting: &Acting,
+        verb: Verb,
+        most: usize,
+    ) -> Result<Vec<PublicationPreview>, AppError> {
+        let mut reader = self.db.read().await?;
+        let reach = acting.reach(verb);
+        let mut waiting = Vec::new();
+        for stored in portal::awaiting_publication(&mut reader, &reach, MOST_AWAITING).await? {
+            let preview = self.previewed(&mut reader, acting, stored).await?;
+            if preview.is_approved() == (verb == Verb::OutcomePublish) {
+                waiting.push(preview);
+            }
+            if waiting.len() == most {
+                break;
+            }
+        }
+        Ok(waiting)
+    }
+
+    async fn previewed(
+        &self,
+        reader: &mut Reader,
+        acting: &Acting,
+        stored: StoredInspection,
+    ) -> Result<PublicationPreview, AppError> {
+        let Some(confirmed) = awaits(&stored.visit).cloned() else {
             return Err(NOT_CONFIRMED.refuse(&[]).into());
         };
         let step = self.visit_moment(acting);
+        let facts = self.facts(reader, &stored).await?;
+        let premise = premise_of_outcome(&stored, &facts)?;
+        let text = text_of(&premise)?;
         let refused = stored
             .visit
             .clone()
-            .publish(step.clone(), unpublished())
+            .approve_publication(step.clone(), text)
             .err();
-        let facts = self.facts(&mut reader, &stored).await?;
-        let premise = premise_of_outcome(&stored, &facts)?;
         let outcome = facts.content(&stored, &as_published(&stored.visit, confirmed, step))?;
         Ok(PublicationPreview {
+            approval: stored.visit.approval().cloned(),
             stored,
             outcome,
             premise,
@@ -105,14 +162,37 @@ impl App {
         id: &InspectionId,
     ) -> Result<Premise, AppError> {
         let stored = inspection::get(reader, id).await?;
-        if !matches!(stored.visit.state, InspectionState::Confirmed(_)) {
+        if awaits(&stored.visit).is_none() {
             return Ok(Premise::of(stored.seen.clone()));
         }
         let facts = self.facts(reader, &stored).await?;
         premise_of_outcome(&stored, &facts)
     }
 
-    /// Publishes a confirmed outcome: its hash goes into the log, its content onto the portal.
+    /// Approves that this very text of a confirmed outcome is published.
+    pub async fn approve_outcome(
+        &self,
+        acting: &Acting,
+        id: &InspectionId,
+        premise: &Premise,
+    ) -> Result<(), AppError> {
+        let (mut tx, acting) = self.begin_as("outcome.approve", acting).await?;
+        let (stored, assigned) = load(&mut tx, &acting, id).await?;
+        let actor = acting.actor(Verb::OutcomeApprove, &place(&stored, assigned))?;
+        let facts = self.facts(&mut tx, &stored).await?;
+        let now = premise_of_outcome(&stored, &facts)?;
+        require(&mut tx, Some(&acting), "要公示的内容", premise, &now).await?;
+        stored.visit.permit(InspectionVerb::Approve)?;
+        let step = self.visit_moment(&acting);
+        let at = step.at;
+        let done = stored
+            .visit
+            .clone()
+            .approve_publication(step, text_of(&now)?)?;
+        self.write_visit(tx, stored, done, at, actor).await
+    }
+
+    /// Publishes an approved outcome: its hash goes into the log, its content onto the portal.
     pub async fn publish_outcome(
         &self,
         acting: &Acting,
@@ -129,7 +209,10 @@ impl App {
         let publication = PublicationId::from_entropy(self.entropy.bytes());
         let step = self.visit_moment(&acting);
         let at = step.at;
-        let (visit, act) = stored.visit.clone().publish(step, publication.clone())?;
+        stored.visit.permit(InspectionVerb::Publish)?;
+        let text = text_of(&now)?;
+        let visit = stored.visit.clone();
+        let (visit, act) = visit.publish(step, publication.clone(), &text)?;
         let content = CONTENT
             .write(&facts.content(&stored, &visit)?)
             .expect("texts and numbers always encode");
@@ -256,13 +339,25 @@ impl Facts {
 /// The visit with the hash of what would be published of it, but for key and moment, which the act itself gives.
 fn premise_of_outcome(stored: &StoredInspection, facts: &Facts) -> Result<Premise, AppError> {
     let premise = Premise::of(stored.seen.clone());
-    let InspectionState::Confirmed(confirmed) = stored.visit.state.clone() else {
+    let Some(confirmed) = awaits(&stored.visit) else {
         return Ok(premise);
     };
-    let step = confirmed.step.clone();
-    let outcome = facts.content(stored, &as_published(&stored.visit, confirmed, step))?;
+    let published = as_published(&stored.visit, confirmed.clone(), confirmed.step.clone());
+    let outcome = facts.content(stored, &published)?;
     let text = serde_json::to_string(&outcome).expect("texts and numbers always encode");
     Ok(premise.deciding(digest_of(&text)))
+}
+
+/// What was confirmed of a visit that waits for the approval of its publication, or for being published.
+fn awaits(visit: &Inspection) -> Option<&Confirmed> {
+    let published = matches!(visit.state, InspectionState::Published(_));
+    visit.confirmed().filter(|_| !published)
+}
+
+/// The hash of the text a publication waits with.
+fn text_of(premise: &Premise) -> Result<Fingerprint, Refusal> {
+    let text = premise.digest.clone();
+    text.ok_or_else(|| NOT_CONFIRMED.refuse(&[]))
 }
 
 /// The key of what is not published yet.
@@ -275,6 +370,7 @@ fn as_published(visit: &Inspection, confirmed: Confirmed, step: Step) -> Inspect
     let publication = unpublished();
     let state = InspectionState::Published(Published {
         confirmed,
+        approval: None,
         step,
         publication,
     });

@@ -142,12 +142,8 @@ async fn the_last_administrator_of_a_kind_who_can_work_stays() {
             .set_account_active(&system, &security.account, &premise, false);
         assert_eq!(code_of(last.await), "AUTH-023");
 
-        let premise = shown(&city, &third).await;
         let third_keeps = grant(Role::SecurityAdmin, &bureau);
-        let granted = city
-            .app
-            .grant_role(&security, &third, &premise, third_keeps);
-        granted.await.unwrap();
+        city.granted(&third, third_keeps).await;
         let premise = shown(&city, &security.account).await;
         let close = city
             .app

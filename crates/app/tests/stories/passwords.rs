@@ -33,7 +33,7 @@ async fn is_known(city: &City, token: &str) -> bool {
 async fn a_visit_is_noted_once_a_minute_and_not_at_every_page() {
     on_both(|db| async move {
         let city = City::found(db).await;
-        let officer = city.account("officer", &[(Role::DrawingOfficer, 0)]).await;
+        let officer = city.account("officer", &[(Role::Registrar, 0)]).await;
         let (token, here) = arrived(&city, &officer).await;
         let begun = here.session.seen_at_ms;
         for (passes_ms, noted) in [
@@ -56,7 +56,7 @@ async fn a_new_password_of_ones_own_is_told_everything_that_is_wrong_with_it() {
     on_both(|db| async move {
         let city = City::found(db).await;
         let officer = city
-            .account("officer-of-the-draw", &[(Role::DrawingOfficer, 0)])
+            .account("officer-of-the-draw", &[(Role::Registrar, 0)])
             .await;
         let (_, here) = arrived(&city, &officer).await;
         let before = leaves(&city).await;
@@ -89,7 +89,7 @@ async fn a_new_password_of_ones_own_is_told_everything_that_is_wrong_with_it() {
 async fn a_changed_password_ends_every_session_but_the_one_it_was_changed_in() {
     on_both(|db| async move {
         let city = City::found(db).await;
-        let officer = city.account("officer", &[(Role::DrawingOfficer, 0)]).await;
+        let officer = city.account("officer", &[(Role::Registrar, 0)]).await;
         let (token, here) = arrived(&city, &officer).await;
         let (elsewhere, _) = arrived(&city, &officer).await;
         let change = city
@@ -114,7 +114,7 @@ async fn a_reset_password_replaces_the_old_one_ends_the_lock_and_must_be_changed
         let city = City::found(db).await;
         let security = city.account("security", &[(Role::SecurityAdmin, 0)]).await;
         let security = city.acting(&security).await;
-        let officer = city.account("officer", &[(Role::DrawingOfficer, 0)]).await;
+        let officer = city.account("officer", &[(Role::Registrar, 0)]).await;
         let token = city.session(&officer).await;
         for _ in 0..5 {
             assert_eq!(
@@ -204,8 +204,8 @@ async fn interferes(city: City, account: AccountId, closes: bool) {
                 .await
         }
         false => {
-            app.reset_password(&acting, &account, &premise, BETTER)
-                .await
+            let reset = app.reset_password(&acting, &account, &premise, BETTER);
+            reset.await.map(drop)
         }
     };
     done.unwrap();
@@ -216,7 +216,7 @@ async fn a_password_that_was_replaced_while_it_was_looked_at_opens_nothing() {
     on_both(|db| async move {
         let city = City::found(db).await;
         for (login, closes) in [("reset", false), ("closed", true)] {
-            let officer = city.account(login, &[(Role::DrawingOfficer, 0)]).await;
+            let officer = city.account(login, &[(Role::Registrar, 0)]).await;
             let deed = interferes(city.clone(), officer.clone(), closes);
             let app = with_deed(&city, deed);
             let opened = app.sign_in(login, PASSWORD).await.map(drop);
@@ -233,7 +233,7 @@ async fn a_password_that_was_replaced_while_it_was_looked_at_opens_nothing() {
 async fn whoever_changes_a_password_that_an_administrator_has_just_replaced_is_told_so() {
     on_both(|db| async move {
         let city = City::found(db).await;
-        let officer = city.account("officer", &[(Role::DrawingOfficer, 0)]).await;
+        let officer = city.account("officer", &[(Role::Registrar, 0)]).await;
         let (_, here) = arrived(&city, &officer).await;
         let app = with_deed(&city, interferes(city.clone(), officer, false));
         let own = "另外几个不相干的词与两匹马";

@@ -13,7 +13,7 @@ use app::{Acting, App, AppError};
 use domain::account::{Grant, Role};
 use domain::campaign::plan::CampaignPlan;
 use domain::event::Event;
-use domain::id::{AccountId, CampaignNo, InspectionId, SubjectId};
+use domain::id::{AccessRequestId, AccountId, CampaignNo, InspectionId, SubjectId};
 use domain::inspector::RawInspector;
 use domain::time::Instant;
 use store::{Db, log};
@@ -148,11 +148,16 @@ async fn on_accounts(city: &City, acting: &Acting, other: &AccountId) -> Answers
     let more = grant(Role::Registrar, 4);
     let granted = app.grant_role(acting, other, &page, more).await;
     let reset = app.reset_password(acting, other, &page, PASSWORD).await;
+    let request = AccessRequestId::from_entropy([1; 12]);
+    let confirmed = app.confirm_request(acting, &request, &page).await;
+    let dropped = app.drop_request(acting, &request, &page).await;
     vec![
         ("account.open", opened.map(drop)),
         ("account.close", closed),
-        ("role.grant", granted),
-        ("password.reset", reset),
+        ("role.grant", granted.map(drop)),
+        ("password.reset", reset.map(drop)),
+        ("access.confirm", confirmed),
+        ("access.drop", dropped),
     ]
 }
 
@@ -190,6 +195,7 @@ async fn on_campaigns(city: &City, acting: &Acting, number: &CampaignNo) -> Answ
     let opening = app.full_bundle(acting, number).await;
     let list = app.read_drawn_list(acting, number).await;
     let recorded = app.record_results(acting, &visit, &[]).await;
+    let approved = app.approve_outcome(acting, &visit, &page).await;
     let published = app.publish_outcome(acting, &visit, &page).await;
     vec![
         ("campaign.draft", drafted.map(drop)),
@@ -199,6 +205,7 @@ async fn on_campaigns(city: &City, acting: &Acting, number: &CampaignNo) -> Answ
         ("opening.read", opening.map(drop)),
         ("drawn_list.read", list.map(drop)),
         ("inspection.record", recorded),
+        ("outcome.approve", approved),
         ("outcome.publish", published.map(drop)),
     ]
 }
@@ -325,7 +332,8 @@ impl Meanwhile {
             }
             Change::Wider => {
                 let more = grant(Role::Registrar, 4);
-                app.grant_role(security, importer, &page, more).await
+                let granted = app.grant_role(security, importer, &page, more).await;
+                granted.map(drop)
             }
         };
         done.unwrap();

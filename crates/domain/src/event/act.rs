@@ -9,6 +9,9 @@ closed_list! {
         AccountClosed = "account.close", "停用账号";
         AccountRenamed = "account.edit", "修改账号";
         RoleGranted = "role.grant", "授权";
+        RoleRequested = "role.request", "申请授权";
+        PasswordRequested = "password.request", "申请重置口令";
+        AccessDropped = "access.drop", "撤销申请";
         RoleRevoked = "role.revoke", "收回授权";
         PasswordSet = "password.set", "设置口令";
         KeyRotated = "key.rotate", "更换密钥";
@@ -77,6 +80,7 @@ closed_list! {
         InspectionPutOff = "inspection.put_off", "批准延期";
         InspectionPostponementRefused = "inspection.refuse_postponement", "不批准延期";
         InspectionFellAway = "inspection.fall_away", "未实施检查";
+        OutcomeApproved = "outcome.approve", "批准公示";
         OutcomePublished = "outcome.publish", "公示检查结果";
         OutcomeWithdrawn = "outcome.withdraw", "撤下公示";
         CounterBegun = "counter.begin", "编号接续";

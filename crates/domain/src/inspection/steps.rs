@@ -4,13 +4,14 @@ use std::fmt::Write;
 
 use crate::catalog::{InspectionItem, OutcomeCode};
 use crate::event::Act;
-use crate::id::{AccountId, PublicationId};
+use crate::id::{AccountId, Fingerprint, PublicationId};
 use crate::policy::four_eyes;
 use crate::refusal::{Refusal, codes};
 use crate::time::Instant;
 
 use super::{
-    Concluded, Confirmed, Inspection, InspectionState, ItemResult, Opened, Outcome, Published, Step,
+    Approval, Approved, Concluded, Confirmed, Inspection, InspectionState, ItemResult, Opened,
+    Outcome, Published, Step,
 };
 
 closed_list! {
@@ -20,6 +21,7 @@ closed_list! {
         Opened = "opened", "检查中";
         Concluded = "concluded", "已录入";
         Confirmed = "confirmed", "已复核";
+        Approved = "approved", "已批准公示";
         Published = "published", "已公示";
         Postponing = "postponing", "申请延期";
         Reported = "reported", "未实施检查待审核";
@@ -35,6 +37,7 @@ closed_list! {
         Conclude = "conclude", "形成检查结论";
         Confirm = "confirm", "复核检查结果";
         Return = "return", "退回检查结果";
+        Approve = "approve", "批准公示";
         Publish = "publish", "公示";
         ReportAbsence = "report_absence", "登记未实施检查";
         ConfirmAbsence = "confirm_absence", "审核未实施检查";
@@ -61,7 +64,9 @@ pub const INSPECTION_TRANSITIONS: &[(InspectionKind, InspectionVerb, InspectionK
     (S::Reported, V::ReturnAbsence, S::Opened),
     (S::Concluded, V::Confirm, S::Confirmed),
     (S::Concluded, V::Return, S::Opened),
-    (S::Confirmed, V::Publish, S::Published),
+    (S::Confirmed, V::Approve, S::Approved),
+    (S::Approved, V::Approve, S::Approved),
+    (S::Approved, V::Publish, S::Published),
 ];
 
 /// Where a verb leads from a state; nowhere if it is refused there.
@@ -108,6 +113,7 @@ impl Inspection {
             InspectionState::Opened(_) => InspectionKind::Opened,
             InspectionState::Concluded(_) => InspectionKind::Concluded,
             InspectionState::Confirmed(_) => InspectionKind::Confirmed,
+            InspectionState::Approved(_) => InspectionKind::Approved,
             InspectionState::Published(_) => InspectionKind::Published,
             InspectionState::Postponing(_) => InspectionKind::Postponing,
             InspectionState::Reported(_) => InspectionKind::Reported,
@@ -121,6 +127,7 @@ impl Inspection {
         matches!(
             self.state,
             InspectionState::Confirmed(_)
+                | InspectionState::Approved(_)
                 | InspectionState::Published(_)
                 | InspectionState::FellAway(_)
         )
@@ -218,23 +225,64 @@ impl Inspection {
         Ok(self.with(InspectionState::Opened(opened), Act::InspectionReturned))
     }
 
-    /// Publishes the confirmed outcome.
+    /// Approves that this text is published. An approval is renewed only by one of another text.
     ///
     /// # Errors
-    /// `INSP-001`, `AUTH-015` the publisher entered or confirmed it, `INSP-011`.
-    pub fn publish(self, step: Step, publication: PublicationId) -> Stepped {
+    /// `INSP-001`, `AUTH-015` a hand in the result or in its confirmation, `PUBL-004` approved like this
+    /// already, `INSP-011`.
+    pub fn approve_publication(self, step: Step, text: Fingerprint) -> Stepped {
+        self.permit(InspectionVerb::Approve)?;
+        let Some(confirmed) = self.confirmed().cloned() else {
+            return Err(self.refuse(InspectionVerb::Approve));
+        };
+        let hands = &confirmed.concluded.opened.hands;
+        four_eyes::result_and_approval(hands, &confirmed.step.by, &step.by)?;
+        let earlier = self.approval();
+        if earlier.is_some_and(|approval| approval.text == text) {
+            return Err(codes::PUBLICATION_APPROVED.refuse(&[]));
+        }
+        not_before(
+            step.at,
+            earlier.map_or(confirmed.step.at, |earlier| earlier.step.at),
+        )?;
+        let next = InspectionState::Approved(Approved {
+            confirmed,
+            approval: Approval { step, text },
+        });
+        Ok(self.with(next, Act::OutcomeApproved))
+    }
+
+    /// The approval of the publication, where there is one.
+    #[must_use]
+    pub const fn approval(&self) -> Option<&Approval> {
+        match &self.state {
+            InspectionState::Approved(approved) => Some(&approved.approval),
+            InspectionState::Published(published) => published.approval.as_ref(),
+            _ => None,
+        }
+    }
+
+    /// Carries an approved publication out: clerk's work, also for somebody who had a part in the result.
+    /// `text` is what would be published now.
+    ///
+    /// # Errors
+    /// `INSP-001`, `PUBL-005` another text was approved, `INSP-011`.
+    pub fn publish(self, step: Step, publication: PublicationId, text: &Fingerprint) -> Stepped {
         self.permit(InspectionVerb::Publish)?;
-        let InspectionState::Confirmed(confirmed) = self.state.clone() else {
+        let InspectionState::Approved(Approved {
+            confirmed,
+            approval,
+        }) = self.state.clone()
+        else {
             return Err(self.refuse(InspectionVerb::Publish));
         };
-        four_eyes::entry_and_publication(
-            &confirmed.concluded.opened.hands,
-            &confirmed.step.by,
-            &step.by,
-        )?;
-        not_before(step.at, confirmed.step.at)?;
+        if approval.text != *text {
+            return Err(codes::PUBLICATION_TEXT_CHANGED.refuse(&[]));
+        }
+        not_before(step.at, approval.step.at)?;
         let next = InspectionState::Published(Published {
             confirmed,
+            approval: Some(approval),
             step,
             publication,
         });

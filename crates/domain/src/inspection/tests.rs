@@ -11,7 +11,8 @@ fn account(number: u8) -> AccountId {
 
 const ENTERS: u8 = 1;
 const CONFIRMS: u8 = 2;
-const PUBLISHES: u8 = 3;
+const APPROVES: u8 = 3;
+const PUBLISHES: u8 = 4;
 
 fn step(by: u8, minute: i64) -> Step {
     let morning = Date::parse_iso("2026-12-01").expect("a date").at(9, 0);
@@ -19,6 +20,11 @@ fn step(by: u8, minute: i64) -> Step {
         by: account(by),
         at: morning.plus_ms(minute * 60_000),
     }
+}
+
+/// The hash of a public text.
+fn text(letter: &str) -> Fingerprint {
+    Fingerprint::parse(&letter.repeat(64)).expect("64 digits")
 }
 
 fn code(text: &str) -> InspectorCode {
@@ -147,11 +153,18 @@ fn in_state(kind: InspectionKind) -> Inspection {
                 .expect("confirmed")
                 .0
         }
-        InspectionKind::Published => {
-            let publication = PublicationId::from_entropy([8; 12]);
+        InspectionKind::Approved => {
             let confirmed = in_state(InspectionKind::Confirmed);
             confirmed
-                .publish(step(PUBLISHES, 80), publication)
+                .approve_publication(step(APPROVES, 75), text("a"))
+                .expect("approved")
+                .0
+        }
+        InspectionKind::Published => {
+            let publication = PublicationId::from_entropy([8; 12]);
+            let approved = in_state(InspectionKind::Approved);
+            approved
+                .publish(step(PUBLISHES, 80), publication, &text("a"))
                 .expect("published")
                 .0
         }
@@ -193,9 +206,12 @@ fn apply(visit: Inspection, verb: InspectionVerb) -> Result<(Inspection, Act), R
         }
         InspectionVerb::Confirm => visit.confirm(step(CONFIRMS, 90)),
         InspectionVerb::Return => visit.return_result(&step(CONFIRMS, 90), "补一张照片"),
-        InspectionVerb::Publish => {
-            visit.publish(step(PUBLISHES, 90), PublicationId::from_entropy([8; 12]))
-        }
+        InspectionVerb::Approve => visit.approve_publication(step(APPROVES, 90), text("b")),
+        InspectionVerb::Publish => visit.publish(
+            step(PUBLISHES, 90),
+            PublicationId::from_entropy([8; 12]),
+            &text("a"),
+        ),
         InspectionVerb::ReportAbsence => visit.report_absence(
             step(ENTERS, 90),
             FallenAway::Refused,
@@ -446,7 +462,7 @@ fn a_verdict_needs_its_evidence_and_a_gap_its_reason() {
 
 /// A single answer is a part of the result.
 #[test]
-fn whoever_entered_a_part_of_a_result_neither_confirms_returns_nor_publishes_it() {
+fn whoever_entered_a_part_of_a_result_neither_confirms_returns_nor_approves_its_publication() {
     const HELPS: u8 = 6;
     let helped = filled(&["Y3"]).record(&account(HELPS), &full(&["Y3"])[..1], &items());
     let concluded =
@@ -463,10 +479,50 @@ fn whoever_entered_a_part_of_a_result_neither_confirms_returns_nor_publishes_it(
     }
     let confirmed = concluded.confirm(step(CONFIRMS, 70)).expect("another").0;
     for no_third in [HELPS, ENTERS, CONFIRMS] {
-        let publication = PublicationId::from_entropy([8; 12]);
-        let refused = confirmed.clone().publish(step(no_third, 80), publication);
+        let refused = confirmed
+            .clone()
+            .approve_publication(step(no_third, 80), text("a"));
         assert_eq!(refused.expect_err("no third").code, "AUTH-015");
     }
+    // Carrying out what another approved decides nothing: whoever entered it may.
+    let approved = confirmed.approve_publication(step(APPROVES, 80), text("a"));
+    let approved = approved.expect("a third").0;
+    for clerk in [HELPS, ENTERS, CONFIRMS, APPROVES, PUBLISHES] {
+        let publication = PublicationId::from_entropy([8; 12]);
+        let done = approved
+            .clone()
+            .publish(step(clerk, 90), publication, &text("a"));
+        assert_eq!(
+            done.expect("clerk's work").0.kind(),
+            InspectionKind::Published
+        );
+    }
+}
+
+/// An approval covers the very text that was read.
+#[test]
+fn another_text_than_the_approved_one_is_not_published_until_it_is_approved() {
+    let publication = PublicationId::from_entropy([8; 12]);
+    let approved = in_state(InspectionKind::Approved);
+    let refused = approved
+        .clone()
+        .publish(step(PUBLISHES, 80), publication.clone(), &text("b"));
+    assert_eq!(refused.expect_err("another text").code, "PUBL-005");
+    let again = approved
+        .clone()
+        .approve_publication(step(APPROVES, 80), text("a"));
+    assert_eq!(again.expect_err("nothing new").code, "PUBL-004");
+    let renewed = approved.approve_publication(step(APPROVES, 80), text("b"));
+    let renewed = renewed.expect("the new text").0;
+    let early = renewed
+        .clone()
+        .publish(step(PUBLISHES, 79), publication.clone(), &text("b"));
+    assert_eq!(early.expect_err("before its approval").code, "INSP-011");
+    assert!(
+        renewed
+            .publish(step(PUBLISHES, 80), publication, &text("b"))
+            .is_ok()
+    );
 }
 
 /// Who is sent back with a result and enters it again is remembered with those before.
@@ -560,9 +616,12 @@ fn three_persons_stand_between_the_door_and_the_portal() {
     for by in [ENTERS, CONFIRMS] {
         let answer = confirmed
             .clone()
-            .publish(step(by, 80), PublicationId::from_entropy([8; 12]));
+            .approve_publication(step(by, 80), text("a"));
         assert_eq!(answer.expect_err("not a third person").code, "AUTH-015");
     }
+    let publication = PublicationId::from_entropy([8; 12]);
+    let early = confirmed.publish(step(PUBLISHES, 80), publication, &text("a"));
+    assert_eq!(early.expect_err("nobody approved it").code, "INSP-001");
 }
 
 #[test]

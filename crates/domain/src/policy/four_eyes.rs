@@ -30,6 +30,12 @@ impl Hands {
         self
     }
 
+    /// Whether this account had a hand in it.
+    #[must_use]
+    pub fn include(&self, account: &AccountId) -> bool {
+        self.0.contains(account)
+    }
+
     fn apart(&self, other: &AccountId, code: &'static Code) -> Result<(), Refusal> {
         self.0.iter().try_for_each(|hand| apart(hand, other, code))
     }
@@ -75,17 +81,31 @@ pub fn hands_and_confirmation(hands: &Hands, confirms: &AccountId) -> Result<(),
     hands.apart(confirms, &codes::AUTH_SELF_CONFIRM)
 }
 
-/// Who entered any part of a result or confirmed it may not publish it.
+/// Who entered any part of a result or confirmed it may not approve its publication. Carrying an approved
+/// publication out decides nothing and is not compared.
 ///
 /// # Errors
 /// `AUTH-015`.
-pub fn entry_and_publication(
+pub fn result_and_approval(
     hands: &Hands,
     confirmed: &AccountId,
-    publishes: &AccountId,
+    approves: &AccountId,
 ) -> Result<(), Refusal> {
-    hands.apart(publishes, &codes::AUTH_SELF_PUBLISH)?;
-    apart(confirmed, publishes, &codes::AUTH_SELF_PUBLISH)
+    hands.apart(approves, &codes::AUTH_OWN_RESULT)?;
+    apart(confirmed, approves, &codes::AUTH_OWN_RESULT)
+}
+
+/// What one administrator asks for is confirmed by another, who is not the one it is for.
+///
+/// # Errors
+/// `AUTH-018`, `AUTH-019`.
+pub fn request_and_confirmation(
+    asked_by: &AccountId,
+    account: &AccountId,
+    confirms: &AccountId,
+) -> Result<(), Refusal> {
+    apart(asked_by, confirms, &codes::AUTH_OWN_REQUEST)?;
+    apart(account, confirms, &codes::AUTH_OWN_ACCESS)
 }
 
 /// Who grants a right may not be the one who receives it.

@@ -70,6 +70,7 @@ pub const TABLE: &[(Role, Verb, Relation)] = &[
     (Approver, DrawnListRead, AnyUnit),
     (Approver, InspectionRead, AnyUnit),
     (Approver, InspectionPutOff, AnyUnit),
+    (Approver, OutcomeApprove, AnyUnit),
     (Approver, EventRead, AnyUnit),
     // 抽取经办
     (DrawingOfficer, SubjectRead, AnyUnit),
@@ -139,17 +140,20 @@ pub const TABLE: &[(Role, Verb, Relation)] = &[
     (Supervisor, InspectionRead, AnyUnit),
     (Supervisor, InspectionExport, AnyUnit),
     (Supervisor, EventRead, AnyUnit),
-    // 三员
+    // 三员: the one act they share is to confirm what another of them asked for.
     (SystemAdmin, AccountRead, AnyUnit),
     (SystemAdmin, AccountManage, AnyUnit),
+    (SystemAdmin, AccessConfirm, AnyUnit),
     (SystemAdmin, OrgManage, AnyUnit),
     (SystemAdmin, HealthRead, AnyUnit),
     (SystemAdmin, BackupRun, AnyUnit),
     (SecurityAdmin, AccountRead, AnyUnit),
     (SecurityAdmin, RoleGrant, AnyUnit),
     (SecurityAdmin, PasswordReset, AnyUnit),
+    (SecurityAdmin, AccessConfirm, AnyUnit),
     (SecurityAdmin, KeyRotate, AnyUnit),
     (AuditAdmin, AccountRead, AnyUnit),
+    (AuditAdmin, AccessConfirm, AnyUnit),
     (AuditAdmin, LoginsRead, AnyUnit),
     (AuditAdmin, AuditRun, AnyUnit),
 ];

@@ -55,11 +55,14 @@ fn every_verb_is_given_to_somebody_and_every_role_may_something() {
 }
 
 #[test]
-fn the_three_administrators_do_no_business_and_share_no_act() {
+fn the_three_administrators_do_no_business_and_share_one_act_to_confirm_what_another_asked_for() {
+    for role in Role::ALL.iter().filter(|role| role.is_administrator()) {
+        assert!(role_allows(*role, Verb::AccessConfirm, Relation::AnyUnit));
+    }
     let acts = |role: Role| -> BTreeSet<Verb> {
         TABLE
             .iter()
-            .filter(|(r, v, _)| *r == role && v.changes())
+            .filter(|(r, v, _)| *r == role && v.changes() && *v != Verb::AccessConfirm)
             .map(|(_, v, _)| *v)
             .collect()
     };
@@ -79,7 +82,7 @@ fn the_three_administrators_do_no_business_and_share_no_act() {
     assert!(acts(Role::SecurityAdmin).is_disjoint(&acts(Role::AuditAdmin)));
     assert!(
         acts(Role::AuditAdmin).is_empty(),
-        "the audit administrator only looks"
+        "beyond that the audit administrator only looks"
     );
 }
 
@@ -117,9 +120,32 @@ fn the_public_changes_nothing_and_is_never_granted() {
         assert_eq!(*relation, Relation::Anonymous);
     }
     assert!(!Role::Public.is_grantable());
+    for beside in [None, Some(Role::Inspector), Some(Role::AuditAdmin)] {
+        let roles: Vec<Role> = beside.into_iter().chain([Role::Public]).collect();
+        let refused = may_stand_together(&roles).expect_err("everybody has it");
+        assert_eq!(refused.code, "AUTH-024");
+    }
     for (role, _, relation) in TABLE {
         assert_eq!(*role == Role::Public, *relation == Relation::Anonymous);
     }
+}
+
+#[test]
+fn whoever_approves_draws_publishes_or_administrates_is_guarded_and_nobody_else() {
+    let guarded: BTreeSet<Role> = Role::ALL
+        .iter()
+        .copied()
+        .filter(|role| is_guarded(*role))
+        .collect();
+    let wanted = BTreeSet::from([
+        Role::Approver,
+        Role::DrawingOfficer,
+        Role::Publisher,
+        Role::SystemAdmin,
+        Role::SecurityAdmin,
+        Role::AuditAdmin,
+    ]);
+    assert_eq!(guarded, wanted);
 }
 
 #[test]
@@ -271,18 +297,18 @@ fn four_eyes_compare_persons() {
         "AUTH-014"
     );
     assert_eq!(
-        four_eyes::entry_and_publication(&hands, &two, &one)
+        four_eyes::result_and_approval(&hands, &two, &one)
             .expect_err("entry")
             .code,
         "AUTH-015"
     );
     assert_eq!(
-        four_eyes::entry_and_publication(&hands, &two, &two)
+        four_eyes::result_and_approval(&hands, &two, &two)
             .expect_err("second")
             .code,
         "AUTH-015"
     );
-    assert!(four_eyes::entry_and_publication(&hands, &two, &three).is_ok());
+    assert!(four_eyes::result_and_approval(&hands, &two, &three).is_ok());
     assert_eq!(
         four_eyes::grantor_and_grantee(&one, &one)
             .expect_err("same")

@@ -53,6 +53,7 @@ closed_list! {
         InspectionConfirm = "inspection.confirm", "复核检查结果";
         InspectionPutOff = "inspection.put_off", "审批延期";
         InspectionExport = "inspection.export", "导出检查记录";
+        OutcomeApprove = "outcome.approve", "审批公示";
         OutcomePublish = "outcome.publish", "公示检查结果";
         OutcomeWithdraw = "outcome.withdraw", "撤下公示";
         PublicationRead = "publication.read", "查看公示";
@@ -65,6 +66,7 @@ closed_list! {
         BackupRun = "backup.run", "备份";
         RoleGrant = "role.grant", "授权";
         PasswordReset = "password.reset", "重置口令";
+        AccessConfirm = "access.confirm", "确认授权和口令重置的申请";
         KeyRotate = "key.rotate", "更换密钥";
         LoginsRead = "logins.read", "查看登录记录";
         AuditRun = "audit.run", "核对留痕";
@@ -105,9 +107,11 @@ impl Verb {
             Self::AccountManage | Self::OrgManage | Self::HealthRead | Self::BackupRun => {
                 VerbClass::System
             }
-            Self::AccountRead | Self::RoleGrant | Self::PasswordReset | Self::KeyRotate => {
-                VerbClass::Security
-            }
+            Self::AccountRead
+            | Self::RoleGrant
+            | Self::PasswordReset
+            | Self::AccessConfirm
+            | Self::KeyRotate => VerbClass::Security,
             Self::LoginsRead | Self::AuditRun => VerbClass::Audit,
             _ => VerbClass::BusinessAct,
         }

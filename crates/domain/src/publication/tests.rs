@@ -74,6 +74,7 @@ fn visit(published_at: Instant) -> Inspection {
                 concluded,
                 step: step(2, day.at(11, 0)),
             },
+            approval: None,
             step: step(3, published_at),
             publication: PublicationId::from_entropy([8; 12]),
         }),

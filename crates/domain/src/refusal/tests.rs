@@ -60,7 +60,7 @@ fn the_article_stands_in_brackets_before_the_full_stop() {
     let refusal = codes::AUTH_SELF_APPROVAL.refuse(&[]);
     assert_eq!(
         refusal.to_string(),
-        "方案由本人起草、修改或提交，不能由本人批准（细则四（二））。可转给：分管领导。AUTH-012"
+        "方案由本人起草、修改或提交，不能由本人批准（细则四（二））。由没有起草、修改或提交过这份方案的分管领导批准。AUTH-012"
     );
 }
 

@@ -68,7 +68,7 @@ async fn draw_with_two_parties(chrome: &Chrome, bureau: &Bureau, desk: &Person) 
     desk.picture("campaign-drawn").await;
 }
 
-/// One visit inspected, confirmed by the second person and published; the others were not possible.
+/// One visit inspected, confirmed by the second person, its publication approved by a third and carried out; the others were not possible.
 async fn visit_everybody(chrome: &Chrome, bureau: &Bureau, desk: &Person) {
     let number = bureau.ready.as_str();
     desk.sign_in("brigade").await;
@@ -96,6 +96,12 @@ async fn visit_everybody(chrome: &Chrome, bureau: &Bureau, desk: &Person) {
     phone.follow("复核").await;
     phone.press("复核").await;
     phone.reads("已复核。").await;
+    desk.sign_in("approver").await;
+    let approval = visit.rsplit('/').next().unwrap();
+    desk.open(&format!("/w/publication-approvals/{approval}"))
+        .await;
+    desk.press("批准公示").await;
+    desk.reads("已批准公示。").await;
     desk.sign_in("publisher").await;
     desk.open(&format!("/w/publish/{}", visit.rsplit('/').next().unwrap()))
         .await;

@@ -301,6 +301,15 @@ impl Db {
         }
     }
 
+    /// The same database, whose next act carries no press.
+    #[must_use]
+    pub fn unpressed(&self) -> Self {
+        Self {
+            press: None,
+            ..self.clone()
+        }
+    }
+
     /// Begins an act. The handle reads; writing needs an event.
     ///
     /// # Errors

@@ -204,6 +204,13 @@ impl Field {
         self
     }
 
+    /// Shows several values, as ticks that are set beforehand.
+    #[must_use]
+    pub fn with_values(mut self, values: Vec<String>) -> Self {
+        self.values = values;
+        self
+    }
+
     /// Shows what was typed and what is wrong with it.
     #[must_use]
     pub fn filled(mut self, submitted: &Submitted, errors: &FieldErrors) -> Self {

@@ -161,6 +161,10 @@ feedback! {
     ACCOUNT_CLOSED = "account-closed", "账号已停用。", "已有的留痕不变。";
     ACCOUNT_REOPENED = "account-reopened", "账号已恢复。", "";
     ROLE_GRANTED = "role-granted", "已授权。", "下一次打开页面时生效。";
+    ROLE_REQUESTED = "role-requested", "已提出授权申请，还没有生效。", "由另一名管理员在“等待确认的申请”里确认。";
+    PASSWORD_REQUESTED = "password-requested", "已提出重置口令的申请，还没有换口令。", "由另一名管理员在“等待确认的申请”里确认。";
+    REQUESTS_CONFIRMED = "requests-confirmed", "已确认所选的申请。", "仍在本页的没有确认。";
+    REQUEST_DROPPED = "request-dropped", "已撤销申请。", "";
     ROLE_REVOKED = "role-revoked", "已收回授权。", "下一次打开页面时生效。";
     PASSWORD_RESET = "password-reset", "口令已重置。", "把新口令当面告知本人；首次登录须更改。";
     // Campaigns.
@@ -189,13 +193,16 @@ feedback! {
     VISIT_ARRIVED = "visit-arrived", "已登记到场。", "逐项填写检查表，填一项存一项。";
     RESULTS_SAVED = "results-saved", "已保存。", "没有保存的内容仍在本页，已存为草稿。";
     VISIT_CONCLUDED = "visit-concluded", "已形成检查结论。", "由另一名执法检查人员复核。";
-    VISIT_CONFIRMED = "visit-confirmed", "已复核。", "由公示人员公示，公示期限见本页。";
+    VISIT_CONFIRMED = "visit-confirmed", "已复核。", "由分管领导批准公示，再由公示人员公示，公示期限见本页。";
     VISIT_RETURNED = "visit-returned", "已退回。", "录入人看到理由后补正，已填的内容都在。";
     ABSENCE_REPORTED = "absence-reported", "已登记未实施检查。", "由另一名检查人员审核；审核之前不算办完。";
     ABSENCE_CONFIRMED = "absence-confirmed", "已审核：未实施检查。", "";
     ABSENCE_RETURNED = "absence-returned", "已退回。", "检查组看到理由后再去，或补正后重新登记。";
     POSTPONEMENT_ASKED = "postponement-asked", "已申请延期。", "由分管领导审批；延期不对外公开。";
     POSTPONEMENT_DECIDED = "postponement-decided", "已审批。", "检查组在这次检查的页面看到结果。";
+    OUTCOME_APPROVED = "outcome-approved", "已批准公示。", "由公示岗公示；内容变了，要重新批准。";
+    OUTCOMES_APPROVED = "outcomes-approved", "已批准所选的公示。", "由公示岗公示；仍在本页的没有批准。";
+    OUTCOMES_PUBLISHED = "outcomes-published", "已公示所选的结果。", "任何人都可以在公示页看到；仍在本页的没有公示。";
     OUTCOME_PUBLISHED = "outcome-published", "已公示。", "任何人都可以在公示页看到，摘要已进入公开日志。";
     OUTCOME_WITHDRAWN = "outcome-withdrawn", "已撤下。", "原地址答复撤下的理由和日期，不再显示企业名称。";
 }

@@ -34,7 +34,17 @@ const PLACES: &[(&str, &[Place])] = &[
             ("检查", "/w/inspections", &[Verb::InspectionRead]),
         ],
     ),
-    ("结果", &[("公示", "/w/publish", &[Verb::OutcomePublish])]),
+    (
+        "结果",
+        &[
+            (
+                "审批公示",
+                "/w/publication-approvals",
+                &[Verb::OutcomeApprove],
+            ),
+            ("公示", "/w/publish", &[Verb::OutcomePublish]),
+        ],
+    ),
     (
         "监督",
         &[

@@ -1,9 +1,11 @@
 //! Accounts and roles, kept apart: the system administrator opens and closes accounts, the security
-//! administrator grants roles and resets passwords, the audit administrator reads. None of them may
-//! do a business act, and none acts on his own account.
+//! administrator grants roles and resets passwords, the audit administrator reads. What others rely on one of them asks
+//! for and another confirms. None of them may do a business act, and none acts on his own account.
 
 mod account;
 mod opening;
+mod password;
+mod request;
 
 use app::{RowOf, UnreadableRow};
 use axum::extract::State;
@@ -11,10 +13,11 @@ use axum::response::IntoResponse;
 use domain::org::OrgUnit;
 use domain::policy::Verb;
 use store::account::{self as accounts, StoredAccount};
-use store::{StoreError, org};
+use store::{StoreError, access, org};
 
 use crate::component::{
-    Act, Badge, Cell, Column, Count, EmptyState, Head, Pager, Row, Sheet, Table, Tone, Weight,
+    Act, Badge, Cell, Column, Count, EmptyState, Head, Link, Note, Pager, Row, Sheet, Table, Tone,
+    Weight,
 };
 use crate::gate::{Answer, Visit, WebState};
 use crate::route::{Route, Who};
@@ -28,7 +31,21 @@ pub fn routes() -> Vec<Route> {
         Who::Needs(Verb::AccountManage),
     );
     let (grant, reset) = (Who::Needs(Verb::RoleGrant), Who::Needs(Verb::PasswordReset));
+    let confirm = Who::Needs(Verb::AccessConfirm);
     vec![
+        Route::get("/a/requests", confirm, "等待确认的申请", request::show),
+        Route::act(
+            "/a/requests",
+            confirm,
+            "确认所选的申请（办理）",
+            request::confirm,
+        ),
+        Route::act(
+            "/a/requests/{request}/drop",
+            confirm,
+            "撤销申请",
+            request::drop_one,
+        ),
         Route::get("/a/users", read, "账号与授权", show),
         Route::get("/a/users/new", manage, "开立账号", opening::ask),
         Route::act("/a/users/new", manage, "开立账号（办理）", opening::open),
@@ -47,19 +64,23 @@ pub fn routes() -> Vec<Route> {
             "/a/users/{id}/password",
             reset,
             "重置口令",
-            account::ask_password,
+            password::ask_password,
         ),
         Route::act(
             "/a/users/{id}/password",
             reset,
             "重置口令（办理）",
-            account::reset_password,
+            password::reset_password,
         ),
     ]
 }
 
 fn all() -> Address {
     Address::fixed("/a/users")
+}
+
+fn requests() -> Address {
+    Address::fixed("/a/requests")
 }
 
 fn page_of(stored: &StoredAccount) -> Address {
@@ -106,6 +127,7 @@ async fn show(State(web): State<WebState>, visit: Visit) -> Answer {
     let mut reader = web.app.db.read().await?;
     let found = accounts::all(&mut reader).await?;
     let units = org::units(&mut reader).await?;
+    let waiting = access::waiting(&mut reader).await?.len();
     drop(reader);
     let count = Count::Exact(u64::try_from(found.len()).unwrap_or_default());
     let rows = found.into_iter().map(|listed| {
@@ -136,5 +158,15 @@ async fn show(State(web): State<WebState>, visit: Visit) -> Answer {
     } else {
         head
     };
-    Ok(web.page(&visit, head).await?.with(sheet).into_response())
+    let page = web.page(&visit, head).await?;
+    let page = match waiting {
+        0 => page,
+        n => {
+            let lead = format!("有 {n} 项申请等待确认。");
+            let rest = "由提出人和申请所涉账号之外的一名管理员确认。";
+            let link = Link::new("看等待确认的申请", requests());
+            page.with(Note::standing(lead, rest).with_link(link))
+        }
+    };
+    Ok(page.with(sheet).into_response())
 }

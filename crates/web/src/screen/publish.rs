@@ -1,9 +1,13 @@
-//! Publishing: what waits with its countdown, what it will look like, the act, and taking it down.
+//! Publishing: what waits for its approval, what is approved and waits with its countdown, what it will look like,
+//! the acts, one by one or as a list, and taking it down.
 //!
-//! Late ones are flagged and never locked: a result that is late must still become public. Entry and
-//! confirmation are other persons than the publisher (four eyes), compared by account in the domain.
+//! Late ones are flagged and never locked: a result that is late must still become public. Who
+//! approves neither entered nor confirmed (four eyes), compared by account in the domain; carrying out what is
+//! approved is clerk's work.
 
 mod act;
+mod approve;
+mod chosen;
 mod list;
 
 use domain::calendar::{Deadline, WorkCalendar};
@@ -17,11 +21,42 @@ use crate::text::Address;
 /// The addresses of this screen.
 #[must_use]
 pub fn routes() -> Vec<Route> {
+    let approve = Who::Needs(Verb::OutcomeApprove);
     let publish = Who::Needs(Verb::OutcomePublish);
     let withdraw = Who::Needs(Verb::OutcomeWithdraw);
     let opening = Who::Needs(Verb::OpeningRead);
     vec![
+        Route::get(
+            "/w/publication-approvals",
+            approve,
+            "待批准的公示",
+            approve::waiting,
+        ),
+        Route::act(
+            "/w/publication-approvals",
+            approve,
+            "批准所选的公示（办理）",
+            approve::approve_list,
+        ),
+        Route::get(
+            "/w/publication-approvals/{id}",
+            approve,
+            "审批公示，预览",
+            approve::ask,
+        ),
+        Route::act(
+            "/w/publication-approvals/{id}",
+            approve,
+            "批准公示（办理）",
+            approve::approve,
+        ),
         Route::get("/w/publish", publish, "待公示的检查结果", list::waiting),
+        Route::act(
+            "/w/publish",
+            publish,
+            "公示所选的结果（办理）",
+            list::publish_list,
+        ),
         Route::get("/w/published", publish, "已公示的检查结果", list::published),
         Route::get("/w/publish/{id}", publish, "公示预览与确认", act::ask),
         Route::act("/w/publish/{id}", publish, "公示（办理）", act::publish),
@@ -45,6 +80,10 @@ pub fn routes() -> Vec<Route> {
             act::full_bundle,
         ),
     ]
+}
+
+fn approvals() -> Address {
+    Address::fixed("/w/publication-approvals")
 }
 
 fn all() -> Address {

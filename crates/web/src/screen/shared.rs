@@ -4,6 +4,7 @@
 pub mod download;
 pub mod entry;
 mod gap;
+pub(in crate::screen) mod listed;
 mod listing;
 mod parameter;
 mod scope;

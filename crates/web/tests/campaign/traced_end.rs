@@ -155,11 +155,7 @@ async fn whoever_approved_the_plan_does_not_freeze_it_by_a_job_either() {
             role: drawing(),
             unit: unit(0),
         };
-        let shown = as_shown(app, Thing::Account(&approver)).await;
-        let chief = chief(&cast).await;
-        let done = app.grant_role(&chief, &approver, &shown, grant).await;
-        done.unwrap();
-        let both = city.acting(&approver).await;
+        let both = city.granted(&approver, grant).await;
         let number = CampaignNo::parse(&no).unwrap();
         let shown = as_shown(app, Thing::Campaign(&number)).await;
         let jobs = web.jobs().unwrap();

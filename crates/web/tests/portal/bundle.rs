@@ -84,7 +84,7 @@ async fn before_open_the_bundle_is_right_so_far_and_afterwards_complete() {
         let publisher = story.site.city.acting(&story.publisher).await;
         let app = &story.site.city.app;
         for visit in &visits {
-            story.confirmed(visit).await;
+            story.approved(visit).await;
             app.publish_outcome(
                 &publisher,
                 &visit.visit.id,

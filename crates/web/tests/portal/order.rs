@@ -33,7 +33,7 @@ async fn published(story: &Story, visits: &[StoredInspection]) -> Vec<Told> {
     let publisher = city.acting(&story.publisher).await;
     let mut told = Vec::new();
     for (at, visit) in visits.iter().rev().enumerate() {
-        story.confirmed(visit).await;
+        story.approved(visit).await;
         if at != 1 {
             city.clock.advance_minutes(1);
         }

@@ -6,11 +6,19 @@ use domain::account::Role;
 use domain::inspection::InspectionState;
 use testkit::city::as_shown;
 
+use crate::browser::Page;
 use crate::story::{Story, told, told_on_both};
+
+/// What is ticked on a page: each with what was shown of it.
+fn ticks(page: &Page) -> Vec<String> {
+    let rest = page.text.split("name=\"_chosen\" value=\"").skip(1);
+    rest.map(|rest| rest.split('"').next().unwrap().to_owned())
+        .collect()
+}
 
 async fn published(story: &Story) -> (String, String) {
     let (_, visits) = story.assigned().await;
-    story.confirmed(&visits[0]).await;
+    story.approved(&visits[0]).await;
     let publisher = story.browser(&story.publisher).await;
     let path = format!("/w/publish/{}", visits[0].visit.id);
     let asked = publisher.get(&path).await;
@@ -122,7 +130,7 @@ async fn the_button_of_a_publication_whose_content_changed_publishes_nothing_and
 async fn what_stands_on_the_portal_is_not_published_a_second_time() {
     told_on_both(async |story| {
         let (_, visits) = story.assigned().await;
-        story.confirmed(&visits[0]).await;
+        story.approved(&visits[0]).await;
         let (app, id) = (&story.site.city.app, &visits[0].visit.id);
         let publisher = story.site.city.acting(&story.publisher).await;
         let shown = as_shown(app, Thing::Outcome(id)).await;
@@ -143,31 +151,160 @@ async fn what_stands_on_the_portal_is_not_published_a_second_time() {
 }
 
 #[tokio::test]
-async fn who_entered_or_confirmed_a_result_cannot_publish_it_and_is_told_so() {
-    told(async |story| {
+async fn who_entered_or_confirmed_a_result_cannot_approve_its_publication_and_is_told_who_can() {
+    told_on_both(async |story| {
         let (_, visits) = story.assigned().await;
         story.confirmed(&visits[0]).await;
-        let app = &story.site.city.app;
+        let (app, id) = (&story.site.city.app, &visits[0].visit.id);
         let team = story.team(&visits[0]);
         // Roles may meet in one account of a small bureau; persons are compared all the same.
+        let role = story.approver.grants[0].clone();
+        let mut both = Vec::new();
+        for own in &team[..2] {
+            both.push((own, story.site.city.granted(own, role.clone()).await));
+        }
+        let size = story.site.log_size().await;
+        for (own, acting) in &both {
+            let preview = app.preview_publication(acting, id).await.unwrap();
+            assert_eq!(preview.refused.unwrap().code, "AUTH-015");
+            let shown = as_shown(app, Thing::Outcome(id)).await;
+            let refused = app.approve_outcome(acting, id, &shown).await.unwrap_err();
+            let refused = refused.to_string();
+            assert!(
+                refused.contains("AUTH-015") && refused.contains("没有录入也没有复核过"),
+                "{refused}"
+            );
+            let page = story.browser(own).await;
+            let list = page.get("/w/publication-approvals").await;
+            assert!(
+                list.shows("由别人批准的") && list.shows("AUTH-015"),
+                "{}",
+                list.text
+            );
+            let one = page.get(&format!("/w/publication-approvals/{id}")).await;
+            assert!(
+                one.shows("AUTH-015") && !one.shows("批准公示</button>"),
+                "{}",
+                one.text
+            );
+            assert!(
+                !page.get("/w").await.shows(&format!("/w/inspections/{id}")),
+                "no to-do of his"
+            );
+        }
+        assert_eq!(story.site.log_size().await, size, "nothing was written");
+        let other = story.browser(&story.approver.account).await;
+        let home = other.get("/w").await;
+        assert!(
+            home.shows(&format!("/w/inspections/{id}\">审批公示</a>")),
+            "{}",
+            home.text
+        );
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn nothing_is_published_before_its_approval_and_afterwards_by_any_clerk() {
+    told_on_both(async |story| {
+        let (_, visits) = story.assigned().await;
+        story.confirmed(&visits[0]).await;
+        let (app, id) = (&story.site.city.app, &visits[0].visit.id);
+        // A clerk who entered the result himself: carrying out decides nothing.
         let role = story.site.city.acting(&story.publisher).await.grants;
-        let acting = story.site.city.granted(&team[0], role[0].clone()).await;
-        let preview = app
-            .preview_publication(&acting, &visits[0].visit.id)
+        let entered = story.team(&visits[0])[0].clone();
+        let clerk = story.site.city.granted(&entered, role[0].clone()).await;
+        let shown = as_shown(app, Thing::Outcome(id)).await;
+        let early = app.publish_outcome(&clerk, id, &shown).await.unwrap_err();
+        assert!(early.to_string().contains("INSP-001"), "{early}");
+        let browser = story.browser(&entered).await;
+        let path = format!("/w/publish/{id}");
+        assert!(browser.get(&path).await.shows("还没有批准公示"));
+        let approver = story.browser(&story.approver.account).await;
+        let to = format!("/w/publication-approvals/{id}");
+        let asked = approver.get(&to).await;
+        assert!(asked.shows(&visits[0].subject_name), "{}", asked.text);
+        let done = approver.submit(&asked, &to, &[]).await;
+        assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.text);
+        let again = approver.get(&to).await;
+        assert!(again.shows("PUBL-004"), "{}", again.text);
+        let asked = browser.get(&path).await;
+        let done = browser.submit(&asked, &path, &[]).await;
+        assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.text);
+        let mut reader = app.db.read().await.unwrap();
+        let kept = store::inspection::get(&mut reader, id).await.unwrap();
+        let InspectionState::Published(published) = kept.visit.state else {
+            panic!("{:?}", kept.visit.state);
+        };
+        let approval = published.approval.unwrap();
+        assert_eq!(approval.step.by, story.approver.account);
+        assert_eq!(published.step.by, entered);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_list_is_approved_and_published_in_one_confirmation_each_and_what_is_left_is_named() {
+    told_on_both(async |story| {
+        let (_, visits) = story.assigned().await;
+        for visit in &visits {
+            story.confirmed(visit).await;
+        }
+        let (app, city) = (&story.site.city.app, &story.site.city);
+        let approver = story.browser(&story.approver.account).await;
+        let list = "/w/publication-approvals";
+        let asked = approver.get(list).await;
+        assert_eq!(ticks(&asked).len(), visits.len());
+        // One text changes while the page is open.
+        let subject = &visits[1].visit.subject;
+        let registrar = city.account("registrar9", &[(Role::Registrar, 1)]).await;
+        let registrar = city.acting(&registrar).await;
+        let mut reader = app.db.read().await.unwrap();
+        let kept = store::subject::get(&mut reader, subject).await.unwrap();
+        drop(reader);
+        let mut row = app::subject::as_typed(&kept);
+        row.name = "改了名的样例餐饮店".to_owned();
+        let shown = as_shown(app, Thing::Subject(subject)).await;
+        app.edit_subject(&registrar, subject, &shown, &row)
             .await
             .unwrap();
-        assert_eq!(preview.refused.unwrap().code, "AUTH-015");
         let size = story.site.log_size().await;
-        let refused = app
-            .publish_outcome(
-                &acting,
-                &visits[0].visit.id,
-                &as_shown(app, Thing::Outcome(&visits[0].visit.id)).await,
-            )
-            .await
-            .unwrap_err();
-        assert!(refused.to_string().contains("AUTH-015"), "{refused}");
-        assert_eq!(story.site.log_size().await, size, "nothing was written");
+        let shown = ticks(&asked);
+        let fields: Vec<_> = shown
+            .iter()
+            .map(|tick| ("_chosen", tick.as_str()))
+            .collect();
+        let done = approver.submit(&asked, list, &fields).await;
+        assert_eq!(done.status, StatusCode::OK, "{}", done.text);
+        let others = visits.len() - 1;
+        for said in [
+            format!("办成 {others} 项，1 项没有办理"),
+            "SEEN-002".to_owned(),
+        ] {
+            assert!(done.shows(&said), "{said}: {}", done.text);
+        }
+        assert_eq!(ticks(&done).len(), 1, "it waits, with its new text");
+        assert!(done.shows("改了名的样例餐饮店"));
+        assert_eq!(story.site.log_size().await, size + others as u64);
+        let twice = approver.submit(&asked, list, &fields).await;
+        assert_eq!(twice.status, StatusCode::SEE_OTHER);
+        assert_eq!(story.site.log_size().await, size + others as u64);
+        let none = approver.submit(&done, list, &[]).await;
+        assert!(none.shows("LIST-001"), "{}", none.text);
+
+        let clerk = story.browser(&story.publisher).await;
+        let asked = clerk.get("/w/publish").await;
+        let shown = ticks(&asked);
+        assert_eq!(shown.len(), others, "only what is approved");
+        let fields: Vec<_> = shown
+            .iter()
+            .map(|tick| ("_chosen", tick.as_str()))
+            .collect();
+        let done = clerk.submit(&asked, "/w/publish", &fields).await;
+        assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.text);
+        let mut reader = app.db.read().await.unwrap();
+        let count = store::inspection::publication_count(&mut reader).await;
+        assert_eq!(count.unwrap(), i64::try_from(others).unwrap());
     })
     .await;
 }
@@ -176,7 +313,7 @@ async fn who_entered_or_confirmed_a_result_cannot_publish_it_and_is_told_so() {
 async fn the_waiting_list_counts_down_in_working_days_and_a_late_one_is_flagged_but_not_locked() {
     told(async |story| {
         let (_, visits) = story.assigned().await;
-        story.confirmed(&visits[0]).await;
+        story.approved(&visits[0]).await;
         let publisher = story.browser(&story.publisher).await;
         let page = publisher.get("/w/publish").await;
         assert!(page.shows("剩 <b>20</b> 个工作日"), "{}", page.text);
@@ -222,7 +359,7 @@ async fn every_sentence_about_the_term_names_the_working_days_of_the_rulebook() 
         );
         let (number, visits) = story.assigned().await;
         for visit in &visits {
-            story.confirmed(visit).await;
+            story.approved(visit).await;
         }
         let publisher = story.browser(&story.publisher).await;
         let waiting = publisher.get("/w/publish").await;

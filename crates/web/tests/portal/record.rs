@@ -124,13 +124,18 @@ async fn no_act_on_a_result_goes_on_from_another_result_than_was_shown() {
 }
 
 #[tokio::test]
-async fn nothing_is_published_or_withdrawn_but_what_was_shown() {
+async fn nothing_is_approved_published_or_withdrawn_but_what_was_shown() {
     told_on_both(async |story| {
         let app = &story.site.city.app;
         let (_, visits) = story.assigned().await;
         story.confirmed(&visits[0]).await;
         let publisher = story.site.city.acting(&story.publisher).await;
         let id = &visits[0].visit.id;
+        refused(&story, "approve", Thing::Outcome(id), async |shown| {
+            app.approve_outcome(&story.approver, id, &shown).await
+        })
+        .await;
+        story.approve(&visits[0]).await;
         refused(&story, "publish", Thing::Outcome(id), async |shown| {
             let published = app.publish_outcome(&publisher, id, &shown).await;
             published.map(|_| ())

@@ -242,7 +242,7 @@ async fn a_campaign_goes_on_under_the_version_of_its_approval_whatever_is_adopte
             .await;
         assert!(asked.shows("须上门 2 次以上"), "{}", asked.text);
         unreachable(&story, &visits[0], 2).await.unwrap();
-        story.confirmed(&visits[1]).await;
+        story.approved(&visits[1]).await;
         assert_eq!(due(&story, &visits[1]).await.to_string(), "2026-12-21");
         let publisher = story.browser(&story.publisher).await;
         let home = publisher.get("/w").await;

@@ -73,7 +73,7 @@ async fn a_visit_waits_with_the_last_day_of_its_campaign() {
             home.text
         );
         // Once concluded, the term of the law runs, in working days.
-        story.confirmed(&visits[0]).await;
+        story.approved(&visits[0]).await;
         let publisher = story.browser(&story.publisher).await;
         for path in ["/w", "/w/publish"] {
             let shown = publisher.get(path).await;

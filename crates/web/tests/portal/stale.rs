@@ -2,6 +2,7 @@
 //! was changed since, when it does not say what it rests on, and when it comes from another session.
 //! Nothing is written then, and the page that answers says so.
 
+use app::access::Given;
 use app::import::Register;
 use app::inspection::print_of_result;
 use app::premise::Thing;
@@ -37,6 +38,9 @@ const ON_NOTHING: &[&str] = &[
     "/w/import/inspectors",
 ];
 
+/// Forms over a list: each tick rests on what was shown of its own thing, and the form on nothing else.
+const LISTS: &[&str] = &["/w/publication-approvals", "/w/publish", "/a/requests"];
+
 fn decides(route: &Route) -> bool {
     route.method == Method::Post && !ON_NOTHING.contains(&route.path)
 }
@@ -55,6 +59,7 @@ struct Stage {
     inspector: String,
     criterion: String,
     uploads: Vec<String>,
+    request: String,
 }
 
 impl Stage {
@@ -85,6 +90,7 @@ impl Stage {
         story.confirmed(&visits[2]).await;
         let publisher = story.site.city.acting(&story.publisher).await;
         let id = &visits[0].visit.id;
+        story.approve(&visits[0]).await;
         let shown = as_shown(&app, Thing::Outcome(id)).await;
         let publication = app.publish_outcome(&publisher, id, &shown).await.unwrap();
         let mut reader = app.db.read().await.unwrap();
@@ -95,11 +101,13 @@ impl Stage {
             .city
             .account("wujue", &[(Role::Observer, 1)])
             .await;
+        let request = asked_for(&story).await;
         let people = people(&story).await;
         let uploads = previewed(&story, &people).await;
         Self {
             people,
             uploads,
+            request,
             campaign,
             draft,
             link: links[0].clone(),
@@ -117,7 +125,11 @@ impl Stage {
     fn address(&self, route: &Route) -> String {
         let id = match route.path {
             path if path.starts_with("/w/inspections/") => self.visits[1].visit.id.to_string(),
-            path if path.starts_with("/w/publish/") => self.visits[2].visit.id.to_string(),
+            path if path.starts_with("/w/publish/")
+                || path.starts_with("/w/publication-approvals/") =>
+            {
+                self.visits[2].visit.id.to_string()
+            }
             path if path.starts_with("/w/published/") => self.publication.clone(),
             path if path.starts_with("/w/subjects/") => self.subject.clone(),
             path if path.starts_with("/w/inspectors/") => self.inspector.clone(),
@@ -139,6 +151,7 @@ impl Stage {
             .replace("{party}", "discipline")
             .replace("{link}", &self.link)
             .replace("{import}", import)
+            .replace("{request}", &self.request)
             .replace("{role}", "observer")
             .replace("{unit}", unit(1).as_str())
     }
@@ -256,6 +269,23 @@ async fn previewed(story: &Story, people: &[(Vec<Grant>, Browser)]) -> Vec<Strin
     uploads
 }
 
+/// A role that waits for another administrator.
+async fn asked_for(story: &Story) -> String {
+    let city = &story.site.city;
+    let asks = city.account("asks", &[(Role::SecurityAdmin, 0)]).await;
+    let shown = as_shown(&city.app, Thing::Account(&story.supervisor)).await;
+    let grant = Grant {
+        role: Role::Approver,
+        unit: unit(0),
+    };
+    let asks = city.acting(&asks).await;
+    let given = city.app.grant_role(&asks, &story.supervisor, &shown, grant);
+    match given.await.unwrap() {
+        Given::Asked(request) => request.to_string(),
+        Given::Done => panic!("a role on which others rely"),
+    }
+}
+
 async fn press(
     browser: &Browser,
     (path, token): (&str, &str),
@@ -318,6 +348,18 @@ async fn no_form_decides_on_anything_but_what_was_shown() {
                 typed.push((format!("was.{}", stage.criterion), "0".repeat(64)));
                 let page = press(&browser, place, number, None, &typed).await;
                 refused(&page, &["INSP-042"], &named);
+            } else if LISTS.contains(&route.path) {
+                let id = match route.path {
+                    "/a/requests" => stage.request.clone(),
+                    _ => stage.visits[2].visit.id.to_string(),
+                };
+                typed.push(("_chosen".to_owned(), format!("{id} {}", elsewhere())));
+                let page = press(&browser, place, number, None, &typed).await;
+                refused(&page, &["SEEN-001"], &named);
+                // What names no version is nothing that was ticked.
+                typed.last_mut().unwrap().1 = id;
+                let page = press(&browser, place, number, None, &typed).await;
+                refused(&page, &["LIST-001"], &named);
             } else {
                 let page = press(&browser, place, number, Some(&elsewhere()), &typed).await;
                 // Of an upload no event tells.
@@ -471,7 +513,7 @@ async fn what_would_be_published_must_be_what_was_previewed() {
         let city = &story.site.city;
         let app = &city.app;
         let (_, visits) = story.assigned().await;
-        story.confirmed(&visits[0]).await;
+        story.approved(&visits[0]).await;
         let publisher = city.acting(&story.publisher).await;
         let id = &visits[0].visit.id;
         let preview = app.preview_publication(&publisher, id).await.unwrap();
@@ -493,6 +535,11 @@ async fn what_would_be_published_must_be_what_was_previewed() {
             .await
             .unwrap_err();
         assert!(refused.to_string().contains("SEEN-002"), "{refused}");
+        // What was approved is the text of that time: the new one waits for its own approval.
+        let shown = as_shown(app, Thing::Outcome(id)).await;
+        let refused = app.publish_outcome(&publisher, id, &shown).await;
+        assert!(refused.unwrap_err().to_string().contains("PUBL-005"));
+        story.approve(&visits[0]).await;
         let shown = as_shown(app, Thing::Outcome(id)).await;
         app.publish_outcome(&publisher, id, &shown).await.unwrap();
     })
@@ -546,6 +593,7 @@ async fn who_changed_it_is_said_to_whom_may_know() {
 
 /// Forms that stand on the page of something else, and are buttons: nothing is typed into them.
 const BUTTONS: &[&str] = &[
+    "/a/requests/{request}/drop",
     "/a/users/{id}/close",
     "/a/users/{id}/reopen",
     "/a/users/{id}/revoke/{role}/{unit}",

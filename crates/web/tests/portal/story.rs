@@ -259,6 +259,21 @@ impl Story {
             .unwrap();
     }
 
+    /// The same, and its publication approved.
+    pub async fn approved(&self, visit: &StoredInspection) {
+        self.confirmed(visit).await;
+        self.approve(visit).await;
+    }
+
+    /// Approves the publication of a confirmed visit as it stands.
+    pub async fn approve(&self, visit: &StoredInspection) {
+        let app = &self.site.city.app;
+        let id = &visit.visit.id;
+        let shown = as_shown(app, Thing::Outcome(id)).await;
+        let approved = app.approve_outcome(&self.approver, id, &shown).await;
+        approved.unwrap();
+    }
+
     /// Opens, fills and concludes a visit; without a finding.
     pub async fn concluded(&self, visit: &StoredInspection) {
         let app = &self.site.city.app;
@@ -319,7 +334,7 @@ impl Story {
         let app = &self.site.city.app;
         let publisher = self.site.city.acting(&self.publisher).await;
         for visit in &visits {
-            self.confirmed(visit).await;
+            self.approved(visit).await;
             app.publish_outcome(
                 &publisher,
                 &visit.visit.id,
@@ -370,7 +385,7 @@ async fn hire(site: &Site, registrar: &Acting) -> Vec<(String, AccountId)> {
     inspectors
 }
 
-async fn inspector(site: &Site, registrar: &Acting, code: &str, account: &AccountId) {
+pub async fn inspector(site: &Site, registrar: &Acting, code: &str, account: &AccountId) {
     let row = RawInspector {
         code: code.to_owned(),
         name: format!("样例检查员{code}"),

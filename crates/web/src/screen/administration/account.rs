@@ -6,7 +6,7 @@ use axum::response::{IntoResponse, Response};
 use domain::account::{Grant, Role};
 use domain::id::{AccountId, OrgUnitId};
 use domain::org::OrgUnit;
-use domain::policy::Verb;
+use domain::policy::{Verb, is_guarded};
 use domain::refusal::codes;
 use domain::text::FieldErrors;
 use store::account::{self as accounts, StoredAccount};
@@ -19,10 +19,9 @@ use crate::component::{
 };
 use crate::form::Submitted;
 use crate::gate::{Answer, Flaws, Pressed, Stop, Visit, WebState, feedback, once, see_other};
-use crate::screen::shared::rulebook;
 use crate::text::Address;
 
-async fn find(web: &WebState, id: &str) -> Result<(StoredAccount, Vec<OrgUnit>), Stop> {
+pub(super) async fn find(web: &WebState, id: &str) -> Result<(StoredAccount, Vec<OrgUnit>), Stop> {
     let id = AccountId::parse(id).map_err(|_| Stop::not_found())?;
     let mut reader = web.app.db.read().await?;
     Ok((
@@ -205,7 +204,7 @@ pub(super) async fn revoke(
 }
 
 /// A form about one account, alone on its page.
-async fn form_page(
+pub(super) async fn form_page(
     web: &WebState,
     visit: &Visit,
     stored: &StoredAccount,
@@ -246,7 +245,9 @@ fn grant_form(
         .map(|unit| Choice::new(unit.id.as_str(), unit.name.as_str()))
         .collect();
     let fields = vec![
-        Field::menu("role", "岗位", roles),
+        Field::menu("role", "岗位", roles).with_help(
+            "审批（分管领导）、抽取经办、公示和三员岗位，由另一名管理员确认之后才生效；其余岗位提交后即生效",
+        ),
         Field::menu("unit", "单位", units),
     ];
     let hidden = visit.hidden_on(web, &of_account(stored), again);
@@ -289,10 +290,17 @@ pub(super) async fn grant(
     };
     let (me, key) = (visit.clone(), stored.account.id.clone());
     let premise = sent.required_premise();
-    let to = feedback::ROLE_GRANTED.at(all().child(key.as_str()));
+    let said = if is_guarded(role) {
+        &feedback::ROLE_REQUESTED
+    } else {
+        &feedback::ROLE_GRANTED
+    };
+    let to = said.at(all().child(key.as_str()));
     let done = once(&web, &visit, &sent, to, move |app| async move {
-        app.grant_role(&me.acting, &key, &premise?, Grant { role, unit })
+        let grant = Grant { role, unit };
+        app.grant_role(&me.acting, &key, &premise?, grant)
             .await
+            .map(drop)
     });
     match done.await? {
         Ok(to) => Ok(see_other(&to)),
@@ -313,61 +321,4 @@ async fn grant_again(
     let (stored, units) = find(web, id).await?;
     let form = grant_form(web, visit, (&stored, &units), Some(again));
     form_page(web, visit, &stored, "授权", form, Some(again)).await
-}
-
-async fn password_form(
-    web: &WebState,
-    visit: &Visit,
-    stored: &StoredAccount,
-    again: Option<(&Submitted, &Flaws)>,
-) -> Result<Form, Stop> {
-    let letters = rulebook(web).await?.sign_in.password_letters;
-    let field = Field::password("password", "新的初始口令", true).with_help(format!(
-        "至少 {letters} 个字符，当面告知本人；下次登录时必须更改。这个账号在各处的登录都会退出"
-    ));
-    let form = Form::new(
-        page_of(stored).child("password"),
-        visit.hidden_on(web, &of_account(stored), again),
-        "重置口令",
-    );
-    Ok(form
-        .with_group("", vec![field])
-        .with_way_back(Link::new("返回，不重置", page_of(stored))))
-}
-
-pub(super) async fn ask_password(
-    State(web): State<WebState>,
-    Path(id): Path<String>,
-    visit: Visit,
-) -> Answer {
-    let (stored, _) = find(&web, &id).await?;
-    let form = password_form(&web, &visit, &stored, None).await?;
-    form_page(&web, &visit, &stored, "重置口令", form, None).await
-}
-
-pub(super) async fn reset_password(
-    State(web): State<WebState>,
-    Path(id): Path<String>,
-    visit: Visit,
-    sent: Pressed,
-) -> Answer {
-    let (stored, _) = find(&web, &id).await?;
-    let (me, key) = (visit.clone(), stored.account.id.clone());
-    let premise = sent.required_premise();
-    let password = sent.first("password").to_owned();
-    let to = feedback::PASSWORD_RESET.at(all().child(key.as_str()));
-    let done = once(&web, &visit, &sent, to, move |app| async move {
-        app.reset_password(&me.acting, &key, &premise?, &password)
-            .await
-    });
-    match done.await? {
-        Ok(to) => Ok(see_other(&to)),
-        Err(error) => {
-            let flaws = Flaws::of(error)?;
-            let again = Some((&*sent, &flaws));
-            let (stored, _) = find(&web, &id).await?;
-            let form = password_form(&web, &visit, &stored, again).await?;
-            form_page(&web, &visit, &stored, "重置口令", form, again).await
-        }
-    }
 }

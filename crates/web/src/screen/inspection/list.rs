@@ -33,6 +33,10 @@ const STATES: &[(&str, &str)] = &[
         InspectionKind::Confirmed.label(),
     ),
     (
+        InspectionKind::Approved.name(),
+        InspectionKind::Approved.label(),
+    ),
+    (
         InspectionKind::Published.name(),
         InspectionKind::Published.label(),
     ),
@@ -78,7 +82,9 @@ pub(super) fn state_badge(kept: &StoredInspection) -> Badge {
         | InspectionKind::Concluded
         | InspectionKind::Postponing
         | InspectionKind::Reported => Tone::Active,
-        InspectionKind::Confirmed | InspectionKind::Published => Tone::Sound,
+        InspectionKind::Confirmed | InspectionKind::Approved | InspectionKind::Published => {
+            Tone::Sound
+        }
         InspectionKind::FellAway => Tone::Warning,
     };
     Badge::new(tone, state_words(kept))

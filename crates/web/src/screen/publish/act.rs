@@ -11,15 +11,15 @@ use domain::id::{CampaignNo, InspectionId, PublicationId};
 use domain::publication::{PublicOutcome, Publication};
 use store::inspection::{self, StoredPublication};
 
+use super::approve::not_approved;
 use super::{all, done};
-use crate::component::{
-    Confirm, Crumb, Facts, Field, Head, Link, Note, RailSection, Refusal, Sheet,
-};
+use crate::component::{Confirm, Crumb, Facts, Field, Head, Link, Note, RailSection, Sheet};
 use crate::form::Submitted;
 use crate::gate::{Answer, Flaws, Pressed, Stop, Visit, WebState, feedback, once, see_other};
+use crate::layout::WorkbenchPage;
 use crate::text::Address;
 
-fn visit_key(id: &str) -> Result<InspectionId, Stop> {
+pub(super) fn visit_key(id: &str) -> Result<InspectionId, Stop> {
     InspectionId::parse(id).map_err(|_| Stop::not_found())
 }
 
@@ -47,29 +47,32 @@ pub(super) async fn ask(
     ask_again(&web, &visit, &visit_key(&id)?, None).await
 }
 
-/// The page before the publication, with why it was refused just now, if it was.
-async fn ask_again(
+/// What is to be approved or published, on its page with everything the public will read; or the answer in its place,
+/// if it is refused and there is nothing to show any more.
+pub(super) async fn facing(
     web: &WebState,
     visit: &Visit,
     id: &InspectionId,
+    (title, all): (&str, Address),
     flaws: Option<&Flaws>,
-) -> Answer {
+) -> Result<Result<(PublicationPreview, WorkbenchPage), Response>, Stop> {
     let preview = match (web.app.preview_publication(&visit.acting, id).await, flaws) {
         (Ok(preview), _) => preview,
         // Not to be published any more: why it was refused says more than that.
         (Err(_), Some(flaws)) if flaws.refusal.is_some() => {
-            let page = web.page(visit, Head::new("公示检查结果")).await?;
-            return Ok((flaws.status(), page.with(flaws.note())).into_response());
+            let page = web.page(visit, Head::new(title)).await?;
+            let answer = (flaws.status(), page.with(flaws.note())).into_response();
+            return Ok(Err(answer));
         }
         (Err(error), _) => return Err(error.into()),
     };
     let stored = &preview.stored;
-    let head = Head::new("公示检查结果").with_line_beneath(format!(
+    let head = Head::new(title).with_line_beneath(format!(
         "{}　{}",
         stored.subject_name, stored.campaign_number
     ));
     let chip = chip_of(web, &preview, visit.now.date()).await?;
-    let crumb = Crumb::new(vec![Link::new("公示", all())], stored.subject_code.as_str());
+    let crumb = Crumb::new(vec![Link::new("公示", all)], stored.subject_code.as_str());
     let page = web
         .page(visit, head)
         .await?
@@ -81,10 +84,26 @@ async fn ask_again(
                 .padded()
                 .with_clause("不含地址、检查人员、照片、读数和对方意见"),
         );
+    Ok(Ok((preview, page)))
+}
+
+/// The page before the publication, with why it was refused just now, if it was.
+async fn ask_again(
+    web: &WebState,
+    visit: &Visit,
+    id: &InspectionId,
+    flaws: Option<&Flaws>,
+) -> Answer {
+    let shown = facing(web, visit, id, ("公示检查结果", all()), flaws).await?;
+    let (preview, page) = match shown {
+        Ok(shown) => shown,
+        Err(answer) => return Ok(answer),
+    };
     // Known beforehand, so the sentence stands where the button would.
-    let page = match &preview.refused {
-        Some(refusal) => page.with(Refusal::from(refusal)),
-        None => page.with(confirmation(web, visit, &preview)),
+    let page = if preview.is_approved() {
+        page.with(confirmation(web, visit, &preview))
+    } else {
+        page.with(not_approved())
     };
     Ok(match flaws {
         Some(flaws) => (flaws.status(), page).into_response(),
@@ -99,7 +118,7 @@ fn confirmation(web: &WebState, visit: &Visit, preview: &PublicationPreview) -> 
     let hidden = visit.hidden_on(web, &preview.premise, None);
     Confirm::new(to, hidden, "公示", record)
         .happens(vec![
-            "上面的内容立即出现在公示页，任何人都可以查到。".to_owned(),
+            "上面的内容已经批准公示；按下后立即出现在公示页，任何人都可以查到。".to_owned(),
             "内容的摘要写入公开日志。".to_owned(),
         ])
         .fixed_after(vec![
@@ -160,7 +179,7 @@ fn withdrawal(
         "原地址答复“已撤下”，写明理由、日期和留痕序号，不再显示企业名称和代码。".to_owned(),
     ])
     .fixed_after(vec![
-        "撤下不能恢复；要再公示，须重新检查、复核。".to_owned(),
+        "撤下不能恢复；要再公示，须重新检查、复核、批准。".to_owned(),
     ])
     .seen_by(vec![
         "社会公众能看到撤下的理由，理由里不要写企业名称和个人信息。".to_owned(),

@@ -1,48 +1,62 @@
-//! What waits for its publication, most urgent first; and what stands on the portal.
+//! What is approved and waits for its publication, most urgent first; and what stands on the portal.
 
 use app::inspection::publishing::standing;
-use app::{RowOf, UnreadableRow};
+use app::{App, RowOf, UnreadableRow};
 use axum::extract::State;
 use axum::response::IntoResponse;
 use domain::calendar::WorkCalendar;
 use domain::policy::Verb;
 use domain::publication::Publication;
+use store::catalog;
 use store::inspection::{self, ListedPublication};
-use store::{catalog, portal};
 
-use super::{all, chip, done};
+use super::chosen::{AT_ONCE, answered, ticks};
+use super::{all, approvals, chip, done};
 use crate::component::{
-    Badge, Cell, Column, Count, EmptyState, Fragment, Head, Link, Note, Pager, Row, Sheet, Table,
-    Tabs, Tone,
+    Badge, Cell, Column, Count, EmptyState, Form, Fragment, Head, Link, Note, Pager, Row, Sheet,
+    Table, Tabs, Tone,
 };
 use crate::filter::CURSOR;
-use crate::gate::{Answer, Visit, WebState};
+use crate::gate::{Answer, Pressed, Stop, Visit, WebState, feedback, once};
+use crate::layout::WorkbenchPage;
 use crate::paging::{Cursor, PAGE_ROWS, Page};
+use crate::screen::shared::listed::{LeftOver, chosen, over};
 use crate::text::Address;
 
-/// More than ever wait at once; sorted by term, so all of them are read.
-const MOST: i64 = 1_000;
 const VIEW: &str = "/w/published";
 
-fn tabs(current: usize) -> Tabs {
-    let links = vec![Link::new("待公示", all()), Link::new("已公示", done())];
-    Tabs::new("公示", links, current)
+/// The lists this account may see, of which it sees the one at `place`.
+pub(super) fn tabs(visit: &Visit, place: usize) -> Tabs {
+    let (approves, publishes) = (Verb::OutcomeApprove, Verb::OutcomePublish);
+    let lists = [
+        (approves, "待批准公示", approvals()),
+        (publishes, "待公示", all()),
+        (publishes, "已公示", done()),
+    ];
+    let offered = |verb: Verb| visit.acting.offers(verb);
+    let before = lists.iter().take(place);
+    let current = before.filter(|(verb, ..)| offered(*verb)).count();
+    let links = lists.into_iter().filter(|(verb, ..)| offered(*verb));
+    let links = links.map(|(_, words, to)| Link::new(words, to));
+    Tabs::new("公示", links.collect(), current)
 }
 
 pub(super) async fn waiting(State(web): State<WebState>, visit: Visit) -> Answer {
+    Ok(page(&web, &visit).await?.into_response())
+}
+
+async fn page(web: &WebState, visit: &Visit) -> Result<WorkbenchPage, Stop> {
+    let kept = web
+        .app
+        .awaiting(&visit.acting, Verb::OutcomePublish, AT_ONCE);
+    let kept = kept.await?;
     let mut reader = web.app.db.read().await?;
-    let reach = visit.acting.reach(Verb::OutcomePublish);
-    let kept = portal::awaiting_publication(&mut reader, &reach, MOST).await?;
     let calendar = WorkCalendar::new(catalog::holidays(&mut reader).await?);
     let today = visit.now.date();
     let mut rows = Vec::with_capacity(kept.len());
     let mut late = 0_usize;
-    for stored in &kept {
-        let deadline = web
-            .app
-            .publication_deadline(&mut reader, &stored.visit)
-            .await?;
-        let Some(deadline) = deadline else { continue };
+    for preview in &kept {
+        let (stored, deadline) = (&preview.stored, &preview.deadline);
         let is_late = visit.now > deadline.ends_at();
         late += usize::from(is_late);
         let outcome = stored
@@ -50,7 +64,7 @@ pub(super) async fn waiting(State(web): State<WebState>, visit: Visit) -> Answer
             .concluded()
             .map_or("", |done| done.outcome.label.as_str());
         let row = Row::new(vec![
-            Cell::new(chip(&calendar, &deadline, today)),
+            Cell::new(chip(&calendar, deadline, today)),
             Cell::link(&stored.subject_name, all().child(stored.visit.id.as_str())).with_context(
                 format!("{}　{}", stored.subject_code, stored.campaign_number),
             ),
@@ -68,7 +82,8 @@ pub(super) async fn waiting(State(web): State<WebState>, visit: Visit) -> Answer
         Column::unbroken("期限").labelled(),
         Column::unbroken("办理").in_corner(),
     ];
-    let empty = EmptyState::nothing("没有到期应公示的结果。检查结果复核后出现在这里，按期限排列。");
+    let empty =
+        EmptyState::nothing("没有等待公示的结果。分管领导批准公示之后出现在这里，按期限排列。");
     let count = Count::Exact(u64::try_from(rows.len()).unwrap_or_default());
     let sheet = Sheet::new(
         "waiting",
@@ -77,12 +92,41 @@ pub(super) async fn waiting(State(web): State<WebState>, visit: Visit) -> Answer
     )
     .with_clause("未发现问题的也要公示")
     .with_foot(Pager::new(count, None, None));
-    let mut page = web.page(&visit, Head::new("公示")).await?.with(tabs(0));
+    let mut page = web
+        .page(visit, Head::new("公示"))
+        .await?
+        .with(tabs(visit, 1));
     if late > 0 {
         let lead = format!("{late} 条已超过公示期限。");
         page = page.with(Note::warning(lead, "仍可公示，公示页会标明超期。"));
     }
-    Ok(page.with(sheet).into_response())
+    let page = page.with(sheet);
+    if kept.is_empty() {
+        return Ok(page);
+    }
+    let help = "内容都已批准；公示之后任何人都可以查到，不能修改。暂不公示的，去掉勾选";
+    let shown: Vec<_> = kept.iter().collect();
+    let form = Form::new(all(), visit.hidden(web), "公示所选的结果")
+        .with_group("", vec![ticks("一次公示", help, &shown)]);
+    Ok(page.with(form))
+}
+
+pub(super) async fn publish_list(
+    State(web): State<WebState>,
+    visit: Visit,
+    sent: Pressed,
+) -> Answer {
+    let (acting, list, left) = (visit.acting.clone(), chosen(&sent), LeftOver::default());
+    let (asked, slot) = (list.len(), left.clone());
+    let to = feedback::OUTCOMES_PUBLISHED.at(all());
+    let act = move |app: App| async move {
+        let left = app.publish_outcomes(&acting, &list).await?;
+        slot.put(left);
+        Ok(())
+    };
+    let done = once(&web, &visit, &sent, to, act).await?;
+    let over = over(done, asked, &left)?;
+    answered(&web, over, page(&web, &visit).await?).await
 }
 
 fn edge(visit: &Visit) -> Option<(i64, String)> {
@@ -127,7 +171,7 @@ pub(super) async fn published(State(web): State<WebState>, visit: Visit) -> Answ
     Ok(web
         .page(&visit, Head::new("公示"))
         .await?
-        .with(tabs(1))
+        .with(tabs(&visit, 2))
         .with(sheet)
         .into_response())
 }

@@ -83,7 +83,7 @@ const CAMPAIGN_STEPS: &[(StateKind, Verb, &str)] = &[
     (StateKind::Ended, Verb::CampaignOpen, "公开抽取材料"),
 ];
 
-/// The same for visits; all but the last two are done by whoever is on the team.
+/// The same for visits; all but approvals and the last one are done by whoever is on the team.
 const VISIT_STEPS: &[(InspectionKind, Verb, &str)] = &[
     (InspectionKind::Assigned, Verb::InspectionOpen, "到场登记"),
     (
@@ -96,6 +96,7 @@ const VISIT_STEPS: &[(InspectionKind, Verb, &str)] = &[
         Verb::InspectionConfirm,
         "复核检查结果",
     ),
+    (InspectionKind::Confirmed, Verb::OutcomeApprove, "审批公示"),
     (
         InspectionKind::Reported,
         Verb::InspectionConfirm,
@@ -107,7 +108,7 @@ const VISIT_STEPS: &[(InspectionKind, Verb, &str)] = &[
         "审批延期",
     ),
     (
-        InspectionKind::Confirmed,
+        InspectionKind::Approved,
         Verb::OutcomePublish,
         "公示检查结果",
     ),
@@ -266,7 +267,7 @@ fn may_be_mine(held: &StoredCampaign, verb: Verb, account: &AccountId) -> bool {
         {
             false
         }
-        CampaignState::Submitted(submitted) => submitted.step.by != *account,
+        CampaignState::Submitted(submitted) => !submitted.hands.include(account),
         CampaignState::Ended(ended) => ended.opened.is_none(),
         CampaignState::Launched(_)
         | CampaignState::Frozen(_)
@@ -364,11 +365,11 @@ async fn bounds(
 
 fn may_be_read(held: &StoredInspection, account: &AccountId) -> bool {
     match &held.visit.state {
-        InspectionState::Concluded(concluded) => concluded.step.by != *account,
+        InspectionState::Concluded(concluded) => !concluded.opened.hands.include(account),
         InspectionState::Reported(reported) => reported.step.by != *account,
         InspectionState::Postponing(asked) => asked.step.by != *account,
         InspectionState::Confirmed(confirmed) => {
-            confirmed.step.by != *account && confirmed.concluded.step.by != *account
+            confirmed.step.by != *account && !confirmed.concluded.opened.hands.include(account)
         }
         _ => true,
     }

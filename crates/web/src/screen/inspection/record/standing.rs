@@ -52,7 +52,8 @@ pub(super) fn head(visit: &Visit, view: &VisitView) -> Head {
             };
         }
         InspectionState::Concluded(done)
-            if open_to(Verb::InspectionConfirm) && done.step.by != visit.acting.account =>
+            if open_to(Verb::InspectionConfirm)
+                && !done.opened.hands.include(&visit.acting.account) =>
         {
             head = head
                 .with_act(Act::open("退回", here("return"), Weight::Outlined))
@@ -69,7 +70,11 @@ pub(super) fn head(visit: &Visit, view: &VisitView) -> Head {
         InspectionState::Postponing(_) if open_to(Verb::InspectionPutOff) => {
             head = head.with_act(Act::open("审批延期", here("put-off"), Weight::Main));
         }
-        InspectionState::Confirmed(_) if open_to(Verb::OutcomePublish) => {
+        InspectionState::Confirmed(_) if open_to(Verb::OutcomeApprove) => {
+            let to = Address::fixed("/w/publication-approvals").child(stored.visit.id.as_str());
+            head = head.with_act(Act::open("审批公示", to, Weight::Main));
+        }
+        InspectionState::Approved(_) if open_to(Verb::OutcomePublish) => {
             let to = Address::fixed("/w/publish").child(stored.visit.id.as_str());
             head = head.with_act(Act::open("公示", to, Weight::Main));
         }
@@ -116,16 +121,23 @@ pub(super) fn standing(visit: &Visit, view: &VisitView) -> Note {
                 None => Note::standing("检查中。", rest.as_str()),
             }
         }
-        InspectionState::Concluded(done) if done.step.by == visit.acting.account => Note::standing(
-            "等待复核。",
-            "结论由您录入，须由另一名执法检查人员复核（录入与复核不能是同一人）。",
-        ),
-        InspectionState::Concluded(_) => {
-            Note::standing("等待复核。", "由录入人之外的执法检查人员核对后复核或退回。")
+        InspectionState::Concluded(done) if done.opened.hands.include(&visit.acting.account) => {
+            Note::standing(
+                "等待复核。",
+                "结果里有您录入的内容，须由没有录入过的同组人员或组长复核。",
+            )
         }
+        InspectionState::Concluded(_) => Note::standing(
+            "等待复核。",
+            "由没有录入过的同组人员或组长核对后复核或退回。",
+        ),
         InspectionState::Confirmed(_) => Note::standing(
-            "已复核，等待公示。",
-            "由公示人员在期限内公示；录入人和复核人不能公示。",
+            "已复核，等待批准公示。",
+            "由没有录入也没有复核过的分管领导批准，再由公示人员在期限内公示。",
+        ),
+        InspectionState::Approved(_) => Note::standing(
+            "已批准公示，等待公示。",
+            "由公示人员在期限内公示；内容变了，要重新批准。",
         ),
         InspectionState::Published(_) => Note::standing("已公示。", "任何人都可以查到结果。"),
         InspectionState::FellAway(fallen) => Note::warning(

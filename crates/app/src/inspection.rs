@@ -42,6 +42,14 @@ pub static NOT_DISPATCHED: Code = Code::new(
     "由发起科室在任务页派发检查之后再办。",
 );
 
+/// A drawn visit whose name and code this account is not shown yet.
+pub static NAME_SEALED: Code = Code::new(
+    "INSP-033",
+    "这一户还在封存，名称和代码现在不给本账号看。",
+    Some("细则四（二）保密要求"),
+    "有“查看抽中名单”一项的岗位在任务的抽中名单页查看名单之后再打开；检查组到场之后，能看检查的岗位都看得到。",
+);
+
 /// What an account may do with a visit, and the visit itself.
 #[derive(Clone, Debug)]
 pub struct VisitView {

@@ -4,6 +4,7 @@
 
 use std::sync::Arc;
 
+use domain::campaign::drawn_list::Unsealed;
 use domain::event::{Act, Actor, LinkKind};
 use domain::id::AccountId;
 use domain::refusal::{Code, Fact, Refusal};
@@ -209,6 +210,7 @@ impl App {
             created_at_ms: now,
             seen_at_ms: now,
             display: String::new(),
+            unsealed: Unsealed::default(),
         };
         session::put(&mut beside, &opened).await?;
         rec.commit().await?;

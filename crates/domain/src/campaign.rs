@@ -7,6 +7,7 @@
 //!
 //! Deliberately absent: the arithmetic of the draw (crate `draw`), and any way back from RESULT.
 
+pub mod drawn_list;
 pub mod eligibility;
 pub mod frame_roots;
 mod names;

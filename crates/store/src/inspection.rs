@@ -118,6 +118,31 @@ pub struct InspectionFilter {
     pub assigned_to: Vec<String>,
     /// Only visits assigned to these codes, even where the reach is wider.
     pub only_assigned: bool,
+    /// Where visits count that are drawn and not yet handed to their teams: nowhere, unless somebody may read the drawn
+    /// list there. The account's own do always.
+    pub drawn_list: Reach,
+}
+
+/// … or the campaign is of a unit of the reach.
+fn of_units(query: Query, reach: &Reach) -> Query {
+    let units = reach.units.iter().map(|unit| Value::from(unit.as_str()));
+    query
+        .push(" OR c.org_unit_id IN (")
+        .bind_list(units)
+        .push(")")
+}
+
+/// … or one of these codes is on the team or leads it.
+fn on_team(mut query: Query, codes: &[String]) -> Query {
+    for code in codes {
+        query = query.push(" OR v.leader_code = ").bind(code.as_str());
+        let quoted = crate::kernel::reader::contains(&format!("\"{code}\""));
+        query = query
+            .push(" OR v.team LIKE ")
+            .bind(quoted)
+            .push(" ESCAPE '!'");
+    }
+    query
 }
 
 fn narrowed(mut query: Query, reach: &Reach, filter: &InspectionFilter) -> Query {
@@ -126,22 +151,18 @@ fn narrowed(mut query: Query, reach: &Reach, filter: &InspectionFilter) -> Query
     if own_only {
         query = query.push(" AND (1 = 0");
         if !filter.only_assigned {
-            query = query.push(" OR c.org_unit_id IN (");
-            query = query
-                .bind_list(reach.units.iter().map(|unit| Value::from(unit.as_str())))
-                .push(")");
+            query = of_units(query, reach);
         }
         if reach.assigned || reach.everything {
-            for code in &filter.assigned_to {
-                query = query.push(" OR v.leader_code = ").bind(code.as_str());
-                let quoted = crate::kernel::reader::contains(&format!("\"{code}\""));
-                query = query
-                    .push(" OR v.team LIKE ")
-                    .bind(quoted)
-                    .push(" ESCAPE '!'");
-            }
+            query = on_team(query, &filter.assigned_to);
         }
         query = query.push(")");
+    }
+    if !filter.drawn_list.everything {
+        let drawn = StateKind::Drawn.name();
+        query = query.push(" AND (c.state <> ").bind(drawn);
+        query = of_units(query, &filter.drawn_list);
+        query = on_team(query, &filter.assigned_to).push(")");
     }
     match &filter.state {
         Some(state) => query.push(" AND v.state = ").bind(state.as_str()),
@@ -214,16 +235,8 @@ pub async fn campaigns_assigned(
     reader: &mut Reader,
     codes: &[String],
 ) -> Result<Vec<CampaignId>, StoreError> {
-    let mut query = Query::new("SELECT DISTINCT v.campaign_id FROM inspections v WHERE 1 = 0");
-    for code in codes {
-        let quoted = crate::kernel::reader::contains(&format!("\"{code}\""));
-        query = query.push(" OR v.leader_code = ").bind(code.as_str());
-        query = query
-            .push(" OR v.team LIKE ")
-            .bind(quoted)
-            .push(" ESCAPE '!'");
-    }
-    let query = query.push(" ORDER BY v.campaign_id");
+    let query = Query::new("SELECT DISTINCT v.campaign_id FROM inspections v WHERE 1 = 0");
+    let query = on_team(query, codes).push(" ORDER BY v.campaign_id");
     let rows = reader.all(query).await?;
     rows.iter()
         .map(|row| row.parsed(TABLE, "campaign_id", CampaignId::parse))

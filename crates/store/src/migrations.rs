@@ -73,4 +73,5 @@ pub(crate) const MIGRATIONS: &[Migration] = &[
         "0013_bodies_say_what_stood",
         "留痕正文写明各行改动之前的样子，旧版程序从此不能打开"
     ),
+    migration!(14, "0014_sealed_lists", "每次登录记下查看过哪些抽中名单"),
 ];

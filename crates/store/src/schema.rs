@@ -231,6 +231,7 @@ table! {
         created_at_ms: int masked,
         seen_at_ms: int masked,
         display: text masked,
+        unsealed: text private,
     }
 }
 table! {

@@ -1,9 +1,11 @@
 //! What the shell remembers between two requests: sessions, failed sign-ins, drafts, handled forms.
 //! All untraced; the acts behind them are events of their own.
 
+use domain::campaign::drawn_list::Unsealed;
 use domain::id::{AccountId, EventId};
 
 use crate::error::StoreError;
+use crate::kernel::guard::Recording;
 use crate::kernel::press::Press;
 use crate::kernel::reader::{Query, Reader};
 use crate::kernel::scratch::Inside;
@@ -25,6 +27,8 @@ pub struct Session {
     pub seen_at_ms: i64,
     /// Display modes: `large`, `contrast`, both or none.
     pub display: String,
+    /// The drawn lists it has unsealed.
+    pub unsealed: Unsealed,
 }
 
 fn session(row: &Row) -> Result<Session, StoreError> {
@@ -35,13 +39,14 @@ fn session(row: &Row) -> Result<Session, StoreError> {
         created_at_ms: row.int("created_at_ms")?,
         seen_at_ms: row.int("seen_at_ms")?,
         display: row.text("display")?.to_owned(),
+        unsealed: Unsealed::parse(row.text("unsealed")?),
     })
 }
 
 /// The session of a token's hash.
 pub async fn get(reader: &mut Reader, token_hash: &str) -> Result<Option<Session>, StoreError> {
     let query = Query::new(
-        "SELECT token_hash, account_id, form_token, created_at_ms, seen_at_ms, display FROM sessions WHERE token_hash = $1",
+        "SELECT token_hash, account_id, form_token, created_at_ms, seen_at_ms, display, unsealed FROM sessions WHERE token_hash = $1",
     )
     .arg(token_hash);
     reader.first(query).await?.as_ref().map(session).transpose()
@@ -53,7 +58,7 @@ pub async fn of_account(
     account: &AccountId,
 ) -> Result<Vec<Session>, StoreError> {
     let query = Query::new(
-        "SELECT token_hash, account_id, form_token, created_at_ms, seen_at_ms, display FROM sessions WHERE account_id = $1 ORDER BY created_at_ms DESC, token_hash",
+        "SELECT token_hash, account_id, form_token, created_at_ms, seen_at_ms, display, unsealed FROM sessions WHERE account_id = $1 ORDER BY created_at_ms DESC, token_hash",
     )
     .arg(account.as_str());
     reader.all(query).await?.iter().map(session).collect()
@@ -71,6 +76,7 @@ pub async fn put(inside: &mut Inside<'_>, session: &Session) -> Result<(), Store
                 ("created_at_ms", session.created_at_ms.into()),
                 ("seen_at_ms", session.seen_at_ms.into()),
                 ("display", session.display.as_str().into()),
+                ("unsealed", session.unsealed.to_text().into()),
             ],
         )
         .await
@@ -85,6 +91,15 @@ pub async fn touch(inside: &mut Inside<'_>, session: &Session) -> Result<bool, S
         ("display", session.display.as_str().into()),
     ];
     inside.change(&SESSIONS, &key, still, changes).await
+}
+
+/// Writes which lists a session has unsealed; false if it has ended. Within the act of unsealing, so that no list is
+/// shown whose unsealing is not in the log.
+pub async fn unseal(rec: &mut Recording, session: &Session) -> Result<bool, StoreError> {
+    let key = [Value::from(session.token_hash.as_str())];
+    let still = [("account_id", Value::from(session.account.as_str()))];
+    let changes = vec![("unsealed", session.unsealed.to_text().into())];
+    rec.beside().change(&SESSIONS, &key, still, changes).await
 }
 
 /// Ends one session.

@@ -10,7 +10,7 @@ use domain::premise::Premise;
 use domain::refusal::{Code, Refusal};
 use domain::time::Instant;
 use store::inspection::{self, StoredInspection};
-use store::{Reader, StoreError, Tx, campaign, catalog, inspector};
+use store::{Reader, StoreError, Tx, campaign, catalog, inspector, sealed_visit};
 
 use crate::campaign::plan_of;
 use crate::premise::{of_visit, require};
@@ -62,21 +62,27 @@ pub struct VisitView {
 }
 
 impl App {
-    /// Hands the drawn visits to their teams (派发).
+    /// Hands the drawn visits to their teams (派发): until now they were sealed, from here on they stand in the clear.
     pub async fn assign_visits(
         &self,
         acting: &Acting,
         number: &CampaignNo,
         premise: &Premise,
     ) -> Result<(), AppError> {
-        self.change(
-            acting,
-            number,
-            premise,
-            Verb::InspectionAssign,
-            domain::campaign::Campaign::assign,
-        )
-        .await
+        let (mut tx, mut stored, actor) = self
+            .campaign_for(acting, number, premise, Verb::InspectionAssign)
+            .await?;
+        let step = self.step(acting);
+        let at = step.at;
+        let done = stored.campaign.clone().assign(step)?;
+        let attempt = i64::from(stored.campaign.state.attempt());
+        let visits = inspection::of_campaign(&mut tx, &stored.campaign.id, attempt).await?;
+        let event = self.enter(&mut stored, done, at, actor);
+        let mut rec = tx.record(event, self.confidential())?;
+        campaign::write(&mut rec, &stored).await?;
+        sealed_visit::dispatch(&mut rec, &visits).await?;
+        rec.commit().await?;
+        Ok(())
     }
 
     /// Ends a campaign's inspections; starts the clock of the report.

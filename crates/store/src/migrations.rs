@@ -73,5 +73,9 @@ pub(crate) const MIGRATIONS: &[Migration] = &[
         "0013_bodies_say_what_stood",
         "留痕正文写明各行改动之前的样子，旧版程序从此不能打开"
     ),
-    migration!(14, "0014_sealed_lists", "每次登录记下查看过哪些抽中名单"),
+    migration!(
+        14,
+        "0014_sealed_lists",
+        "抽中的检查在派发之前只存密文；每次登录记下查看过哪些抽中名单"
+    ),
 ];

@@ -20,7 +20,6 @@ use store::{Reader, campaign, inspection, inspector};
 
 use super::public_stage;
 use crate::campaign::plan_of;
-use crate::premise::require_campaign;
 use crate::{Acting, App, AppError};
 
 static NOT_DRAWN_YET: Code = Code::new(

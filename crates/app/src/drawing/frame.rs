@@ -288,6 +288,7 @@ pub(super) async fn visits(
             subject_name: kept.subject.name.to_string(),
             strata: drawn.strata_of(visit).map(str::to_owned).collect(),
             dispatched: false,
+            sealed: true,
             state_at_ms: step.at.unix_ms(),
             seen: EventId::from_entropy([0; 12]),
         });

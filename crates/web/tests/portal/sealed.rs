@@ -4,12 +4,14 @@
 use axum::http::StatusCode;
 use domain::account::Role;
 use domain::campaign::plan::Confidentiality;
-use domain::id::{AccountId, CampaignNo};
+use domain::id::{AccountId, CampaignNo, PartyToken};
 use store::inspection::StoredInspection;
-use testkit::city::as_shown;
+use testkit::city::{as_shown, register_number};
+use testkit::engines::admin;
 
+use crate::altered::{self, Held};
 use crate::browser::{Browser, Page};
-use crate::story::{Story, told, told_on_both};
+use crate::story::{NONCES, Story, told, told_on_both};
 
 /// Whether a page tells of this visit whom it goes to: by name, by code, or by the address of the visit.
 fn tells(page: &Page, visit: &StoredInspection) -> bool {
@@ -109,10 +111,11 @@ async fn before_it_is_handed_out_no_page_tells_who_was_drawn() {
             }
             pages.dedup();
             assert!(pages.len() <= 1, "{account} tells them apart: {pages:?}");
-            // Whoever may not know is not even told how many by the list of visits.
+            // Whoever may not know is not even told by the list of visits that there are any.
             let list = browser.get("/w/inspections").await;
             if list.status == StatusCode::OK {
-                assert_eq!(list.shows("共 3 条"), may_read, "{account}: {}", list.text);
+                let waits = list.shows("待派发的检查") && list.shows("封存 3 户");
+                assert_eq!(waits, may_read, "{account}: {}", list.text);
             }
         }
     })
@@ -303,6 +306,193 @@ async fn a_visit_that_has_begun_is_no_secret_to_whoever_reads_visits() {
             "{}",
             after.text
         );
+    })
+    .await;
+}
+
+/// How often each of these words stands anywhere in the copy.
+fn counted(copy: &[String], words: &[String]) -> Vec<usize> {
+    let often = |word: &String| {
+        copy.iter()
+            .map(|text| text.matches(word.as_str()).count())
+            .sum()
+    };
+    words.iter().map(often).collect()
+}
+
+/// What a copy of the database says without any key: every body and header of the log, and every row as the engine
+/// prints it, bytes as hexadecimal digits.
+async fn copy(held: &Held) -> Vec<String> {
+    let mut reader = held.app().db.read().await.unwrap();
+    let lines = store::log::trace(&mut reader, &store::log::TraceOf::All, None, 10_000).await;
+    let mut copy = Vec::new();
+    for line in lines.unwrap() {
+        copy.push(store::log::body(&mut reader, &line.event).await.unwrap().0);
+    }
+    let tables = "SELECT tablename FROM pg_tables WHERE schemaname = 'public'";
+    for table in admin(held.url(), tables).split_whitespace() {
+        copy.push(admin(held.url(), &format!("SELECT t::text FROM {table} t")));
+    }
+    copy
+}
+
+#[tokio::test]
+async fn a_copy_without_keys_tells_drawn_from_undrawn_only_after_dispatch() {
+    altered::told_under_a_key(async |held| {
+        let story = &held.story;
+        let number = story.drawn().await;
+        let visits = story.visits(&number).await;
+        let mut reader = held.app().db.read().await.unwrap();
+        let mut people = store::inspector::entries(&mut reader).await.unwrap();
+        // The appointed leader stands in the plan.
+        people.retain(|one| one.code.as_str() != "P090");
+        drop(reader);
+        let subjects: Vec<String> = story
+            .subjects()
+            .await
+            .iter()
+            .map(ToString::to_string)
+            .collect();
+        let ids: Vec<String> = people.iter().map(|one| one.id.to_string()).collect();
+        let numbered = |what: fn(u32) -> String| (1..=crate::story::SUBJECTS).map(what).collect();
+        let kinds: [Vec<String>; 5] = [
+            subjects,
+            numbered(register_number),
+            numbered(|number| format!("样例餐饮{number:04}店")),
+            numbered(|number| store::hex(format!("样例餐饮{number:04}店").as_bytes())),
+            ids,
+        ];
+        let before = copy(&held).await;
+        for words in &kinds {
+            let mut often = counted(&before, words);
+            often.dedup();
+            assert_eq!(often.len(), 1, "{words:?} {often:?}");
+        }
+        // The leader is named by the plan.
+        let team: Vec<String> = visits
+            .iter()
+            .flat_map(|one| &one.visit.team)
+            .filter(|code| code.as_str() != "P090")
+            .map(|code| format!("\\\"{code}\\\""))
+            .collect();
+        assert_eq!(
+            counted(&before, &team),
+            vec![0; team.len()],
+            "no team in the clear"
+        );
+        let cells = admin(
+            held.url(),
+            "SELECT DISTINCT length(sealed_visit) FROM sealed_visits",
+        );
+        assert_eq!(
+            cells.split_whitespace().count(),
+            1,
+            "all cells are as long: {cells}"
+        );
+        assert_eq!(store::audit(&held.app().db).await.unwrap().faults, []);
+
+        dispatch(story, &number).await;
+        let after = copy(&held).await;
+        for visit in &visits {
+            let drawn = [visit.visit.subject.to_string()];
+            assert!(
+                counted(&after, &drawn) > counted(&before, &drawn),
+                "{}",
+                visit.subject_name
+            );
+        }
+        let left = admin(held.url(), "SELECT count(*) FROM sealed_visits");
+        assert_eq!(left.trim(), "0");
+        assert_eq!(store::audit(&held.app().db).await.unwrap().faults, []);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_cell_that_was_moved_or_altered_opens_nothing_and_the_audit_names_it() {
+    altered::told_under_a_key(async |held| {
+        let number = held.story.drawn().await;
+        let visits = held.story.visits(&number).await;
+        let [one, other] = [&visits[0].visit.id, &visits[1].visit.id];
+        held.sql(&format!(
+            "UPDATE sealed_visits SET sealed_visit = (SELECT s.sealed_visit FROM sealed_visits s WHERE s.inspection_id = '{other}') WHERE inspection_id = '{one}'"
+        ));
+        let mut reader = held.app().db.read().await.unwrap();
+        let refused = store::inspection::get(&mut reader, one).await.unwrap_err();
+        assert!(refused.to_string().contains("sealed_visit"), "{refused}");
+        drop(reader);
+        let faults = store::audit(&held.app().db).await.unwrap().faults;
+        assert!(faults.iter().any(|fault| fault.to_string().contains("sealed_visits")), "{faults:?}");
+        held.sql("DELETE FROM person_keys WHERE person LIKE 'visits/%'");
+        let faults = store::audit(&held.app().db).await.unwrap().faults;
+        assert!(faults.iter().any(|fault| fault.to_string().contains("person_keys")), "{faults:?}");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_is_drawn_and_sealed_counts_towards_the_yearly_cap() {
+    told_on_both(async |story| {
+        let number = story.drawn().await;
+        let visits = story.visits(&number).await;
+        let app = &story.site.city.app;
+        let mut reader = app.db.read().await.unwrap();
+        let count = store::inspection::visits_since(&mut reader, 0)
+            .await
+            .unwrap();
+        drop(reader);
+        let sealed: Vec<_> = visits
+            .iter()
+            .map(|one| (one.visit.subject.clone(), 1))
+            .collect();
+        let mut sealed = sealed;
+        sealed.sort();
+        assert_eq!(count, sealed);
+        dispatch(&story, &number).await;
+        let mut reader = app.db.read().await.unwrap();
+        assert_eq!(
+            store::inspection::visits_since(&mut reader, 0)
+                .await
+                .unwrap(),
+            sealed,
+            "once each"
+        );
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_nonce_stands_in_no_copy_before_it_is_published_and_is_drawn_from_all_the_same() {
+    altered::told_under_a_key(async |held| {
+        let story = &held.story;
+        let app = held.app();
+        let (number, links) = story.committed().await;
+        let words: Vec<String> = NONCES
+            .iter()
+            .map(|(_, nonce)| (*nonce).to_owned())
+            .collect();
+        for (word, link) in words.iter().zip(&links) {
+            let shown = as_shown(app, app::premise::Thing::Party(link)).await;
+            app.accept_nonce(link, &shown, word).await.unwrap();
+            assert_eq!(
+                counted(&copy(&held).await, &words),
+                [0, 0],
+                "after each delivery"
+            );
+        }
+        // The audit reads it without a key, and so does whoever only looks.
+        assert_eq!(store::audit(&app.db).await.unwrap().faults, []);
+        let exhibit = store::Exhibit::open_postgres(held.url()).await.unwrap();
+        assert_eq!(exhibit.audit().await.unwrap().faults, []);
+        exhibit.close().await;
+        let nobody = PartyToken::parse("no-show").unwrap();
+        let shown = as_shown(app, app::premise::Thing::Campaign(&number)).await;
+        app.close_reveal(&story.officer, &number, &shown, &nobody)
+            .await
+            .unwrap();
+        let published = counted(&copy(&held).await, &words);
+        assert!(published.iter().all(|often| *often > 0), "{published:?}");
+        held.draw(&number).await.unwrap();
     })
     .await;
 }

@@ -67,7 +67,7 @@ async fn asking(
     let hidden = visit.hidden_on(web, &now, again);
     let confirm = Confirm::new(page_of(seen), hidden, WORDS, back)
         .happens(vec![
-            "本次登录中，抽中名单、检查列表和检查对象页上出现抽中各户的名称、代码和检查组。"
+            "本次登录中，抽中名单上出现各户的名称、代码和检查组；已派发的，检查列表和检查对象页上也出现。"
                 .to_owned(),
             "退出登录之后名单重新封存；别人的登录不受影响。".to_owned(),
         ])

@@ -1,17 +1,19 @@
 //! The list of visits, newest change first; one's own by default for who goes out.
 
+use std::collections::BTreeMap;
+
 use axum::extract::State;
 use axum::response::IntoResponse;
 use domain::campaign::drawn_list::Shown;
-use domain::id::InspectionId;
+use domain::id::{CampaignNo, InspectionId};
 use domain::inspection::InspectionKind;
 use domain::policy::{Reach, Verb};
 use store::inspection::{self, InspectionFilter, StoredInspection};
-use store::inspector;
+use store::{Reader, inspector, sealed_visit};
 
 use super::{all, page_of, shown_of};
 use crate::component::{
-    Badge, Cell, Column, EmptyState, FilterBar, Head, Link, Row, Table, Tabs, Tone,
+    Badge, Cell, Column, EmptyState, FilterBar, Fragment, Head, Link, Note, Row, Table, Tabs, Tone,
 };
 use crate::filter::{FilterField, Shape};
 use crate::gate::{Answer, Stop, Visit, WebState};
@@ -135,6 +137,7 @@ pub(super) async fn show(State(web): State<WebState>, visit: Visit) -> Answer {
     let bar = FilterBar::new(all(), &listing.filter);
     let mut reader = web.app.db.read().await?;
     let shown = shown_of(&web, &visit, &mut reader, &page.rows).await?;
+    let waiting = waiting(&web, &visit, &mut reader, &reach).await?;
     drop(reader);
     let rows = page.rows.iter().zip(shown);
     let table = table(
@@ -152,8 +155,47 @@ pub(super) async fn show(State(web): State<WebState>, visit: Visit) -> Answer {
             listing.on_paper(page.rows.len(), counted),
         )
         .with(tabs)
+        .with(waiting.map_or_else(Fragment::default, Fragment::from))
         .with(sheet);
     Ok((listing.status(), shell_page).into_response())
+}
+
+/// What is drawn and waits to be handed out: how many per campaign, to whoever may read its drawn list and to the
+/// members of its teams. It stands sealed, and so in no list.
+async fn waiting(
+    web: &WebState,
+    visit: &Visit,
+    reader: &mut Reader,
+    reach: &Reach,
+) -> Result<Option<Note>, Stop> {
+    let sealed = sealed_visit::every(reader).await?;
+    let shown = shown_of(web, visit, reader, &sealed).await?;
+    let mut counts: BTreeMap<&CampaignNo, [u64; 2]> = BTreeMap::new();
+    for (kept, shown) in sealed.iter().zip(shown) {
+        let within = reach.everything || reach.units.contains(&kept.unit);
+        let place = match shown {
+            Shown::Coming => 1,
+            Shown::Sealed | Shown::Named if within => 0,
+            _ => continue,
+        };
+        counts.entry(&kept.campaign_number).or_default()[place] += 1;
+    }
+    let mut words = Vec::new();
+    for (number, [others, own]) in &counts {
+        if *own > 0 {
+            words.push(format!("任务 {number} 本人参加 {own} 户"));
+        }
+        if *others > 0 {
+            words.push(format!("任务 {number} 封存 {others} 户"));
+        }
+    }
+    let note = |words: String| Note::standing("待派发的检查：", words);
+    Ok((!words.is_empty()).then(|| {
+        note(format!(
+            "{}。派发之后列在下面，检查组这时看得到是哪一户。",
+            words.join("；")
+        ))
+    }))
 }
 
 fn table(listing: &Listing, rows: impl Iterator<Item = Row>, reach: &Reach) -> Table {

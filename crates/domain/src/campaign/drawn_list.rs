@@ -76,10 +76,12 @@ impl ListSeal {
     #[must_use]
     pub fn shown(&self, visit: DrawnVisit, onlooker: Onlooker) -> Shown {
         let DrawnVisit { dispatched, begun } = visit;
-        let readable = onlooker.may_read && onlooker.unsealed;
-        if self.opened || begun || (onlooker.on_team && dispatched) {
-            Shown::Named
-        } else if readable && self.can_be_unsealed(dispatched, onlooker.today) {
+        let no_secret = self.opened || begun;
+        let own = onlooker.on_team && dispatched;
+        let readable = onlooker.may_read
+            && onlooker.unsealed
+            && self.can_be_unsealed(dispatched, onlooker.today);
+        if no_secret || own || readable {
             Shown::Named
         } else if onlooker.on_team {
             Shown::Coming

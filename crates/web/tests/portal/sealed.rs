@@ -336,6 +336,25 @@ async fn copy(held: &Held) -> Vec<String> {
     copy
 }
 
+/// What tells one subject from another, or one inspector: keys, codes, names, names as hexadecimal digits.
+async fn words_for_each(story: &Story, people: &[store::inspector::Entry]) -> [Vec<String>; 5] {
+    let subjects: Vec<String> = story
+        .subjects()
+        .await
+        .iter()
+        .map(ToString::to_string)
+        .collect();
+    let ids: Vec<String> = people.iter().map(|one| one.id.to_string()).collect();
+    let numbered = |what: fn(u32) -> String| (1..=crate::story::SUBJECTS).map(what).collect();
+    [
+        subjects,
+        numbered(register_number),
+        numbered(|number| format!("样例餐饮{number:04}店")),
+        numbered(|number| store::hex(format!("样例餐饮{number:04}店").as_bytes())),
+        ids,
+    ]
+}
+
 #[tokio::test]
 async fn a_copy_without_keys_tells_drawn_from_undrawn_only_after_dispatch() {
     altered::told_under_a_key(async |held| {
@@ -347,21 +366,7 @@ async fn a_copy_without_keys_tells_drawn_from_undrawn_only_after_dispatch() {
         // The appointed leader stands in the plan.
         people.retain(|one| one.code.as_str() != "P090");
         drop(reader);
-        let subjects: Vec<String> = story
-            .subjects()
-            .await
-            .iter()
-            .map(ToString::to_string)
-            .collect();
-        let ids: Vec<String> = people.iter().map(|one| one.id.to_string()).collect();
-        let numbered = |what: fn(u32) -> String| (1..=crate::story::SUBJECTS).map(what).collect();
-        let kinds: [Vec<String>; 5] = [
-            subjects,
-            numbered(register_number),
-            numbered(|number| format!("样例餐饮{number:04}店")),
-            numbered(|number| store::hex(format!("样例餐饮{number:04}店").as_bytes())),
-            ids,
-        ];
+        let kinds = words_for_each(story, &people).await;
         let before = copy(&held).await;
         for words in &kinds {
             let mut often = counted(&before, words);
@@ -373,7 +378,7 @@ async fn a_copy_without_keys_tells_drawn_from_undrawn_only_after_dispatch() {
             .iter()
             .flat_map(|one| &one.visit.team)
             .filter(|code| code.as_str() != "P090")
-            .map(|code| format!("\\\"{code}\\\""))
+            .flat_map(|code| [format!("\\\"{code}\\\""), format!("\"\"{code}\"\"")])
             .collect();
         assert_eq!(
             counted(&before, &team),
@@ -401,6 +406,7 @@ async fn a_copy_without_keys_tells_drawn_from_undrawn_only_after_dispatch() {
                 visit.subject_name
             );
         }
+        assert!(counted(&after, &team).iter().all(|often| *often > 0));
         let left = admin(held.url(), "SELECT count(*) FROM sealed_visits");
         assert_eq!(left.trim(), "0");
         assert_eq!(store::audit(&held.app().db).await.unwrap().faults, []);

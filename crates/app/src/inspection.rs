@@ -11,7 +11,7 @@ use domain::premise::Premise;
 use domain::refusal::{Code, Refusal};
 use domain::time::Instant;
 use store::inspection::{self, StoredInspection};
-use store::{Reader, StoreError, Tx, campaign, catalog, inspector};
+use store::{Reader, StoreError, Tx, campaign, catalog, inspector, sealed_visit};
 
 use crate::campaign::plan_of;
 use crate::premise::{of_visit, require};
@@ -46,6 +46,14 @@ pub static NOT_DISPATCHED: Code = Code::new(
     "由发起科室在任务页派发检查之后再办。",
 );
 
+/// A drawn visit whose name and code this account is not shown yet.
+pub static NAME_SEALED: Code = Code::new(
+    "INSP-033",
+    "这一户还在封存，名称和代码现在不给本账号看。",
+    Some("细则四（二）保密要求"),
+    "有“查看抽中名单”一项的岗位在任务的抽中名单页查看名单之后再打开；检查组到场之后，能看检查的岗位都看得到。",
+);
+
 /// What an account may do with a visit, and the visit itself.
 #[derive(Clone, Debug)]
 pub struct VisitView {
@@ -58,21 +66,27 @@ pub struct VisitView {
 }
 
 impl App {
-    /// Hands the drawn visits to their teams (派发).
+    /// Hands the drawn visits to their teams (派发): until now they were sealed, from here on they stand in the clear.
     pub async fn assign_visits(
         &self,
         acting: &Acting,
         number: &CampaignNo,
         premise: &Premise,
     ) -> Result<(), AppError> {
-        self.change(
-            acting,
-            number,
-            premise,
-            Verb::InspectionAssign,
-            domain::campaign::Campaign::assign,
-        )
-        .await
+        let (mut tx, mut stored, actor) = self
+            .campaign_for(acting, number, premise, Verb::InspectionAssign)
+            .await?;
+        let step = self.step(acting);
+        let at = step.at;
+        let done = stored.campaign.clone().assign(step)?;
+        let attempt = i64::from(stored.campaign.state.attempt());
+        let visits = inspection::of_campaign(&mut tx, &stored.campaign.id, attempt).await?;
+        let event = self.enter(&mut stored, done, at, actor);
+        let mut rec = tx.record(event, self.confidential())?;
+        campaign::write(&mut rec, &stored).await?;
+        sealed_visit::dispatch(&mut rec, &visits).await?;
+        rec.commit().await?;
+        Ok(())
     }
 
     /// Ends a campaign's inspections; starts the clock of the report.

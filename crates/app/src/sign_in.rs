@@ -4,6 +4,7 @@
 
 use std::sync::Arc;
 
+use domain::campaign::drawn_list::Unsealed;
 use domain::event::{Act, Actor, LinkKind};
 use domain::id::AccountId;
 use domain::refusal::{Code, Fact, Refusal};
@@ -210,6 +211,7 @@ impl App {
             seen_at_ms: now,
             display: String::new(),
             note: String::new(),
+            unsealed: Unsealed::default(),
         };
         session::put(&mut beside, &opened).await?;
         rec.commit().await?;

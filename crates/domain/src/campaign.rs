@@ -9,6 +9,7 @@
 //! Deliberately absent: the arithmetic of the draw (crate `draw`), and any way back from RESULT.
 
 pub mod ceremony;
+pub mod drawn_list;
 pub mod eligibility;
 pub mod entry;
 pub mod frame_roots;

@@ -9,6 +9,7 @@ use domain::time::Date;
 
 use crate::catalog;
 use crate::error::StoreError;
+use crate::kernel::cell::Vault;
 use crate::kernel::guard::{Recording, Tx};
 use crate::kernel::reader::{Query, Reader, contains};
 use crate::kernel::table::Cells;
@@ -16,6 +17,7 @@ use crate::kernel::value::{Row, Value};
 use crate::schema::{CAMPAIGNS, PARTY_LINKS};
 
 mod attempt;
+mod nonces;
 mod void;
 
 pub use attempt::{AttemptEntry, HandedIn, attempt, handed_in_before, plan_left_by};
@@ -112,7 +114,8 @@ pub async fn page(
     limit: i64,
 ) -> Result<Vec<StoredCampaign>, StoreError> {
     let rows = rows(reader, reach, filter, before, limit).await?;
-    rows.iter().map(campaign).collect()
+    let vault = reader.vault();
+    rows.iter().map(|row| campaign(row, &*vault)).collect()
 }
 
 /// The rows of a page, not read yet.
@@ -142,7 +145,9 @@ pub async fn page_above(
     let query = narrowed(Query::new(COLUMNS), reach, filter);
     let query = query.push(" AND number > ").bind(after.as_str());
     let query = query.push(" ORDER BY number LIMIT ").bind(limit);
-    reader.all(query).await?.iter().map(campaign).collect()
+    let vault = reader.vault();
+    let rows = reader.all(query).await?;
+    rows.iter().map(|row| campaign(row, &*vault)).collect()
 }
 
 /// How many the list has, counted up to `cap`.
@@ -172,7 +177,8 @@ pub async fn by_number(
     let query = Query::new(COLUMNS)
         .push(" WHERE number = ")
         .bind(number.as_str());
-    campaign(&reader.one(TABLE, query).await?)
+    let vault = reader.vault();
+    campaign(&reader.one(TABLE, query).await?, &*vault)
 }
 
 /// The campaign with that key.
@@ -180,7 +186,8 @@ pub async fn get(reader: &mut Reader, id: &CampaignId) -> Result<StoredCampaign,
     let query = Query::new(COLUMNS)
         .push(" WHERE campaign_id = ")
         .bind(id.as_str());
-    campaign(&reader.one(TABLE, query).await?)
+    let vault = reader.vault();
+    campaign(&reader.one(TABLE, query).await?, &*vault)
 }
 
 /// The same for an act that is about to write it and does not mind what others wrote before: whoever writes it beside is
@@ -190,7 +197,8 @@ pub async fn get_alone(tx: &mut Tx, id: &CampaignId) -> Result<StoredCampaign, S
         .push(" WHERE campaign_id = ")
         .bind(id.as_str())
         .push(tx.row_alone());
-    campaign(&tx.one(TABLE, query).await?)
+    let vault = tx.vault();
+    campaign(&tx.one(TABLE, query).await?, &*vault)
 }
 
 /// The rulebook the campaign with that key obeys.
@@ -199,11 +207,15 @@ pub async fn rulebook(reader: &mut Reader, id: &CampaignId) -> Result<Rulebook, 
     catalog::rulebook_of(reader, &stored.campaign.state).await
 }
 
-pub(crate) fn campaign(row: &Row) -> Result<StoredCampaign, StoreError> {
+pub(crate) fn campaign(row: &Row, vault: &dyn Vault) -> Result<StoredCampaign, StoreError> {
     let optional = |column| -> Result<Option<String>, StoreError> {
         Ok(row.maybe_text(column)?.map(str::to_owned))
     };
-    let state = row.kept(TABLE, "life", "campaign_id", &LIFE)?;
+    let id: CampaignId = row.parsed(TABLE, "campaign_id", CampaignId::parse)?;
+    let life = nonces::opened(vault, &id, row.text("life")?);
+    let state = LIFE
+        .read(&life)
+        .map_err(|why| StoreError::unreadable(TABLE, "life", id.as_str(), why))?;
     if state.kind().name() != row.text("state")? {
         let row = row.text("campaign_id")?;
         return Err(StoreError::inconsistent(
@@ -215,7 +227,7 @@ pub(crate) fn campaign(row: &Row) -> Result<StoredCampaign, StoreError> {
     }
     Ok(StoredCampaign {
         campaign: Campaign {
-            id: row.parsed(TABLE, "campaign_id", CampaignId::parse)?,
+            id,
             number: row.parsed(TABLE, "number", CampaignNo::parse)?,
             initiator: row.parsed(TABLE, "org_unit_id", OrgUnitId::parse)?,
             state,
@@ -235,11 +247,12 @@ pub(crate) fn campaign(row: &Row) -> Result<StoredCampaign, StoreError> {
     })
 }
 
-fn cells(stored: &StoredCampaign) -> Result<Cells, StoreError> {
+fn cells(stored: &StoredCampaign, vault: &dyn Vault) -> Result<Cells, StoreError> {
     let campaign = &stored.campaign;
     let life = LIFE
         .write(&campaign.state)
         .map_err(|error| StoreError::inconsistent(TABLE, "life", "-", &error.to_string()))?;
+    let life = nonces::sealed(vault, &campaign.id, &campaign.state, life);
     Ok(vec![
         ("campaign_id", campaign.id.as_str().into()),
         ("number", campaign.number.as_str().into()),
@@ -263,12 +276,14 @@ fn cells(stored: &StoredCampaign) -> Result<Cells, StoreError> {
 
 /// Adds a campaign; its `seen` is ignored.
 pub async fn add(rec: &mut Recording, stored: &StoredCampaign) -> Result<(), StoreError> {
-    rec.insert(&CAMPAIGNS, cells(stored)?).await
+    let cells = cells(stored, &*rec.vault())?;
+    rec.insert(&CAMPAIGNS, cells).await
 }
 
 /// Writes a campaign that was last written by `stored.seen`.
 pub async fn write(rec: &mut Recording, stored: &StoredCampaign) -> Result<(), StoreError> {
-    let changes = cells(stored)?.into_iter().skip(1).collect();
+    let cells = cells(stored, &*rec.vault())?;
+    let changes = cells.into_iter().skip(1).collect();
     let key = [Value::from(stored.campaign.id.as_str())];
     rec.update(&CAMPAIGNS, &key, &stored.seen, changes).await
 }

@@ -1,5 +1,7 @@
 //! Visits and publications. A visit is one row: its sheet and outcome stand in its life.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use domain::campaign::StateKind;
 use domain::id::{
     CampaignId, CampaignNo, EventId, InspectionId, InspectorCode, OrgUnitId, PublicationId,
@@ -14,6 +16,7 @@ use crate::kernel::reader::{Query, Reader};
 use crate::kernel::table::Cells;
 use crate::kernel::value::{Row, Value};
 use crate::schema::{INSPECTIONS, PUBLICATIONS};
+use crate::sealed_visit;
 
 const TABLE: &str = "inspections";
 const COLUMNS: &str = "SELECT v.inspection_id, v.campaign_id, v.attempt, v.ordinal, v.subject_code, v.subject_name, v.strata, v.state, v.life, v.state_at_ms, v.last_event, c.number, c.org_unit_id, c.state AS campaign_state FROM inspections v JOIN campaigns c ON c.campaign_id = v.campaign_id";
@@ -42,6 +45,8 @@ pub struct StoredInspection {
     /// Whether the campaign has handed its visits to their teams; until then nobody has been sent.
     #[doc(alias = "派发")]
     pub dispatched: bool,
+    /// Whether it stands sealed until then; visits drawn by earlier builds never did.
+    pub sealed: bool,
     /// When the state was entered.
     pub state_at_ms: i64,
     /// Event that last wrote the row.
@@ -69,6 +74,7 @@ fn inspection(row: &Row) -> Result<StoredInspection, StoreError> {
         subject_name: row.text("subject_name")?.to_owned(),
         strata: row.kept(TABLE, "strata", "inspection_id", &STRATA)?,
         dispatched: row.text("campaign_state")? != StateKind::Drawn.name(),
+        sealed: false,
         state_at_ms: row.int("state_at_ms")?,
         seen: row.parsed(TABLE, "last_event", EventId::parse)?,
     })
@@ -86,10 +92,15 @@ pub async fn of_campaign(
         .push(" AND v.attempt = ")
         .bind(attempt)
         .push(" ORDER BY v.ordinal");
-    reader.all(query).await?.iter().map(inspection).collect()
+    let rows = reader.all(query).await?;
+    let clear: Result<Vec<_>, _> = rows.iter().map(inspection).collect();
+    let mut visits = clear?;
+    visits.extend(sealed_visit::of_campaign(reader, campaign, attempt).await?);
+    visits.sort_by_key(|one| one.ordinal);
+    Ok(visits)
 }
 
-/// The visits of a subject, newest first.
+/// The visits of a subject that stand in the clear, newest first.
 pub async fn of_subject(
     reader: &mut Reader,
     subject: &SubjectId,
@@ -101,12 +112,17 @@ pub async fn of_subject(
     reader.all(query).await?.iter().map(inspection).collect()
 }
 
-/// The visit with that key.
+/// The visit with that key, opened if it is still sealed.
 pub async fn get(reader: &mut Reader, id: &InspectionId) -> Result<StoredInspection, StoreError> {
     let query = Query::new(COLUMNS)
         .push(" WHERE v.inspection_id = ")
         .bind(id.as_str());
-    inspection(&reader.one(TABLE, query).await?)
+    if let Some(row) = reader.first(query).await? {
+        return inspection(&row);
+    }
+    let key = id.as_str().to_owned();
+    let sealed = sealed_visit::find(reader, id).await?;
+    sealed.ok_or(StoreError::NotFound { table: TABLE, key })
 }
 
 /// What a list of visits is narrowed by.
@@ -118,6 +134,31 @@ pub struct InspectionFilter {
     pub assigned_to: Vec<String>,
     /// Only visits assigned to these codes, even where the reach is wider.
     pub only_assigned: bool,
+    /// Where visits count that are drawn and not yet handed to their teams: nowhere, unless somebody may read the drawn
+    /// list there. The account's own do always.
+    pub drawn_list: Reach,
+}
+
+/// … or the campaign is of a unit of the reach.
+fn of_units(query: Query, reach: &Reach) -> Query {
+    let units = reach.units.iter().map(|unit| Value::from(unit.as_str()));
+    query
+        .push(" OR c.org_unit_id IN (")
+        .bind_list(units)
+        .push(")")
+}
+
+/// … or one of these codes is on the team or leads it.
+fn on_team(mut query: Query, codes: &[String]) -> Query {
+    for code in codes {
+        query = query.push(" OR v.leader_code = ").bind(code.as_str());
+        let quoted = crate::kernel::reader::contains(&format!("\"{code}\""));
+        query = query
+            .push(" OR v.team LIKE ")
+            .bind(quoted)
+            .push(" ESCAPE '!'");
+    }
+    query
 }
 
 fn narrowed(mut query: Query, reach: &Reach, filter: &InspectionFilter) -> Query {
@@ -126,22 +167,18 @@ fn narrowed(mut query: Query, reach: &Reach, filter: &InspectionFilter) -> Query
     if own_only {
         query = query.push(" AND (1 = 0");
         if !filter.only_assigned {
-            query = query.push(" OR c.org_unit_id IN (");
-            query = query
-                .bind_list(reach.units.iter().map(|unit| Value::from(unit.as_str())))
-                .push(")");
+            query = of_units(query, reach);
         }
         if reach.assigned || reach.everything {
-            for code in &filter.assigned_to {
-                query = query.push(" OR v.leader_code = ").bind(code.as_str());
-                let quoted = crate::kernel::reader::contains(&format!("\"{code}\""));
-                query = query
-                    .push(" OR v.team LIKE ")
-                    .bind(quoted)
-                    .push(" ESCAPE '!'");
-            }
+            query = on_team(query, &filter.assigned_to);
         }
         query = query.push(")");
+    }
+    if !filter.drawn_list.everything {
+        let drawn = StateKind::Drawn.name();
+        query = query.push(" AND (c.state <> ").bind(drawn);
+        query = of_units(query, &filter.drawn_list);
+        query = on_team(query, &filter.assigned_to).push(")");
     }
     match &filter.state {
         Some(state) => query.push(" AND v.state = ").bind(state.as_str()),
@@ -214,20 +251,19 @@ pub async fn campaigns_assigned(
     reader: &mut Reader,
     codes: &[String],
 ) -> Result<Vec<CampaignId>, StoreError> {
-    let mut query = Query::new("SELECT DISTINCT v.campaign_id FROM inspections v WHERE 1 = 0");
-    for code in codes {
-        let quoted = crate::kernel::reader::contains(&format!("\"{code}\""));
-        query = query.push(" OR v.leader_code = ").bind(code.as_str());
-        query = query
-            .push(" OR v.team LIKE ")
-            .bind(quoted)
-            .push(" ESCAPE '!'");
+    let query = Query::new("SELECT DISTINCT v.campaign_id FROM inspections v WHERE 1 = 0");
+    let query = on_team(query, codes).push(" ORDER BY v.campaign_id");
+    let mut found: BTreeSet<CampaignId> = BTreeSet::new();
+    for row in reader.all(query).await? {
+        found.insert(row.parsed(TABLE, "campaign_id", CampaignId::parse)?);
     }
-    let query = query.push(" ORDER BY v.campaign_id");
-    let rows = reader.all(query).await?;
-    rows.iter()
-        .map(|row| row.parsed(TABLE, "campaign_id", CampaignId::parse))
-        .collect()
+    if !codes.is_empty() {
+        let on_it = |code: &InspectorCode| codes.iter().any(|own| own == code.as_str());
+        let sealed = sealed_visit::every(reader).await?.into_iter();
+        let own = sealed.filter(|one| one.visit.team.iter().chain(&one.visit.leader).any(on_it));
+        found.extend(own.map(|one| one.campaign));
+    }
+    Ok(found.into_iter().collect())
 }
 
 /// Visits per subject since a moment, for the yearly cap.
@@ -239,15 +275,18 @@ pub async fn visits_since(
         "SELECT subject_id, CAST(COUNT(*) AS BIGINT) AS n FROM inspections WHERE state_at_ms >= $1 GROUP BY subject_id ORDER BY subject_id",
     )
     .arg(since_ms);
-    let rows = reader.all(query).await?;
-    rows.iter()
-        .map(|row| {
-            Ok((
-                row.parsed(TABLE, "subject_id", SubjectId::parse)?,
-                row.int("n")?,
-            ))
-        })
-        .collect()
+    let mut visits: BTreeMap<SubjectId, i64> = BTreeMap::new();
+    for row in reader.all(query).await? {
+        let subject = row.parsed(TABLE, "subject_id", SubjectId::parse)?;
+        visits.insert(subject, row.int("n")?);
+    }
+    // What is drawn counts before it is handed out, too: two draws must not both spend the last visit of a year.
+    for one in sealed_visit::every(reader).await? {
+        if one.state_at_ms >= since_ms {
+            *visits.entry(one.visit.subject).or_default() += 1;
+        }
+    }
+    Ok(visits.into_iter().collect())
 }
 
 fn cells(stored: &StoredInspection) -> Result<Cells, StoreError> {
@@ -282,10 +321,13 @@ fn cells(stored: &StoredInspection) -> Result<Cells, StoreError> {
     ])
 }
 
-/// Adds the visits of a draw.
-pub async fn add_many(rec: &mut Recording, visits: &[StoredInspection]) -> Result<u64, StoreError> {
-    rec.insert_many(&INSPECTIONS, visits.iter().map(cells))
-        .await
+/// Adds visits in the clear: those that are handed to their teams now.
+pub(crate) async fn add_clear(
+    rec: &mut Recording,
+    visits: Vec<&StoredInspection>,
+) -> Result<(), StoreError> {
+    let rows: Vec<_> = visits.into_iter().map(cells).collect();
+    rec.insert_many(&INSPECTIONS, rows).await.map(drop)
 }
 
 /// Writes a visit that was last written by `stored.seen`.

@@ -11,6 +11,7 @@ use domain::text::{CredentialNumber, PersonName};
 use serde::{Deserialize, Serialize};
 
 use crate::error::StoreError;
+use crate::inspection::StoredInspection;
 use crate::kernel::cell::{PersonKey, Vault};
 use crate::kernel::guard::Recording;
 use crate::kernel::log;
@@ -18,7 +19,8 @@ use crate::kernel::reader::{Query, Reader, contains};
 use crate::kernel::table::Cells;
 use crate::kernel::value::{Row, Value};
 use crate::person;
-use crate::schema::{INSPECTIONS, INSPECTORS};
+use crate::schema::{INSPECTIONS, INSPECTORS, SEALED_VISITS};
+use crate::sealed_visit;
 
 use entry::entry;
 pub use entry::{Entry, Opened, entries, listed, listed_by_code, listed_one};
@@ -343,6 +345,14 @@ pub async fn last_acted(reader: &mut Reader, of: &StoredInspector) -> Result<i64
     for row in reader.all(visits).await? {
         let visit = Value::from(row.text("inspection_id")?);
         last = last.max(log::last_written(reader, &INSPECTIONS, &[visit]).await?);
+    }
+    let own = |one: &&StoredInspection| {
+        let mut team = one.visit.team.iter().chain(&one.visit.leader);
+        team.any(|known| *known == of.inspector.code)
+    };
+    for one in sealed_visit::every(reader).await?.iter().filter(own) {
+        let visit = Value::from(one.visit.id.as_str());
+        last = last.max(log::last_written(reader, &SEALED_VISITS, &[visit]).await?);
     }
     Ok(last)
 }

@@ -38,6 +38,7 @@ pub mod org;
 mod person;
 pub mod portal;
 pub mod schema;
+pub mod sealed_visit;
 pub mod session;
 pub mod subject;
 

@@ -80,4 +80,9 @@ pub(crate) const MIGRATIONS: &[Migration] = &[
         "0016_access_requests",
         "建立等待另一名管理员确认的申请表"
     ),
+    migration!(
+        17,
+        "0017_sealed_lists",
+        "抽中的检查在派发之前只存密文；每次登录记下查看过哪些抽中名单"
+    ),
 ];

@@ -141,6 +141,20 @@ pub(crate) fn open(
     Err(StoreError::Unopened(Box::new(refusal)))
 }
 
+/// Opens a value that has a key of its own and is no person's.
+///
+/// # Errors
+/// When the key is gone, or the cell was altered or moved.
+pub(crate) fn open_own(
+    vault: &dyn Vault,
+    (of, key): (&str, Option<&PersonKey>),
+    place: (&'static str, &str, &'static str),
+    cell: &SealedCell,
+) -> Result<String, StoreError> {
+    let opened = key.and_then(|key| vault.open((of, key), &place_of(place), cell));
+    opened.ok_or_else(|| wrong_key(place))
+}
+
 /// Whether a kept key can be used at all.
 pub(crate) fn works(vault: &dyn Vault, person: &str, key: &PersonKey) -> bool {
     vault.seal((person, key), "person_keys/trial", "").is_some()

@@ -343,10 +343,11 @@ pub async fn campaigns(
         ..Reach::default()
     };
     let rows = campaign::rows(reader, &everything, filter, before, limit).await?;
+    let vault = reader.vault();
     let listed = rows.iter().map(|row| {
         Ok(Listed {
             key: row.text("number")?.to_owned(),
-            row: campaign::campaign(row),
+            row: campaign::campaign(row, &*vault),
         })
     });
     listed.collect()

@@ -213,6 +213,17 @@ table! {
     }
 }
 table! {
+    /// Visits that are drawn and not yet handed to their teams: whom and by whom as ciphertext.
+    traced SEALED_VISITS = "sealed_visits" of Inspections key(inspection_id) {
+        inspection_id: text masked,
+        campaign_id: text public,
+        attempt: int public,
+        ordinal: int masked,
+        sealed_visit: sealed private,
+        drawn_at_ms: int public,
+    }
+}
+table! {
     /// What stands on the portal (公示).
     traced PUBLICATIONS = "publications" key(publication_id) {
         publication_id: text public,
@@ -266,6 +277,7 @@ table! {
         seen_at_ms: int masked,
         display: text masked,
         note: text private,
+        unsealed: text private,
     }
 }
 table! {
@@ -406,6 +418,7 @@ pub const TRACED: &[TracedTable] = &[
     CAMPAIGNS,
     PARTY_LINKS,
     VOID_ATTEMPTS,
+    SEALED_VISITS,
     INSPECTIONS,
     PUBLICATIONS,
     COUNTERS,

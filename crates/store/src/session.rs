@@ -1,9 +1,11 @@
 //! What the shell remembers between two requests: sessions, failed sign-ins, drafts, handled forms.
 //! All untraced; the acts behind them are events of their own.
 
+use domain::campaign::drawn_list::Unsealed;
 use domain::id::{AccountId, EventId};
 
 use crate::error::StoreError;
+use crate::kernel::guard::Recording;
 use crate::kernel::press::Press;
 use crate::kernel::reader::{Query, Reader};
 use crate::kernel::scratch::Inside;
@@ -27,6 +29,8 @@ pub struct Session {
     pub display: String,
     /// What the page an act led to has yet to say; empty if nothing.
     pub note: String,
+    /// The drawn lists it has unsealed.
+    pub unsealed: Unsealed,
 }
 
 fn session(row: &Row) -> Result<Session, StoreError> {
@@ -38,13 +42,14 @@ fn session(row: &Row) -> Result<Session, StoreError> {
         seen_at_ms: row.int("seen_at_ms")?,
         display: row.text("display")?.to_owned(),
         note: row.text("note")?.to_owned(),
+        unsealed: Unsealed::parse(row.text("unsealed")?),
     })
 }
 
 /// The session of a token's hash.
 pub async fn get(reader: &mut Reader, token_hash: &str) -> Result<Option<Session>, StoreError> {
     let query = Query::new(
-        "SELECT token_hash, account_id, form_token, created_at_ms, seen_at_ms, display, note FROM sessions WHERE token_hash = $1",
+        "SELECT token_hash, account_id, form_token, created_at_ms, seen_at_ms, display, note, unsealed FROM sessions WHERE token_hash = $1",
     )
     .arg(token_hash);
     reader.first(query).await?.as_ref().map(session).transpose()
@@ -56,7 +61,7 @@ pub async fn of_account(
     account: &AccountId,
 ) -> Result<Vec<Session>, StoreError> {
     let query = Query::new(
-        "SELECT token_hash, account_id, form_token, created_at_ms, seen_at_ms, display, note FROM sessions WHERE account_id = $1 ORDER BY created_at_ms DESC, token_hash",
+        "SELECT token_hash, account_id, form_token, created_at_ms, seen_at_ms, display, note, unsealed FROM sessions WHERE account_id = $1 ORDER BY created_at_ms DESC, token_hash",
     )
     .arg(account.as_str());
     reader.all(query).await?.iter().map(session).collect()
@@ -75,6 +80,7 @@ pub async fn put(inside: &mut Inside<'_>, session: &Session) -> Result<(), Store
                 ("seen_at_ms", session.seen_at_ms.into()),
                 ("display", session.display.as_str().into()),
                 ("note", session.note.as_str().into()),
+                ("unsealed", session.unsealed.to_text().into()),
             ],
         )
         .await
@@ -108,6 +114,15 @@ pub async fn take_note(inside: &mut Inside<'_>, session: &Session) -> Result<boo
     let still = [("note", Value::from(session.note.as_str()))];
     let changes = vec![("note", "".into())];
     inside.change(&SESSIONS, &key, still, changes).await
+}
+
+/// Writes which lists a session has unsealed; false if it has ended. Within the act of unsealing, so that no list is
+/// shown whose unsealing is not in the log.
+pub async fn unseal(rec: &mut Recording, session: &Session) -> Result<bool, StoreError> {
+    let key = [Value::from(session.token_hash.as_str())];
+    let still = [("account_id", Value::from(session.account.as_str()))];
+    let changes = vec![("unsealed", session.unsealed.to_text().into())];
+    rec.beside().change(&SESSIONS, &key, still, changes).await
 }
 
 /// Ends one session.

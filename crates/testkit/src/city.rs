@@ -13,6 +13,7 @@ use app::premise::Thing;
 use app::sign_in::token_hash;
 use app::{Acting, App};
 use domain::account::{Grant, Role};
+use domain::campaign::drawn_list::Unsealed;
 use domain::campaign::version::VERSION_OF_NEW_ATTEMPTS;
 use domain::id::{AccountId, OrgUnitId};
 use domain::org::{OrgUnit, UnitKind};
@@ -241,6 +242,7 @@ impl City {
             seen_at_ms: now,
             display: String::new(),
             note: String::new(),
+            unsealed: Unsealed::default(),
         };
         let mut scratch = self.app.db.scratch().await.expect("a scratch");
         store::session::put(&mut scratch.inside(), &session)

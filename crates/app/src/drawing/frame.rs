@@ -234,11 +234,8 @@ pub(super) async fn visits(
     step: &campaign_state::Step,
     mut random: impl FnMut() -> [u8; 12],
 ) -> Result<Vec<StoredInspection>, AppError> {
-    let codes: Vec<String> = drawn
-        .visits()
-        .iter()
-        .map(|visit| visit.subject.as_str().to_owned())
-        .collect();
+    let codes = drawn.visits().iter();
+    let codes: Vec<String> = codes.map(|visit| visit.subject.to_string()).collect();
     let known: BTreeMap<String, subject::StoredSubject> = subject::by_codes(reader, &codes)
         .await?
         .into_iter()
@@ -290,6 +287,7 @@ pub(super) async fn visits(
             subject_name: kept.subject.name.to_string(),
             strata: drawn.strata_of(visit).map(str::to_owned).collect(),
             dispatched: false,
+            sealed: true,
             state_at_ms: step.at.unix_ms(),
             seen: EventId::from_entropy([0; 12]),
         });

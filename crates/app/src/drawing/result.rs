@@ -13,7 +13,7 @@ use draw::record::PlanRecord;
 use draw::{Drawn, Frozen};
 use store::attachment::Owner;
 use store::campaign::StoredCampaign;
-use store::{Reader, campaign, catalog, inspection};
+use store::{Reader, campaign, catalog, sealed_visit};
 use verify::{BundleSource, Limits, Options};
 
 use super::kept::Kept;
@@ -175,12 +175,13 @@ impl LongAct for Drawing<'_> {
         stored.result_record = Some(record.clone());
         stored.trust_level = Some(i64::from(level_reached(drawn).number()));
         // No link to a subject: the index of the log would tell who was drawn. What is done of a visit later links its own.
+        // The visits themselves are sealed until they are handed to their teams.
         let event = app
             .enter(&mut stored, done, step.at, actor)
             .with("visits", visits.len());
         let mut rec = tx.record(event, app.public(record))?;
         campaign::write(&mut rec, &stored).await?;
-        inspection::add_many(&mut rec, &visits).await?;
+        sealed_visit::add(&mut rec, &visits).await?;
         for kept in &computed.sealed {
             kept.attach(&mut rec, Owner::Attempt(&id, attempt)).await?;
         }

@@ -11,11 +11,13 @@ use app::staging::State;
 use app::subject::export::{Export, SUBJECT_EXPORT, Selection};
 use app::{Acting, App, AppError};
 use domain::account::{Grant, Role};
+use domain::campaign::drawn_list::Unsealed;
 use domain::campaign::plan::CampaignPlan;
 use domain::event::Event;
 use domain::id::{AccessRequestId, AccountId, CampaignNo, InspectionId, SubjectId};
 use domain::inspector::RawInspector;
 use domain::time::Instant;
+use store::session::Session;
 use store::{Db, log};
 use testkit::city::{City, PASSWORD, as_shown, caterer, unit};
 use testkit::engines::{PostgresDatabase, on_both, upgrade};
@@ -193,7 +195,19 @@ async fn on_campaigns(city: &City, acting: &Acting, number: &CampaignNo) -> Answ
     let abandoned = app.abandon_campaign(acting, number, &page, "不再需要");
     let abandoned = abandoned.await;
     let opening = app.full_bundle(acting, number).await;
-    let list = app.read_drawn_list(acting, number).await;
+    let none = Unsealed::default();
+    let list = app.read_drawn_list((acting, &none), number).await;
+    let session = Session {
+        token_hash: "00".to_owned(),
+        account: acting.account.clone(),
+        form_token: "00".to_owned(),
+        created_at_ms: 0,
+        seen_at_ms: 0,
+        display: String::new(),
+        note: String::new(),
+        unsealed: none.clone(),
+    };
+    let unsealed = app.unseal_drawn_list(acting, &session, number, &page).await;
     let recorded = app.record_results(acting, &visit, &[]).await;
     let approved = app.approve_outcome(acting, &visit, &page).await;
     let published = app.publish_outcome(acting, &visit, &page).await;
@@ -204,6 +218,7 @@ async fn on_campaigns(city: &City, acting: &Acting, number: &CampaignNo) -> Answ
         ("campaign.abandon", abandoned),
         ("opening.read", opening.map(drop)),
         ("drawn_list.read", list.map(drop)),
+        ("drawn_list.unseal", unsealed),
         ("inspection.record", recorded),
         ("outcome.approve", approved),
         ("outcome.publish", published.map(drop)),

@@ -60,7 +60,7 @@ closed_list! {
     /// What is shown of the drawn list before the visits.
     #[doc(alias = "保密要求")]
     enum Confidentiality {
-        Codes = "codes", "屏幕只显示代码，名单密封交组长";
+        Codes = "codes", "派发之前屏幕不显示名称和代码，名单密封交组长";
         ByDay = "by_day", "名单按检查日分批启封";
         Open = "open", "名单当场公开";
     }

@@ -75,17 +75,22 @@ pub async fn draw(drawer: &Person, number: &str) {
     drawer.reads("已抽取").await;
 }
 
-/// The codes of each team, in the order of the drawn list, which shows codes and no names.
+/// The codes of each team, in the order of the drawn list, once it is unsealed.
 pub async fn teams(reader: &Person, number: &str) -> Vec<Vec<String>> {
     reader.open(&format!("{}/visits", campaign(number))).await;
+    reader.picture("drawn-list-sealed").await;
+    reader.follow("查看名单").await;
+    reader.picture("drawn-list-unseal").await;
+    reader.press("查看名单").await;
+    reader.reads("已查看名单").await;
     let mut teams = Vec::new();
     for row in reader.all("//main//table/tbody/tr").await {
         let text = row.text().await.unwrap();
         let team = text
             .lines()
-            .find(|line| line.contains('、') && line.contains('F'))
-            .unwrap_or_default();
-        teams.push(codes(team));
+            .find(|line| line.contains('、') && line.contains('F'));
+        // Above the list stands how many were drawn of each stratum.
+        teams.extend(team.map(codes));
     }
     reader.picture("drawn-list").await;
     teams

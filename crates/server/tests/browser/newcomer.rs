@@ -56,6 +56,13 @@ async fn draw_with_two_parties(chrome: &Chrome, bureau: &Bureau, desk: &Person) 
     desk.picture("campaign-committed").await;
     chain::reveal(&justice, &links[0]).await;
     chain::reveal(&chamber, &links[1]).await;
+    for nonce in [&first, &second] {
+        assert!(
+            !bureau.has_written(nonce),
+            "a number that is not public yet is kept in the clear"
+        );
+    }
+    carry_out(desk, number, "完成揭示", "随机数已到齐并公布。").await;
     // The look that found nothing before finds the numbers now that they are public.
     for nonce in [&first, &second] {
         assert!(
@@ -63,7 +70,6 @@ async fn draw_with_two_parties(chrome: &Chrome, bureau: &Bureau, desk: &Person) 
             "a public number is nowhere in what the server keeps"
         );
     }
-    carry_out(desk, number, "完成揭示", "随机数已到齐并公布。").await;
     chain::draw(desk, number).await;
     desk.picture("campaign-drawn").await;
 }

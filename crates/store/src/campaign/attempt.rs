@@ -11,10 +11,11 @@ use domain::campaign::CampaignState;
 use domain::campaign::state::LIFE;
 use domain::campaign::version::FrameVersion;
 use domain::event::{Act, LinkKind};
-use domain::id::{EventId, Fingerprint, PartyToken};
+use domain::id::{CampaignId, EventId, Fingerprint, PartyToken};
 
-use super::StoredCampaign;
+use super::{StoredCampaign, nonces};
 use crate::error::StoreError;
+use crate::kernel::cell::Vault;
 use crate::kernel::log::{self, Told};
 use crate::kernel::reader::Reader;
 use crate::kernel::value::Value;
@@ -56,7 +57,10 @@ pub async fn attempt(
         let place = format!("任务 {} 的留痕", stored.campaign.number);
         return Err(StoreError::contradiction(&place, "里没有本轮的冻结名录"));
     }
-    told.into_iter().map(entry).collect()
+    let (vault, id) = (reader.vault(), &stored.campaign.id);
+    told.into_iter()
+        .map(|told| entry(told, id, &*vault))
+        .collect()
 }
 
 /// The plan of a campaign as one event left it, as it is kept; none if that event did not write it.
@@ -106,8 +110,9 @@ pub async fn handed_in_before(
     let linked = (LinkKind::Campaign.name(), id);
     let told = log::told_of(reader, &CAMPAIGNS, &[Value::from(id)], linked, |_| false).await?;
     let mut handed_in: BTreeMap<(u32, PartyToken), HandedIn> = BTreeMap::new();
+    let (vault, of) = (reader.vault(), &stored.campaign.id);
     for told in told {
-        let state = entry(told)?.state;
+        let state = entry(told, of, &*vault)?.state;
         let attempt = state.attempt();
         let Some(frozen) = state.frame().filter(|_| attempt < current) else {
             continue;
@@ -136,10 +141,10 @@ fn cell(told: &Told, name: &str) -> Option<String> {
     told.cells.get(at)?.as_str().map(str::to_owned)
 }
 
-fn entry(told: Told) -> Result<AttemptEntry, StoreError> {
+fn entry(told: Told, of: &CampaignId, vault: &dyn Vault) -> Result<AttemptEntry, StoreError> {
     let layout = CAMPAIGNS.layout();
     let text = |name: &str| cell(&told, name);
-    let life = text("life").unwrap_or_default();
+    let life = nonces::opened(vault, of, &text("life").unwrap_or_default());
     let state = LIFE.read(&life).map_err(|why| {
         let row = format!("留痕第 {} 条", told.sequence);
         StoreError::unreadable(layout.name, "life", &row, why)

@@ -44,7 +44,8 @@ pub async fn between_freeze_and_result(
 ) -> Result<Vec<StoredCampaign>, StoreError> {
     let query =
         Query::new(COLUMNS).push(" WHERE state IN ('committed', 'revealed') ORDER BY number");
-    reader.all(query).await?.iter().map(campaign).collect()
+    let (rows, vault) = (reader.all(query).await?, reader.vault());
+    rows.iter().map(|row| campaign(row, &*vault)).collect()
 }
 
 /// The void attempts whose OPEN is awaited, oldest campaign first.

@@ -3,8 +3,8 @@
 //! Reading order: `seen` (one campaign with what its pages need) → `words` (what a state means to
 //! people) → `term` (which clock runs) → `kind` (the acts, and what stands in their way, asked of the
 //! domain) → `act` (confirmation and press) → `record` (the page of a campaign) → `plan` (the seven
-//! parts as a form) → `slip` (the link of an outside party) → `visits` (who was drawn) → `void` (the beacon of a void
-//! attempt) → `list`.
+//! parts as a form) → `slip` (the link of an outside party) → `visits` (who was drawn) → `unseal` (their names) → `void` (the
+//! beacon of a void attempt) → `list`.
 //!
 //! Deliberately absent: any rule. What an act needs is asked of `domain` by doing it on a copy, and
 //! `app` asks again when the button is pressed.
@@ -21,6 +21,7 @@ mod record;
 mod seen;
 mod slip;
 mod term;
+mod unseal;
 mod visits;
 mod void;
 pub(super) mod words;
@@ -35,6 +36,7 @@ pub fn routes() -> Vec<Route> {
     let read = Who::Needs(Verb::CampaignRead);
     let draft = Who::Needs(Verb::CampaignDraft);
     let link = Who::Needs(Verb::PartyAccept);
+    let names = Who::Needs(Verb::DrawnListRead);
     let mut routes = vec![
         Route::get("/w/campaigns", read, "抽查任务列表", list::show),
         Route::get(
@@ -58,6 +60,13 @@ pub fn routes() -> Vec<Route> {
             read,
             "抽中名单与编组",
             visits::show,
+        ),
+        Route::get("/w/campaigns/{no}/unseal", names, "查看名单", unseal::ask),
+        Route::act(
+            "/w/campaigns/{no}/unseal",
+            names,
+            "查看名单（办理）",
+            unseal::press,
         ),
         Route::get(
             "/w/campaigns/{no}/parties/{party}",

@@ -17,9 +17,12 @@ mod step;
 
 pub(super) use list::state_words;
 
-use app::inspection::VisitView;
+use app::inspection::{NAME_SEALED, NOT_DISPATCHED, VisitView};
+use domain::campaign::drawn_list::Shown;
 use domain::id::InspectionId;
 use domain::policy::{Place, Verb};
+use store::Reader;
+use store::inspection::StoredInspection;
 
 use crate::gate::{Stop, Visit, WebState};
 use crate::route::{Route, Who};
@@ -107,14 +110,33 @@ fn key(id: &str) -> Result<InspectionId, Stop> {
     InspectionId::parse(id).map_err(|_| Stop::not_found())
 }
 
-/// The visit, if this account may see it; one outside its reach does not exist for it.
+/// The visit, if this account may see it; one outside its reach does not exist for it. While the drawn list is kept
+/// from the account the page of the visit is too: its address must not tell what the list does not.
 async fn find(web: &WebState, visit: &Visit, id: &str) -> Result<VisitView, Stop> {
-    match web.app.visit(&visit.acting, &key(id)?).await {
+    let view = match web.app.visit(&visit.acting, &key(id)?).await {
         Err(app::AppError::Refused(refusal)) if refusal.code == "AUTH-001" => {
-            Err(Stop::not_found())
+            return Err(Stop::not_found());
         }
-        other => Ok(other?),
+        other => other?,
+    };
+    let of = std::slice::from_ref(&view.stored);
+    match shown_of(web, visit, &mut web.app.db.read().await?, of).await?[0] {
+        Shown::Named => Ok(view),
+        Shown::Coming => Err(NOT_DISPATCHED.refuse(&[]).into()),
+        Shown::Sealed => Err(NAME_SEALED.refuse(&[]).into()),
+        Shown::Nothing => Err(Stop::not_found()),
     }
+}
+
+/// What this account is shown of each of these visits, in this session.
+pub(super) async fn shown_of(
+    web: &WebState,
+    visit: &Visit,
+    reader: &mut Reader,
+    visits: &[StoredInspection],
+) -> Result<Vec<Shown>, Stop> {
+    let looking = (&visit.acting, &visit.session.unsealed);
+    Ok(web.app.shown_of(reader, looking, visits).await?)
 }
 
 /// The visit, if this account may do the verb to it.

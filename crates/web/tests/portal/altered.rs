@@ -4,17 +4,20 @@
 use std::sync::Arc;
 
 use app::AppError;
+use app::crypto::StorageKey;
 use app::drawing::{CommitWords, DrawWords, Stage};
 use app::port::Clock as _;
 use app::premise::Thing;
+use app::sealing::SealingKey;
 use axum::http::StatusCode;
 use domain::campaign::state::LIFE;
 use domain::campaign::{CampaignState, StateKind};
 use domain::id::{CampaignNo, Fingerprint};
-use store::Db;
 use store::attachment::Owner;
 use store::inspection::StoredInspection;
+use store::{Db, Upgrade};
 use testkit::city::as_shown;
+use testkit::clock::FakeEntropy;
 use testkit::engines::{PostgresDatabase, admin};
 
 use crate::meanwhile::gated;
@@ -126,8 +129,25 @@ impl Held {
 }
 
 pub async fn told(story: impl AsyncFn(Held)) {
+    told_with(&testkit::engines::upgrade(), story).await;
+}
+
+/// The same where cells are sealed under the storage key, as the program does it.
+pub async fn told_under_a_key(story: impl AsyncFn(Held)) {
+    let seals = SealingKey {
+        key: StorageKey::new(&[7; 32]),
+        entropy: Arc::new(FakeEntropy::new(20_261_128)),
+    };
+    let upgrade = Upgrade {
+        vault: Arc::new(seals),
+        ..testkit::engines::upgrade()
+    };
+    told_with(&upgrade, story).await;
+}
+
+async fn told_with(upgrade: &Upgrade, story: impl AsyncFn(Held)) {
     let server = PostgresDatabase::fresh();
-    let db = Db::open_postgres(server.url(), &testkit::engines::upgrade()).await;
+    let db = Db::open_postgres(server.url(), upgrade).await;
     let db = db.unwrap();
     let held = Held {
         story: Story::begin(db.clone()).await,

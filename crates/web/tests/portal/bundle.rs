@@ -6,6 +6,7 @@ use std::num::NonZeroUsize;
 use app::premise::Thing;
 use axum::body::to_bytes;
 use axum::http::{Request, StatusCode};
+use domain::campaign::drawn_list::Unsealed;
 use testkit::city::as_shown;
 use tower::ServiceExt as _;
 use verify::{BundleSource, Limits, Options, verify_bundle};
@@ -171,7 +172,7 @@ async fn only_the_supervision_has_the_full_bundle_and_having_it_is_logged() {
         );
         let size = story.site.log_size().await;
         let list = app
-            .read_drawn_list(&story.initiator, &number)
+            .read_drawn_list((&story.initiator, &Unsealed::default()), &number)
             .await
             .unwrap();
         assert_eq!(list.visits.len(), visits.len());

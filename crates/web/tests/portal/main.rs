@@ -25,6 +25,7 @@ mod publication;
 mod record;
 mod rulebook;
 mod said;
+mod sealed;
 mod staffing;
 mod stale;
 mod story;

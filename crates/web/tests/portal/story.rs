@@ -91,8 +91,26 @@ impl Story {
 
     /// A launched campaign.
     pub async fn launched(&self) -> CampaignNo {
+        self.launched_as(self.drafted().await).await
+    }
+
+    /// Drawn under a plan that demands this of the drawn list, with a window that begins so many days from today.
+    pub async fn drawn_under(&self, level: Confidentiality, days: i64) -> CampaignNo {
         let app = &self.site.city.app;
-        let number = self.drafted().await;
+        let today = app.clock.now().date();
+        let plan = CampaignPlan {
+            confidentiality: level,
+            ..plan(today.plus_days(days))
+        };
+        let number = app.draft_campaign(&self.initiator, &unit(1), &plan).await;
+        let number = self.launched_as(number.unwrap()).await;
+        let links = self.commit(&number).await;
+        self.draw(&number, &links).await;
+        number
+    }
+
+    async fn launched_as(&self, number: CampaignNo) -> CampaignNo {
+        let app = &self.site.city.app;
         app.submit_campaign(
             &self.initiator,
             &number,
@@ -234,6 +252,25 @@ impl Story {
         store::inspection::of_campaign(&mut reader, &stored.campaign.id, attempt)
             .await
             .unwrap()
+    }
+
+    /// Every entry of the register of subjects.
+    pub async fn subjects(&self) -> Vec<domain::id::SubjectId> {
+        let mut reader = self.site.city.app.db.read().await.unwrap();
+        let reach = domain::policy::Reach {
+            everything: true,
+            ..domain::policy::Reach::default()
+        };
+        let (all, from) = (
+            store::subject::SubjectFilter::default(),
+            store::subject::From::Start,
+        );
+        let found = store::subject::nearest(&mut reader, &reach, &all, &from, false, 100).await;
+        found
+            .unwrap()
+            .into_iter()
+            .map(|kept| kept.subject.id)
+            .collect()
     }
 
     /// The accounts of a visit's team.

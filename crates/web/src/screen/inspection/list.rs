@@ -1,16 +1,19 @@
 //! The list of visits, newest change first; one's own by default for who goes out.
 
+use std::collections::BTreeMap;
+
 use axum::extract::State;
 use axum::response::IntoResponse;
-use domain::id::InspectionId;
+use domain::campaign::drawn_list::Shown;
+use domain::id::{CampaignNo, InspectionId};
 use domain::inspection::InspectionKind;
 use domain::policy::{Reach, Verb};
 use store::inspection::{self, InspectionFilter, StoredInspection};
-use store::inspector;
+use store::{Reader, inspector, sealed_visit};
 
-use super::{all, page_of};
+use super::{all, page_of, shown_of};
 use crate::component::{
-    Badge, Cell, Column, EmptyState, FilterBar, Head, Link, Row, Table, Tabs, Tone,
+    Badge, Cell, Column, EmptyState, FilterBar, Fragment, Head, Link, Note, Row, Table, Tabs, Tone,
 };
 use crate::filter::{FilterField, Shape};
 use crate::gate::{Answer, Stop, Visit, WebState};
@@ -102,6 +105,7 @@ async fn read(
         state: listing.filter.choice("state").map(str::to_owned),
         assigned_to: codes.iter().map(ToString::to_string).collect(),
         only_assigned: listing.filter.choice("whose").is_some(),
+        drawn_list: visit.acting.reach(Verb::DrawnListRead),
     };
     let most = i64::try_from(PAGE_ROWS + 1).expect("a small number");
     let rows = match &listing.cursor {
@@ -148,7 +152,16 @@ pub(super) async fn show(State(web): State<WebState>, visit: Visit) -> Answer {
     );
     let reach = visit.acting.reach(Verb::InspectionRead);
     let bar = FilterBar::new(all(), &listing.filter);
-    let table = table(&listing, &page.rows, (&reach, visit.now));
+    let mut reader = web.app.db.read().await?;
+    let shown = shown_of(&web, &visit, &mut reader, &page.rows).await?;
+    let waiting = waiting(&web, &visit, &mut reader, &reach).await?;
+    drop(reader);
+    let rows = page.rows.iter().zip(shown);
+    let table = table(
+        &listing,
+        rows.map(|(kept, shown)| row(kept, shown, visit.now)),
+        &reach,
+    );
     let pager = listing.pager(&page, counted);
     let shell_page = web.page(&visit, Head::new("检查")).await?;
     let sheet = listing.sheet(("inspections", "检查"), (bar, table), pager);
@@ -159,11 +172,50 @@ pub(super) async fn show(State(web): State<WebState>, visit: Visit) -> Answer {
             listing.on_paper(page.rows.len(), counted),
         )
         .with(tabs)
+        .with(waiting.map_or_else(Fragment::default, Fragment::from))
         .with(sheet);
     Ok((listing.status(), shell_page).into_response())
 }
 
-fn table(listing: &Listing, rows: &[StoredInspection], (reach, now): (&Reach, Instant)) -> Table {
+/// What is drawn and waits to be handed out: how many per campaign, to whoever may read its drawn list and to the
+/// members of its teams. It stands sealed, and so in no list.
+async fn waiting(
+    web: &WebState,
+    visit: &Visit,
+    reader: &mut Reader,
+    reach: &Reach,
+) -> Result<Option<Note>, Stop> {
+    let sealed = sealed_visit::every(reader).await?;
+    let shown = shown_of(web, visit, reader, &sealed).await?;
+    let mut counts: BTreeMap<&CampaignNo, [u64; 2]> = BTreeMap::new();
+    for (kept, shown) in sealed.iter().zip(shown) {
+        let within = reach.everything || reach.units.contains(&kept.unit);
+        let place = match shown {
+            Shown::Coming => 1,
+            Shown::Sealed | Shown::Named if within => 0,
+            _ => continue,
+        };
+        counts.entry(&kept.campaign_number).or_default()[place] += 1;
+    }
+    let mut words = Vec::new();
+    for (number, [others, own]) in &counts {
+        if *own > 0 {
+            words.push(format!("任务 {number} 本人参加 {own} 户"));
+        }
+        if *others > 0 {
+            words.push(format!("任务 {number} 封存 {others} 户"));
+        }
+    }
+    let note = |words: String| Note::standing("待派发的检查：", words);
+    Ok((!words.is_empty()).then(|| {
+        note(format!(
+            "{}。派发之后列在下面，检查组这时看得到是哪一户。",
+            words.join("；")
+        ))
+    }))
+}
+
+fn table(listing: &Listing, rows: impl Iterator<Item = Row>, reach: &Reach) -> Table {
     let columns = vec![
         Column::words("检查对象"),
         Column::unbroken("任务").labelled(),
@@ -171,18 +223,6 @@ fn table(listing: &Listing, rows: &[StoredInspection], (reach, now): (&Reach, In
         Column::unbroken("更新").labelled().wide_only(),
         Column::unbroken("状态").in_corner(),
     ];
-    let rows = rows.iter().map(|kept| {
-        let team: Vec<&str> = kept.visit.team.iter().map(|code| code.as_str()).collect();
-        Row::new(vec![
-            Cell::link(&kept.subject_name, page_of(&kept.visit.id))
-                .with_context(&kept.subject_code),
-            Cell::new(kept.campaign_number.as_str())
-                .with_context(format!("第 {} 户", kept.ordinal)),
-            Cell::new(team.join("、")),
-            Cell::new(moment(Instant::from_unix_ms(kept.state_at_ms), now)),
-            Cell::new(state_badge(kept)),
-        ])
-    });
     let nothing = || {
         EmptyState::nothing(match scope_words(reach) {
             "" => "还没有检查。抽取并派发之后，检查出现在这里。".to_owned(),
@@ -191,4 +231,36 @@ fn table(listing: &Listing, rows: &[StoredInspection], (reach, now): (&Reach, In
     };
     let empty = listing.empty("检查").unwrap_or_else(nothing);
     Table::new("检查", columns, rows.collect(), empty)
+}
+
+/// A sealed row tells that the campaign has a visit more, which its figures tell anyway.
+fn row(kept: &StoredInspection, shown: Shown, now: Instant) -> Row {
+    let team: Vec<&str> = kept.visit.team.iter().map(|code| code.as_str()).collect();
+    let (subject, team) = match shown {
+        Shown::Named => {
+            let link = Cell::link(&kept.subject_name, page_of(&kept.visit.id));
+            (link.with_context(&kept.subject_code), team.join("、"))
+        }
+        Shown::Coming => {
+            let sealed = Cell::new("待派发的检查").with_context("派发之后看得到是哪一户");
+            (sealed, "本人参加".to_owned())
+        }
+        Shown::Sealed | Shown::Nothing => {
+            let sealed = Cell::new("封存").with_context("名称、代码和检查组按保密要求不显示");
+            (sealed, "—".to_owned())
+        }
+    };
+    let place = Cell::new(kept.campaign_number.as_str());
+    // The place in the drawing order belongs to the list.
+    let place = match shown {
+        Shown::Named => place.with_context(format!("第 {} 户", kept.ordinal)),
+        _ => place,
+    };
+    Row::new(vec![
+        subject,
+        place,
+        Cell::new(team),
+        Cell::new(moment(Instant::from_unix_ms(kept.state_at_ms), now)),
+        Cell::new(state_badge(kept)),
+    ])
 }

@@ -4,8 +4,11 @@ use app::inspection::VisitView;
 use axum::extract::{Path, State};
 use axum::response::IntoResponse;
 use domain::id::InspectorCode;
-use domain::inspection::{Concluded, Inspection, InspectionState, Sheet as Results, Verdict};
+use domain::inspection::{
+    Concluded, Inspection, InspectionKind, InspectionState, Sheet as Results, Verdict,
+};
 use domain::time::Date;
+use store::inspection::StoredInspection;
 use store::log::TraceOf;
 use store::{Reader, StoreError, catalog, inspection, inspector, subject};
 
@@ -110,9 +113,11 @@ async fn facts(reader: &mut Reader, view: &VisitView) -> Result<Facts, Stop> {
         .and_then(|kept| kept.address.as_ref())
         .map(ToString::to_string);
     let before = inspection::of_subject(reader, &stored.visit.subject).await?;
+    // What has not begun is no earlier visit, and may be on a list that is sealed.
+    let begun = |other: &StoredInspection| other.visit.kind() != InspectionKind::Assigned;
     let earlier = before
         .iter()
-        .filter(|other| other.visit.id != stored.visit.id)
+        .filter(|other| other.visit.id != stored.visit.id && begun(other))
         .count();
     let items: Vec<&str> = view
         .items

@@ -131,7 +131,9 @@ fn act_facts(event: &Event, acting: &Acting) -> Facts {
             && event.act != Act::SubjectEdited
             && event.act != Act::SubjectRemoved
             && matches!(link.kind, LinkKind::Subject | LinkKind::Inspection);
-        if betrays && drawn_hidden {
+        // Entries of earlier builds name whom a draw drew; that is read in the drawn list alone.
+        let of_draw = betrays && event.act == Act::SubjectsDrawn;
+        if of_draw || (betrays && drawn_hidden) {
             continue;
         }
         facts = facts.with(link.kind.label(), linked(link.kind, &link.id));

@@ -59,14 +59,17 @@ pub async fn lines_of(
     before: Option<u64>,
     (limit, cap): (i64, i64),
 ) -> Result<(Vec<TraceLine>, i64), Stop> {
-    let betrays =
-        matches!(of, TraceOf::Linked("subject" | "inspection", _)) && !knows_drawn(acting);
-    if !betrays {
+    if !matches!(of, TraceOf::Linked("subject" | "inspection", _)) {
         let lines = log::trace(reader, of, before, limit).await?;
         return Ok((lines, log::trace_count(reader, of, cap).await?));
     }
+    let knows = knows_drawn(acting);
     let mut lines = log::trace(reader, of, None, SIFTED).await?;
-    lines.retain(|line| REGISTER_ACTS.iter().any(|act| act.name() == line.act));
+    // Draws of earlier builds link whom they drew, also while the list is sealed.
+    lines.retain(|line| match knows {
+        true => line.act != Act::SubjectsDrawn.name(),
+        false => REGISTER_ACTS.iter().any(|act| act.name() == line.act),
+    });
     let counted = i64::try_from(lines.len()).unwrap_or(cap).min(cap);
     lines.retain(|line| before.is_none_or(|before| line.sequence < before));
     lines.truncate(usize::try_from(limit).unwrap_or_default());

@@ -2,6 +2,7 @@
 
 use axum::extract::{Path, State};
 use axum::response::IntoResponse;
+use domain::campaign::drawn_list::Shown;
 use domain::policy::{Place, Verb};
 use domain::subject::Standing;
 use store::inspection::{self, StoredInspection};
@@ -15,7 +16,7 @@ use crate::component::{
     Tone, Weight,
 };
 use crate::gate::{Answer, Stop, Visit, WebState};
-use crate::screen::inspection::state_words;
+use crate::screen::inspection::{shown_of, state_words};
 use crate::screen::shared::{moment, trace_of};
 use crate::text::Address;
 
@@ -29,7 +30,7 @@ pub(super) async fn show(
     let id = stored.subject.id.clone();
     let units = org::units(&mut reader).await?;
     let keeper = units.into_iter().find(|unit| unit.id == stored.unit);
-    let visits = visits(&mut reader, &visit, &stored).await?;
+    let visits = visits(&web, &mut reader, &visit, &stored).await?;
     let of = TraceOf::Linked("subject", id.as_str().to_owned());
     let whole = Address::fixed("/w/log").query([("subject", id.as_str())]);
     let trace = trace_of(&mut reader, &visit, &of, whole).await?;
@@ -122,15 +123,17 @@ fn facts(stored: &StoredSubject, keeper: String) -> Facts {
         .with("来源", entry.source.as_str())
 }
 
-/// Visits within the account's own reach; the rest of the history stays unseen.
+/// Visits within the account's own reach which it is shown by name; the rest of the history stays unseen. Here a row
+/// without a name would name its subject.
 async fn visits(
+    web: &WebState,
     reader: &mut store::Reader,
     visit: &Visit,
     stored: &StoredSubject,
 ) -> Result<Vec<StoredInspection>, Stop> {
     let reach = visit.acting.reach(Verb::InspectionRead);
     let codes = store::inspector::codes_of(reader, &visit.acting.account).await?;
-    let seen = |held: &StoredInspection| {
+    let within = |held: &StoredInspection| {
         let assigned = codes
             .iter()
             .any(|code| held.visit.leader.as_ref() == Some(code) || held.visit.team.contains(code));
@@ -139,8 +142,14 @@ async fn visits(
             assigned,
         })
     };
-    let found = inspection::of_subject(reader, &stored.subject.id).await?;
-    Ok(found.into_iter().filter(seen).collect())
+    let mut found = inspection::of_subject(reader, &stored.subject.id).await?;
+    found.retain(within);
+    let shown = shown_of(web, visit, reader, &found).await?;
+    let named = found.into_iter().zip(shown);
+    Ok(named
+        .filter(|(_, shown)| *shown == Shown::Named)
+        .map(|(held, _)| held)
+        .collect())
 }
 
 fn visits_table(visit: &Visit, visits: &[StoredInspection]) -> Table {

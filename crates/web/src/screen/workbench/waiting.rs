@@ -322,6 +322,7 @@ async fn visits(reader: &mut Reader, visit: &Visit, terms: &Terms) -> Result<Vec
             state: Some(state.name().to_owned()),
             assigned_to: assigned_to.clone(),
             only_assigned: reach.assigned && !reach.everything,
+            ..InspectionFilter::default()
         };
         let found = inspection::page(reader, &reach, &filter, None, MOST).await?;
         for held in &found {

@@ -1,0 +1,504 @@
+//! Sealed is sealed: until a visit is handed to its team no list, count, filter, record or log page tells who was drawn,
+//! except to whoever has the right and has unsealed the list in his session, as far as the plan lets him.
+
+use axum::http::StatusCode;
+use domain::account::Role;
+use domain::campaign::plan::Confidentiality;
+use domain::id::{AccountId, CampaignNo, PartyToken};
+use store::inspection::StoredInspection;
+use testkit::city::{as_shown, register_number};
+use testkit::engines::admin;
+
+use crate::altered::{self, Held};
+use crate::browser::{Browser, Page};
+use crate::story::{NONCES, Story, told, told_on_both};
+
+/// Whether a page tells of this visit whom it goes to: by name, by code, or by the address of the visit.
+fn tells(page: &Page, visit: &StoredInspection) -> bool {
+    page.shows(&visit.subject_name)
+        || page.shows(&visit.subject_code)
+        || page.shows(visit.visit.id.as_str())
+}
+
+async fn dispatch(story: &Story, number: &CampaignNo) {
+    let app = &story.site.city.app;
+    let shown = as_shown(app, app::premise::Thing::Campaign(number)).await;
+    app.assign_visits(&story.initiator, number, &shown)
+        .await
+        .unwrap();
+}
+
+async fn unseal(browser: &Browser, number: &CampaignNo) -> Page {
+    let path = format!("/w/campaigns/{number}/unseal");
+    let asked = browser.get(&path).await;
+    assert_eq!(asked.status, StatusCode::OK, "{}", asked.text);
+    browser.submit(&asked, &path, &[]).await
+}
+
+/// Every list that could tell, and the pages of each visit.
+fn lists(number: &CampaignNo) -> Vec<String> {
+    vec![
+        "/w".to_owned(),
+        "/w/inspections".to_owned(),
+        "/w/inspections?state=assigned".to_owned(),
+        "/w/inspections?whose=mine".to_owned(),
+        format!("/w/campaigns/{number}"),
+        format!("/w/campaigns/{number}/visits"),
+        format!("/w/log?campaign={number}"),
+    ]
+}
+
+/// The people of the bureau that read anything of visits or campaigns, and whether they may read the drawn list.
+async fn onlookers(story: &Story) -> Vec<(AccountId, bool)> {
+    let city = &story.site.city;
+    let mut people = vec![
+        (story.initiator.account.clone(), true),
+        (story.approver.account.clone(), true),
+        (story.officer.account.clone(), true),
+        (story.supervisor.clone(), true),
+        (story.publisher.clone(), false),
+    ];
+    for (login, role, unit) in [
+        ("falv", Role::LegalReviewer, 0),
+        ("kucun", Role::Registrar, 1),
+        ("bieke", Role::Initiator, 2),
+    ] {
+        people.push((city.account(login, &[(role, unit)]).await, false));
+    }
+    people
+}
+
+#[tokio::test]
+async fn before_it_is_handed_out_no_page_tells_who_was_drawn() {
+    told_on_both(async |story| {
+        let number = story.drawn().await;
+        let visits = story.visits(&number).await;
+        let draw = story.site.log_size().await - 1;
+        for (account, may_read) in onlookers(&story).await {
+            let browser = story.browser(&account).await;
+            let mut paths = lists(&number);
+            paths.push(format!("/w/log/{draw}"));
+            for visit in &visits {
+                let id = &visit.visit.id;
+                paths.push(format!("/w/log?inspection={id}"));
+                let page = browser.get(&format!("/w/inspections/{id}")).await;
+                assert!(
+                    !page.shows(&visit.subject_name) && page.status != StatusCode::OK,
+                    "{account}: {}",
+                    page.text
+                );
+            }
+            for path in paths {
+                let page = browser.get(&path).await;
+                for visit in &visits {
+                    let told = page.shows(&visit.subject_name) || page.shows(&visit.subject_code);
+                    assert!(!told, "{account} {path}: {}", page.text);
+                }
+            }
+            // A drawn subject's own page is that of any other.
+            let mut pages = Vec::new();
+            for subject in story.subjects().await {
+                let page = browser.get(&format!("/w/subjects/{subject}")).await;
+                let log = browser.get(&format!("/w/log?subject={subject}")).await;
+                let told = visits
+                    .iter()
+                    .any(|visit| page.shows(visit.visit.id.as_str()));
+                assert!(!told, "{account}: {}", page.text);
+                pages.push((
+                    page.shows(number.as_str()),
+                    log.text.matches("/w/log/").count(),
+                ));
+            }
+            pages.dedup();
+            assert!(pages.len() <= 1, "{account} tells them apart: {pages:?}");
+            // Whoever may not know is not even told by the list of visits that there are any.
+            let list = browser.get("/w/inspections").await;
+            if list.status == StatusCode::OK {
+                let waits = list.shows("待派发的检查") && list.shows("封存 3 户");
+                assert_eq!(waits, may_read, "{account}: {}", list.text);
+            }
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_member_of_the_team_learns_that_a_visit_is_coming_and_with_its_dispatch_to_whom() {
+    told_on_both(async |story| {
+        let number = story.drawn().await;
+        let visits = story.visits(&number).await;
+        let visit = &visits[0];
+        let member = story.browser(&story.team(visit)[0]).await;
+        for path in [
+            "/w/inspections".to_owned(),
+            format!("/w/campaigns/{number}/visits"),
+        ] {
+            let page = member.get(&path).await;
+            assert!(page.shows("待派发的检查"), "{path}: {}", page.text);
+            assert!(
+                !visits.iter().any(|one| tells(&page, one)),
+                "{path}: {}",
+                page.text
+            );
+        }
+        dispatch(&story, &number).await;
+        for path in [
+            "/w".to_owned(),
+            "/w/inspections".to_owned(),
+            format!("/w/campaigns/{number}/visits"),
+        ] {
+            let page = member.get(&path).await;
+            assert!(page.shows(&visit.subject_name), "{path}: {}", page.text);
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn names_kept_until_dispatch_are_unsealed_after_it_once_per_session() {
+    told_on_both(async |story| {
+        let number = story.drawn().await;
+        let visits = story.visits(&number).await;
+        let desk = story.browser(&story.initiator.account).await;
+        let list = format!("/w/campaigns/{number}/visits");
+        // Too early: the page offers nothing, and an app that asks is refused.
+        assert!(!desk.get(&list).await.shows("/unseal"));
+        let early = desk.get(&format!("/w/campaigns/{number}/unseal")).await;
+        assert!(
+            early.shows("现在还不能查看名单")
+                && !early.shows("<form method=\"post\" action=\"/w/campaigns")
+        );
+        let number_of = |page: &Page| visits.iter().filter(|one| tells(page, one)).count();
+        dispatch(&story, &number).await;
+        let size = story.site.log_size().await;
+        assert_eq!(
+            number_of(&desk.get(&list).await),
+            0,
+            "dispatch unseals nothing for the desk"
+        );
+        let pressed = unseal(&desk, &number).await;
+        assert_eq!(pressed.status, StatusCode::SEE_OTHER, "{}", pressed.text);
+        assert_eq!(story.site.log_size().await, size + 1, "unsealing is an act");
+        for path in [list.clone(), "/w/inspections".to_owned()] {
+            let page = desk.get(&path).await;
+            assert_eq!(number_of(&page), visits.len(), "{path}: {}", page.text);
+        }
+        for visit in &visits {
+            let page = desk
+                .get(&format!("/w/inspections/{}", visit.visit.id))
+                .await;
+            assert!(page.shows(&visit.subject_name), "{}", page.text);
+            let record = desk
+                .get(&format!("/w/subjects/{}", visit.visit.subject))
+                .await;
+            assert!(record.shows(visit.visit.id.as_str()), "{}", record.text);
+        }
+        assert_eq!(
+            story.site.log_size().await,
+            size + 1,
+            "looking again leaves no trace"
+        );
+        // The same account at another desk, and another account, still have it sealed.
+        let other = story.browser(&story.initiator.account).await;
+        assert_eq!(number_of(&other.get(&list).await), 0);
+        let supervisor = story.browser(&story.supervisor).await;
+        assert_eq!(number_of(&supervisor.get(&list).await), 0);
+        assert_eq!(unseal(&other, &number).await.status, StatusCode::SEE_OTHER);
+        assert_eq!(story.site.log_size().await, size + 2, "once per session");
+        let again = other.get(&format!("/w/campaigns/{number}/unseal")).await;
+        assert!(again.shows("已经看得到"), "{}", again.text);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_list_open_on_the_spot_still_wants_the_right_and_the_act() {
+    told(async |story| {
+        let number = story.drawn_under(Confidentiality::Open, 0).await;
+        let visits = story.visits(&number).await;
+        let list = format!("/w/campaigns/{number}/visits");
+        let desk = story.browser(&story.initiator.account).await;
+        let sealed = desk.get(&list).await;
+        assert!(
+            !visits.iter().any(|one| tells(&sealed, one)),
+            "{}",
+            sealed.text
+        );
+        assert!(
+            sealed.shows("共 3 户") && sealed.shows("查看名单"),
+            "{}",
+            sealed.text
+        );
+        unseal(&desk, &number).await;
+        let unsealed = desk.get(&list).await;
+        assert!(
+            visits.iter().all(|one| tells(&unsealed, one)),
+            "{}",
+            unsealed.text
+        );
+        // Without the right there is no such page, and nothing in the list of visits.
+        let reviewer = story
+            .site
+            .city
+            .account("falv", &[(Role::LegalReviewer, 0)])
+            .await;
+        let reviewer = story.browser(&reviewer).await;
+        let refused = reviewer.get(&format!("/w/campaigns/{number}/unseal")).await;
+        assert_eq!(refused.status, StatusCode::FORBIDDEN);
+        let listed = reviewer.get("/w/inspections").await;
+        assert!(
+            listed.shows("检查现在没有") || listed.shows("还没有检查"),
+            "{}",
+            listed.text
+        );
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_list_unsealed_by_day_waits_for_the_first_day() {
+    told(async |story| {
+        let number = story.drawn_under(Confidentiality::ByDay, 3).await;
+        let desk = story.browser(&story.initiator.account).await;
+        let list = format!("/w/campaigns/{number}/visits");
+        let page = desk.get(&list).await;
+        assert!(
+            page.shows("现在还不能查看") && page.shows("第一个检查日"),
+            "{}",
+            page.text
+        );
+        // The press itself is refused as well, with the form of any page of the session.
+        let path = format!("/w/campaigns/{number}/unseal");
+        let other = desk.get("/w/campaigns/new").await;
+        let app = &story.site.city.app;
+        let shown = as_shown(app, app::premise::Thing::Campaign(&number))
+            .await
+            .to_string();
+        let size = story.site.log_size().await;
+        let pressed = desk.submit(&other, &path, &[("_premise", &shown)]).await;
+        assert!(pressed.shows("DRAW-071"), "{}", pressed.text);
+        assert_eq!(story.site.log_size().await, size);
+        story.site.city.clock.advance_minutes(3 * 24 * 60);
+        let desk = story.browser(&story.initiator.account).await;
+        assert_eq!(unseal(&desk, &number).await.status, StatusCode::SEE_OTHER);
+        let visits = story.visits(&number).await;
+        let page = desk.get(&list).await;
+        assert!(visits.iter().all(|one| tells(&page, one)), "{}", page.text);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_visit_that_has_begun_is_no_secret_to_whoever_reads_visits() {
+    told(async |story| {
+        let (_, visits) = story.assigned().await;
+        let publisher = story.browser(&story.publisher).await;
+        let before = publisher.get("/w/inspections").await;
+        assert!(
+            !visits.iter().any(|one| tells(&before, one)),
+            "{}",
+            before.text
+        );
+        story.confirmed(&visits[0]).await;
+        let after = publisher.get("/w/inspections").await;
+        assert!(
+            tells(&after, &visits[0]) && !tells(&after, &visits[1]),
+            "{}",
+            after.text
+        );
+    })
+    .await;
+}
+
+/// How often each of these words stands anywhere in the copy.
+fn counted(copy: &[String], words: &[String]) -> Vec<usize> {
+    let often = |word: &String| {
+        copy.iter()
+            .map(|text| text.matches(word.as_str()).count())
+            .sum()
+    };
+    words.iter().map(often).collect()
+}
+
+/// What a copy of the database says without any key: every body and header of the log, and every row as the engine
+/// prints it, bytes as hexadecimal digits.
+async fn copy(held: &Held) -> Vec<String> {
+    let mut reader = held.app().db.read().await.unwrap();
+    let lines = store::log::trace(&mut reader, &store::log::TraceOf::All, None, 10_000).await;
+    let mut copy = Vec::new();
+    for line in lines.unwrap() {
+        copy.push(store::log::body(&mut reader, &line.event).await.unwrap().0);
+    }
+    let tables = "SELECT tablename FROM pg_tables WHERE schemaname = 'public'";
+    for table in admin(held.url(), tables).split_whitespace() {
+        copy.push(admin(held.url(), &format!("SELECT t::text FROM {table} t")));
+    }
+    copy
+}
+
+/// What tells one subject from another, or one inspector: keys, codes, names, names as hexadecimal digits.
+async fn words_for_each(story: &Story, people: &[store::inspector::Entry]) -> [Vec<String>; 5] {
+    let subjects: Vec<String> = story
+        .subjects()
+        .await
+        .iter()
+        .map(ToString::to_string)
+        .collect();
+    let ids: Vec<String> = people.iter().map(|one| one.id.to_string()).collect();
+    let numbered = |what: fn(u32) -> String| (1..=crate::story::SUBJECTS).map(what).collect();
+    [
+        subjects,
+        numbered(register_number),
+        numbered(|number| format!("样例餐饮{number:04}店")),
+        numbered(|number| store::hex(format!("样例餐饮{number:04}店").as_bytes())),
+        ids,
+    ]
+}
+
+#[tokio::test]
+async fn a_copy_without_keys_tells_drawn_from_undrawn_only_after_dispatch() {
+    altered::told_under_a_key(async |held| {
+        let story = &held.story;
+        let number = story.drawn().await;
+        let visits = story.visits(&number).await;
+        let mut reader = held.app().db.read().await.unwrap();
+        let mut people = store::inspector::entries(&mut reader).await.unwrap();
+        // The appointed leader stands in the plan.
+        people.retain(|one| one.code.as_str() != "P090");
+        drop(reader);
+        let kinds = words_for_each(story, &people).await;
+        let before = copy(&held).await;
+        for words in &kinds {
+            let mut often = counted(&before, words);
+            often.dedup();
+            assert_eq!(often.len(), 1, "{words:?} {often:?}");
+        }
+        // The leader is named by the plan.
+        let team: Vec<String> = visits
+            .iter()
+            .flat_map(|one| &one.visit.team)
+            .filter(|code| code.as_str() != "P090")
+            .flat_map(|code| [format!("\\\"{code}\\\""), format!("\"\"{code}\"\"")])
+            .collect();
+        assert_eq!(
+            counted(&before, &team),
+            vec![0; team.len()],
+            "no team in the clear"
+        );
+        let cells = admin(
+            held.url(),
+            "SELECT DISTINCT length(sealed_visit) FROM sealed_visits",
+        );
+        assert_eq!(
+            cells.split_whitespace().count(),
+            1,
+            "all cells are as long: {cells}"
+        );
+        assert_eq!(store::audit(&held.app().db).await.unwrap().faults, []);
+
+        dispatch(story, &number).await;
+        let after = copy(&held).await;
+        for visit in &visits {
+            let drawn = [visit.visit.subject.to_string()];
+            assert!(
+                counted(&after, &drawn) > counted(&before, &drawn),
+                "{}",
+                visit.subject_name
+            );
+        }
+        assert!(counted(&after, &team).iter().all(|often| *often > 0));
+        let left = admin(held.url(), "SELECT count(*) FROM sealed_visits");
+        assert_eq!(left.trim(), "0");
+        assert_eq!(store::audit(&held.app().db).await.unwrap().faults, []);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_cell_that_was_moved_or_altered_opens_nothing_and_the_audit_names_it() {
+    altered::told_under_a_key(async |held| {
+        let number = held.story.drawn().await;
+        let visits = held.story.visits(&number).await;
+        let [one, other] = [&visits[0].visit.id, &visits[1].visit.id];
+        held.sql(&format!(
+            "UPDATE sealed_visits SET sealed_visit = (SELECT s.sealed_visit FROM sealed_visits s WHERE s.inspection_id = '{other}') WHERE inspection_id = '{one}'"
+        ));
+        let mut reader = held.app().db.read().await.unwrap();
+        let refused = store::inspection::get(&mut reader, one).await.unwrap_err();
+        assert!(refused.to_string().contains("sealed_visit"), "{refused}");
+        drop(reader);
+        let faults = store::audit(&held.app().db).await.unwrap().faults;
+        assert!(faults.iter().any(|fault| fault.to_string().contains("sealed_visits")), "{faults:?}");
+        held.sql("DELETE FROM person_keys WHERE person LIKE 'visits/%'");
+        let faults = store::audit(&held.app().db).await.unwrap().faults;
+        assert!(faults.iter().any(|fault| fault.to_string().contains("person_keys")), "{faults:?}");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_is_drawn_and_sealed_counts_towards_the_yearly_cap() {
+    told_on_both(async |story| {
+        let number = story.drawn().await;
+        let visits = story.visits(&number).await;
+        let app = &story.site.city.app;
+        let mut reader = app.db.read().await.unwrap();
+        let count = store::inspection::visits_since(&mut reader, 0)
+            .await
+            .unwrap();
+        drop(reader);
+        let sealed: Vec<_> = visits
+            .iter()
+            .map(|one| (one.visit.subject.clone(), 1))
+            .collect();
+        let mut sealed = sealed;
+        sealed.sort();
+        assert_eq!(count, sealed);
+        dispatch(&story, &number).await;
+        let mut reader = app.db.read().await.unwrap();
+        assert_eq!(
+            store::inspection::visits_since(&mut reader, 0)
+                .await
+                .unwrap(),
+            sealed,
+            "once each"
+        );
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_nonce_stands_in_no_copy_before_it_is_published_and_is_drawn_from_all_the_same() {
+    altered::told_under_a_key(async |held| {
+        let story = &held.story;
+        let app = held.app();
+        let (number, links) = story.committed().await;
+        let words: Vec<String> = NONCES
+            .iter()
+            .map(|(_, nonce)| (*nonce).to_owned())
+            .collect();
+        for (word, link) in words.iter().zip(&links) {
+            let shown = as_shown(app, app::premise::Thing::Party(link)).await;
+            app.accept_nonce(link, &shown, word).await.unwrap();
+            assert_eq!(
+                counted(&copy(&held).await, &words),
+                [0, 0],
+                "after each delivery"
+            );
+        }
+        // The audit reads it without a key, and so does whoever only looks.
+        assert_eq!(store::audit(&app.db).await.unwrap().faults, []);
+        let exhibit = store::Exhibit::open_postgres(held.url()).await.unwrap();
+        assert_eq!(exhibit.audit().await.unwrap().faults, []);
+        exhibit.close().await;
+        let nobody = PartyToken::parse("no-show").unwrap();
+        let shown = as_shown(app, app::premise::Thing::Campaign(&number)).await;
+        app.close_reveal(&story.officer, &number, &shown, &nobody)
+            .await
+            .unwrap();
+        let published = counted(&copy(&held).await, &words);
+        assert!(published.iter().all(|often| *often > 0), "{published:?}");
+        held.draw(&number).await.unwrap();
+    })
+    .await;
+}

@@ -6,7 +6,7 @@ use domain::calendar::WorkCalendar;
 use domain::campaign::{CampaignState, StateKind};
 use domain::id::{AccountId, CampaignId};
 use domain::inspection::{InspectionKind, InspectionState};
-use domain::policy::{Place, Verb};
+use domain::policy::Verb;
 use domain::rulebook::Rulebooks;
 use domain::time::{Date, Instant};
 use store::campaign::{self, CampaignFilter, StoredCampaign};
@@ -21,6 +21,8 @@ use crate::text::Address;
 
 /// How many of one kind are read; a to-do list longer than that is a matter for the list pages.
 const MOST: i64 = 50;
+
+mod unopened;
 
 /// One thing that waits.
 #[derive(Debug, Clone)]
@@ -195,45 +197,7 @@ async fn campaigns(
             .filter(|held| may_be_mine(held, *verb, &visit.acting.account));
         waiting.extend(mine.map(|held| of_campaign(held, act, terms)));
     }
-    waiting.extend(unopened(reader, visit).await?);
-    Ok(waiting)
-}
-
-/// Void attempts whose beacon this account may still enter.
-async fn unopened(reader: &mut Reader, visit: &Visit) -> Result<Vec<Waiting>, Stop> {
-    let mut waiting = Vec::new();
-    for (id, attempt) in campaign::unopened(reader).await? {
-        let held = campaign::get(reader, &id).await?;
-        let place = Place::of(&held.campaign.initiator);
-        let found = campaign::void_attempt(reader, &held, attempt).await?;
-        let Some(CampaignState::Revealed(revealed)) = found.map(|one| one.as_stood.campaign.state)
-        else {
-            continue;
-        };
-        let own = revealed.beacon.as_ref().map(|entry| &entry.first.by);
-        let due = revealed
-            .committed
-            .beacon_at
-            .is_none_or(|at| visit.now >= at);
-        let mine = due
-            && words::awaits_beacon(&revealed)
-            && own != Some(&visit.acting.account)
-            && visit.acting.may(Verb::BeaconEnter, &place).is_ok();
-        if mine {
-            let number = held.campaign.number.as_str();
-            let page = Address::fixed("/w/campaigns").child(number);
-            waiting.push(Waiting {
-                title: held.title.clone(),
-                context: format!("{number} · 第 {attempt} 次抽取已作废，等待公开"),
-                act: "录入公共随机数",
-                page: page
-                    .child("attempts")
-                    .child(&attempt.to_string())
-                    .child("beacon"),
-                term: None,
-            });
-        }
-    }
+    waiting.extend(unopened::of(reader, visit).await?);
     Ok(waiting)
 }
 

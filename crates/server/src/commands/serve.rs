@@ -211,6 +211,9 @@ async fn follow(app: App) {
     let mut told = BTreeMap::new();
     loop {
         tick.tick().await;
+        if app.db.is_closed() {
+            return;
+        }
         match app.follow_draws().await {
             Ok(failed) => tell(&mut told, failed),
             Err(error) => tracing::warn!("看不到哪些抽取该办，稍后再看：{error}"),

@@ -65,6 +65,21 @@ pub async fn reveal(party: &Person, link: &str) {
     party.reads("随机数已公开").await;
 }
 
+/// The host begins the ceremony once its time has come, and a party says by its link that it is there.
+pub async fn meet(drawer: &Person, party: &Person, number: &str, link: &str) {
+    drawer
+        .comes(
+            &campaign(number),
+            "//main//a[normalize-space()='开始抽取仪式']",
+        )
+        .await;
+    carry_out(drawer, number, "开始抽取仪式", "抽取仪式已开始。").await;
+    party.open(link).await;
+    party.picture("party-attend").await;
+    party.press("登记到场").await;
+    party.reads("公开随机数").await;
+}
+
 /// The draw itself, guarded by the last four digits of the number.
 pub async fn draw(drawer: &Person, number: &str) {
     drawer.open(&campaign(number)).await;

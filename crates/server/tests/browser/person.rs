@@ -14,6 +14,10 @@ use crate::bureau::Bureau;
 use crate::chrome::{Chrome, Screen, Session};
 use crate::wire;
 
+/// How often somebody looks again for what comes by itself.
+const LOOKS: u32 = 2_000;
+
+/// How long a page may take to have what is looked for.
 const PATIENCE: Duration = Duration::from_secs(15);
 
 /// Somebody with a browser of his own.
@@ -122,6 +126,17 @@ impl Person {
             Ok(element) => element,
             Err(_) => self.fail(what).await,
         }
+    }
+
+    /// Opens a page again and again until it has such an element: what others do, or the program, shows with time.
+    pub async fn comes(&self, path: &str, xpath: &str) {
+        for _ in 0..LOOKS {
+            self.open(path).await;
+            if self.has(xpath).await {
+                return;
+            }
+        }
+        self.fail(&format!("{xpath} in the end")).await;
     }
 
     /// Whether such an element is there now.

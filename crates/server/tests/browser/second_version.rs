@@ -1,8 +1,7 @@
 //! An attempt of `shuang/2` at the screens of its people: the number a party makes on its own device, the dice two
 //! people read, the file whose hash is taken and which stays where it is.
 //!
-//! No shipped program begins one, so the site of the stories of `web` is served here, whose new attempts are of that
-//! version. Its clock stands until the story moves it.
+//! The site of the stories of `web` is served here, whose clock stands until the story moves it.
 
 use std::fs;
 use std::net::SocketAddr;
@@ -12,7 +11,7 @@ use testkit::city::PASSWORD;
 use testkit::engines::{SqliteFile, upgrade};
 
 use crate::cast::{Cast, NONCES, plan_but};
-use crate::chain::{campaign, commit, reveal};
+use crate::chain::{campaign, commit, meet, reveal};
 use crate::chrome::{Chrome, Screen};
 use crate::person::Person;
 
@@ -114,11 +113,21 @@ async fn browser_second_version() {
     other.picture("two-void").await;
 
     // The commitments were made by the words of this version: the same devices open them.
+    drawer.open(&campaign(&no)).await;
+    drawer.picture("two-ceremony-awaited").await;
+    meet(&drawer, &first, &no, &links[0]).await;
+    drawer.open(&campaign(&no)).await;
+    drawer.picture("two-ceremony").await;
     reveal(&first, &links[0]).await;
     reveal(&second, &links[1]).await;
     drawer.open(&format!("/hall/{no}")).await;
     let dice = drawer.text("//footer//li[contains(., '当众掷骰')]").await;
     assert!(dice.contains("两人录入一致"), "{dice}");
     drawer.picture("two-hall").await;
+    let failed = cast.site.city.app.follow_draws().await.unwrap();
+    assert!(failed.is_empty(), "{failed:?}");
+    drawer.open(&campaign(&no)).await;
+    drawer.reads("已抽取，等待派发检查").await;
+    drawer.picture("two-drawn").await;
     db.close().await;
 }

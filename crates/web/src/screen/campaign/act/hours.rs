@@ -18,6 +18,8 @@ const MOST_MINUTES: i64 = 30 * 24 * 60;
 /// How long nonces are taken unless somebody says otherwise.
 const USUAL_MINUTES: i64 = 60;
 const MINUTE_MS: i64 = 60_000;
+/// How soon nonces are taken if no beginning is typed: FREEZE has to be in the log by then.
+const AT_ONCE_SECONDS: i64 = 10;
 
 static MINUTES: Code = Code::new(
     "CAMP-032",
@@ -75,6 +77,7 @@ fn of_two(seen: &Seen, now: Instant) -> Vec<Field> {
         None => "到时才接收随机数；方案没有公告抽取仪式的时间".to_owned(),
     };
     let ends = "到期未公开的记为缺席，不能延长";
+    let begins = format!("{begins}；留空：公布承诺 {AT_ONCE_SECONDS} 秒后起");
     vec![
         moment("reveal_from", "开始接收随机数", &begins).with_value(minute_of(from)),
         moment("reveal_by", "接收随机数的截止", ends)
@@ -139,7 +142,8 @@ pub(super) fn faults(seen: &Seen, sent: &Submitted, errors: &mut FieldErrors) {
             }
         }
         Version::Two => {
-            let asked = ["reveal_from", "reveal_by"].into_iter();
+            let begins = (!at_once(sent)).then_some("reveal_from");
+            let asked = begins.into_iter().chain(["reveal_by"]);
             for name in asked.chain(is_lottery(seen).then_some("beacon_at")) {
                 errors.take(name, Instant::parse_typed(sent.first(name)));
             }
@@ -159,13 +163,23 @@ pub(super) fn faults(seen: &Seen, sent: &Submitted, errors: &mut FieldErrors) {
     }
 }
 
+/// Whether the beginning was left empty: nonces are taken at once.
+fn at_once(sent: &Submitted) -> bool {
+    sent.first("reveal_from").trim().is_empty()
+}
+
 /// What was typed, once it has no fault: the moments of `shuang/2`, or the minutes of `shuang/1` from now on.
 pub(super) fn words(sent: &Submitted, now: Instant) -> CommitWords {
     let moment = |name: &str| Instant::parse_typed(sent.first(name)).ok();
     let minutes = minutes(sent).unwrap_or(MOST_MINUTES);
     let counted = now.plus_ms(minutes * MINUTE_MS);
+    let soon = now.plus_ms(AT_ONCE_SECONDS * 1_000);
     CommitWords {
-        reveal_from: moment("reveal_from"),
+        reveal_from: if at_once(sent) {
+            Some(soon)
+        } else {
+            moment("reveal_from")
+        },
         reveal_by: Some(moment("reveal_by").unwrap_or(counted)),
         beacon_round: narrow(sent.first("beacon_round")),
         beacon_at: moment("beacon_at"),

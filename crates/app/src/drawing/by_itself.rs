@@ -92,9 +92,9 @@ impl App {
     }
 
     async fn reveal_itself(&self, seen: &StoredCampaign) -> Result<(), AppError> {
-        let number = &seen.campaign.number;
         let mut tx = self.db.begin(Verb::CampaignReveal.name()).await?;
-        let mut stored = campaign::by_number(&mut tx, number).await?;
+        // Alone: what the log says of it is read next, and another process may be doing the same.
+        let mut stored = campaign::get_alone(&mut tx, &seen.campaign.id).await?;
         if stored != *seen {
             return Ok(tx.abandon().await?);
         }
@@ -125,7 +125,7 @@ impl App {
 
     async fn void_itself(&self, seen: &StoredCampaign) -> Result<(), AppError> {
         let mut tx = self.db.begin(Verb::CampaignVoid.name()).await?;
-        let mut stored = campaign::by_number(&mut tx, &seen.campaign.number).await?;
+        let mut stored = campaign::get_alone(&mut tx, &seen.campaign.id).await?;
         if stored != *seen {
             return Ok(tx.abandon().await?);
         }

@@ -218,11 +218,11 @@ async fn an_attempt_under_the_new_version_is_drawn_and_every_stage_of_it_verifie
         let early = story.opens_nonce(&justice, &nonces[0]).await;
         assert_eq!(code_of(early), "DRAW-018");
         clock.advance_minutes(10);
-        let foreign = story.opens_nonce(&justice, &nonces[1]).await;
-        assert_eq!(code_of(foreign), "DRAW-005");
         let alone = story.opens_nonce(&justice, &nonces[0]).await;
         assert_eq!(code_of(alone), "DRAW-056", "nobody is there");
         story.meets().await;
+        let foreign = story.opens_nonce(&justice, &nonces[1]).await;
+        assert_eq!(code_of(foreign), "DRAW-005");
         story.opens_nonce(&justice, &nonces[0]).await.unwrap();
         story.opens_nonce(&chamber, &nonces[1]).await.unwrap();
         story.follows().await;

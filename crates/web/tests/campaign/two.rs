@@ -850,6 +850,12 @@ async fn attempts_void_before_reveal_have_bundles_too() {
         assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.text);
         begins_anew(&cast, &no).await;
         assert_eq!(judged(&cast, &bundle(2)).await, 0, "before REVEAL");
+        // What was void is counted for its unit and year, before FREEZE too.
+        let stranger = cast.site.stranger();
+        let page = stranger.get("/campaigns.json").await;
+        says(&page, &["\"year\":2026,\"draws\":1,\"void\":2"], &[]);
+        let page = stranger.get("/campaigns").await;
+        says(&page, &["按年度和单位", "作废，次"], &[]);
     })
     .await;
 }

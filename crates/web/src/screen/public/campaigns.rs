@@ -63,6 +63,16 @@ struct Campaigns {
     next: Option<String>,
     #[serde(skip)]
     previous: Option<String>,
+    draws_by_unit_and_year: Vec<DrawsLine>,
+}
+
+/// The draws of one unit in one year.
+#[derive(Debug, Serialize)]
+struct DrawsLine {
+    unit: String,
+    year: i16,
+    draws: u64,
+    void: u64,
 }
 
 pub(super) fn everything() -> Reach {
@@ -176,7 +186,19 @@ pub(super) async fn list(State(web): State<WebState>, guest: Guest) -> Answer {
     let next = page.next.as_ref().map(|cursor| cursor.encode(VIEW));
     let previous = before.map(|_| String::new());
     let campaigns = shown(&mut reader, page.rows).await?;
+    let units = org::units(&mut reader).await?;
+    let counted = portal::draws_by_unit_and_year(&mut reader).await;
+    let counted = counted.map_err(super::contradicted)?;
     drop(reader);
+    let named = counted.into_iter().map(|line| {
+        let unit = units.iter().find(|unit| unit.id == line.unit);
+        DrawsLine {
+            unit: unit.map(|unit| unit.name.clone()).unwrap_or_default(),
+            year: line.year,
+            draws: line.draws,
+            void: line.void,
+        }
+    });
     answer(
         &web,
         &guest,
@@ -185,6 +207,7 @@ pub(super) async fn list(State(web): State<WebState>, guest: Guest) -> Answer {
             campaigns,
             next,
             previous,
+            draws_by_unit_and_year: named.collect(),
         },
         view,
     )
@@ -208,5 +231,28 @@ fn view(shell: PortalShell, content: &Campaigns) -> PortalPage {
     .with_clause("作废的抽取和终止的任务也列在这里，理由永久公开")
     .with_link(twin("/campaigns"))
     .with_foot(Pager::new(count, previous, next));
-    PortalPage::new(shell, Head::new("抽查任务")).with(sheet)
+    let page = PortalPage::new(shell, Head::new("抽查任务")).with(sheet);
+    match content.draws_by_unit_and_year.as_slice() {
+        [] => page,
+        lines => page.with(Sheet::new("by-year", "按年度和单位", by_year(lines))),
+    }
+}
+
+fn by_year(lines: &[DrawsLine]) -> Table {
+    let columns = vec![
+        Column::unbroken("年度"),
+        Column::words("发起单位"),
+        Column::numbers("公布过承诺，次").labelled(),
+        Column::numbers("作废，次").labelled(),
+    ];
+    let rows = lines.iter().map(|line| {
+        Row::new(vec![
+            Cell::new(line.year.to_string()),
+            Cell::new(line.unit.as_str()),
+            Cell::new(thousands(line.draws)),
+            Cell::new(thousands(line.void)),
+        ])
+    });
+    let none = EmptyState::nothing("还没有公布过承诺的抽取。");
+    Table::new("按年度和单位", columns, rows.collect(), none)
 }

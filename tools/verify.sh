@@ -62,7 +62,7 @@ for name in $FILES; do
   [ "$(od -An -tx1 -N3 "b/$name" | tr -d ' \n')" != efbbbf ] || die "$name：开头有 BOM（字节 EF BB BF），协议不允许；请重新下载，不要用编辑器改存"
   case $name in
     *.tsv) allowed='\11\12\41-\176' ;;
-    *.proof) allowed='\12\40-\176\200-\377' ;;
+    *.proof) allowed='\12\40-\377' ;;
     *) allowed='\12\40-\176' ;;
   esac
   [ "$(tr -d "$allowed" <"b/$name" | wc -c)" -eq 0 ] || die "$name：含有协议不允许的字符"
@@ -458,8 +458,20 @@ function unbase64(s,  i, c, held, bits, out, pad) {
   if (held || length(out) % 2 && substr(out, length(out)) != "0") return "!"
   return substr(out, 1, length(out) - length(out) % 2)
 }
+# The name of a log or of a key: no plus, no white space and no control character of Unicode, here by its bytes.
+function plain(s) {
+  return s != "" && s !~ /[ +\177]|\302[\200-\240]|\341\232\200|\342\200[\200-\212\250\251\257]|\342\201\237|\343\200\200/
+}
+# Whether high bytes stand as UTF-8 only: the longest sequences first, so that none is taken for a part of another.
+function utf8(s) {
+  gsub(/\360[\220-\277][\200-\277][\200-\277]|[\361-\363][\200-\277][\200-\277][\200-\277]|\364[\200-\217][\200-\277][\200-\277]/, ".", s)
+  gsub(/\340[\240-\277][\200-\277]|[\341-\354\356\357][\200-\277][\200-\277]|\355[\200-\237][\200-\277]/, ".", s)
+  gsub(/[\302-\337][\200-\277]/, ".", s)
+  return s !~ /[\200-\377]/
+}
 function hash(s,  h) { h = unbase64(s); if (length(h) != 64) die("不是 32 字节的 base64"); return h }
 { size += length($0) + 1; if (size > 1048576) die("凭证超过 1 MiB") }
+/[\200-\377]/ && !utf8($0) { die("不是 UTF-8 文本") }
 part < 2 && FNR == 1 { if ($0 != "c2sp.org/tlog-proof@v1") die("不是 c2sp.org/tlog-proof@v1"); part = 0; next }
 part == 0 && /^extra / && FNR == 2 { if (unbase64(substr($0, 7)) == "!") die("extra 不是 base64"); next }
 part == 0 && !indexed { if ($1 != "index" || $0 != "index " $2 || !number($2)) die("缺少 index 行"); indexed = 1; print "index " $2; next }
@@ -468,14 +480,17 @@ part == 0 { if (++hashes > 63) die("路径超过 63 个"); path = path (path == 
 part == 1 && $0 == "" { if (head < 3) die("检查点不完整"); part = 2; next }
 part == 1 {
   head++
-  if (head == 1) { if ($0 ~ /[ +]/) die("检查点的来源名不合格式"); origin = $0; print "origin " $0 }
-  if (head == 2) { if (!number($0)) die("检查点的大小不合格式"); print "size " $0 }
-  if (head == 3) print "root " hash($0)
+  if (head == 1) { if (!plain($0)) die("检查点的来源名不合格式"); origin = $0; print "origin " $0 }
+  if (head == 2) { if (!number($0)) die("检查点的大小不合格式"); entries = $0; print "size " $0 }
+  if (head == 3) {
+    if (entries "" == "0" && hash($0) != "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855") die("空日志的树根有误")
+    print "root " hash($0)
+  }
   next
 }
 {
   signed++
-  if (NF != 3 || $0 != $1 " " $2 " " $3 || $1 != "\342\200\224" || $2 ~ /[+]/ || length(unbase64($3)) < 10) die("签名行不合格式")
+  if (NF != 3 || $0 != $1 " " $2 " " $3 || $1 != "\342\200\224" || !plain($2) || length(unbase64($3)) < 10) die("签名行不合格式")
   # Four bytes of the key's id, 64 of an Ed25519 signature.
   if ($2 "" == origin "" && length(unbase64($3)) == 136 && !own++) print "own yes"
 }
@@ -538,6 +553,7 @@ function once(what, word) { if ((what, word) in known) print what " 重复：" w
 BEGIN { total = "0"; people = "0" }
 $1 == "extends" { extended = 1 }
 $1 == "subjects" || $1 == "inspectors" { leaves[$1] = $2 }
+V == 2 && ($1 == "subjects" || $1 == "inspectors" || $1 == "recusals") && $2 "" == "0" && $3 "" != NONE { print $1 " 一条也没有，树根却不是空树的根" }
 $1 == "stratum" {
   if (strata++ && !((before "") < ($2 ""))) print "分层没有按字节升序，或有重复"
   before = $2; total = plus(total, $3)
@@ -682,7 +698,7 @@ AWK
 FREEZE=none
 if with freeze.txt; then
   FREEZE=$(hashfile b/freeze.txt)
-  judge "FREEZE 的各行合乎规则" awk -v V=$V -f rules.awk b/freeze.txt
+  judge "FREEZE 的各行合乎规则" awk -v V=$V -v NONE="$(printf '' | hash)" -f rules.awk b/freeze.txt
   if [ $V = 2 ]; then
     want "$(value plan)" "$(hashfile b/plan.txt)" "FREEZE 出自这份 PLAN"
     judge "FREEZE 与 PLAN 一致" awk -f agree.awk b/plan.txt b/freeze.txt
@@ -1308,7 +1324,15 @@ if [ -n "$RECEIPTS" ]; then
     BEGIN { n = split(records, order, " ") }
     { index_of[$1] = $2; origin[$1] = $6; key = $6 " " $4; if ((key in root) && root[key] "" != $5 "") print "同样大小的检查点不同：" $1; root[key] = $5 }
     function before(a, b) { return length(a) != length(b) ? length(a) < length(b) : (a "") < (b "") }
-    END { for (i = 1; i <= n; i++) for (j = i + 1; j <= n; j++) if ((order[i] in index_of) && (order[j] in index_of) && origin[order[i]] "" == origin[order[j]] "" && !before(index_of[order[i]], index_of[order[j]])) print order[i] " 应在 " order[j] " 之前" }' logged
+    END {
+      for (i = 1; i <= n; i++) for (j = i + 1; j <= n; j++) if ((order[i] in index_of) && (order[j] in index_of) && origin[order[i]] "" == origin[order[j]] "" && !before(index_of[order[i]], index_of[order[j]])) print order[i] " 应在 " order[j] " 之前"
+      for (i = 1; i <= n; i++) if (order[i] in index_of) {
+        log_now = origin[order[i]] ""
+        if (log_now != last && (log_now in left)) print order[i] " 又在先前的日志中：日志接续以后，旧的不再续写"
+        if (log_now != last) left[last] = 1
+        last = log_now
+      }
+    }' logged
   if [ $V = 2 ] && with freeze.txt; then
     judge "日志所称的时间合乎方案的间隔" awk '
       FILENAME == "b/plan.txt" { if ($1 == "plan-seconds" || $1 == "freeze-seconds") least[$1] = $2; next }

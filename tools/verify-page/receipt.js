@@ -14,8 +14,18 @@
   var ENTRY = /^shuang\/([12]) entry\ntype ([a-z-]{1,31})\ntime (0|[1-9][0-9]{0,18})\nact ([0-9a-f]{64})\nrecord ([0-9a-f]{64})\n$/;
   var TYPES = ['plan', 'freeze', 'reveal', 'result', 'void', 'substitute', 'recuse', 'extend', 'part', 'open', 'publish', 'key'];
   var NEW_TYPES = ['part-number', 'repair', 'restart'];
-  // Files are read byte by byte, so the dash before a signature (U+2014) stands as its three UTF-8 bytes.
-  var SIGNATURE = /^\u00e2\u0080\u0094 ([^\s+]+) ([A-Za-z0-9+/]+={0,2})$/;
+  // A name of a log or of a key has no plus, no white space and no control character of Unicode.
+  var PLAIN = '[^+\\u0000-\\u0020\\u007f-\\u00a0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000]+';
+  var ORIGIN = new RegExp('^' + PLAIN + '$'), SIGNATURE = new RegExp('^\u2014 (' + PLAIN + ') ([A-Za-z0-9+/]+={0,2})$');
+  var NO_LEAVES = 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855';
+
+  /* Files are read byte by byte; only proofs hold names that may be more than ASCII. */
+  function unicode(file, text) {
+    var bytes = new Uint8Array(text.length);
+    for (var i = 0; i < text.length; i++) { bytes[i] = text.charCodeAt(i); }
+    try { return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes); }
+    catch (error) { throw new M.Unreadable(file, '不是 UTF-8 文本'); }
+  }
 
   /* Canonical base64 as bytes, or null. */
   function unbase64(text) {
@@ -45,19 +55,23 @@
     return { type: match[2], milliseconds: match[3], record: match[5] };
   }
 
-  function readNote(file, note) {
+  function readNote(file, bytes) {
+    if (bytes.length > MOST_NOTE) { throw new M.Unreadable(file, '检查点过长'); }
+    var note = unicode(file, bytes);
     var parts = note.split('\n\n'), lines = (parts[0] || '').split('\n'), signatures = (parts[1] || '').split('\n');
     var own = false;
-    var good = parts.length === 2 && note.length <= MOST_NOTE && signatures.pop() === '' && lines.length >= 3 &&
+    var good = parts.length === 2 && signatures.pop() === '' && lines.length >= 3 &&
       lines.every(function (line) { return line !== '' && !/[\u0000-\u001f]/.test(line); }) &&
-      /^[^\s+]+$/.test(lines[0]) && decimal(lines[1]) && signatures.length >= 1 && signatures.length <= MOST_SIGNATURES &&
+      ORIGIN.test(lines[0]) && decimal(lines[1]) && signatures.length >= 1 && signatures.length <= MOST_SIGNATURES &&
       signatures.every(function (line) {
         var match = SIGNATURE.exec(line), bytes = match && unbase64(match[2]);
         own = own || (match && match[1] === lines[0] && bytes && bytes.length === KEY_ID + ED25519);
         return bytes && bytes.length > KEY_ID;
       });
     if (!good) { throw new M.Unreadable(file, '不是签名的检查点'); }
-    return { origin: lines[0], size: lines[1], root: hashOf(file, lines[2]), own: own };
+    var root = hashOf(file, lines[2]);
+    if (lines[1] === '0' && M.hex(root) !== NO_LEAVES) { throw new M.Unreadable(file, '空日志的树根有误'); }
+    return { origin: lines[0], size: lines[1], root: root, own: own };
   }
 
   function readProof(file, text) {
@@ -150,6 +164,11 @@
         return before.proof.origin !== r.proof.origin || later(r.proof.index, before.proof.index);
       });
     }), '日志中的先后：方案、冻结、公开随机数、结果或作废、变动、公开');
+    found.say(there.every(function (r, i) {
+      return there.slice(0, i).every(function (before, k) {
+        return before.proof.origin !== r.proof.origin || there[k + 1].proof.origin === r.proof.origin;
+      });
+    }), '日志接续以后，旧的不再续写');
   }
 
   /* Check 22: what the entries claim about time, in whole seconds. */

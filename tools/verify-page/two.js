@@ -134,7 +134,10 @@
     return ['cwl-ssq', 'tc-dlt'].indexOf(beacon.source.toLowerCase()) < 0;
   }
 
-  function checkFreeze(f, found) {
+  function checkFreeze(suite, f, found) {
+    found.say([f.subjects, f.inspectors, f.recusals].every(function (list) {
+      return list.leaves > 0 || list.root === suite.text('');
+    }), '一条也没有的名单，树根是空树的根');
     found.say(distinct(pluck(f.authorities, 'name')) && distinct(f.leaders) && distinct(pluck(f.parties, 'name')) &&
       distinct(pluck(f.parties, 'commitment')), 'FREEZE 中没有重复的类别、组长、见证人、承诺');
     found.say(f.strata.every(function (s) { return s.drawn <= s.size; }) &&
@@ -368,7 +371,7 @@
     verdict.stage = fit.stage;
     if (b.freeze) {
       agree(suite, b, texts, found);
-      checkFreeze(b.freeze, found);
+      checkFreeze(suite, b.freeze, found);
       verdict.levels = levels(b);
     }
     if (b.reveal) { checkReveal(suite, b, texts, found); }

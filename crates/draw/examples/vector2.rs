@@ -126,6 +126,8 @@ fn followed() -> Value {
         ),
         ("absent_nonce", json!({"justice": hash("justice 2")})),
         ("dice", json!(["hall", "31415926535897932384"])),
+        // The borrowed frame has one party and a beacon.
+        ("min_level", 1.into()),
         (
             "beacon",
             json!(["tc-dlt", "26135", ROUND_1000, "01 05 20 34 35 + 03 12"]),

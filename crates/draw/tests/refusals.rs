@@ -92,6 +92,9 @@ fn statuses_that_do_not_fit_their_kind_are_refused() {
     only(Code::INSPECTOR_STRATUM, |f, _| {
         f.push_inspector("F9", "sj", "draw").unwrap();
     });
+    only(Code::AREA, |f, _| {
+        f.inspectors.push("F9", "-", "skip:x", "east").unwrap();
+    });
 }
 
 #[test]

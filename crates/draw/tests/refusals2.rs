@@ -108,6 +108,31 @@ fn names_begin_with_a_letter_or_digit_everywhere() {
 }
 
 #[test]
+fn an_inspector_has_no_area_with_or_without_areas_of_subjects() {
+    only(Code::AREA, |json| {
+        json["inspectors"][0] = json!(["F0", "-", "draw", "east"]);
+    });
+    only(Code::AREA, |json| {
+        json["assign"] = "groups 2".into();
+        json["areas"] = json!(["east"]);
+        for subject in json["subjects"].as_array_mut().unwrap() {
+            subject[4] = "east".into();
+        }
+        json["inspectors"][0] = json!(["F0", "-", "draw", "east"]);
+    });
+}
+
+#[test]
+fn a_list_without_leaves_has_the_root_of_no_leaves() {
+    let freeze = accepted(|json| json["recusals"] = json!([]));
+    assert!(freeze.faults().is_empty());
+    let mut another = freeze.clone();
+    another.recusals.root = freeze.subjects.root;
+    let codes: Vec<_> = another.faults().iter().map(|fault| fault.code).collect();
+    assert_eq!(codes, [Code::CONTRADICTION]);
+}
+
+#[test]
 fn a_commitment_occurs_once() {
     only(Code::REPEATED_NAME, |json| {
         let first = json["parties"][0].clone();
@@ -365,6 +390,7 @@ fn a_borrowed_frame_has_no_leaders_and_may_have_few_people() {
     borrowed.extends = Some(freeze.hash());
     borrowed.strata.clear();
     borrowed.subjects.leaves = 0;
+    borrowed.subjects.root = Suite::Sha256.bytes(b"");
     borrowed.inspector_draws[0].drawn = 1;
     let codes = |freeze: &FreezeRecord| {
         let faults = freeze.faults();

@@ -6,7 +6,7 @@
 
 use core::fmt;
 
-use crate::note::{KeyKind, Note, SignerKey, Verified, VerifierKey};
+use crate::note::{KeyKind, Note, SignerKey, Verified, VerifierKey, name_is_valid};
 use crate::{Error, Hash, MAX_SIZE, text};
 
 /// What the log states: this many entries, with this root.
@@ -27,15 +27,6 @@ impl Checkpoint {
     /// control characters, if the size is above [`MAX_SIZE`], or if an empty tree has another root
     /// than SHA-256 of nothing.
     pub fn new(origin: &str, size: u64, root: Hash) -> Result<Self, Error> {
-        let plain = !origin.is_empty()
-            && !origin
-                .chars()
-                .any(|c| c.is_whitespace() || c.is_control() || c == '+');
-        if !plain {
-            return Err(Error::CheckpointSyntax(
-                "日志名称为空，或含有空格、加号、控制字符",
-            ));
-        }
         Self {
             origin: origin.to_owned(),
             size,
@@ -48,7 +39,8 @@ impl Checkpoint {
     /// Reads the text of a checkpoint without its signatures.
     ///
     /// # Errors
-    /// [`Error::CheckpointSyntax`] or [`Error::Base64`] where the format is broken.
+    /// [`Error::CheckpointSyntax`] or [`Error::Base64`] where the format is broken, the origin as in
+    /// [`Checkpoint::new`].
     pub fn parse(body: &str) -> Result<Self, Error> {
         let mut lines = body
             .strip_suffix('\n')
@@ -78,6 +70,11 @@ impl Checkpoint {
     }
 
     fn sound(self) -> Result<Self, Error> {
+        if !name_is_valid(&self.origin) {
+            return Err(Error::CheckpointSyntax(
+                "日志名称为空，或含有空格、加号、控制字符",
+            ));
+        }
         if self.size > MAX_SIZE {
             return Err(Error::CheckpointSyntax("规模超出上限"));
         }

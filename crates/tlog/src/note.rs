@@ -7,6 +7,7 @@
 
 mod key;
 
+pub(crate) use key::name_is_valid;
 pub use key::{KeyKind, SignerKey, VerifierKey};
 
 use crate::{Error, base64, text};
@@ -36,7 +37,7 @@ impl SignatureLine {
         let (name, encoded) = rest
             .split_once(' ')
             .ok_or(Error::NoteSyntax("签名行缺少签名"))?;
-        if !key::name_is_valid(name) {
+        if !name_is_valid(name) {
             return Err(Error::NoteSyntax("签名行的密钥名称有误"));
         }
         let bytes = base64::decode(encoded)?;

@@ -13,9 +13,10 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::num::NonZeroUsize;
 
+use draw::bundle::BundleKind;
 use draw::judge::{Bundle, Files, Finding, Point};
 use draw::record::hash_of;
-use draw::{Drawn, Fault, Level};
+use draw::{Code, Drawn, Fault, Level};
 
 pub use company::Company;
 pub(crate) use company::judge_one;
@@ -197,6 +198,10 @@ impl Guests {
 
 /// The bundle of a borrowed frame, recomputed; every reason if it does not hold.
 fn recomputed(bundle: &Bundle<'_>, threads: NonZeroUsize) -> Result<Option<Drawn>, Vec<Fault>> {
+    if bundle.contents().kind != BundleKind::Drawn {
+        let sentence = "这份增补名录的抽取已作废，不能由它补位。";
+        return Err(vec![Fault::new(Code::EXTENSION, "void.txt", sentence)]);
+    }
     let mut faults = bundle.faults(&draw::judge::Borrowed::new(), threads);
     faults.extend(signed(bundle).and_then(Result::err));
     match (faults.is_empty(), bundle.recomputed(threads)) {

@@ -35,6 +35,32 @@ fn the_shell_script_agrees_on_every_vector_and_stage() {
 }
 
 #[test]
+fn the_vectors_of_shuang_2_are_right_so_far_for_the_script_and_the_crate() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../vectors/draw-2.json");
+    let all: serde_json::Value = serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap();
+    let mut judged = 0;
+    for (name, vector) in all.as_object().unwrap() {
+        let Some(files) = vector["files"].as_object() else {
+            continue;
+        };
+        // Borrowed frames and parts are bundles and records of their own.
+        let own = files
+            .iter()
+            .filter(|(path, _)| !path.contains('/') && !path.starts_with("part-"));
+        let files: Files = own
+            .map(|(path, text)| (path.clone(), text.as_str().unwrap().as_bytes().to_vec()))
+            .collect();
+        assert_eq!(
+            (verdict(&files, None).exit(), shell(&files)),
+            (3, 3),
+            "{name}"
+        );
+        judged += 1;
+    }
+    assert_eq!(judged, 7);
+}
+
+#[test]
 fn the_shell_script_refuses_what_the_crate_refuses() {
     let vectors = vectors();
     let mut choose = Fixed::new(4);

@@ -10,8 +10,8 @@ mod common;
 mod forger;
 mod two_support;
 
-use draw::Version;
 use draw::record::two::ChangeRecord;
+use draw::{Suite, Version};
 use forger::{borrowing, description, edit, follow, hash, made, staged};
 use serde_json::{Value, json};
 use tlog::{Entry, EntryType, Hash};
@@ -175,7 +175,7 @@ fn an_entry_of_another_type_record_or_log_contradicts() {
 }
 
 #[test]
-fn a_proof_of_another_log_or_of_nobody_contradicts_and_two_logs_are_told() {
+fn a_proof_of_another_log_or_of_nobody_contradicts() {
     let files = staged(&made(&description()), Stage::Public);
     let right = planned(&files, &lines(&files));
     let all = logged(&files);
@@ -205,7 +205,14 @@ fn a_proof_of_another_log_or_of_nobody_contradicts_and_two_logs_are_told() {
         );
         assert_eq!(wrong(&verdict(&nobody, None)), ["VRFY-520"], "{forged}");
     }
-    // Two logs: one key cannot vouch for both, and how they are joined no bundle shows.
+}
+
+#[test]
+fn of_two_logs_each_record_that_the_key_does_not_vouch_for_is_named_and_a_log_left_gets_nothing_more()
+ {
+    let files = staged(&made(&description()), Stage::Public);
+    let right = planned(&files, &lines(&files));
+    // One key cannot vouch for both, and how they are joined no bundle shows.
     let mut joined = files.clone();
     let (old, new) = right.split_at(3);
     log_into(&mut joined, "log.example.elsewhere/2025", old);
@@ -217,6 +224,29 @@ fn a_proof_of_another_log_or_of_nobody_contradicts_and_two_logs_are_told() {
             .not_checked
             .iter()
             .any(|words| words.contains("restart"))
+    );
+    // Each record of the other log is named as not held against the key that was given, and no record else.
+    let unheld = |record: &str| {
+        let words = format!("{record}.txt 的日志证明没有用给出的公钥核对");
+        found
+            .not_checked
+            .iter()
+            .any(|line| line.starts_with(&words))
+    };
+    let (before, after) = (
+        ["plan", "freeze", "reveal"].map(unheld),
+        ["result", "open"].map(unheld),
+    );
+    assert_eq!((before, after), ([true; 3], [false; 2]));
+    // A log that was left for another one gets nothing more.
+    let (mut back, mut later) = (joined.clone(), lines(&files));
+    let freeze = later.drain(..3).nth(1).unwrap();
+    later.insert(0, freeze);
+    log_into(&mut back, LOG, &planned(&files, &later));
+    let contradicted = wrong(&verdict(&back, None));
+    assert!(
+        !contradicted.is_empty() && contradicted.iter().all(|code| *code == "VRFY-521"),
+        "{contradicted:?}"
     );
 }
 
@@ -383,6 +413,32 @@ fn an_extend_is_recomputed_from_the_borrowed_bundle_and_named_without_it() {
         whole.checks
     );
     assert!(!says_unchecked(&whole, "--borrowed"));
+}
+
+#[test]
+fn nobody_comes_from_a_borrowed_frame_that_is_void() {
+    let made = made(&extended());
+    let files = staged(&made, Stage::Full);
+    let mut frame = borrowed_frame(&made);
+    let bytes = |frame: &Files, name: &str| Suite::Sha256.bytes(&frame[name]).to_string();
+    let reveal = String::from_utf8(frame["reveal.txt"].clone()).unwrap();
+    let attempt: String = reveal.split_inclusive('\n').skip(1).take(3).collect();
+    let reveal = bytes(&frame, "reveal.txt");
+    let void = format!("shuang/2 void\n{attempt}reveal {reveal}\nreason level\nby program\n");
+    frame.insert("void.txt".to_owned(), void.into_bytes());
+    let (void, would) = (bytes(&frame, "void.txt"), bytes(&frame, "result.txt"));
+    edit(&mut frame, "open.txt", |lines| {
+        assert_eq!(lines[4], format!("result {would}"));
+        lines[4] = format!("void {void}\nwould {would}");
+    });
+    let alone = verdict(&frame, None);
+    assert_eq!(
+        (alone.exit(), wrong(&alone)),
+        (3, vec![]),
+        "{:?}",
+        alone.checks
+    );
+    assert_eq!(wrong(&with_borrowed(&files, &[frame])), ["VRFY-519"]);
 }
 
 #[test]

@@ -91,9 +91,8 @@ pub(crate) fn of_record(record: &FreezeRecord) -> Vec<Fault> {
             "分层须按字节升序、不重复。",
         ));
     }
-    if record.version() == Version::Two && record.extends.is_some() && record.subjects.leaves > 0 {
-        let sentence = "增补抽取带有检查对象。";
-        faults.push(Fault::new(Code::EXTENSION, "subjects", sentence));
+    if record.version() == Version::Two {
+        faults.extend(two::of_lists(record));
     }
     let parts = record
         .strata

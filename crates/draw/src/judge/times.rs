@@ -4,7 +4,7 @@
 //! Deliberately absent: the entries and their proofs, which the crate `verify` reads; times and places are
 //! handed in, times in whole seconds.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::Bundle;
 use crate::bundle::BundleKind;
@@ -55,6 +55,31 @@ impl Bundle<'_> {
                 Fault::new(Code::LOG_ORDER, format!("{}.txt", two[1].0), sentence)
             })
             .collect()
+    }
+
+    /// Every record in a log that the attempt had left for another one: a log that another follows gets
+    /// nothing more. `logs` names the log of each record, by the names of [`Bundle::logged`].
+    #[must_use]
+    pub fn return_faults(&self, logs: &BTreeMap<&str, &str>) -> Vec<Fault> {
+        let names = self.logged();
+        let placed = names
+            .iter()
+            .filter_map(|name| Some((name, *logs.get(name.as_str())?)));
+        let placed: Vec<_> = placed.collect();
+        let mut left = BTreeSet::new();
+        let mut faults = Vec::new();
+        for two in placed.windows(2).filter(|two| two[0].1 != two[1].1) {
+            left.insert(two[0].1);
+            if left.contains(two[1].1) {
+                let sentence = format!(
+                    "又在日志 {} 中，而 {}.txt 已在后一日志。",
+                    two[1].1, two[0].0
+                );
+                let place = format!("{}.txt", two[1].0);
+                faults.push(Fault::new(Code::LOG_ORDER, place, sentence));
+            }
+        }
+        faults
     }
 
     /// Every interval of plan and FREEZE that was not kept; what has no time is not judged.

@@ -264,6 +264,11 @@ impl PlanRecord {
         if !self.rates.is_sorted_by(|a, b| a.0 < b.0) {
             return Err(Fault::new(Code::SORTED, "rate", "类别须按升序、不重复。"));
         }
+        let kinds = self.drawn.iter().map(|(kind, _)| *kind);
+        if !kinds.eq(self.teams.iter().map(|team| team.stratum)) {
+            let sentence = "team 与 draw-inspectors 的类别须相同、同序。";
+            return Err(Fault::new(Code::TEAM_STRATA, "team", sentence));
+        }
         if self.version() == Version::Two {
             self.ordered_two()?;
         }
@@ -279,7 +284,7 @@ impl PlanRecord {
         }
     }
 
-    /// What only `shuang/2` asks of items, areas, kinds and rates.
+    /// What only `shuang/2` asks of items, areas and rates.
     fn ordered_two(&self) -> Result<(), Fault> {
         let unnamed = self.items.iter().any(|item| item.item.as_str() == "-");
         if self.items.is_empty() || (unnamed && self.items.len() > 1) {
@@ -288,11 +293,6 @@ impl PlanRecord {
         }
         if !self.areas.is_sorted_by(|a, b| a < b) {
             return Err(Fault::new(Code::SORTED, "area", "片区须按升序、不重复。"));
-        }
-        let kinds = self.drawn.iter().map(|(kind, _)| *kind);
-        if !kinds.eq(self.teams.iter().map(|team| team.stratum)) {
-            let sentence = "team 与 draw-inspectors 的类别须相同、同序。";
-            return Err(Fault::new(Code::TEAM_STRATA, "team", sentence));
         }
         let merged = |rate: &&(Stratum, SamplingRate)| rate.0.class() == MERGED_CLASS;
         match self.rates.iter().find(merged) {

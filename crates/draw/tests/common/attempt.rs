@@ -54,7 +54,7 @@ pub fn text(value: &Value) -> &str {
     value.as_str().expect("a string")
 }
 
-fn list(value: &Value) -> &[Value] {
+pub fn list(value: &Value) -> &[Value] {
     value.as_array().map_or(&[], Vec::as_slice)
 }
 
@@ -237,7 +237,9 @@ fn frame(json: &Value, plan: &PlanRecord) -> Result<Frame, Fault> {
         )?;
     }
     for row in list(&json["inspectors"]) {
-        frame.push_inspector(text(&row[0]), text(&row[1]), text(&row[2]))?;
+        let area = row.get(3).map_or("-", text);
+        let (id, kind, status) = (text(&row[0]), text(&row[1]), text(&row[2]));
+        frame.inspectors.push(id, kind, status, area)?;
     }
     for row in list(&json["recusals"]) {
         frame.push_recusal(text(&row[0]), text(&row[1]))?;

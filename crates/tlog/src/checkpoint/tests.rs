@@ -62,6 +62,16 @@ fn broken_bodies_are_refused() {
         (good.replace(&root, &root[1..]), "short root"),
         (good.replace(&root, "AAAA"), "three bytes of root"),
         (good.replace(ORIGIN, ""), "no origin"),
+        (good.replace(ORIGIN, "log.example/a+b"), "a plus sign"),
+        (good.replace(ORIGIN, "log.example/a b"), "a blank"),
+        (
+            good.replace(ORIGIN, "log.example/a\u{3000}b"),
+            "a wide blank",
+        ),
+        (
+            good.replace(ORIGIN, "log.example/a\u{7f}b"),
+            "a control character",
+        ),
         (format!("{good}\n"), "empty extension line"),
     ] {
         assert!(Checkpoint::parse(&bad).is_err(), "{why}: {bad:?}");

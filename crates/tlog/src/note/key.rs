@@ -223,7 +223,7 @@ fn cosigned_message(note_text: &str, time: u64) -> String {
 }
 
 /// Key names: not empty, no white space, no plus sign, no control characters.
-pub(super) fn name_is_valid(name: &str) -> bool {
+pub(crate) fn name_is_valid(name: &str) -> bool {
     !name.is_empty()
         && !name
             .chars()

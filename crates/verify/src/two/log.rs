@@ -133,6 +133,7 @@ impl Receipts {
             );
         }
         self.stand(bundle, &shown, verdict);
+        self.unsigned(&shown, key, verdict);
         shown
     }
 
@@ -194,6 +195,9 @@ impl Receipts {
             let places = of_it.map(|(record, pair)| (record.clone(), pair.receipt.index()));
             faults.extend(bundle.order_faults(&places.collect()));
         }
+        let logs = self.0.iter();
+        let logs = logs.map(|(record, pair)| (record.as_str(), pair.origin()));
+        faults.extend(bundle.return_faults(&logs.collect()));
         let mut roots = BTreeMap::new();
         for pair in self.0.values() {
             let head = pair.receipt.checkpoint().checkpoint();
@@ -249,18 +253,40 @@ impl Receipts {
                 missing.join("、")
             ));
         }
-        if shown.values().any(|shown| *shown == Shown::Unsigned) {
-            verdict.leave("日志的签名");
-            verdict.open(
-                "日志检查点的签名：没有给出该日志的公钥（--log-key），这样的证明任何人都能做。",
-            );
-        }
         let origins = self.origins();
         if origins.len() > 1 {
             verdict.leave("日志的接续（restart）");
             verdict.open(format!(
                 "记录分在 {} 个日志中：它们是否由 restart 记录相接，案卷里看不出，没有核对。",
                 origins.len()
+            ));
+        }
+    }
+
+    /// Says which proofs nobody's signature was checked of: all if there is no key; with a key those of a
+    /// log that is not the key's, each by itself, so that nobody takes them for checked.
+    fn unsigned(
+        &self,
+        shown: &BTreeMap<String, Shown>,
+        key: Option<&VerifierKey>,
+        verdict: &mut Verdict,
+    ) {
+        let unsigned = |pair: &(&String, &Pair)| shown.get(pair.0) == Some(&Shown::Unsigned);
+        let unsigned: Vec<_> = self.0.iter().filter(unsigned).collect();
+        if unsigned.is_empty() {
+            return;
+        }
+        verdict.leave("日志的签名");
+        let Some(key) = key else {
+            verdict
+                .open("日志检查点的签名：没有给出日志公钥（--log-key），这样的证明任何人都能做。");
+            return;
+        };
+        for (record, pair) in unsigned {
+            verdict.open(format!(
+                "{record}.txt 的日志证明没有用给出的公钥核对：它出自日志 {}，公钥是日志 {} 的；这样的证明任何人都能做。",
+                pair.origin(),
+                key.name()
             ));
         }
     }

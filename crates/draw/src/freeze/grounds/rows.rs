@@ -86,6 +86,11 @@ pub(super) fn inspector_rows(terms: &Terms, inspectors: &Rows) -> Vec<Fault> {
             let sentence = "检查人员的状态只能是 draw 或 skip。";
             faults.push(Fault::new(Code::KIND_STATUS, view.id.as_str(), sentence));
         }
+        // The area of an inspector is in his leaf, so it must not tell two frames apart.
+        if view.area != "-" {
+            let sentence = format!("检查人员不属于片区，却写了“{}”。", view.area);
+            faults.push(Fault::new(Code::AREA, view.id.as_str(), sentence));
+        }
         if !terms
             .drawn
             .iter()

@@ -8,7 +8,7 @@ use crate::fault::{Code, Fault};
 use crate::frame::{Frame, Rows};
 use crate::freeze::Terms;
 use crate::name::{Stratum, Token};
-use crate::record::freeze::{Assign, Hours};
+use crate::record::freeze::{Assign, Committed, FreezeRecord, Hours};
 use crate::seed::beacon;
 use crate::version::Version;
 
@@ -41,6 +41,27 @@ pub(super) fn of_lines(terms: &Terms, pools: &[(Stratum, u64)]) -> Vec<Fault> {
         faults.push(Fault::new(Code::EXTENSION, "extends", sentence));
     }
     faults.extend(hours(terms));
+    faults
+}
+
+/// Reasons that lie in how many leaves the lists of a FREEZE have.
+pub(super) fn of_lists(record: &FreezeRecord) -> Vec<Fault> {
+    let mut faults = Vec::new();
+    if record.extends.is_some() && record.subjects.leaves > 0 {
+        let sentence = "增补抽取带有检查对象。";
+        faults.push(Fault::new(Code::EXTENSION, "subjects", sentence));
+    }
+    let none = record.suite.bytes(b"");
+    let lists = [
+        ("subjects", record.subjects),
+        ("inspectors", record.inspectors),
+        ("recusals", record.recusals),
+    ];
+    let rootless = |list: &Committed| list.leaves == 0 && list.root != none;
+    for (place, _) in lists.into_iter().filter(|(_, list)| rootless(list)) {
+        let sentence = "一条也没有，树根却不是空树的根。";
+        faults.push(Fault::new(Code::CONTRADICTION, place, sentence));
+    }
     faults
 }
 

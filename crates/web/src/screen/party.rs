@@ -131,7 +131,7 @@ async fn page(
                     let now = web.app.clock.now();
                     let said = state.commitment();
                     let over = said.is_some_and(|said| now > said.reveal_by);
-                    let present = said.is_none_or(|said| view::is_attended(said));
+                    let present = said.is_none_or(view::is_attended);
                     match said.and_then(|said| view::held_back(said, now)) {
                         _ if over => Step::Missed(Box::new(frozen)),
                         None if !present => Step::Attend(Box::new(frozen)),

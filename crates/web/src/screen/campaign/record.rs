@@ -58,22 +58,16 @@ pub(super) async fn show(
     for note in super::void::awaited(&web, &visit, &seen).await? {
         page = page.with(note);
     }
-    if let Some(figures) = strata::sheet(&seen)? {
-        page = page.with(figures);
-    }
-    if let Some(hashes) = hashes::sheet(&seen) {
-        page = page.with(hashes);
-    }
     let out = parties::links_out(&web, &seen).await?;
-    if let Some(parties) = parties::sheet(&seen, &visit, &out) {
-        page = page.with(parties);
-    }
-    let public = [
+    let sheets = [
+        strata::sheet(&seen)?,
+        hashes::sheet(&seen),
+        parties::sheet(&seen, &visit, &out),
         ceremony::sheet(&web, &seen, &visit).await?,
         parties::dice(&seen, &visit),
         ceremony::beacon(&seen, &visit),
     ];
-    for sheet in public.into_iter().flatten() {
+    for sheet in sheets.into_iter().flatten() {
         page = page.with(sheet);
     }
     page = page.with(plan::sheet(&web, &seen).await?);

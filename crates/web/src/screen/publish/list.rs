@@ -75,23 +75,7 @@ async fn page(web: &WebState, visit: &Visit) -> Result<WorkbenchPage, Stop> {
         rows.push(if is_late { row.late() } else { row });
     }
     drop(reader);
-    let columns = vec![
-        Column::unbroken("剩余"),
-        Column::words("检查对象"),
-        Column::words("检查结果").labelled(),
-        Column::unbroken("期限").labelled(),
-        Column::unbroken("办理").in_corner(),
-    ];
-    let empty =
-        EmptyState::nothing("没有等待公示的结果。分管领导批准公示之后出现在这里，按期限排列。");
-    let count = Count::Exact(u64::try_from(rows.len()).unwrap_or_default());
-    let sheet = Sheet::new(
-        "waiting",
-        "待公示",
-        Table::new("待公示", columns, rows, empty),
-    )
-    .with_clause("未发现问题的也要公示")
-    .with_foot(Pager::new(count, None, None));
+    let sheet = sheet(rows);
     let mut page = web
         .page(visit, Head::new("公示"))
         .await?
@@ -109,6 +93,26 @@ async fn page(web: &WebState, visit: &Visit) -> Result<WorkbenchPage, Stop> {
     let form = Form::new(all(), visit.hidden(web), "公示所选的结果")
         .with_group("", vec![ticks("一次公示", help, &shown)]);
     Ok(page.with(form))
+}
+
+fn sheet(rows: Vec<Row>) -> Sheet {
+    let columns = vec![
+        Column::unbroken("剩余"),
+        Column::words("检查对象"),
+        Column::words("检查结果").labelled(),
+        Column::unbroken("期限").labelled(),
+        Column::unbroken("办理").in_corner(),
+    ];
+    let empty =
+        EmptyState::nothing("没有等待公示的结果。分管领导批准公示之后出现在这里，按期限排列。");
+    let count = Count::Exact(u64::try_from(rows.len()).unwrap_or_default());
+    Sheet::new(
+        "waiting",
+        "待公示",
+        Table::new("待公示", columns, rows, empty),
+    )
+    .with_clause("未发现问题的也要公示")
+    .with_foot(Pager::new(count, None, None))
 }
 
 pub(super) async fn publish_list(

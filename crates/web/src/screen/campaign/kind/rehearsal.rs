@@ -45,45 +45,13 @@ impl CampaignAct {
                 })
             }),
             A::Commit => intervals.and_then(|kept| committed(campaign, seen, step, kept)),
-            A::Dice => {
-                let own = campaign.state.commitment();
-                let own = own.and_then(|committed| committed.dice.as_ref());
-                let facts = read_anew(own, step, 20);
-                campaign.enter_dice(facts)
-            }
-            A::Ceremony => campaign.begin_ceremony(step),
-            A::Attend => {
-                let (account, at) = (step.by, step.at);
-                campaign.attend(Presence::Account { account }, at)
-            }
-            A::Slip => {
-                let signed = "- -".to_owned();
-                campaign.attend(Presence::Slip { signed }, step.at)
-            }
-            A::Beacon => {
-                let own = match &campaign.state {
-                    CampaignState::Revealed(revealed) => revealed.beacon.as_ref(),
-                    _ => None,
-                };
-                let facts = read_anew(own, step, 1);
-                campaign.enter_beacon(facts, false)
+            A::Dice | A::Ceremony | A::Attend | A::Slip | A::Beacon => {
+                at_the_ceremony(self, campaign, step)
             }
             A::Reveal => {
                 intervals.and_then(|kept| campaign.reveal(step, &no_show(), kept.minimum_level))
             }
-            A::Draw => intervals.and_then(|kept| {
-                campaign.draw(DrawFacts {
-                    step,
-                    result_hash: unknown(),
-                    level: TrustLevel::Beacon,
-                    minimum_level: kept.minimum_level,
-                    visits: 0,
-                    beacon_present: true,
-                    recomputed: true,
-                    late_reason: None,
-                    itself: false,
-                })
-            }),
+            A::Draw => intervals.and_then(|kept| drawn(campaign, step, kept)),
             A::Void => campaign.void(&step, "-"),
             A::Assign => campaign.assign(step),
             A::End => campaign.end(step, seen.open_visits),
@@ -92,6 +60,49 @@ impl CampaignAct {
         };
         stepped.map(|_| ())
     }
+}
+
+/// What is done at the ceremony and after it.
+fn at_the_ceremony(act: CampaignAct, campaign: Campaign, step: Step) -> Stepped {
+    match act {
+        A::Dice => {
+            let own = campaign.state.commitment();
+            let own = own.and_then(|committed| committed.dice.as_ref());
+            let facts = read_anew(own, step, 20);
+            campaign.enter_dice(facts)
+        }
+        A::Ceremony => campaign.begin_ceremony(step),
+        A::Attend => {
+            let (account, at) = (step.by, step.at);
+            campaign.attend(Presence::Account { account }, at)
+        }
+        A::Slip => {
+            let signed = "- -".to_owned();
+            campaign.attend(Presence::Slip { signed }, step.at)
+        }
+        _ => {
+            let own = match &campaign.state {
+                CampaignState::Revealed(revealed) => revealed.beacon.as_ref(),
+                _ => None,
+            };
+            let facts = read_anew(own, step, 1);
+            campaign.enter_beacon(facts, false)
+        }
+    }
+}
+
+fn drawn(campaign: Campaign, step: Step, intervals: Intervals) -> Stepped {
+    campaign.draw(DrawFacts {
+        step,
+        result_hash: unknown(),
+        level: TrustLevel::Beacon,
+        minimum_level: intervals.minimum_level,
+        visits: 0,
+        beacon_present: true,
+        recomputed: true,
+        late_reason: None,
+        itself: false,
+    })
 }
 
 /// FREEZE with hours that keep every interval; those that are typed are judged when they are sent.

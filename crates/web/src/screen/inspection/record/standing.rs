@@ -70,21 +70,30 @@ pub(super) fn head(visit: &Visit, view: &VisitView) -> Head {
         InspectionState::Postponing(_) if open_to(Verb::InspectionPutOff) => {
             head = head.with_act(Act::open("审批延期", here("put-off"), Weight::Main));
         }
-        InspectionState::Confirmed(_) if open_to(Verb::OutcomeApprove) => {
+        _ => return to_the_portal(head, visit, view),
+    }
+    head
+}
+
+/// The steps from a confirmed result to the portal.
+fn to_the_portal(head: Head, visit: &Visit, view: &VisitView) -> Head {
+    let stored = &view.stored;
+    let (words, to, weight) = match &stored.visit.state {
+        InspectionState::Confirmed(_) if may(visit, view, Verb::OutcomeApprove) => {
             let to = Address::fixed("/w/publication-approvals").child(stored.visit.id.as_str());
-            head = head.with_act(Act::open("审批公示", to, Weight::Main));
+            ("审批公示", to, Weight::Main)
         }
-        InspectionState::Approved(_) if open_to(Verb::OutcomePublish) => {
+        InspectionState::Approved(_) if may(visit, view, Verb::OutcomePublish) => {
             let to = Address::fixed("/w/publish").child(stored.visit.id.as_str());
-            head = head.with_act(Act::open("公示", to, Weight::Main));
+            ("公示", to, Weight::Main)
         }
         InspectionState::Published(published) => {
             let to = Address::fixed("/r").child(published.publication.as_str());
-            head = head.with_act(Act::open("看公示", to, Weight::Outlined));
+            ("看公示", to, Weight::Outlined)
         }
-        _ => {}
-    }
-    head
+        _ => return head,
+    };
+    head.with_act(Act::open(words, to, weight))
 }
 
 /// What is to be done now, and by whom.

@@ -129,6 +129,10 @@ impl Story {
     }
 
     /// Nobody is found at home, and the campaign is over.
+    #[expect(
+        clippy::cognitive_complexity,
+        reason = "every await counts as a branch; the story runs straight"
+    )]
     async fn ends(&self) {
         let (app, number) = (&self.app, &self.number);
         let initiator = acting(app, "brigade").await;

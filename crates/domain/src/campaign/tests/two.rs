@@ -564,6 +564,7 @@ fn dice_are_entered_until_revealing_ends_where_they_were_announced() {
 
 /// Until a host has begun it and somebody from outside is there, no nonce is taken.
 #[test]
+#[expect(clippy::cognitive_complexity, reason = "one refusal after the other")]
 fn nonces_are_taken_at_a_ceremony_with_a_host_and_a_witness() {
     let nonce = |campaign: &Campaign, minute| {
         let known = hash('b');

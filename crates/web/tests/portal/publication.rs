@@ -92,16 +92,16 @@ async fn a_published_result_stands_and_a_withdrawn_one_answers_410_without_the_n
 }
 
 #[tokio::test]
-async fn the_button_of_a_publication_whose_content_changed_publishes_nothing_and_shows_the_new_one()
+async fn the_button_of_a_publication_whose_content_changed_approves_nothing_and_shows_the_new_one()
 {
     told(async |story| {
         let (_, visits) = story.assigned().await;
         story.confirmed(&visits[0]).await;
         let (city, subject) = (&story.site.city, &visits[0].visit.subject);
         let app = &city.app;
-        let publisher = story.browser(&story.publisher).await;
-        let path = format!("/w/publish/{}", visits[0].visit.id);
-        let asked = publisher.get(&path).await;
+        let approver = story.browser(&story.approver.account).await;
+        let path = format!("/w/publication-approvals/{}", visits[0].visit.id);
+        let asked = approver.get(&path).await;
         let registrar = city.account("registrar2", &[(Role::Registrar, 1)]).await;
         let registrar = city.acting(&registrar).await;
         let mut reader = app.db.read().await.unwrap();
@@ -114,13 +114,13 @@ async fn the_button_of_a_publication_whose_content_changed_publishes_nothing_and
             .await
             .unwrap();
         let size = story.site.log_size().await;
-        let refused = publisher.submit(&asked, &path, &[]).await;
+        let refused = approver.submit(&asked, &path, &[]).await;
         assert_eq!(refused.status, StatusCode::CONFLICT);
         for words in ["SEEN-002", "先看现在的内容", "改了名的样例餐饮店"] {
             assert!(refused.shows(words), "{words}: {}", refused.text);
         }
         assert_eq!(story.site.log_size().await, size, "nothing stands yet");
-        let knowing = publisher.submit(&refused, &path, &[]).await;
+        let knowing = approver.submit(&refused, &path, &[]).await;
         assert_eq!(knowing.status, StatusCode::SEE_OTHER, "{}", knowing.text);
     })
     .await;

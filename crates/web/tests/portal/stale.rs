@@ -41,8 +41,12 @@ const ON_NOTHING: &[&str] = &[
 /// Forms over a list: each tick rests on what was shown of its own thing, and the form on nothing else.
 const LISTS: &[&str] = &["/w/publication-approvals", "/w/publish", "/a/requests"];
 
+/// Its thing is a void attempt, which this story has none of; a stale press of it is told in `campaign/two.rs`.
+const OF_A_VOID_ATTEMPT: &str = "/w/campaigns/{no}/attempts/{attempt}/beacon";
+
 fn decides(route: &Route) -> bool {
-    route.method == Method::Post && !ON_NOTHING.contains(&route.path)
+    let elsewhere = ON_NOTHING.contains(&route.path) || route.path == OF_A_VOID_ATTEMPT;
+    route.method == Method::Post && !elsewhere
 }
 
 /// The people of the story by what they may, and the things by the parameters of a path.
@@ -232,6 +236,7 @@ async fn people(story: &Story) -> Vec<(Vec<Grant>, Browser)> {
         (Role::DrawingOfficer, 0),
         (Role::Registrar, 1),
         (Role::Publisher, 0),
+        (Role::LegalReviewer, 0),
         (Role::SystemAdmin, 0),
         (Role::SecurityAdmin, 0),
     ] {
@@ -624,6 +629,7 @@ async fn what_was_typed_into_any_form_outlives_the_session() {
         let size = stage.story.site.log_size().await;
         let forms = table();
         let forms = forms.iter().filter(|route| route.acts_once());
+        let forms = forms.filter(|route| route.path != OF_A_VOID_ATTEMPT);
         for (number, route) in forms.enumerate() {
             let address = stage.address(route);
             let named = format!("POST {address}");

@@ -5,7 +5,7 @@
 //! Deliberately absent: a schedule. Whoever runs the program calls [`App::follow_draws`] after each act and as time passes.
 
 use domain::campaign::steps::Due;
-use domain::event::{Act, Actor};
+use domain::event::Actor;
 use domain::id::{AccountId, CampaignNo};
 use domain::policy::Verb;
 use domain::refusal::codes;
@@ -182,6 +182,3 @@ fn once(done: Result<(), AppError>) -> Result<(), AppError> {
         other => other,
     }
 }
-
-/// The act under which the OPEN of a void attempt is logged.
-pub(super) const OPENS: Act = Act::FrameOpened;

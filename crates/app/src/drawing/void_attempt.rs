@@ -3,6 +3,7 @@
 //!
 //! Deliberately absent: visits, which a void attempt has none of, and S, which stays with the supervision.
 
+use domain::event::{Act, LinkKind};
 use domain::id::CampaignNo;
 use domain::refusal::Code;
 use draw::bundle::{Attempt, Ended, Stage};
@@ -14,14 +15,13 @@ use store::{Reader, StoreError, log, portal};
 use tlog::Hash;
 use tlog::entry::EntryType;
 
-use super::by_itself::{OPENS, itself};
+use super::by_itself::itself;
 use super::material::{self, BundleFile, threads};
 use super::result::is_accepted;
 use super::seed::Sources;
 use super::{DrawWords, REFUSED_BY_DRAW, beacon, forged, held, spoken, zip_of};
 use crate::aside::aside;
 use crate::{App, AppError};
-use domain::event::LinkKind;
 
 static NO_SUCH_VOID: Code = Code::new(
     "DRAW-070",
@@ -62,7 +62,7 @@ impl App {
         }
         frame.still_stands(&mut tx).await?;
         let event = self
-            .event(OPENS, itself())
+            .event(Act::FrameOpened, itself())
             .touching(LinkKind::Campaign, stored.campaign.id.as_str())
             .with("attempt", void.attempt());
         let mut done = void.clone();

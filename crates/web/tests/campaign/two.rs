@@ -662,7 +662,7 @@ async fn revealed_with_a_lottery(cast: &Cast) -> String {
 
 const NUMBERS: &str = "03 08 11 19 24 30 + 07";
 
-async fn reads(cast: &Cast, who: &Browser, path: &str, numbers: &str) -> Page {
+async fn reads(who: &Browser, path: &str, numbers: &str) -> Page {
     let asked = who.get(path).await;
     assert_eq!(asked.status, StatusCode::OK, "{path}: {}", asked.text);
     let picture = "8".repeat(64);
@@ -671,7 +671,6 @@ async fn reads(cast: &Cast, who: &Browser, path: &str, numbers: &str) -> Page {
         ("source", "双色球第 2026136 期开奖公告，中国福彩网"),
         ("picture", picture.as_str()),
     ];
-    let _ = cast;
     who.submit(&asked, path, &fields).await
 }
 
@@ -694,9 +693,9 @@ async fn result_follows_when_two_have_read_the_lottery() {
         let officer = cast.grant(&cast.officer_id).await;
         let second = city_approver(&cast).await;
         says(&officer.get("/w").await, &["录入公共随机数"], &[]);
-        let wrong = reads(&cast, &officer, &path, "3 8 11 19 24 30 + 7").await;
+        let wrong = reads(&officer, &path, "3 8 11 19 24 30 + 7").await;
         says(&wrong, &["DRAW-031", "中国福彩网"], &[]);
-        let first = reads(&cast, &officer, &path, NUMBERS).await;
+        let first = reads(&officer, &path, NUMBERS).await;
         assert_eq!(first.status, StatusCode::SEE_OTHER, "{}", first.text);
         follows(&cast).await;
         let page = officer.get(&format!("/w/campaigns/{no}")).await;
@@ -704,9 +703,9 @@ async fn result_follows_when_two_have_read_the_lottery() {
         says(&officer.get("/w").await, &[], &["录入公共随机数"]);
         let asked = second.get(&path).await;
         says(&asked, &["中国福彩网"], &[NUMBERS, "name=\"source\""]);
-        let misread = reads(&cast, &second, &path, "03 08 11 19 24 30 + 08").await;
+        let misread = reads(&second, &path, "03 08 11 19 24 30 + 08").await;
         says(&misread, &["DRAW-065"], &[NUMBERS]);
-        let both = reads(&cast, &second, &path, NUMBERS).await;
+        let both = reads(&second, &path, NUMBERS).await;
         assert_eq!(both.status, StatusCode::SEE_OTHER, "{}", both.text);
         follows(&cast).await;
         let page = officer.get(&format!("/w/campaigns/{no}")).await;
@@ -775,7 +774,7 @@ async fn an_attempt_void_after_reveal_is_opened_when_its_beacon_appears() {
         says(&officer.get("/w").await, &[path.as_str()], &[]);
         let before = second.get(&path).await;
         for who in [&officer, &second] {
-            let read = reads(&cast, who, &path, NUMBERS).await;
+            let read = reads(who, &path, NUMBERS).await;
             assert_eq!(read.status, StatusCode::SEE_OTHER, "{}", read.text);
         }
         let stale = second.submit(&before, &path, &[("beacon", NUMBERS)]).await;

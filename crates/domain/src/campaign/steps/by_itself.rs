@@ -11,10 +11,10 @@ use crate::refusal::{Refusal, codes};
 use crate::time::Instant;
 
 use super::super::party::TrustLevel;
-use super::super::state::{Approved, Campaign, CampaignState, Committed, Revealed, Step};
+use super::super::state::{Campaign, CampaignState, Committed, Revealed, Step};
 use super::super::transitions::CampaignVerb;
 use super::super::version::FrameVersion;
-use super::drawing::level_reaches;
+use super::drawing::{after_void, level_reaches};
 use super::{Stepped, not_before, revealing};
 
 /// What is due in an attempt.
@@ -89,12 +89,7 @@ impl Campaign {
             return Err(codes::DRAW_BY_ITSELF.refuse(&[]));
         }
         not_before(at, revealed.step.at)?;
-        let approved = revealed.committed.frozen.launched.approved.clone();
-        let attempt = approved.attempt + 1;
-        let next = CampaignState::Approved(Approved {
-            attempt,
-            ..approved
-        });
+        let next = after_void(&revealed.committed.frozen);
         Ok(self.with(next, Act::DrawVoided))
     }
 }

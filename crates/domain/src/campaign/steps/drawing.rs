@@ -336,14 +336,19 @@ impl Campaign {
         };
         revealing::may_void(&self.state)?;
         not_before(step.at, frozen.step.at)?;
-        let approved = frozen.launched.approved.clone();
-        let attempt = approved.attempt + 1;
-        let next = CampaignState::Approved(Approved {
-            attempt,
-            ..approved
-        });
+        let next = after_void(frozen);
         Ok(self.with(next, Act::DrawVoided))
     }
+}
+
+/// Where a void attempt leads, whoever voids it: back to the approved plan, with the next number.
+pub(super) fn after_void(frozen: &Frozen) -> CampaignState {
+    let approved = frozen.launched.approved.clone();
+    let attempt = approved.attempt + 1;
+    CampaignState::Approved(Approved {
+        attempt,
+        ..approved
+    })
 }
 
 fn party_of<'a>(parties: &'a mut [Party], token: &PartyToken) -> Result<&'a mut Party, Refusal> {

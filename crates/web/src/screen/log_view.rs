@@ -12,7 +12,7 @@ use domain::policy::Verb;
 use store::Reader;
 use store::log::{self, TraceLine, TraceOf};
 
-use super::shared::{Listing, Seen, lines_of, missing_entries, moment};
+use super::shared::{Listing, Seen, lines_of, missing_entries, moment, number_in};
 use crate::component::{
     Badge, Cell, Column, EmptyState, FilterBar, Fragment, Head, Note, Pager, Row, Table, Tone,
 };
@@ -194,7 +194,7 @@ async fn missing(
 fn before(visit: &Visit) -> Result<(Option<u64>, Visit), Stop> {
     let place = form_urlencoded::parse(visit.query().as_bytes()).find(|(key, _)| key == CURSOR);
     let before = match &place {
-        Some((_, text)) => Some(text.parse().map_err(|_| Stop::not_found())?),
+        Some((_, text)) => Some(number_in(text)?),
         None => None,
     };
     Ok((before, visit.without(CURSOR)))

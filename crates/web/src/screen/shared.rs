@@ -10,6 +10,8 @@ mod parameter;
 mod scope;
 mod trace;
 
+use std::str::FromStr;
+
 use domain::id::CampaignId;
 use domain::rulebook::Rulebook;
 use domain::time::Instant;
@@ -46,6 +48,15 @@ pub async fn rulebook(web: &WebState) -> Result<Rulebook, Stop> {
 #[must_use]
 pub const fn looks_again(at_work_ms: i64) -> u16 {
     if at_work_ms < 10_000 { 1 } else { 3 }
+}
+
+/// The number in a part of an address. An address with something else in its place names no page, and is answered as
+/// any other that names none, so that what was typed into its form stands.
+///
+/// # Errors
+/// When the part is no such number.
+pub fn number_in<N: FromStr>(part: &str) -> Result<N, Stop> {
+    part.parse().map_err(|_| Stop::not_found())
 }
 
 /// An instant as a page prints it: `今日 13:52`, else `2026-11-20 13:52`.

@@ -297,3 +297,32 @@ async fn whatever_was_typed_into_any_form_stands_on_the_page_that_refuses_it() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn an_address_with_anything_but_a_number_in_its_place_is_a_page_that_is_not_there() {
+    with_site(async |site| {
+        let numbered = |route: &Route| {
+            let parts = ["{number}", "{attempt}"];
+            route.method == Method::Get && parts.iter().any(|part| route.path.contains(part))
+        };
+        let routes: Vec<_> = table().into_iter().filter(numbered).collect();
+        assert!(routes.len() > 2, "{}", routes.len());
+        let mut missed = std::collections::BTreeSet::new();
+        for role in Role::ALL.iter().copied().filter(|role| role.is_grantable()) {
+            let login = format!("n{}", role.name().replace('_', ""));
+            let id = site.city.account(&login, &[(role, 1)]).await;
+            let browser = site.signed_in(&id).await;
+            for route in &routes {
+                let address = concrete(route).replace("999999", "九");
+                let page = browser.get(&address).await;
+                assert_ne!(page.status, StatusCode::BAD_REQUEST, "{address}");
+                if page.status == StatusCode::NOT_FOUND {
+                    assert!(page.shows("PAGE-404"), "{address} {}", page.text);
+                    missed.insert(route.path);
+                }
+            }
+        }
+        assert_eq!(missed.len(), routes.len(), "{missed:?}");
+    })
+    .await;
+}

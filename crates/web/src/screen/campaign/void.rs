@@ -17,6 +17,7 @@ use crate::form::Submitted;
 use crate::gate::{Answer, Flaws, Pressed, Stop, Visit, WebState, feedback, once, see_other};
 use crate::layout::WorkbenchPage;
 use crate::route::{Route, Who};
+use crate::screen::shared::number_in;
 use crate::text::Address;
 
 const PATH: &str = "/w/campaigns/{no}/attempts/{attempt}/beacon";
@@ -64,10 +65,11 @@ pub(super) async fn awaited(web: &WebState, visit: &Visit, seen: &Seen) -> Resul
 async fn loaded(
     web: &WebState,
     visit: &Visit,
-    (number, attempt): (&str, u32),
+    (number, attempt): (&str, &str),
 ) -> Result<(Seen, VoidAttempt), Stop> {
     let seen = Seen::load(web, visit, number).await?;
     visit.acting.may(Verb::BeaconEnter, &seen.place())?;
+    let attempt = number_in(attempt)?;
     let mut reader = web.app.db.read().await?;
     let found = campaign::void_attempt(&mut reader, &seen.stored, attempt).await?;
     Ok((seen, found.ok_or_else(Stop::not_found)?))
@@ -76,9 +78,9 @@ async fn loaded(
 async fn show(
     State(web): State<WebState>,
     visit: Visit,
-    Path((number, attempt)): Path<(String, u32)>,
+    Path((number, attempt)): Path<(String, String)>,
 ) -> Answer {
-    let (seen, void) = loaded(&web, &visit, (&number, attempt)).await?;
+    let (seen, void) = loaded(&web, &visit, (&number, &attempt)).await?;
     let page = page(&web, &seen, &visit, &void).await?;
     let asked = form(&web, &seen, &visit, &void, None)?;
     Ok(page.with(asked).into_response())
@@ -135,10 +137,11 @@ fn form(
 async fn press(
     State(web): State<WebState>,
     visit: Visit,
-    Path((number, attempt)): Path<(String, u32)>,
+    Path((number, attempt)): Path<(String, String)>,
     sent: Pressed,
 ) -> Answer {
-    let (seen, void) = loaded(&web, &visit, (&number, attempt)).await?;
+    let (seen, void) = loaded(&web, &visit, (&number, &attempt)).await?;
+    let which = void.attempt();
     let mut errors = FieldErrors::new();
     if let Some(beacon) = Beacon::of(&seen, &void.as_stood.campaign.state) {
         beacon.faults(&visit.acting.account, &sent, &mut errors);
@@ -155,7 +158,7 @@ async fn press(
                     source: form.first("source"),
                     picture: picture.as_ref(),
                 };
-                app.enter_beacon_of_void(&actor, (&no, attempt), premise, words)
+                app.enter_beacon_of_void(&actor, (&no, which), premise, words)
                     .await
             };
             let to = feedback::BEACON_ENTERED.at(seen.page());
@@ -168,7 +171,7 @@ async fn press(
     match done {
         Ok(to) => Ok(see_other(&to)),
         Err(flaws) => {
-            let (seen, void) = loaded(&web, &visit, (&number, attempt)).await?;
+            let (seen, void) = loaded(&web, &visit, (&number, &attempt)).await?;
             let page = page(&web, &seen, &visit, &void).await?.with(flaws.note());
             let asked = form(&web, &seen, &visit, &void, Some((&sent, &flaws)))?;
             let page = page.with(asked).with_errors_in_form();

@@ -18,7 +18,7 @@ use crate::component::{
 use crate::filter::{FilterField, Shape};
 use crate::gate::{Answer, Stop, Visit, WebState};
 use crate::paging::{Cursor, Direction, PAGE_ROWS, Page};
-use crate::screen::shared::{Listing, moment, scope_clause, scope_words};
+use crate::screen::shared::{Listing, moment, number_in, scope_clause, scope_words};
 use domain::time::Instant;
 
 const STATES: &[(&str, &str)] = &[
@@ -130,7 +130,7 @@ fn edge(cursor: &Cursor) -> Result<(i64, InspectionId), Stop> {
     let [at, id] = cursor.key.as_slice() else {
         return Err(Stop::not_found());
     };
-    let at = at.parse().map_err(|_| Stop::not_found())?;
+    let at = number_in(at)?;
     Ok((at, InspectionId::parse(id).map_err(|_| Stop::not_found())?))
 }
 

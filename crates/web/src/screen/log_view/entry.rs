@@ -17,7 +17,7 @@ use crate::component::{
     Table,
 };
 use crate::gate::{Answer, Stop, Visit, WebState};
-use crate::screen::shared::{Seen, knows_drawn};
+use crate::screen::shared::{Seen, knows_drawn, number_in};
 use crate::text::{Address, Digest, thousands};
 
 /// The most of a body that a page shows; the rest is for `mingqian audit`.
@@ -25,7 +25,7 @@ const SHOWN_IMAGES: usize = 40;
 
 /// The entry with that number.
 async fn find(reader: &mut Reader, number: &str) -> Result<TraceLine, Stop> {
-    let number: u64 = number.parse().map_err(|_| Stop::not_found())?;
+    let number: u64 = number_in(number)?;
     let before = number
         .checked_add(1)
         .filter(|next| i64::try_from(*next).is_ok());

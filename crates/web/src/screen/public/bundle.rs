@@ -15,6 +15,7 @@ use super::{file, plain, shell};
 use crate::component::{Fragment, Head, Note, Sheet};
 use crate::gate::{Answer, Guest, Stop, WebState};
 use crate::layout::PortalPage;
+use crate::screen::shared::number_in;
 use crate::text::Digest;
 
 /// What the public policy forbids and this page needs: its script fetches the bundle from us.
@@ -64,9 +65,10 @@ pub(super) async fn download(State(web): State<WebState>, Path(no): Path<String>
 /// The bundle of an attempt that is void.
 pub(super) async fn download_void(
     State(web): State<WebState>,
-    Path((no, attempt)): Path<(String, u32)>,
+    Path((no, attempt)): Path<(String, String)>,
 ) -> Answer {
     let number = CampaignNo::parse(&no).map_err(|_| Stop::not_found())?;
+    let attempt = number_in(&attempt)?;
     let mut reader = web.app.db.read().await?;
     public_campaign(&mut reader, &no).await?;
     drop(reader);

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use app::drawing::{CommitWords, DrawWords};
+use app::drawing::CommitWords;
 use app::inspection::Entered;
 use app::premise::Thing;
 use app::{Acting, App, AppError};
@@ -26,6 +26,8 @@ use store::{campaign, inspection};
 use crate::city::Cast;
 use crate::clock::ReplayClock;
 
+const MINUTE_MS: i64 = 60_000;
+
 /// Outside parties of both campaigns: token, office, person.
 const PARTIES: [(&str, &str, &str); 2] = [
     ("justice", "示例市司法局", "监督员甲"),
@@ -41,7 +43,7 @@ fn plan(
     item: &str,
     purpose: &str,
     drawn: u64,
-    from: Date,
+    (from, ceremony): (Date, Instant),
     leader: &str,
 ) -> CampaignPlan {
     let parties = PARTIES.iter().map(|(token, office, person)| PartyName {
@@ -85,6 +87,7 @@ fn plan(
             dice: None,
             beacon: None,
         },
+        ceremony: Some(ceremony),
         ..CampaignPlan::titled(title)
     }
 }
@@ -114,6 +117,11 @@ async fn launched(
     Ok(number)
 }
 
+/// The ceremony is announced for the afternoon of the day the plan is written, after it is launched.
+fn ceremony(app: &App) -> Instant {
+    app.clock.now().plus_ms(240 * MINUTE_MS)
+}
+
 /// The campaign a newcomer freezes and draws himself.
 pub(crate) async fn ready_campaign(
     app: &App,
@@ -126,7 +134,7 @@ pub(crate) async fn ready_campaign(
         "haul",
         "核查密闭运输、冲洗和按线路时间行驶",
         4,
-        from,
+        (from, ceremony(app)),
         "F021",
     );
     launched(app, clock, cast, ("brigade", "brigade"), &plan).await
@@ -144,7 +152,7 @@ pub(crate) async fn finished_campaign(
         "fume",
         "核查净化设施安装、运行与清洗维护，减少油烟扰民",
         8,
-        from,
+        (from, ceremony(app)),
         "F001",
     );
     let number = launched(app, clock, cast, ("initiator", "supervision"), &plan).await?;
@@ -205,7 +213,8 @@ fn clock_date(app: &App) -> Date {
     app.clock.now().date()
 }
 
-/// Freeze, two commitments, FREEZE, two nonces, REVEAL, RESULT.
+/// Freeze, two commitments, FREEZE, the ceremony with its host and a witness on paper, two nonces; REVEAL and RESULT
+/// follow by themselves.
 async fn draw(
     app: &App,
     clock: &ReplayClock,
@@ -218,20 +227,26 @@ async fn draw(
     let opened = commitments(app, clock, drawer, number).await?;
     clock.pass_minutes(5);
     let shown = campaign_as_shown(app, number).await?;
-    app.commit_draw(drawer, number, &shown, &CommitWords::default())
-        .await?;
+    let begins = app.clock.now().plus_ms(60 * MINUTE_MS);
+    let words = CommitWords {
+        reveal_from: Some(begins),
+        reveal_by: Some(begins.plus_ms(60 * MINUTE_MS)),
+        ..CommitWords::default()
+    };
+    app.commit_draw(drawer, number, &shown, &words).await?;
+    clock.pass_to(begins);
+    clock.pass_minutes(1);
+    let shown = campaign_as_shown(app, number).await?;
+    app.begin_ceremony(drawer, number, &shown).await?;
+    let shown = campaign_as_shown(app, number).await?;
+    let signed = "示例市司法局 监督员甲";
+    app.attend_on_paper(drawer, number, &shown, signed).await?;
     for (link, nonce) in opened {
         clock.pass_minutes(8);
         let shown = app.premise(Thing::Party(&link)).await?;
         app.accept_nonce(&link, &shown, &nonce.to_string()).await?;
     }
-    let nobody = parsed(PartyToken::parse("no-show"));
-    let shown = campaign_as_shown(app, number).await?;
-    app.close_reveal(drawer, number, &shown, &nobody).await?;
-    clock.pass_minutes(4);
-    let shown = campaign_as_shown(app, number).await?;
-    app.draw_subjects(drawer, number, &shown, &DrawWords::default())
-        .await
+    app.follow_draw(number).await
 }
 
 /// A link and a commitment for each party; yields the links with the nonces behind the commitments.
@@ -242,12 +257,14 @@ async fn commitments(
     number: &CampaignNo,
 ) -> Result<Vec<(String, draw::Digest)>, AppError> {
     let mut opened = Vec::new();
+    let campaign = parsed(number.as_str().parse());
     for (token, _, _) in PARTIES {
         let party = parsed(PartyToken::parse(token));
         let shown = campaign_as_shown(app, number).await?;
         let link = app.issue_party_link(drawer, number, &shown, &party).await?;
         let nonce = draw::Digest(app.entropy.bytes());
-        let line = PartyLine::commit(Suite::Sha256, parsed(token.parse()), &nonce);
+        let name = parsed(token.parse());
+        let line = PartyLine::commit_to_attempt(Suite::Sha256, campaign, 1, name, &nonce);
         clock.pass_minutes(6);
         let shown = app.premise(Thing::Party(&link)).await?;
         app.accept_commitment(&link, &shown, &line.commitment.to_string())

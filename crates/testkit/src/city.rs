@@ -14,7 +14,7 @@ use app::sign_in::token_hash;
 use app::{Acting, App};
 use domain::account::{Grant, Role};
 use domain::campaign::drawn_list::Unsealed;
-use domain::campaign::version::VERSION_OF_NEW_ATTEMPTS;
+use domain::campaign::version::Version;
 use domain::id::{AccountId, OrgUnitId};
 use domain::org::{OrgUnit, UnitKind};
 use domain::premise::Premise;
@@ -106,7 +106,8 @@ impl City {
             entropy: entropy.clone(),
             storage_key: StorageKey::new(&[7; 32]),
             log_key: log_key(ORIGIN, [9; 32]).expect("the origin of the city is well-formed"),
-            version_of_new_attempts: VERSION_OF_NEW_ATTEMPTS,
+            // What both versions share is told under the first, whose road is shorter; stories of the second say so.
+            version_of_new_attempts: Version::One,
         };
         Self {
             app,

@@ -9,7 +9,7 @@ use frame_roots::{FrameRoots, Leaves, StratumCount};
 use party::{PartyName, TrustLevel};
 use state::Step;
 use steps::{CommitFacts, DrawFacts, EntryFacts, FreezeFacts, Intervals};
-use version::{FrameVersion, VERSION_OF_NEW_ATTEMPTS};
+use version::{FrameVersion, Version};
 
 mod two;
 
@@ -105,7 +105,7 @@ fn commit_facts() -> CommitFacts {
         beacon_at: Some(at(70)),
         ceremony: None,
         intervals: DEMO,
-        newest: VERSION_OF_NEW_ATTEMPTS,
+        newest: Version::One,
     }
 }
 

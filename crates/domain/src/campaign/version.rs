@@ -13,7 +13,7 @@ use super::plan::Sources;
 
 /// Of which version the next PLAN is logged and the next frame frozen. The one place where it is chosen: whatever
 /// exists already says its own.
-pub const VERSION_OF_NEW_ATTEMPTS: Version = Version::One;
+pub const VERSION_OF_NEW_ATTEMPTS: Version = Version::Two;
 
 /// The version of an attempt, with what only that version keeps of its frame.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

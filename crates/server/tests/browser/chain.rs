@@ -65,6 +65,17 @@ pub async fn reveal(party: &Person, link: &str) {
     party.reads("随机数已公开").await;
 }
 
+/// FREEZE is published; numbers are taken a few seconds later.
+pub async fn publish_freeze(drawer: &Person, number: &str) {
+    drawer.open(&campaign(number)).await;
+    drawer.follow("公布承诺").await;
+    drawer.reads("将要发生").await;
+    drawer.fill("开始接收随机数", "").await;
+    drawer.picture("commit-form").await;
+    drawer.press("公布承诺").await;
+    drawer.reads("已公布承诺。").await;
+}
+
 /// The host begins the ceremony once its time has come, and a party says by its link that it is there.
 pub async fn meet(drawer: &Person, party: &Person, number: &str, link: &str) {
     drawer
@@ -80,14 +91,10 @@ pub async fn meet(drawer: &Person, party: &Person, number: &str, link: &str) {
     party.reads("公开随机数").await;
 }
 
-/// The draw itself, guarded by the last four digits of the number.
-pub async fn draw(drawer: &Person, number: &str) {
-    drawer.open(&campaign(number)).await;
-    drawer.follow("抽取").await;
-    drawer.fill("输入任务号", &number[number.len() - 4..]).await;
-    drawer.picture("draw-confirm").await;
-    drawer.press("抽取").await;
-    drawer.reads("已抽取").await;
+/// RESULT follows by itself; whoever looks again sees it.
+pub async fn is_drawn(drawer: &Person, number: &str) {
+    let badge = "//main//*[contains(., '已抽取，等待派发检查')]";
+    drawer.comes(&campaign(number), badge).await;
 }
 
 /// The codes of each team, in the order of the drawn list, once it is unsealed.

@@ -353,7 +353,8 @@ async fn a_lost_level_ends_void_and_open_once_and_leaves_nothing_to_accuse() {
 #[tokio::test]
 async fn a_frame_of_the_first_version_is_not_published_once_new_attempts_are_of_the_second() {
     let old = OldDatabase::unpack(COMMITS.last().unwrap(), Engine::Sqlite);
-    let (app, _) = open_at(&old).await;
+    let (mut app, _) = open_at(&old).await;
+    app.version_of_new_attempts = Version::One;
     let drawer = acting(&app, "drawer").await;
     let number = CampaignNo::parse(READY).unwrap();
     let mut story = Story {

@@ -5,7 +5,7 @@
 use std::sync::Arc;
 
 use app::crypto::StorageKey;
-use app::drawing::{CommitWords, DrawWords};
+use app::drawing::CommitWords;
 use app::premise::Thing;
 use app::sealing::SealingKey;
 use app::{Acting, App};
@@ -70,13 +70,18 @@ async fn commitments(
     number: &CampaignNo,
 ) -> Vec<(String, draw::Digest)> {
     let mut opened = Vec::new();
+    let mut reader = app.db.read().await.unwrap();
+    let stored = store::campaign::by_number(&mut reader, number).await.unwrap();
+    let attempt = stored.campaign.state.attempt();
+    drop(reader);
     for token in ["justice", "chamber"] {
         let party = PartyToken::parse(token).unwrap();
         let shown = as_shown(app, Thing::Campaign(number)).await;
         let issued = app.issue_party_link(drawer, number, &shown, &party).await;
         let link = issued.unwrap();
         let nonce = draw::Digest(app.entropy.bytes());
-        let line = PartyLine::commit(Suite::Sha256, token.parse().unwrap(), &nonce);
+        let (campaign, name) = (number.as_str().parse().unwrap(), token.parse().unwrap());
+        let line = PartyLine::commit_to_attempt(Suite::Sha256, campaign, attempt, name, &nonce);
         let shown = as_shown(app, Thing::Party(&link)).await;
         let commitment = line.commitment.to_string();
         let taken = app.accept_commitment(&link, &shown, &commitment).await;
@@ -86,7 +91,7 @@ async fn commitments(
     opened
 }
 
-/// Two parties, a commitment each, FREEZE, two nonces, REVEAL, RESULT.
+/// Two parties, a commitment each, FREEZE, a ceremony, two nonces; REVEAL and RESULT follow by themselves.
 pub async fn draws(app: &App, number: &str) {
     let number = &CampaignNo::parse(number).unwrap();
     let campaign = Thing::Campaign(number);
@@ -95,20 +100,23 @@ pub async fn draws(app: &App, number: &str) {
     app.freeze_frame(drawer, number, &shown).await.unwrap();
     let opened = commitments(app, drawer, number).await;
     let shown = as_shown(app, campaign).await;
-    let words = CommitWords::default();
+    let words = CommitWords {
+        reveal_from: Some(app.clock.now()),
+        ..CommitWords::default()
+    };
     let done = app.commit_draw(drawer, number, &shown, &words).await;
     done.unwrap();
+    let shown = as_shown(app, campaign).await;
+    app.begin_ceremony(drawer, number, &shown).await.unwrap();
+    let shown = as_shown(app, campaign).await;
+    let signed = "司法局 见证员乙";
+    let there = app.attend_on_paper(drawer, number, &shown, signed).await;
+    there.unwrap();
     for (link, nonce) in opened {
         let shown = as_shown(app, Thing::Party(&link)).await;
         let taken = app.accept_nonce(&link, &shown, &nonce.to_string()).await;
         taken.unwrap();
     }
-    let nobody = PartyToken::parse("no-show").unwrap();
-    let shown = as_shown(app, campaign).await;
-    let done = app.close_reveal(drawer, number, &shown, &nobody).await;
-    done.unwrap();
-    let shown = as_shown(app, campaign).await;
-    let words = DrawWords::default();
-    let done = app.draw_subjects(drawer, number, &shown, &words).await;
-    done.unwrap();
+    let failed = app.follow_draws().await.unwrap();
+    assert!(failed.is_empty(), "{failed:?}");
 }

@@ -85,4 +85,9 @@ pub(crate) const MIGRATIONS: &[Migration] = &[
         "0017_sealed_lists",
         "抽中的检查在派发之前只存密文；每次登录记下查看过哪些抽中名单"
     ),
+    migration!(
+        18,
+        "0018_draws_that_follow",
+        "该由程序接着办的抽取不必读全部任务就能找到"
+    ),
 ];

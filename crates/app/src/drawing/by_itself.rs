@@ -56,7 +56,10 @@ impl App {
             numbers.push(campaign::get(&mut reader, &id).await?.campaign.number);
         }
         drop(reader);
-        numbers.extend(under_way.into_iter().map(|stored| stored.campaign.number));
+        let follows = |stored: &StoredCampaign| stored.campaign.follows_by_itself();
+        let under_way = under_way.into_iter().filter(follows);
+        numbers.extend(under_way.map(|stored| stored.campaign.number));
+        numbers.sort_unstable();
         numbers.dedup();
         let mut failed = Vec::new();
         for number in numbers {

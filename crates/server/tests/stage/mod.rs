@@ -71,7 +71,9 @@ async fn commitments(
 ) -> Vec<(String, draw::Digest)> {
     let mut opened = Vec::new();
     let mut reader = app.db.read().await.unwrap();
-    let stored = store::campaign::by_number(&mut reader, number).await.unwrap();
+    let stored = store::campaign::by_number(&mut reader, number)
+        .await
+        .unwrap();
     let attempt = stored.campaign.state.attempt();
     drop(reader);
     for token in ["justice", "chamber"] {

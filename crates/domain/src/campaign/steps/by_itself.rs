@@ -41,6 +41,17 @@ impl Campaign {
         }
     }
 
+    /// Whether its current attempt is one whose next steps follow by themselves: FREEZE of `shuang/2` is published, RESULT
+    /// is not.
+    #[must_use]
+    pub fn follows_by_itself(&self) -> bool {
+        match &self.state {
+            CampaignState::Committed(committed) => is_two(committed),
+            CampaignState::Revealed(revealed) => is_two(&revealed.committed),
+            _ => false,
+        }
+    }
+
     /// Who draws by the program: who published FREEZE.
     #[must_use]
     pub fn drawer(&self) -> Option<&AccountId> {

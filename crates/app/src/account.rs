@@ -211,7 +211,8 @@ impl App {
         Ok(())
     }
 
-    /// Closes or reopens an account; closing ends its sessions at once.
+    /// Closes or reopens an account; closing ends its sessions at once. Whoever holds a role on which others rely is not
+    /// reopened by one administrator.
     pub async fn set_account_active(
         &self,
         acting: &Acting,
@@ -228,7 +229,9 @@ impl App {
         if found.account.active == active {
             return Ok(());
         }
-        if !active {
+        if active {
+            four_eyes::reopens(&found.account.grants)?;
+        } else {
             for grant in &found.account.grants {
                 may_lose(
                     grant.role,

@@ -18,6 +18,7 @@ use crate::premise::{of_visit, require};
 use crate::{Acting, App, AppError};
 
 mod absence;
+mod approving;
 mod door;
 mod entered;
 mod listed;

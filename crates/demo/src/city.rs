@@ -193,7 +193,7 @@ pub async fn build(
         .collect();
     logins.push(Login {
         login: "inspector01",
-        what: "执法检查人员（01 至 40）：到场、录入、复核",
+        what: "执法检查人员（01 至 40）：到场、录入、审核",
     });
     Ok(City {
         logins,

@@ -1,4 +1,4 @@
-//! Approving that what a visit found is published, publishing it, and taking it down again.
+//! What of a visit becomes public, publishing it once that is approved (`approving`), and taking it down again.
 //!
 //! The content is computed from the visit by the domain and stored as the portal shows it; its hash
 //! goes into the log. The approval names the hash of the text that was read; publishing computes the text anew
@@ -17,7 +17,7 @@ use domain::premise::Premise;
 use domain::publication::{
     CONTENT, PublicFacts, PublicOutcome, Publication, TOMBSTONE, Tombstone, due,
 };
-use domain::refusal::{Code, Refusal};
+use domain::refusal::{Code, Refusal, codes};
 use domain::subject::Subject;
 use domain::time::Instant;
 use store::inspection::{self, StoredInspection, StoredPublication};
@@ -30,9 +30,9 @@ use crate::{Acting, App, AppError};
 
 static NOT_CONFIRMED: Code = Code::new(
     "PUBL-010",
-    "这次检查还没有复核，不能预览公示内容。",
+    "这次检查还没有审核，不能预览公示内容。",
     Some("细则五（四）"),
-    "由录入人之外的执法人员复核，再由分管领导批准公示。",
+    "由录入人之外的执法人员审核，再由分管领导批准公示。",
 );
 
 /// More than ever wait at once; sorted by term, so all of them are read.
@@ -56,6 +56,13 @@ pub struct PublicationPreview {
 }
 
 impl PublicationPreview {
+    /// Why this account may not decide on it at all. That the text is approved already hinders only another approval.
+    #[must_use]
+    pub fn barred(&self) -> Option<&Refusal> {
+        let refused = self.refused.as_ref();
+        refused.filter(|why| why.code != codes::PUBLICATION_APPROVED.code)
+    }
+
     /// Whether the text that would be published now is the one that was approved.
     #[must_use]
     pub fn is_approved(&self) -> bool {
@@ -169,29 +176,6 @@ impl App {
         premise_of_outcome(&stored, &facts)
     }
 
-    /// Approves that this very text of a confirmed outcome is published.
-    pub async fn approve_outcome(
-        &self,
-        acting: &Acting,
-        id: &InspectionId,
-        premise: &Premise,
-    ) -> Result<(), AppError> {
-        let (mut tx, acting) = self.begin_as("outcome.approve", acting).await?;
-        let (stored, assigned) = load(&mut tx, &acting, id).await?;
-        let actor = acting.actor(Verb::OutcomeApprove, &place(&stored, assigned))?;
-        let facts = self.facts(&mut tx, &stored).await?;
-        let now = premise_of_outcome(&stored, &facts)?;
-        require(&mut tx, Some(&acting), "要公示的内容", premise, &now).await?;
-        stored.visit.permit(InspectionVerb::Approve)?;
-        let step = self.visit_moment(&acting);
-        let at = step.at;
-        let done = stored
-            .visit
-            .clone()
-            .approve_publication(step, text_of(&now)?)?;
-        self.write_visit(tx, stored, done, at, actor).await
-    }
-
     /// Publishes an approved outcome: its hash goes into the log, its content onto the portal.
     pub async fn publish_outcome(
         &self,
@@ -294,7 +278,7 @@ impl App {
     }
 
     /// What a publication says beside the visit itself.
-    async fn facts(
+    pub(super) async fn facts(
         &self,
         reader: &mut Reader,
         stored: &StoredInspection,
@@ -310,7 +294,7 @@ impl App {
 }
 
 /// What a publication says beside the visit itself, as registers, rules and calendar had it at one reading.
-struct Facts {
+pub(super) struct Facts {
     deadline: Deadline,
     items: Vec<InspectionItem>,
     subject: Subject,
@@ -337,7 +321,10 @@ impl Facts {
 }
 
 /// The visit with the hash of what would be published of it, but for key and moment, which the act itself gives.
-fn premise_of_outcome(stored: &StoredInspection, facts: &Facts) -> Result<Premise, AppError> {
+pub(super) fn premise_of_outcome(
+    stored: &StoredInspection,
+    facts: &Facts,
+) -> Result<Premise, AppError> {
     let premise = Premise::of(stored.seen.clone());
     let Some(confirmed) = awaits(&stored.visit) else {
         return Ok(premise);
@@ -355,7 +342,7 @@ fn awaits(visit: &Inspection) -> Option<&Confirmed> {
 }
 
 /// The hash of the text a publication waits with.
-fn text_of(premise: &Premise) -> Result<Fingerprint, Refusal> {
+pub(super) fn text_of(premise: &Premise) -> Result<Fingerprint, Refusal> {
     let text = premise.digest.clone();
     text.ok_or_else(|| NOT_CONFIRMED.refuse(&[]))
 }

@@ -152,3 +152,38 @@ async fn the_last_administrator_of_a_kind_who_can_work_stays() {
     })
     .await;
 }
+
+/// Reopening an account gives back whatever roles it holds; those on which others rely come from two administrators.
+#[tokio::test]
+async fn one_administrator_brings_no_role_back_on_which_others_rely() {
+    on_both(|db| async move {
+        let city = City::found(db).await;
+        let system = city.account("system", &[(Role::SystemAdmin, 0)]).await;
+        let security = city.account("security", &[(Role::SecurityAdmin, 0)]).await;
+        let held = [(Role::Approver, 1), (Role::Registrar, 1)];
+        let approver = city.account("approver", &held).await;
+        let (system, security) = (city.acting(&system).await, city.acting(&security).await);
+        let set = async |active: bool| {
+            let premise = shown(&city, &approver).await;
+            let app = &city.app;
+            app.set_account_active(&system, &approver, &premise, active)
+                .await
+        };
+        set(false).await.unwrap();
+        let before = leaves(&city).await;
+        assert_eq!(code_of(set(true).await), "AUTH-027");
+        assert_eq!(leaves(&city).await, before);
+        assert!(city.app.sign_in("approver", PASSWORD).await.is_err());
+
+        let premise = shown(&city, &approver).await;
+        let grant = Grant {
+            role: Role::Approver,
+            unit: unit(1),
+        };
+        let revoked = city.app.revoke_role(&security, &approver, &premise, &grant);
+        revoked.await.unwrap();
+        set(true).await.unwrap();
+        assert!(city.app.sign_in("approver", PASSWORD).await.is_ok());
+    })
+    .await;
+}

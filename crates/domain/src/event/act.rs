@@ -72,7 +72,7 @@ closed_list! {
         InspectionOpened = "inspection.open", "到场登记";
         ResultRecorded = "inspection.record", "录入检查结果";
         InspectionConcluded = "inspection.conclude", "形成检查结论";
-        InspectionConfirmed = "inspection.confirm", "复核检查结果";
+        InspectionConfirmed = "inspection.confirm", "审核检查结果";
         InspectionReturned = "inspection.return", "退回检查结果";
         InspectionAbsenceReported = "inspection.report_absence", "登记未实施检查";
         InspectionAbsenceReturned = "inspection.return_absence", "退回未实施检查";
@@ -81,6 +81,7 @@ closed_list! {
         InspectionPostponementRefused = "inspection.refuse_postponement", "不批准延期";
         InspectionFellAway = "inspection.fall_away", "未实施检查";
         OutcomeApproved = "outcome.approve", "批准公示";
+        OutcomeReturned = "outcome.return", "退回待公示的结果";
         OutcomePublished = "outcome.publish", "公示检查结果";
         OutcomeWithdrawn = "outcome.withdraw", "撤下公示";
         CounterBegun = "counter.begin", "编号接续";

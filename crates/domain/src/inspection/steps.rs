@@ -20,7 +20,7 @@ closed_list! {
         Assigned = "assigned", "已派发";
         Opened = "opened", "检查中";
         Concluded = "concluded", "已录入";
-        Confirmed = "confirmed", "已复核";
+        Confirmed = "confirmed", "已审核";
         Approved = "approved", "已批准公示";
         Published = "published", "已公示";
         Postponing = "postponing", "申请延期";
@@ -35,9 +35,10 @@ closed_list! {
         Open = "open", "到场登记";
         Record = "record", "录入检查结果";
         Conclude = "conclude", "形成检查结论";
-        Confirm = "confirm", "复核检查结果";
+        Confirm = "confirm", "审核检查结果";
         Return = "return", "退回检查结果";
         Approve = "approve", "批准公示";
+        ReturnOutcome = "return_outcome", "退回待公示的结果";
         Publish = "publish", "公示";
         ReportAbsence = "report_absence", "登记未实施检查";
         ConfirmAbsence = "confirm_absence", "审核未实施检查";
@@ -67,7 +68,21 @@ pub const INSPECTION_TRANSITIONS: &[(InspectionKind, InspectionVerb, InspectionK
     (S::Confirmed, V::Approve, S::Approved),
     (S::Approved, V::Approve, S::Approved),
     (S::Approved, V::Publish, S::Published),
+    (S::Confirmed, V::ReturnOutcome, S::Opened),
+    (S::Approved, V::ReturnOutcome, S::Opened),
 ];
+
+/// The sheet open again, with the reason for those who filled it in.
+fn sent_back(opened: Opened, reason: &str) -> Result<InspectionState, Refusal> {
+    let reason = reason.trim();
+    if reason.is_empty() {
+        return Err(codes::INSPECTION_RETURN_REASON.refuse(&[]));
+    }
+    Ok(InspectionState::Opened(Opened {
+        returned: Some(reason.to_owned()),
+        ..opened
+    }))
+}
 
 /// Where a verb leads from a state; nowhere if it is refused there.
 pub fn next(from: InspectionKind, verb: InspectionVerb) -> impl Iterator<Item = InspectionKind> {
@@ -214,15 +229,24 @@ impl Inspection {
             return Err(self.refuse(InspectionVerb::Return));
         };
         four_eyes::hands_and_confirmation(&concluded.opened.hands, &step.by)?;
-        let reason = reason.trim();
-        if reason.is_empty() {
-            return Err(codes::INSPECTION_RETURN_REASON.refuse(&[]));
-        }
-        let opened = Opened {
-            returned: Some(reason.to_owned()),
-            ..concluded.opened
+        let opened = sent_back(concluded.opened, reason)?;
+        Ok(self.with(opened, Act::InspectionReturned))
+    }
+
+    /// Sends a confirmed result back in place of approving its publication, also one that was approved and is not
+    /// published; it is confirmed and approved anew.
+    ///
+    /// # Errors
+    /// `INSP-001`, `AUTH-015`, `INSP-013` without reason.
+    pub fn return_outcome(self, step: &Step, reason: &str) -> Stepped {
+        self.permit(InspectionVerb::ReturnOutcome)?;
+        let Some(confirmed) = self.confirmed().cloned() else {
+            return Err(self.refuse(InspectionVerb::ReturnOutcome));
         };
-        Ok(self.with(InspectionState::Opened(opened), Act::InspectionReturned))
+        let opened = confirmed.concluded.opened;
+        four_eyes::result_and_approval(&opened.hands, &confirmed.step.by, &step.by)?;
+        let opened = sent_back(opened, reason)?;
+        Ok(self.with(opened, Act::OutcomeReturned))
     }
 
     /// Approves that this text is published. An approval is renewed only by one of another text.

@@ -207,6 +207,7 @@ fn apply(visit: Inspection, verb: InspectionVerb) -> Result<(Inspection, Act), R
         InspectionVerb::Confirm => visit.confirm(step(CONFIRMS, 90)),
         InspectionVerb::Return => visit.return_result(&step(CONFIRMS, 90), "补一张照片"),
         InspectionVerb::Approve => visit.approve_publication(step(APPROVES, 90), text("b")),
+        InspectionVerb::ReturnOutcome => visit.return_outcome(&step(APPROVES, 90), "名称有误"),
         InspectionVerb::Publish => visit.publish(
             step(PUBLISHES, 90),
             PublicationId::from_entropy([8; 12]),

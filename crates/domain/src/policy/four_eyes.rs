@@ -5,6 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::account::Grant;
 use crate::id::AccountId;
 use crate::refusal::{Code, Refusal, codes};
 
@@ -106,6 +107,17 @@ pub fn request_and_confirmation(
 ) -> Result<(), Refusal> {
     apart(asked_by, confirms, &codes::AUTH_OWN_REQUEST)?;
     apart(account, confirms, &codes::AUTH_OWN_ACCESS)
+}
+
+/// One administrator does not bring a role back on which others rely, by reopening the account that holds it.
+///
+/// # Errors
+/// `AUTH-027`.
+pub fn reopens(held: &[Grant]) -> Result<(), Refusal> {
+    match held.iter().find(|grant| super::is_guarded(grant.role)) {
+        Some(grant) => Err(codes::AUTH_REOPENS_GUARDED.refuse(&[("role", &grant.role.label())])),
+        None => Ok(()),
+    }
 }
 
 /// Who grants a right may not be the one who receives it.

@@ -50,7 +50,7 @@ closed_list! {
         InspectionOpen = "inspection.open", "到场登记";
         InspectionRecord = "inspection.record", "录入检查结果";
         InspectionConclude = "inspection.conclude", "形成检查结论";
-        InspectionConfirm = "inspection.confirm", "复核检查结果";
+        InspectionConfirm = "inspection.confirm", "审核检查结果";
         InspectionPutOff = "inspection.put_off", "审批延期";
         InspectionExport = "inspection.export", "导出检查记录";
         OutcomeApprove = "outcome.approve", "审批公示";

@@ -93,14 +93,14 @@ async fn visit_everybody(chrome: &Chrome, bureau: &Bureau, desk: &Person) {
     let visit = chain::own_visit(&phone, number, &teams[0]).await;
     chain::inspect(&phone).await;
     assert!(
-        !phone.has("//main//a[normalize-space()='复核']").await,
+        !phone.has("//main//a[normalize-space()='审核']").await,
         "the writer is offered to confirm"
     );
     phone.sign_in(&login_of(&teams[0][1])).await;
     phone.open(&visit).await;
-    phone.follow("复核").await;
-    phone.press("复核").await;
-    phone.reads("已复核。").await;
+    phone.follow("审核").await;
+    phone.press("审核").await;
+    phone.reads("已审核。").await;
     desk.sign_in("approver").await;
     let approval = visit.rsplit('/').next().unwrap();
     desk.open(&format!("/w/publication-approvals/{approval}"))

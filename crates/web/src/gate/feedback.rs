@@ -193,8 +193,9 @@ feedback! {
     // Visits and publications.
     VISIT_ARRIVED = "visit-arrived", "已登记到场。", "逐项填写检查表，填一项存一项。";
     RESULTS_SAVED = "results-saved", "已保存。", "没有保存的内容仍在本页，已存为草稿。";
-    VISIT_CONCLUDED = "visit-concluded", "已形成检查结论。", "由另一名执法检查人员复核。";
-    VISIT_CONFIRMED = "visit-confirmed", "已复核。", "由分管领导批准公示，再由公示人员公示，公示期限见本页。";
+    VISIT_CONCLUDED = "visit-concluded", "已形成检查结论。", "由另一名执法检查人员审核。";
+    OUTCOME_RETURNED = "outcome-returned", "已退回，检查表重新打开。", "录入人看得到理由；补正后重新审核、重新批准公示。";
+    VISIT_CONFIRMED = "visit-confirmed", "已审核。", "由分管领导批准公示，再由公示人员公示，公示期限见本页。";
     VISIT_RETURNED = "visit-returned", "已退回。", "录入人看到理由后补正，已填的内容都在。";
     ABSENCE_REPORTED = "absence-reported", "已登记未实施检查。", "由另一名检查人员审核；审核之前不算办完。";
     ABSENCE_CONFIRMED = "absence-confirmed", "已审核：未实施检查。", "";

@@ -91,8 +91,8 @@ fn afterwards() -> Vec<Route> {
     vec![
         Route::get(conclude, end, "形成检查结论", act::ask_conclusion),
         Route::act(conclude, end, "形成检查结论（办理）", act::conclude).keeping_draft(),
-        Route::get(confirm, check, "复核", second::ask),
-        Route::act(confirm, check, "复核（办理）", second::confirm),
+        Route::get(confirm, check, "审核", second::ask),
+        Route::act(confirm, check, "审核（办理）", second::confirm),
         Route::get(back, check, "退回", second::ask_return),
         Route::act(back, check, "退回（办理）", second::send_back).keeping_draft(),
     ]

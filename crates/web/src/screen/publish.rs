@@ -9,6 +9,7 @@ mod act;
 mod approve;
 mod chosen;
 mod list;
+mod send_back;
 
 use domain::calendar::{Deadline, WorkCalendar};
 use domain::policy::Verb;
@@ -21,35 +22,10 @@ use crate::text::Address;
 /// The addresses of this screen.
 #[must_use]
 pub fn routes() -> Vec<Route> {
-    let approve = Who::Needs(Verb::OutcomeApprove);
     let publish = Who::Needs(Verb::OutcomePublish);
     let withdraw = Who::Needs(Verb::OutcomeWithdraw);
     let opening = Who::Needs(Verb::OpeningRead);
-    vec![
-        Route::get(
-            "/w/publication-approvals",
-            approve,
-            "待批准的公示",
-            approve::waiting,
-        ),
-        Route::act(
-            "/w/publication-approvals",
-            approve,
-            "批准所选的公示（办理）",
-            approve::approve_list,
-        ),
-        Route::get(
-            "/w/publication-approvals/{id}",
-            approve,
-            "审批公示，预览",
-            approve::ask,
-        ),
-        Route::act(
-            "/w/publication-approvals/{id}",
-            approve,
-            "批准公示（办理）",
-            approve::approve,
-        ),
+    let own = vec![
         Route::get("/w/publish", publish, "待公示的检查结果", list::waiting),
         Route::act(
             "/w/publish",
@@ -79,6 +55,51 @@ pub fn routes() -> Vec<Route> {
             "完整案卷，下载即留痕",
             act::full_bundle,
         ),
+    ];
+    decisions().into_iter().chain(own).collect()
+}
+
+/// Those of whoever decides that something is published.
+fn decisions() -> [Route; 6] {
+    let approve = Who::Needs(Verb::OutcomeApprove);
+    [
+        Route::get(
+            "/w/publication-approvals",
+            approve,
+            "待批准的公示",
+            approve::waiting,
+        ),
+        Route::act(
+            "/w/publication-approvals",
+            approve,
+            "批准所选的公示（办理）",
+            approve::approve_list,
+        ),
+        Route::get(
+            "/w/publication-approvals/{id}",
+            approve,
+            "审批公示，预览",
+            approve::ask,
+        ),
+        Route::act(
+            "/w/publication-approvals/{id}",
+            approve,
+            "批准公示（办理）",
+            approve::approve,
+        ),
+        Route::get(
+            "/w/publication-approvals/{id}/return",
+            approve,
+            "退回待公示的结果",
+            send_back::ask_return,
+        ),
+        Route::act(
+            "/w/publication-approvals/{id}/return",
+            approve,
+            "退回待公示的结果（办理）",
+            send_back::send_back,
+        )
+        .keeping_draft(),
     ]
 }
 

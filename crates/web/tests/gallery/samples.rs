@@ -685,7 +685,7 @@ fn portal(words: &Words) -> PortalPage {
             Column::words("任务"),
             Column::words("可信等级").labelled(),
             Column::words("抽取").labelled(),
-            Column::words("复核").in_corner(),
+            Column::words("核对").in_corner(),
         ]
     };
     let row = |level| {

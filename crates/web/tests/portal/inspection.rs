@@ -249,7 +249,7 @@ async fn a_visit_goes_from_the_door_to_a_second_persons_confirmation() {
         assert_eq!(asked.status, StatusCode::OK, "{}", asked.text);
         let done = second.submit(&asked, &path, &[]).await;
         assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.text);
-        assert!(second.get(&base).await.shows("已复核，等待批准公示"));
+        assert!(second.get(&base).await.shows("已审核，等待批准公示"));
     })
     .await;
 }

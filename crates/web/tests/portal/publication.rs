@@ -171,7 +171,7 @@ async fn who_entered_or_confirmed_a_result_cannot_approve_its_publication_and_is
             let refused = app.approve_outcome(acting, id, &shown).await.unwrap_err();
             let refused = refused.to_string();
             assert!(
-                refused.contains("AUTH-015") && refused.contains("没有录入也没有复核过"),
+                refused.contains("AUTH-015") && refused.contains("没有录入也没有审核过"),
                 "{refused}"
             );
             let page = story.browser(own).await;
@@ -200,6 +200,48 @@ async fn who_entered_or_confirmed_a_result_cannot_approve_its_publication_and_is
             "{}",
             home.text
         );
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_approver_sends_back_what_is_wrong_and_it_is_confirmed_and_approved_anew() {
+    told_on_both(async |story| {
+        let (_, visits) = story.assigned().await;
+        story.confirmed(&visits[0]).await;
+        let (app, id) = (&story.site.city.app, &visits[0].visit.id);
+        let approver = story.browser(&story.approver.account).await;
+        let to = format!("/w/publication-approvals/{id}");
+        let asked = approver.get(&to).await;
+        assert!(asked.shows(&format!("{to}/return")), "{}", asked.text);
+        // Also after it was approved, as long as it is not published.
+        let done = approver.submit(&asked, &to, &[]).await;
+        assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.text);
+
+        let back = format!("{to}/return");
+        let asked = approver.get(&back).await;
+        let empty = approver.submit(&asked, &back, &[("reason", " ")]).await;
+        assert_eq!(empty.status, StatusCode::CONFLICT);
+        assert!(empty.shows("INSP-013"), "{}", empty.text);
+        let reason = [("reason", "处置措施写错了")];
+        let done = approver.submit(&empty, &back, &reason).await;
+        assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.text);
+
+        let mut reader = app.db.read().await.unwrap();
+        let kept = store::inspection::get(&mut reader, id).await.unwrap();
+        drop(reader);
+        let InspectionState::Opened(opened) = &kept.visit.state else {
+            panic!("{:?}", kept.visit.state)
+        };
+        assert_eq!(opened.returned.as_deref(), Some("处置措施写错了"));
+        let shown = as_shown(app, Thing::Outcome(id)).await;
+        let publisher = story.site.city.acting(&story.publisher).await;
+        let refused = app.publish_outcome(&publisher, id, &shown).await;
+        let refused = refused.unwrap_err().to_string();
+        assert!(refused.contains("PUBL-010"), "{refused}");
+        let entered = story.browser(&story.team(&visits[0])[0]).await;
+        let record = entered.get(&format!("/w/inspections/{id}")).await;
+        assert!(record.shows("处置措施写错了"), "{}", record.text);
     })
     .await;
 }
@@ -347,7 +389,7 @@ async fn every_sentence_about_the_term_names_the_working_days_of_the_rulebook() 
         for path in ["/", "/results", "/entity/911412020000000000"] {
             let page = stranger.get(path).await;
             assert!(
-                page.shows("形成结论后 5 个工作日内，经第二人复核在此公示"),
+                page.shows("形成结论后 5 个工作日内，经第二人审核在此公示"),
                 "{path}: {}",
                 page.text
             );

@@ -117,7 +117,7 @@ async fn once_every_visit_is_settled_the_next_to_act_is_who_ends_the_inspections
                 initiator
                     .get(&path)
                     .await
-                    .shows("下一步：检查组检查、录入和复核")
+                    .shows("下一步：检查组检查、录入和审核")
             );
             story.confirmed(visit).await;
         }

@@ -6,7 +6,7 @@ use axum::response::{IntoResponse, Response};
 use domain::account::{Grant, Role};
 use domain::id::{AccountId, OrgUnitId};
 use domain::org::OrgUnit;
-use domain::policy::{Verb, is_guarded};
+use domain::policy::{Verb, four_eyes, is_guarded};
 use domain::refusal::codes;
 use domain::text::FieldErrors;
 use store::account::{self as accounts, StoredAccount};
@@ -14,7 +14,7 @@ use store::org;
 
 use super::{all, page_of, standing};
 use crate::component::{
-    Act, Cell, Choice, Column, Crumb, EmptyState, Facts, Field, Form, Head, Link, Row, Sheet,
+    Act, Cell, Choice, Column, Crumb, EmptyState, Facts, Field, Form, Head, Link, Note, Row, Sheet,
     Table, Weight,
 };
 use crate::form::Submitted;
@@ -51,7 +51,9 @@ async fn page(
     let (acting, here) = (&visit.acting, page_of(stored));
     let other = stored.account.id != acting.account;
     let mut head = Head::new(stored.account.name.as_str()).with_badge(standing(stored));
-    if other && acting.offers(Verb::AccountManage) {
+    let reopens = four_eyes::reopens(&stored.account.grants);
+    let kept_closed = reopens.err().filter(|_| !stored.account.active);
+    if other && kept_closed.is_none() && acting.offers(Verb::AccountManage) {
         let (words, end) = if stored.account.active {
             ("停用账号", "close")
         } else {
@@ -84,6 +86,10 @@ async fn page(
         .await?
         .with_crumb(crumb)
         .with(flaws.note());
+    let page = match kept_closed.filter(|_| flaws.refusal.is_none()) {
+        Some(refusal) => page.with(Note::standing(refusal.sentence, refusal.remedy)),
+        None => page,
+    };
     let facts = Sheet::new("account", "账号", facts)
         .padded()
         .with_link(Link::new("这个账号的留痕", log));

@@ -125,7 +125,7 @@ pub(in crate::screen) fn next_step(state: &CampaignState, settled: bool) -> &'st
         CampaignState::Revealed(_) => "程序自动抽取",
         CampaignState::Drawn(_) => "发起科室派发检查",
         CampaignState::Inspecting(_) if settled => "发起科室结束检查",
-        CampaignState::Inspecting(_) => "检查组检查、录入和复核",
+        CampaignState::Inspecting(_) => "检查组检查、录入和审核",
         CampaignState::Ended(ended) => {
             if ended.opened.is_none() {
                 "抽取经办公开抽取材料"
@@ -236,7 +236,7 @@ pub(in crate::screen) fn now(
         CampaignState::Inspecting(_) => (
             "检查进行中。",
             format!(
-                "检查期到 {} 为止；每户须录入结果并由第二人复核。",
+                "检查期到 {} 为止；每户须录入结果并由第二人审核。",
                 stored.until
             ),
         ),

@@ -16,8 +16,8 @@ use crate::screen::shared::rulebook_of;
 
 static CONFIRM: Way = Way {
     step: "confirm",
-    title: "复核",
-    button: "复核",
+    title: "审核",
+    button: "审核",
     keeps_draft: false,
     right: Verb::InspectionConfirm,
     verb: InspectionVerb::Confirm,

@@ -132,7 +132,7 @@ pub(super) fn table(campaigns: &[Line], empty: EmptyState) -> Table {
         Column::unbroken("可信等级").labelled(),
         Column::unbroken("抽取").labelled(),
         Column::unbroken("状态").labelled(),
-        Column::unbroken("复核").in_corner(),
+        Column::unbroken("核对").in_corner(),
     ];
     let rows = campaigns.iter().map(|line| {
         let one = match line {

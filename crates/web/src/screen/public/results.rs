@@ -102,7 +102,7 @@ pub(super) fn table(results: &[Shown], empty: EmptyState) -> Table {
 /// No publication yet, and within how many working days one appears.
 pub(super) fn nothing_yet(term: u32) -> EmptyState {
     EmptyState::nothing(format!(
-        "还没有公示的检查结果。检查形成结论后 {term} 个工作日内，经第二人复核在此公示。"
+        "还没有公示的检查结果。检查形成结论后 {term} 个工作日内，经第二人审核在此公示。"
     ))
 }
 

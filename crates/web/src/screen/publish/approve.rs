@@ -12,7 +12,7 @@ use domain::policy::Verb;
 
 use super::act::{facing, visit_key};
 use super::chosen::{AT_ONCE, answered, ticks};
-use super::{approvals, list};
+use super::{approvals, list, send_back};
 use crate::component::{
     Cell, Column, Confirm, EmptyState, Form, Head, Link, Note, Refusal, Row, Sheet, Table,
 };
@@ -31,7 +31,7 @@ async fn page(web: &WebState, visit: &Visit) -> Result<WorkbenchPage, Stop> {
         .await?
         .with(list::tabs(visit, 0));
     let page = if mine.is_empty() {
-        let empty = EmptyState::nothing("没有等本账号批准公示的结果。检查结果复核后出现在这里。");
+        let empty = EmptyState::nothing("没有等本账号批准公示的结果。检查结果审核后出现在这里。");
         page.with(Sheet::new("waiting", "待批准公示", empty))
     } else {
         page.with(form(web, visit, &mine))
@@ -123,6 +123,10 @@ async fn ask_again(
         Some(refusal) => page.with(Refusal::from(refusal)),
         None => page.with(confirmation(web, visit, &preview)),
     };
+    let page = match preview.barred() {
+        Some(_) => page,
+        None => page.with(send_back::offered(id)),
+    };
     Ok(match flaws {
         Some(flaws) => (flaws.status(), page).into_response(),
         None => page.into_response(),
@@ -164,6 +168,6 @@ pub(super) async fn approve(
 pub(super) fn not_approved() -> Note {
     Note::standing(
         "还没有批准公示，或批准之后内容有了变化。",
-        "由没有录入也没有复核过这次检查的分管领导批准之后，公示岗的任何账号都可以公示。",
+        "由没有录入也没有审核过这次检查的分管领导批准之后，公示岗的任何账号都可以公示。",
     )
 }

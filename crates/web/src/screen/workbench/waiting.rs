@@ -96,7 +96,7 @@ const VISIT_STEPS: &[(InspectionKind, Verb, &str)] = &[
     (
         InspectionKind::Concluded,
         Verb::InspectionConfirm,
-        "复核检查结果",
+        "审核检查结果",
     ),
     (InspectionKind::Confirmed, Verb::OutcomeApprove, "审批公示"),
     (

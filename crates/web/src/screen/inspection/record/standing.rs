@@ -57,7 +57,7 @@ pub(super) fn head(visit: &Visit, view: &VisitView) -> Head {
         {
             head = head
                 .with_act(Act::open("退回", here("return"), Weight::Outlined))
-                .with_act(Act::open("复核", here("confirm"), Weight::Main));
+                .with_act(Act::open("审核", here("confirm"), Weight::Main));
         }
         InspectionState::Reported(reported)
             if open_to(Verb::InspectionConfirm) && reported.step.by != visit.acting.account =>
@@ -132,17 +132,17 @@ pub(super) fn standing(visit: &Visit, view: &VisitView) -> Note {
         }
         InspectionState::Concluded(done) if done.opened.hands.include(&visit.acting.account) => {
             Note::standing(
-                "等待复核。",
-                "结果里有您录入的内容，须由没有录入过的同组人员或组长复核。",
+                "等待审核。",
+                "结果里有您录入的内容，须由没有录入过的同组人员或组长审核。",
             )
         }
         InspectionState::Concluded(_) => Note::standing(
-            "等待复核。",
-            "由没有录入过的同组人员或组长核对后复核或退回。",
+            "等待审核。",
+            "由没有录入过的同组人员或组长核对后审核通过或退回。",
         ),
         InspectionState::Confirmed(_) => Note::standing(
-            "已复核，等待批准公示。",
-            "由没有录入也没有复核过的分管领导批准，再由公示人员在期限内公示。",
+            "已审核，等待批准公示。",
+            "由没有录入也没有审核过的分管领导批准，再由公示人员在期限内公示。",
         ),
         InspectionState::Approved(_) => Note::standing(
             "已批准公示，等待公示。",

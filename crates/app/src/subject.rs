@@ -11,7 +11,7 @@ use domain::refusal::Code;
 use domain::subject::{RawSubject, Subject};
 use domain::text::{FieldError, FieldErrors};
 use store::subject::{self, StoredSubject};
-use store::{StoreError, Tx};
+use store::{StoreError, Tx, sealed_visit};
 
 use crate::premise::require;
 use crate::{Acting, App, AppError};
@@ -28,6 +28,13 @@ static DRAWN_BEFORE: Code = Code::new(
     "“{name}”已有检查记录，不能移出名录。",
     Some("细则五（二）"),
     "把登记状态改为注销、迁出或歇业，它就不再参加抽取。",
+);
+
+static DRAW_UNDER_WAY: Code = Code::new(
+    "SUBJ-005",
+    "有任务冻结了名录，或有抽中的检查还没有开始；在此期间名录不移出任何一户。",
+    Some("细则五（二）"),
+    "把登记状态改为注销、迁出或歇业，它就不再参加以后的抽取；检查都开始之后再移出。",
 );
 
 impl App {
@@ -77,7 +84,8 @@ impl App {
         Ok(())
     }
 
-    /// Removes an entry that was never inspected, with a reason.
+    /// Removes an entry that was never inspected, with a reason; nobody is removed while visits are ahead: the drawn
+    /// list is found in the register, and who is on it is not told by what can be removed.
     pub async fn remove_subject(
         &self,
         acting: &Acting,
@@ -90,6 +98,10 @@ impl App {
         let actor = acting.actor(Verb::SubjectEdit, &Place::of(&before.unit))?;
         let now = Premise::of(before.seen.clone());
         require(&mut tx, Some(&acting), "这个检查对象", premise, &now).await?;
+        // Of anybody, so that the refusal tells nobody who was drawn.
+        if sealed_visit::is_any_ahead(&mut tx).await? {
+            return Err(DRAW_UNDER_WAY.refuse(&[]).into());
+        }
         let event = self
             .event(Act::SubjectRemoved, actor)
             .because(reason)

@@ -20,6 +20,7 @@ pub mod state;
 pub mod steps;
 pub mod transitions;
 pub mod version;
+pub mod void_class;
 
 pub use state::{Campaign, CampaignState};
 pub use transitions::{CampaignVerb, StateKind, TRANSITIONS};

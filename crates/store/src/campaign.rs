@@ -22,8 +22,7 @@ mod void;
 
 pub use attempt::{AttemptEntry, HandedIn, attempt, handed_in_before, plan_left_by};
 pub use void::{
-    VoidAttempt, add_void, between_freeze_and_result, unopened, void_attempt, void_attempts,
-    write_void,
+    VoidAttempt, add_void, that_may_follow, unopened, void_attempt, void_attempts, write_void,
 };
 
 const TABLE: &str = "campaigns";

@@ -90,6 +90,14 @@ async fn all(reader: &mut Reader, query: Query) -> Result<Vec<StoredInspection>,
     rows.iter().map(|row| opened(&*vault, row)).collect()
 }
 
+/// Whether anybody may have been drawn, or be drawn from a frozen register, whose visit has not begun.
+pub async fn is_any_ahead(reader: &mut Reader) -> Result<bool, StoreError> {
+    let query = Query::new(
+        "SELECT 1 AS ahead FROM campaigns WHERE state IN ('frozen', 'committed', 'revealed', 'drawn') UNION ALL SELECT 1 AS ahead FROM inspections WHERE state IN ('assigned', 'postponing', 'reported') LIMIT 1",
+    );
+    Ok(!reader.all(query).await?.is_empty())
+}
+
 /// Every visit that is drawn and sealed, in drawing order within its campaign.
 ///
 /// # Errors

@@ -5,20 +5,18 @@
 //! Deliberately absent: a schedule. Whoever runs the program calls [`App::follow_draws`] after each act and as time passes.
 
 use domain::campaign::steps::Due;
+use domain::campaign::void_class::VoidClass;
 use domain::event::Actor;
 use domain::id::{AccountId, CampaignNo};
 use domain::policy::Verb;
 use domain::refusal::codes;
 use draw::record::two::{self, Decided, Voided};
+use store::StoreError;
 use store::campaign::{self, StoredCampaign, VoidAttempt};
-use store::{StoreError, catalog};
 
-use super::seed::{logged_reveal, reveal_of};
+use super::seed::{least_level, logged_reveal, reveal_of};
 use super::{DrawWords, delivered, forged, freeze_of, held, spoken, token};
 use crate::{App, AppError};
-
-/// The class by which the program makes an attempt void.
-const LEVEL_LOST: &str = "level-lost";
 
 /// The most steps one attempt takes by itself: REVEAL, VOID, OPEN, and one more that finds nothing.
 const STEPS: u32 = 4;
@@ -50,17 +48,8 @@ impl App {
     /// What the store says of the view; everything else is told per campaign.
     pub async fn follow_draws(&self) -> Result<Vec<NotFollowed>, AppError> {
         let mut reader = self.db.read().await?;
-        let under_way = campaign::between_freeze_and_result(&mut reader).await?;
-        let mut numbers: Vec<CampaignNo> = Vec::new();
-        for (id, _) in campaign::unopened(&mut reader).await? {
-            numbers.push(campaign::get(&mut reader, &id).await?.campaign.number);
-        }
+        let numbers = campaign::that_may_follow(&mut reader).await?;
         drop(reader);
-        let follows = |stored: &StoredCampaign| stored.campaign.follows_by_itself();
-        let under_way = under_way.into_iter().filter(follows);
-        numbers.extend(under_way.map(|stored| stored.campaign.number));
-        numbers.sort_unstable();
-        numbers.dedup();
         let mut failed = Vec::new();
         for number in numbers {
             if let Err(why) = self.follow_draw(&number).await {
@@ -81,10 +70,12 @@ impl App {
         for _ in 0..STEPS {
             let mut reader = self.db.read().await?;
             let stored = campaign::by_number(&mut reader, number).await?;
-            let rulebook = catalog::rulebook_of(&mut reader, &stored.campaign.state).await?;
-            let minimum = rulebook.intervals()?.minimum_level;
             drop(reader);
-            match stored.campaign.due(self.clock.now(), minimum) {
+            if !stored.campaign.follows_by_itself() {
+                return self.open_voids(&stored).await;
+            }
+            let least = least_level(&stored)?;
+            match stored.campaign.due(self.clock.now(), least) {
                 Some(Due::Reveal) => self.reveal_itself(&stored).await?,
                 Some(Due::Result) => self.result_itself(&stored).await?,
                 Some(Due::Void) => self.void_itself(&stored).await?,
@@ -133,18 +124,18 @@ impl App {
             return Ok(tx.abandon().await?);
         }
         held::own_records(&mut tx, &stored).await?;
+        held::plan(&mut tx, &stored).await?;
         held::reveal(&mut tx, &stored).await?;
-        let rulebook = catalog::rulebook_of(&mut tx, &stored.campaign.state).await?;
-        let minimum = rulebook.intervals()?.minimum_level;
         let at = self.clock.now();
-        let (next, act) = stored.campaign.clone().void_by_itself(at, minimum)?;
+        let least = least_level(&stored)?;
+        let (next, act) = stored.campaign.clone().void_by_itself(at, least)?;
         let freeze = freeze_of(&stored)?;
         let record = two::VoidRecord {
             voided: Voided::Frozen {
                 attempt: freeze.attempt_ref(),
                 reveal: Some(logged_reveal(&stored)?.hash(freeze.suite)),
             },
-            reason: token(LEVEL_LOST)?,
+            reason: token(VoidClass::LevelLost.name())?,
             decided: Decided::Program,
         }
         .to_string();
@@ -157,7 +148,7 @@ impl App {
         let event = self
             .enter(&mut stored, (next, act), at, itself())
             .with("attempt", void.attempt())
-            .because("公布的随机数达不到方案要求的核验程度");
+            .because(VoidClass::LevelLost.label());
         let mut rec = tx.record(event, self.public(record))?;
         campaign::write(&mut rec, &stored).await?;
         campaign::add_void(&mut rec, &void).await?;

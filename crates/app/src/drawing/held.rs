@@ -24,6 +24,7 @@ static ALTERED: Code = Code::new(
     "有人改动过数据库或保存的文件。保留现场，运行 mingqian audit，并报告行政执法监督。",
 );
 
+const PLAN: &str = "批准的方案（PLAN）";
 const FREEZE: &str = "承诺（FREEZE）";
 pub(super) const REVEAL: &str = "揭示（REVEAL）";
 pub(super) const RESULT: &str = "结果（RESULT）";
@@ -87,6 +88,16 @@ pub(crate) async fn own_records(
         log::whole(reader, &line.event).await?;
     }
     Ok(())
+}
+
+/// The PLAN on whose strength something follows is the logged one that FREEZE names.
+pub(super) async fn plan(reader: &mut Reader, stored: &StoredCampaign) -> Result<(), AppError> {
+    let text = text_of(&stored.plan_record)?;
+    let freeze = super::freeze_of(stored)?;
+    if freeze.suite.bytes(text.as_bytes()) != freeze.plan {
+        return Err(altered(PLAN));
+    }
+    logged(reader, text, EntryType::Plan, PLAN).await
 }
 
 /// The REVEAL the campaign draws from is one the log knows: who gave what, and who stayed away.

@@ -19,7 +19,7 @@ use verify::{BundleSource, Limits, Options};
 use super::kept::Kept;
 use super::long_act::{LongAct, Under};
 use super::material::{self, BundleFile, threads};
-use super::seed::{Sources, level_of, level_reached};
+use super::seed::{Sources, least_level, level_of, level_reached};
 use super::{REFUSED_BY_DRAW, Stage, delivered, forged, frame, held, spoken};
 use crate::aside::aside;
 use crate::attachment::Waiting;
@@ -113,8 +113,13 @@ impl LongAct for Drawing<'_> {
         mut view: Reader,
         stored: &StoredCampaign,
     ) -> Result<ToDraw, AppError> {
-        let rulebook = catalog::rulebook_of(&mut view, &stored.campaign.state).await?;
-        let minimum_level = rulebook.intervals()?.minimum_level;
+        let minimum_level = match stored.campaign.follows_by_itself() {
+            true => least_level(stored)?,
+            false => {
+                let obeyed = catalog::rulebook_of(&mut view, &stored.campaign.state).await?;
+                obeyed.intervals()?.minimum_level
+            }
+        };
         held::freeze(&mut view, stored).await?;
         held::reveal(&mut view, stored).await?;
         delivered::as_delivered(&mut view, stored).await?;

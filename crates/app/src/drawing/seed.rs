@@ -149,7 +149,16 @@ pub(super) fn level_reached(drawn: &Drawn) -> Level {
 }
 
 pub(super) fn level_of(level: Level) -> TrustLevel {
-    match level.number() {
+    numbered(level.number())
+}
+
+/// The least level the attempt has to reach: what its approved PLAN says, and no row of settings.
+pub(super) fn least_level(stored: &StoredCampaign) -> Result<TrustLevel, AppError> {
+    Ok(numbered(super::material::plan_record(stored)?.min_level))
+}
+
+const fn numbered(level: u8) -> TrustLevel {
+    match level {
         0 => TrustLevel::Rehearsal,
         1 => TrustLevel::Witnessed,
         _ => TrustLevel::Beacon,

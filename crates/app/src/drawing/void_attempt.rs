@@ -1,10 +1,11 @@
 //! An attempt that is void, as everybody may have it: its records, and of one void after REVEAL what it would have drawn,
 //! once its sources are known (SPEC-draw §3.9, §8).
 //!
-//! Deliberately absent: visits, which a void attempt has none of, and S, which stays with the supervision.
+//! Deliberately absent: visits, which a void attempt has none of; S leaves only with the full stage, for the supervision.
 
 use domain::event::{Act, LinkKind};
 use domain::id::CampaignNo;
+use domain::policy::{Place, Verb};
 use domain::refusal::Code;
 use draw::bundle::{Attempt, Ended, Stage};
 use draw::record::PlanRecord;
@@ -21,8 +22,14 @@ use super::result::is_accepted;
 use super::seed::Sources;
 use super::{DrawWords, REFUSED_BY_DRAW, beacon, forged, held, spoken, zip_of};
 use crate::aside::aside;
-use crate::{App, AppError};
+use crate::{Acting, App, AppError};
 
+static NOT_OPENED: Code = Code::new(
+    "DRAW-074",
+    "第 {attempt} 次抽取没有公开（OPEN）：还在等公共随机数，或在揭示之前就已作废，没有可开封的材料。",
+    None,
+    "在等的，录入公共随机数之后再下载；揭示之前作废的，公开案卷就是全部。",
+);
 static NO_SUCH_VOID: Code = Code::new(
     "DRAW-070",
     "没有第 {attempt} 次抽取作废的记录可以下载。",
@@ -52,10 +59,7 @@ impl App {
         let sources = Sources::given(stood, frozen.record(), &words)?;
         let (plan, record) = (material::plan_record(stood)?, void_of(&void)?);
         let opened = aside(move || opened(&sources, frozen, &plan, &record)).await?;
-        let mut tx = self
-            .db
-            .begin(domain::policy::Verb::CampaignOpen.name())
-            .await?;
+        let mut tx = self.db.begin(Verb::CampaignOpen.name()).await?;
         let now = campaign::void_attempt(&mut tx, stored, void.attempt()).await?;
         if now.is_none_or(|now| now.is_opened || now.as_stood.seen != stood.seen) {
             return Ok(tx.abandon().await?);
@@ -84,6 +88,55 @@ impl App {
         number: &CampaignNo,
         attempt: u32,
     ) -> Result<(Stage, Vec<u8>), AppError> {
+        self.void_zip(number, attempt, Stage::Public).await
+    }
+
+    /// The full opening of a void attempt for the supervision (行政执法监督), S included, once it is opened: handing it out
+    /// is an act.
+    ///
+    /// # Errors
+    /// `DRAW-070`, and `DRAW-074` while its OPEN is awaited or where it left nothing to be opened.
+    pub async fn full_void_bundle(
+        &self,
+        acting: &Acting,
+        number: &CampaignNo,
+        attempt: u32,
+    ) -> Result<Vec<u8>, AppError> {
+        // Recorded before anything leaves: a reading that fails afterwards is still a reading.
+        self.looks(|| self.record_void_opening(acting, number, attempt))
+            .await?;
+        let (_, zip) = self.void_zip(number, attempt, Stage::Full).await?;
+        Ok(zip)
+    }
+
+    async fn record_void_opening(
+        &self,
+        acting: &Acting,
+        number: &CampaignNo,
+        attempt: u32,
+    ) -> Result<(), AppError> {
+        let (mut tx, acting) = self.begin_as("opening.read", acting).await?;
+        let stored = campaign::by_number(&mut tx, number).await?;
+        let actor = acting.actor(Verb::OpeningRead, &Place::of(&stored.campaign.initiator))?;
+        let found = campaign::void_attempt(&mut tx, &stored, attempt).await?;
+        found
+            .filter(|void| void.is_opened)
+            .ok_or_else(|| NOT_OPENED.refuse(&[("attempt", &attempt)]))?;
+        let event = self
+            .event(Act::DrawnListRead, actor)
+            .touching(LinkKind::Campaign, stored.campaign.id.as_str())
+            .with("stage", Stage::Full.word())
+            .with("attempt", attempt);
+        tx.record(event, self.confidential())?.commit().await?;
+        Ok(())
+    }
+
+    async fn void_zip(
+        &self,
+        number: &CampaignNo,
+        attempt: u32,
+        most: Stage,
+    ) -> Result<(Stage, Vec<u8>), AppError> {
         let mut reader = self.db.read().await?;
         let stored = campaign::by_number(&mut reader, number).await?;
         let logged = records_of(&mut reader, &stored, attempt).await?;
@@ -100,7 +153,10 @@ impl App {
         );
         let (stage, mut files) = match after_reveal {
             false => (Stage::Public, texts(&logged)),
-            true => Box::pin(self.revealed_void(reader, &stored, (attempt, &logged))).await?,
+            true => {
+                let of = (attempt, most);
+                Box::pin(self.revealed_void(reader, &stored, of, &logged)).await?
+            }
         };
         files.extend(receipts);
         let zipped = aside(move || zip_of(&files)).await;
@@ -113,7 +169,8 @@ impl App {
         &self,
         mut view: Reader,
         stored: &StoredCampaign,
-        (attempt, logged): (u32, &[(&'static str, String)]),
+        (attempt, most): (u32, Stage),
+        logged: &[(&'static str, String)],
     ) -> Result<(Stage, Vec<BundleFile>), AppError> {
         let found = campaign::void_attempt(&mut view, stored, attempt).await?;
         let void = found.ok_or_else(|| held::altered("作废的抽取"))?;
@@ -126,13 +183,11 @@ impl App {
         drop(view);
         let drawn = self.drawn(&frame, stood).await?;
         let (plan, record) = (material::plan_record(stood)?, void_of(&void)?);
-        let files = aside(move || files_of(&drawn, &plan, &record, Stage::Public)).await?;
+        let files = aside(move || files_of(&drawn, &plan, &record, most)).await?;
         let made = files.iter().find(|file| file.name == "open.txt");
         let open = logged.iter().find(|(name, _)| *name == "open");
         match made.zip(open) {
-            Some((made, (_, open))) if made.content == open.as_bytes() => {
-                Ok((Stage::Public, files))
-            }
+            Some((made, (_, open))) if made.content == open.as_bytes() => Ok((most, files)),
             _ => Err(held::altered("公开（OPEN）")),
         }
     }

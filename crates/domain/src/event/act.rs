@@ -55,7 +55,7 @@ closed_list! {
         CeremonyAttended = "ceremony.attend", "见证人到场";
         PartyRevealed = "party.reveal", "揭示随机数";
         PartyAbsent = "party.absent", "逾期未揭示";
-        CampaignRevealed = "campaign.reveal", "随机数到齐";
+        CampaignRevealed = "campaign.reveal", "公布揭示";
         BeaconEntered = "beacon.enter", "录入公共随机数";
         BeaconReentered = "beacon.reenter", "复录公共随机数";
         SubjectsDrawn = "campaign.draw", "抽取";

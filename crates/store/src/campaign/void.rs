@@ -5,9 +5,9 @@
 
 use domain::campaign::Campaign;
 use domain::campaign::state::LIFE;
-use domain::id::{CampaignId, EventId};
+use domain::id::{CampaignId, CampaignNo, EventId};
 
-use super::{COLUMNS, StoredCampaign, campaign};
+use super::StoredCampaign;
 use crate::error::StoreError;
 use crate::kernel::guard::Recording;
 use crate::kernel::reader::{Query, Reader};
@@ -38,14 +38,18 @@ impl VoidAttempt {
     }
 }
 
-/// The campaigns whose current attempt may go on by itself: commitments are published, RESULT is not.
-pub async fn between_freeze_and_result(
-    reader: &mut Reader,
-) -> Result<Vec<StoredCampaign>, StoreError> {
-    let query =
-        Query::new(COLUMNS).push(" WHERE state IN ('committed', 'revealed') ORDER BY number");
-    let (rows, vault) = (reader.all(query).await?, reader.vault());
-    rows.iter().map(|row| campaign(row, &*vault)).collect()
+/// The numbers of the campaigns in which something may follow by itself: commitments are published and RESULT is not, or
+/// the OPEN of a void attempt is awaited. Nothing else of them is read, so that one that is unreadable stops no other.
+pub async fn that_may_follow(reader: &mut Reader) -> Result<Vec<CampaignNo>, StoreError> {
+    let query = Query::new(
+        "SELECT number FROM campaigns WHERE state IN ('committed', 'revealed') UNION SELECT c.number FROM void_attempts v JOIN campaigns c ON c.campaign_id = v.campaign_id WHERE v.state = 'awaited' ORDER BY number",
+    );
+    let rows = reader.all(query).await?;
+    // A number nobody can read is no way to a campaign; the audit names it.
+    let numbers = rows
+        .iter()
+        .filter_map(|row| row.parsed("campaigns", "number", CampaignNo::parse).ok());
+    Ok(numbers.collect())
 }
 
 /// The void attempts whose OPEN is awaited, oldest campaign first.

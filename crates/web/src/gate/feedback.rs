@@ -179,7 +179,7 @@ feedback! {
     DRAW_COMMITTED = "draw-committed", "已公布承诺。", "名录、比例和人数从此不能再改；等待见证方公开随机数。";
     REVEAL_CLOSED = "reveal-closed", "随机数已到齐并公布。", "现在可以抽取。";
     SUBJECTS_DRAWN = "subjects-drawn", "已抽取，结果的摘要已进入公开日志。", "由发起科室派发检查；名单公开前，查看名单留痕。";
-    DRAW_VOIDED = "draw-voided", "已作废本次抽取。", "理由永久公开；重新启动后是下一次抽取。";
+    DRAW_VOIDED = "draw-voided", "已作废本次抽取。", "事由永久公开；重新启动后是下一次抽取。";
     LIST_UNSEALED = "list-unsealed", "已查看名单，查看已留痕。", "退出登录之后名单重新封存。";
     VISITS_ASSIGNED = "visits-assigned", "已派发检查。", "检查人员在“检查”里看到各自的任务。";
     CAMPAIGN_ENDED = "campaign-ended", "已结束检查。", "检查报告的期限从今天起算，到期日见本页；抽取经办可以公开抽取材料。";

@@ -55,6 +55,12 @@ pub fn routes() -> Vec<Route> {
             "完整案卷，下载即留痕",
             act::full_bundle,
         ),
+        Route::get(
+            "/w/campaigns/{no}/attempts/{attempt}/bundle-full.zip",
+            opening,
+            "作废的一次抽取的完整案卷，下载即留痕",
+            act::full_void_bundle,
+        ),
     ];
     decisions().into_iter().chain(own).collect()
 }

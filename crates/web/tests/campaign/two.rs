@@ -405,6 +405,43 @@ async fn an_attempt_is_void_on_a_paper_whose_hash_is_asked_for() {
         let records = records(&cast, &no).await;
         let document = format!("\ndocument {}\n", paper.to_lowercase());
         assert!(only(&records, "void").contains(&document), "{records:?}");
+        // The public reads the class with its fixed sentence, and nothing that somebody typed.
+        let public = cast.site.stranger().get(&format!("/draw/{no}")).await;
+        says(&public, &["名录有误。名录与实际不符"], &["名录漏了一户"]);
+    })
+    .await;
+}
+
+/// The level is found lost by the program alone: nobody gives up an attempt under its name.
+#[tokio::test]
+async fn nobody_voids_for_a_lost_level_nor_once_the_ceremony_has_begun() {
+    with_cast_of_two(40, 6, async |cast| {
+        let (no, _) = frozen(&cast, &announced(&[])).await;
+        let form = format!("/w/campaigns/{no}/void");
+        let asked = cast.approver.get(&form).await;
+        says(&asked, &["register-error"], &["level-lost"]);
+        let paper = "5".repeat(64);
+        let fields = [
+            ("void_code", "level-lost"),
+            ("reason", "名录漏了一户"),
+            ("document", paper.as_str()),
+            ("last_four", last_four(&no)),
+        ];
+        let refused = cast.press(&cast.approver, &no, "void", &fields).await;
+        says(&refused, &["CAMP-036"], &[]);
+
+        let done = publishes(&cast, &no, &[]).await;
+        assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.text);
+        cast.site.city.clock.advance_minutes(61);
+        meets(&cast, &no).await;
+        let approver = city_approver(&cast).await;
+        says(
+            &approver.get(&form).await,
+            &["DRAW-073"],
+            &["register-error"],
+        );
+        let page = approver.get(&format!("/w/campaigns/{no}")).await;
+        says(&page, &[], &["作废本次抽取"]);
     })
     .await;
 }
@@ -768,6 +805,36 @@ async fn an_attempt_void_after_reveal_is_opened_when_its_beacon_appears() {
     .await;
 }
 
+/// The full stage of a void attempt: for its holder, S in it, and every handing out in the log.
+async fn the_supervision_has_all_of_it(cast: &Cast, no: &str) {
+    let city = &cast.site.city;
+    let id = city.account("supervisor2", &[(Role::Supervisor, 0)]).await;
+    let supervisor = cast.site.signed_in(&id).await;
+    let full = format!("/w/campaigns/{no}/attempts/1/bundle-full.zip");
+    let page = supervisor.get(&format!("/w/campaigns/{no}")).await;
+    says(&page, &[&full, "此前 1 次抽取作废"], &[]);
+    let officer = cast.grant(&cast.officer_id).await;
+    assert_eq!(officer.get(&full).await.status, StatusCode::FORBIDDEN);
+    let size = cast.log_size().await;
+    let number = CampaignNo::parse(no).unwrap();
+    let acting = city.acting(&id).await;
+    let zip = city.app.full_void_bundle(&acting, &number, 1).await;
+    assert_eq!(cast.log_size().await, size + 1, "handing it out is an act");
+    let source = BundleSource::from_zip(zip.unwrap(), Limits::default()).unwrap();
+    let options = Options {
+        log_key: Some(city.app.log_key.verifier().clone()),
+        threads: NonZeroUsize::MIN,
+    };
+    let verdict = verify_bundle(&source, &options);
+    assert_eq!(
+        (verdict.stage, verdict.exit()),
+        (Some(verify::Stage::Full), 0),
+        "{verdict:#?}"
+    );
+    let beyond = city.app.full_void_bundle(&acting, &number, 2).await;
+    assert!(beyond.unwrap_err().to_string().contains("DRAW-074"));
+}
+
 /// One party of two stays away: nobody decides what follows, and what would have been drawn is public at once.
 #[tokio::test]
 async fn an_attempt_whose_level_is_lost_is_void_and_opened_by_itself() {
@@ -796,8 +863,13 @@ async fn an_attempt_whose_level_is_lost_is_void_and_opened_by_itself() {
         assert!(only(&logged, "open").contains("\nwould "));
         let bundle = format!("/draw/{no}/attempts/1/bundle.zip");
         assert_eq!(judged(&cast, &bundle).await, 0);
+        the_supervision_has_all_of_it(&cast, &no).await;
         let page = cast.site.stranger().get(&format!("/draw/{no}")).await;
-        says(&page, &[bundle.as_str(), "达不到方案要求的核验程度"], &[]);
+        says(
+            &page,
+            &[bundle.as_str(), "见证不足，达不到最低可信等级。"],
+            &[],
+        );
     })
     .await;
 }

@@ -612,9 +612,9 @@ fn confirm(words: &Words) -> WorkbenchPage {
         "任务回到“批准”，可以重新冻结".into(),
     ])
     .fixed_after(vec![
-        "公布后，名录、比例和人数不能再改。发现错误只能作废重来，作废的承诺和理由永久公开。".into(),
+        "公布后，名录、比例和人数不能再改。发现错误只能作废重来，作废的承诺和事由永久公开。".into(),
     ])
-    .seen_by(vec!["所有人：公开页列出作废的承诺与理由".into()])
+    .seen_by(vec!["所有人：公开页列出作废的承诺与事由".into()])
     .asking(Field::area("reason", "作废的理由", 3).with_value(&words.firm))
     .asking_last_four("411200-CG-2026-0007");
     WorkbenchPage::new(words.shell("/w/campaigns"), Head::new("作废本次抽取"))

@@ -327,7 +327,8 @@ impl Campaign {
     /// Voids the attempt: back to the approved plan, next number, new secret, new frame.
     ///
     /// # Errors
-    /// `CAMP-001`, `CAMP-003` without reason, `CAMP-015`; under `shuang/2` `DRAW-027` what follows is known.
+    /// `CAMP-001`, `CAMP-003` without reason, `CAMP-015`; under `shuang/2` `DRAW-073` its ceremony has begun,
+    /// `DRAW-027` what follows is known.
     pub fn void(self, step: &Step, reason: &str) -> Stepped {
         self.permit(CampaignVerb::Void)?;
         required_reason(reason, CampaignVerb::Void)?;

@@ -91,16 +91,26 @@ pub(super) fn may_close(committed: &Committed, at: Instant) -> Result<(), Refusa
     Ok(())
 }
 
-/// Refuses to void a `shuang/2` attempt of which everything is known: whoever holds S has read the result by then.
-/// With a beacon nobody has before somebody has read it, and a beacon may never appear.
+/// Refuses to void a `shuang/2` attempt from the beginning of its ceremony until REVEAL, and again when everything is known:
+/// numbers are told at the ceremony, and whoever holds S reads the result from the last of them. What REVEAL says is
+/// public then, and a VOID after it is opened. With a beacon nobody knows the result before it appears, and it may never.
 pub(super) fn may_void(state: &CampaignState) -> Result<(), Refusal> {
-    let CampaignState::Revealed(revealed) = state else {
-        return Ok(());
-    };
-    match revealed.committed.frozen.version {
-        FrameVersion::Two { beacon: true, .. } if revealed.beacon.is_none() => Ok(()),
-        FrameVersion::Two { .. } => Err(codes::DRAW_RESULT_FOLLOWS.refuse(&[])),
-        FrameVersion::One => Ok(()),
+    match state {
+        CampaignState::Committed(committed) => {
+            match (committed.frozen.version, &committed.ceremony) {
+                (FrameVersion::Two { .. }, Some(_)) => {
+                    let until = committed.reveal_by.local_text();
+                    Err(codes::DRAW_VOID_IN_CEREMONY.refuse(&[("until", &until)]))
+                }
+                _ => Ok(()),
+            }
+        }
+        CampaignState::Revealed(revealed) => match revealed.committed.frozen.version {
+            FrameVersion::Two { beacon: true, .. } if revealed.beacon.is_none() => Ok(()),
+            FrameVersion::Two { .. } => Err(codes::DRAW_RESULT_FOLLOWS.refuse(&[])),
+            FrameVersion::One => Ok(()),
+        },
+        _ => Ok(()),
     }
 }
 

@@ -179,6 +179,18 @@ fn what_follows_from_reveal_alone_is_drawn_and_not_voided() {
     assert!(void(committed_under(PLAIN)).is_ok(), "nothing is open yet");
 }
 
+/// At the ceremony numbers are told: whoever holds S could look, and give up before REVEAL what he does not like.
+#[test]
+fn from_the_beginning_of_the_ceremony_nobody_voids_before_reveal() {
+    let void = |campaign: Campaign| campaign.void(&step(APPROVER, 80), "名录有误");
+    let begun = committed_under(WITH_BEACON).begin_ceremony(step(DRAWER, 51));
+    let begun = begun.expect("begun").0;
+    let refusal = void(begun).expect_err("numbers may be told");
+    assert_eq!(refusal.code, "DRAW-073");
+    let one = opens(committed_under(WITH_BEACON), "discipline", 'c', 50).expect("open");
+    assert_eq!(void(one).expect_err("one is told").code, "DRAW-073");
+}
+
 /// Parties commit under the version of the frame: what they handed in does not fit a FREEZE of another.
 #[test]
 fn a_frame_of_an_earlier_version_is_not_published_once_new_ones_are_of_the_second() {

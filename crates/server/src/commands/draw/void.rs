@@ -16,6 +16,7 @@ use ::draw::{Digest, Suite, Token, Version};
 use ::verify::drand::is_drand;
 use app::port::{Clock, Entropy};
 use clap::{Args, ValueEnum};
+use domain::campaign::void_class::VoidClass;
 use serde_json::json;
 
 use super::folder::{Draft, read, refuse_existing};
@@ -75,19 +76,20 @@ enum Reason {
 }
 
 impl Reason {
-    fn words(self) -> (&'static str, &'static str) {
+    const fn class(self) -> VoidClass {
         match self {
-            Self::RegisterError => ("register-error", "名录有误"),
-            Self::PlanError => ("plan-error", "方案或人数有误"),
-            Self::LevelLost => (LEVEL_LOST, "见证不足，达不到最低可信等级"),
-            Self::Expired => ("expired", "逾期未抽取"),
-            Self::RehearsalOver => ("rehearsal-over", "演练结束"),
-            Self::Other => ("other", "其他"),
+            Self::RegisterError => VoidClass::RegisterError,
+            Self::PlanError => VoidClass::PlanError,
+            Self::LevelLost => VoidClass::LevelLost,
+            Self::Expired => VoidClass::Expired,
+            Self::RehearsalOver => VoidClass::RehearsalOver,
+            Self::Other => VoidClass::Other,
         }
     }
 
     fn token(self) -> Token {
-        self.words().0.parse().expect("every class is a name")
+        let name = self.class().name();
+        name.parse().expect("every class is a name")
     }
 }
 
@@ -340,8 +342,8 @@ impl Made {
             self.campaign,
             self.attempt,
             local(now.seconds),
-            args.reason.words().1,
-            args.reason.words().0,
+            args.reason.class().label(),
+            args.reason.class().name(),
             args.sentence.trim(),
             self.hash()
         )
@@ -380,7 +382,7 @@ fn say(args: &VoidArgs, made: &Made, now: Moment, output: &Output) {
     );
     let value = json!({
         "campaign": made.campaign.as_str(), "attempt": made.attempt, "void": made.hash().to_string(),
-        "reason": args.reason.words().0, "sentence": args.sentence.trim(), "awaits_beacon": made.awaits_beacon,
+        "reason": args.reason.class().name(), "sentence": args.sentence.trim(), "awaits_beacon": made.awaits_beacon,
         "folder": args.out, "publish": ["void.txt", NOTICE],
     });
     output.say(&words, &value);

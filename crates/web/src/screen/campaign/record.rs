@@ -267,18 +267,20 @@ async fn rail(
     if let Some(trace) = trace {
         page = page.with_rail(RailSection::new("trace", "留痕", trace));
     }
+    let kept = super::void::kept(web, visit, seen).await?;
+    if !kept.is_empty() {
+        let notes = Fragment::join(kept.into_iter().map(Fragment::from));
+        page = page.with_rail(RailSection::new("bundles", "案卷", notes));
+    }
     if offers.has(CampaignAct::Void) {
         let words = if seen.stored.freeze_record.is_some() {
-            "承诺已经公布，名录、比例与人数不能再改。确有错误的，只能作废后重新冻结；作废的承诺与理由永久公开。"
+            "承诺已经公布，名录、比例与人数不能再改。确有错误的，只能作废后重新冻结；作废的承诺与事由永久公开。"
         } else {
             "名录已冻结而承诺未公布。作废后回到已批准的方案，重新启动、重新冻结。"
         };
         let link = Link::new("作废本次抽取", seen.page().child("void"));
-        page = page.with_rail(RailSection::new(
-            "void",
-            "作废",
-            Note::warning("", words).with_link(link),
-        ));
+        let note = Note::warning("", words).with_link(link);
+        page = page.with_rail(RailSection::new("void", "作废", note));
     }
     Ok(page)
 }

@@ -62,6 +62,39 @@ pub(super) async fn awaited(web: &WebState, visit: &Visit, seen: &Seen) -> Resul
     Ok(waiting.map(note).collect())
 }
 
+/// What there was before this attempt, and the full bundles for whoever holds the right 查看全部开封材料.
+pub(super) async fn kept(web: &WebState, visit: &Visit, seen: &Seen) -> Result<Vec<Note>, Stop> {
+    let mut notes = Vec::new();
+    let earlier = seen.stored.campaign.state.attempt().saturating_sub(1);
+    if earlier > 0 {
+        let to = Address::fixed("/draw").child(seen.number().as_str());
+        let lead = format!("此前 {earlier} 次抽取作废。");
+        let note = Note::standing(lead, "事由、公开记录和案卷在公示页。");
+        notes.push(note.with_link(Link::new("看公示页", to)));
+    }
+    if visit.acting.may(Verb::OpeningRead, &seen.place()).is_err() {
+        return Ok(notes);
+    }
+    let mut reader = web.app.db.read().await?;
+    let voids = campaign::void_attempts(&mut reader, &seen.stored).await?;
+    let opened = voids.iter().filter(|void| void.is_opened);
+    let mut bundles: Vec<_> = opened
+        .map(|void| {
+            let at = seen.page().child("attempts");
+            let at = at.child(&void.attempt().to_string());
+            (format!("第 {} 次抽取（作废）", void.attempt()), at)
+        })
+        .collect();
+    if seen.stored.result_record.is_some() {
+        bundles.push(("这次抽取".to_owned(), seen.page()));
+    }
+    notes.extend(bundles.into_iter().map(|(of, at)| {
+        let note = Note::standing(format!("{of}的完整案卷。"), "下载即留痕。");
+        note.with_link(Link::new("下载", at.child("bundle-full.zip")))
+    }));
+    Ok(notes)
+}
+
 async fn loaded(
     web: &WebState,
     visit: &Visit,

@@ -15,6 +15,7 @@ use super::step::{StepPage, Way};
 use crate::component::{Choice, Facts, Field, Fragment, Sheet, Width};
 use crate::form::Submitted;
 use crate::gate::{Answer, Flaws, Pressed, Stop, Visit, WebState, feedback, see_other};
+use crate::text::Address;
 
 static NOT_DECIDED: Code = Code::new("INSP-047", "没有选批准还是不批准。", None, "选一项再办理。");
 
@@ -140,7 +141,8 @@ pub(super) async fn decide(
         app.decide_postponement(&acting, &id, &premise, allowed)
             .await
     };
-    match page.press(&sent, page.record(), act).await? {
+    // The head decides on what his task shows him; the record may be sealed for him.
+    match page.press(&sent, Address::fixed("/w"), act).await? {
         Ok(to) => Ok(see_other(&to)),
         Err(error) => {
             let flaws = Flaws::of(error)?;

@@ -8,6 +8,7 @@ use app::drawing::{Stage, public_stage};
 use axum::extract::{Path, State};
 use domain::campaign::CampaignState;
 use domain::campaign::plan::CampaignPlan;
+use domain::campaign::void_class::VoidClass;
 use domain::id::CampaignNo;
 use serde::Serialize;
 use store::campaign::{StoredCampaign, by_number};
@@ -216,9 +217,10 @@ async fn public_record(
     let record = Record(&logged.record);
     let is_void = logged.record.starts_with("shuang/2 void\n");
     let attempt = record.attempt().filter(|_| is_void);
-    let reason = match logged.kind {
-        // The record holds the hash of the reason; the words are public by 细则五 and stand in the body.
-        "void" => reason_of(&log::body(reader, &logged.event).await?.0),
+    let reason = match (logged.kind, is_void) {
+        ("void", true) => class_of(&logged.record),
+        // Under `shuang/1` whoever voided wrote for the public: the record holds the hash of his words.
+        ("void", false) => reason_of(&log::body(reader, &logged.event).await?.0),
         _ => None,
     };
     Ok(PublicRecord {
@@ -231,6 +233,17 @@ async fn public_record(
         text: logged.record.clone(),
         bundle: attempt.map(|attempt| format!("/draw/{no}/attempts/{attempt}/bundle.zip")),
         reason,
+    })
+}
+
+/// The published class of a VOID of `shuang/2`, with its sentence; its token where it is of no class of the list.
+fn class_of(record: &str) -> Option<String> {
+    let token = record
+        .lines()
+        .find_map(|line| line.strip_prefix("reason "))?;
+    Some(match VoidClass::parse(token) {
+        Some(class) => format!("{}。{}", class.label(), class.sentence()),
+        None => token.to_owned(),
     })
 }
 

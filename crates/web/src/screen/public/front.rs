@@ -75,7 +75,7 @@ fn figures_of(counted: &PublicFigures, size: u64, year: i16) -> Vec<Figure> {
         figure(counted.draws, "公布过承诺的抽取，次"),
         Figure {
             of: Some(counted.draws),
-            ..figure(counted.void, "作废的抽取，理由均已公开")
+            ..figure(counted.void, "作废的抽取，事由均已公开")
         },
         figure(
             i64::try_from(size).unwrap_or(i64::MAX),

@@ -17,6 +17,7 @@ use crate::component::{Confirm, Crumb, Facts, Field, Head, Link, Note, RailSecti
 use crate::form::Submitted;
 use crate::gate::{Answer, Flaws, Pressed, Stop, Visit, WebState, feedback, once, see_other};
 use crate::layout::WorkbenchPage;
+use crate::screen::shared::number_in;
 use crate::text::Address;
 
 pub(super) fn visit_key(id: &str) -> Result<InspectionId, Stop> {
@@ -262,10 +263,29 @@ pub(super) async fn full_bundle(
 ) -> Answer {
     let number = CampaignNo::parse(&no).map_err(|_| Stop::not_found())?;
     let zip = web.app.full_bundle(&visit.acting, &number).await?;
+    zipped(zip, &format!("{number}-full.zip"))
+}
+
+/// The same of an attempt that is void and opened.
+pub(super) async fn full_void_bundle(
+    State(web): State<WebState>,
+    visit: Visit,
+    Path((no, attempt)): Path<(String, String)>,
+) -> Answer {
+    let number = CampaignNo::parse(&no).map_err(|_| Stop::not_found())?;
+    let attempt = number_in(&attempt)?;
+    let zip = web
+        .app
+        .full_void_bundle(&visit.acting, &number, attempt)
+        .await?;
+    zipped(zip, &format!("{number}-{attempt}-void-full.zip"))
+}
+
+fn zipped(zip: Vec<u8>, name: &str) -> Answer {
     let mut response: Response = zip.into_response();
     let headers = response.headers_mut();
     headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/zip"));
-    let name = format!("attachment; filename=\"{number}-full.zip\"");
+    let name = format!("attachment; filename=\"{name}\"");
     let value = HeaderValue::from_str(&name).map_err(|error| Stop::fault(error.to_string()))?;
     headers.insert(CONTENT_DISPOSITION, value);
     Ok(response)

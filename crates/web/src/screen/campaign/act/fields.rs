@@ -2,6 +2,7 @@
 
 use domain::calendar::WorkCalendar;
 use domain::campaign::version::Version;
+use domain::campaign::void_class::VoidClass;
 use domain::refusal::Code;
 use domain::text::FieldErrors;
 use store::catalog;
@@ -54,14 +55,13 @@ const ABSENT: &[(&str, &str)] = &[
     ("withdrew", "声明退出"),
 ];
 
-const VOID: &[(&str, &str)] = &[
-    ("register-error", "名录有误"),
-    ("plan-error", "方案或人数有误"),
-    ("level-lost", "见证不足，达不到最低可信等级"),
-    ("expired", "逾期未抽取"),
-    ("rehearsal-over", "演练结束"),
-    ("other", "其他"),
-];
+/// The classes from which a void is chosen.
+fn void_classes(version: Version) -> Vec<VoidClass> {
+    match version {
+        Version::One => VoidClass::ALL.to_vec(),
+        Version::Two => VoidClass::of_persons().collect(),
+    }
+}
 
 fn choices(rows: &[(&str, &str)]) -> Vec<Choice> {
     rows.iter()
@@ -78,6 +78,29 @@ pub(super) fn beacon(seen: &Seen) -> Option<Beacon<'_>> {
     Beacon::of(seen, &seen.stored.campaign.state)
 }
 
+/// Why, and on which paper; the public reads the class alone under `shuang/2`.
+fn voiding(seen: &Seen, confirm: Confirm) -> Confirm {
+    let version = seen.version();
+    let classes = void_classes(version).into_iter();
+    let choices = classes.map(|class| Choice::new(class.name(), class.label()));
+    let code = Field::menu("void_code", "事由", choices.collect());
+    let why = match version {
+        Version::One => reason("作废理由", "永久公开；写明事实、发现经过和依据"),
+        Version::Two => reason(
+            "作废理由",
+            "记入留痕，不公开；公众看到的是上面的事由。写明事实、发现经过和依据",
+        ),
+    };
+    let confirm = confirm.asking(code).asking(why);
+    let signed = Field::file_hash("document", "签批作废的文书的 SHA-256 摘要")
+        .with_help("把签批的文书扫描；文书不上传，由批准人存档，摘要写入公开的作废记录。也可以自己算：sha256sum 文件，或 certutil -hashfile 文件 SHA256");
+    match version {
+        Version::One => confirm,
+        Version::Two => confirm.asking(signed),
+    }
+    .asking_last_four(seen.number().as_str())
+}
+
 /// The page with its questions.
 pub(super) async fn asking(
     act: CampaignAct,
@@ -90,18 +113,7 @@ pub(super) async fn asking(
     Ok(match act {
         CampaignAct::Return => confirm.asking(reason("退回理由", "写明要改哪一部分、怎么改")),
         CampaignAct::Abandon => confirm.asking(reason("终止理由", "永久可查")),
-        CampaignAct::Void => {
-            let code = Field::menu("void_code", "事由", choices(VOID));
-            let why = reason("作废理由", "永久公开；写明事实、发现经过和依据");
-            let confirm = confirm.asking(code).asking(why);
-            let signed = Field::file_hash("document", "签批作废的文书的 SHA-256 摘要")
-                .with_help("把签批的文书扫描；文书不上传，由批准人存档，摘要写入公开的作废记录。也可以自己算：sha256sum 文件，或 certutil -hashfile 文件 SHA256");
-            match seen.version() {
-                Version::One => confirm,
-                Version::Two => confirm.asking(signed),
-            }
-            .asking_last_four(number)
-        }
+        CampaignAct::Void => voiding(seen, confirm),
         CampaignAct::Freeze => {
             let preview = web.previews.of(
                 &web.app,
@@ -197,9 +209,9 @@ pub(super) fn faults(
         errors.push("reason", REASON_EMPTY.field(&[]));
     }
     if act == CampaignAct::Void
-        && !VOID
+        && !void_classes(seen.version())
             .iter()
-            .any(|(code, _)| *code == sent.first("void_code"))
+            .any(|class| class.name() == sent.first("void_code"))
     {
         errors.push("void_code", CODE_CHOICE.field(&[]));
     }

@@ -134,7 +134,7 @@ pub(super) fn fixed_after(act: CampaignAct) -> Vec<String> {
             lines(&["名录、比例和人数。此后对名录的修改不影响本次抽取；要改只能作废。"])
         }
         CampaignAct::Commit => lines(&[
-            "公布后，名录、比例和人数不能再改。发现错误只能作废重来，作废的承诺和理由永久公开。",
+            "公布后，名录、比例和人数不能再改。发现错误只能作废重来，作废的承诺和事由永久公开。",
         ]),
         CampaignAct::Dice => lines(&["两个账号录入一致之后，掷骰结果不能再改。"]),
         CampaignAct::Beacon => lines(&["录入算数之后不能再改；随之算出的结果不能重抽。"]),
@@ -142,7 +142,7 @@ pub(super) fn fixed_after(act: CampaignAct) -> Vec<String> {
         CampaignAct::Attend | CampaignAct::Slip => lines(&["到场的登记。"]),
         CampaignAct::Reveal => lines(&["各方的随机数与缺席记录。"]),
         CampaignAct::Draw => lines(&["抽取结果。不能重抽，也不能换人换户。"]),
-        CampaignAct::Void => lines(&["作废本身：记录和理由永久公开。"]),
+        CampaignAct::Void => lines(&["作废本身：记录和事由永久公开。"]),
         CampaignAct::Open => lines(&["已公开的内容不能收回。"]),
         CampaignAct::Abandon => lines(&["终止本身：同一方案须另立任务。"]),
         CampaignAct::End => lines(&["检查阶段不能重新打开。"]),

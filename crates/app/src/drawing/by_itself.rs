@@ -2,7 +2,7 @@
 //! attempt would have drawn. The program acts; it stands in the log as its own actor, and as who drew stands who published
 //! FREEZE. Whatever is due is due again after a restart, and two processes that both find it do it once.
 //!
-//! Deliberately absent: a schedule. Whoever runs the program calls [`App::follow_draws`] after each act and as time passes.
+//! Deliberately absent: a schedule. Whoever runs the program calls [`App::follow_draws`] every second.
 
 use domain::campaign::steps::Due;
 use domain::event::Actor;
@@ -157,7 +157,7 @@ impl App {
         let event = self
             .enter(&mut stored, (next, act), at, itself())
             .with("attempt", void.attempt())
-            .because("公布的随机数达不到方案要求的核验程度");
+            .because("公布的随机数达不到方案要求的可信等级");
         let mut rec = tx.record(event, self.public(record))?;
         campaign::write(&mut rec, &stored).await?;
         campaign::add_void(&mut rec, &void).await?;

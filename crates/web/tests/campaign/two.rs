@@ -797,7 +797,7 @@ async fn an_attempt_whose_level_is_lost_is_void_and_opened_by_itself() {
         let bundle = format!("/draw/{no}/attempts/1/bundle.zip");
         assert_eq!(judged(&cast, &bundle).await, 0);
         let page = cast.site.stranger().get(&format!("/draw/{no}")).await;
-        says(&page, &[bundle.as_str(), "达不到方案要求的核验程度"], &[]);
+        says(&page, &[bundle.as_str(), "达不到方案要求的可信等级"], &[]);
     })
     .await;
 }

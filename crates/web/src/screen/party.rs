@@ -143,10 +143,18 @@ async fn page(
             };
             (step, Some(Receipt::new("承诺值", commitment.as_str(), *at)))
         }
-        Some(PartyState::Revealed { nonce, at, .. }) => (
-            Step::Done,
-            Some(Receipt::new("已公开的随机数", nonce.as_str(), *at)),
-        ),
+        Some(PartyState::Revealed { nonce, at, .. }) => {
+            let sealed = view::is_sealed(state);
+            let kept = if sealed {
+                "已收下的随机数"
+            } else {
+                "已公开的随机数"
+            };
+            (
+                Step::Done { sealed },
+                Some(Receipt::new(kept, nonce.as_str(), *at)),
+            )
+        }
         Some(PartyState::Absent { .. }) => (Step::Absent, None),
     };
     let receipt = match receipt {

@@ -31,7 +31,7 @@
     byId('verdict').className = 'verdict ' + words[0];
     byId('verdict').textContent = words[1];
     byId('summary').textContent = STAGES[verdict.stage] + '，结论代码 ' + verdict.exit +
-      (verdict.level === null ? '' : '，达到的信任等级 ' + LEVELS[verdict.level]);
+      (verdict.level === null ? '' : '，达到的可信等级 ' + LEVELS[verdict.level]);
     byId('checks').textContent = '';
     verdict.checks.forEach(function (check) {
       var row = document.createElement('tr');

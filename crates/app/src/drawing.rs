@@ -69,7 +69,7 @@ static NO_RECORD: Code = Code::new(
 static REFUSED_BY_DRAW: Code = Code::new(
     "DRAW-031",
     "不能冻结：{why}",
-    Some("shuang/1 第 3 节"),
+    Some("摇号协议第 3.2 节"),
     "补足执法人员、改方案里的人数或分组，或核对回避登记后重新冻结。",
 );
 static BEACON_UNSIGNED: Code = Code::new(

@@ -50,9 +50,9 @@ fn the_exit_code_and_the_last_two_lines_are_those_of_the_text() {
     assert!(steps.starts_with("办理步骤：方案有记录"), "{steps}");
     assert!(checks.starts_with("技术核对：做了 "), "{checks}");
     for level in [
-        "公告的信任等级：2 级",
-        "达到的信任等级：1 级",
-        "已证的信任等级（只计本程序自己核对了的来源）：0 级",
+        "公告的可信等级：2 级",
+        "达到的可信等级：1 级",
+        "已证的可信等级（只计本程序自己核对了的来源）：0 级",
     ] {
         assert!(said.contains(level), "{level} in {said}");
     }
@@ -161,7 +161,7 @@ fn a_bundle_of_the_first_version_is_told_as_ever() {
     }
     let (exit, said) = verify(&[text(&sealed)]);
     assert_eq!(exit, 3, "{said}");
-    assert!(said.contains("\n信任等级："), "{said}");
+    assert!(said.contains("\n可信等级："), "{said}");
     assert!(
         said.lines().last().unwrap().starts_with("结论 3："),
         "{said}"

@@ -183,7 +183,7 @@ pub struct Verdict {
     pub stage: Option<Stage>,
     /// Campaign and attempt, once FREEZE is read.
     pub attempt: Option<(String, u32)>,
-    /// The trust level that follows from FREEZE and seed (信任等级).
+    /// The trust level that follows from FREEZE and seed (可信等级).
     pub level: Option<Level>,
     /// What the log receipts prove.
     pub log: LogStanding,

@@ -493,7 +493,7 @@ fn the_verdict_ends_in_the_steps_the_rule_demands_and_the_checks_that_were_made(
          抽取有记录，没有日志证明；公开还没有记录。"
     );
     assert!(checks.starts_with(
-        "技术核对：做了 6 项；相符的有方案与冻结、冻结公告、揭示、种子、信任等级、结果"
+        "技术核对：做了 6 项；相符的有方案与冻结、冻结公告、揭示、种子、可信等级、结果"
     ));
     assert!(checks.contains("没有做的有"), "{checks}");
     let public = logged(&staged(&made(&description()), Stage::Public));

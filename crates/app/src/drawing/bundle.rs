@@ -30,7 +30,7 @@ static NOT_DRAWN: Code = Code::new(
 static NOT_OPENED: Code = Code::new(
     "DRAW-038",
     "抽取材料还没有公开。",
-    Some("shuang/1 第 4 节"),
+    Some("摇号协议第 8 节"),
     "检查结束并公开后再下载；此前可下载封存阶段的案卷核对承诺。",
 );
 

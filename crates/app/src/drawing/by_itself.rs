@@ -2,7 +2,7 @@
 //! attempt would have drawn. The program acts; it stands in the log as its own actor, and as who drew stands who published
 //! FREEZE. Whatever is due is due again after a restart, and two processes that both find it do it once.
 //!
-//! Deliberately absent: a schedule. Whoever runs the program calls [`App::follow_draws`] after each act and as time passes.
+//! Deliberately absent: a schedule. Whoever runs the program calls [`App::follow_draws`] every second.
 
 use domain::campaign::steps::Due;
 use domain::campaign::void_class::VoidClass;

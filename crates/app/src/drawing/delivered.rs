@@ -16,13 +16,13 @@ use crate::AppError;
 static EXCHANGED: Code = Code::new(
     "DRAW-052",
     "“{office}”递交的内容被换过：留痕第 {delivered} 条收下的是 {given}，{since}却是 {stands}。没有办理，也没有公布任何内容。",
-    Some("shuang/1 第 2 节"),
+    Some("摇号协议第 1 节"),
     "有人绕过程序改动过数据库。保留现场，请这一方对照自己留存的数值，运行 mingqian audit，并报告行政执法监督。",
 );
 static NEVER_GIVEN: Code = Code::new(
     "DRAW-053",
     "任务里记着“{office}”{stands}，留痕里没有它的递交（最后一条涉及本轮的是第 {standing} 条）。没有办理，也没有公布任何内容。",
-    Some("shuang/1 第 2 节"),
+    Some("摇号协议第 1 节"),
     "有人绕过程序改动过数据库。保留现场，运行 mingqian audit，并报告行政执法监督。",
 );
 

@@ -9,7 +9,7 @@ use crate::AppError;
 static POOL_OF_ONE: Code = Code::new(
     "DRAW-039",
     "“{strata}”只有 1 个对象可抽，抽取不是随机的。",
-    Some("shuang/1 第 2 节"),
+    Some("摇号协议第 4 节"),
     "扩大名录或合并事项后再冻结；确需照此办理的，勾选“知道并照此冻结”，各文书将注明“非随机”。",
 );
 static LEFT_OUT: &str = "未列入抽取的人员：";

@@ -23,7 +23,7 @@ use crate::{Acting, App, AppError};
 static NOT_HEX: Code = Code::new(
     "DRAW-033",
     "这里要 64 位十六进制，现在是 {length} 位或含有别的字符。",
-    Some("shuang/1 第 2 节"),
+    Some("摇号协议第 2 节"),
     "整段复制，不要手抄；小写字母和数字，前后没有空格。",
 );
 /// A link that is nobody's: never given out, mistyped, or replaced. All three get the same words.

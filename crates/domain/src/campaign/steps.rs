@@ -285,6 +285,7 @@ impl Campaign {
 
     fn refuse(&self, verb: CampaignVerb) -> Refusal {
         let offered: Vec<&str> = transitions::offered(self.kind())
+            .filter(|verb| self.is_done_by_somebody(*verb))
             .map(CampaignVerb::label)
             .collect();
         let offered = if offered.is_empty() {
@@ -297,6 +298,21 @@ impl Campaign {
             ("verb", &verb.label()),
             ("offered", &offered),
         ])
+    }
+
+    /// Whether somebody may do what the table permits: under `shuang/2` the program publishes REVEAL and RESULT, and
+    /// ceremony, dice and beacon are entered where they are awaited.
+    fn is_done_by_somebody(&self, verb: CampaignVerb) -> bool {
+        let Some(committed) = self.state.commitment() else {
+            return true;
+        };
+        match verb {
+            CampaignVerb::Reveal | CampaignVerb::Draw => committed.is_by_hand(),
+            CampaignVerb::BeginCeremony | CampaignVerb::Attend => !committed.is_by_hand(),
+            CampaignVerb::EnterDice => committed.awaits_dice(),
+            CampaignVerb::EnterBeacon => !committed.is_by_hand() && committed.awaits_source(),
+            _ => true,
+        }
     }
 
     /// The draft; whatever changes it asks for the state in which it could be submitted.

@@ -162,25 +162,25 @@ parameters! {
         "未收到分类结果的按 B 类比例抽取，并在名录中标明未定级";
     QUOTA_RULE = "quota.rule", Reads::Word(quota_label), "pool", Reckoning, "0.1.0",
         "数量规则",
-        "shuang/1 第 2 节：总数为 ⌈N·p/q⌉，按各类比例以最大余数法分配";
+        "摇号协议第 4 节：总数为 ⌈N·p/q⌉，按各类比例以最大余数法分配";
     QUOTA_MERGE_BELOW = "quota.merge_below", count(MERGED_BELOW, MERGED_BELOW), "20", Reckoning, "0.1.0",
         "合并分类的对象数下限",
-        "shuang/1 第 2 节：不足 20 户的合并各类抽取";
+        "摇号协议第 4 节：不足 20 户的合并各类抽取";
     LEVEL_MINIMUM = "level.minimum", Reads::Word(level_label), "1", Draw, "0.1.0",
         "最低可信等级",
-        "shuang/1 第 1 节：两家外部见证方，或一个公共信标";
+        "摇号协议第 1 节：两家外部见证方，或一个公共信标";
     INTERVAL_PLAN_DAYS = "interval.plan_days", count(0, 365), "3", Draw, "0.1.0",
         "方案公布到公布承诺的最短日数",
-        "shuang/1 第 1 节；细则四（二）";
+        "摇号协议第 3.1 节；细则四（二）";
     INTERVAL_FREEZE_MINUTES = "interval.freeze_minutes", count(0, 60 * 24 * 30), "60", Draw, "0.1.0",
         "公布承诺到随机数产生的最短分钟数",
-        "shuang/1 第 1 节";
+        "摇号协议第 3.1 节";
     INTERVAL_RESULT_WORKING_DAYS = "interval.result_working_days", count(0, 30), "1", Work, "0.1.0",
         "信标到达后公布抽取结果的期限（工作日）",
-        "shuang/1 第 1 节：次一工作日";
+        "次一工作日；迟了须写理由的只有按 shuang/1 的抽取：shuang/2 的结果由程序随即公布";
     INTERVAL_RESULT_HOUR = "interval.result_hour", count(0, 24), "18", Work, "0.1.0",
         "公布抽取结果的截止时（时）",
-        "shuang/1 第 1 节：18:00";
+        "18:00；迟了须写理由的只有按 shuang/1 的抽取：shuang/2 的结果由程序随即公布";
     TERM_PUBLICATION = "term.publication", count(1, 60), "20", Work, "0.1.0",
         "检查结果公示期限（工作日）",
         "细则四（五）及时公布；国市监信〔2019〕38号：任务完成之日起 20 个工作日内";
@@ -210,7 +210,7 @@ parameters! {
         "细则四（三）按抽取先后顺序依次进行递补";
     SUBJECT_RESERVE = "subject_reserve", Reads::Word(subject_reserve_label), "none", Reckoning, "0.1.0",
         "对象落空后的补抽规则",
-        "shuang/1 第 3 节：默认不补抽";
+        "摇号协议第 6.6 节：不补抽；只有按 shuang/1 的方案可以写明补抽";
     RETENTION_IMPORT_DAYS = "retention.import_days", count(1, 366), "30", Work, "0.1.0",
         "导入的文件、回执和错误文件保留日数（本局自定）",
         "个人信息保护法第十九条：保存期限为实现处理目的所必要的最短时间；法律不定日数，由本局确定";

@@ -48,14 +48,20 @@ pub(crate) fn run(args: &NonceArgs, entropy: &dyn Entropy, output: &Output) -> R
     let for_attempt = of.map_or_else(String::new, |(campaign, attempt)| {
         format!("campaign {campaign}\nattempt {attempt}\n")
     });
-    let line = match of {
-        Some((campaign, attempt)) => {
-            PartyLine::commit_to_attempt(suite, campaign, attempt, name, &nonce)
-        }
-        None => PartyLine::commit(suite, name, &nonce),
+    // Until when the nonce is kept: under shuang/1 it is asked for as soon as FREEZE is public, under shuang/2 at the
+    // ceremony.
+    let (line, until) = match of {
+        Some((campaign, attempt)) => (
+            PartyLine::commit_to_attempt(suite, campaign, attempt, name, &nonce),
+            "到抽取仪式开始、见证页上可以公开时",
+        ),
+        None => (PartyLine::commit(suite, name, &nonce), "冻结公布之后"),
     };
     let commitment = line.commitment;
     let mut words = format!("承诺值（现在交给抽取经办）：\nparty {name} {commitment}\n");
+    if of.is_none() {
+        words.push_str("这是 shuang/1 的承诺值；新的抽取要用 --campaign 和 --attempt。\n");
+    }
     let mut value =
         json!({"name": name.as_str(), "suite": suite.word(), "commitment": commitment.to_string()});
     match &args.out {
@@ -63,13 +69,13 @@ pub(crate) fn run(args: &NonceArgs, entropy: &dyn Entropy, output: &Output) -> R
             write_secret(path, &format!("{for_attempt}party {name} {nonce}\n"))
                 .map_err(|error| Failure::file(path, &error))?;
             words.push_str(&format!(
-                "随机数已写入 {}。冻结公布之前不要交给任何人。\n",
+                "随机数已写入 {}。{until}才交出，在那之前不要交给任何人。\n",
                 path.display()
             ));
         }
         None => {
             words.push_str(&format!(
-                "随机数（自己保管，冻结公布之后才交出）：\n{for_attempt}party {name} {nonce}\n"
+                "随机数（自己保管，{until}才交出）：\n{for_attempt}party {name} {nonce}\n"
             ));
             value["nonce"] = json!(nonce.to_string());
         }

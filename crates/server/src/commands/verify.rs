@@ -75,7 +75,7 @@ pub(crate) fn words(verdict: &Verdict) -> String {
     match &verdict.account {
         None => {
             if let Some(level) = verdict.level {
-                text.push_str(&format!("信任等级：{level}\n"));
+                text.push_str(&format!("可信等级：{level}\n"));
             }
         }
         Some(account) => text.push_str(&levels(account, verdict.level)),
@@ -114,10 +114,10 @@ pub(crate) fn words(verdict: &Verdict) -> String {
 /// The three levels of a bundle of `shuang/2`, as far as its stage shows them.
 fn levels(account: &Account, reached: Option<Level>) -> String {
     let lines = [
-        ("公告的信任等级", account.announced),
-        ("达到的信任等级", reached),
+        ("公告的可信等级", account.announced),
+        ("达到的可信等级", reached),
         (
-            "已证的信任等级（只计本程序自己核对了的来源）",
+            "已证的可信等级（只计本程序自己核对了的来源）",
             account.proven,
         ),
     ];

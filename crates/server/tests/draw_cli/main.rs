@@ -386,6 +386,11 @@ fn a_nonce_is_made_for_its_owner_and_matches_its_commitment() {
         &["nonce", "--name", "discipline", "--out", "n.txt"],
     );
     assert_eq!(again.status.code(), Some(2), "never overwritten");
+    let shown = mingqian(folder.path(), &["nonce", "--name", "discipline"]);
+    let shown = said(&shown);
+    let warning = "这是 shuang/1 的承诺值；新的抽取要用 --campaign 和 --attempt。";
+    assert!(shown.contains(warning), "{shown}");
+    assert!(shown.contains("冻结公布之后才交出"), "{shown}");
 }
 
 /// Under `shuang/2` both the commitment and what its owner keeps name the attempt.
@@ -411,6 +416,16 @@ fn a_nonce_for_an_attempt_fits_that_attempt_alone() {
     };
     assert_eq!(value["commitment"], commitment(2));
     assert_ne!(value["commitment"], commitment(1));
+    let shown = mingqian(
+        folder.path(),
+        &[&["nonce", "--name", "discipline"], &of[..]].concat(),
+    );
+    let shown = said(&shown);
+    assert!(
+        shown.contains("到抽取仪式开始、见证页上可以公开时才交出"),
+        "{shown}"
+    );
+    assert!(!shown.contains("shuang/1"), "{shown}");
     for half in [["--campaign", "411200-CG-2026-0007"], ["--attempt", "2"]] {
         let output = mingqian(
             folder.path(),

@@ -195,7 +195,7 @@ fn dice_stand_in_the_reveal() {
     );
     let digits = "31415926535897932384";
     let said = succeeds(&result_at(folder, REVEAL_FROM, &["--dice", digits]));
-    assert!(said.contains("信任等级：2 级"), "{said}");
+    assert!(said.contains("可信等级：2 级"), "{said}");
     assert!(kept(folder, "reveal.txt").ends_with(&format!("dice hall-dice {digits}\n")));
     assert!(!kept(folder, "seed.txt").contains("dice"));
     verified(folder, "public", "p");
@@ -262,11 +262,11 @@ fn the_beacon_comes_after_the_reveal_and_at_its_time() {
     refuses(&beacon(APPEARS, "01 02"), "DRAW-303", &[]);
     assert!(!folder.join("d/seed.txt").exists());
     let drawn = succeeds(&beacon(APPEARS, SIGNATURE));
-    assert!(drawn.contains("信任等级：2 级"), "{drawn}");
+    assert!(drawn.contains("可信等级：2 级"), "{drawn}");
     verified(folder, "public", "p");
     let verdict = said(&mingqian(folder, &["verify", "p"]));
     assert!(
-        verdict.contains("已证的信任等级（只计本程序自己核对了的来源）：2 级"),
+        verdict.contains("已证的可信等级（只计本程序自己核对了的来源）：2 级"),
         "{verdict}"
     );
 }

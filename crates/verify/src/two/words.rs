@@ -48,7 +48,7 @@ pub(super) fn name(point: Point) -> Name {
             "揭示回答了每一方，随机数与承诺一致，没有重复",
         ),
         Point::Seed => ("VRFY-504", "种子", "种子文件写明本次冻结、揭示和公共随机源"),
-        Point::Level => ("VRFY-506", "信任等级", "达到了方案要求的信任等级"),
+        Point::Level => ("VRFY-506", "可信等级", "达到了方案要求的可信等级"),
         Point::Result => (
             "VRFY-507",
             "结果",
@@ -220,7 +220,7 @@ fn sources(bundle: &Bundle<'_>, verdict: &mut Verdict) {
 }
 
 fn opened(verdict: &mut Verdict) {
-    verdict.open("未抽中对象的类别和状态（依法不公开）：每家企业可凭自己的凭证自查，监督部门用完整案卷核对。");
+    verdict.open("未抽中对象的类别和状态（依法不公开）：监督部门用完整案卷核对；协议为每个对象留了自查的凭证，程序还不发放。");
     verdict.open("次序文件中没有公开的各行是否真是名录中的对象：要用完整案卷重算。");
     verdict.open("必查对象为何必查：理由只有代码，请对照公布的方案。");
     verdict.open("检查人员的签号、回避、工作量与组队，变更中该由谁接替：要用完整案卷重算。");

@@ -176,7 +176,7 @@ feedback! {
     CAMPAIGN_APPROVED = "campaign-approved", "已批准方案，摘要已进入公开日志。", "等待发起科室启动。";
     CAMPAIGN_LAUNCHED = "campaign-launched", "已启动抽查。", "等待抽取经办冻结名录。";
     FRAME_FROZEN = "frame-frozen", "已冻结名录。", "给每个见证方发放链接，收齐承诺值后公布承诺。";
-    DRAW_COMMITTED = "draw-committed", "已公布承诺。", "名录、比例和人数从此不能再改；等待见证方公开随机数。";
+    DRAW_COMMITTED = "draw-committed", "已公布承诺。", "名录、比例和人数从此不能再改；等待抽取仪式。";
     REVEAL_CLOSED = "reveal-closed", "随机数已到齐并公布。", "现在可以抽取。";
     SUBJECTS_DRAWN = "subjects-drawn", "已抽取，结果的摘要已进入公开日志。", "由发起科室派发检查；名单公开前，查看名单留痕。";
     DRAW_VOIDED = "draw-voided", "已作废本次抽取。", "事由永久公开；重新启动后是下一次抽取。";
@@ -187,7 +187,7 @@ feedback! {
     PARTY_INVITED = "party-invited", "这次提交已经办成：链接已发放。", "链接只在办成时显示一次；没有拿到纸条的，在本页换发。";
     DICE_ENTERED = "dice-entered", "掷骰结果已录入。", "两个账号录入一致之后，各方才能公开随机数。";
     CEREMONY_BEGUN = "ceremony-begun", "抽取仪式已开始。", "请见证人登记到场，之后各方公开随机数。";
-    CEREMONY_ATTENDED = "ceremony-attended", "已登记到场。", "各方现在可以公开随机数。";
+    CEREMONY_ATTENDED = "ceremony-attended", "已登记到场。", "要掷骰的，先由在场两人录入掷骰结果；然后各方公开随机数。";
     BEACON_ENTERED = "beacon-entered", "公共随机数已录入。", "算数之后，结果由程序自动算出；刷新本页查看。";
     CAMPAIGN_ABANDONED = "campaign-abandoned", "任务已终止。", "理由永久可查。";
     // Visits and publications.

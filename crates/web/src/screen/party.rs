@@ -11,7 +11,9 @@ use app::AppError;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
+use domain::campaign::CampaignState;
 use domain::campaign::party::PartyState;
+use domain::time::Instant;
 use store::{StoreError, campaign, log};
 
 use crate::component::{Fragment, Head, Link};
@@ -143,10 +145,7 @@ async fn page(
             };
             (step, Some(Receipt::new("承诺值", commitment.as_str(), *at)))
         }
-        Some(PartyState::Revealed { nonce, at, .. }) => (
-            Step::Done,
-            Some(Receipt::new("已公开的随机数", nonce.as_str(), *at)),
-        ),
+        Some(PartyState::Revealed { nonce, at, .. }) => taken(state, nonce.as_str(), *at),
         Some(PartyState::Absent { .. }) => (Step::Absent, None),
     };
     let receipt = match receipt {
@@ -170,6 +169,16 @@ async fn page(
         page = page.with_errors_in_form();
     }
     Ok((status, page).into_response())
+}
+
+/// A nonce that was taken: open, or sealed until REVEAL.
+fn taken(state: &CampaignState, nonce: &str, at: Instant) -> (Step, Option<Receipt>) {
+    let sealed = view::is_sealed(state);
+    let kept = match sealed {
+        true => "已收下的随机数",
+        false => "已公开的随机数",
+    };
+    (Step::Done { sealed }, Some(Receipt::new(kept, nonce, at)))
 }
 
 /// The number of the log entry of this party's last act.

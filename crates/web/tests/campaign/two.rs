@@ -756,6 +756,8 @@ async fn an_attempt_void_after_reveal_is_opened_when_its_beacon_appears() {
             ("document", paper.as_str()),
             ("last_four", last_four(&no)),
         ];
+        let asked = approver.get(&format!("/w/campaigns/{no}/void")).await;
+        says(&asked, &["本来会抽中的名单要公开"], &[]);
         cast.done(&approver, &no, "void", &fields).await;
         let logged = records(&cast, &no).await;
         let revealed = only(&logged, "reveal");
@@ -840,12 +842,19 @@ async fn the_supervision_has_all_of_it(cast: &Cast, no: &str) {
 async fn an_attempt_whose_level_is_lost_is_void_and_opened_by_itself() {
     with_cast_of_two(40, 6, async |cast| {
         let (no, links) = frozen(&cast, &announced(&[])).await;
+        let party = async || cast.site.stranger().get(&links[0]).await;
+        says(&party().await, &["到抽取仪式时请回到这个链接公开"], &[]);
         let done = publishes(&cast, &no, &[]).await;
         assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.text);
         cast.site.city.clock.advance_minutes(61);
         meets(&cast, &no).await;
         let open = cast.hand_in(&links[0], "nonce", NONCES[0].1).await;
         assert_eq!(open.status, StatusCode::SEE_OTHER, "{}", open.text);
+        let sealed = [
+            "随机数已收下并核对一致；揭示公布时一并公开。",
+            "已收下的随机数",
+        ];
+        says(&party().await, &sealed, &["随机数已公开", "已公开的随机数"]);
         follows(&cast).await;
         assert_eq!(
             records(&cast, &no).await.len(),

@@ -704,3 +704,27 @@ fn result_follows_once_the_beacon_counts() {
     let none = enters(&none, DRAWER, 71, value, false).expect_err("none awaited");
     assert_eq!(none.code, "DRAW-064");
 }
+
+/// The list of a refusal is what the reader may do next: what the program does, and what nobody awaits, is not in it.
+#[test]
+fn a_refusal_offers_no_step_of_the_program_and_no_entry_nobody_awaits() {
+    let offered = |campaign: &Campaign| {
+        let refusal = campaign
+            .permit(CampaignVerb::Assign)
+            .expect_err("too early");
+        assert_eq!(refusal.code, "CAMP-001");
+        refusal.remedy
+    };
+    let plain = offered(&committed_under(PLAIN));
+    assert_eq!(
+        plain,
+        "现在可以办理：开始抽取仪式、见证人到场、接收随机数、作废。"
+    );
+    let with_dice = offered(&committed_under(WITH_DICE));
+    assert!(with_dice.contains("录入掷骰结果"), "{with_dice}");
+    assert!(!with_dice.contains("完成揭示"), "{with_dice}");
+    let by_hand = offered(&in_state(StateKind::Committed));
+    assert_eq!(by_hand, "现在可以办理：接收随机数、完成揭示、作废。");
+    let drawn_by_hand = offered(&in_state(StateKind::Revealed));
+    assert_eq!(drawn_by_hand, "现在可以办理：抽取、作废。");
+}

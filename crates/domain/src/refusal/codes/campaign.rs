@@ -17,16 +17,16 @@ registry! { CAMPAIGN:
         "方案批准未满 {days} 日，{until} 之前不能公布承诺。", Some("细则四（一）"),
         "到时再公布；需要缩短间隔的，先修订实施细则的参数。";
     CAMPAIGN_REVEAL_TOO_SOON = "CAMP-006",
-        "公布承诺到随机数揭示的间隔不足 {minutes} 分钟。", Some("shuang/1 第 1 节"),
+        "公布承诺到随机数揭示的间隔不足 {minutes} 分钟。", Some("摇号协议第 3.1 节"),
         "把揭示期限和信标期号往后定。";
     CAMPAIGN_BEACON_BEFORE_REVEAL = "CAMP-007",
-        "信标在各方揭示期限之前就会产生。", Some("shuang/1 第 1 节"),
+        "信标在各方揭示期限之前就会产生。", Some("摇号协议第 3.2 节"),
         "选更晚的一期信标，或提前揭示期限。";
     CAMPAIGN_BELOW_LEVEL = "CAMP-008",
-        "见证方和信标合计只达到“{level}”，低于细则要求的“{minimum}”。", Some("shuang/1 第 1 节"),
+        "见证方和信标合计只达到“{level}”，低于细则要求的“{minimum}”。", Some("摇号协议第 3.1 节"),
         "请两家外部单位到场递交承诺值，或在方案里写明一个公共信标。";
     CAMPAIGN_PARTY_WAITING = "CAMP-009",
-        "{party} 还没有递交承诺值。", Some("shuang/1 第 1 节"),
+        "{party} 还没有递交承诺值。", Some("摇号协议第 1 节"),
         "等其递交；不能到场的，作废本次冻结后改由他人见证。";
     CAMPAIGN_VISITS_OPEN = "CAMP-010",
         "还有 {count} 户检查没有结果，不能结束。", Some("细则四（七）"),
@@ -65,34 +65,34 @@ registry! { CAMPAIGN:
         "开始接收随机数的时间 {from} 已经过去。", Some("shuang/2 第 1 节"),
         "定在公布承诺之后：承诺公布之前不得收到任何一方的随机数。";
     DRAW_NOT_YET = "DRAW-003",
-        "随机数尚未产生，现在不能抽取。", Some("shuang/1 第 1 节"),
+        "随机数尚未产生，现在不能抽取。", Some("摇号协议第 1 节"),
         "信标 {at} 到达后，本页自动放开。";
     DRAW_BEACON_MISSING = "DRAW-004",
-        "信标已到时间，但还没有录入。", Some("shuang/1 第 1 节"),
+        "信标已到时间，但还没有录入。", Some("摇号协议第 3.4 节"),
         "录入公布的信标数值；迟到的继续等待，没有替代的随机数。";
     DRAW_NONCE_MISMATCH = "DRAW-005",
-        "{party} 交来的随机数与承诺值不符。", Some("shuang/1 第 1 节"),
+        "{party} 交来的随机数与承诺值不符。", Some("摇号协议第 3.3 节"),
         "核对是否抄错、是否混入空格；确实遗失的，到期后记为未揭示。";
     DRAW_REVEAL_OVER = "DRAW-006",
-        "揭示期限 {until} 已过，不再接收随机数。", Some("shuang/1 第 1 节"),
-        "未揭示的各方记为缺席并公开理由。";
+        "揭示期限 {until} 已过，不再接收随机数。", Some("摇号协议第 3.3 节"),
+        "未揭示的一方记为缺席；按 shuang/2 的，公开记录只写 timeout，由程序记下。";
     DRAW_REVEAL_EARLY = "DRAW-007",
-        "{party} 还没有揭示，期限 {until} 未到，不能记为缺席。", Some("shuang/1 第 1 节"),
+        "{party} 还没有揭示，期限 {until} 未到，不能记为缺席。", Some("摇号协议第 3.3 节"),
         "等到期限，或等其揭示。";
     DRAW_LEVEL_LOST = "DRAW-008",
-        "缺席之后只剩“{level}”，低于细则要求的“{minimum}”。", Some("shuang/1 第 1 节"),
+        "缺席之后只剩“{level}”，低于细则要求的“{minimum}”。", Some("摇号协议第 1 节"),
         "本次抽取须作废，另行冻结后重来。";
     DRAW_PARTY_UNKNOWN = "DRAW-009",
         "方案里没有名为 {party} 的见证方。", None,
         "核对见证方名称；见证方在方案里定下，冻结后不能增减。";
     DRAW_PARTY_STATE = "DRAW-010",
-        "{party} 已经{done}，不能再{wanted}。", Some("shuang/1 第 1 节"),
+        "{party} 已经{done}，不能再{wanted}。", Some("摇号协议第 1 节"),
         "承诺值和随机数各只收一次。";
     DRAW_FINGERPRINT_SHAPE = "DRAW-011",
-        "承诺值和随机数都是 64 位小写十六进制数字。", Some("shuang/1 第 2 节"),
+        "承诺值和随机数都是 64 位小写十六进制数字。", Some("摇号协议第 2 节"),
         "从见证方自己的设备上复制，不要手抄。";
     DRAW_RESULT_REFUSED = "DRAW-012",
-        "抽取结果没有通过自带的复算，不能记录。", Some("shuang/1 第 4 节"),
+        "抽取结果没有通过自带的复算，不能记录。", Some("摇号协议第 8.1 节"),
         "保留现场，联系维护人员；名录和随机数都没有丢失。";
     DRAW_FRAME_ALTERED = "DRAW-016",
         "保存的名录与 {at} 冻结时不是同一份：{what}不同，不能公布承诺。", Some("细则四（三）"),
@@ -116,8 +116,8 @@ registry! { CAMPAIGN:
         "{party}的随机数与{other}的相同。", Some("shuang/2 第 3 节"),
         "核对是否拿错纸条；确实相同的，后交的一方到期后记为缺席。";
     DRAW_CLOSE_BEFORE_BEGIN = "DRAW-024",
-        "揭示 {from} 才开始，现在不能完成。", Some("shuang/2 第 3 节"),
-        "到时再办。";
+        "揭示 {from} 才开始，现在不能公布。", Some("shuang/2 第 3 节"),
+        "到期由程序自动公布。";
     DRAW_DICE_AWAITED = "DRAW-025",
         "公开骰子还没有录入，期限 {until} 未到，不能记为缺席。", Some("shuang/2 第 3 节"),
         "掷骰子并录入，或等到期限。";
@@ -129,13 +129,13 @@ registry! { CAMPAIGN:
         "到齐或到 {until} 截止后由程序公布揭示：达到等级的出结果，达不到的自动作废并公开本来会抽中什么。";
     DRAW_RESULT_FOLLOWS = "DRAW-027",
         "揭示已经公布，结果由此算出，不能作废。", Some("shuang/2 第 1 节"),
-        "办理抽取。";
+        "结果由程序自动公布，刷新本页。";
     DRAW_NO_DICE = "DRAW-028",
         "这一轮没有要在揭示之前录入的公开骰子。", Some("shuang/2 第 1 节"),
         "方案没有写掷骰的，不用录入；按 shuang/1 冻结的，在抽取时录入。";
     DRAW_DICE_LATE = "DRAW-029",
         "期限 {until} 已过，不能再录入掷骰结果。", Some("shuang/2 第 1 节"),
-        "完成揭示，骰子在公开记录里记为缺席。";
+        "揭示由程序自动公布，骰子记为缺席。";
     DRAW_DICE_SHAPE = "DRAW-043",
         "掷骰结果应是 {least} 到 {most} 位数字，现在是 {count} 位或含有别的字符。", Some("shuang/2 第 1 节"),
         "按掷出的次序逐位录入，0 到 9，不加空格。";
@@ -192,7 +192,7 @@ registry! { CAMPAIGN:
         "写明公告的名称、期号和看到的地方，拍下公告，填写图片文件的 SHA-256 摘要。";
     DRAW_SLIP_WORDS = "DRAW-068",
         "签到单要写明见证人的单位和姓名，2 至 60 字。", Some("细则四（三）"),
-        "照签到单填写；签到单存入案卷。";
+        "照签到单填写；签到单随纸质材料归档。";
     DRAW_NO_FREE_CHOICE = "DRAW-021",
         "不能指定递补人。", Some("细则四（三）"),
         "按抽取次序，下一位是{next}；他也不能参加的，登记理由后继续顺延。";
@@ -215,7 +215,7 @@ registry! { CAMPAIGN:
         "{authority} 抽取 {drawn} 名，每组需要 {per_team} 名。", Some("细则四（三）"),
         "抽取人数不少于每组人数，且每组至少 1 名。";
     PLAN_GROUPS_UNEVEN = "PLAN-007",
-        "分 {groups} 组需要 {needed} 名，方案写的是 {drawn} 名。", Some("shuang/1 第 3 节"),
+        "分 {groups} 组需要 {needed} 名，方案写的是 {drawn} 名。", Some("摇号协议第 3.2 节"),
         "使抽取人数等于组数乘以每组人数。";
     PLAN_NO_LEADER = "PLAN-008",
         "没有指派检查组组长。", Some("细则四（四）"),
@@ -227,7 +227,7 @@ registry! { CAMPAIGN:
         "组长 {leader} 列了两次。", Some("细则四（四）"),
         "每人只列一次，按替补次序排列。";
     PLAN_AREAS_WITHOUT_GROUPS = "PLAN-011",
-        "列了片区，但没有分组。", Some("shuang/1 第 2 节"),
+        "列了片区，但没有分组。", Some("摇号协议第 3.2 节"),
         "改为分组检查，或删去片区。";
     PLAN_UNANNOUNCED = "PLAN-012",
         "不预先通知的检查没有写理由。", Some("国办发〔2024〕54号"),
@@ -236,22 +236,22 @@ registry! { CAMPAIGN:
         "没有选定管辖区域。", Some("细则二"),
         "选定本次抽查管辖的行政区划；不属市本级管辖的不进入抽取。";
     PLAN_PARTY_TWICE = "PLAN-014",
-        "见证方 {party} 列了两次。", Some("shuang/1 第 1 节"),
+        "见证方 {party} 列了两次。", Some("摇号协议第 3.2 节"),
         "每个见证方用不同的代码。";
     PLAN_PARTY_NAME = "PLAN-015",
-        "见证方 {party} 没有写单位或到场人员。", Some("shuang/1 第 1 节"),
+        "见证方 {party} 没有写单位或到场人员。", None,
         "补写单位和到场人员。";
     PLAN_PARTY_OWN = "PLAN-016",
-        "{party}属于发起单位，不能作见证方。", Some("shuang/1 第 1 节"),
+        "{party}属于发起单位，不能作见证方。", None,
         "另请发起单位以外的部门或人员。";
     PLAN_QUOTA_ZERO = "PLAN-017",
         "事项 {item} 的抽取数量是 0。", Some("细则三（四）"),
         "写大于 0 的数量，或按细则的比例抽取。";
     PLAN_AUTHORITY_TWICE = "PLAN-018",
-        "检查人员类别 {authority} 列了两次。", Some("shuang/1 第 3 节"),
+        "检查人员类别 {authority} 列了两次。", Some("摇号协议第 3.2 节"),
         "同一类别合并为一行。";
     PLAN_BEACON = "PLAN-019",
-        "信标来源写得不对。", Some("shuang/1 第 2 节"),
+        "信标来源写得不对。", Some("摇号协议第 3.5 节"),
         "写 drand: 加 64 位链标识，或 cwl-ssq 等来源代码。";
     PLAN_NO_CEREMONY = "PLAN-020",
         "没有写明抽取仪式的时间。", Some("shuang/2 第 3 节"),
@@ -272,6 +272,6 @@ registry! { CAMPAIGN:
         "信标来源“{source}”不能用于抽取。", Some("shuang/2 第 3 节"),
         "drand 只用 quicknet；双色球写 cwl-ssq，大乐透写 tc-dlt，大小写不变；其他来源写以数字或英文字母开头的代码。";
     DRAW_ROW_REFUSED = "DRAW-014",
-        "名录或方案不合抽取规程（{code}）：{fault}。", Some("shuang/1 第 2 节"),
+        "名录或方案不合抽取规程（{code}）：{fault}。", Some("摇号协议第 3.2 节"),
         "改正后重新冻结：{hint}。";
 }

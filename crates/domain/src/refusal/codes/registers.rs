@@ -77,7 +77,7 @@ registry! { REGISTERS:
         "“{text}”不是检查结果代码的一行，或与前面重复。", None,
         "每行八列：代码、用语、类别、后续、起用日、停用日、版本、来源。";
     ROSTER_NO_AREA = "ROST-011",
-        "有 {count} 户没有方案所列的片区：{names}。", Some("shuang/1 第 2 节"),
+        "有 {count} 户没有方案所列的片区：{names}。", Some("摇号协议第 2 节"),
         "在名录里补上片区，或修改方案的片区后重新冻结。";
     ROSTER_EMPTY_POOL = "ROST-012",
         "所选事项的专项库里没有检查对象。", Some("细则三（三）"),

@@ -44,13 +44,13 @@ registry! { VALUES:
         "注册号应为 13 至 15 位数字。", None,
         "对照旧版营业执照核对；18 位的填到“统一社会信用代码”一列。";
     TEXT_CODE_MISSING = "TEXT-016",
-        "统一社会信用代码和注册号都没有，不能进入抽取。", Some("shuang/1 第 2 节"),
+        "统一社会信用代码和注册号都没有，不能进入抽取。", Some("摇号协议第 2 节"),
         "补上其中一个；确实都没有的，由登记机关先行赋码。";
     DISTRICT_SHAPE = "TEXT-017",
         "“{text}”不是 6 位行政区划代码。", None,
         "填 6 位数字，如湖滨区 411202；本地自设区域用登记的本地代码。";
     AREA_SHAPE = "TEXT-018",
-        "片区“{text}”不能用。", Some("shuang/1 第 2 节"),
+        "片区“{text}”不能用。", Some("摇号协议第 2 节"),
         "片区写 1 至 31 个数字、字母、点、横线或下划线，不写汉字；中文名在片区表里对应。";
     CREDENTIAL_SHAPE = "TEXT-019",
         "执法证号“{text}”不能用。", None,
@@ -59,7 +59,7 @@ registry! { VALUES:
         "“{field}”里没有“{text}”这一项。", None,
         "改为下列之一：{choices}。";
     INSPECTOR_CODE_SHAPE = "TEXT-021",
-        "检查人员代码“{text}”不能用。", Some("shuang/1 第 2 节"),
+        "检查人员代码“{text}”不能用。", Some("摇号协议第 2 节"),
         "写 1 至 31 个数字、字母、点、横线或下划线，如 F001。";
     TIER_WITHOUT_SOURCE = "TEXT-022",
         "信用等级没有来源或日期。", Some("国市监信发〔2022〕6号"),

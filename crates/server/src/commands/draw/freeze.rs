@@ -330,7 +330,7 @@ fn say(args: &FreezeArgs, plan: &Plan, record: &FreezeRecord, said: &Said<'_>, o
         now,
     } = said;
     let mut words = format!(
-        "已冻结：抽查任务 {}，第 {} 次抽取，按 {}\n办理时间：{}\nH(FREEZE) {}\n信任等级（来源全部到齐时）：{}\n\n",
+        "已冻结：抽查任务 {}，第 {} 次抽取，按 {}\n办理时间：{}\nH(FREEZE) {}\n可信等级（来源全部到齐时）：{}\n\n",
         record.campaign,
         record.attempt,
         record.version(),

@@ -62,12 +62,21 @@ pub(in crate::screen) fn trust(level: Level) -> TrustBadge {
     TrustBadge::new(shown, Address::fixed("/w/rules"))
 }
 
+/// A claim with what it leaves open: without a public source that appears last, whoever opens last and has the help of who
+/// holds S knows both results, with its nonce and without, and chooses.
+macro_rules! bounded {
+    ($claim:literal) => {
+        concat!($claim, "没有事后产生的公共随机数来源时，最后公开的一方若与保管密值的人串通，可以选择公开或缺席；作废只能让人看见。")
+    };
+}
+pub(in crate::screen) use bounded;
+
 /// What that level lets one claim; printed beside a draw.
 pub(in crate::screen) fn claim(level: Level) -> &'static str {
     match level {
         Level::Rehearsal => "演练：结果只能用于练习，不能派发检查。",
-        Level::Witnessed => "有本单位以外的随机来源；各方不全部串通，谁也不能左右结果。",
-        Level::Beacon => "两方以上见证加事先指定的公共信标；任何一方都不能单独左右结果。",
+        Level::Witnessed => bounded!("有本单位以外的随机来源；各方不全部串通，谁也不能左右结果。"),
+        Level::Beacon => bounded!("两方以上见证加事先指定的公共信标；任何一方都不能单独左右结果。"),
     }
 }
 
@@ -203,7 +212,10 @@ pub(in crate::screen) fn now(
             )
         }
         CampaignState::Committed(committed) => (
-            "承诺已公布，等待见证方公开随机数，现在还不能抽取。",
+            match committed.is_by_hand() {
+                true => "承诺已公布，等待见证方公开随机数，现在还不能抽取。",
+                false => "承诺已公布，等待见证方公开随机数；到齐后程序自动抽取。",
+            },
             format!(
                 "{}；此前名单在任何地方都不存在，谁也不能预先知道。",
                 taken(committed)
@@ -229,7 +241,7 @@ pub(in crate::screen) fn now(
         CampaignState::Drawn(drawn) => (
             "已抽取，等待派发检查。",
             format!(
-                "应检查 {} 户。名单在公开之前保密，每次查看都留痕。",
+                "应检查 {} 户。名单在公开之前保密，每次登录第一次查看留痕。",
                 drawn.visits
             ),
         ),

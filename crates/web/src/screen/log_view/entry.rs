@@ -203,7 +203,7 @@ fn images(body: &str, acting: &Acting) -> Sheet {
         clauses.push(format!("共 {} 行，这里列前 {shown} 行", thousands(written)));
     }
     if hidden {
-        let words = "内容为“—”的，本岗位在这里不可见；抽中名单在任务页查看，每次查看都留痕";
+        let words = "内容为“—”的，本岗位在这里不可见；抽中名单在任务页查看，每次登录第一次查看留痕";
         clauses.push(words.to_owned());
     }
     if clauses.is_empty() {

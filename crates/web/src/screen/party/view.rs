@@ -2,6 +2,7 @@
 
 use app::premise::of_party;
 use askama::Template;
+use domain::campaign::CampaignState;
 use domain::campaign::state::Committed;
 use domain::campaign::version::Version;
 use domain::time::Instant;
@@ -73,6 +74,11 @@ pub(super) fn is_attended(committed: &Committed) -> bool {
     committed.is_by_hand() || begun.is_some_and(|begun| !begun.witnesses.is_empty())
 }
 
+/// Whether a nonce that was taken is still sealed: under `shuang/2`, until REVEAL.
+pub(super) fn is_sealed(state: &CampaignState) -> bool {
+    matches!(state, CampaignState::Committed(committed) if !committed.is_by_hand())
+}
+
 /// How far the party is.
 pub(super) enum Step {
     /// The frame is not frozen: nothing to hand in.
@@ -89,8 +95,8 @@ pub(super) enum Step {
     Reveal(Box<Frozen>),
     /// FREEZE is public, and the hours in which nonces are taken are over.
     Missed(Box<Frozen>),
-    /// The nonce is open.
-    Done,
+    /// The nonce is in: open, or sealed until REVEAL.
+    Done { sealed: bool },
     /// The deadline passed.
     Absent,
 }
@@ -195,7 +201,7 @@ impl PartyPage {
             | Step::Reveal(_)
             | Step::Missed(_)
             | Step::Absent => 1,
-            Step::Done => 2,
+            Step::Done { .. } => 2,
         }
     }
 }

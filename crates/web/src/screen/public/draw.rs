@@ -18,6 +18,7 @@ use store::{Reader, catalog, log, org};
 use super::record::Record;
 use super::{answer, bare, contradicted, printed};
 use crate::gate::{Answer, Guest, Stop, WebState};
+use crate::screen::campaign::words::bounded;
 
 mod parts;
 mod view;
@@ -200,10 +201,14 @@ async fn items(reader: &mut Reader, plan: &CampaignPlan) -> Result<Vec<(String, 
 pub(super) const fn claim(level: i64) -> &'static str {
     match level {
         2 => {
-            "随机数由两个以上外部见证方和一个公共信标共同决定。只要其中任何一个没有与发起单位串通，就没有人能决定谁被抽中。"
+            bounded!(
+                "随机数由两个以上外部见证方和一个公共信标共同决定。只要其中任何一个没有与发起单位串通，就没有人能决定谁被抽中。"
+            )
         }
         1 => {
-            "随机数至少有两个外部见证方，或者一个公共来源参与决定。只要其中一个没有与发起单位串通，就没有人能决定谁被抽中。"
+            bounded!(
+                "随机数至少有两个外部见证方，或者一个公共来源参与决定。只要其中一个没有与发起单位串通，就没有人能决定谁被抽中。"
+            )
         }
         _ => "这是一次演练：外部来源不足，不得据此开展检查。",
     }

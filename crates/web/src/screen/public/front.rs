@@ -79,7 +79,7 @@ fn figures_of(counted: &PublicFigures, size: u64, year: i16) -> Vec<Figure> {
         },
         figure(
             i64::try_from(size).unwrap_or(i64::MAX),
-            "留痕日志，条；谁也改不了",
+            "留痕日志，条；改动会被指出",
         ),
     ]
 }

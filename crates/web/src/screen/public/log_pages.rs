@@ -151,7 +151,7 @@ fn head_page(shell: PortalShell, shown: &PublicLog) -> PortalPage {
         page = page.with(note);
     }
     page.with(Note::standing(
-        "每一次办理都在这里留下一条，谁也改不了、删不掉。",
+        "每一次办理都在这里留下一条，改动会被指出。",
         "涉密内容只留加盐的摘要；公开的记录可以看到原文。",
     ))
     .with(

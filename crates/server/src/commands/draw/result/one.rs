@@ -87,7 +87,7 @@ fn say(attempt: &Attempt<'_>, drawn: &Drawn, level: Level, output: &Output) {
         .count();
     let folder_text = folder.display();
     let mut words = format!(
-        "已抽取并通过自己的核对：{} 个对象要检查\n种子 {}\nH(RESULT) {}\n信任等级：{level}\n",
+        "已抽取并通过自己的核对：{} 个对象要检查\n种子 {}\nH(RESULT) {}\n可信等级：{level}\n",
         drawn.visits().len(),
         drawn.seed(),
         hash_of(suite, record)

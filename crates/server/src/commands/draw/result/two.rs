@@ -319,7 +319,7 @@ fn say(attempt: &Attempt<'_>, drawn: &Drawn, level: Level, output: &Output) {
         .count();
     let folder = attempt.folder.display();
     let mut words = format!(
-        "已抽取并通过自己的核对：{} 个对象要检查\n办理时间：{}\n种子 {}\nH(RESULT) {}\n信任等级：{level}\n",
+        "已抽取并通过自己的核对：{} 个对象要检查\n办理时间：{}\n种子 {}\nH(RESULT) {}\n可信等级：{level}\n",
         drawn.visits().len(),
         attempt.now.words(),
         drawn.seed(),

@@ -154,7 +154,7 @@ impl<'s> Beacon<'s> {
 pub(super) fn asking_slip(confirm: Confirm) -> Confirm {
     confirm.asking(
         Field::line("signed", "签到的见证人", Width::Long)
-            .with_help("照签到单填写单位和姓名，如：司法局 见证员乙；签到单存入案卷"),
+            .with_help("照签到单填写单位和姓名，如：司法局 见证员乙；签到单随纸质材料归档"),
     )
 }
 

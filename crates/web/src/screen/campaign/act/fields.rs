@@ -29,13 +29,13 @@ static LAST_FOUR: Code = Code::new(
 static DICE: Code = Code::new(
     "CAMP-034",
     "掷骰结果应至少 20 位数字，现在是 {count} 位。",
-    Some("shuang/1 第 1 节"),
+    Some("摇号协议第 1 节"),
     "按掷出的次序逐位录入，0 到 9。",
 );
 static BEACON: Code = Code::new(
     "CAMP-035",
     "没有录入信标的值。",
-    Some("shuang/1 第 2 节"),
+    Some("摇号协议第 3.5 节"),
     "按公布的原文录入。",
 );
 static CODE_CHOICE: Code = Code::new(

@@ -30,7 +30,7 @@ static MINUTES: Code = Code::new(
 static ROUND: Code = Code::new(
     "CAMP-033",
     "没有填写信标的期号或轮次。",
-    Some("shuang/1 第 2 节"),
+    Some("摇号协议第 3.5 节"),
     "填写承诺公布之后才会产生的那一期，例如双色球 2026136。",
 );
 static DRAND_ROUND: Code = Code::new(

@@ -1,6 +1,7 @@
 //! What a confirmation page says: what will happen, what is then fixed, who will see it.
 
 use super::{CampaignAct, Seen, dice, fields};
+use domain::campaign::CampaignState;
 use domain::campaign::version::Version;
 
 use crate::text::thousands;
@@ -41,7 +42,7 @@ pub(super) fn happens(act: CampaignAct, seen: &Seen) -> Vec<String> {
             lines(&["登记您本人在场见证。经办、公布承诺和批准方案的人不能作见证人。"])
         }
         CampaignAct::Slip => {
-            lines(&["登记一位没有账号的见证人：他已在签到单上签名。签到单存入案卷。"])
+            lines(&["登记一位没有账号的见证人：他已在签到单上签名。签到单随纸质材料归档。"])
         }
         CampaignAct::Beacon => {
             fields::beacon(seen).map_or_else(Vec::new, |beacon| beacon.happens())
@@ -52,9 +53,7 @@ pub(super) fn happens(act: CampaignAct, seen: &Seen) -> Vec<String> {
             "程序先自行复算一遍；复算不一致的不会公布。",
             "结果的摘要写入公开日志；名单封存，查看名单另行确认并留痕。",
         ]),
-        CampaignAct::Void => lines(&[
-            "本次抽取作废，回到已批准的方案；重新启动后是下一次抽取，名录与密值都重新生成。",
-        ]),
+        CampaignAct::Void => void(seen),
         CampaignAct::Assign => {
             lines(&["抽中的各户检查派发到各检查组，检查人员从此看到各自的任务。"])
         }
@@ -96,6 +95,16 @@ fn commit(seen: &Seen) -> Vec<String> {
                 offices.join("、")
             ));
         }
+    }
+    lines
+}
+
+fn void(seen: &Seen) -> Vec<String> {
+    let mut lines =
+        lines(&["本次抽取作废，回到已批准的方案；重新启动后是下一次抽取，名录与密值都重新生成。"]);
+    let revealed = matches!(seen.stored.campaign.state, CampaignState::Revealed(_));
+    if revealed && seen.version() == Version::Two {
+        lines.push("揭示之后作废的，本来会抽中的名单要公开。".to_owned());
     }
     lines
 }

@@ -38,7 +38,7 @@ static WINDOW: Code = Code::new(
 static TOKEN: Code = Code::new(
     "PLAN-044",
     "“{typed}”不能作短名。",
-    Some("shuang/1 第 2 节"),
+    Some("摇号协议第 2 节"),
     "用字母、数字、点、下划线或连字符，最多 31 位，如 discipline。",
 );
 static TITLE: Code = Code::new(

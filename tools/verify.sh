@@ -344,18 +344,22 @@ $REF
 EOF
   fi
   if with void.txt; then
-    if [ "$(sed -n 4p b/void.txt)" = "freeze none" ]; then before="1 freeze none
+    # The program voids after REVEAL only, and for one reason.
+    by="1 approver <hash>
+1 document <hash>"; reason="<reason>"; reveal="<none>"
+    if [ "$(sed -n '$p' b/void.txt)" = "by program" ]; then by="1 by program"; reason=level-lost; reveal="<hash>"; fi
+    if [ "$(sed -n 4p b/void.txt)" = "freeze none" ]; then
+      [ "$by" != "1 by program" ] || die "void.txt：by program 只在揭示之后有"
+      before="1 freeze none
 1 plan <hash>
 1 reveal none"; else before="1 freeze <hash>
-1 reveal <none>"; fi
-    if [ "$(sed -n '$p' b/void.txt)" = "by program" ]; then by="1 by program"; else by="1 approver <hash>
-1 document <hash>"; fi
+1 reveal $reveal"; fi
     reads void void.txt <<EOF
 1 shuang/2 void
 1 campaign <name>
 1 attempt <attempt>
 $before
-1 reason <reason>
+1 reason $reason
 $by
 EOF
   fi
@@ -802,6 +806,16 @@ if [ $KIND = void ]; then
   if with freeze.txt; then
     refers void.txt
     want "$(line void.txt reveal)" "$(if with reveal.txt; then echo "$REVEAL"; else echo none; fi)" "VOID 说的 REVEAL 就是案卷里的（没有就是 none）"
+    if with reveal.txt && [ "$(sed -n '$p' b/void.txt)" = "by program" ]; then
+      # The level in reach: what REVEAL gave, and the beacon FREEZE announced as if it appeared.
+      REACH=$(awk '
+        FILENAME == "b/freeze.txt" { if ($1 == "beacon") source = 1; next }
+        $1 == "party" && $3 != "absent" { n++ }
+        $1 == "dice" && $3 != "absent" && length($3) >= 20 { source = 1 }
+        END { print (n >= 2 ? 1 : 0) + source }' b/freeze.txt b/reveal.txt)
+      LEAST=$(line plan.txt min-level)
+      if [ "$REACH" -lt "$LEAST" ]; then ok "由程序作废有根据：至多达到 $REACH 级，PLAN 要求 $LEAST 级"; else bad "由程序作废没有根据：能达到 $REACH 级，PLAN 只要求 $LEAST 级"; fi
+    fi
   else
     want "$(line void.txt freeze) $(line void.txt campaign) $(line void.txt plan)" "none $CAMPAIGN $(hashfile b/plan.txt)" "VOID 属于这份 PLAN，冻结以前"
   fi
@@ -1333,17 +1347,39 @@ if [ -n "$RECEIPTS" ]; then
         last = log_now
       }
     }' logged
-  if [ $V = 2 ] && with freeze.txt; then
-    judge "日志所称的时间合乎方案的间隔" awk '
+  if [ $V = 2 ]; then
+    set -- b/plan.txt
+    if with freeze.txt; then set -- "$@" b/freeze.txt; fi
+    if with reveal.txt; then set -- "$@" b/reveal.txt; fi
+    judge "日志所称的时间合乎方案的间隔，先后不颠倒" awk -v records="$RECORDS" '
       FILENAME == "b/plan.txt" { if ($1 == "plan-seconds" || $1 == "freeze-seconds") least[$1] = $2; next }
-      FILENAME == "b/freeze.txt" { if ($1 == "reveal-from") from = $2; if ($1 == "beacon") { beacon = 1; when = $4 } next }
+      FILENAME == "b/freeze.txt" {
+        frozen = 1
+        if ($1 == "reveal-from") from = $2 + 0
+        if ($1 == "reveal-by") by = $2 + 0
+        if ($1 == "beacon") { beacon = 1; when = $4 }
+        next
+      }
+      FILENAME == "b/reveal.txt" { if (($1 == "party" || $1 == "dice") && $3 == "absent") absent = 1; next }
       { at[$1] = substr($3, 1, length($3) - 3) + 0 }
       END {
-        if (("plan" in at) && ("freeze" in at) && at["freeze"] < at["plan"] + least["plan-seconds"]) print "方案到冻结的间隔不够"
-        if (("freeze" in at) && (beacon ? when : from) + 0 < at["freeze"] + least["freeze-seconds"]) print "冻结到" (beacon ? "信标" : "公开随机数") "的间隔不够"
-        if (("reveal" in at) && at["reveal"] < from + 0) print "公开随机数早于 reveal-from"
-        if (("result" in at) && beacon && at["result"] < when + 0) print "结果早于信标的时间"
-      }' b/plan.txt b/freeze.txt logged
+        if (frozen) {
+          if (("plan" in at) && ("freeze" in at) && at["freeze"] < at["plan"] + least["plan-seconds"]) print "方案到冻结的间隔不够"
+          if (("freeze" in at) && (beacon ? when : from) + 0 < at["freeze"] + least["freeze-seconds"]) print "冻结到" (beacon ? "信标" : "公开随机数") "的间隔不够"
+          if (("result" in at) && beacon && at["result"] < when + 0) print "结果早于信标的时间"
+        }
+        if (absent && by > from) from = by
+        n = split(records, order, " ")
+        for (i = 1; i <= n; i++) {
+          x = order[i]
+          if (x == "reveal") revealed = 1
+          if (!(x in at)) continue
+          if (revealed && at[x] < from) print x " 早于 " (absent ? "reveal-by，揭示却已记缺席" : "reveal-from")
+          # The clocks of two machines differ by 60 seconds at most.
+          if (at[x] + 60 < latest) print x " 所称的时间早于它所跟随的 " before
+          if (at[x] > latest) { latest = at[x]; before = x }
+        }
+      }' "$@" logged
   fi
   open "日志检查点的签名：本脚本不验。不用 mingqian verify --log-key 核对，这些存在性证明任何人都能造"
 fi

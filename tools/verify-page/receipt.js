@@ -11,6 +11,8 @@
   var DIGITS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
   var MOST_HASHES = 63, MOST_SIGNATURES = 64, MOST_PROOF = 1 << 20, MOST_NOTE = 1 << 19, KEY_ID = 4, ED25519 = 64;
   var MOST_NUMBER = '9223372036854775807';
+  // Seconds by which the clocks of two machines may differ.
+  var CLOCKS_DIFFER = 60;
   var ENTRY = /^shuang\/([12]) entry\ntype ([a-z-]{1,31})\ntime (0|[1-9][0-9]{0,18})\nact ([0-9a-f]{64})\nrecord ([0-9a-f]{64})\n$/;
   var TYPES = ['plan', 'freeze', 'reveal', 'result', 'void', 'substitute', 'recuse', 'extend', 'part', 'open', 'publish', 'key'];
   var NEW_TYPES = ['part-number', 'repair', 'restart'];
@@ -143,12 +145,16 @@
         '日志 ' + receipt.proof.origin + ' 第 ' + receipt.proof.index + ' 条，共 ' + receipt.proof.size + ' 条，条目时间（毫秒）' + receipt.entry.milliseconds };
   };
 
-  /* Check 21: the order within one log. */
-  function checkOrder(b, found) {
+  /* The receipts in the order the records follow each other. */
+  function inOrder(b) {
     var order = ['plan', 'freeze', 'reveal', 'result', 'void'];
     b.fit.records.forEach(function (name) { if (/^change-/.test(name)) { order.push(name); } });
     order.push('open');
-    var there = b.receipts.slice().sort(function (x, y) { return order.indexOf(x.name) - order.indexOf(y.name); });
+    return b.receipts.slice().sort(function (x, y) { return order.indexOf(x.name) - order.indexOf(y.name); });
+  }
+
+  /* Check 21: the order within one log. */
+  function checkOrder(b, there, found) {
     var origins = new Set(there.map(function (r) { return r.proof.origin; })), roots = new Map();
     if (origins.size > 1) {
       found.open.push('凭证出自几个日志（' + Array.from(origins).join('、') + '）：它们之间是否由 restart 相接、先后如何，本页不能核对。');
@@ -172,17 +178,28 @@
   }
 
   /* Check 22: what the entries claim about time, in whole seconds. */
-  function checkTimes(b, found) {
+  function checkTimes(b, there, found) {
     var at = {}, f = b.freeze;
     b.receipts.forEach(function (r) { at[r.name] = Number(r.entry.milliseconds.slice(0, -3)); });
     function notBefore(name, time, words) { if (name in at && time === time) { found.say(at[name] >= time, words); } }
+    found.say(there.every(function (r, i) {
+      return there.slice(0, i).every(function (before) { return at[r.name] + CLOCKS_DIFFER >= at[before.name]; });
+    }), '没有一项记录所称的时间早于它所跟随的（两台机器的时钟至多差 ' + CLOCKS_DIFFER + ' 秒）');
     if (!f) { return; }
     notBefore('freeze', at.plan + b.plan.planSeconds, '方案公布到冻结，不短于方案规定的间隔');
     if ('freeze' in at) {
       found.say((f.beacon ? f.beacon.time : f.revealFrom) >= at.freeze + b.plan.freezeSeconds, '冻结到信标（没有信标则到公开随机数），不短于方案规定的间隔');
     }
-    notBefore('reveal', f.revealFrom, '公开随机数不早于 reveal-from');
+    if (b.reveal) { checkRevealed(b, there, at, found); }
     if (f.beacon) { notBefore('result', f.beacon.time, '结果不早于信标的时间'); }
+  }
+
+  /* REVEAL and what follows it: whoever is absent may come until reveal-by. */
+  function checkRevealed(b, there, at, found) {
+    var dice = b.reveal.dice, absent = b.reveal.parties.some(function (party) { return party.nonce === null; }) || (dice && dice.digits === null);
+    var least = absent ? Math.max(b.freeze.revealFrom, b.freeze.revealBy) : b.freeze.revealFrom;
+    found.say(there.every(function (r) { return r.name === 'plan' || r.name === 'freeze' || at[r.name] >= least; }),
+      absent ? '有人缺席：公开随机数和以后的记录不早于 reveal-by' : '公开随机数和以后的记录不早于 reveal-from');
   }
 
   M.checkReceipts = function (b, texts, found) {
@@ -193,8 +210,9 @@
       if (!r.proof.own) { found.say(false, r.name + ' 的检查点有日志自己的签名行'); }
     });
     if (b.receipts.length) {
-      checkOrder(b, found);
-      checkTimes(b, found);
+      var there = inOrder(b);
+      checkOrder(b, there, found);
+      checkTimes(b, there, found);
       found.open.push('日志检查点的签名：本页不验。不用 mingqian verify --log-key 核对，这些存在性证明任何人都能造。');
     }
     if (missing.length) { found.open.push('没有日志存在性证明：' + missing.join('、') + '。'); }

@@ -224,6 +224,7 @@
     s.reason = r.one('reason <reason>')[0];
     s.program = Boolean(r.maybe('by program'));
     if (!s.program) { r.one('approver <hash>'); r.one('document <hash>'); }
+    if (s.program && (s.reveal === 'none' || s.reason !== 'level-lost')) { r.back('by program 只在揭示之后、事由为 level-lost 时有'); }
     r.end();
     return s;
   };

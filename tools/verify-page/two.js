@@ -209,7 +209,7 @@
     var dice = b.reveal && b.reveal.dice && b.reveal.dice.digits !== null && b.reveal.dice.digits.length >= 20;
     var known = b.reveal && (b.seed || !b.freeze.beacon);
     return { announced: announced(b.freeze), reached: known ? levelOf(parties, Boolean(dice || (b.seed && b.seed.beacon))) : null,
-      proven: b.reveal ? levelOf(parties, false) : null };
+      proven: b.reveal ? levelOf(parties, false) : null, inReach: b.reveal ? levelOf(parties, Boolean(dice || b.freeze.beacon)) : null };
   }
 
   function checkResult(suite, b, texts, found) {
@@ -229,6 +229,7 @@
     }
     found.say(refers(suite, b, v, texts), 'VOID 属于这份 FREEZE');
     found.say(v.reveal === (b.reveal ? suite.text(texts('reveal.txt')) : 'none'), 'VOID 说的 REVEAL 就是案卷里的（没有就是 none）');
+    if (v.program && b.reveal) { found.say(levels(b).inReach < b.plan.minLevel, '由程序作废有根据：能达到的等级低于 PLAN 的最低等级 ' + b.plan.minLevel); }
   }
 
   /* ---- public (checks 9 to 15; 16 and 17 are in after.js) ---- */

@@ -203,7 +203,12 @@ fn void(before: &str, program: bool) -> Value {
     let (approver, document) = paper("void");
     json["ending"] = "void".into();
     json["void"] = match program {
-        true => json!({"reason": "level", "approver": null, "document": null, "before": before}),
+        // One party of two stayed away: level 2, which the plan asks for, is out of reach.
+        true => {
+            json["parties"][1][1] = Value::Null;
+            json["absent_nonce"] = json!({"justice": hash("justice nonce")});
+            json!({"reason": "level-lost", "approver": null, "document": null, "before": before})
+        }
         false => {
             json!({"reason": "flood", "approver": approver, "document": document, "before": before})
         }

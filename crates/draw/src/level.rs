@@ -44,6 +44,16 @@ impl Level {
         )
     }
 
+    /// The level a `shuang/2` attempt can still reach after REVEAL: by what REVEAL gave, and the beacon FREEZE
+    /// announced as if it appeared. Below the plan's least level the program makes the attempt VOID.
+    #[must_use]
+    pub fn in_reach(reveal: &RevealRecord, freeze: &FreezeRecord) -> Self {
+        Self::of(
+            parties_of(reveal),
+            freeze.beacon.is_some() || rolls_of(reveal),
+        )
+    }
+
     /// The level reached if only what a verifier checks itself is counted: nonces, and the beacon if
     /// it is a drand value whose signature was verified. Dice and lotteries rest on witnesses.
     #[must_use]

@@ -283,7 +283,7 @@ fn the_level_reached_decides_over_a_drawn_attempt_and_not_over_a_void_one() {
     json["changes"] = json!([]);
     json["parts"] = json!([]);
     json["void"] =
-        json!({"reason": "level", "approver": null, "document": null, "before": "result"});
+        json!({"reason": "level-lost", "approver": null, "document": null, "before": "result"});
     let void = made(&json);
     for stage in [Stage::Sealed, Stage::Public, Stage::Full] {
         assert!(faults(&staged(&void, stage)).is_empty());
@@ -293,6 +293,67 @@ fn the_level_reached_decides_over_a_drawn_attempt_and_not_over_a_void_one() {
     assert_eq!(Level::reached_with(&reveal, &seed), Level::One);
     assert_eq!(Level::proven(&reveal, false), Level::Rehearsal);
     assert_eq!(Level::proven(&reveal, true), Level::One);
+}
+
+/// Whoever raises the least level after PLAN, or takes a source away, chooses: the program makes nothing void for it.
+#[test]
+fn the_program_makes_void_only_what_cannot_reach_the_least_level() {
+    let ended = |change: &dyn Fn(&mut Value)| {
+        let mut json = description();
+        for (key, value) in [
+            ("ending", json!("void")),
+            ("changes", json!([])),
+            ("parts", json!([])),
+            (
+                "void",
+                json!({"reason": "level-lost", "approver": null, "document": null, "before": "result"}),
+            ),
+        ] {
+            json[key] = value;
+        }
+        change(&mut json);
+        let void = made(&json);
+        [Stage::Sealed, Stage::Public, Stage::Full].map(|stage| {
+            let found = faults(&staged(&void, stage)).into_iter();
+            found
+                .map(|fault| (fault.code, fault.place))
+                .collect::<Vec<_>>()
+        })
+    };
+    let unfounded = || vec![(Code::LEVEL, "void.txt by".to_owned())];
+    let right = [vec![], vec![], vec![]];
+    let wrong = [unfounded(), unfounded(), unfounded()];
+    // One party of two, dice of twenty digits and a lottery make level 1, which the plan asks for.
+    assert_eq!(ended(&|_| {}), wrong);
+    assert_eq!(ended(&|json| json["min_level"] = 2.into()), right);
+    let both = |json: &mut Value| {
+        json["min_level"] = 2.into();
+        json["parties"][1][1] = hash("two").into();
+    };
+    assert_eq!(ended(&both), wrong);
+    // Dice alone: twenty digits count as a beacon, nineteen do not.
+    let dice = |json: &mut Value, digits: &str| {
+        json["beacon"] = Value::Null;
+        json["dice"][1] = digits.into();
+    };
+    assert_eq!(ended(&|json| dice(json, "01234567890123456789")), wrong);
+    assert_eq!(ended(&|json| dice(json, "0123456789012345678")), right);
+    // A beacon counts before it appears.
+    let mut silent = description();
+    silent["beacon"][3] = Value::Null;
+    silent["dice"][1] = Value::Null;
+    for (key, value) in [
+        ("ending", json!("void")),
+        ("changes", json!([])),
+        ("parts", json!([])),
+    ] {
+        silent[key] = value;
+    }
+    silent["void"] =
+        json!({"reason": "level-lost", "approver": null, "document": null, "before": "result"});
+    let found = faults(&staged(&made(&silent), Stage::Sealed));
+    assert_eq!(found.len(), 1, "{found:?}");
+    assert_eq!(found[0].code, Code::LEVEL);
 }
 
 #[test]
@@ -548,30 +609,53 @@ fn intervals_are_kept_by_the_times_the_log_claims() {
         .iter()
         .map(|(name, bytes)| (name.as_str(), bytes.as_slice()));
     let bundle = Bundle::read(&files.collect()).unwrap();
-    let good = LogTimes {
-        plan: Some(START - 300_000),
-        freeze: Some(START - 300_000 + 259_200),
-        reveal: Some(START),
-        result: Some(START + 3600),
-    };
+    // One party is absent, who could come until reveal-by.
+    let good: LogTimes = [
+        ("plan", START - 300_000),
+        ("freeze", START - 300_000 + 259_200),
+        ("reveal", START + 1800),
+        ("result", START + 3600),
+    ]
+    .map(|(record, at)| (record.to_owned(), at))
+    .into();
     assert!(bundle.time_faults(&good).is_empty());
     assert!(
-        bundle.time_faults(&LogTimes::default()).is_empty(),
+        bundle.time_faults(&LogTimes::new()).is_empty(),
         "what has no time is not judged"
     );
-    let places = |change: &dyn Fn(&mut LogTimes)| {
-        let mut times = good;
-        change(&mut times);
+    let places = |changed: &[(&str, u64)]| {
+        let mut times = good.clone();
+        times.extend(
+            changed
+                .iter()
+                .map(|(record, at)| ((*record).to_owned(), *at)),
+        );
         let faults = bundle.time_faults(&times);
         faults
             .into_iter()
             .map(|fault| fault.place)
             .collect::<Vec<_>>()
     };
-    assert_eq!(places(&|t| t.plan = Some(START - 299_999)), ["freeze.txt"]);
-    assert_eq!(places(&|t| t.freeze = Some(START + 3001)), ["freeze.txt"]);
-    assert_eq!(places(&|t| t.reveal = Some(START - 1)), ["reveal.txt"]);
-    assert_eq!(places(&|t| t.result = Some(START + 3599)), ["result.txt"]);
+    assert_eq!(places(&[("plan", START - 299_999)]), ["freeze.txt"]);
+    let late = [("freeze", START + 3001), ("reveal", START + 3001)];
+    assert_eq!(places(&late), ["freeze.txt"]);
+    assert_eq!(places(&[("reveal", START + 1799)]), ["reveal.txt"]);
+    assert_eq!(places(&[("result", START + 3599)]), ["result.txt"]);
+    // Clocks may differ by a minute, and by no second more.
+    assert_eq!(places(&[("reveal", START + 3660)]), [""; 0]);
+    assert_eq!(places(&[("reveal", START + 3661)]), ["result.txt"]);
+    assert_eq!(
+        places(&[("freeze", START + 1861), ("plan", 0)]),
+        ["reveal.txt"]
+    );
+    let mut alone = good.clone();
+    alone.remove("reveal");
+    alone.insert("result".to_owned(), START + 1799);
+    assert_eq!(
+        bundle.time_faults(&alone).len(),
+        2,
+        "what follows REVEAL is bound like it, with or without its receipt"
+    );
 }
 
 #[test]
@@ -639,8 +723,8 @@ fn two_bundles_of_one_attempt_are_the_same_attempt() {
     json["ending"] = "void".into();
     json["changes"] = json!([]);
     json["parts"] = json!([]);
-    json["void"] =
-        json!({"reason": "level", "approver": null, "document": null, "before": "result"});
+    json["void"] = json!({"reason": "flood", "approver": ["K01", hash("salt")],
+        "document": hash("paper"), "before": "result"});
     let void = staged(&made(&json), Stage::Sealed);
     assert_eq!(codes(&sealed, &void), ["void.txt"]);
 }

@@ -11,7 +11,7 @@ mod forger;
 
 use draw::Digest;
 use draw::digest::Suite;
-use draw::record::two::{Decided, VoidRecord, Voided};
+use draw::record::two::{Approval, Decided, VoidRecord, Voided};
 use draw::record::{AttemptRef, FreezeRecord};
 use draw::succession::Succession;
 use forger::{description, made};
@@ -62,6 +62,17 @@ fn digest(text: &str) -> Digest {
     Suite::Sha256.bytes(text.as_bytes())
 }
 
+/// A person's decision.
+fn approved() -> Decided {
+    let (salt, paper) = (digest("salt"), digest("paper"));
+    Decided::Approved(Approval::by(
+        Suite::Sha256,
+        "K01".parse().unwrap(),
+        &salt,
+        paper,
+    ))
+}
+
 /// VOID of the attempt with that FREEZE.
 fn void(freeze: &str, reveal: Option<&str>) -> Record {
     let freeze = FreezeRecord::parse(freeze.as_bytes()).unwrap();
@@ -75,7 +86,7 @@ fn void(freeze: &str, reveal: Option<&str>) -> Record {
     let record = VoidRecord {
         voided: Voided::Frozen { attempt, reveal },
         reason: "frame-error".parse().unwrap(),
-        decided: Decided::Program,
+        decided: approved(),
     };
     ("void", record.to_string())
 }
@@ -184,7 +195,7 @@ fn what_was_void_before_it_was_frozen_is_never_frozen() {
             plan: parsed.plan,
         },
         reason: "frame-error".parse().unwrap(),
-        decided: Decided::Program,
+        decided: approved(),
     };
     let void = ("void", record.to_string());
     let frozen_after = [plan.clone(), void.clone(), freeze.clone()];

@@ -256,6 +256,7 @@ fn records_out_of_order_in_the_log_and_intervals_not_kept_contradict() {
     let mut second = json["changes"][0].clone();
     second["person"] = "F7".into();
     json["changes"].as_array_mut().unwrap().push(second);
+    json["freeze_seconds"] = 3600.into();
     let files = staged(&made(&json), Stage::Public);
     let right = lines(&files);
     let of = |lines: &[(String, u64)]| {
@@ -283,6 +284,26 @@ fn records_out_of_order_in_the_log_and_intervals_not_kept_contradict() {
         let line = times.iter_mut().find(|line| line.0 == record).unwrap();
         line.1 = line.1.checked_add_signed(late).unwrap();
         assert_eq!(of(&times), (1, vec!["VRFY-522"]), "{record}");
+    }
+    // No record claims to be older than one it follows, further than two clocks differ.
+    for (at, exit) in [(60, 0), (61, 1)] {
+        for record in ["result", "change-1", "open"] {
+            let mut times = right.clone();
+            let place = times.iter().position(|line| line.0 == record).unwrap();
+            let before = times[place - 1].1;
+            for line in &mut times[..place] {
+                line.1 += if line.0 == "plan" || line.0 == "freeze" {
+                    0
+                } else {
+                    10_000
+                };
+            }
+            let moved = times[place - 1].1 - before;
+            for line in &mut times[place..] {
+                line.1 = before + moved - at;
+            }
+            assert_eq!(of(&times).0, exit, "{record} {at}");
+        }
     }
 }
 
@@ -424,7 +445,10 @@ fn nobody_comes_from_a_borrowed_frame_that_is_void() {
     let reveal = String::from_utf8(frame["reveal.txt"].clone()).unwrap();
     let attempt: String = reveal.split_inclusive('\n').skip(1).take(3).collect();
     let reveal = bytes(&frame, "reveal.txt");
-    let void = format!("shuang/2 void\n{attempt}reveal {reveal}\nreason level\nby program\n");
+    let paper = hash("paper");
+    let void = format!(
+        "shuang/2 void\n{attempt}reveal {reveal}\nreason flood\napprover {paper}\ndocument {paper}\n"
+    );
     frame.insert("void.txt".to_owned(), void.into_bytes());
     let (void, would) = (bytes(&frame, "void.txt"), bytes(&frame, "result.txt"));
     edit(&mut frame, "open.txt", |lines| {

@@ -6,7 +6,7 @@ use super::point::{Finding, Point, under};
 use crate::bundle::BundleKind;
 use crate::fault::{Code, Fault};
 use crate::level::Level;
-use crate::record::two::{VoidRecord, Voided};
+use crate::record::two::{Decided, VoidRecord, Voided};
 use crate::record::{FreezeRecord, ResultRecord, hash_of};
 use crate::select::seed_faults;
 
@@ -70,13 +70,25 @@ impl Bundle<'_> {
             }
             _ => false,
         };
-        match right {
-            true => Vec::new(),
-            false => {
-                let sentence = "作废的不是这份方案、冻结公告和揭示。";
-                vec![Fault::new(Code::OTHER_ATTEMPT, "", sentence)]
-            }
+        let mut faults = Vec::new();
+        if !right {
+            let sentence = "作废的不是这份方案、冻结公告和揭示。";
+            faults.push(Fault::new(Code::OTHER_ATTEMPT, "", sentence));
         }
+        if void.decided == Decided::Program {
+            faults.extend(self.unfounded());
+        }
+        faults
+    }
+
+    /// A VOID by the program although the plan's least level was in reach: somebody chose it.
+    fn unfounded(&self) -> Option<Fault> {
+        let (reveal, freeze) = (self.reveal.as_ref()?, self.freeze.as_ref()?);
+        let (reach, least) = (Level::in_reach(reveal, freeze), self.plan.min_level);
+        (reach.number() >= least).then(|| {
+            let sentence = format!("由程序作废没有根据：能达到 {reach}，方案只要求 {least} 级。");
+            Fault::new(Code::LEVEL, "by", sentence)
+        })
     }
 }
 

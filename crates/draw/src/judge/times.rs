@@ -7,22 +7,16 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::Bundle;
-use crate::bundle::BundleKind;
 use crate::fault::{Code, Fault};
+use crate::name::Token;
 use crate::record::Hours;
+use crate::seed::Answer;
 
-/// When records were logged, in unix seconds, as far as there are receipts.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct LogTimes {
-    /// PLAN.
-    pub plan: Option<u64>,
-    /// FREEZE.
-    pub freeze: Option<u64>,
-    /// REVEAL.
-    pub reveal: Option<u64>,
-    /// RESULT of a drawn attempt.
-    pub result: Option<u64>,
-}
+/// How many seconds the time of a record may lie before that of one it follows: the clocks of two machines differ.
+const CLOCKS_DIFFER: u64 = 60;
+
+/// When records were logged, in unix seconds, by the names of [`Bundle::logged`], as far as there are receipts.
+pub type LogTimes = BTreeMap<String, u64>;
 
 impl Bundle<'_> {
     /// The records of this bundle that are logged, by file name without its ending, in the order they
@@ -82,56 +76,112 @@ impl Bundle<'_> {
         faults
     }
 
-    /// Every interval of plan and FREEZE that was not kept; what has no time is not judged.
+    /// Every interval of plan and FREEZE that was not kept, every record before the moment FREEZE announced for it, and
+    /// every one before a record it follows; what has no time is not judged.
     #[must_use]
     pub fn time_faults(&self, times: &LogTimes) -> Vec<Fault> {
-        let hours = self.freeze.as_ref().map(|freeze| freeze.hours);
-        let Some(Hours::Two {
-            reveal_from,
-            beacon_at,
-        }) = hours
+        let mut faults = self.freeze_faults(times);
+        faults.extend(self.reveal_faults(times));
+        faults.extend(self.fallen(times));
+        faults
+    }
+
+    /// `reveal-from` and the beacon's time, if there is a FREEZE.
+    fn hours(&self) -> Option<(u64, Option<u64>)> {
+        match self.freeze.as_ref()?.hours {
+            Hours::Two {
+                reveal_from,
+                beacon_at,
+            } => Some((reveal_from, beacon_at)),
+            Hours::One => None,
+        }
+    }
+
+    /// The intervals before and after FREEZE, and RESULT after its beacon.
+    fn freeze_faults(&self, times: &LogTimes) -> Vec<Fault> {
+        let Some((reveal_from, beacon_at)) = self.hours() else {
+            return Vec::new();
+        };
+        let after = |record: &str, seconds: u64| Some(times.get(record)?.saturating_add(seconds));
+        let kept = [
+            (
+                "freeze",
+                "冻结早于方案规定的间隔。",
+                after("plan", self.plan.plan_seconds),
+                times.get("freeze").copied(),
+            ),
+            (
+                "freeze",
+                "冻结到随机来源的间隔短于方案的规定。",
+                after("freeze", self.plan.freeze_seconds),
+                Some(beacon_at.unwrap_or(reveal_from)),
+            ),
+            (
+                "result",
+                "结果早于公共随机源。",
+                beacon_at,
+                times.get("result").copied(),
+            ),
+        ];
+        let early = |(_, _, least, at): &(&str, &str, Option<u64>, Option<u64>)| {
+            least.zip(*at).is_some_and(|(least, at)| at < least)
+        };
+        let broken = kept.iter().filter(|line| early(line));
+        broken
+            .map(|(record, sentence, ..)| late(record, *sentence))
+            .collect()
+    }
+
+    /// REVEAL, and what follows it, before the moment it may be logged: whoever is absent may come until `reveal-by`.
+    fn reveal_faults(&self, times: &LogTimes) -> Vec<Fault> {
+        let (Some((reveal_from, _)), Some(freeze), Some(reveal)) =
+            (self.hours(), &self.freeze, &self.reveal)
         else {
             return Vec::new();
         };
-        let plan = &self.plan;
-        let earliest = times.plan.map(|at| at.saturating_add(plan.plan_seconds));
-        let committed = times
-            .freeze
-            .map(|at| at.saturating_add(plan.freeze_seconds));
-        let drawn = (self.contents.kind == BundleKind::Drawn).then_some(times.result);
-        let source = beacon_at.unwrap_or(reveal_from);
-        let kept = [
-            (
-                "freeze.txt",
-                "冻结早于方案规定的间隔。",
-                earliest,
-                times.freeze,
+        let mut parties = reveal.parties.iter();
+        let stayed_away = parties.any(|(_, answer)| answer.given().is_none());
+        let unthrown = |(_, answer): &(Token, Answer<String>)| answer.given().is_none();
+        let (least, sentence) = match stayed_away || reveal.dice.as_ref().is_some_and(unthrown) {
+            true => (
+                reveal_from.max(freeze.reveal_by),
+                "早于 reveal-by，揭示却已把没有回答的记为缺席。",
             ),
-            (
-                "freeze.txt",
-                "冻结到随机来源的间隔短于方案的规定。",
-                committed,
-                Some(source),
-            ),
-            (
-                "reveal.txt",
-                "揭示早于 reveal-from。",
-                Some(reveal_from),
-                times.reveal,
-            ),
-            (
-                "result.txt",
-                "结果早于公共随机源。",
-                beacon_at,
-                drawn.flatten(),
-            ),
-        ];
-        let late = |(_, _, least, at): &(&str, &str, Option<u64>, Option<u64>)| {
-            least.zip(*at).is_some_and(|(least, at)| at < least)
+            false => (reveal_from, "早于 reveal-from。"),
         };
-        let broken = kept.iter().filter(|line| late(line));
-        broken
-            .map(|(place, sentence, ..)| Fault::new(Code::HOURS, *place, *sentence))
+        let names = self.logged();
+        let following = names.iter().skip_while(|name| *name != "reveal");
+        following
+            .filter(|name| times.get(*name).is_some_and(|at| *at < least))
+            .map(|name| late(name, sentence))
             .collect()
     }
+
+    /// Records whose time lies before that of one they follow, further than clocks differ.
+    fn fallen(&self, times: &LogTimes) -> Vec<Fault> {
+        let names = self.logged();
+        let timed = names
+            .iter()
+            .filter_map(|name| Some((name, *times.get(name)?)));
+        let mut latest: Option<(&String, u64)> = None;
+        let mut faults = Vec::new();
+        for (name, at) in timed {
+            match latest {
+                Some((before, most)) if at.saturating_add(CLOCKS_DIFFER) < most => {
+                    let sentence = format!(
+                        "所称的时刻比它所跟随的 {before}.txt 早 {} 秒。",
+                        most.saturating_sub(at)
+                    );
+                    faults.push(late(name, sentence));
+                }
+                Some((_, most)) if at < most => {}
+                _ => latest = Some((name, at)),
+            }
+        }
+        faults
+    }
+}
+
+fn late(record: &str, sentence: impl Into<String>) -> Fault {
+    Fault::new(Code::HOURS, format!("{record}.txt"), sentence)
 }

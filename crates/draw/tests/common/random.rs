@@ -275,12 +275,28 @@ fn end(random: &mut Generator, json: &mut Value) {
     if before == "result" && !json["beacon"].is_null() && below(random, 3) == 0 {
         json["beacon"][3] = Value::Null;
     }
-    let (approver, document) = match below(random, 2) {
-        0 => (Value::Null, Value::Null),
-        _ => approved(random),
-    };
+    let (approver, document) = approved(random);
     json["void"] = json!({"reason": "flood", "approver": approver, "document": document,
         "before": before});
+    if before == "result" && level_is_lost(json) {
+        json["void"] = json!({"reason": "level-lost", "approver": null, "document": null,
+            "before": before});
+    }
+}
+
+/// Asks for the level announced; whether it is out of reach by now.
+fn level_is_lost(json: &mut Value) -> bool {
+    let of = |parties: usize, beacon: bool| u64::from(parties >= 2) + u64::from(beacon);
+    let parties = json["parties"].as_array().expect("parties");
+    let there = parties.iter().filter(|party| !party[1].is_null());
+    let beacon = !json["beacon"].is_null();
+    let digits = json["dice"][1].as_str().map_or(0, str::len);
+    let announced = of(parties.len(), beacon || !json["dice"].is_null());
+    let reached = of(there.count(), beacon || digits >= 20);
+    if reached < announced {
+        json["min_level"] = announced.into();
+    }
+    reached < announced
 }
 
 /// One random description; FREEZE of a few must be refused, since recusals may leave no team.

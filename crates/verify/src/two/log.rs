@@ -212,19 +212,16 @@ impl Receipts {
         faults
     }
 
+    /// Whether a record beside PLAN has a time.
     fn timed(&self) -> bool {
-        let judged = ["freeze", "reveal", "result"];
-        judged.iter().any(|record| self.0.contains_key(*record))
+        self.0.keys().any(|record| record != "plan")
     }
 
     fn times(&self) -> LogTimes {
-        let time = |record: &str| self.0.get(record).map(|pair| pair.entry.time() / 1000);
-        LogTimes {
-            plan: time("plan"),
-            freeze: time("freeze"),
-            reveal: time("reveal"),
-            result: time("result"),
-        }
+        let pairs = self.0.iter();
+        pairs
+            .map(|(record, pair)| (record.clone(), pair.entry.time() / 1000))
+            .collect()
     }
 
     /// What the receipts together vouch for; OPEN names every change, so theirs may be missing.

@@ -54,7 +54,11 @@ pub(super) fn name(point: Point) -> Name {
             "结果",
             "RESULT 属于这份冻结和种子，每层都有分界签号",
         ),
-        Point::Void => ("VRFY-508", "作废", "VOID 说的就是本案卷的方案、冻结和揭示"),
+        Point::Void => (
+            "VRFY-508",
+            "作废",
+            "VOID 说的就是本案卷的方案、冻结和揭示，由程序作废的有根据",
+        ),
         Point::Open => (
             "VRFY-509",
             "公开",
@@ -98,7 +102,7 @@ pub(super) fn name(point: Point) -> Name {
         Point::Times => (
             "VRFY-522",
             "间隔",
-            "按日志所称的时刻，各段间隔合乎方案和公告",
+            "按日志所称的时刻，各段间隔合乎方案和公告，先后不颠倒",
         ),
     };
     Name {

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use draw::record::{FreezeRecord, Hours, PlanRecord};
+use draw::record::{FreezeRecord, Hours, PlanRecord, RevealRecord};
 use serde_json::{Value, json};
 use tlog::hash::{leaf_hash, node_hash};
 use tlog::note::KeyKind;
@@ -20,7 +20,8 @@ pub fn stages() -> [Stage; 3] {
     [Stage::Sealed, Stage::Public, Stage::Full]
 }
 
-/// The small attempt, ended as void at this point, by a person or by the program.
+/// The small attempt, ended as void at this point, by a person, or by the program: one party of two stayed away, and
+/// the plan asks for level 2.
 pub fn void(before: &str, by: bool) -> Value {
     let mut json = description();
     json["changes"] = json!([]);
@@ -30,7 +31,11 @@ pub fn void(before: &str, by: bool) -> Value {
         true => (json!(["K01", hash("salt")]), hash("paper").into()),
         false => (Value::Null, Value::Null),
     };
-    json["void"] = json!({"reason": "flood", "approver": approver, "document": document,
+    let reason = if by { "flood" } else { "level-lost" };
+    if !by {
+        json["min_level"] = 2.into();
+    }
+    json["void"] = json!({"reason": reason, "approver": approver, "document": document,
         "before": before});
     json
 }
@@ -97,12 +102,27 @@ pub fn lines(files: &Files) -> Vec<Line> {
     let plan = PlanRecord::parse(&files["plan.txt"]).unwrap();
     let freeze = files.get("freeze.txt");
     let freeze = freeze.map(|bytes| FreezeRecord::parse(bytes).unwrap());
-    let (from, beacon) = match freeze.map(|freeze| freeze.hours) {
-        Some(Hours::Two {
-            reveal_from,
-            beacon_at,
-        }) => (reveal_from, beacon_at),
-        _ => (1_800_000_000, None),
+    let (from, by, beacon) = match freeze.map(|freeze| (freeze.hours, freeze.reveal_by)) {
+        Some((
+            Hours::Two {
+                reveal_from,
+                beacon_at,
+            },
+            by,
+        )) => (reveal_from, by, beacon_at),
+        _ => (1_800_000_000, 1_800_000_000, None),
+    };
+    let reveal = files.get("reveal.txt");
+    let reveal = reveal.map(|bytes| RevealRecord::parse(bytes).unwrap());
+    let stayed_away = |reveal: &RevealRecord| {
+        let mut parties = reveal.parties.iter();
+        let dice = reveal.dice.as_ref();
+        parties.any(|(_, answer)| answer.given().is_none())
+            || dice.is_some_and(|(_, answer)| answer.given().is_none())
+    };
+    let revealed = match reveal.as_ref().is_some_and(stayed_away) {
+        true => by,
+        false => from,
     };
     let source = beacon.unwrap_or(from);
     let frozen = source - plan.freeze_seconds;
@@ -113,15 +133,16 @@ pub fn lines(files: &Files) -> Vec<Line> {
         }
     };
     add("freeze".to_owned(), frozen);
-    add("reveal".to_owned(), from);
+    add("reveal".to_owned(), revealed.max(frozen));
+    let ended = source.max(revealed);
     match files.contains_key("void.txt") {
-        true => add("void".to_owned(), source),
-        false => add("result".to_owned(), source),
+        true => add("void".to_owned(), ended),
+        false => add("result".to_owned(), ended),
     }
     for n in 1..20 {
-        add(format!("change-{n}"), source + n);
+        add(format!("change-{n}"), ended + n);
     }
-    add("open".to_owned(), source + 100);
+    add("open".to_owned(), ended + 100);
     lines
 }
 

@@ -74,7 +74,10 @@ fn examples() -> Vec<(String, Printed)> {
             printed!(two::VoidRecord),
         ),
         (
-            format!("{}reveal {G}\nreason level\nby program\n", head("void")),
+            format!(
+                "{}reveal {G}\nreason level-lost\nby program\n",
+                head("void")
+            ),
             printed!(two::VoidRecord),
         ),
         (
@@ -256,6 +259,13 @@ fn the_bounds_and_words_of_shuang_2_are_held_in_every_record() {
         &format!("reveal {H}"),
     );
     refused(two::VoidRecord::parse, text(7), "by program", "by hand");
+    // Nobody decided: only after REVEAL, and for the one reason.
+    let revealed = format!("reveal {G}");
+    refused(two::VoidRecord::parse, text(7), &revealed, "reveal none");
+    refused(two::VoidRecord::parse, text(7), "level-lost", "flood");
+    let planned = text(8);
+    let paper = &planned[planned.find("approver").unwrap()..];
+    refused(two::VoidRecord::parse, planned, paper, "by program\n");
     refused(
         two::VoidRecord::parse,
         text(7),

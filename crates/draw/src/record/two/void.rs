@@ -1,7 +1,7 @@
 //! VOID (作废) of `shuang/2`: an attempt that ended without RESULT, also one that has no FREEZE yet.
 //!
-//! After REVEAL it must be opened; the program itself writes it where the level is not reached. The
-//! sentence for the public is in the publication, the grounds in the document.
+//! After REVEAL it must be opened; the program itself writes it where the level is not reached, for that reason and
+//! after REVEAL only. The sentence for the public is in the publication, the grounds in the document.
 
 use std::fmt;
 
@@ -12,6 +12,9 @@ use crate::name::Token;
 use crate::record::attempt::attempt_number;
 use crate::record::{AttemptRef, Lines};
 use crate::version::Version;
+
+/// The reason of a VOID nobody decided.
+const LEVEL_LOST: &str = "level-lost";
 
 /// What is void.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -61,21 +64,38 @@ impl VoidRecord {
     /// The first line that is unknown, repeated, misplaced or malformed.
     pub fn parse(bytes: &[u8]) -> Result<Self, Fault> {
         let mut lines = Lines::only(bytes, Version::Two, "void")?;
-        let record = Self {
-            voided: Voided::read(&mut lines)?,
-            reason: lines.name("reason")?,
-            decided: match lines.maybe("by") {
-                Some("program") => Decided::Program,
-                Some(_) => return Err(lines.refuse("应为 by program。")),
-                None => Decided::Approved(Approval::read(&mut lines)?),
-            },
+        let (voided, reason) = (Voided::read(&mut lines)?, lines.name("reason")?);
+        let decided = match lines.maybe("by") {
+            Some("program") => Decided::Program,
+            Some(_) => return Err(lines.refuse("应为 by program。")),
+            None => Decided::Approved(Approval::read(&mut lines)?),
         };
+        let lost = voided.is_revealed() && reason.as_str() == LEVEL_LOST;
+        if decided == Decided::Program && !lost {
+            let sentence = "by program 只在揭示之后、事由为 level-lost 时有。";
+            return Err(lines.refuse(sentence));
+        }
         lines.end()?;
-        Ok(record)
+        Ok(Self {
+            voided,
+            reason,
+            decided,
+        })
     }
 }
 
 impl Voided {
+    /// Whether a REVEAL was logged.
+    fn is_revealed(&self) -> bool {
+        matches!(
+            self,
+            Self::Frozen {
+                reveal: Some(_),
+                ..
+            }
+        )
+    }
+
     fn read(lines: &mut Lines<'_>) -> Result<Self, Fault> {
         let version = lines.version();
         let campaign = lines.name("campaign")?;

@@ -11,6 +11,7 @@ use app::premise::Thing;
 use app::sealing::SealingKey;
 use axum::http::StatusCode;
 use domain::campaign::state::LIFE;
+use domain::campaign::version::Version;
 use domain::campaign::{CampaignState, StateKind};
 use domain::id::{CampaignNo, Fingerprint};
 use store::attachment::Owner;
@@ -46,7 +47,7 @@ impl Held {
         (stored.campaign.id.clone(), stored.campaign.state.attempt())
     }
 
-    async fn kept(&self, number: &CampaignNo, name: &str) -> String {
+    pub async fn kept(&self, number: &CampaignNo, name: &str) -> String {
         let (id, attempt) = self.attempt(number).await;
         let mut reader = self.app().db.read().await.unwrap();
         let owner = Owner::Attempt(&id, attempt);
@@ -55,7 +56,7 @@ impl Held {
     }
 
     /// Content and row, so that the one names the other: as whoever holds everything would do it.
-    async fn exchange(&self, number: &CampaignNo, name: &str, content: &str) {
+    pub async fn exchange(&self, number: &CampaignNo, name: &str, content: &str) {
         let (id, attempt) = self.attempt(number).await;
         let mut writer = self.app().db.keep(1 << 20);
         writer.write(content.as_bytes()).await.unwrap();
@@ -87,7 +88,7 @@ impl Held {
             StateKind::Frozen => {
                 let words = CommitWords {
                     reveal_by: Some(self.story.site.city.clock.now().plus_ms(61 * 60_000)),
-                    ..CommitWords::default()
+                    ..self.story.hours()
                 };
                 app.commit_draw(officer, number, &shown, &words).await
             }
@@ -111,46 +112,50 @@ impl Held {
 
     pub async fn commit(&self, number: &CampaignNo) -> Result<(), AppError> {
         let shown = as_shown(self.app(), Thing::Campaign(number)).await;
-        let words = CommitWords::default();
         let officer = &self.story.officer;
         self.app()
-            .commit_draw(officer, number, &shown, &words)
+            .commit_draw(officer, number, &shown, &self.story.hours())
             .await
     }
 
-    pub async fn draw(&self, number: &CampaignNo) -> Result<(), AppError> {
-        let shown = as_shown(self.app(), Thing::Campaign(number)).await;
-        let words = DrawWords::default();
-        let officer = &self.story.officer;
-        self.app()
-            .draw_subjects(officer, number, &shown, &words)
-            .await
+    /// What follows by itself in an attempt of `shuang/2`.
+    pub async fn follow(&self, number: &CampaignNo) -> Result<(), AppError> {
+        self.app().follow_draw(number).await
     }
 }
 
 pub async fn told(story: impl AsyncFn(Held)) {
-    told_with(&testkit::engines::upgrade(), story).await;
+    told_under(Version::Two, story).await;
+}
+
+/// The same where new attempts are of that version.
+pub async fn told_under(version: Version, story: impl AsyncFn(Held)) {
+    told_with(&testkit::engines::upgrade(), version, story).await;
 }
 
 /// The same where cells are sealed under the storage key, as the program does it.
 pub async fn told_under_a_key(story: impl AsyncFn(Held)) {
+    told_with(&under_a_key(), Version::Two, story).await;
+}
+
+/// How a database is opened whose cells are sealed.
+pub fn under_a_key() -> Upgrade {
     let seals = SealingKey {
         key: StorageKey::new(&[7; 32]),
         entropy: Arc::new(FakeEntropy::new(20_261_128)),
     };
-    let upgrade = Upgrade {
+    Upgrade {
         vault: Arc::new(seals),
         ..testkit::engines::upgrade()
-    };
-    told_with(&upgrade, story).await;
+    }
 }
 
-async fn told_with(upgrade: &Upgrade, story: impl AsyncFn(Held)) {
+async fn told_with(upgrade: &Upgrade, version: Version, story: impl AsyncFn(Held)) {
     let server = PostgresDatabase::fresh();
     let db = Db::open_postgres(server.url(), upgrade).await;
     let db = db.unwrap();
     let held = Held {
-        story: Story::begin(db.clone()).await,
+        story: Story::under(db.clone(), version).await,
         url: server.url().to_owned(),
     };
     story(held).await;
@@ -191,24 +196,31 @@ async fn a_frame_edited_between_freeze_and_its_publication_is_never_published() 
     .await;
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn no_result_follows_from_a_frame_or_a_freeze_that_was_exchanged_after_it_was_published() {
     told(async |held| {
         let (number, links) = held.story.committed().await;
-        held.story.reveal(&number, &links).await;
+        held.story.answered(&number, &links).await;
+        let stored = async || {
+            let mut reader = held.app().db.read().await.unwrap();
+            store::campaign::by_number(&mut reader, &number).await.unwrap()
+        };
+        // The frame is exchanged before the last source is known: REVEAL says what it is, and nothing is drawn from it.
         let frame = held.kept(&number, "subjects.tsv").await;
         held.exchange(&number, "subjects.tsv", &a_friend_less(&frame)).await;
-        let refused = held.draw(&number).await.unwrap_err().to_string();
-        assert!(refused.contains("DRAW-0") || refused.contains("DRAW-1"), "{refused}");
+        let before = held.story.site.log_size().await;
+        for _ in 0..2 {
+            assert_eq!(code(held.follow(&number).await), "DRAW-042");
+            assert_eq!(stored().await.campaign.kind(), StateKind::Revealed);
+            assert_eq!(held.story.site.log_size().await, before + 1, "REVEAL, once");
+        }
         held.exchange(&number, "subjects.tsv", &frame).await;
-        let mut reader = held.app().db.read().await.unwrap();
-        let stored = store::campaign::by_number(&mut reader, &number).await.unwrap();
-        drop(reader);
         // FREEZE and its hash exchanged in the row as well: the log knows no such FREEZE.
-        let freeze = stored.freeze_record.unwrap();
+        let stood = stored().await;
+        let freeze = stood.freeze_record.unwrap();
         let other = freeze.replacen("reveal-by 1", "reveal-by 2", 1);
         assert_ne!(other, freeze);
-        let CampaignState::Revealed(mut revealed) = stored.campaign.state.clone() else {
+        let CampaignState::Revealed(mut revealed) = stood.campaign.state.clone() else {
             panic!("revealed");
         };
         let hash = store::hex(&<sha2::Sha256 as sha2::Digest>::digest(&other));
@@ -217,12 +229,14 @@ async fn no_result_follows_from_a_frame_or_a_freeze_that_was_exchanged_after_it_
         held.sql(&format!(
             "UPDATE campaigns SET freeze_record = '{other}', life = '{life}' WHERE number = '{number}'"
         ));
-        assert_eq!(code(held.draw(&number).await), "DRAW-042");
-        let before = LIFE.write(&stored.campaign.state).unwrap();
+        assert_eq!(code(held.follow(&number).await), "DRAW-042");
+        let before = LIFE.write(&stood.campaign.state).unwrap();
         held.sql(&format!(
             "UPDATE campaigns SET freeze_record = '{freeze}', life = '{before}' WHERE number = '{number}'"
         ));
-        held.draw(&number).await.unwrap();
+        assert_eq!(stored().await.campaign.kind(), StateKind::Revealed);
+        held.follow(&number).await.unwrap();
+        assert_eq!(stored().await.campaign.kind(), StateKind::Drawn);
     })
     .await;
 }
@@ -256,9 +270,10 @@ async fn a_sealed_file_edited_after_the_draw_is_neither_opened_nor_handed_out() 
     .await;
 }
 
+/// Under `shuang/1`, whose draw is pressed: the clock by which the hand comes is asked once by each act that is.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_is_exchanged_while_a_draw_is_computed_is_noticed_before_anything_is_written() {
-    told(async |held| {
+    told_under(Version::One, async |held| {
         let held = Arc::new(held);
         let frozen = held.story.launched().await;
         held.story.freeze(&frozen).await;

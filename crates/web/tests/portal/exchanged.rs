@@ -12,7 +12,7 @@ use store::campaign::StoredCampaign;
 use testkit::city::as_shown;
 
 use crate::altered::{Held, code, told};
-use crate::story::{NONCES, commitment};
+use crate::story::NONCES;
 
 impl Held {
     async fn stored(&self, number: &CampaignNo) -> StoredCampaign {
@@ -38,20 +38,8 @@ impl Held {
         found.unwrap().sequence
     }
 
-    async fn close(&self, number: &CampaignNo) -> Result<(), AppError> {
-        let app = self.app();
-        let shown = as_shown(app, Thing::Campaign(number)).await;
-        let nobody = PartyToken::parse("no-show").unwrap();
-        app.close_reveal(&self.story.officer, number, &shown, &nobody)
-            .await
-    }
-
     async fn void(&self, number: &CampaignNo) -> Result<(), AppError> {
-        let app = self.app();
-        let shown = as_shown(app, Thing::Campaign(number)).await;
-        let why = PartyToken::parse("mistake").unwrap();
-        app.void_draw(&self.story.approver, number, &shown, &why, "名录有误")
-            .await
+        self.story.void(number, "mistake", "名录有误").await
     }
 }
 
@@ -88,10 +76,10 @@ async fn a_commitment_that_was_exchanged_is_never_published() {
         held.story.freeze(&number).await;
         let delivered = held.sequence("party.commit").await;
         let stored = held.stored(&number).await;
-        let other = commitment(NONCES[1].0, &"7".repeat(64));
+        let other = held.story.commitment(&number, 1, (NONCES[1].0, &"7".repeat(64)));
         held.puts(&number, &with_commitment(&stored.campaign.state, 1, &other));
         let said = refused(held.commit(&number).await, "DRAW-052");
-        let own = commitment(NONCES[1].0, NONCES[1].1);
+        let own = held.story.commitment(&number, 1, NONCES[1]);
         let office = stored.campaign.state.frame().unwrap().parties[1].name.office.clone();
         for word in [office, format!("第 {delivered} 条"), own, other] {
             assert!(said.contains(&word), "{word}: {said}");
@@ -127,7 +115,7 @@ async fn a_commitment_that_was_exchanged_stays_so_whoever_hands_in_next() {
         let hands_in = async |at: usize| {
             let (token, nonce) = NONCES[at];
             let shown = as_shown(app, Thing::Party(&links[at])).await;
-            let hex = commitment(token, nonce);
+            let hex = held.story.commitment(&number, 1, (token, nonce));
             app.accept_commitment(&links[at], &shown, &hex)
                 .await
                 .unwrap();
@@ -135,7 +123,9 @@ async fn a_commitment_that_was_exchanged_stays_so_whoever_hands_in_next() {
         hands_in(0).await;
         let first = held.sequence("party.commit").await;
         let state = held.stored(&number).await.campaign.state;
-        let other = commitment(NONCES[0].0, &"7".repeat(64));
+        let other = held
+            .story
+            .commitment(&number, 1, (NONCES[0].0, &"7".repeat(64)));
         held.puts(&number, &with_commitment(&state, 0, &other));
         // The program takes what stands there for its own, and writes it into the next entry.
         hands_in(1).await;
@@ -146,7 +136,7 @@ async fn a_commitment_that_was_exchanged_stays_so_whoever_hands_in_next() {
         }
         // Put right again it may be published; that it was altered in between, the audit says for ever.
         let state = held.stored(&number).await.campaign.state;
-        let own = commitment(NONCES[0].0, NONCES[0].1);
+        let own = held.story.commitment(&number, 1, NONCES[0]);
         held.puts(&number, &with_commitment(&state, 0, &own));
         held.commit(&number).await.unwrap();
         let named = store::audit(&app.db).await.unwrap().faults;
@@ -177,7 +167,7 @@ async fn figures_that_were_altered_before_a_party_handed_in_are_not_committed_to
 }
 
 /// Hours, who did what, numbers and plan are no more the operator's to alter than what the parties handed in.
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn nothing_that_the_entries_since_the_freeze_say_can_be_altered_before_it_is_published_or_revealed()
  {
     told(async |held| {
@@ -196,6 +186,7 @@ async fn nothing_that_the_entries_since_the_freeze_say_can_be_altered_before_it_
             held.puts(&number, &kept.campaign.state);
         }
         held.commit(&number).await.unwrap();
+        held.story.answered(&number, &links).await;
         let committed = held.stored(&number).await.campaign.state;
         let mut sooner = committed.clone();
         let CampaignState::Committed(altered) = &mut sooner else {
@@ -203,50 +194,62 @@ async fn nothing_that_the_entries_since_the_freeze_say_can_be_altered_before_it_
         };
         altered.reveal_by = altered.step.at;
         held.puts(&number, &sooner);
-        refused(held.close(&number).await, "DRAW-042");
+        let before = held.story.site.log_size().await;
+        refused(held.follow(&number).await, "DRAW-042");
+        assert_eq!(held.story.site.log_size().await, before);
         held.puts(&number, &committed);
-        held.story.reveal(&number, &links).await;
+        held.follow(&number).await.unwrap();
+        assert_eq!(held.stored(&number).await.campaign.kind(), StateKind::Drawn);
     })
     .await;
 }
 
-#[tokio::test]
+/// Under `shuang/2` nobody presses anything when the last nonce is in; when its time is over, the end of revealing is the
+/// moment at which a nonce that was dropped would be missed.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_nonce_that_was_dropped_after_it_was_seen_is_neither_revealed_nor_drawn_without() {
     told(async |held| {
         let (number, links) = held.story.committed().await;
-        let app = held.app();
-        for ((_, nonce), link) in NONCES.iter().zip(&links) {
-            let shown = as_shown(app, Thing::Party(link)).await;
-            app.accept_nonce(link, &shown, nonce).await.unwrap();
-        }
+        held.story.answered(&number, &links).await;
         let stored = held.stored(&number).await;
         let mut dropped = stored.campaign.state.clone();
         let last = &mut parties(&mut dropped)[1];
         let PartyState::Revealed { commitment, .. } = last.state.clone() else {
             panic!("{last:?}");
         };
-        let at = app.clock.now();
+        let at = app::port::Clock::now(&*held.story.site.city.clock);
         last.state = PartyState::Committed {
             commitment: commitment.clone(),
             at,
         };
         held.puts(&number, &dropped);
-        let said = refused(held.close(&number).await, "DRAW-052");
+        let before = held.story.site.log_size().await;
+        // So far it looks as if somebody might still come; then as if he had not.
+        held.follow(&number).await.unwrap();
+        held.story.site.city.clock.advance_minutes(62);
+        let said = refused(held.follow(&number).await, "DRAW-052");
         assert!(said.contains(NONCES[1].1), "{said}");
+        assert_eq!(held.story.site.log_size().await, before);
         held.puts(&number, &stored.campaign.state);
-        held.close(&number).await.unwrap();
+        // REVEAL is published, RESULT not: the frame is away at that moment.
+        let frame = held.kept(&number, "subjects.tsv").await;
+        held.exchange(&number, "subjects.tsv", "").await;
+        held.follow(&number).await.unwrap_err();
+        held.exchange(&number, "subjects.tsv", &frame).await;
         let stored = held.stored(&number).await;
+        assert_eq!(stored.campaign.kind(), StateKind::Revealed);
         let mut absent = stored.campaign.state.clone();
-        let reason = PartyToken::parse("no-show").unwrap();
+        let reason = PartyToken::parse("timeout").unwrap();
         parties(&mut absent)[1].state = PartyState::Absent {
             commitment,
             reason,
             at,
         };
         held.puts(&number, &absent);
-        assert_eq!(code(held.draw(&number).await), "DRAW-042");
+        assert_eq!(code(held.follow(&number).await), "DRAW-042");
         held.puts(&number, &stored.campaign.state);
-        held.draw(&number).await.unwrap();
+        held.follow(&number).await.unwrap();
+        assert_eq!(held.stored(&number).await.campaign.kind(), StateKind::Drawn);
     })
     .await;
 }
@@ -277,12 +280,17 @@ async fn adds_nothing(held: &Held, number: &CampaignNo, kinds: &[&str]) {
     for (done, taken_back) in kinds.iter().flat_map(|kind| hands(kind)) {
         held.sql(&done);
         let before = held.story.site.log_size().await;
-        let next = match held.stored(number).await.campaign.kind() {
+        let kind = held.stored(number).await.campaign.kind();
+        let next = match kind {
             StateKind::Frozen => held.commit(number).await,
-            StateKind::Committed => held.close(number).await,
-            _ => held.draw(number).await,
+            _ => held.follow(number).await,
         };
-        for tried in [next, held.void(number).await] {
+        let mut tried = vec![next];
+        // After REVEAL the result is determined, and nobody may void the attempt in the first place.
+        if kind != StateKind::Revealed {
+            tried.push(held.void(number).await);
+        }
+        for tried in tried {
             let said = refused(tried, "STOR-521");
             assert!(said.contains("mingqian audit"), "{done}: {said}");
         }
@@ -291,22 +299,23 @@ async fn adds_nothing(held: &Held, number: &CampaignNo, kinds: &[&str]) {
     }
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn no_record_is_added_to_a_campaign_whose_own_records_or_bodies_were_altered() {
     told(async |held| {
         let number = held.story.launched().await;
         let links = held.story.freeze(&number).await;
         adds_nothing(&held, &number, &["plan"]).await;
         held.commit(&number).await.unwrap();
-        let app = held.app();
-        for ((_, nonce), link) in NONCES.iter().zip(&links) {
-            let shown = as_shown(app, Thing::Party(link)).await;
-            app.accept_nonce(link, &shown, nonce).await.unwrap();
-        }
+        held.story.answered(&number, &links).await;
         adds_nothing(&held, &number, &["plan", "freeze"]).await;
-        held.close(&number).await.unwrap();
+        // REVEAL is published, RESULT not: the frame is away at that moment.
+        let frame = held.kept(&number, "subjects.tsv").await;
+        held.exchange(&number, "subjects.tsv", "").await;
+        held.follow(&number).await.unwrap_err();
+        held.exchange(&number, "subjects.tsv", &frame).await;
         adds_nothing(&held, &number, &["freeze", "reveal"]).await;
-        held.draw(&number).await.unwrap();
+        held.follow(&number).await.unwrap();
+        assert_eq!(held.stored(&number).await.campaign.kind(), StateKind::Drawn);
     })
     .await;
 }

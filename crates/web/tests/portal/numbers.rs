@@ -3,7 +3,7 @@
 use app::premise::Thing;
 use axum::http::StatusCode;
 use domain::campaign::StateKind;
-use domain::id::{CampaignNo, PartyToken};
+use domain::id::CampaignNo;
 use testkit::city::as_shown;
 
 use crate::story::{Story, told_on_both};
@@ -33,11 +33,7 @@ async fn a_campaign_that_is_given_up_or_void_keeps_its_number_and_the_next_gets_
             .unwrap();
         let (voided, _) = story.committed().await;
         assert_eq!(ordinal(&voided), ordinal(&given_up) + 1);
-        let why = PartyToken::parse("mistake").unwrap();
-        let seen = shown(&voided).await;
-        app.void_draw(&story.approver, &voided, &seen, &why, "名录有误")
-            .await
-            .unwrap();
+        story.void(&voided, "mistake", "名录有误").await.unwrap();
         let next = story.drafted().await;
         assert_eq!(ordinal(&next), ordinal(&voided) + 1);
         // Both are still found under their own numbers, and an attempt that begins anew is not a new campaign.

@@ -2,7 +2,7 @@
 
 use app::premise::Thing;
 use axum::http::StatusCode;
-use domain::id::{CampaignNo, PartyToken};
+use domain::id::CampaignNo;
 use serde_json::Value;
 use store::Db;
 use store::inspection::StoredInspection;
@@ -109,35 +109,15 @@ async fn a_draft_does_not_exist_for_the_public_and_each_later_state_has_its_page
             "no nonce before REVEAL"
         );
         let app = &story.site.city.app;
-        for ((_, nonce), link) in crate::story::NONCES.iter().zip(&links) {
-            app.accept_nonce(link, &as_shown(app, Thing::Party(link)).await, nonce)
-                .await
-                .unwrap();
-        }
+        story.answered(&number, &links).await;
         assert!(
             !whole(&stranger, &path).await.shows("1111 1111"),
             "REVEAL is not published yet"
         );
         nobody_is_named(&story, &number).await;
-        let nobody = PartyToken::parse("no-show").unwrap();
-        app.close_reveal(
-            &story.officer,
-            &number,
-            &as_shown(app, Thing::Campaign(&number)).await,
-            &nobody,
-        )
-        .await
-        .unwrap();
+        app.follow_draw(&number).await.unwrap();
         let draw = data(&stranger, &format!("{path}.json")).await;
         assert_eq!(draw["parties"][0]["nonce"], crate::story::NONCES[0].1);
-        app.draw_subjects(
-            &story.officer,
-            &number,
-            &as_shown(app, Thing::Campaign(&number)).await,
-            &app::drawing::DrawWords::default(),
-        )
-        .await
-        .unwrap();
         let page = whole(&stranger, &path).await;
         assert!(page.shows("可核对次序与界限，名单未公开"), "{}", page.text);
         let verify = whole(&stranger, &format!("{path}/verify")).await;
@@ -262,17 +242,8 @@ async fn the_figures_of_a_page_are_those_of_its_data() {
 async fn a_void_attempt_and_its_reason_stay_visible_for_ever() {
     told(async |story| {
         let (number, _) = story.committed().await;
-        let app = &story.site.city.app;
-        let code = PartyToken::parse("frame-error").unwrap();
-        app.void_draw(
-            &story.approver,
-            &number,
-            &as_shown(app, Thing::Campaign(&number)).await,
-            &code,
-            "名录漏了一个片区",
-        )
-        .await
-        .unwrap();
+        let why = "名录漏了一个片区";
+        story.void(&number, "frame-error", why).await.unwrap();
         let stranger = story.site.stranger();
         let page = whole(&stranger, &format!("/draw/{number}")).await;
         assert!(
@@ -296,11 +267,8 @@ async fn a_void_whose_links_were_deleted_is_not_left_out_in_silence() {
         .unwrap();
     let story = Story::begin(db.clone()).await;
     let (number, _) = story.committed().await;
-    let app = &story.site.city.app;
-    let code = PartyToken::parse("frame-error").unwrap();
-    let shown = as_shown(app, Thing::Campaign(&number)).await;
-    let void = app.void_draw(&story.approver, &number, &shown, &code, "名录漏了一个片区");
-    void.await.unwrap();
+    let why = "名录漏了一个片区";
+    story.void(&number, "frame-error", why).await.unwrap();
     let links = "DELETE FROM log_links WHERE kind = 'campaign' AND sequence = (SELECT MAX(sequence) FROM log_leaves)";
     testkit::engines::admin(server.url(), links);
     let page = story.site.stranger().get(&format!("/draw/{number}")).await;
@@ -331,10 +299,8 @@ async fn beside_a_new_frame_nothing_stands_of_the_attempt_before_it() {
         let (number, _) = story.committed().await;
         let app = &story.site.city.app;
         let campaign = Thing::Campaign(&number);
-        let code = PartyToken::parse("frame-error").unwrap();
-        let shown = as_shown(app, campaign).await;
-        let void = app.void_draw(&story.approver, &number, &shown, &code, "名录漏了一个片区");
-        void.await.unwrap();
+        let why = "名录漏了一个片区";
+        story.void(&number, "frame-error", why).await.unwrap();
         let shown = as_shown(app, campaign).await;
         let launch = app.launch_campaign(&story.initiator, &number, &shown);
         launch.await.unwrap();

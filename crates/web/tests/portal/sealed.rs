@@ -1,13 +1,16 @@
 //! Sealed is sealed: until a visit is handed to its team no list, count, filter, record or log page tells who was drawn,
 //! except to whoever has the right and has unsealed the list in his session, as far as the plan lets him.
 
+use std::path::Path;
+
 use axum::http::StatusCode;
 use domain::account::Role;
 use domain::campaign::plan::Confidentiality;
-use domain::id::{AccountId, CampaignNo, PartyToken};
+use domain::id::{AccountId, CampaignNo};
+use store::Db;
 use store::inspection::StoredInspection;
 use testkit::city::{as_shown, register_number};
-use testkit::engines::admin;
+use testkit::engines::{SqliteFile, admin};
 
 use crate::altered::{self, Held};
 use crate::browser::{Browser, Page};
@@ -45,6 +48,7 @@ fn lists(number: &CampaignNo) -> Vec<String> {
         format!("/w/campaigns/{number}"),
         format!("/w/campaigns/{number}/visits"),
         format!("/w/log?campaign={number}"),
+        format!("/w/search?q={number}"),
     ]
 }
 
@@ -95,6 +99,15 @@ async fn before_it_is_handed_out_no_page_tells_who_was_drawn() {
                     assert!(!told, "{account} {path}: {}", page.text);
                 }
             }
+            // Whoever looks for firms finds the register, which knows of no visit.
+            let found = browser.get("/w/search?q=样例餐饮").await;
+            assert_eq!(found.status, StatusCode::SEE_OTHER, "{}", found.text);
+            let register = browser.get(found.location()).await;
+            let told = visits
+                .iter()
+                .any(|one| register.shows(one.visit.id.as_str()));
+            let told = told || register.shows(number.as_str());
+            assert!(!told, "{account}: {}", register.text);
             // A drawn subject's own page is that of any other.
             let mut pages = Vec::new();
             for subject in story.subjects().await {
@@ -477,6 +490,7 @@ async fn a_nonce_stands_in_no_copy_before_it_is_published_and_is_drawn_from_all_
             .iter()
             .map(|(_, nonce)| (*nonce).to_owned())
             .collect();
+        story.meet(&number, &links).await;
         for (word, link) in words.iter().zip(&links) {
             let shown = as_shown(app, app::premise::Thing::Party(link)).await;
             app.accept_nonce(link, &shown, word).await.unwrap();
@@ -491,14 +505,61 @@ async fn a_nonce_stands_in_no_copy_before_it_is_published_and_is_drawn_from_all_
         let exhibit = store::Exhibit::open_postgres(held.url()).await.unwrap();
         assert_eq!(exhibit.audit().await.unwrap().faults, []);
         exhibit.close().await;
-        let nobody = PartyToken::parse("no-show").unwrap();
-        let shown = as_shown(app, app::premise::Thing::Campaign(&number)).await;
-        app.close_reveal(&story.officer, &number, &shown, &nobody)
-            .await
-            .unwrap();
+        held.follow(&number).await.unwrap();
         let published = counted(&copy(&held).await, &words);
         assert!(published.iter().all(|often| *often > 0), "{published:?}");
-        held.draw(&number).await.unwrap();
+        assert_eq!(story.visits(&number).await.len(), 3, "drawn");
     })
     .await;
+}
+
+/// Everything the files of a SQLite database hold, whatever they hold it as: rows, indexes, and what lay there before.
+fn bytes(file: &Path) -> Vec<Vec<u8>> {
+    let log = format!("{}-wal", file.display());
+    let files = [file.to_owned(), log.into()];
+    let there = files.iter().filter(|file| file.exists());
+    there.map(|file| std::fs::read(file).unwrap()).collect()
+}
+
+/// How often each of these words stands in the bytes.
+fn found(bytes: &[Vec<u8>], words: &[String]) -> Vec<usize> {
+    let often = |word: &String| {
+        let of = |file: &Vec<u8>| {
+            file.windows(word.len())
+                .filter(|at| *at == word.as_bytes())
+                .count()
+        };
+        bytes.iter().map(of).sum()
+    };
+    words.iter().map(often).collect()
+}
+
+#[tokio::test]
+async fn the_files_of_a_single_machine_hold_no_nonce_before_reveal_and_no_team_before_dispatch() {
+    let file = SqliteFile::fresh();
+    let db = Db::open_sqlite(file.path(), &altered::under_a_key()).await;
+    let db = db.unwrap();
+    let story = Story::begin(db.clone()).await;
+    let app = &story.site.city.app;
+    let (number, links) = story.committed().await;
+    let nonces = NONCES.map(|(_, nonce)| nonce.to_owned());
+    story.answered(&number, &links).await;
+    assert_eq!(found(&bytes(file.path()), &nonces), [0, 0]);
+    app.follow_draw(&number).await.unwrap();
+    let drawn = bytes(file.path());
+    assert!(found(&drawn, &nonces).iter().all(|often| *often > 0));
+    let visits = story.visits(&number).await;
+    let teams: Vec<String> = visits
+        .iter()
+        .map(|one| {
+            let codes = one.visit.team.iter().map(|code| format!("\"{code}\""));
+            codes.collect::<Vec<_>>().join(",")
+        })
+        .collect();
+    assert_eq!(found(&drawn, &teams), [0, 0, 0]);
+    dispatch(&story, &number).await;
+    let known = found(&bytes(file.path()), &teams);
+    assert!(known.iter().all(|often| *often > 0), "{known:?}");
+    drop(story);
+    db.close().await;
 }

@@ -8,6 +8,7 @@ use app::premise::Thing;
 use app::{Acting, AppError};
 use domain::account::Role;
 use domain::campaign::plan::{AuthorityDraw, CampaignPlan, Staffing};
+use domain::campaign::version::Version;
 use domain::id::{AccountId, CampaignNo, InspectorCode, ItemId};
 use domain::inspection::InspectionState;
 use store::Db;
@@ -15,8 +16,7 @@ use store::inspection::StoredInspection;
 use testkit::city::{as_shown, caterer, unit};
 use testkit::engines::on_both;
 
-use crate::browser::Site;
-use crate::story::{SUBJECTS, Story, inspector, plan};
+use crate::story::{NONCES, SUBJECTS, Story, inspector, plan, site};
 
 /// Every role of the business that one person of a small bureau may hold at once.
 const EVERYTHING: &[(Role, u8)] = &[
@@ -31,7 +31,7 @@ const EVERYTHING: &[(Role, u8)] = &[
 
 /// A bureau of so many people, the last of whom leads and is not drawn.
 async fn staffed(db: Db, people: usize) -> (Story, Vec<AccountId>) {
-    let site = Site::open(db).await;
+    let site = site(db, Version::Two).await;
     let mut accounts = Vec::new();
     for number in 1..=people {
         let login = format!("person{number}");
@@ -95,8 +95,7 @@ async fn first_who_may(
 async fn launched(story: &Story, people: &[AccountId]) -> (CampaignNo, AccountId) {
     let app = &story.site.city.app;
     let pairs = u64::try_from(people.len() - 1).unwrap() / 2 * 2;
-    let today = app.clock.now().date();
-    let base = plan(today);
+    let base = plan(app.clock.now());
     let authority = InspectorCode::parse("-").unwrap();
     let plan = CampaignPlan {
         staffing: Staffing {
@@ -149,6 +148,44 @@ async fn brought_to_the_portal(story: &Story, people: &[AccountId], visit: &Stor
     assert_eq!(persons.len(), 3, "three persons judged");
 }
 
+/// FREEZE by the first who may: never by who approved, nor by who initiated. The same person hosts the ceremony; nobody of
+/// the bureau can be its witness, so a section of three has an outside party there by its link, a bureau of five on paper.
+async fn drawn_at_a_ceremony(story: &Story, people: &[AccountId], number: &CampaignNo) {
+    let app = &story.site.city.app;
+    let campaign = Thing::Campaign(number);
+    let links = story.freeze(number).await;
+    let draws = first_who_may(story, people, &["CAMP-002"], async |acting| {
+        let shown = as_shown(app, campaign).await;
+        app.commit_draw(acting, number, &shown, &story.hours())
+            .await
+    })
+    .await;
+    story.site.city.clock.advance_minutes(1);
+    let shown = as_shown(app, campaign).await;
+    let host = story.site.city.acting(&draws).await;
+    app.begin_ceremony(&host, number, &shown).await.unwrap();
+    // Until somebody witnesses it no nonce is taken.
+    let shown = as_shown(app, Thing::Party(&links[1])).await;
+    let early = app.accept_nonce(&links[1], &shown, NONCES[1].1).await;
+    assert!(early.unwrap_err().to_string().contains("DRAW-057"));
+    for account in people {
+        let acting = story.site.city.acting(account).await;
+        let shown = as_shown(app, campaign).await;
+        let own = app.attend(&acting, number, &shown).await.unwrap_err();
+        assert!(own.to_string().contains("AUTH-001"), "{own}");
+    }
+    if people.len() == 3 {
+        app.attend_by_link(&links[1], &shown).await.unwrap();
+    } else {
+        let shown = as_shown(app, campaign).await;
+        let signed = "样例司法局 见证人甲";
+        let there = app.attend_on_paper(&host, number, &shown, signed).await;
+        there.unwrap();
+    }
+    story.nonces(&links).await;
+    app.follow_draw(number).await.unwrap();
+}
+
 #[expect(
     clippy::cognitive_complexity,
     reason = "every await counts as a branch; the story runs straight"
@@ -158,8 +195,7 @@ async fn from_plan_to_portal(db: Db, count: usize) {
     let app = &story.site.city.app;
     let (number, approver) = launched(&story, &people).await;
     assert_ne!(approver, story.officer.account);
-    let links = story.commit(&number).await;
-    story.draw(&number, &links).await;
+    drawn_at_a_ceremony(&story, &people, &number).await;
     let shown = as_shown(app, Thing::Campaign(&number)).await;
     let assigned = app.assign_visits(&story.initiator, &number, &shown);
     assigned.await.unwrap();

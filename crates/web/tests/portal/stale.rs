@@ -74,10 +74,11 @@ impl Stage {
     async fn set(story: Story) -> Self {
         let (campaign, visits) = story.assigned().await;
         let app = story.site.city.app.clone();
-        let (_, links) = story.committed().await;
-        let today = app.clock.now().date();
+        let (other, links) = story.committed().await;
+        // No party has said by its link that it is there: that form decides something too.
+        story.meet_on_paper(&other).await;
         let draft = app
-            .draft_campaign(&story.initiator, &unit(1), &plan(today))
+            .draft_campaign(&story.initiator, &unit(1), &plan(app.clock.now()))
             .await
             .unwrap();
         // The first visit is published, the second open, the third confirmed.
@@ -169,6 +170,10 @@ impl Stage {
             ("absent_reason", ""),
             ("last_four", &no[no.len() - 4..]),
             ("reveal_minutes", "60"),
+            ("reveal_from", "2026-11-24 10:00"),
+            ("reveal_by", "2026-11-24 11:00"),
+            ("document", &"5".repeat(64)),
+            ("signed", "司法局 见证人甲"),
             ("digits", "31415926535897932384"),
             ("source", "十面骰 20 枚，二楼会议室"),
             ("picture", &"9".repeat(64)),
@@ -490,9 +495,8 @@ async fn a_plan_whose_record_would_be_another_one_is_not_submitted_as_it_was_sho
     told(async |story| {
         let city = &story.site.city;
         let app = &city.app;
-        let today = app.clock.now().date();
         let number = app
-            .draft_campaign(&story.initiator, &unit(1), &plan(today))
+            .draft_campaign(&story.initiator, &unit(1), &plan(app.clock.now()))
             .await
             .unwrap();
         let shown = as_shown(app, Thing::Campaign(&number)).await;
@@ -563,8 +567,9 @@ async fn who_changed_it_is_said_to_whom_may_know() {
         app.issue_party_link(&story.officer, &number, &shown, &party)
             .await
             .unwrap();
-        let code = PartyToken::parse("frame-error").unwrap();
-        app.void_draw(&story.approver, &number, &shown, &code, "名录漏了一户")
+        let why = ("frame-error", "名录漏了一户");
+        story
+            .void_as_shown(app, &number, &shown, why)
             .await
             .unwrap();
         let supervisor = city.acting(&story.supervisor).await;

@@ -1,34 +1,49 @@
 //! A bureau with seven inspectors who have accounts, and a campaign taken to any state by its use cases.
+//!
+//! Its attempts are of `shuang/2`, like every new one. A story of what only `shuang/1` has is told under that version,
+//! and says why.
 
 use std::collections::BTreeSet;
 
-use app::Acting;
-use app::drawing::{CommitWords, DrawWords};
+use app::drawing::{CommitWords, DrawWords, VoidWords};
 use app::inspection::Entered;
+use app::job::Limits;
 use app::premise::Thing;
+use app::{Acting, App, AppError};
 use domain::account::Role;
 use domain::campaign::party::PartyName;
 use domain::campaign::plan::{
     Assignment, AuthorityDraw, CampaignPlan, Confidentiality, Notice, PlannedItem, PlannedQuota,
     Sources, Staffing, Window,
 };
+use domain::campaign::version::Version;
 use domain::catalog::Method;
-use domain::id::{AccountId, CampaignNo, InspectionId, InspectorCode, ItemId, PartyToken};
+use domain::id::{
+    AccountId, CampaignNo, Fingerprint, InspectionId, InspectorCode, ItemId, PartyToken,
+};
 use domain::inspection::{EvidenceGiven, ItemResult, Verdict};
 use domain::inspector::RawInspector;
+use domain::premise::Premise;
 use domain::text::DistrictCode;
+use domain::time::{Date, Instant};
 use sha2::{Digest as _, Sha256};
 use store::Db;
 use store::inspection::StoredInspection;
-use testkit::city::as_shown;
-use testkit::city::{caterer, unit};
+use testkit::city::{City, as_shown, caterer, unit};
 use testkit::engines::{PostgresDatabase, SqliteFile};
 
 use crate::browser::{Browser, Site};
 
 pub const SUBJECTS: u32 = 24;
 
+/// The ceremony is announced, and nonces are taken, so soon after: records count in whole seconds.
+const SOON_MS: i64 = 1_000;
+
+/// The rules in force when a story of `shuang/2` begins.
+pub const RULES: &str = "2026-2";
+
 /// The people of the story.
+#[derive(Clone)]
 pub struct Story {
     pub site: Site,
     pub initiator: Acting,
@@ -43,13 +58,29 @@ fn parsed<T, E: std::fmt::Debug>(value: Result<T, E>) -> T {
     value.unwrap()
 }
 
+/// A city behind its router, whose new attempts are of that version; PLAN of `shuang/2` cites rules by a name that the
+/// seeded ones do not have.
+pub async fn site(db: Db, version: Version) -> Site {
+    if version == Version::One {
+        return Site::open(db).await;
+    }
+    let mut city = City::found(db).await;
+    city.app.version_of_new_attempts = version;
+    city.adopt(RULES, &[]).await;
+    Site::around(city, Limits::default()).0
+}
+
 impl Story {
+    pub async fn begin(db: Db) -> Self {
+        Self::under(db, Version::Two).await
+    }
+
     #[expect(
         clippy::cognitive_complexity,
         reason = "every await counts as a branch; the story runs straight"
     )]
-    pub async fn begin(db: Db) -> Self {
-        let site = Site::open(db).await;
+    pub async fn under(db: Db, version: Version) -> Self {
+        let site = site(db, version).await;
         let city = &site.city;
         let initiator = city.account("initiator1", &[(Role::Initiator, 1)]).await;
         let approver = city.account("approver1", &[(Role::Approver, 0)]).await;
@@ -83,7 +114,7 @@ impl Story {
     /// A campaign whose plan has no gaps and is not submitted.
     pub async fn drafted(&self) -> CampaignNo {
         let app = &self.site.city.app;
-        let plan = plan(app.clock.now().date());
+        let plan = plan(app.clock.now());
         app.draft_campaign(&self.initiator, &unit(1), &plan)
             .await
             .unwrap()
@@ -97,10 +128,11 @@ impl Story {
     /// Drawn under a plan that demands this of the drawn list, with a window that begins so many days from today.
     pub async fn drawn_under(&self, level: Confidentiality, days: i64) -> CampaignNo {
         let app = &self.site.city.app;
-        let today = app.clock.now().date();
+        let now = app.clock.now();
         let plan = CampaignPlan {
             confidentiality: level,
-            ..plan(today.plus_days(days))
+            window: window(now.date().plus_days(days)),
+            ..plan(now)
         };
         let number = app.draft_campaign(&self.initiator, &unit(1), &plan).await;
         let number = self.launched_as(number.unwrap()).await;
@@ -152,6 +184,7 @@ impl Story {
         )
         .await
         .unwrap();
+        let attempt = self.attempt(number).await;
         let mut links = Vec::new();
         for (token, nonce) in NONCES {
             let party = parsed(PartyToken::parse(token));
@@ -164,7 +197,7 @@ impl Story {
                 )
                 .await
                 .unwrap();
-            let hex = commitment(token, nonce);
+            let hex = self.commitment(number, attempt, (token, nonce));
             app.accept_commitment(&link, &as_shown(app, Thing::Party(&link)).await, &hex)
                 .await
                 .unwrap();
@@ -181,11 +214,76 @@ impl Story {
             &self.officer,
             number,
             &as_shown(app, Thing::Campaign(number)).await,
-            &CommitWords::default(),
+            &self.hours(),
         )
         .await
         .unwrap();
         links
+    }
+
+    fn version(&self) -> Version {
+        self.site.city.app.version_of_new_attempts
+    }
+
+    async fn attempt(&self, number: &CampaignNo) -> u32 {
+        let mut reader = self.site.city.app.db.read().await.unwrap();
+        let stored = store::campaign::by_number(&mut reader, number).await;
+        stored.unwrap().campaign.state.attempt()
+    }
+
+    /// What a party hands in before FREEZE: `shuang/2` has it made for one attempt.
+    pub fn commitment(
+        &self,
+        number: &CampaignNo,
+        attempt: u32,
+        (party, nonce): (&str, &str),
+    ) -> String {
+        let text = match self.version() {
+            Version::One => format!("shuang-party/1\n{party}\n{nonce}\n"),
+            Version::Two => format!("shuang-party/2\n{number}\n{attempt}\n{party}\n{nonce}\n"),
+        };
+        store::hex(&Sha256::digest(text.as_bytes()))
+    }
+
+    /// The hours FREEZE says: of `shuang/2` nonces are taken soon after it.
+    pub fn hours(&self) -> CommitWords {
+        let two = self.version() == Version::Two;
+        CommitWords {
+            reveal_from: two.then(|| self.site.city.app.clock.now().plus_ms(SOON_MS)),
+            ..CommitWords::default()
+        }
+    }
+
+    /// The approver makes the attempt void, of `shuang/2` on a signed paper.
+    pub async fn void(
+        &self,
+        number: &CampaignNo,
+        class: &str,
+        reason: &str,
+    ) -> Result<(), AppError> {
+        let app = &self.site.city.app;
+        let shown = as_shown(app, Thing::Campaign(number)).await;
+        self.void_as_shown(app, number, &shown, (class, reason))
+            .await
+    }
+
+    /// The same on a page that was looked at before, by another process.
+    pub async fn void_as_shown(
+        &self,
+        app: &App,
+        number: &CampaignNo,
+        shown: &Premise,
+        (class, reason): (&str, &str),
+    ) -> Result<(), AppError> {
+        let class = parsed(PartyToken::parse(class));
+        let paper = parsed(Fingerprint::parse(&"5".repeat(64)));
+        let two = self.version() == Version::Two;
+        let words = VoidWords {
+            class: &class,
+            reason,
+            document: two.then_some(&paper),
+        };
+        app.void_draw_on(&self.approver, number, shown, words).await
     }
 
     /// Drawn; the second party stays away.
@@ -195,14 +293,54 @@ impl Story {
         number
     }
 
-    /// Opens both nonces and closes the revealing.
-    pub async fn reveal(&self, number: &CampaignNo, links: &[String]) {
+    /// The ceremony of `shuang/2`: who published FREEZE hosts it, and the first party says by its link that it is there.
+    pub async fn meet(&self, number: &CampaignNo, links: &[String]) {
+        self.begin_ceremony(number).await;
+        let app = &self.site.city.app;
+        let shown = as_shown(app, Thing::Party(&links[0])).await;
+        app.attend_by_link(&links[0], &shown).await.unwrap();
+    }
+
+    /// The same with a witness who signs on paper.
+    pub async fn meet_on_paper(&self, number: &CampaignNo) {
+        self.begin_ceremony(number).await;
+        let app = &self.site.city.app;
+        let shown = as_shown(app, Thing::Campaign(number)).await;
+        let signed = "样例司法局 见证人甲";
+        let there = app.attend_on_paper(&self.officer, number, &shown, signed);
+        there.await.unwrap();
+    }
+
+    async fn begin_ceremony(&self, number: &CampaignNo) {
+        self.site.city.clock.advance_ms(SOON_MS);
+        let app = &self.site.city.app;
+        let shown = as_shown(app, Thing::Campaign(number)).await;
+        let begun = app.begin_ceremony(&self.officer, number, &shown).await;
+        begun.unwrap();
+    }
+
+    /// Each party opens its nonce.
+    pub async fn nonces(&self, links: &[String]) {
         let app = &self.site.city.app;
         for ((_, nonce), link) in NONCES.iter().zip(links) {
             app.accept_nonce(link, &as_shown(app, Thing::Party(link)).await, nonce)
                 .await
                 .unwrap();
         }
+    }
+
+    /// Everything before REVEAL: the ceremony, if the version has one, and both nonces.
+    pub async fn answered(&self, number: &CampaignNo, links: &[String]) {
+        if self.version() == Version::Two {
+            self.meet(number, links).await;
+        }
+        self.nonces(links).await;
+    }
+
+    /// Opens both nonces and closes the revealing by hand, which only `shuang/1` has.
+    pub async fn reveal(&self, number: &CampaignNo, links: &[String]) {
+        self.nonces(links).await;
+        let app = &self.site.city.app;
         let nobody = parsed(PartyToken::parse("no-show"));
         app.close_reveal(
             &self.officer,
@@ -214,10 +352,15 @@ impl Story {
         .unwrap();
     }
 
-    /// Opens both nonces, closes the revealing and draws.
+    /// Opens both nonces and draws: under `shuang/2` REVEAL and RESULT follow by themselves.
     pub async fn draw(&self, number: &CampaignNo, links: &[String]) {
-        self.reveal(number, links).await;
         let app = &self.site.city.app;
+        if self.version() == Version::Two {
+            self.answered(number, links).await;
+            app.follow_draw(number).await.unwrap();
+            return;
+        }
+        self.reveal(number, links).await;
         app.draw_subjects(
             &self.officer,
             number,
@@ -438,12 +581,6 @@ pub async fn inspector(site: &Site, registrar: &Acting, code: &str, account: &Ac
         .unwrap();
 }
 
-/// `H("shuang-party/1", name, nonce)`.
-pub fn commitment(party: &str, nonce: &str) -> String {
-    let text = format!("shuang-party/1\n{party}\n{nonce}\n");
-    store::hex(&Sha256::digest(text.as_bytes()))
-}
-
 pub const NONCES: [(&str, &str); 2] = [
     (
         "discipline",
@@ -455,8 +592,14 @@ pub const NONCES: [(&str, &str); 2] = [
     ),
 ];
 
-/// A plan without gaps, whose window begins today.
-pub fn plan(today: domain::time::Date) -> CampaignPlan {
+/// Fourteen days from that one.
+fn window(from: Date) -> Option<Window> {
+    let until = from.plus_days(14);
+    Some(Window { from, until })
+}
+
+/// A plan without gaps, whose window begins today; the ceremony is announced for soon, as the rules ask for no interval.
+pub fn plan(now: Instant) -> CampaignPlan {
     let code = |text: &str| parsed(InspectorCode::parse(text));
     let parties =
         NONCES
@@ -474,10 +617,7 @@ pub fn plan(today: domain::time::Date) -> CampaignPlan {
             revision: 1,
             quota: PlannedQuota::Fixed(3),
         }],
-        window: Some(Window {
-            from: today,
-            until: today.plus_days(14),
-        }),
+        window: window(now.date()),
         purpose: "核查净化设施运行与清洗".to_owned(),
         staffing: Staffing {
             authorities: vec![AuthorityDraw {
@@ -500,27 +640,38 @@ pub fn plan(today: domain::time::Date) -> CampaignPlan {
             dice: None,
             beacon: None,
         },
+        ceremony: Some(now.plus_ms(SOON_MS)),
         ..CampaignPlan::titled("2026 年第四季度餐饮企业油烟管控抽查")
     }
 }
 
 /// Tells a story on a fresh SQLite database.
 pub async fn told(story: impl AsyncFn(Story)) {
+    told_under(Version::Two, story).await;
+}
+
+/// The same where new attempts are of that version.
+pub async fn told_under(version: Version, story: impl AsyncFn(Story)) {
     let file = SqliteFile::fresh();
     let db = Db::open_sqlite(file.path(), &testkit::engines::upgrade())
         .await
         .unwrap();
-    story(Story::begin(db.clone()).await).await;
+    story(Story::under(db.clone(), version).await).await;
     db.close().await;
 }
 
 /// Tells a story on SQLite and on PostgreSQL: what the portal reads must be the same on both.
 pub async fn told_on_both(story: impl AsyncFn(Story)) {
-    told(&story).await;
+    told_on_both_under(Version::Two, story).await;
+}
+
+/// The same where new attempts are of that version.
+pub async fn told_on_both_under(version: Version, story: impl AsyncFn(Story)) {
+    told_under(version, &story).await;
     let server = PostgresDatabase::fresh();
     let db = Db::open_postgres(server.url(), &testkit::engines::upgrade())
         .await
         .unwrap();
-    story(Story::begin(db.clone()).await).await;
+    story(Story::under(db.clone(), version).await).await;
     db.close().await;
 }

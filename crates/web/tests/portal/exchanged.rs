@@ -39,7 +39,7 @@ impl Held {
     }
 
     async fn void(&self, number: &CampaignNo) -> Result<(), AppError> {
-        self.story.void(number, "mistake", "名录有误").await
+        self.story.void(number, "register-error", "名录有误").await
     }
 }
 
@@ -280,15 +280,17 @@ async fn adds_nothing(held: &Held, number: &CampaignNo, kinds: &[&str]) {
     for (done, taken_back) in kinds.iter().flat_map(|kind| hands(kind)) {
         held.sql(&done);
         let before = held.story.site.log_size().await;
-        let kind = held.stored(number).await.campaign.kind();
-        let next = match kind {
-            StateKind::Frozen => held.commit(number).await,
-            _ => held.follow(number).await,
-        };
-        let mut tried = vec![next];
-        // After REVEAL the result is determined, and nobody may void the attempt in the first place.
-        if kind != StateKind::Revealed {
+        let state = held.stored(number).await.campaign.state;
+        let met = state.commitment().is_some_and(|one| one.ceremony.is_some());
+        let mut tried = Vec::new();
+        // From the ceremony on nobody may void the attempt in the first place; before it nothing follows by itself.
+        if !met {
             tried.push(held.void(number).await);
+        }
+        if state.kind() == StateKind::Frozen {
+            tried.push(held.commit(number).await);
+        } else if met {
+            tried.push(held.follow(number).await);
         }
         for tried in tried {
             let said = refused(tried, "STOR-521");
@@ -306,6 +308,7 @@ async fn no_record_is_added_to_a_campaign_whose_own_records_or_bodies_were_alter
         let links = held.story.freeze(&number).await;
         adds_nothing(&held, &number, &["plan"]).await;
         held.commit(&number).await.unwrap();
+        adds_nothing(&held, &number, &["plan", "freeze"]).await;
         held.story.answered(&number, &links).await;
         adds_nothing(&held, &number, &["plan", "freeze"]).await;
         // REVEAL is published, RESULT not: the frame is away at that moment.

@@ -33,7 +33,10 @@ async fn a_campaign_that_is_given_up_or_void_keeps_its_number_and_the_next_gets_
             .unwrap();
         let (voided, _) = story.committed().await;
         assert_eq!(ordinal(&voided), ordinal(&given_up) + 1);
-        story.void(&voided, "mistake", "名录有误").await.unwrap();
+        story
+            .void(&voided, "register-error", "名录有误")
+            .await
+            .unwrap();
         let next = story.drafted().await;
         assert_eq!(ordinal(&next), ordinal(&voided) + 1);
         // Both are still found under their own numbers, and an attempt that begins anew is not a new campaign.

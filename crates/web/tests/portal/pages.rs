@@ -243,11 +243,11 @@ async fn a_void_attempt_and_its_reason_stay_visible_for_ever() {
     told(async |story| {
         let (number, _) = story.committed().await;
         let why = "名录漏了一个片区";
-        story.void(&number, "frame-error", why).await.unwrap();
+        story.void(&number, "register-error", why).await.unwrap();
         let stranger = story.site.stranger();
         let page = whole(&stranger, &format!("/draw/{number}")).await;
         assert!(
-            page.shows("本次抽取作废") && page.shows("名录漏了一个片区"),
+            page.shows("本次抽取作废") && page.shows("名录有误") && !page.shows(why),
             "{}",
             page.text
         );
@@ -268,7 +268,7 @@ async fn a_void_whose_links_were_deleted_is_not_left_out_in_silence() {
     let story = Story::begin(db.clone()).await;
     let (number, _) = story.committed().await;
     let why = "名录漏了一个片区";
-    story.void(&number, "frame-error", why).await.unwrap();
+    story.void(&number, "register-error", why).await.unwrap();
     let links = "DELETE FROM log_links WHERE kind = 'campaign' AND sequence = (SELECT MAX(sequence) FROM log_leaves)";
     testkit::engines::admin(server.url(), links);
     let page = story.site.stranger().get(&format!("/draw/{number}")).await;
@@ -300,7 +300,7 @@ async fn beside_a_new_frame_nothing_stands_of_the_attempt_before_it() {
         let app = &story.site.city.app;
         let campaign = Thing::Campaign(&number);
         let why = "名录漏了一个片区";
-        story.void(&number, "frame-error", why).await.unwrap();
+        story.void(&number, "register-error", why).await.unwrap();
         let shown = as_shown(app, campaign).await;
         let launch = app.launch_campaign(&story.initiator, &number, &shown);
         launch.await.unwrap();
@@ -317,7 +317,7 @@ async fn beside_a_new_frame_nothing_stands_of_the_attempt_before_it() {
         let before = [stored.freeze_record, stored.seed_text, stored.result_record];
         assert_eq!((before, stored.trust_level), ([None, None, None], None));
         let page = whole(&story.site.stranger(), &format!("/draw/{number}")).await;
-        assert!(page.shows("名录漏了一个片区"), "{}", page.text);
+        assert!(page.shows("名录有误"), "{}", page.text);
     })
     .await;
 }

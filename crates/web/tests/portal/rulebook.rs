@@ -93,7 +93,10 @@ async fn draw(story: &Story, number: &CampaignNo) -> Result<(), AppError> {
 async fn frozen_void_and_launched_again(story: &Story, number: &CampaignNo) {
     freeze(story, number).await.unwrap();
     let app = &story.site.city.app;
-    story.void(number, "clerical", "名录有误").await.unwrap();
+    story
+        .void(number, "register-error", "名录有误")
+        .await
+        .unwrap();
     let shown = as_shown(app, Thing::Campaign(number)).await;
     app.launch_campaign(&story.initiator, number, &shown)
         .await

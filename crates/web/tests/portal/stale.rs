@@ -567,7 +567,7 @@ async fn who_changed_it_is_said_to_whom_may_know() {
         app.issue_party_link(&story.officer, &number, &shown, &party)
             .await
             .unwrap();
-        let why = ("frame-error", "名录漏了一户");
+        let why = ("register-error", "名录漏了一户");
         story
             .void_as_shown(app, &number, &shown, why)
             .await

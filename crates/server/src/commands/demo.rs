@@ -73,7 +73,7 @@ async fn found(place: &Place, output: &Output) -> Result<u8, Failure> {
         words.push_str(&format!("  {:<12} {}\n", login.login, login.what));
     }
     words.push_str(&format!(
-        "\n先试这些：\n  1. 不登录：打开首页，进入“抽查任务” {}，点“在浏览器里重算”。\n  2. 以 drawer 登录，打开 {}：冻结名录 → 给两个见证方发链接 → 各自交承诺 → 公布承诺（“开始接收随机数”留空即 10 秒后开始）→ 开始抽取仪式，见证方用链接签到 → 各自公开随机数 → 程序随即自动抽取。\n  3. 下载公开案卷后在命令行核对：mingqian verify 案卷.zip --log-key '{key}'\n",
+        "\n先试这些：\n  1. 不登录：打开首页，进入“抽查任务” {}，点“在浏览器里重算”。\n  2. 以 drawer 登录，打开 {}：冻结名录 → 给两个见证方发链接 → 各自交承诺 → 公布承诺（“开始接收随机数”清空即 10 秒后开始）→ 开始抽取仪式，见证方用链接签到 → 各自公开随机数 → 程序随即自动抽取。\n  3. 下载公开案卷后在命令行核对：mingqian verify 案卷.zip --log-key '{key}'\n",
         city.finished, city.ready
     ));
     let logins: Vec<_> = city.logins.iter().map(|login| login.login).collect();

@@ -58,15 +58,13 @@ pub(crate) struct VoidArgs {
     at: AtArgs,
 }
 
-/// The published classes of reasons.
+/// The published classes of reasons a person gives; that the level is lost is found by the program.
 #[derive(Clone, Copy, Debug, ValueEnum)]
 enum Reason {
     /// 名录有误
     RegisterError,
     /// 方案或人数有误
     PlanError,
-    /// 见证不足，达不到最低可信等级
-    LevelLost,
     /// 逾期未抽取
     Expired,
     /// 演练结束
@@ -80,7 +78,6 @@ impl Reason {
         match self {
             Self::RegisterError => VoidClass::RegisterError,
             Self::PlanError => VoidClass::PlanError,
-            Self::LevelLost => VoidClass::LevelLost,
             Self::Expired => VoidClass::Expired,
             Self::RehearsalOver => VoidClass::RehearsalOver,
             Self::Other => VoidClass::Other,

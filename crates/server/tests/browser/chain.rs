@@ -62,7 +62,7 @@ pub async fn reveal(party: &Person, link: &str) {
     party.reads("与承诺值一致").await;
     party.picture("party-reveal").await;
     party.press("公开随机数").await;
-    party.reads("随机数已公开").await;
+    party.reads("并核对一致").await;
 }
 
 /// FREEZE is published; numbers are taken a few seconds later.

@@ -17,6 +17,7 @@ use super::kept::Kept;
 use super::material::{self, BundleFile};
 use super::opened::Opened;
 use super::seed::logged_reveal;
+use super::void_attempt::require_opened;
 use super::{freeze_of, held};
 use crate::aside::aside;
 use crate::{Acting, App, AppError};
@@ -144,20 +145,36 @@ impl App {
         number: &CampaignNo,
     ) -> Result<Vec<u8>, AppError> {
         // Recorded before anything leaves: a reading that fails afterwards is still a reading.
-        self.looks(|| self.record_opening(acting, number)).await?;
+        self.looks(|| self.record_opening(acting, number, None))
+            .await?;
         self.bundle_zip(number, Stage::Full).await
     }
 
-    async fn record_opening(&self, acting: &Acting, number: &CampaignNo) -> Result<(), AppError> {
+    /// The act of handing out everything of the attempt as it stands, or of one that is void.
+    pub(super) async fn record_opening(
+        &self,
+        acting: &Acting,
+        number: &CampaignNo,
+        void: Option<u32>,
+    ) -> Result<(), AppError> {
         let (mut tx, acting) = self.begin_as("opening.read", acting).await?;
         let stored = campaign::by_number(&mut tx, number).await?;
         let actor = acting.actor(Verb::OpeningRead, &Place::of(&stored.campaign.initiator))?;
-        public_stage(&stored).ok_or_else(|| NOT_DRAWN.refuse(&[]))?;
+        let attempt = match void {
+            Some(attempt) => {
+                require_opened(&mut tx, &stored, attempt).await?;
+                attempt
+            }
+            None => {
+                public_stage(&stored).ok_or_else(|| NOT_DRAWN.refuse(&[]))?;
+                stored.campaign.state.attempt()
+            }
+        };
         let event = self
             .event(Act::DrawnListRead, actor)
             .touching(LinkKind::Campaign, stored.campaign.id.as_str())
             .with("stage", Stage::Full.word())
-            .with("attempt", stored.campaign.state.attempt());
+            .with("attempt", attempt);
         tx.record(event, self.confidential())?.commit().await?;
         Ok(())
     }

@@ -5,7 +5,7 @@
 
 use domain::event::{Act, LinkKind};
 use domain::id::CampaignNo;
-use domain::policy::{Place, Verb};
+use domain::policy::Verb;
 use domain::refusal::Code;
 use draw::bundle::{Attempt, Ended, Stage};
 use draw::record::PlanRecord;
@@ -103,32 +103,10 @@ impl App {
         attempt: u32,
     ) -> Result<Vec<u8>, AppError> {
         // Recorded before anything leaves: a reading that fails afterwards is still a reading.
-        self.looks(|| self.record_void_opening(acting, number, attempt))
+        self.looks(|| self.record_opening(acting, number, Some(attempt)))
             .await?;
         let (_, zip) = self.void_zip(number, attempt, Stage::Full).await?;
         Ok(zip)
-    }
-
-    async fn record_void_opening(
-        &self,
-        acting: &Acting,
-        number: &CampaignNo,
-        attempt: u32,
-    ) -> Result<(), AppError> {
-        let (mut tx, acting) = self.begin_as("opening.read", acting).await?;
-        let stored = campaign::by_number(&mut tx, number).await?;
-        let actor = acting.actor(Verb::OpeningRead, &Place::of(&stored.campaign.initiator))?;
-        let found = campaign::void_attempt(&mut tx, &stored, attempt).await?;
-        found
-            .filter(|void| void.is_opened)
-            .ok_or_else(|| NOT_OPENED.refuse(&[("attempt", &attempt)]))?;
-        let event = self
-            .event(Act::DrawnListRead, actor)
-            .touching(LinkKind::Campaign, stored.campaign.id.as_str())
-            .with("stage", Stage::Full.word())
-            .with("attempt", attempt);
-        tx.record(event, self.confidential())?.commit().await?;
-        Ok(())
     }
 
     async fn void_zip(
@@ -209,6 +187,19 @@ impl App {
             }
         }
         Ok(files)
+    }
+}
+
+/// Refuses a void attempt of which nothing is open.
+pub(super) async fn require_opened(
+    reader: &mut Reader,
+    stored: &StoredCampaign,
+    attempt: u32,
+) -> Result<(), AppError> {
+    let found = campaign::void_attempt(reader, stored, attempt).await?;
+    match found {
+        Some(void) if void.is_opened => Ok(()),
+        _ => Err(NOT_OPENED.refuse(&[("attempt", &attempt)]).into()),
     }
 }
 

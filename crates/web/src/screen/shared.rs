@@ -17,6 +17,7 @@ use domain::rulebook::Rulebook;
 use domain::time::Instant;
 use store::{campaign, catalog};
 
+use crate::component::Field;
 use crate::gate::{Stop, WebState};
 
 pub use gap::missing_entries;
@@ -57,6 +58,12 @@ pub const fn looks_again(at_work_ms: i64) -> u16 {
 /// When the part is no such number.
 pub fn number_in<N: FromStr>(part: &str) -> Result<N, Stop> {
     part.parse().map_err(|_| Stop::not_found())
+}
+
+/// Why a result goes back to those who entered it, whoever sends it back.
+#[must_use]
+pub fn why_sent_back() -> Field {
+    Field::area("reason", "退回的理由", 3).with_help("写明哪一项要补什么；录入人会看到。")
 }
 
 /// An instant as a page prints it: `今日 13:52`, else `2026-11-20 13:52`.

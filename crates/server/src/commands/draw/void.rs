@@ -25,9 +25,6 @@ use super::plan_file::Announced;
 use super::result::publish;
 use crate::commands::{Failure, Output};
 
-/// The class by which the program makes an attempt void.
-pub(super) const LEVEL_LOST: &str = "level-lost";
-
 /// What the public is told, beside the record.
 const NOTICE: &str = "void-notice.txt";
 /// Who approved and under which salt, which is never published.

@@ -37,10 +37,18 @@ pub(super) fn page_of(seen: &Seen, attempt: u32) -> Address {
     at.child("beacon")
 }
 
+/// The attempts that were void after REVEAL; a first attempt has none before it, and nothing is read for it.
+async fn voids_of(web: &WebState, seen: &Seen) -> Result<Vec<VoidAttempt>, Stop> {
+    if seen.stored.campaign.state.attempt() <= 1 {
+        return Ok(Vec::new());
+    }
+    let mut reader = web.app.db.read().await?;
+    Ok(campaign::void_attempts(&mut reader, &seen.stored).await?)
+}
+
 /// What still waits of void attempts, with the way to the form for who may enter it.
 pub(super) async fn awaited(web: &WebState, visit: &Visit, seen: &Seen) -> Result<Vec<Note>, Stop> {
-    let mut reader = web.app.db.read().await?;
-    let voids = campaign::void_attempts(&mut reader, &seen.stored).await?;
+    let voids = voids_of(web, seen).await?;
     let may = visit.acting.may(Verb::BeaconEnter, &seen.place()).is_ok();
     let waiting = voids.iter().filter(|void| !void.is_opened);
     let note = |void: &VoidAttempt| {
@@ -69,14 +77,16 @@ pub(super) async fn kept(web: &WebState, visit: &Visit, seen: &Seen) -> Result<V
     if earlier > 0 {
         let to = Address::fixed("/draw").child(seen.number().as_str());
         let lead = format!("此前 {earlier} 次抽取作废。");
-        let note = Note::standing(lead, "事由、公开记录和案卷在公示页。");
+        let note = Note::standing(
+            lead,
+            "事由和公开记录在公示页；按 shuang/2 作废的，那里有案卷。",
+        );
         notes.push(note.with_link(Link::new("看公示页", to)));
     }
     if visit.acting.may(Verb::OpeningRead, &seen.place()).is_err() {
         return Ok(notes);
     }
-    let mut reader = web.app.db.read().await?;
-    let voids = campaign::void_attempts(&mut reader, &seen.stored).await?;
+    let voids = voids_of(web, seen).await?;
     let opened = voids.iter().filter(|void| void.is_opened);
     let mut bundles: Vec<_> = opened
         .map(|void| {

@@ -12,7 +12,7 @@ use super::step::{StepPage, Way};
 use crate::component::{Confirm, Field, Fragment, Sheet};
 use crate::gate::{Answer, Flaws, Pressed, Stop, Visit, WebState, feedback, see_other};
 use crate::layout::WorkbenchPage;
-use crate::screen::shared::rulebook_of;
+use crate::screen::shared::{rulebook_of, why_sent_back};
 
 static CONFIRM: Way = Way {
     step: "confirm",
@@ -107,7 +107,7 @@ pub(super) async fn confirm(
 }
 
 fn return_fields() -> Vec<Field> {
-    vec![Field::area("reason", "退回的理由", 3).with_help("写明哪一项要补什么；录入人会看到。")]
+    vec![why_sent_back()]
 }
 
 pub(super) async fn ask_return(

@@ -9,9 +9,10 @@ use domain::id::InspectionId;
 
 use super::act::{facing, visit_key};
 use super::approvals;
-use crate::component::{Confirm, Field, Link, Note, Refusal};
+use crate::component::{Confirm, Link, Note, Refusal};
 use crate::form::Submitted;
 use crate::gate::{Answer, Flaws, Pressed, Visit, WebState, feedback, once, see_other};
+use crate::screen::shared::why_sent_back;
 use crate::text::Address;
 
 fn page_of(id: &InspectionId) -> Address {
@@ -39,9 +40,7 @@ fn form(
             "公示期限从重新形成结论那天起算。".to_owned(),
         ])
         .seen_by(vec!["录入人和检查组看到理由；不公开。".to_owned()])
-        .asking(
-            Field::area("reason", "退回的理由", 3).with_help("写明哪一项要补什么；录入人会看到。"),
-        );
+        .asking(why_sent_back());
     match again {
         Some((sent, flaws)) => confirm.filled(sent, &flaws.errors),
         None => confirm,

@@ -13,12 +13,12 @@ use ::draw::standing::Course;
 use ::draw::{Drawn, Level, SeedText, Token, draw_revealed};
 use ::verify::drand::verify_seed;
 use ::verify::{BundleSource, Limits, verify_written};
+use domain::campaign::void_class::VoidClass;
 use serde_json::json;
 
 use super::{Attempt, ResultArgs, held, options, publish};
 use crate::commands::draw::folder::{Draft, read};
 use crate::commands::draw::moment::local;
-use crate::commands::draw::void::LEVEL_LOST;
 use crate::commands::{Failure, Output, threads};
 
 /// Goes on with an attempt of `shuang/2` as far as its sources allow.
@@ -247,12 +247,13 @@ fn seed(
 
 /// VOID by the program where the level reached is below that of the plan.
 fn level_lost(attempt: &Attempt<'_>, reveal: &RevealRecord, reached: Level) -> Option<VoidRecord> {
+    let lost = VoidClass::LevelLost.name();
     (reached.number() < attempt.plan.min_level).then(|| VoidRecord {
         voided: Voided::Frozen {
             attempt: attempt.freeze.attempt_ref(),
             reveal: Some(reveal.hash(attempt.freeze.suite)),
         },
-        reason: LEVEL_LOST.parse().expect("the word is a name"),
+        reason: lost.parse().expect("every class is a name"),
         decided: Decided::Program,
     })
 }

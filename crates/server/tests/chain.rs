@@ -46,6 +46,16 @@ fn app(db: store::Db) -> (App, Arc<ReplayClock>) {
     (app, clock)
 }
 
+/// What the shipped constant says new attempts are of stands in the record.
+async fn is_of_the_second_version(app: &App, number: &CampaignNo) {
+    let mut reader = app.db.read().await.unwrap();
+    let finished = store::campaign::by_number(&mut reader, number).await;
+    let freeze = finished.unwrap().freeze_record.unwrap();
+    let version = format!("{VERSION_OF_NEW_ATTEMPTS} freeze\n");
+    assert_eq!(version, "shuang/2 freeze\n");
+    assert!(freeze.starts_with(&version), "{freeze}");
+}
+
 #[tokio::test]
 async fn the_city_is_built_audits_clean_and_its_bundle_verifies() {
     testkit::engines::on_both(|db| async move {
@@ -68,17 +78,16 @@ async fn the_city_is_built_audits_clean_and_its_bundle_verifies() {
         assert!(report.rows > 500 && report.leaves > 100, "{report:?}");
 
         let number = CampaignNo::parse(&city.finished).unwrap();
+        is_of_the_second_version(&app, &number).await;
         let zip = app.bundle_zip(&number, Stage::Public).await.unwrap();
         let source = BundleSource::from_zip(zip, Limits::default()).unwrap();
         let key = app.log_key.verifier().clone();
         let threads = NonZeroUsize::MIN;
-        let verdict = verify_bundle(
-            &source,
-            &Options {
-                log_key: Some(key),
-                threads,
-            },
-        );
+        let options = Options {
+            log_key: Some(key),
+            threads,
+        };
+        let verdict = verify_bundle(&source, &options);
         assert_eq!(verdict.exit(), 0, "{verdict:#?}");
         let unkeyed = verify_bundle(
             &source,

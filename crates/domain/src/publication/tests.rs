@@ -195,3 +195,19 @@ fn a_withdrawal_leaves_a_tombstone_without_the_name() {
         "PUBL-002"
     );
 }
+
+/// SPEC-log §4.2 gives a content and its hash; this is how it is kept, byte by byte.
+#[test]
+fn the_example_of_the_specification_has_the_hash_it_names() {
+    let spec = include_str!("../../../../docs/SPEC-log.md");
+    let after = spec
+        .split("Example: the content `")
+        .nth(1)
+        .expect("the example");
+    let (content, rest) = after.split_once('`').expect("the end of the content");
+    let named = rest.split('`').nth(1).expect("the hash");
+    let hash = draw::digest::Suite::Sha256.bytes(content.as_bytes());
+    assert_eq!(hash.to_string(), named);
+    let read = CONTENT.read(content).expect("a content of ours");
+    assert_eq!(CONTENT.write(&read).expect("writes"), content);
+}

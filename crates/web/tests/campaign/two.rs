@@ -156,8 +156,24 @@ async fn a_person_begins_and_finishes_an_attempt_and_two_read_the_dice() {
         let thrown = format!("\ndice hall-dice {DIGITS}\n");
         assert!(only(&records, "reveal").contains(&thrown));
         verifies(&cast, &no).await;
+        nobody_did_it(&cast).await;
     })
     .await;
+}
+
+/// Who did it stands in the log: of what followed by itself the program, of everything before somebody.
+async fn nobody_did_it(cast: &Cast) {
+    let mut reader = cast.site.city.app.db.read().await.unwrap();
+    let lines = store::log::trace(&mut reader, &store::log::TraceOf::All, None, 1_000).await;
+    let mut by_itself = Vec::new();
+    for line in lines.unwrap() {
+        let header = line.header.unwrap_or_default();
+        if header.contains("抽取程序") {
+            by_itself.push(line.entry.lines().nth(1).unwrap().to_owned());
+        }
+    }
+    by_itself.sort();
+    assert_eq!(by_itself, ["type result", "type reveal"]);
 }
 
 /// A host begins, and one party says by its link that it is there; before that it is asked for nothing else.
@@ -526,6 +542,52 @@ async fn dice_that_were_altered_in_the_database_are_never_revealed() {
     })
     .await;
     follows(&cast).await;
+    db.close().await;
+}
+
+/// Whoever holds the database chooses neither the end of an attempt nor when it comes: the least level is the one of the
+/// logged PLAN, and a campaign nobody can read keeps no other from what is due.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_row_of_settings_voids_nothing_and_an_unreadable_campaign_holds_up_no_other() {
+    let server = PostgresDatabase::fresh();
+    let db = Db::open_postgres(server.url(), &testkit::engines::upgrade()).await;
+    let db = db.unwrap();
+    let cast = Cast::gather_of_two(db.clone(), 40, 6).await;
+    let (broken, _) = frozen(&cast, &announced(&[])).await;
+    let (no, links) = frozen(&cast, &announced(&[])).await;
+    for no in [&broken, &no] {
+        let done = publishes(&cast, no, &[]).await;
+        assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.text);
+    }
+    cast.site.city.clock.advance_minutes(61);
+    meets(&cast, &no).await;
+    all_open(&cast, &links).await;
+    let least = r#"{"key":"level.minimum","value":"1""#;
+    let raised = r#"{"key":"level.minimum","value":"2""#;
+    let raise =
+        format!("UPDATE rulebooks SET parameters = replace(parameters, '{least}', '{raised}')");
+    admin(server.url(), &raise);
+    let told = admin(server.url(), "SELECT parameters FROM rulebooks");
+    assert!(told.contains(raised), "{told}");
+    let breaks = format!("UPDATE campaigns SET life = '{{}}' WHERE number = '{broken}'");
+    admin(server.url(), &breaks);
+
+    let failed = cast.site.city.app.follow_draws().await.unwrap();
+    let failed: Vec<_> = failed.iter().map(|one| one.campaign.to_string()).collect();
+    assert_eq!(failed, [broken]);
+    let logged = records(&cast, &no).await;
+    let kinds: Vec<_> = logged
+        .iter()
+        .map(|record| record.lines().next().unwrap().to_owned())
+        .collect();
+    assert!(
+        kinds.iter().any(|line| line == "shuang/2 result"),
+        "{kinds:?}"
+    );
+    assert!(
+        !kinds.iter().any(|line| line == "shuang/2 void"),
+        "{kinds:?}"
+    );
     db.close().await;
 }
 

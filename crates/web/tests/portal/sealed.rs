@@ -224,6 +224,32 @@ async fn names_kept_until_dispatch_are_unsealed_after_it_once_per_session() {
     .await;
 }
 
+/// What can be removed from the register tells nothing of the drawn list, and a drawn firm stays until its visit.
+#[tokio::test]
+async fn nobody_is_removed_from_the_register_while_a_drawn_list_is_ahead() {
+    told(async |story| {
+        let number = story.drawn().await;
+        let city = &story.site.city;
+        let registrar = city.account("registrar2", &[(Role::Registrar, 1)]).await;
+        let registrar = city.acting(&registrar).await;
+        for is_dispatched in [false, true] {
+            if is_dispatched {
+                dispatch(&story, &number).await;
+            }
+            for id in &story.subjects().await {
+                let shown = as_shown(&city.app, app::premise::Thing::Subject(id)).await;
+                let gone = city
+                    .app
+                    .remove_subject(&registrar, id, &shown, "重复")
+                    .await;
+                let why = gone.unwrap_err().to_string();
+                assert!(why.contains("SUBJ-005"), "{is_dispatched}: {why}");
+            }
+        }
+    })
+    .await;
+}
+
 #[tokio::test]
 async fn a_list_open_on_the_spot_still_wants_the_right_and_the_act() {
     told(async |story| {

@@ -815,6 +815,9 @@ if [ $KIND = void ]; then
         END { print (n >= 2 ? 1 : 0) + source }' b/freeze.txt b/reveal.txt)
       LEAST=$(line plan.txt min-level)
       if [ "$REACH" -lt "$LEAST" ]; then ok "由程序作废有根据：至多达到 $REACH 级，PLAN 要求 $LEAST 级"; else bad "由程序作废没有根据：能达到 $REACH 级，PLAN 只要求 $LEAST 级"; fi
+    elif with reveal.txt; then
+      # Without a beacon everything is known at REVEAL: nobody decides any more.
+      if [ -n "$(line freeze.txt beacon)" ]; then ok "揭示之后由人作废，公共随机源还没有公布"; else bad "揭示之后没有公共随机源可等，结果已经定了，不能再由人作废"; fi
     fi
   else
     want "$(line void.txt freeze) $(line void.txt campaign) $(line void.txt plan)" "none $CAMPAIGN $(hashfile b/plan.txt)" "VOID 属于这份 PLAN，冻结以前"

@@ -230,6 +230,7 @@
     found.say(refers(suite, b, v, texts), 'VOID 属于这份 FREEZE');
     found.say(v.reveal === (b.reveal ? suite.text(texts('reveal.txt')) : 'none'), 'VOID 说的 REVEAL 就是案卷里的（没有就是 none）');
     if (v.program && b.reveal) { found.say(levels(b).inReach < b.plan.minLevel, '由程序作废有根据：能达到的等级低于 PLAN 的最低等级 ' + b.plan.minLevel); }
+    if (!v.program && b.reveal) { found.say(Boolean(b.freeze.beacon), '揭示之后由人作废，只在有公共随机源可等的时候'); }
   }
 
   /* ---- public (checks 9 to 15; 16 and 17 are in after.js) ---- */

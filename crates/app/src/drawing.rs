@@ -45,6 +45,7 @@ use crate::{Acting, App, AppError};
 pub use beacon::BeaconWords;
 pub use bundle::{public_stage, zip_of};
 pub use by_itself::NotFollowed;
+pub use ceremony::SlipWords;
 pub use committing::CommitWords;
 pub use dice::DiceWords;
 pub use draw::bundle::Stage;

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use app::drawing::CommitWords;
+use app::drawing::{CommitWords, SlipWords};
 use app::inspection::Entered;
 use app::premise::Thing;
 use app::{Acting, App, AppError};
@@ -239,8 +239,11 @@ async fn draw(
     let shown = campaign_as_shown(app, number).await?;
     app.begin_ceremony(drawer, number, &shown).await?;
     let shown = campaign_as_shown(app, number).await?;
-    let signed = "示例市司法局 监督员甲";
-    app.attend_on_paper(drawer, number, &shown, signed).await?;
+    let slip = SlipWords {
+        office: "示例市司法局",
+        name: "监督员甲",
+    };
+    app.attend_on_paper(drawer, number, &shown, slip).await?;
     for (link, nonce) in opened {
         clock.pass_minutes(8);
         let shown = app.premise(Thing::Party(&link)).await?;

@@ -52,6 +52,17 @@ impl Instant {
         Self(self.0.saturating_add(milliseconds))
     }
 
+    /// This moment, or the next that is a whole second.
+    #[must_use]
+    pub const fn next_whole_second(self) -> Self {
+        Self(
+            self.0
+                .saturating_add(999)
+                .div_euclid(1000)
+                .saturating_mul(1000),
+        )
+    }
+
     /// Milliseconds from `earlier` to this moment; negative if `earlier` is later.
     #[must_use]
     pub const fn since_ms(self, earlier: Self) -> i64 {
@@ -70,6 +81,13 @@ impl Instant {
         let second = self.0.saturating_add(BEIJING_MS).rem_euclid(DAY_MS) / 1000;
         let (hour, minute, second) = (second / 3600, second / 60 % 60, second % 60);
         format!("{} {hour:02}:{minute:02}:{second:02}", self.date())
+    }
+
+    /// `14:05` in Beijing: the hour of a day that is known.
+    #[must_use]
+    pub fn clock_text(self) -> String {
+        let minute = self.0.saturating_add(BEIJING_MS).rem_euclid(DAY_MS) / 60_000;
+        format!("{:02}:{:02}", minute / 60, minute % 60)
     }
 
     /// Reads a moment in Beijing as people type it: a date as [`Date::parse_typed`] reads it, a blank, and the time of

@@ -357,6 +357,31 @@ fn the_program_makes_void_only_what_cannot_reach_the_least_level() {
 }
 
 #[test]
+fn after_reveal_a_person_voids_only_while_a_beacon_is_awaited() {
+    let mut json = description();
+    for (key, value) in [
+        ("ending", json!("void")),
+        ("changes", json!([])),
+        ("parts", json!([])),
+    ] {
+        json[key] = value;
+    }
+    json["void"] = json!({"reason": "flood", "approver": ["K01", hash("salt")],
+        "document": hash("paper"), "before": "result"});
+    for stage in [Stage::Sealed, Stage::Public, Stage::Full] {
+        json["beacon"] = description()["beacon"].clone();
+        assert_eq!(faults(&staged(&made(&json), stage)), []);
+        json["beacon"] = Value::Null;
+        let found = faults(&staged(&made(&json), stage));
+        assert_eq!(found.len(), 1, "{found:?}");
+        assert_eq!(
+            (found[0].code, found[0].place.as_str()),
+            (Code::CONTRADICTION, "void.txt approver")
+        );
+    }
+}
+
+#[test]
 fn a_void_names_the_very_records_of_its_bundle() {
     let mut json = description();
     json["changes"] = json!([]);

@@ -26,16 +26,13 @@ use testkit::clock::FakeEntropy;
 use testkit::old::{COMMITS, OldDatabase};
 
 /// Everything kept of one attempt once it is drawn.
-const KEPT: [&str; 9] = [
+const KEPT: [&str; 6] = [
     "secret",
     "subjects.tsv",
     "inspectors.tsv",
     "recusals.tsv",
     "subjects.order",
     "inspectors.order",
-    "teams.txt",
-    "leaders.txt",
-    "opened.tsv",
 ];
 
 async fn attempt_of(app: &App, number: &str) -> (CampaignId, u32) {

@@ -1,7 +1,7 @@
 //! Attachments: which content belongs to whom. The row is traced and names the content by its hash;
 //! the bytes lie beside the rows (`kernel::blob`, `docs/adr/0013`).
 //!
-//! Today the frames, sealed files and S of a draw are kept so. Deliberately absent: opening what is
+//! Today S, the frames and orders of a draw are kept so, and from OPEN on its other public files. Deliberately absent: opening what is
 //! sealed (`app`), and removing an attachment.
 
 use domain::id::CampaignId;
@@ -18,7 +18,7 @@ use crate::schema::ATTACHMENTS;
 /// What an attachment belongs to.
 #[derive(Clone, Copy, Debug)]
 pub enum Owner<'a> {
-    /// One attempt of a draw: its frames, sealed files and S.
+    /// One attempt of a draw: S, its frames, and the files it gave.
     Attempt(&'a CampaignId, u32),
 }
 

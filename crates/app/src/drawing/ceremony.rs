@@ -1,11 +1,36 @@
 //! The ceremony at which nonces are taken: a host begins it, witnesses say that they are present.
 
+use domain::campaign::CampaignState;
 use domain::campaign::ceremony::Presence;
-use domain::id::CampaignNo;
+use domain::id::{AccountId, CampaignNo};
 use domain::policy::Verb;
 use domain::premise::Premise;
+use domain::refusal::codes;
+use store::account;
 
 use crate::{Acting, App, AppError};
+
+/// What the host enters of a slip of paper, as it is written there.
+#[derive(Clone, Copy, Debug)]
+pub struct SlipWords<'w> {
+    /// Where who signed comes from.
+    pub office: &'w str,
+    /// Who signed.
+    pub name: &'w str,
+}
+
+/// The host, who enters the slip, who published FREEZE and who approved the plan.
+fn taking_part(state: &CampaignState, entering: &AccountId) -> Vec<AccountId> {
+    let mut accounts = vec![entering.clone()];
+    if let Some(committed) = state.commitment() {
+        accounts.extend(committed.deciding().map(Clone::clone));
+        let ceremony = committed.ceremony.iter();
+        accounts.extend(ceremony.map(|ceremony| ceremony.host.by.clone()));
+    }
+    accounts.sort();
+    accounts.dedup();
+    accounts
+}
 
 impl App {
     /// Begins the ceremony, as its host.
@@ -43,25 +68,31 @@ impl App {
         .await
     }
 
-    /// The host enters who signed the slip of paper.
+    /// The host enters who signed the slip of paper: nobody who takes part in the draw, by name.
     ///
     /// # Errors
-    /// Those of [`domain::campaign::Campaign::attend`].
+    /// Those of [`Presence::on_slip`] and [`domain::campaign::Campaign::attend`].
     pub async fn attend_on_paper(
         &self,
         acting: &Acting,
         number: &CampaignNo,
         premise: &Premise,
-        signed: &str,
+        slip: SlipWords<'_>,
     ) -> Result<(), AppError> {
-        let presence = Presence::Slip {
-            signed: signed.trim().to_owned(),
-        };
         let verb = Verb::CeremonyHost;
-        self.change(acting, number, premise, verb, |campaign, step| {
-            campaign.attend(presence, step.at)
-        })
-        .await
+        let (mut tx, mut stored, actor) = self.campaign_for(acting, number, premise, verb).await?;
+        let step = self.step(acting);
+        let presence = Presence::on_slip(slip.office, slip.name)?;
+        for account in taking_part(&stored.campaign.state, &step.by) {
+            if account::get(&mut tx, &account).await?.account.name.as_str() == slip.name.trim() {
+                return Err(codes::DRAW_WITNESS_IS_HOST.refuse(&[]).into());
+            }
+        }
+        let at = step.at;
+        let done = stored.campaign.clone().attend(presence, at)?;
+        let event = self.enter(&mut stored, done, at, actor);
+        self.write_campaign(tx, &stored, event, self.confidential())
+            .await
     }
 
     /// A party says by its link that it is present; saying so again adds nothing.

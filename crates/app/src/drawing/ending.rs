@@ -16,9 +16,10 @@ use store::campaign::{self, StoredCampaign};
 use super::held;
 use super::kept::Kept;
 use super::long_act::{LongAct, Under};
-use super::material::{self, BundleFile};
+use super::material::{self, BundleFile, ORDERS};
 use super::voiding::{self, VoidWords};
 use crate::aside::aside;
+use crate::attachment::Waiting;
 use crate::{Acting, App, AppError};
 
 impl App {
@@ -94,14 +95,18 @@ impl App {
     }
 }
 
-/// OPEN: the draw recomputed, and what was sealed held against it, before it is said for ever.
+/// OPEN: the draw recomputed, and what is kept of it held against that, before it is said for ever. From here on
+/// every file that is public is kept.
 struct Opening;
 
 /// OPEN of a draw, and the material it was computed from.
 struct ToOpen {
     frame: Kept,
+    /// The orders; and the other files too of a draw by a build that kept them from RESULT on.
     sealed: Kept,
     record: String,
+    /// What was not kept so far.
+    published: Vec<Waiting>,
 }
 
 impl LongAct for Opening {
@@ -118,19 +123,28 @@ impl LongAct for Opening {
         held::freeze(&mut view, stored).await?;
         held::result(&mut view, stored).await?;
         let frame = material::kept_frame(&mut view, stored).await?;
-        let sealed = Kept::of(&mut view, stored, &PUBLIC).await?;
+        Kept::of(&mut view, stored, &ORDERS).await?;
+        let sealed = Kept::of_present(&mut view, stored, &PUBLIC).await?;
         drop(view);
+        // What is refused leaves nothing behind, not even content without a name.
+        stored.campaign.clone().open(app.step_of(by))?;
         let drawn = app.drawn(&frame, stored).await?;
         let kept = app.contents(&sealed).await?;
         let plan = material::plan_record(stored)?;
-        let record = aside(move || open_of(&drawn, &plan, &kept)).await?;
-        let computed = ToOpen {
+        let (record, files) = aside(move || open_of(&drawn, &plan, &kept)).await?;
+        let mut published = Vec::new();
+        for file in &files {
+            if PUBLIC.contains(&file.name.as_str()) && !sealed.has(&file.name) {
+                let kept = app.keep_sealed(frame.owner(), &file.name, &file.content);
+                published.push(kept.await?);
+            }
+        }
+        Ok(ToOpen {
             frame,
             sealed,
             record,
-        };
-        self.step(&computed, stored.campaign.clone(), app.step_of(by))?;
-        Ok(computed)
+            published,
+        })
     }
 
     fn step(&self, _: &ToOpen, campaign: Campaign, step: Step) -> Stepped {
@@ -142,12 +156,30 @@ impl LongAct for Opening {
     }
 
     async fn write(&self, computed: &ToOpen, app: &App, under: Under) -> Result<(), AppError> {
-        under.publish(app, &computed.record).await
+        let Under {
+            tx,
+            mut stored,
+            actor,
+            step,
+            done,
+        } = under;
+        let event = app.enter(&mut stored, done, step.at, actor);
+        let mut rec = tx.record(event, app.public(computed.record.clone()))?;
+        campaign::write(&mut rec, &stored).await?;
+        for kept in &computed.published {
+            kept.attach(&mut rec, computed.frame.owner()).await?;
+        }
+        rec.commit().await?;
+        Ok(())
     }
 }
 
-/// OPEN, if the sealed files are those of the draw.
-fn open_of(drawn: &Drawn, plan: &PlanRecord, kept: &[BundleFile]) -> Result<String, AppError> {
+/// OPEN and the files it publishes, if what is kept of them is what the draw gave.
+fn open_of(
+    drawn: &Drawn,
+    plan: &PlanRecord,
+    kept: &[BundleFile],
+) -> Result<(String, Vec<BundleFile>), AppError> {
     let files = material::files(drawn, plan, Stage::Public)?;
     held::sealed_files(&files, kept)?;
     let content = |name: &str| {
@@ -157,9 +189,9 @@ fn open_of(drawn: &Drawn, plan: &PlanRecord, kept: &[BundleFile]) -> Result<Stri
     let freeze = drawn.frozen().record();
     if freeze.version() == Version::Two {
         let record = String::from_utf8(content("open.txt").clone());
-        return Ok(record.expect("records are text"));
+        return Ok((record.expect("records are text"), files));
     }
     let suite = freeze.suite;
     let record = open_record_of(drawn, Stage::Public, 0, |name| suite.bytes(content(name)));
-    Ok(record.to_string())
+    Ok((record.to_string(), files))
 }

@@ -4,7 +4,6 @@
 
 use domain::campaign::StateKind;
 use domain::refusal::Code;
-use draw::bundle::PUBLIC;
 use draw::{Drawn, Frozen};
 use store::campaign::StoredCampaign;
 use store::{Reader, StoreError, log, portal};
@@ -168,16 +167,13 @@ pub(super) fn text_of(record: &Option<String>) -> Result<&str, AppError> {
         .ok_or_else(|| NO_RECORD.refuse(&[]).into())
 }
 
-/// The sealed files are those of the draw, before OPEN says so for ever.
+/// What is kept of the sealed files is what the draw gave, before OPEN says so for ever.
 pub(super) fn sealed_files(of_draw: &[BundleFile], kept: &[BundleFile]) -> Result<(), AppError> {
-    let mut sealed = of_draw
-        .iter()
-        .filter(|file| PUBLIC.contains(&file.name.as_str()));
     let differs = |file: &&BundleFile| {
         let same = |other: &BundleFile| other.name == file.name && other.content == file.content;
-        !kept.iter().any(same)
+        !of_draw.iter().any(same)
     };
-    match sealed.find(differs) {
+    match kept.iter().find(differs) {
         Some(file) => Err(altered(&format!("封存的 {}", file.name))),
         None => Ok(()),
     }

@@ -38,6 +38,25 @@ impl Kept {
         Ok(kept)
     }
 
+    /// The rows of those of these names that are there.
+    pub(super) async fn of_present(
+        view: &mut Reader,
+        stored: &StoredCampaign,
+        names: &[&str],
+    ) -> Result<Self, AppError> {
+        let mut kept = Self::of(view, stored, &[]).await?;
+        for name in names {
+            kept.rows
+                .extend(attachment::of_name(view, kept.owner(), name).await?);
+        }
+        Ok(kept)
+    }
+
+    /// Whether there is a row of this name.
+    pub(super) fn has(&self, name: &str) -> bool {
+        self.rows.iter().any(|row| row.label.name == name)
+    }
+
     /// Whose it is.
     pub(super) fn owner(&self) -> Owner<'_> {
         Owner::Attempt(&self.campaign, self.attempt)

@@ -3,12 +3,13 @@
 //! it into a traced table, only its campaign tells.
 
 use domain::policy::Reach;
-use draw::bundle::PUBLIC;
+use draw::bundle::{PUBLIC, Stage};
 use store::attachment::{self, Owner};
 use store::campaign::{self, CampaignFilter, StoredCampaign};
 use store::{Reader, StoreError};
 
-use super::material::{FRAME_FILES, SECRET};
+use super::bundle::public_stage;
+use super::material::{FRAME_FILES, ORDERS, SECRET};
 
 /// Campaigns read at a time.
 const PART: i64 = 100;
@@ -41,8 +42,10 @@ fn to_keep(stored: &StoredCampaign) -> Vec<&'static str> {
         names.push(SECRET);
         names.extend(FRAME_FILES);
     }
-    if stored.result_record.is_some() {
-        names.extend(PUBLIC);
+    match public_stage(stored) {
+        Some(Stage::Sealed) => names.extend(ORDERS),
+        Some(_) => names.extend(PUBLIC),
+        None => {}
     }
     names
 }

@@ -47,6 +47,10 @@ pub(super) const SECRET: &str = "secret";
 /// The names under which its frame is.
 pub(super) const FRAME_FILES: [&str; 3] = ["subjects.tsv", "inspectors.tsv", "recusals.tsv"];
 
+/// The names under which the orders of the draw are kept from RESULT on. How long they are says how many stood in the
+/// draw, and nothing of who was drawn; what names those is kept when OPEN publishes it and recomputed until then.
+pub(super) const ORDERS: [&str; 2] = ["subjects.order", "inspectors.order"];
+
 /// The canonical frame as its three files.
 pub(super) fn frame_files(frame: &Frame) -> [(&'static str, Vec<u8>); 3] {
     let written = |write: &dyn Fn(&mut Vec<u8>) -> io::Result<()>| {

@@ -1,4 +1,4 @@
-//! The draw itself: drawn, recomputed by our own `verify`, and its sealed files kept, beside other work ([`LongAct`]);
+//! The draw itself: drawn, recomputed by our own `verify`, and its orders kept, beside other work ([`LongAct`]);
 //! under the lock the RESULT and the visits are written. No RESULT is recorded that `verify` refuses.
 
 use domain::campaign::Campaign;
@@ -8,7 +8,6 @@ use domain::campaign::steps::{DrawFacts, Stepped};
 use domain::id::{AccountId, CampaignNo, Fingerprint};
 use domain::policy::Verb;
 use domain::premise::Premise;
-use draw::bundle::PUBLIC;
 use draw::record::PlanRecord;
 use draw::{Drawn, Frozen};
 use store::attachment::Owner;
@@ -18,7 +17,7 @@ use verify::{BundleSource, Limits, Options};
 
 use super::kept::Kept;
 use super::long_act::{LongAct, Under};
-use super::material::{self, BundleFile, threads};
+use super::material::{self, BundleFile, ORDERS, threads};
 use super::seed::{Sources, least_level, level_of, level_reached};
 use super::{REFUSED_BY_DRAW, Stage, delivered, forged, frame, held, spoken};
 use crate::aside::aside;
@@ -38,7 +37,7 @@ pub struct DrawWords {
 }
 
 impl App {
-    /// Draws: RESULT is logged, the visits exist, the sealed files are kept.
+    /// Draws: RESULT is logged, the visits exist, the orders are kept.
     pub async fn draw_subjects(
         &self,
         acting: &Acting,
@@ -73,7 +72,7 @@ struct ToDraw {
     frame: Kept,
     drawn: Drawn,
     said: Said,
-    sealed: Vec<Waiting>,
+    orders: Vec<Waiting>,
 }
 
 /// What the rules are told of a draw.
@@ -143,16 +142,17 @@ impl LongAct for Drawing<'_> {
         // What is refused leaves nothing behind, not even content without a name.
         let campaign = stored.campaign.clone();
         campaign.draw(self.facts(&said, app.step_of(by)))?;
-        let mut sealed = Vec::new();
-        for file in what_open_publishes(&files) {
+        let mut orders = Vec::new();
+        let is_order = |file: &&BundleFile| ORDERS.contains(&file.name.as_str());
+        for file in files.iter().filter(is_order) {
             let kept = app.keep_sealed(frame.owner(), &file.name, &file.content);
-            sealed.push(kept.await?);
+            orders.push(kept.await?);
         }
         Ok(ToDraw {
             frame,
             drawn,
             said,
-            sealed,
+            orders,
         })
     }
 
@@ -187,7 +187,7 @@ impl LongAct for Drawing<'_> {
         let mut rec = tx.record(event, app.public(record))?;
         campaign::write(&mut rec, &stored).await?;
         sealed_visit::add(&mut rec, &visits).await?;
-        for kept in &computed.sealed {
+        for kept in &computed.orders {
             kept.attach(&mut rec, Owner::Attempt(&id, attempt)).await?;
         }
         rec.commit().await?;
@@ -231,11 +231,4 @@ pub(super) fn is_accepted(files: &[BundleFile]) -> Result<bool, AppError> {
     );
     // 3 = everything recomputed and right; only the log proofs are still to come.
     Ok(verdict.exit() == 3)
-}
-
-/// The files that stay sealed until OPEN; RESULT holds their hashes.
-fn what_open_publishes(files: &[BundleFile]) -> impl Iterator<Item = &BundleFile> {
-    files
-        .iter()
-        .filter(|file| PUBLIC.contains(&file.name.as_str()))
 }

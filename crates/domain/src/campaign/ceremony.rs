@@ -7,6 +7,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::id::{AccountId, PartyToken};
+use crate::refusal::{Refusal, codes};
 use crate::time::Instant;
 
 use super::state::Step;
@@ -49,6 +50,30 @@ pub enum Presence {
         /// The office and name of who signed, as written there.
         signed: String,
     },
+}
+
+/// The fewest and the most letters of an office, and of a name, on a slip.
+const SLIP_WORDS: std::ops::RangeInclusive<usize> = 2..=29;
+
+impl Presence {
+    /// On paper: of this office and this name, each as written on the slip.
+    ///
+    /// # Errors
+    /// `DRAW-068` unless each says something.
+    pub fn on_slip(office: &str, name: &str) -> Result<Self, Refusal> {
+        let [office, name] = [office, name].map(str::trim);
+        let says = |words: &str| {
+            SLIP_WORDS.contains(&words.chars().count())
+                && !words.chars().any(char::is_control)
+                && words.chars().filter(|one| one.is_alphabetic()).count() >= *SLIP_WORDS.start()
+        };
+        match says(office) && says(name) {
+            true => Ok(Self::Slip {
+                signed: format!("{office} {name}"),
+            }),
+            false => Err(codes::DRAW_SLIP_WORDS.refuse(&[])),
+        }
+    }
 }
 
 impl Ceremony {

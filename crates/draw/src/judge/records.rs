@@ -75,10 +75,20 @@ impl Bundle<'_> {
             let sentence = "作废的不是这份方案、冻结公告和揭示。";
             faults.push(Fault::new(Code::OTHER_ATTEMPT, "", sentence));
         }
-        if void.decided == Decided::Program {
-            faults.extend(self.unfounded());
-        }
+        faults.extend(match void.decided {
+            Decided::Program => self.unfounded(),
+            Decided::Approved(_) => self.decided_too_late(),
+        });
         faults
+    }
+
+    /// A VOID by a person after REVEAL where no beacon is awaited: everything was known, and RESULT follows by itself.
+    fn decided_too_late(&self) -> Option<Fault> {
+        let freeze = self.freeze.as_ref().filter(|_| self.reveal.is_some())?;
+        freeze.beacon.is_none().then(|| {
+            let sentence = "揭示之后没有公共随机源可等，结果已经定了，不能再由人作废。";
+            Fault::new(Code::CONTRADICTION, "approver", sentence)
+        })
     }
 
     /// A VOID by the program although the plan's least level was in reach: somebody chose it.

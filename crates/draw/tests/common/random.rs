@@ -275,6 +275,11 @@ fn end(random: &mut Generator, json: &mut Value) {
     if before == "result" && !json["beacon"].is_null() && below(random, 3) == 0 {
         json["beacon"][3] = Value::Null;
     }
+    // After REVEAL a person decides only while a beacon is awaited.
+    let before = match before == "result" && json["beacon"].is_null() && !level_is_lost(json) {
+        true => "reveal",
+        false => before,
+    };
     let (approver, document) = approved(random);
     json["void"] = json!({"reason": "flood", "approver": approver, "document": document,
         "before": before});

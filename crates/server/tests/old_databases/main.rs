@@ -4,6 +4,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a step that fails fails the story")]
 
+mod followed;
 mod half_done;
 #[path = "../stage/mod.rs"]
 mod stage;

@@ -4,7 +4,7 @@
 use std::num::NonZeroUsize;
 
 use crate::stage::{READY, acting, open_at};
-use app::drawing::{CommitWords, VoidWords};
+use app::drawing::{CommitWords, SlipWords, VoidWords};
 use app::premise::Thing;
 use app::{Acting, App, AppError};
 use domain::id::{CampaignNo, Fingerprint, PartyToken};
@@ -104,8 +104,11 @@ impl Story {
         let shown = as_shown(app, Thing::Campaign(number)).await;
         app.begin_ceremony(drawer, number, &shown).await.unwrap();
         let shown = as_shown(app, Thing::Campaign(number)).await;
-        let signed = "司法局 见证员乙";
-        let there = app.attend_on_paper(drawer, number, &shown, signed).await;
+        let slip = SlipWords {
+            office: "司法局",
+            name: "见证员乙",
+        };
+        let there = app.attend_on_paper(drawer, number, &shown, slip).await;
         there.unwrap();
     }
 

@@ -57,7 +57,7 @@ pub(super) fn name(point: Point) -> Name {
         Point::Void => (
             "VRFY-508",
             "作废",
-            "VOID 说的就是本案卷的方案、冻结和揭示，由程序作废的有根据",
+            "VOID 说的就是本案卷的方案、冻结和揭示，由程序或由人作废的都合规则",
         ),
         Point::Open => (
             "VRFY-509",

@@ -27,3 +27,4 @@ mod restarted;
 mod secrecy;
 mod traced_end;
 mod two;
+mod witness;

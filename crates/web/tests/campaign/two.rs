@@ -29,14 +29,14 @@ const CEREMONY: (&str, &str) = ("ceremony", "2026-11-23 10:00");
 const DIGITS: &str = "31415926535897932384";
 const GROUPED: &str = "31415 92653 58979 32384";
 
-fn announced(changes: &[(&str, &'static str)]) -> Vec<(&'static str, &'static str)> {
+pub fn announced(changes: &[(&str, &'static str)]) -> Vec<(&'static str, &'static str)> {
     let mut fields = plan_but(changes);
     fields.push(CEREMONY);
     fields
 }
 
 /// The campaign with its frame frozen and both commitments in; yields the links of the parties.
-async fn frozen(cast: &Cast, plan: &[(&'static str, &'static str)]) -> (String, Vec<String>) {
+pub async fn frozen(cast: &Cast, plan: &[(&'static str, &'static str)]) -> (String, Vec<String>) {
     let no = cast.plan(plan).await;
     cast.done(&cast.initiator, &no, "submit", &[]).await;
     cast.done(&cast.approver, &no, "approve", &[]).await;
@@ -71,7 +71,7 @@ fn value<'p>(page: &'p Page, name: &str) -> &'p str {
 }
 
 /// Presses the form of FREEZE as it stands, but for these fields.
-async fn publishes(cast: &Cast, no: &str, changes: &[(&str, &str)]) -> Page {
+pub async fn publishes(cast: &Cast, no: &str, changes: &[(&str, &str)]) -> Page {
     let path = format!("/w/campaigns/{no}/commit");
     let asked = cast.officer.get(&path).await;
     assert_eq!(asked.status, StatusCode::OK, "{}", asked.text);
@@ -206,13 +206,31 @@ async fn they_meet(cast: &Cast, officer: &Browser, no: &str, link: &str) {
 async fn meets(cast: &Cast, no: &str) {
     let officer = cast.grant(&cast.officer_id).await;
     cast.done(&officer, no, "ceremony", &[]).await;
-    let empty = cast.press(&officer, no, "slip", &[("signed", " ")]).await;
-    says(&empty, &["DRAW-068"], &[]);
-    let signed = [("signed", "司法局 见证员乙")];
+    for (office, name) in [
+        (" ", " "),
+        ("司法局", ""),
+        ("司法局", "42"),
+        ("——", "见证员乙"),
+    ] {
+        let words = [("office", office), ("name", name)];
+        let refused = cast.press(&officer, no, "slip", &words).await;
+        says(&refused, &["DRAW-068"], &[]);
+        says(&refused, &[&format!("value=\"{office}\"")], &[]);
+    }
+    // Whoever takes part in the draw is no witness of it on paper either.
+    for own in ["样例drawer1", "样例approver1"] {
+        let words = [("office", "司法局"), ("name", own)];
+        says(
+            &cast.press(&officer, no, "slip", &words).await,
+            &["DRAW-061"],
+            &[],
+        );
+    }
+    let signed = [("office", "司法局"), ("name", "见证员乙")];
     cast.done(&officer, no, "slip", &signed).await;
 }
 
-async fn all_open(cast: &Cast, links: &[String]) {
+pub async fn all_open(cast: &Cast, links: &[String]) {
     for ((_, nonce), link) in NONCES.iter().zip(links) {
         let open = cast.hand_in(link, "nonce", nonce).await;
         assert_eq!(open.status, StatusCode::SEE_OTHER, "{}", open.text);
@@ -220,7 +238,7 @@ async fn all_open(cast: &Cast, links: &[String]) {
 }
 
 /// What the program does without anybody.
-async fn follows(cast: &Cast) {
+pub async fn follows(cast: &Cast) {
     let failed = cast.site.city.app.follow_draws().await.unwrap();
     assert!(failed.is_empty(), "{failed:?}");
 }
@@ -273,7 +291,7 @@ async fn sends_too_early(cast: &Cast, link: &str, code: &str) {
     says(&page, &[code], &[nonce]);
 }
 
-fn says(page: &Page, words: &[&str], not: &[&str]) {
+pub fn says(page: &Page, words: &[&str], not: &[&str]) {
     let all = words.iter().all(|word| page.shows(word));
     let none = not.iter().all(|word| !page.shows(word));
     assert!(all && none, "{words:?}, not {not:?}: {}", page.text);
@@ -934,6 +952,13 @@ async fn an_attempt_whose_level_is_lost_is_void_and_opened_by_itself() {
         assert!(only(&logged, "open").contains("\nwould "));
         let bundle = format!("/draw/{no}/attempts/1/bundle.zip");
         assert_eq!(judged(&cast, &bundle).await, 0);
+        // Who stayed away learns by his link what became of it.
+        let away = cast.site.stranger().get(&links[1]).await;
+        says(
+            &away,
+            &["第 1 次抽取已作废，这是第 2 次", &format!("/draw/{no}")],
+            &[],
+        );
         the_supervision_has_all_of_it(&cast, &no).await;
         let page = cast.site.stranger().get(&format!("/draw/{no}")).await;
         says(
@@ -967,6 +992,13 @@ async fn attempts_void_before_reveal_have_bundles_too() {
         assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.text);
         begins_anew(&cast, &no).await;
         assert_eq!(judged(&cast, &bundle(2)).await, 0, "before REVEAL");
+        let page = cast
+            .site
+            .stranger()
+            .get(&format!("/draw/{no}/verify"))
+            .await;
+        let both = [bundle(1), bundle(2)];
+        says(&page, &both.each_ref().map(String::as_str), &[]);
         // What was void is counted for its unit and year, before FREEZE too.
         let stranger = cast.site.stranger();
         let page = stranger.get("/campaigns.json").await;

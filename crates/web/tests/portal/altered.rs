@@ -245,27 +245,55 @@ async fn no_result_follows_from_a_frame_or_a_freeze_that_was_exchanged_after_it_
 async fn a_sealed_file_edited_after_the_draw_is_neither_opened_nor_handed_out() {
     told(async |held| {
         let (number, _) = held.story.ended().await;
-        let teams = held.kept(&number, "teams.txt").await;
-        let edited = teams.lines().rev().collect::<Vec<_>>().join("\n") + "\n";
-        assert_ne!(edited, teams);
-        held.exchange(&number, "teams.txt", &edited).await;
+        let order = held.kept(&number, "inspectors.order").await;
+        let backwards = |content: &str| content.lines().rev().collect::<Vec<_>>().join("\n") + "\n";
+        let edited = backwards(&order);
+        assert_ne!(edited, order);
+        held.exchange(&number, "inspectors.order", &edited).await;
         let open = async || {
             let shown = as_shown(held.app(), Thing::Campaign(&number)).await;
             let officer = &held.story.officer;
             held.app().open_draw(officer, &number, &shown).await
         };
         assert_eq!(code(open().await), "DRAW-042");
-        held.exchange(&number, "teams.txt", &teams).await;
+        held.exchange(&number, "inspectors.order", &order).await;
         open().await.unwrap();
         for name in ["teams.txt", "opened.tsv"] {
             let kept = held.kept(&number, name).await;
-            let edited = kept.lines().rev().collect::<Vec<_>>().join("\n") + "\n";
-            held.exchange(&number, name, &edited).await;
+            held.exchange(&number, name, &backwards(&kept)).await;
             let refused = held.app().bundle(&number, Stage::Public).await.map(drop);
             assert_eq!(code(refused), "DRAW-042", "{name}");
             held.exchange(&number, name, &kept).await;
         }
         held.app().bundle(&number, Stage::Public).await.unwrap();
+    })
+    .await;
+}
+
+/// An earlier build kept the files of people from the draw on, and a draw of its time is opened by this one.
+#[tokio::test]
+async fn what_an_earlier_build_kept_of_people_is_held_against_the_draw_before_it_is_opened() {
+    told(async |held| {
+        let (number, _) = held.story.ended().await;
+        let full = held.app().bundle(&number, Stage::Full).await.unwrap();
+        let teams = full.iter().find(|file| file.name == "teams.txt").unwrap();
+        let teams = String::from_utf8(teams.content.clone()).unwrap();
+        let (id, attempt) = held.attempt(&number).await;
+        held.sql(&format!(
+            "INSERT INTO attachments (owner_kind, owner_id, name, media_type, form, sha256, bytes, length, last_event) SELECT owner_kind, owner_id, 'teams.txt', media_type, form, sha256, bytes, length, last_event FROM attachments WHERE owner_id = '{id}/{attempt}' AND name = 'subjects.order'"
+        ));
+        let edited = teams.lines().rev().collect::<Vec<_>>().join("\n") + "\n";
+        let open = async || {
+            let shown = as_shown(held.app(), Thing::Campaign(&number)).await;
+            let officer = &held.story.officer;
+            held.app().open_draw(officer, &number, &shown).await
+        };
+        held.exchange(&number, "teams.txt", &edited).await;
+        assert_eq!(code(open().await), "DRAW-042");
+        held.exchange(&number, "teams.txt", &teams).await;
+        open().await.unwrap();
+        let public = held.app().bundle(&number, Stage::Public).await.unwrap();
+        assert!(public.iter().any(|file| file.content == teams.as_bytes()));
     })
     .await;
 }
@@ -285,7 +313,7 @@ async fn what_is_exchanged_while_a_draw_is_computed_is_noticed_before_anything_i
             (&frozen, "subjects.tsv"),
             (&revealed, "secret"),
             (&ended, "inspectors.tsv"),
-            (&ended, "teams.txt"),
+            (&ended, "subjects.order"),
         ] {
             let before = held.story.site.log_size().await;
             let (hand, no) = (Arc::clone(&held), number.clone());

@@ -13,6 +13,7 @@ mod browser;
 
 mod altered;
 mod bundle;
+mod copied;
 mod dumped;
 mod exchanged;
 mod inspection;

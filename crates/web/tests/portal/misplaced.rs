@@ -74,13 +74,13 @@ async fn material_of_a_draw_that_nobody_has_any_more_is_named() {
             found.iter().map(ToString::to_string).collect::<Vec<_>>()
         };
         assert_eq!(lacking().await, Vec::<String>::new());
-        held.sql("DELETE FROM attachments WHERE name IN ('secret', 'teams.txt')");
+        held.sql("DELETE FROM attachments WHERE name IN ('secret', 'inspectors.order')");
         let named = |name: &str| {
             format!(
                 "AUDT-023 抽取材料缺失：任务 {number} 第 1 次抽取没有保存的 {name}，表 attachments 里没有它的行"
             )
         };
-        assert_eq!(lacking().await, ["secret", "teams.txt"].map(named));
+        assert_eq!(lacking().await, ["secret", "inspectors.order"].map(named));
     })
     .await;
 }

@@ -4,6 +4,7 @@
 
 use std::collections::BTreeSet;
 
+use app::drawing::SlipWords;
 use app::premise::Thing;
 use app::{Acting, AppError};
 use domain::account::Role;
@@ -182,8 +183,11 @@ async fn drawn_at_a_ceremony(story: &Story, people: &[AccountId], number: &Campa
         app.attend_by_link(&links[1], &shown).await.unwrap();
     } else {
         let shown = as_shown(app, campaign).await;
-        let signed = "样例司法局 见证人甲";
-        let there = app.attend_on_paper(&host, number, &shown, signed).await;
+        let slip = SlipWords {
+            office: "样例司法局",
+            name: "见证人甲",
+        };
+        let there = app.attend_on_paper(&host, number, &shown, slip).await;
         there.unwrap();
     }
     story.nonces(&links).await;

@@ -5,7 +5,7 @@
 
 use std::collections::BTreeSet;
 
-use app::drawing::{CommitWords, DrawWords, VoidWords};
+use app::drawing::{CommitWords, DrawWords, SlipWords, VoidWords};
 use app::inspection::Entered;
 use app::job::Limits;
 use app::premise::Thing;
@@ -306,8 +306,11 @@ impl Story {
         self.begin_ceremony(number).await;
         let app = &self.site.city.app;
         let shown = as_shown(app, Thing::Campaign(number)).await;
-        let signed = "样例司法局 见证人甲";
-        let there = app.attend_on_paper(&self.officer, number, &shown, signed);
+        let slip = SlipWords {
+            office: "样例司法局",
+            name: "见证人甲",
+        };
+        let there = app.attend_on_paper(&self.officer, number, &shown, slip);
         there.await.unwrap();
     }
 

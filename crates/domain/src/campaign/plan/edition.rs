@@ -93,10 +93,11 @@ fn ceremony(plan: &CampaignPlan) -> Result<u64, Refusal> {
     u64::try_from(at.unix_seconds()).map_err(|_| too_soon(at, Instant::from_unix_seconds(0)))
 }
 
+/// A ceremony is announced to the second, so the earliest is the next whole one.
 fn too_soon(at: Instant, earliest: Instant) -> Refusal {
     let facts: [Fact<'_>; 2] = [
         ("at", &at.local_text()),
-        ("earliest", &earliest.local_text()),
+        ("earliest", &earliest.next_whole_second().local_text()),
     ];
     codes::PLAN_CEREMONY_SOON.refuse(&facts)
 }

@@ -2,6 +2,7 @@
 //! that a host and a witness are there is a rule of this program).
 
 use crate::event::Act;
+use crate::id::AccountId;
 use crate::refusal::{Refusal, codes};
 use crate::time::Instant;
 
@@ -50,13 +51,12 @@ impl Campaign {
             return Err(self.refuse(CampaignVerb::Attend));
         };
         under_way(committed, at)?;
-        let approver = committed.frozen.launched.approved.step.by.clone();
-        let drawer = committed.step.by.clone();
+        let deciding = committed.deciding().map(Clone::clone);
         let ceremony = committed.ceremony.as_mut();
         let ceremony = ceremony.ok_or_else(|| codes::DRAW_NO_CEREMONY.refuse(&[]))?;
         match &presence {
             Presence::Account { account } => {
-                if [&ceremony.host.by, &approver, &drawer].contains(&account) {
+                if ceremony.host.by == *account || deciding.contains(account) {
                     return Err(codes::DRAW_WITNESS_IS_HOST.refuse(&[]));
                 }
             }
@@ -74,6 +74,14 @@ impl Campaign {
         not_before(at, ceremony.host.at)?;
         ceremony.witnesses.push(Witness { presence, at });
         Ok(self.with(next, Act::CeremonyAttended))
+    }
+}
+
+impl Committed {
+    /// Who approved the plan and who published FREEZE: neither can witness what follows, nor can the host.
+    #[must_use]
+    pub fn deciding(&self) -> [&AccountId; 2] {
+        [&self.frozen.launched.approved.step.by, &self.step.by]
     }
 }
 

@@ -12,11 +12,11 @@ use super::draw::{PublicDraw, load, public_campaign};
 use super::record::Record;
 use super::tool::{PAGE_SCRIPTS, SHELL_SCRIPT, VERIFY_DRAW, sha256};
 use super::{file, plain, shell};
-use crate::component::{Fragment, Head, Note, Sheet};
+use crate::component::{Fragment, Head, Link, Note, Sheet};
 use crate::gate::{Answer, Guest, Stop, WebState};
 use crate::layout::PortalPage;
 use crate::screen::shared::number_in;
-use crate::text::Digest;
+use crate::text::{Address, Digest};
 
 /// What the public policy forbids and this page needs: its script fetches the bundle from us.
 const FETCHES: &str = "default-src 'none'; style-src 'self'; img-src 'self' data:; \
@@ -93,6 +93,21 @@ struct ThreeWays<'a> {
     shell_script: &'a str,
 }
 
+/// What can be verified of the attempts that are void.
+fn void_bundles(draw: &PublicDraw) -> Vec<Note> {
+    let void = draw.records.iter().filter_map(|record| {
+        let attempt = record.bundle.as_ref().and(record.attempt)?.to_string();
+        let path = ["attempts", &attempt, "bundle.zip"];
+        let bundle = Address::fixed("/draw").child(&draw.number);
+        let bundle = path.into_iter().fold(bundle, Address::child);
+        let lead = format!("第 {attempt} 次抽取已作废，案卷可以核对。");
+        let tools = "下载之后，用“验证工具”页的离线核对页或脚本核对，办法与抽取的案卷相同。";
+        let link = Link::new(format!("下载第 {attempt} 次抽取的案卷"), bundle);
+        Some(Note::standing(lead, tools).with_link(link))
+    });
+    void.collect()
+}
+
 pub(super) async fn verify(
     State(web): State<WebState>,
     guest: Guest,
@@ -115,10 +130,13 @@ pub(super) async fn verify(
         Head::new("验证这次抽取").with_line_beneath(format!("{}　{}", draw.title, draw.number));
     if draw.bundle_stage.is_none() {
         let note = Note::standing(
-            "还没有可以验证的案卷。",
+            "这一次抽取还没有可以验证的案卷。",
             "抽取之后，这里提供案卷和重算办法。",
         );
         let page = PortalPage::new(shell(&web, &guest, "").await?, head).with(note);
+        let page = void_bundles(&draw)
+            .into_iter()
+            .fold(page, |page, note| page.with(note));
         return Ok(page.into_response());
     }
     let page = PortalPage::new(shell(&web, &guest, "").await?, head)

@@ -145,6 +145,17 @@ impl Terms {
         })
     }
 
+    /// A time that an announcement names: its day until then, its hour on that day.
+    fn at(&self, at: Instant, what: &str) -> Option<Term> {
+        let (due, words) = (at.date(), format!("{what} {}", at.local_text()));
+        let left = due.days_since(self.today);
+        let chip = match left {
+            0 => DeadlineChip::today_at(at.clock_text(), words),
+            _ => DeadlineChip::from_days_left(left, words),
+        };
+        Some(Term { due, chip })
+    }
+
     /// A term of working days that began with an event.
     fn after(&self, event: Date, days: u32, article: &str) -> Option<Term> {
         let deadline = self.calendar.working_days_after(event, days).ok()?;
@@ -249,6 +260,7 @@ fn of_campaign(held: &StoredCampaign, act: &'static str, terms: &Terms) -> Waiti
     let number = held.campaign.number.as_str();
     let entered = Instant::from_unix_ms(held.state_at_ms).date();
     let term = match held.campaign.kind() {
+        StateKind::Committed if held.campaign.follows_by_itself() => ceremony(held, terms),
         StateKind::Inspecting => terms.until(held.until, "检查期间到"),
         // The rulebook sets no term for opening the draw; it waits until it is done. A draft may have no
         // window yet; what stands in its place is only the day it was begun.
@@ -269,6 +281,15 @@ fn of_campaign(held: &StoredCampaign, act: &'static str, terms: &Terms) -> Waiti
         act,
         page: Address::fixed("/w/campaigns").child(number),
         term,
+    }
+}
+
+/// When the ceremony begins, or when it ends once it has.
+fn ceremony(held: &StoredCampaign, terms: &Terms) -> Option<Term> {
+    let committed = held.campaign.state.commitment()?;
+    match (committed.reveal_from, &committed.ceremony) {
+        (Some(from), None) => terms.at(from, "抽取仪式定在"),
+        _ => terms.at(committed.reveal_by, "接收随机数截止"),
     }
 }
 

@@ -227,7 +227,8 @@ fn the_ceremony_leaves_room_for_the_intervals_after_approval() {
     let refusal = announceable(&plain, last.plus_ms(1)).expect_err("too late");
     assert_eq!(refusal.code, "PLAN-022");
     assert!(
-        refusal.sentence.contains("2026-11-30 09:30:00"),
+        refusal.sentence.contains("定在 2026-11-30 09:30:00")
+            && refusal.sentence.contains("最早只能在 2026-11-30 09:30:01"),
         "{refusal}"
     );
     // A beacon appears after the ceremony; only FREEZE has to be out before it.

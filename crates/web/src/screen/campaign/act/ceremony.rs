@@ -1,6 +1,6 @@
 //! The ceremony in forms: who is present, and what its public sources showed. What follows from them follows by itself.
 
-use app::drawing::BeaconWords;
+use app::drawing::{BeaconWords, SlipWords};
 use app::{Acting, App, AppError};
 use domain::campaign::CampaignState;
 use domain::campaign::entry::SourceEntry;
@@ -152,10 +152,11 @@ impl<'s> Beacon<'s> {
 
 /// The question of a slip of paper.
 pub(super) fn asking_slip(confirm: Confirm) -> Confirm {
-    confirm.asking(
-        Field::line("signed", "签到的见证人", Width::Long)
-            .with_help("照签到单填写单位和姓名，如：司法局 见证员乙；签到单随纸质材料归档"),
-    )
+    let office = Field::line("office", "见证人的单位", Width::Long)
+        .with_help("照签到单填写，如：司法局；没有单位的写“市民”");
+    let name = Field::line("name", "见证人的姓名", Width::Medium)
+        .with_help("签到单随纸质材料归档；主持抽取、公布承诺和批准方案的人不能作见证人");
+    confirm.asking(office).asking(name)
 }
 
 /// The acts of the ceremony.
@@ -184,8 +185,11 @@ pub(super) async fn perform(
             app.enter_beacon(acting, number, premise, words).await
         }
         CampaignAct::Slip => {
-            let signed = sent.first("signed");
-            app.attend_on_paper(acting, number, premise, signed).await
+            let slip = SlipWords {
+                office: sent.first("office"),
+                name: sent.first("name"),
+            };
+            app.attend_on_paper(acting, number, premise, slip).await
         }
         CampaignAct::Attend => app.attend(acting, number, premise).await,
         _ => app.begin_ceremony(acting, number, premise).await,

@@ -574,6 +574,25 @@ fn dice_are_entered_until_revealing_ends_where_they_were_announced() {
     assert_eq!(commitment_of(&closed).thrown(), None, "one entry is none");
 }
 
+/// Office and name, each of them words.
+#[test]
+fn a_slip_says_of_whom_it_is() {
+    let nobody = [
+        ("", "见证员乙"),
+        ("司法局", " "),
+        ("司法局", "甲"),
+        ("10086", "见证员乙"),
+        ("司法局", "——"),
+        ("司法\n局", "见证员乙"),
+    ];
+    for (office, name) in nobody {
+        let refused = Presence::on_slip(office, name);
+        assert_eq!(refused.expect_err("says nothing").code, "DRAW-068");
+    }
+    let on_paper = Presence::on_slip(" 司法局 ", "见证员乙");
+    assert_eq!(on_paper, Ok(slip("司法局 见证员乙")));
+}
+
 /// Until a host has begun it and somebody from outside is there, no nonce is taken.
 #[test]
 #[expect(clippy::cognitive_complexity, reason = "one refusal after the other")]
@@ -609,20 +628,6 @@ fn nonces_are_taken_at_a_ceremony_with_a_host_and_a_witness() {
         let present = begun.clone().attend(slip(unsigned), at(52));
         assert_eq!(present.expect_err("says nothing").code, "DRAW-068");
     }
-    let nobody = [
-        ("", "见证员乙"),
-        ("司法局", " "),
-        ("司法局", "甲"),
-        ("10086", "见证员乙"),
-        ("司法局", "——"),
-        ("司法\n局", "见证员乙"),
-    ];
-    for (office, name) in nobody {
-        let refused = Presence::on_slip(office, name);
-        assert_eq!(refused.expect_err("says nothing").code, "DRAW-068");
-    }
-    let on_paper = Presence::on_slip(" 司法局 ", "见证员乙");
-    assert_eq!(on_paper, Ok(slip("司法局 见证员乙")));
     let outsider = account(9);
     for presence in [
         Presence::Account { account: outsider },

@@ -21,6 +21,7 @@ pub mod inspector;
 pub mod installation;
 pub mod job;
 pub mod listed;
+mod log_restart;
 pub mod numbering;
 mod part_file;
 pub mod port;

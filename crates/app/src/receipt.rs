@@ -2,6 +2,7 @@
 
 use domain::id::EventId;
 use store::{Reader, StoreError, log, org};
+use tlog::Hash;
 use tlog::checkpoint::Checkpoint;
 use tlog::receipt::Receipt;
 
@@ -32,6 +33,21 @@ impl App {
             .and_then(|checkpoint| checkpoint.sign(&self.log_key))
             .map(|signed| signed.note().to_string())
             .map_err(|error| unsigned(&error).into())
+    }
+
+    /// How many entries the log has, and its root.
+    pub async fn log_head(&self) -> Result<(u64, Hash), AppError> {
+        let mut reader = self.db.read().await?;
+        Ok(log::head(&mut reader).await?)
+    }
+
+    /// The root after the first `size` entries; none where it has fewer.
+    pub async fn log_root(&self, size: u64) -> Result<Option<Hash>, AppError> {
+        let mut reader = self.db.read().await?;
+        match size.checked_sub(1) {
+            Some(last) => Ok(log::root_after(&mut reader, last).await?),
+            None => Ok(Some(Hash::of(b""))),
+        }
     }
 
     /// The origin of the log, as the bureau stated it. The key that signs was made for it and names it, and was

@@ -66,6 +66,23 @@ pub(crate) fn renew(place: &Place, names: &[String], today: Date) -> Result<Issu
 }
 
 /// Whether the certificate speaks of this key.
+/// Until when the certificate that the server presents lasts; none where there is no local one.
+pub(crate) fn lasts_until(place: &Place) -> Option<Result<Date, Failure>> {
+    let path = folder_of(place).join("server.pem");
+    path.exists().then(|| {
+        let text = read(&path)?;
+        let unreadable = || {
+            let sentence = "证书读不懂，不知道有效到哪天。用 mingqian certificate 换发。";
+            Failure::new("CERT-004", path.display().to_string(), sentence)
+        };
+        let (_, pem) =
+            x509_parser::pem::parse_x509_pem(text.as_bytes()).map_err(|_| unreadable())?;
+        let certificate = pem.parse_x509().map_err(|_| unreadable())?;
+        let until = certificate.validity().not_after.timestamp();
+        Ok(domain::time::Instant::from_unix_seconds(until).date())
+    })
+}
+
 fn is_of(certificate: &str, key: &KeyPair) -> bool {
     let public = key.subject_public_key_info();
     let der = CertificateDer::from_pem_slice(certificate.as_bytes());

@@ -7,8 +7,8 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 use crate::commands::{
-    Output, audit, certificate, counter, demo, draw, import, init, log, migrate, nonce, serve,
-    verify, workdays,
+    Output, audit, backup, certificate, counter, demo, doctor, draw, import, init, log, migrate,
+    nonce, restore, serve, verify, workdays,
 };
 use crate::ports::{OsClock, OsEntropy};
 use crate::usage;
@@ -38,6 +38,12 @@ enum Command {
     Import(import::ImportArgs),
     /// 核对库与留痕：0 没有发现，1 有改动，2 看不了
     Audit(audit::AuditArgs),
+    /// 备份：服务运行中也可以做；密钥不在备份里，另行保存
+    Backup(backup::BackupArgs),
+    /// 从备份恢复到一个空的地方，核对之后说明少了什么
+    Restore(restore::RestoreArgs),
+    /// 体检：密钥、权限、磁盘、时钟、日志、节假日、证书；0 正常，1 有要注意的，2 看不了
+    Doctor(doctor::DoctorArgs),
     /// 把数据库升级到本程序的结构；--dry-run 只说会做什么
     Migrate(migrate::MigrateArgs),
     /// 编号序列：列出全部，或从指定的号接续
@@ -68,6 +74,9 @@ pub(crate) fn run() -> ExitCode {
         Command::Demo(args) => demo::run(&args, &output),
         Command::Import(args) => import::run(&args, &output),
         Command::Audit(args) => audit::run(&args, &output),
+        Command::Backup(args) => backup::run(&args, &output),
+        Command::Restore(args) => restore::run(&args, &output),
+        Command::Doctor(args) => doctor::run(&args, &output),
         Command::Migrate(args) => migrate::run(&args, &output),
         Command::Counter(args) => counter::run(&args, &output),
         Command::Workdays(args) => workdays::run(&args, &output),

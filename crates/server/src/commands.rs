@@ -4,9 +4,11 @@
 //! stable code, at most [`LISTED`] of them. Deliberately absent: logging and colors.
 
 pub(crate) mod audit;
+pub(crate) mod backup;
 pub(crate) mod certificate;
 pub(crate) mod counter;
 pub(crate) mod demo;
+pub(crate) mod doctor;
 pub(crate) mod draw;
 pub(crate) mod import;
 pub(crate) mod init;
@@ -14,6 +16,7 @@ pub(crate) mod log;
 pub(crate) mod migrate;
 pub(crate) mod nonce;
 pub(crate) mod read_table;
+pub(crate) mod restore;
 pub(crate) mod serve;
 pub(crate) mod verify;
 pub(crate) mod workdays;

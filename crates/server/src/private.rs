@@ -24,6 +24,7 @@ const FILES: &[&str] = &[
 const FOLDERS: &[&str] = &[
     "",
     "keys",
+    "checkpoints",
     "tls",
     "mingqian.blobs",
     "mingqian.announced",
@@ -81,6 +82,24 @@ pub(crate) fn tighten(data: &Path) -> Option<String> {
         ));
     }
     (!words.is_empty()).then_some(words)
+}
+
+/// What of the files and folders of a bureau others may do something with, with its mode.
+#[cfg(unix)]
+pub(crate) fn standing_open(data: &Path) -> Vec<String> {
+    use std::os::unix::fs::PermissionsExt as _;
+    let folders = FOLDERS.iter().map(|name| (data.join(name), 0o700));
+    let files = FILES.iter().map(|name| (data.join(name), 0o600));
+    let open = folders.chain(files).filter_map(|(path, mode)| {
+        let stands = fs::metadata(&path).ok()?.permissions().mode() & 0o777;
+        (stands & !mode != 0).then(|| format!("{}（{stands:04o}）", told(&path)))
+    });
+    open.collect()
+}
+
+#[cfg(not(unix))]
+pub(crate) fn standing_open(_: &Path) -> Vec<String> {
+    Vec::new()
 }
 
 fn told(path: &Path) -> String {

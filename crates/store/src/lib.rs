@@ -60,5 +60,6 @@ pub use kernel::reader::Reader;
 pub use kernel::ready::{OpenRows, ReadyRows};
 pub use kernel::register::{Hold, Register};
 pub use kernel::scratch::{Inside, Scratch};
+pub use kernel::snapshot::copy_sqlite;
 pub use kernel::table::{Before, Class, Column, Former, Layout, Since, TracedTable, UntracedTable};
 pub use kernel::value::{Kind, Row, Value};

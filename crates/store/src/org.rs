@@ -73,6 +73,20 @@ pub async fn fact(reader: &mut Reader, name: &str) -> Result<Option<String>, Sto
         .transpose()
 }
 
+/// The same with the event that last wrote it, as [`change_fact`] wants it.
+///
+/// # Errors
+/// [`StoreError::NotFound`] if it was never stated.
+pub async fn fact_to_change(
+    reader: &mut Reader,
+    name: &str,
+) -> Result<(String, EventId), StoreError> {
+    let query = Query::new("SELECT value, last_event FROM installation WHERE name = $1").arg(name);
+    let row = reader.one("installation", query).await?;
+    let seen = row.parsed("installation", "last_event", EventId::parse)?;
+    Ok((row.text("value")?.to_owned(), seen))
+}
+
 /// States a fact of the installation for the first time.
 pub async fn state_fact(rec: &mut Recording, name: &str, value: &str) -> Result<(), StoreError> {
     rec.insert(

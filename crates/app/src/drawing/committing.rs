@@ -9,11 +9,12 @@ use domain::campaign::steps::{CommitFacts, Intervals, Stepped};
 use domain::id::{AccountId, CampaignNo, Fingerprint};
 use domain::policy::Verb;
 use domain::premise::Premise;
+use domain::refusal::{Code, Fact};
 use domain::time::Instant;
 use draw::Version;
 use draw::record::PlanRecord;
 use draw::seed::beacon::{QUICKNET, time_of_round};
-use store::campaign::StoredCampaign;
+use store::campaign::{self, StoredCampaign};
 use store::{Reader, catalog};
 
 use super::kept::Kept;
@@ -21,6 +22,13 @@ use super::long_act::{LongAct, Under};
 use super::{delivered, material};
 use crate::campaign::print_of;
 use crate::{Acting, App, AppError};
+
+static VOID_UNOPENED: Code = Code::new(
+    "DRAW-075",
+    "第 {attempt} 次抽取揭示之后作废，公共随机数应已于 {at} 公布，本来会抽中什么还没有公开，不能公布下一次的承诺。",
+    Some("摇号协议第 3.9 节"),
+    "先录入那一次的公共随机数；录入之后由程序自动公开。",
+);
 
 /// What is entered when FREEZE is published.
 #[derive(Clone, Debug, Default)]
@@ -89,6 +97,24 @@ impl Committing {
     }
 }
 
+/// Refuses as long as an attempt that was void after REVEAL is not opened although its beacon has appeared: whoever could
+/// keep its value back would choose between two draws unseen.
+async fn require_opened(
+    view: &mut Reader,
+    stored: &StoredCampaign,
+    now: Instant,
+) -> Result<(), AppError> {
+    for void in campaign::void_attempts(view, stored).await? {
+        let stood = &void.as_stood.campaign.state;
+        let due = stood.commitment().and_then(|committed| committed.beacon_at);
+        if let Some(due) = due.filter(|due| !void.is_opened && now >= *due) {
+            let facts: [Fact<'_>; 2] = [("attempt", &stood.attempt()), ("at", &due.local_text())];
+            return Err(VOID_UNOPENED.refuse(&facts).into());
+        }
+    }
+    Ok(())
+}
+
 impl LongAct for Committing {
     const VERB: Verb = Verb::CampaignCommit;
     type Computed = ToCommit;
@@ -102,6 +128,7 @@ impl LongAct for Committing {
     ) -> Result<ToCommit, AppError> {
         let rulebook = catalog::rulebook_of(&mut view, &stored.campaign.state).await?;
         let intervals = rulebook.intervals()?;
+        require_opened(&mut view, stored, app.clock.now()).await?;
         delivered::as_delivered(&mut view, stored).await?;
         let kept = material::kept_frame(&mut view, stored).await?;
         drop(view);

@@ -20,6 +20,7 @@ use super::material::{self, BundleFile, ORDERS};
 use super::voiding::{self, VoidWords};
 use crate::aside::aside;
 use crate::attachment::Waiting;
+use crate::campaign::plan_of;
 use crate::{Acting, App, AppError};
 
 impl App {
@@ -56,7 +57,9 @@ impl App {
             .await?;
         let step = self.step(acting);
         let at = step.at;
-        let (next, act) = stored.campaign.clone().void(&step, words.reason)?;
+        let certain = plan_of(&stored)?.sources.beacon_is_certain();
+        let campaign = stored.campaign.clone();
+        let (next, act) = campaign.void(&step, words.reason, certain)?;
         held::own_records(&mut tx, &stored).await?;
         let void = voiding::record(&stored, &step.by, words, &*self.entropy)?;
         // A frame of shuang/1 given up before FREEZE was published leaves a confidential act, not a record.

@@ -34,12 +34,15 @@ impl App {
     }
 }
 
-/// The team as the registers have it. The day until which a credential is valid stands in the clear, so that a number
+/// The team and its leader as the registers have them. The day until which a credential is valid stands in the clear, so that a number
 /// that does not open keeps nobody from the door.
 async fn members(reader: &mut Reader, stored: &StoredInspection) -> Result<Vec<Member>, AppError> {
     let recusals = inspector::recusals(reader).await?;
     let mut members = Vec::new();
-    for code in &stored.visit.team {
+    let leader = stored.visit.leader.iter();
+    let leader = leader.filter(|code| !stored.visit.team.contains(code));
+    let team = stored.visit.team.iter().map(|code| (code, true));
+    for (code, goes) in team.chain(leader.map(|code| (code, false))) {
         let kept = inspector::listed_by_code(reader, code).await?;
         let recused = recusals.iter().any(|kept| {
             kept.tied
@@ -50,6 +53,7 @@ async fn members(reader: &mut Reader, stored: &StoredInspection) -> Result<Vec<M
             code: code.clone(),
             valid_until: kept.and_then(|(entry, _)| entry.valid_until()),
             recused,
+            goes,
         });
     }
     Ok(members)

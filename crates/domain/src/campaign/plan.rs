@@ -167,6 +167,13 @@ impl Sources {
     pub const fn has_public_source(&self) -> bool {
         self.beacon.is_some() || self.dice.is_some()
     }
+
+    /// True if the announced beacon appears at its time without fail and proves itself: a round of drand.
+    #[must_use]
+    pub fn beacon_is_certain(&self) -> bool {
+        let beacon = self.beacon.as_ref();
+        beacon.is_some_and(|beacon| beacon.source.as_str().starts_with("drand:"))
+    }
 }
 
 /// A plan, perhaps with gaps.

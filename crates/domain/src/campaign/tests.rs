@@ -252,7 +252,7 @@ fn apply(campaign: Campaign, verb: CampaignVerb) -> Result<(Campaign, Act), Refu
             campaign.reveal(step(DRAWER, 65), &token("no-show"), TrustLevel::Witnessed)
         }
         CampaignVerb::Draw => campaign.draw(draw_facts()),
-        CampaignVerb::Void => campaign.void(&step(APPROVER, 80), "名录有误"),
+        CampaignVerb::Void => campaign.void(&step(APPROVER, 80), "名录有误", false),
         CampaignVerb::Assign => campaign.assign(step(SUBMITTER, 90)),
         CampaignVerb::End => campaign.end(step(SUBMITTER, 100), 0),
         CampaignVerb::Open => campaign.open(step(DRAWER, 110)),
@@ -578,13 +578,13 @@ fn nobody_draws_before_the_beacon_or_against_the_recomputation() {
 fn a_void_attempt_returns_to_the_approved_plan_with_the_next_number() {
     for kind in [StateKind::Frozen, StateKind::Committed, StateKind::Revealed] {
         let (again, act) = in_state(kind)
-            .void(&step(APPROVER, 80), "名录有误")
+            .void(&step(APPROVER, 80), "名录有误", false)
             .expect("void");
         assert_eq!(act, Act::DrawVoided);
         assert_eq!(again.state.attempt(), 2, "{kind}");
         let approval = again.state.approval().expect("still approved");
         assert_eq!(approval.step.by, account(APPROVER));
-        let silent = in_state(kind).void(&step(APPROVER, 80), "");
+        let silent = in_state(kind).void(&step(APPROVER, 80), "", false);
         assert_eq!(silent.expect_err("no reason").code, "CAMP-003");
         let (given_up, _) = again
             .abandon(step(SUBMITTER, 99), "不再需要")

@@ -86,6 +86,7 @@ closed_list! {
         OutcomeWithdrawn = "outcome.withdraw", "撤下公示";
         CounterBegun = "counter.begin", "编号接续";
         SchemaMigrated = "schema.migrate", "升级数据库结构";
+        LogRestarted = "log.restart", "恢复备份，另起日志";
     }
 }
 
@@ -102,6 +103,7 @@ closed_list! {
         Recuse = "recuse", "回避";
         Publish = "publish", "公示";
         Open = "open", "公开";
+        Restart = "restart", "另起日志";
     }
 }
 
@@ -121,6 +123,7 @@ impl Act {
             Self::InspectorRecused => EntryType::Recuse,
             Self::OutcomePublished => EntryType::Publish,
             Self::FrameOpened => EntryType::Open,
+            Self::LogRestarted => EntryType::Restart,
             _ => EntryType::Act,
         }
     }

@@ -16,7 +16,7 @@ use crate::policy::four_eyes::Hands;
 use crate::refusal::{Fact, Refusal, codes};
 use crate::time::Date;
 
-/// A member of the team as the registers have it on the day of the visit.
+/// A member of the team, or its appointed leader, as the registers have it on the day of the visit.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Member {
     /// By code.
@@ -25,6 +25,8 @@ pub struct Member {
     pub valid_until: Option<Date>,
     /// Whether a recusal is declared between the two.
     pub recused: bool,
+    /// Whether he is to be at the door; a leader who is not on the team answers for the visit from his desk.
+    pub goes: bool,
 }
 
 /// What is registered at the door.
@@ -55,7 +57,7 @@ fn said(text: Option<String>) -> Option<String> {
 }
 
 impl Inspection {
-    /// Registers the arrival of the team; `members` are its members as they stand, `last_day` is the last of the
+    /// Registers the arrival of the team; `members` are its members and its leader as they stand, `last_day` is the last of the
     /// window.
     ///
     /// # Errors
@@ -117,6 +119,9 @@ impl Member {
     fn may_go(&self, on: Date) -> Result<(), Refusal> {
         if self.recused {
             return Err(codes::INSPECTION_RECUSED.refuse(&[("inspector", &self.code)]));
+        }
+        if !self.goes {
+            return Ok(());
         }
         let why = match self.valid_until {
             Some(until) if until >= on => return Ok(()),

@@ -100,6 +100,7 @@ fn members() -> [Member; 2] {
         code: code(member),
         valid_until: Some(day("2026-12-31")),
         recused: false,
+        goes: true,
     })
 }
 
@@ -289,6 +290,16 @@ fn whoever_was_drawn_is_there_with_a_credential_of_the_day_or_nothing_begins() {
             "{until:?}"
         );
     }
+    let leader = |recused| {
+        with(Member {
+            code: code("L001"),
+            valid_until: None,
+            recused,
+            goes: false,
+        })
+    };
+    assert!(leader(false).is_ok(), "he is not at the door");
+    assert_eq!(leader(true).expect_err("his own recusal").code, "INSP-017");
     let recused = with(Member {
         recused: true,
         ..second

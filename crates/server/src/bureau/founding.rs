@@ -56,12 +56,15 @@ impl Place {
                 _ => {}
             }
         }
-        let content = self.data.join("mingqian.blobs");
-        match fs::remove_dir_all(&content) {
-            Err(error) if error.kind() != ErrorKind::NotFound => {
-                Err(Failure::file(&content, &error))
+        for name in ["mingqian.blobs", "checkpoints"] {
+            let folder = self.data.join(name);
+            match fs::remove_dir_all(&folder) {
+                Err(error) if error.kind() != ErrorKind::NotFound => {
+                    return Err(Failure::file(&folder, &error));
+                }
+                _ => {}
             }
-            _ => Ok(alone),
         }
+        Ok(alone)
     }
 }

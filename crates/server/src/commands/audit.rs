@@ -6,10 +6,12 @@ use app::drawing::lacking_material;
 use app::records::misplaced_records;
 use clap::Args;
 use serde_json::json;
-use store::{Exhibit, Report, StoreError};
+use store::{Exhibit, Report, StoreError, org};
+use tlog::VerifierKey;
 
 use super::serve::{PlaceArgs, runtime};
 use super::{Failure, Output};
+use crate::bureau::Place;
 
 /// Arguments of `mingqian audit`.
 #[derive(Debug, Args)]
@@ -21,18 +23,25 @@ pub(crate) struct AuditArgs {
 /// Audits and names every row and every content that was changed behind the program's back.
 pub(crate) fn run(args: &AuditArgs, output: &Output) -> Result<u8, Failure> {
     runtime()?.block_on(async {
-        let exhibit = args.place.place().exhibit().await?;
+        let place = args.place.place();
+        let exhibit = place.exhibit().await?;
         let audited = exhibit.audit().await;
         let beyond = match &audited {
             Ok(report) => beyond_rows(&exhibit, report).await,
             Err(_) => Ok(Vec::new()),
         };
+        let outside = match &audited {
+            Ok(_) => outside(&place, &exhibit).await,
+            Err(_) => Ok((Vec::new(), 0)),
+        };
         exhibit.close().await;
         let failed = |error: StoreError| Failure::new(error.code(), "database", error.to_string());
         let report = audited.map_err(failed)?;
-        let beyond = beyond.map_err(failed)?;
+        let mut beyond = beyond.map_err(failed)?;
+        let (not_grown, checkpoints) = outside?;
+        beyond.extend(not_grown);
         let mut words = format!(
-            "复算留痕 {} 条、行影像 {} 份；核对 {} 张表 {} 行、内容 {} 份。\n",
+            "复算留痕 {} 条、行影像 {} 份；核对 {} 张表 {} 行、内容 {} 份，检查点 {checkpoints} 份。\n",
             report.leaves, report.images, report.tables, report.rows, report.contents
         );
         let named = report.faults.iter().map(ToString::to_string);
@@ -50,11 +59,39 @@ pub(crate) fn run(args: &AuditArgs, output: &Output) -> Result<u8, Failure> {
             &words,
             &json!({
                 "leaves": report.leaves, "images": report.images, "tables": report.tables,
-                "rows": report.rows, "contents": report.contents, "root": root, "faults": faults,
+                "rows": report.rows, "contents": report.contents, "checkpoints": checkpoints, "root": root, "faults": faults,
             }),
         );
         Ok(u8::from(!faults.is_empty()))
     })
+}
+
+/// Everything a full audit finds of a database, in words.
+pub(crate) async fn contradictions(exhibit: &Exhibit) -> Result<Vec<String>, Failure> {
+    let failed = |error: StoreError| Failure::new(error.code(), "database", error.to_string());
+    let report = exhibit.audit().await.map_err(failed)?;
+    let beyond = beyond_rows(exhibit, &report).await.map_err(failed)?;
+    let named = report.faults.iter().map(ToString::to_string);
+    Ok(named.chain(beyond).collect())
+}
+
+/// What the checkpoints that are kept outside the database say against its log, and how many there are. The key is the
+/// published one, as the log's own facts state it.
+async fn outside(place: &Place, exhibit: &Exhibit) -> Result<(Vec<String>, usize), Failure> {
+    let stated = async {
+        let mut reader = exhibit.read().await?;
+        org::fact(&mut reader, "log_key").await
+    };
+    let key = stated.await.ok().flatten();
+    // Without the fact the audit has named it already, and nothing says whose checkpoints they are.
+    let Some(key) = key.and_then(|key| VerifierKey::parse(&key).ok()) else {
+        return Ok((Vec::new(), 0));
+    };
+    let kept = place.kept_checkpoints(&key)?.len();
+    let wrong = place.not_grown(exhibit, &key).await?;
+    let named = wrong.into_iter().flat_map(|failure| failure.problems);
+    let named = named.map(|one| format!("{} {}：{}", one.code, one.place, one.sentence));
+    Ok((named.collect(), kept))
 }
 
 /// What no row and no entry contradicts: public records out of their order, and material of a draw that is lacking. Where

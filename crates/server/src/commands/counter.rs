@@ -46,8 +46,9 @@ pub(crate) fn run(args: &CounterArgs, output: &Output) -> Result<u8, Failure> {
         if let (Some(what), Some(year), Some(next)) = (what, args.year, args.next) {
             let app = place.open_now(output).await?;
             let begun = app.begin_numbering(&what, year, next).await;
-            app.db.close().await;
+            let kept = place.close(&app).await;
             begun.map_err(|error| refused(&error))?;
+            kept?;
         }
         let Some(series) = place.view(counter::all).await? else {
             return Err(Failure::new(

@@ -64,7 +64,7 @@ async fn found(place: &Place, output: &Output) -> Result<u8, Failure> {
             )
         })?;
     let key = app.log_key.verifier().to_string();
-    app.db.close().await;
+    place.close(&app).await?;
     place.mark_complete()?;
     let mut words = format!(
         "演示城市：示例市城市管理局（自带的单位、人员、企业和编号都是虚构的，不能用于真实检查；法规条文和三门峡市实施细则是真实文本，只有间隔为演示改成了零）\n\n所有账号的口令：{password}\n\n"

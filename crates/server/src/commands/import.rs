@@ -84,8 +84,8 @@ async fn imported(register: Register, args: &FileArgs, output: &Output) -> Resul
     if left.state != State::Done && left.state != State::Refused {
         let _ = staging.cancel(&left, &left.premise()).await;
     }
-    app.db.close().await;
-    answer
+    let kept = place.close(&app).await;
+    answer.and_then(|code| kept.map(|()| code))
 }
 
 /// One file on its way.

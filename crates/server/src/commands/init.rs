@@ -125,7 +125,7 @@ async fn found(args: &InitArgs, output: &Output) -> Result<u8, Failure> {
         )?)
     };
     let key = app.log_key.verifier().to_string();
-    app.db.close().await;
+    place.close(&app).await?;
     place.mark_complete()?;
     say(output, args, &passwords, &key, tls.as_ref());
     Ok(0)

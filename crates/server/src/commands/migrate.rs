@@ -29,7 +29,7 @@ pub(crate) fn run(args: &MigrateArgs, output: &Output) -> Result<u8, Failure> {
         let would = place.rehearse().await?;
         if !args.dry_run {
             let app = place.open_now(output).await?;
-            app.db.close().await;
+            place.close(&app).await?;
         }
         Ok::<_, Failure>(would)
     })?;

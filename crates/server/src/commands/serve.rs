@@ -60,6 +60,9 @@ pub(crate) struct PlaceArgs {
     /// 改用 PostgreSQL：postgres://…
     #[arg(long, env = "MINGQIAN_DATABASE", hide_env_values = true)]
     database: Option<String>,
+    /// 检查点另存一份的目录，最好在另一台机器上；可以写几个
+    #[arg(long, value_name = "目录")]
+    checkpoint: Vec<PathBuf>,
 }
 
 impl PlaceArgs {
@@ -67,6 +70,7 @@ impl PlaceArgs {
         Place {
             data: self.data.clone(),
             database: self.database.clone(),
+            checkpoints: self.checkpoint.clone(),
         }
     }
 }
@@ -113,8 +117,8 @@ async fn serve(
 ) -> Result<u8, Failure> {
     let (app, mut serving) = args.place.place().open_to_serve(output).await?;
     let ended = on_air(&app, args, tls, (serving.as_mut(), output)).await;
-    app.db.close().await;
-    ended
+    let kept = args.place.place().close(&app).await;
+    ended.and_then(|code| kept.map(|()| code))
 }
 
 /// What comes first can still be taken back: the folder is held and the address bound before anything that the last
@@ -140,6 +144,7 @@ async fn on_air(
     if let Some(serving) = serving {
         serving.listens(address)?;
     }
+    args.place.place().keep_checkpoints(app.clone()).await?;
     let web = ready(app.clone(), args, tls.is_some()).await?;
     let service = web::route::router(&web).into_make_service_with_connect_info::<SocketAddr>();
     let handle = Handle::new();

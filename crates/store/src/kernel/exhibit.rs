@@ -7,14 +7,19 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use domain::time::Instant;
+use tlog::{Entry, Hash};
+
 use super::audit::{self, Report};
 use super::cell::{PersonKey, SealedCell, Vault};
 use super::engine::Db;
 use super::facts;
+use super::log;
 use super::migrate::{self, Stands};
-use super::reader::Reader;
+use super::reader::{Query, Reader};
 use crate::error::StoreError;
 use crate::migrations::MIGRATIONS;
+use crate::org;
 
 /// A database that is only looked at.
 pub struct Exhibit {
@@ -137,6 +142,56 @@ impl Exhibit {
         }
         let mut reader = self.read().await?;
         facts::check(&mut reader, migrate::structure()).await
+    }
+
+    /// One fact of the installation, as it stands.
+    pub async fn fact(&self, name: &str) -> Result<Option<String>, StoreError> {
+        org::fact(&mut self.db.read().await?, name).await
+    }
+
+    /// The public records whose text begins so.
+    pub async fn records_that_begin(&self, words: &str) -> Result<Vec<String>, StoreError> {
+        let mut reader = self.db.read().await?;
+        let query = Query::new("SELECT record FROM log_records WHERE record LIKE $1 || '%'");
+        let rows = reader.all(query.arg(words)).await?;
+        rows.iter()
+            .map(|row| row.text("record").map(str::to_owned))
+            .collect()
+    }
+
+    /// The time of the last entry of its log, if it has one.
+    pub async fn last_time(&self) -> Result<Option<Instant>, StoreError> {
+        let mut reader = self.db.read().await?;
+        let last = "SELECT entry FROM log_leaves ORDER BY sequence DESC LIMIT 1";
+        let Some(row) = reader.first(Query::new(last)).await? else {
+            return Ok(None);
+        };
+        let entry = Entry::parse(row.text("entry")?).ok();
+        let time = entry.and_then(|entry| i64::try_from(entry.time()).ok());
+        Ok(time.map(Instant::from_unix_ms))
+    }
+
+    /// How many entries its log has, and its root in hex; as the entries state it.
+    pub async fn log_head(&self) -> Result<(u64, String), StoreError> {
+        let (size, _) = self.root_at(0).await?;
+        let (_, root) = self.root_at(size).await?;
+        Ok((size, root.map(|root| root.to_string()).unwrap_or_default()))
+    }
+
+    /// How many entries its log has, whatever its structure, and the root after so many of them if it has them; as the
+    /// entries state it, which the audit recomputes.
+    pub async fn root_at(&self, size: u64) -> Result<(u64, Option<Hash>), StoreError> {
+        let mut reader = self.db.read().await?;
+        let last = "SELECT sequence FROM log_leaves ORDER BY sequence DESC LIMIT 1";
+        let held = match reader.first(Query::new(last)).await? {
+            Some(row) => log::size_of(row.int("sequence")?)? + 1,
+            None => 0,
+        };
+        let root = match size.checked_sub(1) {
+            Some(last) => log::root_after(&mut reader, last).await?,
+            None => Some(Hash::of(b"")),
+        };
+        Ok((held, root))
     }
 
     /// Gives it back.

@@ -33,6 +33,7 @@ pub(crate) mod reader;
 pub(crate) mod ready;
 pub(crate) mod register;
 pub(crate) mod scratch;
+pub(crate) mod snapshot;
 pub(crate) mod storage_key;
 mod sweep;
 pub(crate) mod value;

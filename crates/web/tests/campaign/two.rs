@@ -840,11 +840,7 @@ async fn an_attempt_void_after_reveal_is_opened_when_its_beacon_appears() {
         says(&asked, &["本来会抽中的名单要公开"], &[]);
         cast.done(&approver, &no, "void", &fields).await;
         let logged = records(&cast, &no).await;
-        let revealed = only(&logged, "reveal");
-        let hash = Sha256::digest(revealed.as_bytes());
-        let hash: String = hash.iter().map(|byte| format!("{byte:02x}")).collect();
-        let named = format!("\nreveal {hash}\n");
-        assert!(only(&logged, "void").contains(&named), "{logged:?}");
+        names_its_reveal(&logged);
         let bundle = format!("/draw/{no}/attempts/1/bundle.zip");
         assert_eq!(judged(&cast, &bundle).await, 3, "sealed");
         let none = cast.site.stranger();
@@ -858,6 +854,7 @@ async fn an_attempt_void_after_reveal_is_opened_when_its_beacon_appears() {
             3,
             "nobody has read the beacon"
         );
+        is_overdue(&cast, &no, true).await;
         let officer = cast.grant(&cast.officer_id).await;
         let second = city_approver_named(&cast, "approver3").await;
         let path = format!("/w/campaigns/{no}/attempts/1/beacon");
@@ -875,6 +872,7 @@ async fn an_attempt_void_after_reveal_is_opened_when_its_beacon_appears() {
         let logged = records(&cast, &no).await;
         assert!(only(&logged, "open").contains("\nwould "), "{logged:?}");
         assert_eq!(judged(&cast, &bundle).await, 0, "opened");
+        is_overdue(&cast, &no, false).await;
         let gone = officer.get(&path).await;
         says(&gone, &["公共随机数已经录入"], &["name=\"beacon\""]);
         // The campaign goes on, and nothing of it is misplaced.
@@ -885,6 +883,32 @@ async fn an_attempt_void_after_reveal_is_opened_when_its_beacon_appears() {
         assert!(misplaced.is_empty(), "{misplaced:?}");
     })
     .await;
+}
+
+/// VOID names REVEAL by its hash.
+fn names_its_reveal(logged: &[String]) {
+    let hash = Sha256::digest(only(logged, "reveal").as_bytes());
+    let hash: String = hash.iter().map(|byte| format!("{byte:02x}")).collect();
+    let named = format!("\nreveal {hash}\n");
+    assert!(only(logged, "void").contains(&named), "{logged:?}");
+}
+
+/// Whether the opening of the first attempt is overdue: everybody sees it, and no other FREEZE is published meanwhile.
+async fn is_overdue(cast: &Cast, no: &str, overdue: bool) {
+    let words = "第 1 次抽取作废之后，应当公开的还没有公开";
+    let public = cast.site.stranger().get(&format!("/draw/{no}")).await;
+    match overdue {
+        true => says(&public, &[words, "cwl-ssq 2026136"], &[]),
+        false => says(&public, &[], &[words]),
+    }
+    let app = &cast.site.city.app;
+    let number = CampaignNo::parse(no).unwrap();
+    let acting = cast.site.city.acting(&cast.officer_id).await;
+    let shown = as_shown(app, Thing::Campaign(&number)).await;
+    let words = app::drawing::CommitWords::default();
+    let refused = app.commit_draw(&acting, &number, &shown, &words).await;
+    let refused = refused.unwrap_err().to_string();
+    assert_eq!(refused.contains("DRAW-075"), overdue, "{refused}");
 }
 
 /// The full stage of a void attempt: for its holder, S in it, and every handing out in the log.

@@ -531,6 +531,34 @@ async fn at_the_door(story: &Story, visit: &StoredInspection, fields: &[(&str, &
     first.submit(&asked, &path, &all).await
 }
 
+/// The leader answers for the visit from his desk, and is no more impartial there.
+#[tokio::test]
+async fn the_recusal_of_a_leader_who_does_not_come_along_stops_at_the_door_too() {
+    told_on_both(async |story| {
+        let (_, visits) = story.assigned().await;
+        let city = &story.site.city;
+        let registrar = city.account("registrar2", &[(Role::Registrar, 1)]).await;
+        let registers = story.site.signed_in(&registrar).await;
+        let asked = registers.get("/w/recusals/new").await;
+        let leader = visits[2].visit.leader.as_ref().unwrap();
+        assert!(!visits[2].visit.team.contains(leader));
+        let fields = [
+            ("inspector", leader.as_str()),
+            ("subject", visits[2].subject_code.as_str()),
+            ("ground", "interest"),
+        ];
+        let declared = registers.submit(&asked, "/w/recusals/new", &fields).await;
+        assert_eq!(declared.status, StatusCode::SEE_OTHER, "{}", declared.text);
+        let stopped = at_the_door(&story, &visits[2], &[]).await;
+        assert!(
+            stopped.shows("INSP-017") && stopped.shows(leader.as_str()),
+            "{}",
+            stopped.text
+        );
+    })
+    .await;
+}
+
 #[tokio::test]
 async fn an_expired_credential_and_an_own_recusal_stop_at_the_door_and_a_challenge_does_not() {
     told_on_both(async |story| {

@@ -324,18 +324,19 @@ impl Campaign {
         Ok(self.with(next, Act::SubjectsDrawn))
     }
 
-    /// Voids the attempt: back to the approved plan, next number, new secret, new frame.
+    /// Voids the attempt: back to the approved plan, next number, new secret, new frame. `beacon_is_certain` says whether the
+    /// plan's beacon appears at its time without fail, as a round of drand does and a lottery may not.
     ///
     /// # Errors
     /// `CAMP-001`, `CAMP-003` without reason, `CAMP-015`; under `shuang/2` `DRAW-073` its ceremony has begun,
     /// `DRAW-027` what follows is known.
-    pub fn void(self, step: &Step, reason: &str) -> Stepped {
+    pub fn void(self, step: &Step, reason: &str, beacon_is_certain: bool) -> Stepped {
         self.permit(CampaignVerb::Void)?;
         required_reason(reason, CampaignVerb::Void)?;
         let Some(frozen) = self.state.frame() else {
             return Err(self.refuse(CampaignVerb::Void));
         };
-        revealing::may_void(&self.state)?;
+        revealing::may_void(&self.state, step.at, beacon_is_certain)?;
         not_before(step.at, frozen.step.at)?;
         let next = after_void(frozen);
         Ok(self.with(next, Act::DrawVoided))

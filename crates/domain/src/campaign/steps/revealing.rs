@@ -94,7 +94,12 @@ pub(super) fn may_close(committed: &Committed, at: Instant) -> Result<(), Refusa
 /// Refuses to void a `shuang/2` attempt from the beginning of its ceremony until REVEAL, and again when everything is known:
 /// numbers are told at the ceremony, and whoever holds S reads the result from the last of them. What REVEAL says is
 /// public then, and a VOID after it is opened. With a beacon nobody knows the result before it appears, and it may never.
-pub(super) fn may_void(state: &CampaignState) -> Result<(), Refusal> {
+/// One that is certain to appear is known from its time on, whoever entered it or not.
+pub(super) fn may_void(
+    state: &CampaignState,
+    at: Instant,
+    beacon_is_certain: bool,
+) -> Result<(), Refusal> {
     match state {
         CampaignState::Committed(committed) => {
             match (committed.frozen.version, &committed.ceremony) {
@@ -106,7 +111,15 @@ pub(super) fn may_void(state: &CampaignState) -> Result<(), Refusal> {
             }
         }
         CampaignState::Revealed(revealed) => match revealed.committed.frozen.version {
-            FrameVersion::Two { beacon: true, .. } if revealed.beacon.is_none() => Ok(()),
+            FrameVersion::Two { beacon: true, .. } if revealed.beacon.is_none() => {
+                let due = revealed.committed.beacon_at.filter(|due| at >= *due);
+                match due.filter(|_| beacon_is_certain) {
+                    Some(due) => {
+                        Err(codes::DRAW_BEACON_IS_OUT.refuse(&[("at", &due.local_text())]))
+                    }
+                    None => Ok(()),
+                }
+            }
             FrameVersion::Two { .. } => Err(codes::DRAW_RESULT_FOLLOWS.refuse(&[])),
             FrameVersion::One => Ok(()),
         },

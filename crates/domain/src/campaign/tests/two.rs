@@ -148,7 +148,7 @@ fn an_attempt_is_of_the_version_of_its_frame_to_its_end() {
     assert_eq!(frame.version, WITH_BEACON);
     assert_eq!(frame.version.protocol(), Version::Two);
     // The next attempt of the campaign is of the version frames are of by then.
-    let void = committed_under(PLAIN).void(&step(APPROVER, 80), "名录有误");
+    let void = committed_under(PLAIN).void(&step(APPROVER, 80), "名录有误", false);
     let again = void
         .expect("void")
         .0
@@ -172,7 +172,7 @@ fn what_follows_from_reveal_alone_is_drawn_and_not_voided() {
         let both = opens(one, "justice", 'd', 60).expect("open");
         closes(both, 61).expect("closed")
     };
-    let void = |campaign: Campaign| campaign.void(&step(APPROVER, 80), "名录有误");
+    let void = |campaign: Campaign| campaign.void(&step(APPROVER, 80), "名录有误", false);
     let refusal = void(revealed(PLAIN)).expect_err("the result is known");
     assert_eq!(refusal.code, "DRAW-027");
     assert!(void(revealed(WITH_BEACON)).is_ok(), "it may never appear");
@@ -182,7 +182,7 @@ fn what_follows_from_reveal_alone_is_drawn_and_not_voided() {
 /// At the ceremony numbers are told: whoever holds S could look, and give up before REVEAL what he does not like.
 #[test]
 fn from_the_beginning_of_the_ceremony_nobody_voids_before_reveal() {
-    let void = |campaign: Campaign| campaign.void(&step(APPROVER, 80), "名录有误");
+    let void = |campaign: Campaign| campaign.void(&step(APPROVER, 80), "名录有误", false);
     let begun = committed_under(WITH_BEACON).begin_ceremony(step(DRAWER, 51));
     let begun = begun.expect("begun").0;
     let refusal = void(begun).expect_err("numbers may be told");
@@ -670,7 +670,7 @@ fn reveal_and_result_follow_by_themselves() {
     assert_eq!(by_hand.expect_err("nobody decides").code, "DRAW-063");
     let by_hand = revealed.clone().draw(draw_facts());
     assert_eq!(by_hand.expect_err("nobody decides").code, "DRAW-063");
-    let given_up = revealed.void(&step(APPROVER, 80), "名录有误");
+    let given_up = revealed.void(&step(APPROVER, 80), "名录有误", false);
     assert_eq!(given_up.expect_err("it is known").code, "DRAW-027");
 
     // With one party of two the level is lost, and VOID follows in place of RESULT.
@@ -711,7 +711,22 @@ fn result_follows_once_the_beacon_counts() {
     assert_eq!(same.code, "AUTH-017");
     let other = enters(&first, APPROVER, 72, "01 05 20 34 35 + 03 11", false);
     assert_eq!(other.expect_err("another reading").code, "DRAW-065");
-    let given_up = first.clone().void(&step(APPROVER, 73), "名录有误");
+    // A lottery may never be drawn; a round of drand is out at its time, whoever has entered it.
+    for (minute, certain, refused) in [
+        (69, true, None),
+        (71, false, None),
+        (71, true, Some("DRAW-076")),
+    ] {
+        let void = revealed
+            .clone()
+            .void(&step(APPROVER, minute), "名录有误", certain);
+        assert_eq!(
+            void.err().map(|why| why.code),
+            refused,
+            "{minute} {certain}"
+        );
+    }
+    let given_up = first.clone().void(&step(APPROVER, 73), "名录有误", false);
     assert_eq!(given_up.expect_err("somebody has read it").code, "DRAW-027");
     let (both, act) = enters(&first, APPROVER, 73, value, false).expect("two");
     assert_eq!((act, due(&both)), (Act::BeaconReentered, Some(Due::Result)));

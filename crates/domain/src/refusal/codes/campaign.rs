@@ -130,6 +130,9 @@ registry! { CAMPAIGN:
     DRAW_RESULT_FOLLOWS = "DRAW-027",
         "揭示已经公布，结果由此算出，不能作废。", Some("shuang/2 第 1 节"),
         "结果由程序自动公布，刷新本页。";
+    DRAW_BEACON_IS_OUT = "DRAW-076",
+        "公共随机数已于 {at} 公布，结果由它定了，不能作废。", Some("shuang/2 第 1 节"),
+        "录入它的值；录入之后结果由程序立即公布。";
     DRAW_NO_DICE = "DRAW-028",
         "这一轮没有要在揭示之前录入的公开骰子。", Some("shuang/2 第 1 节"),
         "方案没有写掷骰的，不用录入；按 shuang/1 冻结的，在抽取时录入。";

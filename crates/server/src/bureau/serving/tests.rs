@@ -4,6 +4,7 @@ fn place(folder: &tempfile::TempDir) -> Place {
     Place {
         data: folder.path().to_owned(),
         database: None,
+        checkpoints: Vec::new(),
     }
 }
 

@@ -20,10 +20,13 @@ use super::{answer, bare, contradicted, printed};
 use crate::gate::{Answer, Guest, Stop, WebState};
 use crate::screen::campaign::words::bounded;
 
+mod awaited;
 mod parts;
 mod view;
 
 pub(super) use view::level_badge;
+
+use awaited::Awaited;
 
 /// N, k and the cut-off of one stratum.
 #[derive(Debug, Serialize)]
@@ -105,6 +108,7 @@ pub(super) struct PublicDraw {
     pub(super) visits: Vec<PublicVisit>,
     pub(super) visits_total: usize,
     pub(super) abandoned: Option<String>,
+    pub(super) awaited: Vec<Awaited>,
 }
 
 pub(super) async fn show(
@@ -148,8 +152,10 @@ pub(super) async fn load(web: &WebState, no: &str) -> Result<PublicDraw, Stop> {
     } else {
         (Vec::new(), 0)
     };
+    let awaited = awaited::of(&mut reader, &stored, web.app.clock.now()).await?;
     let freeze = stored.freeze_record.as_deref().map(Record);
     Ok(PublicDraw {
+        awaited,
         number: stored.campaign.number.to_string(),
         initiator: initiator.map(|unit| unit.name.clone()).unwrap_or_default(),
         state: stored.campaign.kind().name(),
@@ -202,12 +208,12 @@ pub(super) const fn claim(level: i64) -> &'static str {
     match level {
         2 => {
             bounded!(
-                "随机数由两个以上外部见证方和一个公共信标共同决定。只要其中任何一个没有与发起单位串通，就没有人能决定谁被抽中。"
+                "随机数由两个以上见证方和一个公共信标共同决定。只要其中任何一个没有与承办单位串通，就没有人能决定谁被抽中。"
             )
         }
         1 => {
             bounded!(
-                "随机数至少有两个外部见证方，或者一个公共来源参与决定。只要其中一个没有与发起单位串通，就没有人能决定谁被抽中。"
+                "随机数至少有两个见证方，或者一个公共来源参与决定。只要其中一个没有与承办单位串通，就没有人能决定谁被抽中。"
             )
         }
         _ => "这是一次演练：外部来源不足，不得据此开展检查。",

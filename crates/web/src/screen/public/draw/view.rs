@@ -3,6 +3,7 @@
 use askama::Template;
 use domain::campaign::StateKind;
 
+use super::awaited::Awaited;
 use super::{PublicDraw, PublicRecord};
 use crate::component::{
     Badge, Cell, Column, DigestLine, EmptyState, Facts, Fragment, Head, Link, Note, Row, Sheet,
@@ -49,8 +50,12 @@ pub(super) fn page(shell: PortalShell, draw: &PublicDraw) -> PortalPage {
             draw.number, draw.initiator, draw.attempt
         ));
     let path = format!("/draw/{}", draw.number);
-    let mut page = PortalPage::new(shell, head)
-        .with(standing(draw))
+    let awaited = draw.awaited.iter().map(Awaited::note);
+    let mut page = awaited
+        .fold(
+            PortalPage::new(shell, head).with(standing(draw)),
+            |page, note| page.with(note),
+        )
         .with(facts(draw, &path));
     if !draw.strata.is_empty() {
         page = page.with(strata(draw));
@@ -97,8 +102,8 @@ fn standing(draw: &PublicDraw) -> Note {
             "承诺公布后，本页列出名录的摘要、各层户数和抽取户数；此后谁也不能再改。",
         ),
         (None, _) if draw.state == StateKind::Revealed.name() => Note::standing(
-            "随机数已公开，等待抽取。",
-            "名录、户数、人数和随机数都已固定，抽取结果由它们算出。名单未公开。",
+            "揭示已公布，名单未公开。",
+            "名录、户数、人数和各方随机数都已固定，谁也不能再改。",
         ),
         (None, _) => Note::standing(
             "承诺已公布，等待随机数。",
@@ -192,7 +197,7 @@ fn parties(draw: &PublicDraw) -> Sheet {
             Cell::new(opened),
         ])
     });
-    let empty = EmptyState::nothing("这次抽取没有外部见证方。");
+    let empty = EmptyState::nothing("这次抽取没有见证方。");
     let table = Table::new("见证方", columns, rows.collect(), empty);
     let sheet = Sheet::new("parties", "随机数来源", table);
     if draw.public_sources.is_empty() {

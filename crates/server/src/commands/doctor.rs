@@ -1,0 +1,201 @@
+//! `mingqian doctor`: whether a bureau is fit to work, one line for each thing that is looked at. 0 all is well, 1 something
+//! is not, 2 could not look. It only looks: nothing is migrated, made, closed or signed.
+//!
+//! Deliberately absent: the contents of rows, which the audit reads, and anything that mends.
+
+use std::path::Path;
+
+use app::port::Clock as _;
+use clap::Args;
+use domain::time::Date;
+use serde_json::json;
+use store::{StoreError, catalog};
+
+use super::serve::{PlaceArgs, runtime};
+use super::{Failure, Output};
+use crate::bureau::Place;
+use crate::certificate;
+use crate::ports::OsClock;
+use crate::private::standing_open;
+
+/// Free space under which a bureau is told, in bytes: a day of a large import.
+const LEAST_FREE: u64 = 2 << 30;
+
+/// From which month on the calendar of the next year should be known: it is published in November.
+const CALENDAR_MONTH: i8 = 12;
+
+/// Days before its end at which a certificate is told.
+const CERTIFICATE_DAYS: i64 = 30;
+
+/// Arguments of `mingqian doctor`.
+#[derive(Debug, Args)]
+pub(crate) struct DoctorArgs {
+    #[command(flatten)]
+    place: PlaceArgs,
+}
+
+/// One thing that was looked at.
+#[derive(Debug)]
+struct Finding {
+    what: &'static str,
+    well: bool,
+    words: String,
+}
+
+impl Finding {
+    fn of(what: &'static str, found: Result<String, String>) -> Self {
+        let well = found.is_ok();
+        let words = found.unwrap_or_else(|wrong| wrong);
+        Self { what, well, words }
+    }
+}
+
+/// Looks at everything, whatever of it is wrong.
+pub(crate) fn run(args: &DoctorArgs, output: &Output) -> Result<u8, Failure> {
+    let place = args.place.place();
+    let today = OsClock.now().date();
+    let mut findings = vec![
+        Finding::of("密钥", keys(&place)),
+        Finding::of("权限", permissions(&place)),
+        Finding::of("磁盘", disk(&place.data)),
+        Finding::of("证书", certificates(&place, today)),
+    ];
+    findings.extend(runtime()?.block_on(of_database(&place, today)));
+    let well = findings.iter().all(|one| one.well);
+    let mut words = String::new();
+    for one in &findings {
+        let mark = if one.well { "正常" } else { "注意" };
+        words.push_str(&format!("{mark}　{}：{}\n", one.what, one.words));
+    }
+    let listed: Vec<_> = findings
+        .iter()
+        .map(|one| json!({"what": one.what, "well": one.well, "words": one.words}))
+        .collect();
+    output.say(&words, &json!({"well": well, "findings": listed}));
+    Ok(u8::from(!well))
+}
+
+fn told(failure: &Failure) -> String {
+    let problem = failure.problems.first();
+    problem.map_or(String::new(), |one| {
+        format!("{} {}：{}", one.code, one.place, one.sentence)
+    })
+}
+
+fn keys(place: &Place) -> Result<String, String> {
+    place.storage_key().map_err(|wrong| told(&wrong))?;
+    let key = place.log_key().map_err(|wrong| told(&wrong))?;
+    Ok(format!("两把都在；日志公钥 {}", key.verifier()))
+}
+
+fn permissions(place: &Place) -> Result<String, String> {
+    let open = standing_open(&place.data);
+    match open.is_empty() {
+        true => Ok("数据目录里的文件只有本账号可读".to_owned()),
+        false => Err(format!(
+            "本机其他账号能读：{}。下次启动时程序会收紧",
+            open.join("、")
+        )),
+    }
+}
+
+fn disk(data: &Path) -> Result<String, String> {
+    let free = match rustix::fs::statvfs(data) {
+        Ok(found) => found.f_bavail.saturating_mul(found.f_frsize),
+        Err(error) => return Err(verify::disk::why(&error.into())),
+    };
+    let words = format!("还有 {} MB", free >> 20);
+    match free >= LEAST_FREE {
+        true => Ok(words),
+        false => Err(format!("{words}，少于 {} MB，腾出空间", LEAST_FREE >> 20)),
+    }
+}
+
+fn certificates(place: &Place, today: Date) -> Result<String, String> {
+    match certificate::lasts_until(place) {
+        None => Ok("没有本地证书（用反向代理，或只在本机使用）".to_owned()),
+        Some(Err(wrong)) => Err(told(&wrong)),
+        Some(Ok(until)) => {
+            let left = until.days_since(today);
+            match left > CERTIFICATE_DAYS {
+                true => Ok(format!("本地证书有效期至 {until}")),
+                false => Err(format!(
+                    "本地证书有效期至 {until}，用 mingqian certificate 换发"
+                )),
+            }
+        }
+    }
+}
+
+async fn of_database(place: &Place, today: Date) -> Vec<Finding> {
+    let exhibit = match place.exhibit().await {
+        Ok(exhibit) => exhibit,
+        Err(failure) => return vec![Finding::of("数据库", Err(told(&failure)))],
+    };
+    let said = |error: StoreError| format!("{}：{error}", error.code());
+    let bureau = exhibit.require_bureau().await.map_err(said);
+    let mut findings = vec![Finding::of(
+        "数据库",
+        bureau.map(|()| "结构是本程序的，局的登记与留痕一致".to_owned()),
+    )];
+    findings.push(Finding::of("检查点", checkpoints(place, &exhibit).await));
+    findings.push(Finding::of("时钟", clock(&exhibit).await));
+    findings.push(Finding::of("节假日", calendar(&exhibit, today).await));
+    exhibit.close().await;
+    findings
+}
+
+async fn checkpoints(place: &Place, exhibit: &store::Exhibit) -> Result<String, String> {
+    let key = place.log_key().map_err(|wrong| told(&wrong))?;
+    let wrong = place.not_grown(exhibit, key.verifier()).await;
+    let wrong = wrong.map_err(|failure| told(&failure))?;
+    if let Some(first) = wrong.first() {
+        return Err(told(first));
+    }
+    let kept = place.kept_checkpoints(key.verifier());
+    let kept = kept.map_err(|failure| told(&failure))?.len();
+    let (size, root) = exhibit
+        .log_head()
+        .await
+        .map_err(|error| error.to_string())?;
+    match kept {
+        0 => Err("库外没有一份检查点：库被换成旧的也看不出。启动一次服务就会存下".to_owned()),
+        kept => Ok(format!(
+            "{kept} 份都与日志相符；留痕 {size} 条，日志根 {root}"
+        )),
+    }
+}
+
+async fn clock(exhibit: &store::Exhibit) -> Result<String, String> {
+    let now = OsClock.now();
+    let last = exhibit
+        .last_time()
+        .await
+        .map_err(|error| error.to_string())?;
+    match last {
+        Some(last) if last > now => Err(format!(
+            "现在 {}，而最后一条留痕写于 {}：时钟慢了，或那时快了",
+            now.local_text(),
+            last.local_text()
+        )),
+        _ => Ok(now.local_text()),
+    }
+}
+
+async fn calendar(exhibit: &store::Exhibit, today: Date) -> Result<String, String> {
+    let read = async {
+        let mut reader = exhibit.read().await?;
+        catalog::holidays(&mut reader).await
+    };
+    let known = read.await.map_err(|error: StoreError| error.to_string())?;
+    let year = match today.month() >= CALENDAR_MONTH {
+        true => today.year() + 1,
+        false => today.year(),
+    };
+    match known.iter().any(|one| one.on.year() == year) {
+        true => Ok(format!("{year} 年的安排已经导入")),
+        false => Err(format!(
+            "没有 {year} 年的安排：工作日期限只能按周末推算，导入国务院办公厅的通知"
+        )),
+    }
+}

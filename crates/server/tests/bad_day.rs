@@ -1,0 +1,403 @@
+//! A bad day: an older copy of the database is put back, its log is rewritten, a disk is lost. The real program, on both
+//! engines: what was acknowledged is in the backup, what is missing is named, and nobody goes on from an older log
+//! without saying so to everybody.
+
+#![expect(clippy::unwrap_used, reason = "a step that fails fails the story")]
+
+use std::fs;
+use std::io::{BufRead as _, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+
+use serde_json::Value;
+use store::Engine;
+use tempfile::TempDir;
+use testkit::engines::PostgresDatabase;
+use tlog::SignedCheckpoint;
+
+const ENGINES: [Engine; 2] = [Engine::Sqlite, Engine::Postgres];
+/// How often a file is looked at that a server writes twice a second.
+const LOOKS: usize = 50_000_000;
+
+/// A demo city, and the places a bad day needs.
+struct Bureau {
+    folder: TempDir,
+    engine: Engine,
+    servers: Vec<PostgresDatabase>,
+}
+
+impl Bureau {
+    fn founded(engine: Engine) -> Self {
+        let mut bureau = Self {
+            folder: tempfile::tempdir().unwrap(),
+            engine,
+            servers: Vec::new(),
+        };
+        bureau.another_database();
+        done(&bureau.run(&["demo"], "var", 0));
+        bureau
+    }
+
+    /// An empty database for another place.
+    fn another_database(&mut self) -> usize {
+        if self.engine == Engine::Postgres {
+            self.servers.push(PostgresDatabase::fresh());
+        }
+        self.servers.len().saturating_sub(1)
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    fn command(&self, words: &[&str], data: &str, server: usize) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_mingqian"));
+        command.current_dir(self.folder.path());
+        command.args(["--json"]).args(words).args(["--data", data]);
+        command.env_remove("MINGQIAN_DATABASE");
+        if let Some(server) = self.servers.get(server) {
+            command.args(["--database", server.url()]);
+        }
+        command
+    }
+
+    fn run(&self, words: &[&str], data: &str, server: usize) -> (Option<i32>, String) {
+        let done = self.command(words, data, server).output().unwrap();
+        let said = String::from_utf8_lossy(&done.stdout).into_owned();
+        (
+            done.status.code(),
+            said + &String::from_utf8_lossy(&done.stderr),
+        )
+    }
+
+    /// An act that is acknowledged.
+    fn acts(&self, year: &str, data: &str, server: usize) {
+        let words = [
+            "counter", "--kind", "campaign", "--year", year, "--next", "5",
+        ];
+        done(&self.run(&words, data, server));
+    }
+
+    /// The folder of a backup.
+    fn backup(&self) -> PathBuf {
+        let words = ["backup", "--to", "backups", "--keys", "keys"];
+        let made = done(&self.run(&words, "var", 0));
+        self.path(made["folder"].as_str().unwrap())
+    }
+
+    fn restore(
+        &self,
+        from: &Path,
+        more: &[&str],
+        data: &str,
+        server: usize,
+    ) -> (Option<i32>, String) {
+        let mut words = vec![
+            "restore",
+            "--from",
+            from.to_str().unwrap(),
+            "--keys",
+            "keys",
+        ];
+        words.extend(more);
+        self.run(&words, data, server)
+    }
+
+    /// The heads that are kept in a folder.
+    fn kept(&self, folder: &str) -> Vec<SignedCheckpoint> {
+        let files = fs::read_dir(self.path(folder)).unwrap();
+        let files = files.map(|file| file.unwrap().path());
+        let files = files.filter(|file| file.extension().is_some_and(|end| end == "checkpoint"));
+        let texts = files.map(|file| fs::read_to_string(file).unwrap());
+        texts
+            .map(|text| SignedCheckpoint::parse(&text).unwrap())
+            .collect()
+    }
+}
+
+/// What a run said that went well.
+fn done((code, said): &(Option<i32>, String)) -> Value {
+    assert_eq!(*code, Some(0), "{said}");
+    let line = said.lines().find(|line| line.starts_with('{'));
+    serde_json::from_str(line.unwrap_or("null")).unwrap()
+}
+
+/// A run that ended so and said so.
+fn refused((code, said): &(Option<i32>, String), ended: i32, words: &[&str]) {
+    assert_eq!(*code, Some(ended), "{said}");
+    for word in words {
+        assert!(said.contains(word), "{word}: {said}");
+    }
+}
+
+const KNOWN: [&str; 2] = ["--checkpoint", "var/checkpoints"];
+
+/// Every command that would go on from it, with whatever else it needs.
+fn writers() -> [Vec<&'static str>; 4] {
+    [
+        vec!["serve", "--listen", "127.0.0.1:0"],
+        vec![
+            "counter", "--kind", "campaign", "--year", "2030", "--next", "5",
+        ],
+        vec!["migrate"],
+        vec!["migrate", "--dry-run"],
+    ]
+}
+
+#[test]
+fn an_older_copy_put_back_is_refused_by_who_would_write_and_named_by_who_looks() {
+    for engine in ENGINES {
+        let mut bureau = Bureau::founded(engine);
+        let older = bureau.backup();
+        bureau.acts("2027", "var", 0);
+        bureau.acts("2028", "var", 0);
+        let server = bureau.another_database();
+        done(&bureau.restore(&older, &[], "older", server));
+        for mut words in writers() {
+            words.extend(KNOWN);
+            let run = bureau.run(&words, "older", server);
+            refused(&run, 2, &["CKPT-001", "少了最后 2 条"]);
+        }
+        for look in ["audit", "doctor"] {
+            let run = bureau.run(&[look, KNOWN[0], KNOWN[1]], "older", server);
+            refused(&run, 1, &["CKPT-001"]);
+        }
+        // Where nobody kept a head beside it, it is a bureau like any other.
+        done(&bureau.run(&["audit"], "older", server));
+    }
+}
+
+#[test]
+fn a_log_that_went_another_way_is_named_however_long_it_is() {
+    for engine in ENGINES {
+        let mut bureau = Bureau::founded(engine);
+        let older = bureau.backup();
+        bureau.acts("2027", "var", 0);
+        let server = bureau.another_database();
+        done(&bureau.restore(&older, &[], "other", server));
+        for year in ["2028", "2029", "2030"] {
+            bureau.acts(year, "other", server);
+        }
+        let migrated = bureau.run(&["migrate", KNOWN[0], KNOWN[1]], "other", server);
+        refused(&migrated, 2, &["CKPT-002"]);
+        let audited = bureau.run(&["audit", KNOWN[0], KNOWN[1]], "other", server);
+        refused(&audited, 1, &["CKPT-002"]);
+    }
+}
+
+#[test]
+fn a_file_among_the_checkpoints_that_is_none_is_named_and_so_is_a_folder_that_went() {
+    let bureau = Bureau::founded(Engine::Sqlite);
+    let planted = bureau.path("var/checkpoints/planted.checkpoint");
+    assert_eq!(
+        done(&bureau.run(&["audit"], "var", 0))["checkpoints"],
+        1,
+        "its own"
+    );
+    let kept = bureau.kept("var/checkpoints").remove(0);
+    let text = kept.note().to_string();
+    let size = kept.checkpoint().size().to_string();
+    for wrong in [
+        "not a checkpoint\n".to_owned(),
+        text.replacen(&size, "9999", 1),
+        text.replacen("demo.example", "another.example", 2),
+    ] {
+        fs::write(&planted, wrong).unwrap();
+        refused(&bureau.run(&["migrate"], "var", 0), 2, &["CKPT-003"]);
+    }
+    fs::remove_file(planted).unwrap();
+    let gone = bureau.run(&["migrate", "--checkpoint", "gone"], "var", 0);
+    refused(&gone, 2, &["CKPT-004"]);
+    done(&bureau.run(&["migrate"], "var", 0));
+}
+
+struct Server(Child);
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        self.0.kill().unwrap();
+        self.0.wait().unwrap();
+    }
+}
+
+fn served(bureau: &Bureau, more: &[&str]) -> Server {
+    let mut words = vec!["serve", "--listen", "127.0.0.1:0"];
+    words.extend(more);
+    let mut command = bureau.command(&words, "var", 0);
+    let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
+    let mut line = String::new();
+    let mut out = BufReader::new(child.stdout.take().unwrap());
+    out.read_line(&mut line).unwrap();
+    assert!(line.contains("listening"), "{line}");
+    Server(child)
+}
+
+#[test]
+fn a_server_keeps_the_head_of_the_log_wherever_it_is_told_to_as_it_grows() {
+    for engine in ENGINES {
+        let bureau = Bureau::founded(engine);
+        fs::create_dir(bureau.path("elsewhere")).unwrap();
+        let _server = served(&bureau, &["--checkpoint", "elsewhere"]);
+        let before = bureau.kept("elsewhere");
+        assert_eq!(before.len(), 1);
+        // By another process, which does not know of that folder.
+        bureau.acts("2027", "var", 0);
+        let before = before[0].checkpoint().size();
+        let grown = (0..LOOKS).any(|_| bureau.kept("elsewhere")[0].checkpoint().size() > before);
+        assert!(grown);
+    }
+}
+
+/// The drill: a backup beside a working server, acts before it and after it, and the machine is lost.
+#[test]
+fn what_was_acknowledged_before_a_backup_is_in_it_and_what_came_after_is_named() {
+    for engine in ENGINES {
+        let mut bureau = Bureau::founded(engine);
+        let server = served(&bureau, &[]);
+        let years = ["2027", "2028", "2029"];
+        for year in years {
+            bureau.acts(year, "var", 0);
+        }
+        let backup = bureau.backup();
+        drop(server);
+        let second = bureau.another_database();
+        let put = done(&bureau.restore(&backup, &KNOWN, "restored", second));
+        let known = bureau.kept("var/checkpoints").remove(0);
+        assert_eq!(put["log_size"], known.checkpoint().size());
+        let listed = bureau.run(&["counter"], "restored", second).1;
+        for year in years {
+            assert!(listed.contains(year), "{year}: {listed}");
+        }
+        // It works on, and its files are closed to others.
+        bureau.acts("2030", "restored", second);
+        let (_, said) = bureau.run(&["doctor"], "restored", second);
+        assert!(said.contains("数据目录里的文件只有本账号可读"), "{said}");
+        // The same backup after one more act: one entry is missing, and nothing is left of the attempt.
+        bureau.acts("2031", "var", 0);
+        let third = bureau.another_database();
+        let late = bureau.restore(&backup, &KNOWN, "late", third);
+        refused(&late, 2, &["REST-004", "少了最后 1 条"]);
+        assert!(!bureau.path("late").exists());
+    }
+}
+
+fn copied(bureau: &Bureau, backup: &Path, name: &str) -> PathBuf {
+    let copy = bureau.path(name);
+    let done = Command::new("cp").arg("-r").arg(backup).arg(&copy).status();
+    assert!(done.unwrap().success());
+    copy
+}
+
+#[test]
+fn half_a_backup_foreign_keys_and_a_place_that_is_taken_are_refused_with_nothing_left() {
+    let bureau = Bureau::founded(Engine::Sqlite);
+    let backup = bureau.backup();
+    let put = |from: &Path, keys: &str, data: &str, code: &str| {
+        let words = ["restore", "--from", from.to_str().unwrap(), "--keys", keys];
+        refused(&bureau.run(&words, data, 0), 2, &[code]);
+    };
+    let less = copied(&bureau, &backup, "less");
+    fs::remove_file(less.join("mingqian.sqlite")).unwrap();
+    put(&less, "keys", "new", "REST-002");
+    let other = copied(&bureau, &backup, "other");
+    let mut bytes = fs::read(other.join("mingqian.sqlite")).unwrap();
+    bytes[4_000] ^= 1;
+    fs::write(other.join("mingqian.sqlite"), bytes).unwrap();
+    put(&other, "keys", "new", "REST-002");
+    let none = copied(&bureau, &backup, "none");
+    fs::remove_file(none.join("manifest.json")).unwrap();
+    put(&none, "keys", "new", "REST-001");
+    // A list that leads out of the backup.
+    let beyond = copied(&bureau, &backup, "beyond");
+    let list = beyond.join("manifest.json");
+    fs::copy(
+        beyond.join("mingqian.sqlite"),
+        bureau.path("mingqian.sqlite"),
+    )
+    .unwrap();
+    let text = fs::read_to_string(&list).unwrap();
+    let text = text.replacen("\"mingqian.sqlite\"", "\"../mingqian.sqlite\"", 1);
+    fs::write(list, text).unwrap();
+    put(&beyond, "keys", "new", "REST-001");
+    fs::create_dir(bureau.path("strange")).unwrap();
+    put(&backup, "strange", "new", "REST-007");
+    let another = Bureau::founded(Engine::Sqlite);
+    let strange = another.path("var/keys");
+    put(&backup, strange.to_str().unwrap(), "new", "STOR-525");
+    assert!(!bureau.path("new").exists());
+    let before = fs::read(bureau.path("var/mingqian.sqlite")).unwrap();
+    put(&backup, "keys", "var", "REST-006");
+    assert_eq!(
+        fs::read(bureau.path("var/mingqian.sqlite")).unwrap(),
+        before
+    );
+}
+
+#[test]
+fn whoever_accepts_a_loss_goes_on_under_a_new_log_that_says_so_to_everybody() {
+    for engine in ENGINES {
+        let mut bureau = Bureau::founded(engine);
+        let backup = bureau.backup();
+        bureau.acts("2027", "var", 0);
+        let known = bureau.kept("var/checkpoints").remove(0);
+        let second = bureau.another_database();
+        let accepted = ["--accept-loss", "--origin", "demo.example/mingqian-2"];
+        // Nothing was lost of what nobody knew.
+        let calm = bureau.restore(&backup, &accepted, "calm", second);
+        refused(&calm, 2, &["REST-009"]);
+        let third = bureau.another_database();
+        let words = [&KNOWN[..], &accepted].concat();
+        let put = done(&bureau.restore(&backup, &words, "second", third));
+        let size = put["log_size"].as_u64().unwrap();
+        // The old heads speak of the log that was left, and stop nobody.
+        for words in [
+            ["audit", KNOWN[0], KNOWN[1]],
+            ["migrate", KNOWN[0], KNOWN[1]],
+        ] {
+            let ran = bureau.run(&words, "second", third);
+            assert_eq!(ran.0, Some(0), "{}", ran.1);
+        }
+        let next = bureau.kept("second/checkpoints").remove(0);
+        assert_eq!(next.checkpoint().origin(), "demo.example/mingqian-2");
+        assert_eq!(next.checkpoint().size(), size + 1);
+        assert!(bureau.path("second/keys/log.key.1").is_file());
+        // The record names both heads.
+        let file = bureau.path("second/mingqian.sqlite");
+        let read = async {
+            let exhibit = match engine {
+                Engine::Sqlite => store::Exhibit::open_sqlite(&file).await,
+                Engine::Postgres => {
+                    store::Exhibit::open_postgres(bureau.servers[third].url()).await
+                }
+            };
+            let exhibit = exhibit.unwrap();
+            let found = exhibit.records_that_begin("shuang/2 restart\n").await;
+            let (_, root) = exhibit.root_at(size).await.unwrap();
+            exhibit.close().await;
+            (found.unwrap(), root.unwrap())
+        };
+        let runtime = tokio::runtime::Runtime::new().unwrap();
+        let (found, root) = runtime.block_on(read);
+        let old = known.checkpoint();
+        let wanted =
+            format!("shuang/2 restart\nold demo.example/mingqian\nfrom {size} {root}\n{old}");
+        assert_eq!(found, [wanted]);
+    }
+}
+
+#[test]
+fn a_timer_keeps_as_many_backups_as_it_is_told_and_leaves_what_is_none() {
+    let bureau = Bureau::founded(Engine::Sqlite);
+    fs::create_dir_all(bureau.path("backups/mingqian-0.partial")).unwrap();
+    for _ in 0..3 {
+        let words = ["backup", "--to", "backups", "--keep", "2"];
+        done(&bureau.run(&words, "var", 0));
+    }
+    let listed = fs::read_dir(bureau.path("backups")).unwrap();
+    let mut names: Vec<_> = listed
+        .map(|one| one.unwrap().file_name().into_string().unwrap())
+        .collect();
+    names.sort();
+    assert_eq!(names.len(), 3, "{names:?}");
+    assert!(names.contains(&"mingqian-0.partial".to_owned()));
+}

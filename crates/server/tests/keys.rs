@@ -921,15 +921,23 @@ async fn a_database_without_a_bureau_is_no_empty_list_of_series_and_no_calendar(
 
 /// Every command that opens a database, as it is called; import needs its file.
 fn opening(place: &Place) -> Vec<Vec<String>> {
-    let looking: [&[&str]; 3] = [&["audit"], &["counter"], &["workdays", "2026-11-27", "5"]];
+    let backups = place.data.with_file_name("backups");
+    let backup = ["backup", "--to", backups.to_str().unwrap()];
+    let looking: [&[&str]; 4] = [
+        &["audit"],
+        &["counter"],
+        &["workdays", "2026-11-27", "5"],
+        &backup,
+    ];
     let owned = |args: &&[&str]| args.iter().map(|arg| (*arg).to_owned()).collect();
     let mut all = place.writers();
     all.extend(looking.iter().map(owned));
     all
 }
 
-/// Those that open none: they found where nothing is, or work on files.
-const OPEN_NONE: [&str; 7] = [
+/// Those that open none: they found or put back where nothing is, or work on files.
+const OPEN_NONE: [&str; 8] = [
+    "restore",
     "init",
     "demo",
     "certificate",
@@ -995,6 +1003,10 @@ async fn a_newer_database_is_refused_in_one_sentence_by_every_command_that_opens
         assert_eq!(words.matches(&sentence).count(), 1, "{args:?}: {words}");
         assert_eq!(words.trim_end().lines().count(), 1, "{args:?}: {words}");
     }
+    // What looks at everything tells it among the rest.
+    let (_, found) = place.run(&["doctor"]);
+    assert!(found.contains("STOR-502"), "{found}");
+    known.insert("doctor".to_owned());
     assert_eq!(
         known,
         commands(),
@@ -1078,8 +1090,16 @@ fn the_folder_of_a_killed_server_copied_whole_keeps_the_last_act_and_without_its
             assert_eq!(Server::start(&whole).killed(), "");
         }
     }
-    // Without the log it is the bureau of some earlier moment, in order, and nothing in it tells what is missing.
+    // Without the log it is the bureau of some earlier moment, in order: what is missing the checkpoint beside it tells.
     let torn = copy("torn", &["-wal", "-shm"]);
+    let (code, said) = torn.run(&["audit"]);
+    assert_eq!(code, Some(1), "{said}");
+    assert!(
+        said.contains("CKPT-001") && said.contains("少了最后 1 条"),
+        "{said}"
+    );
+    torn.refuses("CKPT-001", &FIRST_13);
+    std::fs::remove_dir_all(torn.file("checkpoints")).unwrap();
     assert!(torn.done(&["audit"]).contains("没有发现改动"));
     assert!(torn.done(&["counter"]).contains("还没有给出过编号"));
 }

@@ -17,12 +17,17 @@ awk 'BEGIN { print "id,name,class,status" } { print $0 ",对象" NR "," substr("
     "$folder/ids.txt" >"$folder/subjects.csv"
 awk 'BEGIN { print "id,authority"; for (n = 1; n <= 400; n++) printf "F%04d,\n", n }' >"$folder/inspectors.csv"
 nonce() { printf '%s' "bench $1" | sha256sum | cut -c1-64; }
-commitment() { printf 'shuang-party/1\n%s\n%s\n' "$1" "$(nonce "$1")" | sha256sum | cut -c1-64; }
+commitment() { printf 'shuang-party/2\nBENCH-2026-1\n1\n%s\n%s\n' "$1" "$(nonce "$1")" | sha256sum | cut -c1-64; }
+echo 'bench' >"$folder/rulebook.txt"
 cat >"$folder/plan.toml" <<PLAN
 campaign = "BENCH-2026-1"
 attempt = 1
-document = "0000000000000000000000000000000000000000000000000000000000000000"
+document = "$(sha256sum "$folder/rulebook.txt" | cut -c1-64)"
+rulebook = "bench-1"
+rulebook-text = "rulebook.txt"
+ceremony = 1796085000
 min-level = 1
+reveal-from = 1796085000
 reveal-by = 1796088600
 assign = "pairs"
 leaders = ["L001"]
@@ -57,8 +62,8 @@ measured() {
 }
 echo "$count codes, $(nproc) cores, load $(cut -d ' ' -f 1 /proc/loadavg 2>/dev/null || echo unknown)"
 measured freeze "$MINGQIAN" draw freeze --subjects "$folder/subjects.csv" \
-    --inspectors "$folder/inspectors.csv" --plan "$folder/plan.toml" --out "$folder/draw"
-measured result "$MINGQIAN" draw result --out "$folder/draw" \
+    --inspectors "$folder/inspectors.csv" --plan "$folder/plan.toml" --out "$folder/draw" --at 1796084000
+measured result "$MINGQIAN" draw result --out "$folder/draw" --at 1796085000 \
     --nonce "discipline=$(nonce discipline)" --nonce "justice=$(nonce justice)"
 measured open "$MINGQIAN" draw open --out "$folder/draw" --stage full --bundle "$folder/bundle"
 measured verify "$MINGQIAN" verify "$folder/bundle"

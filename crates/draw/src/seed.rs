@@ -287,7 +287,11 @@ fn absent(value: &str) -> Result<Option<Token>, Fault> {
     value.strip_prefix("absent ").map(str::parse).transpose()
 }
 
-pub(crate) fn good_dice(digits: &str) -> Result<(), Fault> {
+/// Whether digits are what dice can show.
+///
+/// # Errors
+/// None, more than 200, or another character.
+pub fn good_dice(digits: &str) -> Result<(), Fault> {
     let good = (1..=200).contains(&digits.len()) && digits.bytes().all(|c| c.is_ascii_digit());
     match good {
         true => Ok(()),

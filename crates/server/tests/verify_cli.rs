@@ -10,8 +10,8 @@ mod command;
 mod common;
 #[path = "../../draw/tests/common/forger.rs"]
 mod forger;
-#[path = "stage/older_plan.rs"]
-mod older_plan;
+#[path = "stage/frozen_under_one.rs"]
+mod frozen_under_one;
 
 use std::fs;
 use std::path::Path;
@@ -139,12 +139,7 @@ fn a_bundle_of_the_first_version_is_told_as_ever() {
     };
     let run = |words: &[&str]| run_in(&forms, words);
     assert_eq!(run_in(root.path(), &["draw", "--template", "forms"]).0, 0);
-    let plan = root.path().join("forms/plan.toml");
-    let of_two = fs::read_to_string(&plan).unwrap();
-    fs::write(&plan, older_plan::as_of_one(&of_two)).unwrap();
-    let freeze = "draw freeze --subjects subjects.csv --inspectors inspectors.csv --recusals \
-                  recusals.csv --plan plan.toml --out d";
-    assert_eq!(run(&freeze.split_whitespace().collect::<Vec<_>>()).0, 0);
+    frozen_under_one::lay("plain", &forms.join("d"));
     assert_eq!(
         run(&["draw", "result", "--out", "d", "--nonces", "nonces.txt"]).0,
         0

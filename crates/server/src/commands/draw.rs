@@ -1,15 +1,17 @@
 //! `mingqian draw` (不用服务器的抽取): a complete draw for a bureau on paper or without network, in
-//! its real order: `plan` announces, `freeze` prints what to publish, `result` takes nonces, dice and beacon, `open`
-//! writes a bundle, `void` ends an attempt without result. `--template DIR` writes filled samples.
+//! its real order: `plan` announces, `freeze` prints what to publish, `dice` writes down what announced dice showed,
+//! `result` takes nonces and beacon, `open` writes a bundle, `void` ends an attempt without result. `--template DIR`
+//! writes filled samples.
 //!
 //! The folder of a draw: `freeze.txt`, `plan.txt` (publish at T1), `sealed/` (S and the frames; keep
 //! secret), then `reveal.txt` (`shuang/2`, publish at T2), `seed.txt`, `result.txt` (publish at T4) and `drawn/` (the
 //! whole bundle; keep secret until OPEN), and of `shuang/1` `drawn.hashes` (what the files in it must be). A void attempt has
-//! `void.txt`. A plan decides the version of a new folder, FREEZE that of one begun. Everything is made in a temporary
+//! `void.txt`, one with dice `dice.txt`. A new folder is of `shuang/2`, one begun of the version of its FREEZE. Everything is made in a temporary
 //! folder beside and renamed at the end, so nothing is ever half-written; nothing is ever overwritten. Deliberately absent:
 //! the log, and substitution after the draw, which need the server.
 
 mod csv_table;
+mod dice;
 mod earlier;
 mod folder;
 mod frame_files;
@@ -50,11 +52,13 @@ enum Step {
     Plan(plan::PlanArgs),
     /// 冻结名录：写出 FREEZE，说明要公布什么
     Freeze(freeze::FreezeArgs),
-    /// 出结果：收随机数、骰子、公共随机源，写出 RESULT 和封存文件
+    /// 掷骰：在收随机数之前写下点数，只写一次
+    Dice(dice::DiceArgs),
+    /// 出结果：收随机数、公共随机源，写出 RESULT 和封存文件
     Result(result::ResultArgs),
     /// 公开：写出公开案卷或完整案卷
     Open(open::OpenArgs),
-    /// 作废：写出 VOID，说明要公布什么；冻结之前、冻结之后、揭示之后都用它
+    /// 作废：写出 VOID，说明要公布什么；冻结之前、仪式之前、揭示之后而公共随机源公布之前用它
     Void(void::VoidArgs),
 }
 
@@ -67,6 +71,7 @@ pub(crate) fn run(
     match (&args.step, &args.template) {
         (Some(Step::Plan(step)), _) => plan::run(step, output),
         (Some(Step::Freeze(step)), _) => freeze::run(step, ports, output),
+        (Some(Step::Dice(step)), _) => dice::run(step, ports.1, output),
         (Some(Step::Result(step)), _) => result::run(step, ports.1, output),
         (Some(Step::Open(step)), _) => open::run(step, output),
         (Some(Step::Void(step)), _) => void::run(step, ports, output),
@@ -74,7 +79,7 @@ pub(crate) fn run(
         (None, None) => Err(Failure::new(
             "CLI-100",
             "mingqian draw",
-            "请选择 plan、freeze、result、open、void 之一，或者用 --template 目录 写出样表。",
+            "请选择 plan、freeze、dice、result、open、void 之一，或者用 --template 目录 写出样表。",
         )),
     }
 }

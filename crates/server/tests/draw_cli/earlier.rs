@@ -8,8 +8,8 @@ use draw::record::PartyLine;
 use draw::{Digest, Suite};
 
 use crate::folder::{
-    DISCIPLINE, FREEZE, JUSTICE, REVEAL_BY, REVEAL_FROM, at, freeze_in_hours, in_hours, mingqian,
-    refuses, replace, said, samples, samples_of_one, succeeds,
+    BEFORE, DISCIPLINE, FREEZE, JUSTICE, REVEAL_BY, REVEAL_FROM, at, freeze_in_hours, in_hours,
+    mingqian, older, refuses, replace, said, samples, succeeds,
 };
 
 const FRESH: [&str; 2] = [
@@ -81,14 +81,12 @@ fn void(folder: &Path, out: &str) {
         out,
         "--reason",
         "register-error",
-        "--sentence",
-        "名录有误",
         "--document",
         "document.txt",
         "--approver",
         "A001",
     ];
-    succeeds(&at(folder, REVEAL_FROM, &words));
+    succeeds(&at(folder, BEFORE, &words));
 }
 
 /// Attempt 1 under the samples' nonces, void after REVEAL by the program, so that one nonce is public.
@@ -186,9 +184,9 @@ fn one_nonce_of_two_parties_is_refused_under_both_versions() {
         &["justice", "另一名见证人"],
     );
 
-    let folder = samples_of_one();
+    let folder = older("plain");
     let folder = folder.path();
-    let path = folder.join("plan.toml");
+    let path = folder.join("d/freeze.txt");
     let text = fs::read_to_string(&path).unwrap();
     let commit = |nonce: &str| {
         let (name, nonce) = ("justice".parse().unwrap(), nonce.parse().unwrap());
@@ -197,7 +195,6 @@ fn one_nonce_of_two_parties_is_refused_under_both_versions() {
             .to_string()
     };
     fs::write(&path, text.replace(&commit(JUSTICE), &commit(DISCIPLINE))).unwrap();
-    succeeds(&mingqian(folder, &FREEZE));
     let nonces = ["discipline", "justice"].map(|name| format!("{name}={DISCIPLINE}"));
     let words = [
         "draw", "result", "--out", "d", "--nonce", &nonces[0], "--nonce", &nonces[1],

@@ -6,6 +6,7 @@ use std::process::{Command, Output};
 
 use tempfile::TempDir;
 
+use crate::frozen_under_one::lay;
 use crate::older_plan::{NONCES, as_of_one};
 
 pub(crate) const FREEZE: [&str; 12] = [
@@ -69,11 +70,18 @@ pub(crate) fn samples() -> TempDir {
 }
 
 /// The same with a plan of `shuang/1`, as bureaus have written them: no rulebook, no ceremony.
-pub(crate) fn samples_of_one() -> TempDir {
+pub(crate) fn plan_of_one() -> TempDir {
     let folder = samples();
     let path = folder.path().join("plan.toml");
     let text = fs::read_to_string(&path).unwrap();
     fs::write(path, as_of_one(&text)).unwrap();
+    folder
+}
+
+/// The samples beside a folder that an earlier build froze under `shuang/1`.
+pub(crate) fn older(name: &str) -> TempDir {
+    let folder = samples();
+    lay(name, &folder.path().join("d"));
     folder
 }
 
@@ -148,6 +156,8 @@ pub(crate) fn verified(folder: &Path, stage: &str, bundle: &str) -> String {
 
 /// The hours of the stories that have a beacon, in unix seconds: round 1000 of quicknet appeared at [`APPEARS`].
 pub(crate) const FROZEN: &str = "1692803000";
+/// The last second before nonces are taken.
+pub(crate) const BEFORE: &str = "1692803399";
 pub(crate) const REVEAL_FROM: &str = "1692803400";
 pub(crate) const REVEAL_BY: &str = "1692804000";
 pub(crate) const APPEARS: &str = "1692806364";

@@ -9,6 +9,7 @@ fn help_is_in_chinese() {
         &["--help"][..],
         &["draw", "--help"],
         &["draw", "freeze", "--help"],
+        &["draw", "dice", "--help"],
         &["draw", "result", "--help"],
         &["draw", "open", "--help"],
         &["draw", "plan", "--help"],

@@ -4,8 +4,8 @@ use std::fs;
 use std::path::Path;
 
 use crate::folder::{
-    APPEARS, REVEAL_BY, REVEAL_FROM, SIGNATURE, at, by_script, freeze_in_hours, in_hours, mingqian,
-    refuses, said, samples, succeeds, with_drand,
+    APPEARS, BEFORE, REVEAL_BY, REVEAL_FROM, SIGNATURE, at, by_script, freeze_in_hours, in_hours,
+    mingqian, refuses, said, samples, succeeds, with_drand,
 };
 use crate::two_support::{Files, log_key, logged};
 
@@ -91,8 +91,6 @@ fn an_attempt_void_before_its_freeze_or_its_reveal_is_complete() {
             "d",
             "--reason",
             "expired",
-            "--sentence",
-            "逾期未抽取",
             "--document",
             "document.txt",
             "--approver",
@@ -106,7 +104,7 @@ fn an_attempt_void_before_its_freeze_or_its_reveal_is_complete() {
         if frozen {
             freeze_in_hours(folder);
         }
-        succeeds(&at(folder, REVEAL_FROM, &[&words[..], more].concat()));
+        succeeds(&at(folder, BEFORE, &[&words[..], more].concat()));
         is_complete(folder);
     }
 }

@@ -6,10 +6,13 @@
 mod attempt;
 #[path = "../../../draw/tests/common/mod.rs"]
 mod common;
+mod dice;
 mod earlier;
 mod folder;
 #[path = "../../../draw/tests/common/forger.rs"]
 mod forger;
+#[path = "../stage/frozen_under_one.rs"]
+mod frozen_under_one;
 mod help;
 mod logged;
 #[path = "../stage/older_plan.rs"]
@@ -25,9 +28,7 @@ use std::path::Path;
 
 use serde_json::Value;
 
-use folder::{
-    FREEZE, append, freeze, mingqian, replace, result, said, samples, samples_of_one, succeeds,
-};
+use folder::{FREEZE, append, freeze, mingqian, older, replace, result, said, samples, succeeds};
 
 /// Freeze must be refused with this code and these words, and leave nothing behind.
 fn refused(folder: &Path, code: &str, words: &[&str]) {
@@ -50,20 +51,21 @@ fn refused(folder: &Path, code: &str, words: &[&str]) {
 }
 
 #[test]
-fn the_samples_go_from_freeze_to_a_strangers_verdict_under_both_versions() {
-    for (folder, version) in [(samples(), "shuang/2"), (samples_of_one(), "shuang/1")] {
-        goes_to_a_strangers_verdict(folder.path(), version);
-    }
-}
-
-fn goes_to_a_strangers_verdict(folder: &Path, version: &str) {
-    let frozen = freeze(folder);
+fn the_samples_go_from_freeze_to_a_strangers_verdict_and_an_older_folder_is_finished() {
+    let folder = samples();
+    let frozen = freeze(folder.path());
     assert!(frozen.status.success(), "{}", said(&frozen));
-    let public = fs::read_to_string(folder.join("d/freeze.txt")).unwrap();
+    let public = fs::read_to_string(folder.path().join("d/freeze.txt")).unwrap();
     assert!(
         said(&frozen).contains(&public),
         "freeze prints what to publish"
     );
+    goes_to_a_strangers_verdict(folder.path(), "shuang/2");
+    goes_to_a_strangers_verdict(older("plain").path(), "shuang/1");
+}
+
+fn goes_to_a_strangers_verdict(folder: &Path, version: &str) {
+    let public = fs::read_to_string(folder.join("d/freeze.txt")).unwrap();
     assert!(public.starts_with(version), "{public}");
     let drawn = result(folder);
     assert!(drawn.status.success(), "{}", said(&drawn));
@@ -95,9 +97,9 @@ fn goes_to_a_strangers_verdict(folder: &Path, version: &str) {
 
 #[test]
 fn open_says_what_to_publish_and_publishes_no_file_that_was_touched() {
-    let folder = samples_of_one();
+    let folder = older("plain");
     let folder = folder.path();
-    assert!(freeze(folder).status.success() && result(folder).status.success());
+    assert!(result(folder).status.success());
     let open = |stage: &str, bundle: &str| {
         let words = [
             "draw", "open", "--out", "d", "--stage", stage, "--bundle", bundle,
@@ -126,13 +128,14 @@ fn open_says_what_to_publish_and_publishes_no_file_that_was_touched() {
 
 #[test]
 fn before_open_no_published_byte_names_a_subject() {
-    for folder in [samples(), samples_of_one()] {
-        names_no_subject(folder.path());
-    }
+    let folder = samples();
+    assert!(freeze(folder.path()).status.success());
+    names_no_subject(folder.path());
+    names_no_subject(older("plain").path());
 }
 
 fn names_no_subject(folder: &Path) {
-    assert!(freeze(folder).status.success() && result(folder).status.success());
+    assert!(result(folder).status.success());
     let subjects = fs::read_to_string(folder.join("subjects.csv")).unwrap();
     let reveal = folder.join("d/reveal.txt").exists().then_some("reveal.txt");
     for file in ["freeze.txt", "plan.txt", "seed.txt", "result.txt"]
@@ -182,9 +185,8 @@ fn nothing_is_ever_overwritten() {
 
 #[test]
 fn a_nonce_that_does_not_match_is_refused_and_an_absence_needs_its_reason() {
-    let folder = samples_of_one();
+    let folder = older("plain");
     let folder = folder.path();
-    assert!(freeze(folder).status.success());
     let wrong = format!("discipline={}", "ab".repeat(32));
     let right = "justice=0286c70d9f3b74674f096bd3c073c7149cc376078138a56db915d810eda3c58b";
     let draw = |nonces: &[&str]| {
@@ -452,40 +454,35 @@ fn a_name_that_begins_with_a_mark_is_none() {
         append(folder.path(), "inspectors.csv", line);
         refused(folder.path(), code, &["inspectors.csv 第 12 行"]);
     }
-    let folder = samples_of_one();
-    append(folder.path(), "inspectors.csv", "-,检查员,cg,");
-    refused(folder.path(), "CLI-219", &["单独一个连字符不是代码"]);
 }
 
 /// A recusal that names nobody would be a recusal that does nothing.
 #[test]
 fn a_recusal_of_an_unknown_officer_is_refused_and_the_like_code_is_named() {
-    for samples in [samples, samples_of_one] {
-        for (person, hint) in [
-            ("F02", "相近的有 F002"),
-            ("f002", "相近的有 F002"),
-            ("X9", "大小写也要"),
-        ] {
-            let folder = samples();
-            append(
-                folder.path(),
-                "recusals.csv",
-                &format!("{person},92411200MA900037X3,亲属"),
-            );
-            refused(
-                folder.path(),
-                "CLI-218",
-                &["recusals.csv 第 5 行", person, hint],
-            );
-        }
+    for (person, hint) in [
+        ("F02", "相近的有 F002"),
+        ("f002", "相近的有 F002"),
+        ("X9", "大小写也要"),
+    ] {
         let folder = samples();
         append(
             folder.path(),
             "recusals.csv",
-            "L002,92411200MA900037X3,亲属",
+            &format!("{person},92411200MA900037X3,亲属"),
         );
-        succeeds(&freeze(folder.path()));
+        refused(
+            folder.path(),
+            "CLI-218",
+            &["recusals.csv 第 5 行", person, hint],
+        );
     }
+    let folder = samples();
+    append(
+        folder.path(),
+        "recusals.csv",
+        "L002,92411200MA900037X3,亲属",
+    );
+    succeeds(&freeze(folder.path()));
 }
 
 #[test]
@@ -563,9 +560,7 @@ fn the_real_register_is_drawn_and_its_dirty_codes_are_named() {
         .unwrap();
     let records: Vec<csv::StringRecord> = reader.records().map(Result::unwrap).collect();
     assert_eq!(records.len(), 5_412);
-    for folder in [samples(), samples_of_one()] {
-        is_drawn(&folder, &records);
-    }
+    is_drawn(&samples(), &records);
 }
 
 fn is_drawn(folder: &tempfile::TempDir, records: &[csv::StringRecord]) {

@@ -6,9 +6,9 @@ use std::path::Path;
 use std::process::Output;
 
 use crate::folder::{
-    APPEARS, DISCIPLINE, JUSTICE, REVEAL_BY, REVEAL_FROM, SIGNATURE, append, at, by_script, freeze,
-    freeze_in_hours, in_hours, kept, mingqian, refuses, replace, result, said, samples, succeeds,
-    verified, with_drand, with_lottery,
+    APPEARS, BEFORE, DISCIPLINE, JUSTICE, REVEAL_BY, REVEAL_FROM, SIGNATURE, append, at, by_script,
+    freeze, freeze_in_hours, in_hours, kept, mingqian, refuses, replace, result, said, samples,
+    succeeds, verified, with_drand, with_lottery,
 };
 
 /// RESULT with the nonces of the samples and more words.
@@ -23,7 +23,7 @@ fn nonces_are_accepted_from_the_announced_hour_on() {
     let folder = folder.path();
     in_hours(folder);
     freeze_in_hours(folder);
-    let early = result_at(folder, "1692803399", &[]);
+    let early = result_at(folder, BEFORE, &[]);
     refuses(&early, "CLI-408", &["2023-08-23 23:10:00", "到时再收"]);
     assert!(!folder.join("d/reveal.txt").exists());
     succeeds(&result_at(folder, REVEAL_FROM, &[]));
@@ -170,38 +170,7 @@ fn below_the_least_level_void_follows_by_itself_and_is_opened() {
     refuses(&result_at(folder, REVEAL_BY, &[]), "CLI-103", &[]);
 }
 
-#[test]
-fn dice_stand_in_the_reveal() {
-    let folder = samples();
-    let folder = folder.path();
-    in_hours(folder);
-    replace(folder, "plan.toml", "# dice = ", "dice = ");
-    replace(folder, "plan.toml", "min-level = 1", "min-level = 2");
-    freeze_in_hours(folder);
-    refuses(
-        &result_at(folder, REVEAL_FROM, &[]),
-        "CLI-411",
-        &["hall-dice", "--dice"],
-    );
-    refuses(
-        &result_at(folder, REVEAL_FROM, &["--dice", "1a"]),
-        "DRAW-304",
-        &[],
-    );
-    refuses(
-        &result_at(folder, REVEAL_FROM, &["--dice", "absent:timeout"]),
-        "CLI-409",
-        &["hall-dice"],
-    );
-    let digits = "31415926535897932384";
-    let said = succeeds(&result_at(folder, REVEAL_FROM, &["--dice", digits]));
-    assert!(said.contains("可信等级：2 级"), "{said}");
-    assert!(kept(folder, "reveal.txt").ends_with(&format!("dice hall-dice {digits}\n")));
-    assert!(!kept(folder, "seed.txt").contains("dice"));
-    verified(folder, "public", "p");
-}
-
-/// Who is absent and what the dice showed could be chosen by the value otherwise.
+/// Who is absent could be chosen by the value otherwise.
 #[test]
 fn no_reveal_is_written_when_the_beacon_is_out() {
     let folder = samples();

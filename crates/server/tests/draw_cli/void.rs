@@ -1,17 +1,17 @@
-//! An attempt ends without RESULT: before FREEZE, after FREEZE, after REVEAL while the beacon has not appeared. Both
-//! verifiers find each right; nobody looks and then makes void.
+//! An attempt ends without RESULT: before FREEZE, after FREEZE until the ceremony begins, after REVEAL while the beacon has
+//! not appeared. Both verifiers find each right; nobody looks and then makes void.
 
 use std::fs;
 use std::path::Path;
 use std::process::Output;
 
-use crate::folder::{
-    APPEARS, FREEZE, REVEAL_FROM, SIGNATURE, at, freeze, freeze_in_hours, in_hours, kept, mingqian,
-    refuses, replace, result, samples, samples_of_one, succeeds, verified, with_drand,
-    with_lottery,
-};
+use domain::campaign::void_class::VoidClass;
 
-const SENTENCE: &str = "冻结后发现名录漏了一个片区";
+use crate::folder::{
+    APPEARS, BEFORE, FREEZE, REVEAL_BY, REVEAL_FROM, SIGNATURE, at, freeze, freeze_in_hours,
+    in_hours, kept, mingqian, older, refuses, replace, result, samples, succeeds, verified,
+    with_drand, with_lottery,
+};
 
 fn void_at(folder: &Path, time: &str, more: &[&str]) -> Output {
     let words = [
@@ -20,8 +20,6 @@ fn void_at(folder: &Path, time: &str, more: &[&str]) -> Output {
         "d",
         "--reason",
         "register-error",
-        "--sentence",
-        SENTENCE,
         "--document",
         "document.txt",
         "--approver",
@@ -38,10 +36,14 @@ fn is_discreet(folder: &Path, said: &str) {
     for text in [&void, &notice] {
         assert!(!text.contains("A001"), "{text}");
     }
-    assert!(
-        notice.contains(SENTENCE) && notice.contains("名录有误"),
-        "{notice}"
+    let class = VoidClass::RegisterError;
+    let words = format!(
+        "\n事由 {}（{}）\n说明 {}\n",
+        class.label(),
+        class.name(),
+        class.sentence()
     );
+    assert!(notice.contains(&words), "{notice}");
     let kept_apart = kept(folder, "void-approver.txt");
     let salt = kept_apart
         .trim_end()
@@ -99,7 +101,7 @@ fn void_after_the_freeze_names_the_freeze_and_ends_it() {
     in_hours(folder);
     freeze_in_hours(folder);
     refuses(
-        &void_at(folder, REVEAL_FROM, &["--plan", "plan.toml"]),
+        &void_at(folder, BEFORE, &["--plan", "plan.toml"]),
         "CLI-433",
         &["不写 --plan"],
     );
@@ -107,7 +109,7 @@ fn void_after_the_freeze_names_the_freeze_and_ends_it() {
     for name in ["void-approver.txt", "void-notice.txt"] {
         fs::write(folder.join("d").join(name), "half").unwrap();
     }
-    let said = succeeds(&void_at(folder, REVEAL_FROM, &[]));
+    let said = succeeds(&void_at(folder, BEFORE, &[]));
     is_discreet(folder, &said);
     assert!(kept(folder, "void.txt").contains("\nreveal none\nreason register-error\n"));
     verified(folder, "public", "p");
@@ -118,7 +120,59 @@ fn void_after_the_freeze_names_the_freeze_and_ends_it() {
     );
     refuses(&result, "CLI-430", &["已经作废"]);
     assert!(!folder.join("d/reveal.txt").exists());
-    refuses(&void_at(folder, REVEAL_FROM, &[]), "CLI-103", &[]);
+    refuses(&void_at(folder, BEFORE, &[]), "CLI-103", &[]);
+}
+
+/// Who holds the nonces could run `result` on a copy and make the original void; so the hour decides, not the reveal.
+#[test]
+fn from_the_beginning_of_the_ceremony_nobody_makes_it_void_before_the_reveal() {
+    for beacon in [false, true] {
+        let folder = samples();
+        let folder = folder.path();
+        match beacon {
+            false => in_hours(folder),
+            true => with_drand(folder),
+        }
+        freeze_in_hours(folder);
+        for time in [REVEAL_FROM, REVEAL_BY, APPEARS, "4000000000"] {
+            refuses(
+                &void_at(folder, time, &[]),
+                "CLI-435",
+                &[
+                    "2023-08-23 23:10:00",
+                    "mingqian draw result",
+                    "absent:timeout",
+                ],
+            );
+        }
+        for name in ["void.txt", "void-notice.txt", "void-approver.txt"] {
+            assert!(!folder.join("d").join(name).exists(), "{name}");
+        }
+        succeeds(&void_at(folder, BEFORE, &[]));
+    }
+}
+
+/// Nobody came: the attempt still ends, though nobody makes it void.
+#[test]
+fn an_attempt_whose_reveal_closes_when_the_beacon_appears_can_still_end() {
+    let folder = samples();
+    let folder = folder.path();
+    with_drand(folder);
+    let closes = format!("reveal-by = {APPEARS}");
+    replace(folder, "plan.toml", "reveal-by = 1692804000", &closes);
+    replace(folder, "plan.toml", "min-level = 1", "min-level = 2");
+    freeze_in_hours(folder);
+    let absent = ["discipline", "justice"].map(|name| format!("{name}=absent:timeout"));
+    let words = [
+        "result", "--out", "d", "--nonce", &absent[0], "--nonce", &absent[1], "--beacon", SIGNATURE,
+    ];
+    refuses(
+        &at(folder, "1692806365", &words),
+        "CLI-413",
+        &["按那时缺席补录"],
+    );
+    succeeds(&at(folder, APPEARS, &words));
+    assert!(kept(folder, "void.txt").ends_with("reason level-lost\nby program\n"));
 }
 
 /// Without a beacon the result is determined with the reveal.
@@ -232,60 +286,58 @@ fn a_void_of_another_attempt_is_not_opened() {
 }
 
 #[test]
-fn a_void_needs_its_paper_its_words_and_its_approver() {
+fn a_void_needs_its_paper_and_its_approver() {
     let folder = samples();
     let folder = folder.path();
     in_hours(folder);
     freeze_in_hours(folder);
     fs::write(folder.join("empty.txt"), "").unwrap();
     let zeros = "0".repeat(64);
-    let void = |sentence: &str, document: &str, approver: &str| {
-        at(
-            folder,
-            REVEAL_FROM,
-            &[
-                "void",
-                "--out",
-                "d",
-                "--reason",
-                "other",
-                "--sentence",
-                sentence,
-                "--document",
-                document,
-                "--approver",
-                approver,
-            ],
-        )
+    let void = |document: &str, approver: &str| {
+        let words = ["void", "--out", "d", "--reason", "other"];
+        let more = ["--document", document, "--approver", approver];
+        at(folder, BEFORE, &[&words[..], &more].concat())
     };
-    refuses(
-        &void(" ", "document.txt", "A001"),
-        "CLI-432",
-        &["--sentence"],
-    );
-    refuses(
-        &void("名录\n有误", "document.txt", "A001"),
-        "CLI-432",
-        &["一行文字"],
-    );
-    refuses(&void("名录有误", &zeros, "A001"), "CLI-307", &["64 个 0"]);
-    refuses(
-        &void("名录有误", "empty.txt", "A001"),
-        "CLI-307",
-        &["空文件"],
-    );
-    refuses(
-        &void("名录有误", "none.pdf", "A001"),
-        "CLI-101",
-        &["none.pdf"],
-    );
-    refuses(
-        &void("名录有误", "document.txt", "-"),
-        "CLI-219",
-        &["--approver"],
-    );
-    refuses(&void("名录有误", "document.txt", "甲"), "DRAW-101", &[]);
+    refuses(&void(&zeros, "A001"), "CLI-307", &["64 个 0"]);
+    refuses(&void("empty.txt", "A001"), "CLI-307", &["空文件"]);
+    refuses(&void("none.pdf", "A001"), "CLI-101", &["none.pdf"]);
+    refuses(&void("document.txt", "-"), "CLI-219", &["--approver"]);
+    refuses(&void("document.txt", "甲"), "DRAW-101", &[]);
     assert!(!folder.join("d/void.txt").exists());
+}
+
+/// What the clerk types could name somebody: the public reads the class alone.
+#[test]
+fn the_public_reads_the_fixed_sentence_of_the_class_and_nothing_that_was_typed() {
+    let folder = samples();
+    let folder = folder.path();
+    in_hours(folder);
+    freeze_in_hours(folder);
+    let typed = void_at(folder, BEFORE, &["--sentence", "检查员甲与对象有利害关系"]);
+    refuses(&typed, "CLI-104", &["--sentence"]);
+    assert!(!folder.join("d/void.txt").exists());
+    for class in VoidClass::of_persons() {
+        let out = format!("void-{}", class.name());
+        let words = [
+            "void",
+            "--out",
+            &out,
+            "--plan",
+            "plan.toml",
+            "--reason",
+            class.name(),
+            "--document",
+            "document.txt",
+            "--approver",
+            "A001",
+        ];
+        succeeds(&at(folder, BEFORE, &words));
+        let notice = fs::read_to_string(folder.join(&out).join("void-notice.txt")).unwrap();
+        assert!(
+            notice.contains(&format!("\n说明 {}\n", class.sentence())),
+            "{notice}"
+        );
+    }
 }
 
 #[test]
@@ -300,32 +352,29 @@ fn the_reason_of_a_void_is_one_of_the_list() {
         "d",
         "--reason",
         "mood",
-        "--sentence",
-        "x",
         "--document",
         "document.txt",
         "--approver",
         "A",
     ];
-    refuses(&at(folder, REVEAL_FROM, &unknown), "CLI-104", &["mood"]);
+    refuses(&at(folder, BEFORE, &unknown), "CLI-104", &["mood"]);
     assert!(!folder.join("d/void.txt").exists());
 }
 
 /// A folder of `shuang/1` goes on as such: its VOID names the approver, and it has no bundle.
 #[test]
 fn a_folder_of_the_older_version_is_void_in_its_form() {
-    let folder = samples_of_one();
+    let folder = older("plain");
     let folder = folder.path();
-    refuses(
-        &void_at(folder, "1692803000", &["--plan", "plan.toml"]),
-        "CLI-433",
-        &["shuang/1"],
-    );
-    succeeds(&freeze(folder));
     succeeds(&void_at(folder, "1692803000", &[]));
     let void = kept(folder, "void.txt");
     assert!(void.starts_with("shuang/1 void\n"), "{void}");
     draw::record::VoidRecord::parse(void.as_bytes()).unwrap();
+    let notice = kept(folder, "void-notice.txt");
+    assert!(
+        notice.contains(VoidClass::RegisterError.sentence()),
+        "{notice}"
+    );
     refuses(&result(folder), "CLI-430", &[]);
     let open = [
         "draw", "open", "--out", "d", "--stage", "sealed", "--bundle", "s",

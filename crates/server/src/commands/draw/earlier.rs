@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use ::draw::record::reveal::RevealRecord;
 use ::draw::record::two::{VoidRecord, Voided};
 use ::draw::record::{FreezeRecord, PartyLine, Revealed};
-use ::draw::{Digest, Fault, SeedText, Token, Version};
+use ::draw::{Digest, Fault, SeedText, Token};
 use ::verify::{BundleSource, Limits};
 use clap::Args;
 
@@ -237,11 +237,6 @@ impl Plan {
     /// How a party of the attempt under this plan commits to a nonce.
     fn commitment(&self, name: Token, nonce: &Digest) -> PartyLine {
         let (suite, campaign) = (self.record.suite, self.record.campaign);
-        match self.version() {
-            Version::One => PartyLine::commit(suite, name, nonce),
-            Version::Two => {
-                PartyLine::commit_to_attempt(suite, campaign, self.attempt, name, nonce)
-            }
-        }
+        PartyLine::commit_to_attempt(suite, campaign, self.attempt, name, nonce)
     }
 }

@@ -48,13 +48,9 @@ pub(super) struct Files<'a> {
     pub(super) recusals: Option<&'a Path>,
 }
 
-/// Reads the three files; all errors of all files at once. Names are those of the version; a recusal names an
+/// Reads the three files; all errors of all files at once. A recusal names an
 /// inspector of the file or one of the leaders.
-pub(super) fn read(
-    files: &Files<'_>,
-    leaders: &[Token],
-    version: Version,
-) -> Result<Frame, Failure> {
+pub(super) fn read(files: &Files<'_>, leaders: &[Token]) -> Result<Frame, Failure> {
     let mut frame = Frame::default();
     let mut failure = Failure::default();
     let mut note = |ended: Result<(), Failure>| {
@@ -62,23 +58,23 @@ pub(super) fn read(
             failure.problems.extend(more.problems);
         }
     };
-    note(read_subjects(files.subjects, version, &mut frame));
-    note(read_inspectors(files.inspectors, version, &mut frame));
+    note(read_subjects(files.subjects, &mut frame));
+    note(read_inspectors(files.inspectors, &mut frame));
     if let Some(recusals) = files.recusals {
-        note(read_recusals(recusals, leaders, version, &mut frame));
+        note(read_recusals(recusals, leaders, &mut frame));
     }
     failure.or_nothing()?;
     Ok(frame)
 }
 
-fn read_subjects(path: &Path, version: Version, frame: &mut Frame) -> Result<(), Failure> {
+fn read_subjects(path: &Path, frame: &mut Frame) -> Result<(), Failure> {
     let table = CsvTable::read(path, SUBJECT)?;
     if table.lines() > ROWS_REMEMBERED {
-        return read_in_parts(&table, version, frame);
+        return read_in_parts(&table, frame);
     }
     let mut seen: HashMap<(Token, String), u64> = HashMap::new();
     let rows = table.each(|row, failure| {
-        take_subject(&table, version, row, failure, frame, |id, item, failure| {
+        take_subject(&table, row, failure, frame, |id, item, failure| {
             let first = seen.insert((id, item.to_owned()), row.number);
             if let Some(first) = first {
                 let sentence =
@@ -92,12 +88,12 @@ fn read_subjects(path: &Path, version: Version, frame: &mut Frame) -> Result<(),
 }
 
 /// Reads a large table on every core; each thread has a frame of its own, joined in order.
-fn read_in_parts(table: &CsvTable, version: Version, frame: &mut Frame) -> Result<(), Failure> {
+fn read_in_parts(table: &CsvTable, frame: &mut Frame) -> Result<(), Failure> {
     let parts = table.parts(threads().get());
     let read = |part| {
         let mut own = Frame::default();
         let rows = table.each_of(part, |row, failure| {
-            take_subject(table, version, row, failure, &mut own, |_, _, _| true);
+            take_subject(table, row, failure, &mut own, |_, _, _| true);
         });
         rows.map(|rows| (rows, own.subjects))
     };
@@ -128,24 +124,23 @@ fn read_in_parts(table: &CsvTable, version: Version, frame: &mut Frame) -> Resul
 /// Adds one row unless a cell is wrong or `fresh` says it stood there before.
 fn take_subject(
     table: &CsvTable,
-    version: Version,
     row: &CsvRow<'_>,
     failure: &mut Failure,
     frame: &mut Frame,
     fresh: impl FnOnce(Token, &str, &mut Failure) -> bool,
 ) {
     let place = || table.place(row.number);
-    let Some(id) = keep(code(row.cell(0), true, version), &place, failure) else {
+    let Some(id) = keep(code(row.cell(0), true), &place, failure) else {
         return;
     };
     let item = filled(row.cell(1), "-");
-    let Some(stratum) = keep(stratum(item, row.cell(2), version), &place, failure) else {
+    let Some(stratum) = keep(stratum(item, row.cell(2)), &place, failure) else {
         return;
     };
-    let Some(status) = keep(status(row.cell(3), true, version), &place, failure) else {
+    let Some(status) = keep(status(row.cell(3), true), &place, failure) else {
         return;
     };
-    let Some(area) = keep(dashed(row.cell(4), "片区", version), &place, failure) else {
+    let Some(area) = keep(dashed(row.cell(4), "片区"), &place, failure) else {
         return;
     };
     if !fresh(id, item, failure) {
@@ -163,16 +158,16 @@ fn filled<'a>(cell: &'a str, empty: &'a str) -> &'a str {
     if cell.is_empty() { empty } else { cell }
 }
 
-fn read_inspectors(path: &Path, version: Version, frame: &mut Frame) -> Result<(), Failure> {
+fn read_inspectors(path: &Path, frame: &mut Frame) -> Result<(), Failure> {
     let table = CsvTable::read(path, INSPECTOR)?;
     let mut seen: HashMap<Token, u64> = HashMap::new();
     let rows = table.each(|row, failure| {
         let place = || table.place(row.number);
-        let Some(id) = keep(code(row.cell(0), false, version), &place, failure) else {
+        let Some(id) = keep(code(row.cell(0), false), &place, failure) else {
             return;
         };
-        let authority = keep(dashed(row.cell(1), "单位", version), &place, failure);
-        let status = keep(status(row.cell(2), false, version), &place, failure);
+        let authority = keep(dashed(row.cell(1), "单位"), &place, failure);
+        let status = keep(status(row.cell(2), false), &place, failure);
         let (Some(authority), Some(status)) = (authority, status) else {
             return;
         };
@@ -193,12 +188,7 @@ fn read_inspectors(path: &Path, version: Version, frame: &mut Frame) -> Result<(
     empty(&table, rows)
 }
 
-fn read_recusals(
-    path: &Path,
-    leaders: &[Token],
-    version: Version,
-    frame: &mut Frame,
-) -> Result<(), Failure> {
+fn read_recusals(path: &Path, leaders: &[Token], frame: &mut Frame) -> Result<(), Failure> {
     let table = CsvTable::read(path, RECUSAL)?;
     let known: HashSet<Token> = frame.subjects.iter().map(|row| row.id).collect();
     let serving: BTreeSet<Token> = frame.inspectors.iter().map(|row| row.id).collect();
@@ -207,8 +197,8 @@ fn read_recusals(
     let mut seen: HashMap<(Token, Token), u64> = HashMap::new();
     table.each(|row: &CsvRow<'_>, failure| {
         let place = || table.place(row.number);
-        let person = keep(code(row.cell(0), false, version), &place, failure);
-        let subject = keep(code(row.cell(1), true, version), &place, failure);
+        let person = keep(code(row.cell(0), false), &place, failure);
+        let subject = keep(code(row.cell(1), true), &place, failure);
         let (Some(person), Some(subject)) = (person, subject) else {
             return;
         };
@@ -280,7 +270,7 @@ fn problem(code: &str, sentence: String) -> Problem {
 }
 
 /// An id of a subject or inspector.
-fn code(cell: &str, subject: bool, version: Version) -> Result<Token, Problem> {
+fn code(cell: &str, subject: bool) -> Result<Token, Problem> {
     let text = narrowed(cell);
     if text.is_empty() {
         return Err(problem("CLI-210", "代码是空的。".to_owned()));
@@ -310,12 +300,12 @@ fn code(cell: &str, subject: bool, version: Version) -> Result<Token, Problem> {
     let token = Token::new(text.as_bytes()).ok_or_else(|| {
         problem("CLI-213", format!("“{text}”不是合法的代码：只能是 1—31 个数字、英文字母、点、下划线、连字符，不能有汉字。"))
     })?;
-    begins(token, version)
+    begins(token)
 }
 
-/// `-` alone is no name, and one of `shuang/2` begins with a letter or digit.
-fn begins(token: Token, version: Version) -> Result<Token, Problem> {
-    match token.as_str() != "-" && version.allows(token) {
+/// A name begins with a letter or digit.
+fn begins(token: Token) -> Result<Token, Problem> {
+    match Version::Two.allows(token) {
         true => Ok(token),
         false => Err(problem(
             "CLI-219",
@@ -327,10 +317,10 @@ fn begins(token: Token, version: Version) -> Result<Token, Problem> {
 }
 
 /// A name, or nothing where there is only one.
-fn dashed<'a>(cell: &'a str, what: &str, version: Version) -> Result<&'a str, Problem> {
+fn dashed<'a>(cell: &'a str, what: &str) -> Result<&'a str, Problem> {
     let text = filled(cell, "-");
     let good = match Token::new(text.as_bytes()) {
-        Some(token) => text == "-" || version.allows(token),
+        Some(token) => text == "-" || Version::Two.allows(token),
         None => false,
     };
     match good {
@@ -350,9 +340,9 @@ fn narrowed(cell: &str) -> Cow<'_, str> {
     }
 }
 
-fn stratum<'a>(item: &str, class: &'a str, version: Version) -> Result<Cow<'a, str>, Problem> {
+fn stratum<'a>(item: &str, class: &'a str) -> Result<Cow<'a, str>, Problem> {
     let token = |text: &str| Token::new(text.as_bytes());
-    let named = |name: &Token| begins(*name, version).is_ok();
+    let named = |name: &Token| begins(*name).is_ok();
     let item_token = token(item).filter(|name| item == "-" || named(name));
     match (item_token, token(class).filter(named)) {
         (Some(_), Some(_)) if item == "-" => Ok(Cow::Borrowed(class)),
@@ -365,9 +355,9 @@ fn stratum<'a>(item: &str, class: &'a str, version: Version) -> Result<Cow<'a, s
 }
 
 /// Empty means the row takes part.
-fn status(cell: &str, subject: bool, version: Version) -> Result<&str, Problem> {
+fn status(cell: &str, subject: bool) -> Result<&str, Problem> {
     let text = filled(cell, "draw");
-    let named = |reason| begins(reason, version).is_ok();
+    let named = |reason| begins(reason).is_ok();
     match text.parse::<Status>() {
         Ok(Status::Draw) => Ok(text),
         Ok(Status::Skip(reason)) if named(reason) => Ok(text),

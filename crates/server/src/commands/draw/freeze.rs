@@ -1,14 +1,13 @@
 //! `mingqian draw freeze` (冻结, T1): files and plan become FREEZE; says what to publish.
 
 use std::io::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use ::draw::digest::Secret;
 use ::draw::frame::Rows;
 use ::draw::quota::QuotaRule;
 use ::draw::quota::{Quota, merged, merges};
 use ::draw::record::{FreezeRecord, Hours, hash_of};
-use ::draw::seed::beacon::time_of_round;
 use ::draw::{Frame, Frozen, Level, Stratum, Terms, Version};
 use app::port::{Clock, Entropy};
 use clap::Args;
@@ -63,7 +62,7 @@ pub(crate) fn run(
         inspectors: &args.inspectors,
         recusals: args.recusals.as_deref(),
     };
-    let frame = frame_files::read(&files, &plan.record.leaders, plan.version())?;
+    let frame = frame_files::read(&files, &plan.record.leaders)?;
     let frame = merge_small_pools(&plan, frame)?;
     let quotas = quotas(&plan, &frame.subjects)?;
     let secret = Secret::from_bytes(entropy.bytes::<32>());
@@ -100,27 +99,10 @@ fn timely(plan: &Plan, now: Moment) -> Result<(), Failure> {
     };
     not_before("reveal-by", "揭示截止", plan.reveal_by, 0);
     let least = plan.record.freeze_seconds;
-    match (plan.hours, &plan.beacon) {
-        (Hours::One, None) => {}
-        (Hours::One, Some(beacon)) => {
-            let appears = beacon.round.as_str().parse().ok().and_then(time_of_round);
-            if let Some(at) = appears.filter(|_| ::verify::drand::is_quicknet(beacon)) {
-                not_before("beacon", "公共随机源公布于", at, least);
-            }
-        }
-        (
-            Hours::Two {
-                reveal_from,
-                beacon_at,
-            },
-            _,
-        ) => {
-            let apart = if beacon_at.is_some() { 0 } else { least };
-            not_before("reveal-from", "揭示从", reveal_from, apart);
-            if let Some(at) = beacon_at {
-                not_before("beacon", "公共随机源公布于", at, least);
-            }
-        }
+    let apart = if plan.beacon.is_some() { 0 } else { least };
+    not_before("reveal-from", "揭示从", plan.reveal_from, apart);
+    if let Some(beacon) = &plan.beacon {
+        not_before("beacon", "公共随机源公布于", beacon.at, least);
     }
     failure.or_nothing()
 }
@@ -141,13 +123,10 @@ fn level(plan: &Plan) -> Result<(), Failure> {
     Err(Failure::new("CLI-314", plan.place("min-level"), sentence))
 }
 
-/// Freezes under the version of the plan.
+/// Freezes; every new FREEZE is of `shuang/2`.
 fn frozen(plan: &Plan, quotas: &[Quota], frame: Frame, secret: &Secret) -> Result<Frozen, Failure> {
     let terms = terms(plan, quotas);
-    let frozen = match plan.version() {
-        Version::One => ::draw::freeze(&terms, frame, secret, threads()),
-        Version::Two => ::draw::freeze_under(&plan.record, &terms, frame, secret, threads()),
-    };
+    let frozen = ::draw::freeze_under(&plan.record, &terms, frame, secret, threads());
     let frozen = frozen.map_err(|refusal| plan.located(refusal.faults))?;
     let disagreements = plan.record.disagreements(frozen.record());
     match disagreements.is_empty() {
@@ -222,7 +201,7 @@ fn quotas(plan: &Plan, subjects: &Rows) -> Result<Vec<Quota>, Failure> {
             failure.push("CLI-312", plan.place(&format!("item {item}")), sentence);
             continue;
         }
-        match plan.record.quotas_under(plan.version(), &item, &strata) {
+        match plan.record.quotas_under(Version::Two, &item, &strata) {
             Ok(more) => quotas.extend(more),
             Err(fault) => failure.problems.extend(plan.located(vec![fault]).problems),
         }
@@ -250,8 +229,11 @@ fn terms(plan: &Plan, quotas: &[Quota]) -> Terms {
         parties: plan.parties.clone(),
         dice: record.dice,
         reveal_by: plan.reveal_by,
-        beacon: plan.beacon.clone(),
-        hours: plan.hours,
+        beacon: plan.beacon.as_ref().map(|beacon| beacon.name.clone()),
+        hours: Hours::Two {
+            reveal_from: plan.reveal_from,
+            beacon_at: plan.beacon.as_ref().map(|beacon| beacon.at),
+        },
     }
 }
 
@@ -296,22 +278,21 @@ fn warnings(record: &FreezeRecord, quotas: &[Quota]) -> Vec<String> {
 }
 
 /// What comes next, by the hours of FREEZE.
-fn then(record: &FreezeRecord) -> String {
-    let Hours::Two {
-        reveal_from,
-        beacon_at,
-    } = record.hours
-    else {
-        return "公布之后，见证人才交出随机数".to_owned();
+fn then(plan: &Plan, folder: &Path) -> String {
+    let dice = match plan.record.dice {
+        Some(label) => format!(
+            "先掷骰子，用 mingqian draw dice --out {} --dice {label}=点数 写下；",
+            folder.display()
+        ),
+        None => String::new(),
     };
-    let dice = record.dice.map_or("", |_| "先掷骰子，写下点数，");
-    let beacon = beacon_at.map_or(String::new(), |at| {
-        format!("，公共随机源 {} 公布", local(at))
+    let beacon = plan.beacon.as_ref().map_or(String::new(), |beacon| {
+        format!("，公共随机源 {} 公布", local(beacon.at))
     });
     format!(
-        "从 {} 起{dice}见证人才交出随机数，截止 {}{beacon}",
-        local(reveal_from),
-        local(record.reveal_by)
+        "{dice}从 {} 起见证人才交出随机数，截止 {}{beacon}",
+        local(plan.reveal_from),
+        local(plan.reveal_by)
     )
 }
 
@@ -354,7 +335,7 @@ fn say(args: &FreezeArgs, plan: &Plan, record: &FreezeRecord, said: &Said<'_>, o
         "\n现在公布并记入日志：{folder}/freeze.txt、{folder}/plan.txt\n\
          封存，任何人不得看：{folder}/sealed/（其中 secret.txt 须托管给两名外部见证人）\n\
          {}；然后运行 mingqian draw result --out {folder}\n\n{record}",
-        then(record)
+        then(plan, &args.out)
     ));
     let strata: Vec<_> = quotas
         .iter()

@@ -1,20 +1,21 @@
 //! The plan in TOML (抽取方案), as a bureau writes it, into the PLAN record and FREEZE's terms.
 //!
 //! The record is public and logged before anybody sees the pool; what only FREEZE states (attempt,
-//! commitments, hours, the beacon's round) stands in the same file for convenience. A plan that names `ceremony`
-//! and `rulebook` is one of `shuang/2`, one that names neither of `shuang/1`. Everything that is wrong is said at once,
-//! each with its line and key. Deliberately absent: defaults for anything that decides who is drawn.
+//! commitments, hours, the beacon's round) stands in the same file for convenience. Every new FREEZE is of `shuang/2`,
+//! so a plan as written for an earlier build, without `ceremony` and `rulebook`, is refused with what it lacks. Everything
+//! that is wrong is said at once, each with its line and key. Deliberately absent: defaults for anything that decides who
+//! is drawn.
 
 use std::collections::BTreeMap;
 use std::path::Path;
 
 use ::draw::quota::QuotaRule;
 use ::draw::record::plan::RulebookName;
-use ::draw::record::{Assign, BeaconName, Hours, PartyLine, PlanEdition, PlanRecord};
+use ::draw::record::{Assign, PartyLine, PlanEdition, PlanRecord};
 use ::draw::{Code, Digest, Fault, Suite, Token, Version};
 
 use super::plan_items::Drawn;
-use super::plan_sources::{Named, sources};
+use super::plan_sources::{Appearing, Named, sources};
 use super::plan_text::{PlanText, Section};
 use crate::commands::Failure;
 
@@ -56,9 +57,9 @@ pub(super) struct Plan {
     pub(super) record: PlanRecord,
     pub(super) attempt: u32,
     pub(super) parties: Vec<PartyLine>,
+    pub(super) reveal_from: u64,
     pub(super) reveal_by: u64,
-    pub(super) beacon: Option<BeaconName>,
-    pub(super) hours: Hours,
+    pub(super) beacon: Option<Appearing>,
     /// Where in the file stands what a later fault names.
     places: BTreeMap<String, String>,
 }
@@ -93,11 +94,6 @@ impl Plan {
         read(path, |reading| reading.plan())
     }
 
-    /// The version of the attempts under this plan.
-    pub(super) fn version(&self) -> Version {
-        self.hours.version()
-    }
-
     /// Where something stands that a fault names, else its name itself.
     pub(super) fn place(&self, name: &str) -> String {
         self.places
@@ -116,28 +112,17 @@ impl Plan {
     }
 }
 
-/// Reads a name, which of `shuang/2` begins with a letter or digit; `-` is one where it means the only one.
-pub(super) fn name(
-    section: &Section<'_>,
-    key: &str,
-    version: Version,
-    dash: bool,
-) -> Option<Token> {
+/// Reads a name, which begins with a letter or digit; `-` is one where it means the only one.
+pub(super) fn name(section: &Section<'_>, key: &str, dash: bool) -> Option<Token> {
     let text = section.text(key)?;
-    named(section, key, text, version, dash)
+    named(section, key, text, dash)
 }
 
-pub(super) fn named(
-    section: &Section<'_>,
-    key: &str,
-    text: &str,
-    version: Version,
-    dash: bool,
-) -> Option<Token> {
+pub(super) fn named(section: &Section<'_>, key: &str, text: &str, dash: bool) -> Option<Token> {
     let token: Token = section.meant(key, text)?;
     let good = match text {
         "-" => dash,
-        _ => version.allows(token),
+        _ => Version::Two.allows(token),
     };
     if !good {
         let sentence = format!("“{text}”不以数字或者英文字母开头。");
@@ -149,24 +134,19 @@ pub(super) fn named(
 struct Reading<'a> {
     root: Section<'a>,
     folder: &'a Path,
-    version: Version,
 }
 
 impl<'a> Reading<'a> {
     fn new(root: Section<'a>, folder: &'a Path) -> Self {
-        let version = version(&root);
-        Self {
-            root,
-            folder,
-            version,
-        }
+        not_of_one(&root);
+        Self { root, folder }
     }
 
     /// PLAN, unless something is wrong, which is said then.
     fn announced(&self) -> Option<Announced> {
         let root = &self.root;
         root.only(KEYS);
-        let campaign = name(root, "campaign", self.version, false);
+        let campaign = name(root, "campaign", false);
         let attempt = self.attempt();
         let suite = self.suite();
         let document = self.document();
@@ -177,8 +157,8 @@ impl<'a> Reading<'a> {
         let plan_seconds = root.maybe_number("plan-seconds");
         let freeze_seconds = root.maybe_number("freeze-seconds");
         let edition = suite.and_then(|suite| self.edition(suite));
-        let drawn = Drawn::read(root, self.version);
-        let named = Named::read(root, self.version);
+        let drawn = Drawn::read(root);
+        let named = Named::read(root);
         let (drawn, named) = (drawn?, named?);
         let mut areas = areas?;
         areas.sort_unstable();
@@ -231,7 +211,7 @@ impl<'a> Reading<'a> {
                 PlanEdition::One { .. } => None,
                 PlanEdition::Two { ceremony, .. } => Some(ceremony),
             });
-        let sources = sources(&self.root, self.version, ceremony);
+        let sources = sources(&self.root, ceremony);
         let (announced, sources) = (announced?, sources?);
         let mut places = announced.places;
         places.extend(sources.places);
@@ -239,9 +219,9 @@ impl<'a> Reading<'a> {
             record: announced.record,
             attempt: announced.attempt,
             parties: sources.parties,
+            reveal_from: sources.reveal_from,
             reveal_by: sources.reveal_by,
             beacon: sources.beacon,
-            hours: sources.hours,
             places,
         })
     }
@@ -311,18 +291,14 @@ impl<'a> Reading<'a> {
         let words = self.root.texts(key)?;
         let names = words.into_iter();
         let names: Vec<_> = names
-            .map(|word| named(&self.root, key, word, self.version, false))
+            .map(|word| named(&self.root, key, word, false))
             .collect();
         names.into_iter().collect()
     }
 
-    /// What only one version says.
+    /// The rules the campaign obeys and the announced time, which every plan names.
     fn edition(&self, suite: Suite) -> Option<PlanEdition> {
         let root = &self.root;
-        if self.version == Version::One {
-            let subject_reserve = root.maybe_flag("subject-reserve").unwrap_or(false);
-            return Some(PlanEdition::One { subject_reserve });
-        }
         let rulebook: Option<RulebookName> = root.parsed("rulebook");
         let rulebook_hash = self.rulebook_hash(suite);
         let ceremony = root.time("ceremony");
@@ -353,33 +329,19 @@ impl<'a> Reading<'a> {
     }
 }
 
-/// Which version a plan is of: `ceremony` and `rulebook` make it one of `shuang/2`.
-fn version(root: &Section<'_>) -> Version {
-    let [ceremony, rulebook] = ["ceremony", "rulebook"].map(|key| root.has(key));
-    if ceremony != rulebook {
-        let missing = if ceremony { "rulebook" } else { "ceremony" };
-        let sentence =
-            "ceremony 和 rulebook 要一起写（按 shuang/2 抽取），或者都不写（按 shuang/1 抽取）。";
-        root.wrong("CLI-305", missing, sentence);
+/// Refuses what is written as for `shuang/1`; the lines such a plan lacks are named one by one besides.
+fn not_of_one(root: &Section<'_>) {
+    if !root.has("ceremony") && !root.has("rulebook") {
+        let sentence = "这是 shuang/1 的方案，新的抽取一律按 shuang/2。请照样表（mingqian draw --template 目录）补上四行：\
+                        rulebook = \"细则版本名\"、rulebook-text = \"细则原文的文件名\"、ceremony = \"2026-12-01 09:30\"、\
+                        reveal-from = \"2026-12-01 09:30\"；见证人用 mingqian nonce --campaign 任务编号 --attempt 次数 \
+                        重新生成随机数和承诺值。已经按 shuang/1 冻结的目录照旧办完。";
+        root.wrong("CLI-315", "rulebook", sentence);
     }
-    let version = match ceremony || rulebook {
-        true => Version::Two,
-        false => Version::One,
-    };
-    let foreign: &[&str] = match version {
-        Version::One => &["rulebook-text", "reveal-from"],
-        Version::Two => &["subject-reserve"],
-    };
-    for key in foreign.iter().filter(|key| root.has(key)) {
-        let sentence = match version {
-            Version::One => "只用于 shuang/2：同时写明 ceremony 和 rulebook，或者删去这一行。",
-            Version::Two => {
-                "只用于 shuang/1：写了 ceremony 和 rulebook 的方案没有对象递补，请删去这一行。"
-            }
-        };
-        root.wrong("CLI-305", key, sentence);
+    if root.has("subject-reserve") {
+        let sentence = "对象递补只有 shuang/1 才有，新的抽取一律按 shuang/2。请删去这一行。";
+        root.wrong("CLI-305", "subject-reserve", sentence);
     }
-    version
 }
 
 /// The quotas of a rule whose text a person reads aloud: `pool 5/100` → 全部的 5/100.

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use ::draw::quota::SamplingRate;
 use ::draw::record::TeamSize;
 use ::draw::record::plan::ItemRule;
-use ::draw::{Stratum, Token, Version};
+use ::draw::{Stratum, Token};
 
 use super::plan_file::{name, named};
 use super::plan_text::Section;
@@ -24,7 +24,7 @@ pub(super) struct Drawn {
 
 impl Drawn {
     /// Items with their rates, kinds of inspectors with their numbers.
-    pub(super) fn read(root: &Section<'_>, version: Version) -> Option<Self> {
+    pub(super) fn read(root: &Section<'_>) -> Option<Self> {
         let mut drawn = Self::default();
         let mut whole = true;
         for key in ["item", "authority"] {
@@ -35,8 +35,8 @@ impl Drawn {
             whole &= !sections.is_empty();
             for section in sections {
                 let read = match key {
-                    "item" => drawn.item(&section, version),
-                    _ => drawn.authority(&section, version),
+                    "item" => drawn.item(&section),
+                    _ => drawn.authority(&section),
                 };
                 whole &= read.is_some();
             }
@@ -46,9 +46,9 @@ impl Drawn {
         whole.then_some(drawn)
     }
 
-    fn item(&mut self, section: &Section<'_>, version: Version) -> Option<()> {
+    fn item(&mut self, section: &Section<'_>) -> Option<()> {
         section.only(&["code", "rule", "classes"]);
-        let code = name(section, "code", version, true);
+        let code = name(section, "code", true);
         let rule = section.text("rule");
         let classes = section.section("classes");
         let (code, rule, classes) = (code?, rule?, classes?);
@@ -59,7 +59,7 @@ impl Drawn {
             .push(section.meant("rule", &format!("{code} {rule}"))?);
         let mut whole = true;
         for (class, rate) in classes.pairs() {
-            let token = named(&classes, class, class, version, false);
+            let token = named(&classes, class, class, false);
             let rate = rate.and_then(|rate| classes.meant(class, rate));
             let Some((token, rate)) = token.zip(rate) else {
                 whole = false;
@@ -73,9 +73,9 @@ impl Drawn {
         whole.then_some(())
     }
 
-    fn authority(&mut self, section: &Section<'_>, version: Version) -> Option<()> {
+    fn authority(&mut self, section: &Section<'_>) -> Option<()> {
         section.only(&["code", "drawn", "team"]);
-        let code = name(section, "code", version, true);
+        let code = name(section, "code", true);
         let (count, size) = (section.number("drawn"), section.number("team"));
         let (stratum, count, size) = (code?, count?, size?);
         self.places

@@ -6,9 +6,9 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use ::draw::record::{BeaconName, Hours, PartyLine};
+use ::draw::record::{BeaconName, PartyLine};
 use ::draw::seed::beacon::{QUICKNET, time_of_round};
-use ::draw::{Digest, Token, Version};
+use ::draw::{Digest, Token};
 
 use super::moment::local;
 use super::plan_file::name;
@@ -24,25 +24,31 @@ pub(super) struct Named {
 /// What FREEZE says of sources and hours besides.
 pub(super) struct Sources {
     pub(super) parties: Vec<PartyLine>,
-    pub(super) beacon: Option<BeaconName>,
+    pub(super) beacon: Option<Appearing>,
+    pub(super) reveal_from: u64,
     pub(super) reveal_by: u64,
-    pub(super) hours: Hours,
     /// Where the commitment of each party stands.
     pub(super) places: BTreeMap<String, String>,
 }
 
+/// A beacon, and when it is to appear.
+pub(super) struct Appearing {
+    pub(super) name: BeaconName,
+    pub(super) at: u64,
+}
+
 impl Named {
     /// Reads the names; whatever is wrong is said.
-    pub(super) fn read(root: &Section<'_>, version: Version) -> Option<Self> {
+    pub(super) fn read(root: &Section<'_>) -> Option<Self> {
         let parties = root.sections("party").and_then(|sections| {
             let names = sections.iter().map(|section| {
                 section.only(&["name", "commitment"]);
-                name(section, "name", version, false)
+                name(section, "name", false)
             });
             names.collect::<Vec<_>>().into_iter().collect()
         });
         let dice = match root.has("dice") {
-            true => name(root, "dice", version, false).map(Some),
+            true => name(root, "dice", false).map(Some),
             false => Some(None),
         };
         let beacon = match root.has("beacon") {
@@ -60,73 +66,56 @@ impl Named {
 }
 
 /// Reads the rest; whatever is wrong is said, but for what [`Named`] says.
-pub(super) fn sources(
-    root: &Section<'_>,
-    version: Version,
-    ceremony: Option<u64>,
-) -> Option<Sources> {
+pub(super) fn sources(root: &Section<'_>, ceremony: Option<u64>) -> Option<Sources> {
     let mut places = BTreeMap::new();
     let parties = parties(root, &mut places);
     let reveal_by = root.time("reveal-by");
-    let reveal_from = match version {
-        Version::One => Some(None),
-        Version::Two => root.time("reveal-from").map(Some),
-    };
+    let reveal_from = root.time("reveal-from");
     let beacon = match root.peek_section("beacon") {
-        Some(section) => beacon(&section, version).map(Some),
+        Some(section) => beacon(&section).map(Some),
         None => Some(None),
     };
-    let (reveal_by, reveal_from, beacon) = (reveal_by?, reveal_from?, beacon?);
-    let beacon_at = beacon.as_ref().and_then(|(_, at)| *at);
-    let hours = reveal_from.map_or(Hours::One, |reveal_from| Hours::Two {
-        reveal_from,
-        beacon_at,
-    });
-    in_order(root, ceremony, reveal_by, hours)?;
-    Some(Sources {
+    let sources = Sources {
         parties: parties?,
-        beacon: beacon.map(|(name, _)| name),
-        reveal_by,
-        hours,
+        beacon: beacon?,
+        reveal_from: reveal_from?,
+        reveal_by: reveal_by?,
         places,
-    })
+    };
+    sources.in_order(root, ceremony).then_some(sources)
 }
 
-/// The hours of `shuang/2` in their order, with the times that stand against each other.
-fn in_order(root: &Section<'_>, ceremony: Option<u64>, reveal_by: u64, hours: Hours) -> Option<()> {
-    let Hours::Two {
-        reveal_from,
-        beacon_at,
-    } = hours
-    else {
-        return Some(());
-    };
-    let mut good = true;
-    let mut ordered = |key, right: bool, sentence: String| {
-        if !right {
-            root.wrong("CLI-311", key, sentence);
+impl Sources {
+    /// Whether the hours are in their order; if not, the times that stand against each other are said.
+    fn in_order(&self, root: &Section<'_>, ceremony: Option<u64>) -> bool {
+        let (reveal_from, reveal_by) = (self.reveal_from, self.reveal_by);
+        let mut good = true;
+        let mut ordered = |key, right: bool, sentence: String| {
+            if !right {
+                root.wrong("CLI-311", key, sentence);
+            }
+            good &= right;
+        };
+        if let Some(ceremony) = ceremony {
+            let sentence = format!(
+                "揭示从 {} 起，早于公告的仪式时间 {}。",
+                local(reveal_from),
+                local(ceremony)
+            );
+            ordered("reveal-from", reveal_from >= ceremony, sentence);
         }
-        good &= right;
-    };
-    if let Some(ceremony) = ceremony {
-        let sentence = format!(
-            "揭示从 {} 起，早于公告的仪式时间 {}。",
-            local(reveal_from),
-            local(ceremony)
-        );
-        ordered("reveal-from", reveal_from >= ceremony, sentence);
+        let (from, by) = (local(reveal_from), local(reveal_by));
+        let sentence = format!("揭示从 {from} 起，截止 {by}：截止要晚于开始。");
+        ordered("reveal-by", reveal_from < reveal_by, sentence);
+        if let Some(beacon) = &self.beacon {
+            let sentence = format!(
+                "揭示截止 {by}，公共随机源在 {} 公布：截止不得晚于公布。",
+                local(beacon.at)
+            );
+            ordered("reveal-by", reveal_by <= beacon.at, sentence);
+        }
+        good
     }
-    let (from, by) = (local(reveal_from), local(reveal_by));
-    let sentence = format!("揭示从 {from} 起，截止 {by}：截止要晚于开始。");
-    ordered("reveal-by", reveal_from < reveal_by, sentence);
-    if let Some(at) = beacon_at {
-        let sentence = format!(
-            "揭示截止 {by}，公共随机源在 {} 公布：截止不得晚于公布。",
-            local(at)
-        );
-        ordered("reveal-by", reveal_by <= at, sentence);
-    }
-    good.then_some(())
 }
 
 /// The commitment of every party.
@@ -168,51 +157,39 @@ fn source(section: &Section<'_>) -> Option<String> {
     Some(source.to_owned())
 }
 
-/// The beacon, and under `shuang/2` when it is to appear.
-fn beacon(section: &Section<'_>, version: Version) -> Option<(BeaconName, Option<u64>)> {
-    let round = name(section, "round", version, false);
+/// The beacon, and when it is to appear.
+fn beacon(section: &Section<'_>) -> Option<Appearing> {
+    let round = name(section, "round", false);
     let (source, round) = (section.peek("source")?, round?);
     if source == QUICKNET {
-        return drand(section, round, version);
+        return drand(section, round);
     }
-    let beacon: BeaconName = section.meant("source", &format!("{source} {round}"))?;
-    match version {
-        Version::One if section.has("time") => {
-            let sentence = "只用于 shuang/2：方案写明 ceremony 和 rulebook，或者删去这一行。";
-            section.wrong("CLI-305", "time", sentence);
-            None
-        }
-        Version::One => Some((beacon, None)),
-        Version::Two => section.time("time").map(|at| (beacon, Some(at))),
-    }
+    let name: BeaconName = section.meant("source", &format!("{source} {round}"))?;
+    section.time("time").map(|at| Appearing { name, at })
 }
 
 /// A round of quicknet, whose time follows from it.
-fn drand(
-    section: &Section<'_>,
-    round: Token,
-    version: Version,
-) -> Option<(BeaconName, Option<u64>)> {
+fn drand(section: &Section<'_>, round: Token) -> Option<Appearing> {
     let appears = round.as_str().parse().ok().and_then(time_of_round);
-    let Some(appears) = appears.filter(|_| !round.as_str().starts_with('0')) else {
+    let Some(at) = appears.filter(|_| !round.as_str().starts_with('0')) else {
         let sentence = "drand 的轮次是 1 以上的整数，前面不补零。";
         section.wrong("CLI-309", "round", sentence);
         return None;
     };
     let stated = section.maybe_time("time");
-    if stated.is_some_and(|stated| stated != appears) {
+    if stated.is_some_and(|stated| stated != at) {
         let sentence = format!(
-            "第 {round} 轮在 {} 公布（unix {appears}）。drand 的时间由轮次算出，这一行可以不写。",
-            local(appears)
+            "第 {round} 轮在 {} 公布（unix {at}）。drand 的时间由轮次算出，这一行可以不写。",
+            local(at)
         );
         section.wrong("CLI-309", "time", sentence);
         return None;
     }
-    let beacon = BeaconName {
-        source: QUICKNET.to_owned(),
-        round,
-    };
-    Some((beacon, (version == Version::Two).then_some(appears)))
+    let source = QUICKNET.to_owned();
+    Some(Appearing {
+        name: BeaconName { source, round },
+        at,
+    })
 }
 
 /// Whether a source would be taken for drand.

@@ -204,12 +204,6 @@ impl<'a> Section<'a> {
         self.required(key, self.maybe_number(key))
     }
 
-    /// `true` or `false`, if the key is written.
-    pub(super) fn maybe_flag(&self, key: &str) -> Option<bool> {
-        let (_, value) = self.find(key)?;
-        self.of_type(key, " true 或 false", value.get_ref().as_bool())
-    }
-
     /// A time in unix seconds, if the key is written.
     pub(super) fn maybe_time(&self, key: &str) -> Option<u64> {
         let (_, value) = self.find(key)?;

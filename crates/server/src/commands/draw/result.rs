@@ -1,4 +1,4 @@
-//! `mingqian draw result` (出结果, T2 to T4): nonces, dice and beacon in; REVEAL, RESULT and the sealed files out.
+//! `mingqian draw result` (出结果, T2 to T4): nonces, written dice and beacon in; REVEAL, RESULT and the sealed files out.
 //!
 //! The sealed state is frozen again, which must give the published FREEZE, and drawn. The bundle is
 //! made in a draft folder, and before it gets its name the crate `verify` reads every byte of it back
@@ -17,6 +17,7 @@ use ::verify::{BundleSource, Limits, Options, Verdict, sealed_state};
 use app::port::Clock;
 use clap::Args;
 
+use super::dice::{self, Dice};
 use super::earlier::{Earlier, EarlierArgs};
 use super::folder::{read, refuse_existing, write_new};
 use super::moment::{AtArgs, Moment};
@@ -33,9 +34,6 @@ pub(crate) struct ResultArgs {
     out: PathBuf,
     #[command(flatten)]
     nonces: NonceArgs,
-    /// 骰子点数，或 absent:原因（shuang/2 只写 absent:timeout）
-    #[arg(long, value_name = "点数")]
-    dice: Option<String>,
     /// 公共随机源的值；shuang/1 可写 absent:原因。shuang/2 在揭示之后、公布之时给出
     #[arg(long, value_name = "值")]
     beacon: Option<String>,
@@ -92,6 +90,11 @@ impl Attempt<'_> {
             return Err(Failure::new("CLI-401", place, sentence));
         }
         Ok(frozen)
+    }
+
+    /// What announced dice gave, written down before the nonces.
+    fn dice(&self) -> Result<Option<Dice>, Failure> {
+        dice::written(self.folder, &self.freeze, self.now)
     }
 
     /// A note on what was not compared, for the output.

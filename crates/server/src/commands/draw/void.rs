@@ -1,10 +1,11 @@
 //! `mingqian draw void` (作废): an attempt ends without RESULT, and that is published.
 //!
-//! Before FREEZE it needs the plan alone; after FREEZE and after REVEAL the folder of the draw. After REVEAL the result
-//! is determined as soon as the last source is known: an attempt without beacon cannot be void any more but by the program
-//! (`draw result`), and one whose beacon has not appeared is opened when it does (SPEC-draw §1, §3.7, §3.9). The public
-//! gets a class of the list and a sentence; the grounds stand in the signed paper, whose hash the record names; who
-//! approved is a hash nobody can try. Deliberately absent: taking a VOID back.
+//! Before FREEZE it needs the plan alone; after FREEZE and after REVEAL the folder of the draw. From the beginning of the
+//! ceremony until REVEAL nobody makes an attempt void. After REVEAL the result is determined as soon as the last source is
+//! known: an attempt without beacon cannot be void any more but by the program (`draw result`), and one whose beacon has
+//! not appeared is opened when it does (SPEC-draw §1, §3.7, §3.9). The public gets a class of the list and its fixed
+//! sentence; the grounds stand in the signed paper, whose hash the record names; who approved is a hash nobody can try.
+//! Deliberately absent: taking a VOID back.
 
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -42,9 +43,6 @@ pub(crate) struct VoidArgs {
     /// 作废的事由
     #[arg(long, value_enum, value_name = "事由")]
     reason: Reason,
-    /// 向公众说明的一句话：写明事实和依据，不写人名和对象
-    #[arg(long, value_name = "文字")]
-    sentence: String,
     /// 签批作废的文书：扫描件，或者它的 64 位摘要
     #[arg(long, value_name = "文件")]
     document: String,
@@ -106,10 +104,6 @@ pub(crate) fn run(
     output: &Output,
 ) -> Result<u8, Failure> {
     let now = args.at.moment(clock);
-    if args.sentence.trim().is_empty() || args.sentence.chars().any(char::is_control) {
-        let sentence = "请用一句话（一行文字）向公众说明为何作废。";
-        return Err(Failure::new("CLI-432", "--sentence", sentence));
-    }
     let approver: Token = args.approver.parse()?;
     if !Version::Two.allows(approver) {
         let sentence = "代码的第一个字符须是数字或者英文字母。";
@@ -169,11 +163,6 @@ fn before_freeze(
     }
     refuse_existing(&args.out)?;
     let plan = Announced::read(plan)?;
-    if plan.record.version() == Version::One {
-        let sentence =
-            "shuang/1 的方案在冻结之前没有作废记录，次数也没有用掉：不必作废，直接改方案。";
-        return Err(Failure::new("CLI-433", "--plan", sentence));
-    }
     let record = two::VoidRecord {
         voided: Voided::BeforeFreeze {
             campaign: plan.record.campaign,
@@ -295,7 +284,7 @@ fn unended(folder: &Path) -> Result<FreezeRecord, Failure> {
 fn reveal(folder: &Path, freeze: &FreezeRecord, now: Moment) -> Result<Option<Digest>, Failure> {
     let path = folder.join("reveal.txt");
     if !path.exists() {
-        return Ok(None);
+        return before_ceremony(freeze, now).map(|()| None);
     }
     let reveal = RevealRecord::parse(&read(&path)?).map_err(|fault| fault.within("reveal.txt"))?;
     let faults = reveal.faults(freeze);
@@ -328,6 +317,23 @@ fn reveal(folder: &Path, freeze: &FreezeRecord, now: Moment) -> Result<Option<Di
     }
 }
 
+/// Refuses from `reveal-from` on: whoever holds all nonces could look first.
+fn before_ceremony(freeze: &FreezeRecord, now: Moment) -> Result<(), Failure> {
+    match freeze.hours {
+        Hours::Two { reveal_from, .. } if now.seconds >= reveal_from => {
+            let sentence = format!(
+                "抽取仪式已从 {} 开始，现在是 {}：到写定揭示之前不能作废。请运行 mingqian draw result；\
+                 到截止 {} 没有交来随机数的写 --nonce 代码=absent:timeout，达不到最低等级的，由程序作废并公开本来会抽中什么。",
+                local(reveal_from),
+                now.words(),
+                local(freeze.reveal_by)
+            );
+            Err(Failure::new("CLI-435", "reveal-from", sentence))
+        }
+        _ => Ok(()),
+    }
+}
+
 impl Made {
     /// What the public is told.
     fn notice(&self, args: &VoidArgs, now: Moment) -> String {
@@ -338,7 +344,7 @@ impl Made {
             local(now.seconds),
             args.reason.class().label(),
             args.reason.class().name(),
-            args.sentence.trim(),
+            args.reason.class().sentence(),
             self.hash()
         )
     }
@@ -376,7 +382,7 @@ fn say(args: &VoidArgs, made: &Made, now: Moment, output: &Output) {
     );
     let value = json!({
         "campaign": made.campaign.as_str(), "attempt": made.attempt, "void": made.hash().to_string(),
-        "reason": args.reason.class().name(), "sentence": args.sentence.trim(), "awaits_beacon": made.awaits_beacon,
+        "reason": args.reason.class().name(), "sentence": args.reason.class().sentence(), "awaits_beacon": made.awaits_beacon,
         "folder": args.out, "publish": ["void.txt", NOTICE],
     });
     output.say(&words, &value);

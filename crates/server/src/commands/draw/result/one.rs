@@ -44,7 +44,7 @@ pub(super) fn run(
 fn seed_text(args: &ResultArgs, attempt: &Attempt<'_>) -> Result<SeedText, Failure> {
     let parties = args.nonces.answers(&attempt.freeze)?;
     attempt.earlier.unused(&parties)?;
-    let dice = args.dice.as_deref().map(answer).transpose()?;
+    let dice = attempt.dice()?.map(|(_, answer)| answer);
     let beacon = args.beacon.as_deref().map(answer).transpose()?;
     let seed = SeedText::build(&attempt.freeze, &parties, dice, beacon)?;
     // Of another chain, which older plans could name, no key is known here.

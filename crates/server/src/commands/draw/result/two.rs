@@ -5,12 +5,11 @@
 //! Deliberately absent: any choice of the clerk. Absence has one word and is accepted from `reveal-by` on.
 
 use ::draw::bundle::{Attempt as Made, Ended, Stage};
-use ::draw::record::reveal::{RevealRecord, TIMEOUT};
+use ::draw::record::reveal::RevealRecord;
 use ::draw::record::two::{Decided, VoidRecord, Voided};
 use ::draw::record::{Hours, Revealed, hash_of};
-use ::draw::seed::Answer;
 use ::draw::standing::Course;
-use ::draw::{Drawn, Level, SeedText, Token, draw_revealed};
+use ::draw::{Drawn, Level, SeedText, draw_revealed};
 use ::verify::drand::verify_seed;
 use ::verify::{BundleSource, Limits, verify_written};
 use domain::campaign::void_class::VoidClass;
@@ -77,38 +76,21 @@ fn written(args: &ResultArgs, attempt: &Attempt<'_>) -> Result<RevealRecord, Fai
     if !faults.is_empty() {
         return Err(faults.into());
     }
-    let given = !args.nonces.is_empty() || args.dice.is_some();
-    if given && answers(args, attempt)? != (reveal.parties.clone(), reveal.dice.clone()) {
-        let sentence = "揭示已经写定，随机数和骰子不能再改；这一步只给 --beacon。";
+    if !args.nonces.is_empty() && answers(args, attempt)? != reveal.parties {
+        let sentence = "揭示已经写定，随机数不能再改；这一步只给 --beacon。";
         return Err(Failure::new("CLI-407", "reveal.txt", sentence));
     }
     Ok(reveal)
 }
 
-/// What the parties and the dice gave.
-type Answers = (Vec<Revealed>, Option<(Token, Answer<String>)>);
-
-fn answers(args: &ResultArgs, attempt: &Attempt<'_>) -> Result<Answers, Failure> {
-    let freeze = &attempt.freeze;
-    let parties = args.nonces.answers(freeze)?;
+/// What the parties gave.
+fn answers(args: &ResultArgs, attempt: &Attempt<'_>) -> Result<Vec<Revealed>, Failure> {
+    let parties = args.nonces.answers(&attempt.freeze)?;
     attempt.earlier.unused(&parties)?;
-    let dice = match (freeze.dice, args.dice.as_deref()) {
-        (Some(label), Some(value)) => Some((label, dice(value)?)),
-        (None, None) => None,
-        (Some(label), None) => {
-            let sentence =
-                "冻结公告有骰子：请用 --dice 给出点数；到截止没有掷的，写 --dice absent:timeout。";
-            return Err(Failure::new("CLI-411", label.as_str(), sentence));
-        }
-        (None, Some(_)) => {
-            let sentence = "冻结公告没有骰子，不能给点数。";
-            return Err(Failure::new("CLI-411", "--dice", sentence));
-        }
-    };
-    Ok((parties, dice))
+    Ok(parties)
 }
 
-/// REVEAL from what the parties and the dice gave.
+/// REVEAL from the dice that were written down and what the parties gave.
 fn revealed(args: &ResultArgs, attempt: &Attempt<'_>) -> Result<RevealRecord, Failure> {
     let (freeze, now) = (&attempt.freeze, attempt.now);
     if let Hours::Two { reveal_from, .. } = freeze.hours
@@ -126,20 +108,25 @@ fn revealed(args: &ResultArgs, attempt: &Attempt<'_>) -> Result<RevealRecord, Fa
         ..
     } = freeze.hours
         && now.seconds >= at
+        && now.seconds > freeze.reveal_by
     {
         let sentence = format!(
-            "公共随机源已在 {} 公布，现在是 {}：揭示要在这之前写定，否则谁缺席、骰子几点就能看着结果选。\
-             事后补录的，用 --at 写明揭示的时间；确实没有揭示的，用 mingqian draw void 作废。",
+            "公共随机源已在 {} 公布，现在是 {}：揭示要在这之前写定，否则谁缺席就能看着结果选。\
+             事后补录的，用 --at 写明揭示的时间；到截止 {} 没有交来随机数的，按那时缺席补录。",
             local(at),
-            now.words()
+            now.words(),
+            local(freeze.reveal_by)
         );
         return Err(Failure::new("CLI-413", "reveal.txt", sentence));
     }
-    let (parties, dice) = answers(args, attempt)?;
+    let dice = attempt.dice()?;
+    let parties = answers(args, attempt)?;
     if now.seconds < freeze.reveal_by {
-        let absent = absent(&parties, dice.as_ref());
         let mut failure = Failure::default();
-        for name in absent {
+        for (name, _) in parties
+            .iter()
+            .filter(|(_, answer)| answer.given().is_none())
+        {
             let sentence = format!(
                 "揭示截止 {}，现在是 {}：截止之前不能记为缺席。",
                 local(freeze.reveal_by),
@@ -150,27 +137,6 @@ fn revealed(args: &ResultArgs, attempt: &Attempt<'_>) -> Result<RevealRecord, Fa
         failure.or_nothing()?;
     }
     Ok(RevealRecord::build_with_dice(freeze, parties, dice)?)
-}
-
-fn dice(value: &str) -> Result<Answer<String>, Failure> {
-    match value.trim().strip_prefix("absent:") {
-        None => Ok(Answer::Given(value.trim().to_owned())),
-        Some(TIMEOUT) => Ok(Answer::Absent(TIMEOUT.parse()?)),
-        Some(_) => {
-            let sentence = "缺席只写 absent:timeout。";
-            Err(Failure::new("CLI-411", "--dice", sentence))
-        }
-    }
-}
-
-/// Every source said to be absent.
-fn absent(parties: &[Revealed], dice: Option<&(Token, Answer<String>)>) -> Vec<Token> {
-    let parties = parties
-        .iter()
-        .map(|(name, answer)| (*name, answer.given().is_none()));
-    let dice = dice.map(|(label, answer)| (*label, answer.given().is_none()));
-    let absent = parties.chain(dice).filter(|(_, absent)| *absent);
-    absent.map(|(name, _)| name).collect()
 }
 
 /// A VOID names the REVEAL that lies beside it.

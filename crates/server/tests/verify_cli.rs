@@ -88,6 +88,26 @@ fn the_exit_code_and_the_last_two_lines_are_those_of_the_text() {
     );
 }
 
+/// What a stranger cannot recompute from the public bundle is named, and only where the registers are missing.
+#[test]
+fn the_public_bundle_says_what_only_the_full_one_lets_recompute() {
+    let root = tempfile::tempdir().unwrap();
+    let whole = made(&description());
+    let said = |stage: Stage| {
+        let folder = root.path().join(stage.word());
+        lay(&folder, &staged(&whole, stage));
+        verify(&[text(&folder)]).1
+    };
+    let (public, full) = (said(Stage::Public), said(Stage::Full));
+    for words in [
+        "没有公开的各行是否真是名录中的对象：要用完整案卷重算",
+        "检查人员的签号、回避、工作量与组队，变更中该由谁接替：要用完整案卷重算",
+    ] {
+        assert!(public.contains(words), "{words} in {public}");
+        assert!(!full.contains(words), "{words} in {full}");
+    }
+}
+
 #[test]
 fn other_attempts_are_held_beside_the_bundle() {
     let root = tempfile::tempdir().unwrap();

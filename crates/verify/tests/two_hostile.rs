@@ -138,7 +138,7 @@ fn recorded(json: &mut serde_json::Value) {
 
 /// Every kind of bundle, and random attempts with every feature, all with receipts.
 #[test]
-#[ignore = "takes minutes: cargo test --release -p verify --test two_hostile -- --ignored"]
+#[ignore = "takes minutes, and a build with optimisation: make hostile"]
 fn a_hundred_thousand_changes_are_never_right() {
     let mut random = Generator(14);
     let mut judged = 0;

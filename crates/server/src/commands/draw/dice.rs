@@ -137,7 +137,8 @@ pub(super) fn written(
     let path = folder.join(KEPT);
     if !path.exists() {
         let sentence = format!(
-            "冻结公告有骰子，还没有写下点数：先运行 mingqian draw dice --out {} --dice {label}=点数，再收随机数。",
+            "冻结公告有骰子，还没有写下点数：先运行 mingqian draw dice --out {} --dice {label}=点数，再收随机数；\
+             到截止没有掷的，写 {label}=absent:timeout。",
             folder.display()
         );
         return Err(Failure::new("CLI-411", label.as_str(), sentence));

@@ -17,7 +17,7 @@ help:
 	@echo '                    （不含真实名录和十万次改动，见 test-register、hostile）'
 	@echo 'make lint           其中不需要数据库与浏览器的部分'
 	@echo 'make test-register  真实名录上的测试（需要 $(REGISTER)）'
-	@echo 'make hostile        把案卷改动十万次，没有一次判为正确（约一分钟；首次编译优化版另要几分钟）'
+	@echo 'make hostile        把案卷改动十万次，没有一次判为正确（一到三分钟；首次编译优化版另要几分钟）'
 	@echo 'make bench          性能对比（不是测试）'
 	@echo 'make docs           生成的文档与 API 文档'
 	@echo 'make setup          安装缺少的系统软件包'

@@ -60,7 +60,9 @@ measured "sqlite, audit" "$MINGQIAN" audit --data "$folder/data"
 du -sk "$folder/data" | awk '{ print "sqlite: " $1 " KiB" }'
 
 if [ -n "${MINGQIAN_BENCH_POSTGRES:-}" ]; then
-    set -- --data "$folder/keys" --database "$MINGQIAN_BENCH_POSTGRES"
+    MINGQIAN_DATABASE="$MINGQIAN_BENCH_POSTGRES"
+    export MINGQIAN_DATABASE
+    set -- --data "$folder/keys"
     "$MINGQIAN" init --bureau "$bureau" --district 411202 --origin bench.example/log "$@" >/dev/null
     for file in new changed; do
         label="postgresql, $count $file"

@@ -15,6 +15,7 @@ pub(crate) mod init;
 pub(crate) mod log;
 pub(crate) mod migrate;
 pub(crate) mod nonce;
+pub(crate) mod place;
 pub(crate) mod read_table;
 pub(crate) mod restore;
 pub(crate) mod serve;

@@ -7,10 +7,12 @@ mod bureau;
 mod certificate;
 mod cli;
 mod commands;
+mod line;
 mod ports;
 mod private;
 mod record;
 mod usage;
+mod watch;
 
 fn main() -> std::process::ExitCode {
     commands::read_table::as_child().unwrap_or_else(cli::run)

@@ -56,7 +56,7 @@ impl Bureau {
         command.args(["--json"]).args(words).args(["--data", data]);
         command.env_remove("MINGQIAN_DATABASE");
         if let Some(server) = self.servers.get(server) {
-            command.args(["--database", server.url()]);
+            command.env("MINGQIAN_DATABASE", server.url());
         }
         command
     }

@@ -25,7 +25,7 @@ fn command(data: &Path, database: Option<&str>, args: &[&str]) -> Command {
     command.args(args).arg("--data").arg(data);
     command.env_remove("MINGQIAN_DATABASE");
     if let Some(url) = database {
-        command.args(["--database", url]);
+        command.env("MINGQIAN_DATABASE", url);
     }
     command
 }

@@ -49,7 +49,7 @@ impl Place {
         command.args(args).arg("--data").arg(&self.data);
         command.env_remove("MINGQIAN_DATABASE");
         if let Some(url) = &self.url {
-            command.args(["--database", url]);
+            command.env("MINGQIAN_DATABASE", url);
         }
         command
     }

@@ -135,6 +135,8 @@ pub enum StoreError {
     Unopened(Box<Refusal>),
     /// The upgrade is done, and what it moved could not yet be taken out of the engine's old pages.
     Sweep(String),
+    /// The server of the database does not answer, or answers that it does not serve.
+    Unreachable(String),
     /// The engine itself failed.
     Engine(String),
     /// The engine was asked to commit and its answer did not come: whether the act is done is not
@@ -323,6 +325,7 @@ impl StoreError {
             Self::NoContents { .. } => "STOR-522",
             Self::Unopened(refusal) => refusal.code,
             Self::Sweep(_) => "STOR-507",
+            Self::Unreachable(_) => "STOR-529",
             Self::Engine(_) => "STOR-503",
             Self::CommitUnknown(_) => "STOR-505",
         }
@@ -402,6 +405,10 @@ impl fmt::Display for StoreError {
             | Self::WrongLogKey { .. }
             | Self::NoContents { .. }
             | Self::Sweep(_) => self.on_opening(f),
+            Self::Unreachable(why) => write!(
+                f,
+                "联系不上 PostgreSQL 服务器，本次没有写入。核对它是否在运行、地址和端口、网络和防火墙；它恢复之后程序自己接着用，不用重启。原文：{why}"
+            ),
             Self::Engine(why) => write!(
                 f,
                 "数据库出错，本次没有写入。磁盘满、没有权限、掉线最常见；都不是的，把这一行交给运维。原文：{why}"

@@ -50,6 +50,7 @@ pub use kernel::clock::Clock;
 pub use kernel::engine::{Db, Engine};
 pub use kernel::exhibit::Exhibit;
 pub use kernel::guard::{Recording, Sealing, Tx};
+pub use kernel::health::{Figures, PoolUse, figures};
 pub use kernel::image::{Stood, hex};
 pub use kernel::live::live_schema;
 pub use kernel::log;

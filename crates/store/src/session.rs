@@ -209,6 +209,24 @@ pub async fn draft(
     }
 }
 
+/// How many half-written forms an account has besides this one, and how long they are together.
+pub async fn other_drafts(
+    reader: &mut Reader,
+    account: &AccountId,
+    form: &str,
+) -> Result<(i64, i64), StoreError> {
+    let of = |what: &'static str| {
+        Query::new(what)
+            .push(" FROM drafts WHERE fields <> '' AND account_id = ")
+            .bind(account.as_str())
+            .push(" AND form <> ")
+            .bind(form)
+    };
+    let count = reader.number(of("SELECT COUNT(*)")).await?;
+    let long = of("SELECT CAST(COALESCE(SUM(LENGTH(fields)), 0) AS BIGINT)");
+    Ok((count, reader.number(long).await?))
+}
+
 /// Keeps a half-written form.
 pub async fn keep_draft(
     inside: &mut Inside<'_>,

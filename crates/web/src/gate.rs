@@ -1,10 +1,11 @@
 //! The gate: everything between a request and the screen that answers it.
 //!
-//! Reading order: `visit` (who came, in which session, with which display modes) → `enforce` (the
+//! Reading order: `asked` and `client` (what the record says of a request) → `visit` (who came, in which session, with which display modes) → `enforce` (the
 //! middleware that admits a request by the line of the route table it matched) → `sent` (forms and
 //! files that came back) → `press` (one press, one act, however often the button was pressed) →
 //! `stop` (why there is no page) → `typed` (what was typed is not lost) → `feedback` (what a page says after an act) → `shell` (the frame
-//! every page of the workbench stands in) → `finish` (headers, panics and time-outs of every answer).
+//! every page of the workbench stands in) → `patience` (how long is waited) → `finish` (headers and panics of every
+//! answer) → `measure` (what is counted of it).
 //!
 //! A handler takes [`WebState`], a [`Visit`] and, if it acts, a [`Pressed`] form (a [`Sent`] one if it may
 //! be repeated freely); it returns an [`Answer`].
@@ -12,17 +13,23 @@
 //! (whose campaign is this?) belong to `app`, whose acts ask the policy again.
 //! Deliberately absent: any cookie but the session and the display modes, any rule of the law.
 
+mod asked;
+mod client;
 mod cookie;
 mod enforce;
 pub mod feedback;
 mod finish;
+mod measure;
+mod patience;
 mod press;
 mod sent;
 mod shell;
+mod site;
 mod stop;
 mod typed;
 mod visit;
 
+use std::net::Ipv4Addr;
 use std::sync::Arc;
 
 use app::App;
@@ -30,16 +37,20 @@ use app::drawing::Previews;
 use app::job::Jobs;
 use app::staging::Staging;
 
+pub use client::{Network, NoNetwork, Proxies};
 pub use cookie::{ended_cookie, session_cookie};
 pub(crate) use enforce::{Rule, enforce};
 pub(crate) use finish::finish;
+pub use measure::Measures;
 pub(crate) use press::NO_KEY;
 pub use press::{Undone, answer, once, once_new};
 pub(crate) use sent::{BROKEN, NO_TOKEN, TOO_LARGE, WRONG_KIND};
 pub use sent::{MAX_UPLOAD_BYTES, Pressed, Sent};
+pub use site::{NoSite, Site};
 pub use stop::{Answer, Flaws, Stop, see_other};
 pub use visit::{Guest, PartyVisit, Visit};
 
+use asked::Numbers;
 use press::Lanes;
 
 /// What this installation says of itself on every page.
@@ -60,12 +71,18 @@ pub struct WebState {
     pub app: App,
     /// Whether browsers reach us over TLS; decides the cookie's name and flags.
     pub over_tls: bool,
+    /// Under which address they reach us.
+    pub site: Site,
     /// What this installation is.
     pub facts: Arc<Facts>,
+    /// What was asked for, and how long it took.
+    pub measures: Measures,
     /// What plans would yield, computed once.
     pub previews: Previews,
     imports: Option<Staging>,
     lanes: Lanes,
+    proxies: Proxies,
+    numbers: Numbers,
     /// What only this installation knows; marks whose page a form stood on.
     forms: [u8; 32],
 }
@@ -78,10 +95,14 @@ impl WebState {
             forms: app.storage_key.derived("mingqian form token"),
             app,
             over_tls,
+            site: Site::listening(over_tls, (Ipv4Addr::LOCALHOST, 80).into()),
             facts: Arc::new(facts),
+            measures: Measures::default(),
             previews: Previews::default(),
             imports: None,
             lanes: Lanes::default(),
+            proxies: Proxies::default(),
+            numbers: Numbers::default(),
         }
     }
 
@@ -90,6 +111,28 @@ impl WebState {
     pub fn with_imports(mut self, imports: Staging) -> Self {
         self.imports = Some(imports);
         self
+    }
+
+    /// The same behind proxies whose word is taken for where a request comes from.
+    #[must_use]
+    pub fn behind(mut self, proxies: Proxies) -> Self {
+        self.proxies = proxies;
+        self
+    }
+
+    /// The same under the address by which people reach it: secure cookies and the promise of TLS follow from it.
+    #[must_use]
+    pub fn reached_at(mut self, site: Site) -> Self {
+        self.over_tls = site.over_tls();
+        self.site = site;
+        self
+    }
+
+    /// The same for pages that anybody may ask for: they read by connections of their own.
+    pub(crate) fn for_public(&self) -> Self {
+        let mut public = self.clone();
+        public.app.db = self.app.db.for_public();
+        public
     }
 
     /// The jobs of this server.

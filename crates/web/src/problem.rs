@@ -20,6 +20,8 @@ pub enum Problem {
     DeadLink(Refusal),
     /// 409: somebody else acted in between, or the state forbids it.
     Conflict(Refusal),
+    /// 503: what the page rests on does not answer at present.
+    Unavailable(Refusal),
     /// 503: what is kept is not what the log says.
     Unsound(Refusal),
     /// 409: what is kept cannot be read, though nothing says it was damaged: a newer program wrote it, or it does not
@@ -63,7 +65,9 @@ impl Problem {
             Self::Conflict(_) | Self::Unread(_) => StatusCode::CONFLICT,
             Self::Gone { .. } => StatusCode::GONE,
             Self::Unusable(_) => StatusCode::UNPROCESSABLE_ENTITY,
-            Self::Unknown(..) | Self::Unsound(_) => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Unknown(..) | Self::Unsound(_) | Self::Unavailable(_) => {
+                StatusCode::SERVICE_UNAVAILABLE
+            }
             Self::Damaged { .. } | Self::Fault { .. } => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
@@ -77,6 +81,7 @@ impl Problem {
             Self::Gone { .. } => "已撤下",
             Self::Unusable(_) => "提交的内容不能采用",
             Self::Unknown(..) => "结果未知",
+            Self::Unavailable(_) => "暂时不能办理",
             Self::Unsound(_) | Self::Damaged { .. } => "保存的内容有损坏",
             Self::Unread(_) => "保存的内容读不出",
             Self::Fault { .. } => "没有办成",
@@ -90,6 +95,7 @@ impl Problem {
             | Self::DeadLink(refusal)
             | Self::Conflict(refusal)
             | Self::Unsound(refusal)
+            | Self::Unavailable(refusal)
             | Self::Unread(refusal)
             | Self::Unusable(refusal) => refusal.clone().into(),
             Self::Unknown(refusal, again) => Fragment::join([

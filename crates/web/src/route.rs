@@ -123,6 +123,7 @@ impl Route {
             before_password_change: false,
             keeps_draft: false,
             keeps_typed: false,
+            gives_back_typed: false,
         };
         Self {
             method,
@@ -137,6 +138,13 @@ impl Route {
     #[must_use]
     pub fn before_password_change(mut self) -> Self {
         self.rule.before_password_change = true;
+        self
+    }
+
+    /// Its form may be sent again freely, and what was typed into it stands on an answer that is no success.
+    #[must_use]
+    pub fn giving_back_typed(mut self) -> Self {
+        self.rule.gives_back_typed = true;
         self
     }
 
@@ -239,15 +247,21 @@ fn fits(pattern: &str, path: &str) -> bool {
 
 /// The whole site.
 pub fn router(web: &WebState) -> Router {
+    let public = web.for_public();
     let mut router: Router<WebState> = Router::new();
     for route in guarded_table() {
         let rule = route.rule;
         let admit = move |State(web): State<WebState>, request: Request, next: Next| {
             enforce(web, rule, request, next)
         };
+        let state = match rule.who {
+            Who::Public | Who::PartyLink => public.clone(),
+            Who::SignedIn | Who::Needs(_) => web.clone(),
+        };
         let guarded = route
             .handler
-            .route_layer(from_fn_with_state(web.clone(), admit));
+            .route_layer(from_fn_with_state(state.clone(), admit))
+            .with_state(state);
         router = router.route(route.path, guarded);
     }
     finish(router.fallback(unknown).with_state(web.clone()), web)

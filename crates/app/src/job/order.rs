@@ -27,6 +27,10 @@ pub struct Limits {
     pub export_rows: u64,
     /// Subjects of a register that a request freezes itself; a longer one is a job.
     pub frame_subjects: u64,
+    /// Uploads of one account that are not ended; one more is not taken.
+    pub open_uploads: usize,
+    /// Their bytes in all.
+    pub open_upload_bytes: u64,
 }
 
 impl Default for Limits {
@@ -36,6 +40,8 @@ impl Default for Limits {
             waiting: 64,
             export_rows: 5_000,
             frame_subjects: 20_000,
+            open_uploads: 20,
+            open_upload_bytes: 200 << 20,
         }
     }
 }

@@ -25,6 +25,16 @@ domain::closed_list! {
 }
 
 impl State {
+    /// Those in which the file and its rows are still kept for a decision.
+    pub const OPEN: [Self; 6] = [
+        Self::Reading,
+        Self::Mapping,
+        Self::Comparing,
+        Self::Previewed,
+        Self::Applying,
+        Self::Interrupted,
+    ];
+
     /// Whether the program itself is at work.
     #[must_use]
     pub const fn is_work(self) -> bool {

@@ -35,6 +35,12 @@ static DISK: Code = Code::new(
     "请系统管理员检查数据目录的空间和权限。",
 );
 
+static FULL: Code = Code::new(
+    "IMPT-095",
+    "您还有 {count} 份上传没有办完，共 {megabytes} MB，这一份没有接收。",
+    None,
+    "在“最近的导入”里办完它们，或把不要的取消，再上传。",
+);
 static OTHER_FILE: Code = Code::new(
     "IMPT-089",
     "同一个页面已经上传过“{file}”；这次选的文件没有接收。",
@@ -81,6 +87,35 @@ impl Incoming {
 }
 
 impl Staging {
+    /// Refuses one more upload of an account that leaves too much undecided; the command line has no account. A second
+    /// press with the same key brings nothing more. Asked when the file is here: a browser that is cut off while it sends
+    /// shows no refusal.
+    async fn require_room(&self, importer: &Importer, key: &str) -> Result<(), AppError> {
+        let Some(account) = &importer.account else {
+            return Ok(());
+        };
+        let mut reader = self.app.db.read().await?;
+        let states = State::OPEN.map(State::name);
+        let open = import::in_states(&mut reader, &states).await?;
+        drop(reader);
+        let own = open.into_iter().filter_map(|listed| listed.import.ok());
+        let own = own.filter(|stored| stored.account.as_ref() == Some(account));
+        let own: Vec<StoredImport> = own.collect();
+        if own.iter().any(|stored| stored.id == key) {
+            return Ok(());
+        }
+        let bytes = |stored: &StoredImport| super::SUMMARY.read(&stored.summary).ok();
+        let bytes = own.iter().filter_map(bytes).map(|read| read.file.bytes);
+        let (count, bytes) = (own.len(), bytes.sum::<u64>());
+        let limits = self.jobs.limits();
+        if count >= limits.open_uploads || bytes >= limits.open_upload_bytes {
+            let megabytes = bytes.div_ceil(1 << 20);
+            let told = FULL.refuse(&[("count", &count), ("megabytes", &megabytes)]);
+            return Err(told.into());
+        }
+        Ok(())
+    }
+
     /// Opens a place for a file that is about to arrive.
     pub async fn incoming(&self) -> Result<Incoming, AppError> {
         let name = format!("{}.part", store::hex(&self.app.entropy.bytes::<16>()));
@@ -93,7 +128,7 @@ impl Staging {
     /// start anything.
     ///
     /// # Errors
-    /// `IMPT-089` for a second press with another file, another name of it, or into another register.
+    /// `IMPT-095` where the account leaves too much undecided; `IMPT-089` for a second press with another file, another name of it, or into another register.
     pub async fn accept(
         &self,
         importer: &Importer,
@@ -103,6 +138,7 @@ impl Staging {
         mut incoming: Incoming,
     ) -> Result<Accepted, AppError> {
         self.expire().await?;
+        self.require_room(importer, key).await?;
         let file = incoming.finish().await?;
         let summary = Summary {
             file,

@@ -92,8 +92,12 @@ pub struct Desk {
 
 impl Desk {
     pub fn open(app: &App, importer: Importer) -> Self {
+        Self::within(Limits::default(), app, importer)
+    }
+
+    fn within(limits: Limits, app: &App, importer: Importer) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let jobs = Jobs::new(app.clone(), &folder.path().join("jobs"), Limits::default());
+        let jobs = Jobs::new(app.clone(), &folder.path().join("jobs"), limits);
         Self {
             staging: Staging::new(&jobs, &folder.path().join("uploads"), Arc::new(Tabs)),
             importer,
@@ -182,6 +186,55 @@ async fn a_file_sent_twice_by_one_press_is_taken_once_and_starts_nothing_again()
             let other = desk.staging.accept(&desk.importer, to, "a", name, incoming);
             assert_eq!(code_of(other.await), "IMPT-089", "{name}");
         }
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_leaves_too_much_undecided_is_told_so_and_hinders_nobody_else() {
+    on_both(|db| async move {
+        let city = City::found(db).await;
+        let to = (SUBJECTS, &unit(1));
+        let few = Limits {
+            open_uploads: 2,
+            ..Limits::default()
+        };
+        let desk = Desk::within(few, &city.app, registrar(&city, "registrar1").await);
+        let sent = async |desk: &Desk, key: &str| {
+            let mut incoming = desk.staging.incoming().await.unwrap();
+            incoming.write(caterers(2).as_bytes()).await.unwrap();
+            let accepted = desk
+                .staging
+                .accept(&desk.importer, to, key, "a.txt", incoming);
+            accepted.await
+        };
+        let first = desk.received(to, "a", &caterers(2)).await;
+        desk.received(to, "b", &caterers(2)).await;
+        assert_eq!(code_of(sent(&desk, "c").await), "IMPT-095");
+        assert_eq!(
+            code_of(sent(&desk, "c").await),
+            "IMPT-095",
+            "nor on a second try"
+        );
+        let folder = desk.folder.path().join("uploads");
+        assert_eq!(
+            std::fs::read_dir(folder).unwrap().count(),
+            0,
+            "nothing is left of it"
+        );
+        // Few of them may be many bytes.
+        let heavy = Limits {
+            open_upload_bytes: first.summary.file.bytes,
+            ..Limits::default()
+        };
+        let other = registrar(&city, "registrar2").await;
+        let beside = Desk::within(heavy, &city.app, other);
+        beside.received(to, "d", &caterers(2)).await;
+        assert_eq!(code_of(sent(&beside, "e").await), "IMPT-095");
+        // Room again as soon as one is decided.
+        let seen = desk.compared(&first, first.columns()).await;
+        desk.applied(&seen).await.unwrap();
+        assert!(sent(&desk, "c").await.unwrap().fresh);
     })
     .await;
 }

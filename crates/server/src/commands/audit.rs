@@ -9,7 +9,8 @@ use serde_json::json;
 use store::{Exhibit, Report, StoreError, org};
 use tlog::VerifierKey;
 
-use super::serve::{PlaceArgs, runtime};
+use super::place::PlaceArgs;
+use super::serve::runtime;
 use super::{Failure, Output};
 use crate::bureau::Place;
 
@@ -23,7 +24,7 @@ pub(crate) struct AuditArgs {
 /// Audits and names every row and every content that was changed behind the program's back.
 pub(crate) fn run(args: &AuditArgs, output: &Output) -> Result<u8, Failure> {
     runtime()?.block_on(async {
-        let place = args.place.place();
+        let place = args.place.place()?;
         let exhibit = place.exhibit().await?;
         let audited = exhibit.audit().await;
         let beyond = match &audited {

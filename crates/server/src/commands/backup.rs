@@ -17,7 +17,8 @@ use domain::time::Instant;
 use serde_json::json;
 use store::{Exhibit, StoreError, copy_sqlite};
 
-use super::serve::{PlaceArgs, runtime};
+use super::place::PlaceArgs;
+use super::serve::runtime;
 use super::{Failure, Output};
 use crate::bureau::Place;
 use crate::ports::OsClock;
@@ -42,7 +43,7 @@ pub(crate) struct BackupArgs {
 
 /// Copies, and says what and where.
 pub(crate) fn run(args: &BackupArgs, output: &Output) -> Result<u8, Failure> {
-    let place = args.place.place();
+    let place = args.place.place()?;
     let made = runtime()?.block_on(backed_up(&place, &args.to, OsClock.now()))?;
     if let Some(keys) = &args.keys {
         copy_keys(&place, keys)?;

@@ -8,7 +8,8 @@ use domain::id::OfficeLetters;
 use serde_json::json;
 use store::counter::{self, StoredSeries};
 
-use super::serve::{PlaceArgs, runtime};
+use super::place::PlaceArgs;
+use super::serve::runtime;
 use super::{Failure, Output};
 
 /// Arguments of `mingqian counter`.
@@ -42,7 +43,7 @@ enum Kind {
 pub(crate) fn run(args: &CounterArgs, output: &Output) -> Result<u8, Failure> {
     let what = numbered(args)?;
     runtime()?.block_on(async {
-        let place = args.place.place();
+        let place = args.place.place()?;
         if let (Some(what), Some(year), Some(next)) = (what, args.year, args.next) {
             let app = place.open_now(output).await?;
             let begun = app.begin_numbering(&what, year, next).await;

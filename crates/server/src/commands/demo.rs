@@ -7,7 +7,8 @@ use clap::Args;
 use demo::{ReplayClock, beginning, build};
 use serde_json::json;
 
-use super::serve::{PlaceArgs, runtime};
+use super::place::PlaceArgs;
+use super::serve::runtime;
 use super::{Failure, Output};
 use crate::bureau::Place;
 use crate::ports::{OsClock, OsEntropy};
@@ -23,7 +24,7 @@ const ORIGIN: &str = "demo.example/mingqian";
 
 /// Builds the city and says the accounts.
 pub(crate) fn run(args: &DemoArgs, output: &Output) -> Result<u8, Failure> {
-    runtime()?.block_on(found(&args.place.place(), output))
+    runtime()?.block_on(found(&args.place.place()?, output))
 }
 
 async fn found(place: &Place, output: &Output) -> Result<u8, Failure> {

@@ -11,7 +11,8 @@ use domain::time::Date;
 use serde_json::json;
 use store::{StoreError, catalog};
 
-use super::serve::{PlaceArgs, runtime};
+use super::place::PlaceArgs;
+use super::serve::runtime;
 use super::{Failure, Output};
 use crate::bureau::Place;
 use crate::certificate;
@@ -52,7 +53,7 @@ impl Finding {
 
 /// Looks at everything, whatever of it is wrong.
 pub(crate) fn run(args: &DoctorArgs, output: &Output) -> Result<u8, Failure> {
-    let place = args.place.place();
+    let place = args.place.place()?;
     let today = OsClock.now().date();
     let mut findings = vec![
         Finding::of("密钥", keys(&place)),

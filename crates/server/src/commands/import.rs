@@ -17,8 +17,9 @@ use serde_json::json;
 use store::org;
 use tokio::io::AsyncReadExt as _;
 
+use super::place::PlaceArgs;
 use super::read_table::staging;
-use super::serve::{PlaceArgs, runtime};
+use super::serve::runtime;
 use super::{Failure, Output};
 use crate::ports::OsEntropy;
 
@@ -67,7 +68,7 @@ pub(crate) fn run(args: &ImportArgs, output: &Output) -> Result<u8, Failure> {
 }
 
 async fn imported(register: Register, args: &FileArgs, output: &Output) -> Result<u8, Failure> {
-    let place = args.place.place();
+    let place = args.place.place()?;
     let app = place.open_now(output).await?;
     let staging = staging(app.clone(), &place, Limits::default())?;
     let unit = unit_named(&app, &args.unit).await?;

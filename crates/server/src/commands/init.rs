@@ -11,7 +11,8 @@ use domain::org::{OrgUnit, UnitKind};
 use domain::text::DistrictCode;
 use serde_json::json;
 
-use super::serve::{PlaceArgs, runtime};
+use super::place::PlaceArgs;
+use super::serve::runtime;
 use super::{Failure, Output};
 use crate::bureau::new_log_key;
 use crate::certificate::{self, Issued};
@@ -71,7 +72,7 @@ fn require(args: &InitArgs) -> Result<(), Failure> {
 }
 
 async fn found(args: &InitArgs, output: &Output) -> Result<u8, Failure> {
-    let place = args.place.place();
+    let place = args.place.place()?;
     if place.is_founded() {
         return Err(Failure::new(
             "INIT-007",

@@ -6,7 +6,8 @@ use domain::event::Act;
 use serde_json::json;
 use store::Migrated;
 
-use super::serve::{PlaceArgs, runtime};
+use super::place::PlaceArgs;
+use super::serve::runtime;
 use super::{Failure, Output};
 
 /// Under which name the log has what a migration did.
@@ -24,7 +25,7 @@ pub(crate) struct MigrateArgs {
 
 /// Does it, or only says it. Every other command that opens the database to write does it as well.
 pub(crate) fn run(args: &MigrateArgs, output: &Output) -> Result<u8, Failure> {
-    let place = args.place.place();
+    let place = args.place.place()?;
     let steps = runtime()?.block_on(async {
         let would = place.rehearse().await?;
         if !args.dry_run {

@@ -16,7 +16,8 @@ use verify::disk;
 use super::audit::contradictions;
 use super::backup::manifest::{DUMP, Manifest};
 use super::backup::{copy_file, server_tools};
-use super::serve::{PlaceArgs, runtime};
+use super::place::PlaceArgs;
+use super::serve::runtime;
 use super::{Failure, Output};
 use crate::bureau::{Place, SHORTER, new_log_key};
 use crate::ports::OsEntropy;
@@ -50,7 +51,7 @@ struct Lost {
 
 /// Puts it back, or nothing.
 pub(crate) fn run(args: &RestoreArgs, output: &Output) -> Result<u8, Failure> {
-    let place = args.place.place();
+    let place = args.place.place()?;
     let manifest = Manifest::read(&args.from)?;
     require_fit(&place, &manifest)?;
     manifest.require_whole(&args.from)?;

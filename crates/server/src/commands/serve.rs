@@ -16,11 +16,14 @@ use serde_json::json;
 use store::{Db, org};
 use tokio::time::MissedTickBehavior;
 use verify::disk;
-use web::gate::{Facts, WebState};
+use web::gate::{Facts, Network, Proxies, Site, WebState};
 
+use super::place::PlaceArgs;
 use super::{Failure, Output};
-use crate::bureau::{Place, Serving};
-use crate::record;
+use crate::bureau::Serving;
+use crate::line::{self, Bounds, Doors, LineArgs};
+use crate::record::{self, RecordArgs};
+use crate::watch::Watch;
 
 /// Arguments of `mingqian serve`.
 #[derive(Debug, Args)]
@@ -39,6 +42,19 @@ pub(crate) struct ServeArgs {
     /// 后台同时办几件事（导入、导出、大名录的冻结），1 到 4，其余排队
     #[arg(long, value_name = "件数", default_value = "2", value_parser = at_once)]
     jobs: usize,
+    /// 大家用来打开本系统的地址（https://主机名）：印在见证链接和二维码上；前面有反向代理的必须写
+    #[arg(long, value_name = "地址")]
+    public_url: Option<Site>,
+    /// 反向代理的地址或网段，逗号分开或写几次；只有它们写的 X-Forwarded-For 才算来访者的地址
+    #[arg(long, value_name = "地址", value_delimiter = ',')]
+    trusted_proxy: Vec<Network>,
+    /// 另开一个只限本机的地址（如 127.0.0.1:9464）：/metrics、/health、/ready
+    #[arg(long, value_name = "地址")]
+    metrics: Option<SocketAddr>,
+    #[command(flatten)]
+    line: LineArgs,
+    #[command(flatten)]
+    record: RecordArgs,
 }
 
 /// As many as leave pages the readers they need.
@@ -49,30 +65,6 @@ fn at_once(text: &str) -> Result<usize, String> {
         .ok()
         .filter(|number| (1..=most).contains(number));
     number.ok_or_else(|| format!("写 1 到 {most} 之间的数：再多，页面就轮不到读数据库"))
-}
-
-/// Where the bureau lives; shared by every command that opens one.
-#[derive(Clone, Debug, Args)]
-pub(crate) struct PlaceArgs {
-    /// 数据目录：密钥和内置数据库
-    #[arg(long, default_value = "./var")]
-    data: PathBuf,
-    /// 改用 PostgreSQL：postgres://…
-    #[arg(long, env = "MINGQIAN_DATABASE", hide_env_values = true)]
-    database: Option<String>,
-    /// 检查点另存一份的目录，最好在另一台机器上；可以写几个
-    #[arg(long, value_name = "目录")]
-    checkpoint: Vec<PathBuf>,
-}
-
-impl PlaceArgs {
-    pub(crate) fn place(&self) -> Place {
-        Place {
-            data: self.data.clone(),
-            database: self.database.clone(),
-            checkpoints: self.checkpoint.clone(),
-        }
-    }
 }
 
 /// How often what long work left behind is looked after.
@@ -94,7 +86,21 @@ pub(crate) fn run(args: &ServeArgs, output: &Output) -> Result<u8, Failure> {
             "没有证书时只能监听本机地址。用 --tls-cert 和 --tls-key 指定证书，或由 mingqian init --tls-name 建立本地证书。",
         ));
     }
-    record::begin();
+    if args.public_url.is_none() && args.listen.ip().is_unspecified() {
+        return Err(Failure::new(
+            "SERV-006",
+            args.listen.to_string(),
+            "监听本机的全部地址时，程序不知道大家用哪个地址打开它，而见证链接和二维码要印上去。用 --public-url https://主机名 写明；端口不是 443 的连端口一起写。",
+        ));
+    }
+    if let Some(watch) = args.metrics.filter(|watch| !is_loopback(watch.ip())) {
+        return Err(Failure::new(
+            "SERV-007",
+            watch.to_string(),
+            "运行状况只在本机地址上说。写 --metrics 127.0.0.1:9464 的样子，要从别处看的，由本机的采集程序或反向代理转出去。",
+        ));
+    }
+    record::begin(&args.record)?;
     runtime()?.block_on(serve(args, tls, output))
 }
 
@@ -106,6 +112,12 @@ pub(crate) fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
         .map_err(|error| Failure::new("CLI-102", "runtime", disk::why(&error)))
 }
 
+/// Under which address people reach it: as the operator says, or where it listens.
+fn site(args: &ServeArgs, over_tls: bool, address: SocketAddr) -> Site {
+    let listening = || Site::listening(over_tls, address);
+    args.public_url.clone().unwrap_or_else(listening)
+}
+
 fn is_loopback(ip: IpAddr) -> bool {
     ip.is_loopback()
 }
@@ -115,9 +127,10 @@ async fn serve(
     tls: Option<(&PathBuf, &PathBuf)>,
     output: &Output,
 ) -> Result<u8, Failure> {
-    let (app, mut serving) = args.place.place().open_to_serve(output).await?;
+    let place = args.place.place()?;
+    let (app, mut serving) = place.open_to_serve(output).await?;
     let ended = on_air(&app, args, tls, (serving.as_mut(), output)).await;
-    let kept = args.place.place().close(&app).await;
+    let kept = place.close(&app).await;
     ended.and_then(|code| kept.map(|()| code))
 }
 
@@ -133,43 +146,53 @@ async fn on_air(
         Some(files) => Some(certified(files).await?),
         None => None,
     };
-    let unheard = |error: std::io::Error| {
-        Failure::new(
-            "SERV-003",
-            args.listen.to_string(),
-            format!("不能监听：{}地址由 --listen 指定。", disk::why(&error)),
-        )
-    };
-    let (listener, address) = bound(args.listen).map_err(unheard)?;
+    let (listener, address) = bound(args.listen, "--listen")?;
+    let watch = args.metrics.map(|watch| bound(watch, "--metrics"));
+    let watch = watch.transpose()?;
     if let Some(serving) = serving {
         serving.listens(address)?;
     }
-    args.place.place().keep_checkpoints(app.clone()).await?;
-    let web = ready(app.clone(), args, tls.is_some()).await?;
-    let service = web::route::router(&web).into_make_service_with_connect_info::<SocketAddr>();
+    args.place.place()?.keep_checkpoints(app.clone()).await?;
+    let proxies = Proxies::new(&args.trusted_proxy);
+    let web = ready(app.clone(), args, tls.is_some())
+        .await?
+        .reached_at(site(args, tls.is_some(), address))
+        .behind(proxies.clone());
+    let shared = move |address| proxies.holds(address);
+    let doors = Doors::new(Bounds::of_process(args.line), shared);
     let handle = Handle::new();
     tokio::spawn(stop_on_signal(handle.clone()));
-    tokio::spawn(announce(handle.clone(), tls.is_some(), *output));
-    let ended = async {
-        match tls {
-            None => {
-                let server = axum_server::from_tcp(listener)?;
-                server.handle(handle).serve(service).await
-            }
-            Some(config) => {
-                let server = axum_server::from_tcp_rustls(listener, config)?;
-                server.handle(handle).serve(service).await
-            }
-        }
-    };
-    ended.await.map(|()| 0).map_err(unheard)
+    let router = web::route::router(&web);
+    let watched = watch.as_ref().map(|(_, address)| *address);
+    if let Some((listener, _)) = watch {
+        let data = args.place.place()?.data;
+        let watch = Watch::new(web.app, &data, web.measures, doors.clone());
+        tokio::spawn(watch.serve(listener, Handle::new()));
+    }
+    tokio::spawn(announce(handle.clone(), tls.is_some(), watched, *output));
+    line::serve(listener, tls, router, doors, handle)
+        .await
+        .map(|()| 0)
+        .map_err(|error| unheard(args.listen, "--listen", &error))
 }
 
-fn bound(listen: SocketAddr) -> std::io::Result<(TcpListener, SocketAddr)> {
-    let listener = TcpListener::bind(listen)?;
-    listener.set_nonblocking(true)?;
-    let address = listener.local_addr()?;
-    Ok((listener, address))
+fn bound(listen: SocketAddr, option: &str) -> Result<(TcpListener, SocketAddr), Failure> {
+    let bind = || {
+        let listener = TcpListener::bind(listen)?;
+        listener.set_nonblocking(true)?;
+        let address = listener.local_addr()?;
+        Ok((listener, address))
+    };
+    bind().map_err(|error| unheard(listen, option, &error))
+}
+
+fn unheard(listen: SocketAddr, option: &str, error: &std::io::Error) -> Failure {
+    let why = disk::why(error);
+    Failure::new(
+        "SERV-003",
+        listen.to_string(),
+        format!("不能监听：{why}地址由 {option} 指定。"),
+    )
 }
 
 async fn certified((cert, key): (&PathBuf, &PathBuf)) -> Result<RustlsConfig, Failure> {
@@ -196,7 +219,7 @@ async fn ready(app: App, args: &ServeArgs, over_tls: bool) -> Result<WebState, F
         at_once: args.jobs,
         ..Limits::default()
     };
-    let imports = super::read_table::staging(app.clone(), &args.place.place(), limits)?;
+    let imports = super::read_table::staging(app.clone(), &args.place.place()?, limits)?;
     let recovered = async {
         imports.jobs().recover().await?;
         imports.recover().await
@@ -281,11 +304,22 @@ async fn facts(app: &App) -> Result<Facts, Failure> {
 }
 
 /// Says where it listens once it does; scripts wait for this line.
-async fn announce(handle: Handle<SocketAddr>, over_tls: bool, output: Output) {
+async fn announce(
+    handle: Handle<SocketAddr>,
+    over_tls: bool,
+    watched: Option<SocketAddr>,
+    output: Output,
+) {
     if let Some(address) = handle.listening().await {
         let scheme = if over_tls { "https" } else { "http" };
         let url = format!("{scheme}://{address}");
-        output.say(&format!("已启动：{url}"), &json!({"listening": url}));
+        let mut words = format!("已启动：{url}");
+        let mut said = json!({"listening": url});
+        if let Some(watched) = watched {
+            words.push_str(&format!("；运行状况：http://{watched}"));
+            said["metrics"] = format!("http://{watched}").into();
+        }
+        output.say(&words, &said);
     }
 }
 

@@ -7,7 +7,8 @@ use domain::time::Date;
 use serde_json::json;
 use store::catalog;
 
-use super::serve::{PlaceArgs, runtime};
+use super::place::PlaceArgs;
+use super::serve::runtime;
 use super::{Failure, Output};
 
 /// Arguments of `mingqian workdays`.
@@ -31,7 +32,7 @@ pub(crate) fn run(args: &WorkdaysArgs, output: &Output) -> Result<u8, Failure> {
         )
     };
     let from = Date::parse_typed(&args.date).map_err(refused)?;
-    let place = args.place.place();
+    let place = args.place.place()?;
     let kept = runtime()?.block_on(place.view(catalog::holidays))?;
     let of_bureau = kept.is_some();
     let holidays = kept.unwrap_or_else(|| {

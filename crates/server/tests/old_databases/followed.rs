@@ -32,7 +32,7 @@ fn command(old: &OldDatabase, engine: Engine, words: &[&str]) -> Command {
     command.args(words).arg("--data").arg(old.folder());
     command.env_remove("MINGQIAN_DATABASE");
     if engine == Engine::Postgres {
-        command.args(["--database", &old.place()]);
+        command.env("MINGQIAN_DATABASE", old.place());
     }
     command
 }

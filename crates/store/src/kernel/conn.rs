@@ -235,6 +235,11 @@ pub(super) fn engine(error: &sqlx::Error) -> StoreError {
             StoreError::Busy
         }
         sqlx::Error::PoolTimedOut => StoreError::Busy,
+        // The embedded engine has no line that could break.
+        sqlx::Error::Io(_) | sqlx::Error::Tls(_) => StoreError::Unreachable(error.to_string()),
+        sqlx::Error::Database(database) if database.code().is_some_and(|code| pg_went(&code)) => {
+            StoreError::Unreachable(database.message().to_owned())
+        }
         sqlx::Error::Database(database) if database.code().is_some_and(|code| is_ruined(&code)) => {
             StoreError::NotOurs {
                 path: "数据库文件".to_owned(),

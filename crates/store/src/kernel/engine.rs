@@ -17,7 +17,9 @@ use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{PgPool, SqlitePool};
 
+mod line;
 mod looking;
+mod pools;
 
 use super::blob;
 use super::cell::Vault;
@@ -40,14 +42,14 @@ pub(super) const TURNS: u32 = 6;
 /// Readers of one process. Work that holds a view for long takes at most [`Db::LONG_VIEWS`] of them, the rest
 /// is for pages.
 const READERS: u32 = 8;
+/// Readers of public pages, of their own: neither they nor those who have signed in can starve the others.
+const PUBLIC: u32 = 4;
 /// Acts of one process at the same time on PostgreSQL. One that would wait for an announced register gives
 /// its connection back, see `register`.
 const ACTS: u32 = 12;
 /// Signs of life of jobs and announcements; of the latter each keeps one as long as it stands.
 const SIGNS: u32 = 6;
 
-/// How whoever writes begins on PostgreSQL, whatever the database, the role or the server has as its default: under
-/// SERIALIZABLE all acts conflict on the head of the log, under REPEATABLE READ whoever waited for it.
 /// What the program rests on, whatever a server, a role or a database is set to. An announcement and a view that is
 /// computed from stand idle for long.
 const SETTINGS: [(&str, &str); 4] = [
@@ -59,7 +61,6 @@ const SETTINGS: [(&str, &str); 4] = [
 /// What is acknowledged is on the disk, also where a server or a role is set to answer sooner; a server that waits for
 /// its copies as well goes on to do so.
 const DURABLE: &str = "SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') IN ('off', 'local')";
-const BEGIN: &str = "BEGIN ISOLATION LEVEL READ COMMITTED";
 
 /// What the one writer of SQLite may keep of the database in memory, in the words of the pragma: 64 MiB, so
 /// that the indexes of a million entries are not written out and read back while they grow.
@@ -79,12 +80,14 @@ enum Pools {
     Lite {
         write: SqlitePool,
         read: SqlitePool,
+        public: SqlitePool,
         folder: Arc<Path>,
         notices: Arc<Path>,
     },
     Pg {
         acts: PgPool,
         read: PgPool,
+        public: PgPool,
         blobs: PgPool,
         signs: PgPool,
     },
@@ -216,20 +219,22 @@ impl Db {
             )
             .await
             .map_err(|error| engine(&error))?;
-        let read = SqlitePoolOptions::new()
-            .max_connections(READERS)
-            .min_connections(0)
-            .acquire_timeout(WAIT)
-            .connect_lazy_with(
-                options
-                    .busy_timeout(WAIT)
-                    .pragma("query_only", "ON")
-                    .pragma("cache_size", "-4096"),
-            );
+        let reading = options
+            .busy_timeout(WAIT)
+            .pragma("query_only", "ON")
+            .pragma("cache_size", "-4096");
+        let readers = |most| {
+            SqlitePoolOptions::new()
+                .max_connections(most)
+                .min_connections(0)
+                .acquire_timeout(WAIT)
+                .connect_lazy_with(reading.clone())
+        };
         Ok(Self {
             pools: Pools::Lite {
                 write,
-                read,
+                read: readers(READERS),
+                public: readers(PUBLIC),
                 folder: file.with_extension("blobs").into(),
                 notices: file.with_extension("announced").into(),
             },
@@ -244,6 +249,7 @@ impl Db {
         let options = PgConnectOptions::from_str(url)
             .map_err(|error| engine(&error))?
             .options(SETTINGS);
+        line::answers(&options).await?;
         let acts = PgPoolOptions::new()
             .max_connections(ACTS)
             .acquire_timeout(WAIT)
@@ -264,6 +270,7 @@ impl Db {
             pools: Pools::Pg {
                 acts,
                 read: lazily(READERS),
+                public: lazily(PUBLIC),
                 blobs: lazily(2),
                 signs: lazily(SIGNS),
             },
@@ -326,11 +333,7 @@ impl Db {
     pub async fn read(&self) -> Result<Reader, StoreError> {
         let conn = match &self.pools {
             Pools::Lite { read, .. } => begun(read, "BEGIN").await?,
-            Pools::Pg { read, .. } => Conn::Pg(
-                read.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
-                    .await
-                    .map_err(|e| engine(&e))?,
-            ),
+            Pools::Pg { read, .. } => line::begun(read, line::READ).await?,
         };
         Ok(self.reader(conn))
     }
@@ -362,14 +365,14 @@ impl Db {
     pub(super) async fn write_conn(&self) -> Result<Conn, StoreError> {
         match &self.pools {
             Pools::Lite { write, .. } => self.in_turn(write).await,
-            Pools::Pg { acts, .. } => writing(acts).await,
+            Pools::Pg { acts, .. } => line::begun(acts, line::BEGIN).await,
         }
     }
 
     pub(super) async fn sign_conn(&self) -> Result<Conn, StoreError> {
         match &self.pools {
             Pools::Lite { .. } => self.write_conn().await,
-            Pools::Pg { signs, .. } => writing(signs).await,
+            Pools::Pg { signs, .. } => line::begun(signs, line::BEGIN).await,
         }
     }
 
@@ -414,35 +417,9 @@ impl Db {
     pub(super) async fn blob_conn(&self) -> Result<Conn, StoreError> {
         match &self.pools {
             Pools::Lite { .. } => self.write_conn().await,
-            Pools::Pg { blobs, .. } => writing(blobs).await,
+            Pools::Pg { blobs, .. } => line::begun(blobs, line::BEGIN).await,
         }
     }
-
-    /// Waits until all connections are given back and closed.
-    pub async fn close(&self) {
-        match &self.pools {
-            Pools::Lite { write, read, .. } => {
-                read.close().await;
-                write.close().await;
-            }
-            Pools::Pg {
-                acts,
-                read,
-                blobs,
-                signs,
-            } => {
-                signs.close().await;
-                blobs.close().await;
-                read.close().await;
-                acts.close().await;
-            }
-        }
-    }
-}
-
-async fn writing(pool: &PgPool) -> Result<Conn, StoreError> {
-    let begun = pool.begin_with(BEGIN).await;
-    begun.map(Conn::Pg).map_err(|error| engine(&error))
 }
 
 /// Begins on a connection of SQLite that has nothing begun. Where the disk is full, SQLite ends a transaction by itself,

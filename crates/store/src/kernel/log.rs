@@ -38,7 +38,7 @@ pub use trace::{
 
 /// How far before the last entry an entry's time may lie, or before the beginning of its own act: the
 /// clocks of two machines never agree to the millisecond. What lies further back is a clock set back.
-const CLOCK_TOLERANCE_MS: i64 = 60_000;
+pub const CLOCK_TOLERANCE_MS: i64 = 60_000;
 
 /// What the log says of an act once it is durable.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -274,6 +274,15 @@ async fn keep_nodes(conn: &mut Conn, nodes: Vec<tlog::frontier::Node>) -> Result
 pub async fn head(reader: &mut Reader) -> Result<(u64, Hash), StoreError> {
     let frontier = check(&mut reader.conn).await?.frontier;
     Ok((frontier.size(), frontier.root()))
+}
+
+/// How many entries there are, and the instant of the last in unix milliseconds.
+///
+/// # Errors
+/// As [`head`].
+pub async fn standing(reader: &mut Reader) -> Result<(u64, i64), StoreError> {
+    let head = check(&mut reader.conn).await?;
+    Ok((head.size(), head.last_at_ms))
 }
 
 pub(crate) fn size_of(stored: i64) -> Result<u64, StoreError> {

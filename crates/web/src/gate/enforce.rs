@@ -11,19 +11,22 @@ use axum::http::{HeaderMap, Method, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use domain::refusal::codes;
-use store::session::{self, Session};
+use store::session::Session;
 
+use super::asked::Asked;
 use super::feedback::Landing;
-use super::finish::Asked;
 use super::press::done_before;
-use super::sent::{NO_TOKEN, WRONG_KIND};
+use super::sent::{BROKEN, NO_TOKEN, WRONG_KIND};
 use super::visit::form_token;
-use super::{Guest, PartyVisit, Pressed, Sent, Stop, Visit, WebState, cookie, feedback, see_other};
+use super::{
+    Guest, PartyVisit, Pressed, Sent, Stop, Visit, WebState, cookie, feedback, patience, see_other,
+};
 use crate::component::Refusal;
 use crate::csrf::{FormToken, Origin, origin_of};
 use crate::form::{FORM_TOKEN_FIELD, MAX_FORM_BYTES, Submitted, SubmittedError};
 use crate::problem::Problem;
 use crate::route::Who;
+use crate::screen::draft;
 use crate::text::Address;
 
 /// Where an account that must change its password is sent.
@@ -41,13 +44,16 @@ pub(crate) struct Rule {
     /// What was typed into the form at this address is kept when the session has run out, and shown at this
     /// address afterwards, whether the form fills it in or not.
     pub(crate) keeps_typed: bool,
+    /// What was typed stands on an answer that is no success, as it does with every form that acts once.
+    pub(crate) gives_back_typed: bool,
 }
 
 /// Admits the request or answers it; problems of the handler are rendered in the visitor's shell.
 pub(crate) async fn enforce(web: WebState, rule: Rule, request: Request, next: Next) -> Response {
     let (parts, body) = request.into_parts();
     let mut guest = Guest::of(&parts);
-    let route = Asked::of(&parts);
+    let asked = parts.extensions.get::<Asked>().cloned();
+    let asked = asked.unwrap_or_else(|| Asked::of(&web, &parts));
     let token = cookie::token_of(&parts.headers, web.over_tls).map(str::to_owned);
     let opens = parts.method == Method::GET;
     let mut request = Request::from_parts(parts, body);
@@ -64,7 +70,7 @@ pub(crate) async fn enforce(web: WebState, rule: Rule, request: Request, next: N
     let opens = opens && rule.keeps_typed;
     let response = match admit(&web, rule, &mut request, &guest, known).await {
         Ok(None) => {
-            sent = request.extensions().get::<Pressed>().cloned();
+            sent = typed(rule, &request);
             next.run(request).await
         }
         Ok(Some(answer)) => answer,
@@ -72,7 +78,7 @@ pub(crate) async fn enforce(web: WebState, rule: Rule, request: Request, next: N
     };
     let response = match visit {
         Some(visit) => {
-            let page = super::finish::in_workbench(&web, &visit, &route, response).await;
+            let page = super::finish::in_workbench(&web, &visit, &asked, response).await;
             match opens {
                 true => super::typed::with_kept(&web, &visit, page).await,
                 false => page,
@@ -84,6 +90,14 @@ pub(crate) async fn enforce(web: WebState, rule: Rule, request: Request, next: N
         Some(sent) => super::typed::with_typed(&sent, response).await,
         None => response,
     }
+}
+
+/// What was typed, where it may not be lost.
+fn typed(rule: Rule, request: &Request) -> Option<Submitted> {
+    let extensions = request.extensions();
+    let freely = extensions.get::<Sent>().filter(|_| rule.gives_back_typed);
+    let pressed = extensions.get::<Pressed>().map(|pressed| &**pressed);
+    pressed.or(freely.map(|sent| &**sent)).cloned()
 }
 
 enum Known {
@@ -238,9 +252,15 @@ async fn read_body(request: &mut Request) -> Result<Submitted, Stop> {
         return Err(stop.with_status(StatusCode::UNSUPPORTED_MEDIA_TYPE));
     }
     let body = std::mem::replace(request.body_mut(), Body::empty());
-    let bytes = to_bytes(body, MAX_FORM_BYTES)
-        .await
-        .map_err(|_| unreadable(SubmittedError::TooLarge))?;
+    let bytes =
+        to_bytes(body, MAX_FORM_BYTES).await.map_err(|error| {
+            match patience::was_silent(&error) {
+                true => {
+                    Stop::unusable(&BROKEN.refuse(&[])).with_status(StatusCode::REQUEST_TIMEOUT)
+                }
+                false => unreadable(SubmittedError::TooLarge),
+            }
+        })?;
     Submitted::parse(&bytes).map_err(unreadable)
 }
 
@@ -358,16 +378,5 @@ async fn keep_typed(
     let kept = form_urlencoded::Serializer::new(String::new())
         .extend_pairs(submitted.kept_openly())
         .finish();
-    let now = web.app.clock.now().unix_ms();
-    let mut scratch = web.app.db.scratch().await?;
-    session::keep_draft(
-        &mut scratch.inside(),
-        &session.account,
-        &guest.path,
-        &kept,
-        now,
-    )
-    .await?;
-    scratch.commit().await?;
-    Ok(true)
+    draft::keep_if_room(web, &session.account, (&guest.path, &kept)).await
 }

@@ -1,27 +1,21 @@
 //! The outermost layer: every answer has its headers, every problem its page, every fault a number.
 
 use std::any::Any;
-use std::time::Duration;
 
 use axum::Router;
-use axum::extract::{MatchedPath, Request, State};
+use axum::extract::{Request, State};
 use axum::http::header::{ALLOW, RETRY_AFTER};
-use axum::http::request::Parts;
 use axum::http::{HeaderValue, Method, StatusCode};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use domain::refusal::Code;
 use tower_http::catch_panic::CatchPanicLayer;
+use tracing::Instrument as _;
 
-use super::{Guest, Stop, Visit, WebState};
+use super::asked::Asked;
+use super::{Guest, Stop, Visit, WebState, patience};
 use crate::headers::{Reach, protect};
 use crate::problem::Problem;
-
-/// The longest a page may take; longer work is a job with its own page.
-const PATIENCE: Duration = Duration::from_secs(30);
-/// How many such times a page is waited for whose act queues behind something announced; more than
-/// the store lets an act queue.
-const TURNS: u32 = 5;
 
 static WRONG_METHOD: Code = Code::new(
     "PAGE-405",
@@ -35,7 +29,7 @@ static WRONG_ADDRESS: Code = Code::new(
     None,
     "从导航重新进入；地址是从别处抄来的，重新复制一遍。",
 );
-static TOO_SLOW: Code = Code::new(
+pub(super) static TOO_SLOW: Code = Code::new(
     "PAGE-503",
     "30 秒内没有算完，本次没有等到结果。",
     None,
@@ -45,23 +39,9 @@ static TOO_SLOW: Code = Code::new(
 /// Wraps the finished router.
 pub(crate) fn finish(router: Router, web: &WebState) -> Router {
     router
-        .layer(from_fn_with_state(web.clone(), patiently))
+        .layer(from_fn_with_state(web.clone(), patience::patiently))
         .layer(CatchPanicLayer::custom(panicked))
         .layer(from_fn_with_state(web.clone(), dress))
-}
-
-/// Waits for the page, longer as long as acts queue behind something announced.
-async fn patiently(State(web): State<WebState>, request: Request, next: Next) -> Response {
-    let mut answer = std::pin::pin!(next.run(request));
-    for _ in 0..TURNS {
-        let since = web.app.db.waiting_since();
-        match tokio::time::timeout(PATIENCE, &mut answer).await {
-            Ok(answer) => return answer,
-            Err(_) if web.app.db.explained_since(since).await => {}
-            Err(_) => break,
-        }
-    }
-    StatusCode::SERVICE_UNAVAILABLE.into_response()
 }
 
 #[expect(
@@ -77,9 +57,21 @@ fn panicked(payload: Box<dyn Any + Send>) -> Response {
 }
 
 async fn dress(State(web): State<WebState>, request: Request, next: Next) -> Response {
+    let (mut parts, body) = request.into_parts();
+    let asked = Asked::of(&web, &parts);
+    parts.extensions.insert(asked.clone());
+    let (span, begun) = (asked.span(), web.app.clock.now());
+    let response = dressed(&web, asked.clone(), Request::from_parts(parts, body), next)
+        .instrument(span)
+        .await;
+    let took_ms = web.app.clock.now().since_ms(begun);
+    web.measures.count(&asked, response.status(), took_ms);
+    response
+}
+
+async fn dressed(web: &WebState, asked: Asked, request: Request, next: Next) -> Response {
     let (parts, body) = request.into_parts();
     let guest = Guest::of(&parts);
-    let asked = Asked::of(&parts);
     let head = parts.method == Method::HEAD;
     let request = Request::from_parts(parts, body);
     let mut response = next.run(request).await;
@@ -92,13 +84,13 @@ async fn dress(State(web): State<WebState>, request: Request, next: Next) -> Res
     };
     let unexplained = response.extensions().get::<Explained>().is_none();
     if let Some(stop) = response.extensions_mut().remove::<Stop>() {
-        let page = numbered(&web, &asked, stop.clone())
+        let page = numbered(&asked, stop.clone())
             .problem
-            .in_plain(guest.frame(&web));
+            .in_plain(guest.frame(web));
         response = (stop.status, page).into_response();
     } else if let Some(stop) = bare.filter(|_| unexplained && !head) {
         let allow = response.headers().get(ALLOW).cloned();
-        let page = stop.problem.in_plain(guest.frame(&web));
+        let page = stop.problem.in_plain(guest.frame(web));
         response = (response.status(), page).into_response();
         if let Some(allow) = allow {
             response.headers_mut().insert(ALLOW, allow);
@@ -127,7 +119,7 @@ pub(super) async fn in_workbench(
     let Some(stop) = response.extensions_mut().remove::<Stop>() else {
         return response;
     };
-    let stop = numbered(web, asked, stop);
+    let stop = numbered(asked, stop);
     let mut page = match web.shell(visit).await {
         Ok(shell) => (stop.status, stop.problem.in_workbench(shell)).into_response(),
         Err(_) => (stop.status, stop.problem.in_plain(visit.guest.frame(web))).into_response(),
@@ -136,33 +128,9 @@ pub(super) async fn in_workbench(
     page
 }
 
-/// What was asked for, as the record of the server may say it: the line of the route table. What stood in its
-/// place, and behind the question mark, may be a secret or somebody's name.
-pub(super) struct Asked {
-    method: Method,
-    route: Option<MatchedPath>,
-}
-
-impl Asked {
-    pub(super) fn of(parts: &Parts) -> Self {
-        Self {
-            method: parts.method.clone(),
-            route: parts.extensions.get::<MatchedPath>().cloned(),
-        }
-    }
-
-    fn words(&self) -> String {
-        let route = self
-            .route
-            .as_ref()
-            .map_or("（没有这个地址）", MatchedPath::as_str);
-        format!("{} {route}", self.method)
-    }
-}
-
 /// Gives a fault its number and writes what is inside it to the record of the server, under the words by which
 /// the reader of the page reports it.
-fn numbered(web: &WebState, asked: &Asked, mut stop: Stop) -> Stop {
+fn numbered(asked: &Asked, mut stop: Stop) -> Stop {
     let Some(inside) = stop.inside.take() else {
         return stop;
     };
@@ -170,12 +138,9 @@ fn numbered(web: &WebState, asked: &Asked, mut stop: Stop) -> Stop {
     let inside = inside.replace(char::is_control, " ");
     let mut line = format!("{}：{inside}", asked.words());
     if let Problem::Fault { request } = &mut *stop.problem {
-        *request = store::hex(&web.app.entropy.bytes::<4>());
+        request.clone_from(&asked.number);
         line = format!("PAGE-500 {request} {line}");
     }
     tracing::error!("{line}");
     stop
 }
-
-#[cfg(test)]
-mod tests;

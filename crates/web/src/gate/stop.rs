@@ -25,6 +25,12 @@ static BUSY: Code = Code::new(
     None,
     "等几秒再提交一次，填写的内容还在。",
 );
+static UNREACHABLE: Code = Code::new(
+    "STOR-529",
+    "联系不上数据库服务器，这次没有办成，也没有留下一半。",
+    None,
+    "稍后再试；一直这样的，请系统管理员查看数据库服务器和网络。",
+);
 static MOVED_ON: Code = Code::new(
     "STOR-409",
     "打开本页之后，这条记录已被别人改过，或同样的记录已经存在；这次没有写入。",
@@ -155,6 +161,10 @@ impl From<StoreError> for Stop {
                 Self::new(Problem::Conflict((&BUSY.refuse(&[])).into()))
                     .with_status(StatusCode::SERVICE_UNAVAILABLE)
             }
+            StoreError::Unreachable(_) => Self {
+                inside: Some(error.to_string()),
+                ..Self::new(Problem::Unavailable((&UNREACHABLE.refuse(&[])).into()))
+            },
             StoreError::ClockSetBack { .. } => {
                 let stop = Self::new(Problem::Conflict((&CLOCK.refuse(&[])).into()));
                 Self {

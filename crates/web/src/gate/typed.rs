@@ -12,7 +12,7 @@ use axum::http::StatusCode;
 use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE};
 use axum::response::{IntoResponse as _, Response};
 
-use super::{Guest, Pressed, Visit, WebState, feedback};
+use super::{Guest, Visit, WebState, feedback};
 use crate::component::{Act, Facts, Fragment, Head, Link, Note, Sheet, Typed};
 use crate::form::Submitted;
 use crate::layout::PlainPage;
@@ -164,7 +164,7 @@ pub(super) fn not_carried_out(web: &WebState, guest: &Guest) -> Response {
 }
 
 /// The answer, with whatever of the typed text it does not show at its end.
-pub(super) async fn with_typed(sent: &Pressed, answer: Response) -> Response {
+pub(super) async fn with_typed(sent: &Submitted, answer: Response) -> Response {
     let status = answer.status();
     let failed = status.is_client_error() || status == StatusCode::SERVICE_UNAVAILABLE;
     let failed = failed || status == StatusCode::INTERNAL_SERVER_ERROR;

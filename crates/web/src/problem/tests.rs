@@ -45,6 +45,7 @@ fn every_problem_has_its_status_a_code_and_a_title() {
         (Problem::Conflict(refusal()), 409, "AUTH-012"),
         (gone, 410, "PAGE-410"),
         (Problem::Unsound(refusal()), 503, "AUTH-012"),
+        (Problem::Unavailable(refusal()), 503, "AUTH-012"),
         (Problem::Unread(refusal()), 409, "AUTH-012"),
         (Problem::Unusable(refusal()), 422, "AUTH-012"),
         (Problem::Unknown(refusal(), None), 503, "AUTH-012"),

@@ -28,7 +28,6 @@ pub(super) mod words;
 
 pub(super) use record::strata::stratum_words;
 pub(super) use seen::Seen;
-pub(super) use slip::origin;
 
 /// The addresses of this screen.
 #[must_use]

@@ -1,9 +1,11 @@
 //! Half-written forms, kept for one account under the path of the form.
 
 use axum::extract::{Path, State};
-use axum::http::HeaderMap;
 use axum::http::header::ACCEPT;
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
+use domain::id::AccountId;
+use domain::refusal::Code;
 use domain::text::FieldErrors;
 use domain::time::Instant;
 use store::session;
@@ -19,11 +21,23 @@ use crate::text::Address;
 const KEEP: &str = "/w/drafts";
 const DROP: &str = "/w/drafts-dropped";
 
+/// How many half-written forms are kept for one account.
+const MOST: i64 = 50;
+/// How long they may be together, in bytes.
+const MOST_BYTES: i64 = 2 << 20;
+
+static FULL: Code = Code::new(
+    "FORM-016",
+    "草稿存满了（每个账号至多 {most} 份，共 2 MB），这一份没有存下。",
+    None,
+    "填写的内容还在：直接提交，或先打开不要的那张表单清除它的草稿，再存这一份。",
+);
+
 /// The addresses of this screen.
 #[must_use]
 pub fn routes() -> Vec<Route> {
     vec![
-        Route::post("/w/drafts/{*form}", Who::SignedIn, "存草稿", keep),
+        Route::post("/w/drafts/{*form}", Who::SignedIn, "存草稿", keep).giving_back_typed(),
         Route::post(
             "/w/drafts-dropped/{*form}",
             Who::SignedIn,
@@ -125,18 +139,46 @@ async fn keep(
     let fields = form_urlencoded::Serializer::new(String::new())
         .extend_pairs(sent.kept())
         .finish();
-    let mut scratch = web.app.db.scratch().await?;
-    let mut inside = scratch.inside();
-    let account = &visit.acting.account;
-    session::keep_draft(&mut inside, account, &path, &fields, visit.now.unix_ms()).await?;
-    scratch.commit().await?;
+    let kept = keep_if_room(&web, &visit.acting.account, (&path, &fields)).await?;
     let by_script = headers.get(ACCEPT).is_some_and(|kind| kind == "text/plain");
+    if !kept {
+        let full = FULL.refuse(&[("most", &MOST)]);
+        return match by_script {
+            true => {
+                let words = format!("{} {}{}", full.code, full.sentence, full.remedy);
+                Ok((StatusCode::CONFLICT, words).into_response())
+            }
+            false => Err(full.into()),
+        };
+    }
     if by_script {
         return Ok(format!("草稿已存 {}", moment(visit.now, visit.now)).into_response());
     }
     let landing = feedback::DRAFT_KEPT.at(to);
     let to = feedback::leave(&web, &visit.session.token_hash, landing).await?;
     Ok(see_other(&to))
+}
+
+/// Keeps what was typed into the form at that path, if its account has room for it.
+///
+/// # Errors
+/// When the database cannot be written.
+pub async fn keep_if_room(
+    web: &WebState,
+    account: &AccountId,
+    (path, fields): (&str, &str),
+) -> Result<bool, Stop> {
+    let mut scratch = web.app.db.scratch().await?;
+    let (count, long) = session::other_drafts(scratch.reader(), account, path).await?;
+    let longer = i64::try_from(fields.len()).unwrap_or(i64::MAX);
+    if count >= MOST || long.saturating_add(longer) > MOST_BYTES {
+        return Ok(false);
+    }
+    let now_ms = web.app.clock.now().unix_ms();
+    let mut inside = scratch.inside();
+    session::keep_draft(&mut inside, account, path, fields, now_ms).await?;
+    scratch.commit().await?;
+    Ok(true)
 }
 
 async fn drop_one(State(web): State<WebState>, Path(form): Path<String>, visit: Visit) -> Answer {

@@ -10,7 +10,6 @@ use std::collections::BTreeMap;
 use app::drawing::Figures;
 use askama::Template;
 use axum::extract::{Path, State};
-use axum::http::HeaderMap;
 use axum::response::{Html, IntoResponse as _};
 use domain::campaign::CampaignState;
 use domain::campaign::party::PartyState;
@@ -18,7 +17,7 @@ use domain::campaign::state::Committed;
 use domain::policy::Verb;
 use store::attachment::Owner;
 
-use super::campaign::{Seen, origin, qr, stratum_words, words};
+use super::campaign::{Seen, qr, stratum_words, words};
 use crate::asset;
 use crate::component::Fragment;
 use crate::gate::{Answer, Stop, Visit, WebState};
@@ -92,14 +91,9 @@ struct HallPage {
     truth: &'static str,
 }
 
-async fn show(
-    State(web): State<WebState>,
-    visit: Visit,
-    Path(number): Path<String>,
-    headers: HeaderMap,
-) -> Answer {
+async fn show(State(web): State<WebState>, visit: Visit, Path(number): Path<String>) -> Answer {
     let seen = Seen::load(&web, &visit, &number).await?;
-    let page = page(&web, &seen, &visit, &origin(&web, &headers)).await?;
+    let page = page(&web, &seen, &visit).await?;
     let text = page
         .render()
         .map_err(|error| Stop::fault(error.to_string()))?;
@@ -147,7 +141,7 @@ fn place(state: &CampaignState) -> usize {
     }
 }
 
-async fn page(web: &WebState, seen: &Seen, visit: &Visit, origin: &str) -> Result<HallPage, Stop> {
+async fn page(web: &WebState, seen: &Seen, visit: &Visit) -> Result<HallPage, Stop> {
     let stored = &seen.stored;
     let state = &stored.campaign.state;
     let now = visit.now.local_text();
@@ -187,7 +181,7 @@ async fn page(web: &WebState, seen: &Seen, visit: &Visit, origin: &str) -> Resul
         } else {
             String::new()
         },
-        code: qr::code(&format!("{origin}{public}"), "公示页的二维码"),
+        code: qr::code(&web.site.address(&public), "公示页的二维码"),
         public,
         level: level.map_or_else(String::new, |level| level.label().to_owned()),
         claim: level.map_or("", words::claim),

@@ -213,6 +213,11 @@ async fn a_link_that_is_out_is_replaced_knowingly_and_only_the_one_that_was_name
         // Pressed where the earlier one was named: it ends, and the trace says which it was.
         let slip = cast.officer.submit(&second, &path, &[]).await;
         assert_eq!(slip.status, StatusCode::OK, "{}", slip.text);
+        assert!(
+            slip.shows("http://127.0.0.1:80/p/") && !slip.shows("127.0.0.1:8080"),
+            "where people come is not what a request says of itself: {}",
+            slip.text
+        );
         assert_eq!(stranger.get(&link).await.status, StatusCode::NOT_FOUND);
         let entry = cast.officer.get(&format!("/w/log/{before}")).await;
         assert!(entry.shows("replaces"), "{}", entry.text);

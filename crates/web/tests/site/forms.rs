@@ -535,6 +535,52 @@ async fn a_draft_is_kept_by_button_and_by_script_and_can_be_dropped() {
     .await;
 }
 
+#[tokio::test]
+async fn an_account_has_so_many_drafts_and_loses_nothing_it_typed_beyond() {
+    with_site(async |site| {
+        let (_, browser) = registrar(&site).await;
+        let asked = browser.get(NEW).await;
+        let keep = async |path: &str, text: &str| {
+            let to = format!("/w/drafts{path}");
+            browser.submit(&asked, &to, &[("name", text)]).await
+        };
+        for number in 0..50 {
+            let kept = keep(&format!("/w/campaigns/{number}/plan"), "样例").await;
+            assert_eq!(
+                kept.status,
+                StatusCode::SEE_OTHER,
+                "{number}: {}",
+                kept.text
+            );
+        }
+        let full = keep(NEW, "写了很久的店名").await;
+        assert_eq!(full.status, StatusCode::CONFLICT);
+        assert!(full.shows("FORM-016"), "{}", full.text);
+        assert!(full.shows("写了很久的店名"), "{}", full.text);
+        let again = keep("/w/campaigns/7/plan", "改过的样例").await;
+        assert_eq!(
+            again.status,
+            StatusCode::SEE_OTHER,
+            "its own place is its own"
+        );
+        browser
+            .submit(&asked, "/w/drafts-dropped/w/campaigns/7/plan", &[])
+            .await;
+        let kept = keep(NEW, "写了很久的店名").await;
+        assert_eq!(kept.status, StatusCode::SEE_OTHER, "{}", kept.text);
+        // Few of them may be many bytes.
+        let long = "长".repeat(25_000);
+        let mut answers = Vec::new();
+        for number in 10..20 {
+            let kept = keep(&format!("/w/campaigns/{number}/plan"), &long).await;
+            answers.push(kept.status);
+        }
+        assert_eq!(answers[..9], [StatusCode::SEE_OTHER; 9]);
+        assert_eq!(answers[9], StatusCode::CONFLICT);
+    })
+    .await;
+}
+
 /// The story of a press whose answer from the database is lost on the way.
 #[expect(
     clippy::cognitive_complexity,

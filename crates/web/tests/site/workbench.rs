@@ -159,3 +159,60 @@ async fn an_account_without_roles_is_told_whom_to_ask() {
     })
     .await;
 }
+
+/// Takes every connection that such pages read by.
+async fn used_up(db: &store::Db, readers: usize) -> Vec<store::Reader> {
+    let mut taken = Vec::new();
+    for _ in 0..readers {
+        taken.push(db.read().await.unwrap());
+    }
+    taken
+}
+
+#[tokio::test]
+async fn the_workbench_does_not_starve_the_portal_nor_the_portal_the_workbench() {
+    on_both(|db| async move {
+        let site = Site::open(db).await;
+        let account = site.city.account("initiator1", &[(Role::Initiator, 1)]);
+        let officer = site.signed_in(&account.await).await;
+        let db = &site.city.app.db;
+        let inside = used_up(db, 8).await;
+        for path in ["/", "/items", "/log"] {
+            let page = site.stranger().get(path).await;
+            assert_eq!(page.status, axum::http::StatusCode::OK, "{path}");
+        }
+        drop(inside);
+        let outside = used_up(&db.for_public(), 4).await;
+        let page = officer.get("/w").await;
+        assert_eq!(page.status, axum::http::StatusCode::OK, "{}", page.text);
+        drop(outside);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn downloads_that_nobody_reads_hold_no_connection_to_the_database() {
+    on_both(|db| async move {
+        let site = Site::open(db).await;
+        let account = site.city.account("registrar1", &[(Role::Registrar, 1)]);
+        let officer = site.signed_in(&account.await).await;
+        let token = officer.token.clone().unwrap();
+        let mut unread = Vec::new();
+        for _ in 0..12 {
+            let request = axum::http::Request::get("/w/subjects.csv")
+                .header("cookie", format!("mq={token}"))
+                .body(axum::body::Body::empty())
+                .unwrap();
+            let answer = tower::ServiceExt::oneshot(site.router.clone(), request).await;
+            let answer = answer.unwrap();
+            assert_eq!(answer.status(), axum::http::StatusCode::OK);
+            unread.push(answer);
+        }
+        let all = used_up(&site.city.app.db, 8).await;
+        drop(all);
+        let page = officer.get("/w").await;
+        assert_eq!(page.status, axum::http::StatusCode::OK, "{}", page.text);
+        drop(unread);
+    })
+    .await;
+}

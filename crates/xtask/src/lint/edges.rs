@@ -76,7 +76,7 @@ const CONFINED: [(&str, &[&str]); 19] = [
     ("calamine", &["exchange"]),
     ("rust_xlsxwriter", &["exchange"]),
     ("encoding_rs", &["exchange", "server"]),
-    ("rlimit", &["exchange"]),
+    ("rlimit", &["exchange", "server"]),
     ("argon2", &["app"]),
     ("aes-gcm", &["app"]),
     ("hmac", &["app"]),

@@ -8,7 +8,7 @@ use sqlx::SqlitePool;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqlitePoolOptions};
 
-use super::{Db, Pools, WAIT};
+use super::{Db, Pools, WAIT, line};
 use crate::error::StoreError;
 use crate::kernel::cell::Vault;
 use crate::kernel::conn::engine;
@@ -41,6 +41,7 @@ impl Db {
         Ok(Self {
             pools: Pools::Lite {
                 write: pool.clone(),
+                public: pool.clone(),
                 read: pool,
                 folder: file.with_extension("blobs").into(),
                 notices: file.with_extension("announced").into(),
@@ -62,6 +63,7 @@ impl Db {
                 ("default_transaction_read_only", "on"),
                 ("quote_all_identifiers", "off"),
             ]);
+        line::answers(&options).await?;
         let acts = PgPoolOptions::new()
             .max_connections(2)
             .acquire_timeout(WAIT)
@@ -76,6 +78,7 @@ impl Db {
         Ok(Self {
             pools: Pools::Pg {
                 read: acts.clone(),
+                public: acts.clone(),
                 blobs: acts.clone(),
                 signs: acts.clone(),
                 acts,

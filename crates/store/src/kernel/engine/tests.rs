@@ -210,12 +210,13 @@ where
 }
 
 #[tokio::test]
-async fn readers_acts_content_and_signs_of_life_have_connections_of_their_own() {
+async fn readers_public_pages_acts_content_and_signs_of_life_have_connections_of_their_own() {
     let server = crate::engines::PostgresDatabase::fresh();
     let db = Db::open_postgres(server.url(), &upgrade()).await.unwrap();
     let super::Pools::Pg {
         acts,
         read,
+        public,
         blobs,
         signs,
     } = &db.pools
@@ -225,6 +226,7 @@ async fn readers_acts_content_and_signs_of_life_have_connections_of_their_own() 
     // What one kind has used up, no other kind misses.
     used_up(acts, 12).await;
     used_up(read, 8).await;
+    used_up(public, 4).await;
     used_up(blobs, 2).await;
     used_up(signs, 6).await;
     assert_eq!(Db::LONG_VIEWS, 4, "pages keep the other half");
@@ -235,11 +237,18 @@ async fn the_embedded_engine_has_one_writer_and_as_many_readers() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("pools.sqlite");
     let db = Db::open_sqlite(&file, &upgrade()).await.unwrap();
-    let super::Pools::Lite { write, read, .. } = &db.pools else {
+    let super::Pools::Lite {
+        write,
+        read,
+        public,
+        ..
+    } = &db.pools
+    else {
         panic!("an embedded database");
     };
     used_up(write, 1).await;
     used_up(read, 8).await;
+    used_up(public, 4).await;
 }
 
 #[test]

@@ -11,8 +11,7 @@ use app::App;
 use app::drawing::wants_link;
 use askama::Template;
 use axum::extract::{Path, State};
-use axum::http::header::HOST;
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::StatusCode;
 use axum::response::IntoResponse as _;
 use domain::campaign::party::PartyName;
 use domain::campaign::version::Version;
@@ -174,7 +173,6 @@ pub(super) async fn issue(
     State(web): State<WebState>,
     visit: Visit,
     Path((number, party)): Path<(String, String)>,
-    headers: HeaderMap,
     sent: Pressed,
 ) -> Answer {
     let seen = Seen::load(&web, &visit, &number).await?;
@@ -198,7 +196,7 @@ pub(super) async fn issue(
     let to = feedback::PARTY_INVITED.at(page_of(&seen, &party));
     match once(&web, &visit, &sent, to, act).await? {
         Ok(to) => match issued.get() {
-            Some(link) => handed_out(&web, &visit, &seen, name, (link, &headers)).await,
+            Some(link) => handed_out(&web, &visit, &seen, name, link).await,
             None => Ok(see_other(&to)),
         },
         Err(error) => {
@@ -215,9 +213,9 @@ async fn handed_out(
     visit: &Visit,
     seen: &Seen,
     name: &PartyName,
-    (link, headers): (&str, &HeaderMap),
+    link: &str,
 ) -> Answer {
-    let address = format!("{}/p/{link}", origin(web, headers));
+    let address = web.site.address(&format!("/p/{link}"));
     let slip = Slip {
         bureau: web.facts.bureau.clone(),
         number: seen.number().to_string(),
@@ -257,14 +255,4 @@ fn opens(seen: &Seen) -> String {
             None => "到公布的承诺写明的时间".to_owned(),
         },
     }
-}
-
-/// Scheme and host under which this browser reaches us.
-pub(in crate::screen) fn origin(web: &WebState, headers: &HeaderMap) -> String {
-    let host = headers
-        .get(HOST)
-        .and_then(|host| host.to_str().ok())
-        .unwrap_or("localhost");
-    let scheme = if web.over_tls { "https" } else { "http" };
-    format!("{scheme}://{host}")
 }

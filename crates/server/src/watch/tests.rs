@@ -1,0 +1,90 @@
+use axum::body::{Body, to_bytes};
+use axum::http::Request;
+use testkit::city::City;
+use testkit::engines::on_both;
+use tower::ServiceExt as _;
+use web::gate::{Facts, WebState};
+
+use super::*;
+
+async fn asked(router: &Router, path: &str) -> (StatusCode, String) {
+    let request = Request::get(path).body(Body::empty()).unwrap();
+    let answer = router.clone().oneshot(request).await.unwrap();
+    let status = answer.status();
+    let bytes = to_bytes(answer.into_body(), usize::MAX).await.unwrap();
+    (status, String::from_utf8(bytes.to_vec()).unwrap())
+}
+
+const ONE_SEAT: Bounds = Bounds {
+    in_all: 1,
+    per_address: 1,
+    head: PATIENCE,
+    stalled: PATIENCE,
+};
+
+fn figures_are_told(text: &str) {
+    for line in [
+        "mingqian_requests_total{method=\"GET\",route=\"/items\",class=\"2xx\"} 1",
+        "mingqian_requests_total{method=\"GET\",route=\"-\",class=\"4xx\"} 1",
+        "mingqian_request_seconds_count 2",
+        "mingqian_connections_open 1",
+        "mingqian_connections_refused_total 1",
+        "mingqian_database_up 1",
+        "mingqian_jobs{state=\"waiting\"} 0",
+    ] {
+        assert!(text.lines().any(|one| one == line), "{line}: {text}");
+    }
+    for name in [
+        "mingqian_log_entries",
+        "mingqian_database_bytes",
+        "mingqian_memory_bytes",
+        "mingqian_disk_free_bytes",
+    ] {
+        let value = text.lines().find_map(|line| line.strip_prefix(name));
+        let value: Option<u64> = value.and_then(|value| value.trim().parse().ok());
+        assert!(value.is_some_and(|value| value > 0), "{name}: {text}");
+    }
+}
+
+#[tokio::test]
+async fn the_machine_says_how_it_is_and_of_nobody_anything() {
+    on_both(|db| async move {
+        let city = City::found(db).await;
+        let web = WebState::new(city.app.clone(), false, Facts::default());
+        let site = web::route::router(&web);
+        asked(&site, "/items?q=%E6%A3%80%E6%9F%A5%E5%91%98%E7%94%B2").await;
+        asked(&site, "/nowhere/secret").await;
+        let doors = Doors::new(ONE_SEAT, |_| false);
+        let seat = doors.seat("192.0.2.7".parse().unwrap());
+        assert!(doors.seat("192.0.2.8".parse().unwrap()).is_none());
+        let folder = tempfile::tempdir().unwrap();
+        let watch = Watch::new(city.app.clone(), folder.path(), web.measures, doors);
+        let router = watch.router();
+        let (status, text) = asked(&router, "/metrics").await;
+        assert_eq!(status, StatusCode::OK);
+        figures_are_told(&text);
+        assert!(text.contains("mingqian_pool_connections{pool=\"read\",state="));
+        for kept_out in ["192.0.2", "secret", "%E6", "检查员"] {
+            assert!(!text.contains(kept_out), "{kept_out}: {text}");
+        }
+        let (status, health) = asked(&router, "/health").await;
+        assert_eq!((status, health.as_str()), (StatusCode::OK, "{\"ok\":true}"));
+        let (status, ready) = asked(&router, "/ready").await;
+        assert_eq!(status, StatusCode::OK, "{ready}");
+        drop(seat);
+        city.app.db.close().await;
+        let (status, ready) = asked(&router, "/ready").await;
+        assert_eq!(status, StatusCode::SERVICE_UNAVAILABLE);
+        let told: Value = serde_json::from_str(&ready).unwrap();
+        assert_eq!(told["ready"], false);
+        assert_eq!(told["parts"][0]["part"], "database");
+        assert!(told["parts"][0]["sentence"].is_string(), "{ready}");
+        assert!(
+            asked(&router, "/metrics")
+                .await
+                .1
+                .contains("mingqian_database_up 0")
+        );
+    })
+    .await;
+}

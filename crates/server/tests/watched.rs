@@ -241,7 +241,7 @@ fn what_cannot_be_right_is_refused_before_anything_is_opened() {
     let bureau = Bureau::founded(None);
     for (code, args) in [
         ("SERV-001", &["serve", "--listen", "0.0.0.0:0"][..]),
-        ("SERV-007", &["serve", "--metrics", "0.0.0.0:9464"]),
+        ("SERV-010", &["serve", "--metrics", "0.0.0.0:9464"]),
         (
             "CLI-104",
             &["serve", "--public-url", "http://mingqian.example"],
@@ -262,7 +262,7 @@ fn what_cannot_be_right_is_refused_before_anything_is_opened() {
     let (cert, key) = tls(&bureau);
     let all = ["serve", "--listen", "0.0.0.0:0", "--tls-cert", &cert];
     let words = said(&bureau.run(&[&all[..], &["--tls-key", &key]].concat()));
-    assert!(words.contains("SERV-006"), "{words}");
+    assert!(words.contains("SERV-009"), "{words}");
 }
 
 fn tls(bureau: &Bureau) -> (String, String) {

@@ -88,14 +88,14 @@ pub(crate) fn run(args: &ServeArgs, output: &Output) -> Result<u8, Failure> {
     }
     if args.public_url.is_none() && args.listen.ip().is_unspecified() {
         return Err(Failure::new(
-            "SERV-006",
+            "SERV-009",
             args.listen.to_string(),
             "监听本机的全部地址时，程序不知道大家用哪个地址打开它，而见证链接和二维码要印上去。用 --public-url https://主机名 写明；端口不是 443 的连端口一起写。",
         ));
     }
     if let Some(watch) = args.metrics.filter(|watch| !is_loopback(watch.ip())) {
         return Err(Failure::new(
-            "SERV-007",
+            "SERV-010",
             watch.to_string(),
             "运行状况只在本机地址上说。写 --metrics 127.0.0.1:9464 的样子，要从别处看的，由本机的采集程序或反向代理转出去。",
         ));

@@ -17,7 +17,6 @@ use store::{Hold, Register, Tx, account, session};
 
 use crate::access::{Given, may_also_hold, set_first_password};
 use crate::premise::{of_account, require};
-use crate::sign_in::hash_in_background;
 use crate::{Acting, App, AppError};
 
 static LOGIN_SHAPE: Code = Code::new(
@@ -106,7 +105,7 @@ impl App {
         let rules = self.sign_in_rules().await?;
         errors.take("password", first_password(&new.password, &rules));
         // Before the transaction: the writer's lock must not be held for the time of a hash.
-        let phc = hash_in_background(&self.entropy, &new.password).await;
+        let phc = self.hashed(&new.password).await?;
         if !login_fits(&new.login) {
             errors.push("login", LOGIN_SHAPE.field(&[]));
         }
@@ -272,7 +271,7 @@ impl App {
         if !errors.is_empty() {
             return Err(errors.into());
         }
-        let phc = hash_in_background(&self.entropy, password).await;
+        let phc = self.hashed(password).await?;
         let (mut tx, acting) = self.begin_on_accounts("password.reset", acting).await?;
         let actor = acting.actor(Verb::PasswordReset, &Place::BUREAU)?;
         let found = account_on(&mut tx, &acting, id, premise).await?;

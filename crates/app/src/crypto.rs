@@ -1,16 +1,13 @@
-//! What is encrypted at rest, and how passwords are kept.
+//! What is encrypted at rest.
 //!
 //! S and private columns: AES-256-GCM under the installation's storage key, a file outside the
 //! database (`docs/adr/0006`), with the place of the value as associated data so that a ciphertext
-//! moved to another row does not open. Passwords: argon2id with the parameters in the PHC string.
+//! moved to another row does not open. Deliberately absent: passwords ([`crate::passwords`]).
 
 use std::sync::Arc;
 
 use aes_gcm::aead::{Aead as _, KeyInit as _, Payload};
 use aes_gcm::{Aes256Gcm, Nonce};
-use argon2::password_hash::{PasswordHash, PasswordHasher as _, PasswordVerifier as _, SaltString};
-use argon2::{Algorithm, Argon2, Params, Version};
-
 use hmac::{Hmac, Mac};
 use sha2::Sha256;
 use tlog::note::{KeyKind, SignerKey};
@@ -85,33 +82,6 @@ fn keyed_hash(key: &[u8; 32], parts: &[&[u8]]) -> [u8; 32] {
         mac.update(part);
     }
     mac.finalize().into_bytes().into()
-}
-
-/// How hard a password hash is; OWASP's argon2id minimum for interactive sign-in.
-fn argon2() -> Argon2<'static> {
-    let params = Params::new(19 * 1024, 2, 1, None).expect("constants within argon2's bounds");
-    Argon2::new(Algorithm::Argon2id, Version::V0x13, params)
-}
-
-/// The PHC string of a password.
-#[must_use]
-pub fn hash_password(entropy: &dyn Entropy, password: &str) -> String {
-    let salt = SaltString::encode_b64(&entropy.bytes::<16>()).expect("16 bytes are a legal salt");
-    argon2()
-        .hash_password(password.as_bytes(), &salt)
-        .expect("argon2 with constant parameters hashes any password")
-        .to_string()
-}
-
-/// Whether the password fits the PHC string. Without a string the same work is done, so that the
-/// answer's time does not tell which names exist.
-#[must_use]
-pub fn password_fits(phc: Option<&str>, password: &str) -> bool {
-    const NOBODY: &str = "$argon2id$v=19$m=19456,t=2,p=1$bm9ib2R5bm9ib2R5bm9i$RH0xH6QjoBXIqKJXpeiCbIzHnvZ7x3/ynh1RBFjXWlY";
-    let Ok(hash) = PasswordHash::new(phc.unwrap_or(NOBODY)) else {
-        return false;
-    };
-    argon2().verify_password(password.as_bytes(), &hash).is_ok() && phc.is_some()
 }
 
 /// The key that signs checkpoints of the log with this origin, from its 32 secret bytes; `None` if

@@ -24,6 +24,7 @@ pub mod listed;
 mod log_restart;
 pub mod numbering;
 mod part_file;
+pub mod passwords;
 pub mod port;
 pub mod premise;
 pub mod receipt;
@@ -48,6 +49,7 @@ pub use error::AppError;
 pub use unreadable::{RowOf, UnreadableRow};
 
 use crate::crypto::StorageKey;
+use crate::passwords::Passwords;
 use crate::port::{Clock, Entropy};
 
 /// The bureau's system: a database and the ports. Cheap to clone.
@@ -63,6 +65,8 @@ pub struct App {
     pub storage_key: StorageKey,
     /// The key that signs the log's checkpoints.
     pub log_key: Arc<tlog::note::SignerKey>,
+    /// All hashing of passwords of this process.
+    pub passwords: Passwords,
     /// Of which version the next PLAN is logged and the next frame frozen: that of the program,
     /// [`domain::campaign::version::VERSION_OF_NEW_ATTEMPTS`]. A port, so that a story of another version walks the
     /// same pages and acts as a person.

@@ -2,8 +2,6 @@
 //! How often, how long and how many letters is said by the rulebook in force, read anew each time:
 //! a version adopted now holds for the very next page.
 
-use std::sync::Arc;
-
 use domain::campaign::drawn_list::Unsealed;
 use domain::event::{Act, Actor, LinkKind};
 use domain::id::AccountId;
@@ -15,9 +13,7 @@ use store::session::Session;
 use store::{Hold, Register, account, catalog, org, session};
 
 use crate::acting::Acting;
-use crate::aside::aside;
-use crate::crypto::{hash_password, password_fits};
-use crate::port::Entropy;
+use crate::passwords::Whose;
 use crate::{App, AppError};
 
 /// A session is stamped at most this often, so that reading a page does not write each time.
@@ -104,23 +100,13 @@ pub(crate) fn failure_source(login: &str) -> String {
     format!("login:{login}")
 }
 
-/// Argon2 takes tens of milliseconds by design; it must not hold up the pages of others.
-async fn fits_in_background(phc: Option<String>, typed: &str) -> bool {
-    let typed = typed.to_owned();
-    aside(move || password_fits(phc.as_deref(), &typed)).await
-}
-
-/// The PHC string of a password, made beside the pages of others.
-pub(crate) async fn hash_in_background(entropy: &Arc<dyn Entropy>, password: &str) -> String {
-    let (entropy, password) = (Arc::clone(entropy), password.to_owned());
-    aside(move || hash_password(&*entropy, &password)).await
-}
-
 impl App {
     /// Signs in by name and password.
     pub async fn sign_in(&self, login: &str, password: &str) -> Result<Opened, AppError> {
         let source = failure_source(login);
         let rules = self.sign_in_rules().await?;
+        // Before it is counted: who found no seat has not failed.
+        let seat = self.passwords.seat(Whose::Stranger)?;
         let attempts = self.count_attempt(&source, &rules).await?;
         let mut reader = self.db.read().await?;
         let found = account::by_login(&mut reader, login)
@@ -131,7 +117,8 @@ impl App {
             None => None,
         };
         drop(reader);
-        let fits = fits_in_background(kept.as_ref().map(|(phc, _)| phc.clone()), password).await;
+        let phc = kept.as_ref().map(|(phc, _)| phc.clone());
+        let fits = self.passwords.fits(seat, phc, password).await;
         match (found, kept) {
             (Some(found), Some(kept)) if fits => {
                 match self.open_session(&source, &found.account.id, kept).await? {
@@ -141,6 +128,12 @@ impl App {
             }
             (found, _) => Err(self.refuse_sign_in(attempts, found).await?.into()),
         }
+    }
+
+    /// The PHC string of a password that somebody sets who has signed in, or the operator of the machine.
+    pub(crate) async fn hashed(&self, password: &str) -> Result<String, AppError> {
+        let seat = self.passwords.seat(Whose::Known)?;
+        Ok(self.passwords.hash(seat, &self.entropy, password).await)
     }
 
     /// The limits of signing in that are in force now.
@@ -359,7 +352,8 @@ impl App {
         let rules = catalog::rulebook(&mut reader).await?.sign_in;
         drop(reader);
         let mut errors = FieldErrors::new();
-        if !fits_in_background(kept.clone(), old).await {
+        let seat = self.passwords.seat(Whose::Known)?;
+        if !self.passwords.fits(seat, kept.clone(), old).await {
             errors.push("old", OLD_WRONG.field(&[]));
         }
         if !rules.is_long_enough(new) || new == old || new == login {
@@ -368,7 +362,7 @@ impl App {
         if !errors.is_empty() {
             return Err(errors.into());
         }
-        let phc = hash_in_background(&self.entropy, new).await;
+        let phc = self.hashed(new).await?;
         let (mut tx, acting) = self.begin_on_accounts("account.password", acting).await?;
         let stands = account::phc(&mut tx, &acting.account).await?;
         // Whoever set another password meanwhile ended this session.

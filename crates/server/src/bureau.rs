@@ -254,6 +254,7 @@ impl Place {
             entropy,
             storage_key,
             log_key: Arc::new(log_key),
+            passwords: app::passwords::Passwords::new(),
             version_of_new_attempts: VERSION_OF_NEW_ATTEMPTS,
         })
     }

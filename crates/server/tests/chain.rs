@@ -41,6 +41,7 @@ fn app(db: store::Db) -> (App, Arc<ReplayClock>) {
         entropy: Arc::new(Counter(std::sync::atomic::AtomicU64::new(1))),
         storage_key: StorageKey::new(&[9; 32]),
         log_key: Arc::new(key),
+        passwords: app::passwords::Passwords::new(),
         version_of_new_attempts: VERSION_OF_NEW_ATTEMPTS,
     };
     (app, clock)

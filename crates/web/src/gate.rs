@@ -40,7 +40,7 @@ use app::staging::Staging;
 pub use client::{Network, NoNetwork, Proxies};
 pub use cookie::{ended_cookie, session_cookie};
 pub(crate) use enforce::{Rule, enforce};
-pub(crate) use finish::finish;
+pub(crate) use finish::{explained, finish};
 pub use measure::Measures;
 pub(crate) use press::NO_KEY;
 pub use press::{Undone, answer, once, once_new};

@@ -109,6 +109,12 @@ async fn dressed(web: &WebState, asked: Asked, request: Request, next: Next) -> 
 #[derive(Clone, Copy)]
 struct Explained;
 
+/// The answer with the page its handler made, whatever its status.
+pub(crate) fn explained(mut answer: Response) -> Response {
+    answer.extensions_mut().insert(Explained);
+    answer
+}
+
 /// Renders the problem of a handler in the shell of the account; other answers pass.
 pub(super) async fn in_workbench(
     web: &WebState,

@@ -12,7 +12,8 @@ use crate::asset;
 use crate::component::{Field, Fragment, Head, Note, Refusal};
 use crate::form::Submitted;
 use crate::gate::{
-    Answer, Guest, Sent, Stop, Visit, WebState, ended_cookie, feedback, see_other, session_cookie,
+    Answer, Guest, Sent, Stop, Visit, WebState, ended_cookie, explained, feedback, see_other,
+    session_cookie,
 };
 use crate::layout::{DisplayMode, PlainPage};
 use crate::route::{Route, Who};
@@ -101,9 +102,18 @@ async fn sign_in(State(web): State<WebState>, guest: Guest, sent: Sent) -> Answe
         }
         Err(AppError::Refused(refusal)) => {
             let again = page(&web, &guest, next.as_str(), &sent, Some((&refusal).into())).await?;
-            Ok((StatusCode::FORBIDDEN, again.with_errors_in_form()).into_response())
+            let answer = (status_of(&refusal), again.with_errors_in_form()).into_response();
+            Ok(explained(answer))
         }
         Err(other) => Err(other.into()),
+    }
+}
+
+/// Nobody looked at the password of who found no seat: his browser may come again by itself.
+fn status_of(refusal: &domain::refusal::Refusal) -> StatusCode {
+    match refusal.code {
+        "AUTH-037" => StatusCode::SERVICE_UNAVAILABLE,
+        _ => StatusCode::FORBIDDEN,
     }
 }
 

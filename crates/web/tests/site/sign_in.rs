@@ -1,5 +1,6 @@
 //! Signing in, staying, leaving.
 
+use app::passwords::Whose;
 use axum::http::StatusCode;
 use domain::account::Role;
 use testkit::city::PASSWORD;
@@ -79,6 +80,42 @@ async fn an_officer_signs_in_and_out_again() {
         assert!(
             browser.get("/w").await.location().starts_with("/login"),
             "the old cookie is worth nothing"
+        );
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn where_too_many_wait_the_next_is_told_at_once_and_keeps_his_name_and_his_count() {
+    on_both(|db| async move {
+        let site = Site::open(db).await;
+        site.city.account("kucun1", &[]).await;
+        let browser = site.stranger();
+        let passwords = &site.city.app.passwords;
+        let before = site.log_size().await;
+        let mut seats = Vec::new();
+        while let Ok(seat) = passwords.seat(Whose::Stranger) {
+            seats.push(seat);
+        }
+        for _ in 0..10 {
+            let full = try_password(&browser, "kucun1", "口令不会再显示").await;
+            assert_eq!(full.status, StatusCode::SERVICE_UNAVAILABLE);
+            assert_eq!(full.headers["retry-after"], "5");
+            assert!(
+                full.shows("AUTH-037")
+                    && full.shows("value=\"kucun1\"")
+                    && !full.shows("口令不会再显示"),
+                "{}",
+                full.text
+            );
+        }
+        drop(seats);
+        assert_eq!(site.log_size().await, before);
+        let opened = try_password(&browser, "kucun1", PASSWORD).await;
+        assert_eq!(
+            opened.status,
+            StatusCode::SEE_OTHER,
+            "none of the ten failed"
         );
     })
     .await;

@@ -12,12 +12,11 @@ use domain::premise::Premise;
 use domain::refusal::{Code, Refusal};
 use store::access::{self, StoredRequest};
 use store::account::StoredAccount;
-use store::{Reader, Recording, Tx, account, session};
+use store::{Reader, Recording, Tx, account, session, tries};
 
 use crate::in_force::InForce;
 use crate::listed::{Chosen, Left};
 use crate::premise::{of_request, require};
-use crate::sign_in::failure_source;
 use crate::{Acting, App, AppError};
 
 static HELD_ALREADY: Code = Code::new(
@@ -155,7 +154,7 @@ impl App {
             account::add_grant(&mut rec, &request.account, grant).await?;
         }
         if let Some(phc) = phc {
-            set_first_password(&mut rec, &found, &phc, at).await?;
+            self.set_first_password(&mut rec, &found, &phc, at).await?;
             access::drop_phc(&mut rec.beside(), id).await?;
         }
         rec.commit().await?;
@@ -251,16 +250,20 @@ pub(crate) fn may_also_hold(stored: &StoredAccount, grant: &Grant) -> Result<(),
     may_stand_together(&held.chain([grant.role]).collect::<Vec<_>>())
 }
 
-/// Sets a first password, which ends sessions and lock-out.
-pub(crate) async fn set_first_password(
-    rec: &mut Recording,
-    of: &StoredAccount,
-    phc: &str,
-    at_ms: i64,
-) -> Result<(), AppError> {
-    let (mut beside, id) = (rec.beside(), &of.account.id);
-    account::set_phc(&mut beside, id, phc, true, at_ms).await?;
-    session::end_all(&mut beside, id).await?;
-    session::set_failures(&mut beside, &failure_source(&of.login), 0, at_ms).await?;
-    Ok(())
+impl App {
+    /// Sets a first password, which ends sessions and waiting; browsers that were known are strangers again.
+    pub(crate) async fn set_first_password(
+        &self,
+        rec: &mut Recording,
+        of: &StoredAccount,
+        phc: &str,
+        at_ms: i64,
+    ) -> Result<(), AppError> {
+        let (mut beside, id) = (rec.beside(), &of.account.id);
+        account::set_phc(&mut beside, id, phc, true, at_ms).await?;
+        session::end_all(&mut beside, id).await?;
+        tries::forget_devices(&mut beside, id).await?;
+        tries::forget(&mut beside, &self.key_of_name(&of.login)).await?;
+        Ok(())
+    }
 }

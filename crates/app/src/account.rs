@@ -15,7 +15,7 @@ use domain::text::{FieldError, FieldErrors, PersonName};
 use store::account::StoredAccount;
 use store::{Hold, Register, Tx, account, session};
 
-use crate::access::{Given, may_also_hold, set_first_password};
+use crate::access::{Given, may_also_hold};
 use crate::premise::{of_account, require};
 use crate::{Acting, App, AppError};
 
@@ -290,7 +290,7 @@ impl App {
             .touching(LinkKind::Account, id.as_str());
         let at = event.at.unix_ms();
         let mut rec = tx.record(event, self.confidential())?;
-        set_first_password(&mut rec, &found, &phc, at).await?;
+        self.set_first_password(&mut rec, &found, &phc, at).await?;
         rec.commit().await?;
         Ok(Given::Done)
     }

@@ -23,17 +23,20 @@ pub mod job;
 pub mod listed;
 mod log_restart;
 pub mod numbering;
+mod own_password;
 mod part_file;
 pub mod passwords;
 pub mod port;
 pub mod premise;
 pub mod receipt;
 pub mod records;
+pub mod refused;
 pub mod rules;
 pub mod sealing;
 pub mod sign_in;
 pub mod staging;
 pub mod subject;
+pub mod tries;
 mod unreadable;
 mod versions;
 
@@ -51,6 +54,7 @@ pub use unreadable::{RowOf, UnreadableRow};
 use crate::crypto::StorageKey;
 use crate::passwords::Passwords;
 use crate::port::{Clock, Entropy};
+use crate::refused::Refused;
 
 /// The bureau's system: a database and the ports. Cheap to clone.
 #[derive(Clone)]
@@ -67,6 +71,8 @@ pub struct App {
     pub log_key: Arc<tlog::note::SignerKey>,
     /// All hashing of passwords of this process.
     pub passwords: Passwords,
+    /// What signing in refused and is not in the log yet.
+    pub refused: Refused,
     /// Of which version the next PLAN is logged and the next frame frozen: that of the program,
     /// [`domain::campaign::version::VERSION_OF_NEW_ATTEMPTS`]. A port, so that a story of another version walks the
     /// same pages and acts as a person.

@@ -1,19 +1,20 @@
-//! Signing in and out: argon2id outside the database's lock, a lock-out per name, one event each.
-//! How often, how long and how many letters is said by the rulebook in force, read anew each time:
-//! a version adopted now holds for the very next page.
+//! Signing in and out: argon2id outside the database's lock ([`crate::passwords`]), counted before it is looked at
+//! ([`crate::tries`]), one event each; what is refused is gathered ([`crate::refused`]). Figures are said by the rulebook
+//! in force, read anew each time: a version adopted now holds for the very next page.
 
 use domain::campaign::drawn_list::Unsealed;
 use domain::event::{Act, Actor, LinkKind};
 use domain::id::AccountId;
-use domain::refusal::{Code, Fact, Refusal};
+use domain::refusal::Code;
 use domain::rulebook::SignInRules;
-use domain::text::FieldErrors;
 use sha2::{Digest as _, Sha256};
 use store::session::Session;
 use store::{Hold, Register, account, catalog, org, session};
 
 use crate::acting::Acting;
 use crate::passwords::Whose;
+use crate::refused::Window;
+use crate::tries::{Caller, LONGEST_NAME};
 use crate::{App, AppError};
 
 /// A session is stamped at most this often, so that reading a page does not write each time.
@@ -27,17 +28,11 @@ static WRONG: Code = Code::new(
     None,
     "核对大小写和输入法；忘记口令的，请安全管理员重置。",
 );
-static LOCKED: Code = Code::new(
-    "AUTH-031",
-    "连续 {failures} 次登录未成，账号已锁定。",
-    Some("GB/T 22239-2019 8.1.4.1"),
-    "锁定满 {minutes} 分钟后再试，或请安全管理员重置口令。",
-);
-static OLD_WRONG: Code = Code::new(
-    "AUTH-033",
-    "原口令不对。",
+static LONG: Code = Code::new(
+    "AUTH-038",
+    "账号超过 {most} 个字符，没有核对口令。",
     None,
-    "核对大小写和输入法；忘记口令的，请安全管理员重置。",
+    "账号最多 31 个字符，见开立账号时收到的那一个；核对是否粘贴了别的内容。",
 );
 static CLOSED: Code = Code::new(
     "AUTH-035",
@@ -45,23 +40,13 @@ static CLOSED: Code = Code::new(
     None,
     "由有权的人重新办理。",
 );
-static REPLACED: Code = Code::new(
-    "AUTH-036",
-    "刚才有人重置了这个账号的口令，这一次没有修改。",
-    None,
-    "用新的临时口令登录；不是本人要求重置的，报告安全管理员。",
-);
-static SHORT: Code = Code::new(
-    "AUTH-032",
-    "新口令少于 {letters} 个字符，或与账号、旧口令相同。",
-    Some("GB/T 22239-2019 8.1.4.1"),
-    "换一个至少 {letters} 个字符的口令，例如几个不相干的词。",
-);
 
 /// A new session: the token goes to the browser and nowhere else.
 pub struct Opened {
     /// The cookie's value, 64 hex.
     pub token: String,
+    /// What the browser keeps so that it is known, 64 hex.
+    pub device: String,
     /// Whether the password must be changed first.
     pub must_change: bool,
 }
@@ -95,39 +80,68 @@ pub fn token_hash(token: &str) -> String {
     store::hex(&Sha256::digest(token.as_bytes()))
 }
 
-/// Under which name failed sign-ins are counted.
-pub(crate) fn failure_source(login: &str) -> String {
-    format!("login:{login}")
-}
-
 impl App {
     /// Signs in by name and password.
-    pub async fn sign_in(&self, login: &str, password: &str) -> Result<Opened, AppError> {
-        let source = failure_source(login);
+    pub async fn sign_in(
+        &self,
+        login: &str,
+        password: &str,
+        caller: &Caller,
+    ) -> Result<Opened, AppError> {
+        if login.chars().count() > LONGEST_NAME {
+            return Err(LONG.refuse(&[("most", &LONGEST_NAME)]).into());
+        }
         let rules = self.sign_in_rules().await?;
-        // Before it is counted: who found no seat has not failed.
-        let seat = self.passwords.seat(Whose::Stranger)?;
-        let attempts = self.count_attempt(&source, &rules).await?;
         let mut reader = self.db.read().await?;
         let found = account::by_login(&mut reader, login)
             .await?
             .filter(|found| found.account.active);
-        let kept = match &found {
-            Some(found) => account::phc(&mut reader, &found.account.id).await?,
+        let id = found.as_ref().map(|found| &found.account.id);
+        let known = match id {
+            Some(id) => self.known_device(&mut reader, caller, id, &rules).await?,
             None => None,
         };
         drop(reader);
+        // Before it is counted: who found no seat has not failed.
+        let seat = self.passwords.seat(match known {
+            Some(_) => Whose::Known,
+            None => Whose::Stranger,
+        })?;
+        let counters = self.counters_of(login, caller, known.as_deref(), &rules);
+        if let Err(refusal) = self.count(&counters, &rules).await? {
+            self.gather_refused(login, id, true);
+            return Err(refusal.into());
+        }
+        let kept = self.kept_password(id).await?;
         let phc = kept.as_ref().map(|(phc, _)| phc.clone());
         let fits = self.passwords.fits(seat, phc, password).await;
-        match (found, kept) {
-            (Some(found), Some(kept)) if fits => {
-                match self.open_session(&source, &found.account.id, kept).await? {
-                    Some(opened) => Ok(opened),
-                    None => Err(self.refuse_sign_in(attempts, Some(found)).await?.into()),
-                }
-            }
-            (found, _) => Err(self.refuse_sign_in(attempts, found).await?.into()),
+        let opened = match (id, kept) {
+            (Some(id), Some(kept)) if fits => self.open_session(id, kept).await?,
+            _ => None,
+        };
+        let (Some(id), Some(opened)) = (id, opened) else {
+            self.gather_refused(login, id, false);
+            return Err(WRONG.refuse(&[]).into());
+        };
+        self.forgive(caller, &counters).await?;
+        let device = self.keep_device(caller, id, &rules).await?;
+        if let Err(error) = self.write_refused(Window::Over).await {
+            // It stays gathered, and the upkeep of the server writes it.
+            tracing::warn!("被拒的登录还没有写入留痕：{}", error.recorded());
         }
+        Ok(Opened { device, ..opened })
+    }
+
+    /// The password as it stands now: what was read before waiting in the queue may be replaced.
+    async fn kept_password(
+        &self,
+        id: Option<&AccountId>,
+    ) -> Result<Option<(String, bool)>, AppError> {
+        let Some(id) = id else {
+            return Ok(None);
+        };
+        let mut reader = self.db.read().await?;
+        Ok(account::phc(&mut reader, id).await?)
     }
 
     /// The PHC string of a password that somebody sets who has signed in, or the operator of the machine.
@@ -142,29 +156,8 @@ impl App {
         Ok(catalog::rulebook(&mut reader).await?.sign_in)
     }
 
-    /// Counts an attempt before its password is looked at, so that many at once cannot all be the
-    /// first; a success forgets them.
-    async fn count_attempt(&self, source: &str, rules: &SignInRules) -> Result<i64, AppError> {
-        let now = self.clock.now().unix_ms();
-        let mut scratch = self.db.scratch().await?;
-        let (failures, last) = session::failures(scratch.reader(), source).await?;
-        if rules.is_locked(failures, now - last) {
-            let facts: [Fact<'_>; 2] = [
-                ("failures", &rules.failures),
-                ("minutes", &rules.lock_minutes),
-            ];
-            return Err(LOCKED.refuse(&facts).into());
-        }
-        let used_up = rules.uses_up(failures);
-        let attempts = if used_up { 1 } else { failures + 1 };
-        session::set_failures(&mut scratch.inside(), source, attempts, now).await?;
-        scratch.commit().await?;
-        Ok(attempts)
-    }
-
     async fn open_session(
         &self,
-        source: &str,
         id: &AccountId,
         (phc, must_change): (String, bool),
     ) -> Result<Option<Opened>, AppError> {
@@ -192,8 +185,6 @@ impl App {
         // What has run out goes whenever somebody comes in.
         let rules = rulebook.sign_in;
         session::expire(&mut beside, now - rules.idle_ms()).await?;
-        session::set_failures(&mut beside, source, 0, now).await?;
-        session::expire_failures(&mut beside, now - rules.failures_kept_ms()).await?;
         session::expire_drafts(&mut beside, now - rulebook.retention.draft_ms()).await?;
         session::expire_submissions(&mut beside, now - FORMS_KEPT_MS).await?;
         let opened = Session {
@@ -208,24 +199,11 @@ impl App {
         };
         session::put(&mut beside, &opened).await?;
         rec.commit().await?;
-        Ok(Some(Opened { token, must_change }))
-    }
-
-    async fn refuse_sign_in(
-        &self,
-        attempts: i64,
-        found: Option<account::StoredAccount>,
-    ) -> Result<Refusal, AppError> {
-        // A name that does not exist leaves a counter, not an event: the log keeps no typed text.
-        if let Some(found) = found {
-            let event = self
-                .event(Act::SignInRefused, Actor::program("登录"))
-                .touching(LinkKind::Account, found.account.id.as_str())
-                .with("failures", attempts);
-            let tx = self.db.begin("account.sign_in_refused").await?;
-            tx.record(event, self.confidential())?.commit().await?;
-        }
-        Ok(WRONG.refuse(&[]))
+        Ok(Some(Opened {
+            token,
+            device: String::new(),
+            must_change,
+        }))
     }
 
     /// Who stands behind a session token: an account, an account whose session has run out, or a
@@ -334,51 +312,5 @@ impl App {
         session::end(&mut scratch.inside(), token_hash).await?;
         scratch.commit().await?;
         Ok(true)
-    }
-
-    /// Changes one's own password; every other session of the account ends.
-    pub async fn change_password(
-        &self,
-        acting: &Acting,
-        session: &Session,
-        old: &str,
-        new: &str,
-    ) -> Result<(), AppError> {
-        let mut reader = self.db.read().await?;
-        let kept = account::phc(&mut reader, &acting.account)
-            .await?
-            .map(|(phc, _)| phc);
-        let login = account::get(&mut reader, &acting.account).await?.login;
-        let rules = catalog::rulebook(&mut reader).await?.sign_in;
-        drop(reader);
-        let mut errors = FieldErrors::new();
-        let seat = self.passwords.seat(Whose::Known)?;
-        if !self.passwords.fits(seat, kept.clone(), old).await {
-            errors.push("old", OLD_WRONG.field(&[]));
-        }
-        if !rules.is_long_enough(new) || new == old || new == login {
-            errors.push("new", SHORT.field(&[("letters", &rules.password_letters)]));
-        }
-        if !errors.is_empty() {
-            return Err(errors.into());
-        }
-        let phc = self.hashed(new).await?;
-        let (mut tx, acting) = self.begin_on_accounts("account.password", acting).await?;
-        let stands = account::phc(&mut tx, &acting.account).await?;
-        // Whoever set another password meanwhile ended this session.
-        if stands.map(|(phc, _)| phc) != kept {
-            return Err(REPLACED.refuse(&[]).into());
-        }
-        let event = self
-            .event(Act::PasswordSet, acting.as_person())
-            .touching(LinkKind::Account, acting.account.as_str());
-        let at = event.at.unix_ms();
-        let mut rec = tx.record(event, self.confidential())?;
-        let mut beside = rec.beside();
-        account::set_phc(&mut beside, &acting.account, &phc, false, at).await?;
-        session::end_all(&mut beside, &acting.account).await?;
-        session::put(&mut beside, session).await?;
-        rec.commit().await?;
-        Ok(())
     }
 }

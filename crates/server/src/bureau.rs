@@ -255,6 +255,7 @@ impl Place {
             storage_key,
             log_key: Arc::new(log_key),
             passwords: app::passwords::Passwords::new(),
+            refused: app::refused::Refused::default(),
             version_of_new_attempts: VERSION_OF_NEW_ATTEMPTS,
         })
     }

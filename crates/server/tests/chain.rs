@@ -42,6 +42,7 @@ fn app(db: store::Db) -> (App, Arc<ReplayClock>) {
         storage_key: StorageKey::new(&[9; 32]),
         log_key: Arc::new(key),
         passwords: app::passwords::Passwords::new(),
+        refused: app::refused::Refused::default(),
         version_of_new_attempts: VERSION_OF_NEW_ATTEMPTS,
     };
     (app, clock)

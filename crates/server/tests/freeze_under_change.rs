@@ -119,6 +119,7 @@ async fn app_on(place: &str, storage_key: &str) -> App {
         storage_key,
         log_key: log_key("demo.example/mingqian", [5; 32]).unwrap(),
         passwords: app::passwords::Passwords::new(),
+        refused: app::refused::Refused::default(),
         version_of_new_attempts: VERSION_OF_NEW_ATTEMPTS,
     }
 }

@@ -7,6 +7,7 @@
 
 mod stage;
 
+use app::tries::Caller;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -250,7 +251,9 @@ async fn a_freeze_that_is_refused_at_its_last_step_leaves_no_row_and_only_orphan
         let drawer = acting(&app, "drawer").await;
         // The log goes on an hour later; then the clock of the machine falls back.
         clock.advance_minutes(60);
-        app.sign_in("registrar", &old.password()).await.unwrap();
+        app.sign_in("registrar", &old.password(), &Caller::default())
+            .await
+            .unwrap();
         clock.advance_minutes(-60);
         let before = attempt_of(&app, READY).await.1;
         let shown = as_shown(&app, Thing::Campaign(&number)).await;

@@ -41,6 +41,7 @@ pub mod schema;
 pub mod sealed_visit;
 pub mod session;
 pub mod subject;
+pub mod tries;
 
 pub use error::{Damage, StoreError};
 pub use kernel::audit::{Fault, Report, audit};

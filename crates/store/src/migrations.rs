@@ -90,4 +90,9 @@ pub(crate) const MIGRATIONS: &[Migration] = &[
         "0018_draws_that_follow",
         "该由程序接着办的抽取不必读全部任务就能找到"
     ),
+    migration!(
+        19,
+        "0019_known_devices",
+        "认得登录过的浏览器；登录失败的计数不再存写下的账号"
+    ),
 ];

@@ -285,11 +285,19 @@ table! {
     }
 }
 table! {
-    /// Failed sign-ins per name and address, for the lock-out.
-    untraced LOGIN_FAILURES = "login_failures" because "a counter that expires in minutes" key(source) {
+    /// Failed attempts, each counter under the mark of what it is of: a name, an address, a known browser.
+    untraced LOGIN_FAILURES = "login_failures" because "counters that expire in hours; refused sign-ins are events of their own" key(source) {
         source: text private,
         failures: int masked,
         last_at_ms: int masked,
+    }
+}
+table! {
+    /// Browsers that signed in, each with the account it signed in to.
+    untraced LOGIN_DEVICES = "login_devices" because "only says whose attempts are counted apart from strangers; signing in is an event of its own" key(device_hash, account_id) {
+        device_hash: text private,
+        account_id: text private,
+        seen_at_ms: int masked,
     }
 }
 table! {

@@ -1,4 +1,4 @@
-//! What the shell remembers between two requests: sessions, failed sign-ins, drafts, handled forms.
+//! What the shell remembers between two requests: sessions, drafts, handled forms.
 //! All untraced; the acts behind them are events of their own.
 
 use domain::campaign::drawn_list::Unsealed;
@@ -10,7 +10,7 @@ use crate::kernel::press::Press;
 use crate::kernel::reader::{Query, Reader};
 use crate::kernel::scratch::Inside;
 use crate::kernel::value::{Row, Value};
-use crate::schema::{DRAFTS, LOGIN_FAILURES, SESSIONS, SUBMISSIONS};
+use crate::schema::{DRAFTS, SESSIONS, SUBMISSIONS};
 
 /// A signed-in browser; the token itself is only in the browser.
 #[derive(Clone, Debug)]
@@ -144,44 +144,6 @@ pub async fn end_all(inside: &mut Inside<'_>, account: &AccountId) -> Result<u64
 pub async fn expire(inside: &mut Inside<'_>, before_ms: i64) -> Result<u64, StoreError> {
     inside
         .delete_below(&SESSIONS, "seen_at_ms", before_ms)
-        .await
-}
-
-/// How often sign-in failed from a source, and when last.
-pub async fn failures(reader: &mut Reader, source: &str) -> Result<(i64, i64), StoreError> {
-    let query =
-        Query::new("SELECT failures, last_at_ms FROM login_failures WHERE source = $1").arg(source);
-    match reader.first(query).await? {
-        Some(row) => Ok((row.int("failures")?, row.int("last_at_ms")?)),
-        None => Ok((0, 0)),
-    }
-}
-
-/// Counts a failed sign-in; 0 forgets.
-pub async fn set_failures(
-    inside: &mut Inside<'_>,
-    source: &str,
-    failures: i64,
-    at_ms: i64,
-) -> Result<(), StoreError> {
-    if failures == 0 {
-        return inside
-            .delete(&LOGIN_FAILURES, "source", source)
-            .await
-            .map(|_| ());
-    }
-    let row = vec![
-        ("source", source.into()),
-        ("failures", failures.into()),
-        ("last_at_ms", at_ms.into()),
-    ];
-    inside.put(&LOGIN_FAILURES, row).await
-}
-
-/// Forgets failed sign-ins older than `before_ms`, names that never existed included.
-pub async fn expire_failures(inside: &mut Inside<'_>, before_ms: i64) -> Result<u64, StoreError> {
-    inside
-        .delete_below(&LOGIN_FAILURES, "last_at_ms", before_ms)
         .await
 }
 

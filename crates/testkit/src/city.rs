@@ -107,6 +107,7 @@ impl City {
             storage_key: StorageKey::new(&[7; 32]),
             log_key: log_key(ORIGIN, [9; 32]).expect("the origin of the city is well-formed"),
             passwords: app::passwords::Passwords::new(),
+            refused: app::refused::Refused::default(),
             // What both versions share is told under the first, whose road is shorter; stories of the second say so.
             version_of_new_attempts: Version::One,
         };

@@ -1,6 +1,6 @@
 //! The gate: everything between a request and the screen that answers it.
 //!
-//! Reading order: `asked` and `client` (what the record says of a request) → `visit` (who came, in which session, with which display modes) → `enforce` (the
+//! Reading order: `asked` and `client` (what the record says of a request) → `caller` (for what an attempt to sign in counts) → `visit` (who came, in which session, with which display modes) → `enforce` (the
 //! middleware that admits a request by the line of the route table it matched) → `sent` (forms and
 //! files that came back) → `press` (one press, one act, however often the button was pressed) →
 //! `stop` (why there is no page) → `typed` (what was typed is not lost) → `feedback` (what a page says after an act) → `shell` (the frame
@@ -11,9 +11,10 @@
 //! be repeated freely); it returns an [`Answer`].
 //! By the time it runs, session, right, origin and form token have been proved. Finer questions
 //! (whose campaign is this?) belong to `app`, whose acts ask the policy again.
-//! Deliberately absent: any cookie but the session and the display modes, any rule of the law.
+//! Deliberately absent: any cookie but the session, the known browser and the display modes, any rule of the law.
 
 mod asked;
+mod caller;
 mod client;
 mod cookie;
 mod enforce;
@@ -37,8 +38,9 @@ use app::drawing::Previews;
 use app::job::Jobs;
 use app::staging::Staging;
 
+pub(crate) use caller::Caller;
 pub use client::{Network, NoNetwork, Proxies};
-pub use cookie::{ended_cookie, session_cookie};
+pub use cookie::{device_cookie, ended_cookie, session_cookie};
 pub(crate) use enforce::{Rule, enforce};
 pub(crate) use finish::{explained, finish};
 pub use measure::Measures;

@@ -3,6 +3,7 @@
 use app::access::Given;
 use app::listed::Chosen;
 use app::premise::Thing;
+use app::tries::Caller;
 use app::{Acting, AppError};
 use domain::account::{Grant, Role};
 use domain::id::{AccessRequestId, AccountId};
@@ -130,7 +131,12 @@ async fn nobody_confirms_what_is_for_himself() {
         let own = confirms(&city, &three.audit, &request).await;
         assert_eq!(code_of(own), "AUTH-019");
         confirms(&city, &three.system, &request).await.unwrap();
-        assert!(city.app.sign_in("audit", BETTER).await.is_ok());
+        assert!(
+            city.app
+                .sign_in("audit", BETTER, &Caller::default())
+                .await
+                .is_ok()
+        );
     })
     .await;
 }
@@ -148,8 +154,13 @@ async fn the_password_of_whoever_decides_is_replaced_when_another_confirms_and_n
             .reset_password(&three.security, &holder, &page, BETTER);
         let request = asked(reset.await);
         assert_eq!(newest(&city).await, "password.request");
-        assert!(city.app.sign_in("holder", PASSWORD).await.is_ok());
-        let wrong = city.app.sign_in("holder", BETTER).await;
+        assert!(
+            city.app
+                .sign_in("holder", PASSWORD, &Caller::default())
+                .await
+                .is_ok()
+        );
+        let wrong = city.app.sign_in("holder", BETTER, &Caller::default()).await;
         assert_eq!(code_of(wrong), "AUTH-030");
         // The same is not asked for twice.
         let page = shown(&city, &holder).await;
@@ -159,9 +170,16 @@ async fn the_password_of_whoever_decides_is_replaced_when_another_confirms_and_n
         assert_eq!(code_of(twice.await), "ACCT-006");
         confirms(&city, &three.audit, &request).await.unwrap();
         assert_eq!(newest(&city).await, "password.set");
-        let wrong = city.app.sign_in("holder", PASSWORD).await;
+        let wrong = city
+            .app
+            .sign_in("holder", PASSWORD, &Caller::default())
+            .await;
         assert_eq!(code_of(wrong), "AUTH-030");
-        let opened = city.app.sign_in("holder", BETTER).await.unwrap();
+        let opened = city
+            .app
+            .sign_in("holder", BETTER, &Caller::default())
+            .await
+            .unwrap();
         assert!(opened.must_change, "somebody else knows it");
         let met = city.app.welcome(&token).await.unwrap();
         assert!(matches!(met, app::sign_in::Welcome::Stranger), "{met:?}");

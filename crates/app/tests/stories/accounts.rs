@@ -2,6 +2,7 @@
 
 use app::account::NewAccount;
 use app::sign_in::Welcome;
+use app::tries::Caller;
 use domain::account::{Grant, Role};
 use testkit::city::{City, PASSWORD, unit};
 use testkit::engines::on_both;
@@ -78,7 +79,11 @@ async fn nobody_closes_himself_and_whoever_is_closed_is_out_until_reopened() {
         let met = city.app.welcome(&token).await.unwrap();
         assert!(matches!(met, Welcome::Stranger), "{met:?}");
         assert_eq!(
-            code_of(city.app.sign_in("officer", PASSWORD).await),
+            code_of(
+                city.app
+                    .sign_in("officer", PASSWORD, &Caller::default())
+                    .await
+            ),
             "AUTH-030"
         );
 
@@ -107,7 +112,12 @@ async fn nobody_closes_himself_and_whoever_is_closed_is_out_until_reopened() {
             matches!(met, Welcome::Stranger),
             "the old session stays ended"
         );
-        assert!(city.app.sign_in("officer", PASSWORD).await.is_ok());
+        assert!(
+            city.app
+                .sign_in("officer", PASSWORD, &Caller::default())
+                .await
+                .is_ok()
+        );
     })
     .await;
 }
@@ -173,7 +183,12 @@ async fn one_administrator_brings_no_role_back_on_which_others_rely() {
         let before = leaves(&city).await;
         assert_eq!(code_of(set(true).await), "AUTH-027");
         assert_eq!(leaves(&city).await, before);
-        assert!(city.app.sign_in("approver", PASSWORD).await.is_err());
+        assert!(
+            city.app
+                .sign_in("approver", PASSWORD, &Caller::default())
+                .await
+                .is_err()
+        );
 
         let premise = shown(&city, &approver).await;
         let grant = Grant {
@@ -183,7 +198,12 @@ async fn one_administrator_brings_no_role_back_on_which_others_rely() {
         let revoked = city.app.revoke_role(&security, &approver, &premise, &grant);
         revoked.await.unwrap();
         set(true).await.unwrap();
-        assert!(city.app.sign_in("approver", PASSWORD).await.is_ok());
+        assert!(
+            city.app
+                .sign_in("approver", PASSWORD, &Caller::default())
+                .await
+                .is_ok()
+        );
     })
     .await;
 }

@@ -26,5 +26,6 @@ mod sessions;
 mod shapes;
 mod sheets;
 mod subjects;
+mod tries;
 mod uploads;
 mod words;

@@ -1,5 +1,6 @@
 //! Passwords: what a new one must be, who may set it, and what ends with the old one.
 
+use app::tries::Caller;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex};
 
@@ -77,7 +78,7 @@ async fn a_new_password_of_ones_own_is_told_everything_that_is_wrong_with_it() {
         assert_eq!(leaves(&city).await, before);
         assert!(
             city.app
-                .sign_in("officer-of-the-draw", PASSWORD)
+                .sign_in("officer-of-the-draw", PASSWORD, &Caller::default())
                 .await
                 .is_ok()
         );
@@ -99,10 +100,18 @@ async fn a_changed_password_ends_every_session_but_the_one_it_was_changed_in() {
         assert!(is_known(&city, &token).await);
         assert!(!is_known(&city, &elsewhere).await);
         assert_eq!(
-            code_of(city.app.sign_in("officer", PASSWORD).await),
+            code_of(
+                city.app
+                    .sign_in("officer", PASSWORD, &Caller::default())
+                    .await
+            ),
             "AUTH-030"
         );
-        let opened = city.app.sign_in("officer", BETTER).await.unwrap();
+        let opened = city
+            .app
+            .sign_in("officer", BETTER, &Caller::default())
+            .await
+            .unwrap();
         assert!(!opened.must_change, "he has chosen it himself");
     })
     .await;
@@ -118,12 +127,20 @@ async fn a_reset_password_replaces_the_old_one_ends_the_lock_and_must_be_changed
         let token = city.session(&officer).await;
         for _ in 0..5 {
             assert_eq!(
-                code_of(city.app.sign_in("officer", "不对的口令").await),
+                code_of(
+                    city.app
+                        .sign_in("officer", "不对的口令", &Caller::default())
+                        .await
+                ),
                 "AUTH-030"
             );
         }
         assert_eq!(
-            code_of(city.app.sign_in("officer", PASSWORD).await),
+            code_of(
+                city.app
+                    .sign_in("officer", PASSWORD, &Caller::default())
+                    .await
+            ),
             "AUTH-031"
         );
         let before = leaves(&city).await;
@@ -133,7 +150,11 @@ async fn a_reset_password_replaces_the_old_one_ends_the_lock_and_must_be_changed
         assert_eq!(leaves(&city).await, before);
         assert!(is_known(&city, &token).await, "refused, nothing has ended");
         assert_eq!(
-            code_of(city.app.sign_in("officer", PASSWORD).await),
+            code_of(
+                city.app
+                    .sign_in("officer", PASSWORD, &Caller::default())
+                    .await
+            ),
             "AUTH-031"
         );
 
@@ -143,10 +164,18 @@ async fn a_reset_password_replaces_the_old_one_ends_the_lock_and_must_be_changed
         reset.await.unwrap();
         assert!(!is_known(&city, &token).await);
         assert_eq!(
-            code_of(city.app.sign_in("officer", PASSWORD).await),
+            code_of(
+                city.app
+                    .sign_in("officer", PASSWORD, &Caller::default())
+                    .await
+            ),
             "AUTH-030"
         );
-        let opened = city.app.sign_in("officer", BETTER).await.unwrap();
+        let opened = city
+            .app
+            .sign_in("officer", BETTER, &Caller::default())
+            .await
+            .unwrap();
         assert!(opened.must_change, "somebody else knows it");
         let own = shown(&city, &security.account).await;
         let own = city
@@ -219,7 +248,10 @@ async fn a_password_that_was_replaced_while_it_was_looked_at_opens_nothing() {
             let officer = city.account(login, &[(Role::Registrar, 0)]).await;
             let deed = interferes(city.clone(), officer.clone(), closes);
             let app = with_deed(&city, deed);
-            let opened = app.sign_in(login, PASSWORD).await.map(drop);
+            let opened = app
+                .sign_in(login, PASSWORD, &Caller::default())
+                .await
+                .map(drop);
             assert_eq!(code_of(opened), "AUTH-030", "{login}");
             let mut reader = city.app.db.read().await.unwrap();
             let sessions = store::session::of_account(&mut reader, &officer).await;
@@ -239,8 +271,18 @@ async fn whoever_changes_a_password_that_an_administrator_has_just_replaced_is_t
         let own = "另外几个不相干的词与两匹马";
         let changed = app.change_password(&here.acting, &here.session, PASSWORD, own);
         assert_eq!(code_of(changed.await), "AUTH-036");
-        assert!(city.app.sign_in("officer", BETTER).await.is_ok());
-        assert!(city.app.sign_in("officer", own).await.is_err());
+        assert!(
+            city.app
+                .sign_in("officer", BETTER, &Caller::default())
+                .await
+                .is_ok()
+        );
+        assert!(
+            city.app
+                .sign_in("officer", own, &Caller::default())
+                .await
+                .is_err()
+        );
     })
     .await;
 }

@@ -224,11 +224,20 @@ parameters! {
         "执法人员调离后，个人信息保留年数（本局自定）",
         "个人信息保护法第四十七条第一款（二）保存期限已届满；法律不定年数，由本局确定";
     SIGN_IN_FAILURES = "sign_in.failures", count(1, 10), "5", Work, "0.1.0",
-        "连续登录失败几次锁定账号（次，本局自定）",
+        "连续登录失败几次之后，要等才能再试（次，本局自定）",
         "GB/T 22239-2019 8.1.4.1 b）限制非法登录次数；标准不定次数，由本局确定";
     SIGN_IN_LOCK_MINUTES = "sign_in.lock_minutes", count(1, LONGEST_MINUTES), "15", Work, "0.1.0",
-        "账号锁定时长（分钟，本局自定）",
+        "越错越久，最长等多久（分钟，本局自定）",
         "GB/T 22239-2019 8.1.4.1 b）登录失败处理；标准不定时长，由本局确定";
+    SIGN_IN_SOURCE_FAILURES = "sign_in.source_failures", count(5, 1000), "30", Work, "0.2.0",
+        "同一地址登录失败几次之后，要等才能再试（次，本局自定）",
+        "GB/T 22239-2019 8.1.4.1 b）限制非法登录次数；标准不定次数，由本局确定；一个单位常共用一个地址，所以比一个账号多";
+    SIGN_IN_GATHERED_MINUTES = "sign_in.gathered_minutes", count(1, 60), "5", Work, "0.2.0",
+        "被拒的登录多久合记一条留痕（分钟，本局自定）",
+        "GB/T 22239-2019 8.1.4.3 安全审计；标准不定时长，由本局确定";
+    SIGN_IN_DEVICE_DAYS = "sign_in.device_days", count(1, 366), "180", Work, "0.2.0",
+        "登录过的浏览器多久不用就不再认得（日，本局自定）",
+        "GB/T 22239-2019 8.1.4.1 b）登录失败处理；标准不定日数，由本局确定";
     SESSION_IDLE_MINUTES = "session.idle_minutes", count(5, LONGEST_MINUTES), "60", Work, "0.1.0",
         "登录后无操作多久自动退出（分钟，本局自定）",
         "GB/T 22239-2019 8.1.4.1 b）登录连接超时自动退出；标准不定时长，由本局确定";

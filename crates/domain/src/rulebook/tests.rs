@@ -359,6 +359,9 @@ fn values_out_of_bounds_are_refused_by_name() {
         ("sign_in.failures", "0"),
         ("sign_in.failures", "11"),
         ("sign_in.lock_minutes", "0"),
+        ("sign_in.source_failures", "4"),
+        ("sign_in.gathered_minutes", "61"),
+        ("sign_in.device_days", "0"),
         ("session.idle_minutes", "4"),
         ("session.life_minutes", "1441"),
         ("password.letters", "7"),
@@ -388,13 +391,49 @@ fn sign_in(changes: &[(&str, &str)]) -> SignInRules {
 }
 
 #[test]
-fn a_name_is_locked_from_the_last_failure_the_rulebook_allows_until_its_minutes_are_over() {
+fn waiting_begins_at_a_second_doubles_with_each_failure_and_never_passes_the_bound() {
     let rules = sign_in(&[("sign_in.failures", "3"), ("sign_in.lock_minutes", "2")]);
-    assert!(!rules.is_locked(2, 0), "two of three");
-    assert!(rules.is_locked(3, 0));
-    assert!(rules.is_locked(3, 2 * 60_000 - 1));
-    assert!(!rules.is_locked(3, 2 * 60_000), "two minutes later");
-    assert!(rules.uses_up(3), "and the count begins anew");
+    for (failures, seconds) in [
+        (0, 0),
+        (2, 0),
+        (3, 1),
+        (4, 2),
+        (5, 4),
+        (9, 64),
+        (10, 120),
+        (i64::MAX, 120),
+    ] {
+        assert_eq!(rules.waits_ms(3, failures, 0), seconds * 1000, "{failures}");
+    }
+    assert_eq!(
+        rules.waits_ms(3, 5, 3_000),
+        1000,
+        "three of four seconds are over"
+    );
+    assert_eq!(rules.waits_ms(3, 5, 4_000), 0);
+    assert_eq!(
+        rules.waits_ms(3, 5, -5_000),
+        4_000,
+        "a clock set back shortens nothing"
+    );
+    assert_eq!(
+        rules.waits_ms(30, 5, 0),
+        0,
+        "an address has more that are free"
+    );
+}
+
+#[test]
+fn one_failure_is_forgiven_for_each_bound_without_another() {
+    let rules = sign_in(&[("sign_in.failures", "3"), ("sign_in.lock_minutes", "2")]);
+    assert_eq!(rules.standing(10, 2 * 60_000 - 1), 10);
+    assert_eq!(rules.standing(10, 2 * 60_000), 9);
+    assert_eq!(rules.standing(10, 60 * 60_000), 0);
+    assert_eq!(
+        rules.waits_ms(3, 1_000_000, 2 * 60_000),
+        0,
+        "however many failed, one may be tried in each bound"
+    );
 }
 
 #[test]
@@ -427,7 +466,7 @@ fn a_session_may_not_end_before_it_can_be_idle() {
 }
 
 #[test]
-fn failures_are_counted_at_least_as_long_as_they_lock() {
+fn failures_are_counted_at_least_as_long_as_anybody_waits_for_them() {
     let long = sign_in(&[
         ("sign_in.lock_minutes", "1440"),
         ("session.life_minutes", "60"),

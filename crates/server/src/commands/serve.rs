@@ -8,6 +8,7 @@ use std::time::Duration;
 use app::App;
 use app::drawing::NotFollowed;
 use app::job::Limits;
+use app::refused::Window;
 use app::staging::Staging;
 use axum_server::Handle;
 use axum_server::tls_rustls::RustlsConfig;
@@ -130,6 +131,9 @@ async fn serve(
     let place = args.place.place()?;
     let (app, mut serving) = place.open_to_serve(output).await?;
     let ended = on_air(&app, args, tls, (serving.as_mut(), output)).await;
+    if let Err(error) = app.write_refused(Window::Ends).await {
+        tracing::warn!("最后几次被拒的登录没有写入留痕：{}", error.recorded());
+    }
     let kept = place.close(&app).await;
     ended.and_then(|code| kept.map(|()| code))
 }
@@ -227,7 +231,7 @@ async fn ready(app: App, args: &ServeArgs, over_tls: bool) -> Result<WebState, F
     recovered
         .await
         .map_err(|error| Failure::new("SERV-005", "jobs", error.to_string()))?;
-    tokio::spawn(keep_up(imports.clone(), app.db.clone()));
+    tokio::spawn(keep_up(imports.clone(), app.clone()));
     tokio::spawn(follow(app.clone()));
     Ok(WebState::new(app, over_tls, facts).with_imports(imports))
 }
@@ -263,14 +267,17 @@ fn tell(told: &mut BTreeMap<String, String>, failed: Vec<NotFollowed>) {
 }
 
 /// Looks after long work, and after what erasures left behind, as long as the server runs.
-async fn keep_up(imports: Staging, db: Db) {
+async fn keep_up(imports: Staging, app: App) {
     let mut tick = tokio::time::interval(UPKEEP);
     loop {
         tick.tick().await;
         if let Err(error) = imports.upkeep().await {
             tracing::warn!("例行清理没有做成，稍后再做：{}", error.recorded());
         }
-        sweep(&db).await;
+        if let Err(error) = app.keep_tries().await {
+            tracing::warn!("被拒的登录还没有写入留痕，稍后再写：{}", error.recorded());
+        }
+        sweep(&app.db).await;
     }
 }
 

@@ -10,6 +10,7 @@ mod half_done;
 mod stage;
 mod under_two;
 
+use app::tries::Caller;
 use std::collections::BTreeMap;
 use std::io::{Cursor, Read as _};
 use std::num::NonZeroUsize;
@@ -105,11 +106,15 @@ async fn everybody_signs_in(app: &App, old: &OldDatabase, story: &str) {
     }
     let password = old.password();
     for account in &everybody {
-        let opened = app.sign_in(&account.login, &password).await;
+        let opened = app
+            .sign_in(&account.login, &password, &Caller::default())
+            .await;
         let refused = opened.err().map(|error| error.to_string());
         assert_eq!(refused, None, "{story}: {}", account.login);
     }
-    let refused = app.sign_in("registrar", "not-the-password").await;
+    let refused = app
+        .sign_in("registrar", "not-the-password", &Caller::default())
+        .await;
     assert!(refused.is_err(), "{story}");
 }
 

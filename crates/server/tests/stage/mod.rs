@@ -54,6 +54,7 @@ pub async fn open_when(old: &OldDatabase, clock: FakeClock) -> (App, Arc<FakeClo
         storage_key: key,
         log_key: Arc::new(SignerKey::parse(&old.key("log.key")).unwrap()),
         passwords: app::passwords::Passwords::new(),
+        refused: app::refused::Refused::default(),
         version_of_new_attempts: VERSION_OF_NEW_ATTEMPTS,
     };
     (app, clock)

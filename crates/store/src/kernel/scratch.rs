@@ -93,6 +93,19 @@ impl<'a> Inside<'a> {
         Ok(())
     }
 
+    /// Inserts one row unless its key is there already; whether it was inserted.
+    pub(crate) async fn insert_new(
+        &mut self,
+        table: &UntracedTable,
+        row: Cells,
+    ) -> Result<bool, StoreError> {
+        let layout = table.layout();
+        let values = layout.values(row)?;
+        let key = layout.key.join(", ");
+        let sql = format!("{} ON CONFLICT ({key}) DO NOTHING", layout.insert(1, None));
+        Ok(self.reader.conn.execute(&sql, &values).await? == 1)
+    }
+
     /// Inserts one row, or replaces the one with the same key.
     pub(crate) async fn put(
         &mut self,
@@ -177,6 +190,17 @@ impl<'a> Inside<'a> {
     ) -> Result<u64, StoreError> {
         self.delete_where(table.layout(), column, "<", Value::from(value))
             .await
+    }
+
+    /// Deletes the row with that key, if it is there.
+    pub(crate) async fn delete_row(
+        &mut self,
+        table: &UntracedTable,
+        key: &[Value],
+    ) -> Result<u64, StoreError> {
+        let layout = table.layout();
+        let sql = format!("DELETE FROM {} WHERE {}", layout.name, layout.key_match(1));
+        self.reader.conn.execute(&sql, key).await
     }
 
     async fn delete_where(

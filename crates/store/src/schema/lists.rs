@@ -47,6 +47,7 @@ pub const UNTRACED: &[UntracedTable] = &[
     PERSON_KEYS,
     SESSIONS,
     LOGIN_FAILURES,
+    LOGIN_DEVICES,
     DRAFTS,
     SUBMISSIONS,
     IMPORTS,

@@ -1,5 +1,6 @@
 //! One's own account: sessions, password, how pages look. Roles are shown, not changed.
 
+use app::AppError;
 use axum::extract::{Path, State};
 use axum::response::IntoResponse;
 use domain::refusal::Code;
@@ -14,7 +15,9 @@ use crate::component::{
     Weight,
 };
 use crate::form::Submitted;
-use crate::gate::{Answer, Flaws, Pressed, Stop, Visit, WebState, feedback, once, see_other};
+use crate::gate::{
+    Answer, Flaws, Pressed, Stop, Undone, Visit, WebState, feedback, once, see_other,
+};
 use crate::route::{Route, Who};
 use crate::text::Address;
 
@@ -204,6 +207,10 @@ async fn change_password(State(web): State<WebState>, visit: Visit, sent: Presse
     });
     match done.await? {
         Ok(to) => Ok(see_other(&to)),
+        // There is no session any more in which the form could be sent again.
+        Err(Undone::App(AppError::Refused(refusal))) if refusal.code == "AUTH-039" => {
+            Err(refusal.into())
+        }
         Err(error) => password_form(&web, &visit, &Flaws::of(error)?).await,
     }
 }

@@ -12,8 +12,8 @@ use crate::asset;
 use crate::component::{Field, Fragment, Head, Note, Refusal};
 use crate::form::Submitted;
 use crate::gate::{
-    Answer, Guest, Sent, Stop, Visit, WebState, ended_cookie, explained, feedback, see_other,
-    session_cookie,
+    Answer, Caller, Guest, Sent, Stop, Visit, WebState, device_cookie, ended_cookie, explained,
+    feedback, see_other, session_cookie,
 };
 use crate::layout::{DisplayMode, PlainPage};
 use crate::route::{Route, Who};
@@ -85,19 +85,29 @@ async fn show(State(web): State<WebState>, guest: Guest, visit: Option<Visit>) -
     Ok(page.into_response())
 }
 
-async fn sign_in(State(web): State<WebState>, guest: Guest, sent: Sent) -> Answer {
+async fn sign_in(
+    State(web): State<WebState>,
+    guest: Guest,
+    Caller(caller): Caller,
+    sent: Sent,
+) -> Answer {
     let next = next_of(sent.first("next"));
     let login = domain::text::narrow(sent.first("login"));
-    match web.app.sign_in(&login, sent.first("password")).await {
+    let opened = web
+        .app
+        .sign_in(&login, sent.first("password"), &caller)
+        .await;
+    match opened {
         Ok(opened) => {
             let to = if opened.must_change {
                 Address::fixed("/w/account/password")
             } else {
                 next
             };
+            let answer = with_cookie(see_other(&to), &session_cookie(&opened.token, web.over_tls));
             Ok(with_cookie(
-                see_other(&to),
-                &session_cookie(&opened.token, web.over_tls),
+                answer,
+                &device_cookie(&opened.device, web.over_tls),
             ))
         }
         Err(AppError::Refused(refusal)) => {
@@ -109,10 +119,11 @@ async fn sign_in(State(web): State<WebState>, guest: Guest, sent: Sent) -> Answe
     }
 }
 
-/// Nobody looked at the password of who found no seat: his browser may come again by itself.
+/// Nobody looked at the password of who found no seat or has to wait.
 fn status_of(refusal: &domain::refusal::Refusal) -> StatusCode {
     match refusal.code {
         "AUTH-037" => StatusCode::SERVICE_UNAVAILABLE,
+        "AUTH-031" => StatusCode::TOO_MANY_REQUESTS,
         _ => StatusCode::FORBIDDEN,
     }
 }

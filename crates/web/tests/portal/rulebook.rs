@@ -4,6 +4,7 @@
 use app::AppError;
 use app::drawing::{CommitWords, DrawWords};
 use app::premise::Thing;
+use app::tries::Caller;
 use axum::http::StatusCode;
 use domain::campaign::state::LIFE;
 use domain::campaign::version::Version;
@@ -374,7 +375,9 @@ async fn nobody_is_locked_out_by_a_version_of_another_program_and_its_gaps_are_s
         let draft = story.drafted().await;
         written_by_another_program(&story).await;
         let app = &story.site.city.app;
-        app.sign_in("initiator1", PASSWORD).await.unwrap();
+        app.sign_in("initiator1", PASSWORD, &Caller::default())
+            .await
+            .unwrap();
         let browser = story.browser(&story.initiator.account).await;
         for path in [
             "/w".to_owned(),

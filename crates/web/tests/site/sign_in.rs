@@ -1,7 +1,11 @@
 //! Signing in, staying, leaving.
 
+use std::net::SocketAddr;
+
 use app::passwords::Whose;
-use axum::http::StatusCode;
+use axum::body::Body;
+use axum::extract::ConnectInfo;
+use axum::http::{Request, StatusCode};
 use domain::account::Role;
 use testkit::city::PASSWORD;
 use testkit::engines::on_both;
@@ -122,27 +126,25 @@ async fn where_too_many_wait_the_next_is_told_at_once_and_keeps_his_name_and_his
 }
 
 #[tokio::test]
-async fn five_wrong_passwords_lock_a_name_for_a_quarter_of_an_hour() {
+async fn after_five_wrong_passwords_a_stranger_is_told_at_once_how_long_to_wait() {
     on_both(|db| async move {
         let site = Site::open(db).await;
         site.city.account("kucun1", &[]).await;
         let browser = site.stranger();
-        for _ in 0..5 {
+        for name in ["kucun1", "nobody"] {
+            for _ in 0..5 {
+                let wrong = try_password(&browser, name, "wrong").await;
+                assert!(wrong.shows("AUTH-030"), "{name}");
+            }
+            let waits = try_password(&browser, name, PASSWORD).await;
+            assert_eq!(waits.status, StatusCode::TOO_MANY_REQUESTS);
             assert!(
-                try_password(&browser, "kucun1", "wrong")
-                    .await
-                    .shows("AUTH-030")
+                waits.shows("AUTH-031") && waits.shows("还要等 1 秒"),
+                "a name that does not exist is answered alike: {}",
+                waits.text
             );
         }
-        let locked = try_password(&browser, "kucun1", PASSWORD).await;
-        assert!(locked.shows("AUTH-031") && locked.shows("15 分钟后再试"));
-        assert!(locked.shows("连续 5 次登录未成"));
-        let nobody = try_password(&browser, "nobody", "wrong").await;
-        assert!(
-            nobody.shows("AUTH-030"),
-            "a name that does not exist is answered alike"
-        );
-        site.city.clock.advance_minutes(16);
+        site.city.clock.advance_ms(1000);
         assert_eq!(
             try_password(&browser, "kucun1", PASSWORD).await.status,
             StatusCode::SEE_OTHER
@@ -152,16 +154,98 @@ async fn five_wrong_passwords_lock_a_name_for_a_quarter_of_an_hour() {
 }
 
 #[tokio::test]
-async fn a_rulebook_of_three_failures_locks_after_three_and_for_its_own_minutes() {
+async fn a_browser_is_known_by_a_cookie_of_its_own_and_passes_while_strangers_wait() {
     on_both(|db| async move {
         let site = Site::open(db).await;
         site.city.account("kucun1", &[]).await;
-        let rules = [("sign_in.failures", "3"), ("sign_in.lock_minutes", "30")];
+        let stranger = site.stranger();
+        let opened = try_password(&stranger, "kucun1", PASSWORD).await;
+        let cookies: Vec<&str> = opened
+            .headers
+            .get_all("set-cookie")
+            .iter()
+            .map(|cookie| cookie.to_str().unwrap())
+            .collect();
+        let device = cookies
+            .iter()
+            .find(|cookie| cookie.starts_with("mq-device="));
+        let device = *device.expect("the browser is known from now on");
+        assert!(
+            device.contains("HttpOnly") && device.contains("Max-Age="),
+            "{device}"
+        );
+        let device = device.split(';').next().unwrap();
+        for _ in 0..6 {
+            try_password(&stranger, "kucun1", "wrong").await;
+        }
+        assert!(
+            try_password(&stranger, "kucun1", PASSWORD)
+                .await
+                .shows("AUTH-031")
+        );
+        let fields = format!("next=%2Fw&login=kucun1&password={}", urlencoded(PASSWORD));
+        let request = Request::post("/login")
+            .header("content-type", "application/x-www-form-urlencoded")
+            .header("sec-fetch-site", "same-origin")
+            .header("cookie", device)
+            .body(Body::from(fields))
+            .unwrap();
+        let passes = stranger.send(request).await;
+        assert_eq!(passes.status, StatusCode::SEE_OTHER, "{}", passes.text);
+    })
+    .await;
+}
+
+fn urlencoded(text: &str) -> String {
+    form_urlencoded::byte_serialize(text.as_bytes()).collect()
+}
+
+#[tokio::test]
+async fn an_address_is_that_of_the_connection_and_this_machine_is_nobodys() {
+    on_both(|db| async move {
+        let site = Site::open(db).await;
+        site.city.account("kucun1", &[]).await;
+        let rules = [("sign_in.source_failures", "5")];
+        site.city.adopt("story", &rules).await;
+        let browser = site.stranger();
+        let attempt = async |peer: &str, login: &str, password: &str| {
+            let peer: SocketAddr = peer.parse().unwrap();
+            let fields = format!("next=%2Fw&login={login}&password={}", urlencoded(password));
+            let mut request = Request::post("/login")
+                .header("content-type", "application/x-www-form-urlencoded")
+                .header("sec-fetch-site", "same-origin")
+                .header("x-forwarded-for", "198.51.100.1")
+                .body(Body::from(fields))
+                .unwrap();
+            request.extensions_mut().insert(ConnectInfo(peer));
+            browser.send(request).await
+        };
+        for number in 0..6 {
+            let login = format!("name-{number}");
+            attempt("192.0.2.1:40000", &login, "wrong").await;
+            attempt("127.0.0.1:40000", &login, "wrong").await;
+        }
+        let waits = attempt("192.0.2.1:50000", "kucun1", PASSWORD).await;
+        assert!(waits.shows("AUTH-031"), "{}", waits.text);
+        for peer in ["192.0.2.2:40000", "127.0.0.1:40000"] {
+            let opened = attempt(peer, "kucun1", PASSWORD).await;
+            assert_eq!(opened.status, StatusCode::SEE_OTHER, "{peer}");
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_rulebook_of_three_failures_lets_wait_after_three_and_never_longer_than_its_minutes() {
+    on_both(|db| async move {
+        let site = Site::open(db).await;
+        site.city.account("kucun1", &[]).await;
+        let rules = [("sign_in.failures", "3"), ("sign_in.lock_minutes", "1")];
         site.city.adopt("story", &rules).await;
         let browser = site.stranger();
         let asked = browser.get("/login").await;
         assert!(
-            asked.shows("连续 3 次不对，账号锁定 30 分钟"),
+            asked.shows("3 次不对之后，要等一会儿才能再试") && asked.shows("最长 1 分钟"),
             "said before it happens: {}",
             asked.text
         );
@@ -169,21 +253,19 @@ async fn a_rulebook_of_three_failures_locks_after_three_and_for_its_own_minutes(
             let wrong = try_password(&browser, "kucun1", "wrong").await;
             assert!(wrong.shows("AUTH-030"));
         }
-        let locked = try_password(&browser, "kucun1", PASSWORD).await;
-        assert!(
-            locked.shows("AUTH-031")
-                && locked.shows("连续 3 次登录未成")
-                && locked.shows("30 分钟后再试"),
-            "{}",
-            locked.text
-        );
-        site.city.clock.advance_minutes(29);
-        let locked = try_password(&browser, "kucun1", PASSWORD).await;
-        assert!(
-            locked.shows("AUTH-031"),
-            "a quarter of an hour was enough once"
-        );
-        site.city.clock.advance_minutes(1);
+        for seconds in [1, 2, 4, 8, 16, 32, 60, 60] {
+            let waits = try_password(&browser, "kucun1", "wrong").await;
+            let said = format!("还要等 {seconds} 秒");
+            assert!(
+                waits.shows("AUTH-031") && waits.shows(&said),
+                "{}",
+                waits.text
+            );
+            site.city.clock.advance_ms(seconds * 1000);
+            let wrong = try_password(&browser, "kucun1", "wrong").await;
+            assert!(wrong.shows("AUTH-030"), "{}", wrong.text);
+        }
+        site.city.clock.advance_ms(60_000);
         let opened = try_password(&browser, "kucun1", PASSWORD).await;
         assert_eq!(opened.status, StatusCode::SEE_OTHER);
     })
@@ -191,7 +273,7 @@ async fn a_rulebook_of_three_failures_locks_after_three_and_for_its_own_minutes(
 }
 
 #[tokio::test]
-async fn a_lock_longer_than_a_session_is_not_forgotten_when_somebody_else_signs_in() {
+async fn failures_longer_counted_than_a_session_are_not_forgotten_when_somebody_else_signs_in() {
     on_both(|db| async move {
         let site = Site::open(db).await;
         for login in ["kucun1", "kucun2"] {
@@ -204,12 +286,17 @@ async fn a_lock_longer_than_a_session_is_not_forgotten_when_somebody_else_signs_
         ];
         site.city.adopt("story", &rules).await;
         let browser = site.stranger();
+        for power in 0..14 {
+            try_password(&browser, "kucun1", "wrong").await;
+            site.city.clock.advance_ms(1000 << power);
+        }
         try_password(&browser, "kucun1", "wrong").await;
         site.city.clock.advance_minutes(120);
         let other = try_password(&browser, "kucun2", PASSWORD).await;
         assert_eq!(other.status, StatusCode::SEE_OTHER, "{}", other.text);
-        let locked = try_password(&browser, "kucun1", PASSWORD).await;
-        assert!(locked.shows("AUTH-031") && locked.shows("1440 分钟后再试"));
+        site.city.app.keep_tries().await.unwrap();
+        let waits = try_password(&browser, "kucun1", PASSWORD).await;
+        assert!(waits.shows("AUTH-031"), "{}", waits.text);
     })
     .await;
 }

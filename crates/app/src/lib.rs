@@ -23,6 +23,7 @@ pub mod job;
 pub mod listed;
 mod log_restart;
 pub mod numbering;
+pub mod operator;
 mod own_password;
 mod part_file;
 pub mod passwords;

@@ -77,6 +77,19 @@ impl App {
         self.counter(&format!("name {login}"), 0).key
     }
 
+    /// Under which keys attempts are counted that make this account wait, whatever they come from.
+    pub(crate) fn keys_of_account(
+        &self,
+        login: &str,
+        account: &AccountId,
+        devices: &[String],
+    ) -> Vec<String> {
+        let own = self.counter(&format!("own {account}"), 0).key;
+        let devices = devices.iter();
+        let devices = devices.map(|hash| self.counter(&format!("device {hash} {login}"), 0).key);
+        devices.chain([self.key_of_name(login), own]).collect()
+    }
+
     /// What an attempt counts for, the address before the name: a transaction takes them in this order.
     pub(crate) fn counters_of(
         &self,

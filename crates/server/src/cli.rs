@@ -7,8 +7,8 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 use crate::commands::{
-    Output, audit, backup, certificate, counter, demo, doctor, draw, import, init, log, migrate,
-    nonce, restore, serve, verify, workdays,
+    Output, account, audit, backup, certificate, counter, demo, doctor, draw, import, init, log,
+    migrate, nonce, restore, serve, verify, workdays,
 };
 use crate::ports::{OsClock, OsEntropy};
 use crate::usage;
@@ -48,6 +48,8 @@ enum Command {
     Migrate(migrate::MigrateArgs),
     /// 编号序列：列出全部，或从指定的号接续
     Counter(counter::CounterArgs),
+    /// 账号：列出全部，或解除登录等待
+    Account(account::AccountArgs),
     /// 推算工作日期限，说明跳过了哪些日子；没有数据库也能用
     Workdays(workdays::WorkdaysArgs),
     /// 不用服务器的抽取：冻结、出结果、公开
@@ -79,6 +81,7 @@ pub(crate) fn run() -> ExitCode {
         Command::Doctor(args) => doctor::run(&args, &output),
         Command::Migrate(args) => migrate::run(&args, &output),
         Command::Counter(args) => counter::run(&args, &output),
+        Command::Account(args) => account::run(&args, &output),
         Command::Workdays(args) => workdays::run(&args, &output),
         Command::Draw(args) => draw::run(&args, (&OsEntropy, &OsClock), &output),
         Command::Nonce(args) => nonce::run(&args, &OsEntropy, &output),

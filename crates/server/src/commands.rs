@@ -3,6 +3,7 @@
 //! Results go to stdout, as words or as one JSON value; failures go to stderr, every cause with its
 //! stable code, at most [`LISTED`] of them. Deliberately absent: logging and colors.
 
+pub(crate) mod account;
 pub(crate) mod audit;
 pub(crate) mod backup;
 pub(crate) mod certificate;

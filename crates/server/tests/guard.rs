@@ -188,6 +188,29 @@ fn a_key_that_is_gone_is_never_made_anew() {
 }
 
 #[test]
+fn the_operator_lists_accounts_and_ends_the_waiting_of_one_which_is_an_event() {
+    for engine in ENGINES {
+        let bureau = Bureau::founded(engine);
+        let listed = bureau.run(&["account", "list"]);
+        assert_eq!(listed.status.code(), Some(0), "{}", told(&listed));
+        let words = String::from_utf8(listed.stdout).unwrap();
+        for line in [
+            "sysadmin",
+            "secadmin         安全管理员，安全管理员",
+            "auditadmin",
+        ] {
+            assert!(words.contains(line), "{words}");
+        }
+        let unlocked = bureau.run(&["account", "unlock", "secadmin"]);
+        assert_eq!(unlocked.status.code(), Some(0), "{}", told(&unlocked));
+        let nobody = bureau.run(&["account", "unlock", "nobody"]);
+        assert_eq!(nobody.status.code(), Some(2));
+        assert!(told(&nobody).contains("ACCT-009"), "{}", told(&nobody));
+        bureau.audits_clean();
+    }
+}
+
+#[test]
 fn numbers_begin_where_the_bureau_stood() {
     for engine in ENGINES {
         let bureau = Bureau::founded(engine);

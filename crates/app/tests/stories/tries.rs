@@ -476,3 +476,38 @@ async fn whose_password_is_reset_is_known_by_no_browser_and_waits_for_nothing() 
     })
     .await;
 }
+
+#[tokio::test]
+async fn the_operator_ends_the_waiting_of_an_account_and_leaves_everything_else() {
+    on_both(|db| async move {
+        let city = City::found(db).await;
+        let officer = city.account("officer", &[(Role::Registrar, 0)]).await;
+        let app = &city.app;
+        let caller = from("192.0.2.1");
+        let known = with(&app.sign_in("officer", PASSWORD, &caller).await.unwrap());
+        for attempt in [&caller, &known] {
+            for _ in 0..6 {
+                tries(app, "officer", WRONG, attempt).await;
+            }
+            assert_eq!(tries(app, "officer", PASSWORD, attempt).await, "AUTH-031");
+        }
+        let unlocked = app.unlock_account("officer2").await;
+        assert_eq!(code_of(unlocked), "ACCT-009");
+        let session = city.session(&officer).await;
+        app.unlock_account("officer").await.unwrap();
+        let event = newest_event(&city).await;
+        assert_eq!(event.act, Act::AccountUnlocked);
+        assert_eq!(
+            (event.actor.account, event.actor.name.as_str()),
+            (None, "运维")
+        );
+        assert!(matches!(
+            app.welcome(&session).await.unwrap(),
+            Welcome::Known(_)
+        ));
+        for attempt in [&known, &caller] {
+            assert_eq!(tries(app, "officer", PASSWORD, attempt).await, "ok");
+        }
+    })
+    .await;
+}

@@ -17,6 +17,7 @@ closed_list! {
         KeyRotated = "key.rotate", "更换密钥";
         SignedIn = "account.sign_in", "登录";
         SignInRefused = "account.sign_in_refused", "登录被拒";
+        AccountUnlocked = "account.unlock", "解除登录等待";
         ItemDrafted = "catalog.draft", "拟订抽查事项";
         ItemRevised = "catalog.revise", "修订抽查事项";
         ItemPublished = "catalog.publish", "公布抽查事项";

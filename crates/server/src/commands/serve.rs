@@ -131,9 +131,7 @@ async fn serve(
     let place = args.place.place()?;
     let (app, mut serving) = place.open_to_serve(output).await?;
     let ended = on_air(&app, args, tls, (serving.as_mut(), output)).await;
-    if let Err(error) = app.write_refused(Window::Ends).await {
-        tracing::warn!("最后几次被拒的登录没有写入留痕：{}", error.recorded());
-    }
+    last_refused(&app).await;
     let kept = place.close(&app).await;
     ended.and_then(|code| kept.map(|()| code))
 }
@@ -274,10 +272,21 @@ async fn keep_up(imports: Staging, app: App) {
         if let Err(error) = imports.upkeep().await {
             tracing::warn!("例行清理没有做成，稍后再做：{}", error.recorded());
         }
-        if let Err(error) = app.keep_tries().await {
-            tracing::warn!("被拒的登录还没有写入留痕，稍后再写：{}", error.recorded());
-        }
+        keep_tries(&app).await;
         sweep(&app.db).await;
+    }
+}
+
+async fn keep_tries(app: &App) {
+    if let Err(error) = app.keep_tries().await {
+        tracing::warn!("被拒的登录还没有写入留痕，稍后再写：{}", error.recorded());
+    }
+}
+
+/// Before the database is closed: what was refused since the last entry.
+async fn last_refused(app: &App) {
+    if let Err(error) = app.write_refused(Window::Ends).await {
+        tracing::warn!("最后几次被拒的登录没有写入留痕：{}", error.recorded());
     }
 }
 

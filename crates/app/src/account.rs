@@ -10,7 +10,6 @@ use domain::id::AccountId;
 use domain::policy::{Place, Verb, four_eyes, is_guarded};
 use domain::premise::Premise;
 use domain::refusal::Code;
-use domain::rulebook::SignInRules;
 use domain::text::{FieldError, FieldErrors, PersonName};
 use store::account::StoredAccount;
 use store::{Hold, Register, Tx, account, session};
@@ -37,6 +36,12 @@ static PASSWORD_SHORT: Code = Code::new(
     "初始口令少于 {letters} 个字符。",
     Some("GB/T 22239-2019 8.1.4.1"),
     "用几个不相干的词，当面告知本人；首次登录时必须更改。",
+);
+static PASSWORD_COMMON: Code = Code::new(
+    "ACCT-008",
+    "初始口令太常见：它是常见口令，或由常见的词、键盘顺序、重复、日期、本人的账号姓名拼成，猜一百万次以内就中。",
+    Some("GB/T 22239-2019 8.1.4.1"),
+    "用几个不相干的词，四个以上更好，当面告知本人；首次登录时必须更改。",
 );
 static OWN_ACCOUNT: Code = Code::new(
     "ACCT-004",
@@ -102,8 +107,9 @@ impl App {
     ) -> Result<AccountId, AppError> {
         let mut errors = FieldErrors::new();
         let name = errors.take("name", PersonName::parse(&new.name));
-        let rules = self.sign_in_rules().await?;
-        errors.take("password", first_password(&new.password, &rules));
+        let known = [new.login.as_str(), new.name.as_str()];
+        let first = self.first_password(&new.password, &known).await?;
+        errors.take("password", first);
         // Before the transaction: the writer's lock must not be held for the time of a hash.
         let phc = self.hashed(&new.password).await?;
         if !login_fits(&new.login) {
@@ -266,8 +272,11 @@ impl App {
         acting.may(Verb::PasswordReset, &Place::BUREAU)?;
         four_eyes::grantor_and_grantee(&acting.account, id)?;
         let mut errors = FieldErrors::new();
-        let rules = self.sign_in_rules().await?;
-        errors.take("password", first_password(password, &rules));
+        let mut reader = self.db.read().await?;
+        let owner = account::get(&mut reader, id).await?;
+        drop(reader);
+        let known = [owner.login.as_str(), owner.account.name.as_str()];
+        errors.take("password", self.first_password(password, &known).await?);
         if !errors.is_empty() {
             return Err(errors.into());
         }
@@ -294,6 +303,22 @@ impl App {
         rec.commit().await?;
         Ok(Given::Done)
     }
+
+    /// Whether this may be a first password: given by an administrator, replaced by the owner at the first sign-in.
+    async fn first_password(
+        &self,
+        password: &str,
+        known: &[&str],
+    ) -> Result<Result<(), FieldError>, AppError> {
+        let rules = self.sign_in_rules().await?;
+        Ok(if !rules.is_long_enough(password) {
+            Err(PASSWORD_SHORT.field(&[("letters", &rules.password_letters)]))
+        } else if self.is_common(password, known).await? {
+            Err(PASSWORD_COMMON.field(&[]))
+        } else {
+            Ok(())
+        })
+    }
 }
 
 /// The account as it stands, which is what was shown.
@@ -306,13 +331,4 @@ async fn account_on(
     let stored = account::get(tx, id).await?;
     require(tx, Some(acting), "这个账号", premise, &of_account(&stored)).await?;
     Ok(stored)
-}
-
-/// A first password given by an administrator; the owner replaces it at the first sign-in.
-fn first_password(password: &str, rules: &SignInRules) -> Result<(), FieldError> {
-    if rules.is_long_enough(password) {
-        Ok(())
-    } else {
-        Err(PASSWORD_SHORT.field(&[("letters", &rules.password_letters)]))
-    }
 }

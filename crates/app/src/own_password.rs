@@ -7,7 +7,7 @@
 use domain::event::{Act, LinkKind};
 use domain::refusal::Code;
 use domain::rulebook::SignInRules;
-use domain::text::FieldErrors;
+use domain::text::{FieldError, FieldErrors};
 use store::session::Session;
 use store::{account, catalog, session};
 
@@ -34,6 +34,12 @@ static SHORT: Code = Code::new(
     Some("GB/T 22239-2019 8.1.4.1"),
     "换一个至少 {letters} 个字符的口令，例如几个不相干的词。",
 );
+static COMMON: Code = Code::new(
+    "AUTH-040",
+    "新口令太常见：它是常见口令，或由常见的词、键盘顺序、重复、日期、本人的账号姓名拼成，猜一百万次以内就中。",
+    Some("GB/T 22239-2019 8.1.4.1"),
+    "换几个不相干的词，四个以上更好。",
+);
 static ENDED: Code = Code::new(
     "AUTH-039",
     "原口令 {failures} 次不对，这一次登录已经结束，口令没有更改。",
@@ -50,23 +56,7 @@ impl App {
         old: &str,
         new: &str,
     ) -> Result<(), AppError> {
-        let mut reader = self.db.read().await?;
-        let kept = account::phc(&mut reader, &acting.account)
-            .await?
-            .map(|(phc, _)| phc);
-        let login = account::get(&mut reader, &acting.account).await?.login;
-        let rules = catalog::rulebook(&mut reader).await?.sign_in;
-        drop(reader);
-        let mut errors = FieldErrors::new();
-        if !self.old_fits(acting, session, kept.clone(), old).await? {
-            errors.push("old", OLD_WRONG.field(&[]));
-        }
-        if !rules.is_long_enough(new) || new == old || new == login {
-            errors.push("new", SHORT.field(&[("letters", &rules.password_letters)]));
-        }
-        if !errors.is_empty() {
-            return Err(errors.into());
-        }
+        let kept = self.changeable(acting, session, old, new).await?;
         let phc = self.hashed(new).await?;
         let (mut tx, acting) = self.begin_on_accounts("account.password", acting).await?;
         let stands = account::phc(&mut tx, &acting.account).await?;
@@ -85,6 +75,53 @@ impl App {
         session::put(&mut beside, session).await?;
         rec.commit().await?;
         Ok(())
+    }
+
+    /// The password that is changed, if this old one is it and this new one may take its place.
+    async fn changeable(
+        &self,
+        acting: &Acting,
+        session: &Session,
+        old: &str,
+        new: &str,
+    ) -> Result<Option<String>, AppError> {
+        let mut reader = self.db.read().await?;
+        let kept = account::phc(&mut reader, &acting.account)
+            .await?
+            .map(|(phc, _)| phc);
+        let login = account::get(&mut reader, &acting.account).await?.login;
+        let rules = catalog::rulebook(&mut reader).await?.sign_in;
+        drop(reader);
+        let mut errors = FieldErrors::new();
+        if !self.old_fits(acting, session, kept.clone(), old).await? {
+            errors.push("old", OLD_WRONG.field(&[]));
+        }
+        let flaw = match new == old || new == login {
+            true => Some(short(&rules)),
+            false => self.flaw_of(new, &[&login, &acting.name], &rules).await?,
+        };
+        if let Some(flaw) = flaw {
+            errors.push("new", flaw);
+        }
+        if errors.is_empty() {
+            Ok(kept)
+        } else {
+            Err(errors.into())
+        }
+    }
+
+    /// Why this may not be one's own password, whatever the old one was.
+    async fn flaw_of(
+        &self,
+        new: &str,
+        known: &[&str],
+        rules: &SignInRules,
+    ) -> Result<Option<FieldError>, AppError> {
+        if !rules.is_long_enough(new) {
+            return Ok(Some(short(rules)));
+        }
+        let common = self.is_common(new, known).await?;
+        Ok(common.then(|| COMMON.field(&[])))
     }
 
     /// Whether the old password fits; counted before it is looked at.
@@ -114,6 +151,10 @@ impl App {
         }
         Ok(false)
     }
+}
+
+fn short(rules: &SignInRules) -> FieldError {
+    SHORT.field(&[("letters", &rules.password_letters)])
 }
 
 fn is_last(count: i64, rules: &SignInRules) -> bool {

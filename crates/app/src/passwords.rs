@@ -4,7 +4,9 @@
 //! them share [`Passwords`]: as many at once as there are cores, at most four, in blocks of memory that are used
 //! again, 76 MiB however many people sign in. Whoever comes meanwhile takes a seat; where there is none he is told so
 //! at once, and comes again. Browsers that are known have seats of their own, which no stranger can take.
-//! Deliberately absent: what a password must be ([`crate::account`]), and how often it may be tried ([`crate::tries`]).
+//! Whether a password is a common one is asked here
+//! too, since it takes as long. Deliberately absent: how long a password must be ([`domain::rulebook::SignInRules`]), and
+//! how often it may be tried ([`crate::tries`]).
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::available_parallelism;
@@ -126,6 +128,15 @@ impl Passwords {
         .await
     }
 
+    /// Whether a password is a common one, or made of common ones, of what lies beside each other on the keyboard, of
+    /// repetitions, of a date, or of what is known of its owner. Looked at in turn like a hash: it takes its time.
+    pub async fn is_common(&self, seat: Seat, password: &str, known: &[&str]) -> bool {
+        let password = password.to_owned();
+        let known: Vec<String> = known.iter().map(|word| (*word).to_owned()).collect();
+        self.in_turn(seat, move |_| is_common(&password, &known))
+            .await
+    }
+
     /// The PHC string of a password.
     pub async fn hash(&self, seat: Seat, entropy: &Arc<dyn Entropy>, password: &str) -> String {
         let (entropy, password) = (Arc::clone(entropy), password.to_owned());
@@ -225,6 +236,12 @@ fn hashed(blocks: &mut [Block], params: Params, salt: Salt<'_>, password: &str) 
     .ok()
 }
 
+/// A million guesses are tried in minutes by whoever has the hash, and first by whoever has not.
+fn is_common(password: &str, known: &[String]) -> bool {
+    let known: Vec<&str> = known.iter().map(String::as_str).collect();
+    zxcvbn::zxcvbn(password, &known).score() < zxcvbn::Score::Two
+}
+
 #[cfg(test)]
 mod tests {
     use std::sync::atomic::{AtomicUsize, Ordering};
@@ -257,6 +274,33 @@ mod tests {
         assert!(password_fits(&mut blocks, Some(&ours), "口令"));
         assert!(!password_fits(&mut blocks, Some(&ours), "别人的口令"));
         assert!(!password_fits(&mut blocks, None, "口令"));
+    }
+
+    #[test]
+    fn a_common_password_is_known_by_itself_and_by_what_it_is_made_of() {
+        let known = ["sysadmin".to_owned(), "样例系统管理员".to_owned()];
+        for common in [
+            "password123",
+            "Password123!",
+            "P@ssw0rd2024",
+            "1234567890",
+            "qwertyuiop",
+            "1q2w3e4r5t",
+            "aaaaaaaaaaaaaaaa",
+            "abcd1234abcd",
+            "sysadmin2026",
+            "北京北京北京北京北京",
+        ] {
+            assert!(is_common(common, &known), "{common}");
+        }
+        for own in [
+            "四个不相干的词与一匹马",
+            "correct horse battery staple",
+            "a1b2c3d4e5f60718",
+            "演示口令不得用于真实安装",
+        ] {
+            assert!(!is_common(own, &known), "{own}");
+        }
     }
 
     #[test]

@@ -12,7 +12,7 @@ use store::session::Session;
 use store::{Hold, Register, account, catalog, org, session};
 
 use crate::acting::Acting;
-use crate::passwords::Whose;
+use crate::passwords::{Seat, Whose};
 use crate::refused::Window;
 use crate::tries::{Caller, LONGEST_NAME};
 use crate::{App, AppError};
@@ -92,16 +92,7 @@ impl App {
             return Err(LONG.refuse(&[("most", &LONGEST_NAME)]).into());
         }
         let rules = self.sign_in_rules().await?;
-        let mut reader = self.db.read().await?;
-        let found = account::by_login(&mut reader, login)
-            .await?
-            .filter(|found| found.account.active);
-        let id = found.as_ref().map(|found| &found.account.id);
-        let known = match id {
-            Some(id) => self.known_device(&mut reader, caller, id, &rules).await?,
-            None => None,
-        };
-        drop(reader);
+        let (id, known) = self.who_comes(login, caller, &rules).await?;
         // Before it is counted: who found no seat has not failed.
         let seat = self.passwords.seat(match known {
             Some(_) => Whose::Known,
@@ -109,27 +100,59 @@ impl App {
         })?;
         let counters = self.counters_of(login, caller, known.as_deref(), &rules);
         if let Err(refusal) = self.count(&counters, &rules).await? {
-            self.gather_refused(login, id, true);
+            self.gather_refused(login, id.as_ref(), true);
             return Err(refusal.into());
         }
-        let kept = self.kept_password(id).await?;
-        let phc = kept.as_ref().map(|(phc, _)| phc.clone());
-        let fits = self.passwords.fits(seat, phc, password).await;
-        let opened = match (id, kept) {
-            (Some(id), Some(kept)) if fits => self.open_session(id, kept).await?,
-            _ => None,
-        };
-        let (Some(id), Some(opened)) = (id, opened) else {
-            self.gather_refused(login, id, false);
+        let opened = self.opened_by(seat, id.as_ref(), password).await?;
+        let (Some(id), Some(opened)) = (&id, opened) else {
+            self.gather_refused(login, id.as_ref(), false);
             return Err(WRONG.refuse(&[]).into());
         };
         self.forgive(caller, &counters).await?;
         let device = self.keep_device(caller, id, &rules).await?;
+        self.write_due().await;
+        Ok(Opened { device, ..opened })
+    }
+
+    /// The account of that name, if it is open, and the hash of the browser if it is known to it.
+    async fn who_comes(
+        &self,
+        login: &str,
+        caller: &Caller,
+        rules: &SignInRules,
+    ) -> Result<(Option<AccountId>, Option<String>), AppError> {
+        let mut reader = self.db.read().await?;
+        let found = account::by_login(&mut reader, login).await?;
+        let Some(found) = found.filter(|found| found.account.active) else {
+            return Ok((None, None));
+        };
+        let id = found.account.id;
+        let known = self.known_device(&mut reader, caller, &id, rules).await?;
+        Ok((Some(id), known))
+    }
+
+    /// A new session if the password fits; without an account the same work is done.
+    async fn opened_by(
+        &self,
+        seat: Seat,
+        id: Option<&AccountId>,
+        password: &str,
+    ) -> Result<Option<Opened>, AppError> {
+        let kept = self.kept_password(id).await?;
+        let phc = kept.as_ref().map(|(phc, _)| phc.clone());
+        let fits = self.passwords.fits(seat, phc, password).await;
+        match (id, kept) {
+            (Some(id), Some(kept)) if fits => self.open_session(id, kept).await,
+            _ => Ok(None),
+        }
+    }
+
+    /// Writes a window of refusals that is over. Who signs in is let in without it: it stays gathered, and the upkeep of
+    /// the server writes it.
+    async fn write_due(&self) {
         if let Err(error) = self.write_refused(Window::Over).await {
-            // It stays gathered, and the upkeep of the server writes it.
             tracing::warn!("被拒的登录还没有写入留痕：{}", error.recorded());
         }
-        Ok(Opened { device, ..opened })
     }
 
     /// The password as it stands now: what was read before waiting in the queue may be replaced.
@@ -148,6 +171,12 @@ impl App {
     pub(crate) async fn hashed(&self, password: &str) -> Result<String, AppError> {
         let seat = self.passwords.seat(Whose::Known)?;
         Ok(self.passwords.hash(seat, &self.entropy, password).await)
+    }
+
+    /// Whether a password that somebody sets is a common one, or made of what is known of its owner.
+    pub(crate) async fn is_common(&self, password: &str, known: &[&str]) -> Result<bool, AppError> {
+        let seat = self.passwords.seat(Whose::Known)?;
+        Ok(self.passwords.is_common(seat, password, known).await)
     }
 
     /// The limits of signing in that are in force now.

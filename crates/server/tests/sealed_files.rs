@@ -7,7 +7,6 @@
 
 mod stage;
 
-use app::tries::Caller;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -16,6 +15,7 @@ use app::crypto::StorageKey;
 use app::drawing::{CommitWords, FreezeWords};
 use app::premise::Thing;
 use app::sealing::SealingKey;
+use app::tries::Caller;
 use app::{App, AppError};
 use domain::id::{CampaignId, CampaignNo};
 use draw::bundle::Stage;

@@ -1,12 +1,13 @@
 //! Passwords: what a new one must be, who may set it, and what ends with the old one.
 
-use app::tries::Caller;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex};
 
-use app::App;
+use app::account::NewAccount;
 use app::port::Entropy;
-use app::sign_in::{Arrival, Welcome, token_hash};
+use app::sign_in::{Arrival, Opened, Welcome, token_hash};
+use app::tries::Caller;
+use app::{App, AppError};
 use domain::account::Role;
 use domain::id::AccountId;
 use testkit::city::{City, PASSWORD};
@@ -24,6 +25,11 @@ async fn arrived(city: &City, account: &AccountId) -> (String, Box<Arrival>) {
         Welcome::Known(arrival) => (token, arrival),
         other => panic!("a living session: {other:?}"),
     }
+}
+
+async fn sign_in(city: &City, login: &str, password: &str) -> Result<Opened, AppError> {
+    let caller = Caller::default();
+    city.app.sign_in(login, password, &caller).await
 }
 
 async fn is_known(city: &City, token: &str) -> bool {
@@ -68,6 +74,8 @@ async fn a_new_password_of_ones_own_is_told_everything_that_is_wrong_with_it() {
             (PASSWORD, "短", flawed),
             (PASSWORD, PASSWORD, flawed),
             (PASSWORD, "officer-of-the-draw", flawed),
+            (PASSWORD, "password123", "new AUTH-040"),
+            (PASSWORD, "officer-of-the-draw1", "new AUTH-040"),
             ("不对的旧口令不对的旧口令", "短", both.as_str()),
         ] {
             let change = city
@@ -77,8 +85,7 @@ async fn a_new_password_of_ones_own_is_told_everything_that_is_wrong_with_it() {
         }
         assert_eq!(leaves(&city).await, before);
         assert!(
-            city.app
-                .sign_in("officer-of-the-draw", PASSWORD, &Caller::default())
+            sign_in(&city, "officer-of-the-draw", PASSWORD)
                 .await
                 .is_ok()
         );
@@ -100,18 +107,10 @@ async fn a_changed_password_ends_every_session_but_the_one_it_was_changed_in() {
         assert!(is_known(&city, &token).await);
         assert!(!is_known(&city, &elsewhere).await);
         assert_eq!(
-            code_of(
-                city.app
-                    .sign_in("officer", PASSWORD, &Caller::default())
-                    .await
-            ),
+            code_of(sign_in(&city, "officer", PASSWORD).await),
             "AUTH-030"
         );
-        let opened = city
-            .app
-            .sign_in("officer", BETTER, &Caller::default())
-            .await
-            .unwrap();
+        let opened = sign_in(&city, "officer", BETTER).await.unwrap();
         assert!(!opened.must_change, "he has chosen it himself");
     })
     .await;
@@ -127,20 +126,12 @@ async fn a_reset_password_replaces_the_old_one_ends_the_lock_and_must_be_changed
         let token = city.session(&officer).await;
         for _ in 0..5 {
             assert_eq!(
-                code_of(
-                    city.app
-                        .sign_in("officer", "不对的口令", &Caller::default())
-                        .await
-                ),
+                code_of(sign_in(&city, "officer", "不对的口令").await),
                 "AUTH-030"
             );
         }
         assert_eq!(
-            code_of(
-                city.app
-                    .sign_in("officer", PASSWORD, &Caller::default())
-                    .await
-            ),
+            code_of(sign_in(&city, "officer", PASSWORD).await),
             "AUTH-031"
         );
         let before = leaves(&city).await;
@@ -150,11 +141,7 @@ async fn a_reset_password_replaces_the_old_one_ends_the_lock_and_must_be_changed
         assert_eq!(leaves(&city).await, before);
         assert!(is_known(&city, &token).await, "refused, nothing has ended");
         assert_eq!(
-            code_of(
-                city.app
-                    .sign_in("officer", PASSWORD, &Caller::default())
-                    .await
-            ),
+            code_of(sign_in(&city, "officer", PASSWORD).await),
             "AUTH-031"
         );
 
@@ -164,18 +151,10 @@ async fn a_reset_password_replaces_the_old_one_ends_the_lock_and_must_be_changed
         reset.await.unwrap();
         assert!(!is_known(&city, &token).await);
         assert_eq!(
-            code_of(
-                city.app
-                    .sign_in("officer", PASSWORD, &Caller::default())
-                    .await
-            ),
+            code_of(sign_in(&city, "officer", PASSWORD).await),
             "AUTH-030"
         );
-        let opened = city
-            .app
-            .sign_in("officer", BETTER, &Caller::default())
-            .await
-            .unwrap();
+        let opened = sign_in(&city, "officer", BETTER).await.unwrap();
         assert!(opened.must_change, "somebody else knows it");
         let own = shown(&city, &security.account).await;
         let own = city
@@ -271,18 +250,41 @@ async fn whoever_changes_a_password_that_an_administrator_has_just_replaced_is_t
         let own = "另外几个不相干的词与两匹马";
         let changed = app.change_password(&here.acting, &here.session, PASSWORD, own);
         assert_eq!(code_of(changed.await), "AUTH-036");
-        assert!(
-            city.app
-                .sign_in("officer", BETTER, &Caller::default())
-                .await
-                .is_ok()
-        );
-        assert!(
-            city.app
-                .sign_in("officer", own, &Caller::default())
-                .await
-                .is_err()
-        );
+        assert!(sign_in(&city, "officer", BETTER).await.is_ok());
+        assert!(sign_in(&city, "officer", own).await.is_err());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn nobody_begins_with_a_common_password() {
+    on_both(|db| async move {
+        let city = City::found(db).await;
+        let before = leaves(&city).await;
+        let new = NewAccount {
+            login: "officer".to_owned(),
+            name: "样例新人".to_owned(),
+            password: "1q2w3e4r5t".to_owned(),
+            grants: Vec::new(),
+        };
+        let installed = city.app.install_account(new.clone(), true).await;
+        assert_eq!(code_of(installed), "password ACCT-008");
+        let system = city.account("system", &[(Role::SystemAdmin, 0)]).await;
+        let system = city.acting(&system).await;
+        let opened = city.app.open_account(&system, new).await;
+        assert_eq!(code_of(opened), "password ACCT-008");
+        assert_eq!(leaves(&city).await, before + 1, "the administrator's alone");
+
+        let security = city.account("security", &[(Role::SecurityAdmin, 0)]).await;
+        let security = city.acting(&security).await;
+        let officer = city.account("officer", &[(Role::Registrar, 0)]).await;
+        let premise = shown(&city, &officer).await;
+        for common in ["qwertyuiop", "officer2026"] {
+            let common = city
+                .app
+                .reset_password(&security, &officer, &premise, common);
+            assert_eq!(code_of(common.await), "password ACCT-008");
+        }
     })
     .await;
 }

@@ -10,13 +10,13 @@ mod half_done;
 mod stage;
 mod under_two;
 
-use app::tries::Caller;
 use std::collections::BTreeMap;
 use std::io::{Cursor, Read as _};
 use std::num::NonZeroUsize;
 
 use app::App;
 use app::premise::Thing;
+use app::tries::Caller;
 use domain::id::CampaignNo;
 use draw::bundle::Stage;
 use stage::{FINISHED, READY, acting, draws, open};

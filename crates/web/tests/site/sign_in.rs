@@ -458,12 +458,12 @@ async fn a_first_password_must_be_changed_before_anything_else() {
         let page = newcomer.get("/w/account/password").await;
         let unlike = [
             ("old", "初始口令初始口令甲乙"),
-            ("new", "自己的口令自己的口令"),
+            ("new", "自己的口令与另外两匹马"),
             ("again", "别的"),
         ];
         let again = newcomer.submit(&page, "/w/account/password", &unlike).await;
         assert!(
-            again.shows("AUTH-034") && !again.shows("自己的口令自己的口令"),
+            again.shows("AUTH-034") && !again.shows("自己的口令与另外两匹马"),
             "passwords are not shown again"
         );
         let same = [("old", "不对"), ("new", "短"), ("again", "短")];
@@ -475,8 +475,8 @@ async fn a_first_password_must_be_changed_before_anything_else() {
         );
         let fields = [
             ("old", "初始口令初始口令甲乙"),
-            ("new", "自己的口令自己的口令"),
-            ("again", "自己的口令自己的口令"),
+            ("new", "自己的口令与另外两匹马"),
+            ("again", "自己的口令与另外两匹马"),
         ];
         let done = newcomer
             .submit(&again, "/w/account/password", &fields)

@@ -84,12 +84,13 @@ impl Place {
         let list = self.data.with_extension("csv");
         std::fs::write(&list, "名称,地址\n样例店,样例路 1 号\n").unwrap();
         let import = ["import", "subjects", list.to_str().unwrap(), "--unit", "样"];
-        let all: [&[&str]; 5] = [
+        let all: [&[&str]; 6] = [
             &import,
             &SERVE,
             &["migrate"],
             &FIRST_13,
             &["migrate", "--dry-run"],
+            &["account", "unlock", "secadmin"],
         ];
         let owned = |args: &&[&str]| args.iter().map(|arg| (*arg).to_owned()).collect();
         all.iter().map(owned).collect()
@@ -929,8 +930,9 @@ async fn a_database_without_a_bureau_is_no_empty_list_of_series_and_no_calendar(
 fn opening(place: &Place) -> Vec<Vec<String>> {
     let backups = place.data.with_file_name("backups");
     let backup = ["backup", "--to", backups.to_str().unwrap()];
-    let looking: [&[&str]; 4] = [
+    let looking: [&[&str]; 5] = [
         &["audit"],
+        &["account", "list"],
         &["counter"],
         &["workdays", "2026-11-27", "5"],
         &backup,

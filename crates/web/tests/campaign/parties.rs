@@ -288,7 +288,7 @@ async fn nobody_waits_for_nonces_that_are_all_open() {
         cast.done(&cast.officer, &no, "reveal", &[]).await;
         let public = cast.site.stranger().get(&format!("/draw/{no}")).await;
         assert!(
-            public.shows("随机数已公开，等待抽取。") && !public.shows("等待随机数"),
+            public.shows("揭示已公布，名单未公开。") && !public.shows("等待随机数"),
             "{}",
             public.text
         );

@@ -15,7 +15,6 @@ use app::port::{Clock, Entropy};
 use app::sealing::SealingKey;
 use domain::campaign::version::VERSION_OF_NEW_ATTEMPTS;
 use store::{Db, Exhibit, Migrated, Reader, StoreError, Upgrade};
-use tlog::VerifierKey;
 use tlog::note::SignerKey;
 
 use crate::commands::{Failure, Output};
@@ -28,7 +27,7 @@ mod founding;
 mod keys;
 mod serving;
 
-pub(crate) use checkpoints::SHORTER;
+pub(crate) use checkpoints::{SHORTER, not_grown, published_key};
 pub(crate) use keys::new_log_key;
 pub(crate) use serving::Serving;
 
@@ -139,9 +138,8 @@ impl Place {
         let grown = match &holds {
             Ok(Ok(())) => {
                 // By the published key: another one at hand is refused in a sentence of its own.
-                let stated = exhibit.fact("log_key").await.ok().flatten();
-                let stated = stated.and_then(|key| VerifierKey::parse(&key).ok());
-                let key = stated.as_ref().unwrap_or(log_key.verifier());
+                let published = published_key(&exhibit).await;
+                let key = published.as_ref().unwrap_or(log_key.verifier());
                 self.require_grown(&exhibit, key).await
             }
             _ => Ok(()),

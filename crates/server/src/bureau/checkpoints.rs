@@ -105,6 +105,24 @@ impl Kept {
     }
 }
 
+/// What each kept head says against the log.
+pub(crate) async fn not_grown(kept: &[Kept], exhibit: &Exhibit) -> Result<Vec<Failure>, Failure> {
+    let mut wrong = Vec::new();
+    for kept in kept {
+        let said = kept.held_against(exhibit).await;
+        let said =
+            said.map_err(|error| Failure::new(error.code(), "database", error.to_string()))?;
+        wrong.extend(said);
+    }
+    Ok(wrong)
+}
+
+/// The key of the log as its own facts publish it; none where they do not, which the audit names.
+pub(crate) async fn published_key(exhibit: &Exhibit) -> Option<VerifierKey> {
+    let stated = exhibit.fact("log_key").await.ok().flatten()?;
+    VerifierKey::parse(&stated).ok()
+}
+
 impl Place {
     fn own_checkpoints(&self) -> PathBuf {
         self.data.join("checkpoints")
@@ -150,26 +168,11 @@ impl Place {
         exhibit: &Exhibit,
         key: &VerifierKey,
     ) -> Result<(), Failure> {
-        match self.not_grown(exhibit, key).await?.into_iter().next() {
+        let kept = self.kept_checkpoints(key)?;
+        match not_grown(&kept, exhibit).await?.into_iter().next() {
             Some(wrong) => Err(wrong),
             None => Ok(()),
         }
-    }
-
-    /// What each kept head says against the log.
-    pub(crate) async fn not_grown(
-        &self,
-        exhibit: &Exhibit,
-        key: &VerifierKey,
-    ) -> Result<Vec<Failure>, Failure> {
-        let mut wrong = Vec::new();
-        for kept in self.kept_checkpoints(key)? {
-            let said = kept.held_against(exhibit).await;
-            let said =
-                said.map_err(|error| Failure::new(error.code(), "database", error.to_string()))?;
-            wrong.extend(said);
-        }
-        Ok(wrong)
     }
 
     /// Keeps the head of the log as it stands, and gives the database back: how whatever has written ends.

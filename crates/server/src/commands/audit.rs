@@ -6,13 +6,12 @@ use app::drawing::lacking_material;
 use app::records::misplaced_records;
 use clap::Args;
 use serde_json::json;
-use store::{Exhibit, Report, StoreError, org};
-use tlog::VerifierKey;
+use store::{Exhibit, Report, StoreError};
 
 use super::place::PlaceArgs;
 use super::serve::runtime;
 use super::{Failure, Output};
-use crate::bureau::Place;
+use crate::bureau::{Place, not_grown, published_key};
 
 /// Arguments of `mingqian audit`.
 #[derive(Debug, Args)]
@@ -79,20 +78,15 @@ pub(crate) async fn contradictions(exhibit: &Exhibit) -> Result<Vec<String>, Fai
 /// What the checkpoints that are kept outside the database say against its log, and how many there are. The key is the
 /// published one, as the log's own facts state it.
 async fn outside(place: &Place, exhibit: &Exhibit) -> Result<(Vec<String>, usize), Failure> {
-    let stated = async {
-        let mut reader = exhibit.read().await?;
-        org::fact(&mut reader, "log_key").await
-    };
-    let key = stated.await.ok().flatten();
     // Without the fact the audit has named it already, and nothing says whose checkpoints they are.
-    let Some(key) = key.and_then(|key| VerifierKey::parse(&key).ok()) else {
+    let Some(key) = published_key(exhibit).await else {
         return Ok((Vec::new(), 0));
     };
-    let kept = place.kept_checkpoints(&key)?.len();
-    let wrong = place.not_grown(exhibit, &key).await?;
+    let kept = place.kept_checkpoints(&key)?;
+    let wrong = not_grown(&kept, exhibit).await?;
     let named = wrong.into_iter().flat_map(|failure| failure.problems);
     let named = named.map(|one| format!("{} {}：{}", one.code, one.place, one.sentence));
-    Ok((named.collect(), kept))
+    Ok((named.collect(), kept.len()))
 }
 
 /// What no row and no entry contradicts: public records out of their order, and material of a draw that is lacking. Where

@@ -14,7 +14,7 @@ use store::{StoreError, catalog};
 use super::place::PlaceArgs;
 use super::serve::runtime;
 use super::{Failure, Output};
-use crate::bureau::Place;
+use crate::bureau::{Place, not_grown};
 use crate::certificate;
 use crate::ports::OsClock;
 use crate::private::standing_open;
@@ -148,18 +148,18 @@ async fn of_database(place: &Place, today: Date) -> Vec<Finding> {
 
 async fn checkpoints(place: &Place, exhibit: &store::Exhibit) -> Result<String, String> {
     let key = place.log_key().map_err(|wrong| told(&wrong))?;
-    let wrong = place.not_grown(exhibit, key.verifier()).await;
+    let kept = place.kept_checkpoints(key.verifier());
+    let kept = kept.map_err(|failure| told(&failure))?;
+    let wrong = not_grown(&kept, exhibit).await;
     let wrong = wrong.map_err(|failure| told(&failure))?;
     if let Some(first) = wrong.first() {
         return Err(told(first));
     }
-    let kept = place.kept_checkpoints(key.verifier());
-    let kept = kept.map_err(|failure| told(&failure))?.len();
     let (size, root) = exhibit
         .log_head()
         .await
         .map_err(|error| error.to_string())?;
-    match kept {
+    match kept.len() {
         0 => Err("库外没有一份检查点：库被换成旧的也看不出。启动一次服务就会存下".to_owned()),
         kept => Ok(format!(
             "{kept} 份都与日志相符；留痕 {size} 条，日志根 {root}"

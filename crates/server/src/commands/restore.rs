@@ -19,7 +19,7 @@ use super::backup::{copy_file, server_tools};
 use super::place::PlaceArgs;
 use super::serve::runtime;
 use super::{Failure, Output};
-use crate::bureau::{Place, SHORTER, new_log_key};
+use crate::bureau::{Place, SHORTER, new_log_key, not_grown};
 use crate::ports::OsEntropy;
 use crate::private::private_folder;
 
@@ -222,12 +222,13 @@ async fn newest_lost(place: &Place, exhibit: &store::Exhibit) -> Result<Option<L
         |error: store::StoreError| Failure::new(error.code(), "database", error.to_string());
     let (size, _) = exhibit.log_head().await.map_err(failed)?;
     let mut newest: Option<Lost> = None;
-    for wrong in place.not_grown(exhibit, key.verifier()).await? {
+    let all_kept = place.kept_checkpoints(key.verifier())?;
+    for wrong in not_grown(&all_kept, exhibit).await? {
         if wrong.problems.iter().any(|one| one.code != SHORTER) {
             return Err(wrong);
         }
     }
-    for kept in place.kept_checkpoints(key.verifier())? {
+    for kept in all_kept {
         if kept.is_of_another_log {
             continue;
         }

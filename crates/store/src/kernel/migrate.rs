@@ -255,7 +255,7 @@ pub(super) async fn go(
             return Err(StoreError::Migration(why + remedy));
         }
     };
-    conn = as_the_log_says(conn, last, upgrade).await?;
+    as_the_log_says(db, last, upgrade).await?;
     conn.script(
         "CREATE TABLE IF NOT EXISTS migrations (number BIGINT PRIMARY KEY, name TEXT NOT NULL, hash TEXT NOT NULL)",
     )
@@ -274,16 +274,15 @@ pub(super) async fn go(
 }
 
 /// Head, tree and facts against the log, then the key that will sign: by facts the log confirms it is called foreign.
-async fn as_the_log_says(mut conn: Conn, last: i64, upgrade: &Upgrade) -> Result<Conn, StoreError> {
+/// Asked of one view: another process may append meanwhile, and nothing is changed yet.
+async fn as_the_log_says(db: &Db, last: i64, upgrade: &Upgrade) -> Result<(), StoreError> {
+    let mut reader = db.read().await?;
     if last > 0 {
-        let size = log::check(&mut conn).await?.size();
-        log::ahead::refuse_beyond(&mut conn, size).await?;
+        let size = log::check(&mut reader.conn).await?.size();
+        log::ahead::refuse_beyond(&mut reader.conn, size).await?;
     }
-    let mut reader = Reader::new(conn, Arc::clone(&upgrade.vault));
     facts::check(&mut reader, last).await?;
-    let mut conn = reader.conn;
-    log_key::check(&mut conn, last, upgrade.log_key.as_deref()).await?;
-    Ok(conn)
+    log_key::check(&mut reader.conn, last, upgrade.log_key.as_deref()).await
 }
 
 async fn apply(

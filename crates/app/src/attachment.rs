@@ -46,14 +46,40 @@ impl Waiting {
     ) -> Result<(), StoreError> {
         attachment::attach(rec, owner, &self.label, &self.kept).await
     }
+
+    /// Under which name it will be attached.
+    pub(crate) fn name(&self) -> &str {
+        &self.label.name
+    }
+
+    /// It, unless `owner` has one of this name already.
+    pub(crate) async fn unless_there(
+        self,
+        reader: &mut Reader,
+        owner: Owner<'_>,
+    ) -> Result<Option<Self>, StoreError> {
+        let there = attachment::of_name(reader, owner, &self.label.name).await?;
+        Ok(there.is_none().then_some(self))
+    }
 }
 
 impl App {
-    /// Compresses, seals and keeps a content that will belong to `owner`.
+    /// Compresses, seals and keeps a text that will belong to `owner`.
     pub(crate) async fn keep_sealed(
         &self,
         owner: Owner<'_>,
         name: &str,
+        content: &[u8],
+    ) -> Result<Waiting, StoreError> {
+        self.keep_sealed_as(owner, (name, "text/plain; charset=utf-8"), content)
+            .await
+    }
+
+    /// The same of a content of this name and media type.
+    pub(crate) async fn keep_sealed_as(
+        &self,
+        owner: Owner<'_>,
+        (name, media_type): (&str, &str),
         content: &[u8],
     ) -> Result<Waiting, StoreError> {
         if content.len() as u64 > MOST {
@@ -75,7 +101,7 @@ impl App {
         Ok(Waiting {
             label: Label {
                 name: name.to_owned(),
-                media_type: "text/plain; charset=utf-8".to_owned(),
+                media_type: media_type.to_owned(),
                 form: Form::Sealed,
                 length: content.len() as u64,
             },

@@ -21,6 +21,9 @@ pub const IDEMPOTENCY_FIELD: &str = "_once";
 /// The hidden field that carries what was shown of the thing the form decides on.
 pub const PREMISE_FIELD: &str = "_premise";
 
+/// Before the name of a field of files, where its content stands in a form: nobody typed it.
+pub const FILE_PREFIX: &str = "_file.";
+
 /// Fields whose text is never sent back to the browser.
 const SECRET_FIELDS: &[&str] = &["password", "old", "new", "again"];
 

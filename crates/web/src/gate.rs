@@ -47,7 +47,7 @@ pub use measure::Measures;
 pub(crate) use press::NO_KEY;
 pub use press::{Undone, answer, once, once_new};
 pub(crate) use sent::{BROKEN, NO_TOKEN, TOO_LARGE, WRONG_KIND};
-pub use sent::{MAX_UPLOAD_BYTES, Pressed, Sent};
+pub use sent::{Files, MAX_UPLOAD_BYTES, Pressed, Sent, SentFile};
 pub use site::{NoSite, Site};
 pub use stop::{Answer, Flaws, Stop, see_other};
 pub use visit::{Guest, PartyVisit, Visit};

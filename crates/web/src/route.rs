@@ -119,6 +119,7 @@ impl Route {
         let rule = Rule {
             who,
             takes_file: false,
+            with_files: false,
             acts_once: false,
             before_password_change: false,
             keeps_draft: false,
@@ -138,6 +139,13 @@ impl Route {
     #[must_use]
     pub fn before_password_change(mut self) -> Self {
         self.rule.before_password_change = true;
+        self
+    }
+
+    /// Its form may come with small files, which the handler finds with the form.
+    #[must_use]
+    pub fn with_files(mut self) -> Self {
+        self.rule.with_files = true;
         self
     }
 

@@ -4,14 +4,15 @@
 use domain::campaign::state::{CampaignState, Revealed};
 use domain::campaign::steps::{EntryFacts, Stepped};
 use domain::event::{Act, LinkKind};
-use domain::id::{CampaignNo, Fingerprint};
+use domain::id::CampaignNo;
 use domain::policy::{Place, Verb};
 use domain::premise::Premise;
 use domain::refusal::Code;
 use draw::SeedText;
+use store::attachment::Owner;
 use store::campaign::{self, StoredCampaign};
 
-use super::dice::evidence;
+use super::picture::{Picture, evidence, wanted};
 use super::seed::{logged_reveal, signed};
 use super::{REFUSED_BY_DRAW, freeze_of, held, spoken};
 use crate::premise::require;
@@ -31,8 +32,8 @@ pub struct BeaconWords<'w> {
     pub value: &'w str,
     /// The notice it was read from; asked of the first account only, and not where the value is signed.
     pub source: &'w str,
-    /// SHA-256 of the picture of the notice, likewise.
-    pub picture: Option<&'w Fingerprint>,
+    /// The picture of the notice, likewise; not again where the account mends its own entry.
+    pub picture: Option<&'w Picture>,
 }
 
 /// The value that counts, if one does.
@@ -66,6 +67,7 @@ impl App {
         premise: &Premise,
         words: BeaconWords<'_>,
     ) -> Result<(), AppError> {
+        let kept = self.picture_for(number, words.picture).await?;
         let (mut tx, mut stored, actor) = self
             .campaign_for(acting, number, premise, Verb::BeaconEnter)
             .await?;
@@ -76,8 +78,7 @@ impl App {
         let event = self
             .enter(&mut stored, done, at, actor)
             .with("attempt", stored.campaign.state.attempt());
-        self.write_campaign(tx, &stored, event, self.confidential())
-            .await
+        self.write_entry(tx, &stored, event, kept).await
     }
 
     /// The same of an attempt that is void: its OPEN follows by itself.
@@ -92,6 +93,9 @@ impl App {
         words: BeaconWords<'_>,
     ) -> Result<(), AppError> {
         let verb = Verb::BeaconEnter;
+        let owned = campaign::by_number(&mut self.db.read().await?, number).await?;
+        let owner = Owner::Attempt(&owned.campaign.id, attempt);
+        let kept = self.keep_picture(owner, words.picture).await?;
         let (mut tx, now) = self.begin_as(verb.name(), acting).await?;
         let stored = campaign::by_number(&mut tx, number).await?;
         let actor = now.actor(verb, &Place::of(&stored.campaign.initiator))?;
@@ -108,8 +112,12 @@ impl App {
             .event(act, actor)
             .touching(LinkKind::Campaign, stored.campaign.id.as_str())
             .with("attempt", attempt);
+        let kept = wanted(&mut tx, &void.as_stood, kept).await?;
         let mut rec = tx.record(event, self.confidential())?;
         campaign::write_void(&mut rec, &void).await?;
+        if let Some(kept) = &kept {
+            kept.attach(&mut rec, owner).await?;
+        }
         rec.commit().await?;
         Ok(())
     }
@@ -124,7 +132,11 @@ impl App {
         let facts = EntryFacts {
             step: self.step(acting),
             value: value.clone(),
-            evidence: evidence(words.source, words.picture),
+            evidence: evidence(
+                words.source,
+                words.picture,
+                stored.campaign.state.entries()[1],
+            ),
         };
         let entered = |is_signed| -> Stepped {
             stored

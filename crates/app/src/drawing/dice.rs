@@ -1,12 +1,12 @@
-//! What public dice showed, entered by two accounts before the first nonce (`shuang/2`). The picture stays with who
-//! took it; its hash stands in the trace, so that it can be held against what was entered.
+//! What public dice showed, entered by two accounts before the first nonce (`shuang/2`). The picture is kept, and its hash
+//! stands in the trace, so that it can be held against what was entered.
 
-use domain::campaign::entry::SourceEvidence;
 use domain::campaign::steps::EntryFacts;
-use domain::id::{CampaignNo, Fingerprint};
+use domain::id::CampaignNo;
 use domain::policy::Verb;
 use domain::premise::Premise;
 
+use super::picture::{Picture, evidence};
 use super::{delivered, held};
 use crate::{Acting, App, AppError};
 
@@ -17,8 +17,8 @@ pub struct DiceWords<'w> {
     pub digits: &'w str,
     /// What was thrown, where and by whom; asked of the first account only.
     pub source: &'w str,
-    /// SHA-256 of the picture; asked of the first account only.
-    pub picture: Option<&'w Fingerprint>,
+    /// The picture; asked of the first account only, and not again where it mends its own entry.
+    pub picture: Option<&'w Picture>,
 }
 
 impl App {
@@ -33,6 +33,7 @@ impl App {
         premise: &Premise,
         words: DiceWords<'_>,
     ) -> Result<(), AppError> {
+        let kept = self.picture_for(number, words.picture).await?;
         let (mut tx, mut stored, actor) = self
             .campaign_for(acting, number, premise, Verb::DiceEnter)
             .await?;
@@ -43,21 +44,16 @@ impl App {
         let facts = EntryFacts {
             step,
             value: words.digits.to_owned(),
-            evidence: evidence(words.source, words.picture),
+            evidence: evidence(
+                words.source,
+                words.picture,
+                stored.campaign.state.entries()[0],
+            ),
         };
         let done = stored.campaign.clone().enter_dice(facts)?;
         let event = self
             .enter(&mut stored, done, at, actor)
             .with("attempt", stored.campaign.state.attempt());
-        self.write_campaign(tx, &stored, event, self.confidential())
-            .await
+        self.write_entry(tx, &stored, event, kept).await
     }
-}
-
-/// Where a value comes from, if a picture of it is named.
-pub(super) fn evidence(source: &str, picture: Option<&Fingerprint>) -> Option<SourceEvidence> {
-    picture.map(|picture| SourceEvidence {
-        source: source.trim().to_owned(),
-        picture: picture.clone(),
-    })
 }

@@ -41,7 +41,8 @@ pub enum Counts {
 pub struct SourceEvidence {
     /// What was thrown or announced, where and by whom, in words.
     pub source: String,
-    /// SHA-256 of the picture of the dice or of the notice; the picture itself stays with who took it.
+    /// SHA-256 of the picture of the dice or of the notice. The picture is kept with the attempt; of attempts before the
+    /// program kept pictures it stays with who took it.
     pub picture: Fingerprint,
 }
 

@@ -342,6 +342,27 @@ impl CampaignState {
         }
     }
 
+    /// The closed revealing of the current attempt, in every state that has one.
+    #[must_use]
+    pub fn revealed(&self) -> Option<&Revealed> {
+        match self {
+            Self::Revealed(revealed) => Some(revealed),
+            other => other.result().map(|drawn| &drawn.revealed),
+        }
+    }
+
+    /// What the public sources of the current attempt showed, as far as it is written down: dice, then the beacon.
+    #[must_use]
+    pub fn entries(&self) -> [Option<&SourceEntry>; 2] {
+        let dice = self
+            .commitment()
+            .and_then(|committed| committed.dice.as_ref());
+        let beacon = self
+            .revealed()
+            .and_then(|revealed| revealed.beacon.as_ref());
+        [dice, beacon]
+    }
+
     /// The result, in every state that has one.
     #[must_use]
     pub fn result(&self) -> Option<&Drawn> {

@@ -17,7 +17,6 @@
 )]
 
 #[path = "../../../web/tests/site/browser.rs"]
-#[expect(dead_code, reason = "the stories of `web` ask more of their site")]
 mod browser;
 mod bureau;
 #[path = "../../../verify/tests/corpus/cases.rs"]

@@ -1,5 +1,5 @@
 //! An attempt of `shuang/2` at the screens of its people: the number a party makes on its own device, the dice two
-//! people read, the file whose hash is taken and which stays where it is.
+//! people read with their picture, the paper whose hash is taken and which stays where it is.
 //!
 //! The site of the stories of `web` is served here, whose clock stands until the story moves it.
 
@@ -14,6 +14,9 @@ use crate::cast::{Cast, NONCES, plan_but};
 use crate::chain::{campaign, commit, meet, reveal};
 use crate::chrome::{Chrome, Screen};
 use crate::person::Person;
+
+/// A picture of one gray point.
+const PIXEL: &[u8] = b"\x89PNG\x0d\x0a\x1a\x0a\x00\x00\x00\x0dIHDR\x00\x00\x00\x01\x00\x00\x00\x01\x08\x00\x00\x00\x00:~\x9bU\x00\x00\x00\x0aIDATx\x9cch\x00\x00\x00\x82\x00\x81w\xcdr\xb6\x00\x00\x00\x00IEND\xaeB`\x82";
 
 const DIGITS: &str = "31415926535897932384";
 
@@ -51,24 +54,33 @@ async fn pastes_the_number_too_early(party: &Person, link: &str) {
     assert_eq!(party.typed("承诺值").await, "");
 }
 
-/// One account enters what the dice show, with a picture that is only hashed.
+/// One account enters what the dice show, with their picture.
 async fn enters_the_dice(drawer: &Person, no: &str) {
-    let picture = tempfile::NamedTempFile::new().unwrap();
-    fs::write(picture.path(), "abc".repeat(700_000)).unwrap();
+    let picture = tempfile::NamedTempFile::with_suffix(".png").unwrap();
+    fs::write(picture.path(), PIXEL).unwrap();
     drawer.open(&campaign(no)).await;
     drawer.picture("two-dice-awaited").await;
     drawer.follow("录入掷骰结果").await;
     drawer.fill("掷骰结果", DIGITS).await;
     drawer.fill("来源", "十面骰 20 枚，二楼会议室").await;
-    let chooser = drawer.field("选取文件").await;
+    let chooser = drawer.field("骰子的照片").await;
     let file = picture.path().to_str().unwrap();
     chooser.send_keys(file).await.unwrap();
-    drawer.reads("已填入这个文件的摘要").await;
-    let hash = draw::Suite::Sha256.bytes("abc".repeat(700_000).as_bytes());
-    assert_eq!(drawer.typed("骰子照片").await, hash.to_string());
     drawer.picture("two-dice-first").await;
     drawer.press("录入掷骰结果").await;
     drawer.reads("掷骰结果已录入。").await;
+}
+
+/// A paper stays where it is; the page computes its hash.
+async fn hashes_a_paper(other: &Person) {
+    let paper = tempfile::NamedTempFile::new().unwrap();
+    fs::write(paper.path(), "abc".repeat(700_000)).unwrap();
+    let chooser = other.field("选取文件").await;
+    let file = paper.path().to_str().unwrap();
+    chooser.send_keys(file).await.unwrap();
+    other.reads("已填入这个文件的摘要").await;
+    let hash = draw::Suite::Sha256.bytes("abc".repeat(700_000).as_bytes());
+    assert_eq!(other.typed("签批作废的文书").await, hash.to_string());
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -105,11 +117,14 @@ async fn browser_second_version() {
     other.sign_in("approver1").await;
     other.open(&format!("{}/dice", campaign(&no))).await;
     other.picture("two-dice-second").await;
+    let link = "//main//a[normalize-space()='看照片'][contains(@href, '/pictures/')]";
+    other.find(link, "the picture").await;
     other.fill("掷骰结果", DIGITS).await;
     other.press("录入掷骰结果").await;
     other.reads("掷骰结果已录入。").await;
     other.picture("two-dice-entered").await;
     other.open(&format!("{}/void", campaign(&no))).await;
+    hashes_a_paper(&other).await;
     other.picture("two-void").await;
 
     // The commitments were made by the words of this version: the same devices open them.

@@ -106,6 +106,10 @@ impl Confirm {
         !wanted.is_empty() && typed == wanted
     }
 
+    fn has_upload(&self) -> bool {
+        self.fields.iter().any(Field::is_upload)
+    }
+
     fn summary(&self) -> Fragment {
         let lines: Vec<_> = self.fields.iter().flat_map(Field::error_lines).collect();
         if lines.is_empty() {

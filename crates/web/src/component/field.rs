@@ -7,8 +7,11 @@ use domain::text::{FieldError, FieldErrors};
 use super::fragment::markup;
 use super::{ErrorLine, Link};
 use crate::asset;
-use crate::form::Submitted;
+use crate::form::{FILE_PREFIX, Submitted};
 use crate::text::Address;
+
+/// Under a file that was sent with a form that came back.
+const CHOOSE_AGAIN: &str = "浏览器不让网页代选文件，请重新选一次。";
 
 /// The expected length of an answer, which sets the width of its field.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -216,6 +219,9 @@ impl Field {
     pub fn filled(mut self, submitted: &Submitted, errors: &FieldErrors) -> Self {
         if !submitted.is_empty() {
             self.values = submitted.all(self.name).map(str::to_owned).collect();
+        }
+        if self.is_upload() && submitted.has(&format!("{FILE_PREFIX}{}", self.name)) {
+            self.help.push_str(CHOOSE_AGAIN);
         }
         self.errors = errors.of(self.name).cloned().collect();
         self

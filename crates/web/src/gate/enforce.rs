@@ -16,12 +16,11 @@ use store::session::Session;
 use super::asked::Asked;
 use super::feedback::Landing;
 use super::press::done_before;
-use super::sent::{BROKEN, NO_TOKEN, WRONG_KIND};
+use super::sent::{BROKEN, Files, NO_TOKEN, WRONG_KIND, read_with_files, unreadable};
 use super::visit::form_token;
 use super::{
     Guest, PartyVisit, Pressed, Sent, Stop, Visit, WebState, cookie, feedback, patience, see_other,
 };
-use crate::component::Refusal;
 use crate::csrf::{FormToken, Origin, origin_of};
 use crate::form::{FORM_TOKEN_FIELD, MAX_FORM_BYTES, Submitted, SubmittedError};
 use crate::problem::Problem;
@@ -37,6 +36,8 @@ const PASSWORD_PAGE: &str = "/w/account/password";
 pub(crate) struct Rule {
     pub(crate) who: Who,
     pub(crate) takes_file: bool,
+    /// Its form may come with small files.
+    pub(crate) with_files: bool,
     /// Its form is carried out once, by its key.
     pub(crate) acts_once: bool,
     pub(crate) before_password_change: bool,
@@ -155,7 +156,7 @@ async fn admit(
         (Who::PartyLink, _) => {
             let party = party(web, request, guest).await?;
             if acts {
-                read_form(request, party.form_token(), false).await?;
+                read_form(request, party.form_token(), &rule).await?;
             }
             request.extensions_mut().insert(party);
         }
@@ -164,7 +165,7 @@ async fn admit(
                 return Ok(Some(answer));
             }
             if acts && !rule.takes_file {
-                read_form(request, visit.form_token(), rule.acts_once).await?;
+                read_form(request, visit.form_token(), &rule).await?;
             }
             request.extensions_mut().insert(visit);
         }
@@ -221,8 +222,9 @@ async fn read_public_form(request: &mut Request, acts: bool) -> Result<(), Stop>
 
 /// Lets a form in that came from a page of this session. A form that acts once is let in from a page
 /// of another session of the same account as well: `once` refuses it, and it comes back with its text.
-async fn read_form(request: &mut Request, token: &FormToken, acts_once: bool) -> Result<(), Stop> {
-    let form = read_body(request).await?;
+async fn read_form(request: &mut Request, token: &FormToken, rule: &Rule) -> Result<(), Stop> {
+    let acts_once = rule.acts_once;
+    let (form, files) = read_whole(request, rule).await?;
     let sent = form.first(FORM_TOKEN_FIELD);
     let of_this_session = token.agrees_with(sent);
     let returnable = acts_once && token.is_of_same_account(sent);
@@ -233,6 +235,7 @@ async fn read_form(request: &mut Request, token: &FormToken, acts_once: bool) ->
         request.extensions_mut().insert(Pressed {
             form,
             of_this_session,
+            files,
         });
     } else {
         request.extensions_mut().insert(Sent(form));
@@ -240,14 +243,23 @@ async fn read_form(request: &mut Request, token: &FormToken, acts_once: bool) ->
     Ok(())
 }
 
-async fn read_body(request: &mut Request) -> Result<Submitted, Stop> {
-    let kind = request
-        .headers()
-        .get(CONTENT_TYPE)
-        .and_then(|kind| kind.to_str().ok())
-        .unwrap_or("");
+/// A form of this route, with the files it may come with.
+async fn read_whole(request: &mut Request, rule: &Rule) -> Result<(Submitted, Files), Stop> {
+    match rule.with_files && is_of_kind(request, "multipart/form-data") {
+        true => read_with_files(request).await,
+        false => Ok((read_body(request).await?, Files::default())),
+    }
+}
+
+fn is_of_kind(request: &Request, wanted: &str) -> bool {
+    let kind = request.headers().get(CONTENT_TYPE);
+    let kind = kind.and_then(|kind| kind.to_str().ok()).unwrap_or("");
     let kind = kind.split(';').next().unwrap_or("").trim();
-    if !kind.eq_ignore_ascii_case("application/x-www-form-urlencoded") {
+    kind.eq_ignore_ascii_case(wanted)
+}
+
+async fn read_body(request: &mut Request) -> Result<Submitted, Stop> {
+    if !is_of_kind(request, "application/x-www-form-urlencoded") {
         let stop = Stop::unusable(&WRONG_KIND.refuse(&[]));
         return Err(stop.with_status(StatusCode::UNSUPPORTED_MEDIA_TYPE));
     }
@@ -262,18 +274,6 @@ async fn read_body(request: &mut Request) -> Result<Submitted, Stop> {
             }
         })?;
     Submitted::parse(&bytes).map_err(unreadable)
-}
-
-fn unreadable(error: SubmittedError) -> Stop {
-    let words = error.to_string();
-    let (code, sentence) = words
-        .split_once(' ')
-        .unwrap_or(("FORM-000", words.as_str()));
-    let stop = Stop::new(Problem::Unusable(Refusal::new(code, sentence, "")));
-    match error {
-        SubmittedError::TooLarge => stop.with_status(StatusCode::PAYLOAD_TOO_LARGE),
-        SubmittedError::TooManyFields | SubmittedError::NotUtf8 => stop,
-    }
 }
 
 /// The party behind the path parameter `link`.
@@ -315,7 +315,7 @@ async fn without_session(
     if !rule.keeps_typed {
         return over(web, guest, session, feedback::SESSION_OVER.at(work)).await;
     }
-    let sent = read_body(request).await?;
+    let (sent, _) = read_whole(request, &rule).await?;
     if let Some(session) = session
         && is_of_account(web, session, &sent)
         && let Some(first) = done_before(web, &session.account, &guest.path, &sent).await?

@@ -2,16 +2,25 @@
 //!
 //! Forms with a file are the exception: their body is a stream, so the handler proves the form token
 //! itself, from the fields that stand before the file and before it takes a byte of the file. The
-//! walk over the route table holds every such handler to it.
+//! walk over the route table holds every such handler to it. Small files are none of that: they come with a form as its
+//! fields do ([`files`]).
 
 use std::ops::Deref;
 
 use axum::extract::FromRequestParts;
+use axum::http::StatusCode;
 use axum::http::request::Parts;
 use domain::refusal::Code;
 
 use super::Stop;
-use crate::form::Submitted;
+use crate::component::Refusal;
+use crate::form::{Submitted, SubmittedError};
+use crate::problem::Problem;
+
+mod files;
+
+pub(super) use files::read as read_with_files;
+pub use files::{Files, SentFile};
 
 /// The most bytes of an uploaded file with its form.
 pub const MAX_UPLOAD_BYTES: usize = 48 * 1024 * 1024;
@@ -69,11 +78,18 @@ impl<S: Sync> FromRequestParts<S> for Sent {
 pub struct Pressed {
     pub(super) form: Submitted,
     pub(super) of_this_session: bool,
+    pub(super) files: Files,
 }
 
 impl Pressed {
     pub(super) fn is_of_this_session(&self) -> bool {
         self.of_this_session
+    }
+
+    /// The files that came with it, on a route that takes some.
+    #[must_use]
+    pub fn files(&self) -> &Files {
+        &self.files
     }
 }
 
@@ -93,5 +109,18 @@ impl<S: Sync> FromRequestParts<S> for Pressed {
         sent.ok_or_else(|| {
             Stop::fault("a handler asks for a pressed form on a route that has none")
         })
+    }
+}
+
+/// Why nothing of a form can be used.
+pub(super) fn unreadable(error: SubmittedError) -> Stop {
+    let words = error.to_string();
+    let (code, sentence) = words
+        .split_once(' ')
+        .unwrap_or(("FORM-000", words.as_str()));
+    let stop = Stop::new(Problem::Unusable(Refusal::new(code, sentence, "")));
+    match error {
+        SubmittedError::TooLarge => stop.with_status(StatusCode::PAYLOAD_TOO_LARGE),
+        SubmittedError::TooManyFields | SubmittedError::NotUtf8 => stop,
     }
 }

@@ -46,7 +46,6 @@ const LABELS: &[(&str, &str)] = &[
     ("beacon_at", "开奖的时间"),
     ("digits", "掷骰结果"),
     ("source", "来源"),
-    ("picture", "骰子照片的 SHA-256 摘要"),
     ("document", "签批文书的 SHA-256 摘要"),
     ("ceremony", "抽取仪式"),
     ("reveal_minutes", "公开随机数的时限（分钟）"),

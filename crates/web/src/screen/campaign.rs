@@ -3,7 +3,7 @@
 //! Reading order: `seen` (one campaign with what its pages need) → `words` (what a state means to
 //! people) → `term` (which clock runs) → `kind` (the acts, and what stands in their way, asked of the
 //! domain) → `act` (confirmation and press) → `record` (the page of a campaign) → `plan` (the seven
-//! parts as a form) → `slip` (the link of an outside party) → `visits` (who was drawn) → `unseal` (their names) → `void` (the
+//! parts as a form) → `slip` (the link of an outside party) → `visits` (who was drawn) → `picture` (of dice and notices) → `unseal` (their names) → `void` (the
 //! beacon of a void attempt) → `list`.
 //!
 //! Deliberately absent: any rule. What an act needs is asked of `domain` by doing it on a copy, and
@@ -15,6 +15,7 @@ use domain::policy::Verb;
 mod act;
 mod kind;
 mod list;
+mod picture;
 mod plan;
 pub(super) mod qr;
 mod record;
@@ -82,5 +83,6 @@ pub fn routes() -> Vec<Route> {
     ];
     routes.extend(act::routes());
     routes.extend(void::routes());
+    routes.push(picture::route());
     routes
 }

@@ -21,6 +21,7 @@ mod locked;
 mod long;
 mod lost;
 mod parties;
+mod picture;
 mod plan;
 mod recused;
 mod restarted;

@@ -26,7 +26,7 @@ use crate::cast::{
 };
 
 const CEREMONY: (&str, &str) = ("ceremony", "2026-11-23 10:00");
-const DIGITS: &str = "31415926535897932384";
+pub const DIGITS: &str = "31415926535897932384";
 const GROUPED: &str = "31415 92653 58979 32384";
 
 pub fn announced(changes: &[(&str, &'static str)]) -> Vec<(&'static str, &'static str)> {
@@ -270,7 +270,7 @@ async fn two_read_the_dice(cast: &Cast, officer: &Browser, no: &str) {
     says(&wrong, &["DRAW-044"], &[DIGITS]);
     cast.done(&second, no, "dice", &[("digits", DIGITS)]).await;
     let stands = officer.get(&format!("/w/campaigns/{no}")).await;
-    says(&stands, &[GROUPED, "二楼会议室", "9999 9999"], &[]);
+    says(&stands, &[GROUPED, "二楼会议室", "看照片"], &[]);
     let gone = officer.get(&format!("/w/campaigns/{no}/dice")).await;
     says(&gone, &["DRAW-045"], &[]);
 }
@@ -297,7 +297,7 @@ pub fn says(page: &Page, words: &[&str], not: &[&str]) {
     assert!(all && none, "{words:?}, not {not:?}: {}", page.text);
 }
 
-async fn city_approver(cast: &Cast) -> Browser {
+pub async fn city_approver(cast: &Cast) -> Browser {
     city_approver_named(cast, "approver2").await
 }
 

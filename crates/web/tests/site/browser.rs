@@ -130,6 +130,11 @@ impl Page {
     }
 }
 
+/// A file that begins as a JPEG does.
+pub fn picture(shows: &str) -> Vec<u8> {
+    [b"\xff\xd8\xff\xe0 ", shows.as_bytes()].concat()
+}
+
 /// One browser with at most one session.
 #[derive(Clone)]
 pub struct Browser {
@@ -173,6 +178,31 @@ impl Browser {
         self.send(request).await
     }
 
+    /// The same in parts, where these of them are files; what stands for a file is what its picture shows.
+    pub async fn post_parts(&self, path: &str, fields: &[(&str, &str)], files: &[&str]) -> Page {
+        let mut body = Vec::new();
+        for (name, value) in fields {
+            let head = match files.contains(name) {
+                true => format!("name=\"{name}\"; filename=\"a.jpg\"\r\nContent-Type: image/jpeg"),
+                false => format!("name=\"{name}\""),
+            };
+            body.extend(format!("--x\r\nContent-Disposition: form-data; {head}\r\n\r\n").bytes());
+            if files.contains(name) {
+                body.extend(picture(value));
+            } else {
+                body.extend(value.bytes());
+            }
+            body.extend(b"\r\n");
+        }
+        body.extend(b"--x--\r\n");
+        let request = Request::post(path)
+            .header("content-type", "multipart/form-data; boundary=x")
+            .header("sec-fetch-site", "same-origin")
+            .body(Body::from(body))
+            .unwrap();
+        self.send(request).await
+    }
+
     /// Sends these fields with the hidden ones of the page they stand on.
     pub async fn submit(&self, page: &Page, path: &str, fields: &[(&str, &str)]) -> Page {
         let hidden = ["_token", "_once", "_premise", "_earlier"];
@@ -186,6 +216,15 @@ impl Browser {
             .map(|(name, value)| (*name, value.as_str()))
             .collect();
         all.extend(fields);
+        if page.shows("enctype=\"multipart/form-data\"") {
+            let is_file = |name: &&str| page.shows(&format!("type=\"file\" id=\"f-{name}\""));
+            let files: Vec<&str> = fields
+                .iter()
+                .map(|(name, _)| *name)
+                .filter(is_file)
+                .collect();
+            return self.post_parts(path, &all, &files).await;
+        }
         self.post_raw(path, &all).await
     }
 }

@@ -9,6 +9,7 @@ use app::{Acting, App, AppError};
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::IntoResponse as _;
+use domain::campaign::entry::SourceEntry;
 use domain::id::{CampaignNo, PartyToken};
 use domain::text::FieldErrors;
 
@@ -27,8 +28,6 @@ mod fields;
 mod hours;
 mod wording;
 
-pub(super) use dice::hash as hash_of_field;
-
 /// Two addresses per act: its page and its press.
 pub(super) fn routes() -> Vec<Route> {
     CampaignAct::ALL
@@ -45,7 +44,10 @@ pub(super) fn routes() -> Vec<Route> {
             let words = act.words();
             [
                 Route::get(act.path(), who, words, show),
-                Route::act(act.path(), who, words, press),
+                match takes_picture(act) {
+                    true => Route::act(act.path(), who, words, press).with_files(),
+                    false => Route::act(act.path(), who, words, press),
+                },
             ]
         })
         .collect()
@@ -82,6 +84,11 @@ async fn show(
             }
         }
     }
+}
+
+/// Whether a picture comes with it.
+const fn takes_picture(act: CampaignAct) -> bool {
+    matches!(act, CampaignAct::Dice | CampaignAct::Beacon)
 }
 
 /// Whether who does it puts his name to the plan as it reads.
@@ -139,6 +146,12 @@ async fn beforehand(act: CampaignAct, web: &WebState, seen: &Seen) -> Result<Fra
                 Err(faults) => faults.into_iter().next().map(|fault| fault.refusal),
             }
         }
+        // What was entered first, for who reads it anew; his own form has it already.
+        CampaignAct::Dice => return picture_note(web, seen, dice::waiting(seen)).await,
+        CampaignAct::Beacon => {
+            let entered = fields::beacon(seen).and_then(|beacon| beacon.entered);
+            return picture_note(web, seen, entered).await;
+        }
         CampaignAct::Submit => {
             let faults = web.app.plan_faults(seen.number()).await?;
             faults.into_iter().next().map(|fault| fault.refusal)
@@ -149,6 +162,15 @@ async fn beforehand(act: CampaignAct, web: &WebState, seen: &Seen) -> Result<Fra
         .as_ref()
         .map(|refusal| Refusal::from(refusal).into())
         .unwrap_or_default())
+}
+
+async fn picture_note(
+    web: &WebState,
+    seen: &Seen,
+    entry: Option<&SourceEntry>,
+) -> Result<Fragment, Stop> {
+    let note = super::picture::note(web, seen, &seen.stored, entry).await?;
+    Ok(note.map(Fragment::from).unwrap_or_default())
 }
 
 async fn page(
@@ -290,7 +312,7 @@ async fn perform(
     app: &App,
     acting: &Acting,
     number: &CampaignNo,
-    sent: &Submitted,
+    sent: &Pressed,
 ) -> Result<(), AppError> {
     let premise = &sent.required_premise()?;
     match act {

@@ -26,6 +26,7 @@ mod ceremony;
 mod hashes;
 mod parties;
 mod plan;
+mod sources;
 pub(super) mod strata;
 
 pub(super) use plan::{differing as plan_differing, sheet as plan_sheet};
@@ -52,6 +53,12 @@ pub(super) async fn show(
     if seen.stored.campaign.kind() != StateKind::Abandoned {
         page = page.with(what_now(&seen));
     }
+    if seen.is_overtaken {
+        page = page.with(Note::standing(
+            "恢复备份、另起日志之前公布的承诺：",
+            "丢失的留痕里可能已有随机数和结果，这次抽取不再继续，由分管领导作废之后重新冻结。",
+        ));
+    }
     for refusal in &offers.refused {
         page = page.with(Refusal::from(refusal));
     }
@@ -64,10 +71,9 @@ pub(super) async fn show(
         hashes::sheet(&seen),
         parties::sheet(&seen, &visit, &out),
         ceremony::sheet(&web, &seen, &visit).await?,
-        parties::dice(&seen, &visit),
-        ceremony::beacon(&seen, &visit),
     ];
-    for sheet in sheets.into_iter().flatten() {
+    let sources = sources::sheets(&web, &seen, &visit).await?;
+    for sheet in sheets.into_iter().flatten().chain(sources) {
         page = page.with(sheet);
     }
     page = page.with(plan::sheet(&web, &seen).await?);

@@ -29,6 +29,8 @@ pub(in crate::screen) struct Seen {
     pub(in crate::screen) open_visits: u64,
     /// Whether the account is on a team of it.
     pub(in crate::screen) assigned: bool,
+    /// Whether its FREEZE was published before the log was begun anew, and it can only be made void.
+    pub(in crate::screen) is_overtaken: bool,
     /// The version of attempts that begin now.
     pub(in crate::screen) newest: Version,
 }
@@ -73,6 +75,7 @@ impl Seen {
         let unit = units
             .into_iter()
             .find(|unit| unit.id == stored.campaign.initiator);
+        let is_overtaken = app::drawing::is_overtaken(reader, &stored).await?;
         let attempt = i64::from(stored.campaign.state.attempt());
         let open_visits = if stored.result_record.is_some() {
             let visits = inspection::of_campaign(reader, &stored.campaign.id, attempt).await?;
@@ -91,6 +94,7 @@ impl Seen {
             unit,
             open_visits,
             assigned,
+            is_overtaken,
             newest,
         })
     }

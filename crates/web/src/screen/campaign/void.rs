@@ -10,7 +10,7 @@ use domain::text::FieldErrors;
 use store::campaign::{self, VoidAttempt};
 
 use super::act::ceremony::{Beacon, value};
-use super::act::hash_of_field;
+use super::picture;
 use super::seen::Seen;
 use crate::component::{Confirm, Crumb, Fragment, Head, Link, Note};
 use crate::form::Submitted;
@@ -27,7 +27,7 @@ pub(super) fn routes() -> [Route; 2] {
     let who = Who::Needs(Verb::BeaconEnter);
     [
         Route::get(PATH, who, "作废抽取的公共随机数", show),
-        Route::act(PATH, who, "录入作废抽取的公共随机数", press),
+        Route::act(PATH, who, "录入作废抽取的公共随机数", press).with_files(),
     ]
 }
 
@@ -141,7 +141,10 @@ async fn page(
     ];
     let title = format!("第 {} 次抽取（已作废）：{WORDS}", void.attempt());
     let page = web.page(visit, Head::new(title)).await?;
-    Ok(page.with_crumb(Crumb::new(above, WORDS)))
+    let [_, entered] = void.as_stood.campaign.state.entries();
+    let note = picture::note(web, seen, &void.as_stood, entered).await?;
+    let page = page.with_crumb(Crumb::new(above, WORDS));
+    Ok(page.with(note.map(Fragment::from).unwrap_or_default()))
 }
 
 /// The form; in its place that there is nothing to enter.
@@ -195,7 +198,7 @@ async fn press(
             let (actor, form, no) = (visit.acting.clone(), sent.clone(), seen.number().clone());
             let act = move |app: app::App| async move {
                 let premise = &form.required_premise()?;
-                let (value, picture) = (value(&form), hash_of_field("picture", &form));
+                let (value, picture) = (value(&form), picture::chosen(&form));
                 let words = BeaconWords {
                     value: &value,
                     source: form.first("source"),

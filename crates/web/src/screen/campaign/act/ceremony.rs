@@ -11,6 +11,8 @@ use domain::text::{FieldErrors, narrow};
 use super::{CampaignAct, Seen, dice};
 use crate::component::{Confirm, Field, Width};
 use crate::form::Submitted;
+use crate::gate::Pressed;
+use crate::screen::campaign::picture;
 
 /// The most letters of a source.
 const LONGEST: usize = 200;
@@ -82,22 +84,20 @@ impl<'s> Beacon<'s> {
         }
         let source = Field::area("source", "来源", 2)
             .with_help("公告的名称、期号和看到的地方，如：体彩大乐透第 26135 期开奖公告，官网");
-        let picture = Field::file_hash("picture", "公告图片的 SHA-256 摘要")
-            .with_help("拍下或截取公告；图片不上传，由录入人存档，这里只留摘要。也可以自己算：sha256sum 文件，或 certutil -hashfile 文件 SHA256");
+        let picture = |own| picture::asked("公告的照片", "拍下或截取开奖公告", own);
         match self.entered {
             Some(entry) if entry.first.by != *account => confirm.asking(value),
             Some(own) => {
-                let (source, picture) = match &own.evidence {
-                    Some(kept) => (
-                        source.with_value(kept.source.as_str()),
-                        picture.with_value(kept.picture.as_str()),
-                    ),
-                    None => (source, picture),
+                let evidence = own.evidence.as_ref();
+                let source = match evidence {
+                    Some(kept) => source.with_value(kept.source.as_str()),
+                    None => source,
                 };
                 let value = value.with_value(own.value.as_str());
-                confirm.asking(value).asking(source).asking(picture)
+                let confirm = confirm.asking(value).asking(source);
+                confirm.asking(picture(evidence))
             }
-            None => confirm.asking(value).asking(source).asking(picture),
+            None => confirm.asking(value).asking(source).asking(picture(None)),
         }
     }
 
@@ -114,16 +114,11 @@ impl<'s> Beacon<'s> {
                 follows,
             ],
             (false, Some(entry)) => {
-                let mut lines = vec![format!(
+                let again = format!(
                     "第一次录入在 {}；另一个账号照公告再录一遍，这里不显示第一次的号码。",
                     entry.first.at.local_text()
-                )];
-                if let Some(evidence) = &entry.evidence {
-                    lines.push(format!("来源：{}", evidence.source));
-                    lines.push(format!("图片摘要：{}", evidence.picture));
-                }
-                lines.push(follows);
-                lines
+                );
+                vec![again, follows]
             }
         }
     }
@@ -132,7 +127,7 @@ impl<'s> Beacon<'s> {
     pub(in crate::screen::campaign) fn faults(
         &self,
         account: &AccountId,
-        sent: &Submitted,
+        sent: &Pressed,
         errors: &mut FieldErrors,
     ) {
         if sent.first("beacon").trim().is_empty() {
@@ -146,7 +141,8 @@ impl<'s> Beacon<'s> {
         if source.is_empty() || source.chars().count() > LONGEST {
             errors.push("source", NOTICE.field(&[("limit", &LONGEST)]));
         }
-        dice::required_hash("picture", sent, errors);
+        let own = self.entered.and_then(|own| own.evidence.as_ref());
+        picture::faults(sent, own, errors);
     }
 }
 
@@ -165,10 +161,10 @@ pub(super) async fn perform(
     app: &App,
     acting: &Acting,
     number: &CampaignNo,
-    sent: &Submitted,
+    sent: &Pressed,
 ) -> Result<(), AppError> {
     let premise = &sent.required_premise()?;
-    let picture = dice::hash("picture", sent);
+    let picture = picture::chosen(sent);
     match act {
         CampaignAct::Dice => {
             let digits = dice::digits(sent);

@@ -1,7 +1,7 @@
 //! What public dice showed, as the form asks for it: of the first account with source and picture, of the second the
 //! digits alone. What the first entered is shown to nobody else, so that the second reads the dice and not the page.
 
-use app::drawing::DiceWords;
+use app::drawing::{DiceWords, Picture};
 use domain::campaign::entry::SourceEntry;
 use domain::id::{AccountId, Fingerprint};
 use domain::refusal::Code;
@@ -10,6 +10,8 @@ use domain::text::{FieldErrors, narrow};
 use super::Seen;
 use crate::component::{Confirm, Field, Width};
 use crate::form::Submitted;
+use crate::gate::Pressed;
+use crate::screen::campaign::picture;
 
 /// The most letters of a source.
 const LONGEST: usize = 200;
@@ -29,7 +31,7 @@ static HASH: Code = Code::new(
 );
 
 /// The entry that waits for a second account.
-fn waiting(seen: &Seen) -> Option<&SourceEntry> {
+pub(super) fn waiting(seen: &Seen) -> Option<&SourceEntry> {
     let committed = seen.stored.campaign.state.commitment()?;
     committed.dice.as_ref()
 }
@@ -42,25 +44,21 @@ pub(super) fn asking(seen: &Seen, account: &AccountId, confirm: Confirm) -> Conf
         .with_help("20 到 200 位，按掷出的次序录入，0 到 9，不加空格");
     let source = Field::area("source", "来源", 2)
         .with_help("什么骰子、多少枚、在哪里、由谁掷，如：十面骰 20 枚，二楼会议室，机关纪委");
-    let picture = Field::file_hash("picture", "骰子照片的 SHA-256 摘要")
-        .with_help("拍下全部骰子；照片不上传，由拍照人存档，这里只留摘要。也可以自己算：sha256sum 文件，或 certutil -hashfile 文件 SHA256");
+    let picture = |own| picture::asked("骰子的照片", "拍下全部骰子", own);
     match waiting(seen) {
         Some(entry) if entry.first.by != *account => confirm.asking(digits),
         Some(own) => {
             let evidence = own.evidence.as_ref();
-            let (source, picture) = match evidence {
-                Some(kept) => (
-                    source.with_value(kept.source.as_str()),
-                    picture.with_value(kept.picture.as_str()),
-                ),
-                None => (source, picture),
+            let source = match evidence {
+                Some(kept) => source.with_value(kept.source.as_str()),
+                None => source,
             };
             confirm
                 .asking(digits.with_value(own.value.as_str()))
                 .asking(source)
-                .asking(picture)
+                .asking(picture(evidence))
         }
-        None => confirm.asking(digits).asking(source).asking(picture),
+        None => confirm.asking(digits).asking(source).asking(picture(None)),
     }
 }
 
@@ -73,27 +71,24 @@ pub(super) fn happens(seen: &Seen) -> Vec<String> {
             "到截止仍没有两个账号录入一致的，骰子在公开记录里记为缺席。".to_owned(),
         ];
     };
-    let mut lines = vec![format!(
+    vec![format!(
         "第一次录入在 {}；另一个账号照骰子或照片再录一遍，这里不显示第一次的数字。",
         entry.first.at.local_text()
-    )];
-    if let Some(evidence) = &entry.evidence {
-        lines.push(format!("来源：{}", evidence.source));
-        lines.push(format!("照片摘要：{}", evidence.picture));
-    }
-    lines
+    )]
 }
 
 /// What is wrong with what was typed; the digits themselves are judged by the rules.
-pub(super) fn faults(seen: &Seen, account: &AccountId, sent: &Submitted, errors: &mut FieldErrors) {
-    if waiting(seen).is_some_and(|entry| entry.first.by != *account) {
+pub(super) fn faults(seen: &Seen, account: &AccountId, sent: &Pressed, errors: &mut FieldErrors) {
+    let waiting = waiting(seen);
+    if waiting.is_some_and(|entry| entry.first.by != *account) {
         return;
     }
     let source = sent.first("source").trim();
     if source.is_empty() || source.chars().count() > LONGEST {
         errors.push("source", SOURCE.field(&[("limit", &LONGEST)]));
     }
-    required_hash("picture", sent, errors);
+    let own = waiting.and_then(|own| own.evidence.as_ref());
+    picture::faults(sent, own, errors);
 }
 
 /// The hash of a file as typed: pasted with blanks or in capitals, it is the same.
@@ -114,7 +109,7 @@ pub(super) fn required_hash(name: &'static str, sent: &Submitted, errors: &mut F
 pub(super) fn words<'w>(
     digits: &'w str,
     sent: &'w Submitted,
-    picture: Option<&'w Fingerprint>,
+    picture: Option<&'w Picture>,
 ) -> DiceWords<'w> {
     DiceWords {
         digits,

@@ -10,8 +10,7 @@ use store::catalog;
 use super::ceremony::{self, Beacon};
 use super::{CampaignAct, Seen, dice, hours};
 use crate::component::{Choice, Confirm, Field, LAST_FOUR_FIELD, Width};
-use crate::form::Submitted;
-use crate::gate::{Stop, Visit, WebState};
+use crate::gate::{Pressed, Stop, Visit, WebState};
 use crate::screen::campaign::term;
 
 static REASON_EMPTY: Code = Code::new(
@@ -194,12 +193,7 @@ async fn drawing(
 }
 
 /// What is wrong with what was typed.
-pub(super) fn faults(
-    act: CampaignAct,
-    seen: &Seen,
-    visit: &Visit,
-    sent: &Submitted,
-) -> FieldErrors {
+pub(super) fn faults(act: CampaignAct, seen: &Seen, visit: &Visit, sent: &Pressed) -> FieldErrors {
     let mut errors = FieldErrors::new();
     let needs_reason = matches!(
         act,

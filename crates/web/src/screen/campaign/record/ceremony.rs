@@ -1,12 +1,10 @@
-//! The ceremony of an attempt of `shuang/2`: who hosts, who is present, what the beacon showed.
+//! The ceremony of an attempt of `shuang/2`: who hosts, who is present.
 
-use domain::campaign::CampaignState;
 use domain::campaign::ceremony::Presence;
 use domain::id::AccountId;
 use store::account;
 
 use super::Seen;
-use super::parties::entered;
 use crate::component::{Facts, Sheet};
 use crate::gate::{Stop, Visit, WebState};
 use crate::screen::campaign::words;
@@ -38,16 +36,6 @@ pub(super) async fn sheet(
         facts = facts.with("到场", "还没有见证人登记到场");
     }
     Ok(Some(Sheet::new("ceremony", "抽取仪式", facts).padded()))
-}
-
-/// What the beacon showed, as far as it is entered before RESULT.
-pub(super) fn beacon(seen: &Seen, visit: &Visit) -> Option<Sheet> {
-    let CampaignState::Revealed(revealed) = &seen.stored.campaign.state else {
-        return None;
-    };
-    let entry = revealed.beacon.as_ref()?;
-    let facts = entered(entry, ("公共随机数", "图片摘要"), visit.now.date());
-    Some(Sheet::new("beacon", "公共随机数", facts).padded())
 }
 
 fn office(seen: &Seen, party: &str) -> String {

@@ -3,19 +3,15 @@
 use std::collections::BTreeSet;
 
 use app::drawing::wants_link;
-use domain::campaign::entry::{Counts, SourceEntry};
 use domain::campaign::party::{Party, PartyState};
 use domain::id::PartyToken;
 use domain::policy::Verb;
 use domain::time::Date;
 
 use super::Seen;
-use crate::component::{
-    Badge, Cell, Column, DigestLine, EmptyState, Facts, Fragment, Link, Row, Sheet, Table, Tone,
-};
+use crate::component::{Badge, Cell, Column, EmptyState, Fragment, Link, Row, Sheet, Table, Tone};
 use crate::gate::{Stop, Visit, WebState};
 use crate::screen::campaign::words;
-use crate::text::Digest;
 
 /// The parties to whom a link was given out.
 pub(super) async fn links_out(web: &WebState, seen: &Seen) -> Result<BTreeSet<PartyToken>, Stop> {
@@ -100,55 +96,6 @@ pub(super) fn sheet(seen: &Seen, visit: &Visit, out: &BTreeSet<PartyToken>) -> O
     }
     let sheet = Sheet::new("parties", "见证方", table).with_clause(clause);
     Some(sheet.with_foot(sheet_foot))
-}
-
-/// The public dice of `shuang/2`: how far they have come; the digits once they count, and where they come from.
-pub(super) fn dice(seen: &Seen, visit: &Visit) -> Option<Sheet> {
-    let committed = seen.stored.campaign.state.commitment()?;
-    let today = visit.now.date();
-    let facts = match &committed.dice {
-        None if !committed.awaits_dice() => return None,
-        None => Facts::default().with("录入", "还没有录入，需要两个账号各录一遍"),
-        Some(entry) => entered(entry, ("掷骰结果", "照片摘要"), today),
-    };
-    Some(Sheet::new("dice", "公开骰子", facts).padded())
-}
-
-/// How far the entry of a source has come; its value once it counts, and where it comes from.
-pub(super) fn entered(entry: &SourceEntry, (what, picture): (&str, &str), today: Date) -> Facts {
-    let first = words::brief(entry.first.at, today);
-    let (value, how) = match &entry.counts {
-        Counts::Awaited => {
-            let words = format!("已由一个账号录入（{first}），等待另一个账号录入");
-            return Facts::default().with("录入", words);
-        }
-        Counts::Account(second) => {
-            let at = words::brief(second.at, today);
-            (entry.value.as_str(), format!("两个账号录入一致（{at}）"))
-        }
-        Counts::Signature => (entry.value.as_str(), format!("签名核对无误（{first}）")),
-    };
-    let facts = Facts::default()
-        .with(what, grouped(value))
-        .with("录入", how);
-    let Some(evidence) = &entry.evidence else {
-        return facts;
-    };
-    let hash = Digest::parse(evidence.picture.as_str()).ok();
-    let hash: Option<Fragment> = hash.map(|hash| DigestLine::short(hash).into());
-    facts
-        .with("来源", evidence.source.as_str())
-        .with(picture, hash.unwrap_or_default())
-}
-
-/// Digits five by five, as they are compared with the dice; numbers as they are published.
-fn grouped(digits: &str) -> String {
-    if digits.contains(' ') {
-        return digits.to_owned();
-    }
-    let digits: Vec<char> = digits.chars().collect();
-    let groups: Vec<String> = digits.chunks(5).map(|five| five.iter().collect()).collect();
-    groups.join(" ")
 }
 
 /// What was handed in and what was opened, in words.

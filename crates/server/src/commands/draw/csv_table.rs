@@ -55,6 +55,7 @@ impl CsvTable {
             .into_owned();
         let bytes = std::fs::read(path).map_err(|error| Failure::file(path, &error))?;
         let text = decode(&name, bytes)?;
+        require_closed_quotes(&name, &text)?;
         let mut reader = reader(&text, true);
         let header = reader
             .byte_headers()
@@ -168,11 +169,8 @@ impl CsvTable {
         }
     }
 
-    /// Up to `count` parts of whole rows, in order; one if a quoted cell could hold a line break.
+    /// Up to `count` parts of whole rows, in order: no cell holds a line break.
     pub(super) fn parts(&self, count: usize) -> Vec<CsvPart<'_>> {
-        if self.text.contains('"') {
-            return vec![self.whole()];
-        }
         let share = self.text.len().div_ceil(count.max(1));
         let mut parts = Vec::new();
         let (mut rest, mut before) = (self.text.as_str(), 0);
@@ -218,6 +216,48 @@ impl LineCount<'_> {
         self.before += passed.iter().filter(|byte| **byte == b'\n').count();
         self.at = start;
         self.before as u64 + 1
+    }
+}
+
+/// Refuses a quoted cell that does not end on its line, or goes on behind its end: one quotation mark too many or too few
+/// would join rows, and who stands in them would silently be missing from the draw.
+fn require_closed_quotes(name: &str, text: &str) -> Result<(), Failure> {
+    for (at, line) in text.lines().enumerate() {
+        let place = || format!("{name} 第 {} 行", at + 1);
+        let mut rest = line;
+        while !rest.is_empty() {
+            let Some(quoted) = rest.strip_prefix('"') else {
+                rest = rest.split_once(',').map_or("", |(_, more)| more);
+                continue;
+            };
+            let Some(end) = end_of_quoted(quoted) else {
+                let sentence = "有一格以引号开头，到行末没有闭合，下面的行会并进这一格。补上或删去这个引号；格内有换行的，改成空格。";
+                return Err(Failure::new("CLI-207", place(), sentence));
+            };
+            let behind = &quoted[end..];
+            rest = match behind.strip_prefix(',') {
+                Some(more) => more,
+                None if behind.is_empty() => "",
+                None => {
+                    let sentence =
+                        "有一格的引号闭合之后还有文字。格内的引号要写两个，整格再用引号括起。";
+                    return Err(Failure::new("CLI-208", place(), sentence));
+                }
+            };
+        }
+    }
+    Ok(())
+}
+
+/// Where a quoted cell ends, behind its closing quotation mark; two in a row are one of the text.
+fn end_of_quoted(quoted: &str) -> Option<usize> {
+    let (bytes, mut at) = (quoted.as_bytes(), 0);
+    loop {
+        at += bytes.get(at..)?.iter().position(|byte| *byte == b'"')? + 1;
+        if bytes.get(at) != Some(&b'"') {
+            return Some(at);
+        }
+        at += 1;
     }
 }
 

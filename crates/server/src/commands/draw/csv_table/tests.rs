@@ -60,9 +60,33 @@ fn a_short_row_is_named_by_its_number_in_any_part() {
     assert_eq!(failure.problems[0].place, "subjects.csv 第 42 行");
 }
 
+fn refused(text: &str) -> (String, String) {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("subjects.csv");
+    std::fs::write(&path, text).unwrap();
+    let read = CsvTable::read(&path, &[("id", &["代码"], true)]);
+    let problem = read.err().unwrap().problems.remove(0);
+    (problem.code, problem.place)
+}
+
+/// A reader that joins lines would draw without those who stand in them, and say nothing.
 #[test]
-fn a_quoted_cell_may_hold_a_line_break_so_the_file_stays_whole() {
-    let table = table("id,class\n\"S\n1\",A\nS2,B\n");
-    assert_eq!(table.parts(8).len(), 1);
-    assert_eq!(in_parts(&table, 8)[0].1, "S\n1");
+fn a_quotation_mark_that_does_not_close_on_its_line_joins_no_rows() {
+    let at = |line: u32| format!("subjects.csv 第 {line} 行");
+    for (text, code, line) in [
+        ("id,note\nS1,\nS2,\"\nS3,\nS4,\n", "CLI-207", 3),
+        ("id,note\nS1,\"one\nS2,\nS3,two\"\nS4,\n", "CLI-207", 2),
+        ("id,note\r\nS1,\"a \"\" b\r\nS2,\r\n", "CLI-207", 2),
+        ("id,note\nS1,\"a\"b\nS2,\n", "CLI-208", 2),
+        ("\"id,note\nS1,\n", "CLI-207", 1),
+    ] {
+        assert_eq!(refused(text), (code.to_owned(), at(line)), "{text}");
+    }
+    let table = table("id,class\n\"S,1\",\"A\"\nS\"2,\"B \"\"C\"\"\"\nS3,A\n");
+    let cells = in_parts(&table, 8);
+    let cells: Vec<_> = cells
+        .iter()
+        .map(|row| (row.1.as_str(), row.2.as_str()))
+        .collect();
+    assert_eq!(cells, [("S,1", "A"), ("S\"2", "B \"C\""), ("S3", "A")]);
 }

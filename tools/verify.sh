@@ -817,7 +817,7 @@ if [ $KIND = void ]; then
       if [ "$REACH" -lt "$LEAST" ]; then ok "由程序作废有根据：至多达到 $REACH 级，PLAN 要求 $LEAST 级"; else bad "由程序作废没有根据：能达到 $REACH 级，PLAN 只要求 $LEAST 级"; fi
     elif with reveal.txt; then
       # Without a beacon everything is known at REVEAL: nobody decides any more.
-      if [ -n "$(line freeze.txt beacon)" ]; then ok "揭示之后由人作废，公共随机源还没有公布"; else bad "揭示之后没有公共随机源可等，结果已经定了，不能再由人作废"; fi
+      if [ -n "$(line freeze.txt beacon)" ]; then ok "揭示之后由人作废，FREEZE 有公共随机源"; else bad "揭示之后没有公共随机源可等，结果已经定了，不能再由人作废"; fi
     fi
   else
     want "$(line void.txt freeze) $(line void.txt campaign) $(line void.txt plan)" "none $CAMPAIGN $(hashfile b/plan.txt)" "VOID 属于这份 PLAN，冻结以前"
@@ -1354,15 +1354,17 @@ if [ -n "$RECEIPTS" ]; then
     set -- b/plan.txt
     if with freeze.txt; then set -- "$@" b/freeze.txt; fi
     if with reveal.txt; then set -- "$@" b/reveal.txt; fi
+    if with void.txt; then set -- "$@" b/void.txt; fi
     judge "日志所称的时间合乎方案的间隔，先后不颠倒" awk -v records="$RECORDS" '
       FILENAME == "b/plan.txt" { if ($1 == "plan-seconds" || $1 == "freeze-seconds") least[$1] = $2; next }
       FILENAME == "b/freeze.txt" {
         frozen = 1
         if ($1 == "reveal-from") from = $2 + 0
         if ($1 == "reveal-by") by = $2 + 0
-        if ($1 == "beacon") { beacon = 1; when = $4 }
+        if ($1 == "beacon") { beacon = 1; when = $4; certain = index($2, "drand:") == 1 }
         next
       }
+      FILENAME == "b/void.txt" { void = 1; if ($1 == "reveal") seen = $2 != "none"; if ($1 == "approver") person = 1; next }
       FILENAME == "b/reveal.txt" { if (($1 == "party" || $1 == "dice") && $3 == "absent") absent = 1; next }
       { at[$1] = substr($3, 1, length($3) - 3) + 0 }
       END {
@@ -1370,6 +1372,8 @@ if [ -n "$RECEIPTS" ]; then
           if (("plan" in at) && ("freeze" in at) && at["freeze"] < at["plan"] + least["plan-seconds"]) print "方案到冻结的间隔不够"
           if (("freeze" in at) && (beacon ? when : from) + 0 < at["freeze"] + least["freeze-seconds"]) print "冻结到" (beacon ? "信标" : "公开随机数") "的间隔不够"
           if (("result" in at) && beacon && at["result"] < when + 0) print "结果早于信标的时间"
+          if (("void" in at) && certain && seen && person && at["void"] >= when + 0) print "drand 的这一轮已经公布，不能再由人作废"
+          if (("open" in at) && void && beacon && at["open"] < when + 0) print "作废抽取的公开早于信标的时间"
         }
         if (absent && by > from) from = by
         n = split(records, order, " ")

@@ -192,6 +192,7 @@
     }
     if (b.reveal) { checkRevealed(b, there, at, found); }
     if (f.beacon) { notBefore('result', f.beacon.time, '结果不早于信标的时间'); }
+    if (f.beacon && b.made) { checkVoided(b, at, found); }
   }
 
   /* REVEAL and what follows it: whoever is absent may come until reveal-by. */
@@ -200,6 +201,15 @@
     var least = absent ? Math.max(b.freeze.revealFrom, b.freeze.revealBy) : b.freeze.revealFrom;
     found.say(there.every(function (r) { return r.name === 'plan' || r.name === 'freeze' || at[r.name] >= least; }),
       absent ? '有人缺席：公开随机数和以后的记录不早于 reveal-by' : '公开随机数和以后的记录不早于 reveal-from');
+  }
+
+  /* A round of drand is out at its time; what a void attempt would have drawn is not known before its beacon. */
+  function checkVoided(b, at, found) {
+    var beacon = b.freeze.beacon, decided = b.made.reveal !== 'none' && b.made.program === false;
+    if ('void' in at && decided && beacon.source.indexOf('drand:') === 0) {
+      found.say(at['void'] < beacon.time, '揭示之后由人作废，在 drand 的这一轮公布之前');
+    }
+    if ('open' in at) { found.say(at.open >= beacon.time, '作废抽取的公开不早于信标的时间'); }
   }
 
   M.checkReceipts = function (b, texts, found) {

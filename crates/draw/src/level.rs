@@ -113,8 +113,8 @@ impl fmt::Display for Level {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Rehearsal => "0 级（演练，不能据以检查）",
-            Self::One => "1 级（两名外部见证人，或者一个公共随机源）",
-            Self::Two => "2 级（两名外部见证人和一个公共随机源）",
+            Self::One => "1 级（两个见证方，或者一个公共随机源）",
+            Self::Two => "2 级（两个见证方和一个公共随机源）",
         })
     }
 }

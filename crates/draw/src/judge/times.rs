@@ -10,6 +10,7 @@ use super::Bundle;
 use crate::fault::{Code, Fault};
 use crate::name::Token;
 use crate::record::Hours;
+use crate::record::two::Decided;
 use crate::seed::Answer;
 
 /// How many seconds the time of a record may lie before that of one it follows: the clocks of two machines differ.
@@ -82,7 +83,31 @@ impl Bundle<'_> {
     pub fn time_faults(&self, times: &LogTimes) -> Vec<Fault> {
         let mut faults = self.freeze_faults(times);
         faults.extend(self.reveal_faults(times));
+        faults.extend(self.void_hours(times));
         faults.extend(self.fallen(times));
+        faults
+    }
+
+    /// A void attempt against its beacon: a round of drand is out at its time, so nobody gives up what follows from it
+    /// then; and what the attempt would have drawn is not known before.
+    fn void_hours(&self, times: &LogTimes) -> Vec<Fault> {
+        let (Some(void), Some((_, Some(beacon_at)))) = (&self.void, self.hours()) else {
+            return Vec::new();
+        };
+        let named = self
+            .freeze
+            .as_ref()
+            .and_then(|freeze| freeze.beacon.as_ref());
+        let is_certain = named.is_some_and(|beacon| beacon.source.starts_with("drand:"));
+        let by_person = void.voided.is_revealed() && void.decided != Decided::Program;
+        let at = |record: &str| times.get(record).copied();
+        let mut faults = Vec::new();
+        if is_certain && by_person && at("void").is_some_and(|at| at >= beacon_at) {
+            faults.push(late("void", "drand 的这一轮已经公布，不能再由人作废。"));
+        }
+        if at("open").is_some_and(|at| at < beacon_at) {
+            faults.push(late("open", "早于公共随机源，本来会抽中什么那时还不知道。"));
+        }
         faults
     }
 

@@ -86,7 +86,7 @@ impl VoidRecord {
 
 impl Voided {
     /// Whether a REVEAL was logged.
-    fn is_revealed(&self) -> bool {
+    pub(crate) fn is_revealed(&self) -> bool {
         matches!(
             self,
             Self::Frozen {

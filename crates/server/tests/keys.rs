@@ -514,31 +514,23 @@ fn the_usual_answers_of_the_system_are_said_in_words() {
     let folder = tempfile::tempdir().unwrap();
     let at = |name: &str| folder.path().join(name).display().to_string();
     std::fs::write(at("kept"), "x").unwrap();
-    let run = |args: &[&str]| {
+    let run = |args: &[String]| {
         let mut command = Command::new(env!("CARGO_BIN_EXE_mingqian"));
         said(&command.args(args).output().unwrap()).1
     };
+    let nonce = |out: &'_ str| -> Vec<String> {
+        let args = "nonce --name justice --campaign C-1 --attempt 1 --out";
+        args.split(' ').chain([out]).map(str::to_owned).collect()
+    };
     for (args, code, sentence) in [
         (
-            vec!["verify", &at("gone.zip")],
+            vec!["verify".to_owned(), at("gone.zip")],
             "VRFY-001",
             "没有这个文件或目录",
         ),
-        (
-            vec!["nonce", "--name", "justice", "--out", &at("kept")],
-            "CLI-101",
-            "没有覆盖",
-        ),
-        (
-            vec!["nonce", "--name", "justice", "--out", &at("no/where")],
-            "CLI-101",
-            "没有这个文件或目录",
-        ),
-        (
-            vec!["nonce", "--name", "justice", "--out", &at("kept/below")],
-            "CLI-101",
-            "是文件，不是目录",
-        ),
+        (nonce(&at("kept")), "CLI-101", "没有覆盖"),
+        (nonce(&at("no/where")), "CLI-101", "没有这个文件或目录"),
+        (nonce(&at("kept/below")), "CLI-101", "是文件，不是目录"),
     ] {
         let words = run(&args);
         assert!(

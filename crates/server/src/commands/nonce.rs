@@ -21,12 +21,12 @@ pub(crate) struct NonceArgs {
     /// 见证人代码，与抽取方案中的一致，例如 discipline
     #[arg(long)]
     name: String,
-    /// 抽查任务的编号（按 shuang/2 抽取的，见证页上写明），与 --attempt 一起给出
-    #[arg(long, requires = "attempt")]
-    campaign: Option<String>,
+    /// 抽查任务的编号，见证页上写明
+    #[arg(long)]
+    campaign: String,
     /// 第几次抽取，从 1 起
-    #[arg(long, requires = "campaign", value_parser = clap::value_parser!(u32).range(1..))]
-    attempt: Option<u32>,
+    #[arg(long, value_parser = clap::value_parser!(u32).range(1..))]
+    attempt: u32,
     /// 使用国密 SM3（方案写明 suite = "sm3" 时）
     #[arg(long)]
     sm3: bool,
@@ -40,28 +40,13 @@ pub(crate) fn run(args: &NonceArgs, entropy: &dyn Entropy, output: &Output) -> R
     let name: Token = args.name.parse()?;
     let suite = if args.sm3 { Suite::Sm3 } else { Suite::Sha256 };
     let nonce = Digest(entropy.bytes::<32>());
-    // Under shuang/2 a commitment names the attempt it is for, and so does what is kept of it.
-    let of = match (&args.campaign, args.attempt) {
-        (Some(campaign), Some(attempt)) => Some((campaign.parse::<Token>()?, attempt)),
-        _ => None,
-    };
-    let for_attempt = of.map_or_else(String::new, |(campaign, attempt)| {
-        format!("campaign {campaign}\nattempt {attempt}\n")
-    });
-    // Until when the nonce is kept: under shuang/1 it is asked for as soon as FREEZE is public, under shuang/2 at the
-    // ceremony.
-    let (line, until) = match of {
-        Some((campaign, attempt)) => (
-            PartyLine::commit_to_attempt(suite, campaign, attempt, name, &nonce),
-            "到抽取仪式开始、见证页上可以公开时",
-        ),
-        None => (PartyLine::commit(suite, name, &nonce), "冻结公布之后"),
-    };
+    // A commitment names the attempt it is for, and so does what is kept of it.
+    let (campaign, attempt) = (args.campaign.parse::<Token>()?, args.attempt);
+    let for_attempt = format!("campaign {campaign}\nattempt {attempt}\n");
+    let line = PartyLine::commit_to_attempt(suite, campaign, attempt, name, &nonce);
+    let until = "到抽取仪式开始、见证页上可以公开时";
     let commitment = line.commitment;
     let mut words = format!("承诺值（现在交给抽取经办）：\nparty {name} {commitment}\n");
-    if of.is_none() {
-        words.push_str("这是 shuang/1 的承诺值；新的抽取要用 --campaign 和 --attempt。\n");
-    }
     let mut value =
         json!({"name": name.as_str(), "suite": suite.word(), "commitment": commitment.to_string()});
     match &args.out {

@@ -333,7 +333,7 @@ fn say(args: &FreezeArgs, plan: &Plan, record: &FreezeRecord, said: &Said<'_>, o
     }
     words.push_str(&format!(
         "\n现在公布并记入日志：{folder}/freeze.txt、{folder}/plan.txt\n\
-         封存，任何人不得看：{folder}/sealed/（其中 secret.txt 须托管给两名外部见证人）\n\
+         封存，任何人不得看：{folder}/sealed/（其中 secret.txt 须托管给两个见证方）\n\
          {}；然后运行 mingqian draw result --out {folder}\n\n{record}",
         then(plan, &args.out)
     ));

@@ -267,7 +267,7 @@ impl<'a> Reading<'a> {
         let level = self.root.number("min-level")?;
         let fit = u8::try_from(level).ok().filter(|level| *level <= 2);
         if fit.is_none() {
-            let sentence = "只能写 0（演练）、1（两名外部见证人或一个公共随机源）、2（两者都要）。";
+            let sentence = "只能写 0（演练）、1（两个见证方或一个公共随机源）、2（两者都要）。";
             self.root.wrong("CLI-303", "min-level", sentence);
         }
         fit

@@ -39,6 +39,13 @@ static PLAN_GAPS: Code = Code::new(
     "在方案页逐处补全后再提交。",
 );
 
+static UNOPENED: Code = Code::new(
+    "DRAW-079",
+    "第 {attempt} 次抽取揭示之后作废，本来会抽中什么还没有公开，任务不能放弃。",
+    Some("摇号协议第 3.9 节"),
+    "公共随机数公布之后先录入，由程序自动公开；公开之后再放弃。",
+);
+
 impl App {
     /// Begins a campaign with a plan that may have gaps.
     pub async fn draft_campaign(
@@ -206,10 +213,18 @@ impl App {
         reason: &str,
     ) -> Result<(), AppError> {
         let verb = Verb::CampaignAbandon;
-        self.change(acting, number, premise, verb, |campaign, step| {
-            campaign.abandon(step, reason)
-        })
-        .await
+        let (mut tx, mut stored, actor) = self.campaign_for(acting, number, premise, verb).await?;
+        let moment = self.step(acting);
+        let at = moment.at;
+        let done = stored.campaign.clone().abandon(moment, reason)?;
+        for void in campaign::void_attempts(&mut tx, &stored).await? {
+            if !void.is_opened {
+                return Err(UNOPENED.refuse(&[("attempt", &void.attempt())]).into());
+            }
+        }
+        let event = self.enter(&mut stored, done, at, actor);
+        self.write_campaign(tx, &stored, event, self.confidential())
+            .await
     }
 
     /// What a plan still lacks; empty if it can be submitted.

@@ -22,7 +22,8 @@ mod void;
 
 pub use attempt::{AttemptEntry, HandedIn, attempt, handed_in_before, plan_left_by};
 pub use void::{
-    VoidAttempt, add_void, that_may_follow, unopened, void_attempt, void_attempts, write_void,
+    VoidAttempt, add_void, that_may_follow, unopened, void_as_written, void_attempt, void_attempts,
+    write_void,
 };
 
 const TABLE: &str = "campaigns";

@@ -12,6 +12,7 @@ use crate::error::StoreError;
 use crate::inspection::{self, StoredInspection};
 use crate::kernel::cell::{PersonKey, Vault};
 use crate::kernel::guard::Recording;
+use crate::kernel::log;
 use crate::kernel::reader::{Query, Reader};
 use crate::kernel::table::Cells;
 use crate::kernel::value::{Row, Value};
@@ -159,6 +160,14 @@ pub async fn add(rec: &mut Recording, visits: &[StoredInspection]) -> Result<u64
     });
     let rows: Vec<_> = rows.collect();
     rec.insert_many(&SEALED_VISITS, rows).await
+}
+
+/// Refuses sealed visits that are not as the entries that last wrote them left them.
+///
+/// # Errors
+/// [`StoreError::Contradiction`] that names the event.
+pub async fn as_written(reader: &mut Reader) -> Result<(), StoreError> {
+    log::table_as_written(reader, &SEALED_VISITS).await
 }
 
 /// Hands the sealed visits among these to their teams: from here on they stand in the clear. Those drawn by earlier

@@ -14,6 +14,7 @@ use draw::record::two::{self, Decided, Voided};
 use store::StoreError;
 use store::campaign::{self, StoredCampaign, VoidAttempt};
 
+use super::overtaken::is_overtaken;
 use super::seed::{least_level, logged_reveal, reveal_of};
 use super::{DrawWords, delivered, forged, freeze_of, held, spoken, token};
 use crate::{App, AppError};
@@ -70,8 +71,10 @@ impl App {
         for _ in 0..STEPS {
             let mut reader = self.db.read().await?;
             let stored = campaign::by_number(&mut reader, number).await?;
+            // Somebody has to make it void; until then nothing of it follows.
+            let is_overtaken = is_overtaken(&mut reader, &stored).await?;
             drop(reader);
-            if !stored.campaign.follows_by_itself() {
+            if is_overtaken || !stored.campaign.follows_by_itself() {
                 return self.open_voids(&stored).await;
             }
             let least = least_level(&stored)?;

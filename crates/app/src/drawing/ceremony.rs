@@ -8,6 +8,8 @@ use domain::premise::Premise;
 use domain::refusal::codes;
 use store::account;
 
+use super::committing::require_opened;
+use super::overtaken::goes_on;
 use crate::{Acting, App, AppError};
 
 /// What the host enters of a slip of paper, as it is written there.
@@ -36,7 +38,8 @@ impl App {
     /// Begins the ceremony, as its host.
     ///
     /// # Errors
-    /// Those of [`domain::campaign::Campaign::begin_ceremony`].
+    /// Those of [`domain::campaign::Campaign::begin_ceremony`]; `DRAW-075` while the opening of a void attempt is overdue,
+    /// `DRAW-080` where the log was begun anew since.
     pub async fn begin_ceremony(
         &self,
         acting: &Acting,
@@ -44,8 +47,15 @@ impl App {
         premise: &Premise,
     ) -> Result<(), AppError> {
         let verb = Verb::CeremonyHost;
-        let begin = |campaign: domain::campaign::Campaign, step| campaign.begin_ceremony(step);
-        self.change(acting, number, premise, verb, begin).await
+        let (mut tx, mut stored, actor) = self.campaign_for(acting, number, premise, verb).await?;
+        let step = self.step(acting);
+        let at = step.at;
+        let done = stored.campaign.clone().begin_ceremony(step)?;
+        require_opened(&mut tx, &stored, at).await?;
+        goes_on(&mut tx, &stored).await?;
+        let event = self.enter(&mut stored, done, at, actor);
+        self.write_campaign(tx, &stored, event, self.confidential())
+            .await
     }
 
     /// An account says of itself that it is present.
@@ -68,7 +78,8 @@ impl App {
         .await
     }
 
-    /// The host enters who signed the slip of paper: nobody who takes part in the draw, by name.
+    /// The host enters who signed the slip of paper: nobody who takes part in the draw, whose name may not stand on it in
+    /// any spelling a keyboard writes.
     ///
     /// # Errors
     /// Those of [`Presence::on_slip`] and [`domain::campaign::Campaign::attend`].
@@ -84,7 +95,8 @@ impl App {
         let step = self.step(acting);
         let presence = Presence::on_slip(slip.office, slip.name)?;
         for account in taking_part(&stored.campaign.state, &step.by) {
-            if account::get(&mut tx, &account).await?.account.name.as_str() == slip.name.trim() {
+            let own = account::get(&mut tx, &account).await?.account.name;
+            if presence.names(own.as_str()) {
                 return Err(codes::DRAW_WITNESS_IS_HOST.refuse(&[]).into());
             }
         }

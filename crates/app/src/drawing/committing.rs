@@ -25,7 +25,7 @@ use crate::{Acting, App, AppError};
 
 static VOID_UNOPENED: Code = Code::new(
     "DRAW-075",
-    "第 {attempt} 次抽取揭示之后作废，公共随机数应已于 {at} 公布，本来会抽中什么还没有公开，不能公布下一次的承诺。",
+    "第 {attempt} 次抽取揭示之后作废，公共随机数应已于 {at} 公布，本来会抽中什么还没有公开，不能公布下一次的承诺，也不能开始抽取仪式。",
     Some("摇号协议第 3.9 节"),
     "先录入那一次的公共随机数；录入之后由程序自动公开。",
 );
@@ -98,8 +98,8 @@ impl Committing {
 }
 
 /// Refuses as long as an attempt that was void after REVEAL is not opened although its beacon has appeared: whoever could
-/// keep its value back would choose between two draws unseen.
-async fn require_opened(
+/// keep its value back would choose between two draws unseen. What stands of the attempt is what its last entry left.
+pub(super) async fn require_opened(
     view: &mut Reader,
     stored: &StoredCampaign,
     now: Instant,
@@ -107,6 +107,7 @@ async fn require_opened(
     for void in campaign::void_attempts(view, stored).await? {
         let stood = &void.as_stood.campaign.state;
         let due = stood.commitment().and_then(|committed| committed.beacon_at);
+        campaign::void_as_written(view, stored, stood.attempt()).await?;
         if let Some(due) = due.filter(|due| !void.is_opened && now >= *due) {
             let facts: [Fact<'_>; 2] = [("attempt", &stood.attempt()), ("at", &due.local_text())];
             return Err(VOID_UNOPENED.refuse(&facts).into());

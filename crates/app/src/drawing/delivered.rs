@@ -43,8 +43,10 @@ pub(super) async fn as_delivered(
         _ => return Ok(()),
     };
     let attempt = campaign::attempt(reader, stored).await?;
+    // Who stays away is recorded with the end of revealing, in one entry with it.
+    let is_closed = matches!(stored.campaign.state, CampaignState::Revealed(_));
     for party in &frozen.parties {
-        of_party(&attempt, party)?;
+        of_party(&attempt, party, is_closed)?;
     }
     as_entered(&attempt, stored)
 }
@@ -166,7 +168,7 @@ fn state_at<'e>(entry: &'e AttemptEntry, party: &Party) -> Option<&'e PartyState
     own.map(|own| &own.state)
 }
 
-fn of_party(attempt: &[AttemptEntry], party: &Party) -> Result<(), AppError> {
+fn of_party(attempt: &[AttemptEntry], party: &Party, is_closed: bool) -> Result<(), AppError> {
     let token = party.name.token.as_str();
     let took = |entry: &&AttemptEntry| {
         let takes = [Act::PartyCommitted.name(), Act::PartyRevealed.name()];
@@ -187,15 +189,15 @@ fn of_party(attempt: &[AttemptEntry], party: &Party) -> Result<(), AppError> {
         };
     };
     let given = state_at(delivery, party).unwrap_or(&PartyState::Announced);
-    if follows(given, &party.state) {
+    if follows(given, &party.state, is_closed) {
         return Ok(());
     }
     // The first entry that has it otherwise wrote over what had been altered before.
     let later = attempt
         .iter()
         .skip_while(|entry| entry.sequence <= delivery.sequence);
-    let mut differs =
-        later.filter(|entry| state_at(entry, party).is_none_or(|state| !follows(given, state)));
+    let mut differs = later
+        .filter(|entry| state_at(entry, party).is_none_or(|state| !follows(given, state, true)));
     let since = differs.next().map_or_else(
         || "任务里现在".to_owned(),
         |entry| format!("到留痕第 {} 条", entry.sequence),
@@ -210,15 +212,16 @@ fn of_party(attempt: &[AttemptEntry], party: &Party) -> Result<(), AppError> {
     Err(refusal.into())
 }
 
-/// Whether a party may stand so after it handed in that: as it was taken, or recorded as absent with its commitment.
-fn follows(given: &PartyState, stands: &PartyState) -> bool {
+/// Whether a party may stand so after it handed in that: as it was taken, or, once the revealing is closed, recorded as
+/// absent with its commitment.
+fn follows(given: &PartyState, stands: &PartyState, is_closed: bool) -> bool {
     match (given, stands) {
         (
             PartyState::Committed { commitment, .. },
             PartyState::Absent {
                 commitment: kept, ..
             },
-        ) => commitment == kept,
+        ) => is_closed && commitment == kept,
         (given, stands) => given == stands,
     }
 }

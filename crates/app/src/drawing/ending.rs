@@ -13,11 +13,12 @@ use draw::{Drawn, Version};
 use store::Reader;
 use store::campaign::{self, StoredCampaign};
 
-use super::held;
 use super::kept::Kept;
 use super::long_act::{LongAct, Under};
 use super::material::{self, BundleFile, ORDERS};
+use super::overtaken::is_overtaken;
 use super::voiding::{self, VoidWords};
+use super::{delivered, held};
 use crate::aside::aside;
 use crate::attachment::Waiting;
 use crate::campaign::plan_of;
@@ -59,8 +60,13 @@ impl App {
         let at = step.at;
         let certain = plan_of(&stored)?.sources.beacon_is_certain();
         let campaign = stored.campaign.clone();
-        let (next, act) = campaign.void(&step, words.reason, certain)?;
+        let (next, act) = match is_overtaken(&mut tx, &stored).await? {
+            true => campaign.void_overtaken(&step, words.reason)?,
+            false => campaign.void(&step, words.reason, certain)?,
+        };
         held::own_records(&mut tx, &stored).await?;
+        // Whoever looked at the result on a copy, and then made the ceremony unheld, would void what he saw.
+        delivered::as_delivered(&mut tx, &stored).await?;
         let void = voiding::record(&stored, &step.by, words, &*self.entropy)?;
         // A frame of shuang/1 given up before FREEZE was published leaves a confidential act, not a record.
         let opened_later = match &void {

@@ -16,6 +16,7 @@ use domain::campaign::version::FrameVersion;
 use domain::id::{AccountId, CampaignNo};
 use domain::policy::{Place, Reach, Verb};
 use domain::premise::Premise;
+use domain::refusal::{Code, Fact};
 use domain::time::{Date, Instant};
 use domain::versioned::Shape;
 use draw::Version;
@@ -58,6 +59,13 @@ pub struct FreezeWords {
     /// The officer knows that a pool of one is not random, and that papers will say so.
     pub pool_of_one_known: bool,
 }
+
+static ALTERED_REGISTER: Code = Code::new(
+    "DRAW-078",
+    "名录和留痕对不上，没有冻结：{place}{why}。",
+    Some("细则四（三）"),
+    "保留现场，运行 mingqian audit 看是哪些行，并报告行政执法监督；从备份恢复之后再冻结。",
+);
 
 /// A frame computed from one view.
 struct Computed {
@@ -169,6 +177,17 @@ impl App {
     }
 }
 
+/// A register altered behind the program's back is named, and nothing is frozen from it.
+fn altered_register(error: StoreError) -> AppError {
+    match error {
+        StoreError::Contradiction { place, why } => {
+            let facts: [Fact<'_>; 2] = [("place", &place), ("why", &why)];
+            ALTERED_REGISTER.refuse(&facts).into()
+        }
+        other => other.into(),
+    }
+}
+
 /// The freeze: the frame rehearsed, kept, and fixed.
 struct Freezing {
     words: FreezeWords,
@@ -194,6 +213,8 @@ impl LongAct for Freezing {
         self.run.enter("读取名录", None);
         // Not the rulebook's: a campaign obeys the version of its approval, whatever is adopted since.
         let versions = Versions::of(&mut view, &Register::OF_A_FRAME).await?;
+        let stands = store::log::as_written(&mut view, &Register::OF_A_FRAME);
+        stands.await.map_err(altered_register)?;
         let plan = plan_of(stored)?;
         let now = app.clock.now();
         let under = (self.version, now);

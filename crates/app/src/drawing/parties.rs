@@ -14,6 +14,7 @@ use draw::record::{FreezeRecord, PartyLine};
 use store::campaign::{HandedIn, StoredCampaign, StoredPartyLink};
 use store::{Reader, campaign};
 
+use super::overtaken::goes_on;
 use super::{digest, freeze_of, token};
 use crate::campaign::{plan_of, print_of};
 use crate::premise::{of_party, require};
@@ -226,6 +227,7 @@ impl App {
         )
         .await?;
         let (id, party) = (kept.campaign, kept.party);
+        goes_on(&mut tx, &stored).await?;
         let earlier = campaign::handed_in_before(&mut tx, &stored).await?;
         let at = self.clock.now();
         let delivery = Delivery {

@@ -52,6 +52,26 @@ pub enum Presence {
     },
 }
 
+/// A letter people can tell from another: of the ideographs as every keyboard writes them, or of a to z. Look-alikes of
+/// other blocks are none, and nothing that is not seen.
+fn is_letter(one: char) -> bool {
+    matches!(one, '\u{3400}'..='\u{4dbf}' | '\u{4e00}'..='\u{9fff}' | '\u{20000}'..='\u{3134f}')
+        || one.is_ascii_alphabetic()
+}
+
+/// What may stand on a slip: letters, digits, and what is written between them.
+fn is_written(one: char) -> bool {
+    is_letter(one) || one.is_ascii_digit() || " \u{3000}·・.．-－、，,（）()“”《》〇○".contains(one)
+}
+
+/// Who is named, without what is written between the letters.
+fn bare(words: &str) -> String {
+    let letters = words
+        .chars()
+        .filter(|one| is_letter(*one) || one.is_ascii_digit());
+    letters.flat_map(char::to_lowercase).collect()
+}
+
 /// The fewest and the most letters of an office, and of a name, on a slip.
 const SLIP_WORDS: std::ops::RangeInclusive<usize> = 2..=29;
 
@@ -64,8 +84,8 @@ impl Presence {
         let [office, name] = [office, name].map(str::trim);
         let says = |words: &str| {
             SLIP_WORDS.contains(&words.chars().count())
-                && !words.chars().any(char::is_control)
-                && words.chars().filter(|one| one.is_alphabetic()).count() >= *SLIP_WORDS.start()
+                && words.chars().all(is_written)
+                && words.chars().filter(|one| is_letter(*one)).count() >= *SLIP_WORDS.start()
         };
         match says(office) && says(name) {
             true => Ok(Self::Slip {
@@ -74,12 +94,31 @@ impl Presence {
             false => Err(codes::DRAW_SLIP_WORDS.refuse(&[])),
         }
     }
+
+    /// Whether a slip names this person, with a title or not, in either of its fields.
+    #[must_use]
+    pub fn names(&self, person: &str) -> bool {
+        let person = bare(person);
+        match self {
+            Self::Slip { signed } => !person.is_empty() && bare(signed).contains(&person),
+            Self::Account { .. } | Self::Link { .. } => false,
+        }
+    }
+
+    /// Whether both say that the same one is present.
+    fn is_of_the_same(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Slip { signed }, Self::Slip { signed: other }) => bare(signed) == bare(other),
+            (one, other) => one == other,
+        }
+    }
 }
 
 impl Ceremony {
     /// Whether somebody is present in this way already.
     #[must_use]
     pub fn has(&self, presence: &Presence) -> bool {
-        self.witnesses.iter().any(|one| one.presence == *presence)
+        let mut known = self.witnesses.iter();
+        known.any(|one| one.presence.is_of_the_same(presence))
     }
 }

@@ -10,6 +10,7 @@ use domain::id::{CampaignId, CampaignNo, EventId};
 use super::StoredCampaign;
 use crate::error::StoreError;
 use crate::kernel::guard::Recording;
+use crate::kernel::log;
 use crate::kernel::reader::{Query, Reader};
 use crate::kernel::table::Cells;
 use crate::kernel::value::{Row, Value};
@@ -88,6 +89,24 @@ pub async fn void_attempts(
         .push(" ORDER BY attempt");
     let rows = reader.all(query).await?;
     rows.iter().map(|row| read(row, of)).collect()
+}
+
+/// Refuses a void attempt that is not as the entry that last wrote it left it.
+///
+/// # Errors
+/// [`StoreError::Contradiction`] that names it.
+pub async fn void_as_written(
+    reader: &mut Reader,
+    of: &StoredCampaign,
+    attempt: u32,
+) -> Result<(), StoreError> {
+    let key = [
+        Value::from(of.campaign.id.as_str()),
+        Value::from(i64::from(attempt)),
+    ];
+    log::last_written(reader, &VOID_ATTEMPTS, &key)
+        .await
+        .map(drop)
 }
 
 fn read(row: &Row, of: &StoredCampaign) -> Result<VoidAttempt, StoreError> {

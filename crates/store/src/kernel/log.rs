@@ -23,17 +23,21 @@ use crate::error::StoreError;
 pub(super) mod ahead;
 mod head;
 mod proven;
+mod standing;
 mod trace;
 
 pub(super) use head::check;
 pub(super) use proven::facts_of;
 pub(crate) use proven::{Among, Told, last_written, left_by, newest_of, told_of};
 pub use proven::{confirmed, whole};
+pub use standing::as_written;
+pub(crate) use standing::table_as_written;
 pub(super) use trace::chunk;
 #[cfg(test)]
 pub(super) use trace::chunks;
 pub use trace::{
-    TraceLine, TraceOf, body, event_of_record, line_of, record, root_after, trace, trace_count,
+    TraceLine, TraceOf, body, event_of_record, is_before_restart, line_of, record, root_after,
+    trace, trace_count,
 };
 
 /// How far before the last entry an entry's time may lie, or before the beginning of its own act: the

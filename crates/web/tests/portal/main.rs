@@ -12,6 +12,7 @@
 mod browser;
 
 mod altered;
+mod biased;
 mod bundle;
 mod copied;
 mod dumped;

@@ -341,6 +341,22 @@ impl Campaign {
         let next = after_void(frozen);
         Ok(self.with(next, Act::DrawVoided))
     }
+
+    /// The same of an attempt whose FREEZE was published before the log was begun anew: whatever of it is known to
+    /// whom, nothing of it goes on.
+    ///
+    /// # Errors
+    /// `CAMP-001` but before REVEAL, `CAMP-003` without reason, `CAMP-015`.
+    pub fn void_overtaken(self, step: &Step, reason: &str) -> Stepped {
+        self.permit(CampaignVerb::Void)?;
+        required_reason(reason, CampaignVerb::Void)?;
+        let CampaignState::Committed(committed) = &self.state else {
+            return Err(self.refuse(CampaignVerb::Void));
+        };
+        not_before(step.at, committed.frozen.step.at)?;
+        let next = after_void(&committed.frozen);
+        Ok(self.with(next, Act::DrawVoided))
+    }
 }
 
 /// Where a void attempt leads, whoever voids it: back to the approved plan, with the next number.

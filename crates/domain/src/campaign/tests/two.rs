@@ -584,6 +584,11 @@ fn a_slip_says_of_whom_it_is() {
         ("10086", "见证员乙"),
         ("司法局", "——"),
         ("司法\n局", "见证员乙"),
+        // What nobody sees, and look-alikes of other blocks.
+        ("\u{3164}\u{3164}", "\u{3164}\u{3164}"),
+        ("司法局", "见证员\u{2f04}"),
+        ("司法局", "见证\u{200b}员乙"),
+        ("司法局", "见证员乙\u{301}"),
     ];
     for (office, name) in nobody {
         let refused = Presence::on_slip(office, name);
@@ -591,6 +596,30 @@ fn a_slip_says_of_whom_it_is() {
     }
     let on_paper = Presence::on_slip(" 司法局 ", "见证员乙");
     assert_eq!(on_paper, Ok(slip("司法局 见证员乙")));
+}
+
+/// However it is spaced, with a title or in the other field, a name is the name of that person.
+#[test]
+fn a_slip_names_a_person_in_any_spelling_a_keyboard_writes() {
+    for (office, name) in [
+        ("司法局", "见证员乙"),
+        ("司法局", "见证员 乙"),
+        ("司法局", "见证员　乙"),
+        ("司法局", "见证员·乙同志"),
+        ("见证员乙", "司法局"),
+    ] {
+        let signed = Presence::on_slip(office, name).expect("is written");
+        assert!(signed.names("见证员乙"), "{office} {name}");
+        assert!(!signed.names("见证员丙") && !signed.names(""), "{name}");
+    }
+    let link = Presence::Link {
+        party: token("justice"),
+    };
+    assert!(!link.names("justice"));
+    let here = attended(committed_under(PLAIN), 51);
+    let again = here.attend(slip("机关纪委 见证员　甲"), at(53));
+    let again = again.expect_err("one person");
+    assert_eq!(again.code, "DRAW-062");
 }
 
 /// Until a host has begun it and somebody from outside is there, no nonce is taken.

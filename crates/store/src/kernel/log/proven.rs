@@ -207,7 +207,7 @@ async fn told(
 }
 
 /// The cells of an image of this table in its columns of today.
-fn cells_of(layout: &Layout, image: &Image) -> Option<Vec<Json>> {
+pub(super) fn cells_of(layout: &Layout, image: &Image) -> Option<Vec<Json>> {
     let mut names = std::iter::once(layout.name).chain(layout.former.iter().map(|was| was.name));
     if names.any(|name| name == image.table) {
         history::present(layout, image, 0).ok()
@@ -249,7 +249,7 @@ pub async fn whole(reader: &mut Reader, event: &EventId) -> Result<(), StoreErro
 }
 
 /// What cannot be read or is gone where the log has an entry is a contradiction of the log.
-fn unread(error: StoreError, event: &EventId) -> StoreError {
+pub(super) fn unread(error: StoreError, event: &EventId) -> StoreError {
     match error {
         StoreError::Inconsistent { .. } => refuted(event, "的正文读不出"),
         StoreError::NotFound { .. } => refuted(event, "的条目或事件不在了"),
@@ -275,7 +275,7 @@ fn refuted(event: &EventId, why: &str) -> StoreError {
 
 /// The entry and the header of an event, confirmed by the log; `each` is given the images of its body, which are to be believed only
 /// if this succeeds.
-async fn proven(
+pub(super) async fn proven(
     reader: &mut Reader,
     event: &EventId,
     mut each: impl FnMut(Image),

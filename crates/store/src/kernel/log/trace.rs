@@ -198,6 +198,18 @@ pub async fn event_of_record(reader: &mut Reader, hash: &Hash) -> Result<EventId
     Err(StoreError::contradiction(&place, "不是所记的那一条公开的"))
 }
 
+/// Whether the entry of a public record lies before the one under which this log was begun anew; not if none began it
+/// anew, or no such record is there.
+pub async fn is_before_restart(reader: &mut Reader, hash: &Hash) -> Result<bool, StoreError> {
+    let query = Query::new(
+        "SELECT CAST(COUNT(*) AS BIGINT) AS n FROM log_records r JOIN log_leaves l ON l.event_id = r.event_id JOIN installation i ON i.name = 'origin' JOIN log_events e ON e.event_id = i.last_event AND e.act = 'log.restart' JOIN log_leaves s ON s.event_id = e.event_id WHERE l.sequence < s.sequence AND r.record_hash = $1",
+    );
+    let row = reader
+        .one("log_records", query.arg(hash.to_string()))
+        .await?;
+    Ok(row.int("n")? > 0)
+}
+
 /// How many entries a part of the log has, counted up to `cap`.
 pub async fn trace_count(reader: &mut Reader, of: &TraceOf, cap: i64) -> Result<i64, StoreError> {
     let query = Query::new("SELECT CAST(COUNT(*) AS BIGINT) AS n FROM (SELECT 1 AS one FROM ");

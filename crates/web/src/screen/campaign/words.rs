@@ -66,7 +66,7 @@ pub(in crate::screen) fn trust(level: Level) -> TrustBadge {
 /// holds S knows both results, with its nonce and without, and chooses.
 macro_rules! bounded {
     ($claim:literal) => {
-        concat!($claim, "没有事后产生的公共随机数来源时，最后公开的一方若与保管密值的人串通，可以选择公开或缺席；作废只能让人看见。")
+        concat!($claim, "没有事后产生的公共随机数来源时，最后公开的一方若与保管密值的人串通，可以选择公开或缺席；运营方不收、拖住最后一方的随机数也一样。作废只能让人看见。")
     };
 }
 pub(in crate::screen) use bounded;

@@ -25,10 +25,12 @@ mod checkpoints;
 mod fit;
 mod founding;
 mod keys;
+mod reserve;
 mod serving;
 
 pub(crate) use checkpoints::{SHORTER, not_grown, published_key};
 pub(crate) use keys::new_log_key;
+pub(crate) use reserve::{ReserveArgs, reserved};
 pub(crate) use serving::Serving;
 
 /// Where a bureau lives.

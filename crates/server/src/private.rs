@@ -15,6 +15,7 @@ const FILES: &[&str] = &[
     "mingqian.sqlite-wal",
     "mingqian.sqlite-shm",
     "mingqian.serving",
+    "mingqian.reserve",
     "keys/storage.key",
     "keys/log.key",
     "tls/ca.key",

@@ -21,11 +21,13 @@ use serde_json::{Value, json};
 use store::{Figures, StoreError};
 use web::gate::Measures;
 
+use crate::bureau::reserved;
 use crate::line::{self, Bounds, Doors};
 
 mod ready;
 
 use ready::Condition;
+pub(crate) use ready::free_of;
 
 /// Connections of the watch.
 const SEATS: usize = 32;
@@ -129,9 +131,9 @@ async fn measure(State(Watch(watched)): State<Watch>) -> Response {
     );
     let help = "Resident memory of the process.";
     one("memory_bytes", "gauge", help, memory());
-    let free = ready::free_of(&watched.data).ok();
-    let help = "Free space where the data folder lies.";
-    one("disk_free_bytes", "gauge", help, free);
+    for (name, help, value) in of_disk(&watched) {
+        one(name, "gauge", help, value);
+    }
     text.push_str("# HELP mingqian_pool_connections Connections to the database.\n# TYPE mingqian_pool_connections gauge\n");
     for pool in watched.app.db.pools() {
         for (state, count) in [("busy", pool.busy), ("idle", pool.idle)] {
@@ -153,6 +155,28 @@ async fn measure(State(Watch(watched)): State<Watch>) -> Response {
         }
     }
     ([(CONTENT_TYPE, "text/plain; version=0.0.4")], text).into_response()
+}
+
+/// Name, help and value of what is said of the room in the data folder.
+fn of_disk(watched: &Watched) -> [(&'static str, &'static str, Option<u64>); 3] {
+    let full = watched.app.db.is_full();
+    [
+        (
+            "disk_free_bytes",
+            "Free space where the data folder lies.",
+            free_of(&watched.data).ok(),
+        ),
+        (
+            "disk_full",
+            "Whether acts are refused because a disk is full.",
+            Some(u64::from(full)),
+        ),
+        (
+            "disk_reserve_bytes",
+            "What is kept to be given up when the disk is full.",
+            Some(reserved(&watched.data).unwrap_or(0)),
+        ),
+    ]
 }
 
 /// What the process takes of the memory, where the system says so.

@@ -137,6 +137,8 @@ pub enum StoreError {
     Sweep(String),
     /// The server of the database does not answer, or answers that it does not serve.
     Unreachable(String),
+    /// The disk is full; as the engine or the system says it. Nothing was written.
+    Full(String),
     /// The engine itself failed.
     Engine(String),
     /// The engine was asked to commit and its answer did not come: whether the act is done is not
@@ -326,6 +328,7 @@ impl StoreError {
             Self::Unopened(refusal) => refusal.code,
             Self::Sweep(_) => "STOR-507",
             Self::Unreachable(_) => "STOR-529",
+            Self::Full(_) => "STOR-530",
             Self::Engine(_) => "STOR-503",
             Self::CommitUnknown(_) => "STOR-505",
         }
@@ -409,9 +412,13 @@ impl fmt::Display for StoreError {
                 f,
                 "联系不上 PostgreSQL 服务器，本次没有写入。核对它是否在运行、地址和端口、网络和防火墙；它恢复之后程序自己接着用，不用重启。原文：{why}"
             ),
+            Self::Full(why) => write!(
+                f,
+                "磁盘已满，本次没有写入。腾出空间；有了空间程序自己接着用，不用重启。原文：{why}"
+            ),
             Self::Engine(why) => write!(
                 f,
-                "数据库出错，本次没有写入。磁盘满、没有权限、掉线最常见；都不是的，把这一行交给运维。原文：{why}"
+                "数据库出错，本次没有写入。没有权限、掉线、超出磁盘配额最常见；都不是的，把这一行交给运维。原文：{why}"
             ),
             Self::CommitUnknown(why) => write!(
                 f,

@@ -14,7 +14,7 @@ use store::{StoreError, catalog};
 use super::place::PlaceArgs;
 use super::serve::runtime;
 use super::{Failure, Output};
-use crate::bureau::{Place, not_grown};
+use crate::bureau::{Place, not_grown, reserved};
 use crate::certificate;
 use crate::ports::OsClock;
 use crate::private::standing_open;
@@ -105,7 +105,11 @@ fn disk(data: &Path) -> Result<String, String> {
         Ok(found) => found.f_bavail.saturating_mul(found.f_frsize),
         Err(error) => return Err(verify::disk::why(&error.into())),
     };
-    let words = format!("还有 {} MB", free >> 20);
+    let reserve = match reserved(data) {
+        Some(bytes) => format!("磁盘满时放出的预留文件有 {} MB", bytes >> 20),
+        None => "预留文件不在：服务启动时建立，磁盘满时放出".to_owned(),
+    };
+    let words = format!("还有 {} MB（{reserve}）", free >> 20);
     match free >= LEAST_FREE {
         true => Ok(words),
         false => Err(format!("{words}，少于 {} MB，腾出空间", LEAST_FREE >> 20)),

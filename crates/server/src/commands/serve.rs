@@ -21,7 +21,7 @@ use web::gate::{Facts, Network, Proxies, Site, WebState};
 
 use super::place::PlaceArgs;
 use super::{Failure, Output};
-use crate::bureau::Serving;
+use crate::bureau::{ReserveArgs, Serving};
 use crate::line::{self, Bounds, Doors, LineArgs};
 use crate::record::{self, RecordArgs};
 use crate::watch::Watch;
@@ -52,6 +52,8 @@ pub(crate) struct ServeArgs {
     /// 另开一个只限本机的地址（如 127.0.0.1:9464）：/metrics、/health、/ready
     #[arg(long, value_name = "地址")]
     metrics: Option<SocketAddr>,
+    #[command(flatten)]
+    room: ReserveArgs,
     #[command(flatten)]
     line: LineArgs,
     #[command(flatten)]
@@ -129,6 +131,7 @@ async fn serve(
     output: &Output,
 ) -> Result<u8, Failure> {
     let place = args.place.place()?;
+    place.give_up_if_full(args.room);
     let (app, mut serving) = place.open_to_serve(output).await?;
     let ended = on_air(&app, args, tls, (serving.as_mut(), output)).await;
     last_refused(&app).await;
@@ -154,7 +157,9 @@ async fn on_air(
     if let Some(serving) = serving {
         serving.listens(address)?;
     }
-    args.place.place()?.keep_checkpoints(app.clone()).await?;
+    let place = args.place.place()?;
+    place.keep_room(app.clone(), args.room).await;
+    place.keep_checkpoints(app.clone()).await?;
     let proxies = Proxies::new(&args.trusted_proxy);
     let web = ready(app.clone(), args, tls.is_some())
         .await?
@@ -167,8 +172,7 @@ async fn on_air(
     let router = web::route::router(&web);
     let watched = watch.as_ref().map(|(_, address)| *address);
     if let Some((listener, _)) = watch {
-        let data = args.place.place()?.data;
-        let watch = Watch::new(web.app, &data, web.measures, doors.clone());
+        let watch = Watch::new(web.app, &place.data, web.measures, doors.clone());
         tokio::spawn(watch.serve(listener, Handle::new()));
     }
     tokio::spawn(announce(handle.clone(), tls.is_some(), watched, *output));

@@ -68,6 +68,7 @@ async fn asked(app: &App, data: &Path, patience: Duration) -> Vec<Condition> {
         condition("database", database),
         condition("write", write),
         condition("disk", disk(free_of(data))),
+        condition("room", room(app.db.is_full())),
         condition("clock", clock),
     ]
 }
@@ -113,6 +114,14 @@ fn disk(free: io::Result<u64>) -> Option<(&'static str, String)> {
     }
 }
 
+fn room(full: bool) -> Option<(&'static str, String)> {
+    full.then(|| {
+        let sentence =
+            "磁盘已满：停止办理，只能看；预留的空间已经放出。腾出空间，程序自己恢复，不用重启。";
+        ("WACH-005", sentence.to_owned())
+    })
+}
+
 fn clock(now_ms: i64, last_ms: i64) -> Option<(&'static str, String)> {
     let behind = last_ms.saturating_sub(now_ms);
     (behind > BEHIND).then(|| {
@@ -125,7 +134,7 @@ fn clock(now_ms: i64, last_ms: i64) -> Option<(&'static str, String)> {
 }
 
 /// What is free where that folder lies.
-pub(super) fn free_of(folder: &Path) -> io::Result<u64> {
+pub(crate) fn free_of(folder: &Path) -> io::Result<u64> {
     let disk = rustix::fs::statvfs(folder)?;
     Ok(disk.f_bavail.saturating_mul(disk.f_frsize))
 }
@@ -168,6 +177,9 @@ mod tests {
         let told = faults(Duration::from_millis(1)).await;
         assert!(told.contains(&"write"), "{told:?}");
         drop(held);
+        app.db.found_full();
+        assert_eq!(faults(long).await, ["room"]);
+        app.db.found_folder(false);
         city.clock.advance_ms(-3_600_000);
         assert_eq!(faults(long).await, ["clock"]);
     }

@@ -31,6 +31,8 @@ fn figures_are_told(text: &str) {
         "mingqian_connections_refused_total 1",
         "mingqian_database_up 1",
         "mingqian_jobs{state=\"waiting\"} 0",
+        "mingqian_disk_full 0",
+        "mingqian_disk_reserve_bytes 0",
     ] {
         assert!(text.lines().any(|one| one == line), "{line}: {text}");
     }

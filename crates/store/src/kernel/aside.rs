@@ -10,7 +10,12 @@ pub(super) async fn aside<T: Send + 'static>(
     work: impl FnOnce() -> io::Result<T> + Send + 'static,
 ) -> Result<T, StoreError> {
     match tokio::task::spawn_blocking(work).await {
-        Ok(done) => done.map_err(|error| StoreError::Engine(format!("{what}{error}"))),
+        Ok(done) => done.map_err(|error| match error.kind() {
+            io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
+                StoreError::Full(format!("{what}{error}"))
+            }
+            _ => StoreError::Engine(format!("{what}{error}")),
+        }),
         Err(ended) => std::panic::resume_unwind(ended.into_panic()),
     }
 }

@@ -234,6 +234,9 @@ pub(super) fn engine(error: &sqlx::Error) -> StoreError {
         {
             StoreError::Busy
         }
+        sqlx::Error::Database(database) if database.code().is_some_and(|code| is_full(&code)) => {
+            StoreError::Full(database.message().to_owned())
+        }
         sqlx::Error::PoolTimedOut => StoreError::Busy,
         // The embedded engine has no line that could break.
         sqlx::Error::Io(_) | sqlx::Error::Tls(_) => StoreError::Unreachable(error.to_string()),
@@ -251,6 +254,11 @@ pub(super) fn engine(error: &sqlx::Error) -> StoreError {
         }
         other => StoreError::Engine(other.to_string()),
     }
+}
+
+/// SQLITE_FULL, and SQLITE_IOERR_SHMSIZE, which a full disk gives before the first page is written; PostgreSQL: disk full.
+fn is_full(code: &str) -> bool {
+    matches!(code, "13" | "4874" | "53100")
 }
 
 /// SQLITE_CORRUPT with its extended codes, and SQLITE_NOTADB. The codes of PostgreSQL have five letters.

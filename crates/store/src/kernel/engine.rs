@@ -29,6 +29,7 @@ use super::migrate::{self, Migrated, Upgrade};
 use super::press::Press;
 use super::queue::Queue;
 use super::reader::Reader;
+use super::room::Room;
 use super::scratch::Scratch;
 use crate::error::StoreError;
 use crate::migrations::MIGRATIONS;
@@ -116,6 +117,7 @@ pub struct Db {
     vault: Arc<dyn Vault>,
     pub(super) press: Option<Press>,
     queue: Arc<Queue>,
+    room: Arc<Room>,
 }
 
 impl Db {
@@ -241,6 +243,7 @@ impl Db {
             vault: Arc::clone(&upgrade.vault),
             press: None,
             queue: Arc::default(),
+            room: Arc::default(),
         })
     }
 
@@ -277,6 +280,7 @@ impl Db {
             vault: Arc::clone(&upgrade.vault),
             press: None,
             queue: Arc::default(),
+            room: Arc::default(),
         })
     }
 
@@ -396,6 +400,10 @@ impl Db {
 
     pub(super) fn queue(&self) -> &Arc<Queue> {
         &self.queue
+    }
+
+    pub(super) fn room(&self) -> &Room {
+        &self.room
     }
 
     pub(super) fn notices(&self) -> Notices {

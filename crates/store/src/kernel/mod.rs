@@ -4,7 +4,7 @@
 //! remembers), `log` and `clock` (how it becomes a leaf, and of what time), `audit`, `header` and `history` (how a stranger to the program
 //! checks rows against the log), `blob` and `cell` (bytes that rows only name, or hold as ciphertext),
 //! `register` (what an act may rely on), `press` (the key of a form, taken inside its act), `queue` and `notice` (what acts wait for, in this process and in others), `migrate`
-//! (how tables grow), `facts`, `storage_key`, `log_key` and `sweep` (which bureau this is, what opens what is sealed, what signs, and that nothing stays behind), then `engine`, `conn`, `value`, which know sqlx; `health` says how all of it is. Aggregates see `Reader`, `Query`,
+//! (how tables grow), `facts`, `storage_key`, `log_key` and `sweep` (which bureau this is, what opens what is sealed, what signs, and that nothing stays behind), then `engine`, `conn`, `value`, which know sqlx; `room` and `health` say how all of it is. Aggregates see `Reader`, `Query`,
 //! `Recording` and `Inside`, never a connection.
 
 #[macro_use]
@@ -33,6 +33,7 @@ pub(crate) mod queue;
 pub(crate) mod reader;
 pub(crate) mod ready;
 pub(crate) mod register;
+mod room;
 pub(crate) mod scratch;
 pub(crate) mod snapshot;
 pub(crate) mod storage_key;

@@ -49,6 +49,14 @@ pub(crate) struct Rule {
     pub(crate) gives_back_typed: bool,
 }
 
+impl Rule {
+    /// Whether its form is refused while a disk is full. What is a few bytes goes on, as long as the disk takes them:
+    /// signing in and out, and what an outside party hands in before a time runs out.
+    fn needs_room(self) -> bool {
+        matches!(self.who, Who::SignedIn | Who::Needs(_)) && !self.before_password_change
+    }
+}
+
 /// Admits the request or answers it; problems of the handler are rendered in the visitor's shell.
 pub(crate) async fn enforce(web: WebState, rule: Rule, request: Request, next: Next) -> Response {
     let (parts, body) = request.into_parts();
@@ -68,11 +76,15 @@ pub(crate) async fn enforce(web: WebState, rule: Rule, request: Request, next: N
         Known::Expired(_) | Known::Forgotten | Known::Nobody => None,
     };
     let mut sent = None;
+    let acts = !opens && request.method() != Method::HEAD;
     let opens = opens && rule.keeps_typed;
     let response = match admit(&web, rule, &mut request, &guest, known).await {
         Ok(None) => {
             sent = typed(rule, &request);
-            next.run(request).await
+            match acts && rule.needs_room() && web.app.db.is_full() {
+                true => Stop::full(None).into_response(),
+                false => next.run(request).await,
+            }
         }
         Ok(Some(answer)) => answer,
         Err(stop) => stop.into_response(),

@@ -84,7 +84,7 @@ async fn dressed(web: &WebState, asked: Asked, request: Request, next: Next) -> 
     };
     let unexplained = response.extensions().get::<Explained>().is_none();
     if let Some(stop) = response.extensions_mut().remove::<Stop>() {
-        let page = numbered(&asked, stop.clone())
+        let page = numbered(web, &asked, stop.clone())
             .problem
             .in_plain(guest.frame(web));
         response = (stop.status, page).into_response();
@@ -125,7 +125,7 @@ pub(super) async fn in_workbench(
     let Some(stop) = response.extensions_mut().remove::<Stop>() else {
         return response;
     };
-    let stop = numbered(asked, stop);
+    let stop = numbered(web, asked, stop);
     let mut page = match web.shell(visit).await {
         Ok(shell) => (stop.status, stop.problem.in_workbench(shell)).into_response(),
         Err(_) => (stop.status, stop.problem.in_plain(visit.guest.frame(web))).into_response(),
@@ -135,11 +135,14 @@ pub(super) async fn in_workbench(
 }
 
 /// Gives a fault its number and writes what is inside it to the record of the server, under the words by which
-/// the reader of the page reports it.
-fn numbered(asked: &Asked, mut stop: Stop) -> Stop {
+/// the reader of the page reports it. That the disk is full concerns every page from now on.
+fn numbered(web: &WebState, asked: &Asked, mut stop: Stop) -> Stop {
     let Some(inside) = stop.inside.take() else {
         return stop;
     };
+    if stop.status == StatusCode::INSUFFICIENT_STORAGE {
+        web.app.db.found_full();
+    }
     // One request, one line, whatever a panic had to say.
     let inside = inside.replace(char::is_control, " ");
     let mut line = format!("{}：{inside}", asked.words());

@@ -31,6 +31,12 @@ static UNREACHABLE: Code = Code::new(
     None,
     "稍后再试；一直这样的，请系统管理员查看数据库服务器和网络。",
 );
+static FULL: Code = Code::new(
+    "STOR-530",
+    "磁盘已满，这次没有办成，也没有留下一半；能看，能核对。",
+    None,
+    "请系统管理员腾出空间；有了空间自动恢复，再提交一次即可，填写的内容还在。",
+);
 static MOVED_ON: Code = Code::new(
     "STOR-409",
     "打开本页之后，这条记录已被别人改过，或同样的记录已经存在；这次没有写入。",
@@ -129,6 +135,15 @@ impl Stop {
         }
     }
 
+    /// There is no room to write; `inside` goes to the record of the server.
+    pub(super) fn full(inside: Option<String>) -> Self {
+        let stop = Self {
+            inside,
+            ..Self::new(Problem::Unavailable((&FULL.refuse(&[])).into()))
+        };
+        stop.with_status(StatusCode::INSUFFICIENT_STORAGE)
+    }
+
     /// Our fault; `inside` goes to the record of the server and never to the browser.
     #[must_use]
     pub fn fault(inside: impl Into<String>) -> Self {
@@ -165,6 +180,7 @@ impl From<StoreError> for Stop {
                 inside: Some(error.to_string()),
                 ..Self::new(Problem::Unavailable((&UNREACHABLE.refuse(&[])).into()))
             },
+            StoreError::Full(_) => Self::full(Some(error.to_string())),
             StoreError::ClockSetBack { .. } => {
                 let stop = Self::new(Problem::Conflict((&CLOCK.refuse(&[])).into()));
                 Self {

@@ -165,8 +165,7 @@ pub(super) fn not_carried_out(web: &WebState, guest: &Guest) -> Response {
 /// The answer, with whatever of the typed text it does not show at its end.
 pub(super) async fn with_typed(sent: &Submitted, answer: Response) -> Response {
     let status = answer.status();
-    let failed = status.is_client_error() || status == StatusCode::SERVICE_UNAVAILABLE;
-    let failed = failed || status == StatusCode::INTERNAL_SERVER_ERROR;
+    let failed = status.is_client_error() || status.is_server_error();
     if !(failed && is_page(&answer)) || sent.holds_secret() {
         return answer;
     }

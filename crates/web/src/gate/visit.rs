@@ -68,6 +68,7 @@ impl Guest {
             bureau: web.facts.bureau.clone(),
             modes: self.modes,
             demo: web.facts.demonstration,
+            full: web.app.db.is_full(),
             here: self.here(),
             refresh_seconds: None,
         }

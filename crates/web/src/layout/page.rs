@@ -18,6 +18,8 @@ pub struct Frame {
     pub modes: DisplayModes,
     /// Whether this installation holds the demo city; every page then says so.
     pub demo: bool,
+    /// Whether acts are refused because a disk is full; every page then says so.
+    pub full: bool,
     /// The present path, to return to after switching a mode.
     pub here: Address,
     /// Seconds after which the page asks again, for jobs and the hall without script.

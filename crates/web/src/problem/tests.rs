@@ -9,6 +9,7 @@ fn frame() -> Frame {
         modes: DisplayModes::default(),
         demo: false,
         here: Address::fixed("/w"),
+        full: false,
         refresh_seconds: None,
     }
 }

@@ -54,6 +54,7 @@ impl Words {
             modes: self.modes,
             demo: true,
             here: at("/w/campaigns"),
+            full: false,
             refresh_seconds: None,
         }
     }

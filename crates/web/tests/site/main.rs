@@ -12,6 +12,7 @@ mod administration;
 mod browser;
 mod documents;
 mod forms;
+mod full;
 mod log_view;
 mod registers;
 mod scope;

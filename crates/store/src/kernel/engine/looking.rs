@@ -49,6 +49,7 @@ impl Db {
             vault,
             press: None,
             queue: Arc::default(),
+            room: Arc::default(),
         })
     }
 
@@ -86,6 +87,7 @@ impl Db {
             vault,
             press: None,
             queue: Arc::default(),
+            room: Arc::default(),
         })
     }
 }

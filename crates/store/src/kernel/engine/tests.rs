@@ -306,7 +306,7 @@ async fn after_a_full_disk_the_next_act_is_written_as_soon_as_there_is_room() {
             error
         }
     };
-    assert!(told.to_string().contains("磁盘"), "{told}");
+    assert_eq!(told.code(), "STOR-530", "{told}");
     // The connection that was full is gone, and with it its bound.
     let mut rec = begun(&db, Act::BureauInstalled, 2).await;
     crate::org::state_fact(&mut rec, "bureau", "示例局")
@@ -316,6 +316,41 @@ async fn after_a_full_disk_the_next_act_is_written_as_soon_as_there_is_room() {
     let mut view = db.read().await.unwrap();
     assert_eq!(log::head(&mut view).await.unwrap().0, 1);
     drop(view);
+    assert_eq!(audit(&db).await.unwrap().faults, []);
+    db.close().await;
+}
+
+#[tokio::test]
+async fn a_server_that_says_its_disk_is_full_is_asked_until_it_has_room() {
+    let server = crate::engines::PostgresDatabase::fresh();
+    let db = Db::open_postgres(server.url(), &upgrade()).await.unwrap();
+    begun(&db, Act::UnitEdited, 1).await.commit().await.unwrap();
+    // What the server answers an act that needs another page of its disk.
+    db.meddle("CREATE FUNCTION full_disk() RETURNS trigger AS $$ BEGIN RAISE EXCEPTION 'could not extend file' USING ERRCODE = '53100'; END $$ LANGUAGE plpgsql").await;
+    db.meddle("CREATE TRIGGER full_disk BEFORE INSERT ON log_events FOR EACH ROW EXECUTE FUNCTION full_disk()").await;
+    let told = begun(&db, Act::UnitEdited, 2).await.commit().await;
+    let told = told.map(drop).unwrap_err();
+    assert_eq!(told.code(), "STOR-530", "{told}");
+    assert!(told.to_string().contains("磁盘已满"), "{told}");
+    assert!(!db.is_full());
+    let elsewhere = db.for_public();
+    db.found_full();
+    assert!(elsewhere.is_full());
+    // The folder of files is another disk and says nothing of it.
+    db.found_folder(false);
+    assert!(db.is_full());
+    db.meddle("CREATE FUNCTION full_table() RETURNS event_trigger AS $$ BEGIN RAISE EXCEPTION 'could not extend file' USING ERRCODE = '53100'; END $$ LANGUAGE plpgsql").await;
+    let still = "CREATE EVENT TRIGGER full_table ON ddl_command_start WHEN TAG IN ('CREATE TABLE AS') EXECUTE FUNCTION full_table()";
+    db.meddle(still).await;
+    assert_eq!(db.ask_for_room().await.unwrap_err().code(), "STOR-530");
+    assert!(db.is_full());
+    db.meddle("DROP EVENT TRIGGER full_table").await;
+    db.meddle("DROP TRIGGER full_disk ON log_events").await;
+    db.ask_for_room().await.unwrap();
+    assert!(!db.is_full());
+    begun(&db, Act::UnitEdited, 3).await.commit().await.unwrap();
+    db.meddle("DROP FUNCTION full_table").await;
+    db.meddle("DROP FUNCTION full_disk").await;
     assert_eq!(audit(&db).await.unwrap().faults, []);
     db.close().await;
 }

@@ -257,6 +257,10 @@ impl App {
 /// Why the next attempt under this counter has to wait, if it has to.
 fn waits(counter: &Counter, read: Failures, now: i64, rules: &SignInRules) -> Option<Refusal> {
     let since = now - read.last_at_ms;
+    // It was counted by a clock that ran ahead, and would hold everybody up until that time comes.
+    if since < -store::log::CLOCK_TOLERANCE_MS {
+        return None;
+    }
     let ms = rules.waits_ms(counter.free, read.failures, since);
     (ms > 0).then(|| WAIT.refuse(&[("seconds", &((ms + 999) / 1000))]))
 }

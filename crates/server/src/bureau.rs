@@ -14,12 +14,14 @@ use app::crypto::StorageKey;
 use app::port::{Clock, Entropy};
 use app::sealing::SealingKey;
 use domain::campaign::version::VERSION_OF_NEW_ATTEMPTS;
+use domain::time::Date;
 use store::{Db, Exhibit, Migrated, Reader, StoreError, Upgrade};
 use tlog::note::SignerKey;
 
 use crate::commands::{Failure, Output};
 use crate::ports::{OsClock, OsEntropy};
 use crate::private::{tighten, write_private};
+use crate::steady::SteadyClock;
 
 mod checkpoints;
 mod fit;
@@ -42,6 +44,8 @@ pub(crate) struct Place {
     pub(crate) database: Option<String>,
     /// Folders beside the data folder in which checkpoints of the log are kept too.
     pub(crate) checkpoints: Vec<PathBuf>,
+    /// The date that the operator has compared with the clock of the machine.
+    pub(crate) accepted: Option<Date>,
 }
 
 impl Place {
@@ -142,7 +146,10 @@ impl Place {
                 // By the published key: another one at hand is refused in a sentence of its own.
                 let published = published_key(&exhibit).await;
                 let key = published.as_ref().unwrap_or(log_key.verifier());
-                self.require_grown(&exhibit, key).await
+                match self.require_known_clock(&exhibit).await {
+                    Ok(()) => self.require_grown(&exhibit, key).await,
+                    refused => refused,
+                }
             }
             _ => Ok(()),
         };
@@ -218,8 +225,28 @@ impl Place {
 
     /// The same for a bureau that is to be founded: the database is made.
     pub(crate) async fn open_new(&self, output: &Output) -> Result<App, Failure> {
-        self.open(Arc::new(OsClock), Arc::new(OsEntropy), output)
+        self.open(Arc::new(SteadyClock::new()), Arc::new(OsEntropy), output)
             .await
+    }
+
+    /// The same for a log whose times lie ahead of the clock: the first that is done to it is the entry by which it goes
+    /// on at the present time.
+    pub(crate) async fn open_repairing(
+        &self,
+        reason: &str,
+        output: &Output,
+    ) -> Result<App, Failure> {
+        self.tighten_first(output);
+        self.require_bureau().await?;
+        let _alone = match self.is_older().await {
+            true => self.hold(serving::UPGRADING)?,
+            false => None,
+        };
+        let ports = (
+            Arc::new(SteadyClock::new()) as Arc<dyn Clock>,
+            Arc::new(OsEntropy) as Arc<dyn Entropy>,
+        );
+        self.opened(ports, Some(reason.to_owned()), output).await
     }
 
     /// Opens database and keys to write, making the database where there is none: the one road of every command that
@@ -230,6 +257,15 @@ impl Place {
         entropy: Arc<dyn Entropy>,
         output: &Output,
     ) -> Result<App, Failure> {
+        self.opened((clock, entropy), None, output).await
+    }
+
+    async fn opened(
+        &self,
+        (clock, entropy): (Arc<dyn Clock>, Arc<dyn Entropy>),
+        repairs_clock: Option<String>,
+        output: &Output,
+    ) -> Result<App, Failure> {
         fit::require_clock(clock.now())?;
         let (storage_key, log_key) = self.keys().await?;
         self.tighten(output);
@@ -237,12 +273,13 @@ impl Place {
             // The engine would make it readable for everybody; what it makes beside it has the same mode.
             write_private(&self.file(), "")?;
         }
-        let upgrade = upgrade(
+        let mut upgrade = upgrade(
             Arc::clone(&clock),
             Arc::clone(&entropy),
             storage_key.clone(),
             &log_key,
         );
+        upgrade.repairs_clock = repairs_clock;
         let db = match &self.database {
             Some(url) => Db::open_postgres(url, &upgrade).await,
             None => Db::open_sqlite(&self.file(), &upgrade).await,
@@ -277,5 +314,6 @@ fn upgrade(
         vault: seals.clone(),
         seals,
         log_key: Some(log_key.verifier().to_string()),
+        repairs_clock: None,
     }
 }

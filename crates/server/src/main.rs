@@ -11,6 +11,7 @@ mod line;
 mod ports;
 mod private;
 mod record;
+mod steady;
 mod usage;
 mod watch;
 

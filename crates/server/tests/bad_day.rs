@@ -8,11 +8,17 @@ use std::fs;
 use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
 
+use app::crypto::StorageKey;
+use app::numbering::Numbered;
+use app::sealing::SealingKey;
 use serde_json::Value;
-use store::Engine;
+use store::{Db, Engine, Upgrade};
 use tempfile::TempDir;
-use testkit::engines::PostgresDatabase;
+use testkit::city::City;
+use testkit::clock::FakeEntropy;
+use testkit::engines::{PostgresDatabase, upgrade};
 use tlog::SignedCheckpoint;
 
 const ENGINES: [Engine; 2] = [Engine::Sqlite, Engine::Postgres];
@@ -400,4 +406,105 @@ fn a_timer_keeps_as_many_backups_as_it_is_told_and_leaves_what_is_none() {
     names.sort();
     assert_eq!(names.len(), 3, "{names:?}");
     assert!(names.contains(&"mingqian-0.partial".to_owned()));
+}
+
+/// Today, as whoever compares the clock writes it.
+fn today() -> String {
+    let said = Command::new("date")
+        .env("TZ", "Asia/Shanghai")
+        .arg("+%F")
+        .output();
+    let said = said.unwrap().stdout;
+    String::from_utf8(said).unwrap().trim().to_owned()
+}
+
+/// A bureau whose log has rested since long before today, and the hand of one whose clock may be wrong.
+async fn rested(engine: Engine) -> (Bureau, City) {
+    let mut bureau = Bureau {
+        folder: tempfile::tempdir().unwrap(),
+        engine,
+        servers: Vec::new(),
+    };
+    bureau.another_database();
+    fs::create_dir_all(bureau.path("var/keys")).unwrap();
+    let key = StorageKey::new(&[7; 32]);
+    let entropy = Arc::new(FakeEntropy::new(20_261_128));
+    let seals = Arc::new(SealingKey { key, entropy });
+    let upgrade = Upgrade {
+        vault: seals.clone(),
+        seals,
+        ..upgrade()
+    };
+    let db = match bureau.servers.first() {
+        Some(server) => Db::open_postgres(server.url(), &upgrade).await,
+        None => Db::open_sqlite(&bureau.path("var/mingqian.sqlite"), &upgrade).await,
+    };
+    let city = City::found_before(db.unwrap(), 365).await;
+    let secret = city.app.log_key.to_secret_text();
+    fs::write(bureau.path("var/keys/log.key"), secret).unwrap();
+    let key = store::hex(&[7; 32]);
+    fs::write(bureau.path("var/keys/storage.key"), key).unwrap();
+    (bureau, city)
+}
+
+/// An act of the program itself, with whatever else it is told.
+fn act(bureau: &Bureau, year: &str, more: &[&str]) -> (Option<i32>, String) {
+    let words = [
+        "counter", "--kind", "campaign", "--year", year, "--next", "5",
+    ];
+    bureau.run(&[&words[..], more].concat(), "var", 0)
+}
+
+#[tokio::test]
+async fn a_log_whose_clock_ran_ahead_goes_on_by_an_entry_that_says_so_to_everybody() {
+    for engine in ENGINES {
+        let (bureau, city) = rested(engine).await;
+        let today = today();
+        // A year lies between, so somebody has to compare the clock; nothing is written before he has.
+        for mut words in writers() {
+            refused(
+                &bureau.run(&words, "var", 0),
+                2,
+                &["CLI-107", "--accept-clock"],
+            );
+            words.extend(["--accept-clock", "2026-01-01"]);
+            refused(&bureau.run(&words, "var", 0), 2, &["CLI-108"]);
+        }
+        let accepted = ["--accept-clock", &today];
+        done(&act(&bureau, "2027", &accepted));
+        done(&act(&bureau, "2028", &[]));
+
+        // A clock far ahead writes one entry, as an earlier build let it, and is right again.
+        city.clock.advance_minutes(60 * 24 * 365 * 40);
+        let ahead = city
+            .app
+            .begin_numbering(&Numbered::Campaigns, 2029, 5)
+            .await;
+        ahead.unwrap();
+        let blocked = act(&bureau, "2030", &[]);
+        refused(&blocked, 2, &["STOR-425", "mingqian log repair-clock"]);
+        let told = bureau.run(&["doctor"], "var", 0);
+        refused(&told, 1, &["mingqian log repair-clock"]);
+
+        let repair = ["log", "repair-clock", "--reason", "系统时间一度快了四十年"];
+        refused(&bureau.run(&repair, "var", 0), 2, &["CLI-125"]);
+        let repair = [&repair[..], &accepted].concat();
+        done(&bureau.run(&repair, "var", 0));
+        refused(&bureau.run(&repair, "var", 0), 2, &["STOR-532"]);
+        done(&act(&bureau, "2030", &[]));
+        done(&bureau.run(&["audit"], "var", 0));
+
+        let mut reader = city.app.db.read().await.unwrap();
+        let (size, _) = store::log::head(&mut reader).await.unwrap();
+        let lines = store::log::trace(&mut reader, &store::log::TraceOf::All, None, 2).await;
+        let lines = lines.unwrap();
+        drop(reader);
+        assert_eq!(lines[0].sequence, size - 1);
+        let entry = &lines[1].entry;
+        assert!(
+            entry.starts_with("shuang/2 entry\ntype repair\n"),
+            "{entry}"
+        );
+        city.app.db.close().await;
+    }
 }

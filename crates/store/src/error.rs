@@ -3,6 +3,7 @@
 use std::fmt;
 
 use domain::refusal::Refusal;
+use domain::time::Instant;
 use domain::versioned::Unreadable;
 
 use crate::kernel::register::Register;
@@ -42,6 +43,15 @@ pub enum StoreError {
         /// Unix milliseconds the event claims.
         claimed: i64,
     },
+    /// The clock has stepped ahead while the program ran.
+    ClockStepped {
+        /// By how many milliseconds.
+        by: i64,
+        /// Unix milliseconds it says now.
+        claimed: i64,
+    },
+    /// A repair of times was asked for where the log does not lie ahead of the clock.
+    ClockNotAhead,
     /// What is stored cannot be what was written; names table, column and row.
     Inconsistent {
         /// Table.
@@ -266,6 +276,30 @@ impl StoreError {
         }
     }
 
+    /// What is said of a clock that cannot be right, or of a log that was written by one.
+    fn on_clock(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let said = |milliseconds: i64| Instant::from_unix_ms(milliseconds).local_text();
+        match self {
+            Self::ClockSetBack { last, claimed } => write!(
+                f,
+                "本机时钟比上一条留痕早（上一条 {}，现在 {}），本次没有写入。校准服务器时间后再办；现在的时间是对的，那时的时钟快了：用 mingqian log repair-clock 公开更正，再接着办。",
+                said(*last),
+                said(*claimed)
+            ),
+            Self::ClockStepped { by, claimed } => write!(
+                f,
+                "本机时钟在运行中忽然快了 {} 分钟（现在 {}），本次没有写入：写进留痕的时间改不回来。校准服务器时间，程序自己接着办；现在的时间是对的，重新启动服务。",
+                by / 60_000,
+                said(*claimed)
+            ),
+            Self::ClockNotAhead => {
+                f.write_str("日志的时间没有走在本机时钟前面，不必更正，没有写入。直接办理。")
+            }
+            // Everything else has its sentence where it is shown.
+            _ => Ok(()),
+        }
+    }
+
     /// What is said of a row whose value cannot be used.
     fn on_rows(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -310,6 +344,8 @@ impl StoreError {
             Self::Held(_) => "STOR-426",
             Self::Pressed => "STOR-424",
             Self::ClockSetBack { .. } => "STOR-425",
+            Self::ClockStepped { .. } => "STOR-531",
+            Self::ClockNotAhead => "STOR-532",
             Self::Inconsistent { .. } => "STOR-500",
             Self::Contradiction { .. } => "STOR-521",
             Self::Newer { refusal, .. } => refusal.code,
@@ -383,10 +419,9 @@ impl fmt::Display for StoreError {
             Self::Pressed => {
                 f.write_str("这张表单已经办成过一次，本次没有写入。到列表里看第一次的结果。")
             }
-            Self::ClockSetBack { last, claimed } => write!(
-                f,
-                "本机时钟比上一条留痕早（上一条 {last}，现在 {claimed}，毫秒），本次没有写入。校准服务器时间后再办。"
-            ),
+            Self::ClockSetBack { .. } | Self::ClockStepped { .. } | Self::ClockNotAhead => {
+                self.on_clock(f)
+            }
             Self::Inconsistent { .. } | Self::Newer { .. } | Self::Unopened(_) => self.on_rows(f),
             Self::Content { sha256, why } => write!(
                 f,

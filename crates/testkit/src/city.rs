@@ -72,7 +72,16 @@ impl City {
     /// # Panics
     /// When the database is not empty or fails.
     pub async fn found(db: Db) -> Self {
+        Self::found_before(db, 0).await
+    }
+
+    /// The same, so many days earlier.
+    ///
+    /// # Panics
+    /// As [`Self::found`].
+    pub async fn found_before(db: Db, days: i64) -> Self {
         let city = Self::join(db, 20_261_123);
+        city.clock.advance_minutes(-days * 24 * 60);
         let app = &city.app;
         let founding = Founding {
             bureau: "样例市城市管理局".to_owned(),

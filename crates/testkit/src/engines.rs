@@ -29,6 +29,7 @@ pub fn upgrade() -> Upgrade {
         seals: std::sync::Arc::new(NoKey),
         vault: std::sync::Arc::new(NoKey),
         log_key: None,
+        repairs_clock: None,
     }
 }
 

@@ -144,11 +144,13 @@ impl Outcome {
 /// Where a job stands after its work ended with an error. A fault of the machine is nobody's
 /// decision: the job counts as interrupted and can be ordered again.
 pub(super) fn state_after(error: &AppError, stopped: bool) -> JobState {
-    use StoreError::{Busy, ClockSetBack, Conflict};
+    use StoreError::{Busy, ClockSetBack, ClockStepped, Conflict, Full};
     match error {
         AppError::Refused(_) if stopped => JobState::Canceled,
         AppError::Refused(_) | AppError::Fields(_) => JobState::Failed,
-        AppError::Store(Busy | ClockSetBack { .. } | Conflict { .. }) => JobState::Failed,
+        AppError::Store(
+            Busy | ClockSetBack { .. } | ClockStepped { .. } | Conflict { .. } | Full(_),
+        ) => JobState::Failed,
         AppError::Store(_) => JobState::Interrupted,
     }
 }

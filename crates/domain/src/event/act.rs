@@ -88,6 +88,7 @@ closed_list! {
         CounterBegun = "counter.begin", "编号接续";
         SchemaMigrated = "schema.migrate", "升级数据库结构";
         LogRestarted = "log.restart", "恢复备份，另起日志";
+        ClockRepaired = "log.repair_clock", "更正日志时间";
     }
 }
 
@@ -105,6 +106,7 @@ closed_list! {
         Publish = "publish", "公示";
         Open = "open", "公开";
         Restart = "restart", "另起日志";
+        Repair = "repair", "更正";
     }
 }
 
@@ -125,6 +127,7 @@ impl Act {
             Self::OutcomePublished => EntryType::Publish,
             Self::FrameOpened => EntryType::Open,
             Self::LogRestarted => EntryType::Restart,
+            Self::ClockRepaired => EntryType::Repair,
             _ => EntryType::Act,
         }
     }

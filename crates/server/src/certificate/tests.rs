@@ -21,6 +21,7 @@ fn place(folder: &tempfile::TempDir) -> Place {
         data: folder.path().to_owned(),
         database: None,
         checkpoints: Vec::new(),
+        accepted: None,
     }
 }
 

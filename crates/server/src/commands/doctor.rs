@@ -179,7 +179,7 @@ async fn clock(exhibit: &store::Exhibit) -> Result<String, String> {
         .map_err(|error| error.to_string())?;
     match last {
         Some(last) if last > now => Err(format!(
-            "现在 {}，而最后一条留痕写于 {}：时钟慢了，或那时快了",
+            "现在 {}，而最后一条留痕写于 {}：时钟慢了，校准它；现在的时间没有错，那时快了，用 mingqian log repair-clock 更正",
             now.local_text(),
             last.local_text()
         )),

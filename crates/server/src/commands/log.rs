@@ -2,7 +2,7 @@
 //! held, from the heads and the public tiles alone.
 //!
 //! Whoever kept a checkpoint, or a receipt out of an old bundle, can find out by himself that history was
-//! rewritten since. Nothing is fetched: what is missing is named, with its address on the portal.
+//! rewritten since; and `mingqian log repair-clock`, by which a log goes on whose clock ran ahead (ADR 0032). For a comparison nothing is fetched: what is missing is named, with its address on the portal.
 
 use std::fs::File;
 use std::io::Read;
@@ -14,7 +14,12 @@ use tlog::note::KeyKind;
 use tlog::tile::Tile;
 use tlog::{Checkpoint, Comparison, Receipt, SignedCheckpoint, VerifierKey, compare, tiles_needed};
 
+use super::place::PlaceArgs;
+use super::serve::runtime;
 use super::{Failure, Output};
+
+/// As many letters as a line of a page shows well.
+const LONGEST_REASON: usize = 100;
 
 /// The longest file that can be a checkpoint or a receipt, in bytes.
 const LONGEST: u64 = 1 << 20;
@@ -28,6 +33,8 @@ pub(crate) struct LogArgs {
 
 #[derive(Debug, Subcommand)]
 enum What {
+    /// 时钟快过的日志公开更正，从现在的时间接着办：先校准系统时间
+    RepairClock(RepairArgs),
     /// 比较两个检查点：0 后一个包含前一个的全部条目，1 日志被改写过，2 比较不了
     Compare(CompareArgs),
 }
@@ -47,9 +54,51 @@ struct CompareArgs {
     tiles: PathBuf,
 }
 
+/// Arguments of `mingqian log repair-clock`.
+#[derive(Debug, Args)]
+struct RepairArgs {
+    #[command(flatten)]
+    place: PlaceArgs,
+    /// 为什么更正，一句话，公开，不写姓名
+    #[arg(long, value_name = "一句话")]
+    reason: String,
+}
+
 /// Runs what is asked of the log.
 pub(crate) fn run(args: &LogArgs, output: &Output) -> Result<u8, Failure> {
-    let What::Compare(args) = &args.what;
+    match &args.what {
+        What::Compare(args) => compared(args, output),
+        What::RepairClock(args) => repaired(args, output),
+    }
+}
+
+fn repaired(args: &RepairArgs, output: &Output) -> Result<u8, Failure> {
+    let place = args.place.place()?;
+    let reason = args.reason.trim();
+    let fits = (1..=LONGEST_REASON).contains(&reason.chars().count());
+    if !fits || reason.contains(char::is_control) {
+        let sentence = format!("写一句话，不换行，至多 {LONGEST_REASON} 字。");
+        return Err(Failure::new("CLI-124", "--reason", sentence));
+    }
+    if place.accepted.is_none() {
+        let sentence = "更正之后，留痕从本机现在的时间接着写，而且公开。先校准系统时间，核对无误，再写上 --accept-clock 今天的日期。";
+        return Err(Failure::new("CLI-125", "--accept-clock", sentence));
+    }
+    runtime()?.block_on(async {
+        let app = place.open_repairing(reason, output).await?;
+        let head = app.log_head().await;
+        place.close(&app).await?;
+        let (size, _) =
+            head.map_err(|error| Failure::new("CLI-126", "database", error.recorded()))?;
+        output.say(
+            "已更正：这一条公开写明此前最晚的时间、现在的时间和理由；以后的留痕从现在的时间接着写。已经写下的各条不变。\n",
+            &json!({"log_size": size}),
+        );
+        Ok(0)
+    })
+}
+
+fn compared(args: &CompareArgs, output: &Output) -> Result<u8, Failure> {
     let key = args.log_key.as_deref().map(log_key).transpose()?;
     let one = head(&args.one, key.as_ref())?;
     let other = head(&args.other, key.as_ref())?;

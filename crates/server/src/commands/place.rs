@@ -7,6 +7,7 @@
 use std::path::PathBuf;
 
 use clap::Args;
+use domain::time::Date;
 
 use super::Failure;
 use crate::bureau::Place;
@@ -29,6 +30,13 @@ pub(crate) struct PlaceArgs {
     /// 检查点另存一份的目录，最好在另一台机器上；可以写几个
     #[arg(long, value_name = "目录")]
     checkpoint: Vec<PathBuf>,
+    /// 核对过系统时间没有错：写今天的日期，如 2026-11-28；留痕停了三十天以上的要写
+    #[arg(long, value_name = "日期", value_parser = date)]
+    accept_clock: Option<Date>,
+}
+
+fn date(text: &str) -> Result<Date, &'static str> {
+    Date::parse_iso(text).ok_or("写成 2026-11-28 的样子")
 }
 
 impl PlaceArgs {
@@ -47,6 +55,7 @@ impl PlaceArgs {
             data: self.data.clone(),
             database,
             checkpoints: self.checkpoint.clone(),
+            accepted: self.accept_clock,
         })
     }
 }

@@ -49,7 +49,10 @@ async fn asked(app: &App, data: &Path, patience: Duration) -> Vec<Condition> {
     };
     let standing = timeout(patience, standing).await;
     let clock = match &standing {
-        Ok(Ok((_, last_ms))) => clock(app.clock.now().unix_ms(), *last_ms),
+        Ok(Ok((_, last_ms))) => match app.clock.stepped_ms() {
+            Some(by) => Some(stepped(by)),
+            None => clock(app.clock.now().unix_ms(), *last_ms),
+        },
         // What the log says cannot be read; that is told by the database.
         Ok(Err(_)) | Err(_) => None,
     };
@@ -128,9 +131,19 @@ fn clock(now_ms: i64, last_ms: i64) -> Option<(&'static str, String)> {
         let seconds = behind / 1000;
         (
             "WACH-003",
-            format!("本机时钟比最后一条留痕早 {seconds} 秒，不能写入。校准服务器时间。"),
+            format!("本机时钟比最后一条留痕早 {seconds} 秒，不能写入。校准服务器时间；没有错的，用 mingqian log repair-clock 更正。"),
         )
     })
+}
+
+fn stepped(by_ms: i64) -> (&'static str, String) {
+    let minutes = by_ms / 60_000;
+    (
+        "WACH-006",
+        format!(
+            "本机时钟在运行中忽然快了 {minutes} 分钟，不能写入。校准服务器时间；没有错的，重新启动服务。"
+        ),
+    )
 }
 
 /// What is free where that folder lies.

@@ -10,4 +10,9 @@ use domain::time::Instant;
 pub trait Clock: Send + Sync {
     /// The present instant.
     fn now(&self) -> Instant;
+
+    /// By how many milliseconds it has stepped ahead while the program ran, if so far that nothing may be written by it.
+    fn stepped_ms(&self) -> Option<i64> {
+        None
+    }
 }

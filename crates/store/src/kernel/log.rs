@@ -5,13 +5,14 @@
 //! be long before, of an act that computes, writes or waits. Every append stores the root of the tree after it, so that any
 //! later disagreement can be dated to a commit.
 
-use domain::event::Event;
+use domain::event::{Act, Event};
 use domain::id::EventId;
 use tlog::entry::{Entry, EntryType, Salt, act_hash_of};
 use tlog::hash::NodeId;
 use tlog::{Hash, proof};
 
 use head::Head;
+use repair::ClockRepair;
 
 use super::conn::Conn;
 use super::guard::Sealing;
@@ -24,6 +25,7 @@ pub(super) mod ahead;
 mod head;
 mod proven;
 mod standing;
+pub(super) mod repair;
 mod trace;
 
 pub(super) use head::check;
@@ -190,7 +192,7 @@ async fn append_leaf(
         mut frontier,
         last_at_ms: last,
     } = head::lock(conn).await?;
-    let time = time_of(event, sealing, last)?;
+    let (time, latest) = time_of(event, sealing, last)?;
     let entry = entry_of(event, sealing, act, time)?;
     let sequence = frontier.size();
     let leaf = entry.leaf_hash();
@@ -216,7 +218,7 @@ async fn append_leaf(
         &[
             Value::from(frontier.to_bytes()),
             Value::from(root.as_bytes().as_slice()),
-            Value::from(time.max(last)),
+            Value::from(latest),
         ],
     )
     .await?;
@@ -228,14 +230,31 @@ async fn append_leaf(
     })
 }
 
-/// The present instant, for an entry that follows one of `last`.
-fn time_of(event: &Event, sealing: &Sealing, last: i64) -> Result<i64, StoreError> {
+/// The present instant, for an entry that follows those up to `last`; and the latest time claimed once it stands.
+fn time_of(event: &Event, sealing: &Sealing, last: i64) -> Result<(i64, i64), StoreError> {
     let claimed = sealing.clock.now().unix_ms();
-    let last = last.max(event.at.unix_ms());
-    if claimed < last - CLOCK_TOLERANCE_MS {
-        return Err(StoreError::ClockSetBack { last, claimed });
+    if event.act == Act::ClockRepaired {
+        let said = sealing.record.as_deref().and_then(ClockRepair::parse);
+        let is = ClockRepair {
+            before: last,
+            after: claimed,
+        };
+        // Another entry has come between.
+        return (said == Some(is))
+            .then_some((claimed, claimed))
+            .ok_or(StoreError::Busy);
     }
-    Ok(claimed)
+    let begun = last.max(event.at.unix_ms());
+    if claimed < begun - CLOCK_TOLERANCE_MS {
+        return Err(StoreError::ClockSetBack {
+            last: begun,
+            claimed,
+        });
+    }
+    if let Some(by) = sealing.clock.stepped_ms() {
+        return Err(StoreError::ClockStepped { by, claimed });
+    }
+    Ok((claimed, claimed.max(last)))
 }
 
 /// Makes the leaf findable from what it concerns.

@@ -75,6 +75,8 @@ pub struct Upgrade {
     pub vault: Arc<dyn Vault>,
     /// The public key, as it is published, of the key that will sign the log; none for who signs nothing.
     pub log_key: Option<String>,
+    /// Why the log, whose times lie ahead of the clock, is to go on at the present one; none for whoever only opens it.
+    pub repairs_clock: Option<String>,
 }
 
 /// One pending or finished migration, in words.
@@ -262,6 +264,9 @@ pub(super) async fn go(
     .await?;
     if last >= storage_key::SINCE {
         storage_key::check(&mut conn, &*upgrade.vault).await?;
+    }
+    if let Some(reason) = &upgrade.repairs_clock {
+        conn = log::repair::made(conn, reason, upgrade).await?;
     }
     let mut done = Vec::new();
     for migration in list.iter().filter(|migration| migration.number > last) {

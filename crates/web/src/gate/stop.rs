@@ -47,7 +47,13 @@ static CLOCK: Code = Code::new(
     "STOR-425",
     "服务器的时钟比上一条留痕早，现在不能写入。",
     None,
-    "请系统管理员校准服务器时间后再办。",
+    "请系统管理员校准服务器时间后再办；时间没有错的，用 mingqian log repair-clock 更正。",
+);
+static STEPPED: Code = Code::new(
+    "STOR-531",
+    "服务器的时钟在运行中忽然快了，这次没有写入：写进留痕的时间改不回来。",
+    None,
+    "请系统管理员校准服务器时间；时间没有错的，重新启动服务。填写的内容还在，校准之后再提交一次。",
 );
 
 static ALTERED: Code = Code::new(
@@ -181,8 +187,12 @@ impl From<StoreError> for Stop {
                 ..Self::new(Problem::Unavailable((&UNREACHABLE.refuse(&[])).into()))
             },
             StoreError::Full(_) => Self::full(Some(error.to_string())),
-            StoreError::ClockSetBack { .. } => {
-                let stop = Self::new(Problem::Conflict((&CLOCK.refuse(&[])).into()));
+            StoreError::ClockSetBack { .. } | StoreError::ClockStepped { .. } => {
+                let said = match error {
+                    StoreError::ClockStepped { .. } => &STEPPED,
+                    _ => &CLOCK,
+                };
+                let stop = Self::new(Problem::Conflict((&said.refuse(&[])).into()));
                 Self {
                     inside: Some(error.to_string()),
                     ..stop.with_status(StatusCode::SERVICE_UNAVAILABLE)

@@ -13,3 +13,22 @@ fn a_clock_that_cannot_be_right_is_refused_by_what_it_shows() {
         assert!(problem.place.contains(&wrong.to_string()), "{problem:?}");
     }
 }
+
+#[test]
+fn a_log_that_rested_for_a_month_is_opened_once_somebody_has_compared_the_clock() {
+    let now = Date::new(2026, 11, 28).unwrap().at(9, 0);
+    let before = |days: i64| Some(now.plus_ms(-days * 86_400_000));
+    let refused = |last, accepted| {
+        let refused = require_known(last, now, accepted).unwrap_err();
+        refused.problems[0].code.clone()
+    };
+    for rested in [None, before(-400), before(0), before(30)] {
+        assert!(require_known(rested, now, None).is_ok());
+    }
+    assert_eq!(refused(before(31), None), "CLI-107");
+    assert!(require_known(before(31), now, Some(now.date())).is_ok());
+    // What was written into a script long ago is no comparison.
+    let long_ago = Date::new(2026, 11, 20);
+    assert_eq!(refused(before(31), long_ago), "CLI-108");
+    assert_eq!(refused(before(0), long_ago), "CLI-108");
+}

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use domain::id::EventId;
 use tlog::Hash;
-use tlog::entry::{Entry, Salt, act_hash_of};
+use tlog::entry::{Entry, EntryType, Salt, act_hash_of};
 use tlog::frontier::Frontier;
 
 use super::index::{self, Expected, Indexed};
@@ -17,7 +17,8 @@ use crate::error::StoreError;
 use crate::kernel::header::Header;
 use crate::kernel::history::{Age, Schema};
 use crate::kernel::image::{Image, Reading};
-use crate::kernel::log::{broken, chunk, column_int, record};
+use crate::kernel::log::repair::ClockRepair;
+use crate::kernel::log::{CLOCK_TOLERANCE_MS, broken, chunk, column_int, record};
 use crate::kernel::reader::{Query, Reader};
 use crate::kernel::register::Register;
 use crate::kernel::storage_key;
@@ -174,16 +175,19 @@ impl Replay {
             fault(report, sequence, "条目不合格式");
             return Ok(false);
         };
-        let time = i64::try_from(entry.time()).unwrap_or(i64::MAX);
-        self.last_at_ms = self.last_at_ms.max(time);
+        let named = match entry.record() {
+            Some(hash) => cell(report, record(reader, hash).await)?.flatten(),
+            None => None,
+        };
+        let named = named.filter(|text| Some(&Hash::of(text.as_bytes())) == entry.record());
+        self.timed(&entry, named.as_deref(), report);
         let Some(event) = &leaf.event else {
             fault(report, sequence, "它的事件号不合格式");
             return Ok(false);
         };
         if let Some(hash) = entry.record() {
             self.expected.record(hash, event.as_str(), sequence);
-            let stored = cell(report, record(reader, hash).await)?.flatten();
-            if stored.map(|text| Hash::of(text.as_bytes())).as_ref() != Some(hash) {
+            if named.is_none() {
                 fault(report, sequence, "公开记录缺失或被改动");
             }
         }
@@ -195,6 +199,29 @@ impl Replay {
         let said = (event, &header);
         self.images(reader, schema, said, report).await?;
         Ok(true)
+    }
+
+    /// The time of an entry against those before it: none falls further than clocks differ, but for the entry that says
+    /// so itself and names the latest of them.
+    fn timed(&mut self, entry: &Entry, named: Option<&str>, report: &mut Report) {
+        let time = i64::try_from(entry.time()).unwrap_or(i64::MAX);
+        let last = self.last_at_ms;
+        let repair = named.filter(|_| entry.kind() == EntryType::Repair);
+        let why = match repair.and_then(ClockRepair::parse) {
+            Some(repair) if (repair.before, repair.after) == (last, time) => {
+                self.last_at_ms = time;
+                return;
+            }
+            Some(_) => "更正时间的记录所说的，不是此前最晚的时间和它自己的时间",
+            None if time < last - CLOCK_TOLERANCE_MS => {
+                "它的时间比此前的留痕早一分钟以上，也没有更正的记录"
+            }
+            None => "",
+        };
+        if !why.is_empty() {
+            fault(report, report.leaves, why);
+        }
+        self.last_at_ms = last.max(time);
     }
 
     /// Entry against body, body against header, row of the event against both: the header, if the images of the body

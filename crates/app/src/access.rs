@@ -6,13 +6,13 @@
 use domain::account::request::{Access, AccessRequest, AccessState};
 use domain::account::{Grant, may_stand_together};
 use domain::event::{Act, Actor, Event, LinkKind};
-use domain::id::{AccessRequestId, AccountId};
+use domain::id::{AccessRequestId, AccountId, EventId};
 use domain::policy::{Place, Verb, allows};
 use domain::premise::Premise;
 use domain::refusal::{Code, Refusal};
 use store::access::{self, StoredRequest};
 use store::account::StoredAccount;
-use store::{Reader, Recording, Tx, account, session, tries};
+use store::{Reader, Recording, Tx, account, credential, session, tries};
 
 use crate::in_force::InForce;
 use crate::listed::{Chosen, Left};
@@ -117,7 +117,7 @@ impl App {
         let mut rec = tx.record(about(event, &request), self.confidential())?;
         access::add(&mut rec, &request).await?;
         if let Some(phc) = phc {
-            access::keep_phc(&mut rec.beside(), &request.id, phc).await?;
+            access::keep_phc(&mut rec, &request.id, phc).await?;
         }
         rec.commit().await?;
         Ok(request.id)
@@ -146,6 +146,8 @@ impl App {
             Access::Role(_) => None,
             Access::Password => Some(access::phc(&mut tx, id).await?),
         };
+        let waits = credential::seen(&mut tx, id.as_str()).await?;
+        let seen = credential::seen(&mut tx, request.account.as_str()).await?;
         let event = about(self.event(act, actor), &request).with("asked_by", &request.asked_by);
         let at = event.at.unix_ms();
         let mut rec = tx.record(event, self.confidential())?;
@@ -154,8 +156,9 @@ impl App {
             account::add_grant(&mut rec, &request.account, grant).await?;
         }
         if let Some(phc) = phc {
-            self.set_first_password(&mut rec, &found, &phc, at).await?;
-            access::drop_phc(&mut rec.beside(), id).await?;
+            self.set_first_password(&mut rec, &found, (&phc, at), seen.as_ref())
+                .await?;
+            access::drop_phc(&mut rec, id, waits.as_ref()).await?;
         }
         rec.commit().await?;
         Ok(())
@@ -187,11 +190,12 @@ impl App {
         let actor = acting.actor(Verb::AccessConfirm, &Place::BUREAU)?;
         let (stored, _) = request_on(&mut tx, &acting, id, premise).await?;
         let request = stored.request.clone().drop_it()?;
+        let waits = credential::seen(&mut tx, id.as_str()).await?;
         let event = about(self.event(Act::AccessDropped, actor), &request);
         let event = event.with("asked_by", &request.asked_by);
         let mut rec = tx.record(event, self.confidential())?;
         access::decide(&mut rec, &request, &stored.seen).await?;
-        access::drop_phc(&mut rec.beside(), id).await?;
+        access::drop_phc(&mut rec, id, waits.as_ref()).await?;
         rec.commit().await?;
         Ok(())
     }
@@ -251,16 +255,18 @@ pub(crate) fn may_also_hold(stored: &StoredAccount, grant: &Grant) -> Result<(),
 }
 
 impl App {
-    /// Sets a first password, which ends sessions and waiting; browsers that were known are strangers again.
+    /// Sets a first password, which ends sessions and waiting; browsers that were known are strangers again. `seen` is the
+    /// event that left the digest of the last one.
     pub(crate) async fn set_first_password(
         &self,
         rec: &mut Recording,
         of: &StoredAccount,
-        phc: &str,
-        at_ms: i64,
+        (phc, at_ms): (&str, i64),
+        seen: Option<&EventId>,
     ) -> Result<(), AppError> {
-        let (mut beside, id) = (rec.beside(), &of.account.id);
-        account::set_phc(&mut beside, id, phc, true, at_ms).await?;
+        let id = &of.account.id;
+        account::set_phc(rec, id, (phc, true), at_ms, seen).await?;
+        let mut beside = rec.beside();
         session::end_all(&mut beside, id).await?;
         tries::forget_devices(&mut beside, id).await?;
         tries::forget(&mut beside, &self.key_of_name(&of.login)).await?;

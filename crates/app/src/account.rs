@@ -12,7 +12,7 @@ use domain::premise::Premise;
 use domain::refusal::Code;
 use domain::text::{FieldError, FieldErrors, PersonName};
 use store::account::StoredAccount;
-use store::{Hold, Register, Tx, account, session};
+use store::{Hold, Register, Tx, account, credential, session};
 
 use crate::access::{Given, may_also_hold};
 use crate::premise::{of_account, require};
@@ -138,7 +138,7 @@ impl App {
         let at = event.at.unix_ms();
         let mut rec = tx.record(event, self.confidential())?;
         account::open(&mut rec, &opened, &new.login).await?;
-        account::set_phc(&mut rec.beside(), &id, &phc, must_change, at).await?;
+        account::set_phc(&mut rec, &id, (&phc, must_change), at, None).await?;
         rec.commit().await?;
         Ok(id)
     }
@@ -294,12 +294,14 @@ impl App {
             let asked = self.ask_for(tx, (&acting, actor), asked, Some(&phc));
             return asked.await.map(Given::Asked);
         }
+        let seen = credential::seen(&mut tx, id.as_str()).await?;
         let event = self
             .event(Act::PasswordSet, actor)
             .touching(LinkKind::Account, id.as_str());
-        let at = event.at.unix_ms();
+        let set = (phc.as_str(), event.at.unix_ms());
         let mut rec = tx.record(event, self.confidential())?;
-        self.set_first_password(&mut rec, &found, &phc, at).await?;
+        self.set_first_password(&mut rec, &found, set, seen.as_ref())
+            .await?;
         rec.commit().await?;
         Ok(Given::Done)
     }

@@ -9,7 +9,7 @@ use domain::refusal::Code;
 use domain::rulebook::SignInRules;
 use domain::text::{FieldError, FieldErrors};
 use store::session::Session;
-use store::{account, catalog, session};
+use store::{account, catalog, credential, session};
 
 use crate::acting::Acting;
 use crate::passwords::Whose;
@@ -64,13 +64,15 @@ impl App {
         if stands.map(|(phc, _)| phc) != kept {
             return Err(REPLACED.refuse(&[]).into());
         }
+        let seen = credential::seen(&mut tx, acting.account.as_str()).await?;
         let event = self
             .event(Act::PasswordSet, acting.as_person())
             .touching(LinkKind::Account, acting.account.as_str());
         let at = event.at.unix_ms();
         let mut rec = tx.record(event, self.confidential())?;
+        let set = (phc.as_str(), false);
+        account::set_phc(&mut rec, &acting.account, set, at, seen.as_ref()).await?;
         let mut beside = rec.beside();
-        account::set_phc(&mut beside, &acting.account, &phc, false, at).await?;
         session::end_all(&mut beside, &acting.account).await?;
         session::put(&mut beside, session).await?;
         rec.commit().await?;

@@ -5,10 +5,10 @@ use domain::account::{Grant, Role};
 use domain::id::{AccessRequestId, AccountId, EventId, OrgUnitId};
 use domain::time::Instant;
 
+use crate::credential;
 use crate::error::StoreError;
 use crate::kernel::guard::Recording;
 use crate::kernel::reader::{Query, Reader};
-use crate::kernel::scratch::Inside;
 use crate::kernel::value::{Row, Value};
 use crate::schema::{ACCESS_REQUESTS, AWAITED_CREDENTIALS};
 
@@ -99,27 +99,41 @@ pub async fn decide(
     rec.update(&ACCESS_REQUESTS, &key, seen, state).await
 }
 
-/// Keeps the PHC string of a password that waits for the confirmation of its request.
+/// Keeps the PHC string of a password that waits for the confirmation of its request, and leaves its digest in the event.
 pub async fn keep_phc(
-    inside: &mut Inside<'_>,
+    rec: &mut Recording,
     id: &AccessRequestId,
     phc: &str,
 ) -> Result<(), StoreError> {
+    credential::mark(rec, id.as_str(), phc, None).await?;
     let row = vec![("request_id", id.as_str().into()), ("phc", phc.into())];
-    inside.put(&AWAITED_CREDENTIALS, row).await
+    rec.beside().put(&AWAITED_CREDENTIALS, row).await
 }
 
 /// The PHC string that waits with a request.
+///
+/// # Errors
+/// [`StoreError::Contradiction`] if it is not the one that was asked for.
 pub async fn phc(reader: &mut Reader, id: &AccessRequestId) -> Result<String, StoreError> {
     let query = Query::new("SELECT phc FROM awaited_credentials WHERE request_id = $1");
     let row = reader
         .one("awaited_credentials", query.arg(id.as_str()))
         .await?;
-    Ok(row.text("phc")?.to_owned())
+    let phc = row.text("phc")?.to_owned();
+    credential::require(reader, id.as_str(), &phc).await?;
+    Ok(phc)
 }
 
-/// Destroys the PHC string of a request that is decided.
-pub async fn drop_phc(inside: &mut Inside<'_>, id: &AccessRequestId) -> Result<(), StoreError> {
-    let dropped = inside.delete(&AWAITED_CREDENTIALS, "request_id", id.as_str());
+/// Destroys the PHC string of a request that is decided, and the digest that `seen` left of it, if it had one.
+pub async fn drop_phc(
+    rec: &mut Recording,
+    id: &AccessRequestId,
+    seen: Option<&EventId>,
+) -> Result<(), StoreError> {
+    if let Some(seen) = seen {
+        credential::unmark(rec, id.as_str(), seen).await?;
+    }
+    let mut beside = rec.beside();
+    let dropped = beside.delete(&AWAITED_CREDENTIALS, "request_id", id.as_str());
     dropped.await.map(drop)
 }

@@ -4,10 +4,10 @@ use domain::account::{Account, Grant, Role};
 use domain::id::{AccountId, EventId, OrgUnitId};
 use domain::text::PersonName;
 
+use crate::credential;
 use crate::error::StoreError;
 use crate::kernel::guard::Recording;
 use crate::kernel::reader::{Query, Reader};
-use crate::kernel::scratch::Inside;
 use crate::kernel::value::{Row, Value};
 use crate::schema::{ACCOUNTS, CREDENTIALS, GRANTS};
 
@@ -229,15 +229,16 @@ pub async fn phc(
     }
 }
 
-/// Sets the PHC string of an account.
+/// Sets the PHC string of an account and leaves its digest in the event; `seen` is the event that left the last one.
 pub async fn set_phc(
-    inside: &mut Inside<'_>,
+    rec: &mut Recording,
     id: &AccountId,
-    phc: &str,
-    must_change: bool,
+    (phc, must_change): (&str, bool),
     at_ms: i64,
+    seen: Option<&EventId>,
 ) -> Result<(), StoreError> {
-    inside
+    credential::mark(rec, id.as_str(), phc, seen).await?;
+    rec.beside()
         .put(
             &CREDENTIALS,
             vec![

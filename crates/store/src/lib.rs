@@ -28,6 +28,7 @@ pub mod attachment;
 pub mod campaign;
 pub mod catalog;
 pub mod counter;
+pub mod credential;
 mod error;
 pub mod import;
 pub mod inspection;

@@ -2,6 +2,7 @@
 //! text never edited; a step in Rust stands in a file of its own with the tables as they were then.
 
 mod counters;
+mod credential_marks;
 mod files;
 mod sealed_cells;
 mod storage_key;
@@ -94,5 +95,13 @@ pub(crate) const MIGRATIONS: &[Migration] = &[
         19,
         "0019_known_devices",
         "认得登录过的浏览器；登录失败的计数不再存写下的账号"
+    ),
+    migration!(
+        20,
+        "0020_credential_marks",
+        "每个口令摘要另留一份校验值在留痕里，换掉的核对时指出",
+        Some(credential_marks::of_what_stands),
+        "",
+        None
     ),
 ];

@@ -141,6 +141,13 @@ table! {
     }
 }
 table! {
+    /// Digests of the password hashes of accounts and of requests that wait.
+    traced CREDENTIAL_MARKS = "credential_marks" of Accounts key(holder) {
+        holder: text masked,
+        phc_sha256: text masked,
+    }
+}
+table! {
     /// What one administrator asks for and another confirms (授权申请).
     traced ACCESS_REQUESTS = "access_requests" of Accounts key(request_id) {
         request_id: text masked,
@@ -250,7 +257,7 @@ table! {
 }
 table! {
     /// Password hashes.
-    untraced CREDENTIALS = "credentials" because "a password hash must be destroyable; the act of setting it is an event of its own" key(account_id) {
+    untraced CREDENTIALS = "credentials" because "a password hash must be destroyable; the act of setting it is an event of its own, which holds its digest" key(account_id) {
         account_id: text private,
         phc: text private,
         set_at_ms: int masked,
@@ -259,7 +266,7 @@ table! {
 }
 table! {
     /// The password hash that waits with a request to set it.
-    untraced AWAITED_CREDENTIALS = "awaited_credentials" because "a password hash must be destroyable; asking for it and setting it are events of their own" key(request_id) {
+    untraced AWAITED_CREDENTIALS = "awaited_credentials" because "a password hash must be destroyable; asking for it and setting it are events of their own, which hold its digest" key(request_id) {
         request_id: text private,
         phc: text private,
     }

@@ -6,10 +6,11 @@
 //! row that was changed, removed or planted behind the program's back, and the event that last
 //! wrote it (`rows`); every row by which the log is looked up, and its head (`index`); rows of the log that no entry
 //! explains (`strays`); the rows the kernel keeps
-//! beside the log (`kept`); every object of the schema that the migrations did not make (`shape`); and every content
+//! beside the log (`kept`), and password hashes by their digests (`credentials`); every object of the schema that the migrations did not make (`shape`); and every content
 //! a row names is read and hashed (`blob::examine`). It only reads, so it can run beside a working server: rows and
 //! log are one snapshot.
 
+mod credentials;
 mod fault;
 mod index;
 mod kept;
@@ -63,6 +64,7 @@ pub async fn audit(db: &Db) -> Result<Report, StoreError> {
     shape::compare(&mut reader, db.engine(), &mut report).await?;
     kept::compare(&mut reader, &replay, &mut report).await?;
     persons::compare(&mut reader, &mut report).await?;
+    credentials::compare(&mut reader, &mut report).await?;
     Ok(report)
 }
 

@@ -16,6 +16,7 @@ pub const TRACED: &[TracedTable] = &[
     RULEBOOKS,
     ACCOUNTS,
     GRANTS,
+    CREDENTIAL_MARKS,
     ACCESS_REQUESTS,
     CAMPAIGNS,
     PARTY_LINKS,

@@ -135,6 +135,17 @@ pub enum Fault {
         /// Name of the inspector.
         name: String,
     },
+    /// A password hash is not the one that the log knows of.
+    Credential {
+        /// Table.
+        table: String,
+        /// Key of the account, or of the request it waits with.
+        holder: String,
+        /// The name the account signs in by.
+        login: String,
+        /// What is wrong with it.
+        why: String,
+    },
     /// The log contradicts itself.
     Log {
         /// Number of the leaf.
@@ -193,9 +204,11 @@ impl fmt::Display for Fault {
             Self::Shape { object, why } => {
                 write!(f, "AUDT-007 库的结构不是升级所建的样子：{object}，{why}")
             }
-            Self::Index { .. } | Self::Cell { .. } | Self::Kept { .. } | Self::Keyless { .. } => {
-                self.beside_the_log(f)
-            }
+            Self::Index { .. }
+            | Self::Cell { .. }
+            | Self::Kept { .. }
+            | Self::Keyless { .. }
+            | Self::Credential { .. } => self.beside_the_log(f),
             Self::Log { sequence, why } => {
                 write!(f, "AUDT-004 留痕自相矛盾：第 {sequence} 条，{why}")
             }
@@ -229,6 +242,15 @@ impl Fault {
             Self::Kept { table, row, why } => write!(
                 f,
                 "AUDT-014 程序在日志之外记的一行不对：表 {table} 行 {row}，{why}"
+            ),
+            Self::Credential {
+                table,
+                holder,
+                login,
+                why,
+            } => write!(
+                f,
+                "AUDT-024 口令不是留痕设置的那一个：账号“{login}”的口令摘要（表 {table} 行 {holder}）{why}。有人可能以他的名义登录：停用这个账号，另设口令，查登录的留痕"
             ),
             Self::Keyless { person, code, name } => write!(
                 f,

@@ -137,9 +137,9 @@ impl Jobs {
         self.keep_beating();
     }
 
-    /// Begins whatever may begin now.
+    /// Begins whatever may begin now; on a full disk nothing, what waits is begun once there is room.
     fn pump(&self) {
-        loop {
+        while !self.0.app.db.is_full() {
             let next = self.desk().next(self.0.limits.at_once);
             let Some(ticket) = next else { return };
             let jobs = self.clone();

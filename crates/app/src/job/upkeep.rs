@@ -124,6 +124,7 @@ impl Jobs {
     pub async fn upkeep(&self) -> Result<(), AppError> {
         self.take_over(|stored, now_ms| stored.lease_until_ms < now_ms)
             .await?;
+        self.pump();
         self.expire().await
     }
 

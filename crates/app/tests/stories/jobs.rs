@@ -101,6 +101,34 @@ async fn a_file_is_its_owners_until_the_days_of_the_rulebook_are_over() {
     .await;
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_waits_on_a_full_disk_is_begun_when_there_is_room() {
+    on_both(|db| async move {
+        let city = City::found(db.clone()).await;
+        let mine = city.account("mine", &[(Role::Registrar, 1)]).await;
+        let folder = tempfile::tempdir().unwrap();
+        let jobs = Jobs::new(city.app.clone(), folder.path(), Limits::default());
+        jobs.register(Arc::new(Report(MONTHLY)));
+        db.found_folder(true);
+        let order = Order {
+            kind: MONTHLY,
+            owner: Some(mine.clone()),
+            unit: None,
+            about: "十月".to_owned(),
+            input: serde_json::json!({ "version": 1 }),
+        };
+        let id = jobs.start(order).await.unwrap();
+        jobs.upkeep().await.unwrap();
+        let stands = async || jobs.find(&mine, &id).await.unwrap().unwrap().state;
+        assert_eq!(stands().await, JobState::Waiting);
+        db.found_folder(false);
+        jobs.upkeep().await.unwrap();
+        jobs.settled("十月").await;
+        assert_eq!(stands().await, JobState::Done);
+    })
+    .await;
+}
+
 #[cfg(unix)]
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_file_that_is_no_longer_what_the_job_wrote_is_not_given_out() {

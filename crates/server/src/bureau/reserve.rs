@@ -23,6 +23,9 @@ use crate::watch::free_of;
 /// How often a server looks.
 const EVERY: Duration = Duration::from_secs(1);
 
+/// How many looks lie between two questions to a server that is full: each is written to its disk.
+const ASK: u32 = 10;
+
 /// A megabyte as options count it.
 const MB: u64 = 1 << 20;
 
@@ -65,11 +68,16 @@ impl Place {
         tokio::spawn(async move {
             let mut tick = tokio::time::interval(EVERY);
             tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
-            while !app.db.is_closed() {
+            for turn in 0_u32.. {
                 tick.tick().await;
+                if app.db.is_closed() {
+                    return;
+                }
                 reserve = look(reserve, &app).await;
-                // What the server of a database answers as long as it is full was told when it was first met.
-                let _ = app.db.ask_for_room().await;
+                if turn.is_multiple_of(ASK) {
+                    // What the server of a database answers as long as it is full was told when it was first met.
+                    let _ = app.db.ask_for_room().await;
+                }
             }
         });
     }

@@ -45,7 +45,7 @@ pub mod subject;
 pub mod tries;
 
 pub use error::{Damage, StoreError};
-pub use kernel::audit::{Fault, Report, audit};
+pub use kernel::audit::{Fault, Progress, Report, audit};
 pub use kernel::blob::{BlobReader, BlobWriter, KeptBlob, open_file};
 pub use kernel::cell::{PersonKey, SealedCell, Vault};
 pub use kernel::clock::Clock;

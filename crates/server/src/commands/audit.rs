@@ -2,30 +2,44 @@
 //! draws against what they must have kept. 0 nothing found, 1 contradictions, 2 could not look.
 //! It only looks: nothing is migrated or made, and no key is read.
 
+use std::io::{IsTerminal as _, Write as _};
+use std::sync::Arc;
+use std::time::Duration;
+
 use app::drawing::lacking_material;
+use app::port::Clock as _;
 use app::records::misplaced_records;
 use clap::Args;
 use serde_json::json;
-use store::{Exhibit, Report, StoreError};
+use store::{Exhibit, Progress, Report, StoreError};
 
 use super::place::PlaceArgs;
 use super::serve::runtime;
 use super::{Failure, Output};
 use crate::bureau::{Place, not_grown, published_key};
+use crate::ports::OsClock;
 
 /// Arguments of `mingqian audit`.
 #[derive(Debug, Args)]
 pub(crate) struct AuditArgs {
     #[command(flatten)]
     place: PlaceArgs,
+    /// 每隔两秒在标准错误上说明进度；在终端上运行的总是说明
+    #[arg(long)]
+    progress: bool,
 }
+
+/// How often it is said how far an audit has come.
+const EVERY: Duration = Duration::from_secs(2);
 
 /// Audits and names every row and every content that was changed behind the program's back.
 pub(crate) fn run(args: &AuditArgs, output: &Output) -> Result<u8, Failure> {
     runtime()?.block_on(async {
         let place = args.place.place()?;
         let exhibit = place.exhibit().await?;
-        let audited = exhibit.audit().await;
+        let begun = OsClock.now();
+        let shown = args.progress || std::io::stderr().is_terminal();
+        let audited = watched(&exhibit, shown).await;
         let beyond = match &audited {
             Ok(report) => beyond_rows(&exhibit, report).await,
             Err(_) => Ok(Vec::new()),
@@ -40,30 +54,87 @@ pub(crate) fn run(args: &AuditArgs, output: &Output) -> Result<u8, Failure> {
         let mut beyond = beyond.map_err(failed)?;
         let (not_grown, checkpoints) = outside?;
         beyond.extend(not_grown);
-        let mut words = format!(
-            "复算留痕 {} 条、行影像 {} 份；核对 {} 张表 {} 行、内容 {} 份，检查点 {checkpoints} 份。\n",
-            report.leaves, report.images, report.tables, report.rows, report.contents
-        );
-        let named = report.faults.iter().map(ToString::to_string);
-        let faults: Vec<_> = named.chain(beyond).collect();
-        for fault in &faults {
-            words.push_str(&format!("{fault}\n"));
-        }
-        let root = report.root.map(|root| root.to_string()).unwrap_or_default();
-        words.push_str(&if faults.is_empty() {
-            format!("没有发现改动。日志根：{root}\n")
-        } else {
-            format!("发现 {} 处矛盾，停止办理并报告审计管理员。\n", faults.len())
-        });
-        output.say(
-            &words,
-            &json!({
-                "leaves": report.leaves, "images": report.images, "tables": report.tables,
-                "rows": report.rows, "contents": report.contents, "checkpoints": checkpoints, "root": root, "faults": faults,
-            }),
-        );
-        Ok(u8::from(!faults.is_empty()))
+        let found = found(&report, beyond);
+        let seconds = millis(OsClock.now().since_ms(begun));
+        say(&report, &found, (checkpoints, seconds), output);
+        Ok(u8::from(!found.is_empty()))
     })
+}
+
+fn millis(milliseconds: i64) -> f64 {
+    f64::from(i32::try_from(milliseconds).unwrap_or(i32::MAX)) / 1000.0
+}
+
+/// Audits, saying on stderr how far it has come where that is wanted.
+async fn watched(exhibit: &Exhibit, shown: bool) -> Result<Report, StoreError> {
+    let progress = Arc::new(Progress::default());
+    let audited = exhibit.audit_watched(&progress);
+    tokio::pin!(audited);
+    let mut tick = tokio::time::interval(EVERY);
+    loop {
+        tokio::select! {
+            ended = &mut audited => return ended,
+            _ = tick.tick(), if shown => {
+                let (leaves, all, rows) = progress.figures();
+                let share = (leaves * 100).checked_div(all).unwrap_or(0);
+                // Who has closed it does not want to know.
+                let _ = writeln!(
+                    std::io::stderr(),
+                    "已复算留痕 {leaves} / {all} 条（{share}%），已核对 {rows} 行"
+                );
+            }
+        }
+    }
+}
+
+/// One contradiction as a script reads it: its code, where it stands, and the words.
+struct Found {
+    place: String,
+    words: String,
+}
+
+fn found(report: &Report, beyond: Vec<String>) -> Vec<Found> {
+    let of_rows = report.faults.iter().map(|fault| Found {
+        place: fault.place(),
+        words: fault.to_string(),
+    });
+    let beyond = beyond.into_iter().map(|words| Found {
+        place: String::new(),
+        words,
+    });
+    of_rows.chain(beyond).collect()
+}
+
+fn say(report: &Report, found: &[Found], (checkpoints, seconds): (usize, f64), output: &Output) {
+    let mut words = format!(
+        "复算留痕 {} 条、行影像 {} 份；核对 {} 张表 {} 行、内容 {} 份，检查点 {checkpoints} 份。\n",
+        report.leaves, report.images, report.tables, report.rows, report.contents
+    );
+    for one in found {
+        words.push_str(&format!("{}\n", one.words));
+    }
+    let root = report.root.map(|root| root.to_string()).unwrap_or_default();
+    words.push_str(&if found.is_empty() {
+        format!("没有发现改动。日志根：{root}\n")
+    } else {
+        format!("发现 {} 处矛盾，停止办理并报告审计管理员。\n", found.len())
+    });
+    let faults: Vec<_> = found.iter().map(|one| &one.words).collect();
+    let listed: Vec<_> = found
+        .iter()
+        .map(|one| {
+            let (code, why) = one.words.split_once(' ').unwrap_or(("", &one.words));
+            json!({"code": code, "place": one.place, "why": why})
+        })
+        .collect();
+    output.say(
+        &words,
+        &json!({
+            "leaves": report.leaves, "images": report.images, "tables": report.tables,
+            "rows": report.rows, "contents": report.contents, "checkpoints": checkpoints, "root": root,
+            "seconds": seconds, "faults": faults, "contradictions": listed,
+        }),
+    );
 }
 
 /// Everything a full audit finds of a database, in words.

@@ -16,10 +16,13 @@ mod index;
 mod kept;
 pub(super) mod pages;
 mod persons;
+mod progress;
 mod replay;
 mod rows;
 mod shape;
 mod strays;
+
+use std::sync::Arc;
 
 use tlog::Hash;
 
@@ -34,6 +37,7 @@ use crate::schema;
 use replay::Replay;
 
 pub use fault::Fault;
+pub use progress::Progress;
 
 /// Rows compared per query.
 const PAGE: i64 = 2_000;
@@ -55,12 +59,22 @@ pub struct Report {
     pub root: Option<Hash>,
     /// Every contradiction.
     pub faults: Vec<Fault>,
+    progress: Arc<Progress>,
 }
 
 /// Audits the whole database in one snapshot.
 pub async fn audit(db: &Db) -> Result<Report, StoreError> {
+    audit_watched(db, &Arc::default()).await
+}
+
+/// The same, saying how far it has come.
+pub(super) async fn audit_watched(db: &Db, progress: &Arc<Progress>) -> Result<Report, StoreError> {
     let mut reader = db.read().await?;
-    let (mut report, replay) = all(db, &mut reader, &schema::SCHEMA).await?;
+    let begun = Report {
+        progress: Arc::clone(progress),
+        ..Report::default()
+    };
+    let (mut report, replay) = all(db, &mut reader, &schema::SCHEMA, begun).await?;
     shape::compare(&mut reader, db.engine(), &mut report).await?;
     kept::compare(&mut reader, &replay, &mut report).await?;
     persons::compare(&mut reader, &mut report).await?;
@@ -86,7 +100,7 @@ pub(super) async fn can_read(db: &Db) -> Result<bool, StoreError> {
 #[cfg(test)]
 pub(crate) async fn audit_as(db: &Db, schema: &Schema) -> Result<Report, StoreError> {
     let mut reader = db.read().await?;
-    Ok(all(db, &mut reader, schema).await?.0)
+    Ok(all(db, &mut reader, schema, Report::default()).await?.0)
 }
 
 /// Everything the log explains: rows, contents, its own index and head.
@@ -94,8 +108,8 @@ async fn all(
     db: &Db,
     reader: &mut Reader,
     schema: &Schema,
+    mut report: Report,
 ) -> Result<(Report, Replay), StoreError> {
-    let mut report = Report::default();
     let mut replay = Replay::of(reader, schema, &mut report).await?;
     for table in schema.traced {
         let log = (&mut replay.rows, &replay.unread);
@@ -109,13 +123,13 @@ async fn all(
             .push(match replay.unread.since(standing.sequence) {
                 // An event that cannot be believed may have removed it.
                 Some(sequence) => Fault::Unchecked {
-                    table,
-                    key,
+                    table: table.to_owned(),
+                    key: key.into(),
                     sequence,
                 },
                 None => Fault::Missing {
-                    table,
-                    key,
+                    table: table.to_owned(),
+                    key: key.into(),
                     sequence: standing.sequence,
                 },
             });

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use domain::time::Instant;
 use tlog::{Entry, Hash};
 
-use super::audit::{self, Report};
+use super::audit::{self, Progress, Report};
 use super::cell::{PersonKey, SealedCell, Vault};
 use super::engine::Db;
 use super::facts;
@@ -95,6 +95,14 @@ impl Exhibit {
     /// [`StoreError::OlderSchema`], [`StoreError::NewerSchema`] or [`StoreError::Migration`] if its tables are not
     /// those this program knows; [`StoreError::NoBureau`] where there is nothing to audit.
     pub async fn audit(&self) -> Result<Report, StoreError> {
+        self.audit_watched(&Arc::default()).await
+    }
+
+    /// The same, saying how far it has come.
+    ///
+    /// # Errors
+    /// As [`Self::audit`].
+    pub async fn audit_watched(&self, progress: &Arc<Progress>) -> Result<Report, StoreError> {
         let known = migrate::structure();
         let stands = migrate::stands(&mut self.db.read().await?.conn, MIGRATIONS).await?;
         match stands {
@@ -106,7 +114,7 @@ impl Exhibit {
                 Err(StoreError::Migration(why + remedy))
             }
             Stands::At(_) | Stands::Refuted(_) => {
-                let report = audit::audit(&self.db).await?;
+                let report = audit::audit_watched(&self.db, progress).await?;
                 if report.leaves == 0 && report.rows == 0 && report.faults.is_empty() {
                     return Err(StoreError::NoBureau("留痕日志和各表都是空的".to_owned()));
                 }

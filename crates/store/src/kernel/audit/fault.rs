@@ -221,6 +221,33 @@ impl fmt::Display for Fault {
 }
 
 impl Fault {
+    /// Where it stands: a table and its row, a leaf, a path, or an object of the schema.
+    #[must_use]
+    pub fn place(&self) -> String {
+        match self {
+            Self::Changed { table, key, .. }
+            | Self::Overwritten { table, key, .. }
+            | Self::Missing { table, key, .. }
+            | Self::Extra { table, key }
+            | Self::Unchecked { table, key, .. }
+            | Self::ContentMissing { table, key, .. }
+            | Self::ContentAltered { table, key, .. }
+            | Self::ContentUnfit { table, key, .. } => format!("{table} {key}"),
+            Self::Index { table, row, .. }
+            | Self::Kept { table, row, .. }
+            | Self::Credential {
+                table, holder: row, ..
+            } => format!("{table} {row}"),
+            Self::Cell {
+                table, row, column, ..
+            } => format!("{table} {row} {column}"),
+            Self::Keyless { person, .. } => format!("person_keys {person}"),
+            Self::Stranger { path, .. } => path.clone(),
+            Self::Shape { object, .. } => object.clone(),
+            Self::Log { sequence, .. } => format!("log {sequence}"),
+        }
+    }
+
     /// What is wrong with a row or a cell that no image tells of.
     fn beside_the_log(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

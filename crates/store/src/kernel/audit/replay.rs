@@ -111,9 +111,12 @@ impl Replay {
         report: &mut Report,
     ) -> Result<Self, StoreError> {
         let mut replay = Self::default();
+        let all = count(reader, "log_leaves").await?;
+        report.progress.expects(all);
         while let Some(leaf) = leaf(reader, report).await? {
             replay.leaf(reader, schema, &leaf, report).await?;
             report.leaves += 1;
+            report.progress.come_to(report.leaves, 0);
         }
         let counts = [
             ("log_leaves", column_int(report.leaves)?),

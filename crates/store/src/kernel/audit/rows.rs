@@ -30,8 +30,8 @@ pub(super) struct Standing {
     at: i64,
 }
 
-/// By table and key.
-pub(super) type Rows = BTreeMap<(String, String), Standing>;
+/// By table and key. There is one for every row there is: what it takes is most of what an audit takes.
+pub(super) type Rows = BTreeMap<(&'static str, Box<str>), Standing>;
 
 /// The event whose body is folded.
 pub(super) struct By<'a> {
@@ -101,7 +101,7 @@ pub(super) fn fold(
         event: Arc::clone(by.event),
         at,
     };
-    let place = (layout.name.to_owned(), key.clone());
+    let place = (layout.name, key.as_str().into());
     let before = match image.operation {
         Operation::Delete => rows.remove(&place),
         Operation::Insert | Operation::Update => rows.insert(place, standing),
@@ -220,6 +220,7 @@ pub(super) async fn compare(
         if page.is_empty() {
             return Ok(());
         }
+        report.progress.come_to(report.leaves, report.rows);
         for row in &page {
             report.rows += 1;
             let values = typed(layout, &row.values()[..layout.columns.len()]);
@@ -227,7 +228,7 @@ pub(super) async fn compare(
             // A stamp that is no text is none: the comparison names it like one that was exchanged.
             let stamp = row.maybe_text("last_event").ok().flatten();
             let stamp = stamp.unwrap_or_default().to_owned();
-            let standing = rows.remove(&(layout.name.to_owned(), key.clone()));
+            let standing = rows.remove(&(layout.name, key.as_str().into()));
             let table_name = layout.name.to_owned();
             // The stamp of one that cannot be believed, unless the row was written again since.
             let last = standing.as_ref().map(|standing| standing.sequence);

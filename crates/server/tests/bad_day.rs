@@ -18,7 +18,7 @@ use store::{Db, Engine, Upgrade};
 use tempfile::TempDir;
 use testkit::city::City;
 use testkit::clock::FakeEntropy;
-use testkit::engines::{PostgresDatabase, upgrade};
+use testkit::engines::{PostgresDatabase, admin, upgrade};
 use tlog::SignedCheckpoint;
 
 const ENGINES: [Engine; 2] = [Engine::Sqlite, Engine::Postgres];
@@ -189,6 +189,28 @@ fn a_log_that_went_another_way_is_named_however_long_it_is() {
         let audited = bureau.run(&["audit", KNOWN[0], KNOWN[1]], "other", server);
         refused(&audited, 1, &["CKPT-002"]);
     }
+}
+
+#[test]
+fn a_root_that_is_only_written_beside_an_entry_proves_nothing() {
+    let mut bureau = Bureau::founded(Engine::Postgres);
+    let older = bureau.backup();
+    bureau.acts("2027", "var", 0);
+    let server = bureau.another_database();
+    done(&bureau.restore(&older, &[], "other", server));
+    for year in ["2028", "2029", "2030"] {
+        bureau.acts(year, "other", server);
+    }
+    // Another history, which states the root that was signed.
+    let kept = bureau.kept("var/checkpoints").remove(0);
+    let (root, last) = (kept.checkpoint().root(), kept.checkpoint().size() - 1);
+    let root = store::hex(root.as_bytes());
+    let sql = format!("UPDATE log_leaves SET root = '\\x{root}' WHERE sequence = {last}");
+    admin(bureau.servers[server].url(), &sql);
+    let migrated = bureau.run(&["migrate", KNOWN[0], KNOWN[1]], "other", server);
+    refused(&migrated, 2, &["CKPT-002"]);
+    let audited = bureau.run(&["audit", KNOWN[0], KNOWN[1]], "other", server);
+    refused(&audited, 1, &["CKPT-002"]);
 }
 
 #[test]

@@ -77,7 +77,11 @@ impl Kept {
         }
         let found = match exhibit.root_at(kept.size()).await? {
             (size, _) if size < kept.size() => Found::Shorter(size),
-            (_, Some(root)) if root == *kept.root() => Found::Grown,
+            (_, Some(root))
+                if root == *kept.root() && exhibit.grew_from(kept.size(), kept.root()).await? =>
+            {
+                Found::Grown
+            }
             _ => Found::Other,
         };
         let place = self.path.display().to_string();

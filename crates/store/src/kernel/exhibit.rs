@@ -202,6 +202,22 @@ impl Exhibit {
         Ok((held, root))
     }
 
+    /// Whether its log, up to its last entry, grew from a head of so many entries and this root: proven by the nodes of
+    /// the tree, whatever is stated beside its entries.
+    pub async fn grew_from(&self, old: u64, old_root: &Hash) -> Result<bool, StoreError> {
+        let (size, _) = self.root_at(0).await?;
+        let (_, root) = self.root_at(size).await?;
+        let Some(root) = root.filter(|_| old <= size) else {
+            return Ok(false);
+        };
+        let mut reader = self.db.read().await?;
+        match log::grew(&mut reader, (old, old_root), (size, &root)).await {
+            // The tree is not whole, which the audit says of each node.
+            Err(StoreError::Contradiction { .. } | StoreError::Inconsistent { .. }) => Ok(false),
+            proven => proven,
+        }
+    }
+
     /// Gives it back.
     pub async fn close(self) {
         self.db.close().await;

@@ -375,6 +375,26 @@ pub async fn consistency(reader: &mut Reader, old: u64) -> Result<Vec<Hash>, Sto
     .map_err(|error| lost(&error))
 }
 
+/// Whether the log of `size` leaves and that root grew from one of `old` leaves and theirs, by the nodes that stand. A
+/// root stored beside a leaf is only what somebody has written there.
+///
+/// # Errors
+/// [`StoreError::Contradiction`] if a node is not there.
+pub(super) async fn grew(
+    reader: &mut Reader,
+    (old, old_root): (u64, &Hash),
+    (size, root): (u64, &Hash),
+) -> Result<bool, StoreError> {
+    let wanted = proof::consistency_nodes(old, size).map_err(|error| broken(&error))?;
+    let nodes = nodes(reader, &wanted).await?;
+    let path = proof::consistency(old, size, |id| {
+        let mut known = nodes.iter();
+        known.find(|(known, _)| *known == id).map(|(_, hash)| *hash)
+    })
+    .map_err(|error| lost(&error))?;
+    Ok(proof::verify_consistency(old, size, old_root, root, &path).is_ok())
+}
+
 /// A node that the tree of this size has is not there.
 fn lost(error: &tlog::Error) -> StoreError {
     StoreError::contradiction("日志树的节点", &format!("不全（{error}）"))

@@ -146,8 +146,7 @@ impl App {
             Access::Role(_) => None,
             Access::Password => Some(access::phc(&mut tx, id).await?),
         };
-        let waits = credential::seen(&mut tx, id.as_str()).await?;
-        let seen = credential::seen(&mut tx, request.account.as_str()).await?;
+        let (waits, seen) = marks(&mut tx, &request).await?;
         let event = about(self.event(act, actor), &request).with("asked_by", &request.asked_by);
         let at = event.at.unix_ms();
         let mut rec = tx.record(event, self.confidential())?;
@@ -199,6 +198,16 @@ impl App {
         rec.commit().await?;
         Ok(())
     }
+}
+
+/// The events that left the digests of the password that waits with a request, and of the one it takes the place of.
+async fn marks(
+    tx: &mut Tx,
+    request: &AccessRequest,
+) -> Result<(Option<EventId>, Option<EventId>), AppError> {
+    let waits = credential::seen(tx, request.id.as_str()).await?;
+    let seen = credential::seen(tx, request.account.as_str()).await?;
+    Ok((waits, seen))
 }
 
 /// The event with what it is about.

@@ -1051,7 +1051,7 @@ async fn the_event_of_an_upgrade_names_the_program_and_its_version() {
         let newest = events
             .first()
             .map(|event| event.facts["migration"].as_str());
-        assert_eq!(newest, Some("0019_known_devices"), "{commit}");
+        assert_eq!(newest, Some("0020_credential_marks"), "{commit}");
         // The older build that left this one had upgraded it from nothing: every event is of today.
         let program = Actor::program(concat!("mingqian ", env!("CARGO_PKG_VERSION")));
         for event in events {

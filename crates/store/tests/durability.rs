@@ -158,7 +158,7 @@ async fn two_processes_append_to_one_log_without_fork_or_gap() {
         writer(server.url(), 1_001, EACH),
     ];
     // A third starts again and again meanwhile: what it finds is of one moment, and nothing is wrong with it.
-    while children.iter_mut().any(|child| under_way(child)) {
+    while children.iter_mut().any(under_way) {
         open(server.url()).await.close().await;
     }
     let mut seen = BTreeMap::new();

@@ -14,6 +14,7 @@ use std::time::Duration;
 use app::App;
 use clap::Args;
 use rustix::fs::{FallocateFlags, fallocate};
+use store::Engine;
 use tokio::time::MissedTickBehavior;
 use verify::disk;
 
@@ -50,6 +51,7 @@ impl Place {
             bytes: args.reserve.saturating_mul(MB),
             least: args.full_below.saturating_mul(MB),
             free: Box::new(free_of),
+            full: false,
             told: false,
         }
     }
@@ -96,26 +98,38 @@ pub(crate) fn reserved(data: &Path) -> Option<u64> {
 
 /// Looks once, off the threads that serve pages, and says how the folder stands.
 async fn look(mut reserve: Reserve, app: &App) -> Reserve {
-    let full = app.db.is_full();
+    // What a server of a database says of its own disk is nothing that a file here could mend.
+    let said = app.db.engine() == Engine::Sqlite && app.db.is_full();
+    let full = reserve.full;
     let looked = tokio::task::spawn_blocking(move || {
-        let now = reserve.look(full);
+        let now = reserve.look(said);
         (reserve, now)
     });
-    match looked.await {
-        Ok((reserve, now)) => {
-            app.db.found_folder(now);
-            match (full, now) {
-                (false, true) => tracing::error!(
-                    "磁盘已满：停止办理，只能看；预留的空间已经放出，让正在办的办完。腾出空间，程序自己恢复。"
-                ),
-                (true, false) => tracing::warn!("磁盘有了空间：恢复办理。"),
-                _ => {}
-            }
-            reserve
-        }
+    let (reserve, now) = match looked.await {
+        Ok(looked) => looked,
         Err(ended) => std::panic::resume_unwind(ended.into_panic()),
+    };
+    app.db.found_folder(now);
+    match (full, now) {
+        (false, true) => is_full_now(),
+        (true, false) => has_room_again(),
+        _ => {}
     }
+    reserve
 }
+
+fn is_full_now() {
+    tracing::error!(
+        "磁盘已满：停止办理，只能看；预留的空间已经放出，让正在办的办完。腾出空间，程序自己恢复。"
+    );
+}
+
+fn has_room_again() {
+    tracing::warn!("磁盘有了空间：恢复办理。");
+}
+
+/// What is free where a folder lies.
+type Free = Box<dyn Fn(&Path) -> io::Result<u64> + Send>;
 
 /// The file, and what decides whether it stands.
 struct Reserve {
@@ -123,17 +137,20 @@ struct Reserve {
     bytes: u64,
     /// Less than this free is full.
     least: u64,
-    free: Box<dyn Fn(&Path) -> io::Result<u64> + Send>,
+    free: Free,
+    /// How the folder stood when it was looked at last.
+    full: bool,
     /// Whether it was said that it cannot be made.
     told: bool,
 }
 
 impl Reserve {
-    /// Whether the disk is full from here on; `full` is how it stood. It becomes so at once, and not again before the
-    /// file has been made anew.
-    fn look(&mut self, full: bool) -> bool {
-        if full || self.is_short() {
-            return self.give_up() || self.make().is_err();
+    /// Whether the disk is full from here on; `said` is whether the database says so. It becomes so at once, and ends
+    /// when the file has been made anew.
+    fn look(&mut self, said: bool) -> bool {
+        if self.full || said || self.is_short() {
+            self.full = self.give_up() || self.make().is_err();
+            return self.full;
         }
         if !self.stands() {
             match self.make() {

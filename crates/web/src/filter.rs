@@ -10,6 +10,7 @@ use domain::refusal::Code;
 use domain::text::FieldError;
 use domain::time::Date;
 
+use crate::form::flaw_of_line;
 use crate::text::Address;
 
 /// The parameter that names the order of the rows.
@@ -172,6 +173,11 @@ impl Filter {
 
     fn read_condition(&mut self, field: FilterField, typed: String) {
         let label = field.label;
+        if let Some(flaw) = flaw_of_line(&typed) {
+            self.unread.push((field.name, typed));
+            self.problems.push(flaw);
+            return;
+        }
         if self.active.iter().any(|held| held.name() == field.name) {
             self.problems.push(REPEATED.field(&[("label", &label)]));
             return;

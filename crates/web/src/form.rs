@@ -11,6 +11,10 @@ use std::fmt;
 use domain::premise::Premise;
 use domain::refusal::{Code, Refusal};
 
+mod control;
+
+pub use control::{flaw_of_line, in_path, visible_query};
+
 pub use domain::text::{FieldError, FieldErrors};
 
 /// The hidden field that carries the form token.
@@ -39,7 +43,7 @@ pub const MAX_FORM_BYTES: usize = 256 * 1024;
 /// The most fields of a form without files.
 pub const MAX_FORM_FIELDS: usize = 2_000;
 
-/// A submitted form, in the order sent, decoded but otherwise as typed.
+/// A submitted form, in the order sent, decoded and otherwise as typed, with control characters made visible.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Submitted {
     pairs: Vec<(String, String)>,
@@ -91,8 +95,10 @@ impl Submitted {
             let mut halves = part.splitn(2, |byte| *byte == b'=');
             let name = decode(halves.next().unwrap_or_default())?;
             let value = decode(halves.next().unwrap_or_default())?;
+            let name = control::visible("", name);
             // Browsers send line ends as CR LF; one form of them is kept.
-            pairs.push((name, value.replace("\r\n", "\n")));
+            let value = control::visible(&name, value.replace("\r\n", "\n"));
+            pairs.push((name, value));
         }
         Ok(Self { pairs })
     }
@@ -100,7 +106,14 @@ impl Submitted {
     /// A form made of these pairs, as a draft or a multipart body yields them.
     #[must_use]
     pub fn from_pairs(pairs: Vec<(String, String)>) -> Self {
-        Self { pairs }
+        let pairs = pairs.into_iter().map(|(name, value)| {
+            let name = control::visible("", name);
+            let value = control::visible(&name, value);
+            (name, value)
+        });
+        Self {
+            pairs: pairs.collect(),
+        }
     }
 
     /// What was typed into a field, empty if it was not sent.

@@ -223,7 +223,11 @@ impl Field {
         if self.is_upload() && submitted.has(&format!("{FILE_PREFIX}{}", self.name)) {
             self.help.push_str(CHOOSE_AGAIN);
         }
-        self.errors = errors.of(self.name).cloned().collect();
+        let unfit = submitted.flaw(self.name);
+        self.errors = unfit
+            .into_iter()
+            .chain(errors.of(self.name).cloned())
+            .collect();
         self
     }
 

@@ -22,7 +22,7 @@ use super::{
     Guest, PartyVisit, Pressed, Sent, Stop, Visit, WebState, cookie, feedback, patience, see_other,
 };
 use crate::csrf::{FormToken, Origin, origin_of};
-use crate::form::{FORM_TOKEN_FIELD, MAX_FORM_BYTES, Submitted, SubmittedError};
+use crate::form::{FORM_TOKEN_FIELD, MAX_FORM_BYTES, Submitted, SubmittedError, in_path};
 use crate::problem::Problem;
 use crate::route::Who;
 use crate::screen::draft;
@@ -155,6 +155,10 @@ async fn admit(
     guest: &Guest,
     known: Known,
 ) -> Result<Option<Response>, Stop> {
+    // No name has a control character in it, and one of the engines cannot even be asked for one.
+    if in_path(request.uri().path()) {
+        return Err(Stop::not_found());
+    }
     let acts = !matches!(*request.method(), Method::GET | Method::HEAD);
     if acts && !from_our_page(request.headers()) {
         return Err(Stop::forbidden(&NO_TOKEN.refuse(&[])));

@@ -82,6 +82,8 @@ pub enum Undone {
     OtherContent(Refusal, Option<EventId>),
     /// The form stood on a page of another session of the same account.
     Elsewhere(Refusal),
+    /// A field holds what no field can.
+    Unfit(Refusal),
 }
 
 impl From<AppError> for Undone {
@@ -164,6 +166,9 @@ impl Turn {
     {
         if !sent.is_of_this_session() {
             return Ok(Err(Undone::Elsewhere((&ELSEWHERE.refuse(&[])).into())));
+        }
+        if let Err(refusal) = sent.fit() {
+            return Ok(Err(Undone::Unfit((&refusal).into())));
         }
         let Some(key) = sent.idempotency_key() else {
             return Err(Stop::unusable(&NO_KEY.refuse(&[])));

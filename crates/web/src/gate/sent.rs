@@ -10,9 +10,10 @@ use std::ops::Deref;
 use axum::extract::FromRequestParts;
 use axum::http::StatusCode;
 use axum::http::request::Parts;
-use domain::refusal::Code;
+use domain::refusal::{self, Code};
 
 use super::Stop;
+use super::typed::label;
 use crate::component::Refusal;
 use crate::form::{Submitted, SubmittedError};
 use crate::problem::Problem;
@@ -62,12 +63,26 @@ impl Deref for Sent {
     }
 }
 
+impl Sent {
+    /// The form, if every field of it can be used; a handler that shows it again asks for this by itself and takes
+    /// the form as an extension.
+    ///
+    /// # Errors
+    /// `FORM-018`.
+    pub fn fit(&self) -> Result<(), refusal::Refusal> {
+        self.0.fit(label)
+    }
+}
+
 impl<S: Sync> FromRequestParts<S> for Sent {
     type Rejection = Stop;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Stop> {
         let sent = parts.extensions.get::<Self>().cloned();
-        sent.ok_or_else(|| Stop::fault("a handler asks for a form on a route that reads none"))
+        let sent = sent
+            .ok_or_else(|| Stop::fault("a handler asks for a form on a route that reads none"))?;
+        sent.fit().map_err(|refusal| Stop::unusable(&refusal))?;
+        Ok(sent)
     }
 }
 
@@ -90,6 +105,14 @@ impl Pressed {
     #[must_use]
     pub fn files(&self) -> &Files {
         &self.files
+    }
+
+    /// The form, if every field of it can be used.
+    ///
+    /// # Errors
+    /// `FORM-018`.
+    pub fn fit(&self) -> Result<(), refusal::Refusal> {
+        self.form.fit(label)
     }
 }
 

@@ -266,6 +266,7 @@ impl From<Undone> for Stop {
             Undone::OtherContent(refusal, _) | Undone::Elsewhere(refusal) => {
                 Self::new(Problem::Conflict(refusal))
             }
+            Undone::Unfit(refusal) => Self::new(Problem::Unusable(refusal)),
         }
     }
 }
@@ -279,6 +280,8 @@ pub struct Flaws {
     pub refusal: Option<Refusal>,
     /// From what the form goes on.
     goes_on: GoesOn,
+    /// Whether it is the text that cannot be used, and nothing was asked of the act.
+    unfit: bool,
 }
 
 /// From what a form that comes back goes on.
@@ -324,6 +327,13 @@ impl Flaws {
                     ..Self::default()
                 });
             }
+            Undone::Unfit(refusal) => {
+                return Ok(Self {
+                    refusal: Some(refusal),
+                    unfit: true,
+                    ..Self::default()
+                });
+            }
         };
         let refused = |refusal: &refusal::Refusal| Self {
             refusal: Some(refusal.into()),
@@ -356,7 +366,7 @@ impl Flaws {
     /// The status of the page that shows the form again.
     #[must_use]
     pub fn status(&self) -> StatusCode {
-        if self.refusal.is_some() {
+        if self.refusal.is_some() && !self.unfit {
             StatusCode::CONFLICT
         } else {
             StatusCode::UNPROCESSABLE_ENTITY

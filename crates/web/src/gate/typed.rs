@@ -63,7 +63,7 @@ const LABELS: &[(&str, &str)] = &[
     ("role", "岗位"),
 ];
 
-fn label(name: &str, at: usize) -> String {
+pub(super) fn label(name: &str, at: usize) -> String {
     let columns = domain::subject::COLUMNS.iter();
     let mut known = LABELS
         .iter()

@@ -19,7 +19,7 @@ use super::feedback::Done;
 use super::{Flaws, Stop, WebState};
 use crate::component::HiddenFields;
 use crate::csrf::FormToken;
-use crate::form::{IdempotencyKey, Submitted};
+use crate::form::{IdempotencyKey, Submitted, visible_query};
 use crate::layout::{DisplayModes, Frame};
 use crate::text::Address;
 
@@ -30,7 +30,7 @@ pub struct Guest {
     pub modes: DisplayModes,
     /// The path of the request, without its query.
     pub path: String,
-    /// The query.
+    /// The query, with control characters made visible.
     pub query: String,
     /// What was just done, if an act of this session led here; taken from what the server keeps.
     pub done: Option<&'static Done>,
@@ -43,10 +43,11 @@ impl Guest {
             .get(COOKIE)
             .and_then(|line| line.to_str().ok())
             .unwrap_or("");
+        let query = parts.uri.query().unwrap_or("");
         Self {
             modes: DisplayModes::from_cookies(cookies),
             path: parts.uri.path().to_owned(),
-            query: parts.uri.query().unwrap_or("").to_owned(),
+            query: visible_query(query).unwrap_or_else(|| query.to_owned()),
             done: None,
         }
     }

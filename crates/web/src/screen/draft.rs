@@ -1,5 +1,6 @@
 //! Half-written forms, kept for one account under the path of the form.
 
+use axum::Extension;
 use axum::extract::{Path, State};
 use axum::http::header::ACCEPT;
 use axum::http::{HeaderMap, StatusCode};
@@ -133,7 +134,8 @@ async fn keep(
     Path(form): Path<String>,
     headers: HeaderMap,
     visit: Visit,
-    sent: Sent,
+    // What cannot be used is kept all the same: it is refused when the form is sent.
+    Extension(sent): Extension<Sent>,
 ) -> Answer {
     let (path, to) = form_of(&form, route::keeps_draft)?;
     let fields = form_urlencoded::Serializer::new(String::new())

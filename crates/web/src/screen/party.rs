@@ -8,16 +8,18 @@
 //! Deliberately absent: names of subjects, other parties' links, any account.
 
 use app::AppError;
+use axum::Extension;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
 use domain::campaign::CampaignState;
 use domain::campaign::party::PartyState;
+use domain::refusal::Refusal;
 use domain::time::Instant;
 use store::{StoreError, campaign, log};
 
 use crate::component::{Fragment, Head, Link};
-use crate::gate::{Answer, Flaws, PartyVisit, Sent, Stop, WebState, see_other};
+use crate::gate::{Answer, Flaws, PartyVisit, Sent, Stop, Undone, WebState, see_other};
 use crate::layout::PlainPage;
 use crate::route::{Route, Who};
 use crate::text::Address;
@@ -46,10 +48,13 @@ async fn commit(
     State(web): State<WebState>,
     visit: PartyVisit,
     Path(link): Path<String>,
-    sent: Sent,
+    Extension(sent): Extension<Sent>,
 ) -> Answer {
     let typed = sent.first("commitment");
     let again = Typed::Commitment(typed);
+    if let Err(refusal) = sent.fit() {
+        return page(&web, &visit, again, &unfit(&refusal)?).await;
+    }
     let done = match sent.required_premise() {
         Ok(premise) => web.app.accept_commitment(&link, &premise, typed).await,
         Err(refusal) => Err(refusal.into()),
@@ -80,10 +85,13 @@ async fn reveal(
     State(web): State<WebState>,
     visit: PartyVisit,
     Path(link): Path<String>,
-    sent: Sent,
+    Extension(sent): Extension<Sent>,
 ) -> Answer {
     let typed = sent.first("nonce");
     let again = Typed::Nonce(typed);
+    if let Err(refusal) = sent.fit() {
+        return page(&web, &visit, again, &unfit(&refusal)?).await;
+    }
     let done = match sent.required_premise() {
         Ok(premise) => web.app.accept_nonce(&link, &premise, typed).await,
         Err(refusal) => Err(refusal.into()),
@@ -92,6 +100,11 @@ async fn reveal(
         Ok(()) => Ok(see_other(&own(&link))),
         Err(error) => page(&web, &visit, again, &flaws_of(error, &link)?).await,
     }
+}
+
+/// What was typed cannot be used, whatever it is meant to be.
+fn unfit(refusal: &Refusal) -> Result<Flaws, Stop> {
+    Flaws::of(Undone::Unfit(refusal.into()))
 }
 
 /// What a party can mend on its page; of what nobody knows, the page itself tells.

@@ -1,6 +1,7 @@
 //! Signing in and out, the display modes, the embedded files, the sign of life.
 
 use app::AppError;
+use axum::Extension;
 use axum::extract::State;
 use axum::http::header::{CACHE_CONTROL, SET_COOKIE};
 use axum::http::{HeaderValue, StatusCode};
@@ -89,9 +90,17 @@ async fn sign_in(
     State(web): State<WebState>,
     guest: Guest,
     Caller(caller): Caller,
-    sent: Sent,
+    Extension(sent): Extension<Sent>,
 ) -> Answer {
     let next = next_of(sent.first("next"));
+    // A password is asked for as it was set; nobody is called what no name can be.
+    if sent.flaw("login").is_some() {
+        let again = page(&web, &guest, next.as_str(), &sent, None).await?;
+        let again = again.with_errors_in_form();
+        return Ok(explained(
+            (StatusCode::UNPROCESSABLE_ENTITY, again).into_response(),
+        ));
+    }
     let login = domain::text::narrow(sent.first("login"));
     let opened = web
         .app

@@ -14,6 +14,7 @@ mod browser;
 mod altered;
 mod biased;
 mod bundle;
+mod control;
 mod copied;
 mod dumped;
 mod exchanged;

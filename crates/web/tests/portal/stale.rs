@@ -50,9 +50,9 @@ fn decides(route: &Route) -> bool {
 }
 
 /// The people of the story by what they may, and the things by the parameters of a path.
-struct Stage {
-    story: Story,
-    people: Vec<(Vec<Grant>, Browser)>,
+pub struct Stage {
+    pub story: Story,
+    pub people: Vec<(Vec<Grant>, Browser)>,
     campaign: CampaignNo,
     draft: CampaignNo,
     link: String,
@@ -71,7 +71,7 @@ impl Stage {
         clippy::cognitive_complexity,
         reason = "every await counts as a branch; the story runs straight"
     )]
-    async fn set(story: Story) -> Self {
+    pub async fn set(story: Story) -> Self {
         let (campaign, visits) = story.assigned().await;
         let app = story.site.city.app.clone();
         let (other, links) = story.committed().await;
@@ -127,7 +127,7 @@ impl Stage {
     }
 
     /// The address of a route, on a thing of the story.
-    fn address(&self, route: &Route) -> String {
+    pub fn address(&self, route: &Route) -> String {
         let id = match route.path {
             path if path.starts_with("/w/inspections/") => self.visits[1].visit.id.to_string(),
             path if path.starts_with("/w/publish/")
@@ -162,7 +162,7 @@ impl Stage {
     }
 
     /// What would be typed into the form, without a fault.
-    fn typed(&self, route: &Route) -> Vec<(String, String)> {
+    pub fn typed(&self, route: &Route) -> Vec<(String, String)> {
         let no = self.campaign.as_str();
         let common = [
             ("reason", "核对后决定"),
@@ -213,7 +213,7 @@ impl Stage {
     }
 
     /// Somebody whose roles offer what the route needs, and who is on the team if it is a visit.
-    async fn who(&self, route: &Route) -> Browser {
+    pub async fn who(&self, route: &Route) -> Browser {
         match route.who() {
             Who::PartyLink => self.story.site.stranger(),
             Who::Needs(verb)
@@ -327,7 +327,7 @@ fn elsewhere() -> String {
 }
 
 /// The token of a page of this browser.
-async fn token_of(browser: &Browser, address: &str) -> String {
+pub async fn token_of(browser: &Browser, address: &str) -> String {
     let own = match address.strip_prefix("/p/") {
         Some(rest) => format!("/p/{}", rest.split('/').next().unwrap()),
         None => "/w/account".to_owned(),
@@ -400,7 +400,7 @@ async fn no_form_decides_on_anything_but_what_was_shown() {
 
 impl Stage {
     /// The first of the team of the open visit.
-    async fn member(&self) -> Browser {
+    pub async fn member(&self) -> Browser {
         let team = self.story.team(&self.visits[1]);
         self.story.browser(&team[0]).await
     }

@@ -1,6 +1,7 @@
 //! Search over what is public: campaigns by title or number, publications by firm.
 
 use axum::extract::State;
+use axum::http::StatusCode;
 use axum::response::IntoResponse;
 use serde::Serialize;
 use store::portal::{self, publications_found};
@@ -8,7 +9,8 @@ use store::portal::{self, publications_found};
 use super::campaigns::{self, Line, public_only, shown};
 use super::results::{Shown, shown_all, table};
 use super::{data, shell, wants_data};
-use crate::component::{EmptyState, Head, Note, Sheet};
+use crate::component::{EmptyState, Fragment, Head, Note, Refusal, Sheet};
+use crate::form::flaw_of_line;
 use crate::gate::{Answer, Guest, WebState};
 use crate::layout::PortalPage;
 
@@ -28,7 +30,8 @@ pub(super) async fn show(State(web): State<WebState>, guest: Guest) -> Answer {
         .chars()
         .take(60)
         .collect();
-    let long_enough = query.chars().count() >= 2;
+    let flaw = flaw_of_line(&query);
+    let long_enough = flaw.is_none() && query.chars().count() >= 2;
     let mut found = Found {
         query,
         campaigns: Vec::new(),
@@ -47,6 +50,11 @@ pub(super) async fn show(State(web): State<WebState>, guest: Guest) -> Answer {
         return data(&found);
     }
     let page = PortalPage::new(shell(&web, &guest, &found.query).await?, Head::new("查询"));
+    if let Some(flaw) = flaw {
+        let refusal = Refusal::new(flaw.code, flaw.sentence, flaw.remedy);
+        let page = page.with(Fragment::from(refusal));
+        return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
+    }
     if !long_enough {
         let note = Note::standing(
             "请输入两个字以上。",

@@ -16,7 +16,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use domain::id::AccountId;
 use domain::refusal::Code;
-use store::job::{self, StoredJob};
+use store::job::{self, ListedJob, StoredJob};
 use store::{Db, StoreError};
 use tokio::sync::watch;
 
@@ -245,13 +245,32 @@ impl Jobs {
     ) -> Result<Vec<Result<Job, UnreadableRow>>, AppError> {
         let mut reader = self.0.app.db.read().await?;
         let found = job::of_account(&mut reader, owner, kinds, 50).await?;
-        let read = found.into_iter().map(|listed| {
-            let (id, at) = (listed.id, listed.started_at_ms);
-            let job = listed.job.map_err(AppError::from);
-            let job = job.and_then(|stored| Job::of(self.newest(stored)));
-            job.map_err(|error| UnreadableRow::new(RowOf::Jobs, id, at, &error))
-        });
-        Ok(read.collect())
+        Ok(found.into_iter().map(|listed| self.read(listed)).collect())
+    }
+
+    /// A job that is shown to others than its owner, by its kind and key. Who may see it is asked by who shows it.
+    pub(crate) async fn find_of_kind(&self, kind: &str, id: &str) -> Result<Option<Job>, AppError> {
+        let mut reader = self.0.app.db.read().await?;
+        let found = job::get(&mut reader, id).await?;
+        let found = found.filter(|stored| stored.kind == kind);
+        found.map(|stored| Job::of(self.newest(stored))).transpose()
+    }
+
+    /// The latest jobs of a kind that is shown to others than their owners.
+    pub(crate) async fn latest_of_kind(
+        &self,
+        kind: &str,
+    ) -> Result<Vec<Result<Job, UnreadableRow>>, AppError> {
+        let mut reader = self.0.app.db.read().await?;
+        let found = job::of_kind(&mut reader, kind, 50).await?;
+        Ok(found.into_iter().map(|listed| self.read(listed)).collect())
+    }
+
+    fn read(&self, listed: ListedJob) -> Result<Job, UnreadableRow> {
+        let (id, at) = (listed.id, listed.started_at_ms);
+        let job = listed.job.map_err(AppError::from);
+        let job = job.and_then(|stored| Job::of(self.newest(stored)));
+        job.map_err(|error| UnreadableRow::new(RowOf::Jobs, id, at, &error))
     }
 
     /// The mark of this process, as the jobs it holds carry it.

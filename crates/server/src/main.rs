@@ -8,6 +8,7 @@ mod certificate;
 mod cli;
 mod commands;
 mod line;
+mod machine;
 mod ports;
 mod private;
 mod record;

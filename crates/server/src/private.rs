@@ -16,6 +16,7 @@ const FILES: &[&str] = &[
     "mingqian.sqlite-shm",
     "mingqian.serving",
     "mingqian.reserve",
+    "last-backup",
     "keys/storage.key",
     "keys/log.key",
     "tls/ca.key",

@@ -24,7 +24,7 @@ use web::gate::Measures;
 use crate::bureau::reserved;
 use crate::line::{self, Bounds, Doors};
 
-mod ready;
+pub(crate) mod ready;
 
 use ready::Condition;
 pub(crate) use ready::free_of;

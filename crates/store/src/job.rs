@@ -156,6 +156,20 @@ pub async fn of_account(
     listed(&reader.all(query).await?)
 }
 
+/// The latest jobs of one kind, whoever ordered them, newest first.
+pub async fn of_kind(
+    reader: &mut Reader,
+    kind: &str,
+    limit: i64,
+) -> Result<Vec<ListedJob>, StoreError> {
+    let query = Query::new(COLUMNS)
+        .push(" WHERE kind = ")
+        .bind(kind)
+        .push(" ORDER BY started_at_ms DESC, job_id LIMIT ")
+        .bind(limit);
+    listed(&reader.all(query).await?)
+}
+
 fn listed(rows: &[Row]) -> Result<Vec<ListedJob>, StoreError> {
     let listed = rows.iter().map(|row| {
         Ok(ListedJob {

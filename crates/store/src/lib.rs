@@ -41,6 +41,7 @@ pub mod portal;
 pub mod schema;
 pub mod sealed_visit;
 pub mod session;
+pub mod sign_in_trace;
 pub mod subject;
 pub mod tries;
 

@@ -36,6 +36,7 @@ use std::sync::Arc;
 use app::App;
 use app::drawing::Previews;
 use app::job::Jobs;
+use app::machine::Machine;
 use app::staging::Staging;
 
 pub(crate) use caller::Caller;
@@ -81,6 +82,8 @@ pub struct WebState {
     pub measures: Measures,
     /// What plans would yield, computed once.
     pub previews: Previews,
+    /// A look at the machine that serves; none where nobody gave one.
+    pub machine: Option<Arc<dyn Machine>>,
     imports: Option<Staging>,
     lanes: Lanes,
     proxies: Proxies,
@@ -101,6 +104,7 @@ impl WebState {
             facts: Arc::new(facts),
             measures: Measures::default(),
             previews: Previews::default(),
+            machine: None,
             imports: None,
             lanes: Lanes::default(),
             proxies: Proxies::default(),
@@ -112,6 +116,13 @@ impl WebState {
     #[must_use]
     pub fn with_imports(mut self, imports: Staging) -> Self {
         self.imports = Some(imports);
+        self
+    }
+
+    /// The same on a machine that can be looked at.
+    #[must_use]
+    pub fn on(mut self, machine: Arc<dyn Machine>) -> Self {
+        self.machine = Some(machine);
         self
     }
 

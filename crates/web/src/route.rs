@@ -203,6 +203,7 @@ pub fn table() -> Vec<Route> {
     routes.extend(screen::inspector::routes());
     routes.extend(screen::recusal::routes());
     routes.extend(screen::administration::routes());
+    routes.extend(screen::oversight::routes());
     routes.extend(screen::campaign::routes());
     routes.extend(screen::party::routes());
     routes.extend(screen::hall::routes());

@@ -14,6 +14,7 @@ pub mod inspector;
 pub mod item;
 pub mod job;
 pub mod log_view;
+pub mod oversight;
 pub mod party;
 pub mod public;
 pub mod publish;

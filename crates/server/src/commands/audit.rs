@@ -6,6 +6,7 @@ use std::io::{IsTerminal as _, Write as _};
 use std::sync::Arc;
 use std::time::Duration;
 
+use app::auditing::Audited;
 use app::drawing::lacking_material;
 use app::port::Clock as _;
 use app::records::misplaced_records;
@@ -35,29 +36,63 @@ const EVERY: Duration = Duration::from_secs(2);
 /// Audits and names every row and every content that was changed behind the program's back.
 pub(crate) fn run(args: &AuditArgs, output: &Output) -> Result<u8, Failure> {
     runtime()?.block_on(async {
-        let place = args.place.place()?;
-        let exhibit = place.exhibit().await?;
         let begun = OsClock.now();
         let shown = args.progress || std::io::stderr().is_terminal();
-        let audited = watched(&exhibit, shown).await;
-        let beyond = match &audited {
-            Ok(report) => beyond_rows(&exhibit, report).await,
-            Err(_) => Ok(Vec::new()),
-        };
-        let outside = match &audited {
-            Ok(_) => outside(&place, &exhibit).await,
-            Err(_) => Ok((Vec::new(), 0)),
-        };
-        exhibit.close().await;
-        let failed = |error: StoreError| Failure::new(error.code(), "database", error.to_string());
-        let report = audited.map_err(failed)?;
-        let mut beyond = beyond.map_err(failed)?;
-        let (not_grown, checkpoints) = outside?;
-        beyond.extend(not_grown);
-        let found = found(&report, beyond);
+        let compared = compared(&args.place.place()?, shown).await?;
         let seconds = millis(OsClock.now().since_ms(begun));
-        say(&report, &found, (checkpoints, seconds), output);
-        Ok(u8::from(!found.is_empty()))
+        say(&compared, seconds, output);
+        Ok(u8::from(!compared.found.is_empty()))
+    })
+}
+
+/// The same for whoever ordered it on a page.
+pub(crate) async fn audited(place: &Place) -> Result<Audited, Failure> {
+    let compared = compared(place, false).await?;
+    Ok(Audited {
+        compared: compared.words(),
+        contradictions: compared.found.into_iter().map(|one| one.words).collect(),
+    })
+}
+
+/// What was compared, and what was found.
+struct Compared {
+    report: Report,
+    found: Vec<Found>,
+    checkpoints: usize,
+}
+
+impl Compared {
+    fn words(&self) -> String {
+        let (report, checkpoints) = (&self.report, self.checkpoints);
+        format!(
+            "复算留痕 {} 条、行影像 {} 份；核对 {} 张表 {} 行、内容 {} 份，检查点 {checkpoints} 份。",
+            report.leaves, report.images, report.tables, report.rows, report.contents
+        )
+    }
+}
+
+async fn compared(place: &Place, shown: bool) -> Result<Compared, Failure> {
+    let exhibit = place.exhibit().await?;
+    let audited = watched(&exhibit, shown).await;
+    let beyond = match &audited {
+        Ok(report) => beyond_rows(&exhibit, report).await,
+        Err(_) => Ok(Vec::new()),
+    };
+    let outside = match &audited {
+        Ok(_) => outside(place, &exhibit).await,
+        Err(_) => Ok((Vec::new(), 0)),
+    };
+    exhibit.close().await;
+    let failed = |error: StoreError| Failure::new(error.code(), "database", error.to_string());
+    let report = audited.map_err(failed)?;
+    let mut beyond = beyond.map_err(failed)?;
+    let (not_grown, checkpoints) = outside?;
+    beyond.extend(not_grown);
+    let found = found(&report, beyond);
+    Ok(Compared {
+        report,
+        found,
+        checkpoints,
     })
 }
 
@@ -105,11 +140,13 @@ fn found(report: &Report, beyond: Vec<String>) -> Vec<Found> {
     of_rows.chain(beyond).collect()
 }
 
-fn say(report: &Report, found: &[Found], (checkpoints, seconds): (usize, f64), output: &Output) {
-    let mut words = format!(
-        "复算留痕 {} 条、行影像 {} 份；核对 {} 张表 {} 行、内容 {} 份，检查点 {checkpoints} 份。\n",
-        report.leaves, report.images, report.tables, report.rows, report.contents
-    );
+fn say(compared: &Compared, seconds: f64, output: &Output) {
+    let Compared {
+        report,
+        found,
+        checkpoints,
+    } = compared;
+    let mut words = format!("{}\n", compared.words());
     for one in found {
         words.push_str(&format!("{}\n", one.words));
     }

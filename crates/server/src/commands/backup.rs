@@ -21,6 +21,7 @@ use super::place::PlaceArgs;
 use super::serve::runtime;
 use super::{Failure, Output};
 use crate::bureau::Place;
+use crate::machine::note_backup;
 use crate::ports::OsClock;
 use crate::private::{private_folder, write_private};
 use manifest::{DUMP, MANIFEST, Manifest};
@@ -45,6 +46,11 @@ pub(crate) struct BackupArgs {
 pub(crate) fn run(args: &BackupArgs, output: &Output) -> Result<u8, Failure> {
     let place = args.place.place()?;
     let made = runtime()?.block_on(backed_up(&place, &args.to, OsClock.now()))?;
+    note_backup(
+        &place.data,
+        Instant::from_unix_ms(made.manifest.made_at_ms),
+        &made.folder,
+    )?;
     if let Some(keys) = &args.keys {
         copy_keys(&place, keys)?;
     }

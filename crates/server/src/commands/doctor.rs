@@ -5,8 +5,10 @@
 
 use std::path::Path;
 
+use app::machine::Finding;
 use app::port::Clock as _;
 use clap::Args;
+use domain::calendar::HolidayRow;
 use domain::time::Date;
 use serde_json::json;
 use store::{StoreError, catalog};
@@ -33,22 +35,6 @@ const CERTIFICATE_DAYS: i64 = 30;
 pub(crate) struct DoctorArgs {
     #[command(flatten)]
     place: PlaceArgs,
-}
-
-/// One thing that was looked at.
-#[derive(Debug)]
-struct Finding {
-    what: &'static str,
-    well: bool,
-    words: String,
-}
-
-impl Finding {
-    fn of(what: &'static str, found: Result<String, String>) -> Self {
-        let well = found.is_ok();
-        let words = found.unwrap_or_else(|wrong| wrong);
-        Self { what, well, words }
-    }
 }
 
 /// Looks at everything, whatever of it is wrong.
@@ -83,13 +69,13 @@ fn told(failure: &Failure) -> String {
     })
 }
 
-fn keys(place: &Place) -> Result<String, String> {
+pub(crate) fn keys(place: &Place) -> Result<String, String> {
     place.storage_key().map_err(|wrong| told(&wrong))?;
     let key = place.log_key().map_err(|wrong| told(&wrong))?;
     Ok(format!("两把都在；日志公钥 {}", key.verifier()))
 }
 
-fn permissions(place: &Place) -> Result<String, String> {
+pub(crate) fn permissions(place: &Place) -> Result<String, String> {
     let open = standing_open(&place.data);
     match open.is_empty() {
         true => Ok("数据目录里的文件只有本账号可读".to_owned()),
@@ -100,7 +86,7 @@ fn permissions(place: &Place) -> Result<String, String> {
     }
 }
 
-fn disk(data: &Path) -> Result<String, String> {
+pub(crate) fn disk(data: &Path) -> Result<String, String> {
     let free = match rustix::fs::statvfs(data) {
         Ok(found) => found.f_bavail.saturating_mul(found.f_frsize),
         Err(error) => return Err(verify::disk::why(&error.into())),
@@ -116,7 +102,7 @@ fn disk(data: &Path) -> Result<String, String> {
     }
 }
 
-fn certificates(place: &Place, today: Date) -> Result<String, String> {
+pub(crate) fn certificates(place: &Place, today: Date) -> Result<String, String> {
     match certificate::lasts_until(place) {
         None => Ok("没有本地证书（用反向代理，或只在本机使用）".to_owned()),
         Some(Err(wrong)) => Err(told(&wrong)),
@@ -193,6 +179,11 @@ async fn calendar(exhibit: &store::Exhibit, today: Date) -> Result<String, Strin
         catalog::holidays(&mut reader).await
     };
     let known = read.await.map_err(|error: StoreError| error.to_string())?;
+    calendar_of(&known, today)
+}
+
+/// Whether the calendar that should be known by now is.
+pub(crate) fn calendar_of(known: &[HolidayRow], today: Date) -> Result<String, String> {
     let year = match today.month() >= CALENDAR_MONTH {
         true => today.year() + 1,
         false => today.year(),

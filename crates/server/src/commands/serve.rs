@@ -3,9 +3,11 @@
 use std::collections::BTreeMap;
 use std::net::{IpAddr, SocketAddr, TcpListener};
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use app::App;
+use app::auditing::AuditWork;
 use app::drawing::NotFollowed;
 use app::job::Limits;
 use app::refused::Window;
@@ -23,6 +25,7 @@ use super::place::PlaceArgs;
 use super::{Failure, Output};
 use crate::bureau::{ReserveArgs, Serving};
 use crate::line::{self, Bounds, Doors, LineArgs};
+use crate::machine;
 use crate::record::{self, RecordArgs};
 use crate::watch::Watch;
 
@@ -167,6 +170,12 @@ async fn on_air(
         .behind(proxies.clone());
     let shared = move |address| proxies.holds(address);
     let doors = Doors::new(Bounds::of_process(args.line), shared);
+    let machine = machine::Serving {
+        place: args.place.place()?,
+        app: app.clone(),
+        doors: doors.clone(),
+    };
+    let web = web.on(Arc::new(machine));
     let handle = Handle::new();
     tokio::spawn(stop_on_signal(handle.clone()));
     let router = web::route::router(&web);
@@ -226,6 +235,9 @@ async fn ready(app: App, args: &ServeArgs, over_tls: bool) -> Result<WebState, F
         ..Limits::default()
     };
     let imports = super::read_table::staging(app.clone(), &args.place.place()?, limits)?;
+    let auditor = Arc::new(machine::Looking(args.place.place()?));
+    let audits = AuditWork::new(auditor);
+    imports.jobs().register(Arc::new(audits));
     let recovered = async {
         imports.jobs().recover().await?;
         imports.recover().await

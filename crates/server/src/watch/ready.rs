@@ -19,11 +19,11 @@ const PATIENCE: Duration = Duration::from_secs(5);
 
 /// One part of the whole.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Condition {
+pub(crate) struct Condition {
     /// Which part.
-    pub(super) part: &'static str,
+    pub(crate) part: &'static str,
     /// What is wrong with it: code and sentence.
-    pub(super) fault: Option<(&'static str, String)>,
+    pub(crate) fault: Option<(&'static str, String)>,
 }
 
 impl Condition {
@@ -38,7 +38,7 @@ impl Condition {
 }
 
 /// Asks every part.
-pub(super) async fn conditions(app: &App, data: &Path) -> Vec<Condition> {
+pub(crate) async fn conditions(app: &App, data: &Path) -> Vec<Condition> {
     asked(app, data, PATIENCE).await
 }
 

@@ -33,6 +33,7 @@ const ON_NOTHING: &[&str] = &[
     "/w/subjects/new",
     "/w/inspectors/new",
     "/a/users/new",
+    "/a/audits",
     "/w/jobs/{job}/cancel",
     "/w/import/subjects",
     "/w/import/inspectors",
@@ -245,6 +246,8 @@ async fn people(story: &Story) -> Vec<(Vec<Grant>, Browser)> {
         (Role::LegalReviewer, 0),
         (Role::SystemAdmin, 0),
         (Role::SecurityAdmin, 0),
+        (Role::AuditAdmin, 0),
+        (Role::Supervisor, 0),
     ] {
         let login = format!("second-{}", role.name().replace('_', "-"));
         accounts.push(city.account(&login, &[(role, place)]).await);

@@ -3,8 +3,10 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use app::auditing::{AuditWork, Audited, Auditing, Auditor};
 use app::import::Register;
-use app::job::{Jobs, Limits};
+use app::job::{Jobs, Limits, Run};
+use app::machine::{Finding, Findings, Machine};
 use app::staging::Staging;
 use app::staging::port::{ErrorFile, Found, RowSink, Tables, TemplateForm};
 use axum::body::{Body, to_bytes};
@@ -32,6 +34,26 @@ impl Tables for NoTables {
 
     fn template(&self, _: Register, _: TemplateForm) -> Result<Vec<u8>, Refusal> {
         Ok(Vec::new())
+    }
+}
+
+/// A machine of which one thing is well and one is not.
+struct TwoFindings;
+
+impl Machine for TwoFindings {
+    fn look(&self) -> Findings<'_> {
+        let well = Finding::of("时钟", Ok("2026-11-23 09:00:00".to_owned()));
+        let full = Finding::of("磁盘", Err("还有 12 MB，腾出空间".to_owned()));
+        Box::pin(std::future::ready(vec![well, full]))
+    }
+}
+
+/// Finds that nothing was altered.
+struct NothingAltered;
+
+impl Auditor for NothingAltered {
+    fn audit<'a>(&'a self, _: &'a Run) -> Auditing<'a> {
+        Box::pin(std::future::ready(Ok(Audited::default())))
     }
 }
 
@@ -68,8 +90,12 @@ impl Site {
         };
         let app = site.city.app.clone();
         let jobs = Jobs::new(app.clone(), &site.jobs_folder(), limits);
+        let audits = AuditWork::new(Arc::new(NothingAltered));
+        jobs.register(Arc::new(audits));
         let staging = Staging::new(&jobs, site.folder.path(), Arc::new(NoTables));
-        let web = WebState::new(app, false, facts).with_imports(staging);
+        let web = WebState::new(app, false, facts)
+            .with_imports(staging)
+            .on(Arc::new(TwoFindings));
         site.router = web::route::router(&web);
         (site, web)
     }

@@ -14,6 +14,7 @@ mod documents;
 mod forms;
 mod full;
 mod log_view;
+mod oversight;
 mod registers;
 mod scope;
 mod sign_in;

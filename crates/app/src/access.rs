@@ -4,7 +4,7 @@
 //! others rely. The password that waits is kept as its hash beside the request, and destroyed with the decision.
 
 use domain::account::request::{Access, AccessRequest, AccessState};
-use domain::account::{Grant, may_stand_together};
+use domain::account::{Grant, Role, may_stand_together};
 use domain::event::{Act, Actor, Event, LinkKind};
 use domain::id::{AccessRequestId, AccountId, EventId};
 use domain::policy::{Place, Verb, allows};
@@ -17,6 +17,7 @@ use store::{Reader, Recording, Tx, account, credential, session, tries};
 use crate::in_force::InForce;
 use crate::listed::{Chosen, Left};
 use crate::premise::{of_request, require};
+use crate::sign_in::standing_grants;
 use crate::{Acting, App, AppError};
 
 static HELD_ALREADY: Code = Code::new(
@@ -36,6 +37,13 @@ static ASKER_LOST_IT: Code = Code::new(
     "提出申请的账号已停用，或已没有办理“{verb}”的岗位，这项申请不能再确认。",
     Some("GB/T 22239-2019 三员分立"),
     "撤销这项申请，由现任的安全管理员重新提出。",
+);
+
+static ONLY_RESETS: Code = Code::new(
+    "ACCT-011",
+    "本账号的口令由运维重置，另一名管理员确认之前，只能确认别人的同一种申请。",
+    Some("GB/T 22239-2019 三员分立"),
+    "请另一名管理员在“等待确认的申请”里确认本账号。",
 );
 
 /// What became of a grant or a reset.
@@ -71,7 +79,8 @@ impl App {
         for stored in access::waiting(&mut reader).await? {
             let about = account::get(&mut reader, &stored.request.account).await?;
             let asker = account::get(&mut reader, &stored.request.asked_by).await?;
-            let refused = stored.request.clone().confirm(&acting.account).err();
+            let confirmed = stored.request.clone().confirm(&acting.account).map(drop);
+            let refused = confirmed.and(may_decide(acting, &stored.request)).err();
             waiting.push(WaitingRequest {
                 premise: of_request(&stored, &about),
                 asked_by: asker.account.name.as_str().to_owned(),
@@ -134,17 +143,16 @@ impl App {
         let actor = acting.actor(Verb::AccessConfirm, &Place::BUREAU)?;
         let (stored, found) = request_on(&mut tx, &acting, id, premise).await?;
         let request = stored.request.clone().confirm(&acting.account)?;
+        may_decide(&acting, &request)?;
         asker_still_may(&mut tx, &acting, &request).await?;
-        let act = match &request.access {
+        let (act, phc) = match &request.access {
             Access::Role(grant) => {
                 may_also_hold(&found, grant)?;
-                Act::RoleGranted
+                (Act::RoleGranted, None)
             }
-            Access::Password => Act::PasswordSet,
-        };
-        let phc = match &request.access {
-            Access::Role(_) => None,
-            Access::Password => Some(access::phc(&mut tx, id).await?),
+            // It stands already; what it waited for are the roles.
+            Access::Password if request.is_by_operator() => (Act::OperatorResetConfirmed, None),
+            Access::Password => (Act::PasswordSet, Some(access::phc(&mut tx, id).await?)),
         };
         let (waits, seen) = marks(&mut tx, &request).await?;
         let event = about(self.event(act, actor), &request).with("asked_by", &request.asked_by);
@@ -188,6 +196,7 @@ impl App {
         let (mut tx, acting) = self.begin_on_accounts("access.drop", acting).await?;
         let actor = acting.actor(Verb::AccessConfirm, &Place::BUREAU)?;
         let (stored, _) = request_on(&mut tx, &acting, id, premise).await?;
+        may_decide(&acting, &stored.request)?;
         let request = stored.request.clone().drop_it()?;
         let waits = credential::seen(&mut tx, id.as_str()).await?;
         let event = about(self.event(Act::AccessDropped, actor), &request);
@@ -235,6 +244,15 @@ async fn request_on(
     Ok((stored, found))
 }
 
+/// Refuses to somebody who waits himself for another administrator whatever is not the same of others.
+fn may_decide(acting: &Acting, request: &AccessRequest) -> Result<(), Refusal> {
+    let waits = acting.holds(Role::AwaitingAdmin);
+    match waits && !request.is_by_operator() {
+        true => Err(ONLY_RESETS.refuse(&[])),
+        false => Ok(()),
+    }
+}
+
 /// Refuses if who asked could not ask any more.
 async fn asker_still_may(
     reader: &mut Reader,
@@ -246,7 +264,10 @@ async fn asker_still_may(
         Access::Password => Verb::PasswordReset,
     };
     let asker = account::get(reader, &request.asked_by).await?.account;
-    let may = allows(&asker.grants, verb, &Place::BUREAU, &acting.tree).is_ok();
+    let grants = standing_grants(reader, &asker).await?;
+    let asks = allows(&grants, verb, &Place::BUREAU, &acting.tree).is_ok();
+    // The operator asks nobody; what he reset is an account in use.
+    let may = asks || request.is_by_operator();
     if asker.active && may {
         Ok(())
     } else {

@@ -271,15 +271,11 @@ impl App {
     ) -> Result<Given, AppError> {
         acting.may(Verb::PasswordReset, &Place::BUREAU)?;
         four_eyes::grantor_and_grantee(&acting.account, id)?;
-        let mut errors = FieldErrors::new();
         let mut reader = self.db.read().await?;
         let owner = account::get(&mut reader, id).await?;
         drop(reader);
         let known = [owner.login.as_str(), owner.account.name.as_str()];
-        errors.take("password", self.first_password(password, &known).await?);
-        if !errors.is_empty() {
-            return Err(errors.into());
-        }
+        self.require_first_password(password, &known).await?;
         let phc = self.hashed(password).await?;
         let (mut tx, acting) = self.begin_on_accounts("password.reset", acting).await?;
         let actor = acting.actor(Verb::PasswordReset, &Place::BUREAU)?;
@@ -304,6 +300,20 @@ impl App {
             .await?;
         rec.commit().await?;
         Ok(Given::Done)
+    }
+
+    /// Refuses what may be no first password.
+    pub(crate) async fn require_first_password(
+        &self,
+        password: &str,
+        known: &[&str],
+    ) -> Result<(), AppError> {
+        let mut errors = FieldErrors::new();
+        errors.take("password", self.first_password(password, known).await?);
+        match errors.is_empty() {
+            true => Ok(()),
+            false => Err(errors.into()),
+        }
     }
 
     /// Whether this may be a first password: given by an administrator, replaced by the owner at the first sign-in.

@@ -2,6 +2,7 @@
 //! ([`crate::tries`]), one event each; what is refused is gathered ([`crate::refused`]). Figures are said by the rulebook
 //! in force, read anew each time: a version adopted now holds for the very next page.
 
+use domain::account::{Account, Grant, awaiting};
 use domain::campaign::drawn_list::Unsealed;
 use domain::event::{Act, Actor, LinkKind};
 use domain::id::AccountId;
@@ -9,7 +10,7 @@ use domain::refusal::Code;
 use domain::rulebook::SignInRules;
 use sha2::{Digest as _, Sha256};
 use store::session::Session;
-use store::{Hold, Register, account, catalog, org, session};
+use store::{Hold, Register, access, account, catalog, org, session};
 
 use crate::acting::Acting;
 use crate::passwords::{Seat, Whose};
@@ -78,6 +79,22 @@ pub enum Welcome {
 #[must_use]
 pub fn token_hash(token: &str) -> String {
     store::hex(&Sha256::digest(token.as_bytes()))
+}
+
+/// The roles of an account as they count: those of an administrator whose password the operator has reset wait for
+/// another administrator.
+pub(crate) async fn standing_grants(
+    reader: &mut store::Reader,
+    found: &Account,
+) -> Result<Vec<Grant>, AppError> {
+    let administers = found
+        .grants
+        .iter()
+        .any(|grant| grant.role.is_administrator());
+    if administers && access::awaits_confirmation(reader, &found.id).await? {
+        return Ok(awaiting(&found.grants));
+    }
+    Ok(found.grants.clone())
 }
 
 impl App {
@@ -292,10 +309,11 @@ impl App {
     ) -> Result<Option<Acting>, AppError> {
         let found = account::get(reader, id).await?.account;
         let tree = org::tree(reader).await?;
+        let grants = standing_grants(reader, &found).await?;
         Ok(found.active.then(|| Acting {
             account: found.id,
             name: found.name.as_str().to_owned(),
-            grants: found.grants,
+            grants,
             tree,
         }))
     }

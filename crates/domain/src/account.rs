@@ -29,6 +29,7 @@ closed_list! {
         SystemAdmin = "system_admin", "系统管理员";
         SecurityAdmin = "security_admin", "安全管理员";
         AuditAdmin = "audit_admin", "审计管理员";
+        AwaitingAdmin = "awaiting_admin", "等待确认的管理员";
         Public = "public", "社会公众";
     }
 }
@@ -43,10 +44,11 @@ impl Role {
         )
     }
 
-    /// False only for the anonymous public, which nobody can be granted since everybody has it.
+    /// False for what nobody is granted: the anonymous public, since everybody has it, and what is left of an
+    /// administrator whose password the operator has reset, until another one confirms it.
     #[must_use]
     pub const fn is_grantable(self) -> bool {
-        !matches!(self, Self::Public)
+        !matches!(self, Self::Public | Self::AwaitingAdmin)
     }
 }
 
@@ -57,6 +59,18 @@ pub struct Grant {
     pub role: Role,
     /// The unit in which it is held.
     pub unit: OrgUnitId,
+}
+
+/// What is left of these grants while another administrator has not confirmed that the operator reset the password of
+/// their account: confirming the same of others, so that a bureau which lost all its administrators comes back.
+#[must_use]
+pub fn awaiting(grants: &[Grant]) -> Vec<Grant> {
+    let administers = grants.iter().filter(|grant| grant.role.is_administrator());
+    let left = administers.map(|grant| Grant {
+        role: Role::AwaitingAdmin,
+        unit: grant.unit.clone(),
+    });
+    left.take(1).collect()
 }
 
 /// A person who signs in.

@@ -188,7 +188,7 @@ fn a_key_that_is_gone_is_never_made_anew() {
 }
 
 #[test]
-fn the_operator_lists_accounts_and_ends_the_waiting_of_one_which_is_an_event() {
+fn the_operator_lists_accounts_ends_the_waiting_of_one_and_resets_an_administrator() {
     for engine in ENGINES {
         let bureau = Bureau::founded(engine);
         let listed = bureau.run(&["account", "list"]);
@@ -206,6 +206,13 @@ fn the_operator_lists_accounts_and_ends_the_waiting_of_one_which_is_an_event() {
         let nobody = bureau.run(&["account", "unlock", "nobody"]);
         assert_eq!(nobody.status.code(), Some(2));
         assert!(told(&nobody).contains("ACCT-009"), "{}", told(&nobody));
+        let reset = bureau.run(&["account", "reset", "secadmin"]);
+        assert_eq!(reset.status.code(), Some(0), "{}", told(&reset));
+        let words = String::from_utf8(reset.stdout).unwrap();
+        assert!(
+            words.contains("只显示这一次") && words.contains("没有岗位"),
+            "{words}"
+        );
         bureau.audits_clean();
     }
 }

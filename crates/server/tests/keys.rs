@@ -96,13 +96,14 @@ impl Place {
         let list = self.data.with_extension("csv");
         std::fs::write(&list, "名称,地址\n样例店,样例路 1 号\n").unwrap();
         let import = ["import", "subjects", list.to_str().unwrap(), "--unit", "样"];
-        let all: [&[&str]; 6] = [
+        let all: [&[&str]; 7] = [
             &import,
             &SERVE,
             &["migrate"],
             &FIRST_13,
             &["migrate", "--dry-run"],
             &["account", "unlock", "secadmin"],
+            &["account", "reset", "secadmin"],
         ];
         let owned = |args: &&[&str]| args.iter().map(|arg| (*arg).to_owned()).collect();
         all.iter().map(owned).collect()

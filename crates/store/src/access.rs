@@ -59,6 +59,15 @@ pub async fn waiting(reader: &mut Reader) -> Result<Vec<StoredRequest>, StoreErr
     reader.all(query).await?.iter().map(request).collect()
 }
 
+/// Whether the operator has reset the password of that account, and no other administrator has confirmed it.
+pub async fn awaits_confirmation(reader: &mut Reader, id: &AccountId) -> Result<bool, StoreError> {
+    let waiting = waiting(reader).await?;
+    let mut own = waiting
+        .iter()
+        .filter(|stored| stored.request.account == *id);
+    Ok(own.any(|stored| stored.request.is_by_operator()))
+}
+
 /// The request with that key.
 pub async fn get(reader: &mut Reader, id: &AccessRequestId) -> Result<StoredRequest, StoreError> {
     let query = Query::new(COLUMNS)

@@ -3,6 +3,7 @@
 use app::access::Given;
 use app::listed::Chosen;
 use app::premise::Thing;
+use app::sign_in::Welcome;
 use app::tries::Caller;
 use app::{Acting, AppError};
 use domain::account::{Grant, Role};
@@ -182,7 +183,7 @@ async fn the_password_of_whoever_decides_is_replaced_when_another_confirms_and_n
             .unwrap();
         assert!(opened.must_change, "somebody else knows it");
         let met = city.app.welcome(&token).await.unwrap();
-        assert!(matches!(met, app::sign_in::Welcome::Stranger), "{met:?}");
+        assert!(matches!(met, Welcome::Stranger), "{met:?}");
         let mut reader = city.app.db.read().await.unwrap();
         let kept = store::access::phc(&mut reader, &request).await;
         assert!(kept.is_err(), "the hash is destroyed with the decision");
@@ -282,6 +283,136 @@ async fn nobody_is_granted_what_everybody_has_nor_twice_what_he_holds() {
         let twice = asks(&city, &three.security, &account, Role::Registrar).await;
         assert_eq!(code_of(twice), "ACCT-005");
         assert_eq!(leaves(&city).await, before);
+    })
+    .await;
+}
+
+/// The account as it stands behind a fresh session.
+async fn behind(city: &City, login: &str, password: &str) -> Acting {
+    let opened = city.app.sign_in(login, password, &Caller::default()).await;
+    let opened = opened.unwrap();
+    assert!(opened.must_change, "whoever reset it knows it");
+    match city.app.welcome(&opened.token).await.unwrap() {
+        Welcome::Known(arrival) => arrival.acting,
+        other => panic!("{other:?}"),
+    }
+}
+
+async fn waiting_for(city: &City, by: &Acting, account: &AccountId) -> AccessRequestId {
+    let waiting = city.app.waiting_requests(by).await.unwrap();
+    let mut own = waiting
+        .iter()
+        .filter(|one| one.stored.request.account == *account);
+    own.next().unwrap().stored.request.id.clone()
+}
+
+#[tokio::test]
+async fn an_administrator_whose_password_the_operator_reset_is_nobody_until_another_one_confirms_it()
+ {
+    on_both(|db| async move {
+        let city = City::found(db).await;
+        let three = three(&city).await;
+        let security = three.security.account.clone();
+        let size = leaves(&city).await;
+        city.app
+            .reset_administrator("security", BETTER)
+            .await
+            .unwrap();
+        assert_eq!(leaves(&city).await, size + 1);
+        assert_eq!(newest(&city).await, "password.operator");
+        assert_eq!(newest_event(&city).await.actor.name, "运维");
+        let old = city
+            .app
+            .sign_in("security", PASSWORD, &Caller::default())
+            .await;
+        assert!(old.is_err(), "the old password is gone");
+
+        let blocked = behind(&city, "security", BETTER).await;
+        let roles: Vec<Role> = blocked.grants.iter().map(|grant| grant.role).collect();
+        assert_eq!(roles, [Role::AwaitingAdmin]);
+        let officer = city.account("officer", &[]).await;
+        // What it had on an open page counts as little as what it asks for now.
+        for acting in [&three.security, &blocked] {
+            let refused = asks(&city, acting, &officer, Role::Registrar).await;
+            assert_eq!(code_of(refused), "AUTH-001");
+        }
+        let request = waiting_for(&city, &blocked, &security).await;
+        let own = confirms(&city, &blocked, &request).await;
+        assert_eq!(code_of(own), "AUTH-018");
+        let page = as_shown(&city.app, Thing::Request(&request)).await;
+        let dropped = city.app.drop_request(&three.system, &request, &page).await;
+        assert_eq!(code_of(dropped), "AUTH-028");
+
+        // Once more changes the password and asks for nothing new.
+        city.app
+            .reset_administrator("security", "另一个足够长的新初始口令再长一些")
+            .await
+            .unwrap();
+        assert_eq!(
+            city.app
+                .waiting_requests(&three.system)
+                .await
+                .unwrap()
+                .len(),
+            1
+        );
+        confirms(&city, &three.system, &request).await.unwrap();
+        assert_eq!(newest(&city).await, "password.confirm");
+        asks(&city, &three.security, &officer, Role::Registrar)
+            .await
+            .unwrap();
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_bureau_that_lost_all_its_administrators_comes_back_by_two_who_confirm_each_other() {
+    on_both(|db| async move {
+        let city = City::found(db).await;
+        let three = three(&city).await;
+        // What was asked for before can be confirmed by nobody who waits himself.
+        let officer = city.account("officer", &[]).await;
+        let earlier = asked(asks(&city, &three.security, &officer, Role::Publisher).await);
+        city.app
+            .reset_administrator("system", BETTER)
+            .await
+            .unwrap();
+        city.app.reset_administrator("audit", BETTER).await.unwrap();
+        let (system, audit) = (
+            behind(&city, "system", BETTER).await,
+            behind(&city, "audit", BETTER).await,
+        );
+        let refused = confirms(&city, &audit, &earlier).await;
+        assert_eq!(code_of(refused), "ACCT-011");
+        let page = as_shown(&city.app, Thing::Request(&earlier)).await;
+        let refused = city.app.drop_request(&audit, &earlier, &page).await;
+        assert_eq!(code_of(refused), "ACCT-011");
+
+        let of_system = waiting_for(&city, &audit, &system.account).await;
+        confirms(&city, &audit, &of_system).await.unwrap();
+        let of_audit = waiting_for(&city, &system, &audit.account).await;
+        confirms(&city, &system, &of_audit).await.unwrap();
+        let now = behind(&city, "audit", BETTER).await;
+        assert!(now.holds(Role::AuditAdmin), "{:?}", now.grants);
+        assert!(city.app.waiting_requests(&now).await.unwrap().len() == 1);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_operator_resets_no_password_but_of_an_administrator_in_use() {
+    on_both(|db| async move {
+        let city = City::found(db).await;
+        three(&city).await;
+        city.account("officer", &[(Role::Registrar, 1)]).await;
+        let size = leaves(&city).await;
+        for (login, code) in [("officer", "ACCT-012"), ("nobody", "ACCT-009")] {
+            let refused = city.app.reset_administrator(login, BETTER).await;
+            assert_eq!(code_of(refused), code);
+        }
+        let short = city.app.reset_administrator("audit", "short").await;
+        assert!(matches!(short, Err(AppError::Fields(_))));
+        assert_eq!(leaves(&city).await, size);
     })
     .await;
 }

@@ -61,16 +61,27 @@ impl AccessRequest {
         })
     }
 
-    /// Takes the request back, or turns it down; whoever may confirm requests may drop any of them.
+    /// Takes the request back, or turns it down; whoever may confirm requests may drop any of them but a reset by the
+    /// operator: the password is another one by now, and dropping would end the blocking and nothing else.
     ///
     /// # Errors
-    /// `AUTH-026` no longer waiting.
+    /// `AUTH-026` no longer waiting, `AUTH-028` a reset by the operator.
     pub fn drop_it(self) -> Result<Self, Refusal> {
         self.require_waiting()?;
+        if self.is_by_operator() {
+            return Err(codes::AUTH_RESET_STANDS.refuse(&[]));
+        }
         Ok(Self {
             state: AccessState::Dropped,
             ..self
         })
+    }
+
+    /// Whether the operator of the machine reset the password of an administrator, who is blocked until another one
+    /// confirms it: such a request is asked for in the name of the account itself, which nobody else can do.
+    #[must_use]
+    pub fn is_by_operator(&self) -> bool {
+        self.asked_by == self.account
     }
 
     fn require_waiting(&self) -> Result<(), Refusal> {
@@ -109,6 +120,19 @@ mod tests {
         assert_eq!(own.code, "AUTH-019");
         let done = asked().confirm(&account(3)).expect("another");
         assert_eq!(done.state, AccessState::Confirmed);
+    }
+
+    #[test]
+    fn a_reset_by_the_operator_is_confirmed_by_another_and_dropped_by_nobody() {
+        let reset = || AccessRequest {
+            asked_by: account(1),
+            ..asked()
+        };
+        assert!(reset().is_by_operator() && !asked().is_by_operator());
+        assert_eq!(reset().drop_it().expect_err("it stands").code, "AUTH-028");
+        let own = reset().confirm(&account(1)).expect_err("his own");
+        assert_eq!(own.code, "AUTH-018");
+        assert!(reset().confirm(&account(3)).is_ok());
     }
 
     #[test]

@@ -14,6 +14,8 @@ closed_list! {
         AccessDropped = "access.drop", "撤销申请";
         RoleRevoked = "role.revoke", "收回授权";
         PasswordSet = "password.set", "设置口令";
+        PasswordResetByOperator = "password.operator", "运维重置管理员的口令";
+        OperatorResetConfirmed = "password.confirm", "确认运维重置的口令";
         KeyRotated = "key.rotate", "更换密钥";
         SignedIn = "account.sign_in", "登录";
         SignInRefused = "account.sign_in_refused", "登录被拒";

@@ -4,8 +4,8 @@
 //! Public rows hold for everybody, signed in or not.
 
 use crate::account::Role::{
-    self, Approver, AuditAdmin, DrawingOfficer, Initiator, Inspector, Leader, LegalReviewer,
-    Observer, Public, Publisher, Registrar, SecurityAdmin, Supervisor, SystemAdmin,
+    self, Approver, AuditAdmin, AwaitingAdmin, DrawingOfficer, Initiator, Inspector, Leader,
+    LegalReviewer, Observer, Public, Publisher, Registrar, SecurityAdmin, Supervisor, SystemAdmin,
 };
 
 use super::Relation::{self, Anonymous, AnyUnit, Assigned, ChildUnit, OwnUnit};
@@ -156,4 +156,6 @@ pub const TABLE: &[(Role, Verb, Relation)] = &[
     (AuditAdmin, AccessConfirm, AnyUnit),
     (AuditAdmin, LoginsRead, AnyUnit),
     (AuditAdmin, AuditRun, AnyUnit),
+    // Whose password the operator has reset: of requests only those of the same kind, about others.
+    (AwaitingAdmin, AccessConfirm, AnyUnit),
 ];

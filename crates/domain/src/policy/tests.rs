@@ -2,7 +2,7 @@
 
 use super::four_eyes::Hands;
 use super::*;
-use crate::account::may_stand_together;
+use crate::account::{awaiting, may_stand_together};
 use crate::id::AccountId;
 
 fn unit(number: u8) -> OrgUnitId {
@@ -87,8 +87,25 @@ fn the_three_administrators_do_no_business_and_share_one_act_to_confirm_what_ano
 }
 
 #[test]
+fn of_an_administrator_who_waits_for_another_nothing_is_left_but_to_confirm() {
+    let left: Vec<_> = TABLE
+        .iter()
+        .filter(|(role, _, _)| *role == Role::AwaitingAdmin)
+        .collect();
+    assert_eq!(
+        left,
+        [&(Role::AwaitingAdmin, Verb::AccessConfirm, Relation::AnyUnit)]
+    );
+    assert!(!Role::AwaitingAdmin.is_grantable() && !Role::AwaitingAdmin.is_administrator());
+    let held = [grant(Role::SystemAdmin, 1), grant(Role::SystemAdmin, 2)];
+    assert_eq!(awaiting(&held), [grant(Role::AwaitingAdmin, 1)]);
+    assert_eq!(awaiting(&[grant(Role::Registrar, 1)]), []);
+}
+
+#[test]
 fn business_roles_administrate_nothing() {
-    for (role, verb, _) in TABLE.iter().filter(|(role, _, _)| !role.is_administrator()) {
+    let business = |role: Role| !role.is_administrator() && role != Role::AwaitingAdmin;
+    for (role, verb, _) in TABLE.iter().filter(|(role, _, _)| business(*role)) {
         assert!(
             matches!(
                 verb.class(),

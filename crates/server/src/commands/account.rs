@@ -1,6 +1,7 @@
 //! `mingqian account`: the accounts as they stand, and the end of waiting for one that guesses have made wait
-//! (ADR 0028). The list only looks; the end of waiting is an event. Deliberately absent: passwords and roles, which
-//! administrators set on their pages.
+//! (ADR 0028), and a new password for an administrator, who is blocked until another one confirms it. The list only
+//! looks; the others are events. Deliberately absent: roles, and passwords of everybody else, which administrators set on
+//! their pages.
 
 use app::AppError;
 use clap::{Args, Subcommand};
@@ -24,7 +25,9 @@ enum What {
     /// 列出全部账号，什么也不改
     List(ListArgs),
     /// 解除一个账号的登录等待：口令、登录、岗位都不变，记入留痕
-    Unlock(UnlockArgs),
+    Unlock(NamedArgs),
+    /// 重置一名管理员的口令，显示一次；另一名管理员在页面上确认之前，这个账号没有岗位。记入留痕
+    Reset(NamedArgs),
 }
 
 #[derive(Debug, Args)]
@@ -34,7 +37,7 @@ struct ListArgs {
 }
 
 #[derive(Debug, Args)]
-struct UnlockArgs {
+struct NamedArgs {
     /// 登录名
     login: String,
     #[command(flatten)]
@@ -47,6 +50,7 @@ pub(crate) fn run(args: &AccountArgs, output: &Output) -> Result<u8, Failure> {
         match &args.what {
             What::List(args) => list(args, output).await,
             What::Unlock(args) => unlock(args, output).await,
+            What::Reset(args) => reset(args, output).await,
         }
     })
 }
@@ -108,7 +112,7 @@ fn line(one: &ListedAccount) -> String {
     }
 }
 
-async fn unlock(args: &UnlockArgs, output: &Output) -> Result<u8, Failure> {
+async fn unlock(args: &NamedArgs, output: &Output) -> Result<u8, Failure> {
     let place = args.place.place()?;
     let app = place.open_now(output).await?;
     let done = app.unlock_account(&args.login).await;
@@ -117,6 +121,22 @@ async fn unlock(args: &UnlockArgs, output: &Output) -> Result<u8, Failure> {
     kept?;
     let words = format!("已解除账号 {} 的登录等待，记入留痕。\n", args.login);
     output.say(&words, &json!({"unlocked": args.login}));
+    Ok(0)
+}
+
+async fn reset(args: &NamedArgs, output: &Output) -> Result<u8, Failure> {
+    let place = args.place.place()?;
+    let app = place.open_now(output).await?;
+    let password = store::hex(&app.entropy.bytes::<8>());
+    let done = app.reset_administrator(&args.login, &password).await;
+    let kept = place.close(&app).await;
+    done.map_err(|error| refused(&args.login, &error))?;
+    kept?;
+    let login = &args.login;
+    let words = format!(
+        "已重置账号 {login} 的口令，记入留痕。只显示这一次，当面交给本人，登录后必须修改：\n\n  {login:<12} {password}\n\n另一名管理员在“等待确认的申请”里确认之前，这个账号没有岗位，只能确认别人的同一种申请。管理员的口令全丢了的，至少重置两名，由两个人互相确认。\n"
+    );
+    output.say(&words, &json!({"login": login, "password": password}));
     Ok(0)
 }
 

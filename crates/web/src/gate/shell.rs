@@ -1,5 +1,6 @@
 //! The frame of every page of the workbench: navigation by right, account, foot.
 
+use domain::account::Role;
 use domain::policy::Verb;
 use domain::time::Instant;
 use store::{Announced, log, org};
@@ -52,6 +53,16 @@ const PLACES: &[(&str, &[Place])] = &[
             ("实施细则", "/w/rules", &[Verb::RulebookRead]),
         ],
     ),
+];
+
+/// What administrators see instead.
+const ADMINISTRATION: &[Place] = &[
+    ("账号与授权", "/a/users", &[Verb::AccountRead]),
+    ("等待确认的申请", "/a/requests", &[Verb::AccessConfirm]),
+    ("运行状况", "/a/health", &[Verb::HealthRead]),
+    ("登录记录", "/a/sign-ins", &[Verb::LoginsRead]),
+    ("核对留痕", "/a/audits", &[Verb::AuditRun]),
+    ("留痕日志", "/w/log", &[Verb::LogRead]),
 ];
 
 impl WebState {
@@ -134,25 +145,20 @@ fn navigation(visit: &Visit) -> NavModel {
     let administers = acting
         .grants
         .iter()
-        .any(|grant| grant.role.is_administrator());
+        .any(|grant| grant.role.is_administrator() || grant.role == Role::AwaitingAdmin);
+    let opens = |(_, _, verbs): &Place| verbs.iter().any(|verb| acting.offers(*verb));
     let entry = |(words, to, _): &Place| NavEntry::new(*words, Address::fixed(to), 0);
     let mut nav = NavModel::default();
     if administers {
-        let own: [Place; 2] = [
-            ("账号与授权", "/a/users", &[Verb::AccountRead]),
-            ("留痕日志", "/w/log", &[Verb::LogRead]),
-        ];
-        nav = nav.with_group("管理", own.iter().map(entry).collect());
+        let open = ADMINISTRATION.iter().filter(|place| opens(place));
+        nav = nav.with_group("管理", open.map(entry).collect());
     } else {
         nav = nav.with_group(
             "今日",
             vec![NavEntry::new("工作台", Address::fixed("/w"), 0)],
         );
         for (heading, places) in PLACES {
-            let open = places
-                .iter()
-                .filter(|(_, _, verbs)| verbs.iter().any(|verb| acting.offers(*verb)))
-                .map(entry);
+            let open = places.iter().filter(|place| opens(place)).map(entry);
             nav = nav.with_group(*heading, open.collect());
         }
     }

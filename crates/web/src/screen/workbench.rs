@@ -54,6 +54,9 @@ async fn search(visit: Visit) -> Response {
 
 async fn show(State(web): State<WebState>, visit: Visit) -> Answer {
     let acting = &visit.acting;
+    if acting.holds(Role::AwaitingAdmin) {
+        return Ok(see_other(&Address::fixed("/a/requests")));
+    }
     if acting
         .grants
         .iter()

@@ -4,14 +4,15 @@ use app::App;
 use app::access::WaitingRequest;
 use axum::extract::{Path, State};
 use axum::response::IntoResponse;
-use domain::account::request::Access;
+use domain::account::Role;
+use domain::account::request::{Access, AccessRequest};
 use domain::id::AccessRequestId;
 use domain::org::OrgUnit;
 use store::{access, org};
 
 use super::{all, requests};
 use crate::component::{
-    Act, Cell, Column, Crumb, EmptyState, Form, Head, Link, Row, Sheet, Table, Weight,
+    Act, Cell, Column, Crumb, EmptyState, Form, Head, Link, Note, Row, Sheet, Table, Weight,
 };
 use crate::gate::{Answer, Flaws, Pressed, Stop, Visit, WebState, feedback, once, see_other};
 use crate::layout::WorkbenchPage;
@@ -19,14 +20,23 @@ use crate::screen::shared::listed::{self, LeftOver, Over, Tick, chosen, over};
 use crate::screen::shared::moment;
 
 /// What is asked for, in words.
-fn words(access: &Access, units: &[OrgUnit]) -> String {
-    match access {
+fn words(request: &AccessRequest, units: &[OrgUnit]) -> String {
+    match &request.access {
+        Access::Password if request.is_by_operator() => "运维已重置口令，恢复岗位".to_owned(),
         Access::Password => "重置口令".to_owned(),
         Access::Role(grant) => {
             let unit = units.iter().find(|unit| unit.id == grant.unit);
             let unit = unit.map_or("", |unit| &unit.name);
             format!("授予岗位：{}（{unit}）", grant.role.label())
         }
+    }
+}
+
+/// Who asked for it; the operator of the machine has no account.
+fn asker(one: &WaitingRequest) -> &str {
+    match one.stored.request.is_by_operator() {
+        true => "运维",
+        false => &one.asked_by,
     }
 }
 
@@ -44,11 +54,11 @@ fn tick(visit: &Visit, one: &WaitingRequest, units: &[OrgUnit]) -> Tick {
     Tick {
         id: request.id.to_string(),
         premise: one.premise.clone(),
-        words: format!("{}　{}", name(one), words(&request.access, units)),
+        words: format!("{}　{}", name(one), words(request, units)),
         meaning: format!(
             "现有岗位：{}{standing}。{}于{}提出",
             super::roles(&one.about, units),
-            one.asked_by,
+            asker(one),
             moment(request.asked_at, visit.now)
         ),
     }
@@ -72,9 +82,16 @@ async fn page(web: &WebState, visit: &Visit) -> Result<WorkbenchPage, Stop> {
     let page = if mine.is_empty() {
         page
     } else {
-        let help = "审批、抽取、公示岗位和三员岗位的授予，以及这些岗位的人重置口令，由一名管理员提出、另一名确认。不确认的，去掉勾选";
+        let help = "审批、抽取、公示岗位和三员岗位的授予，以及这些岗位的人重置口令，由一名管理员提出、另一名确认；运维重置了口令的管理员，当面核实是本人再确认。不确认的，去掉勾选";
         let fields = vec![listed::ticks("确认这些申请", help, mine)];
         page.with(Form::new(requests(), visit.hidden(web), "确认所选的申请").with_group("", fields))
+    };
+    let page = match visit.acting.holds(Role::AwaitingAdmin) {
+        true => page.with(Note::warning(
+            "本账号的口令由运维重置，岗位还没有恢复。",
+            "由另一名管理员当面核实之后在这一页确认；此前本账号只能确认别人的同一种申请。",
+        )),
+        false => page,
     };
     Ok(page.with(everything(web, visit, &waiting, &units)))
 }
@@ -94,11 +111,15 @@ fn everything(
         );
         let to = requests().child(request.id.as_str()).child("drop");
         let hidden = visit.hidden_on(web, &one.premise, None);
+        let dropping = match request.is_by_operator() {
+            true => Cell::new("不能撤销"),
+            false => Cell::new(Act::submit("撤销", to, Weight::Plain, hidden)),
+        };
         Row::new(vec![
-            Cell::new(name(one)).with_context(words(&request.access, units)),
-            Cell::new(one.asked_by.as_str()).with_context(moment(request.asked_at, visit.now)),
+            Cell::new(name(one)).with_context(words(request, units)),
+            Cell::new(asker(one)).with_context(moment(request.asked_at, visit.now)),
             Cell::new(by_others),
-            Cell::new(Act::submit("撤销", to, Weight::Plain, hidden)),
+            dropping,
         ])
     });
     let columns = vec![
@@ -140,7 +161,7 @@ pub(super) async fn confirm(State(web): State<WebState>, visit: Visit, sent: Pre
     for one in left {
         let stored = access::get(&mut reader, &one.id).await?;
         let about = store::account::get(&mut reader, &stored.request.account).await?;
-        let what = words(&stored.request.access, &units);
+        let what = words(&stored.request, &units);
         named.push((format!("{}　{what}", about.account.name.as_str()), one.why));
     }
     Ok(listed::left_over(page, done, named))

@@ -28,6 +28,7 @@ mod mark;
 pub mod port;
 mod reading;
 mod report;
+mod room;
 mod shown;
 mod state;
 mod step;
@@ -62,6 +63,7 @@ pub struct Staging {
     folder: PathBuf,
     tables: Arc<dyn Tables>,
     jobs: Jobs,
+    rooms: room::Rooms,
 }
 
 /// An upload with its summary read.
@@ -131,6 +133,7 @@ impl Staging {
             folder: folder.to_owned(),
             tables,
             jobs: jobs.clone(),
+            rooms: room::Rooms::default(),
         }
     }
 

@@ -101,6 +101,8 @@ impl ImportWork {
             folder: self.folder.clone(),
             tables: Arc::clone(&self.tables),
             jobs: jobs.clone(),
+            // It takes no file in.
+            rooms: super::room::Rooms::default(),
         }
     }
 

@@ -8,6 +8,7 @@ use store::import::{self, StoredImport};
 use tokio::fs;
 
 use super::mark::marked;
+use super::room::Held;
 use super::{FileFacts, Staging, State, Summary};
 use crate::AppError;
 use crate::import::{Importer, Register};
@@ -35,12 +36,6 @@ static DISK: Code = Code::new(
     "请系统管理员检查数据目录的空间和权限。",
 );
 
-static FULL: Code = Code::new(
-    "IMPT-095",
-    "您还有 {count} 份上传没有办完，共 {megabytes} MB，这一份没有接收。",
-    None,
-    "在“最近的导入”里办完它们，或把不要的取消，再上传。",
-);
 static OTHER_FILE: Code = Code::new(
     "IMPT-089",
     "同一个页面已经上传过“{file}”；这次选的文件没有接收。",
@@ -58,7 +53,11 @@ pub struct Accepted {
 }
 
 /// A file on its way in. Dropped before it is accepted, it leaves nothing behind.
-pub struct Incoming(PartFile);
+pub struct Incoming {
+    part: PartFile,
+    /// The room it takes of what its account may leave undecided.
+    held: Option<Held>,
+}
 
 fn disk(error: &std::io::Error) -> AppError {
     DISK.refuse(&[("why", &crate::part_file::why(error))])
@@ -68,59 +67,41 @@ fn disk(error: &std::io::Error) -> AppError {
 impl Incoming {
     /// Takes the next bytes.
     pub async fn write(&mut self, bytes: &[u8]) -> Result<(), AppError> {
-        if self.0.bytes() + bytes.len() as u64 > MAX_FILE_BYTES {
+        let reached = self.part.bytes() + bytes.len() as u64;
+        if reached > MAX_FILE_BYTES {
             return Err(TOO_LARGE.refuse(&[]).into());
         }
-        self.0.write(bytes).await.map_err(|error| disk(&error))
+        if let Some(held) = &mut self.held {
+            held.reach(reached)?;
+        }
+        self.part.write(bytes).await.map_err(|error| disk(&error))
+    }
+
+    pub(super) fn within(self, held: Option<Held>) -> Self {
+        Self { held, ..self }
     }
 
     async fn finish(&mut self) -> Result<FileFacts, AppError> {
-        self.0.flush().await.map_err(|error| disk(&error))?;
-        if self.0.bytes() == 0 {
+        self.part.flush().await.map_err(|error| disk(&error))?;
+        if self.part.bytes() == 0 {
             return Err(NOTHING.refuse(&[]).into());
         }
         Ok(FileFacts {
-            bytes: self.0.bytes(),
-            sha256: self.0.sha256(),
+            bytes: self.part.bytes(),
+            sha256: self.part.sha256(),
         })
     }
 }
 
 impl Staging {
-    /// Refuses one more upload of an account that leaves too much undecided; the command line has no account. A second
-    /// press with the same key brings nothing more. Asked when the file is here: a browser that is cut off while it sends
-    /// shows no refusal.
-    async fn require_room(&self, importer: &Importer, key: &str) -> Result<(), AppError> {
-        let Some(account) = &importer.account else {
-            return Ok(());
-        };
-        let mut reader = self.app.db.read().await?;
-        let states = State::OPEN.map(State::name);
-        let open = import::in_states(&mut reader, &states).await?;
-        drop(reader);
-        let own = open.into_iter().filter_map(|listed| listed.import.ok());
-        let own = own.filter(|stored| stored.account.as_ref() == Some(account));
-        let own: Vec<StoredImport> = own.collect();
-        if own.iter().any(|stored| stored.id == key) {
-            return Ok(());
-        }
-        let bytes = |stored: &StoredImport| super::SUMMARY.read(&stored.summary).ok();
-        let bytes = own.iter().filter_map(bytes).map(|read| read.file.bytes);
-        let (count, bytes) = (own.len(), bytes.sum::<u64>());
-        let limits = self.jobs.limits();
-        if count >= limits.open_uploads || bytes >= limits.open_upload_bytes {
-            let megabytes = bytes.div_ceil(1 << 20);
-            let told = FULL.refuse(&[("count", &count), ("megabytes", &megabytes)]);
-            return Err(told.into());
-        }
-        Ok(())
-    }
-
     /// Opens a place for a file that is about to arrive.
     pub async fn incoming(&self) -> Result<Incoming, AppError> {
         let name = format!("{}.part", store::hex(&self.app.entropy.bytes::<16>()));
         let part = PartFile::fresh(&self.folder, &name).await;
-        Ok(Incoming(part.map_err(|error| disk(&error))?))
+        Ok(Incoming {
+            part: part.map_err(|error| disk(&error))?,
+            held: None,
+        })
     }
 
     /// Takes a whole file into staging under `key`, which names this one press, ready to be read. A
@@ -167,7 +148,7 @@ impl Staging {
             other => other?,
         }
         // The row is not visible before the file lies where it says.
-        let kept = incoming.0.keep_as(&self.file_of(key)).await;
+        let kept = incoming.part.keep_as(&self.file_of(key)).await;
         kept.map_err(|error| disk(&error))?;
         if let Err(error) = scratch.commit().await {
             // Without its row nobody would ever read the file. Where nobody knows whether the row stands, the file stays

@@ -191,6 +191,69 @@ async fn a_file_sent_twice_by_one_press_is_taken_once_and_starts_nothing_again()
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn room_is_asked_for_before_a_byte_comes_and_what_is_on_its_way_counts() {
+    on_both(|db| async move {
+        let city = City::found(db).await;
+        let to = (SUBJECTS, &unit(1));
+        let few = Limits {
+            open_uploads: 2,
+            open_upload_bytes: 100_000,
+            ..Limits::default()
+        };
+        let desk = Desk::within(few, &city.app, registrar(&city, "registrar1").await);
+        let files =
+            || std::fs::read_dir(desk.folder.path().join("uploads")).map_or(0, Iterator::count);
+        let coming =
+            |key: &'static str, bytes| desk.staging.incoming_for(&desk.importer, key, bytes);
+        assert_eq!(
+            code_of(coming("a", Some(100_001)).await.map(drop)),
+            "IMPT-095"
+        );
+        assert_eq!(files(), 0, "not a byte has a place");
+
+        let mut first = coming("a", Some(60_000)).await.unwrap();
+        assert_eq!(
+            code_of(coming("b", Some(40_001)).await.map(drop)),
+            "IMPT-095"
+        );
+        let mut second = coming("b", None).await.unwrap();
+        assert_eq!(
+            code_of(coming("c", None).await.map(drop)),
+            "IMPT-095",
+            "two are two"
+        );
+        // Of what nobody announced each byte is asked for; what was announced has its room.
+        second.write(&[b'x'; 40_000]).await.unwrap();
+        assert_eq!(code_of(second.write(b"x").await), "IMPT-095");
+        first.write(&[b'x'; 60_000]).await.unwrap();
+        drop(second);
+        first.write(b"x").await.unwrap();
+        drop(first);
+        assert_eq!(files(), 0);
+
+        // Another account has a room of its own; what has arrived counts until it is decided.
+        let other = Desk::within(few, &city.app, registrar(&city, "registrar2").await);
+        let whole = coming("a", Some(100_000)).await.unwrap();
+        other
+            .staging
+            .incoming_for(&other.importer, "b", Some(100_000))
+            .await
+            .unwrap();
+        drop(whole);
+        desk.received(to, "d", &caterers(2)).await;
+        assert_eq!(
+            code_of(coming("e", Some(100_000)).await.map(drop)),
+            "IMPT-095"
+        );
+        assert!(
+            coming("d", Some(100_000)).await.is_ok(),
+            "a second press brings nothing more"
+        );
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn who_leaves_too_much_undecided_is_told_so_and_hinders_nobody_else() {
     on_both(|db| async move {
         let city = City::found(db).await;

@@ -32,5 +32,6 @@ mod sealed;
 mod staffing;
 mod stale;
 mod story;
+mod unread;
 mod unreadable;
 mod upload;

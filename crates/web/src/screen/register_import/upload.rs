@@ -6,7 +6,8 @@ use app::import::{Importer, Register};
 use app::staging::Incoming;
 use axum::extract::State;
 use axum::extract::multipart::{Field as Part, Multipart, MultipartError, MultipartRejection};
-use axum::http::StatusCode;
+use axum::http::header::CONTENT_LENGTH;
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::IntoResponse;
 use domain::id::OrgUnitId;
 use domain::org::OrgUnit;
@@ -149,17 +150,26 @@ struct Fields {
     token: String,
     key: String,
     unit: String,
+    /// How much is announced to come: the file with the few bytes of its form.
+    coming: Option<u64>,
 }
 
 pub(super) async fn receive(
     State(web): State<WebState>,
     visit: Visit,
+    headers: HeaderMap,
     parts: Result<Multipart, MultipartRejection>,
 ) -> Answer {
     let parts = parts.map_err(|_| {
         Stop::unusable(&WRONG_KIND.refuse(&[])).with_status(StatusCode::UNSUPPORTED_MEDIA_TYPE)
     })?;
-    let mut fields = Fields::default();
+    let announced = headers
+        .get(CONTENT_LENGTH)
+        .and_then(|text| text.to_str().ok());
+    let mut fields = Fields {
+        coming: announced.and_then(|text| text.parse().ok()),
+        ..Fields::default()
+    };
     match take(&web, &visit, parts, &mut fields).await {
         Ok(id) => Ok(see_other(&home(register_of(&visit)).child(&id))),
         Err(Trouble::Stop(stop)) => Err(stop),
@@ -223,8 +233,11 @@ async fn take(
         prove(visit, fields)?;
         let unit = chosen_unit(visit, register, &fields.unit)?;
         let importer = Importer::of(&visit.acting, register, &unit)?;
-        let incoming = streamed(staging.incoming().await?, part).await?;
         let key = upload_key(visit, fields);
+        let incoming = match staging.incoming_for(&importer, &key, fields.coming).await {
+            Ok(incoming) => streamed(incoming, part).await?,
+            Err(refused) => return Err(after_the_rest(part, refused).await),
+        };
         let name = shown_name(&name);
         let taken = staging
             .accept(&importer, (register, &unit), &key, &name, incoming)
@@ -281,6 +294,12 @@ fn chosen_unit(visit: &Visit, register: Register, typed: &str) -> Result<OrgUnit
             .ok_or_else(Stop::not_found);
     }
     OrgUnitId::parse(typed).map_err(|_| Stop::not_found())
+}
+
+/// Nothing of the file is taken, and the rest of it is let by: a browser that is cut off while it sends shows no refusal.
+async fn after_the_rest(mut part: Part<'_>, refused: AppError) -> Trouble {
+    while let Ok(Some(_)) = part.chunk().await {}
+    refused.into()
 }
 
 async fn streamed(mut incoming: Incoming, mut part: Part<'_>) -> Result<Incoming, Trouble> {

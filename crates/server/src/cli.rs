@@ -48,7 +48,7 @@ enum Command {
     Migrate(migrate::MigrateArgs),
     /// 编号序列：列出全部，或从指定的号接续
     Counter(counter::CounterArgs),
-    /// 账号：列出全部，或解除登录等待
+    /// 账号：列出全部，解除登录等待，重置管理员的口令
     Account(account::AccountArgs),
     /// 推算工作日期限，说明跳过了哪些日子；没有数据库也能用
     Workdays(workdays::WorkdaysArgs),
@@ -110,3 +110,6 @@ fn misread(error: &clap::Error) -> ExitCode {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

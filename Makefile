@@ -9,7 +9,7 @@ REGISTER := ../shared/data
 BROWSER := test(/browser/) + binary(browser)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint test-register hostile bench docs setup clean
+.PHONY: help run test lint test-register hostile bench soak kills docs setup clean
 
 help:
 	@echo 'make run            编译试用版（常用部分优化），在 $(VAR) 建演示城市并启动 http://$(LISTEN)'
@@ -19,6 +19,8 @@ help:
 	@echo 'make test-register  真实名录上的测试（需要 $(REGISTER)）'
 	@echo 'make hostile        把案卷改动十万次，没有一次判为正确（一到三分钟；首次编译优化版另要几分钟）'
 	@echo 'make bench          性能对比（不是测试）'
+	@echo 'make soak           试用版经受 SOAK_MINUTES（10）分钟的风暴，超出界限即失败（不是测试，要空闲的机器）'
+	@echo 'make kills          在工作中杀死服务 KILLS（1000）次，已答复的一件不少（MINGQIAN_DATABASE 另指空的 PostgreSQL）'
 	@echo 'make docs           生成的文档与 API 文档'
 	@echo 'make setup          安装缺少的系统软件包'
 	@echo 'make clean          删除编译结果（保留 $(VAR)）'
@@ -56,6 +58,11 @@ bench:
 	@found=$$(ls benches/*.sh 2>/dev/null); \
 	test -n "$$found" || { echo 'benches/ 里没有可运行的对比'; exit 1; }; \
 	for bench in $$found; do echo "== $$bench"; sh "$$bench" || exit 1; done
+
+soak kills:
+	@scripts/setup build
+	cargo build --profile try --locked --package server
+	@BIN='$(BIN)' scripts/$@
 
 docs:
 	cargo xtask gen

@@ -10,9 +10,8 @@ use domain::policy::{Place, Verb};
 use domain::premise::Premise;
 use domain::refusal::{Code, Refusal};
 use domain::time::Instant;
-use store::campaign::StoredCampaign;
 use store::inspection::{self, StoredInspection};
-use store::{Reader, StoreError, Tx, campaign, catalog, inspector, sealed_visit};
+use store::{Reader, StoreError, Tx, campaign, catalog, inspector};
 
 use crate::campaign::plan_of;
 use crate::premise::{of_visit, require};
@@ -20,6 +19,7 @@ use crate::{Acting, App, AppError};
 
 mod absence;
 mod approving;
+mod dispatching;
 mod door;
 mod entered;
 mod listed;
@@ -40,14 +40,6 @@ static NO_SUCH_OUTCOME: Code = Code::new(
     "从列表中选一个检查结果。",
 );
 
-/// What is handed to the teams is what was drawn.
-static NOT_AS_DRAWN: Code = Code::new(
-    "INSP-048",
-    "抽中的各户和留痕对不上，没有派发：{why}。",
-    Some("细则四（三）"),
-    "保留现场，运行 mingqian audit，并报告行政执法监督；从备份恢复之后再派发。",
-);
-
 /// Nothing is done to a visit before it is handed to its team (派发).
 pub static NOT_DISPATCHED: Code = Code::new(
     "INSP-032",
@@ -64,23 +56,6 @@ pub static NAME_SEALED: Code = Code::new(
     "有“查看抽中名单”一项的岗位在任务的抽中名单页查看名单之后再打开；检查组到场之后，能看检查的岗位都看得到。",
 );
 
-/// Refuses visits that are fewer or others than RESULT left.
-async fn as_drawn(
-    tx: &mut Tx,
-    stored: &StoredCampaign,
-    visits: &[StoredInspection],
-) -> Result<(), AppError> {
-    let drawn = stored.campaign.state.result().map(|drawn| drawn.visits);
-    let there = visits.len() as u64;
-    let why = match sealed_visit::as_written(tx).await {
-        Ok(()) if drawn == Some(there) => return Ok(()),
-        Ok(()) => format!("抽中 {} 户，现有 {there} 户", drawn.unwrap_or_default()),
-        Err(StoreError::Contradiction { place, why }) => format!("{place}{why}"),
-        Err(other) => return Err(other.into()),
-    };
-    Err(NOT_AS_DRAWN.refuse(&[("why", &why)]).into())
-}
-
 /// What an account may do with a visit, and the visit itself.
 #[derive(Clone, Debug)]
 pub struct VisitView {
@@ -93,30 +68,6 @@ pub struct VisitView {
 }
 
 impl App {
-    /// Hands the drawn visits to their teams (派发): until now they were sealed, from here on they stand in the clear.
-    pub async fn assign_visits(
-        &self,
-        acting: &Acting,
-        number: &CampaignNo,
-        premise: &Premise,
-    ) -> Result<(), AppError> {
-        let (mut tx, mut stored, actor) = self
-            .campaign_for(acting, number, premise, Verb::InspectionAssign)
-            .await?;
-        let step = self.step(acting);
-        let at = step.at;
-        let done = stored.campaign.clone().assign(step)?;
-        let attempt = i64::from(stored.campaign.state.attempt());
-        let visits = inspection::of_campaign(&mut tx, &stored.campaign.id, attempt).await?;
-        as_drawn(&mut tx, &stored, &visits).await?;
-        let event = self.enter(&mut stored, done, at, actor);
-        let mut rec = tx.record(event, self.confidential())?;
-        campaign::write(&mut rec, &stored).await?;
-        sealed_visit::dispatch(&mut rec, &visits).await?;
-        rec.commit().await?;
-        Ok(())
-    }
-
     /// Ends a campaign's inspections; starts the clock of the report.
     pub async fn end_campaign(
         &self,

@@ -7,11 +7,11 @@
 
 use domain::account::request::{Access, AccessRequest, AccessState};
 use domain::event::{Act, Actor, Event, LinkKind};
-use domain::id::{AccessRequestId, AccountId};
+use domain::id::{AccessRequestId, AccountId, EventId};
 use domain::refusal::Code;
 use store::access::StoredRequest;
 use store::account::StoredAccount;
-use store::{Hold, Reader, Recording, Register, access, account, tries};
+use store::{Hold, Reader, Recording, Register, access, account, credential, tries};
 
 use crate::{App, AppError};
 
@@ -56,19 +56,19 @@ async fn same_waiting(reader: &mut Reader, id: &AccountId) -> Result<Vec<StoredR
 /// The request of the operator takes the place of what was asked for on a page; one of his own that waits stays.
 async fn put_in_place_of(
     rec: &mut Recording,
-    waiting: &[StoredRequest],
+    waiting: &[(StoredRequest, Option<EventId>)],
     request: &AccessRequest,
 ) -> Result<(), AppError> {
-    let by_operator = |stored: &&StoredRequest| stored.request.is_by_operator();
-    for stored in waiting.iter().filter(|stored| !by_operator(stored)) {
+    let by_operator = |stored: &StoredRequest| stored.request.is_by_operator();
+    for (stored, left) in waiting.iter().filter(|(stored, _)| !by_operator(stored)) {
         let dropped = AccessRequest {
             state: AccessState::Dropped,
             ..stored.request.clone()
         };
         access::decide(rec, &dropped, &stored.seen).await?;
-        access::drop_phc(&mut rec.beside(), &dropped.id).await?;
+        access::drop_phc(rec, &dropped.id, left.as_ref()).await?;
     }
-    if !waiting.iter().any(|stored| by_operator(&stored)) {
+    if !waiting.iter().any(|(stored, _)| by_operator(stored)) {
         access::add(rec, request).await?;
     }
     Ok(())
@@ -107,7 +107,12 @@ impl App {
         tx.hold(Register::Accounts, Hold::Exclusive).await?;
         let found = administrator(&mut tx, login).await?;
         let id = &found.account.id;
-        let waiting = same_waiting(&mut tx, id).await?;
+        let mut waiting = Vec::new();
+        for stored in same_waiting(&mut tx, id).await? {
+            let left = credential::seen(&mut tx, stored.request.id.as_str()).await?;
+            waiting.push((stored, left));
+        }
+        let seen = credential::seen(&mut tx, id.as_str()).await?;
         let request = AccessRequest {
             id: AccessRequestId::from_entropy(self.entropy.bytes()),
             account: id.clone(),
@@ -124,7 +129,7 @@ impl App {
         let at_ms = event.at.unix_ms();
         let mut rec = tx.record(event, self.confidential())?;
         put_in_place_of(&mut rec, &waiting, &request).await?;
-        self.set_first_password(&mut rec, &found, &phc, at_ms)
+        self.set_first_password(&mut rec, &found, (&phc, at_ms), seen.as_ref())
             .await?;
         rec.commit().await?;
         Ok(())

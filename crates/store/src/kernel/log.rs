@@ -24,8 +24,8 @@ use crate::error::StoreError;
 pub(super) mod ahead;
 mod head;
 mod proven;
-mod standing;
 pub(super) mod repair;
+mod standing;
 mod trace;
 
 pub(super) use head::check;

@@ -75,8 +75,16 @@ pub const RECOMPUTED: &[&str] = &[
 ];
 
 /// Tables of which the audit looks at what a row names, not at every row: of content, what is named by a traced row;
-/// of what is to be swept, that nothing stands there which this program could not have left.
-pub const IN_PART: &[&str] = &["blobs", "blob_chunks", "person_keys", "unswept"];
+/// of what is to be swept, that nothing stands there which this program could not have left; of password hashes, that an
+/// act has set them.
+pub const IN_PART: &[&str] = &[
+    "blobs",
+    "blob_chunks",
+    "credentials",
+    "awaited_credentials",
+    "person_keys",
+    "unswept",
+];
 
 /// Tables of the log itself and of the migrations: written by the kernel only.
 pub const KERNEL: &[&str] = &[

@@ -136,6 +136,8 @@ pub fn lines(files: &Files) -> Vec<Line> {
     add("reveal".to_owned(), revealed.max(frozen));
     let ended = source.max(revealed);
     match files.contains_key("void.txt") {
+        // After REVEAL a person gives up only what a round of drand has not decided yet.
+        true if reveal.is_some() => add("void".to_owned(), revealed.max(frozen)),
         true => add("void".to_owned(), ended),
         false => add("result".to_owned(), ended),
     }

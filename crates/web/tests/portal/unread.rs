@@ -18,7 +18,8 @@ async fn asked(browser: &Browser, path: &str) -> Response<Body> {
         request = request.header("cookie", format!("mq={token}"));
     }
     let request = request.body(Body::empty()).unwrap();
-    browser.site.router.clone().oneshot(request).await.unwrap()
+    let answer = browser.site.router.clone().oneshot(request);
+    Box::pin(answer).await.unwrap()
 }
 
 /// How many connections to the database are in use.
@@ -30,12 +31,13 @@ fn busy(stage: &Stage) -> u32 {
 #[tokio::test]
 async fn answers_that_nobody_reads_keep_no_connection_to_the_database_and_nobody_from_working() {
     told_on_both(async |story| {
-        let stage = Stage::set(story).await;
+        // On the heap: the stage and a page together are more than the stack of a test.
+        let stage = Box::pin(Stage::set(story)).await;
         let mut unread = Vec::new();
         for route in table().iter().filter(|route| route.method == Method::Get) {
             let browser = match route.who() {
                 web::route::Who::Public => stage.story.site.stranger(),
-                _ => stage.who(route).await,
+                _ => Box::pin(stage.who(route)).await,
             };
             for _ in 0..3 {
                 unread.push(asked(&browser, &stage.address(route)).await);
@@ -58,7 +60,8 @@ async fn answers_that_nobody_reads_keep_no_connection_to_the_database_and_nobody
             ("district", "411202"),
             ("unit", unit.as_str()),
         ];
-        let added = browser.submit(&page, "/w/subjects/new", &fields).await;
+        let added = browser.submit(&page, "/w/subjects/new", &fields);
+        let added = Box::pin(added).await;
         assert_eq!(added.status, StatusCode::SEE_OTHER, "{}", added.text);
         assert!(
             unread

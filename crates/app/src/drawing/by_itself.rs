@@ -79,9 +79,9 @@ impl App {
             }
             let least = least_level(&stored)?;
             match stored.campaign.due(self.clock.now(), least) {
-                Some(Due::Reveal) => self.reveal_itself(&stored).await?,
+                Some(Due::Reveal) => Box::pin(self.reveal_itself(&stored)).await?,
                 Some(Due::Result) => self.result_itself(&stored).await?,
-                Some(Due::Void) => self.void_itself(&stored).await?,
+                Some(Due::Void) => Box::pin(self.void_itself(&stored)).await?,
                 None => return self.open_voids(&stored).await,
             }
         }
@@ -165,7 +165,7 @@ impl App {
         drop(reader);
         for void in voids {
             if !void.is_opened && super::beacon::is_all_known(&void.as_stood) {
-                once(self.open_void(stored, void).await)?;
+                once(Box::pin(self.open_void(stored, void)).await)?;
             }
         }
         Ok(())

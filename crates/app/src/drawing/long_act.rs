@@ -139,7 +139,8 @@ impl App {
         mut act: impl LongAct,
     ) -> Result<(), AppError> {
         for _ in 0..ROUNDS {
-            if self.round(by, number, &mut act).await? {
+            // On the heap: a long act is a large future, and whoever waits for it would carry room for it.
+            if Box::pin(self.round(by, number, &mut act)).await? {
                 return Ok(());
             }
         }

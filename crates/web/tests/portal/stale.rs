@@ -73,7 +73,7 @@ impl Stage {
         reason = "every await counts as a branch; the story runs straight"
     )]
     pub async fn set(story: Story) -> Self {
-        let (campaign, visits) = story.assigned().await;
+        let (campaign, visits) = Box::pin(story.assigned()).await;
         let app = story.site.city.app.clone();
         let (other, links) = story.committed().await;
         // No party has said by its link that it is there: that form decides something too.

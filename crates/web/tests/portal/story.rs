@@ -289,7 +289,7 @@ impl Story {
     /// Drawn; the second party stays away.
     pub async fn drawn(&self) -> CampaignNo {
         let (number, links) = self.committed().await;
-        self.draw(&number, &links).await;
+        Box::pin(self.draw(&number, &links)).await;
         number
     }
 
@@ -659,7 +659,7 @@ pub async fn told_under(version: Version, story: impl AsyncFn(Story)) {
     let db = Db::open_sqlite(file.path(), &testkit::engines::upgrade())
         .await
         .unwrap();
-    story(Story::under(db.clone(), version).await).await;
+    Box::pin(story(Story::under(db.clone(), version).await)).await;
     db.close().await;
 }
 
@@ -675,6 +675,6 @@ pub async fn told_on_both_under(version: Version, story: impl AsyncFn(Story)) {
     let db = Db::open_postgres(server.url(), &testkit::engines::upgrade())
         .await
         .unwrap();
-    story(Story::under(db.clone(), version).await).await;
+    Box::pin(story(Story::under(db.clone(), version).await)).await;
     db.close().await;
 }

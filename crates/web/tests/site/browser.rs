@@ -175,7 +175,8 @@ impl Browser {
         if let Some(token) = &self.token {
             headers.insert("cookie", format!("mq={token}").parse().unwrap());
         }
-        let answer: Response<Body> = self.site.router.clone().oneshot(request).await.unwrap();
+        let answer = Box::pin(self.site.router.clone().oneshot(request)).await;
+        let answer: Response<Body> = answer.unwrap();
         let (parts, body) = answer.into_parts();
         let bytes = to_bytes(body, 64 << 20).await.unwrap();
         let text = String::from_utf8_lossy(&bytes).into_owned();

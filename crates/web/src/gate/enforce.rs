@@ -4,10 +4,9 @@
 use app::drawing::NO_LINK;
 use app::sign_in::{Welcome, token_hash};
 use axum::RequestExt as _;
-use axum::body::{Body, to_bytes};
 use axum::extract::{RawPathParams, Request};
-use axum::http::header::{CONTENT_TYPE, REFERER};
-use axum::http::{HeaderMap, Method, StatusCode};
+use axum::http::header::REFERER;
+use axum::http::{HeaderMap, Method};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use domain::refusal::codes;
@@ -16,13 +15,11 @@ use store::session::Session;
 use super::asked::Asked;
 use super::feedback::Landing;
 use super::press::done_before;
-use super::sent::{BROKEN, Files, NO_TOKEN, WRONG_KIND, read_with_files, unreadable};
+use super::sent::{NO_TOKEN, body};
 use super::visit::form_token;
-use super::{
-    Guest, PartyVisit, Pressed, Sent, Stop, Visit, WebState, cookie, feedback, patience, see_other,
-};
+use super::{Guest, PartyVisit, Pressed, Sent, Stop, Visit, WebState, cookie, feedback, see_other};
 use crate::csrf::{FormToken, Origin, origin_of};
-use crate::form::{FORM_TOKEN_FIELD, MAX_FORM_BYTES, Submitted, SubmittedError, in_path};
+use crate::form::{FORM_TOKEN_FIELD, Submitted, in_path};
 use crate::problem::Problem;
 use crate::route::Who;
 use crate::screen::draft;
@@ -230,7 +227,7 @@ fn from_our_page(headers: &HeaderMap) -> bool {
 
 async fn read_public_form(request: &mut Request, acts: bool) -> Result<(), Stop> {
     if acts {
-        let submitted = read_body(request).await?;
+        let submitted = body::form(request).await?;
         request.extensions_mut().insert(Sent(submitted));
     }
     Ok(())
@@ -240,7 +237,7 @@ async fn read_public_form(request: &mut Request, acts: bool) -> Result<(), Stop>
 /// of another session of the same account as well: `once` refuses it, and it comes back with its text.
 async fn read_form(request: &mut Request, token: &FormToken, rule: &Rule) -> Result<(), Stop> {
     let acts_once = rule.acts_once;
-    let (form, files) = read_whole(request, rule).await?;
+    let (form, files) = body::whole(request, rule.with_files).await?;
     let sent = form.first(FORM_TOKEN_FIELD);
     let of_this_session = token.agrees_with(sent);
     let returnable = acts_once && token.is_of_same_account(sent);
@@ -257,39 +254,6 @@ async fn read_form(request: &mut Request, token: &FormToken, rule: &Rule) -> Res
         request.extensions_mut().insert(Sent(form));
     }
     Ok(())
-}
-
-/// A form of this route, with the files it may come with.
-async fn read_whole(request: &mut Request, rule: &Rule) -> Result<(Submitted, Files), Stop> {
-    match rule.with_files && is_of_kind(request, "multipart/form-data") {
-        true => read_with_files(request).await,
-        false => Ok((read_body(request).await?, Files::default())),
-    }
-}
-
-fn is_of_kind(request: &Request, wanted: &str) -> bool {
-    let kind = request.headers().get(CONTENT_TYPE);
-    let kind = kind.and_then(|kind| kind.to_str().ok()).unwrap_or("");
-    let kind = kind.split(';').next().unwrap_or("").trim();
-    kind.eq_ignore_ascii_case(wanted)
-}
-
-async fn read_body(request: &mut Request) -> Result<Submitted, Stop> {
-    if !is_of_kind(request, "application/x-www-form-urlencoded") {
-        let stop = Stop::unusable(&WRONG_KIND.refuse(&[]));
-        return Err(stop.with_status(StatusCode::UNSUPPORTED_MEDIA_TYPE));
-    }
-    let body = std::mem::replace(request.body_mut(), Body::empty());
-    let bytes =
-        to_bytes(body, MAX_FORM_BYTES).await.map_err(|error| {
-            match patience::was_silent(&error) {
-                true => {
-                    Stop::unusable(&BROKEN.refuse(&[])).with_status(StatusCode::REQUEST_TIMEOUT)
-                }
-                false => unreadable(SubmittedError::TooLarge),
-            }
-        })?;
-    Submitted::parse(&bytes).map_err(unreadable)
 }
 
 /// The party behind the path parameter `link`.
@@ -331,7 +295,7 @@ async fn without_session(
     if !rule.keeps_typed {
         return over(web, guest, session, feedback::SESSION_OVER.at(work)).await;
     }
-    let (sent, _) = read_whole(request, &rule).await?;
+    let sent = body::typed(request, rule.with_files).await?;
     if let Some(session) = session
         && is_of_account(web, session, &sent)
         && let Some(first) = done_before(web, &session.account, &guest.path, &sent).await?

@@ -18,9 +18,9 @@ use crate::component::Refusal;
 use crate::form::{Submitted, SubmittedError};
 use crate::problem::Problem;
 
+pub(super) mod body;
 mod files;
 
-pub(super) use files::read as read_with_files;
 pub use files::{Files, SentFile};
 
 /// The most bytes of an uploaded file with its form.

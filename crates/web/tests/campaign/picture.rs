@@ -1,6 +1,9 @@
 //! The picture of the dice: it is kept with the entry it proves, the second account reads it, and it says what was
 //! thrown to whoever looks later; what is no picture comes back with everything that was typed.
 
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
 use axum::body::{Body, to_bytes};
 use axum::http::{Request, StatusCode};
 use sha2::{Digest as _, Sha256};
@@ -113,6 +116,58 @@ async fn the_picture_of_the_dice_is_kept_and_shown_to_who_reads_them_anew() {
         assert_eq!(fetched(&initiator, &shown).await.2, dice);
     })
     .await;
+}
+
+/// Of who has no session nothing is kept, and whoever lets his file trickle in holds up nobody.
+#[tokio::test]
+async fn a_file_that_never_ends_and_comes_from_nobody_takes_no_room() {
+    with_cast_of_two(40, 6, async |cast| {
+        let (no, officer) = thrown(&cast).await;
+        let path = format!("/w/campaigns/{no}/dice");
+        let mut trickling = Vec::new();
+        for _ in 0..20 {
+            let head =
+                "--x\r\nContent-Disposition: form-data; name=\"picture\"; filename=\"a\"\r\n\r\n";
+            let request = Request::post(&path)
+                .header("host", "127.0.0.1:8080")
+                .header("content-type", "multipart/form-data; boundary=x")
+                .header("sec-fetch-site", "same-origin")
+                .body(Body::new(Trickle(Some(head))));
+            let answer = officer.site.router.clone().oneshot(request.unwrap());
+            trickling.push(tokio::spawn(Box::pin(answer)));
+        }
+        tokio::task::yield_now().await;
+        let asked = officer.get(&path).await;
+        let done = sends(&officer, &asked, &path, &picture("dice")).await;
+        assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.text);
+        assert!(
+            trickling.iter().all(|one| !one.is_finished()),
+            "nobody waited for them"
+        );
+        // What he typed comes back all the same.
+        let nobody = cast.site.stranger();
+        let page = sends(&nobody, &asked, &path, &picture("dice")).await;
+        says(&page, &[DIGITS, "二楼会议室"], &[]);
+    })
+    .await;
+}
+
+/// The beginning of a body whose end never comes.
+struct Trickle(Option<&'static str>);
+
+impl http_body::Body for Trickle {
+    type Data = axum::body::Bytes;
+    type Error = std::convert::Infallible;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        _: &mut Context<'_>,
+    ) -> Poll<Option<Result<http_body::Frame<Self::Data>, Self::Error>>> {
+        match self.0.take() {
+            Some(head) => Poll::Ready(Some(Ok(http_body::Frame::data(head.into())))),
+            None => Poll::Pending,
+        }
+    }
 }
 
 /// Who mends his own entry sends the picture again only if it is another one.

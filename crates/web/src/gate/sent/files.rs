@@ -24,6 +24,12 @@ const AT_ONCE: usize = 8;
 
 static ROOM: Semaphore = Semaphore::const_new(AT_ONCE);
 
+/// What was typed, by field.
+type Pairs = Vec<(String, String)>;
+
+/// Files by the fields they were chosen in.
+type Chosen = Vec<(String, SentFile)>;
+
 /// A file as it was sent.
 #[derive(Clone)]
 pub enum SentFile {
@@ -36,7 +42,7 @@ pub enum SentFile {
 /// The files of one form, by the fields they were chosen in.
 #[derive(Clone, Default)]
 pub struct Files {
-    files: Vec<(String, SentFile)>,
+    files: Chosen,
     /// Held until the last handler lets go of the files.
     _room: Option<Arc<SemaphorePermit<'static>>>,
 }
@@ -62,6 +68,24 @@ impl Files {
 pub(in crate::gate) async fn read(request: &mut Request) -> Result<(Submitted, Files), Stop> {
     let room = ROOM.acquire().await;
     let room = room.map_err(|_| Stop::fault("the room for files is never closed"))?;
+    let (pairs, files) = Box::pin(parts(request, MOST_PICTURE)).await?;
+    let files = Files {
+        files,
+        _room: Some(Arc::new(room)),
+    };
+    Ok((Submitted::from_pairs(pairs), files))
+}
+
+/// Reads what was typed of such a body and throws its files away: of who has no session no byte of a file is kept, and
+/// no room is taken from those who have one.
+pub(in crate::gate) async fn read_typed(request: &mut Request) -> Result<Submitted, Stop> {
+    let (pairs, _) = Box::pin(parts(request, 0)).await?;
+    Ok(Submitted::from_pairs(pairs))
+}
+
+/// The fields, and the files as far as they have no more than `most` bytes. Whoever reads a form keeps it on the heap:
+/// what is read in parts is large, and every request would carry room for it.
+async fn parts(request: &mut Request, most: usize) -> Result<(Pairs, Chosen), Stop> {
     let mut own = Request::new(std::mem::replace(request.body_mut(), Body::empty()));
     if let Some(kind) = request.headers().get(CONTENT_TYPE) {
         own.headers_mut().insert(CONTENT_TYPE, kind.clone());
@@ -78,7 +102,7 @@ pub(in crate::gate) async fn read(request: &mut Request) -> Result<(Submitted, F
         }
         let name = part.name().unwrap_or("").to_owned();
         if part.file_name().is_some() {
-            if let Some(file) = whole(&mut part).await.map_err(broken)? {
+            if let Some(file) = whole(&mut part, most).await.map_err(broken)? {
                 pairs.push((format!("{FILE_PREFIX}{name}"), hash_of(&file)));
                 files.push((name, file));
             }
@@ -88,18 +112,14 @@ pub(in crate::gate) async fn read(request: &mut Request) -> Result<(Submitted, F
         // Browsers send line ends as CR LF; one form of them is kept.
         pairs.push((name, text.replace("\r\n", "\n")));
     }
-    let files = Files {
-        files,
-        _room: Some(Arc::new(room)),
-    };
-    Ok((Submitted::from_pairs(pairs), files))
+    Ok((pairs, files))
 }
 
 /// The file; none if none was chosen, which browsers send as one without name and content.
-async fn whole(part: &mut Field<'_>) -> Result<Option<SentFile>, MultipartError> {
+async fn whole(part: &mut Field<'_>, most: usize) -> Result<Option<SentFile>, MultipartError> {
     let (mut bytes, mut too_large) = (Vec::new(), false);
     while let Some(chunk) = part.chunk().await? {
-        too_large = too_large || bytes.len() + chunk.len() > MOST_PICTURE;
+        too_large = too_large || bytes.len() + chunk.len() > most;
         match too_large {
             true => bytes = Vec::new(),
             false => bytes.extend_from_slice(&chunk),

@@ -2,7 +2,6 @@
 //! The draw itself is in `drawing`, the visits in `inspection`.
 
 use domain::campaign::plan::{CampaignPlan, PLAN, PlanFault, announceable, hash_of};
-use domain::campaign::steps::Stepped;
 use domain::campaign::{Campaign, state::Step};
 use domain::catalog::InspectionItem;
 use domain::event::{Act, Actor, Event, LinkKind};
@@ -20,6 +19,7 @@ use crate::drawing::own_records;
 use crate::premise::{decides_plan, require_campaign};
 use crate::{Acting, App, AppError};
 
+mod in_step;
 mod number;
 mod planned;
 
@@ -213,18 +213,14 @@ impl App {
         reason: &str,
     ) -> Result<(), AppError> {
         let verb = Verb::CampaignAbandon;
-        let (mut tx, mut stored, actor) = self.campaign_for(acting, number, premise, verb).await?;
-        let moment = self.step(acting);
-        let at = moment.at;
-        let done = stored.campaign.clone().abandon(moment, reason)?;
-        for void in campaign::void_attempts(&mut tx, &stored).await? {
+        let step = |campaign: Campaign, step| campaign.abandon(step, reason);
+        let mut begun = self.stepped(acting, number, premise, verb, step).await?;
+        for void in campaign::void_attempts(&mut begun.tx, &begun.stored).await? {
             if !void.is_opened {
                 return Err(UNOPENED.refuse(&[("attempt", &void.attempt())]).into());
             }
         }
-        let event = self.enter(&mut stored, done, at, actor);
-        self.write_campaign(tx, &stored, event, self.confidential())
-            .await
+        self.write_stepped(begun).await
     }
 
     /// What a plan still lacks; empty if it can be submitted.
@@ -237,24 +233,6 @@ impl App {
             .await?
             .err()
             .unwrap_or_default())
-    }
-
-    /// One verb that needs nothing but the campaign, the person and the moment.
-    pub(crate) async fn change(
-        &self,
-        acting: &Acting,
-        number: &CampaignNo,
-        premise: &Premise,
-        verb: Verb,
-        step: impl FnOnce(Campaign, Step) -> Stepped,
-    ) -> Result<(), AppError> {
-        let (tx, mut stored, actor) = self.campaign_for(acting, number, premise, verb).await?;
-        let moment = self.step(acting);
-        let at = moment.at;
-        let done = step(stored.campaign.clone(), moment)?;
-        let event = self.enter(&mut stored, done, at, actor);
-        self.write_campaign(tx, &stored, event, self.confidential())
-            .await
     }
 
     /// Begins an act on a campaign: the campaign as it stands, which is what was shown, and in which

@@ -135,7 +135,7 @@ impl App {
             evidence: evidence(
                 words.source,
                 words.picture,
-                stored.campaign.state.entries()[1],
+                stored.campaign.state.beacon_entry(),
             ),
         };
         let entered = |is_signed| -> Stepped {

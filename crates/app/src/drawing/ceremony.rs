@@ -47,15 +47,11 @@ impl App {
         premise: &Premise,
     ) -> Result<(), AppError> {
         let verb = Verb::CeremonyHost;
-        let (mut tx, mut stored, actor) = self.campaign_for(acting, number, premise, verb).await?;
-        let step = self.step(acting);
-        let at = step.at;
-        let done = stored.campaign.clone().begin_ceremony(step)?;
-        require_opened(&mut tx, &stored, at).await?;
-        goes_on(&mut tx, &stored).await?;
-        let event = self.enter(&mut stored, done, at, actor);
-        self.write_campaign(tx, &stored, event, self.confidential())
-            .await
+        let begin = |campaign: domain::campaign::Campaign, step| campaign.begin_ceremony(step);
+        let mut begun = self.stepped(acting, number, premise, verb, begin).await?;
+        require_opened(&mut begun.tx, &begun.stored, begun.at).await?;
+        goes_on(&mut begun.tx, &begun.stored).await?;
+        self.write_stepped(begun).await
     }
 
     /// An account says of itself that it is present.

@@ -47,7 +47,7 @@ impl App {
             evidence: evidence(
                 words.source,
                 words.picture,
-                stored.campaign.state.entries()[0],
+                stored.campaign.state.dice_entry(),
             ),
         };
         let done = stored.campaign.clone().enter_dice(facts)?;

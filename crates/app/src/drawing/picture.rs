@@ -52,12 +52,24 @@ pub struct KeptPicture {
     pub media_type: String,
 }
 
+/// Of which kind a file is, if it begins as a picture does.
+fn kind_of(bytes: &[u8]) -> Option<&'static str> {
+    let mut kinds = KINDS.iter();
+    let (_, media_type) = kinds.find(|(start, _)| bytes.starts_with(start))?;
+    Some(media_type)
+}
+
 impl Picture {
+    /// Whether a file begins as a picture does; one that does not is [`NO_PICTURE`].
+    #[must_use]
+    pub fn is_one(bytes: &[u8]) -> bool {
+        kind_of(bytes).is_some()
+    }
+
     /// A file that begins as a picture of a known kind does; any other is [`NO_PICTURE`].
     #[must_use]
     pub fn read(bytes: &Arc<[u8]>) -> Option<Self> {
-        let mut kinds = KINDS.iter();
-        let (_, media_type) = kinds.find(|(start, _)| bytes.starts_with(start))?;
+        let media_type = kind_of(bytes)?;
         let sha256 = Fingerprint::parse(&hex(&Sha256::digest(bytes)));
         Some(Self {
             sha256: sha256.expect("32 bytes in hexadecimal digits are a fingerprint"),
@@ -83,6 +95,11 @@ pub(super) fn evidence(
     })
 }
 
+/// The attempt that stands, whose pictures are asked for.
+fn attempt_of(stored: &StoredCampaign) -> Owner<'_> {
+    Owner::Attempt(&stored.campaign.id, stored.campaign.state.attempt())
+}
+
 fn name_of(sha256: &Fingerprint) -> String {
     format!("picture-{sha256}")
 }
@@ -93,12 +110,14 @@ pub(super) async fn wanted(
     of: &StoredCampaign,
     kept: Option<Waiting>,
 ) -> Result<Option<Waiting>, AppError> {
-    let owner = Owner::Attempt(&of.campaign.id, of.campaign.state.attempt());
-    let entries = of.campaign.state.entries().into_iter().flatten();
-    let mut named = entries.filter_map(|entry| entry.evidence.as_ref());
+    let state = &of.campaign.state;
+    let entries = [state.dice_entry(), state.beacon_entry()].into_iter();
+    let mut named = entries
+        .flatten()
+        .filter_map(|entry| entry.evidence.as_ref());
     match kept {
         Some(kept) if named.any(|evidence| name_of(&evidence.picture) == kept.name()) => {
-            Ok(kept.unless_there(reader, owner).await?)
+            Ok(kept.unless_there(reader, attempt_of(of)).await?)
         }
         _ => Ok(None),
     }
@@ -114,8 +133,8 @@ impl App {
         let Some(picture) = picture else {
             return Ok(None);
         };
-        let label = (name_of(&picture.sha256), picture.media_type);
-        let label = (label.0.as_str(), label.1);
+        let name = name_of(&picture.sha256);
+        let label = (name.as_str(), picture.media_type);
         let kept = self.keep_sealed_as(owner, label, &picture.bytes).await?;
         Ok(Some(kept))
     }
@@ -130,8 +149,7 @@ impl App {
             return Ok(None);
         }
         let stored = campaign::by_number(&mut self.db.read().await?, number).await?;
-        let owner = Owner::Attempt(&stored.campaign.id, stored.campaign.state.attempt());
-        self.keep_picture(owner, picture).await
+        self.keep_picture(attempt_of(&stored), picture).await
     }
 
     /// Writes an entry of the attempt that stands, and whose picture it names.
@@ -142,12 +160,11 @@ impl App {
         event: Event,
         kept: Option<Waiting>,
     ) -> Result<(), AppError> {
-        let owner = Owner::Attempt(&stored.campaign.id, stored.campaign.state.attempt());
         let kept = wanted(&mut tx, stored, kept).await?;
         let mut rec = tx.record(event, self.confidential())?;
         campaign::write(&mut rec, stored).await?;
         if let Some(kept) = &kept {
-            kept.attach(&mut rec, owner).await?;
+            kept.attach(&mut rec, attempt_of(stored)).await?;
         }
         rec.commit().await?;
         Ok(())
@@ -163,8 +180,7 @@ impl App {
         of: &StoredCampaign,
         sha256: &Fingerprint,
     ) -> Result<bool, AppError> {
-        let owner = Owner::Attempt(&of.campaign.id, of.campaign.state.attempt());
-        let found = attachment::of_name(reader, owner, &name_of(sha256)).await?;
+        let found = attachment::of_name(reader, attempt_of(of), &name_of(sha256)).await?;
         Ok(found.is_some())
     }
 
@@ -177,7 +193,7 @@ impl App {
         of: &StoredCampaign,
         sha256: &Fingerprint,
     ) -> Result<Option<KeptPicture>, AppError> {
-        let owner = Owner::Attempt(&of.campaign.id, of.campaign.state.attempt());
+        let owner = attempt_of(of);
         let mut reader = self.db.read().await?;
         let found = attachment::of_name(&mut reader, owner, &name_of(sha256)).await?;
         drop(reader);

@@ -351,16 +351,16 @@ impl CampaignState {
         }
     }
 
-    /// What the public sources of the current attempt showed, as far as it is written down: dice, then the beacon.
+    /// What the public dice of the current attempt showed, as far as it is written down.
     #[must_use]
-    pub fn entries(&self) -> [Option<&SourceEntry>; 2] {
-        let dice = self
-            .commitment()
-            .and_then(|committed| committed.dice.as_ref());
-        let beacon = self
-            .revealed()
-            .and_then(|revealed| revealed.beacon.as_ref());
-        [dice, beacon]
+    pub fn dice_entry(&self) -> Option<&SourceEntry> {
+        self.commitment()?.dice.as_ref()
+    }
+
+    /// What its beacon showed, likewise.
+    #[must_use]
+    pub fn beacon_entry(&self) -> Option<&SourceEntry> {
+        self.revealed()?.beacon.as_ref()
     }
 
     /// The result, in every state that has one.

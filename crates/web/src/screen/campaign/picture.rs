@@ -63,7 +63,7 @@ pub(super) fn faults(sent: &Pressed, own: Option<&SourceEvidence>, errors: &mut 
         Some(SentFile::TooLarge) => {
             errors.push(FIELD, TOO_LARGE.field(&[("limit", &(MOST_PICTURE >> 20))]));
         }
-        Some(SentFile::Whole(_)) if chosen(sent).is_none() => {
+        Some(SentFile::Whole(bytes)) if !Picture::is_one(bytes) => {
             errors.push(FIELD, NO_PICTURE.field(&[]));
         }
         Some(SentFile::Whole(_)) => {}
@@ -116,8 +116,11 @@ async fn show(
     let attempt: u32 = number_in(&attempt)?;
     let sha256 = Fingerprint::parse(&sha256).map_err(|_| Stop::not_found())?;
     let of = attempt_of(&web, &seen, attempt).await?;
-    let [dice, beacon] = of.campaign.state.entries();
-    for (entry, verb) in [(dice, Verb::DiceEnter), (beacon, Verb::BeaconEnter)] {
+    let state = &of.campaign.state;
+    for (entry, verb) in [
+        (state.dice_entry(), Verb::DiceEnter),
+        (state.beacon_entry(), Verb::BeaconEnter),
+    ] {
         let Some(entry) = entry.filter(|entry| names(entry, &sha256)) else {
             continue;
         };

@@ -141,7 +141,7 @@ async fn page(
     ];
     let title = format!("第 {} 次抽取（已作废）：{WORDS}", void.attempt());
     let page = web.page(visit, Head::new(title)).await?;
-    let [_, entered] = void.as_stood.campaign.state.entries();
+    let entered = void.as_stood.campaign.state.beacon_entry();
     let note = picture::note(web, seen, &void.as_stood, entered).await?;
     let page = page.with_crumb(Crumb::new(above, WORDS));
     Ok(page.with(note.map(Fragment::from).unwrap_or_default()))

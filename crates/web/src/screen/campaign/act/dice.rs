@@ -32,8 +32,7 @@ static HASH: Code = Code::new(
 
 /// The entry that waits for a second account.
 pub(super) fn waiting(seen: &Seen) -> Option<&SourceEntry> {
-    let committed = seen.stored.campaign.state.commitment()?;
-    committed.dice.as_ref()
+    seen.stored.campaign.state.dice_entry()
 }
 
 /// The form with its questions.

@@ -13,7 +13,7 @@ use crate::text::Digest;
 /// The dice and the beacon, as far as there is something to say of them.
 pub(super) async fn sheets(web: &WebState, seen: &Seen, visit: &Visit) -> Result<Vec<Sheet>, Stop> {
     let state = &seen.stored.campaign.state;
-    let [dice, beacon] = state.entries();
+    let (dice, beacon) = (state.dice_entry(), state.beacon_entry());
     let mut sheets = Vec::new();
     let awaits_dice = state.commitment().is_some_and(|held| held.awaits_dice());
     if let Some(entry) = dice {

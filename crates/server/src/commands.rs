@@ -23,6 +23,7 @@ pub(crate) mod serve;
 pub(crate) mod verify;
 pub(crate) mod workdays;
 
+use std::fmt;
 use std::io::{self, Write};
 use std::process::ExitCode;
 
@@ -45,6 +46,12 @@ pub(crate) struct Problem {
     pub(crate) place: String,
     /// What is wrong and what to do, in Chinese.
     pub(crate) sentence: String,
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}：{}", self.code, self.place, self.sentence)
+    }
 }
 
 /// Why a command did nothing; at least one cause.

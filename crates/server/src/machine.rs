@@ -135,8 +135,10 @@ impl Serving {
 
 fn told(failure: &Failure) -> String {
     let problems = failure.problems.iter();
-    let words = problems.map(|one| format!("{} {}：{}", one.code, one.place, one.sentence));
-    words.collect::<Vec<_>>().join("")
+    problems
+        .map(ToString::to_string)
+        .collect::<Vec<_>>()
+        .join("")
 }
 
 fn pool_label(pool: &'static str) -> &'static str {

@@ -18,6 +18,7 @@ use store::{Db, Engine, Upgrade};
 use tempfile::TempDir;
 use testkit::city::City;
 use testkit::clock::FakeEntropy;
+use testkit::clock::today;
 use testkit::engines::{PostgresDatabase, admin, upgrade};
 use tlog::SignedCheckpoint;
 
@@ -428,16 +429,6 @@ fn a_timer_keeps_as_many_backups_as_it_is_told_and_leaves_what_is_none() {
     names.sort();
     assert_eq!(names.len(), 3, "{names:?}");
     assert!(names.contains(&"mingqian-0.partial".to_owned()));
-}
-
-/// Today, as whoever compares the clock writes it.
-fn today() -> String {
-    let said = Command::new("date")
-        .env("TZ", "Asia/Shanghai")
-        .arg("+%F")
-        .output();
-    let said = said.unwrap().stdout;
-    String::from_utf8(said).unwrap().trim().to_owned()
 }
 
 /// A bureau whose log has rested since long before today, and the hand of one whose clock may be wrong.

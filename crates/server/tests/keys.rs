@@ -19,6 +19,7 @@ use store::import::StoredImport;
 use store::job::StoredJob;
 use store::{Db, Engine, Exhibit, Sealing, Upgrade};
 use tempfile::TempDir;
+use testkit::clock::today;
 use testkit::engines::{PostgresDatabase, admin, upgrade};
 use testkit::folder::files;
 use testkit::old::{COMMITS, OldDatabase, made_before};
@@ -29,16 +30,6 @@ const FIRST_13: [&str; 7] = [
     "counter", "--kind", "campaign", "--year", "2026", "--next", "13",
 ];
 const SERVE: [&str; 3] = ["serve", "--listen", "127.0.0.1:0"];
-
-/// Today, as whoever compares the clock writes it.
-fn today() -> String {
-    let said = Command::new("date")
-        .env("TZ", "Asia/Shanghai")
-        .arg("+%F")
-        .output();
-    let said = String::from_utf8(said.unwrap().stdout).unwrap();
-    said.trim().to_owned()
-}
 
 /// A data folder with its database, as the program is given them.
 struct Place {

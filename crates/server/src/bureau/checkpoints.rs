@@ -232,12 +232,7 @@ impl Place {
                     Err(failed) if !told => {
                         told = true;
                         for problem in failed.problems {
-                            tracing::error!(
-                                "检查点没有存下，稍后再存：{} {}：{}",
-                                problem.code,
-                                problem.place,
-                                problem.sentence
-                            );
+                            tracing::error!("检查点没有存下，稍后再存：{problem}");
                         }
                     }
                     Err(_) => {}

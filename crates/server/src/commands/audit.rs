@@ -193,8 +193,7 @@ async fn outside(place: &Place, exhibit: &Exhibit) -> Result<(Vec<String>, usize
     let kept = place.kept_checkpoints(&key)?;
     let wrong = not_grown(&kept, exhibit).await?;
     let named = wrong.into_iter().flat_map(|failure| failure.problems);
-    let named = named.map(|one| format!("{} {}：{}", one.code, one.place, one.sentence));
-    Ok((named.collect(), kept.len()))
+    Ok((named.map(|one| one.to_string()).collect(), kept.len()))
 }
 
 /// What no row and no entry contradicts: public records out of their order, and material of a draw that is lacking. Where

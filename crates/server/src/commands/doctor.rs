@@ -64,9 +64,7 @@ pub(crate) fn run(args: &DoctorArgs, output: &Output) -> Result<u8, Failure> {
 
 fn told(failure: &Failure) -> String {
     let problem = failure.problems.first();
-    problem.map_or(String::new(), |one| {
-        format!("{} {}：{}", one.code, one.place, one.sentence)
-    })
+    problem.map_or(String::new(), ToString::to_string)
 }
 
 pub(crate) fn keys(place: &Place) -> Result<String, String> {

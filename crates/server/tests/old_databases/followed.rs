@@ -8,7 +8,7 @@ use std::process::{Child, Command, Stdio};
 use crate::stage::{READY, answers, open_when};
 use domain::id::CampaignNo;
 use store::{Engine, campaign, portal};
-use testkit::clock::FakeClock;
+use testkit::clock::{FakeClock, today};
 use testkit::old::OldDatabase;
 
 const BUREAU: &str = "3e2585e";
@@ -25,16 +25,6 @@ fn clock() -> FakeClock {
     let now = i64::try_from(since.as_secs()).unwrap() * 1000;
     clock.advance_ms(now - app::port::Clock::now(&clock).unix_ms());
     clock
-}
-
-/// Today, as whoever compares the clock writes it.
-fn today() -> String {
-    let said = Command::new("date")
-        .env("TZ", "Asia/Shanghai")
-        .arg("+%F")
-        .output();
-    let said = String::from_utf8(said.unwrap().stdout).unwrap();
-    said.trim().to_owned()
 }
 
 fn command(old: &OldDatabase, engine: Engine, words: &[&str]) -> Command {

@@ -12,11 +12,11 @@ use domain::policy::Verb;
 use store::Reader;
 use store::log::{self, TraceLine, TraceOf};
 
-use super::shared::{Listing, Seen, lines_of, missing_entries, moment, number_in};
+use super::shared::{Listing, Seen, before, lines_of, missing_entries, moment};
 use crate::component::{
     Badge, Cell, Column, EmptyState, FilterBar, Fragment, Head, Note, Pager, Row, Table, Tone,
 };
-use crate::filter::{CURSOR, FilterField, Shape};
+use crate::filter::{FilterField, Shape};
 use crate::gate::{Answer, Stop, Visit, WebState};
 use crate::route::{Route, Who};
 use crate::text::{Address, Digest};
@@ -188,16 +188,6 @@ async fn missing(
         there.peek() != Some(number)
     });
     Ok(gone.collect())
-}
-
-/// The place in the log is simply the number of an entry, which never moves.
-fn before(visit: &Visit) -> Result<(Option<u64>, Visit), Stop> {
-    let place = form_urlencoded::parse(visit.query().as_bytes()).find(|(key, _)| key == CURSOR);
-    let before = match &place {
-        Some((_, text)) => Some(number_in(text)?),
-        None => None,
-    };
-    Ok((before, visit.without(CURSOR)))
 }
 
 fn table(visit: &Visit, listing: &Listing, seen: &[Seen]) -> Table {

@@ -18,9 +18,9 @@ use store::{Reader, account};
 use crate::component::{
     Badge, Cell, Column, EmptyState, FilterBar, Fragment, Head, Pager, Row, Table, Tone,
 };
-use crate::filter::{CURSOR, Filter, FilterField, Shape};
+use crate::filter::{Filter, FilterField, Shape};
 use crate::gate::{Answer, Stop, Visit, WebState};
-use crate::screen::shared::{Listing, moment, number_in};
+use crate::screen::shared::{Listing, before, moment};
 use crate::text::Address;
 
 const PATH: &str = "/a/sign-ins";
@@ -97,9 +97,8 @@ fn asked(filter: &Filter, names: &Names) -> Option<SignInFilter> {
 }
 
 pub(super) async fn show(State(web): State<WebState>, visit: Visit) -> Answer {
-    let place = form_urlencoded::parse(visit.query().as_bytes()).find(|(key, _)| key == CURSOR);
-    let before: Option<u64> = place.map(|(_, text)| number_in(&text)).transpose()?;
-    let listing = Listing::read(PATH, FIELDS, &[], &visit.without(CURSOR))?;
+    let (before, rest) = before(&visit)?;
+    let listing = Listing::read(PATH, FIELDS, &[], &rest)?;
     let mut reader = web.app.db.read().await?;
     let names = Names::read(&mut reader).await?;
     let sound = listing.filter.is_sound();

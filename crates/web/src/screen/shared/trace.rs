@@ -11,8 +11,9 @@ use sha2::{Digest as _, Sha256};
 use store::Reader;
 use store::log::{self, TraceLine, TraceOf};
 
-use super::moment;
+use super::{moment, number_in};
 use crate::component::{Trace, TraceEntry};
+use crate::filter::CURSOR;
 use crate::gate::{Stop, Visit};
 use crate::text::{Address, Digest};
 
@@ -20,6 +21,14 @@ use crate::text::{Address, Digest};
 const SHOWN: i64 = 8;
 /// How far they are counted.
 const COUNTED: i64 = 10_000;
+
+/// The entry before which a list of the log goes on, and the visit without it. The place in the log is simply the number
+/// of an entry, which never moves.
+pub fn before(visit: &Visit) -> Result<(Option<u64>, Visit), Stop> {
+    let place = form_urlencoded::parse(visit.query().as_bytes()).find(|(key, _)| key == CURSOR);
+    let before = place.map(|(_, text)| number_in(&text)).transpose()?;
+    Ok((before, visit.without(CURSOR)))
+}
 
 /// Whether the account may read an event beyond its public entry.
 #[must_use]

@@ -600,7 +600,17 @@ $1 == "beacon" {
   else if (tolower($2) == "cwl-ssq" || tolower($2) == "tc-dlt") {
     if ($2 != tolower($2)) print "来源名称只有大小写与彩票名不同：" $2
     if ($3 ~ /[^0-9]/ || length($3) != ($2 == "cwl-ssq" ? 7 : 5)) print "期号不合格式：" $3
+    else misplaced($2, $3, $4)
   }
+}
+# An issue of a lottery against its day in Beijing: three draws a week, from Sunday as 0, numbered anew each year.
+function misplaced(source, issue, when,  ssq, day, year, first, days, d, most, number) {
+  ssq = source == "cwl-ssq"; day = int((when + 28800) / 86400); year = 1970; first = 0
+  while (day >= first + (days = year % 4 == 0 && (year % 100 || year % 400 == 0) ? 366 : 365)) { first += days; year++ }
+  most = 0; for (d = first; d <= day; d++) if (index(ssq ? "024" : "136", (d + 4) % 7)) most++
+  number = substr(issue, ssq ? 5 : 3) + 0
+  if (substr(issue, 1, ssq ? 4 : 2) + 0 != (ssq ? year : year % 100)) print "期号的年份不是信标那一天的年份（北京时间）：" issue
+  else if (number < 1 || number > most || number + 40 < most) print "到信标那一天，这一年按每周三期开到第 " most " 期，休市至多少开 40 期，期号是 " issue
 }
 END {
   if (teams != kinds) print "team 与 draw-inspectors 不成对"
@@ -780,7 +790,7 @@ if [ -n "$ANSWERS" ]; then
     case $what$who in
       dice*) open "骰子 $who 的点数，请对照现场记录" ;;
       beacondrand:*) open "drand 第 $round 轮的签名：本脚本不验，请用 mingqian verify" ;;
-      *) open "信标 $who $round 的值，请对照其官方公布" ;;
+      *) open "信标 $who $round 的值，以及它是否在冻结公布之后才产生，请对照其官方公布" ;;
     esac
   done <shown
 fi
@@ -1221,6 +1231,8 @@ FNR == 1 { if (acts) act(); acts++; type = substr($2, 1); moves = 0; leads = 0; 
 $1 == "sequence" { sequence = $2 }
 $1 == "visit" { visit = $2 }
 $1 == "person" { person = $2 }
+$1 == "freeze" { own = $2 }
+$1 == "borrowed" { guest = $2 }
 $1 == "closed" { shut[$2] = 1; if ($2 + 0 > visits) print "第 " acts " 件：closed 中没有这次检查 " $2 }
 $1 == "move" { moves++; mv[moves] = $2; mk[moves] = $3; mf[moves] = $4; mt[moves] = $5 }
 $1 == "lead" { leads++; lv[leads] = $2; lf[leads] = $3; lt[leads] = $4 }
@@ -1233,7 +1245,11 @@ function act(  v, p, mine, n, l, from, to, due) {
   if (sequence + 0 != acts) { wrong("序号是 " sequence); return }
   for (v in closed) if (!(v in shut)) { wrong("closed 漏了先前已结束的检查 " v); return }
   for (v in shut) closed[v] = 1
-  if (type == "extend") { mine = "-"; from = "-"; if (FRAME) print acts >BORROWED; FRAME = "" }
+  if (type == "extend") {
+    if ((guest in joined) || guest == own) { wrong("借调名单是本次抽取自己的名单，或已经并入过"); return }
+    joined[guest] = 1
+    mine = "-"; from = "-"; if (FRAME) print acts >BORROWED; FRAME = ""
+  }
   else {
     if (!(person in code)) { wrong("persons.tsv 没有打开当事人"); return }
     mine = code[person]; from = person
@@ -1324,7 +1340,8 @@ if [ -n "$RECEIPTS" ]; then
     if [ $V = 2 ] && [ "$(field "$x.read" own)" != yes ]; then bad "$x.proof：检查点上没有该日志自己的签名行"; fi
     want "$(sed -n 2p "b/$x.entry") $(sed -n 5p "b/$x.entry")" "type $type record $(plainhash "b/$x.txt")" "$x.entry 说的是这份 $x"
     index=$(field "$x.read" index); size=$(field "$x.read" size)
-    if [ ${#size} -gt 15 ] || [ ${#index} -gt 15 ]; then
+    if [ ${#index} -gt ${#size} ]; then bad "$x.proof：序号不小于日志的大小"
+    elif [ ${#size} -gt 15 ]; then
       open "$x.proof：日志太大，本脚本不算它的存在性证明"
     else
       leaf=$({ printf '\000'; cat "b/$x.entry"; } | $SHA256 | cut -c1-64)
@@ -1372,6 +1389,7 @@ if [ -n "$RECEIPTS" ]; then
           if (("plan" in at) && ("freeze" in at) && at["freeze"] < at["plan"] + least["plan-seconds"]) print "方案到冻结的间隔不够"
           if (("freeze" in at) && (beacon ? when : from) + 0 < at["freeze"] + least["freeze-seconds"]) print "冻结到" (beacon ? "信标" : "公开随机数") "的间隔不够"
           if (("result" in at) && beacon && at["result"] < when + 0) print "结果早于信标的时间"
+          if (("reveal" in at) && beacon && at["reveal"] >= when + 0) print "揭示不早于信标的时间，那时还能挑选谁缺席"
           if (("void" in at) && certain && seen && person && at["void"] >= when + 0) print "drand 的这一轮已经公布，不能再由人作废"
           if (("open" in at) && void && beacon && at["open"] < when + 0) print "作废抽取的公开早于信标的时间"
         }
@@ -1387,6 +1405,11 @@ if [ -n "$RECEIPTS" ]; then
           if (at[x] > latest) { latest = at[x]; before = x }
         }
       }' "$@" logged
+    if with void.txt && with freeze.txt && ! with reveal.txt; then
+      AMID=$(awk 'FILENAME == "b/freeze.txt" { if ($1 == "reveal-from" || $1 == "beacon") { at = $NF + 0; if (at > from) from = at }; next }
+        $1 == "void" && substr($3, 1, length($3) - 3) + 0 >= from { print 1 }' b/freeze.txt logged)
+      [ -z "$AMID" ] || open "作废时已经在收随机数：随机数交了没有，作废的人是否已经知道会抽出什么，案卷看不出来"
+    fi
   fi
   open "日志检查点的签名：本脚本不验。不用 mingqian verify --log-key 核对，这些存在性证明任何人都能造"
 fi

@@ -14,6 +14,7 @@
     this.kinds = [];
     b.freeze.teams.forEach(function (t) { for (var i = 0; i < t.count; i++) { this.kinds.push(t.name); } }, this);
     this.withdrawn = new Set();
+    this.joined = new Set();
     this.closed = new Set();
   }
   Standing.prototype.isOpen = function (visit) { return visit >= 1 && visit <= this.teams.length && !this.closed.has(visit); };
@@ -63,6 +64,10 @@
     var places = placesDue(standing, change, who), leads = leadsDue(standing, change, who);
     if (change.type === 'substitute' && standing.withdrawn.has(who)) { return '同一人退出两次'; }
     if (change.type === 'recuse' && !places.length && !leads.length) { return '所说的检查已结束，或其中没有这个人'; }
+    if (change.type === 'extend') {
+      if (change.borrowed === change.freeze || standing.joined.has(change.borrowed)) { return '借调名单是本次抽取自己的名单，或已经并入过'; }
+      standing.joined.add(change.borrowed);
+    }
     if (change.type === 'substitute') { standing.withdrawn.add(who); }
     if (places.length !== change.moves.length || leads.length !== change.leads.length) { return 'move 或 lead 的行数不对'; }
     for (var i = 0; i < places.length; i++) {

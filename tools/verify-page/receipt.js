@@ -190,6 +190,9 @@
     if ('freeze' in at) {
       found.say((f.beacon ? f.beacon.time : f.revealFrom) >= at.freeze + b.plan.freezeSeconds, '冻结到信标（没有信标则到公开随机数），不短于方案规定的间隔');
     }
+    if (!b.reveal && 'void' in at && at['void'] >= Math.max(f.revealFrom, f.beacon ? f.beacon.time : 0)) {
+      found.open.push('作废时已经在收随机数：随机数交了没有，作废的人是否已经知道会抽出什么，案卷看不出来。');
+    }
     if (b.reveal) { checkRevealed(b, there, at, found); }
     if (f.beacon) { notBefore('result', f.beacon.time, '结果不早于信标的时间'); }
     if (f.beacon && b.made) { checkVoided(b, at, found); }
@@ -201,6 +204,7 @@
     var least = absent ? Math.max(b.freeze.revealFrom, b.freeze.revealBy) : b.freeze.revealFrom;
     found.say(there.every(function (r) { return r.name === 'plan' || r.name === 'freeze' || at[r.name] >= least; }),
       absent ? '有人缺席：公开随机数和以后的记录不早于 reveal-by' : '公开随机数和以后的记录不早于 reveal-from');
+    if (b.freeze.beacon && 'reveal' in at) { found.say(at.reveal < b.freeze.beacon.time, '公开随机数（REVEAL）早于信标，那时还没有人能挑选谁缺席'); }
   }
 
   /* A round of drand is out at its time; what a void attempt would have drawn is not known before its beacon. */

@@ -9,6 +9,8 @@
 
   var QUICKNET = 'drand:52db9ba70e0cc0f6eaf7803dd07447a1f5477735fd3f661792ba94600c84e971';
   var QUICKNET_START = 1692803367, QUICKNET_SECONDS = 3;
+  /* So many draw days at most did closures of the lottery market leave out of a year. */
+  var MOST_LEFT_OUT = 40;
   var DRAWN = ['seed.txt', 'result.txt', 'open.txt', 'subjects.order', 'inspectors.order', 'teams.txt', 'leaders.txt', 'opened.tsv', 'persons.tsv'];
   var FRAME = ['secret.txt', 'subjects.tsv', 'inspectors.tsv', 'recusals.tsv'];
   var LOGGED = ['plan', 'freeze', 'reveal', 'result', 'void', 'open'];
@@ -124,13 +126,21 @@
     found.say(!wrong, '各层抽取数由 PLAN 的规则算出', wrong);
   }
 
+  /* An issue of a lottery against its day in Beijing: three draws a week, from Sunday as 0, numbered anew each year. */
+  function issueFits(beacon, digits, drawsOn) {
+    var day = Math.floor((beacon.time + 8 * 3600) / 86400), year = new Date(day * 86400000).getUTCFullYear();
+    var most = 0, number = Number(beacon.round.slice(digits)), written = digits === 2 ? year % 100 : year;
+    for (var d = Date.UTC(year, 0, 1) / 86400000; d <= day; d++) { if (drawsOn.indexOf((d + 4) % 7) >= 0) { most++; } }
+    return Number(beacon.round.slice(0, digits)) === written && number >= 1 && number <= most && number + MOST_LEFT_OUT >= most;
+  }
+
   function sourceRight(beacon) {
     if (beacon.source.indexOf('drand:') === 0) {
       return beacon.source === QUICKNET && /^[1-9][0-9]*$/.test(beacon.round) &&
         beacon.time === QUICKNET_START + QUICKNET_SECONDS * (Number(beacon.round) - 1);
     }
-    if (beacon.source === 'cwl-ssq') { return /^[0-9]{7}$/.test(beacon.round); }
-    if (beacon.source === 'tc-dlt') { return /^[0-9]{5}$/.test(beacon.round); }
+    if (beacon.source === 'cwl-ssq') { return /^[0-9]{7}$/.test(beacon.round) && issueFits(beacon, 4, [0, 2, 4]); }
+    if (beacon.source === 'tc-dlt') { return /^[0-9]{5}$/.test(beacon.round) && issueFits(beacon, 2, [1, 3, 6]); }
     return ['cwl-ssq', 'tc-dlt'].indexOf(beacon.source.toLowerCase()) < 0;
   }
 
@@ -201,7 +211,7 @@
     if (!s.beacon) { return; }
     found.say(valueRight(s.beacon), '信标的值合乎其来源的格式', s.beacon.value);
     found.open.push(s.beacon.source.indexOf('drand:') === 0 ? 'drand 第 ' + s.beacon.round + ' 轮的签名：本页不验，请用 mingqian verify 核对。'
-      : '信标 ' + s.beacon.source + ' ' + s.beacon.round + ' 的值：请对照其官方公布核对。');
+      : '信标 ' + s.beacon.source + ' ' + s.beacon.round + ' 的值，以及它是否在冻结公布之后才产生：请对照其官方公布核对。');
   }
 
   function levels(b) {

@@ -130,7 +130,7 @@ fn followed() -> Value {
         ("min_level", 1.into()),
         (
             "beacon",
-            json!(["tc-dlt", "26135", ROUND_1000, "01 05 20 34 35 + 03 12"]),
+            json!(["tc-dlt", "23097", ROUND_1000, "01 05 20 34 35 + 03 12"]),
         ),
         ("subjects", subjects.into()),
         ("S", hash("second secret").into()),

@@ -6,6 +6,7 @@
 //! our own. In `shuang/2` parties and dice stand in REVEAL, and this text names its hash.
 
 pub mod beacon;
+pub mod lottery;
 
 use std::fmt;
 

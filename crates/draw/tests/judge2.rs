@@ -425,31 +425,31 @@ fn a_value_that_is_none_of_its_source_reads_well_and_contradicts() {
     for (source, round, good, bad) in [
         (
             "cwl-ssq",
-            "2026135",
+            "2027006",
             "03 08 11 19 24 30 + 07",
             "03 08 11 19 24 30 07",
         ),
         (
             "cwl-ssq",
-            "2026135",
+            "2027006",
             "01 02 03 04 05 33 + 16",
             "01 02 03 04 05 34 + 16",
         ),
         (
             "cwl-ssq",
-            "2026135",
+            "2027006",
             "01 02 03 04 05 06 + 01",
             "02 01 03 04 05 06 + 01",
         ),
         (
             "tc-dlt",
-            "26135",
+            "27006",
             "01 02 03 04 35 + 01 12",
             "01 02 03 04 35 + 12 01",
         ),
         (
             "tc-dlt",
-            "26135",
+            "27006",
             "01 02 03 04 35 + 01 12",
             "01 02 03 04 36 + 01 12",
         ),
@@ -666,13 +666,13 @@ fn intervals_are_kept_by_the_times_the_log_claims() {
     assert_eq!(places(&late), ["freeze.txt"]);
     assert_eq!(places(&[("reveal", START + 1799)]), ["reveal.txt"]);
     assert_eq!(places(&[("result", START + 3599)]), ["result.txt"]);
+    // Whoever writes REVEAL when the beacon is out chooses who was absent.
+    assert_eq!(places(&[("reveal", START + 3599)]), [""; 0]);
+    assert_eq!(places(&[("reveal", START + 3600)]), ["reveal.txt"]);
     // Clocks may differ by a minute, and by no second more.
-    assert_eq!(places(&[("reveal", START + 3660)]), [""; 0]);
-    assert_eq!(places(&[("reveal", START + 3661)]), ["result.txt"]);
-    assert_eq!(
-        places(&[("freeze", START + 1861), ("plan", 0)]),
-        ["reveal.txt"]
-    );
+    let clocks = |freeze: u64| places(&[("freeze", freeze), ("plan", 0)]);
+    assert_eq!(clocks(START + 1860), [""; 0]);
+    assert_eq!(clocks(START + 1861), ["reveal.txt"]);
     let mut alone = good.clone();
     alone.remove("reveal");
     alone.insert("result".to_owned(), START + 1799);
@@ -688,6 +688,7 @@ fn attempts_of_a_campaign_share_no_nonce_and_a_missing_number_is_said() {
     let numbered = |attempt: u32, nonce: &str| {
         let mut json = description();
         json["attempt"] = attempt.into();
+        json["S"] = hash(&format!("secret {attempt}")).into();
         json["parties"][0][1] = hash(nonce).into();
         json["absent_nonce"]["justice"] = hash(&format!("absent {attempt}")).into();
         staged(&made(&json), Stage::Sealed)
@@ -714,6 +715,19 @@ fn attempts_of_a_campaign_share_no_nonce_and_a_missing_number_is_said() {
     assert_eq!(seen(&[0, 1, 2]), (vec![Code::REPEATED_NONCE], vec![]));
     assert_eq!(seen(&[1, 2]), (vec![], vec![1..=1]), "the first is missing");
     assert_eq!(seen(&[0, 3]), (vec![], vec![2..=4]));
+    let mut json = description();
+    json["attempt"] = 7.into();
+    json["parties"][0][1] = hash("b").into();
+    json["absent_nonce"]["justice"] = hash("absent 2").into();
+    let with_old_secret = staged(&made(&json), Stage::Sealed);
+    let first = staged(&made(&description()), Stage::Sealed);
+    let beside = beside(&[print(&first), print(&with_old_secret)]);
+    let codes = beside.faults.iter().map(|fault| fault.code);
+    assert_eq!(
+        codes.collect::<Vec<_>>(),
+        [Code::REPEATED_NONCE],
+        "the same S"
+    );
 }
 
 fn print(files: &Written) -> Footprint<'_> {

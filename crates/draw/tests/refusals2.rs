@@ -45,7 +45,7 @@ fn good() -> Value {
         "leaders": ["L1", "L2"],
         "parties": [["discipline", hash("one")], ["justice", hash("two")]],
         "dice": ["hall", "01234567890123456789"],
-        "beacon": ["cwl-ssq", "2026135", START + 3600, "03 08 11 19 24 30 + 07"],
+        "beacon": ["cwl-ssq", "2027006", START + 3600, "03 08 11 19 24 30 + 07"],
         "min_level": 2, "plan_seconds": 259_200, "freeze_seconds": 600, "reveal_from": START,
         "reveal_by": START + 1800, "S": hash("secret"), "plan_version": 2, "subjects": subjects,
         "inspectors": inspectors, "recusals": [["F1", "S03"], ["L1", "S04"]], "ending": "result",
@@ -232,7 +232,7 @@ fn the_hours_fit_each_other_and_the_ceremony() {
     accepted(|json| json["reveal_by"] = (START + 3600).into());
     only(Code::PLAN, |json| json["ceremony"] = (START + 1).into());
     only(Code::RANGE, |json| {
-        json["beacon"][2] = 10_000_000_000_u64.into();
+        json["beacon"] = json!(["radio", "noon", 10_000_000_000_u64, "07"]);
     });
 }
 
@@ -270,7 +270,19 @@ fn the_beacon_is_one_of_the_table() {
     let noon = START + 3600;
     only(Code::BEACON_NAME, named("cwl-ssq", "26135", noon, "x"));
     only(Code::BEACON_NAME, named("tc-dlt", "2026135", noon, "x"));
-    accepted(named("tc-dlt", "26135", noon, "01 02 03 34 35 + 01 12"));
+    accepted(named("tc-dlt", "27006", noon, "01 02 03 34 35 + 01 12"));
+    // Of another year, of none, and one more than the year had draw days by then.
+    let numbers = "03 08 11 19 24 30 + 07";
+    for issue in ["2020006", "2026006", "2027000", "2027007"] {
+        only(Code::BEACON_NAME, named("cwl-ssq", issue, noon, numbers));
+    }
+    // 23 November 2027, a Tuesday: draw day 140; the market was never closed for 41 of them.
+    let tuesday = 1_826_975_700;
+    only(
+        Code::BEACON_NAME,
+        named("cwl-ssq", "202799", tuesday, numbers),
+    );
+    accepted(named("cwl-ssq", "2027100", tuesday, numbers));
     accepted(named("radio", "morning", noon, "00"));
 }
 

@@ -116,9 +116,14 @@ fn introduce(bundle: &Bundle<'_>, source: &BundleSource, verdict: &mut Verdict) 
     verdict.version = Some(source.version());
     verdict.stage = Some(stage(bundle.contents().stage));
     let (freeze, reveal) = (bundle.freeze(), bundle.reveal());
-    verdict.level = reveal
-        .zip(bundle.seed())
-        .map(|(reveal, seed)| Level::reached_with(reveal, seed));
+    verdict.level = match (freeze, reveal, bundle.seed()) {
+        (_, Some(reveal), Some(seed)) => Some(Level::reached_with(reveal, seed)),
+        // Without a beacon REVEAL shows every source, of a void attempt that is not opened too.
+        (Some(freeze), Some(reveal), None) if freeze.beacon.is_none() => {
+            Some(Level::in_reach(reveal, freeze))
+        }
+        _ => None,
+    };
     let account = verdict.account.get_or_insert_default();
     account.kind = Some(bundle.contents().kind);
     account.announced = freeze.map(Level::announced);

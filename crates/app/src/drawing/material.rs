@@ -107,7 +107,7 @@ pub(super) async fn rehearse(
             .collect(),
         parties: parties.collect::<Result<_, AppError>>()?,
         beacon: match &record.beacon {
-            Some(source) => Some(beacon_name(source, rehearsal::round(version, source))?),
+            Some(source) => Some(beacon_name(source, &rehearsal::round(version, source))?),
             None => None,
         },
         reveal_by: hours.reveal_by,

@@ -5,6 +5,7 @@ use draw::Version;
 use draw::record::plan::PlanEdition;
 use draw::record::{Hours, PlanRecord};
 use draw::seed::beacon::{QUICKNET, time_of_round};
+use draw::seed::lottery::Lottery;
 
 /// A round of quicknet that appears long after every ceremony, in 2118.
 const ROUND: u64 = 1_000_000_000;
@@ -37,12 +38,12 @@ pub(super) fn hours(version: Version, plan: &PlanRecord) -> Rehearsed {
     }
 }
 
-/// A round or issue that can be one of the source.
-pub(super) fn round(version: Version, source: &str) -> &'static str {
-    match (version, source) {
-        (Version::Two, QUICKNET) => "1000000000",
-        (Version::Two, "cwl-ssq") => "2026001",
-        (Version::Two, "tc-dlt") => "26001",
-        _ => "1",
+/// A round or issue that can be one of the source at the hours of a rehearsal.
+pub(super) fn round(version: Version, source: &str) -> String {
+    let appears = || time_of_round(ROUND).expect("a round of ten digits");
+    match (version, source, Lottery::named(source)) {
+        (Version::Two, QUICKNET, _) => ROUND.to_string(),
+        (Version::Two, _, Some(lottery)) => lottery.written(lottery.draw_days(appears())),
+        _ => "1".to_owned(),
     }
 }

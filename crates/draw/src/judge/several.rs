@@ -22,7 +22,7 @@ pub struct Footprint<'a> {
     attempt: u32,
     /// `H(FREEZE)` of a borrowed frame, which is part of the attempt it joins.
     borrowed: Option<Digest>,
-    /// Commitments of FREEZE and nonces that were opened.
+    /// Commitments of FREEZE, that to S among them, and nonces that were opened.
     used: BTreeSet<Digest>,
     files: Files<'a>,
 }
@@ -64,6 +64,7 @@ impl<'a> Bundle<'a> {
         let revealed = self.reveal.iter().flat_map(|reveal| &reveal.parties);
         let nonces = revealed.filter_map(|(_, answer)| answer.given().copied());
         let borrowed = self.freeze.iter().filter(|freeze| freeze.extends.is_some());
+        let secret = self.freeze.iter().map(|freeze| freeze.secret);
         Footprint {
             campaign,
             attempt,
@@ -71,6 +72,7 @@ impl<'a> Bundle<'a> {
             used: committed
                 .map(|party| party.commitment)
                 .chain(nonces)
+                .chain(secret)
                 .collect(),
             files: self.files.clone(),
         }
@@ -88,7 +90,7 @@ impl<'a> Footprint<'a> {
             campaign: freeze.campaign,
             attempt: freeze.attempt,
             borrowed: freeze.extends.map(|_| freeze.hash()),
-            used: committed.chain(nonces).collect(),
+            used: committed.chain(nonces).chain([freeze.secret]).collect(),
             files,
         }
     }
@@ -164,7 +166,7 @@ pub fn beside(prints: &[Footprint<'_>]) -> Beside {
         for used in &print.used {
             if let Some(before) = seen.insert(*used, print) {
                 let (before, now) = (before.words(), print.words());
-                let sentence = format!("{before}与{now}用了同一个随机数或者承诺值。");
+                let sentence = format!("{before}与{now}用了同一个随机数、承诺值或 S。");
                 faults.push(Fault::new(Code::REPEATED_NONCE, used.to_string(), sentence));
             }
         }

@@ -88,6 +88,17 @@ impl Bundle<'_> {
         faults
     }
 
+    /// Whether who made the attempt void before REVEAL could have known what it would draw: nonces were taken then, and no
+    /// beacon was still to come. What was known to whom, no record shows.
+    #[must_use]
+    pub fn is_void_amid_nonces(&self, times: &LogTimes) -> bool {
+        let unrevealed = self.freeze.is_some() && self.reveal.is_none();
+        let (Some(at), Some((reveal_from, beacon_at))) = (times.get("void"), self.hours()) else {
+            return false;
+        };
+        unrevealed && *at >= reveal_from.max(beacon_at.unwrap_or(0))
+    }
+
     /// A void attempt against its beacon: a round of drand is out at its time, so nobody gives up what follows from it
     /// then; and what the attempt would have drawn is not known before.
     fn void_hours(&self, times: &LogTimes) -> Vec<Fault> {
@@ -157,9 +168,10 @@ impl Bundle<'_> {
             .collect()
     }
 
-    /// REVEAL, and what follows it, before the moment it may be logged: whoever is absent may come until `reveal-by`.
+    /// REVEAL, and what follows it, before the moment it may be logged: whoever is absent may come until `reveal-by`. And
+    /// REVEAL when its beacon was out: whoever writes it then chooses who was absent.
     fn reveal_faults(&self, times: &LogTimes) -> Vec<Fault> {
-        let (Some((reveal_from, _)), Some(freeze), Some(reveal)) =
+        let (Some((reveal_from, beacon_at)), Some(freeze), Some(reveal)) =
             (self.hours(), &self.freeze, &self.reveal)
         else {
             return Vec::new();
@@ -176,10 +188,14 @@ impl Bundle<'_> {
         };
         let names = self.logged();
         let following = names.iter().skip_while(|name| *name != "reveal");
-        following
-            .filter(|name| times.get(*name).is_some_and(|at| *at < least))
-            .map(|name| late(name, sentence))
-            .collect()
+        let early = following.filter(|name| times.get(*name).is_some_and(|at| *at < least));
+        let mut faults: Vec<_> = early.map(|name| late(name, sentence)).collect();
+        let revealed = times.get("reveal").zip(beacon_at);
+        if revealed.is_some_and(|(at, beacon_at)| *at >= beacon_at) {
+            let sentence = "揭示不早于公共随机源公布的时刻：那时随机源已经知道，还能挑选谁缺席。";
+            faults.push(late("reveal", sentence));
+        }
+        faults
     }
 
     /// Records whose time lies before that of one they follow, further than clocks differ.

@@ -1,8 +1,9 @@
 //! The beacons of §3.5: which there are, what they give, and when a drand round appears.
 //!
 //! Deliberately absent: the signature of a drand value, which the crate `verify` checks, and whether
-//! a lottery's numbers are those of its notice, which rests on witnesses.
+//! a lottery's numbers are those of its notice and were drawn after FREEZE, which rests on witnesses.
 
+use super::lottery::{Lottery, MOST_LEFT_OUT};
 use crate::digest::shorten;
 use crate::fault::{Code, Fault};
 use crate::record::freeze::BeaconName;
@@ -37,10 +38,6 @@ pub(crate) fn faults(name: &BeaconName, time: u64) -> Vec<Fault> {
             sentence,
         )]
     };
-    let issue = |digits: usize| {
-        let round = name.round.as_bytes();
-        round.len() == digits && round.iter().all(u8::is_ascii_digit)
-    };
     match name.source.as_str() {
         QUICKNET => match Version::One
             .count(name.round.as_str())
@@ -55,18 +52,31 @@ pub(crate) fn faults(name: &BeaconName, time: u64) -> Vec<Fault> {
             Some(_) => Vec::new(),
         },
         source if source.starts_with("drand:") => wrong("不是 quicknet。"),
-        source if [SSQ, DLT].iter().any(|known| is_respelled(source, known)) => {
-            wrong("与彩票来源只有大小写之差。")
-        }
-        SSQ if !issue(7) => wrong("期号不是 7 位数字。"),
-        DLT if !issue(5) => wrong("期号不是 5 位数字。"),
-        _ => Vec::new(),
+        source if Lottery::respelled(source).is_some() => wrong("与彩票来源只有大小写之差。"),
+        source => match Lottery::named(source).map(|lottery| misplaced(lottery, name, time)) {
+            Some(Some(sentence)) => wrong(&sentence),
+            Some(None) | None => Vec::new(),
+        },
     }
 }
 
-/// Whether a name differs from a known one in case only.
-fn is_respelled(source: &str, known: &str) -> bool {
-    source != known && source.eq_ignore_ascii_case(known)
+/// Why an issue cannot be one whose numbers appear at that time.
+fn misplaced(lottery: &Lottery, name: &BeaconName, time: u64) -> Option<String> {
+    let Some(issue) = lottery.issue(name.round.as_str()) else {
+        return Some(format!("期号不是 {} 位数字。", lottery.digits()));
+    };
+    let by_then = lottery.draw_days(time);
+    if issue.year != by_then.year {
+        let sentence = "期号的年份不是公布时间的那一年（北京时间）。";
+        return Some(sentence.to_owned());
+    }
+    let least = by_then.number.saturating_sub(MOST_LEFT_OUT).max(1);
+    (!(least..=by_then.number).contains(&issue.number)).then(|| {
+        format!(
+            "按每周三期，到公布那天这一年开到第 {} 期，休市至多少开 {MOST_LEFT_OUT} 期；写的是第 {} 期。",
+            by_then.number, issue.number
+        )
+    })
 }
 
 /// Whether a value is one its source can give. drand: 96 hex digits. Lotteries: two-digit numbers, in

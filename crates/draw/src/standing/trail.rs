@@ -29,6 +29,8 @@ struct Trail<'a> {
     visits: Vec<TrailVisit>,
     /// Persons a SUBSTITUTE withdrew.
     withdrawn: BTreeSet<Digest>,
+    /// `H(FREEZE)` of the frames that cannot join any more: this one, and those that have.
+    joined: BTreeSet<Digest>,
 }
 
 /// What is wrong with the trail of an attempt.
@@ -62,6 +64,7 @@ pub(crate) fn trail_faults(
             })
             .collect(),
         withdrawn: BTreeSet::new(),
+        joined: BTreeSet::from([freeze.hash()]),
     };
     let mut changes = Vec::new();
     for (number, record) in (1..).zip(records) {
@@ -135,12 +138,16 @@ impl Trail<'_> {
         faults
     }
 
-    /// Nobody is withdrawn twice; who is recused is in the visit, which is open.
+    /// Nobody is withdrawn twice, no frame joins twice or itself; who is recused is in the visit, which is open.
     fn person_faults(&mut self, act: &Act) -> Option<Fault> {
         match *act {
             Act::Substitute { person, .. } if !self.withdrawn.insert(person) => {
                 let place = person.to_string();
                 Some(Fault::new(Code::NOT_AVAILABLE, place, "已经退出。"))
+            }
+            Act::Extend { borrowed, .. } if !self.joined.insert(borrowed) => {
+                let sentence = "增补名录是本次抽取自己的名录，或已经并入过。";
+                Some(Fault::new(Code::NOT_AVAILABLE, "borrowed", sentence))
             }
             Act::Recuse { visit, person, .. } => match self.open(visit) {
                 Err(fault) => Some(fault),

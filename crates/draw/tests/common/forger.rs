@@ -50,7 +50,7 @@ pub fn description() -> Value {
         "parties": [["discipline", hash("one")], ["justice", null]],
         "absent_nonce": {"justice": hash("two")},
         "dice": ["hall", "01234567890123456789"],
-        "beacon": ["cwl-ssq", "2026135", START + 3600, "03 08 11 19 24 30 + 07"],
+        "beacon": ["cwl-ssq", "2027006", START + 3600, "03 08 11 19 24 30 + 07"],
         "min_level": 1, "plan_seconds": 259_200, "freeze_seconds": 600, "reveal_from": START,
         "reveal_by": START + 1800, "S": hash("secret"), "plan_version": 2, "subjects": subjects,
         "inspectors": inspectors, "recusals": [["L1", "S00"]], "ending": "result",

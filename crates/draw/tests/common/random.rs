@@ -36,8 +36,8 @@ pub fn beacon(random: &mut Generator) -> Value {
             let value = format!("{}{}", hex(random), &hex(random)[..32]);
             json!([draw::seed::beacon::QUICKNET, round.to_string(), time, value])
         }
-        1 => json!(["cwl-ssq", "2026135", at, "03 08 11 19 24 30 + 07"]),
-        2 => json!(["tc-dlt", "26135", at, "01 02 20 34 35 + 03 12"]),
+        1 => json!(["cwl-ssq", "2027006", at, "03 08 11 19 24 30 + 07"]),
+        2 => json!(["tc-dlt", "27006", at, "01 02 20 34 35 + 03 12"]),
         _ => json!(["radio", "n.7", at, "00 99 + 05"]),
     }
 }

@@ -151,7 +151,7 @@ impl<'a> Others<'a> {
         if prints.len() == 1 {
             if attempt > 1 {
                 verdict.leave("与其他各次抽取的对照");
-                let sentence = "没有一并给出其他各次抽取的案卷（--earlier）：随机数和承诺值是否用过，没有对照。";
+                let sentence = "没有一并给出其他各次抽取的案卷（--earlier）：随机数、承诺值和 S 是否用过，没有对照。";
                 verdict.open(sentence);
             }
             return;
@@ -160,7 +160,7 @@ impl<'a> Others<'a> {
             verdict.open("一并给出的案卷中有别的抽查任务，没有与本案卷对照。");
         }
         let beside = beside(&prints);
-        let sentence = "与一并给出的案卷没有共用随机数或承诺值，同一次抽取没有两种内容";
+        let sentence = "与一并给出的案卷没有共用随机数、承诺值或 S，同一次抽取没有两种内容";
         if beside.faults.is_empty() {
             let count = format!("共 {} 份案卷", prints.len());
             verdict.say(true, "VRFY-531", sentence, count);

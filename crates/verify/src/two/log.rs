@@ -123,7 +123,11 @@ impl Receipts {
             );
         }
         if self.timed() {
-            let faults = bundle.time_faults(&self.times());
+            let times = self.times();
+            let faults = bundle.time_faults(&times);
+            if bundle.is_void_amid_nonces(&times) {
+                verdict.open("作废时已经在收随机数：随机数交了没有，作废的人是否已经知道会抽出什么，案卷看不出来。");
+            }
             say_one(
                 Point::Times.number(),
                 words::name(Point::Times),

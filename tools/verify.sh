@@ -764,6 +764,9 @@ END {
   print reached, proven >LEVELS
 }
 AWK
+if [ $V = 2 ] && with freeze.txt; then
+  case $(value beacon) in ''|drand:*) ;; *) open "信标 $(value beacon | cut -d ' ' -f 1,2) 是否在冻结公布之后才产生，没有核对，请对照其官方公布" ;; esac
+fi
 REACHED=; PROVEN=; ANSWERS=
 [ $V = 1 ] && ANSWERS=b/seed.txt
 if with reveal.txt; then
@@ -790,7 +793,7 @@ if [ -n "$ANSWERS" ]; then
     case $what$who in
       dice*) open "骰子 $who 的点数，请对照现场记录" ;;
       beacondrand:*) open "drand 第 $round 轮的签名：本脚本不验，请用 mingqian verify" ;;
-      *) open "信标 $who $round 的值，以及它是否在冻结公布之后才产生，请对照其官方公布" ;;
+      *) open "信标 $who $round 的值，请对照其官方公布" ;;
     esac
   done <shown
 fi
@@ -1424,6 +1427,7 @@ case $STAGE in
     open "谁被抽中、谁去检查：仍在封存；摘要此时只能看到，不能重算" ;;
   public) [ -z "$OPENED" ] || open "未抽中对象的类别与状态、人员负荷与回避、检查人员的签号、变动中本应由谁接替：要用完整案卷" ;;
 esac
+[ $V = 2 ] || open "案卷是 shuang/1 的：这一版不要求随机数和承诺只用一次，也不要求公共随机源在冻结之后才产生；案卷里没有方案、揭示的记录。这些都没有核对，新的抽取按 shuang/2。"
 [ $V = 1 ] || open "别的抽取是否用过同样的随机数或承诺：要把同一任务的各次案卷一并核对"
 cat open
 if [ $WRONG -ne 0 ]; then echo "结论 1：发现矛盾"; EXIT=1; else echo "结论 3：到目前为止全部正确，但还不完整（本脚本不验日志签名）"; EXIT=3; fi

@@ -211,6 +211,7 @@
   };
 
   function beaconGaps(seed, found) {
+    found.open.push('案卷是 shuang/1 的：这一版不要求随机数和承诺只用一次，也不要求公共随机源在冻结之后才产生；案卷里没有方案、揭示的记录。这些都没有核对，新的抽取按 shuang/2。');
     seed.opened.forEach(function (o) {
       if (o.source.kind === 'beacon' && o.absent === null) { found.open.push('信标 ' + o.source.name + ' 的值：请对照其官方公布核对。'); }
       if (o.source.kind === 'dice' && o.absent === null) { found.open.push('骰子 ' + o.source.name + ' 的点数：请对照现场记录核对。'); }

@@ -7,10 +7,6 @@
 (function (M) {
   'use strict';
 
-  var QUICKNET = 'drand:52db9ba70e0cc0f6eaf7803dd07447a1f5477735fd3f661792ba94600c84e971';
-  var QUICKNET_START = 1692803367, QUICKNET_SECONDS = 3;
-  /* So many draw days at most did closures of the lottery market leave out of a year. */
-  var MOST_LEFT_OUT = 40;
   var DRAWN = ['seed.txt', 'result.txt', 'open.txt', 'subjects.order', 'inspectors.order', 'teams.txt', 'leaders.txt', 'opened.tsv', 'persons.tsv'];
   var FRAME = ['secret.txt', 'subjects.tsv', 'inspectors.tsv', 'recusals.tsv'];
   var LOGGED = ['plan', 'freeze', 'reveal', 'result', 'void', 'open'];
@@ -126,24 +122,6 @@
     found.say(!wrong, '各层抽取数由 PLAN 的规则算出', wrong);
   }
 
-  /* An issue of a lottery against its day in Beijing: three draws a week, from Sunday as 0, numbered anew each year. */
-  function issueFits(beacon, digits, drawsOn) {
-    var day = Math.floor((beacon.time + 8 * 3600) / 86400), year = new Date(day * 86400000).getUTCFullYear();
-    var most = 0, number = Number(beacon.round.slice(digits)), written = digits === 2 ? year % 100 : year;
-    for (var d = Date.UTC(year, 0, 1) / 86400000; d <= day; d++) { if (drawsOn.indexOf((d + 4) % 7) >= 0) { most++; } }
-    return Number(beacon.round.slice(0, digits)) === written && number >= 1 && number <= most && number + MOST_LEFT_OUT >= most;
-  }
-
-  function sourceRight(beacon) {
-    if (beacon.source.indexOf('drand:') === 0) {
-      return beacon.source === QUICKNET && /^[1-9][0-9]*$/.test(beacon.round) &&
-        beacon.time === QUICKNET_START + QUICKNET_SECONDS * (Number(beacon.round) - 1);
-    }
-    if (beacon.source === 'cwl-ssq') { return /^[0-9]{7}$/.test(beacon.round) && issueFits(beacon, 4, [0, 2, 4]); }
-    if (beacon.source === 'tc-dlt') { return /^[0-9]{5}$/.test(beacon.round) && issueFits(beacon, 2, [1, 3, 6]); }
-    return ['cwl-ssq', 'tc-dlt'].indexOf(beacon.source.toLowerCase()) < 0;
-  }
-
   function checkFreeze(suite, f, found) {
     found.say([f.subjects, f.inspectors, f.recusals].every(function (list) {
       return list.leaves > 0 || list.root === suite.text('');
@@ -162,7 +140,8 @@
         '借调名单没有对象、分层、组长和片区，不分组');
     }
     found.say(f.revealFrom < f.revealBy && (!f.beacon || f.revealBy <= f.beacon.time), '公开随机数的时间先后有序，早于信标');
-    if (f.beacon) { found.say(sourceRight(f.beacon), '信标的来源、期次和时间合乎协议', f.beacon.source + ' ' + f.beacon.round); }
+    if (f.beacon) { found.say(M.sourceRight(f.beacon), '信标的来源、期次和时间合乎协议', f.beacon.source + ' ' + f.beacon.round); }
+    if (f.beacon && f.beacon.source.indexOf('drand:') !== 0) { found.open.push('信标 ' + f.beacon.source + ' ' + f.beacon.round + ' 是否在冻结公布之后才产生，没有核对：请对照其官方公布。'); }
   }
 
   /* ---- reveal, seed, ending (checks 3 to 8) ---- */
@@ -186,32 +165,15 @@
     if (r.dice) { found.open.push('骰子 ' + r.dice.name + (r.dice.digits === null ? ' 到时没有点数。' : ' 的点数：请对照现场记录核对。')); }
   }
 
-  function zonesRight(zones, shape) {
-    return zones.length === shape.length && zones.every(function (zone, i) { return zone.length === shape[i][0] && zone.every(function (n) { return n >= '01' && n <= shape[i][1]; }); });
-  }
-
-  function valueRight(beacon) {
-    if (beacon.source.indexOf('drand:') === 0) { return /^[0-9a-f]{96}$/.test(beacon.value); }
-    var zones = beacon.value.split(' + ').map(function (zone) { return zone.split(' '); });
-    var count = zones.reduce(function (total, zone) { return total + zone.length; }, 0);
-    var rising = zones.every(function (zone) {
-      return zone.every(function (n, i) { return /^[0-9]{2}$/.test(n) && (i === 0 || zone[i - 1] < n); });
-    });
-    if (!rising) { return false; }
-    if (beacon.source === 'cwl-ssq') { return zonesRight(zones, [[6, '33'], [1, '16']]); }
-    if (beacon.source === 'tc-dlt') { return zonesRight(zones, [[5, '35'], [2, '12']]); }
-    return zones.length <= 8 && count <= 40;
-  }
-
   function checkSeed(suite, b, texts, found) {
     var f = b.freeze, s = b.seed;
     found.say(refers(suite, b, s, texts) && s.reveal === suite.text(texts('reveal.txt')), '种子文件属于这份 FREEZE 和 REVEAL');
     found.say(f.beacon ? Boolean(s.beacon) && s.beacon.source === f.beacon.source && s.beacon.round === f.beacon.round : !s.beacon,
       '种子文件答复了公布的信标，一字不差');
     if (!s.beacon) { return; }
-    found.say(valueRight(s.beacon), '信标的值合乎其来源的格式', s.beacon.value);
+    found.say(M.valueRight(s.beacon), '信标的值合乎其来源的格式', s.beacon.value);
     found.open.push(s.beacon.source.indexOf('drand:') === 0 ? 'drand 第 ' + s.beacon.round + ' 轮的签名：本页不验，请用 mingqian verify 核对。'
-      : '信标 ' + s.beacon.source + ' ' + s.beacon.round + ' 的值，以及它是否在冻结公布之后才产生：请对照其官方公布核对。');
+      : '信标 ' + s.beacon.source + ' ' + s.beacon.round + ' 的值：请对照其官方公布核对。');
   }
 
   function levels(b) {

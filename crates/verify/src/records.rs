@@ -99,6 +99,7 @@ impl Records {
 
     /// What nobody can recompute from the texts: where the values came from.
     pub(crate) fn gaps(&self, verdict: &mut Verdict) {
+        verdict.open("案卷是 shuang/1 的：这一版不要求随机数和承诺只用一次，也不要求公共随机源在冻结之后才产生；案卷里没有方案、揭示的记录。这些都没有核对，新的抽取按 shuang/2。");
         for (name, answer) in &self.seed_text.parties {
             if answer.given().is_none() {
                 verdict.open(format!("见证人 {name} 没有揭示（{answer}），未计入种子。"));
@@ -125,6 +126,10 @@ impl Records {
             Some(Ok(())) => {
                 let what = format!("drand 第 {} 轮的值是 quicknet 对这一轮的签名", beacon.round);
                 verdict.say(true, "VRFY-115", what, "");
+                verdict.open(format!(
+                    "冻结和 drand 第 {} 轮哪个在先，这一版没有写：请对照冻结公告公布的时间。",
+                    beacon.round
+                ));
                 return;
             }
             Some(Err(fault)) => format!(

@@ -435,6 +435,9 @@ fn an_extend_is_recomputed_from_the_borrowed_bundle_and_named_without_it() {
         whole.checks
     );
     assert!(!says_unchecked(&whole, "--borrowed"));
+    let public = staged(&made, Stage::Public);
+    let beside = with_borrowed(&public, std::slice::from_ref(&frame));
+    assert!(says_unchecked(&beside, "变更没有由增补名录重算"));
 }
 
 #[test]
@@ -689,4 +692,52 @@ fn an_entry_is_judged_by_the_very_bytes_that_are_hashed() {
     let later = text.replace(&entry.time().to_string(), &(entry.time() - 1).to_string());
     files.insert("plan.entry".to_owned(), later.into_bytes());
     assert_eq!(wrong(&verdict(&files, Some(log_key()))), ["VRFY-520"]);
+}
+
+/// Whether an issue was drawn before FREEZE no record shows: it is said, in a void attempt too.
+#[test]
+fn nobody_takes_the_issue_of_a_lottery_for_one_that_came_after_the_freeze() {
+    let unproven = "是否在冻结公布之后才产生，没有核对";
+    let mut drand = description();
+    by_drand(&mut drand, ROUND_1000);
+    for (json, stage, is_said) in [
+        (description(), Stage::Sealed, true),
+        (description(), Stage::Full, true),
+        (void("reveal", true), Stage::Public, true),
+        (drand, Stage::Sealed, false),
+    ] {
+        let verdict = verdict(&staged(&made(&json), stage), None);
+        let said = verdict.not_checked.iter();
+        assert_eq!(
+            said.filter(|words| words.contains(unproven)).count(),
+            usize::from(is_said)
+        );
+    }
+}
+
+/// A VOID before REVEAL while nonces were taken: who knew what, the bundle does not show, and says so.
+#[test]
+fn a_void_while_nonces_were_taken_says_what_it_does_not_show() {
+    let files = staged(&made(&void("reveal", true)), Stage::Public);
+    let times = lines(&files);
+    let said = |at: u64| {
+        let mut files = files.clone();
+        let mut times = times.clone();
+        times.last_mut().unwrap().1 = at;
+        let planned = planned(&files, &times);
+        log_into(&mut files, LOG, &planned);
+        let verdict = verdict(&files, Some(log_key()));
+        assert_eq!((verdict.exit(), wrong(&verdict)), (0, vec![]));
+        says_unchecked(&verdict, "作废时已经在收随机数")
+    };
+    let beacon = draw::record::FreezeRecord::parse(&files["freeze.txt"]).unwrap();
+    let draw::record::Hours::Two {
+        beacon_at: Some(at),
+        ..
+    } = beacon.hours
+    else {
+        panic!("it has a beacon");
+    };
+    assert!(said(at));
+    assert!(!said(at - 1), "nobody knew the beacon");
 }

@@ -153,6 +153,12 @@ fn of_beacon(old: &str, new: &str) -> (String, u8) {
     let seed = hash(&files, "seed.txt");
     relink(&mut files, "result.txt", "seed ", seed);
     let verdict = verdict(&files, None);
+    let has = |words: &str| verdict.not_checked.iter().any(|said| said.contains(words));
+    assert!(has("案卷是 shuang/1 的"), "what the old version left open");
+    assert!(
+        new != "5e39" || has("哪个在先"),
+        "a round may be of years ago"
+    );
     let right = verdict.checks.iter().map(|check| &check.what);
     let mut said = right
         .chain(&verdict.not_checked)

@@ -72,6 +72,7 @@ struct ToCommit {
 struct Known {
     reveal_by: Instant,
     ceremony: Option<Instant>,
+    source: Option<String>,
     intervals: Intervals,
     newest: Version,
 }
@@ -90,6 +91,10 @@ impl Committing {
             reveal_from: self.0.reveal_from,
             reveal_by: known.reveal_by,
             beacon_at: self.0.beacon_at,
+            beacon: known
+                .source
+                .clone()
+                .map(|source| (source, self.0.beacon_round.clone())),
             ceremony: known.ceremony,
             intervals: known.intervals,
             newest: known.newest,
@@ -140,11 +145,13 @@ impl LongAct for Committing {
         let plan = material::plan_record(stored)?;
         self.0.beacon_at = hour_of_round(&plan, &self.0.beacon_round).or(self.0.beacon_at);
         let ceremony = announced_ceremony(&plan);
+        let source = plan.beacon.as_ref().map(ToString::to_string);
         let terms = material::terms(stored, &plan, reveal_by, &self.0)?;
         let newest = app.version_of_new_attempts;
         let hours = Known {
             reveal_by,
             ceremony,
+            source,
             intervals,
             newest,
         };

@@ -168,6 +168,13 @@ impl Committed {
         let version = self.frozen.version;
         matches!(version, FrameVersion::Two { dice: true, .. }) && self.thrown().is_none()
     }
+
+    /// Whether they can be entered: they are thrown at the ceremony, before its witnesses.
+    #[must_use]
+    pub fn takes_dice(&self) -> bool {
+        let ceremony = self.ceremony.as_ref();
+        self.awaits_dice() && ceremony.is_some_and(|begun| !begun.witnesses.is_empty())
+    }
 }
 
 /// All nonces are open or their parties are recorded as absent; only the beacon is awaited.

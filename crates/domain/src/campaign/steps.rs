@@ -309,7 +309,7 @@ impl Campaign {
         match verb {
             CampaignVerb::Reveal | CampaignVerb::Draw => committed.is_by_hand(),
             CampaignVerb::BeginCeremony | CampaignVerb::Attend => !committed.is_by_hand(),
-            CampaignVerb::EnterDice => committed.awaits_dice(),
+            CampaignVerb::EnterDice => committed.takes_dice(),
             CampaignVerb::EnterBeacon => !committed.is_by_hand() && committed.awaits_source(),
             _ => true,
         }

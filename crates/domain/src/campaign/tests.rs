@@ -48,6 +48,7 @@ const DEMO: Intervals = Intervals {
     plan_days: 0,
     freeze_minutes: 0,
     minimum_level: TrustLevel::Witnessed,
+    lottery_left_out: 7,
 };
 
 fn party(name: &str) -> PartyName {
@@ -103,6 +104,7 @@ fn commit_facts() -> CommitFacts {
         reveal_from: None,
         reveal_by: at(60),
         beacon_at: Some(at(70)),
+        beacon: None,
         ceremony: None,
         intervals: DEMO,
         newest: Version::One,
@@ -184,7 +186,15 @@ fn ready_for(campaign: Campaign, verb: CampaignVerb) -> Campaign {
                         .0
                 })
         }
-        CampaignVerb::EnterDice => under_two(campaign, true, false),
+        CampaignVerb::EnterDice => {
+            let two = under_two(campaign, true, false);
+            let begun = two.clone().begin_ceremony(step(DRAWER, 50));
+            let slip = ceremony::Presence::Slip {
+                signed: "机关纪委 见证员甲".to_owned(),
+            };
+            let seen = begun.and_then(|(begun, _)| begun.attend(slip, at(51)));
+            seen.map_or(two, |(seen, _)| seen)
+        }
         CampaignVerb::EnterBeacon => under_two(campaign, false, true),
         CampaignVerb::BeginCeremony => under_two(campaign, false, false),
         CampaignVerb::Attend => {
@@ -223,7 +233,7 @@ fn apply(campaign: Campaign, verb: CampaignVerb) -> Result<(Campaign, Act), Refu
         }
         CampaignVerb::Commit => campaign.commit(commit_facts()),
         CampaignVerb::EnterDice => campaign.enter_dice(EntryFacts {
-            step: step(DRAWER, 45),
+            step: step(DRAWER, 52),
             value: "7".repeat(20),
             evidence: Some(entry::SourceEvidence {
                 source: "十面骰 20 枚".to_owned(),
@@ -467,6 +477,7 @@ fn the_intervals_of_the_rulebook_are_kept() {
         plan_days: 3,
         freeze_minutes: 60,
         minimum_level: TrustLevel::Witnessed,
+        lottery_left_out: 7,
     };
     let code = |facts: CommitFacts| ready().commit(facts).expect_err("too short").code;
     assert_eq!(

@@ -175,6 +175,9 @@ parameters! {
     INTERVAL_FREEZE_MINUTES = "interval.freeze_minutes", count(0, 60 * 24 * 30), "60", Draw, "0.1.0",
         "公布承诺到随机数产生的最短分钟数",
         "摇号协议第 3.1 节";
+    LOTTERY_LEFT_OUT = "lottery.left_out", count(0, 40), "7", Reckoning, "0.2.0",
+        "彩票休市一年至多少开的期数",
+        "摇号协议第 3.5 节；财政部每年公告春节、国庆休市，按双色球、大乐透每周开奖三期推算约 4 至 7 期，以当年公告为准";
     INTERVAL_RESULT_WORKING_DAYS = "interval.result_working_days", count(0, 30), "1", Work, "0.1.0",
         "信标到达后公布抽取结果的期限（工作日）",
         "次一工作日；迟了须写理由的只有按 shuang/1 的抽取：shuang/2 的结果由程序随即公布";

@@ -141,6 +141,7 @@ impl<'a> Reader<'a> {
                 plan_days: i64::from(self.number(&declared::INTERVAL_PLAN_DAYS)),
                 freeze_minutes: i64::from(self.number(&declared::INTERVAL_FREEZE_MINUTES)),
                 minimum_level: self.word(&declared::LEVEL_MINIMUM, declared::real_level),
+                lottery_left_out: self.number(&declared::LOTTERY_LEFT_OUT),
             }),
         }
     }

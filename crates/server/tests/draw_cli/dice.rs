@@ -76,7 +76,7 @@ fn dice_are_written_down_before_the_nonces_and_stand_in_the_reveal() {
 fn dice_are_written_down_once() {
     let folder = with_dice();
     let folder = folder.path();
-    succeeds(&dice_at(folder, BEFORE, DIGITS));
+    succeeds(&dice_at(folder, REVEAL_FROM, DIGITS));
     let before = kept(folder, "dice.txt");
     for other in ["27182818284590452353", DIGITS, "absent:timeout"] {
         refuses(&dice_at(folder, REVEAL_BY, other), "CLI-436", &["只写一次"]);
@@ -97,6 +97,11 @@ fn dice_are_written_down_once() {
 fn dice_and_nonces_come_in_the_order_of_their_hours() {
     let folder = with_dice();
     let folder = folder.path();
+    refuses(
+        &dice_at(folder, BEFORE, DIGITS),
+        "CLI-437",
+        &["2023-08-23 23:10:00", "当着见证人掷"],
+    );
     refuses(
         &dice_at(folder, TOO_LATE, DIGITS),
         "CLI-437",

@@ -278,7 +278,7 @@ fn verify_of_several_attempts_says_what_was_used_again() {
     let beside = mingqian(folder, &["verify", "two", "--earlier", "one"]);
     assert_eq!(beside.status.code(), Some(1), "{}", said(&beside));
     assert!(
-        said(&beside).contains("用了同一个随机数或者承诺值"),
+        said(&beside).contains("用了同一个随机数、承诺值或 S"),
         "{}",
         said(&beside)
     );

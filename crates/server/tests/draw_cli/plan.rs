@@ -385,7 +385,11 @@ fn a_beacon_has_a_chain_that_can_be_checked_and_a_time_after_the_freeze() {
             "CLI-309",
             "由轮次算出",
         ),
-        (quicknet("round = \"123\""), "CLI-311", "截止不得晚于公布"),
+        (
+            quicknet("round = \"123\""),
+            "CLI-311",
+            "截止要早至少 1 分钟",
+        ),
         (
             "source = \"cwl-ssq\"\nround = \"2026140\"".to_owned(),
             "CLI-302",

@@ -125,6 +125,10 @@ impl<'a> Others<'a> {
                 }
             }
         }
+        if !guests.is_empty() && bundle.contents().stage != draw::bundle::Stage::Full {
+            let sentence = "本案卷没有 S 和名录，变更没有由增补名录重算：要用本次抽取的完整案卷。";
+            verdict.open(sentence);
+        }
         Guests(guests)
     }
 

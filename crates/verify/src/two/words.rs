@@ -195,6 +195,16 @@ fn frozen(freeze: &FreezeRecord, bundle: &Bundle<'_>, verdict: &mut Verdict) {
         let sentence = "方案是 shuang/1 的记录：所依细则和仪式时间没有写明，没有对照。";
         verdict.open(sentence);
     }
+    if let Some(beacon) = freeze
+        .beacon
+        .as_ref()
+        .filter(|beacon| !drand::is_drand(beacon))
+    {
+        let BeaconName { source, round } = beacon;
+        verdict.open(format!(
+            "公共随机源 {source} {round} 是否在冻结公布之后才产生，没有核对：请对照其官方公布。"
+        ));
+    }
     verdict.open("方案文件、细则文本的摘要与公布的文本是否相符：请对照已公布的文本。");
 }
 

@@ -125,7 +125,7 @@ pub fn lines(files: &Files) -> Vec<Line> {
         false => from,
     };
     let source = beacon.unwrap_or(from);
-    let frozen = source - plan.freeze_seconds;
+    let frozen = (source - plan.freeze_seconds).min(from);
     let mut lines = vec![("plan".to_owned(), frozen - plan.plan_seconds)];
     let mut add = |name: String, time: u64| {
         if files.contains_key(&format!("{name}.txt")) {

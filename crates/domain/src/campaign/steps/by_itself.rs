@@ -52,6 +52,15 @@ impl Campaign {
         }
     }
 
+    /// When the beacon appeared, if REVEAL was not there by then: the attempt can only be made void.
+    #[must_use]
+    pub fn missed_beacon(&self, at: Instant) -> Option<Instant> {
+        match &self.state {
+            CampaignState::Committed(committed) => revealing::missed(committed, at),
+            _ => None,
+        }
+    }
+
     /// Who draws by the program: who published FREEZE.
     #[must_use]
     pub fn drawer(&self) -> Option<&AccountId> {
@@ -62,7 +71,8 @@ impl Campaign {
     /// is absent, whatever level is left.
     ///
     /// # Errors
-    /// `CAMP-001`, `DRAW-007` somebody may still come, `DRAW-024` it has not begun, `DRAW-025` dice may still come.
+    /// `CAMP-001`, `DRAW-007` somebody may still come, `DRAW-024` it has not begun, `DRAW-025` dice may still come,
+    /// `DRAW-081` its beacon is out.
     pub fn close_by_itself(self, at: Instant) -> Stepped {
         self.permit(CampaignVerb::Reveal)?;
         let CampaignState::Committed(mut committed) = self.state.clone() else {

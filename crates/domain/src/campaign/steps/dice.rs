@@ -13,7 +13,7 @@ use super::super::entry::{EntryFacts, Reader, SourceEntry, Words};
 use super::super::state::{Campaign, CampaignState, Committed};
 use super::super::transitions::CampaignVerb;
 use super::super::version::FrameVersion;
-use super::{Stepped, not_before};
+use super::{Stepped, not_before, revealing};
 
 /// The most digits REVEAL takes.
 const MOST_ROLLS: usize = 200;
@@ -29,7 +29,7 @@ impl Campaign {
     ///
     /// # Errors
     /// `CAMP-001`, `CAMP-015`, `DRAW-028` no dice are awaited here, `DRAW-029` too late, `DRAW-043` not that many
-    /// digits, `DRAW-044` not what the first account entered, `DRAW-045` two have entered it, `DRAW-046` without
+    /// digits, `DRAW-056` and `DRAW-057` not at the ceremony before a witness, `DRAW-044` not what the first account entered, `DRAW-045` two have entered it, `DRAW-046` without
     /// source and picture, `AUTH-017` the same account twice.
     pub fn enter_dice(self, facts: EntryFacts) -> Stepped {
         self.permit(CampaignVerb::EnterDice)?;
@@ -63,6 +63,7 @@ fn may_enter(committed: &Committed, facts: &EntryFacts) -> Result<(), Refusal> {
         let until = committed.reveal_by.local_text();
         return Err(codes::DRAW_DICE_LATE.refuse(&[("until", &until)]));
     }
+    revealing::is_held(committed)?;
     let digits = facts.value.as_str();
     let counted = (ROLLS_OF_A_BEACON..=MOST_ROLLS).contains(&digits.len());
     if !counted || !digits.bytes().all(|byte| byte.is_ascii_digit()) {

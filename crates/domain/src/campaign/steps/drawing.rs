@@ -31,6 +31,8 @@ pub struct Intervals {
     pub freeze_minutes: i64,
     /// The least trust level of a real campaign.
     pub minimum_level: TrustLevel,
+    /// How many draw days closures of the lottery market have left out of the year at most.
+    pub lottery_left_out: u32,
 }
 
 /// What must be known to freeze a frame.
@@ -67,6 +69,8 @@ pub struct CommitFacts {
     pub reveal_by: Instant,
     /// When the announced beacon appears; under `shuang/1` if its time is known.
     pub beacon_at: Option<Instant>,
+    /// The beacon FREEZE names, by source and round or issue.
+    pub beacon: Option<(String, String)>,
     /// When PLAN announced the ceremony for, if it did.
     pub ceremony: Option<Instant>,
     /// The intervals in force.
@@ -153,7 +157,7 @@ impl Campaign {
     ///
     /// # Errors
     /// `CAMP-001`, `AUTH-013`, `CAMP-009` a party has not committed, `CAMP-008` trust level,
-    /// `CAMP-005` to `CAMP-007` and `CAMP-016` to `CAMP-021` hours, `DRAW-015` to `DRAW-017` not the frame that
+    /// `CAMP-005` to `CAMP-007`, `CAMP-016` to `CAMP-021` and `CAMP-045` hours, `CAMP-046` an issue that may have been drawn, `DRAW-015` to `DRAW-017` not the frame that
     /// was frozen, or not one that may be published.
     pub fn commit(self, facts: CommitFacts) -> Stepped {
         self.permit(CampaignVerb::Commit)?;

@@ -4,6 +4,8 @@
 //! a beginning too, never before the announced ceremony, and measures from FREEZE to the beacon or, without one, to
 //! that beginning. Its records count in whole seconds, and so do the hours kept here.
 
+use draw::seed::lottery::{Issue, Lottery};
+
 use crate::refusal::{Fact, Refusal, codes};
 use crate::time::Instant;
 
@@ -13,6 +15,8 @@ use super::CommitFacts;
 
 /// A day, in milliseconds.
 const DAY_MS: i64 = 24 * 60 * MINUTE_MS;
+/// From when on a draw day counts as drawn, in seconds from its beginning: no ticket is sold after eight in the evening.
+const DRAWN_FROM: u64 = 20 * 3600;
 /// A minute, in milliseconds.
 const MINUTE_MS: i64 = 60_000;
 
@@ -27,6 +31,7 @@ pub(super) struct Hours {
 /// The hours of a FREEZE that is published now, if they keep everything they have to.
 pub(super) fn kept(frozen: &Frozen, facts: &CommitFacts) -> Result<Hours, Refusal> {
     rested(frozen, facts)?;
+    not_drawn_yet(facts)?;
     match frozen.version {
         FrameVersion::One => of_one(facts),
         FrameVersion::Two { beacon, .. } => of_two(beacon, facts),
@@ -80,6 +85,9 @@ fn of_two(has_beacon: bool, facts: &CommitFacts) -> Result<Hours, Refusal> {
         ]));
     }
     beacon_last(beacon_at, reveal_by)?;
+    if beacon_at.is_some_and(|at| at < reveal_by.plus_ms(MINUTE_MS)) {
+        return Err(codes::CAMPAIGN_BEACON_AT_ONCE.refuse(&[]));
+    }
     let (what, source) = match beacon_at {
         Some(at) => ("信标产生", at),
         None => ("开始接收随机数", reveal_from),
@@ -124,6 +132,37 @@ fn beacon_last(beacon_at: Option<Instant>, reveal_by: Instant) -> Result<(), Ref
         true => Err(codes::CAMPAIGN_BEACON_BEFORE_REVEAL.refuse(&[])),
         false => Ok(()),
     }
+}
+
+/// Refuses an issue of a lottery that may have been drawn before FREEZE: whoever knows its numbers looks, and gives up what
+/// he does not like. A lottery draws on three days a week; how many of them closures of the market have left out so far,
+/// nobody knows but from its notices, so the rulebook says how many at most.
+fn not_drawn_yet(facts: &CommitFacts) -> Result<(), Refusal> {
+    let Some((source, round)) = &facts.beacon else {
+        return Ok(());
+    };
+    let lottery = Lottery::named(source);
+    let Some((lottery, issue)) = lottery.and_then(|own| Some((own, own.issue(round)?))) else {
+        return Ok(());
+    };
+    let frozen = u64::try_from(facts.step.at.unix_seconds()).unwrap_or(0);
+    let drawn = lottery.draw_days(frozen.saturating_sub(DRAWN_FROM));
+    let left_out = u64::from(facts.intervals.lottery_left_out);
+    let is_past = issue.year == drawn.year && issue.number + left_out <= drawn.number;
+    if is_past || issue.year < drawn.year {
+        let next = (drawn.number + 1).saturating_sub(left_out).max(1);
+        let next = lottery.written(Issue {
+            number: next,
+            ..drawn
+        });
+        return Err(codes::CAMPAIGN_ISSUE_DRAWN.refuse(&[
+            ("source", source),
+            ("round", round),
+            ("next", &next),
+            ("left_out", &left_out),
+        ]));
+    }
+    Ok(())
 }
 
 const fn to_the_second(at: Instant) -> Instant {

@@ -69,6 +69,11 @@ pub(super) fn may_open(committed: &Committed, at: Instant) -> Result<(), Refusal
     if committed.awaits_dice() {
         return Err(codes::DRAW_DICE_FIRST.refuse(&[]));
     }
+    is_held(committed)
+}
+
+/// Refuses what is done at the ceremony as long as it has no host and no witness.
+pub(super) fn is_held(committed: &Committed) -> Result<(), Refusal> {
     match (committed.frozen.version, &committed.ceremony) {
         (FrameVersion::One, _) => Ok(()),
         (FrameVersion::Two { .. }, None) => Err(codes::DRAW_NO_CEREMONY.refuse(&[])),
@@ -88,13 +93,24 @@ pub(super) fn may_close(committed: &Committed, at: Instant) -> Result<(), Refusa
         let until = committed.reveal_by.local_text();
         return Err(codes::DRAW_DICE_AWAITED.refuse(&[("until", &until)]));
     }
-    Ok(())
+    match missed(committed, at) {
+        Some(due) => Err(codes::DRAW_MISSED_BEACON.refuse(&[("at", &due.local_text())])),
+        None => Ok(()),
+    }
+}
+
+/// The time of the beacon, once it has come before REVEAL: whoever makes REVEAL then chooses who was absent. A server that
+/// did not run until then leaves the attempt to a person's VOID.
+pub(super) fn missed(committed: &Committed, at: Instant) -> Option<Instant> {
+    let of_two = matches!(committed.frozen.version, FrameVersion::Two { .. });
+    committed.beacon_at.filter(|due| of_two && at >= *due)
 }
 
 /// Refuses to void a `shuang/2` attempt from the beginning of its ceremony until REVEAL, and again when everything is known:
 /// numbers are told at the ceremony, and whoever holds S reads the result from the last of them. What REVEAL says is
 /// public then, and a VOID after it is opened. With a beacon nobody knows the result before it appears, and it may never.
-/// One that is certain to appear is known from its time on, whoever entered it or not.
+/// One that is certain to appear is known from its time on, whoever entered it or not. Where REVEAL has missed its beacon
+/// nothing else is left.
 pub(super) fn may_void(
     state: &CampaignState,
     at: Instant,
@@ -103,7 +119,7 @@ pub(super) fn may_void(
     match state {
         CampaignState::Committed(committed) => {
             match (committed.frozen.version, &committed.ceremony) {
-                (FrameVersion::Two { .. }, Some(_)) => {
+                (FrameVersion::Two { .. }, Some(_)) if missed(committed, at).is_none() => {
                     let until = committed.reveal_by.local_text();
                     Err(codes::DRAW_VOID_IN_CEREMONY.refuse(&[("until", &until)]))
                 }

@@ -12,6 +12,7 @@ const WITNESSED: Intervals = Intervals {
     plan_days: 0,
     freeze_minutes: 10,
     minimum_level: TrustLevel::Witnessed,
+    lottery_left_out: 7,
 };
 
 const PLAIN: FrameVersion = FrameVersion::Two {
@@ -182,13 +183,75 @@ fn what_follows_from_reveal_alone_is_drawn_and_not_voided() {
 /// At the ceremony numbers are told: whoever holds S could look, and give up before REVEAL what he does not like.
 #[test]
 fn from_the_beginning_of_the_ceremony_nobody_voids_before_reveal() {
-    let void = |campaign: Campaign| campaign.void(&step(APPROVER, 80), "名录有误", false);
+    let void = |campaign: Campaign| campaign.void(&step(APPROVER, 65), "名录有误", false);
     let begun = committed_under(WITH_BEACON).begin_ceremony(step(DRAWER, 51));
     let begun = begun.expect("begun").0;
     let refusal = void(begun).expect_err("numbers may be told");
     assert_eq!(refusal.code, "DRAW-073");
     let one = opens(committed_under(WITH_BEACON), "discipline", 'c', 50).expect("open");
     assert_eq!(void(one).expect_err("one is told").code, "DRAW-073");
+}
+
+/// Whoever makes REVEAL when the beacon is out chooses who was absent; a server that did not run leaves it to be void.
+#[test]
+fn reveal_misses_its_beacon_and_then_a_person_voids() {
+    let void = |campaign: &Campaign, minute| {
+        let campaign = campaign.clone();
+        campaign.void(&step(APPROVER, minute), "逾期未抽取", true)
+    };
+    let one = opens(committed_under(WITH_BEACON), "discipline", 'c', 52).expect("open");
+    assert_eq!(one.due(at(69), TrustLevel::Rehearsal), Some(Due::Reveal));
+    assert_eq!(void(&one, 69).expect_err("in time").code, "DRAW-073");
+    assert_eq!(one.missed_beacon(at(69)), None);
+    assert!(closes(one.clone(), 69).is_ok());
+    assert_eq!(one.due(at(70), TrustLevel::Rehearsal), None);
+    assert_eq!(one.missed_beacon(at(70)), Some(at(70)));
+    assert_eq!(
+        closes(one.clone(), 70).expect_err("it is out").code,
+        "DRAW-081"
+    );
+    assert!(void(&one, 70).is_ok());
+    let soon = CommitFacts {
+        beacon_at: Some(at(60)),
+        ..hours()
+    };
+    assert_eq!(refused(WITH_BEACON, soon), "CAMP-045");
+}
+
+/// Whoever knows the numbers of an issue looks, and gives up what he does not like. FREEZE is of 23 November 2026, a
+/// Monday: 140 draw days of 双色球 were over, 139 of 大乐透 and this evening's.
+#[test]
+fn an_issue_that_may_have_been_drawn_before_freeze_is_refused() {
+    let named = |source: &str, round: &str, left_out| {
+        let facts = CommitFacts {
+            beacon: Some((source.to_owned(), round.to_owned())),
+            intervals: Intervals {
+                lottery_left_out: left_out,
+                ..WITNESSED
+            },
+            ..hours()
+        };
+        ready_under(WITH_BEACON).commit(facts).map(|_| ())
+    };
+    for (source, round, left_out, is_open) in [
+        ("cwl-ssq", "2026141", 0, true),
+        ("cwl-ssq", "2026140", 0, false),
+        ("cwl-ssq", "2026134", 7, true),
+        ("cwl-ssq", "2026133", 7, false),
+        ("cwl-ssq", "2025151", 7, false),
+        ("cwl-ssq", "2027001", 0, true),
+        ("tc-dlt", "26140", 0, true),
+        ("tc-dlt", "26139", 0, false),
+        ("radio", "1", 0, true),
+    ] {
+        let done = named(source, round, left_out);
+        assert_eq!(done.is_ok(), is_open, "{source} {round}: {done:?}");
+        if let Err(refusal) = done {
+            assert_eq!(refusal.code, "CAMP-046");
+        }
+    }
+    let refusal = named("cwl-ssq", "2026133", 7).expect_err("long over");
+    assert!(refusal.remedy.contains("第 2026134 期"), "{refusal:?}");
 }
 
 /// Parties commit under the version of the frame: what they handed in does not fit a FREEZE of another.
@@ -297,9 +360,9 @@ fn a_beacon_appears_when_nonces_are_no_longer_taken_and_freeze_says_when() {
     };
     assert_eq!(refused(WITH_BEACON, when(None)), "CAMP-017");
     assert_eq!(refused(WITH_BEACON, when(Some(at(59)))), "CAMP-007");
-    let campaign = ready_under(WITH_BEACON).commit(when(Some(at(60))));
+    let campaign = ready_under(WITH_BEACON).commit(when(Some(at(61))));
     let campaign = campaign.expect("on the minute").0;
-    assert_eq!(commitment_of(&campaign).beacon_at, Some(at(60)));
+    assert_eq!(commitment_of(&campaign).beacon_at, Some(at(61)));
     // Where none is announced none is awaited, whatever is typed.
     let campaign = ready_under(PLAIN).commit(hours()).expect("committed").0;
     assert_eq!(commitment_of(&campaign).beacon_at, None);
@@ -475,13 +538,14 @@ fn an_attempt_of_the_second_version_is_stored_and_read_back_whole() {
     }
 }
 
+/// At the ceremony, before its witness.
 fn enters(
     campaign: Campaign,
     account: u8,
     minute: i64,
     digits: &str,
 ) -> Result<(Campaign, Act), Refusal> {
-    campaign.enter_dice(EntryFacts {
+    attended(campaign, minute).enter_dice(EntryFacts {
         step: step(account, minute),
         value: digits.to_owned(),
         evidence: Some(pictured()),
@@ -491,50 +555,50 @@ fn enters(
 #[test]
 fn dice_count_once_two_accounts_have_read_the_same() {
     let digits = "31415926535897932384";
-    let (one, act) = enters(committed_under(WITH_DICE), DRAWER, 45, digits).expect("entered");
+    let (one, act) = enters(committed_under(WITH_DICE), DRAWER, 51, digits).expect("entered");
     assert_eq!(act, Act::DiceEntered);
     assert_eq!(commitment_of(&one).thrown(), None, "one pair of eyes");
-    let early = opens(one.clone(), "justice", 'c', 52).expect_err("one pair of eyes");
+    let early = opens(one.clone(), "justice", 'c', 57).expect_err("one pair of eyes");
     assert_eq!(early.code, "DRAW-019");
 
-    let twice = enters(one.clone(), DRAWER, 46, digits).expect_err("the same account");
+    let twice = enters(one.clone(), DRAWER, 52, digits).expect_err("the same account");
     assert_eq!(twice.code, "AUTH-017");
-    let other = enters(one.clone(), APPROVER, 46, "31415926535897932385");
+    let other = enters(one.clone(), APPROVER, 52, "31415926535897932385");
     let other = other.expect_err("another reading");
     assert_eq!(other.code, "DRAW-044");
     assert!(!other.sentence.contains("3141"), "nothing to copy: {other}");
 
     // Whoever read wrongly mends it; what the other then enters must fit what stands.
-    let mended = enters(one, DRAWER, 47, "27182818284590452353")
+    let mended = enters(one, DRAWER, 53, "27182818284590452353")
         .expect("mended")
         .0;
-    let stale = enters(mended.clone(), APPROVER, 48, digits).expect_err("mended since");
+    let stale = enters(mended.clone(), APPROVER, 54, digits).expect_err("mended since");
     assert_eq!(stale.code, "DRAW-044");
-    let (both, act) = enters(mended, APPROVER, 49, "27182818284590452353").expect("two");
+    let (both, act) = enters(mended, APPROVER, 55, "27182818284590452353").expect("two");
     assert_eq!(act, Act::DiceReentered);
     let kept = commitment_of(&both);
     assert_eq!(kept.thrown(), Some("27182818284590452353"));
     let entry = kept.dice.as_ref().expect("an entry");
     assert_eq!(entry.evidence.as_ref(), Some(&pictured()));
-    assert_eq!(entry.first, step(DRAWER, 47));
-    assert_eq!(entry.counts, Counts::Account(step(APPROVER, 49)));
-    let again = enters(both.clone(), SUBMITTER, 50, digits).expect_err("it stands");
+    assert_eq!(entry.first, step(DRAWER, 53));
+    assert_eq!(entry.counts, Counts::Account(step(APPROVER, 55)));
+    let again = enters(both.clone(), SUBMITTER, 56, digits).expect_err("it stands");
     assert_eq!(again.code, "DRAW-045");
-    assert!(opens(both, "justice", 'c', 52).is_ok());
+    assert!(opens(both, "justice", 'c', 57).is_ok());
 }
 
 #[test]
 fn dice_say_where_they_come_from_and_are_as_many_as_make_a_beacon() {
     let entered = |digits: &str, source: &str| {
         let facts = EntryFacts {
-            step: step(DRAWER, 45),
+            step: step(DRAWER, 52),
             value: digits.to_owned(),
             evidence: Some(SourceEvidence {
                 source: source.to_owned(),
                 ..pictured()
             }),
         };
-        committed_under(WITH_DICE).enter_dice(facts)
+        attended(committed_under(WITH_DICE), 51).enter_dice(facts)
     };
     let code = |digits: &str, source: &str| entered(digits, source).expect_err("refused").code;
     let whole = "7".repeat(20);
@@ -548,12 +612,32 @@ fn dice_say_where_they_come_from_and_are_as_many_as_make_a_beacon() {
     }
     assert!(entered(&whole, "十面骰").is_ok());
     assert!(entered(&"7".repeat(200), "十面骰").is_ok());
-    let bare = committed_under(WITH_DICE).enter_dice(EntryFacts {
-        step: step(DRAWER, 45),
+    let bare = attended(committed_under(WITH_DICE), 51).enter_dice(EntryFacts {
+        step: step(DRAWER, 52),
         value: whole,
         evidence: None,
     });
     assert_eq!(bare.expect_err("no picture").code, "DRAW-046");
+}
+
+/// Thrown at the ceremony: whoever throws before, unseen, throws until he likes what follows.
+#[test]
+fn dice_are_entered_at_the_ceremony_before_a_witness() {
+    let facts = |minute| EntryFacts {
+        step: step(DRAWER, minute),
+        value: "7".repeat(20),
+        evidence: Some(pictured()),
+    };
+    let enter = |campaign: &Campaign| campaign.clone().enter_dice(facts(52));
+    let committed = committed_under(WITH_DICE);
+    assert_eq!(enter(&committed).expect_err("no host").code, "DRAW-056");
+    let begun = committed.begin_ceremony(step(DRAWER, 51)).expect("begun").0;
+    assert_eq!(enter(&begun).expect_err("no witness").code, "DRAW-057");
+    let seen = begun
+        .attend(slip("机关纪委 见证员甲"), at(52))
+        .expect("there")
+        .0;
+    assert!(enter(&seen).is_ok());
 }
 
 /// After the end nobody can open a nonce any more, so dice that are not in by then are absent for good.
@@ -561,13 +645,14 @@ fn dice_say_where_they_come_from_and_are_as_many_as_make_a_beacon() {
 fn dice_are_entered_until_revealing_ends_where_they_were_announced() {
     let digits = "7".repeat(20);
     assert!(enters(committed_under(WITH_DICE), DRAWER, 60, &digits).is_ok());
-    let late = enters(committed_under(WITH_DICE), DRAWER, 61, &digits).expect_err("over");
+    let begun = attended(committed_under(WITH_DICE), 60);
+    let late = enters(begun, DRAWER, 61, &digits).expect_err("over");
     assert_eq!(late.code, "DRAW-029");
     for version in [PLAIN, WITH_BEACON] {
         let none = enters(committed_under(version), DRAWER, 45, &digits).expect_err("no dice");
         assert_eq!(none.code, "DRAW-028");
     }
-    let one = enters(committed_under(WITH_DICE), DRAWER, 45, &digits)
+    let one = enters(committed_under(WITH_DICE), DRAWER, 52, &digits)
         .expect("one")
         .0;
     let closed = closes(one, 61).expect("closed");
@@ -783,7 +868,11 @@ fn a_refusal_offers_no_step_of_the_program_and_no_entry_nobody_awaits() {
         plain,
         "现在可以办理：开始抽取仪式、见证人到场、接收随机数、作废。"
     );
-    let with_dice = offered(&committed_under(WITH_DICE));
+    assert!(
+        !offered(&committed_under(WITH_DICE)).contains("掷骰"),
+        "at the ceremony only"
+    );
+    let with_dice = offered(&attended(committed_under(WITH_DICE), 51));
     assert!(with_dice.contains("录入掷骰结果"), "{with_dice}");
     assert!(!with_dice.contains("完成揭示"), "{with_dice}");
     let by_hand = offered(&in_state(StateKind::Committed));

@@ -8,8 +8,8 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use ::draw::level::ROLLS_OF_A_BEACON;
-use ::draw::record::FreezeRecord;
 use ::draw::record::reveal::TIMEOUT;
+use ::draw::record::{FreezeRecord, Hours};
 use ::draw::seed::{Answer, good_dice};
 use ::draw::{Token, Version};
 use app::port::Clock;
@@ -106,11 +106,21 @@ fn given(text: &str, freeze: &FreezeRecord) -> Result<Dice, Failure> {
     Ok((label, Answer::Absent(reason.parse()?)))
 }
 
-/// Digits until the end of revealing, absence from then on. An attempt of `shuang/1` has no such hours.
+/// Digits at the ceremony, until the end of revealing, absence from then on: whoever throws before, unseen, throws until he
+/// likes what follows. An attempt of `shuang/1` has no such hours.
 fn in_time(freeze: &FreezeRecord, answer: &Answer<String>, now: Moment) -> Result<(), Failure> {
     let until = local(freeze.reveal_by);
+    let reveal_from = match freeze.hours {
+        Hours::Two { reveal_from, .. } => reveal_from,
+        Hours::One => 0,
+    };
     let sentence = match answer {
         _ if freeze.version() == Version::One => return Ok(()),
+        Answer::Given(_) if now.seconds < reveal_from => format!(
+            "抽取仪式 {} 才开始，现在是 {}：到时当着见证人掷，掷完再写下。",
+            local(reveal_from),
+            now.words()
+        ),
         Answer::Given(_) if now.seconds > freeze.reveal_by => format!(
             "揭示截止 {until}，现在是 {}：截止之后不能再写点数。当时没有掷的，写 absent:timeout；\
              当时掷了、事后补录的，用 --at 写明掷的时间。",

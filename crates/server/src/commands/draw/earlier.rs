@@ -216,7 +216,7 @@ impl Earlier {
         let list: Vec<String> = missing.iter().map(u32::to_string).collect();
         (!missing.is_empty()).then(|| {
             format!(
-                "没有用 --earlier 给出第 {} 次抽取：随机数和承诺值是否用过，没有与它对照。",
+                "没有用 --earlier 给出第 {} 次抽取：随机数、承诺值和 S 是否用过，没有与它对照。",
                 list.join("、")
             )
         })

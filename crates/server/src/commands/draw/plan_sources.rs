@@ -109,10 +109,10 @@ impl Sources {
         ordered("reveal-by", reveal_from < reveal_by, sentence);
         if let Some(beacon) = &self.beacon {
             let sentence = format!(
-                "揭示截止 {by}，公共随机源在 {} 公布：截止不得晚于公布。",
+                "揭示截止 {by}，公共随机源在 {} 公布：揭示要在公布之前写定，截止要早至少 1 分钟。",
                 local(beacon.at)
             );
-            ordered("reveal-by", reveal_by <= beacon.at, sentence);
+            ordered("reveal-by", reveal_by + 60 <= beacon.at, sentence);
         }
         good
     }

@@ -317,9 +317,14 @@ fn reveal(folder: &Path, freeze: &FreezeRecord, now: Moment) -> Result<Option<Di
     }
 }
 
-/// Refuses from `reveal-from` on: whoever holds all nonces could look first.
+/// Refuses from `reveal-from` on: whoever holds all nonces could look first. Once the beacon is out REVEAL comes too late,
+/// and nothing else is left.
 fn before_ceremony(freeze: &FreezeRecord, now: Moment) -> Result<(), Failure> {
     match freeze.hours {
+        Hours::Two {
+            beacon_at: Some(at),
+            ..
+        } if now.seconds >= at => Ok(()),
         Hours::Two { reveal_from, .. } if now.seconds >= reveal_from => {
             let sentence = format!(
                 "抽取仪式已从 {} 开始，现在是 {}：到写定揭示之前不能作废。请运行 mingqian draw result；\

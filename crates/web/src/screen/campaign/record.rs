@@ -59,6 +59,15 @@ pub(super) async fn show(
             "丢失的留痕里可能已有随机数和结果，这次抽取不再继续，由分管领导作废之后重新冻结。",
         ));
     }
+    if let Some(due) = seen.stored.campaign.missed_beacon(web.app.clock.now()) {
+        page = page.with(Note::standing(
+            "揭示没有赶在公共随机源之前公布：",
+            format!(
+                "公共随机源 {} 已经公布，现在才公布揭示的人能挑选谁缺席。这次抽取不再继续，由分管领导作废之后重新冻结。",
+                due.local_text()
+            ),
+        ));
+    }
     for refusal in &offers.refused {
         page = page.with(Refusal::from(refusal));
     }

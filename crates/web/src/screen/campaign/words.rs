@@ -117,12 +117,12 @@ pub(in crate::screen) fn next_step(state: &CampaignState, settled: bool) -> &'st
         }
         CampaignState::Committed(committed) => {
             let begun = committed.ceremony.as_ref();
-            if committed.awaits_dice() {
-                "在场两人录入掷骰结果"
-            } else if !committed.is_by_hand() && begun.is_none() {
+            if !committed.is_by_hand() && begun.is_none() {
                 "抽取经办开始抽取仪式"
             } else if begun.is_some_and(|begun| begun.witnesses.is_empty()) {
                 "见证人登记到场"
+            } else if committed.takes_dice() {
+                "在场两人录入掷骰结果"
             } else if awaits_nonces(committed) {
                 "见证方公开随机数"
             } else if committed.is_by_hand() {
@@ -198,7 +198,7 @@ pub(in crate::screen) fn now(
             "各方的随机数都已公开，等待抽取经办完成揭示。",
             "完成揭示之后才能抽取；结果由种子算定，谁也不能再改变。".to_owned(),
         ),
-        CampaignState::Committed(committed) if committed.awaits_dice() => (
+        CampaignState::Committed(committed) if committed.takes_dice() => (
             "承诺已公布，等待两人录入掷骰结果。",
             format!("{}；骰子录入之后，各方才能公开随机数。", taken(committed)),
         ),
@@ -208,8 +208,12 @@ pub(in crate::screen) fn now(
             (
                 "承诺已公布，等待抽取仪式开始。",
                 format!(
-                    "{}；仪式开始、见证人到场之后，各方才能公开随机数。",
-                    taken(committed)
+                    "{}；仪式开始、见证人到场之后，{}各方才能公开随机数。",
+                    taken(committed),
+                    match committed.awaits_dice() {
+                        true => "才掷骰；骰子录入之后，",
+                        false => "",
+                    }
                 ),
             )
         }

@@ -42,6 +42,7 @@ const PAGE: &[(&str, &str, &[u8])] = from_tools! {
     "records2.js" as "text/javascript; charset=utf-8";
     "quota.js" as "text/javascript; charset=utf-8";
     "after.js" as "text/javascript; charset=utf-8";
+    "beacon.js" as "text/javascript; charset=utf-8";
     "two.js" as "text/javascript; charset=utf-8";
     "verify.js" as "text/javascript; charset=utf-8";
     "page.js" as "text/javascript; charset=utf-8";
@@ -59,6 +60,7 @@ pub(super) const PAGE_SCRIPTS: &[&str] = &[
     "records2.js",
     "quota.js",
     "after.js",
+    "beacon.js",
     "two.js",
     "verify.js",
 ];

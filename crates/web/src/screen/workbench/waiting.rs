@@ -216,7 +216,7 @@ async fn campaigns(
 fn may_be_mine(held: &StoredCampaign, verb: Verb, account: &AccountId) -> bool {
     match &held.campaign.state {
         // Announced dice come first; of two who enter them each waits for the other.
-        CampaignState::Committed(committed) if committed.awaits_dice() => {
+        CampaignState::Committed(committed) if committed.takes_dice() => {
             let entered = committed.dice.as_ref();
             verb == Verb::DiceEnter && entered.is_none_or(|entry| entry.first.by != *account)
         }

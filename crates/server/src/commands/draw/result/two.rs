@@ -108,7 +108,6 @@ fn revealed(args: &ResultArgs, attempt: &Attempt<'_>) -> Result<RevealRecord, Fa
         ..
     } = freeze.hours
         && now.seconds >= at
-        && now.seconds > freeze.reveal_by
     {
         let sentence = format!(
             "公共随机源已在 {} 公布，现在是 {}：揭示要在这之前写定，否则谁缺席就能看着结果选。\

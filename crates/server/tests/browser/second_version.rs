@@ -112,9 +112,15 @@ async fn browser_second_version() {
 
     cast.site.city.clock.advance_minutes(61);
     drawer.sign_in("drawer1").await;
-    enters_the_dice(&drawer, &no).await;
     let other = at(Screen::Phone).await;
     other.sign_in("approver1").await;
+    other.open(&format!("{}/void", campaign(&no))).await;
+    hashes_a_paper(&other).await;
+    other.picture("two-void").await;
+    drawer.open(&campaign(&no)).await;
+    drawer.picture("two-ceremony-awaited").await;
+    meet(&drawer, &first, &no, &links[0]).await;
+    enters_the_dice(&drawer, &no).await;
     other.open(&format!("{}/dice", campaign(&no))).await;
     other.picture("two-dice-second").await;
     let link = "//main//a[normalize-space()='看照片'][contains(@href, '/pictures/')]";
@@ -123,14 +129,8 @@ async fn browser_second_version() {
     other.press("录入掷骰结果").await;
     other.reads("掷骰结果已录入。").await;
     other.picture("two-dice-entered").await;
-    other.open(&format!("{}/void", campaign(&no))).await;
-    hashes_a_paper(&other).await;
-    other.picture("two-void").await;
 
     // The commitments were made by the words of this version: the same devices open them.
-    drawer.open(&campaign(&no)).await;
-    drawer.picture("two-ceremony-awaited").await;
-    meet(&drawer, &first, &no, &links[0]).await;
     drawer.open(&campaign(&no)).await;
     drawer.picture("two-ceremony").await;
     reveal(&first, &links[0]).await;

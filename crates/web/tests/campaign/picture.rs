@@ -11,7 +11,7 @@ use tower::ServiceExt as _;
 
 use crate::browser::{Browser, Page, picture};
 use crate::cast::{Cast, with_cast_of_two};
-use crate::two::{DIGITS, announced, city_approver, frozen, publishes, says};
+use crate::two::{DIGITS, announced, city_approver, frozen, meets, publishes, says};
 
 /// The form sent as a browser sends it, with these bytes as the chosen file; none chosen is an empty part.
 async fn sends(who: &Browser, page: &Page, path: &str, file: &[u8]) -> Page {
@@ -55,6 +55,7 @@ async fn thrown(cast: &Cast) -> (String, Browser) {
     let done = publishes(cast, &no, &[]).await;
     assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.text);
     cast.site.city.clock.advance_minutes(61);
+    meets(cast, &no).await;
     (no, cast.grant(&cast.officer_id).await)
 }
 

@@ -130,14 +130,20 @@ async fn a_person_begins_and_finishes_an_attempt_and_two_read_the_dice() {
         sends_too_early(&cast, &links[0], "DRAW-018").await;
         cast.site.city.clock.advance_minutes(61);
         let officer = cast.grant(&cast.officer_id).await;
+        let page = officer.get(&format!("/w/campaigns/{no}")).await;
+        says(&page, &["等待抽取仪式开始", "才掷骰"], &["录入掷骰结果"]);
+        let early = officer.get(&format!("/w/campaigns/{no}/dice")).await;
+        says(&early, &["DRAW-056"], &["<form class=\"form\""]);
+
+        they_meet(&cast, &officer, &no, &links[0]).await;
         let held = cast.site.stranger().get(&links[0]).await;
         says(&held, &["在场两人录入掷骰结果之后"], &["name=\"nonce\""]);
         sends_too_early(&cast, &links[0], "DRAW-019").await;
         let page = officer.get(&format!("/w/campaigns/{no}")).await;
-        assert!(page.shows("等待两人录入掷骰结果"), "{}", page.text);
-
+        says(&page, &["等待两人录入掷骰结果"], &[]);
         two_read_the_dice(&cast, &officer, &no).await;
-        they_meet(&cast, &officer, &no, &links[0]).await;
+        let page = cast.site.stranger().get(&links[0]).await;
+        says(&page, &["name=\"nonce\""], &[]);
         all_open(&cast, &links).await;
         follows(&cast).await;
         let public = cast.site.stranger().get(&format!("/draw/{no}")).await;
@@ -199,11 +205,11 @@ async fn they_meet(cast: &Cast, officer: &Browser, no: &str, link: &str) {
         .submit(&page, &format!("{link}/present"), &[])
         .await;
     assert_eq!(twice.status, StatusCode::SEE_OTHER, "{}", twice.text);
-    says(&stranger.get(link).await, &["name=\"nonce\""], &[]);
+    says(&stranger.get(link).await, &[], &["登记到场</button>"]);
 }
 
 /// The ceremony, with a witness on paper.
-async fn meets(cast: &Cast, no: &str) {
+pub async fn meets(cast: &Cast, no: &str) {
     let officer = cast.grant(&cast.officer_id).await;
     cast.done(&officer, no, "ceremony", &[]).await;
     for (office, name) in [
@@ -351,6 +357,14 @@ async fn the_form_of_freeze_offers_the_ceremony_and_keeps_what_does_not_fit() {
         refused(&[("beacon_at", "")], &["DATE-003", "2026136"]).await;
         refused(&[("beacon_at", early)], &["CAMP-007", early]).await;
         refused(&[("beacon_round", "")], &["CAMP-033"]).await;
+        let drawn = "2026120";
+        refused(
+            &[("beacon_round", drawn)],
+            &["CAMP-046", drawn, "第 2026134 期"],
+        )
+        .await;
+        let at_once = [("reveal_by", "2026-11-24 21:15")];
+        refused(&at_once, &["CAMP-045"]).await;
         let done = publishes(&cast, &no, &lottery).await;
         assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.text);
         let records = records(&cast, &no).await;
@@ -517,6 +531,7 @@ async fn dice_that_were_altered_in_the_database_are_never_revealed() {
         assert_eq!(open.status, StatusCode::SEE_OTHER, "{}", open.text);
     };
     for no in [&one, &two] {
+        meets(&cast, no).await;
         let entered = throws(&cast, &officer, no, DIGITS).await;
         assert_eq!(entered.status, StatusCode::SEE_OTHER, "{}", entered.text);
     }
@@ -527,7 +542,6 @@ async fn dice_that_were_altered_in_the_database_are_never_revealed() {
         entry.counts = Counts::Account(entry.first.clone());
     })
     .await;
-    meets(&cast, &one).await;
     opens(&of_one, 0).await;
     alters(&cast, url, &one, |entry| entry.counts = Counts::Awaited).await;
     let late = cast
@@ -542,7 +556,6 @@ async fn dice_that_were_altered_in_the_database_are_never_revealed() {
     // What two have read, changed afterwards.
     cast.done(&second, &two, "dice", &[("digits", DIGITS)])
         .await;
-    meets(&cast, &two).await;
     opens(&of_two, 0).await;
     opens(&of_two, 1).await;
     alters(&cast, url, &two, |entry| entry.value = "7".repeat(20)).await;
@@ -736,6 +749,55 @@ async fn the_nonce_of_another_party_is_refused() {
 
 /// Published, met and opened: everything but the beacon is known.
 async fn revealed_with_a_lottery(cast: &Cast) -> String {
+    let no = opened_with_a_lottery(cast).await;
+    follows(cast).await;
+    no
+}
+
+/// A server that stood still until the beacon was out makes no REVEAL any more; a person gives the attempt up, and the
+/// next one begins.
+#[tokio::test]
+async fn a_reveal_that_missed_its_beacon_is_left_to_be_void() {
+    with_cast_of_two(40, 6, async |cast| {
+        let no = opened_with_a_lottery(&cast).await;
+        let page = cast.officer.get(&format!("/w/campaigns/{no}")).await;
+        says(&page, &[], &["揭示没有赶在公共随机源之前公布"]);
+        cast.site.city.clock.advance_minutes(80);
+        follows(&cast).await;
+        let logged = records(&cast, &no).await;
+        assert!(
+            logged
+                .iter()
+                .all(|text| !text.starts_with("shuang/2 reveal"))
+        );
+        let approver = city_approver(&cast).await;
+        let page = approver.get(&format!("/w/campaigns/{no}")).await;
+        says(
+            &page,
+            &[
+                "揭示没有赶在公共随机源之前公布",
+                "2026-11-23 11:15:00",
+                "作废",
+            ],
+            &[],
+        );
+        let paper = "5".repeat(64);
+        let fields = [
+            ("void_code", "expired"),
+            ("reason", "机房停电"),
+            ("document", paper.as_str()),
+            ("last_four", last_four(&no)),
+        ];
+        cast.done(&approver, &no, "void", &fields).await;
+        let logged = records(&cast, &no).await;
+        assert!(only(&logged, "void").contains("\nreveal none\n"));
+        let initiator = cast.grant(&cast.initiator_id).await;
+        cast.done(&initiator, &no, "launch", &[]).await;
+    })
+    .await;
+}
+
+async fn opened_with_a_lottery(cast: &Cast) -> String {
     let (no, links) = frozen(cast, &announced(&[("beacon", "cwl-ssq")])).await;
     let hours = [
         ("beacon_round", "2026136"),
@@ -746,7 +808,6 @@ async fn revealed_with_a_lottery(cast: &Cast) -> String {
     cast.site.city.clock.advance_minutes(61);
     meets(cast, &no).await;
     all_open(cast, &links).await;
-    follows(cast).await;
     no
 }
 

@@ -60,16 +60,17 @@ pub(super) fn unused(
     Err(code.refuse(&[("party", &office), ("attempt", &attempt)]))
 }
 
-/// Refuses a nonce before the announced time, before two accounts have written down the announced dice, and before
-/// the ceremony has a host and a witness.
+/// Refuses a nonce before the announced time, before the ceremony has a host and a witness, and before two accounts have
+/// written down the announced dice.
 pub(super) fn may_open(committed: &Committed, at: Instant) -> Result<(), Refusal> {
     if let Some(from) = committed.reveal_from.filter(|from| at < *from) {
         return Err(codes::DRAW_REVEAL_NOT_BEGUN.refuse(&[("from", &from.local_text())]));
     }
-    if committed.awaits_dice() {
-        return Err(codes::DRAW_DICE_FIRST.refuse(&[]));
+    is_held(committed)?;
+    match committed.awaits_dice() {
+        true => Err(codes::DRAW_DICE_FIRST.refuse(&[])),
+        false => Ok(()),
     }
-    is_held(committed)
 }
 
 /// Refuses what is done at the ceremony as long as it has no host and no witness.

@@ -58,14 +58,16 @@ pub(super) enum Typed<'t> {
 
 /// Until when a nonce is not asked for yet, in words; none once it is.
 pub(super) fn held_back(committed: &Committed, now: Instant) -> Option<String> {
-    let early = committed.reveal_from.filter(|from| now < *from);
-    // After the end nothing is awaited any more, and the press says so.
-    match (early, committed.awaits_dice() && now <= committed.reveal_by) {
-        (Some(from), _) => Some(format!("{} 起才公开随机数", from.local_text())),
-        (None, true) => Some("在场两人录入掷骰结果之后才公开随机数".to_owned()),
-        (None, false) if committed.is_by_hand() || committed.ceremony.is_some() => None,
-        (None, false) => Some("主持人开始抽取仪式之后才公开随机数".to_owned()),
+    if let Some(from) = committed.reveal_from.filter(|from| now < *from) {
+        return Some(format!("{} 起才公开随机数", from.local_text()));
     }
+    if !committed.is_by_hand() && committed.ceremony.is_none() {
+        return Some("主持人开始抽取仪式之后才公开随机数".to_owned());
+    }
+    // Whoever has not said that he is there is asked for that first. After the end nothing is awaited any more, and the
+    // press says so.
+    let awaits_dice = committed.takes_dice() && now <= committed.reveal_by;
+    awaits_dice.then(|| "在场两人录入掷骰结果之后才公开随机数".to_owned())
 }
 
 /// Whether somebody is present at the ceremony, where one is asked for.

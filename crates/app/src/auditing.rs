@@ -1,7 +1,8 @@
 //! An audit ordered in the house: rows against log, beside the pages, as a job of the audit administrator.
 //!
 //! The comparison is that of `mingqian audit`, which opens the database once more, only to look; it comes in as a port.
-//! What it found is the file of its job, a line for each contradiction, and is kept as long as outcomes of jobs are.
+//! Who ordered it is an event, since an audit takes what the machine has; how far it is, the page says. What it found is
+//! the file of its job, a line for each contradiction, and is kept as long as outcomes of jobs are.
 //! Deliberately absent: anything that mends, and an audit that does not trust this program, for which there is the
 //! command on another machine.
 
@@ -9,11 +10,15 @@ use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
 
+use domain::event::Act;
 use domain::policy::Verb;
 use domain::refusal::Code;
 use serde_json::json;
+use store::StoreError;
 
-use crate::job::{AfterStop, Job, JobState, Jobs, Kind, Order, OrderedBy, Outcome, Run, Work};
+use crate::job::{
+    Admitted, AfterStop, Job, JobState, Jobs, Kind, Order, OrderedBy, Outcome, Run, Work,
+};
 use crate::{Acting, App, AppError, UnreadableRow};
 
 /// The kind of job.
@@ -40,8 +45,31 @@ pub type Auditing<'a> = Pin<Box<dyn Future<Output = Result<Audited, String>> + S
 
 /// Compares the database of this bureau with its log.
 pub trait Auditor: Send + Sync {
-    /// All of it; `run` is told how far it is.
+    /// All of it. [`reached`] is told how far it is, and it breaks off, in whatever words, once [`Run::checkpoint`]
+    /// refuses.
     fn audit<'a>(&'a self, run: &'a Run) -> Auditing<'a>;
+}
+
+/// How far an audit has come, as it counts itself.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Reached {
+    /// Leaves recomputed so far.
+    pub leaves: u64,
+    /// How many leaves there are.
+    pub all: u64,
+    /// Rows compared so far; they come after the leaves.
+    pub rows: u64,
+}
+
+/// What is counted while rows are compared; nobody has counted them before.
+pub const ROWS: &str = "把各表逐行与留痕比较";
+
+/// Says on the job how far its audit has come.
+pub fn reached(run: &Run, far: Reached) {
+    match far.rows {
+        0 => run.stand_at("复算留痕日志", far.leaves, Some(far.all)),
+        rows => run.stand_at(ROWS, rows, None),
+    }
 }
 
 /// An audit as work of a job.
@@ -55,14 +83,12 @@ impl AuditWork {
     }
 
     async fn carry_out(&self, run: &Run) -> Result<Outcome, AppError> {
-        let Some((jobs, job)) = run.jobs().zip(run.job()) else {
-            return Ok(Outcome::default());
-        };
+        let (jobs, job) = run.ordered()?;
         let app = jobs.app();
         run.checkpoint()?;
         let audited = self.0.audit(run).await;
-        let audited = audited.map_err(|why| NOT_TOLD.refuse(&[("why", &why)]))?;
         run.checkpoint()?;
+        let audited = audited.map_err(|why| NOT_TOLD.refuse(&[("why", &why)]))?;
         if let Some(owner) = &job.account {
             let acting = app.still_acting(&mut app.db.read().await?, owner).await?;
             acting.may_somewhere(Verb::AuditRun)?;
@@ -96,7 +122,8 @@ impl Kind for AuditWork {
 }
 
 impl App {
-    /// Orders an audit; one that is under way for the same account is that one.
+    /// Orders an audit, which is an act; one that is under way for the same account is that one, and nothing more
+    /// happens.
     pub async fn order_audit(
         &self,
         jobs: &Jobs,
@@ -114,7 +141,33 @@ impl App {
         };
         let press = self.db.press().cloned();
         let by = press.map(|press| OrderedBy { press, page_of });
-        jobs.start_by(order, by.as_ref()).await
+        let new = match jobs.admit(order, by.as_ref()).await? {
+            Admitted::Same(id) => return Ok(id),
+            Admitted::New(new) => *new,
+        };
+        let (tx, acting) = self.begin_as("audit.order", acting).await?;
+        let actor = acting.actor_somewhere(Verb::AuditRun)?;
+        let event = self.event(Act::AuditOrdered, actor).with("job", new.id());
+        let rec = tx.record(event, self.confidential())?;
+        jobs.start_recorded(rec, new, by.as_ref()).await
+    }
+
+    /// Stops an audit of one's own that is under way; what it has compared so far is told to nobody.
+    ///
+    /// # Errors
+    /// Of one that somebody else ordered as of one there is not.
+    pub async fn cancel_audit(
+        &self,
+        jobs: &Jobs,
+        acting: &Acting,
+        id: &str,
+    ) -> Result<(), AppError> {
+        acting.may_somewhere(Verb::AuditRun)?;
+        if jobs.find_of_kind(AUDIT, id).await?.is_none() {
+            let key = id.to_owned();
+            return Err(StoreError::NotFound { table: "jobs", key }.into());
+        }
+        jobs.cancel(&acting.account, id).await
     }
 
     /// The latest audits, whoever ordered them.

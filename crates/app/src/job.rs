@@ -35,6 +35,7 @@ mod upkeep;
 
 pub use broken::Broken;
 pub use kind::{AfterStop, Kind, Work};
+pub(crate) use order::Admitted;
 pub use order::{Job, JobState, Limits, Order, OrderedBy};
 pub(crate) use outcome::said_version;
 pub use outcome::{KeptRefusal, OUTCOME, Outcome, ResultFile};

@@ -5,10 +5,11 @@
 //! Deliberately absent: anything that mends.
 
 use std::fs;
+use std::ops::ControlFlow;
 use std::path::Path;
 
 use app::App;
-use app::auditing::{Auditing, Auditor};
+use app::auditing::{Auditing, Auditor, Reached, reached};
 use app::job::Run;
 use app::machine::{Finding, Findings, Machine};
 use domain::time::Instant;
@@ -42,6 +43,8 @@ impl Machine for Serving {
 impl Serving {
     async fn found(&self) -> Vec<Finding> {
         let now = self.app.clock.now();
+        // Before this look takes connections itself.
+        let connections = self.connections();
         let figures = self.figures().await;
         let mut findings = vec![Finding::of("数据库", self.database(&figures))];
         for condition in ready::conditions(&self.app, &self.place.data).await {
@@ -51,7 +54,7 @@ impl Serving {
         findings.push(Finding::of("检查点", self.checkpoints(&figures)));
         findings.push(Finding::of("备份", last_backup(&self.place.data, now)));
         findings.push(Finding::of("后台办理", jobs(&figures)));
-        findings.push(Finding::of("连接", Ok(self.connections())));
+        findings.push(Finding::of("连接", Ok(connections)));
         let keys = doctor::keys(&self.place).map(|_| "两把都在".to_owned());
         findings.push(Finding::of("密钥", keys));
         findings.push(Finding::of("权限", doctor::permissions(&self.place)));
@@ -212,10 +215,18 @@ pub(crate) struct Looking(pub(crate) Place);
 impl Auditor for Looking {
     fn audit<'a>(&'a self, run: &'a Run) -> Auditing<'a> {
         Box::pin(async move {
-            run.enter("把各表与留痕逐列比较", None);
-            audit::audited(&self.0)
-                .await
-                .map_err(|failure| told(&failure))
+            let watch = |far: Reached| {
+                reached(run, far);
+                match run.checkpoint() {
+                    Ok(()) => ControlFlow::Continue(()),
+                    Err(_) => ControlFlow::Break(()),
+                }
+            };
+            let audited = audit::audited(&self.0, &watch).await;
+            match audited.map_err(|failure| told(&failure))? {
+                ControlFlow::Continue(audited) => Ok(audited),
+                ControlFlow::Break(()) => Err("已停下".to_owned()),
+            }
         })
     }
 }

@@ -327,9 +327,7 @@ pub(crate) struct FreezeWork;
 
 impl FreezeWork {
     async fn carry_out(run: &Run) -> Result<Outcome, AppError> {
-        let Some((jobs, job)) = run.jobs().zip(run.job()) else {
-            return Ok(Outcome::default());
-        };
+        let (jobs, job) = run.ordered()?;
         let wrong = |why: &str| StoreError::Inconsistent {
             table: "jobs".to_owned(),
             column: "input".to_owned(),

@@ -1,13 +1,15 @@
 //! What is ordered, by whose press, where it stands, and how much goes on at a time.
 
+use std::sync::Arc;
+
 use domain::id::{AccountId, OrgUnitId};
 use domain::refusal::Code;
 use serde_json::Value as Json;
 use sha2::{Digest as _, Sha256};
 use store::job::{self, StoredJob};
-use store::{Press, StoreError};
+use store::{Press, Recording, StoreError, session};
 
-use super::{Jobs, Outcome};
+use super::{Jobs, Kind, Outcome};
 use crate::AppError;
 
 static FULL: Code = Code::new(
@@ -97,6 +99,27 @@ pub struct OrderedBy {
     pub page_of: fn(&str) -> String,
 }
 
+/// What becomes of an order.
+pub(crate) enum Admitted {
+    /// The same is under way, under that key.
+    Same(String),
+    /// It may be written and begun.
+    New(Box<NewJob>),
+}
+
+/// A job that is not written yet.
+pub(crate) struct NewJob {
+    kind: Arc<dyn Kind>,
+    stored: StoredJob,
+}
+
+impl NewJob {
+    /// The key it will have.
+    pub(crate) fn id(&self) -> &str {
+        &self.stored.id
+    }
+}
+
 impl Order {
     /// The same order is the same job while one is under way.
     pub(super) fn fingerprint(&self) -> String {
@@ -149,6 +172,52 @@ impl Jobs {
     /// whether it has: the key of the form does, and an order that stands after all is begun at the next sign of
     /// life.
     pub async fn start_by(&self, order: Order, by: Option<&OrderedBy>) -> Result<String, AppError> {
+        let new = match self.admit(order, by).await? {
+            Admitted::Same(id) => return Ok(id),
+            Admitted::New(new) => *new,
+        };
+        let written = async {
+            let mut scratch = self.0.app.db.scratch().await?;
+            if let Some(by) = by {
+                let page = (by.page_of)(&new.stored.id);
+                scratch.inside().take_key(&by.press, &page).await?;
+            }
+            job::add(&mut scratch.inside(), &new.stored).await?;
+            scratch.commit().await
+        };
+        let written = written.await;
+        self.begin_written(new, by, written).await
+    }
+
+    /// Starts what was admitted where the order itself is an act: both are durable or neither. The act carries the
+    /// press of its form.
+    ///
+    /// # Errors
+    /// Those of [`Self::start_by`].
+    pub(crate) async fn start_recorded(
+        &self,
+        mut rec: Recording,
+        new: NewJob,
+        by: Option<&OrderedBy>,
+    ) -> Result<String, AppError> {
+        let written = async {
+            job::add(&mut rec.beside(), &new.stored).await?;
+            if let Some(by) = by {
+                let page = (by.page_of)(&new.stored.id);
+                session::keep_answer(&mut rec.beside(), &by.press, &page).await?;
+            }
+            rec.commit().await.map(drop)
+        };
+        let written = written.await;
+        self.begin_written(new, by, written).await
+    }
+
+    /// The row of an order that may be written: nothing like it is under way, and the queue has room.
+    pub(crate) async fn admit(
+        &self,
+        order: Order,
+        by: Option<&OrderedBy>,
+    ) -> Result<Admitted, AppError> {
         let kind = self.kind(order.kind).ok_or_else(|| unknown(order.kind))?;
         let stored = self.row_of(order);
         let mut reader = self.0.app.db.read().await?;
@@ -156,20 +225,26 @@ impl Jobs {
         drop(reader);
         if let Some(same) = same {
             self.point_at(&same.id, by).await?;
-            return Ok(same.id);
+            return Ok(Admitted::Same(same.id));
         }
         let waiting = self.desk().waiting();
         if waiting >= self.0.limits.waiting {
             return Err(FULL.refuse(&[("waiting", &waiting)]).into());
         }
-        let mut scratch = self.0.app.db.scratch().await?;
-        if let Some(by) = by {
-            let page = (by.page_of)(&stored.id);
-            scratch.inside().take_key(&by.press, &page).await?;
-        }
-        match job::add(&mut scratch.inside(), &stored).await {
-            Err(StoreError::Conflict { .. }) => {
-                drop(scratch);
+        Ok(Admitted::New(Box::new(NewJob { kind, stored })))
+    }
+
+    /// Begins a job once its row is durable; of two processes that order the same, the slower comes to the job of
+    /// the other.
+    async fn begin_written(
+        &self,
+        NewJob { kind, stored }: NewJob,
+        by: Option<&OrderedBy>,
+        written: Result<(), StoreError>,
+    ) -> Result<String, AppError> {
+        match written {
+            Ok(()) => {}
+            Err(StoreError::Conflict { table: "jobs", .. }) => {
                 let mut reader = self.0.app.db.read().await?;
                 let same = job::under_way_like(&mut reader, &stored.fingerprint).await?;
                 drop(reader);
@@ -181,14 +256,13 @@ impl Jobs {
                 self.point_at(&same.id, by).await?;
                 return Ok(same.id);
             }
-            other => other?,
-        }
-        if let Err(error) = scratch.commit().await {
-            if matches!(error, StoreError::CommitUnknown(_)) {
-                self.desk().doubt(&stored);
-                self.keep_beating();
+            Err(error) => {
+                if matches!(error, StoreError::CommitUnknown(_)) {
+                    self.desk().doubt(&stored);
+                    self.keep_beating();
+                }
+                return Err(error.into());
             }
-            return Err(error.into());
         }
         let id = stored.id.clone();
         self.take_in(kind, stored);

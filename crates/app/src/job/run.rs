@@ -49,16 +49,14 @@ impl Run {
         &self.stored().id
     }
 
-    /// The job, for a kind that reads its order.
-    #[must_use]
-    pub fn job(&self) -> Option<&StoredJob> {
-        self.0.job.as_ref().map(|(_, stored)| stored)
-    }
-
-    /// The jobs this run belongs to.
-    #[must_use]
-    pub fn jobs(&self) -> Option<&Jobs> {
-        self.0.job.as_ref().map(|(jobs, _)| jobs)
+    /// The jobs this run belongs to and its order, for the work of a kind.
+    ///
+    /// # Errors
+    /// Where there is no order. Nothing can be done then, and that is never an end as wanted.
+    pub fn ordered(&self) -> Result<(&Jobs, &StoredJob), AppError> {
+        let ordered = self.0.job.as_ref().map(|(jobs, job)| (jobs, job));
+        let nothing = || StoreError::Engine("jobs: work of a job was begun without one".to_owned());
+        Ok(ordered.ok_or_else(nothing)?)
     }
 
     /// Why it did not end as wanted; none as long as it works, and where its process stopped in the middle.
@@ -83,9 +81,14 @@ impl Run {
 
     /// Says what is being done now; the counting begins anew.
     pub fn enter(&self, stage: &str, total: Option<u64>) {
+        self.stand_at(stage, 0, total);
+    }
+
+    /// Says what is being done now and how much of it is done, at once for whoever looks.
+    pub fn stand_at(&self, stage: &str, done: u64, total: Option<u64>) {
         let mut words = self.0.stage.lock().unwrap_or_else(PoisonError::into_inner);
         stage.clone_into(&mut words);
-        self.0.done.store(0, Ordering::Relaxed);
+        self.0.done.store(done, Ordering::Relaxed);
         self.0.total.store(total.unwrap_or(0), Ordering::Relaxed);
     }
 

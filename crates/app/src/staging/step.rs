@@ -107,9 +107,7 @@ impl ImportWork {
     }
 
     async fn carry_out(&self, run: &Run) -> Result<Outcome, AppError> {
-        let Some((jobs, job)) = run.jobs().zip(run.job()) else {
-            return Ok(Outcome::default());
-        };
+        let (jobs, job) = run.ordered()?;
         let (staging, id) = (self.staging(jobs), job.about.as_str());
         if self.step != Step::Errors {
             read(&STEP_ORDER, job)?;
@@ -155,7 +153,7 @@ impl Kind for ImportWork {
     fn stopped<'k>(&'k self, run: &'k Run) -> Pin<Box<dyn Future<Output = ()> + Send + 'k>> {
         Box::pin(async move {
             if !matches!(self.step, Step::Errors | Step::Tidy)
-                && let Some((jobs, job)) = run.jobs().zip(run.job())
+                && let Ok((jobs, job)) = run.ordered()
             {
                 // If even this fails, the next start of the program marks it.
                 let staging = self.staging(jobs);

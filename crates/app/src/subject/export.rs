@@ -290,9 +290,7 @@ pub(crate) struct ExportWork;
 
 impl ExportWork {
     async fn carry_out(run: &Run) -> Result<Outcome, AppError> {
-        let Some((jobs, job)) = run.jobs().zip(run.job()) else {
-            return Ok(Outcome::default());
-        };
+        let (jobs, job) = run.ordered()?;
         let app = jobs.app();
         let selection = Selection::of_order(&job.input)?;
         let mut reader = app.db.read().await?;

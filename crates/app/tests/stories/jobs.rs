@@ -4,6 +4,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 
 use app::Acting;
+use app::auditing::{AuditWork, Auditing, Auditor};
 use app::job::{AfterStop, Job, JobState, Jobs, Kind, Limits, Order, Outcome, Run, Work};
 use domain::account::Role;
 use domain::id::AccountId;
@@ -26,7 +27,7 @@ impl Kind for Report {
 
     fn work(self: Arc<Self>, run: Run) -> Work {
         Box::pin(async move {
-            let (jobs, job) = run.jobs().zip(run.job()).unwrap();
+            let (jobs, job) = run.ordered()?;
             let mut file = jobs.result(&job.id).await?;
             file.write(job.about.as_bytes()).await?;
             Ok(Outcome::file(file.finish("报告.txt", 1).await?))
@@ -231,4 +232,16 @@ async fn a_file_that_cannot_be_given_its_name_is_refused_and_nothing_is_left_of_
         assert_eq!(left, 2, "the first file and what stood in the way");
     })
     .await;
+}
+
+#[tokio::test]
+async fn work_that_nobody_ordered_as_a_job_is_no_end_as_wanted() {
+    struct NeverAsked;
+    impl Auditor for NeverAsked {
+        fn audit<'a>(&'a self, _: &'a Run) -> Auditing<'a> {
+            unreachable!("there is no job to keep what it finds")
+        }
+    }
+    let work = Arc::new(AuditWork::new(Arc::new(NeverAsked)));
+    assert_eq!(code_of(work.work(Run::awaited()).await), "STOR-503");
 }

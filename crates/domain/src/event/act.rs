@@ -20,6 +20,7 @@ closed_list! {
         SignedIn = "account.sign_in", "登录";
         SignInRefused = "account.sign_in_refused", "登录被拒";
         AccountUnlocked = "account.unlock", "解除登录等待";
+        AuditOrdered = "audit.order", "开始核对留痕";
         ItemDrafted = "catalog.draft", "拟订抽查事项";
         ItemRevised = "catalog.revise", "修订抽查事项";
         ItemPublished = "catalog.publish", "公布抽查事项";

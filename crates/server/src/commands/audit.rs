@@ -2,17 +2,20 @@
 //! draws against what they must have kept. 0 nothing found, 1 contradictions, 2 could not look.
 //! It only looks: nothing is migrated or made, and no key is read.
 
+use std::convert::Infallible;
 use std::io::{IsTerminal as _, Write as _};
+use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::time::Duration;
 
-use app::auditing::Audited;
+use app::auditing::{Audited, Reached};
 use app::drawing::lacking_material;
 use app::port::Clock as _;
 use app::records::misplaced_records;
 use clap::Args;
 use serde_json::json;
 use store::{Exhibit, Progress, Report, StoreError};
+use tokio::time::{Instant, interval_at};
 
 use super::place::PlaceArgs;
 use super::serve::runtime;
@@ -33,25 +36,41 @@ pub(crate) struct AuditArgs {
 /// How often it is said how far an audit has come.
 const EVERY: Duration = Duration::from_secs(2);
 
+/// The same where it also ends the audit, for which somebody waits.
+const AT_THE_PAGE: Duration = Duration::from_millis(250);
+
+/// Is told how far an audit has come, and says whether it goes on.
+pub(crate) type Watch<'w, B> = dyn Fn(Reached) -> ControlFlow<B> + Send + Sync + 'w;
+
 /// Audits and names every row and every content that was changed behind the program's back.
 pub(crate) fn run(args: &AuditArgs, output: &Output) -> Result<u8, Failure> {
     runtime()?.block_on(async {
         let begun = OsClock.now();
         let shown = args.progress || std::io::stderr().is_terminal();
-        let compared = compared(&args.place.place()?, shown).await?;
+        let told = |far: Reached| -> ControlFlow<Infallible> {
+            if shown {
+                say_reached(far);
+            }
+            ControlFlow::Continue(())
+        };
+        let ControlFlow::Continue(compared) =
+            compared(&args.place.place()?, (EVERY, &told)).await?;
         let seconds = millis(OsClock.now().since_ms(begun));
         say(&compared, seconds, output);
         Ok(u8::from(!compared.found.is_empty()))
     })
 }
 
-/// The same for whoever ordered it on a page.
-pub(crate) async fn audited(place: &Place) -> Result<Audited, Failure> {
-    let compared = compared(place, false).await?;
-    Ok(Audited {
+/// The same for whoever ordered it on a page, unless `watch` ends it.
+pub(crate) async fn audited(
+    place: &Place,
+    watch: &Watch<'_, ()>,
+) -> Result<ControlFlow<(), Audited>, Failure> {
+    let compared = compared(place, (AT_THE_PAGE, watch)).await?;
+    Ok(compared.map_continue(|compared| Audited {
         compared: compared.words(),
         contradictions: compared.found.into_iter().map(|one| one.words).collect(),
-    })
+    }))
 }
 
 /// What was compared, and what was found.
@@ -71,55 +90,79 @@ impl Compared {
     }
 }
 
-async fn compared(place: &Place, shown: bool) -> Result<Compared, Failure> {
+async fn compared<B>(
+    place: &Place,
+    watch: (Duration, &Watch<'_, B>),
+) -> Result<ControlFlow<B, Compared>, Failure> {
     let exhibit = place.exhibit().await?;
-    let audited = watched(&exhibit, shown).await;
+    let audited = watched(&exhibit, watch).await;
     let beyond = match &audited {
-        Ok(report) => beyond_rows(&exhibit, report).await,
-        Err(_) => Ok(Vec::new()),
+        Ok(ControlFlow::Continue(report)) => beyond_rows(&exhibit, report).await,
+        _ => Ok(Vec::new()),
     };
     let outside = match &audited {
-        Ok(_) => outside(place, &exhibit).await,
-        Err(_) => Ok((Vec::new(), 0)),
+        Ok(ControlFlow::Continue(_)) => outside(place, &exhibit).await,
+        _ => Ok((Vec::new(), 0)),
     };
     exhibit.close().await;
     let failed = |error: StoreError| Failure::new(error.code(), "database", error.to_string());
-    let report = audited.map_err(failed)?;
+    let report = match audited.map_err(failed)? {
+        ControlFlow::Continue(report) => report,
+        ControlFlow::Break(ended) => return Ok(ControlFlow::Break(ended)),
+    };
     let mut beyond = beyond.map_err(failed)?;
     let (not_grown, checkpoints) = outside?;
     beyond.extend(not_grown);
     let found = found(&report, beyond);
-    Ok(Compared {
+    Ok(ControlFlow::Continue(Compared {
         report,
         found,
         checkpoints,
-    })
+    }))
 }
 
 fn millis(milliseconds: i64) -> f64 {
     f64::from(i32::try_from(milliseconds).unwrap_or(i32::MAX)) / 1000.0
 }
 
-/// Audits, saying on stderr how far it has come where that is wanted.
-async fn watched(exhibit: &Exhibit, shown: bool) -> Result<Report, StoreError> {
+/// Audits, telling how far it has come.
+async fn watched<B>(
+    exhibit: &Exhibit,
+    (every, watch): (Duration, &Watch<'_, B>),
+) -> Result<ControlFlow<B, Report>, StoreError> {
     let progress = Arc::new(Progress::default());
+    let tell = || {
+        let (leaves, all, rows) = progress.figures();
+        watch(Reached { leaves, all, rows })
+    };
     let audited = exhibit.audit_watched(&progress);
     tokio::pin!(audited);
-    let mut tick = tokio::time::interval(EVERY);
+    // Who has ended it already is asked before anything is compared.
+    if let ControlFlow::Break(ended) = tell() {
+        return Ok(ControlFlow::Break(ended));
+    }
+    let mut tick = interval_at(Instant::now() + every, every);
     loop {
         tokio::select! {
-            ended = &mut audited => return ended,
-            _ = tick.tick(), if shown => {
-                let (leaves, all, rows) = progress.figures();
-                let share = (leaves * 100).checked_div(all).unwrap_or(0);
-                // Who has closed it does not want to know.
-                let _ = writeln!(
-                    std::io::stderr(),
-                    "已复算留痕 {leaves} / {all} 条（{share}%），已核对 {rows} 行"
-                );
+            _ = tick.tick() => if let ControlFlow::Break(ended) = tell() {
+                return Ok(ControlFlow::Break(ended));
+            },
+            ended = &mut audited => {
+                // All of it is told too; by now nothing is left to end.
+                let _ = tell();
+                return ended.map(ControlFlow::Continue);
             }
         }
     }
+}
+
+fn say_reached(Reached { leaves, all, rows }: Reached) {
+    let share = (leaves * 100).checked_div(all).unwrap_or(0);
+    // Who has closed it does not want to know.
+    let _ = writeln!(
+        std::io::stderr(),
+        "已复算留痕 {leaves} / {all} 条（{share}%），已核对 {rows} 行"
+    );
 }
 
 /// One contradiction as a script reads it: its code, where it stands, and the words.

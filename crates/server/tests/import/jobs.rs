@@ -92,7 +92,8 @@ impl Kind for Errand {
                 false => None,
             };
             if let Some(text) = self.file {
-                let (jobs, id) = (run.jobs().unwrap(), run.job().unwrap().id.as_str());
+                let (jobs, job) = run.ordered()?;
+                let id = job.id.as_str();
                 let mut file = jobs.result(id).await?;
                 file.write(text.as_bytes()).await?;
                 self.word.acquire().await.unwrap().forget();

@@ -15,6 +15,8 @@ pub struct Job {
     done: u64,
     total: Option<u64>,
     unit: &'static str,
+    /// Whether the total is being counted.
+    counts: bool,
     cancel: Option<Act>,
 }
 
@@ -34,8 +36,16 @@ impl Job {
             done,
             total,
             unit,
+            counts: true,
             cancel: None,
         }
+    }
+
+    /// Nobody counts how much there is.
+    #[must_use]
+    pub fn uncounted(mut self) -> Self {
+        self.counts = false;
+        self
     }
 
     /// Lets this account stop it.

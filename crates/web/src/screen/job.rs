@@ -23,7 +23,7 @@ use crate::problem::Problem;
 use crate::route::{Route, Who};
 use crate::screen::register_import;
 use crate::screen::shared::download::{self, Names};
-use crate::screen::shared::{looks_again, moment, rulebook};
+use crate::screen::shared::{elapsed, looks_again, moment, rulebook};
 use crate::text::{Address, Digest, thousands};
 
 /// The kinds that stand here; the steps of an import stand on its own page.
@@ -235,13 +235,6 @@ fn sha256(text: &str) -> Fragment {
 
 fn begun(work: &Work, now: Instant) -> String {
     moment(Instant::from_unix_ms(work.stored.started_at_ms), now)
-}
-
-fn elapsed(ms: i64) -> String {
-    match ms.max(0) / 1_000 {
-        seconds @ ..60 => format!("{seconds} 秒"),
-        seconds => format!("{} 分 {} 秒", seconds / 60, seconds % 60),
-    }
 }
 
 async fn fetch(State(web): State<WebState>, visit: Visit, Path(id): Path<String>) -> Answer {

@@ -32,6 +32,12 @@ pub fn routes() -> Vec<Route> {
             "一次核对，进度和结果",
             audits::show,
         ),
+        Route::post(
+            "/a/audits/{audit}/cancel",
+            audit,
+            "取消自己开始的一次核对",
+            audits::cancel,
+        ),
     ]
 }
 

@@ -51,6 +51,15 @@ pub const fn looks_again(at_work_ms: i64) -> u16 {
     if at_work_ms < 10_000 { 1 } else { 3 }
 }
 
+/// For how long work has gone on, in words.
+#[must_use]
+pub fn elapsed(ms: i64) -> String {
+    match ms.max(0) / 1_000 {
+        seconds @ ..60 => format!("{seconds} 秒"),
+        seconds => format!("{} 分 {} 秒", seconds / 60, seconds % 60),
+    }
+}
+
 /// The number in a part of an address. An address with something else in its place names no page, and is answered as
 /// any other that names none, so that what was typed into its form stands.
 ///

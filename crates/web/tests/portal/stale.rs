@@ -34,6 +34,7 @@ const ON_NOTHING: &[&str] = &[
     "/w/inspectors/new",
     "/a/users/new",
     "/a/audits",
+    "/a/audits/{audit}/cancel",
     "/w/jobs/{job}/cancel",
     "/w/import/subjects",
     "/w/import/inspectors",

@@ -3,16 +3,20 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use app::auditing::{AUDIT, AuditWork, Audited, Auditing, Auditor};
+use app::auditing::{AUDIT, AuditWork, Audited, Auditing, Auditor, Reached, reached};
 use app::job::{Limits, Run};
 use app::refused::Window;
 use app::tries::Caller;
 use axum::http::StatusCode;
 use domain::account::Role;
+use domain::event::{Act, Event};
+use domain::id::AccountId;
+use store::log::TraceOf;
 use testkit::city::PASSWORD;
 use testkit::engines::on_both;
+use tokio::sync::{Notify, Semaphore};
 
-use crate::browser::Site;
+use crate::browser::{Browser, Site};
 
 #[tokio::test]
 async fn the_system_administrator_sees_what_is_well_and_what_is_not() {
@@ -142,6 +146,18 @@ impl Auditor for Told {
     }
 }
 
+/// The newest entry is that this account began the audit of that page.
+async fn was_ordered(site: &Site, by: &AccountId, page: &str) {
+    let mut reader = site.city.app.db.read().await.unwrap();
+    let lines = store::log::trace(&mut reader, &TraceOf::All, None, 1).await;
+    let header = lines.unwrap().remove(0).header.unwrap();
+    let event: Event = serde_json::from_str(&header).unwrap();
+    assert_eq!(event.act, Act::AuditOrdered);
+    assert_eq!(event.actor.account.as_ref(), Some(by));
+    assert_eq!(event.actor.role, Some(Role::AuditAdmin));
+    assert!(page.ends_with(&event.facts["job"]));
+}
+
 #[tokio::test]
 async fn an_audit_is_begun_by_a_press_and_its_result_stays_for_every_audit_administrator() {
     on_both(|db| async move {
@@ -167,6 +183,7 @@ async fn an_audit_is_begun_by_a_press_and_its_result_stays_for_every_audit_admin
             // The same press comes to the same audit.
             let again = browser.submit(&page, "/a/audits", &[]).await;
             assert_eq!(again.location(), begun.location());
+            was_ordered(&site, &one, begun.location()).await;
             results.push(begun.location().to_owned());
         }
         let clean = other.get(&results[0]).await;
@@ -191,13 +208,113 @@ async fn an_audit_is_begun_by_a_press_and_its_result_stays_for_every_audit_admin
         let list = other.get("/a/audits").await;
         assert!(list.shows("没有发现改动") && list.shows("1 处矛盾") && list.shows("没有办成"));
         assert!(list.shows("audit-one"));
-        assert_eq!(site.log_size().await, size, "looking is no act");
+        assert_eq!(
+            site.log_size().await,
+            size + 3,
+            "each order is an act, a press that is repeated and a look at a result are none"
+        );
 
         let clerk = site.signed_in(&clerk).await;
         assert!(clerk.get("/a/audits").await.shows("AUTH-001"));
         assert!(clerk.get(&results[0]).await.shows("AUTH-001"));
         let none = other.get("/a/audits/none").await;
         assert_eq!(none.status, StatusCode::NOT_FOUND);
+    })
+    .await;
+}
+
+/// Stands where it is told to until it gets a word, and goes no further once it is stopped.
+struct Stands {
+    at: Reached,
+    there: Notify,
+    word: Semaphore,
+}
+
+impl Auditor for Stands {
+    fn audit<'a>(&'a self, run: &'a Run) -> Auditing<'a> {
+        Box::pin(async move {
+            reached(run, self.at);
+            self.there.notify_one();
+            self.word.acquire().await.unwrap().forget();
+            match run.checkpoint() {
+                Ok(()) => Ok(Audited::default()),
+                Err(_) => Err("broken off".to_owned()),
+            }
+        })
+    }
+}
+
+/// Its page says that it was stopped, and nothing of what it would have found.
+async fn was_stopped(reader: &Browser, address: &str) {
+    let page = reader.get(address).await;
+    let said = page.shows("开始核对的人取消了这一次") && page.shows("没有比完");
+    assert!(said && !page.shows("/cancel\""), "{}", page.text);
+    assert!(!page.shows("没有发现改动") && !page.shows("AUDT-030"));
+    assert!(reader.get("/a/audits").await.shows("已取消"));
+}
+
+#[tokio::test]
+async fn an_audit_says_how_far_it_is_and_only_who_began_it_stops_it() {
+    on_both(|db| async move {
+        let (site, web) = Site::open_with(db, Limits::default()).await;
+        let jobs = web.jobs().unwrap();
+        let city = &site.city;
+        let one = city.account("audit-one", &[(Role::AuditAdmin, 0)]).await;
+        let other = city.account("audit-two", &[(Role::AuditAdmin, 0)]).await;
+        let (browser, other) = (site.signed_in(&one).await, site.signed_in(&other).await);
+        let far = |leaves, rows| Reached {
+            leaves,
+            all: 4_200,
+            rows,
+        };
+        for (at, shown) in [
+            (
+                far(1_300, 0),
+                ["复算留痕日志", "已处理 <b>1,300</b> / 4,200 条"],
+            ),
+            (
+                far(4_200, 77),
+                ["把各表逐行与留痕比较", "已处理 <b>77</b> 行"],
+            ),
+        ] {
+            let stands = Arc::new(Stands {
+                at,
+                there: Notify::new(),
+                word: Semaphore::new(0),
+            });
+            jobs.register(Arc::new(AuditWork::new(stands.clone())));
+            let page = browser.get("/a/audits").await;
+            let begun = browser.submit(&page, "/a/audits", &[]).await;
+            let address = begun.location().to_owned();
+            stands.there.notified().await;
+            let size = site.log_size().await;
+            // The same order meanwhile is that one, and no act.
+            let page = browser.get("/a/audits").await;
+            let same = browser.submit(&page, "/a/audits", &[]).await;
+            assert_eq!(same.location(), address);
+
+            let stop = format!("{address}/cancel");
+            let (mine, theirs) = (browser.get(&address).await, other.get(&address).await);
+            for page in [&mine, &theirs] {
+                assert!(shown.iter().all(|words| page.shows(words)), "{}", page.text);
+                assert!(page.shows("audit-one于") && !page.shows("开始 开始"));
+                assert!(!page.shows("尚未数完"), "nobody counts the rows");
+            }
+            assert!(mine.shows(&stop) && !theirs.shows(&stop), "{}", theirs.text);
+            let token = other.get("/a/audits").await.input("_token");
+            let refused = other.post_raw(&stop, &[("_token", &token)]).await;
+            assert_eq!(refused.status, StatusCode::NOT_FOUND);
+            let stopped = browser.submit(&mine, &stop, &[]).await;
+            assert_eq!(stopped.location(), address, "{}", stopped.text);
+            stands.word.add_permits(1);
+            jobs.settled(AUDIT).await;
+            for reader in [&browser, &other] {
+                was_stopped(reader, &address).await;
+            }
+            let late = browser.submit(&mine, &stop, &[]).await;
+            assert_eq!(late.location(), address, "it is stopped already");
+            assert_eq!(site.log_size().await, size, "nothing of it is an act");
+        }
     })
     .await;
 }

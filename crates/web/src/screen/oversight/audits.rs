@@ -1,11 +1,14 @@
-//! Audits ordered in the house: one begins with a press, goes on beside the pages, and its result stays with it.
+//! Audits ordered in the house: one begins with a press, goes on beside the pages until its end or until whoever began it
+//! stops it, and its result stays with it.
 
+use app::auditing::ROWS;
 use app::job::{Job as Work, JobState};
 use app::{AppError, RowOf, UnreadableRow};
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Response};
+use domain::id::AccountId;
 use domain::time::Instant;
-use store::StoreError;
+use store::{Reader, StoreError};
 
 use super::audits as all;
 use crate::component::{
@@ -13,9 +16,9 @@ use crate::component::{
     Row, Sheet, Table, Tone, Weight,
 };
 use crate::gate::feedback::Landing;
-use crate::gate::{Answer, Flaws, Pressed, Stop, Visit, WebState, once_new, see_other};
+use crate::gate::{Answer, Flaws, Pressed, Sent, Stop, Visit, WebState, once_new, see_other};
 use crate::problem::Problem;
-use crate::screen::shared::{looks_again, moment, rulebook};
+use crate::screen::shared::{elapsed, looks_again, moment, rulebook};
 use crate::text::Address;
 
 /// So many contradictions stand on the page; all of them are in the answer of the command.
@@ -50,14 +53,7 @@ async fn listed(web: &WebState, visit: &Visit, above: Fragment) -> Answer {
     for listed in &found {
         rows.push(match listed {
             Ok(work) => {
-                let by = match &work.stored.account {
-                    Some(id) => store::account::get(&mut reader, id)
-                        .await?
-                        .login
-                        .as_str()
-                        .to_owned(),
-                    None => "程序".to_owned(),
-                };
+                let by = name_of(&mut reader, work.stored.account.as_ref()).await?;
                 let at = Instant::from_unix_ms(work.stored.started_at_ms);
                 Row::new(vec![
                     Cell::link(moment(at, visit.now), page_of(&work.stored.id)),
@@ -125,25 +121,33 @@ pub(super) async fn show(
     if work.state.is_under_way() {
         shell.frame.refresh_seconds = Some(looks_again(since_ms));
     }
-    let head = Head::new("一次核对").with_badge(verdict(&work));
+    let stop = || {
+        let to = page_of(&id).child("cancel");
+        Act::submit("取消", to, Weight::Outlined, visit.hidden(&web))
+    };
+    // Whoever ordered it may stop it.
+    let own = work.stored.account.as_ref() == Some(&visit.acting.account);
+    let mut head = Head::new("一次核对").with_badge(verdict(&work));
+    if own && work.state == JobState::Waiting {
+        head = head.with_act(stop());
+    }
+    let by = name_of(&mut web.app.db.read().await?, work.stored.account.as_ref()).await?;
     let crumb = Crumb::new(vec![Link::new("核对留痕", all())], "一次核对");
     let page = web.page_in(shell, &visit, head).with_crumb(crumb);
-    let body: Fragment = if work.state.is_under_way() {
-        let number = |n: i64| u64::try_from(n).unwrap_or_default();
-        let total = work.stored.total.map(number);
-        let elapsed = format!("{} 秒", since_ms.max(0) / 1_000);
-        Job::new(
-            format!("{begun}开始"),
-            elapsed,
-            number(work.stored.done),
-            total,
-            "步",
-        )
-        .into()
-    } else {
-        ended(&work, &lines)
+    let body: Fragment = match work.state {
+        JobState::Waiting => {
+            Note::standing("还没有轮到。", "前面的办完就开始；离开本页不影响核对。").into()
+        }
+        JobState::Running => {
+            let running = running(&work, format!("{by}于{begun}"), since_ms);
+            match own {
+                true => running.cancellable(stop()).into(),
+                false => running.into(),
+            }
+        }
+        _ => ended(&work, &lines),
     };
-    let mut facts = Facts::default().with("开始", begun);
+    let mut facts = Facts::default().with("何人", by).with("开始", begun);
     if work.state.is_under_way() && !work.stored.stage.is_empty() {
         facts = facts.with("正在", work.stored.stage.clone());
     }
@@ -159,7 +163,40 @@ pub(super) async fn show(
     })
 }
 
+/// How far it is: leaves of the log first, whose number is known, then rows of all tables.
+fn running(work: &Work, by: String, since_ms: i64) -> Job {
+    let number = |n: i64| u64::try_from(n).unwrap_or_default();
+    let (done, total) = (number(work.stored.done), work.stored.total.map(number));
+    let so_long = elapsed(since_ms);
+    match work.stored.stage == ROWS {
+        true => Job::new(by, so_long, done, total, "行").uncounted(),
+        false => Job::new(by, so_long, done, total, "条"),
+    }
+}
+
+/// The name of the account that ordered it.
+async fn name_of(reader: &mut Reader, owner: Option<&AccountId>) -> Result<String, Stop> {
+    Ok(match owner {
+        Some(id) => store::account::get(reader, id).await?.login.to_string(),
+        None => "程序".to_owned(),
+    })
+}
+
+pub(super) async fn cancel(
+    State(web): State<WebState>,
+    visit: Visit,
+    Path(id): Path<String>,
+    _sent: Sent,
+) -> Answer {
+    let ended = web.app.cancel_audit(web.jobs()?, &visit.acting, &id).await;
+    ended.map(|()| see_other(&page_of(&id))).map_err(Stop::from)
+}
+
 fn ended(work: &Work, lines: &[String]) -> Fragment {
+    if work.state == JobState::Canceled {
+        let nothing = "没有比完，不说明有没有改动。";
+        return Note::standing("开始核对的人取消了这一次。", nothing).into();
+    }
     if let Some(kept) = work.outcome.refusal.clone() {
         return Refusal::new(kept.code, kept.sentence, kept.remedy).into();
     }

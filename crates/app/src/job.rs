@@ -20,6 +20,7 @@ use store::job::{self, ListedJob, StoredJob};
 use store::{Db, StoreError};
 use tokio::sync::watch;
 
+use crate::aside::ended_early;
 use crate::drawing::FreezeWork;
 use crate::subject::export::ExportWork;
 use crate::{App, AppError, RowOf, UnreadableRow};
@@ -170,7 +171,7 @@ impl Jobs {
         let work = tokio::spawn(Arc::clone(&ticket.kind).work(run.clone()));
         let ended = work.await.unwrap_or_else(|error| {
             run.despair();
-            Err(StoreError::Engine(format!("the work ended early: {error}")).into())
+            Err(StoreError::Engine(format!("the work ended early: {}", ended_early(&error))).into())
         });
         let (state, outcome) = match ended {
             Ok(outcome) if outcome.refusal.is_some() => (JobState::Failed, outcome),

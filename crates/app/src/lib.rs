@@ -51,6 +51,7 @@ use draw::Version;
 use store::{Db, Press, Sealing};
 
 pub use acting::Acting;
+pub use aside::ended_early;
 pub use error::AppError;
 pub use unreadable::{RowOf, UnreadableRow};
 

@@ -14,6 +14,7 @@ use super::port::Found;
 use super::step::Step;
 use super::{Altered, Import, LinesHash, Staging, State, Summary, advance};
 use crate::AppError;
+use crate::aside::ended_early;
 use crate::import::{Register, STAGED_ROWS, StagedRow};
 use crate::job::Run;
 use crate::part_file::sha256_of;
@@ -103,7 +104,7 @@ impl Staging {
         let staged = self.stage(&import, from, run).await;
         let found = reading.await.map_err(|error| {
             run.despair();
-            store::StoreError::Engine(format!("reading ended early: {error}"))
+            store::StoreError::Engine(format!("reading ended early: {}", ended_early(&error)))
         })?;
         // A cancelled upload closes the channel, so the cancellation is told, not its consequence.
         let staged = staged?;

@@ -18,6 +18,7 @@ use tokio::sync::mpsc;
 use super::comparing::BadRow;
 use super::step::read;
 use super::{Altered, Import, LinesHash, Staging};
+use crate::aside::ended_early;
 use crate::import::{Importer, Register};
 use crate::job::{Job, JobState, Order, Outcome, Outgoing, ResultFile, Run};
 use crate::part_file::{private_copy, why};
@@ -275,9 +276,9 @@ impl Staging {
             next = self.bad_rows(&mut reader, (id, ordinal), &mut hash).await?;
         }
         drop(to);
-        let bytes = writing
-            .await
-            .map_err(|error| StoreError::Engine(format!("writing ended early: {error}")))??;
+        let bytes = writing.await.map_err(|error| {
+            StoreError::Engine(format!("writing ended early: {}", ended_early(&error)))
+        })??;
         if untrue(hash) {
             return Err(Altered::Faults.refusal().into());
         }

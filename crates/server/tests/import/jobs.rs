@@ -355,6 +355,13 @@ async fn work_that_breaks_does_not_break_the_machine_and_old_ends_are_forgotten(
         let broken = jobs.start(order(&owner, "x")).await.unwrap();
         jobs.settled("x").await;
         assert_eq!(state(&jobs, &owner, &broken).await, JobState::Interrupted);
+        // What it had to say may be what somebody typed: it stands on no page and in no row.
+        let stored = jobs.find(&owner, &broken).await.unwrap().unwrap().stored;
+        let kept = stored.outcome;
+        assert!(
+            kept.contains("JOBS-008") && !kept.contains("errand"),
+            "{kept}"
+        );
         let sound = Errand::new(&city.app, AfterStop::Offered);
         sound.word.add_permits(1);
         jobs.register(sound);

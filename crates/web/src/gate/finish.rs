@@ -44,16 +44,9 @@ pub(crate) fn finish(router: Router, web: &WebState) -> Router {
         .layer(from_fn_with_state(web.clone(), dress))
 }
 
-#[expect(
-    clippy::needless_pass_by_value,
-    reason = "the layer hands the payload over by value"
-)]
-fn panicked(payload: Box<dyn Any + Send>) -> Response {
-    let words = payload
-        .downcast_ref::<&str>()
-        .map(|words| (*words).to_owned())
-        .or_else(|| payload.downcast_ref::<String>().cloned());
-    Stop::fault(format!("panic: {}", words.unwrap_or_default())).into_response()
+/// What it had to say may be what somebody typed; where it happened stands under the same number.
+fn panicked(_: Box<dyn Any + Send>) -> Response {
+    Stop::fault("panic").into_response()
 }
 
 async fn dress(State(web): State<WebState>, request: Request, next: Next) -> Response {
@@ -84,10 +77,7 @@ async fn dressed(web: &WebState, asked: Asked, request: Request, next: Next) -> 
     };
     let unexplained = response.extensions().get::<Explained>().is_none();
     if let Some(stop) = response.extensions_mut().remove::<Stop>() {
-        let page = numbered(web, &asked, stop.clone())
-            .problem
-            .in_plain(guest.frame(web));
-        response = (stop.status, page).into_response();
+        response = in_plain(web, &guest, &asked, stop);
     } else if let Some(stop) = bare.filter(|_| unexplained && !head) {
         let allow = response.headers().get(ALLOW).cloned();
         let page = stop.problem.in_plain(guest.frame(web));
@@ -103,6 +93,13 @@ async fn dressed(web: &WebState, asked: Asked, request: Request, next: Next) -> 
     }
     protect(response.headers_mut(), Reach::Private, web.over_tls);
     response
+}
+
+/// The page of a problem for whoever stands outside of every shell.
+pub(super) fn in_plain(web: &WebState, guest: &Guest, asked: &Asked, stop: Stop) -> Response {
+    let stop = numbered(web, asked, stop);
+    let page = stop.problem.in_plain(guest.frame(web));
+    explained((stop.status, page).into_response())
 }
 
 /// Marks an answer whose page has been made.

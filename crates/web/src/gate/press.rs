@@ -12,13 +12,14 @@
 
 use std::time::Duration;
 
-use app::{App, AppError};
+use app::{App, AppError, ended_early};
 use domain::id::{AccountId, EventId};
 use domain::refusal::{self, Code};
 use domain::text::FieldErrors;
 use store::session::{self, Submission};
 use store::{Press, StoreError};
 use tokio::time::{Instant, timeout_at};
+use tracing::Instrument as _;
 
 use super::feedback::{self, Landing};
 use super::stop::UNKNOWN;
@@ -188,9 +189,9 @@ impl Turn {
             press,
             landing: to,
         };
-        tokio::spawn(turn.run(act))
+        tokio::spawn(turn.run(act).in_current_span())
             .await
-            .map_err(|error| Stop::fault(format!("an act ended early: {error}")))?
+            .map_err(|error| Stop::fault(format!("an act ended early: {}", ended_early(&error))))?
     }
 
     async fn run<F, Fut>(self, act: F) -> Result<Result<Address, Undone>, Stop>

@@ -1,5 +1,6 @@
 //! A wire between the program and PostgreSQL that can be cut at a COMMIT, or at any message of the program: before the
-//! server hears of it, or after it has answered and before the program hears that.
+//! server hears of it, or after it has answered and before the program hears that. It can also be taken down and put up
+//! again, as a server goes away and comes back.
 
 use std::io::{Read as _, Write as _};
 use std::net::{Shutdown, TcpListener, TcpStream};
@@ -25,10 +26,14 @@ enum At {
 
 type Armed = Arc<Mutex<Option<(At, Cut)>>>;
 
+/// Both ends of every strand; none while the wire is down.
+type Strands = Arc<Mutex<Option<Vec<TcpStream>>>>;
+
 /// The wire. It lives as long as the process.
 pub struct Wire {
     url: String,
     armed: Armed,
+    strands: Strands,
 }
 
 impl Wire {
@@ -44,15 +49,22 @@ impl Wire {
         let own = listener.local_addr().expect("a bound port");
         let armed = Armed::default();
         let (server, shared) = (server.to_owned(), Arc::clone(&armed));
+        let strands: Strands = Arc::new(Mutex::new(Some(Vec::new())));
+        let all = Arc::clone(&strands);
         std::thread::spawn(move || {
             for client in listener.incoming().map_while(Result::ok) {
+                let mut all = all.lock().unwrap_or_else(PoisonError::into_inner);
+                // While it is down whoever knocks is closed upon.
+                let Some(all) = all.as_mut() else { continue };
                 let there = TcpStream::connect(&server).expect("the server of the test");
+                all.extend([&client, &there].map(|end| end.try_clone().expect("a second handle")));
                 strand(client, there, Arc::clone(&shared));
             }
         });
         Self {
             url: format!("{before}@{own}/{path}"),
             armed,
+            strands,
         }
     }
 
@@ -71,6 +83,21 @@ impl Wire {
     /// connections counts.
     pub fn cut_message(&self, number: u32, at: Cut) {
         *held(&self.armed) = Some((At::Message(number), at));
+    }
+
+    /// Takes it down: what is on it breaks, and nobody gets through.
+    pub fn take_down(&self) {
+        let mut strands = self.strands.lock().unwrap_or_else(PoisonError::into_inner);
+        for end in strands.take().unwrap_or_default() {
+            // Closed already is what is wanted.
+            let _ = end.shutdown(Shutdown::Both);
+        }
+    }
+
+    /// Puts it up again.
+    pub fn put_up(&self) {
+        let mut strands = self.strands.lock().unwrap_or_else(PoisonError::into_inner);
+        strands.get_or_insert_default();
     }
 
     /// Leaves the wire whole from here on; true if it was cut before.

@@ -1,7 +1,8 @@
 use axum::body::{Body, to_bytes};
 use axum::http::Request;
 use testkit::city::City;
-use testkit::engines::on_both;
+use testkit::engines::{PostgresDatabase, on_both, upgrade};
+use testkit::wire::Wire;
 use tower::ServiceExt as _;
 use web::gate::{Facts, WebState};
 
@@ -89,4 +90,36 @@ async fn the_machine_says_how_it_is_and_of_nobody_anything() {
         );
     })
     .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_server_whose_database_went_away_is_not_ready_until_it_is_back() {
+    let server = PostgresDatabase::fresh();
+    let wire = Wire::to(server.url());
+    let db = store::Db::open_postgres(wire.url(), &upgrade()).await;
+    let city = City::found(db.unwrap()).await;
+    let web = WebState::new(city.app.clone(), false, Facts::default());
+    let folder = tempfile::tempdir().unwrap();
+    let doors = Doors::new(ONE_SEAT, |_| false);
+    let router = Watch::new(city.app.clone(), folder.path(), web.measures, doors).router();
+    let parts = async || {
+        let (status, ready) = asked(&router, "/ready").await;
+        let told: Value = serde_json::from_str(&ready).unwrap();
+        let parts = told["parts"].as_array().unwrap().clone();
+        let faulty = parts.into_iter().filter(|part| part["ok"] == false);
+        let codes = faulty.map(|part| format!("{} {}", part["part"], part["code"]));
+        (status, codes.collect::<Vec<_>>())
+    };
+    assert_eq!(parts().await, (StatusCode::OK, vec![]));
+    wire.take_down();
+    let away = ["\"database\" \"STOR-529\"", "\"write\" \"STOR-529\""];
+    let away = away.map(str::to_owned).to_vec();
+    assert_eq!(parts().await, (StatusCode::SERVICE_UNAVAILABLE, away));
+    // It lives, so nobody has to start it anew.
+    assert_eq!(asked(&router, "/health").await.0, StatusCode::OK);
+    let (_, told) = asked(&router, "/metrics").await;
+    assert!(told.contains("mingqian_database_up 0"), "{told}");
+    wire.put_up();
+    assert_eq!(parts().await, (StatusCode::OK, vec![]));
+    city.app.db.close().await;
 }

@@ -65,7 +65,7 @@ pub(crate) async fn enforce(web: WebState, rule: Rule, request: Request, next: N
     let mut request = Request::from_parts(parts, body);
     let known = match known(&web, token.as_deref(), &mut guest, opens).await {
         Ok(known) => known,
-        Err(stop) => return stop.into_response(),
+        Err(stop) => return unread(&web, rule, (&guest, &asked), request, stop).await,
     };
     request.extensions_mut().insert(guest.clone());
     let visit = match &known {
@@ -84,21 +84,53 @@ pub(crate) async fn enforce(web: WebState, rule: Rule, request: Request, next: N
             }
         }
         Ok(Some(answer)) => answer,
-        Err(stop) => stop.into_response(),
+        Err(stop) => unread(&web, rule, (&guest, &asked), request, stop).await,
     };
     let response = match visit {
-        Some(visit) => {
-            let page = super::finish::in_workbench(&web, &visit, &asked, response).await;
-            match opens {
-                true => super::typed::with_kept(&web, &visit, page).await,
-                false => page,
-            }
-        }
+        Some(visit) => in_shell(&web, &visit, (&asked, opens), response).await,
         None => response,
     };
     match sent {
         Some(sent) => super::typed::with_typed(&sent, response).await,
         None => response,
+    }
+}
+
+/// The answer in the shell of the account; the page of a form that is `opened` with what was kept of it.
+async fn in_shell(
+    web: &WebState,
+    visit: &Visit,
+    (asked, opened): (&Asked, bool),
+    response: Response,
+) -> Response {
+    let page = super::finish::in_workbench(web, visit, asked, response).await;
+    match opened {
+        true => super::typed::with_kept(web, visit, page).await,
+        false => page,
+    }
+}
+
+/// The answer where a fault stopped the request before its form was read: whoever has typed it gets it back. Nobody
+/// could be asked whose form it is; only what our own page has sent is shown on a page of ours.
+async fn unread(
+    web: &WebState,
+    rule: Rule,
+    (guest, asked): (&Guest, &Asked),
+    mut request: Request,
+    stop: Stop,
+) -> Response {
+    let returns = rule.acts_once || rule.gives_back_typed;
+    let own = matches!(origin_of(request.headers()), Origin::Own);
+    let acts = !matches!(*request.method(), Method::GET | Method::HEAD);
+    if !(stop.status.is_server_error() && returns && own && acts) {
+        return stop.into_response();
+    }
+    match body::typed(&mut request, rule.with_files).await {
+        Ok(sent) => {
+            let page = super::finish::in_plain(web, guest, asked, stop);
+            super::typed::with_typed(&sent, page).await
+        }
+        Err(_) => stop.into_response(),
     }
 }
 

@@ -191,7 +191,7 @@ async fn health(State(web): State<WebState>) -> Response {
     let (status, words) = if alive {
         (StatusCode::OK, "ok\n")
     } else {
-        (StatusCode::INTERNAL_SERVER_ERROR, "no\n")
+        (StatusCode::SERVICE_UNAVAILABLE, "no\n")
     };
-    (status, [(CACHE_CONTROL, "no-store")], words).into_response()
+    explained((status, [(CACHE_CONTROL, "no-store")], words).into_response())
 }

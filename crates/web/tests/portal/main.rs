@@ -12,6 +12,7 @@
 mod browser;
 
 mod altered;
+mod away;
 mod biased;
 mod bundle;
 mod control;

@@ -301,7 +301,7 @@ async fn asked_for(story: &Story) -> String {
     }
 }
 
-async fn press(
+pub async fn press(
     browser: &Browser,
     (path, token): (&str, &str),
     number: usize,

@@ -26,7 +26,16 @@ pub(super) async fn begun(pool: &PgPool, sql: &'static str) -> Result<Conn, Stor
             answers(&pool.connect_options()).await?;
             Err(StoreError::Busy)
         }
-        Err(error) => Err(engine(&error)),
+        Err(error) => Err(on_the_line(&error)),
+    }
+}
+
+/// What an error of a line says that was to be taken up. One that is closed at its first word, as whatever stands before
+/// a server that is away does it, is told by the engine as an answer in no language.
+fn on_the_line(error: &sqlx::Error) -> StoreError {
+    match error {
+        sqlx::Error::Protocol(words) => StoreError::Unreachable(words.clone()),
+        other => engine(other),
     }
 }
 
@@ -40,7 +49,7 @@ async fn answers_within(options: &PgConnectOptions, within: Duration) -> Result<
     match tokio::time::timeout(within, PgConnection::connect_with(options)).await {
         // It is there; that it takes back its line badly is no news.
         Ok(Ok(conn)) => conn.close().await.or(Ok(())),
-        Ok(Err(error)) => match engine(&error) {
+        Ok(Err(error)) => match on_the_line(&error) {
             unreachable @ StoreError::Unreachable(_) => Err(unreachable),
             _ => Ok(()),
         },
@@ -77,6 +86,21 @@ mod tests {
         let gone = answers(&there).await.unwrap_err();
         assert_eq!(gone.code(), "STOR-529");
         assert!(gone.to_string().contains("联系不上 PostgreSQL"), "{gone}");
+    }
+
+    #[tokio::test]
+    async fn a_line_that_is_closed_at_its_first_word_leads_to_no_server_either() {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+        let there = at(&listener);
+        std::thread::spawn(move || {
+            for heard in listener.incoming().map_while(Result::ok) {
+                let _ = std::io::Read::read(&mut &heard, &mut [0; 8]);
+                let _ = heard.shutdown(std::net::Shutdown::Both);
+            }
+        });
+        let pool = sqlx::postgres::PgPoolOptions::new().connect_lazy_with(there);
+        let error = begun(&pool, BEGIN).await.err().unwrap();
+        assert_eq!(error.code(), "STOR-529", "{error}");
     }
 
     #[tokio::test]

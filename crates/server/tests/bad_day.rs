@@ -277,6 +277,68 @@ fn a_server_keeps_the_head_of_the_log_wherever_it_is_told_to_as_it_grows() {
     }
 }
 
+/// Puts the database `other` under the name of `name`, as nobody may while a server works on it; what stood there has
+/// the other name afterwards.
+fn exchange(bureau: &Bureau, (name, other): (usize, usize), while_away: impl Fn()) {
+    let server = std::env::var("MINGQIAN_TEST_POSTGRES").unwrap();
+    let named = |at: usize| {
+        let url = bureau.servers[at].url();
+        let name = url.rsplit('/').next().unwrap();
+        name.split('?').next().unwrap().to_owned()
+    };
+    let (name, other) = (named(name), named(other));
+    let done = |sql: &str| drop(admin(&server, sql));
+    done(&format!(
+        "ALTER DATABASE {name} WITH ALLOW_CONNECTIONS false"
+    ));
+    let ends = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname =";
+    done(&format!("{ends} '{name}'"));
+    while_away();
+    done(&format!("ALTER DATABASE {name} RENAME TO {name}_away"));
+    done(&format!("ALTER DATABASE {other} RENAME TO {name}"));
+    done(&format!("ALTER DATABASE {name}_away RENAME TO {other}"));
+    done(&format!(
+        "ALTER DATABASE {other} WITH ALLOW_CONNECTIONS true"
+    ));
+}
+
+#[test]
+fn a_database_exchanged_beneath_a_working_server_is_told_and_what_was_kept_of_it_stays() {
+    for acts_of_the_other in [&[][..], &["2028", "2029", "2030"]] {
+        let mut bureau = Bureau::founded(Engine::Postgres);
+        let older = bureau.backup();
+        bureau.acts("2027", "var", 0);
+        let other = bureau.another_database();
+        done(&bureau.restore(&older, &[], "other", other));
+        for year in acts_of_the_other {
+            bureau.acts(year, "other", other);
+        }
+        let record = bureau.path("record");
+        let _server = served(&bureau, &["--record", "record"]);
+        let before = bureau.kept("var/checkpoints");
+        let told = |words: &str| {
+            let told = (0..LOOKS).any(|_| {
+                let files = fs::read_dir(&record).into_iter().flatten();
+                let mut texts = files.map(|file| fs::read_to_string(file.unwrap().path()).unwrap());
+                texts.any(|text| text.contains(words))
+            });
+            assert!(told, "{words}");
+        };
+        // It is away for a moment, of which the record says so too.
+        exchange(&bureau, (0, other), || told("CKPT-005"));
+        told("CKPT-006 database：运行之中数据库被换成了别的");
+        let kept = bureau.kept("var/checkpoints");
+        assert_eq!(kept[0].note().to_string(), before[0].note().to_string());
+        // Whoever would go on from it later is refused.
+        let migrated = bureau.run(&["migrate"], "var", 0);
+        let code = match acts_of_the_other.is_empty() {
+            true => "CKPT-001",
+            false => "CKPT-002",
+        };
+        refused(&migrated, 2, &[code]);
+    }
+}
+
 /// The drill: a backup beside a working server, acts before it and after it, and the machine is lost.
 #[test]
 fn what_was_acknowledged_before_a_backup_is_in_it_and_what_came_after_is_named() {

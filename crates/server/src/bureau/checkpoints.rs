@@ -223,19 +223,20 @@ impl Place {
         tokio::spawn(async move {
             let mut tick = tokio::time::interval(EVERY);
             tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
-            let mut told = false;
+            let mut told = None;
             while !app.db.is_closed() {
                 tick.tick().await;
                 match keeper.keep(&app).await {
-                    Ok(()) => told = false,
+                    Ok(()) => told = None,
                     Err(_) if app.db.is_closed() => {}
-                    Err(failed) if !told => {
-                        told = true;
-                        for problem in failed.problems {
+                    Err(failed) => {
+                        // Once each: a database that is exchanged was away before.
+                        let code = failed.problems.first().map(|one| one.code.clone());
+                        for problem in failed.problems.iter().filter(|_| told != code) {
                             tracing::error!("检查点没有存下，稍后再存：{problem}");
                         }
+                        told = code;
                     }
-                    Err(_) => {}
                 }
             }
         });

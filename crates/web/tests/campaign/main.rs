@@ -24,6 +24,7 @@ mod parties;
 mod picture;
 mod plan;
 mod recused;
+mod repaired;
 mod restarted;
 mod secrecy;
 mod traced_end;

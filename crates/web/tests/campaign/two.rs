@@ -95,7 +95,7 @@ async fn throws(cast: &Cast, who: &Browser, no: &str, digits: &str) -> Page {
 }
 
 /// The records of the campaign in the log, by their first lines.
-async fn records(cast: &Cast, no: &str) -> Vec<String> {
+pub async fn records(cast: &Cast, no: &str) -> Vec<String> {
     let mut reader = cast.site.city.app.db.read().await.unwrap();
     let number = CampaignNo::parse(no).unwrap();
     let stored = campaign::by_number(&mut reader, &number).await.unwrap();
@@ -314,7 +314,7 @@ async fn city_approver_named(cast: &Cast, name: &str) -> Browser {
 }
 
 /// Right as far as it goes: OPEN is not logged yet.
-async fn verifies(cast: &Cast, no: &str) {
+pub async fn verifies(cast: &Cast, no: &str) {
     let app = &cast.site.city.app;
     let number = CampaignNo::parse(no).unwrap();
     let zip = app.bundle_zip(&number, Stage::Sealed).await.unwrap();
@@ -867,7 +867,7 @@ async fn result_follows_when_two_have_read_the_lottery() {
 }
 
 /// The verdict on a downloaded bundle.
-async fn judged(cast: &Cast, path: &str) -> u8 {
+pub async fn judged(cast: &Cast, path: &str) -> u8 {
     let asked = Request::get(path).header("host", "127.0.0.1:8080");
     let asked = asked.body(Body::empty()).unwrap();
     let answer = cast.site.router.clone().oneshot(asked).await.unwrap();

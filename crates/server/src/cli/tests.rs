@@ -17,6 +17,9 @@ fn text(name: &str) -> String {
     std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
 
+/// How a command is run as the account of the service.
+const AS_THE_SERVICE: [&str; 4] = ["runuser", "-u", "mingqian", "--"];
+
 /// The command lines of a text: of its shell blocks, of what stands between two backticks, and of units.
 fn command_lines(text: &str) -> BTreeSet<Vec<String>> {
     let text = text.replace("\\\n", " ");
@@ -39,6 +42,10 @@ fn command_lines(text: &str) -> BTreeSet<Vec<String>> {
                 .split_whitespace()
                 .filter(|word| !word.starts_with('$'));
             let words: Vec<String> = words.map(str::to_owned).collect();
+            let words = match words.split_at_checked(AS_THE_SERVICE.len()) {
+                Some((before, words)) if before == AS_THE_SERVICE => words.to_vec(),
+                _ => words,
+            };
             // The name of a command alone is a name, and what leaves something open is no line to type.
             let open = words.iter().any(|word| word.contains(['…', '<']));
             let begins = words.first().is_some_and(|first| first == "mingqian");

@@ -56,7 +56,7 @@ pub(crate) fn run(args: &AccountArgs, output: &Output) -> Result<u8, Failure> {
 }
 
 async fn list(args: &ListArgs, output: &Output) -> Result<u8, Failure> {
-    let place = args.place.place()?;
+    let place = args.place.own_place()?;
     let Some(accounts) = place.view(account::all).await? else {
         return Err(Failure::new(
             "STOR-509",
@@ -113,7 +113,7 @@ fn line(one: &ListedAccount) -> String {
 }
 
 async fn unlock(args: &NamedArgs, output: &Output) -> Result<u8, Failure> {
-    let place = args.place.place()?;
+    let place = args.place.own_place()?;
     let app = place.open_now(output).await?;
     let done = app.unlock_account(&args.login).await;
     let kept = place.close(&app).await;
@@ -125,7 +125,7 @@ async fn unlock(args: &NamedArgs, output: &Output) -> Result<u8, Failure> {
 }
 
 async fn reset(args: &NamedArgs, output: &Output) -> Result<u8, Failure> {
-    let place = args.place.place()?;
+    let place = args.place.own_place()?;
     let app = place.open_now(output).await?;
     let password = store::hex(&app.entropy.bytes::<8>());
     let done = app.reset_administrator(&args.login, &password).await;

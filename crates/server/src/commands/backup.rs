@@ -44,7 +44,7 @@ pub(crate) struct BackupArgs {
 
 /// Copies, and says what and where.
 pub(crate) fn run(args: &BackupArgs, output: &Output) -> Result<u8, Failure> {
-    let place = args.place.place()?;
+    let place = args.place.own_place()?;
     let made = runtime()?.block_on(backed_up(&place, &args.to, OsClock.now()))?;
     note_backup(
         &place.data,

@@ -22,7 +22,7 @@ pub(crate) struct CertificateArgs {
 /// Renews and says until when.
 pub(crate) fn run(args: &CertificateArgs, output: &Output) -> Result<u8, Failure> {
     let today = OsClock.now().date();
-    let issued = certificate::renew(&args.place.place()?, &args.tls_name, today)?;
+    let issued = certificate::renew(&args.place.own_place()?, &args.tls_name, today)?;
     let folder = issued.folder.display();
     let words = format!(
         "已换发：{folder}/server.pem，有效期至 {}。\n重新启动服务后生效；把 ca.key 移回离线介质。\n",

@@ -43,7 +43,7 @@ enum Kind {
 pub(crate) fn run(args: &CounterArgs, output: &Output) -> Result<u8, Failure> {
     let what = numbered(args)?;
     runtime()?.block_on(async {
-        let place = args.place.place()?;
+        let place = args.place.own_place()?;
         if let (Some(what), Some(year), Some(next)) = (what, args.year, args.next) {
             let app = place.open_now(output).await?;
             let begun = app.begin_numbering(&what, year, next).await;

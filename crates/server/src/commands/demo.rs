@@ -24,7 +24,7 @@ const ORIGIN: &str = "demo.example/mingqian";
 
 /// Builds the city and says the accounts.
 pub(crate) fn run(args: &DemoArgs, output: &Output) -> Result<u8, Failure> {
-    runtime()?.block_on(found(&args.place.place()?, output))
+    runtime()?.block_on(found(&args.place.own_place()?, output))
 }
 
 async fn found(place: &Place, output: &Output) -> Result<u8, Failure> {

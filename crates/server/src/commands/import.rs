@@ -68,7 +68,7 @@ pub(crate) fn run(args: &ImportArgs, output: &Output) -> Result<u8, Failure> {
 }
 
 async fn imported(register: Register, args: &FileArgs, output: &Output) -> Result<u8, Failure> {
-    let place = args.place.place()?;
+    let place = args.place.own_place()?;
     let app = place.open_now(output).await?;
     let staging = staging(app.clone(), &place, Limits::default())?;
     let unit = unit_named(&app, &args.unit).await?;

@@ -72,7 +72,7 @@ fn require(args: &InitArgs) -> Result<(), Failure> {
 }
 
 async fn found(args: &InitArgs, output: &Output) -> Result<u8, Failure> {
-    let place = args.place.place()?;
+    let place = args.place.own_place()?;
     if place.is_founded() {
         return Err(Failure::new(
             "INIT-007",

@@ -73,7 +73,7 @@ pub(crate) fn run(args: &LogArgs, output: &Output) -> Result<u8, Failure> {
 }
 
 fn repaired(args: &RepairArgs, output: &Output) -> Result<u8, Failure> {
-    let place = args.place.place()?;
+    let place = args.place.own_place()?;
     let reason = args.reason.trim();
     let fits = (1..=LONGEST_REASON).contains(&reason.chars().count());
     if !fits || reason.contains(char::is_control) {

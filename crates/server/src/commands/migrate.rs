@@ -25,7 +25,7 @@ pub(crate) struct MigrateArgs {
 
 /// Does it, or only says it. Every other command that opens the database to write does it as well.
 pub(crate) fn run(args: &MigrateArgs, output: &Output) -> Result<u8, Failure> {
-    let place = args.place.place()?;
+    let place = args.place.own_place()?;
     let steps = runtime()?.block_on(async {
         let would = place.rehearse().await?;
         if !args.dry_run {

@@ -1,10 +1,11 @@
-//! Where the bureau lives, as the command line, a file or the environment says it.
+//! Where the bureau lives, as the command line, a file or the environment says it; and that whoever writes there is the
+//! account it belongs to.
 //!
 //! The command line of a process is everybody's to read (`ps`), so a password never stands in it: what brings one there
 //! is refused before anything is opened. Deliberately absent: permissions of the file, which the operator's secret
 //! store decides.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 use domain::time::Date;
@@ -58,6 +59,41 @@ impl PlaceArgs {
             accepted: self.accept_clock,
         })
     }
+
+    /// The same for whatever leaves files there.
+    ///
+    /// # Errors
+    /// `CLI-109` as root in the data folder of another account.
+    pub(crate) fn own_place(&self) -> Result<Place, Failure> {
+        let place = self.place()?;
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::MetadataExt as _;
+            let owner = |path: &Path| std::fs::metadata(path).ok().map(|found| found.uid());
+            // A process owns what the system tells of it; where it tells nothing, permissions decide as ever.
+            let pair = owner(&place.data).zip(owner(Path::new("/proc/self")));
+            if let Some((of_folder, own)) = pair {
+                not_in_its_place(&place.data, of_folder, own)?;
+            }
+        }
+        Ok(place)
+    }
+}
+
+/// Root may write everywhere, and what it leaves (the last checkpoint, a note, a backup) is nobody else's to read: the
+/// service would not start again.
+#[cfg(unix)]
+fn not_in_its_place(data: &Path, owner: u32, own: u32) -> Result<(), Failure> {
+    if own != 0 || owner == 0 {
+        return Ok(());
+    }
+    Err(Failure::new(
+        "CLI-109",
+        data.display().to_string(),
+        format!(
+            "数据目录属于另一个系统账号（uid {owner}），本命令以 root 运行，写下的文件服务读不了，没有办理任何事。以它的账号运行：runuser -u mingqian -- mingqian …"
+        ),
+    ))
 }
 
 fn without_password(url: &str) -> Result<String, Failure> {
@@ -81,6 +117,18 @@ fn without_password(url: &str) -> Result<String, Failure> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn root_leaves_nothing_in_the_folder_of_another_account() {
+        let data = Path::new("/var/lib/mingqian");
+        let refused = not_in_its_place(data, 998, 0).unwrap_err();
+        let problem = &refused.problems[0];
+        assert_eq!(problem.code, "CLI-109");
+        assert!(problem.sentence.contains("uid 998"), "{problem}");
+        for (owner, own) in [(0, 0), (998, 998), (998, 1000)] {
+            assert!(not_in_its_place(data, owner, own).is_ok(), "{owner} {own}");
+        }
+    }
 
     #[test]
     fn a_password_in_the_command_line_is_refused_and_not_repeated() {

@@ -51,7 +51,7 @@ struct Lost {
 
 /// Puts it back, or nothing.
 pub(crate) fn run(args: &RestoreArgs, output: &Output) -> Result<u8, Failure> {
-    let place = args.place.place()?;
+    let place = args.place.own_place()?;
     let manifest = Manifest::read(&args.from)?;
     require_fit(&place, &manifest)?;
     manifest.require_whole(&args.from)?;

@@ -133,7 +133,7 @@ async fn serve(
     tls: Option<(&PathBuf, &PathBuf)>,
     output: &Output,
 ) -> Result<u8, Failure> {
-    let place = args.place.place()?;
+    let place = args.place.own_place()?;
     place.give_up_if_full(args.room);
     let (app, mut serving) = place.open_to_serve(output).await?;
     let ended = on_air(&app, args, tls, (serving.as_mut(), output)).await;

@@ -110,7 +110,9 @@ impl Lottery {
 
 /// The year of a day since 1970, and its first day.
 fn year_of(day: u64) -> (u64, u64) {
-    let leap = |year: u64| year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+    let leap = |year: u64| {
+        year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400))
+    };
     let (mut year, mut first) = (1970, 0);
     loop {
         let next = first + if leap(year) { 366 } else { 365 };

@@ -148,7 +148,7 @@ async fn page(web: &WebState, seen: &Seen, visit: &Visit) -> Result<HallPage, St
     let figures = Figures::parse(&stored.figures)?;
     let lines = lines(web, seen, &figures).await?;
     let level = words::level(stored);
-    let (lead, below) = words::now(stored, &seen.rulebook);
+    let (lead, below) = words::now(stored, &seen.rulebook, visit.now);
     let quota: u64 = figures.quotas.iter().map(|line| line.drawn).sum();
     let must: u64 = figures.strata.iter().map(|line| line.must).sum();
     let drawn = state.result();

@@ -777,7 +777,7 @@ async fn a_reveal_that_missed_its_beacon_is_left_to_be_void() {
             &[
                 "揭示没有赶在公共随机源之前公布",
                 "2026-11-23 11:15:00",
-                "作废",
+                "下一步：分管领导作废这一次",
             ],
             &[],
         );

@@ -9,7 +9,7 @@ use domain::campaign::StateKind;
 use domain::id::{CampaignNo, OrgUnitId};
 use domain::policy::{Reach, Verb};
 use domain::rulebook::Rulebooks;
-use domain::time::Date;
+use domain::time::Instant;
 use store::campaign::{CampaignFilter, StoredCampaign};
 use store::{Reader, StoreError, campaign, catalog, inspection, inspector, org};
 
@@ -59,7 +59,7 @@ struct Beside {
     units: BTreeMap<OrgUnitId, String>,
     rulebooks: Rulebooks,
     calendar: WorkCalendar,
-    today: Date,
+    now: Instant,
 }
 
 /// `/w/campaigns`.
@@ -84,7 +84,7 @@ pub(super) async fn show(State(web): State<WebState>, visit: Visit) -> Answer {
             .collect(),
         rulebooks: catalog::rulebooks(&mut reader).await?,
         calendar: WorkCalendar::new(catalog::holidays(&mut reader).await?),
-        today: visit.now.date(),
+        now: visit.now,
     };
     drop(reader);
     let reach = visit.acting.reach(Verb::CampaignRead);
@@ -193,7 +193,9 @@ fn row_of(stored: &StoredCampaign, beside: &Beside) -> Row {
         running.into_iter().next()
     });
     let report = rulebook.and_then(|rulebook| term::report_by(stored, rulebook, &beside.calendar));
-    let late = term.as_ref().is_some_and(|term| term.due < beside.today);
+    let late = term
+        .as_ref()
+        .is_some_and(|term| term.due < beside.now.date());
     let due = match (&term, report) {
         (Some(term), _) => format!("{}：{}", term.name, term.words()),
         (None, Some(report)) => format!("检查报告：{report}"),
@@ -201,7 +203,7 @@ fn row_of(stored: &StoredCampaign, beside: &Beside) -> Row {
     };
     let chip = term.map_or_else(
         || Cell::new("—"),
-        |term| Cell::new(term.chip(beside.today, &beside.calendar)),
+        |term| Cell::new(term.chip(beside.now.date(), &beside.calendar)),
     );
     let number = stored.campaign.number.as_str();
     let unit = beside
@@ -216,7 +218,7 @@ fn row_of(stored: &StoredCampaign, beside: &Beside) -> Row {
         chip,
         title,
         Cell::new(pips),
-        Cell::new(words::next_step(state, false)).with_context(due),
+        Cell::new(words::next_step(&stored.campaign, false, beside.now)).with_context(due),
     ]);
     if late { row.late() } else { row }
 }

@@ -7,7 +7,7 @@ use domain::calendar::WorkCalendar;
 use domain::campaign::{CampaignState, StateKind};
 use domain::policy::Verb;
 use domain::refusal::Refusal as Refused;
-use domain::time::Date;
+use domain::time::{Date, Instant};
 use store::catalog;
 use store::log::TraceOf;
 
@@ -51,21 +51,12 @@ pub(super) async fn show(
         .with(step_bar(&seen, visit.now.date()));
     // The bar itself says why a campaign was given up.
     if seen.stored.campaign.kind() != StateKind::Abandoned {
-        page = page.with(what_now(&seen));
+        page = page.with(what_now(&seen, visit.now));
     }
     if seen.is_overtaken {
         page = page.with(Note::standing(
             "恢复备份、另起日志之前公布的承诺：",
             "丢失的留痕里可能已有随机数和结果，这次抽取不再继续，由分管领导作废之后重新冻结。",
-        ));
-    }
-    if let Some(due) = seen.stored.campaign.missed_beacon(web.app.clock.now()) {
-        page = page.with(Note::standing(
-            "揭示没有赶在公共随机源之前公布：",
-            format!(
-                "公共随机源 {} 已经公布，现在才公布揭示的人能挑选谁缺席。这次抽取不再继续，由分管领导作废之后重新冻结。",
-                due.local_text()
-            ),
         ));
     }
     for refusal in &offers.refused {
@@ -199,9 +190,9 @@ async fn head(web: &WebState, seen: &Seen, visit: &Visit, offers: &Offers) -> Re
     Ok(head.with_line_beneath(line))
 }
 
-fn what_now(seen: &Seen) -> Note {
-    let (lead, rest) = words::now(&seen.stored, &seen.rulebook);
-    let next = words::next_step(&seen.stored.campaign.state, seen.open_visits == 0);
+fn what_now(seen: &Seen, now: Instant) -> Note {
+    let (lead, rest) = words::now(&seen.stored, &seen.rulebook, now);
+    let next = words::next_step(&seen.stored.campaign, seen.open_visits == 0, now);
     Note::standing(lead, format!("{rest}下一步：{next}。"))
 }
 
@@ -209,7 +200,7 @@ fn step_bar(seen: &Seen, today: Date) -> StepBar {
     let stored = &seen.stored;
     let state = &stored.campaign.state;
     let mut notes: [String; 10] = Default::default();
-    let mut note = |place: usize, at: Option<domain::time::Instant>| {
+    let mut note = |place: usize, at: Option<Instant>| {
         if let Some(at) = at {
             notes[place] = words::brief(at, today);
         }

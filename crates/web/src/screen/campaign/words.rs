@@ -2,7 +2,7 @@
 
 use domain::campaign::party::TrustLevel as Level;
 use domain::campaign::state::{Committed, Revealed};
-use domain::campaign::{CampaignState, StateKind};
+use domain::campaign::{Campaign, CampaignState, StateKind};
 use domain::rulebook::Rulebook;
 use domain::time::{Date, Instant};
 use store::campaign::StoredCampaign;
@@ -98,8 +98,13 @@ pub(in crate::screen) fn awaits_beacon(revealed: &Revealed) -> bool {
 }
 
 /// Who must do what next, in few words; `settled` if it is known that no visit is open any more.
-pub(in crate::screen) fn next_step(state: &CampaignState, settled: bool) -> &'static str {
-    match state {
+pub(in crate::screen) fn next_step(
+    campaign: &Campaign,
+    settled: bool,
+    now: Instant,
+) -> &'static str {
+    match &campaign.state {
+        _ if campaign.missed_beacon(now).is_some() => "分管领导作废这一次",
         CampaignState::Draft(_) => "发起科室补全方案，提交报批",
         CampaignState::Submitted(_) => "分管领导审批",
         CampaignState::Approved(_) => "发起科室启动",
@@ -154,7 +159,17 @@ pub(in crate::screen) fn next_step(state: &CampaignState, settled: bool) -> &'st
 pub(in crate::screen) fn now(
     stored: &StoredCampaign,
     rulebook: &Rulebook,
+    now: Instant,
 ) -> (&'static str, String) {
+    if let Some(due) = stored.campaign.missed_beacon(now) {
+        return (
+            "揭示没有赶在公共随机源之前公布，这次抽取只能作废。",
+            format!(
+                "公共随机源 {} 已经公布，现在才公布揭示的人能挑选谁缺席；作废之后重新冻结名录，各方另换随机数。",
+                due.local_text()
+            ),
+        );
+    }
     match &stored.campaign.state {
         CampaignState::Draft(draft) => match &draft.returned {
             Some(returned) => (

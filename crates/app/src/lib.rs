@@ -23,6 +23,7 @@ pub mod installation;
 pub mod job;
 pub mod listed;
 mod log_restart;
+mod log_rotation;
 pub mod machine;
 pub mod numbering;
 pub mod operator;

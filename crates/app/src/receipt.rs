@@ -1,14 +1,38 @@
 //! Receipts of the log: one file that proves, offline, that an act stands in it.
 
 use domain::id::EventId;
-use store::{Reader, StoreError, log, org};
-use tlog::Hash;
+use store::{Reader, StoreError, log, org, portal};
 use tlog::checkpoint::Checkpoint;
 use tlog::receipt::Receipt;
+use tlog::{Hash, KeyRotation};
 
 use crate::{App, AppError};
 
+/// A key that signed the log before.
+#[derive(Clone, Debug)]
+pub struct EarlierKey {
+    /// As it is published.
+    pub key: String,
+    /// The size of the largest head it vouches for: the number of the entry that gave it up.
+    pub until: u64,
+}
+
 impl App {
+    /// The keys that signed this log before the present one, oldest first.
+    pub async fn earlier_keys(&self, reader: &mut Reader) -> Result<Vec<EarlierKey>, AppError> {
+        let logged = portal::key_rotations(reader).await?;
+        let rotations = logged
+            .iter()
+            .filter_map(|logged| KeyRotation::parse(&logged.record).ok());
+        // What the log was called before it was begun anew has keys of its own.
+        let own = rotations.filter(|one| one.old().name() == self.log_key.verifier().name());
+        let earlier = own.map(|one| EarlierKey {
+            key: one.old().to_string(),
+            until: one.from(),
+        });
+        Ok(earlier.collect())
+    }
+
     /// Entry text and receipt (c2sp tlog-proof) of an event, under a checkpoint signed now.
     pub async fn receipt(
         &self,
@@ -51,8 +75,13 @@ impl App {
     }
 
     /// The origin of the log, as the bureau stated it. The key that signs was made for it and names it, and was
-    /// compared with the bureau when the database was opened: a fact that says another name was altered since.
+    /// compared with the bureau when the database was opened: a fact that says another name was altered since, or another
+    /// program has changed the key (`docs/adr/0033`), and what this one holds signs nothing any more.
     async fn origin(&self, reader: &mut Reader) -> Result<String, StoreError> {
+        let stated = org::fact(reader, "log_key").await?;
+        if let Some(stated) = stated.filter(|one| *one != self.log_key.verifier().to_string()) {
+            return Err(StoreError::WrongLogKey { stated });
+        }
         let stated = org::fact(reader, "origin").await?;
         let named = self.log_key.verifier().name();
         match stated {

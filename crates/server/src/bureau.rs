@@ -27,11 +27,13 @@ mod checkpoints;
 mod fit;
 mod founding;
 mod keys;
+mod log_keys;
 mod reserve;
 mod serving;
 
-pub(crate) use checkpoints::{SHORTER, not_grown, published_key};
+pub(crate) use checkpoints::{SHORTER, not_grown};
 pub(crate) use keys::new_log_key;
+pub(crate) use log_keys::Published;
 pub(crate) use reserve::{ReserveArgs, reserved};
 pub(crate) use serving::Serving;
 
@@ -144,10 +146,10 @@ impl Place {
         let grown = match &holds {
             Ok(Ok(())) => {
                 // By the published key: another one at hand is refused in a sentence of its own.
-                let published = published_key(&exhibit).await;
-                let key = published.as_ref().unwrap_or(log_key.verifier());
+                let published = Published::by(&exhibit).await;
+                let published = published.unwrap_or_else(|| log_key.verifier().clone().into());
                 match self.require_known_clock(&exhibit).await {
-                    Ok(()) => self.require_grown(&exhibit, key).await,
+                    Ok(()) => self.require_grown(&exhibit, &published).await,
                     refused => refused,
                 }
             }
@@ -246,7 +248,18 @@ impl Place {
             Arc::new(SteadyClock::new()) as Arc<dyn Clock>,
             Arc::new(OsEntropy) as Arc<dyn Entropy>,
         );
-        self.opened(ports, Some(reason.to_owned()), output).await
+        self.opened(ports, Purpose::Repair(reason.to_owned()), output)
+            .await
+    }
+
+    /// The same for a bureau that was put back to go on under another log, whose key is yet to be made: nothing is signed
+    /// by the one at hand, which may be later than the backup (`docs/adr/0033`).
+    pub(crate) async fn open_unsigned(&self, output: &Output) -> Result<App, Failure> {
+        let ports = (
+            Arc::new(SteadyClock::new()) as Arc<dyn Clock>,
+            Arc::new(OsEntropy) as Arc<dyn Entropy>,
+        );
+        self.opened(ports, Purpose::Restart, output).await
     }
 
     /// Opens database and keys to write, making the database where there is none: the one road of every command that
@@ -257,13 +270,13 @@ impl Place {
         entropy: Arc<dyn Entropy>,
         output: &Output,
     ) -> Result<App, Failure> {
-        self.opened((clock, entropy), None, output).await
+        self.opened((clock, entropy), Purpose::Work, output).await
     }
 
     async fn opened(
         &self,
         (clock, entropy): (Arc<dyn Clock>, Arc<dyn Entropy>),
-        repairs_clock: Option<String>,
+        purpose: Purpose,
         output: &Output,
     ) -> Result<App, Failure> {
         fit::require_clock(clock.now())?;
@@ -279,12 +292,16 @@ impl Place {
             storage_key.clone(),
             &log_key,
         );
-        upgrade.repairs_clock = repairs_clock;
+        match purpose {
+            Purpose::Work => {}
+            Purpose::Repair(reason) => upgrade.repairs_clock = Some(reason),
+            Purpose::Restart => upgrade.log_key = None,
+        }
         let db = match &self.database {
             Some(url) => Db::open_postgres(url, &upgrade).await,
             None => Db::open_sqlite(&self.file(), &upgrade).await,
         }
-        .map_err(|error| Failure::new(error.code(), "database", error.to_string()))?;
+        .map_err(|error| self.unopened(&error))?;
         Ok(App {
             db,
             clock,
@@ -295,6 +312,30 @@ impl Place {
             refused: app::refused::Refused::default(),
             version_of_new_attempts: VERSION_OF_NEW_ATTEMPTS,
         })
+    }
+}
+
+/// What a database is opened for.
+enum Purpose {
+    Work,
+    /// The entry by which the log goes on at the present time, and why.
+    Repair(String),
+    /// Another log.
+    Restart,
+}
+
+impl Place {
+    /// Why the database was not opened; a change of the key that was cut short has a way of its own.
+    fn unopened(&self, error: &StoreError) -> Failure {
+        if let StoreError::WrongLogKey { stated } = error
+            && let Ok(Some(next)) = self.next_log_key()
+            && next.verifier().to_string() == *stated
+        {
+            let place = self.key("log.key.next").display().to_string();
+            let sentence = "更换日志密钥没有办完：留痕里已经换成这一把，keys/log.key 还是原来的。没有打开数据库。再运行一次 mingqian log rotate-key，它接着办完，不会再换一次。";
+            return Failure::new("INIT-015", place, sentence);
+        }
+        Failure::new(error.code(), "database", error.to_string())
     }
 }
 

@@ -15,7 +15,7 @@ use app::machine::{Finding, Findings, Machine};
 use domain::time::Instant;
 use store::{Figures, StoreError, catalog};
 
-use crate::bureau::Place;
+use crate::bureau::{Place, Published};
 use crate::commands::{Failure, audit, doctor};
 use crate::line::Doors;
 use crate::private::write_private;
@@ -51,7 +51,7 @@ impl Serving {
             findings.extend(of_condition(&condition, now));
         }
         findings.push(Finding::of("磁盘空间", doctor::disk(&self.place.data)));
-        findings.push(Finding::of("检查点", self.checkpoints(&figures)));
+        findings.push(Finding::of("检查点", self.checkpoints(&figures).await));
         findings.push(Finding::of("备份", last_backup(&self.place.data, now)));
         findings.push(Finding::of("后台办理", jobs(&figures)));
         findings.push(Finding::of("连接", Ok(connections)));
@@ -88,11 +88,15 @@ impl Serving {
     }
 
     /// How far the newest checkpoint outside the database is behind the log.
-    fn checkpoints(&self, figures: &Result<Figures, StoreError>) -> Result<String, String> {
-        let Ok(figures) = figures else {
+    async fn checkpoints(&self, figures: &Result<Figures, StoreError>) -> Result<String, String> {
+        let published = async {
+            let mut reader = self.app.db.read().await?;
+            Published::read(&mut reader).await
+        };
+        let (Ok(figures), Ok(Some(published))) = (figures, published.await) else {
             return Err("数据库读不出，没有比对".to_owned());
         };
-        let kept = self.place.kept_checkpoints(self.app.log_key.verifier());
+        let kept = self.place.kept_checkpoints(&published);
         let kept = kept.map_err(|failure| told(&failure))?;
         let own = kept.iter().filter(|kept| !kept.is_of_another_log);
         let newest = own.map(|kept| kept.signed.checkpoint().size()).max();

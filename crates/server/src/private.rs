@@ -19,6 +19,7 @@ const FILES: &[&str] = &[
     "last-backup",
     "keys/storage.key",
     "keys/log.key",
+    "keys/log.key.next",
     "tls/ca.key",
     "tls/server.key",
 ];

@@ -13,6 +13,7 @@ use std::sync::Arc;
 use app::crypto::StorageKey;
 use app::numbering::Numbered;
 use app::sealing::SealingKey;
+use domain::event::{Act, Actor};
 use serde_json::Value;
 use store::{Db, Engine, Upgrade};
 use tempfile::TempDir;
@@ -20,7 +21,8 @@ use testkit::city::City;
 use testkit::clock::FakeEntropy;
 use testkit::clock::today;
 use testkit::engines::{PostgresDatabase, admin, upgrade};
-use tlog::SignedCheckpoint;
+use tlog::note::KeyKind;
+use tlog::{KeyRotation, SignedCheckpoint, SignerKey, VerifierKey};
 
 const ENGINES: [Engine; 2] = [Engine::Sqlite, Engine::Postgres];
 /// How often a file is looked at that a server writes twice a second.
@@ -580,6 +582,296 @@ async fn a_log_whose_clock_ran_ahead_goes_on_by_an_entry_that_says_so_to_everybo
             entry.starts_with("shuang/2 entry\ntype repair\n"),
             "{entry}"
         );
+        city.app.db.close().await;
+    }
+}
+
+/// The record of the change that lies beside the checkpoints.
+fn change_of(bureau: &Bureau) -> KeyRotation {
+    let files = fs::read_dir(bureau.path("var/checkpoints")).unwrap();
+    let mut files = files.map(|file| file.unwrap().path());
+    let file = files.find(|file| file.extension().is_some_and(|end| end == "rotation"));
+    KeyRotation::parse(&fs::read_to_string(file.unwrap()).unwrap()).unwrap()
+}
+
+/// The signing key as it lies in the data folder.
+fn signer(bureau: &Bureau, name: &str) -> String {
+    fs::read_to_string(bureau.path("var/keys").join(name)).unwrap()
+}
+
+#[test]
+fn a_log_goes_on_under_another_key_that_the_old_one_has_signed_and_old_receipts_hold_for_ever() {
+    for engine in ENGINES {
+        let bureau = Bureau::founded(engine);
+        bureau.acts("2027", "var", 0);
+        let secret = signer(&bureau, "log.key");
+        let old = bureau.kept("var/checkpoints").remove(0);
+        fs::create_dir(bureau.path("elsewhere")).unwrap();
+        fs::write(
+            bureau.path("elsewhere/kept.checkpoint"),
+            old.note().to_string(),
+        )
+        .unwrap();
+        let size = old.checkpoint().size();
+        let rotated = done(&bureau.run(&["log", "rotate-key"], "var", 0));
+        assert_eq!(rotated["entry"], size);
+        let known = VerifierKey::parse(rotated["old"].as_str().unwrap()).unwrap();
+        let change = change_of(&bureau);
+        assert_eq!(change.old(), &known);
+        assert_eq!(change.new_key().to_string(), rotated["new"]);
+        assert_eq!(
+            (change.from(), change.root()),
+            (size, old.checkpoint().root())
+        );
+
+        // What the old key has signed, it has signed; the next head is signed by the next key.
+        old.verify(&known, &[]).unwrap();
+        let new = bureau.kept("var/checkpoints").remove(0);
+        assert_eq!(new.checkpoint().size(), size + 1);
+        assert!(new.verify(&known, &[]).is_err());
+        new.verify(change.new_key(), &[]).unwrap();
+        // The secret of the old one is nowhere in the folder.
+        for file in fs::read_dir(bureau.path("var/keys")).unwrap() {
+            let text = fs::read_to_string(file.unwrap().path()).unwrap();
+            assert!(!text.contains(secret.trim()), "{text}");
+        }
+
+        // The bureau works on, and heads of either key are held against its log.
+        bureau.acts("2028", "var", 0);
+        for words in [
+            ["audit", "--checkpoint", "elsewhere"],
+            ["migrate", "--checkpoint", "elsewhere"],
+        ] {
+            done(&bureau.run(&words, "var", 0));
+        }
+        let (_, said) = bureau.run(&["doctor", "--checkpoint", "elsewhere"], "var", 0);
+        assert!(said.contains("份都与日志相符"), "{said}");
+        assert!(said.contains("都是局登记的"), "{said}");
+        // The server that starts keeps heads signed by it.
+        drop(served(&bureau, &[]));
+        let kept = bureau.kept("var/checkpoints").remove(0);
+        kept.verify(change.new_key(), &[]).unwrap();
+
+        // A stranger with the old key follows by the public record, also over two changes.
+        let record = bureau.path("first.txt");
+        fs::write(&record, change.to_string()).unwrap();
+        let words = ["log", "follow-key", "--log-key", &known.to_string()];
+        let follow = |more: &[&str]| {
+            let mut command = Command::new(env!("CARGO_BIN_EXE_mingqian"));
+            command.arg("--json").args(words).args(more);
+            let ran = command.current_dir(bureau.folder.path()).output().unwrap();
+            let said = String::from_utf8_lossy(&ran.stdout).into_owned();
+            (
+                ran.status.code(),
+                said + &String::from_utf8_lossy(&ran.stderr),
+            )
+        };
+        assert_eq!(done(&follow(&["first.txt"]))["newest"], rotated["new"]);
+        fs::remove_dir_all(bureau.path("elsewhere")).unwrap();
+        let again = done(&bureau.run(&["log", "rotate-key"], "var", 0));
+        assert_eq!(again["old"], rotated["new"]);
+        for file in fs::read_dir(bureau.path("var/checkpoints")).unwrap() {
+            let path = file.unwrap().path();
+            let text = fs::read_to_string(&path).unwrap();
+            if text.contains(again["new"].as_str().unwrap()) {
+                fs::write(bureau.path("second.txt"), text).unwrap();
+            }
+        }
+        refused(&follow(&["second.txt"]), 2, &["CLI-127"]);
+        let both = follow(&["second.txt", "first.txt"]);
+        assert_eq!(done(&both)["newest"], again["new"]);
+        let altered = change.to_string().replacen("from ", "from 1", 1);
+        fs::write(bureau.path("altered.txt"), altered).unwrap();
+        refused(&follow(&["altered.txt"]), 2, &["TLOG-012"]);
+        done(&bureau.run(&["audit"], "var", 0));
+    }
+}
+
+#[test]
+fn a_change_of_the_key_that_was_cut_short_is_ended_by_the_same_command_and_not_made_twice() {
+    for engine in ENGINES {
+        let bureau = Bureau::founded(engine);
+        let first = signer(&bureau, "log.key");
+        let place = |name: &str, text: &str| {
+            fs::write(bureau.path("var/keys").join(name), text).unwrap();
+        };
+        // Before the log has named the next key, all is as it was.
+        let other = SignerKey::from_seed("demo.example/mingqian", KeyKind::Log, &[3; 32]).unwrap();
+        for left in ["", "PRIVATE+KEY+dem", &other.to_secret_text()] {
+            place("log.key.next", left);
+            bureau.acts("2027", "var", 0);
+            done(&bureau.run(&["log", "rotate-key"], "var", 0));
+            assert!(!bureau.path("var/keys/log.key.next").exists());
+            let now = signer(&bureau, "log.key");
+            assert!(now != first && now != other.to_secret_text());
+        }
+        // After it has, nothing is signed by the old one, and the same command ends it.
+        let before = signer(&bureau, "log.key");
+        done(&bureau.run(&["log", "rotate-key"], "var", 0));
+        let after = signer(&bureau, "log.key");
+        let size = bureau.kept("var/checkpoints").remove(0).checkpoint().size();
+        place("log.key", &before);
+        place("log.key.next", &after);
+        for words in writers() {
+            let run = bureau.run(&words, "var", 0);
+            refused(&run, 2, &["", "mingqian log rotate-key"]);
+        }
+        let told = bureau.run(&["doctor"], "var", 0);
+        refused(&told, 1, &["更换没有办完", "mingqian log rotate-key"]);
+        let ended = done(&bureau.run(&["log", "rotate-key"], "var", 0));
+        assert_eq!(ended["entry"], size - 1);
+        assert_eq!(signer(&bureau, "log.key"), after);
+        assert!(!bureau.path("var/keys/log.key.next").exists());
+        let kept = bureau.kept("var/checkpoints").remove(0);
+        assert_eq!(kept.checkpoint().size(), size);
+        bureau.acts("2029", "var", 0);
+        done(&bureau.run(&["audit"], "var", 0));
+    }
+}
+
+#[test]
+fn beneath_a_working_server_the_key_of_an_embedded_database_is_not_changed() {
+    let bureau = Bureau::founded(Engine::Sqlite);
+    let server = served(&bureau, &[]);
+    let before = signer(&bureau, "log.key");
+    let run = bureau.run(&["log", "rotate-key"], "var", 0);
+    refused(&run, 2, &["SERV-006"]);
+    assert_eq!(signer(&bureau, "log.key"), before);
+    drop(server);
+    done(&bureau.run(&["log", "rotate-key"], "var", 0));
+}
+
+#[test]
+fn a_copy_from_before_the_key_changed_is_held_against_what_the_next_key_has_signed() {
+    for engine in ENGINES {
+        let mut bureau = Bureau::founded(engine);
+        let older = bureau.backup();
+        fs::create_dir(bureau.path("then")).unwrap();
+        for name in ["storage.key", "log.key"] {
+            let key = bureau.path("keys").join(name);
+            fs::copy(key, bureau.path("then").join(name)).unwrap();
+        }
+        done(&bureau.run(&["log", "rotate-key"], "var", 0));
+        bureau.acts("2027", "var", 0);
+        let put = |bureau: &mut Bureau, keys: &str, more: &[&str], data: &str| {
+            let server = bureau.another_database();
+            let from = older.to_str().unwrap();
+            let words = [&["restore", "--from", from, "--keys", keys], more].concat();
+            (bureau.run(&words, data, server), server)
+        };
+        let (late, _) = put(&mut bureau, "then", &KNOWN, "late");
+        refused(&late, 2, &["REST-004", "少了最后 2 条"]);
+        // Accepted with the keys of that time, and with those of now, of which the backup knows nothing.
+        fs::create_dir(bureau.path("now")).unwrap();
+        for name in ["storage.key", "log.key"] {
+            let key = bureau.path("var/keys").join(name);
+            fs::copy(key, bureau.path("now").join(name)).unwrap();
+        }
+        for keys in ["then", "now"] {
+            // What was known by then; the new log keeps its heads there as well.
+            let known = format!("known-{keys}");
+            copied(&bureau, &bureau.path("var/checkpoints"), &known);
+            let origin = "demo.example/mingqian-2";
+            let words = ["--checkpoint", &known, "--accept-loss", "--origin", origin];
+            let data = format!("new-{keys}");
+            let (ran, server) = put(&mut bureau, keys, &words, &data);
+            done(&ran);
+            bureau.acts("2028", &data, server);
+            done(&bureau.run(&["audit", "--checkpoint", &known], &data, server));
+            done(&bureau.run(
+                &["log", "rotate-key", "--checkpoint", &known],
+                &data,
+                server,
+            ));
+            done(&bureau.run(&["audit", "--checkpoint", &known], &data, server));
+        }
+        // Without a loss that is accepted, it is not this bureau's key.
+        let (strange, _) = put(&mut bureau, "now", &[], "strange");
+        refused(&strange, 2, &["STOR-525"]);
+    }
+}
+
+#[tokio::test]
+async fn a_key_that_another_act_put_into_the_log_is_refused_and_named_whoever_wrote_it() {
+    for engine in ENGINES {
+        let (bureau, city) = rested(engine).await;
+        let forged =
+            SignerKey::from_seed(city.app.log_key.verifier().name(), KeyKind::Log, &[5; 32]);
+        let forged = forged.unwrap();
+        // Written by the kernel like any act, under a head that follows, but signed by nobody.
+        let mut tx = city.app.db.begin("log.rotate_key").await.unwrap();
+        let (_, seen) = store::org::fact_to_change(&mut tx, "log_key")
+            .await
+            .unwrap();
+        let event = city.app.event(Act::CounterBegun, Actor::program("运维"));
+        let mut rec = tx.record(event, city.app.confidential()).unwrap();
+        let key = forged.verifier().to_string();
+        let changed = store::org::change_fact(&mut rec, "log_key", &seen, &key).await;
+        changed.unwrap();
+        rec.commit().await.unwrap();
+        city.app.db.close().await;
+        fs::write(bureau.path("var/keys/log.key"), forged.to_secret_text()).unwrap();
+        let accepted = ["--accept-clock", &today()];
+        let run = act(&bureau, "2027", &accepted);
+        refused(&run, 2, &["STOR-521", "没有旧钥的签名"]);
+        let audited = bureau.run(&["audit"], "var", 0);
+        refused(&audited, 1, &["没有旧钥的签名"]);
+    }
+}
+
+#[tokio::test]
+async fn a_record_that_names_another_head_or_another_old_key_changes_nothing() {
+    for engine in ENGINES {
+        let (bureau, city) = rested(engine).await;
+        let name = city.app.log_key.verifier().name().to_owned();
+        let key = |seed| SignerKey::from_seed(&name, KeyKind::Log, &[seed; 32]).unwrap();
+        let mut reader = city.app.db.read().await.unwrap();
+        let (size, root) = store::log::head(&mut reader).await.unwrap();
+        drop(reader);
+        let sign = |from, old: &SignerKey| KeyRotation::sign(from, root, old, &key(5)).unwrap();
+        // Not this head: another entry has come between, and it is not written at all.
+        let stale = sign(size - 1, &city.app.log_key);
+        assert_eq!(written(&city, &stale).await.unwrap_err().code(), "STOR-423");
+        // Of a key that is not the log's: the audit names it, and nobody opens it to write.
+        written(&city, &sign(size, &key(6))).await.unwrap();
+        city.app.db.close().await;
+        fs::write(bureau.path("var/keys/log.key"), key(5).to_secret_text()).unwrap();
+        let run = act(&bureau, "2027", &["--accept-clock", &today()]);
+        refused(&run, 2, &["STOR-521", "没有旧钥的签名"]);
+        let audited = bureau.run(&["audit"], "var", 0);
+        refused(&audited, 1, &["更换日志密钥的记录不是"]);
+    }
+}
+
+/// A change of the key as its record says it, whoever has signed it.
+async fn written(city: &City, rotation: &KeyRotation) -> Result<(), store::StoreError> {
+    let mut tx = city.app.db.begin("log.rotate_key").await?;
+    let (_, seen) = store::org::fact_to_change(&mut tx, "log_key").await?;
+    let event = city.app.event(Act::LogKeyRotated, Actor::program("运维"));
+    let mut rec = tx.record(event, city.app.public(rotation.to_string()))?;
+    let key = rotation.new_key().to_string();
+    store::org::change_fact(&mut rec, "log_key", &seen, &key).await?;
+    rec.commit().await.map(drop)
+}
+
+#[tokio::test]
+async fn a_program_that_still_holds_the_old_key_signs_nothing_once_another_has_changed_it() {
+    for engine in ENGINES {
+        let (_bureau, city) = rested(engine).await;
+        let name = city.app.log_key.verifier().name().to_owned();
+        let next = SignerKey::from_seed(&name, KeyKind::Log, &[5; 32]).unwrap();
+        let elsewhere = SignerKey::from_seed("another.example", KeyKind::Log, &[5; 32]).unwrap();
+        let refused = city.app.rotate_log_key(&elsewhere).await.unwrap_err();
+        assert!(refused.to_string().contains("ROTA-001"), "{refused}");
+        city.app.checkpoint().await.unwrap();
+        city.app.rotate_log_key(&next).await.unwrap();
+        for signed in [
+            city.app.checkpoint().await.map(drop),
+            city.app.rotate_log_key(&next).await.map(drop),
+        ] {
+            let refused = signed.unwrap_err().to_string();
+            assert!(refused.contains("STOR-525"), "{refused}");
+        }
         city.app.db.close().await;
     }
 }

@@ -86,7 +86,7 @@ async fn the_city_is_built_audits_clean_and_its_bundle_verifies() {
         let key = app.log_key.verifier().clone();
         let threads = NonZeroUsize::MIN;
         let options = Options {
-            log_key: Some(key),
+            log_key: Some(key.into()),
             threads,
         };
         let verdict = verify_bundle(&source, &options);
@@ -110,7 +110,7 @@ async fn the_city_is_built_audits_clean_and_its_bundle_verifies() {
         let verdict = verify_bundle(
             &source,
             &Options {
-                log_key: Some(key),
+                log_key: Some(key.into()),
                 threads,
             },
         );

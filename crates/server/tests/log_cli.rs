@@ -15,7 +15,7 @@ use tlog::hash::leaf_hash;
 use tlog::note::KeyKind;
 use tlog::proof::{inclusion, inclusion_nodes};
 use tlog::tile::Tile;
-use tlog::{Checkpoint, Frontier, Hash, NodeId, SignerKey};
+use tlog::{Checkpoint, Frontier, Hash, KeyRotation, NodeId, SignerKey};
 
 /// A log as its publisher has it.
 struct Published {
@@ -264,4 +264,60 @@ fn what_cannot_be_compared_is_named_by_its_own_file_and_not_by_the_folder_of_til
             assert!(!said.contains("tiles-of-the-portal"), "{said}");
         }
     }
+}
+
+#[test]
+fn heads_on_both_sides_of_a_changed_key_are_compared_by_whoever_holds_either_key_and_the_public_record()
+ {
+    let root = tempfile::tempdir().unwrap();
+    let (was, mut is) = (published(300, None), published(700, None));
+    let next = SignerKey::from_seed("log.example/1", KeyKind::Log, &[8; 32]).unwrap();
+    let record = root.path().join("key-500.txt");
+    let change = KeyRotation::sign(500, *published(500, None).head.root(), &was.key, &next);
+    fs::write(&record, change.unwrap().to_string()).unwrap();
+    let (old_key, new_key) = (was.key.verifier().to_string(), next.verifier().to_string());
+    is.key = next;
+    let old = was.checkpoint(root.path(), "old");
+    let new = is.checkpoint(root.path(), "new");
+    let tiles = root.path().join("log");
+    is.tiles(&tiles);
+    let words = |key| {
+        vec![
+            text(&old),
+            text(&new),
+            "--tiles",
+            text(&tiles),
+            "--log-key",
+            key,
+        ]
+    };
+    for key in [&old_key, &new_key] {
+        let (exit, said) = compare(&words(key));
+        assert_eq!(exit, 2, "{said}");
+        assert!(
+            said.contains("TLOG-013") && said.contains("更换记录"),
+            "{said}"
+        );
+        let followed = [words(key), vec!["--key-rotation", text(&record)]].concat();
+        let (exit, said) = compare(&followed);
+        assert_eq!(exit, 0, "{said}");
+        assert!(said.contains("都有日志的签名"), "{said}");
+    }
+    // The old key vouches for no head beyond the change.
+    let late = root.path().join("late");
+    let signed = is.head.sign(&was.key).unwrap();
+    fs::write(&late, signed.to_string()).unwrap();
+    let words = [
+        text(&old),
+        text(&late),
+        "--tiles",
+        text(&tiles),
+        "--log-key",
+        &old_key,
+        "--key-rotation",
+        text(&record),
+    ];
+    let (exit, said) = compare(&words);
+    assert_eq!(exit, 2, "{said}");
+    assert!(said.contains("TLOG-013"), "{said}");
 }

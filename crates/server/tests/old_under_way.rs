@@ -61,7 +61,7 @@ async fn exit_of(app: &App, number: &CampaignNo, stage: Stage) -> u8 {
     let zip = app.bundle_zip(number, stage).await.unwrap();
     let source = BundleSource::from_zip(zip, Limits::default()).unwrap();
     let options = Options {
-        log_key: Some(app.log_key.verifier().clone()),
+        log_key: Some(app.log_key.verifier().clone().into()),
         threads: NonZeroUsize::MIN,
     };
     verify_bundle(&source, &options).exit()

@@ -163,6 +163,16 @@ pub async fn records_from(
         .collect()
 }
 
+/// The public records by which the log changed its key, in their order.
+///
+/// # Errors
+/// [`StoreError::Contradiction`] if one is not what the log says.
+pub async fn key_rotations(reader: &mut Reader) -> Result<Vec<LoggedRecord>, StoreError> {
+    let query = Query::new(RECORDS)
+        .push(" WHERE r.record LIKE 'shuang/2 key%' AND l.entry LIKE 'shuang/1 entry_type key%' ORDER BY l.sequence");
+    reader.all(query).await?.iter().map(record).collect()
+}
+
 fn is_opened(state: &CampaignState) -> bool {
     let ended = match state {
         CampaignState::Ended(ended) => ended,

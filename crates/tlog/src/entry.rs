@@ -45,7 +45,7 @@ pub enum EntryType {
     Open,
     /// A publication on the portal (公示), or its correction or withdrawal.
     Publish,
-    /// A change of the log's or a witness's key.
+    /// A change of the log's key.
     Key,
     /// The number named at the door, after its PART.
     PartNumber,

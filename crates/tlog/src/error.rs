@@ -66,6 +66,8 @@ pub enum Error {
         /// Path of the tile that disagrees with its children or with the root.
         path: String,
     },
+    /// A change of the log's key breaks the format, or changes contradict each other.
+    RotationSyntax(&'static str),
 }
 
 impl Error {
@@ -92,6 +94,7 @@ impl Error {
             Self::TilePath => "TLOG-050",
             Self::TileLength { .. } => "TLOG-051",
             Self::TileForged { .. } => "TLOG-052",
+            Self::RotationSyntax(_) => "TLOG-060",
         }
     }
 }
@@ -128,6 +131,7 @@ impl Error {
             Self::TilePath => "瓦片路径有误".to_owned(),
             Self::TileLength { path } => format!("瓦片 {path} 缺失或长度不符"),
             Self::TileForged { path } => format!("瓦片 {path} 与其下各层或检查点不符"),
+            Self::RotationSyntax(why) => format!("更换日志密钥的记录有误：{why}"),
         }
     }
 
@@ -141,11 +145,14 @@ impl Error {
             Self::Consistency(_) => "请保存两份检查点并报告监督机关",
             Self::KeySyntax(_) => "请核对公布的密钥全文",
             Self::SignatureWrong(_) => "内容或签名被改动，请重新索取并核对来源",
-            Self::NoKnownSignature => "请核对所用公钥是否属于该日志",
+            Self::NoKnownSignature => {
+                "请核对所用公钥是否属于该日志；日志更换过密钥的，用门户 /log 上的更换记录跟到新公钥"
+            }
             Self::OriginDiffers { .. } => "请核对来源",
             Self::TilePath => "请按 tlog-tiles 的规定书写",
             Self::TileLength { .. } => "请重新下载",
             Self::TileForged { .. } => "日志副本被改动，请保存证据并换源下载",
+            Self::RotationSyntax(_) => "请从门户重新下载原文；仍然如此的，保存下来报告监督机关",
             Self::Base64
             | Self::Hex
             | Self::NoteSyntax(_)

@@ -41,7 +41,7 @@ pub mod verdict;
 use std::num::NonZeroUsize;
 
 use draw::{Drawn, Version};
-use tlog::VerifierKey;
+use tlog::LogKeys;
 
 pub use source::{BundleSource, Limits};
 pub use two::Company;
@@ -54,8 +54,8 @@ use records::Records;
 /// How to verify.
 #[derive(Clone, Debug)]
 pub struct Options {
-    /// The public key of the log, from anywhere but the bundle.
-    pub log_key: Option<VerifierKey>,
+    /// The public key of the log, from anywhere but the bundle; of a log that changed it, each for the heads it vouches for.
+    pub log_key: Option<LogKeys>,
     /// How many threads may hash; changes nothing but the time.
     pub threads: NonZeroUsize,
 }

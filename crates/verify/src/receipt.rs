@@ -8,7 +8,7 @@
 
 use draw::Suite;
 use tlog::receipt::Standing;
-use tlog::{Entry, EntryType, Receipt, VerifierKey};
+use tlog::{Entry, EntryType, LogKeys, Receipt};
 
 use crate::source::BundleSource;
 use crate::verdict::{LogStanding, Unreadable, Verdict};
@@ -31,7 +31,7 @@ const PAIRS: [(EntryType, &str, &str, &str); 2] = [
 /// Checks both receipts against the records.
 pub(crate) fn check(
     source: &BundleSource,
-    key: Option<&VerifierKey>,
+    key: Option<&LogKeys>,
     verdict: &mut Verdict,
 ) -> Result<(), Unreadable> {
     let mut places = Vec::new();
@@ -71,7 +71,7 @@ pub(crate) fn check(
 
 fn one(
     source: &BundleSource,
-    key: Option<&VerifierKey>,
+    key: Option<&LogKeys>,
     verdict: &mut Verdict,
     (kind, record, entry_name, proof_name): (EntryType, &str, &str, &str),
 ) -> Result<(u64, String), Unreadable> {
@@ -92,6 +92,7 @@ fn one(
     );
     let head = receipt.checkpoint().checkpoint();
     let (index, origin) = (receipt.index(), head.origin().to_owned());
+    let key = key.map(|keys| keys.at(head.size()));
     let (right, detail) = match receipt.verify(entry_text.as_bytes(), key, &[]) {
         Ok(Standing::Signed(_)) => (
             true,

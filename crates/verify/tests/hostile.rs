@@ -34,7 +34,7 @@ fn all(files: &Files) -> impl Iterator<Item = (&str, &[u8])> {
 
 fn exit(zip: Vec<u8>, limits: Limits) -> u8 {
     let options = Options {
-        log_key: Some(log_key()),
+        log_key: Some(log_key().into()),
         ..Options::default()
     };
     match BundleSource::from_zip(zip, limits) {

@@ -14,10 +14,11 @@ use draw::record::two::ChangeRecord;
 use draw::{Suite, Version};
 use forger::{borrowing, description, edit, follow, hash, made, staged};
 use serde_json::{Value, json};
-use tlog::{Entry, EntryType, Hash};
+use tlog::note::KeyKind;
+use tlog::{Entry, EntryType, Hash, KeyRotation, LogKeys, SignerKey, VerifierKey};
 use two_support::{
     Files, LOG, ROUND_1000, Stage, by_drand, every_kind, judged, lines, log_into, log_key, logged,
-    planned, source, verdict, void, wrong,
+    planned, signer, source, verdict, void, wrong,
 };
 use verify::{Company, LogStanding, Outcome, Shown, Verdict};
 
@@ -740,4 +741,34 @@ fn a_void_while_nonces_were_taken_says_what_it_does_not_show() {
     };
     assert!(said(at));
     assert!(!said(at - 1), "nobody knew the beacon");
+}
+
+/// A log that changed its key: whoever knows one of the keys and the record of the change holds each head against the key of
+/// its size.
+#[test]
+fn a_bundle_is_held_against_the_key_that_vouched_for_its_head_then() {
+    let files = logged(&staged(&made(&description()), Stage::Public));
+    let next = SignerKey::from_seed(LOG, KeyKind::Log, &[8; 32]).unwrap();
+    let judged_by = |known: &VerifierKey, from: Option<u64>| {
+        let root = Hash::of(b"any");
+        let change = from.map(|from| KeyRotation::sign(from, root, &signer(LOG), &next).unwrap());
+        let keys = LogKeys::following(known.clone(), change.as_slice()).unwrap();
+        let options = verify::Options {
+            log_key: Some(keys),
+            ..verify::Options::default()
+        };
+        let verdict = verify::verify_bundle(&source(&files), &options);
+        (verdict.exit(), wrong(&verdict))
+    };
+    // Signed by the old key before the change: right by either key once the change is known.
+    for known in [&log_key(), next.verifier()] {
+        assert_eq!(judged_by(known, Some(1_000_000)), (0, vec![]));
+    }
+    assert_eq!(judged_by(&log_key(), None), (0, vec![]));
+    // By the old key after it was given up, or by a key that nothing joins to the one that is known: nobody's.
+    for (known, from) in [(&log_key(), Some(1)), (next.verifier(), None)] {
+        let (exit, faults) = judged_by(known, from);
+        assert_eq!(exit, 1);
+        assert!(faults.iter().all(|code| *code == "VRFY-520"), "{faults:?}");
+    }
 }

@@ -92,6 +92,7 @@ closed_list! {
         SchemaMigrated = "schema.migrate", "升级数据库结构";
         LogRestarted = "log.restart", "恢复备份，另起日志";
         ClockRepaired = "log.repair_clock", "更正日志时间";
+        LogKeyRotated = "log.rotate_key", "更换日志密钥";
     }
 }
 
@@ -110,6 +111,7 @@ closed_list! {
         Open = "open", "公开";
         Restart = "restart", "另起日志";
         Repair = "repair", "更正";
+        Key = "key", "更换密钥";
     }
 }
 
@@ -131,6 +133,7 @@ impl Act {
             Self::FrameOpened => EntryType::Open,
             Self::LogRestarted => EntryType::Restart,
             Self::ClockRepaired => EntryType::Repair,
+            Self::LogKeyRotated => EntryType::Key,
             _ => EntryType::Act,
         }
     }

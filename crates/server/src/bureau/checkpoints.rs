@@ -4,7 +4,7 @@
 //! `DATA/checkpoints/NAME.checkpoint`, and the same in each folder that `--checkpoint` names, is the newest head that a
 //! process of this data folder has seen, signed like those of the portal. NAME is made once for a data folder, so that
 //! several servers of one database keep one each, also where they share a folder. A file only ever gives way to a larger
-//! head. Whatever lies in these folders must be what the log grew from: before the database is opened to be written, and
+//! head. Beside them lie the records by which the log changed its key. Whatever lies in these folders must be what the log grew from: before the database is opened to be written, and
 //! in every audit.
 //!
 //! What is not found: acts of the last moment before the copy was made ([`EVERY`]), and whoever takes the files away
@@ -18,11 +18,11 @@ use std::time::Duration;
 use app::App;
 use app::port::Entropy;
 use store::{Exhibit, StoreError};
-use tlog::{Hash, SignedCheckpoint, VerifierKey};
+use tlog::{Hash, KeyRotation, LogKeys, SignedCheckpoint};
 use tokio::time::MissedTickBehavior;
 use verify::disk;
 
-use super::Place;
+use super::{Place, Published, log_keys};
 use crate::commands::{Failure, Output};
 use crate::private::{private_folder, write_private};
 
@@ -121,12 +121,6 @@ pub(crate) async fn not_grown(kept: &[Kept], exhibit: &Exhibit) -> Result<Vec<Fa
     Ok(wrong)
 }
 
-/// The key of the log as its own facts publish it; none where they do not, which the audit names.
-pub(crate) async fn published_key(exhibit: &Exhibit) -> Option<VerifierKey> {
-    let stated = exhibit.fact("log_key").await.ok().flatten()?;
-    VerifierKey::parse(&stated).ok()
-}
-
 impl Place {
     fn own_checkpoints(&self) -> PathBuf {
         self.data.join("checkpoints")
@@ -137,12 +131,19 @@ impl Place {
         std::iter::once(self.own_checkpoints()).chain(self.checkpoints.iter().cloned())
     }
 
-    /// Whatever is kept of the log with this key.
+    /// Whatever is kept of the log that publishes these keys.
     ///
     /// # Errors
     /// `CKPT-003` something that is no checkpoint or was signed by another key, `CKPT-004` a folder that was named and
     /// is not there.
-    pub(crate) fn kept_checkpoints(&self, key: &VerifierKey) -> Result<Vec<Kept>, Failure> {
+    pub(crate) fn kept_checkpoints(&self, published: &Published) -> Result<Vec<Kept>, Failure> {
+        let keys = self.log_keys(published)?;
+        let files = self.kept_files(ENDING)?;
+        files.into_iter().map(|path| read(path, &keys)).collect()
+    }
+
+    /// The files of this ending in every folder, in their order.
+    pub(super) fn kept_files(&self, ending: &str) -> Result<Vec<PathBuf>, Failure> {
         let mut kept = Vec::new();
         for folder in self.checkpoint_folders() {
             let files = match fs::read_dir(&folder) {
@@ -157,22 +158,33 @@ impl Place {
             };
             for file in files {
                 let path = file.map_err(|error| unreadable(&folder, &error))?.path();
-                if path.extension().is_some_and(|ending| ending == ENDING) {
-                    kept.push(read(path, key)?);
+                if path.extension().is_some_and(|one| one == ending) {
+                    kept.push(path);
                 }
             }
         }
-        kept.sort_by(|one, other| one.path.cmp(&other.path));
+        kept.sort();
         Ok(kept)
+    }
+
+    /// Keeps the record of a change of the key in every folder.
+    pub(super) fn keep_rotation(&self, rotation: &KeyRotation) -> Result<(), Failure> {
+        private_folder(&self.own_checkpoints())?;
+        let [old, new] = [rotation.old(), rotation.new_key()].map(|key| key.key_id());
+        for folder in self.checkpoint_folders() {
+            let file = folder.join(format!("{old:08x}-{new:08x}.{}", log_keys::ENDING));
+            replace(&file, &rotation.to_string()).map_err(|error| Failure::file(&file, &error))?;
+        }
+        Ok(())
     }
 
     /// Refuses a log that did not grow from every head that is kept of it.
     pub(super) async fn require_grown(
         &self,
         exhibit: &Exhibit,
-        key: &VerifierKey,
+        published: &Published,
     ) -> Result<(), Failure> {
-        let kept = self.kept_checkpoints(key)?;
+        let kept = self.kept_checkpoints(published)?;
         match not_grown(&kept, exhibit).await?.into_iter().next() {
             Some(wrong) => Err(wrong),
             None => Ok(()),
@@ -291,7 +303,7 @@ fn exchanged(size: u64) -> Failure {
 
 /// The file holds the text, or still what it held.
 fn replace(file: &Path, text: &str) -> io::Result<()> {
-    let beside = file.with_extension(format!("{ENDING}.{}", std::process::id()));
+    let beside = file.with_extension(format!("beside.{}", std::process::id()));
     let mut options = fs::OpenOptions::new();
     options.write(true).create(true).truncate(true);
     #[cfg(unix)]
@@ -306,26 +318,29 @@ fn replace(file: &Path, text: &str) -> io::Result<()> {
     }
 }
 
-fn no_checkpoint(path: &Path, why: &str) -> Failure {
+pub(super) fn no_checkpoint(path: &Path, why: &str) -> Failure {
     let sentence = format!(
-        "这里应当是本局日志的检查点，而它不是（{why}）。没有打开数据库。查明是谁放的或改的；它不是本局的，移走它。"
+        "这里应当是本局日志的检查点或更换密钥的记录，而它不是（{why}）。没有打开数据库。查明是谁放的或改的；它不是本局的，移走它。"
     );
     Failure::new("CKPT-003", path.display().to_string(), sentence)
 }
 
-fn read(path: PathBuf, key: &VerifierKey) -> Result<Kept, Failure> {
-    let wrong = |why: String| no_checkpoint(&path, &why);
-    let found = fs::metadata(&path).map_err(|error| unreadable(&path, &error))?;
+/// The text of a short file.
+pub(super) fn text_of(path: &Path) -> Result<String, Failure> {
+    let found = fs::metadata(path).map_err(|error| unreadable(path, &error))?;
     if !found.is_file() || found.len() > LONGEST {
-        return Err(wrong("不是一个短文件".to_owned()));
+        return Err(no_checkpoint(path, "不是一个短文件"));
     }
-    let text = fs::read_to_string(&path).map_err(|error| unreadable(&path, &error))?;
-    let signed = SignedCheckpoint::parse(&text).map_err(|error| wrong(error.to_string()))?;
-    let is_of_another_log = signed.checkpoint().origin() != key.name();
+    fs::read_to_string(path).map_err(|error| unreadable(path, &error))
+}
+
+fn read(path: PathBuf, keys: &LogKeys) -> Result<Kept, Failure> {
+    let wrong = |error: tlog::Error| no_checkpoint(&path, &error.to_string());
+    let signed = SignedCheckpoint::parse(&text_of(&path)?).map_err(wrong)?;
+    let head = signed.checkpoint();
+    let is_of_another_log = head.origin() != keys.name();
     if !is_of_another_log {
-        signed
-            .verify(key, &[])
-            .map_err(|error| wrong(error.to_string()))?;
+        signed.verify(keys.at(head.size()), &[]).map_err(wrong)?;
     }
     Ok(Kept {
         path,

@@ -24,6 +24,8 @@ const TRIES: u32 = 1_000;
 pub(super) const SERVING: &str = "mingqian serve";
 /// What a command says that changes the structure of the database.
 pub(super) const UPGRADING: &str = "升级数据库的 mingqian 命令";
+/// What a command says that changes the key of the log.
+pub(super) const ROTATING: &str = "mingqian log rotate-key";
 /// What the demo says that clears an attempt.
 pub(super) const FOUNDING: &str = "mingqian demo";
 

@@ -20,7 +20,7 @@ use tokio::time::{Instant, interval_at};
 use super::place::PlaceArgs;
 use super::serve::runtime;
 use super::{Failure, Output};
-use crate::bureau::{Place, not_grown, published_key};
+use crate::bureau::{Place, Published, not_grown};
 use crate::ports::OsClock;
 
 /// Arguments of `mingqian audit`.
@@ -226,14 +226,14 @@ pub(crate) async fn contradictions(exhibit: &Exhibit) -> Result<Vec<String>, Fai
     Ok(named.chain(beyond).collect())
 }
 
-/// What the checkpoints that are kept outside the database say against its log, and how many there are. The key is the
-/// published one, as the log's own facts state it.
+/// What the checkpoints that are kept outside the database say against its log, and how many there are. The keys are the
+/// published ones, as the log states them itself.
 async fn outside(place: &Place, exhibit: &Exhibit) -> Result<(Vec<String>, usize), Failure> {
     // Without the fact the audit has named it already, and nothing says whose checkpoints they are.
-    let Some(key) = published_key(exhibit).await else {
+    let Some(published) = Published::by(exhibit).await else {
         return Ok((Vec::new(), 0));
     };
-    let kept = place.kept_checkpoints(&key)?;
+    let kept = place.kept_checkpoints(&published)?;
     let wrong = not_grown(&kept, exhibit).await?;
     let named = wrong.into_iter().flat_map(|failure| failure.problems);
     Ok((named.map(|one| one.to_string()).collect(), kept.len()))

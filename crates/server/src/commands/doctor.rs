@@ -4,21 +4,23 @@
 //! Deliberately absent: the contents of rows, which the audit reads, and anything that mends.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use app::machine::Finding;
 use app::port::Clock as _;
+use app::sealing::SealingKey;
 use clap::Args;
 use domain::calendar::HolidayRow;
 use domain::time::Date;
 use serde_json::json;
-use store::{StoreError, catalog};
+use store::{StoreError, Vault as _, catalog};
 
 use super::place::PlaceArgs;
 use super::serve::runtime;
 use super::{Failure, Output};
-use crate::bureau::{Place, not_grown, reserved};
+use crate::bureau::{Place, Published, not_grown, reserved};
 use crate::certificate;
-use crate::ports::OsClock;
+use crate::ports::{OsClock, OsEntropy};
 use crate::private::standing_open;
 
 /// Free space under which a bureau is told, in bytes: a day of a large import.
@@ -127,6 +129,7 @@ async fn of_database(place: &Place, today: Date) -> Vec<Finding> {
         "数据库",
         bureau.map(|()| "结构是本程序的，局的登记与留痕一致".to_owned()),
     )];
+    findings.push(Finding::of("密钥与库", keys_of(place, &exhibit).await));
     findings.push(Finding::of("检查点", checkpoints(place, &exhibit).await));
     findings.push(Finding::of("时钟", clock(&exhibit).await));
     findings.push(Finding::of("节假日", calendar(&exhibit, today).await));
@@ -134,9 +137,43 @@ async fn of_database(place: &Place, today: Date) -> Vec<Finding> {
     findings
 }
 
+/// Whether the keys at hand are those the bureau stated.
+async fn keys_of(place: &Place, exhibit: &store::Exhibit) -> Result<String, String> {
+    let stated = async |name| {
+        let stated = exhibit.fact(name).await;
+        stated.map_err(|error| error.to_string())
+    };
+    let log_key = place.log_key().map_err(|wrong| told(&wrong))?;
+    if stated("log_key").await? != Some(log_key.verifier().to_string()) {
+        let why = match place.is_rotation_under_way() {
+            true => "更换没有办完，再运行一次 mingqian log rotate-key",
+            false => "放回现在的这一把",
+        };
+        return Err(format!("keys/log.key 不是局登记的日志密钥：{why}"));
+    }
+    let storage_key = place.storage_key().map_err(|wrong| told(&wrong))?;
+    let seals = SealingKey {
+        key: storage_key,
+        entropy: Arc::new(OsEntropy),
+    };
+    let own = store::hex(&seals.fingerprint());
+    // An older structure did not state it; that it is older is said beside this.
+    if stated("storage_key")
+        .await?
+        .is_some_and(|stated| stated != own)
+    {
+        return Err(
+            "keys/storage.key 不是局登记的封存密钥：从备份恢复这个库的 keys 目录".to_owned(),
+        );
+    }
+    Ok("都是局登记的".to_owned())
+}
+
 async fn checkpoints(place: &Place, exhibit: &store::Exhibit) -> Result<String, String> {
-    let key = place.log_key().map_err(|wrong| told(&wrong))?;
-    let kept = place.kept_checkpoints(key.verifier());
+    let Some(published) = Published::by(exhibit).await else {
+        return Err("局没有登记日志公钥，没有比对".to_owned());
+    };
+    let kept = place.kept_checkpoints(&published);
     let kept = kept.map_err(|failure| told(&failure))?;
     let wrong = not_grown(&kept, exhibit).await;
     let wrong = wrong.map_err(|failure| told(&failure))?;

@@ -19,7 +19,7 @@ use super::backup::{copy_file, server_tools};
 use super::place::PlaceArgs;
 use super::serve::runtime;
 use super::{Failure, Output};
-use crate::bureau::{Place, SHORTER, new_log_key, not_grown};
+use crate::bureau::{Place, Published, SHORTER, new_log_key, not_grown};
 use crate::ports::OsEntropy;
 use crate::private::private_folder;
 
@@ -81,7 +81,11 @@ async fn put_back(
         return Err(lost.refusal());
     }
     // Under its own keys, and of the structure of this program.
-    place.open_new(output).await?.db.close().await;
+    let app = match lost.is_some() {
+        true => place.open_unsigned(output).await?,
+        false => place.open_new(output).await?,
+    };
+    app.db.close().await;
     let exhibit = place.exhibit().await?;
     let found = contradictions(&exhibit).await;
     let head = exhibit.log_head().await;
@@ -217,12 +221,15 @@ fn copy_back(args: &RestoreArgs, place: &Place, manifest: &Manifest) -> Result<(
 
 /// The newest head that is known and longer than what was restored.
 async fn newest_lost(place: &Place, exhibit: &store::Exhibit) -> Result<Option<Lost>, Failure> {
-    let key = place.log_key()?;
+    let published = match Published::by(exhibit).await {
+        Some(published) => published,
+        None => place.log_key()?.verifier().clone().into(),
+    };
     let failed =
         |error: store::StoreError| Failure::new(error.code(), "database", error.to_string());
     let (size, _) = exhibit.log_head().await.map_err(failed)?;
     let mut newest: Option<Lost> = None;
-    let all_kept = place.kept_checkpoints(key.verifier())?;
+    let all_kept = place.kept_checkpoints(&published)?;
     for wrong in not_grown(&all_kept, exhibit).await? {
         if wrong.problems.iter().any(|one| one.code != SHORTER) {
             return Err(wrong);
@@ -255,7 +262,7 @@ async fn begin_new_log(
     output: &Output,
 ) -> Result<(), Failure> {
     let next = new_log_key(origin, &(&OsEntropy as &dyn Entropy).bytes())?;
-    let app = place.open_new(output).await?;
+    let app = place.open_unsigned(output).await?;
     let begun = app
         .restart_log(lost.known.checkpoint(), next.verifier())
         .await;

@@ -11,7 +11,7 @@ use ::verify::{
 use clap::Args;
 use serde_json::{Map, Value, json};
 
-use super::log::log_key;
+use super::log::KeyArgs;
 use super::{Failure, Output, threads};
 
 /// Arguments of `mingqian verify`.
@@ -19,9 +19,8 @@ use super::{Failure, Output, threads};
 pub(crate) struct VerifyArgs {
     /// 案卷：目录或 zip 文件
     bundle: PathBuf,
-    /// 日志公钥（名称+编号+base64），不要取自案卷本身
-    #[arg(long)]
-    log_key: Option<String>,
+    #[command(flatten)]
+    key: KeyArgs,
     /// 同一抽查任务其他各次抽取的案卷（可多次给出）：核对随机数、承诺值有没有用过，同一次抽取有没有两种内容
     #[arg(long, value_name = "BUNDLE")]
     earlier: Vec<PathBuf>,
@@ -32,9 +31,8 @@ pub(crate) struct VerifyArgs {
 
 /// Verifies and says what was and was not checked; the exit code is the verdict's.
 pub(crate) fn run(args: &VerifyArgs, output: &Output) -> Result<u8, Failure> {
-    let log_key = args.log_key.as_deref().map(log_key).transpose()?;
     let options = Options {
-        log_key,
+        log_key: args.key.keys()?,
         threads: threads(),
     };
     let verdict = match opened(args) {

@@ -42,7 +42,7 @@ async fn audits_clean(app: &App, story: &str) {
 fn exit_of(app: &App, zip: Vec<u8>, story: &str) -> u8 {
     let source = BundleSource::from_zip(zip, Limits::default()).unwrap();
     let options = Options {
-        log_key: Some(app.log_key.verifier().clone()),
+        log_key: Some(app.log_key.verifier().clone().into()),
         threads: NonZeroUsize::MIN,
     };
     let verdict = verify_bundle(&source, &options);

@@ -175,7 +175,7 @@ impl Story {
         let zip = self.app.bundle_zip(&self.number, stage).await.unwrap();
         let source = BundleSource::from_zip(zip, Limits::default()).unwrap();
         let options = Options {
-            log_key: Some(self.app.log_key.verifier().clone()),
+            log_key: Some(self.app.log_key.verifier().clone().into()),
             threads: NonZeroUsize::MIN,
         };
         verify_bundle(&source, &options)

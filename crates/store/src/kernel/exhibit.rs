@@ -159,12 +159,7 @@ impl Exhibit {
 
     /// The public records whose text begins so.
     pub async fn records_that_begin(&self, words: &str) -> Result<Vec<String>, StoreError> {
-        let mut reader = self.db.read().await?;
-        let query = Query::new("SELECT record FROM log_records WHERE record LIKE $1 || '%'");
-        let rows = reader.all(query.arg(words)).await?;
-        rows.iter()
-            .map(|row| row.text("record").map(str::to_owned))
-            .collect()
+        log::records_that_begin(&mut self.db.read().await?, words).await
     }
 
     /// The time of the last entry of its log, if it has one.

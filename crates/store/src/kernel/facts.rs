@@ -10,7 +10,7 @@ use domain::id::EventId;
 use serde_json::Value as Json;
 
 use super::conn::Conn;
-use super::log::{facts_of, last_written};
+use super::log::{facts_of, last_written, rotation};
 use super::reader::{Query, Reader};
 use super::value::Value;
 use crate::error::StoreError;
@@ -60,7 +60,7 @@ pub(super) async fn check(reader: &mut Reader, last: i64) -> Result<(), StoreErr
             .await
             .map_err(|error| of_fact(error, name))?;
     }
-    Ok(())
+    rotation::check(reader).await
 }
 
 /// What does not open in the log is a contradiction of the log, never a record somebody looked for in vain.

@@ -25,6 +25,7 @@ pub(super) mod ahead;
 mod head;
 mod proven;
 pub(super) mod repair;
+pub(super) mod rotation;
 mod standing;
 mod trace;
 
@@ -38,8 +39,8 @@ pub(super) use trace::chunk;
 #[cfg(test)]
 pub(super) use trace::chunks;
 pub use trace::{
-    TraceLine, TraceOf, body, event_of_record, is_before_restart, line_of, record, root_after,
-    trace, trace_count,
+    TraceLine, TraceOf, body, event_of_record, is_before_restart, line_of, record,
+    records_that_begin, root_after, trace, trace_count,
 };
 
 /// How far before the last entry an entry's time may lie, or before the beginning of its own act: the
@@ -193,6 +194,11 @@ async fn append_leaf(
         last_at_ms: last,
     } = head::lock(conn).await?;
     let (time, latest) = time_of(event, sealing, last)?;
+    let named = sealing.record.as_deref();
+    if event.act == Act::LogKeyRotated && !rotation::is_of_this_head(named, &frontier) {
+        // Another entry has come between.
+        return Err(StoreError::Busy);
+    }
     let entry = entry_of(event, sealing, act, time)?;
     let sequence = frontier.size();
     let leaf = entry.leaf_hash();

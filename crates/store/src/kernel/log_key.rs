@@ -2,16 +2,30 @@
 //! who holds the published key, and the log would have two.
 //!
 //! The public key is a fact of the installation since the first build: a traced row, written by the act that founds
-//! the bureau (`docs/adr/0018`). It is compared whenever a database is opened to be written, before anything else is
+//! the bureau (`docs/adr/0018`) and changed only by an entry that both keys have signed (`docs/adr/0033`). It is compared whenever a database is opened to be written, before anything else is
 //! done to it, so that nothing is migrated, sealed or signed under a foreign key.
 
 use super::conn::Conn;
+use super::image::Image;
 use super::value::Value;
 use crate::error::StoreError;
 
-const FACT: &str = "log_key";
+/// Name of the fact.
+pub(super) const FACT: &str = "log_key";
 /// The migration that made the table of the facts.
 const SINCE: i64 = 2;
+
+/// Where it stands, in words.
+pub(super) fn place() -> String {
+    format!("局的登记（表 installation）行 {FACT} ")
+}
+
+/// What an image states of it.
+pub(super) fn stated_by(image: &Image) -> Option<&str> {
+    let ours = image.table == "installation" && !image.is_deletion();
+    let cell = |at: usize| image.cells.get(at)?.as_str();
+    (ours && cell(0) == Some(FACT)).then(|| cell(1))?
+}
 
 /// Refuses any key but that of the log; before the bureau is founded any key will do. `at_hand` is the public key as
 /// it is published, none if nothing is going to be signed.
@@ -43,6 +57,5 @@ pub(super) async fn check(
         return Ok(());
     }
     let why = "局已建立，而日志公钥不在";
-    let place = format!("局的登记（表 installation）行 {FACT} ");
-    Err(StoreError::contradiction(&place, why))
+    Err(StoreError::contradiction(&place(), why))
 }

@@ -11,7 +11,7 @@ use draw::judge::{Bundle, Files, LogTimes, Point};
 use draw::{Code, Fault};
 use tlog::note::SignatureLine;
 use tlog::receipt::Standing;
-use tlog::{Entry, Hash, Receipt, VerifierKey};
+use tlog::{Entry, Hash, LogKeys, Receipt, VerifierKey};
 
 use super::{say_one, words};
 use crate::verdict::{LogStanding, Shown, Unreadable, Verdict};
@@ -108,7 +108,7 @@ impl Receipts {
         &self,
         bundle: &Bundle<'_>,
         files: &Files<'_>,
-        key: Option<&VerifierKey>,
+        key: Option<&LogKeys>,
         verdict: &mut Verdict,
     ) -> BTreeMap<String, Shown> {
         let shown = self.proofs(files, key, verdict);
@@ -144,7 +144,7 @@ impl Receipts {
     fn proofs(
         &self,
         files: &Files<'_>,
-        key: Option<&VerifierKey>,
+        key: Option<&LogKeys>,
         verdict: &mut Verdict,
     ) -> BTreeMap<String, Shown> {
         let mut shown = BTreeMap::new();
@@ -157,8 +157,8 @@ impl Receipts {
             let bytes = files.get(format!("{record}.txt").as_str()).copied();
             // One key is of one log; an attempt that crosses a restart has records in two.
             let elsewhere =
-                |key: &&VerifierKey| key.name() == pair.origin() || !origins.contains(key.name());
-            let own = key.filter(elsewhere);
+                |key: &&LogKeys| key.name() == pair.origin() || !origins.contains(key.name());
+            let own = key.filter(elsewhere).map(|keys| keys.at(pair.size()));
             let what = format!("{record}.txt 记入了日志，条目说的就是它");
             match pair.prove(bytes.unwrap_or_default(), own) {
                 Ok(signed) => {
@@ -269,7 +269,7 @@ impl Receipts {
     fn unsigned(
         &self,
         shown: &BTreeMap<String, Shown>,
-        key: Option<&VerifierKey>,
+        key: Option<&LogKeys>,
         verdict: &mut Verdict,
     ) {
         let unsigned = |pair: &(&String, &Pair)| shown.get(pair.0) == Some(&Shown::Unsigned);

@@ -139,7 +139,7 @@ fn crate_verdict(case: &Case) -> Option<(u8, u8)> {
     let due = case.rust?;
     let folder = tempfile::tempdir().unwrap();
     let options = Options {
-        log_key: Some(log_key()),
+        log_key: Some(log_key().into()),
         ..Options::default()
     };
     let verdict = match BundleSource::open(&written(case, folder.path()), Limits::default()) {

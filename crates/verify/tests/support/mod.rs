@@ -167,7 +167,7 @@ pub fn source(files: &Files) -> BundleSource {
 
 pub fn verdict(files: &Files, key: Option<VerifierKey>) -> Verdict {
     let options = Options {
-        log_key: key,
+        log_key: key.map(Into::into),
         ..Options::default()
     };
     match BundleSource::from_files(files.clone(), Limits::default()) {

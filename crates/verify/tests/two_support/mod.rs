@@ -243,7 +243,7 @@ pub fn source(files: &Files) -> BundleSource {
 
 pub fn judged(files: &Files, company: &Company<'_>, key: Option<VerifierKey>) -> Verdict {
     let options = Options {
-        log_key: key,
+        log_key: key.map(Into::into),
         ..Options::default()
     };
     match BundleSource::from_files(files.clone(), Limits::default()) {

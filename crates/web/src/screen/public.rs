@@ -24,6 +24,7 @@ mod campaigns;
 mod catalog;
 mod draw;
 mod front;
+mod key_pages;
 mod log_pages;
 mod record;
 mod results;
@@ -47,7 +48,13 @@ const SECTIONS: [(&str, &str); 7] = [
 /// added to it.
 #[must_use]
 pub fn routes() -> Vec<Route> {
-    let parts = [lists(), things(), proofs(), log_pages::routes()];
+    let parts = [
+        lists(),
+        things(),
+        proofs(),
+        key_pages::routes(),
+        log_pages::routes(),
+    ];
     parts.into_iter().flatten().collect()
 }
 

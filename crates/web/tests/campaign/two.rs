@@ -320,7 +320,7 @@ pub async fn verifies(cast: &Cast, no: &str) {
     let zip = app.bundle_zip(&number, Stage::Sealed).await.unwrap();
     let source = BundleSource::from_zip(zip, Limits::default()).unwrap();
     let options = Options {
-        log_key: Some(app.log_key.verifier().clone()),
+        log_key: Some(app.log_key.verifier().clone().into()),
         threads: NonZeroUsize::MIN,
     };
     let verdict = verify_bundle(&source, &options);
@@ -876,7 +876,7 @@ pub async fn judged(cast: &Cast, path: &str) -> u8 {
     let app = &cast.site.city.app;
     let source = BundleSource::from_zip(zip.to_vec(), Limits::default()).unwrap();
     let options = Options {
-        log_key: Some(app.log_key.verifier().clone()),
+        log_key: Some(app.log_key.verifier().clone().into()),
         threads: NonZeroUsize::MIN,
     };
     let verdict = verify_bundle(&source, &options);
@@ -989,7 +989,7 @@ async fn the_supervision_has_all_of_it(cast: &Cast, no: &str) {
     assert_eq!(cast.log_size().await, size + 1, "handing it out is an act");
     let source = BundleSource::from_zip(zip.unwrap(), Limits::default()).unwrap();
     let options = Options {
-        log_key: Some(city.app.log_key.verifier().clone()),
+        log_key: Some(city.app.log_key.verifier().clone().into()),
         threads: NonZeroUsize::MIN,
     };
     let verdict = verify_bundle(&source, &options);

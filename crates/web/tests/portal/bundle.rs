@@ -28,7 +28,7 @@ async fn bytes(site: &Site, path: &str) -> (StatusCode, Vec<u8>) {
 }
 
 fn verdict(site: &Site, zip: Vec<u8>) -> u8 {
-    let log_key = Some(site.city.app.log_key.verifier().clone());
+    let log_key = Some(site.city.app.log_key.verifier().clone().into());
     let options = Options {
         log_key,
         threads: NonZeroUsize::MIN,

@@ -383,3 +383,53 @@ async fn tiles_hold_exactly_the_leaves_of_the_log_and_lead_to_its_root() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn who_holds_an_earlier_key_finds_on_the_portal_what_leads_to_the_one_that_signs_now() {
+    told_on_both(async |story| {
+        let app = &story.site.city.app;
+        let stranger = story.site.stranger();
+        let known = app.log_key.verifier().clone();
+        let unchanged = data(&stranger, "/log/keys.json").await;
+        assert_eq!(unchanged["key"], known.to_string());
+        assert_eq!(unchanged["earlier"], serde_json::json!([]));
+        let page = stranger.get("/log/keys").await;
+        assert!(page.shows("没有更换过"), "{}", page.text);
+
+        let kind = tlog::note::KeyKind::Log;
+        let next = tlog::SignerKey::from_seed(known.name(), kind, &[5; 32]).unwrap();
+        let change = app.rotate_log_key(&next).await.unwrap();
+        let number = change.from();
+        // The same portal with the next key in its place.
+        let mut city = testkit::city::City::join(app.db.clone(), 5);
+        city.app.log_key = std::sync::Arc::new(next);
+        let (site, _) = crate::browser::Site::around(city, app::job::Limits::default());
+        let stranger = site.stranger();
+        let keys = data(&stranger, "/log/keys.json").await;
+        assert_eq!(keys["key"], change.new_key().to_string());
+        let earlier = serde_json::json!([{"key": known.to_string(), "until": number}]);
+        assert_eq!(keys["earlier"], earlier);
+        let page = stranger.get("/log/keys").await;
+        assert!(page.shows(&known.to_string()), "{}", page.text);
+        let record = stranger.get(&format!("/log/keys/{number}")).await;
+        assert_eq!(record.text, change.to_string());
+        let other = stranger.get("/log/keys/0").await;
+        assert_eq!(other.status, StatusCode::NOT_FOUND);
+
+        // From the old key to a receipt of today, with nothing but what is published.
+        let followed = tlog::KeyRotation::parse(&record.text).unwrap();
+        let keys = tlog::LogKeys::following(known, &[followed]).unwrap();
+        let entry = data(&stranger, &format!("/log/{number}.json")).await;
+        assert_eq!(
+            (&entry["kind"], &entry["record"]),
+            (&"key".into(), &record.text.into())
+        );
+        let receipt = tlog::Receipt::parse(entry["receipt"].as_str().unwrap()).unwrap();
+        let size = receipt.checkpoint().checkpoint().size();
+        let text = entry["entry"].as_str().unwrap();
+        receipt
+            .verify(text.as_bytes(), Some(keys.at(size)), &[])
+            .unwrap();
+    })
+    .await;
+}

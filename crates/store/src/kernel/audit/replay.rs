@@ -18,7 +18,8 @@ use crate::kernel::header::Header;
 use crate::kernel::history::{Age, Schema};
 use crate::kernel::image::{Image, Reading};
 use crate::kernel::log::repair::ClockRepair;
-use crate::kernel::log::{CLOCK_TOLERANCE_MS, broken, chunk, column_int, record};
+use crate::kernel::log::{CLOCK_TOLERANCE_MS, broken, chunk, column_int, record, rotation};
+use crate::kernel::log_key;
 use crate::kernel::reader::{Query, Reader};
 use crate::kernel::register::Register;
 use crate::kernel::storage_key;
@@ -46,6 +47,10 @@ pub(super) struct Replay {
     /// How new the structure is at least, and the leaf that says so.
     pub(super) age: Age,
     pub(super) told_by: u64,
+    /// The public key of the log, as it was stated last.
+    log_key: Option<String>,
+    /// The root over the leaves before the one that is read.
+    root: Option<Hash>,
     nodes: i64,
     chunks: i64,
 }
@@ -154,13 +159,15 @@ impl Replay {
                 fault(report, sequence, "内部节点与条目不符");
             }
         }
-        if self.frontier.root().as_bytes().as_slice() != leaf.root {
+        let root = self.frontier.root();
+        if root.as_bytes().as_slice() != leaf.root {
             fault(report, sequence, "条目或其后的根被改动");
         }
         if !self.told(reader, schema, leaf, report).await? {
             let event = leaf.event.as_ref().map(|event| Arc::from(event.as_str()));
             self.unread.0.insert(sequence, event);
         }
+        self.root = Some(root);
         Ok(())
     }
 
@@ -200,8 +207,27 @@ impl Replay {
             return Ok(false);
         };
         let said = (event, &header);
-        self.images(reader, schema, said, report).await?;
+        let stated = self.images(reader, schema, said, report).await?;
+        self.keyed(&entry, named.as_deref(), stated, report);
         Ok(true)
+    }
+
+    /// The key of the log after an entry against the one before it.
+    fn keyed(
+        &mut self,
+        entry: &Entry,
+        named: Option<&str>,
+        stated: Option<String>,
+        report: &mut Report,
+    ) {
+        let before = self.log_key.clone();
+        let after = stated.or(self.log_key.take());
+        let root = self.root.unwrap_or_else(|| Hash::of(b""));
+        let said = (before.as_deref(), after.as_deref());
+        if let Some(why) = rotation::refuted(entry, named, (report.leaves, &root), said) {
+            fault(report, report.leaves, why);
+        }
+        self.log_key = after;
     }
 
     /// The time of an entry against those before it: none falls further than clocks differ, but for the entry that says
@@ -275,14 +301,14 @@ impl Replay {
         Ok(Some(header))
     }
 
-    /// Folds the images of a body that is believed.
+    /// Folds the images of a body that is believed; yields the key of the log if it states one.
     async fn images(
         &mut self,
         reader: &mut Reader,
         schema: &Schema,
         (event, header): (&EventId, &Header),
         report: &mut Report,
-    ) -> Result<(), StoreError> {
+    ) -> Result<Option<String>, StoreError> {
         let (sequence, migration) = (report.leaves, header.migration());
         if migration.is_some_and(|number| number <= self.age) {
             let why = format!(
@@ -299,6 +325,7 @@ impl Replay {
             .unwrap_or(0)
             .max(header.founded_under().unwrap_or(0));
         let mut written = BTreeSet::new();
+        let mut key = None;
         let rows = &mut self.rows;
         let (mut at, mut by) = (0, By::of(sequence, &stamp, (during, &self.unread)));
         let (read, _) = walk(reader, event, |image| {
@@ -309,6 +336,7 @@ impl Replay {
             if storage_key::is_stated_by(&image) {
                 stated = stated.max(storage_key::SINCE);
             }
+            key = log_key::stated_by(&image).map(str::to_owned).or(key.take());
             at += 1;
         })
         .await?;
@@ -323,7 +351,7 @@ impl Replay {
             touched.most += 1;
             touched.least += i64::from(after >= Register::SINCE);
         }
-        Ok(())
+        Ok(key)
     }
 }
 

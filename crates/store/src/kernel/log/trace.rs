@@ -8,6 +8,7 @@ use super::{column_int, hash_of, size_of};
 use crate::error::StoreError;
 use crate::kernel::image;
 use crate::kernel::reader::{Query, Reader};
+use crate::kernel::value::Row;
 
 /// One line of a trace as people see it.
 #[derive(Clone, Debug)]
@@ -168,6 +169,17 @@ pub async fn record(reader: &mut Reader, hash: &Hash) -> Result<Option<String>, 
         .await?
         .map(|row| row.text("record").map(str::to_owned))
         .transpose()
+}
+
+/// The public records whose text begins so, in no order.
+pub async fn records_that_begin(
+    reader: &mut Reader,
+    words: &str,
+) -> Result<Vec<String>, StoreError> {
+    let query = Query::new("SELECT record FROM log_records WHERE record LIKE $1 || '%'");
+    let rows = reader.all(query.arg(words)).await?;
+    let record = |row: &Row| row.text("record").map(str::to_owned);
+    rows.iter().map(record).collect()
 }
 
 /// The root of the tree that ends with the leaf of that number, as stored at its commit.

@@ -157,7 +157,8 @@ fn head_page(shell: PortalShell, shown: &PublicLog) -> PortalPage {
     .with(
         Sheet::new("head", "现在的日志", facts)
             .padded()
-            .with_link(twin("/log")),
+            .with_link(twin("/log"))
+            .with_link(Link::new("以前的公钥", Address::fixed("/log/keys"))),
     )
     .with(
         Sheet::new("checkpoint", "签名的检查点", verbatim(&shown.checkpoint))

@@ -11,7 +11,7 @@ use app::drawing::{BundleFile, zip_of};
 
 use super::{answer, file, twin};
 use crate::component::{
-    Cell, Column, DigestLine, EmptyState, Facts, Fragment, Head, Note, Row, Sheet, Table,
+    Cell, Column, DigestLine, EmptyState, Facts, Fragment, Head, Link, Note, Row, Sheet, Table,
 };
 use crate::gate::{Answer, Guest, Stop, WebState};
 use crate::layout::{PortalPage, PortalShell};
@@ -161,6 +161,7 @@ fn page(shell: PortalShell, tools: &Tools) -> PortalPage {
         .with(
             Sheet::new("log-key", "日志公钥", tools.log_key.as_str())
                 .padded()
+                .with_link(Link::new("以前的公钥", Address::fixed("/log/keys")))
                 .with_clause("mingqian verify --log-key 用它核对日志签名"),
         )
 }

@@ -96,6 +96,13 @@ pub enum StoreError {
     },
     /// A migration is missing, or was edited after it ran.
     Migration(String),
+    /// The file in which an audit puts aside what it compares cannot be written or read.
+    Unaudited {
+        /// The folder it lies in.
+        folder: String,
+        /// What the system said.
+        why: String,
+    },
     /// The database was written by a newer program.
     NewerSchema {
         /// Number of its last migration.
@@ -365,6 +372,7 @@ impl StoreError {
             Self::Sweep(_) => "STOR-507",
             Self::Unreachable(_) => "STOR-529",
             Self::Full(_) => "STOR-530",
+            Self::Unaudited { .. } => "STOR-533",
             Self::Engine(_) => "STOR-503",
             Self::CommitUnknown(_) => "STOR-505",
         }
@@ -446,6 +454,10 @@ impl fmt::Display for StoreError {
             Self::Unreachable(why) => write!(
                 f,
                 "联系不上 PostgreSQL 服务器，本次没有写入。核对它是否在运行、地址和端口、网络和防火墙；它恢复之后程序自己接着用，不用重启。原文：{why}"
+            ),
+            Self::Unaudited { folder, why } => write!(
+                f,
+                "核对要用的临时文件写不了或读不出（{folder}），没有核对完，也没有改动任何内容。腾出空间（每一百万行约要 400 MB），或用环境变量 TMPDIR 指到别的目录，再核对一次。原文：{why}"
             ),
             Self::Full(why) => write!(
                 f,

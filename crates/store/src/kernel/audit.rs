@@ -1,8 +1,8 @@
 //! `mingqian audit`: rows against log, log against itself.
 //!
 //! The audit trusts nothing but the order of the leaves. It recomputes every leaf from its entry,
-//! every entry's act hash from the body, every root and inner node from the leaves, and folds all
-//! images into the rows that should exist (`replay`). Then it walks every traced table by key and names each
+//! every entry's act hash from the body, every root and inner node from the leaves (`replay`). Then it walks every traced
+//! table by key, puts each row beside its images, a part of all keys at a time (`spill`), and names each
 //! row that was changed, removed or planted behind the program's back, and the event that last
 //! wrote it (`rows`); every row by which the log is looked up, and its head (`index`); rows of the log that no entry
 //! explains (`strays`); the rows the kernel keeps
@@ -20,6 +20,7 @@ mod progress;
 mod replay;
 mod rows;
 mod shape;
+mod spill;
 mod strays;
 
 use std::sync::Arc;
@@ -112,28 +113,14 @@ async fn all(
 ) -> Result<(Report, Replay), StoreError> {
     let mut replay = Replay::of(reader, schema, &mut report).await?;
     for table in schema.traced {
-        let log = (&mut replay.rows, &replay.unread);
-        rows::compare(reader, table, log, &mut report).await?;
-        report.tables += 1;
+        let gathered = &mut replay.gathered;
+        gathered
+            .rows(reader, table, &replay.unread, &mut report)
+            .await?;
     }
+    let folded = rows::fold(reader, &mut replay.gathered, &replay.unread, &mut report).await?;
     examine::contents(db, reader, &mut report).await?;
-    for ((table, key), standing) in std::mem::take(&mut replay.rows) {
-        report
-            .faults
-            .push(match replay.unread.since(standing.sequence) {
-                // An event that cannot be believed may have removed it.
-                Some(sequence) => Fault::Unchecked {
-                    table: table.to_owned(),
-                    key: key.into(),
-                    sequence,
-                },
-                None => Fault::Missing {
-                    table: table.to_owned(),
-                    key: key.into(),
-                    sequence: standing.sequence,
-                },
-            });
-    }
+    folded.name_missing(&replay.gathered, &replay.unread, &mut report);
     let said = (&mut replay.expected, &replay.unread);
     index::links(reader, said, &mut report).await?;
     index::records(reader, &mut replay.expected, &mut report).await?;

@@ -73,6 +73,15 @@ impl Stood {
         Self(Hash::of(format!("{cells}\n{event}\n").as_bytes()))
     }
 
+    pub(super) fn as_bytes(&self) -> &[u8; 32] {
+        self.0.as_bytes()
+    }
+
+    /// As it was written down.
+    pub(super) fn from_bytes(bytes: [u8; 32]) -> Self {
+        Self(Hash::from(bytes))
+    }
+
     /// Of a row as it was read, with all columns of its table and the stamp.
     pub(crate) fn of_row(table: &TracedTable, row: &Row) -> Result<Self, StoreError> {
         let layout = table.layout();

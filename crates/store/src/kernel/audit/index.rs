@@ -2,13 +2,14 @@
 //! entries and bodies, so that it can be looked up, is recomputed from them and compared column by column. Portal,
 //! trace and start read these rows; whoever alters them alters what people are shown.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{HashMap, HashSet};
 
 use tlog::Hash;
 use tlog::frontier::Frontier;
 
 use super::pages::Pages;
 use super::replay::Unread;
+use super::spill::{Cursor, Spill};
 use super::{Fault, PAGE, Report, cell, fault};
 use crate::error::StoreError;
 use crate::kernel::header::Header;
@@ -36,28 +37,87 @@ impl Indexed {
     }
 }
 
-/// What the log expects of its index.
+/// What the log expects of its index, and what stands there, gathered.
 #[derive(Default)]
 pub(super) struct Expected {
     /// Kind, key and leaf of every link.
-    links: BTreeSet<(String, String, i64)>,
+    links: Spill,
     /// The event that first logged a public record, and its leaf.
-    records: BTreeMap<String, (String, u64)>,
+    records: Spill,
 }
 
+/// A line of what the log says, and lines of what stands.
+const SAID: u8 = 0;
+const STANDS: u8 = 1;
+/// Of a link: its event cannot be believed, so what it is about nobody can say.
+const UNKNOWN: u8 = 2;
+
 impl Expected {
-    pub(super) fn links_of(&mut self, header: &Header, sequence: u64) {
+    pub(super) fn links_of(&mut self, header: &Header, sequence: u64) -> Result<(), StoreError> {
         let number = i64::try_from(sequence).unwrap_or(i64::MAX);
         for (kind, id) in header.links() {
-            self.links.insert((kind.to_owned(), id.to_owned(), number));
+            self.link(SAID, 0, &(kind.to_owned(), id.to_owned(), number))?;
         }
+        Ok(())
     }
 
-    pub(super) fn record(&mut self, hash: &Hash, event: &str, sequence: u64) {
-        self.records
-            .entry(hash.to_string())
-            .or_insert_with(|| (event.to_owned(), sequence));
+    fn link(&mut self, tag: u8, ordinal: u64, link: &Link) -> Result<(), StoreError> {
+        let (kind, target, sequence) = link;
+        let mut key = (kind.len() as u64).to_le_bytes().to_vec();
+        key.extend_from_slice(kind.as_bytes());
+        key.extend_from_slice(&sequence.to_le_bytes());
+        key.extend_from_slice(target.as_bytes());
+        self.links.push(&key, |to| {
+            to.push(tag);
+            to.extend_from_slice(&ordinal.to_le_bytes());
+            to.extend_from_slice(&key);
+        })
     }
+
+    pub(super) fn record(
+        &mut self,
+        hash: &Hash,
+        event: &str,
+        sequence: u64,
+    ) -> Result<(), StoreError> {
+        self.hashed(SAID, sequence, (&hash.to_string(), Some(event)))
+    }
+
+    fn hashed(
+        &mut self,
+        tag: u8,
+        number: u64,
+        (hash, event): (&str, Option<&str>),
+    ) -> Result<(), StoreError> {
+        self.records.push(hash.as_bytes(), |to| {
+            to.push(tag);
+            to.extend_from_slice(&number.to_le_bytes());
+            to.push(u8::from(event.is_some()));
+            to.extend_from_slice(&(hash.len() as u64).to_le_bytes());
+            to.extend_from_slice(hash.as_bytes());
+            to.extend_from_slice(event.unwrap_or_default().as_bytes());
+        })
+    }
+}
+
+/// Kind, key and leaf.
+type Link = (String, String, i64);
+
+/// A link as it was gathered: what it is to be, its number in the table, and the bytes by which it is told.
+fn gathered(line: &[u8]) -> (u8, u64, &[u8]) {
+    let mut from = Cursor(line);
+    let [tag] = from.bytes();
+    (tag, from.number(), from.rest())
+}
+
+fn named(key: &[u8]) -> Link {
+    let mut from = Cursor(key);
+    let length = usize::try_from(from.number()).unwrap_or(0);
+    let (kind, rest) = from.rest().split_at(length);
+    let mut from = Cursor(rest);
+    let sequence = i64::from_le_bytes(from.bytes());
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    (text(kind), text(from.rest()), sequence)
 }
 
 /// Names one difference: what row of which table, and what stands there instead of what.
@@ -132,13 +192,30 @@ pub(super) async fn links(
             };
             // What an event that cannot be believed is about nobody can say.
             let unknown = u64::try_from(link.2).is_ok_and(|sequence| unread.names(sequence));
-            if !expected.links.remove(&link) && !unknown {
-                let why = format!("留痕第 {} 条没有涉及它，是添上的", link.2);
-                differs(report, TABLE, words(&link), why);
-            }
+            let tag = if unknown { UNKNOWN } else { STANDS };
+            expected.link(tag, u64::try_from(seen).unwrap_or(0), &link)?;
         }
     }
-    for link in &expected.links {
+    let (mut added, mut gone) = (Vec::new(), Vec::new());
+    for at in 0..expected.links.parts() {
+        let lines = expected.links.part(at)?;
+        let mut said = HashSet::new();
+        for (tag, ordinal, key) in lines.each().map(gathered) {
+            if tag == SAID {
+                said.insert(key);
+            } else if !said.remove(key) && tag == STANDS {
+                added.push((ordinal, named(key)));
+            }
+        }
+        gone.extend(said.into_iter().map(named));
+    }
+    added.sort();
+    for (_, link) in &added {
+        let why = format!("留痕第 {} 条没有涉及它，是添上的", link.2);
+        differs(report, TABLE, words(link), why);
+    }
+    gone.sort();
+    for link in &gone {
         let why = format!("不在了；留痕第 {} 条涉及它，页面按它查找", link.2);
         differs(report, TABLE, words(link), why);
     }
@@ -150,12 +227,12 @@ pub(super) async fn links(
     Ok(())
 }
 
-fn link(row: &Row) -> Result<(String, String, i64), StoreError> {
+fn link(row: &Row) -> Result<Link, StoreError> {
     let text = |column| row.text(column).map(str::to_owned);
     Ok((text("kind")?, text("target")?, row.int("sequence")?))
 }
 
-fn words((kind, target, sequence): &(String, String, i64)) -> String {
+fn words((kind, target, sequence): &Link) -> String {
     format!("{kind} {target} {sequence}")
 }
 
@@ -171,14 +248,28 @@ pub(super) async fn records(
     loop {
         let page = pages.next(&mut reader.conn).await?;
         if page.is_empty() {
-            return Ok(());
+            break;
         }
         for row in &page {
             let Some(hash) = cell(report, row.text("record_hash"))? else {
                 continue;
             };
-            let known = expected.records.remove(hash);
-            let Some(stands) = cell(report, row.text("event_id"))? else {
+            let event = cell(report, row.text("event_id"))?;
+            expected.hashed(STANDS, 0, (hash, event))?;
+        }
+    }
+    let mut wrong = Vec::new();
+    for at in 0..expected.records.parts() {
+        let lines = expected.records.part(at)?;
+        let mut said: HashMap<&str, (&str, u64)> = HashMap::new();
+        for (tag, sequence, (hash, event)) in lines.each().map(recorded) {
+            if tag == SAID {
+                let event = event.unwrap_or_default();
+                said.entry(hash).or_insert((event, sequence));
+                continue;
+            }
+            let known = said.remove(hash);
+            let Some(stands) = event else {
                 continue;
             };
             let why = match known {
@@ -188,9 +279,27 @@ pub(super) async fn records(
                 }
                 Some(_) => continue,
             };
-            differs(report, TABLE, hash.to_owned(), why);
+            wrong.push((hash.to_owned(), why));
         }
     }
+    wrong.sort();
+    for (hash, why) in wrong {
+        differs(report, TABLE, hash, why);
+    }
+    Ok(())
+}
+
+/// A public record as it was gathered: its hash, and the event it is ascribed to.
+fn recorded(line: &[u8]) -> (u8, u64, (&str, Option<&str>)) {
+    let text = |bytes| std::str::from_utf8(bytes).unwrap_or_default();
+    let mut from = Cursor(line);
+    let [tag] = from.bytes();
+    let number = from.number();
+    let [there] = from.bytes();
+    let length = usize::try_from(from.number()).unwrap_or(0);
+    let (hash, event) = from.rest().split_at(length);
+    let event = (there == 1).then(|| text(event));
+    (tag, number, (text(hash), event))
 }
 
 /// The head against what the leaves make of it.

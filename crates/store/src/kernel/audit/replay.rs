@@ -1,5 +1,5 @@
 //! The log from its first leaf to its last: every leaf recomputed from its entry, every entry from its body, every
-//! image folded into the row that should exist. On the way it gathers what the index of the log, its head, the
+//! image gathered for the row that should exist. On the way it gathers what the index of the log, its head, the
 //! versions of registers and the list of migrations have to say.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -11,7 +11,7 @@ use tlog::entry::{Entry, EntryType, Salt, act_hash_of};
 use tlog::frontier::Frontier;
 
 use super::index::{self, Expected, Indexed};
-use super::rows::{self, By, Rows, fold};
+use super::rows::{By, Gathered};
 use super::{Report, cell, fault};
 use crate::error::StoreError;
 use crate::kernel::header::Header;
@@ -39,7 +39,8 @@ pub(super) struct Touched {
 pub(super) struct Replay {
     pub(super) frontier: Frontier,
     pub(super) last_at_ms: i64,
-    pub(super) rows: Rows,
+    /// Every image, and every row once they are read.
+    pub(super) gathered: Gathered,
     pub(super) expected: Expected,
     pub(super) touched: BTreeMap<&'static str, Touched>,
     /// Leaves whose event cannot be believed: of what it wrote nothing is known.
@@ -115,7 +116,10 @@ impl Replay {
         schema: &Schema,
         report: &mut Report,
     ) -> Result<Self, StoreError> {
-        let mut replay = Self::default();
+        let mut replay = Self {
+            gathered: Gathered::of(schema),
+            ..Self::default()
+        };
         let all = count(reader, "log_leaves").await?;
         report.progress.expects(all);
         while let Some(leaf) = leaf(reader, report).await? {
@@ -196,7 +200,7 @@ impl Replay {
             return Ok(false);
         };
         if let Some(hash) = entry.record() {
-            self.expected.record(hash, event.as_str(), sequence);
+            self.expected.record(hash, event.as_str(), sequence)?;
             if named.is_none() {
                 fault(report, sequence, "公开记录缺失或被改动");
             }
@@ -297,11 +301,11 @@ impl Replay {
         }
         let said = (&header, &walked.hash, walked.images);
         index::event(report, said, indexed, sequence)?;
-        self.expected.links_of(&header, sequence);
+        self.expected.links_of(&header, sequence)?;
         Ok(Some(header))
     }
 
-    /// Folds the images of a body that is believed; yields the key of the log if it states one.
+    /// Gathers the images of a body that is believed; yields the key of the log if it states one.
     async fn images(
         &mut self,
         reader: &mut Reader,
@@ -320,18 +324,23 @@ impl Replay {
         }
         // While it moves values, the structure is on its way from the one to the other.
         let during = self.age.max(migration.map_or(0, |number| number - 1));
-        let stamp = Arc::from(event.as_str());
         let mut stated = migration
             .unwrap_or(0)
             .max(header.founded_under().unwrap_or(0));
         let mut written = BTreeSet::new();
         let mut key = None;
-        let rows = &mut self.rows;
-        let (mut at, mut by) = (0, By::of(sequence, &stamp, (during, &self.unread)));
+        let gathered = &mut self.gathered;
+        let by = By {
+            sequence,
+            event: event.as_str(),
+            age: during,
+        };
+        let (mut at, mut failed) = (0, None);
         let (read, _) = walk(reader, event, |image| {
             report.images += 1;
-            if let Some(register) = fold(schema, (at, &image), &mut by, report, rows) {
-                written.insert(register.name());
+            match gathered.image(schema, (at, &image), &by, report) {
+                Ok(register) => written.extend(register.map(Register::name)),
+                Err(error) => failed = Some(error),
             }
             if storage_key::is_stated_by(&image) {
                 stated = stated.max(storage_key::SINCE);
@@ -341,7 +350,7 @@ impl Replay {
         })
         .await?;
         read?;
-        rows::settle(reader, by, report).await?;
+        failed.map_or(Ok(()), Err)?;
         let after = during.max(stated);
         if after > self.age {
             (self.age, self.told_by) = (after, sequence);

@@ -2,10 +2,11 @@
 //! goes on naming it, whatever is written afterwards, in every traced table and by every way of writing.
 
 use domain::event::Act;
+use domain::id::EventId;
 
 use super::*;
 use crate::engines::upgrade;
-use crate::kernel::audit::audit_as;
+use crate::kernel::audit::{Fault, audit_as};
 use crate::kernel::engine::{Db, Engine};
 use crate::kernel::storage_key;
 use crate::kernel::value::Kind;

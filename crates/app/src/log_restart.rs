@@ -6,8 +6,8 @@
 
 use domain::event::{Act, Actor};
 use domain::refusal::Code;
-use store::{log, org};
-use tlog::{Checkpoint, VerifierKey};
+use store::{StoreError, log, org};
+use tlog::{Checkpoint, Restart, VerifierKey};
 
 use crate::{App, AppError};
 
@@ -58,11 +58,14 @@ impl App {
         if next.name() == origin {
             return Err(SAME_NAME.refuse(&[("name", &origin)]).into());
         }
-        let record = format!("shuang/2 restart\nold {origin}\nfrom {size} {root}\n{known}");
+        let record = Restart::new(size, root, known.clone());
+        let record = record.map_err(|error| {
+            StoreError::contradiction("已知的日志头", &format!("写不进记录：{error}"))
+        })?;
         let event = self
             .event(Act::LogRestarted, Actor::program("恢复备份"))
             .with("lost", known.size() - size);
-        let mut rec = tx.record(event, self.public(record))?;
+        let mut rec = tx.record(event, self.public(record.to_string()))?;
         org::change_fact(&mut rec, "origin", &origin_seen, next.name()).await?;
         org::change_fact(&mut rec, "log_key", &key_seen, &next.to_string()).await?;
         rec.commit().await?;

@@ -21,6 +21,7 @@ use testkit::city::City;
 use testkit::clock::FakeEntropy;
 use testkit::clock::today;
 use testkit::engines::{PostgresDatabase, admin, upgrade};
+use testkit::old::{COMMITS, OldDatabase};
 use tlog::note::KeyKind;
 use tlog::{KeyRotation, SignedCheckpoint, SignerKey, VerifierKey};
 
@@ -873,5 +874,165 @@ async fn a_program_that_still_holds_the_old_key_signs_nothing_once_another_has_c
             assert!(refused.contains("STOR-525"), "{refused}");
         }
         city.app.db.close().await;
+    }
+}
+
+/// The tables of a database on a server, as its own catalog lists them.
+fn tables(server: &PostgresDatabase) -> String {
+    let sql = "SELECT string_agg(n.nspname || '.' || c.relname, ' ' ORDER BY 1) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'";
+    let words = [
+        "--no-psqlrc",
+        "--tuples-only",
+        "--no-align",
+        "--command",
+        sql,
+    ];
+    let done = Command::new("psql").args(words).arg(server.url()).output();
+    let done = done.unwrap();
+    assert!(done.status.success(), "{done:?}");
+    String::from_utf8(done.stdout).unwrap().trim().to_owned()
+}
+
+#[test]
+fn a_restore_that_is_refused_leaves_a_database_on_a_server_as_it_was_and_the_next_one_may_have_it()
+{
+    let mut bureau = Bureau::founded(Engine::Postgres);
+    let backup = bureau.backup();
+    bureau.acts("2027", "var", 0);
+    let server = bureau.another_database();
+    let url = bureau.servers[server].url().to_owned();
+    // What somebody else keeps there is nobody's to touch.
+    admin(&url, "CREATE TABLE theirs (word TEXT)");
+    admin(&url, "INSERT INTO theirs VALUES ('kept')");
+    admin(&url, "CREATE VIEW seen AS SELECT word FROM theirs");
+    let before = tables(&bureau.servers[server]);
+    let another = Bureau::founded(Engine::Sqlite);
+    let strange = another.path("var/keys");
+    let from = backup.to_str().unwrap();
+    for (words, code) in [
+        (vec!["--keys", strange.to_str().unwrap()], "STOR-525"),
+        (vec!["--keys", "keys", KNOWN[0], KNOWN[1]], "REST-004"),
+        (vec!["--keys", "gone"], "REST-007"),
+        // What is foreign in the schema is no bureau's, and stays.
+        (vec!["--keys", "keys"], "REST-003"),
+    ] {
+        let words = [&["restore", "--from", from], words.as_slice()].concat();
+        let run = bureau.run(&words, "put", server);
+        assert_eq!(run.0, Some(2), "{}", run.1);
+        assert!(run.1.contains(code), "{code}: {}", run.1);
+        assert!(!run.1.contains("REST-013"), "{}", run.1);
+        assert_eq!(tables(&bureau.servers[server]), before, "{code}");
+        assert!(!bureau.path("put").exists());
+    }
+    admin(&url, "DROP TABLE theirs CASCADE");
+    done(&bureau.restore(&backup, &[], "put", server));
+    done(&bureau.run(&["audit"], "put", server));
+}
+
+#[test]
+fn a_restore_says_how_many_heads_it_was_held_against_and_that_it_was_none() {
+    for engine in ENGINES {
+        let mut bureau = Bureau::founded(engine);
+        let backup = bureau.backup();
+        let second = bureau.another_database();
+        let put = bureau.restore(&backup, &[], "alone", second);
+        assert_eq!(done(&put)["checkpoints"], 0);
+        let third = bureau.another_database();
+        let put = bureau.restore(&backup, &KNOWN, "known", third);
+        assert_eq!(done(&put)["checkpoints"], 1);
+    }
+    // In words, too.
+    let bureau = Bureau::founded(Engine::Sqlite);
+    let backup = bureau.backup();
+    for (more, words) in [
+        (&[][..], "没有库外的检查点可以对照"),
+        (&KNOWN[..], "对照了 1 份库外的检查点，没有少"),
+    ] {
+        let from = backup.to_str().unwrap();
+        let restore = [&["restore", "--from", from, "--keys", "keys"], more].concat();
+        let mut command = Command::new(env!("CARGO_BIN_EXE_mingqian"));
+        command.current_dir(bureau.folder.path()).args(restore);
+        command.env_remove("MINGQIAN_DATABASE");
+        let data = format!("put-{}", more.len());
+        let ran = command.args(["--data", &data]).output().unwrap();
+        let said = String::from_utf8_lossy(&ran.stdout).into_owned();
+        assert!(said.contains(words), "{said}");
+        assert_eq!(
+            said.contains("mingqian log compare"),
+            more.is_empty(),
+            "{said}"
+        );
+    }
+}
+
+/// A backup as the build of that time wrote it: what its data folder holds but the keys, or the dump of its database, and the
+/// list.
+fn packed(old: &OldDatabase, bureau: &Bureau) -> PathBuf {
+    let (data, to) = (old.folder(), bureau.path("mingqian-1"));
+    fs::create_dir(&to).unwrap();
+    let postgres = bureau.engine == Engine::Postgres;
+    if postgres {
+        let file = to.join("database.dump");
+        let mut dump = Command::new("pg_dump");
+        dump.args(["--format=custom", "--no-owner", "--no-privileges", "--file"]);
+        let done = dump.arg(file).arg(old.place()).status().unwrap();
+        assert!(done.success());
+    }
+    let mut files = Vec::new();
+    for name in ["mingqian.sqlite", "mingqian.blobs", "uploads"] {
+        let held = data.join(name);
+        if held.exists() {
+            let done = Command::new("cp")
+                .arg("-r")
+                .arg(held)
+                .arg(to.join(name))
+                .status();
+            assert!(done.unwrap().success());
+        }
+    }
+    let listed = Command::new("find")
+        .args([".", "-type", "f"])
+        .current_dir(&to)
+        .output();
+    for name in String::from_utf8(listed.unwrap().stdout).unwrap().lines() {
+        let name = name.trim_start_matches("./");
+        let bytes = fs::read(to.join(name)).unwrap();
+        files.push(serde_json::json!({
+            "path": name, "bytes": bytes.len(), "sha256": tlog::Hash::of(&bytes).to_string(),
+        }));
+    }
+    let list = serde_json::json!({
+        "format": 1, "program": "mingqian 0.1.0", "made_at_ms": 1, "origin": "demo.example/mingqian",
+        "postgres": postgres, "log_size": 0, "log_root": "", "files": files,
+    });
+    fs::write(to.join("manifest.json"), list.to_string()).unwrap();
+    fs::create_dir(bureau.path("keys")).unwrap();
+    for name in ["storage.key", "log.key"] {
+        fs::write(bureau.path("keys").join(name), old.key(name)).unwrap();
+    }
+    to
+}
+
+#[test]
+fn a_backup_that_an_earlier_program_left_is_put_back_and_brought_up_to_date_and_it_is_said() {
+    for engine in ENGINES {
+        let [first, .., last] = COMMITS else {
+            panic!("more than one build left a database")
+        };
+        for commit in [first, last] {
+            let old = OldDatabase::unpack(commit, engine);
+            let mut bureau = Bureau {
+                folder: tempfile::tempdir().unwrap(),
+                engine,
+                servers: Vec::new(),
+            };
+            let from = packed(&old, &bureau);
+            let server = bureau.another_database();
+            let put = done(&bureau.restore(&from, &[], "put", server));
+            let (found, now) = (&put["structure"]["found"], &put["structure"]["now"]);
+            assert_eq!(*now, store::structure());
+            assert!(found.as_i64() < now.as_i64(), "{put}");
+            done(&bureau.run(&["audit"], "put", server));
+        }
     }
 }

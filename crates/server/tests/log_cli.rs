@@ -15,7 +15,9 @@ use tlog::hash::leaf_hash;
 use tlog::note::KeyKind;
 use tlog::proof::{inclusion, inclusion_nodes};
 use tlog::tile::Tile;
-use tlog::{Checkpoint, Frontier, Hash, KeyRotation, NodeId, SignerKey};
+use tlog::{
+    Checkpoint, Entry, EntryType, Frontier, Hash, KeyRotation, NodeId, Receipt, Restart, SignerKey,
+};
 
 /// A log as its publisher has it.
 struct Published {
@@ -320,4 +322,137 @@ fn heads_on_both_sides_of_a_changed_key_are_compared_by_whoever_holds_either_key
     let (exit, said) = compare(&words);
     assert_eq!(exit, 2, "{said}");
     assert!(said.contains("TLOG-013"), "{said}");
+}
+
+/// A log that lost the end of another and begins with what is left of it: its portal's JSON of the entry that says so.
+fn begun_anew(old: &Published, from: u64, size: u64, folder: &Path) -> (Published, PathBuf) {
+    let left = published(from, None).head;
+    let record = Restart::new(from, *left.root(), old.head.clone()).unwrap();
+    let record = record.to_string();
+    let act = Hash::from([9; 32]);
+    let entry = Entry::with_record(EntryType::Restart, 1, act, Hash::of(record.as_bytes()));
+    let entry = entry.unwrap().to_string();
+    let mut frontier = Frontier::new();
+    let mut nodes = BTreeMap::new();
+    for number in 0..size {
+        let leaf = match number == from {
+            true => leaf_hash(entry.as_bytes()),
+            false => leaf_hash(&number.to_be_bytes()),
+        };
+        let completed = frontier.append(leaf).unwrap();
+        nodes.extend(completed.into_iter().map(|node| (node.id, node.hash)));
+    }
+    let new = Published {
+        key: SignerKey::from_seed("log.example/2", KeyKind::Log, &[2; 32]).unwrap(),
+        nodes,
+        head: Checkpoint::new("log.example/2", size, frontier.root()).unwrap(),
+    };
+    let path = inclusion(from, size, new.node()).unwrap();
+    let receipt = Receipt::new(from, path, new.head.sign(&new.key).unwrap()).to_string();
+    let file = folder.join("restart.json");
+    let given =
+        serde_json::json!({"number": from, "entry": entry, "record": record, "receipt": receipt});
+    fs::write(&file, given.to_string()).unwrap();
+    (new, file)
+}
+
+/// A log of 600 entries, the one that goes on from its first 500, and what a stranger has of the new one.
+struct Joined {
+    root: tempfile::TempDir,
+    entry: PathBuf,
+    keys: [String; 4],
+}
+
+impl Joined {
+    fn made() -> Self {
+        let root = tempfile::tempdir().unwrap();
+        let old = published(600, None);
+        let (new, entry) = begun_anew(&old, 500, 700, root.path());
+        new.checkpoint(root.path(), "later");
+        new.tiles(&root.path().join("log"));
+        let [own, former] = [&new, &old].map(|log| log.key.verifier().to_string());
+        let keys = [
+            "--log-key".to_owned(),
+            own,
+            "--old-log-key".to_owned(),
+            former,
+        ];
+        Self { root, entry, keys }
+    }
+
+    fn compared(&self, head: &Published, more: &[&str]) -> (i32, String) {
+        let path = head.checkpoint(self.root.path(), "head");
+        let (later, tiles) = (self.root.path().join("later"), self.root.path().join("log"));
+        let words = [text(&path), text(&later), "--tiles", text(&tiles)];
+        compare(&[&words[..], more].concat())
+    }
+
+    /// By the entry that joins them and both keys.
+    fn judged(&self, head: &Published) -> (i32, String) {
+        let keys = self.keys.iter().map(String::as_str);
+        let more: Vec<&str> = keys.chain(["--restart", text(&self.entry)]).collect();
+        self.compared(head, &more)
+    }
+}
+
+#[test]
+fn the_entry_that_joins_two_logs_tells_what_of_the_earlier_one_is_left_and_what_is_lost() {
+    let joined = Joined::made();
+    // Of what is left nothing is lost.
+    for size in [300, 500] {
+        let (exit, said) = joined.judged(&published(size, None));
+        assert_eq!(exit, 0, "{said}");
+        assert!(
+            said.contains("一条也没有少") && said.contains("都核对了"),
+            "{said}"
+        );
+    }
+    // Of what is lost so much as the log says, and no more.
+    for (size, lost) in [(600, "最后 100 条"), (550, "最后 50 条")] {
+        let (exit, said) = joined.judged(&published(size, None));
+        assert_eq!(exit, 3, "{said}");
+        assert!(
+            said.contains(lost) && said.contains("到过 600 条"),
+            "{said}"
+        );
+    }
+    let (exit, said) = joined.judged(&published(650, None));
+    assert_eq!(exit, 1, "{said}");
+    assert!(
+        said.contains("丢的比公开写明的多") && said.contains("证据"),
+        "{said}"
+    );
+    // Two histories, at the head that is known.
+    let (exit, said) = joined.judged(&published(600, Some(12)));
+    assert_eq!(exit, 1, "{said}");
+    // And before what is left: the tiles are those of the log that is there.
+    let (exit, said) = joined.judged(&published(300, Some(12)));
+    assert!(exit == 2 && said.contains("TLOG-006"), "{exit} {said}");
+}
+
+#[test]
+fn two_logs_are_joined_by_no_other_entry_and_a_log_whose_key_is_not_known_is_not_called_signed() {
+    let joined = Joined::made();
+    let head = published(300, None);
+    // Without that entry they are two logs, and it is said where it is.
+    let (exit, said) = joined.compared(&head, &[]);
+    assert_eq!(exit, 2, "{said}");
+    assert!(
+        said.contains("TLOG-021") && said.contains("--restart"),
+        "{said}"
+    );
+    let unsigned = [
+        "--restart",
+        text(&joined.entry),
+        "--log-key",
+        &joined.keys[1],
+    ];
+    let (exit, said) = joined.compared(&head, &unsigned);
+    assert_eq!(exit, 0, "{said}");
+    assert!(said.contains("--old-log-key"), "{said}");
+    let whole = fs::read_to_string(&joined.entry).unwrap();
+    fs::write(&joined.entry, whole.replace("from 500", "from 400")).unwrap();
+    let (exit, said) = joined.judged(&head);
+    assert_eq!(exit, 2, "{said}");
+    assert!(said.contains("CLI-129"), "{said}");
 }

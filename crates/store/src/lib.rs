@@ -56,6 +56,7 @@ pub use kernel::guard::{Recording, Sealing, Tx};
 pub use kernel::health::{Figures, PoolUse, figures};
 pub use kernel::image::{Stood, hex};
 pub use kernel::live::live_schema;
+pub use kernel::loaded::Loaded;
 pub use kernel::log;
 pub use kernel::migrate::{Migrated, Seal, SealKey, Upgrade, structure};
 pub use kernel::press::Press;

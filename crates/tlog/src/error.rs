@@ -68,6 +68,8 @@ pub enum Error {
     },
     /// A change of the log's key breaks the format, or changes contradict each other.
     RotationSyntax(&'static str),
+    /// The record by which a log goes on from another breaks the format.
+    RestartSyntax(&'static str),
 }
 
 impl Error {
@@ -95,6 +97,7 @@ impl Error {
             Self::TileLength { .. } => "TLOG-051",
             Self::TileForged { .. } => "TLOG-052",
             Self::RotationSyntax(_) => "TLOG-060",
+            Self::RestartSyntax(_) => "TLOG-061",
         }
     }
 }
@@ -132,6 +135,7 @@ impl Error {
             Self::TileLength { path } => format!("瓦片 {path} 缺失或长度不符"),
             Self::TileForged { path } => format!("瓦片 {path} 与其下各层或检查点不符"),
             Self::RotationSyntax(why) => format!("更换日志密钥的记录有误：{why}"),
+            Self::RestartSyntax(why) => format!("另起日志的记录有误：{why}"),
         }
     }
 
@@ -158,6 +162,7 @@ impl Error {
             | Self::NoteSyntax(_)
             | Self::CheckpointSyntax(_)
             | Self::ReceiptSyntax(_)
+            | Self::RestartSyntax(_)
             | Self::EntrySyntax(_) => "请使用未经改动的原文件",
         }
     }

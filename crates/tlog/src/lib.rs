@@ -13,6 +13,7 @@
 //! 7. [`receipt`] – one file that proves a single entry offline.
 //! 8. [`compare`] – two heads held against each other with nothing but public tiles.
 //! 9. [`rotation`] – the change of the log's key, and which key vouches for which head.
+//! 10. [`restart`] – from which log another one goes on.
 //!
 //! Normative text: `docs/SPEC-log.md`, which says which C2SP documents apply. Deliberately absent:
 //! storage, HTTP, clocks, randomness (a salt or a key arrives as an argument), the meaning of event
@@ -31,6 +32,7 @@ pub mod hash;
 pub mod note;
 pub mod proof;
 pub mod receipt;
+pub mod restart;
 pub mod rotation;
 mod text;
 pub mod tile;
@@ -43,4 +45,5 @@ pub use frontier::{Frontier, Node};
 pub use hash::{Hash, MAX_SIZE, NodeId};
 pub use note::{Note, SignerKey, VerifierKey};
 pub use receipt::Receipt;
+pub use restart::Restart;
 pub use rotation::{KeyRotation, LogKeys};

@@ -4,6 +4,7 @@
 //! public files alone. `repair-clock` goes on from a log whose clock ran ahead (ADR 0032), `rotate-key` gives the log another
 //! key (ADR 0033). Deliberately absent: anything that changes an entry.
 
+mod across;
 mod compare;
 mod follow_key;
 mod rotate_key;
@@ -40,7 +41,7 @@ enum What {
     RepairClock(RepairArgs),
     /// 更换日志密钥：新旧两把都签一条公开的记录，原来的私钥随即删去；先停下服务
     RotateKey(rotate_key::RotateArgs),
-    /// 比较两个检查点：0 后一个包含前一个的全部条目，1 日志被改写过，2 比较不了
+    /// 比较两个检查点：0 后一个包含前一个的全部条目，1 日志被改写过，2 比较不了，3 另起日志时丢了一部分，已公开写明
     Compare(compare::CompareArgs),
     /// 凭手里的公钥和公开的更换记录，得出日志现在的公钥
     FollowKey(follow_key::FollowArgs),

@@ -10,6 +10,7 @@ use std::path::{Component, Path, PathBuf};
 use app::port::Entropy;
 use clap::Args;
 use serde_json::json;
+use store::{Loaded, StoreError};
 use tlog::SignedCheckpoint;
 use verify::disk;
 
@@ -57,11 +58,23 @@ pub(crate) fn run(args: &RestoreArgs, output: &Output) -> Result<u8, Failure> {
     manifest.require_whole(&args.from)?;
     runtime()?.block_on(async {
         require_empty(&place).await?;
-        let put = put_back(args, &place, &manifest, output).await;
-        if put.is_err() {
-            clear(&place);
+        let loaded = match &place.database {
+            Some(url) => Some(
+                Loaded::into(url)
+                    .await
+                    .map_err(|error| of_database(&error))?,
+            ),
+            None => None,
+        };
+        match put_back(args, &place, &manifest, output).await {
+            Ok(()) => Ok(()),
+            Err(mut failure) => {
+                if let Err(left) = clear(&place, loaded).await {
+                    failure.problems.extend(left.problems);
+                }
+                Err(failure)
+            }
         }
-        put
     })?;
     Ok(0)
 }
@@ -74,9 +87,11 @@ async fn put_back(
 ) -> Result<(), Failure> {
     copy_back(args, place, manifest)?;
     let exhibit = place.exhibit().await?;
-    let lost = newest_lost(place, &exhibit).await;
+    let seen = newest_lost(place, &exhibit).await;
+    let found = exhibit.structure().await;
     exhibit.close().await;
-    let lost = lost?;
+    let (lost, compared) = seen?;
+    let found = found.map_err(|error| of_database(&error))?;
     if let (Some(lost), false) = (&lost, args.accept_loss) {
         return Err(lost.refusal());
     }
@@ -86,6 +101,44 @@ async fn put_back(
         false => place.open_new(output).await?,
     };
     app.db.close().await;
+    let size = audited(args, place).await?;
+    let mut words = match (lost, &args.origin) {
+        (Some(lost), Some(origin)) => {
+            begin_new_log(place, &lost, origin, output).await?;
+            format!(
+                "少了最后 {} 条留痕，已接受；另起日志“{origin}”，第一条公开写明原来的日志到过哪里。新公钥见门户 /log，请重新公布。",
+                lost.known.checkpoint().size() - lost.size
+            )
+        }
+        (None, _) if args.accept_loss => {
+            return Err(Failure::new(
+                "REST-009",
+                "--accept-loss",
+                "没有一份已知的检查点比这份备份新，看不出少了什么，没有留下恢复的内容。去掉 --accept-loss 再恢复；原来目录里的 checkpoints 用 --checkpoint 给出。",
+            ));
+        }
+        _ if compared == 0 => "没有库外的检查点可以对照，备份之后有没有少了留痕，看不出。原来目录里的 checkpoints 还在的，用 --checkpoint 给出，再恢复一次；手里有这个局以前的检查点、日志凭证的，启动之后用 mingqian log compare 与门户 /log/checkpoint 对照。".to_owned(),
+        _ => format!("对照了 {compared} 份库外的检查点，没有少。"),
+    };
+    let known = store::structure();
+    if found < known {
+        words.push_str(&format!(
+            "这份备份是第 {found} 号结构，恢复时已升级到本程序的第 {known} 号，升级记入留痕。"
+        ));
+    }
+    place.keep_restored(output).await?;
+    output.say(
+        &format!("已恢复：留痕 {size} 条，核对没有发现改动。{words}\n"),
+        &json!({
+            "log_size": size, "faults": 0, "accepted_loss": args.accept_loss,
+            "checkpoints": compared, "structure": {"found": found, "now": known},
+        }),
+    );
+    Ok(())
+}
+
+/// Audits what was put back; yields how many entries its log has.
+async fn audited(args: &RestoreArgs, place: &Place) -> Result<u64, Failure> {
     let exhibit = place.exhibit().await?;
     let found = contradictions(&exhibit).await;
     let head = exhibit.log_head().await;
@@ -101,31 +154,8 @@ async fn put_back(
             ),
         ));
     }
-    let (size, _) =
-        head.map_err(|error| Failure::new(error.code(), "database", error.to_string()))?;
-    let words = match (lost, &args.origin) {
-        (Some(lost), Some(origin)) => {
-            begin_new_log(place, &lost, origin, output).await?;
-            format!(
-                "少了最后 {} 条留痕，已接受；另起日志“{origin}”，第一条公开写明原来的日志到过哪里。新公钥见门户 /log，请重新公布。",
-                lost.known.checkpoint().size() - lost.size
-            )
-        }
-        (None, _) if args.accept_loss => {
-            return Err(Failure::new(
-                "REST-009",
-                "--accept-loss",
-                "没有一份已知的检查点比这份备份新，看不出少了什么，没有留下恢复的内容。去掉 --accept-loss 再恢复；原来目录里的 checkpoints 用 --checkpoint 给出。",
-            ));
-        }
-        _ => "没有发现少了留痕。".to_owned(),
-    };
-    place.keep_restored(output).await?;
-    output.say(
-        &format!("已恢复：留痕 {size} 条，核对没有发现改动。{words}\n"),
-        &json!({"log_size": size, "faults": 0, "accepted_loss": args.accept_loss}),
-    );
-    Ok(())
+    let (size, _) = head.map_err(|error| of_database(&error))?;
+    Ok(size)
 }
 
 impl Lost {
@@ -219,15 +249,17 @@ fn copy_back(args: &RestoreArgs, place: &Place, manifest: &Manifest) -> Result<(
     Ok(())
 }
 
-/// The newest head that is known and longer than what was restored.
-async fn newest_lost(place: &Place, exhibit: &store::Exhibit) -> Result<Option<Lost>, Failure> {
+/// The newest head that is known and longer than what was restored, and how many heads of this log are known at all.
+async fn newest_lost(
+    place: &Place,
+    exhibit: &store::Exhibit,
+) -> Result<(Option<Lost>, usize), Failure> {
     let published = match Published::by(exhibit).await {
         Some(published) => published,
         None => place.log_key()?.verifier().clone().into(),
     };
-    let failed =
-        |error: store::StoreError| Failure::new(error.code(), "database", error.to_string());
-    let (size, _) = exhibit.log_head().await.map_err(failed)?;
+    let head = exhibit.log_head().await;
+    let (size, _) = head.map_err(|error| of_database(&error))?;
     let mut newest: Option<Lost> = None;
     let all_kept = place.kept_checkpoints(&published)?;
     for wrong in not_grown(&all_kept, exhibit).await? {
@@ -235,10 +267,10 @@ async fn newest_lost(place: &Place, exhibit: &store::Exhibit) -> Result<Option<L
             return Err(wrong);
         }
     }
-    for kept in all_kept {
-        if kept.is_of_another_log {
-            continue;
-        }
+    let own = all_kept.into_iter().filter(|kept| !kept.is_of_another_log);
+    let mut compared = 0;
+    for kept in own {
+        compared += 1;
         let known = kept.signed.checkpoint().size();
         let before = newest
             .as_ref()
@@ -251,7 +283,7 @@ async fn newest_lost(place: &Place, exhibit: &store::Exhibit) -> Result<Option<L
             });
         }
     }
-    Ok(newest)
+    Ok((newest, compared))
 }
 
 /// A new key, the entry that says so, and only then the key in its place.
@@ -271,9 +303,9 @@ async fn begin_new_log(
     place.exchange_log_key(&next)
 }
 
-/// What was put into the folder goes again: half a bureau is none. A database on a server stays as it is; without the
-/// keys nothing opens it, and the next attempt asks for an empty one.
-fn clear(place: &Place) {
+/// What was put into the folder goes again, and what was loaded into a database on a server: half a bureau is none. What
+/// stood there before stays as it was.
+async fn clear(place: &Place, loaded: Option<Loaded>) -> Result<(), Failure> {
     if let Err(error) = fs::remove_dir_all(&place.data)
         && error.kind() != std::io::ErrorKind::NotFound
     {
@@ -283,4 +315,18 @@ fn clear(place: &Place) {
             disk::why(&error)
         );
     }
+    let Some(loaded) = loaded else {
+        return Ok(());
+    };
+    loaded.take_back().await.map_err(|error| {
+        let sentence = format!(
+            "没有恢复成，而载入这个库的表没有清掉（{}）。没有密钥打不开它们，但这个库不能再用来恢复：删去它，另建一个空的库。",
+            error
+        );
+        Failure::new("REST-013", "--database", sentence)
+    })
+}
+
+fn of_database(error: &StoreError) -> Failure {
+    Failure::new(error.code(), "database", error.to_string())
 }

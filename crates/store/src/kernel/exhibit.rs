@@ -89,6 +89,17 @@ impl Exhibit {
         }
     }
 
+    /// Which structure its tables are of.
+    ///
+    /// # Errors
+    /// [`StoreError::NewerSchema`] or [`StoreError::Migration`] if no program this one knows has made them.
+    pub async fn structure(&self) -> Result<i64, StoreError> {
+        match migrate::stands(&mut self.db.read().await?.conn, MIGRATIONS).await? {
+            Stands::At(found) => Ok(found),
+            Stands::Refuted(why) => Err(StoreError::Migration(why + "从备份恢复这个库。")),
+        }
+    }
+
     /// Audits it.
     ///
     /// # Errors

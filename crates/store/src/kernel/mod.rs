@@ -24,6 +24,7 @@ pub(crate) mod health;
 pub(crate) mod history;
 pub(crate) mod image;
 pub(crate) mod live;
+pub(crate) mod loaded;
 pub mod log;
 mod log_key;
 pub(crate) mod migrate;

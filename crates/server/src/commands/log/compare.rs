@@ -13,7 +13,7 @@ use serde_json::json;
 use tlog::tile::Tile;
 use tlog::{Checkpoint, Comparison, LogKeys, Receipt, SignedCheckpoint, compare, tiles_needed};
 
-use super::{Failure, KeyArgs, Output, read};
+use super::{Failure, KeyArgs, Output, across, log_key, read};
 
 /// Arguments of `mingqian log compare`.
 #[derive(Debug, Args)]
@@ -24,6 +24,12 @@ pub(super) struct CompareArgs {
     other: PathBuf,
     #[command(flatten)]
     key: KeyArgs,
+    /// 原来日志的公钥：两个检查点分在另起日志的前后时，--log-key 给新日志的
+    #[arg(long)]
+    old_log_key: Option<String>,
+    /// 另起日志的那一条，从新日志的门户 /log/序号.json 下载：两个检查点分在它的前后
+    #[arg(long, value_name = "文件")]
+    restart: Option<PathBuf>,
     /// 存放日志瓦片的目录，其中的路径与门户 /log/ 之下相同
     #[arg(long, value_name = "DIR", default_value = ".")]
     tiles: PathBuf,
@@ -31,17 +37,38 @@ pub(super) struct CompareArgs {
 
 /// Compares them.
 pub(super) fn run(args: &CompareArgs, output: &Output) -> Result<u8, Failure> {
-    let key = args.key.keys()?;
-    let one = head(&args.one, key.as_ref())?;
-    let other = head(&args.other, key.as_ref())?;
+    let mut keys = Vec::from_iter(args.key.keys()?);
+    if let Some(old) = &args.old_log_key {
+        keys.push(log_key(old)?.into());
+    }
+    // Of two logs each head is held against the key of its own, if that is known.
+    let known = |path: &Path| match &args.restart {
+        Some(_) => head(path, &keys, None),
+        None => head(path, &keys, keys.first()),
+    };
+    let (one, one_signed) = known(&args.one)?;
+    let (other, other_signed) = known(&args.other)?;
+    let signed = one_signed && other_signed;
+    let (heads, tiles) = ((&one, &other), args.tiles.as_path());
+    if let Some(file) = args
+        .restart
+        .as_deref()
+        .filter(|_| one.origin() != other.origin())
+    {
+        return across::run((file, tiles), heads, (&keys, signed), output);
+    }
     same_log((&args.one, &one), (&args.other, &other))?;
-    all_there(&one, &other, &args.tiles)?;
-    let found = compare(&one, &other, |tile| read_tile(&args.tiles, tile)).map_err(|error| {
-        let sentence = format!("{error}。重新从门户下载这些文件；仍然如此的，如实告诉监督单位。");
-        Failure::new(error.code(), args.tiles.display().to_string(), sentence)
-    })?;
-    say(found, (&one, &other), key.is_some(), output);
+    all_there(&one, &other, tiles)?;
+    let found = compare(&one, &other, |tile| read_tile(tiles, tile));
+    let found = found.map_err(|error| retold(tiles, &error))?;
+    say(found, heads, signed, output);
     Ok(u8::from(found == Comparison::Forked))
+}
+
+/// Public files that do not fit together.
+pub(super) fn retold(tiles: &Path, error: &tlog::Error) -> Failure {
+    let sentence = format!("{error}。重新从门户下载这些文件；仍然如此的，如实告诉监督单位。");
+    Failure::new(error.code(), tiles.display().to_string(), sentence)
 }
 
 /// Two logs have nothing to be compared by.
@@ -52,15 +79,20 @@ fn same_log(one: (&Path, &Checkpoint), other: (&Path, &Checkpoint)) -> Result<()
     }
     let (first, second) = (one.0.display(), other.0.display());
     let sentence = format!(
-        "两份不同的日志，没有比较：{first} 是“{expected}”，{second} 是“{found}”。核对两个文件各从哪个门户下载。"
+        "两份不同的日志，没有比较：{first} 是“{expected}”，{second} 是“{found}”。核对两个文件各从哪个门户下载；后一份是另起的日志的，从它的门户下载“另起日志”那一条（/log/序号.json），用 --restart 给出。"
     );
     let (expected, found) = (expected.to_owned(), found.to_owned());
     let code = tlog::Error::OriginDiffers { expected, found }.code();
     Err(Failure::new(code, second.to_string(), sentence))
 }
 
-/// The head of the log that a file states, signed by the key if one is given.
-fn head(path: &Path, keys: Option<&LogKeys>) -> Result<Checkpoint, Failure> {
+/// The head of the log that a file states, and whether it was held against a key: that of its log, or else the other, which
+/// refuses it.
+fn head(
+    path: &Path,
+    keys: &[LogKeys],
+    other: Option<&LogKeys>,
+) -> Result<(Checkpoint, bool), Failure> {
     let text = read(path)?;
     let refused = |error: tlog::Error| {
         let sentence = format!("{error}。要的是门户 /log/checkpoint 的原文，或案卷里的日志凭证。");
@@ -71,15 +103,18 @@ fn head(path: &Path, keys: Option<&LogKeys>) -> Result<Checkpoint, Failure> {
         false => SignedCheckpoint::parse(&text),
     }
     .map_err(refused)?;
-    if let Some(keys) = keys {
+    let origin = signed.checkpoint().origin();
+    let own = keys.iter().find(|keys| keys.name() == origin);
+    let own = own.or(other);
+    if let Some(keys) = own {
         let key = keys.at(signed.checkpoint().size());
         signed.verify(key, &[]).map_err(refused)?;
     }
-    Ok(signed.checkpoint().clone())
+    Ok((signed.checkpoint().clone(), own.is_some()))
 }
 
 /// The bytes of a tile; of one that has grown since the later head was signed, its beginning.
-fn read_tile(folder: &Path, tile: &Tile) -> Option<Vec<u8>> {
+pub(super) fn read_tile(folder: &Path, tile: &Tile) -> Option<Vec<u8>> {
     let wanted = usize::from(tile.width()) * 32;
     let names = [*tile, when_full(tile)];
     let mut found = names
@@ -95,7 +130,11 @@ fn read_tile(folder: &Path, tile: &Tile) -> Option<Vec<u8>> {
 }
 
 /// Every tile that the comparison reads is in the folder.
-fn all_there(one: &Checkpoint, other: &Checkpoint, folder: &Path) -> Result<(), Failure> {
+pub(super) fn all_there(
+    one: &Checkpoint,
+    other: &Checkpoint,
+    folder: &Path,
+) -> Result<(), Failure> {
     let needed = tiles_needed(one, other)
         .map_err(|error| Failure::new(error.code(), "", error.to_string()))?;
     let mut failure = Failure::default();

@@ -264,7 +264,7 @@ impl StoreError {
             ),
             Self::WrongLogKey { stated } => write!(
                 f,
-                "keys/log.key 不是这个局现在的日志密钥：与局登记的公钥（{stated}）不符，没有签署任何内容，也没有写入。更换过密钥的（mingqian log rotate-key），把换过的 keys/log.key 放到这里再启动；否则从备份恢复这个库的 keys 目录，或指对 --data 与 --database。"
+                "keys/log.key 不是这个局的日志密钥：与局现在登记的公钥（{stated}）不符，没有签署任何内容，也没有写入。更换过密钥的（mingqian log rotate-key），把换过的 keys/log.key 放到这里再启动；否则从备份恢复这个库的 keys 目录，或指对 --data 与 --database。"
             ),
             Self::NoContents { folder, rows } => write!(
                 f,

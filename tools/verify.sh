@@ -1402,12 +1402,19 @@ if [ -n "$RECEIPTS" ]; then
           x = order[i]
           if (x == "reveal") revealed = 1
           if (!(x in at)) continue
+          # What was frozen under a clock that ran ahead can be made void before its hours come.
+          if (x == "void" && !seen) continue
           if (revealed && at[x] < from) print x " 早于 " (absent ? "reveal-by，揭示却已记缺席" : "reveal-from")
           # The clocks of two machines differ by 60 seconds at most.
           if (at[x] + 60 < latest) print x " 所称的时间早于它所跟随的 " before
           if (at[x] > latest) { latest = at[x]; before = x }
         }
       }' "$@" logged
+    if with void.txt && ! with reveal.txt; then
+      BACK=$(awk '{ at[$1] = substr($3, 1, length($3) - 3) + 0 }
+        END { for (x in at) if (x != "void" && ("void" in at) && at["void"] + 60 < at[x]) n++; if (n) print n }' logged)
+      [ -z "$BACK" ] || open "作废所称的时刻早于所作废的方案或冻结：日志的时钟是否更正过（repair），请对照公开日志"
+    fi
     if with void.txt && with freeze.txt && ! with reveal.txt; then
       AMID=$(awk 'FILENAME == "b/freeze.txt" { if ($1 == "reveal-from" || $1 == "beacon") { at = $NF + 0; if (at > from) from = at }; next }
         $1 == "void" && substr($3, 1, length($3) - 3) + 0 >= from { print 1 }' b/freeze.txt logged)

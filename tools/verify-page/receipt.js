@@ -182,8 +182,13 @@
     var at = {}, f = b.freeze;
     b.receipts.forEach(function (r) { at[r.name] = Number(r.entry.milliseconds.slice(0, -3)); });
     function notBefore(name, time, words) { if (name in at && time === time) { found.say(at[name] >= time, words); } }
+    /* What was frozen under a clock that ran ahead can be made void before its hours come. */
+    var free = b.made && !b.reveal ? 'void' : '';
+    if (free && there.some(function (r) { return at['void'] + CLOCKS_DIFFER < at[r.name]; })) {
+      found.open.push('作废所称的时刻早于所作废的方案或冻结：日志的时钟是否更正过（repair），请对照公开日志。');
+    }
     found.say(there.every(function (r, i) {
-      return there.slice(0, i).every(function (before) { return at[r.name] + CLOCKS_DIFFER >= at[before.name]; });
+      return r.name === free || there.slice(0, i).every(function (before) { return at[r.name] + CLOCKS_DIFFER >= at[before.name]; });
     }), '没有一项记录所称的时间早于它所跟随的（两台机器的时钟至多差 ' + CLOCKS_DIFFER + ' 秒）');
     if (!f) { return; }
     notBefore('freeze', at.plan + b.plan.planSeconds, '方案公布到冻结，不短于方案规定的间隔');

@@ -123,6 +123,7 @@ fn other_attempts_are_held_beside_the_bundle() {
         said.contains("VRFY-531") && said.contains("用了同一个随机数"),
         "{said}"
     );
+    json["S"] = hash("fresh S").into();
     json["parties"][0][1] = hash("fresh").into();
     json["absent_nonce"]["justice"] = hash("fresh too").into();
     lay(&first, &staged(&made(&json), Stage::Sealed));

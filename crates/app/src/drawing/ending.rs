@@ -61,7 +61,7 @@ impl App {
         let certain = plan_of(&stored)?.sources.beacon_is_certain();
         let campaign = stored.campaign.clone();
         let (next, act) = match is_overtaken(&mut tx, &stored).await? {
-            true => campaign.void_overtaken(&step, words.reason)?,
+            true => campaign.void_overtaken(words.reason)?,
             false => campaign.void(&step, words.reason, certain)?,
         };
         held::own_records(&mut tx, &stored).await?;

@@ -198,11 +198,22 @@ impl Bundle<'_> {
         faults
     }
 
-    /// Records whose time lies before that of one they follow, further than clocks differ.
+    /// Whether a VOID before REVEAL claims a time before what it makes void: the log's clock may have been set right.
+    #[must_use]
+    pub fn is_void_set_back(&self, times: &LogTimes) -> bool {
+        let at = |record: &str| times.get(record).copied();
+        let before = at("plan").max(at("freeze"));
+        let set_back = |(void, before): (u64, u64)| void.saturating_add(CLOCKS_DIFFER) < before;
+        self.reveal.is_none() && at("void").zip(before).is_some_and(set_back)
+    }
+
+    /// Records whose time lies before that of one they follow, further than clocks differ. What was frozen under a clock
+    /// that ran ahead can be made void before its hours come.
     fn fallen(&self, times: &LogTimes) -> Vec<Fault> {
         let names = self.logged();
         let timed = names
             .iter()
+            .filter(|name| *name != "void" || self.reveal.is_some())
             .filter_map(|name| Some((name, *times.get(name)?)));
         let mut latest: Option<(&String, u64)> = None;
         let mut faults = Vec::new();

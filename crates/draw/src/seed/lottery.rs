@@ -7,6 +7,8 @@
 /// Seconds from UTC to the time of Beijing.
 const BEIJING: u64 = 8 * 3600;
 const DAY: u64 = 24 * 3600;
+/// From when on a draw day counts as drawn, in seconds from its beginning: no ticket is sold after eight in the evening.
+const DRAWN_FROM: u64 = 20 * 3600;
 
 /// How many draw days closures of the market may have left out of a year: 23 in 2020, the most so far.
 pub const MOST_LEFT_OUT: u64 = 40;
@@ -75,6 +77,18 @@ impl Lottery {
         Some(Issue {
             year: year.parse().ok()?,
             number: number.parse().ok()?,
+        })
+    }
+
+    /// Of an issue that may have been drawn at `time` (unix seconds), if closures have left out at most so many draw days
+    /// of the year: the first one that cannot have been, as it is written.
+    #[must_use]
+    pub fn first_undrawn(&self, issue: Issue, time: u64, left_out: u64) -> Option<String> {
+        let drawn = self.draw_days(time.saturating_sub(DRAWN_FROM));
+        let is_past = issue.year == drawn.year && issue.number + left_out <= drawn.number;
+        (is_past || issue.year < drawn.year).then(|| {
+            let number = (drawn.number + 1).saturating_sub(left_out).max(1);
+            self.written(Issue { number, ..drawn })
         })
     }
 

@@ -208,10 +208,12 @@ pub(crate) fn at(folder: &Path, time: &str, words: &[&str]) -> Output {
 
 /// Freezes in those hours.
 pub(crate) fn freeze_in_hours(folder: &Path) {
-    succeeds(&mingqian(
-        folder,
-        &[&FREEZE[..], &["--at", FROZEN]].concat(),
-    ));
+    succeeds(&frozen_in_hours(folder));
+}
+
+/// What the program says to it.
+pub(crate) fn frozen_in_hours(folder: &Path) -> Output {
+    mingqian(folder, &[&FREEZE[..], &["--at", FROZEN]].concat())
 }
 
 /// A text of the draw's folder.

@@ -7,8 +7,8 @@ use std::process::Output;
 
 use crate::folder::{
     APPEARS, BEFORE, DISCIPLINE, JUSTICE, REVEAL_BY, REVEAL_FROM, SIGNATURE, append, at, by_script,
-    freeze, freeze_in_hours, in_hours, kept, mingqian, refuses, replace, result, said, samples,
-    succeeds, verified, with_drand, with_lottery,
+    freeze, freeze_in_hours, frozen_in_hours, in_hours, kept, mingqian, refuses, replace, result,
+    said, samples, succeeds, verified, with_drand, with_lottery,
 };
 
 /// RESULT with the nonces of the samples and more words.
@@ -245,6 +245,15 @@ fn a_lottery_is_drawn_from_when_its_numbers_are_out() {
     let folder = samples();
     let folder = folder.path();
     with_lottery(folder);
+    // One that was drawn before anybody committed himself: whoever knows it looks, and gives up what he does not like.
+    replace(folder, "plan.toml", "2023098", "2023080");
+    let drawn = frozen_in_hours(folder);
+    refuses(
+        &drawn,
+        "CLI-440",
+        &["plan.toml 第 ", "beacon", "可能已经开奖", "2023095"],
+    );
+    replace(folder, "plan.toml", "2023080", "2023098");
     freeze_in_hours(folder);
     succeeds(&result_at(folder, REVEAL_FROM, &[]));
     let numbers = "03 08 11 19 24 30 + 07";

@@ -125,6 +125,9 @@ impl Receipts {
         if self.timed() {
             let times = self.times();
             let faults = bundle.time_faults(&times);
+            if bundle.is_void_set_back(&times) {
+                verdict.open("作废所称的时刻早于所作废的方案或冻结：日志的时钟是否更正过（repair），请对照公开日志。");
+            }
             if bundle.is_void_amid_nonces(&times) {
                 verdict.open("作废时已经在收随机数：随机数交了没有，作废的人是否已经知道会抽出什么，案卷看不出来。");
             }

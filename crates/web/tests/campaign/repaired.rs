@@ -108,3 +108,18 @@ async fn a_draw_frozen_under_a_clock_ahead_goes_on_once_its_hours_have_come_and_
     assert_eq!(report.faults, []);
     cast.site.city.app.db.close().await;
 }
+
+/// Nobody waits for an hour that only a wrong clock named: what was frozen under it is made void at once, and whoever
+/// verifies is told that the time was set right.
+#[tokio::test]
+async fn a_draw_frozen_under_a_clock_ahead_is_void_at_once_where_nobody_waits_for_its_hours() {
+    let file = SqliteFile::fresh();
+    let (cast, no, _) = frozen_ahead(&file).await;
+    let done = void(&cast, &no).await;
+    assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.text);
+    let bundle = format!("/draw/{no}/attempts/1/bundle.zip");
+    assert_eq!(judged(&cast, &bundle).await, 3);
+    let report = store::audit(&cast.site.city.app.db).await.unwrap();
+    assert_eq!(report.faults, []);
+    cast.site.city.app.db.close().await;
+}

@@ -332,7 +332,7 @@ impl Campaign {
     /// plan's beacon appears at its time without fail, as a round of drand does and a lottery may not.
     ///
     /// # Errors
-    /// `CAMP-001`, `CAMP-003` without reason, `CAMP-015`; under `shuang/2` `DRAW-073` its ceremony has begun,
+    /// `CAMP-001`, `CAMP-003` without reason, `CAMP-015` before REVEAL; under `shuang/2` `DRAW-073` its ceremony has begun,
     /// `DRAW-027` what follows is known.
     pub fn void(self, step: &Step, reason: &str, beacon_is_certain: bool) -> Stepped {
         self.permit(CampaignVerb::Void)?;
@@ -341,7 +341,10 @@ impl Campaign {
             return Err(self.refuse(CampaignVerb::Void));
         };
         revealing::may_void(&self.state, step.at, beacon_is_certain)?;
-        not_before(step.at, frozen.step.at)?;
+        // What was frozen under a clock that ran ahead need not wait for its hours to be given up.
+        if let CampaignState::Revealed(revealed) = &self.state {
+            not_before(step.at, revealed.step.at)?;
+        }
         let next = after_void(frozen);
         Ok(self.with(next, Act::DrawVoided))
     }
@@ -350,14 +353,13 @@ impl Campaign {
     /// whom, nothing of it goes on.
     ///
     /// # Errors
-    /// `CAMP-001` but before REVEAL, `CAMP-003` without reason, `CAMP-015`.
-    pub fn void_overtaken(self, step: &Step, reason: &str) -> Stepped {
+    /// `CAMP-001` but before REVEAL, `CAMP-003` without reason.
+    pub fn void_overtaken(self, reason: &str) -> Stepped {
         self.permit(CampaignVerb::Void)?;
         required_reason(reason, CampaignVerb::Void)?;
         let CampaignState::Committed(committed) = &self.state else {
             return Err(self.refuse(CampaignVerb::Void));
         };
-        not_before(step.at, committed.frozen.step.at)?;
         let next = after_void(&committed.frozen);
         Ok(self.with(next, Act::DrawVoided))
     }

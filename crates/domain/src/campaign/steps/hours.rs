@@ -4,7 +4,7 @@
 //! a beginning too, never before the announced ceremony, and measures from FREEZE to the beacon or, without one, to
 //! that beginning. Its records count in whole seconds, and so do the hours kept here.
 
-use draw::seed::lottery::{Issue, Lottery};
+use draw::seed::lottery::Lottery;
 
 use crate::refusal::{Fact, Refusal, codes};
 use crate::time::Instant;
@@ -15,8 +15,6 @@ use super::CommitFacts;
 
 /// A day, in milliseconds.
 const DAY_MS: i64 = 24 * 60 * MINUTE_MS;
-/// From when on a draw day counts as drawn, in seconds from its beginning: no ticket is sold after eight in the evening.
-const DRAWN_FROM: u64 = 20 * 3600;
 /// A minute, in milliseconds.
 const MINUTE_MS: i64 = 60_000;
 
@@ -146,23 +144,16 @@ fn not_drawn_yet(facts: &CommitFacts) -> Result<(), Refusal> {
         return Ok(());
     };
     let frozen = u64::try_from(facts.step.at.unix_seconds()).unwrap_or(0);
-    let drawn = lottery.draw_days(frozen.saturating_sub(DRAWN_FROM));
     let left_out = u64::from(facts.intervals.lottery_left_out);
-    let is_past = issue.year == drawn.year && issue.number + left_out <= drawn.number;
-    if is_past || issue.year < drawn.year {
-        let next = (drawn.number + 1).saturating_sub(left_out).max(1);
-        let next = lottery.written(Issue {
-            number: next,
-            ..drawn
-        });
-        return Err(codes::CAMPAIGN_ISSUE_DRAWN.refuse(&[
+    match lottery.first_undrawn(issue, frozen, left_out) {
+        Some(next) => Err(codes::CAMPAIGN_ISSUE_DRAWN.refuse(&[
             ("source", source),
             ("round", round),
             ("next", &next),
             ("left_out", &left_out),
-        ]));
+        ])),
+        None => Ok(()),
     }
-    Ok(())
 }
 
 const fn to_the_second(at: Instant) -> Instant {

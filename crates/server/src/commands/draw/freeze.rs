@@ -7,7 +7,8 @@ use ::draw::digest::Secret;
 use ::draw::frame::Rows;
 use ::draw::quota::QuotaRule;
 use ::draw::quota::{Quota, merged, merges};
-use ::draw::record::{FreezeRecord, Hours, hash_of};
+use ::draw::record::{BeaconName, FreezeRecord, Hours, hash_of};
+use ::draw::seed::lottery::Lottery;
 use ::draw::{Frame, Frozen, Level, Stratum, Terms, Version};
 use app::port::{Clock, Entropy};
 use clap::Args;
@@ -103,8 +104,25 @@ fn timely(plan: &Plan, now: Moment) -> Result<(), Failure> {
     not_before("reveal-from", "揭示从", plan.reveal_from, apart);
     if let Some(beacon) = &plan.beacon {
         not_before("beacon", "公共随机源公布于", beacon.at, least);
+        if let Some(next) = drawn_already(&beacon.name, now) {
+            let sentence = format!(
+                "{} 第 {} 期在冻结之前可能已经开奖（每周三期，休市一年至多少开 {LEFT_OUT} 期）。写还没有开奖的一期，不早于第 {next} 期。",
+                beacon.name.source, beacon.name.round
+            );
+            failure.push("CLI-440", plan.place("beacon"), sentence);
+        }
     }
     failure.or_nothing()
+}
+
+/// How many issues closures leave out of a year at most: what a rulebook says that says nothing else (`lottery.left_out`).
+const LEFT_OUT: u64 = 7;
+
+/// Of an issue of a lottery that may have been drawn by now: the first that cannot have been.
+fn drawn_already(beacon: &BeaconName, now: Moment) -> Option<String> {
+    let lottery = Lottery::named(beacon.source.as_str())?;
+    let issue = lottery.issue(beacon.round.as_str())?;
+    lottery.first_undrawn(issue, now.seconds, LEFT_OUT)
 }
 
 /// Refuses sources that could not reach the least level even if all of them answer.

@@ -52,7 +52,7 @@ impl CampaignAct {
                 intervals.and_then(|kept| campaign.reveal(step, &no_show(), kept.minimum_level))
             }
             A::Draw => intervals.and_then(|kept| drawn(campaign, step, kept)),
-            A::Void if seen.is_overtaken => campaign.void_overtaken(&step, "-"),
+            A::Void if seen.is_overtaken => campaign.void_overtaken("-"),
             A::Void => campaign.void(&step, "-", seen.plan.sources.beacon_is_certain()),
             A::Assign => campaign.assign(step),
             A::End => campaign.end(step, seen.open_visits),

@@ -45,7 +45,7 @@ use crate::campaign::unsound;
 use crate::{Acting, App, AppError};
 
 pub use beacon::BeaconWords;
-pub use bundle::{public_stage, zip_of};
+pub use bundle::{is_opened, public_stage, zip_of};
 pub use by_itself::NotFollowed;
 pub use ceremony::SlipWords;
 pub use committing::CommitWords;

@@ -65,6 +65,8 @@ pub struct VisitView {
     pub items: Vec<InspectionItem>,
     /// Whether the account is on the team or leads it.
     pub assigned: bool,
+    /// Why its team may not set out today, as long as the visit is still to be made.
+    pub held_up: Option<Refusal>,
 }
 
 impl App {
@@ -98,7 +100,9 @@ impl App {
         let (stored, assigned) = load(&mut reader, acting, id).await?;
         acting.may(Verb::InspectionRead, &place(&stored, assigned))?;
         let items = items_of(&mut reader, &stored).await?;
+        let today = self.clock.now().date();
         Ok(VisitView {
+            held_up: door::held_up(&mut reader, &stored, today).await?,
             stored,
             items,
             assigned,

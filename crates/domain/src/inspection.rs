@@ -27,7 +27,7 @@ pub mod item_result;
 pub mod steps;
 
 pub use absence::{Fallen, FallenAway, Postponing, Reported};
-pub use door::{Arrival, Member};
+pub use door::{Arrival, Member, may_depart};
 pub use item_result::{EvidenceGiven, ItemResult, Sheet, Verdict};
 pub use steps::{INSPECTION_TRANSITIONS, InspectionKind, InspectionVerb};
 
@@ -299,6 +299,16 @@ impl Inspection {
             InspectionState::Concluded(concluded) => Some(concluded),
             _ => self.confirmed().map(|confirmed| &confirmed.concluded),
         }
+    }
+
+    /// Whether the team has been at the door, or it has ended without. One that it asks to put off has not: nobody outside
+    /// the bureau knows yet that it is coming.
+    #[must_use]
+    pub const fn has_begun(&self) -> bool {
+        !matches!(
+            self.state,
+            InspectionState::Assigned | InspectionState::Postponing(_)
+        )
     }
 
     /// What was confirmed, in every state that has a confirmation.

@@ -25,7 +25,7 @@ use crate::kernel::value::Row;
 
 mod published;
 
-pub use published::{as_published, publication_record};
+pub use published::{as_published, publication_record, withdrawal_record};
 
 /// A public record as the log has it: its text is the one its entry names, and its entry the leaf of the tree.
 #[derive(Clone, Debug)]

@@ -48,6 +48,12 @@ pub fn public_stage(stored: &StoredCampaign) -> Option<Stage> {
     Some(if opened { Stage::Public } else { Stage::Sealed })
 }
 
+/// Whether OPEN has been logged: everybody may have what the draw sealed.
+#[must_use]
+pub fn is_opened(stored: &StoredCampaign) -> bool {
+    public_stage(stored) == Some(Stage::Public)
+}
+
 impl App {
     /// The bundle of a campaign at a stage. `Public` before OPEN is refused, so that no public byte
     /// names a subject; `Full` is for the supervision and checked by the caller's right.
@@ -166,8 +172,12 @@ impl App {
                 attempt
             }
             None => {
+                // Until OPEN it would name whom the list still keeps, and hold an OPEN that nobody logged.
                 public_stage(&stored).ok_or_else(|| NOT_DRAWN.refuse(&[]))?;
-                stored.campaign.state.attempt()
+                match is_opened(&stored) {
+                    true => stored.campaign.state.attempt(),
+                    false => return Err(NOT_OPENED.refuse(&[]).into()),
+                }
             }
         };
         let event = self

@@ -8,7 +8,6 @@ use domain::campaign::StateKind;
 use domain::campaign::drawn_list::{DrawnVisit, ListSeal, Onlooker, Shown, Unsealed};
 use domain::event::{Act, LinkKind};
 use domain::id::{CampaignId, CampaignNo, InspectorCode};
-use domain::inspection::InspectionKind;
 use domain::policy::{Place, Verb};
 use domain::premise::Premise;
 use domain::refusal::Code;
@@ -94,7 +93,7 @@ impl Looking<'_> {
 fn stage_of(visit: &StoredInspection) -> DrawnVisit {
     DrawnVisit {
         dispatched: visit.dispatched,
-        begun: visit.visit.kind() != InspectionKind::Assigned,
+        begun: visit.visit.has_begun(),
     }
 }
 

@@ -15,7 +15,7 @@ use draw::record::PlanRecord;
 use draw::{Drawn, Version};
 use serde::{Deserialize, Serialize};
 use store::campaign::StoredCampaign;
-use store::inspection::StoredInspection;
+use store::inspection::{Counted, StoredInspection};
 use store::subject::{From, SubjectFilter};
 use store::{Reader, StoreError, catalog, inspection, inspector, subject};
 
@@ -139,16 +139,17 @@ pub(super) async fn load(
         .map_err(|faults| gaps(&faults))?;
     let record = plan_record(stored)?;
     let under = (&rulebook, version);
-    let eligibility = eligible(reader, (&plan, &record), under, now).await?;
+    let when = (now, Counted::Drawn);
+    let eligibility = eligible(reader, (&plan, &record), under, when).await?;
     Ok((eligibility, record))
 }
 
-/// Who stands in the frame of a plan if it were frozen at this moment.
+/// Who stands in the frame of a plan if it were frozen at this moment, and which visits of the year count by then.
 pub(super) async fn eligible(
     reader: &mut Reader,
     (plan, record): (&CompletePlan, &PlanRecord),
     (rulebook, version): (&Rulebook, Version),
-    now: Instant,
+    (now, counted): (Instant, Counted),
 ) -> Result<Eligibility, AppError> {
     let (items, inspectors) = items_and_inspectors(reader).await?;
     let recusals = inspector::recusals(reader).await?.into_iter();
@@ -159,10 +160,11 @@ pub(super) async fn eligible(
             .collect::<Vec<_>>()
     });
     let year = Date::new(now.date().year(), 1, 1).expect("1 January exists in every year");
-    let visits: BTreeMap<SubjectId, i64> = inspection::visits_since(reader, year.start().unix_ms())
-        .await?
-        .into_iter()
-        .collect();
+    let visits: BTreeMap<SubjectId, i64> =
+        inspection::visits_since(reader, year.start().unix_ms(), counted)
+            .await?
+            .into_iter()
+            .collect();
     let subjects = all_subjects(reader).await?;
     let (plan, record, rulebook) = (plan.clone(), record.clone(), rulebook.clone());
     let made = aside(move || {

@@ -11,6 +11,7 @@ use domain::campaign::plan::{CampaignPlan, PlanFault, record_of};
 use domain::id::{CampaignNo, OrgUnitId};
 use domain::refusal::Refusal;
 use domain::time::Date;
+use store::inspection::Counted;
 use store::{Register, StoreError, campaign, catalog};
 use tokio::sync::OnceCell;
 
@@ -147,7 +148,9 @@ impl App {
             .map_err(|fault| refused_by_draw(&fault))?;
         let now = self.clock.now();
         let of_frame = (&rulebook, newest);
-        let eligibility = match eligible(&mut reader, (&complete, &record), of_frame, now).await {
+        // Whoever may see a plan must not count in it who was drawn elsewhere.
+        let when = (now, Counted::Begun);
+        let eligibility = match eligible(&mut reader, (&complete, &record), of_frame, when).await {
             Ok(eligibility) => eligibility,
             Err(AppError::Refused(refusal)) => {
                 return Ok(Ok(Preview {

@@ -3,9 +3,11 @@
 //! Deliberately absent: the rules of the door themselves (`domain`).
 
 use domain::id::InspectionId;
-use domain::inspection::{Arrival, Member};
+use domain::inspection::{Arrival, Member, may_depart};
 use domain::policy::Verb;
 use domain::premise::Premise;
+use domain::refusal::Refusal;
+use domain::time::Date;
 use store::inspection::StoredInspection;
 use store::{Reader, campaign, inspector};
 
@@ -32,6 +34,18 @@ impl App {
         self.write_visit_because(tx, stored, done, (at, &late), actor)
             .await
     }
+}
+
+/// Why the team of a visit that is still to be made may not set out today; none if it may.
+pub(super) async fn held_up(
+    reader: &mut Reader,
+    stored: &StoredInspection,
+    today: Date,
+) -> Result<Option<Refusal>, AppError> {
+    if !stored.dispatched || stored.visit.has_begun() {
+        return Ok(None);
+    }
+    Ok(may_depart(&members(reader, stored).await?, today).err())
 }
 
 /// The team and its leader as the registers have them. The day until which a credential is valid stands in the clear, so that a number

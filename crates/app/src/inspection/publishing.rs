@@ -21,7 +21,7 @@ use domain::refusal::{Code, Refusal, codes};
 use domain::subject::Subject;
 use domain::time::Instant;
 use store::inspection::{self, StoredInspection, StoredPublication};
-use store::portal::{self, publication_record};
+use store::portal::{self, publication_record, withdrawal_record};
 use store::{Reader, StoreError, campaign, catalog, org, subject};
 
 use super::{items_of, load, place, touching};
@@ -250,7 +250,8 @@ impl App {
             .expect("texts and numbers always encode");
         let event = touching(self.withdrawal(act, actor, at, &tombstone), &stored)
             .touching(LinkKind::Publication, id.as_str());
-        let mut rec = tx.record(event, self.confidential())?;
+        let record = withdrawal_record(id, &content);
+        let mut rec = tx.record(event, self.public(record))?;
         inspection::withdraw(
             &mut rec,
             &published,

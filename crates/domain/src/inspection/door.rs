@@ -77,7 +77,7 @@ impl Inspection {
         present.dedup();
         self.require_team(&present)?;
         let on = step.at.date();
-        members.iter().try_for_each(|member| member.may_go(on))?;
+        may_depart(members, on)?;
         let late = said(arrival.late);
         if let Some(last) = last_day.filter(|last| on > *last && late.is_none()) {
             return Err(codes::INSPECTION_LATE.refuse(&[("last", &last)]));
@@ -113,6 +113,14 @@ impl Inspection {
             None => Ok(()),
         }
     }
+}
+
+/// Whether these may set out for the subject on that day: said to them before they do, and asked again at the door.
+///
+/// # Errors
+/// `INSP-016` a credential that is not valid, `INSP-017` a recusal.
+pub fn may_depart(members: &[Member], on: Date) -> Result<(), Refusal> {
+    members.iter().try_for_each(|member| member.may_go(on))
 }
 
 impl Member {

@@ -22,6 +22,13 @@ pub fn publication_record(id: &PublicationId, content: &str) -> String {
     format!("mingqian/1 publication\npublication {id}\ncontent {content}\n")
 }
 
+/// The public record of a withdrawal: the key of the publication, and the hash of the tombstone as stored.
+#[must_use]
+pub fn withdrawal_record(id: &PublicationId, tombstone: &str) -> String {
+    let tombstone = Hash::of(tombstone.as_bytes());
+    format!("mingqian/1 withdrawal\npublication {id}\ntombstone {tombstone}\n")
+}
+
 /// Of each of these publications, whether it is what was logged; in their order.
 ///
 /// # Errors

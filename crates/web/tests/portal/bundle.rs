@@ -204,6 +204,26 @@ async fn only_the_supervision_has_the_full_bundle_and_having_it_is_logged() {
     .await;
 }
 
+/// Until OPEN the full bundle would name everybody the list still keeps sealed, and hold an OPEN nobody has logged.
+#[tokio::test]
+async fn the_full_bundle_waits_until_the_draw_is_opened() {
+    told(async |story| {
+        let number = story.drawn().await;
+        let supervisor = story.browser(&story.supervisor).await;
+        let page = supervisor.get(&format!("/w/campaigns/{number}")).await;
+        assert_eq!(page.status, StatusCode::OK);
+        assert!(!page.shows("bundle-full.zip"), "{}", page.text);
+        let size = story.site.log_size().await;
+        let full = supervisor
+            .get(&format!("/w/campaigns/{number}/bundle-full.zip"))
+            .await;
+        assert_eq!(full.status, StatusCode::CONFLICT);
+        assert!(full.shows("DRAW-038"), "{}", full.text);
+        assert_eq!(story.site.log_size().await, size, "nothing was read");
+    })
+    .await;
+}
+
 #[tokio::test]
 async fn a_draw_without_result_has_no_bundle_and_says_so() {
     told(async |story| {

@@ -479,9 +479,28 @@ async fn a_visit_is_put_off_by_the_head_once_and_within_the_window() {
         );
         let own = first.get(&format!("{base}/put-off")).await;
         assert!(own.shows("AUTH-001"), "{}", own.text);
+        // Nobody was at the door: the firm stays as sealed as it was, and the log betrays nothing.
+        let clerk = story.browser(&story.publisher).await;
+        assert!(!clerk.get("/w/inspections").await.shows(&visit.subject_name));
+        let sealed = clerk.get(&base).await;
+        assert!(sealed.shows("INSP-033"), "{}", sealed.text);
+        let trace = clerk
+            .get(&format!("/w/log?subject={}", visit.visit.subject))
+            .await;
+        assert!(!trace.shows("申请延期"), "{}", trace.text);
         let desk = head.get("/w").await;
-        assert!(desk.shows("审批延期"), "{}", desk.text);
+        assert!(
+            desk.shows("审批延期") && !desk.shows(&visit.subject_name),
+            "{}",
+            desk.text
+        );
         let path = format!("{base}/put-off");
+        let sealed = head.get(&path).await;
+        assert!(sealed.shows("INSP-033"), "{}", sealed.text);
+        let unseal = format!("/w/campaigns/{number}/unseal");
+        let asked = head.get(&unseal).await;
+        let done = head.submit(&asked, &unseal, &[]).await;
+        assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.text);
         let asked = head.get(&path).await;
         assert!(asked.shows("店主住院"), "{}", asked.text);
         let none = head.submit(&asked, &path, &[]).await;
@@ -581,6 +600,15 @@ async fn an_expired_credential_and_an_own_recusal_stop_at_the_door_and_a_challen
         };
         let today = app.clock.now().date();
         until(&today.plus_days(-1).to_string()).await;
+        let first = story.browser(&story.team(visit)[0]).await;
+        let page = first
+            .get(&format!("/w/inspections/{}", visit.visit.id))
+            .await;
+        assert!(
+            page.shows("今天不能检查") && !page.shows("/arrive\""),
+            "{}",
+            page.text
+        );
         let size = story.site.log_size().await;
         let expired = at_the_door(&story, visit, &[]).await;
         assert_eq!(expired.status, StatusCode::CONFLICT);
@@ -600,6 +628,16 @@ async fn an_expired_credential_and_an_own_recusal_stop_at_the_door_and_a_challen
         ];
         let declared = own.submit(&asked, "/w/recusals/new", &fields).await;
         assert_eq!(declared.status, StatusCode::SEE_OTHER, "{}", declared.text);
+        // Said before anybody sets out, and to the others of the team.
+        let other = story.browser(&story.team(visit)[0]).await;
+        let page = other
+            .get(&format!("/w/inspections/{}", visit.visit.id))
+            .await;
+        assert!(
+            page.shows("检查组不能出发") && page.shows("先不要去") && !page.shows("/arrive\""),
+            "{}",
+            page.text
+        );
         let recused = at_the_door(&story, visit, &[]).await;
         assert!(
             recused.shows("INSP-017") && recused.shows("递补还没有办理的页面"),

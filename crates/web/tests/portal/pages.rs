@@ -433,3 +433,29 @@ async fn who_holds_an_earlier_key_finds_on_the_portal_what_leads_to_the_one_that
     })
     .await;
 }
+
+/// A level lets one claim only what holds without a later beacon too; what it leaves open stands beside it.
+#[tokio::test]
+async fn what_is_claimed_of_a_draw_says_what_it_leaves_open() {
+    told(async |story| {
+        let number = story.drawn().await;
+        let stranger = story.site.stranger();
+        let officer = story.browser(&story.initiator.account).await;
+        for page in [
+            stranger.get(&format!("/draw/{number}")).await,
+            stranger.get("/tools").await,
+            officer.get(&format!("/hall/{number}")).await,
+        ] {
+            assert_eq!(page.status, StatusCode::OK);
+            assert!(
+                page.shows("可以选择公开或缺席") && page.shows("运营方不收、拖住最后一方的随机数"),
+                "{}",
+                page.text
+            );
+            for untrue in ["没有人能决定谁被抽中", "谁也不能左右结果"] {
+                assert!(!page.shows(untrue), "{untrue}: {}", page.text);
+            }
+        }
+    })
+    .await;
+}

@@ -87,6 +87,14 @@ async fn a_published_result_stands_and_a_withdrawn_one_answers_410_without_the_n
             );
         }
         assert_eq!(counted().await, 0, "the front page counts what stands");
+        // Whoever reads what is left finds its hash in the public record of the withdrawal.
+        let left = stranger.get(&format!("/r/{id}.json")).await;
+        let tombstone = tlog::Hash::of(left.text.trim_end().as_bytes());
+        let record = format!("mingqian/1 withdrawal\npublication {id}\ntombstone {tombstone}\n");
+        let mut reader = story.site.city.app.db.read().await.unwrap();
+        let hash = tlog::Hash::of(record.as_bytes());
+        let event = store::log::event_of_record(&mut reader, &hash).await;
+        assert!(event.is_ok(), "{record}");
     })
     .await;
 }

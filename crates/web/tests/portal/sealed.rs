@@ -5,7 +5,7 @@ use axum::http::StatusCode;
 use domain::account::Role;
 use domain::campaign::plan::Confidentiality;
 use domain::id::{AccountId, CampaignNo};
-use store::inspection::StoredInspection;
+use store::inspection::{Counted, StoredInspection};
 use testkit::city::as_shown;
 
 use crate::altered;
@@ -374,7 +374,7 @@ async fn what_is_drawn_and_sealed_counts_towards_the_yearly_cap() {
         let visits = story.visits(&number).await;
         let app = &story.site.city.app;
         let mut reader = app.db.read().await.unwrap();
-        let count = store::inspection::visits_since(&mut reader, 0)
+        let count = store::inspection::visits_since(&mut reader, 0, Counted::Drawn)
             .await
             .unwrap();
         drop(reader);
@@ -388,12 +388,15 @@ async fn what_is_drawn_and_sealed_counts_towards_the_yearly_cap() {
         dispatch(&story, &number).await;
         let mut reader = app.db.read().await.unwrap();
         assert_eq!(
-            store::inspection::visits_since(&mut reader, 0)
+            store::inspection::visits_since(&mut reader, 0, Counted::Drawn)
                 .await
                 .unwrap(),
             sealed,
             "once each"
         );
+        // What a plan is tried with tells nobody who was drawn, nor who is to be visited.
+        let tried = store::inspection::visits_since(&mut reader, 0, Counted::Begun).await;
+        assert_eq!(tried.unwrap(), []);
     })
     .await;
 }

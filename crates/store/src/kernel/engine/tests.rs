@@ -62,8 +62,9 @@ async fn who_waits_for_something_announced_waits_on_and_who_does_not_is_told() {
                 Err(StoreError::Busy)
             ));
         }
-        drop(announcement);
+        // What was announced is over when its work is, not a wait of the others before.
         held.abandon().await.unwrap();
+        drop(announcement);
     };
     let act = async |db: &Db| {
         let begun = db.begin("test.short").await;

@@ -1,7 +1,7 @@
 //! The beacon of an attempt that is void after REVEAL (SPEC-draw §3.9): entered when it appears, and what the attempt would
 //! have drawn is public at once.
 
-use app::drawing::BeaconWords;
+use app::drawing::{BeaconWords, is_opened};
 use axum::extract::{Path, State};
 use axum::response::IntoResponse as _;
 use domain::policy::Verb;
@@ -95,7 +95,7 @@ pub(super) async fn kept(web: &WebState, visit: &Visit, seen: &Seen) -> Result<V
             (format!("第 {} 次抽取（作废）", void.attempt()), at)
         })
         .collect();
-    if seen.stored.result_record.is_some() {
+    if is_opened(&seen.stored) {
         bundles.push(("这次抽取".to_owned(), seen.page()));
     }
     notes.extend(bundles.into_iter().map(|(of, at)| {

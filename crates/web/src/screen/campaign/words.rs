@@ -76,9 +76,11 @@ pub(in crate::screen) fn claim(level: Level) -> &'static str {
     match level {
         Level::Rehearsal => "演练：结果只能用于练习，不能派发检查。",
         Level::Witnessed => {
-            bounded!("有承办单位以外的随机来源；各方不全部串通，谁也不能左右结果。")
+            bounded!("有承办单位以外的随机来源；承办单位一家不能任意定谁被抽中。")
         }
-        Level::Beacon => bounded!("两方以上见证加事先指定的公共信标；任何一方都不能单独左右结果。"),
+        Level::Beacon => bounded!(
+            "两方以上见证加事先指定的公共信标；信标在承诺之后才产生、又在各方之后公布的，谁也不能预先定谁被抽中。"
+        ),
     }
 }
 

@@ -4,9 +4,7 @@ use app::inspection::VisitView;
 use axum::extract::{Path, State};
 use axum::response::IntoResponse;
 use domain::id::InspectorCode;
-use domain::inspection::{
-    Concluded, Inspection, InspectionKind, InspectionState, Sheet as Results, Verdict,
-};
+use domain::inspection::{Concluded, Inspection, InspectionState, Sheet as Results, Verdict};
 use domain::time::Date;
 use store::inspection::StoredInspection;
 use store::log::TraceOf;
@@ -114,7 +112,7 @@ async fn facts(reader: &mut Reader, view: &VisitView) -> Result<Facts, Stop> {
         .map(ToString::to_string);
     let before = inspection::of_subject(reader, &stored.visit.subject).await?;
     // What has not begun is no earlier visit, and may be on a list that is sealed.
-    let begun = |other: &StoredInspection| other.visit.kind() != InspectionKind::Assigned;
+    let begun = |other: &StoredInspection| other.visit.has_begun();
     let earlier = before
         .iter()
         .filter(|other| other.visit.id != stored.visit.id && begun(other))

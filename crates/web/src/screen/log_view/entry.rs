@@ -17,7 +17,7 @@ use crate::component::{
     Table,
 };
 use crate::gate::{Answer, Stop, Visit, WebState};
-use crate::screen::shared::{Seen, knows_drawn, number_in};
+use crate::screen::shared::{Seen, knows_before_the_door, knows_drawn, number_in};
 use crate::text::{Address, Digest, thousands};
 
 /// The most of a body that a page shows; the rest is for `mingqian audit`.
@@ -125,7 +125,10 @@ fn act_facts(event: &Event, acting: &Acting) -> Facts {
     if let Some(reason) = &event.reason {
         facts = facts.with("理由", reason.as_str());
     }
-    let drawn_hidden = !knows_drawn(acting);
+    let drawn_hidden = match event.act.is_before_the_door() {
+        true => !knows_before_the_door(acting),
+        false => !knows_drawn(acting),
+    };
     for link in &event.links {
         let betrays = event.act != Act::SubjectAdded
             && event.act != Act::SubjectEdited

@@ -56,6 +56,12 @@ pub fn knows_drawn(acting: &Acting) -> bool {
         .any(|verb| acting.reach(*verb).everything)
 }
 
+/// Whether the account may know of an act that was done to a drawn visit before its team stood at the door.
+#[must_use]
+pub fn knows_before_the_door(acting: &Acting) -> bool {
+    acting.reach(Verb::DrawnListRead).everything
+}
+
 /// The newest lines of a part of the log, before `before`, and how many it has up to `cap`; both
 /// sifted alike where the part would betray a draw.
 ///
@@ -75,8 +81,13 @@ pub async fn lines_of(
     let knows = knows_drawn(acting);
     let mut lines = log::trace(reader, of, None, SIFTED).await?;
     // Draws of earlier builds link whom they drew, also while the list is sealed.
+    let all = knows_before_the_door(acting);
+    let before_the_door = |line: &TraceLine| {
+        let act = Act::parse(&line.act);
+        act.is_some_and(Act::is_before_the_door)
+    };
     lines.retain(|line| match knows {
-        true => line.act != Act::SubjectsDrawn.name(),
+        true => line.act != Act::SubjectsDrawn.name() && (all || !before_the_door(line)),
         false => REGISTER_ACTS.iter().any(|act| act.name() == line.act),
     });
     let counted = i64::try_from(lines.len()).unwrap_or(cap).min(cap);

@@ -352,7 +352,9 @@ fn methods() -> Vec<Field> {
 /// What a freeze would yield now.
 pub(super) fn preview(preview: &Preview) -> Fragment {
     let sheet = Sheet::new("preview", "现在冻结，将是", strata::table(&preview.figures))
-        .with_clause("按名录此刻的内容试算，不固定任何东西")
+        .with_clause(
+            "按名录此刻的内容试算，不固定任何东西；还没有到场的检查不计入次数上限，冻结时计入",
+        )
         .with_foot(strata::foot(&preview.figures));
     let refusal = preview
         .refusal

@@ -33,7 +33,10 @@ pub(super) fn head(visit: &Visit, view: &VisitView) -> Head {
                     head = head.with_more(Link::new("申请延期", here("postpone")));
                 }
             }
-            head = head.with_act(Act::open("到场登记", here("arrive"), Weight::Main));
+            // Whoever may not set out is not sent to the door; there it would be refused.
+            if view.held_up.is_none() {
+                head = head.with_act(Act::open("到场登记", here("arrive"), Weight::Main));
+            }
         }
         InspectionState::Opened(opened) if open_to(Verb::InspectionRecord) => {
             let full = opened.sheet.gaps(&view.items).is_empty();
@@ -103,7 +106,11 @@ pub(super) fn standing(visit: &Visit, view: &VisitView) -> Note {
             "已抽中，等待派发。",
             "由发起科室派发之后，检查组才能到场登记。",
         ),
-        InspectionState::Assigned => to_be_made(view),
+        InspectionState::Assigned => match view.held_up.as_ref().filter(|_| knows_why(visit, view))
+        {
+            Some(refusal) => Note::warning(refusal.sentence.as_str(), refusal.remedy.as_str()),
+            None => to_be_made(view),
+        },
         InspectionState::Postponing(asked) => Note::standing(
             "已申请延期，等待分管领导审批。",
             format!("申请延期到 {}。理由：{}", asked.until, asked.reason).as_str(),
@@ -154,6 +161,11 @@ pub(super) fn standing(visit: &Visit, view: &VisitView) -> Note {
             format!("上门 {} 次。{}", fallen.attempts, fallen.account).as_str(),
         ),
     }
+}
+
+/// That somebody must not meet the subject is told to his team, and to who reads recusals.
+fn knows_why(visit: &Visit, view: &VisitView) -> bool {
+    view.assigned || visit.acting.reach(Verb::RecusalRead).everything
 }
 
 fn to_be_made(view: &VisitView) -> Note {

@@ -129,7 +129,7 @@ async fn find(web: &WebState, visit: &Visit, id: &str) -> Result<VisitView, Stop
 }
 
 /// What this account is shown of each of these visits, in this session.
-pub(super) async fn shown_of(
+pub(in crate::screen) async fn shown_of(
     web: &WebState,
     visit: &Visit,
     reader: &mut Reader,

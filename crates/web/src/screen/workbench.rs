@@ -65,7 +65,7 @@ async fn show(State(web): State<WebState>, visit: Visit) -> Answer {
         return Ok(see_other(&Address::fixed("/a/users")));
     }
     let mut reader = web.app.db.read().await?;
-    let waiting = waiting::of(&mut reader, &visit).await?;
+    let waiting = waiting::of(&web, &mut reader, &visit).await?;
     let campaigns = campaigns(&mut reader, &visit).await?;
     drop(reader);
     let weekday = visit.now.date().weekday_label();

@@ -1,28 +1,24 @@
 //! What waits for one account: states whose next verb its roles allow, and nobody else's turn.
 
-use std::collections::BTreeMap;
-
 use domain::calendar::WorkCalendar;
 use domain::campaign::{CampaignState, StateKind};
-use domain::id::{AccountId, CampaignId};
-use domain::inspection::{InspectionKind, InspectionState};
+use domain::id::AccountId;
 use domain::policy::Verb;
 use domain::rulebook::Rulebooks;
 use domain::time::{Date, Instant};
 use store::campaign::{self, CampaignFilter, StoredCampaign};
-use store::inspection::{self, InspectionFilter, StoredInspection};
-use store::{Reader, StoreError, catalog, inspector};
+use store::{Reader, StoreError, catalog};
 
 use crate::component::DeadlineChip;
-use crate::gate::{Stop, Visit};
+use crate::gate::{Stop, Visit, WebState};
 use crate::screen::campaign::words;
-use crate::screen::inspection::state_words;
 use crate::text::Address;
 
 /// How many of one kind are read; a to-do list longer than that is a matter for the list pages.
 const MOST: i64 = 50;
 
 mod unopened;
+mod visits;
 
 /// One thing that waits.
 #[derive(Debug, Clone)]
@@ -85,37 +81,6 @@ const CAMPAIGN_STEPS: &[(StateKind, Verb, &str)] = &[
     (StateKind::Ended, Verb::CampaignOpen, "公开抽取材料"),
 ];
 
-/// The same for visits; all but approvals and the last one are done by whoever is on the team.
-const VISIT_STEPS: &[(InspectionKind, Verb, &str)] = &[
-    (InspectionKind::Assigned, Verb::InspectionOpen, "到场登记"),
-    (
-        InspectionKind::Opened,
-        Verb::InspectionRecord,
-        "录入检查结果",
-    ),
-    (
-        InspectionKind::Concluded,
-        Verb::InspectionConfirm,
-        "审核检查结果",
-    ),
-    (InspectionKind::Confirmed, Verb::OutcomeApprove, "审批公示"),
-    (
-        InspectionKind::Reported,
-        Verb::InspectionConfirm,
-        "审核未实施检查",
-    ),
-    (
-        InspectionKind::Postponing,
-        Verb::InspectionPutOff,
-        "审批延期",
-    ),
-    (
-        InspectionKind::Approved,
-        Verb::OutcomePublish,
-        "公示检查结果",
-    ),
-];
-
 struct Terms {
     today: Date,
     calendar: WorkCalendar,
@@ -173,12 +138,16 @@ impl Terms {
 }
 
 /// Everything that waits for the account of this visit, nearest term first.
-pub(super) async fn of(reader: &mut Reader, visit: &Visit) -> Result<Vec<Waiting>, Stop> {
+pub(super) async fn of(
+    web: &WebState,
+    reader: &mut Reader,
+    visit: &Visit,
+) -> Result<Vec<Waiting>, Stop> {
     let Some(terms) = Terms::read(reader, visit.now.date()).await? else {
         return Ok(Vec::new());
     };
     let mut waiting = campaigns(reader, visit, &terms).await?;
-    waiting.extend(visits(reader, visit, &terms).await?);
+    waiting.extend(visits::of(web, reader, visit, &terms).await?);
     // Nearest first, and what has no term last.
     waiting.sort_by_key(|one| {
         let due = one.term.as_ref().map(|term| term.due);
@@ -290,99 +259,5 @@ fn ceremony(held: &StoredCampaign, terms: &Terms) -> Option<Term> {
     match (committed.reveal_from, &committed.ceremony) {
         (Some(from), None) => terms.at(from, "抽取仪式定在"),
         _ => terms.at(committed.reveal_by, "接收随机数截止"),
-    }
-}
-
-async fn visits(reader: &mut Reader, visit: &Visit, terms: &Terms) -> Result<Vec<Waiting>, Stop> {
-    let codes = inspector::codes_of(reader, &visit.acting.account).await?;
-    let assigned_to: Vec<String> = codes.iter().map(ToString::to_string).collect();
-    let mut known = BTreeMap::new();
-    let mut waiting = Vec::new();
-    for (state, verb, act) in VISIT_STEPS {
-        let reach = visit.acting.reach(*verb);
-        if reach.is_nothing() {
-            continue;
-        }
-        let filter = InspectionFilter {
-            state: Some(state.name().to_owned()),
-            assigned_to: assigned_to.clone(),
-            only_assigned: reach.assigned && !reach.everything,
-            ..InspectionFilter::default()
-        };
-        let found = inspection::page(reader, &reach, &filter, None, MOST).await?;
-        for held in &found {
-            if held.dispatched && may_be_read(held, &visit.acting.account) {
-                let bounds = bounds(reader, &held.campaign, terms, &mut known).await?;
-                waiting.push(of_visit(held, act, (terms, bounds)));
-            }
-        }
-    }
-    Ok(waiting)
-}
-
-/// What bounds the visits of a campaign in time.
-#[derive(Debug, Clone, Copy)]
-struct Bounds {
-    /// The last day of the inspections.
-    until: Date,
-    /// The term of publication under the rules the campaign obeys.
-    publication_days: Option<u32>,
-}
-
-/// The bounds of a campaign; each is looked up once.
-async fn bounds(
-    reader: &mut Reader,
-    id: &CampaignId,
-    terms: &Terms,
-    known: &mut BTreeMap<CampaignId, Bounds>,
-) -> Result<Bounds, StoreError> {
-    if let Some(bounds) = known.get(id) {
-        return Ok(*bounds);
-    }
-    let stored = campaign::get(reader, id).await?;
-    let rules = terms.rulebooks.of(&stored.campaign.state);
-    let bounds = Bounds {
-        until: stored.until,
-        publication_days: rules.map(|rules| rules.publication_days),
-    };
-    known.insert(id.clone(), bounds);
-    Ok(bounds)
-}
-
-fn may_be_read(held: &StoredInspection, account: &AccountId) -> bool {
-    match &held.visit.state {
-        InspectionState::Concluded(concluded) => !concluded.opened.hands.include(account),
-        InspectionState::Reported(reported) => reported.step.by != *account,
-        InspectionState::Postponing(asked) => asked.step.by != *account,
-        InspectionState::Confirmed(confirmed) => {
-            confirmed.step.by != *account && !confirmed.concluded.opened.hands.include(account)
-        }
-        _ => true,
-    }
-}
-
-fn of_visit(
-    held: &StoredInspection,
-    act: &'static str,
-    (terms, bounds): (&Terms, Bounds),
-) -> Waiting {
-    // The term of publication runs from the conclusion, whoever's turn it is.
-    let concluded = held.visit.concluded().map(|done| done.step.at.date());
-    let term = match (concluded, bounds.publication_days) {
-        (Some(on), Some(days)) => terms.after(on, days, "细则，结果公示期限"),
-        (Some(_), None) => None,
-        (None, _) => terms.until(bounds.until, "检查期间到"),
-    };
-    Waiting {
-        title: held.subject_name.clone(),
-        context: format!(
-            "{} 第 {} 户 · {}",
-            held.campaign_number,
-            held.ordinal,
-            state_words(held)
-        ),
-        act,
-        page: Address::fixed("/w/inspections").child(held.visit.id.as_str()),
-        term,
     }
 }

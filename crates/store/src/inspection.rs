@@ -1,13 +1,13 @@
 //! Visits and publications. A visit is one row: its sheet and outcome stand in its life.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use domain::campaign::StateKind;
 use domain::id::{
     CampaignId, CampaignNo, EventId, InspectionId, InspectorCode, OrgUnitId, PublicationId,
     SubjectId,
 };
-use domain::inspection::{Inspection, InspectionKind, STRATA, TEAM, VISIT};
+use domain::inspection::{Inspection, STRATA, TEAM, VISIT};
 use domain::policy::Reach;
 
 use crate::error::StoreError;
@@ -17,6 +17,10 @@ use crate::kernel::table::Cells;
 use crate::kernel::value::{Row, Value};
 use crate::schema::{INSPECTIONS, PUBLICATIONS};
 use crate::sealed_visit;
+
+mod counted;
+
+pub use counted::{Counted, visits_since};
 
 const TABLE: &str = "inspections";
 const COLUMNS: &str = "SELECT v.inspection_id, v.campaign_id, v.attempt, v.ordinal, v.subject_code, v.subject_name, v.strata, v.state, v.life, v.state_at_ms, v.last_event, c.number, c.org_unit_id, c.state AS campaign_state FROM inspections v JOIN campaigns c ON c.campaign_id = v.campaign_id";
@@ -264,50 +268,6 @@ pub async fn campaigns_assigned(
         found.extend(own.map(|one| one.campaign));
     }
     Ok(found.into_iter().collect())
-}
-
-/// Which visits count towards the yearly cap.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Counted {
-    /// All that were drawn: two draws must not both spend the last visit of a year.
-    Drawn,
-    /// Those whose teams were at the door: what is tried for anybody's eyes tells nothing of who was drawn.
-    Begun,
-}
-
-/// Visits per subject since a moment, for the yearly cap.
-pub async fn visits_since(
-    reader: &mut Reader,
-    since_ms: i64,
-    counted: Counted,
-) -> Result<Vec<(SubjectId, i64)>, StoreError> {
-    let mut query = Query::new(
-        "SELECT subject_id, CAST(COUNT(*) AS BIGINT) AS n FROM inspections WHERE state_at_ms >= ",
-    )
-    .bind(since_ms);
-    if counted == Counted::Begun {
-        query = query
-            .push(" AND state <> ")
-            .bind(InspectionKind::Assigned.name())
-            .push(" AND state <> ")
-            .bind(InspectionKind::Postponing.name());
-    }
-    let query = query.push(" GROUP BY subject_id ORDER BY subject_id");
-    let mut visits: BTreeMap<SubjectId, i64> = BTreeMap::new();
-    for row in reader.all(query).await? {
-        let subject = row.parsed(TABLE, "subject_id", SubjectId::parse)?;
-        visits.insert(subject, row.int("n")?);
-    }
-    let sealed = match counted {
-        Counted::Drawn => sealed_visit::every(reader).await?,
-        Counted::Begun => Vec::new(),
-    };
-    for one in sealed {
-        if one.state_at_ms >= since_ms {
-            *visits.entry(one.visit.subject).or_default() += 1;
-        }
-    }
-    Ok(visits.into_iter().collect())
 }
 
 fn cells(stored: &StoredInspection) -> Result<Cells, StoreError> {

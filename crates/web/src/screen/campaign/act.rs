@@ -135,11 +135,8 @@ async fn beforehand(act: CampaignAct, web: &WebState, seen: &Seen) -> Result<Fra
                 Ok(preview) => {
                     let table = super::record::strata::table(&preview.figures);
                     let foot = super::record::strata::foot(&preview.figures);
-                    let sheet = crate::component::Sheet::new(
-                        "preview",
-                        "按名录此刻的内容，将是（还没有到场的检查不计入次数上限，冻结时计入）",
-                        table,
-                    );
+                    let sheet =
+                        crate::component::Sheet::new("preview", "按名录此刻的内容，将是", table);
                     let refusal = preview.refusal.as_ref().map(Refusal::from);
                     return Ok(Fragment::join([
                         refusal.map(Fragment::from).unwrap_or_default(),

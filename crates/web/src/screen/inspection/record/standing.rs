@@ -33,10 +33,7 @@ pub(super) fn head(visit: &Visit, view: &VisitView) -> Head {
                     head = head.with_more(Link::new("申请延期", here("postpone")));
                 }
             }
-            // Whoever may not set out is not sent to the door; there it would be refused.
-            if view.held_up.is_none() {
-                head = head.with_act(Act::open("到场登记", here("arrive"), Weight::Main));
-            }
+            head = to_the_door(head, view, here("arrive"));
         }
         InspectionState::Opened(opened) if open_to(Verb::InspectionRecord) => {
             let full = opened.sheet.gaps(&view.items).is_empty();
@@ -97,6 +94,14 @@ fn to_the_portal(head: Head, visit: &Visit, view: &VisitView) -> Head {
         _ => return head,
     };
     head.with_act(Act::open(words, to, weight))
+}
+
+/// Whoever may not set out is not sent to the door; there it would be refused.
+fn to_the_door(head: Head, view: &VisitView, arrive: Address) -> Head {
+    match view.held_up {
+        None => head.with_act(Act::open("到场登记", arrive, Weight::Main)),
+        Some(_) => head,
+    }
 }
 
 /// What is to be done now, and by whom.

@@ -579,6 +579,7 @@ async fn the_recusal_of_a_leader_who_does_not_come_along_stops_at_the_door_too()
 }
 
 #[tokio::test]
+#[expect(clippy::too_many_lines, reason = "one story, told straight")]
 async fn an_expired_credential_and_an_own_recusal_stop_at_the_door_and_a_challenge_does_not() {
     told_on_both(async |story| {
         let (_, visits) = story.assigned().await;

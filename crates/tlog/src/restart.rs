@@ -37,10 +37,8 @@ impl Restart {
         let rest = record
             .strip_prefix(HEADER)
             .ok_or(missing("首行不是“shuang/2 restart”"))?;
-        let (old, rest) = field(rest, "old ").ok_or(missing("缺少 old 行"))?;
-        let (head, rest) = field(rest, "from ").ok_or(missing("缺少 from 行"))?;
-        let (from, root) = head.split_once(' ').ok_or(missing("from 行缺少日志根"))?;
-        let from = text::decimal(from).ok_or(missing("条数不是十进制数"))?;
+        let (old, rest) = text::field(rest, "old ").ok_or(missing("缺少 old 行"))?;
+        let ((from, root), rest) = text::head(rest).map_err(missing)?;
         let root = root.parse()?;
         let known = Checkpoint::parse(rest)?;
         if known.origin() != old {
@@ -81,10 +79,6 @@ impl fmt::Display for Restart {
         let (old, from, root) = (self.known.origin(), self.from, self.root);
         write!(f, "{HEADER}old {old}\nfrom {from} {root}\n{}", self.known)
     }
-}
-
-fn field<'t>(text: &'t str, name: &str) -> Option<(&'t str, &'t str)> {
-    text::line(text.strip_prefix(name)?)
 }
 
 #[cfg(test)]

@@ -10,8 +10,6 @@ use core::fmt;
 use crate::note::{KeyKind, Note, SignerKey, VerifierKey};
 use crate::{Error, Hash, text};
 
-const HEADER: &str = "shuang/2 key";
-
 /// One change of the key of a log, signed by both.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[doc(alias = "更换日志密钥")]
@@ -24,13 +22,17 @@ pub struct KeyRotation {
 }
 
 impl KeyRotation {
+    /// How every such record begins.
+    pub const BEGINS: &'static str = "shuang/2 key\n";
+
     /// The change after `from` entries with this root.
     ///
     /// # Errors
     /// [`Error::RotationSyntax`] if the two are not different keys of one log, or the log has no entry or too many.
     pub fn sign(from: u64, root: Hash, old: &SignerKey, new: &SignerKey) -> Result<Self, Error> {
         let text = format!(
-            "{HEADER}\nfrom {from} {root}\nold {}\nnew {}\n",
+            "{}from {from} {root}\nold {}\nnew {}\n",
+            Self::BEGINS,
             old.verifier(),
             new.verifier()
         );
@@ -111,14 +113,11 @@ impl KeyRotation {
 fn statement(signed: &str) -> Result<(u64, Hash, VerifierKey, VerifierKey), Error> {
     let missing = |line| Error::RotationSyntax(line);
     let rest = signed
-        .strip_prefix(HEADER)
-        .and_then(|rest| rest.strip_prefix('\n'))
+        .strip_prefix(KeyRotation::BEGINS)
         .ok_or(missing("首行不是“shuang/2 key”"))?;
-    let (head, rest) = field(rest, "from ").ok_or(missing("缺少 from 行"))?;
-    let (from, root) = head.split_once(' ').ok_or(missing("from 行缺少日志根"))?;
-    let from = text::decimal(from).ok_or(missing("条数不是十进制数"))?;
-    let (old, rest) = field(rest, "old ").ok_or(missing("缺少 old 行"))?;
-    let (new, rest) = field(rest, "new ").ok_or(missing("缺少 new 行"))?;
+    let ((from, root), rest) = text::head(rest).map_err(missing)?;
+    let (old, rest) = text::field(rest, "old ").ok_or(missing("缺少 old 行"))?;
+    let (new, rest) = text::field(rest, "new ").ok_or(missing("缺少 new 行"))?;
     if !rest.is_empty() {
         return Err(missing("有多余的行"));
     }
@@ -128,10 +127,6 @@ fn statement(signed: &str) -> Result<(u64, Hash, VerifierKey, VerifierKey), Erro
         VerifierKey::parse(old)?,
         VerifierKey::parse(new)?,
     ))
-}
-
-fn field<'t>(text: &'t str, name: &str) -> Option<(&'t str, &'t str)> {
-    text::line(text.strip_prefix(name)?)
 }
 
 impl fmt::Display for KeyRotation {

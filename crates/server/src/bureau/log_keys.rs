@@ -22,9 +22,6 @@ use crate::commands::{Failure, Output};
 use crate::ports::OsEntropy;
 use crate::private::write_private;
 
-/// How the record begins by which a log changes its key.
-const ROTATION: &str = "shuang/2 key\n";
-
 /// The ending of the files with these records.
 pub(super) const ENDING: &str = "rotation";
 
@@ -39,14 +36,14 @@ impl Published {
     /// As the facts and public records of a database state it; none where they do not, which the audit names.
     pub(crate) async fn by(exhibit: &Exhibit) -> Option<Self> {
         let stated = exhibit.fact("log_key").await.ok().flatten();
-        let records = exhibit.records_that_begin(ROTATION).await;
+        let records = exhibit.records_that_begin(KeyRotation::BEGINS).await;
         Self::of(&stated?, &records.ok()?)
     }
 
     /// The same of a database that is open to work.
     pub(crate) async fn read(reader: &mut Reader) -> Result<Option<Self>, StoreError> {
         let stated = org::fact(reader, "log_key").await?;
-        let records = log::records_that_begin(reader, ROTATION).await?;
+        let records = log::records_that_begin(reader, KeyRotation::BEGINS).await?;
         Ok(stated.and_then(|stated| Self::of(&stated, &records)))
     }
 

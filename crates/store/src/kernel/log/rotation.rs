@@ -15,9 +15,6 @@ use crate::error::StoreError;
 use crate::kernel::log_key;
 use crate::kernel::reader::{Query, Reader};
 
-/// How the record begins.
-const BEGINS: &str = "shuang/2 key\n";
-
 /// The record of a change of the key that begins here, under the lock on the head.
 pub(super) fn is_of_this_head(text: Option<&str>, before: &Frontier) -> bool {
     let rotation = text.and_then(|text| KeyRotation::parse(text).ok());
@@ -78,7 +75,7 @@ pub(in crate::kernel) async fn check(reader: &mut Reader) -> Result<(), StoreErr
         return Ok(());
     }
     let logged = logged_by(reader, &last).await?;
-    let records = records_that_begin(reader, BEGINS).await?;
+    let records = records_that_begin(reader, KeyRotation::BEGINS).await?;
     let records = records.iter().map(|record| KeyRotation::parse(record));
     let rotations: Vec<_> = records.filter_map(Result::ok).collect();
     let keys = VerifierKey::parse(&stated)

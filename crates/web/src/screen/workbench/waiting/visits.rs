@@ -57,8 +57,7 @@ pub(super) async fn of(
 ) -> Result<Vec<Waiting>, Stop> {
     let codes = inspector::codes_of(reader, &visit.acting.account).await?;
     let assigned_to: Vec<String> = codes.iter().map(ToString::to_string).collect();
-    let mut known = BTreeMap::new();
-    let mut waiting = Vec::new();
+    let (mut held, mut acts) = (Vec::new(), Vec::new());
     for (state, verb, act) in VISIT_STEPS {
         let reach = visit.acting.reach(*verb);
         if reach.is_nothing() {
@@ -70,14 +69,17 @@ pub(super) async fn of(
             only_assigned: reach.assigned && !reach.everything,
             ..InspectionFilter::default()
         };
-        let found = inspection::page(reader, &reach, &filter, None, MOST).await?;
-        let shown = shown_of(web, visit, reader, &found).await?;
-        for (held, shown) in found.iter().zip(shown) {
-            if held.dispatched && may_be_read(held, &visit.acting.account) {
-                let bounds = bounds(reader, &held.campaign, terms, &mut known).await?;
-                waiting.push(of_visit((held, shown), act, (terms, bounds)));
-            }
-        }
+        let mut found = inspection::page(reader, &reach, &filter, None, MOST).await?;
+        found.retain(|one| one.dispatched && may_be_read(one, &visit.acting.account));
+        acts.resize(acts.len() + found.len(), *act);
+        held.extend(found);
+    }
+    let shown = shown_of(web, visit, reader, &held).await?;
+    let mut known = BTreeMap::new();
+    let mut waiting = Vec::with_capacity(held.len());
+    for ((held, act), shown) in held.iter().zip(acts).zip(shown) {
+        let bounds = bounds(reader, &held.campaign, terms, &mut known).await?;
+        waiting.push(of_visit((held, shown), act, (terms, bounds)));
     }
     Ok(waiting)
 }

@@ -29,8 +29,9 @@ impl Campaign {
     ///
     /// # Errors
     /// `CAMP-001`, `CAMP-015`, `DRAW-028` no dice are awaited here, `DRAW-029` too late, `DRAW-043` not that many
-    /// digits, `DRAW-056` and `DRAW-057` not at the ceremony before a witness, `DRAW-044` not what the first account entered, `DRAW-045` two have entered it, `DRAW-046` without
-    /// source and picture, `AUTH-017` the same account twice.
+    /// digits, `DRAW-044` not what the first account entered, `DRAW-045` two have entered it, `DRAW-046` without
+    /// source and picture, `DRAW-056` and `DRAW-057` not at the ceremony before a witness, `AUTH-017` the same account
+    /// twice.
     pub fn enter_dice(self, facts: EntryFacts) -> Stepped {
         self.permit(CampaignVerb::EnterDice)?;
         let mut next = self.state.clone();

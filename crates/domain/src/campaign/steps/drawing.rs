@@ -157,8 +157,8 @@ impl Campaign {
     ///
     /// # Errors
     /// `CAMP-001`, `AUTH-013`, `CAMP-009` a party has not committed, `CAMP-008` trust level,
-    /// `CAMP-005` to `CAMP-007`, `CAMP-016` to `CAMP-021` and `CAMP-045` hours, `CAMP-046` an issue that may have been drawn, `DRAW-015` to `DRAW-017` not the frame that
-    /// was frozen, or not one that may be published.
+    /// `CAMP-005` to `CAMP-007`, `CAMP-016` to `CAMP-021` and `CAMP-045` hours, `CAMP-046` an issue that may have been
+    /// drawn, `DRAW-015` to `DRAW-017` not the frame that was frozen, or not one that may be published.
     pub fn commit(self, facts: CommitFacts) -> Stepped {
         self.permit(CampaignVerb::Commit)?;
         let CampaignState::Frozen(frozen) = self.state.clone() else {

@@ -1,4 +1,4 @@
-//! Draw days against issues that were really drawn, of which notices tell the day.
+//! Draw days against the calendar, and issues as they are written.
 
 use super::{Issue, Lottery};
 

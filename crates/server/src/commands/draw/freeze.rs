@@ -12,6 +12,7 @@ use ::draw::seed::lottery::Lottery;
 use ::draw::{Frame, Frozen, Level, Stratum, Terms, Version};
 use app::port::{Clock, Entropy};
 use clap::Args;
+use domain::rulebook::declared::Parameter;
 use serde_json::json;
 
 use super::earlier::EarlierArgs;
@@ -106,8 +107,10 @@ fn timely(plan: &Plan, now: Moment) -> Result<(), Failure> {
         not_before("beacon", "公共随机源公布于", beacon.at, least);
         if let Some(next) = drawn_already(&beacon.name, now) {
             let sentence = format!(
-                "{} 第 {} 期在冻结之前可能已经开奖（每周三期，休市一年至多少开 {LEFT_OUT} 期）。写还没有开奖的一期，不早于第 {next} 期。",
-                beacon.name.source, beacon.name.round
+                "{} 第 {} 期在冻结之前可能已经开奖（每周三期，休市一年至多少开 {} 期）。写还没有开奖的一期，不早于第 {next} 期。",
+                beacon.name.source,
+                beacon.name.round,
+                left_out()
             );
             failure.push("CLI-440", plan.place("beacon"), sentence);
         }
@@ -115,14 +118,18 @@ fn timely(plan: &Plan, now: Moment) -> Result<(), Failure> {
     failure.or_nothing()
 }
 
-/// How many issues closures leave out of a year at most: what a rulebook says that says nothing else (`lottery.left_out`).
-const LEFT_OUT: u64 = 7;
+/// How many issues closures leave out of a year at most, where no bureau has adopted another number.
+fn left_out() -> u64 {
+    let known = Parameter::find("lottery.left_out");
+    let stated = known.and_then(|known| known.default.parse().ok());
+    stated.expect("the rulebook declares it, with a number as its default")
+}
 
 /// Of an issue of a lottery that may have been drawn by now: the first that cannot have been.
 fn drawn_already(beacon: &BeaconName, now: Moment) -> Option<String> {
     let lottery = Lottery::named(beacon.source.as_str())?;
     let issue = lottery.issue(beacon.round.as_str())?;
-    lottery.first_undrawn(issue, now.seconds, LEFT_OUT)
+    lottery.first_undrawn(issue, now.seconds, left_out())
 }
 
 /// Refuses sources that could not reach the least level even if all of them answer.

@@ -1,6 +1,7 @@
 //! The life of a campaign up to the draw: draft, submit, approve, launch, give up.
 //! The draw itself is in `drawing`, the visits in `inspection`.
 
+use domain::campaign::abandon_class::AbandonClass;
 use domain::campaign::plan::{CampaignPlan, PLAN, PlanFault, announceable, hash_of};
 use domain::campaign::{Campaign, state::Step};
 use domain::catalog::InspectionItem;
@@ -204,16 +205,16 @@ impl App {
         .await
     }
 
-    /// Gives a campaign up before its frame is frozen; it stays visible with the reason.
+    /// Gives a campaign up before its frame is frozen; it stays visible with the class of the reason.
     pub async fn abandon_campaign(
         &self,
         acting: &Acting,
         number: &CampaignNo,
         premise: &Premise,
-        reason: &str,
+        (class, reason): (AbandonClass, &str),
     ) -> Result<(), AppError> {
         let verb = Verb::CampaignAbandon;
-        let step = |campaign: Campaign, step| campaign.abandon(step, reason);
+        let step = |campaign: Campaign, step| campaign.abandon(step, class, reason);
         let mut begun = self.stepped(acting, number, premise, verb, step).await?;
         for void in campaign::void_attempts(&mut begun.tx, &begun.stored).await? {
             if !void.is_opened {

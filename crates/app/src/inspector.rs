@@ -1,7 +1,7 @@
 //! Keeping the inspector register, and declaring recusals.
 
 use domain::event::{Act, LinkKind};
-use domain::id::{AccountId, InspectorId, OrgUnitId};
+use domain::id::{AccountId, InspectorCode, InspectorId, OrgUnitId};
 use domain::inspector::{Inspector, RawInspector};
 use domain::policy::{Place, Verb};
 use domain::premise::Premise;
@@ -9,7 +9,7 @@ use domain::recusal::Recusal;
 use domain::refusal::{Code, Fact};
 use domain::text::{FieldErrors, PersonName};
 use domain::time::Instant;
-use store::{Hold, Register, StoreError, Tx, catalog, inspector};
+use store::{Hold, Register, StoreError, Tx, catalog, inspector, sealed_visit};
 
 use crate::in_force::InForce;
 use crate::premise::{of_inspectors, require};
@@ -34,6 +34,20 @@ pub(crate) static CODE_OF_RECUSALS: Code = Code::new(
     "代码 {code} 名下还有 {count} 条回避登记，是从前用这个代码的人申报的，不能给别人用。",
     Some("行政处罚法第四十三条"),
     "换一个代码；或者先打开从前用这个代码的人，点修改，内容不变也保存一次，把那些回避改到他现在的代码名下。",
+);
+
+static CODE_STANDS: Code = Code::new(
+    "ROST-035",
+    "有任务冻结了名录，或有抽中的检查还没有开始；在此期间人员代码不能改，名录里冻结、抽取的都是它。",
+    Some("细则四（三）"),
+    "其余各栏照改；代码等这些检查都开始之后再改。",
+);
+
+static CODE_ON_VISITS: Code = Code::new(
+    "ROST-036",
+    "代码 {code} 已写在检查记录里，不能改，也不能给别人用。",
+    Some("细则五（二）"),
+    "{code} 的检查记录认的是这个代码。姓名、单位、证件照改；新来的人用没有用过的代码。",
 );
 
 static RECUSALS_OF_ANOTHER: Code = Code::new(
@@ -89,7 +103,7 @@ impl App {
 
     /// Changes an entry; two people who edit at once do not overwrite each other. Where the number of the
     /// credential does not open any more, it has to be typed anew, from the paper. His recusals follow to the code
-    /// he has then.
+    /// he has then, which stands once it was drawn: teams are known by it.
     pub async fn edit_inspector(
         &self,
         acting: &Acting,
@@ -112,6 +126,7 @@ impl App {
         let followed = inspector::followed(&mut tx, id, &read.code).await?;
         if read.code != before.code {
             refuse_code_of_recusals(&read, followed.strangers())?;
+            code_is_free(&mut tx, [&before.code, &read.code]).await?;
         }
         let event = self
             .event(Act::InspectorEdited, actor)
@@ -268,4 +283,18 @@ pub fn as_typed(inspector: &Inspector, unit: &str) -> RawInspector {
         presence: inspector.presence.label().to_owned(),
         may_lead: if inspector.may_lead { "是" } else { "否" }.to_owned(),
     }
+}
+
+/// Refuses a change between codes by which anybody was drawn, or may be from a frozen register. Of anybody, as long as
+/// visits are ahead, so that the refusal tells nobody who was drawn.
+async fn code_is_free(tx: &mut Tx, codes: [&InspectorCode; 2]) -> Result<(), AppError> {
+    if sealed_visit::is_any_ahead(tx).await? {
+        return Err(CODE_STANDS.refuse(&[]).into());
+    }
+    for code in codes {
+        if inspector::is_on_visits(tx, code).await? {
+            return Err(CODE_ON_VISITS.refuse(&[("code", code)]).into());
+        }
+    }
+    Ok(())
 }

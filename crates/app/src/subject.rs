@@ -11,8 +11,9 @@ use domain::refusal::Code;
 use domain::subject::{RawSubject, Subject};
 use domain::text::{FieldError, FieldErrors};
 use store::subject::{self, StoredSubject};
-use store::{StoreError, Tx, sealed_visit};
+use store::{Hold, Register, StoreError, Tx, sealed_visit};
 
+use crate::in_force::InForce;
 use crate::premise::require;
 use crate::{Acting, App, AppError};
 
@@ -37,6 +38,13 @@ static DRAW_UNDER_WAY: Code = Code::new(
     "把登记状态改为注销、迁出或歇业，它就不再参加以后的抽取；检查都开始之后再移出。",
 );
 
+static CODE_STANDS: Code = Code::new(
+    "SUBJ-006",
+    "有任务冻结了名录，或有抽中的检查还没有开始；在此期间代码不能改，名录里冻结、抽取的都是它。",
+    Some("细则四（三）"),
+    "名称、地址、登记状态照改；代码等这些检查都开始之后再改。",
+);
+
 impl App {
     /// Adds an entry to the register of `unit`.
     pub async fn add_subject(
@@ -59,7 +67,8 @@ impl App {
         Ok(id)
     }
 
-    /// Changes an entry; two people who edit at once do not overwrite each other.
+    /// Changes an entry; two people who edit at once do not overwrite each other. Its code stands while visits are ahead:
+    /// it is what was frozen, drawn and recused from.
     pub async fn edit_subject(
         &self,
         acting: &Acting,
@@ -67,13 +76,17 @@ impl App {
         premise: &Premise,
         typed: &RawSubject,
     ) -> Result<(), AppError> {
-        let (mut tx, acting) = self.begin_as("subject.edit", acting).await?;
+        let (mut tx, acting) = self.begin_on_subjects("subject.edit", acting).await?;
         let before = subject::get(&mut tx, id).await?;
         let actor = acting.actor(Verb::SubjectEdit, &Place::of(&before.unit))?;
         let now = Premise::of(before.seen.clone());
         require(&mut tx, Some(&acting), "这个检查对象", premise, &now).await?;
         let read = typed.read(id.clone(), &before.subject.source)?.subject;
         refuse_taken(&mut tx, &read).await?;
+        let code = before.subject.code();
+        if code.is_some() && code != read.code() && sealed_visit::is_any_ahead(&mut tx).await? {
+            return Err(CODE_STANDS.refuse(&[]).into());
+        }
         let event = self
             .event(Act::SubjectEdited, actor)
             .touching(LinkKind::Subject, id.as_str())
@@ -82,6 +95,17 @@ impl App {
         subject::edit(&mut rec, &before.unit, &before.seen, &read).await?;
         rec.commit().await?;
         Ok(())
+    }
+
+    /// Begins an act on the register of subjects: whether a frame is frozen, or a visit ahead, is still so when it ends.
+    async fn begin_on_subjects(
+        &self,
+        name: &'static str,
+        acting: &Acting,
+    ) -> Result<(Tx, InForce), AppError> {
+        let (mut tx, acting) = self.begin_as(name, acting).await?;
+        tx.hold(Register::Subjects, Hold::Exclusive).await?;
+        Ok((tx, acting))
     }
 
     /// Removes an entry that was never inspected, with a reason; nobody is removed while visits are ahead: the drawn
@@ -93,7 +117,7 @@ impl App {
         premise: &Premise,
         reason: &str,
     ) -> Result<(), AppError> {
-        let (mut tx, acting) = self.begin_as("subject.remove", acting).await?;
+        let (mut tx, acting) = self.begin_on_subjects("subject.remove", acting).await?;
         let before = subject::get(&mut tx, id).await?;
         let actor = acting.actor(Verb::SubjectEdit, &Place::of(&before.unit))?;
         let now = Premise::of(before.seen.clone());

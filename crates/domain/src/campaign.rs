@@ -8,6 +8,7 @@
 //!
 //! Deliberately absent: the arithmetic of the draw (crate `draw`), and any way back from RESULT.
 
+pub mod abandon_class;
 pub mod ceremony;
 pub mod drawn_list;
 pub mod eligibility;

@@ -1,7 +1,7 @@
 //! What of an inspection becomes public: only what stands in [`PublicOutcome`], one way only.
 //!
 //! Published within 20 working days of the end of the visit, “未发现问题” too (C21). A withdrawal
-//! leaves a tombstone with reason and date and without the name. Deliberately absent: addresses,
+//! leaves a tombstone with date and class of the reason and without the name. Deliberately absent: addresses,
 //! inspectors, notes, photos, readings, opinions, class and tier; a new public field is a new line here
 //! and in the column classes of the store.
 
@@ -18,6 +18,10 @@ use crate::subject::Subject;
 use crate::text::FieldError;
 use crate::time::{Date, Instant};
 use crate::versioned::Shape;
+
+use self::withdrawal_class::WithdrawalClass;
+
+pub mod withdrawal_class;
 
 /// How the content of a publication is kept.
 pub static CONTENT: Shape<PublicOutcome> = Shape::new("publications.content", &[]);
@@ -80,7 +84,7 @@ pub struct Tombstone {
     pub campaign: Option<CampaignNo>,
     /// When it was taken down.
     pub withdrawn_at: Instant,
-    /// Why.
+    /// The sentence of the class; what was taken down before there were classes keeps what was typed then.
     pub reason: String,
 }
 
@@ -153,11 +157,16 @@ impl PublicOutcome {
 }
 
 impl Publication {
-    /// Takes the publication down; the tombstone keeps reason and date.
+    /// Takes the publication down; the tombstone keeps date and the sentence of the class, and nothing that was typed.
     ///
     /// # Errors
     /// `PUBL-001` without reason, `PUBL-002` already down.
-    pub fn withdraw(self, at: Instant, reason: &str) -> Result<(Self, Act), Refusal> {
+    pub fn withdraw(
+        self,
+        at: Instant,
+        class: WithdrawalClass,
+        reason: &str,
+    ) -> Result<(Self, Act), Refusal> {
         let outcome = match self {
             Self::Published(outcome) => outcome,
             Self::Withdrawn(tombstone) => {
@@ -165,15 +174,14 @@ impl Publication {
                 return Err(codes::PUBLICATION_WITHDRAWN.refuse(&[("at", &at)]));
             }
         };
-        let reason = reason.trim();
-        if reason.is_empty() {
+        if reason.trim().is_empty() {
             return Err(codes::PUBLICATION_REASON.refuse(&[]));
         }
         let tombstone = Tombstone {
             id: outcome.id,
             campaign: outcome.campaign,
             withdrawn_at: at,
-            reason: reason.to_owned(),
+            reason: class.sentence().to_owned(),
         };
         Ok((Self::Withdrawn(tombstone), Act::OutcomeWithdrawn))
     }

@@ -31,7 +31,7 @@ mod log_keys;
 mod reserve;
 mod serving;
 
-pub(crate) use checkpoints::{SHORTER, not_grown};
+pub(crate) use checkpoints::{Keeping, SHORTER, not_grown};
 pub(crate) use keys::new_log_key;
 pub(crate) use log_keys::Published;
 pub(crate) use reserve::{ReserveArgs, reserved};

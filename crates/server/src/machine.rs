@@ -15,7 +15,7 @@ use app::machine::{Finding, Findings, Machine};
 use domain::time::Instant;
 use store::{Figures, StoreError, catalog};
 
-use crate::bureau::{Place, Published};
+use crate::bureau::{Keeping, Place, Published};
 use crate::commands::{Failure, audit, doctor};
 use crate::line::Doors;
 use crate::private::write_private;
@@ -32,6 +32,7 @@ pub(crate) struct Serving {
     pub(crate) place: Place,
     pub(crate) app: App,
     pub(crate) doors: Doors,
+    pub(crate) keeping: Keeping,
 }
 
 impl Machine for Serving {
@@ -47,7 +48,7 @@ impl Serving {
         let connections = self.connections();
         let figures = self.figures().await;
         let mut findings = vec![Finding::of("数据库", self.database(&figures))];
-        for condition in ready::conditions(&self.app, &self.place.data).await {
+        for condition in ready::conditions(&self.app, &self.place.data, &self.keeping).await {
             findings.extend(of_condition(&condition, now));
         }
         findings.push(Finding::of("磁盘空间", doctor::disk(&self.place.data)));
@@ -164,6 +165,7 @@ fn of_condition(condition: &ready::Condition, now: Instant) -> Option<Finding> {
         "disk" => "磁盘",
         "clock" => "时钟",
         "database" => "读取",
+        "checkpoints" => "检查点的保存",
         _ => return None,
     };
     let found = match (&condition.fault, condition.part) {

@@ -21,7 +21,7 @@ use serde_json::{Value, json};
 use store::{Figures, StoreError};
 use web::gate::Measures;
 
-use crate::bureau::reserved;
+use crate::bureau::{Keeping, reserved};
 use crate::line::{self, Bounds, Doors};
 
 pub(crate) mod ready;
@@ -43,15 +43,22 @@ struct Watched {
     data: PathBuf,
     measures: Measures,
     doors: Doors,
+    keeping: Keeping,
 }
 
 impl Watch {
-    pub(crate) fn new(app: App, data: &Path, measures: Measures, doors: Doors) -> Self {
+    pub(crate) fn new(
+        app: App,
+        (data, keeping): (&Path, Keeping),
+        measures: Measures,
+        doors: Doors,
+    ) -> Self {
         Self(Arc::new(Watched {
             app,
             data: data.to_owned(),
             measures,
             doors,
+            keeping,
         }))
     }
 
@@ -81,7 +88,7 @@ impl Watch {
 }
 
 async fn tell(State(Watch(watched)): State<Watch>) -> Response {
-    let conditions = ready::conditions(&watched.app, &watched.data).await;
+    let conditions = ready::conditions(&watched.app, &watched.data, &watched.keeping).await;
     let ok = conditions.iter().all(|condition| condition.fault.is_none());
     let status = if ok {
         StatusCode::OK

@@ -328,18 +328,29 @@ async fn write(
     Ok(key)
 }
 
+/// The visits that stand in the clear and name an inspector on their team or as its leader.
+fn visits_naming(code: &InspectorCode) -> Query {
+    let code = code.as_str();
+    Query::new("SELECT inspection_id FROM inspections WHERE leader_code = ")
+        .bind(code)
+        .push(" OR team LIKE ")
+        .bind(contains(&format!("\"{code}\"")))
+        .push(" ESCAPE '!'")
+}
+
+/// Whether a visit that stands in the clear names an inspector by that code.
+pub async fn is_on_visits(reader: &mut Reader, code: &InspectorCode) -> Result<bool, StoreError> {
+    let one = reader.all(visits_naming(code).push(" LIMIT 1")).await?;
+    Ok(!one.is_empty())
+}
+
 /// When an inspector was last on a visit that moved, or his entry was last written: unix milliseconds. What an erasure
 /// destroys cannot be had back, so the times are those of the entries of the log, each confirmed by its tree.
 ///
 /// # Errors
 /// [`StoreError::Contradiction`] if the log does not confirm a time, or his entry or a visit is not as it was left.
 pub async fn last_acted(reader: &mut Reader, of: &StoredInspector) -> Result<i64, StoreError> {
-    let code = of.inspector.code.as_str();
-    let visits = Query::new("SELECT inspection_id FROM inspections WHERE leader_code = ")
-        .bind(code)
-        .push(" OR team LIKE ")
-        .bind(contains(&format!("\"{code}\"")))
-        .push(" ESCAPE '!'");
+    let visits = visits_naming(&of.inspector.code);
     let own = Value::from(of.inspector.id.as_str());
     let mut last = log::last_written(reader, &INSPECTORS, &[own]).await?;
     for row in reader.all(visits).await? {

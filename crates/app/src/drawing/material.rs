@@ -7,10 +7,13 @@ use domain::campaign::eligibility::Eligibility;
 use domain::campaign::party::{Party, PartyState};
 use domain::campaign::plan::{CampaignPlan, hash_of};
 use domain::id::CampaignNo;
+use domain::refusal::{Code, Fact};
+use domain::text::FieldErrors;
 use domain::time::Instant;
 use draw::bundle::{self, Attempt, Ended, Stage};
 use draw::digest::Secret;
 use draw::record::{BeaconName, Hours, PartyLine, PlanRecord};
+use draw::seed::lottery::Lottery;
 use draw::standing::Course;
 use draw::{Drawn, Frame, Frozen, Refusal, Stratum, Suite, Terms, Token, Version};
 use store::campaign::StoredCampaign;
@@ -25,6 +28,13 @@ use super::{CommitWords, NO_RECORD, freeze_of, refused_by_draw, token};
 use crate::aside::aside;
 use crate::campaign::{plan_of, unsound};
 use crate::{App, AppError};
+
+static NO_ROUND: Code = Code::new(
+    "CAMP-047",
+    "“{round}”不是 {source} 的期号。",
+    Some("摇号协议第 3.5 节"),
+    "{how}",
+);
 
 /// One file of a bundle.
 #[derive(Clone, Debug)]
@@ -134,6 +144,26 @@ fn beacon_name(source: &str, round: &str) -> Result<BeaconName, AppError> {
         .map_err(|fault| unsound(&fault))
 }
 
+/// The beacon as it was typed, in the writing of its source.
+fn beacon_typed(source: &str, round: &str) -> Result<BeaconName, AppError> {
+    let lottery = Lottery::named(source);
+    let fits = lottery.is_none_or(|lottery| lottery.issue(round).is_some());
+    if let (Ok(named), true) = (beacon_name(source, round), fits) {
+        return Ok(named);
+    }
+    let how = match lottery {
+        Some(lottery) => format!(
+            "按开奖公告写 {} 位数字：年份在前，后三位是这一年的第几期，不写“第”“期”和空格。",
+            lottery.digits()
+        ),
+        None => "按公布它的地方的写法，只用数字和字母，不加空格。".to_owned(),
+    };
+    let mut errors = FieldErrors::new();
+    let facts: [Fact<'_>; 3] = [("round", &round), ("source", &source), ("how", &how)];
+    errors.push("beacon_round", NO_ROUND.field(&facts));
+    Err(errors.into())
+}
+
 /// What the plan alone says of FREEZE.
 fn bare_terms(number: &CampaignNo, attempt: u32, plan: &PlanRecord) -> Result<Terms, AppError> {
     Ok(Terms {
@@ -194,7 +224,7 @@ pub(super) fn terms(
         .unwrap_or_default();
     let has_beacon = document.sources.beacon.is_some();
     let beacon = match &document.sources.beacon {
-        Some(beacon) => Some(beacon_name(&beacon.source, &words.beacon_round)?),
+        Some(beacon) => Some(beacon_typed(&beacon.source, &words.beacon_round)?),
         None => None,
     };
     let version = frame.map_or(Version::One, |frozen| frozen.version.protocol());

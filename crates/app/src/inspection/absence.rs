@@ -10,10 +10,12 @@ use domain::premise::Premise;
 use domain::time::Date;
 use store::campaign;
 
+use super::door::held_up;
 use crate::{Acting, App, AppError};
 
 impl App {
-    /// Reports that a visit could not be made; a second person has to confirm it.
+    /// Reports that a visit could not be made; a second person has to confirm it. A team that may not set out does not
+    /// close the firm either.
     pub async fn report_absence(
         &self,
         acting: &Acting,
@@ -29,6 +31,9 @@ impl App {
         let least = rulebook.visit_attempts;
         let step = self.visit_moment(acting);
         let at = step.at;
+        if let Some(refusal) = held_up(&mut tx, &stored, at.date()).await? {
+            return Err(refusal.into());
+        }
         let visit = stored.visit.clone();
         let done = visit.report_absence(step, how, account, attempts, least)?;
         self.write_visit(tx, stored, done, at, actor).await

@@ -7,19 +7,17 @@
 
 use domain::calendar::{Deadline, WorkCalendar};
 use domain::catalog::InspectionItem;
-use domain::event::{Act, Event, LinkKind};
+use domain::event::{Event, LinkKind};
 use domain::id::{Fingerprint, InspectionId, PublicationId};
 use domain::inspection::{
     Approval, Confirmed, Inspection, InspectionState, InspectionVerb, Published, Step,
 };
 use domain::policy::Verb;
 use domain::premise::Premise;
-use domain::publication::{
-    CONTENT, PublicFacts, PublicOutcome, Publication, TOMBSTONE, Tombstone, due,
-};
+use domain::publication::withdrawal_class::WithdrawalClass;
+use domain::publication::{CONTENT, PublicFacts, PublicOutcome, Publication, TOMBSTONE, due};
 use domain::refusal::{Code, Refusal, codes};
 use domain::subject::Subject;
-use domain::time::Instant;
 use store::inspection::{self, StoredInspection, StoredPublication};
 use store::portal::{self, publication_record, withdrawal_record};
 use store::{Reader, StoreError, campaign, catalog, org, subject};
@@ -226,13 +224,13 @@ impl App {
         Ok(publication)
     }
 
-    /// Takes a publication down: its address answers with reason and date, and names nobody.
+    /// Takes a publication down: its address answers with the class of the reason and the date, and names nobody.
     pub async fn withdraw_outcome(
         &self,
         acting: &Acting,
         id: &PublicationId,
         premise: &Premise,
-        reason: &str,
+        (class, reason): (WithdrawalClass, &str),
     ) -> Result<(), AppError> {
         let (mut tx, acting) = self.begin_as("outcome.withdraw", acting).await?;
         let published = inspection::published(&mut tx, id).await?;
@@ -241,15 +239,20 @@ impl App {
         let now = of_publication(&published);
         require(&mut tx, Some(&acting), "这份公示", premise, &now).await?;
         let at = self.clock.now();
-        let (next, act) = standing(&published)?.withdraw(at, reason)?;
+        let (next, act) = standing(&published)?.withdraw(at, class, reason)?;
         let Publication::Withdrawn(tombstone) = next else {
             return Err(StoreError::Engine("a withdrawal that left the publication".into()).into());
         };
         let content = TOMBSTONE
             .write(&tombstone)
             .expect("texts and numbers always encode");
-        let event = touching(self.withdrawal(act, actor, at, &tombstone), &stored)
-            .touching(LinkKind::Publication, id.as_str());
+        let why = format!("{}：{}", class.label(), reason.trim());
+        let event = Event {
+            at,
+            ..self.event(act, actor)
+        };
+        let event =
+            touching(event.because(&why), &stored).touching(LinkKind::Publication, id.as_str());
         let record = withdrawal_record(id, &content);
         let mut rec = tx.record(event, self.public(record))?;
         inspection::withdraw(
@@ -262,20 +265,6 @@ impl App {
         .await?;
         rec.commit().await?;
         Ok(())
-    }
-
-    fn withdrawal(
-        &self,
-        act: Act,
-        actor: domain::event::Actor,
-        at: Instant,
-        tombstone: &Tombstone,
-    ) -> Event {
-        Event {
-            at,
-            ..self.event(act, actor)
-        }
-        .because(&tombstone.reason)
     }
 
     /// What a publication says beside the visit itself.

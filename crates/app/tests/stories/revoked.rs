@@ -1,5 +1,6 @@
 //! A right that is taken back between the request and its act: the act asks again, in its own transaction.
 
+use domain::campaign::abandon_class::AbandonClass;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
 
@@ -192,7 +193,8 @@ async fn on_campaigns(city: &City, acting: &Acting, number: &CampaignNo) -> Answ
     let drafted = app.draft_campaign(acting, &unit(1), &plan).await;
     let revised = app.revise_plan(acting, number, &page, &plan).await;
     let submitted = app.submit_campaign(acting, number, &page).await;
-    let abandoned = app.abandon_campaign(acting, number, &page, "不再需要");
+    let abandoned =
+        app.abandon_campaign(acting, number, &page, (AbandonClass::NotNeeded, "不再需要"));
     let abandoned = abandoned.await;
     let opening = app.full_bundle(acting, number).await;
     let none = Unsealed::default();

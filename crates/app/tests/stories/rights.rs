@@ -3,6 +3,7 @@
 use app::premise::Thing;
 use app::{Acting, AppError};
 use domain::account::Role;
+use domain::campaign::abandon_class::AbandonClass;
 use domain::campaign::plan::CampaignPlan;
 use domain::campaign::{CampaignState, StateKind};
 use domain::id::CampaignNo;
@@ -34,8 +35,13 @@ async fn step(
         "approve" => app.approve_campaign(acting, number, &shown).await,
         "launch" => app.launch_campaign(acting, number, &shown).await,
         _ => {
-            app.abandon_campaign(acting, number, &shown, "不再需要")
-                .await
+            app.abandon_campaign(
+                acting,
+                number,
+                &shown,
+                (AbandonClass::NotNeeded, "不再需要"),
+            )
+            .await
         }
     }
 }
@@ -112,7 +118,7 @@ async fn what_is_abandoned_says_why_and_takes_no_further_step() {
         let shown = as_shown(&city.app, Thing::Campaign(&number)).await;
         let silent = city
             .app
-            .abandon_campaign(&initiator, &number, &shown, "  ")
+            .abandon_campaign(&initiator, &number, &shown, (AbandonClass::NotNeeded, "  "))
             .await;
         assert_eq!(code_of(silent), "CAMP-003");
         assert_eq!(leaves(&city).await, before);

@@ -10,6 +10,7 @@ use crate::id::{AccountId, CampaignId, CampaignNo, Fingerprint, OrgUnitId};
 use crate::policy::four_eyes::Hands;
 use crate::time::Instant;
 
+use super::abandon_class::AbandonClass;
 use super::ceremony::Ceremony;
 use super::entry::SourceEntry;
 use super::frame_roots::FrameRoots;
@@ -261,7 +262,9 @@ pub struct Abandoned {
     pub void_attempts: u32,
     /// Who gave it up, and when.
     pub step: Step,
-    /// Why.
+    /// The class the public reads; none of what was given up before there were classes, whose typed reason was public.
+    pub class: Option<AbandonClass>,
+    /// Why, in the words of who gave it up; internal where there is a class.
     pub reason: String,
 }
 

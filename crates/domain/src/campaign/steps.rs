@@ -12,6 +12,7 @@ use crate::policy::four_eyes::{self, Hands};
 use crate::refusal::{Refusal, codes};
 use crate::time::Instant;
 
+use super::abandon_class::AbandonClass;
 use super::state::{
     Abandoned, Approved, Archived, Campaign, CampaignState, Draft, Ended, Inspecting, Launched,
     Reported, Returned, Step, Submitted,
@@ -171,17 +172,18 @@ impl Campaign {
         Ok(self.with(next, Act::CampaignLaunched))
     }
 
-    /// Gives the campaign up before a frame is frozen; stays visible with its reason.
+    /// Gives the campaign up before a frame is frozen; stays visible with the class of its reason.
     ///
     /// # Errors
     /// `CAMP-001`, `CAMP-003`.
-    pub fn abandon(self, step: Step, reason: &str) -> Stepped {
+    pub fn abandon(self, step: Step, class: AbandonClass, reason: &str) -> Stepped {
         self.permit(CampaignVerb::Abandon)?;
         let reason = required_reason(reason, CampaignVerb::Abandon)?;
         let next = CampaignState::Abandoned(Abandoned {
             from: self.kind(),
             void_attempts: self.state.attempt() - 1,
             step,
+            class: Some(class),
             reason,
         });
         Ok(self.with(next, Act::CampaignAbandoned))

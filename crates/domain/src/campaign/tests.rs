@@ -1,6 +1,7 @@
 //! The life of a campaign.
 
 use super::*;
+use crate::campaign::abandon_class::AbandonClass;
 use crate::event::Act;
 use crate::id::{AccountId, CampaignId, CampaignNo, Fingerprint, OrgUnitId, PartyToken};
 use crate::refusal::Refusal;
@@ -133,7 +134,7 @@ fn in_state(kind: StateKind) -> Campaign {
     let (mut campaign, _) = Campaign::draft(id, number, unit, account(SUBMITTER));
     if kind == StateKind::Abandoned {
         return campaign
-            .abandon(step(SUBMITTER, 1), "不再需要")
+            .abandon(step(SUBMITTER, 1), AbandonClass::NotNeeded, "不再需要")
             .expect("abandoned")
             .0;
     }
@@ -268,7 +269,11 @@ fn apply(campaign: Campaign, verb: CampaignVerb) -> Result<(Campaign, Act), Refu
         CampaignVerb::Open => campaign.open(step(DRAWER, 110)),
         CampaignVerb::Report => campaign.report(step(SUBMITTER, 120)),
         CampaignVerb::Archive => campaign.archive(step(SUBMITTER, 130)),
-        CampaignVerb::Abandon => campaign.abandon(step(SUBMITTER, 140), "上级另有部署"),
+        CampaignVerb::Abandon => campaign.abandon(
+            step(SUBMITTER, 140),
+            AbandonClass::NotNeeded,
+            "上级另有部署",
+        ),
     }
 }
 
@@ -598,7 +603,7 @@ fn a_void_attempt_returns_to_the_approved_plan_with_the_next_number() {
         let silent = in_state(kind).void(&step(APPROVER, 80), "", false);
         assert_eq!(silent.expect_err("no reason").code, "CAMP-003");
         let (given_up, _) = again
-            .abandon(step(SUBMITTER, 99), "不再需要")
+            .abandon(step(SUBMITTER, 99), AbandonClass::NotNeeded, "不再需要")
             .expect("abandoned");
         assert_eq!(given_up.state.attempt(), 2);
     }

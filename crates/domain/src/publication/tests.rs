@@ -1,5 +1,6 @@
 //! What the public sees, and what it never sees.
 
+use super::withdrawal_class::WithdrawalClass;
 use super::*;
 use crate::calendar::{SEED_HOLIDAYS, parse_holidays};
 use crate::catalog::{ItemFile, SEED_ITEMS};
@@ -178,20 +179,26 @@ fn a_withdrawal_leaves_a_tombstone_without_the_name() {
     assert_eq!(
         published
             .clone()
-            .withdraw(at, " ")
+            .withdraw(at, WithdrawalClass::Other, " ")
             .expect_err("no reason")
             .code,
         "PUBL-001"
     );
-    let (down, act) = published.withdraw(at, "结论被撤销").expect("withdrawn");
+    let (down, act) = published
+        .withdraw(at, WithdrawalClass::OutcomeRevoked, "甲餐饮的结论被撤销")
+        .expect("withdrawn");
     assert_eq!(act, Act::OutcomeWithdrawn);
     let text = serde_json::to_string(&down).expect("encodes");
+    let said = WithdrawalClass::OutcomeRevoked.sentence();
+    assert!(text.contains(said), "{text}");
     assert!(
         !text.contains("甲餐饮") && !text.contains("91411202MA0XX00155"),
         "{text}"
     );
     assert_eq!(
-        down.withdraw(at, "再撤").expect_err("twice").code,
+        down.withdraw(at, WithdrawalClass::Other, "再撤")
+            .expect_err("twice")
+            .code,
         "PUBL-002"
     );
 }
@@ -210,4 +217,13 @@ fn the_example_of_the_specification_has_the_hash_it_names() {
     assert_eq!(hash.to_string(), named);
     let read = CONTENT.read(content).expect("a content of ours");
     assert_eq!(CONTENT.write(&read).expect("writes"), content);
+}
+
+/// A stranger who reads a tombstone knows from SPEC-log §4.2 that nobody typed its reason.
+#[test]
+fn the_sentences_of_withdrawals_stand_in_the_specification() {
+    let specification = include_str!("../../../../docs/SPEC-log.md").replace('\n', "");
+    for class in WithdrawalClass::ALL {
+        assert!(specification.contains(class.sentence()), "{class}");
+    }
 }

@@ -19,11 +19,12 @@ use app::App;
 use app::port::Entropy;
 use store::{Exhibit, StoreError};
 use tlog::{Hash, KeyRotation, LogKeys, SignedCheckpoint};
+use tokio::sync::watch;
 use tokio::time::MissedTickBehavior;
 use verify::disk;
 
 use super::{Place, Published, log_keys};
-use crate::commands::{Failure, Output};
+use crate::commands::{Failure, Output, Problem};
 use crate::private::{private_folder, write_private};
 
 /// How often a server looks whether the log has grown; what it does within this time before an older copy is put in
@@ -227,33 +228,43 @@ impl Place {
         Ok(Keeper { files, last: None })
     }
 
-    /// Keeps the head of the log as it grows, until the database is closed, and then once more.
-    pub(crate) async fn keep_checkpoints(&self, app: App) -> Result<(), Failure> {
+    /// Keeps the head of the log as it grows, until the database is closed, and then once more; yields how that goes.
+    pub(crate) async fn keep_checkpoints(&self, app: App) -> Result<Keeping, Failure> {
         let mut keeper = self.keeper(&*app.entropy)?;
         // The first one at once: a folder that cannot be written is told at the start.
         keeper.keep(&app).await?;
+        let (tell, keeping) = watch::channel(None);
         tokio::spawn(async move {
             let mut tick = tokio::time::interval(EVERY);
             tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
-            let mut told = None;
             while !app.db.is_closed() {
                 tick.tick().await;
-                match keeper.keep(&app).await {
-                    Ok(()) => told = None,
-                    Err(_) if app.db.is_closed() => {}
-                    Err(failed) => {
-                        // Once each: a database that is exchanged was away before.
-                        let code = failed.problems.first().map(|one| one.code.clone());
-                        for problem in failed.problems.iter().filter(|_| told != code) {
-                            tracing::error!("检查点没有存下，稍后再存：{problem}");
-                        }
-                        told = code;
-                    }
-                }
+                let problem = match keeper.keep(&app).await {
+                    Ok(()) => None,
+                    Err(_) if app.db.is_closed() => continue,
+                    Err(failed) => failed.problems.into_iter().next(),
+                };
+                told(&tell, problem);
             }
         });
-        Ok(())
+        Ok(keeping)
     }
+}
+
+/// What keeps the checkpoints from being kept just now, if anything does.
+pub(crate) type Keeping = watch::Receiver<Option<Problem>>;
+
+/// Says how the keeping goes, and writes it down when that is news: a database that is exchanged was away before.
+fn told(tell: &watch::Sender<Option<Problem>>, problem: Option<Problem>) {
+    tell.send_if_modified(|before| {
+        let code = |one: &Option<Problem>| one.as_ref().map(|one| one.code.clone());
+        let is_news = code(before) != code(&problem);
+        if let (Some(problem), true) = (&problem, is_news) {
+            tracing::error!("检查点没有存下，稍后再存：{problem}");
+        }
+        *before = problem;
+        is_news
+    });
 }
 
 /// Keeps heads in its files.

@@ -162,7 +162,7 @@ async fn on_air(
     }
     let place = args.place.place()?;
     place.keep_room(app.clone(), args.room).await;
-    place.keep_checkpoints(app.clone()).await?;
+    let keeping = place.keep_checkpoints(app.clone()).await?;
     let proxies = Proxies::new(&args.trusted_proxy);
     let web = ready(app.clone(), args, tls.is_some())
         .await?
@@ -174,6 +174,7 @@ async fn on_air(
         place: args.place.place()?,
         app: app.clone(),
         doors: doors.clone(),
+        keeping: keeping.clone(),
     };
     let web = web.on(Arc::new(machine));
     let handle = Handle::new();
@@ -181,7 +182,7 @@ async fn on_air(
     let router = web::route::router(&web);
     let watched = watch.as_ref().map(|(_, address)| *address);
     if let Some((listener, _)) = watch {
-        let watch = Watch::new(web.app, &place.data, web.measures, doors.clone());
+        let watch = Watch::new(web.app, (&place.data, keeping), web.measures, doors.clone());
         tokio::spawn(watch.serve(listener, Handle::new()));
     }
     tokio::spawn(announce(handle.clone(), tls.is_some(), watched, *output));

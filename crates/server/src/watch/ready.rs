@@ -9,6 +9,8 @@ use serde_json::{Value, json};
 use store::StoreError;
 use tokio::time::timeout;
 
+use crate::bureau::Keeping;
+
 /// What has to be free where the data folder lies, in bytes.
 const FREE: u64 = 512 * 1024 * 1024;
 /// By how much the clock may stand behind the last entry of the log, in milliseconds; the store's own bound.
@@ -23,7 +25,7 @@ pub(crate) struct Condition {
     /// Which part.
     pub(crate) part: &'static str,
     /// What is wrong with it: code and sentence.
-    pub(crate) fault: Option<(&'static str, String)>,
+    pub(crate) fault: Option<(String, String)>,
 }
 
 impl Condition {
@@ -37,9 +39,15 @@ impl Condition {
     }
 }
 
-/// Asks every part.
-pub(crate) async fn conditions(app: &App, data: &Path) -> Vec<Condition> {
-    asked(app, data, PATIENCE).await
+/// Asks every part; `keeping` says how the keeping of the checkpoints goes.
+pub(crate) async fn conditions(app: &App, data: &Path, keeping: &Keeping) -> Vec<Condition> {
+    let mut all = asked(app, data, PATIENCE).await;
+    let problem = keeping.borrow().clone();
+    all.push(Condition {
+        part: "checkpoints",
+        fault: problem.map(|one| (one.code, one.sentence)),
+    });
+    all
 }
 
 async fn asked(app: &App, data: &Path, patience: Duration) -> Vec<Condition> {
@@ -87,7 +95,10 @@ fn silent(what: &str) -> (&'static str, String) {
 }
 
 fn condition(part: &'static str, fault: Option<(&'static str, String)>) -> Condition {
-    Condition { part, fault }
+    Condition {
+        part,
+        fault: fault.map(|(code, sentence)| (code.to_owned(), sentence)),
+    }
 }
 
 /// Who waits for others can work in his turn.

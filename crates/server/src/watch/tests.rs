@@ -7,6 +7,7 @@ use tower::ServiceExt as _;
 use web::gate::{Facts, WebState};
 
 use super::*;
+use crate::commands::Problem;
 
 async fn asked(router: &Router, path: &str) -> (StatusCode, String) {
     let request = Request::get(path).body(Body::empty()).unwrap();
@@ -61,7 +62,13 @@ async fn the_machine_says_how_it_is_and_of_nobody_anything() {
         let seat = doors.seat("192.0.2.7".parse().unwrap());
         assert!(doors.seat("192.0.2.8".parse().unwrap()).is_none());
         let folder = tempfile::tempdir().unwrap();
-        let watch = Watch::new(city.app.clone(), folder.path(), web.measures, doors);
+        let (tell, keeping) = tokio::sync::watch::channel(None);
+        let watch = Watch::new(
+            city.app.clone(),
+            (folder.path(), keeping),
+            web.measures,
+            doors,
+        );
         let router = watch.router();
         let (status, text) = asked(&router, "/metrics").await;
         assert_eq!(status, StatusCode::OK);
@@ -74,6 +81,18 @@ async fn the_machine_says_how_it_is_and_of_nobody_anything() {
         assert_eq!((status, health.as_str()), (StatusCode::OK, "{\"ok\":true}"));
         let (status, ready) = asked(&router, "/ready").await;
         assert_eq!(status, StatusCode::OK, "{ready}");
+        tell.send_replace(Some(Problem {
+            code: "CKPT-006".to_owned(),
+            place: "database".to_owned(),
+            sentence: "运行之中数据库被换成了别的".to_owned(),
+        }));
+        let (status, ready) = asked(&router, "/ready").await;
+        assert_eq!(status, StatusCode::SERVICE_UNAVAILABLE);
+        assert!(
+            ready.contains("CKPT-006") && ready.contains("被换成了别的"),
+            "{ready}"
+        );
+        tell.send_replace(None);
         drop(seat);
         city.app.db.close().await;
         let (status, ready) = asked(&router, "/ready").await;
@@ -101,7 +120,14 @@ async fn a_server_whose_database_went_away_is_not_ready_until_it_is_back() {
     let web = WebState::new(city.app.clone(), false, Facts::default());
     let folder = tempfile::tempdir().unwrap();
     let doors = Doors::new(ONE_SEAT, |_| false);
-    let router = Watch::new(city.app.clone(), folder.path(), web.measures, doors).router();
+    let (_tell, keeping) = tokio::sync::watch::channel(None);
+    let router = Watch::new(
+        city.app.clone(),
+        (folder.path(), keeping),
+        web.measures,
+        doors,
+    )
+    .router();
     let parts = async || {
         let (status, ready) = asked(&router, "/ready").await;
         let told: Value = serde_json::from_str(&ready).unwrap();

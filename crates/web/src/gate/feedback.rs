@@ -189,7 +189,7 @@ feedback! {
     CEREMONY_BEGUN = "ceremony-begun", "抽取仪式已开始。", "请见证人登记到场，之后各方公开随机数。";
     CEREMONY_ATTENDED = "ceremony-attended", "已登记到场。", "要掷骰的，先由在场两人录入掷骰结果；然后各方公开随机数。";
     BEACON_ENTERED = "beacon-entered", "公共随机数已录入。", "算数之后，结果由程序自动算出；刷新本页查看。";
-    CAMPAIGN_ABANDONED = "campaign-abandoned", "任务已终止。", "理由永久可查。";
+    CAMPAIGN_ABANDONED = "campaign-abandoned", "任务已终止。", "事由永久公开。";
     // Visits and publications.
     VISIT_ARRIVED = "visit-arrived", "已登记到场。", "逐项填写检查表，填一项存一项。";
     RESULTS_SAVED = "results-saved", "已保存。", "没有保存的内容仍在本页，已存为草稿。";
@@ -206,5 +206,5 @@ feedback! {
     OUTCOMES_APPROVED = "outcomes-approved", "已批准所选的公示。", "由公示岗公示；仍在本页的没有批准。";
     OUTCOMES_PUBLISHED = "outcomes-published", "已公示所选的结果。", "任何人都可以在公示页看到；仍在本页的没有公示。";
     OUTCOME_PUBLISHED = "outcome-published", "已公示。", "任何人都可以在公示页看到，摘要已进入公开日志。";
-    OUTCOME_WITHDRAWN = "outcome-withdrawn", "已撤下。", "原地址答复撤下的理由和日期，不再显示企业名称。";
+    OUTCOME_WITHDRAWN = "outcome-withdrawn", "已撤下。", "原地址答复撤下的事由和日期，不再显示企业名称。";
 }

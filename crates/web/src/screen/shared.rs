@@ -7,6 +7,7 @@ mod gap;
 pub(in crate::screen) mod listed;
 mod listing;
 mod parameter;
+pub mod public_reason;
 mod scope;
 mod trace;
 

@@ -357,6 +357,9 @@ async fn the_form_of_freeze_offers_the_ceremony_and_keeps_what_does_not_fit() {
         refused(&[("beacon_at", "")], &["DATE-003", "2026136"]).await;
         refused(&[("beacon_at", early)], &["CAMP-007", early]).await;
         refused(&[("beacon_round", "")], &["CAMP-033"]).await;
+        for slip in ["138期", "2026 138", "二〇二六一三八", "138"] {
+            refused(&[("beacon_round", slip)], &["CAMP-047", slip, "7 位数字"]).await;
+        }
         let drawn = "2026120";
         refused(
             &[("beacon_round", drawn)],

@@ -645,6 +645,18 @@ async fn an_expired_credential_and_an_own_recusal_stop_at_the_door_and_a_challen
             "{}",
             recused.text
         );
+        // Nor is the firm closed by who may not go there, from his desk.
+        let shown = as_shown(app, Thing::Visit(&visit.visit.id)).await;
+        let acting = city.acting(&story.team(visit)[1]).await;
+        let how = domain::inspection::FallenAway::Closed;
+        let closed = app.report_absence(&acting, &visit.visit.id, &shown, how, "已经关门", 1);
+        let why = closed.await.unwrap_err().to_string();
+        assert!(why.contains("INSP-017"), "{why}");
+        assert!(
+            page.shows("申请延期") && !page.shows("/absent\""),
+            "{}",
+            page.text
+        );
         // What the subject of another visit asks for is noted, and the visit goes on.
         let challenge = [("challenge", "称其亲属在同街经营")];
         let went = at_the_door(&story, &visits[1], &challenge).await;

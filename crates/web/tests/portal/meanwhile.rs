@@ -4,6 +4,7 @@
 //! What happens meanwhile happens inside the clock of the act under test, which is asked last before the lock is
 //! taken. An act that held the writer then would keep the other one waiting until it is refused.
 
+use domain::campaign::abandon_class::AbandonClass;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex};
 
@@ -171,7 +172,7 @@ async fn a_campaign_that_changes_while_an_act_computes_is_not_written_over() {
             let gated = gated(app, async move {
                 let changed = match long {
                     Long::Freeze => {
-                        let why = "计划有变";
+                        let why = (AbandonClass::PlanChanged, "计划有变");
                         other.abandon_campaign(&initiator, &no, &seen, why).await
                     }
                     Long::Open => other.open_draw(&officer, &no, &seen).await,

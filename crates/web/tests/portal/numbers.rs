@@ -3,6 +3,7 @@
 use app::premise::Thing;
 use axum::http::StatusCode;
 use domain::campaign::StateKind;
+use domain::campaign::abandon_class::AbandonClass;
 use domain::id::CampaignNo;
 use testkit::city::as_shown;
 
@@ -28,9 +29,14 @@ async fn a_campaign_that_is_given_up_or_void_keeps_its_number_and_the_next_gets_
         let shown = async |number: &CampaignNo| as_shown(app, Thing::Campaign(number)).await;
         let given_up = story.launched().await;
         let seen = shown(&given_up).await;
-        app.abandon_campaign(&story.initiator, &given_up, &seen, "上级另有安排")
-            .await
-            .unwrap();
+        app.abandon_campaign(
+            &story.initiator,
+            &given_up,
+            &seen,
+            (AbandonClass::NotNeeded, "上级另有安排"),
+        )
+        .await
+        .unwrap();
         let (voided, _) = story.committed().await;
         assert_eq!(ordinal(&voided), ordinal(&given_up) + 1);
         story

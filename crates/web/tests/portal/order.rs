@@ -1,5 +1,6 @@
 //! Lists of visits and publications: whose they are, and in which order whoever leafs through them meets them.
 
+use domain::publication::withdrawal_class::WithdrawalClass;
 use std::collections::BTreeSet;
 
 use app::premise::Thing;
@@ -120,9 +121,12 @@ async fn of_a_campaign_publications_stand_in_drawing_order_and_what_was_taken_do
         let publisher = city.acting(&story.publisher).await;
         let id = PublicationId::parse(&wanted[1]).unwrap();
         let shown = as_shown(&city.app, Thing::Publication(&id)).await;
-        let withdraw = city
-            .app
-            .withdraw_outcome(&publisher, &id, &shown, "信息有误");
+        let withdraw = city.app.withdraw_outcome(
+            &publisher,
+            &id,
+            &shown,
+            (WithdrawalClass::ContentError, "信息有误"),
+        );
         withdraw.await.unwrap();
         let mut reader = city.app.db.read().await.unwrap();
         let found = portal::publications_found(&mut reader, WORDS, 50)

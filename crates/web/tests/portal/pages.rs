@@ -2,6 +2,7 @@
 
 use app::premise::Thing;
 use axum::http::StatusCode;
+use domain::campaign::abandon_class::AbandonClass;
 use domain::id::CampaignNo;
 use serde_json::Value;
 use store::Db;
@@ -323,7 +324,7 @@ async fn beside_a_new_frame_nothing_stands_of_the_attempt_before_it() {
 }
 
 #[tokio::test]
-async fn an_abandoned_campaign_stays_with_its_reason() {
+async fn an_abandoned_campaign_stays_with_the_class_of_its_reason_and_none_of_its_words() {
     told(async |story| {
         let number = story.launched().await;
         let app = &story.site.city.app;
@@ -331,16 +332,23 @@ async fn an_abandoned_campaign_stays_with_its_reason() {
             &story.initiator,
             &number,
             &as_shown(app, Thing::Campaign(&number)).await,
-            "上级统一组织，本局不再单独开展",
+            (AbandonClass::NotNeeded, "上级统一组织，本局不再单独开展"),
         )
         .await
         .unwrap();
         let page = whole(&story.site.stranger(), &format!("/draw/{number}")).await;
         assert!(
-            page.shows("任务终止") && page.shows("上级统一组织"),
+            page.shows("任务终止") && page.shows(AbandonClass::NotNeeded.sentence()),
             "{}",
             page.text
         );
+        assert!(!page.shows("上级统一组织"), "{}", page.text);
+        let inside = whole(
+            &story.browser(&story.initiator.account).await,
+            &format!("/w/campaigns/{number}"),
+        )
+        .await;
+        assert!(inside.shows("上级统一组织"), "{}", inside.text);
     })
     .await;
 }

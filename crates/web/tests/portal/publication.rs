@@ -4,6 +4,7 @@ use app::premise::Thing;
 use axum::http::StatusCode;
 use domain::account::Role;
 use domain::inspection::InspectionState;
+use domain::publication::withdrawal_class::WithdrawalClass;
 use testkit::city::as_shown;
 
 use crate::browser::Page;
@@ -64,19 +65,31 @@ async fn a_published_result_stands_and_a_withdrawn_one_answers_410_without_the_n
         let publisher = story.browser(&story.publisher).await;
         let path = format!("/w/published/{id}/withdraw");
         let asked = publisher.get(&path).await;
-        let refused = publisher.submit(&asked, &path, &[("reason", " ")]).await;
+        let class = ("class", "content-error");
+        let blank = [class, ("reason", " ")];
+        let refused = publisher.submit(&asked, &path, &blank).await;
         assert_eq!(refused.status, StatusCode::CONFLICT);
         assert!(refused.shows("PUBL-001"), "{}", refused.text);
         let asked = publisher.get(&path).await;
-        let fields = [("reason", "公示内容与决定书不符")];
+        let typed = "王某举报，公示内容与决定书不符";
+        let unclassed = [("reason", typed)];
+        let refused = publisher.submit(&asked, &path, &unclassed).await;
+        assert!(refused.shows("CAMP-036") && refused.shows(typed));
+        let asked = publisher.get(&path).await;
+        let fields = [class, ("reason", typed)];
         let done = publisher.submit(&asked, &path, &fields).await;
         assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.text);
         for path in [format!("/r/{id}"), format!("/r/{id}.json")] {
             let gone = stranger.get(&path).await;
             assert_eq!(gone.status, StatusCode::GONE, "{path}");
             assert!(
-                gone.shows("公示内容与决定书不符") && !gone.shows(&name),
+                gone.shows(WithdrawalClass::ContentError.sentence()) && !gone.shows(&name),
                 "{}",
+                gone.text
+            );
+            assert!(
+                !gone.shows("王某"),
+                "typed words stay inside: {}",
                 gone.text
             );
         }

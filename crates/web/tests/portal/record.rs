@@ -7,6 +7,7 @@ use app::premise::Thing;
 use domain::id::Fingerprint;
 use domain::inspection::FallenAway;
 use domain::premise::Premise;
+use domain::publication::withdrawal_class::WithdrawalClass;
 use testkit::city::as_shown;
 
 use crate::story::{Story, told_on_both};
@@ -145,12 +146,22 @@ async fn nothing_is_approved_published_or_withdrawn_but_what_was_shown() {
         let published = app.publish_outcome(&publisher, id, &shown).await.unwrap();
         let stands = Thing::Publication(&published);
         refused(&story, "withdraw", stands, async |shown| {
-            app.withdraw_outcome(&publisher, &published, &shown, "信息有误")
-                .await
+            app.withdraw_outcome(
+                &publisher,
+                &published,
+                &shown,
+                (WithdrawalClass::ContentError, "信息有误"),
+            )
+            .await
         })
         .await;
         let shown = as_shown(app, stands).await;
-        let withdrawn = app.withdraw_outcome(&publisher, &published, &shown, "信息有误");
+        let withdrawn = app.withdraw_outcome(
+            &publisher,
+            &published,
+            &shown,
+            (WithdrawalClass::ContentError, "信息有误"),
+        );
         withdrawn.await.unwrap();
     })
     .await;

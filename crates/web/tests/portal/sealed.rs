@@ -246,6 +246,58 @@ async fn nobody_is_removed_from_the_register_while_a_drawn_list_is_ahead() {
     .await;
 }
 
+/// A firm is drawn by its code, and so are who inspect it: whoever gave a code to another after the freeze would choose
+/// who is visited, and by whom.
+#[tokio::test]
+async fn no_code_moves_to_another_firm_or_inspector_from_the_freeze_until_the_visits_begin() {
+    told(async |story| {
+        let number = story.launched().await;
+        story.freeze(&number).await;
+        codes_stand(&story).await;
+    })
+    .await;
+    told(async |story| {
+        let number = story.drawn().await;
+        codes_stand(&story).await;
+        dispatch(&story, &number).await;
+        codes_stand(&story).await;
+    })
+    .await;
+}
+
+/// Refuses the registrar the code of a firm and of an inspector, cleared or another one; and nothing but the code.
+async fn codes_stand(story: &Story) {
+    let (city, app) = (&story.site.city, &story.site.city.app);
+    let login = format!("registrar{}", story.site.log_size().await);
+    let registrar = city.account(&login, &[(Role::Registrar, 1)]).await;
+    let registrar = &city.acting(&registrar).await;
+    let firm = &story.subjects().await[0];
+    let mut reader = app.db.read().await.unwrap();
+    let kept = store::subject::get(&mut reader, firm).await.unwrap();
+    let all = store::inspector::entries(&mut reader).await.unwrap();
+    let inspector = store::inspector::by_code(&mut reader, &all[0].code).await;
+    let inspector = inspector.unwrap().unwrap().inspector;
+    drop(reader);
+    let edit = async |row: &domain::subject::RawSubject| {
+        let shown = as_shown(app, app::premise::Thing::Subject(firm)).await;
+        app.edit_subject(registrar, firm, &shown, row).await
+    };
+    let mut cleared = app::subject::as_typed(&kept);
+    cleared.usci.clear();
+    cleared.register_number.clear();
+    let why = edit(&cleared).await.unwrap_err().to_string();
+    assert!(why.contains("SUBJ-006"), "{why}");
+    let mut moved = app::subject::as_typed(&kept);
+    moved.address.push_str("二楼");
+    edit(&moved).await.unwrap();
+    let mut row = app::inspector::as_typed(&inspector, "");
+    row.code = "F099".to_owned();
+    let shown = as_shown(app, app::premise::Thing::Inspector(&inspector.id)).await;
+    let edited = app.edit_inspector(registrar, &inspector.id, &shown, &row);
+    let why = edited.await.unwrap_err().to_string();
+    assert!(why.contains("ROST-035"), "{why}");
+}
+
 #[tokio::test]
 async fn a_list_open_on_the_spot_still_wants_the_right_and_the_act() {
     told(async |story| {

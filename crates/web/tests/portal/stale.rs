@@ -9,6 +9,7 @@ use app::premise::Thing;
 use app::staging::State;
 use axum::http::StatusCode;
 use domain::account::{Grant, Role};
+use domain::campaign::abandon_class::AbandonClass;
 use domain::id::{AccountId, CampaignNo, EventId, Fingerprint, PartyToken};
 use domain::policy::Verb;
 use domain::premise::Premise;
@@ -168,6 +169,7 @@ impl Stage {
         let no = self.campaign.as_str();
         let common = [
             ("reason", "核对后决定"),
+            ("class", "other"),
             ("void_code", "register-error"),
             ("absent_reason", ""),
             ("last_four", &no[no.len() - 4..]),
@@ -585,7 +587,12 @@ async fn who_changed_it_is_said_to_whom_may_know() {
         let more = supervisor.grants[0].clone();
         let both = city.granted(&story.initiator.account, more).await;
         let told = app
-            .abandon_campaign(&both, &number, &shown, "改由上级组织")
+            .abandon_campaign(
+                &both,
+                &number,
+                &shown,
+                (AbandonClass::NotNeeded, "改由上级组织"),
+            )
             .await
             .unwrap_err();
         let told = told.to_string();

@@ -11,7 +11,8 @@ use crate::versioned::Shape;
 /// How a state is kept. Version 2: the approval names the version of the rulebook. Version 3: a frame knows
 /// its roots, a plan everybody who wrote it. Version 4: a frame knows the version of its attempt, a commitment
 /// from when nonces are taken and what the dice showed. Version 5: of dice two accounts are known, and where they
-/// come from. Version 6: an entry of dice or a beacon says by what it counts, a commitment knows its ceremony.
+/// come from. Version 6: an entry of dice or a beacon says by what it counts, a commitment knows its ceremony. Version 7: what is given up
+/// says the class the public reads.
 pub static LIFE: Shape<CampaignState> = Shape::new(
     "campaigns.life",
     &[
@@ -20,6 +21,7 @@ pub static LIFE: Shape<CampaignState> = Shape::new(
         attempts_of_the_first_version,
         dice_of_one_account,
         no_ceremony,
+        given_up_without_class,
     ],
 );
 
@@ -117,6 +119,17 @@ fn no_ceremony(mut value: Value) -> Value {
         for field in fields.values_mut().filter(|field| field.is_object()) {
             *field = no_ceremony(field.take());
         }
+    }
+    value
+}
+
+/// What was given up before there were classes has none; the reason that was typed was public.
+fn given_up_without_class(mut value: Value) -> Value {
+    if let Some(fields) = value.as_object_mut()
+        && fields.contains_key("void_attempts")
+        && fields.contains_key("reason")
+    {
+        fields.insert("class".to_owned(), Value::Null);
     }
     value
 }

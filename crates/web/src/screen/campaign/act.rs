@@ -20,6 +20,7 @@ use crate::form::Submitted;
 use crate::gate::{Answer, Flaws, Pressed, Stop, Visit, WebState, once, once_new, see_other};
 use crate::layout::WorkbenchPage;
 use crate::route::{Route, Who};
+use crate::screen::shared::public_reason;
 use crate::text::Address;
 
 pub(in crate::screen::campaign) mod ceremony;
@@ -327,8 +328,8 @@ async fn perform(
         CampaignAct::Assign => app.assign_visits(acting, number, premise).await,
         CampaignAct::End => app.end_campaign(acting, number, premise).await,
         CampaignAct::Abandon => {
-            app.abandon_campaign(acting, number, premise, sent.first("reason"))
-                .await
+            let why = public_reason::sent(sent)?;
+            app.abandon_campaign(acting, number, premise, why).await
         }
         CampaignAct::Freeze
         | CampaignAct::Commit

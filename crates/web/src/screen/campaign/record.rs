@@ -235,7 +235,7 @@ fn step_bar(seen: &Seen, today: Date) -> StepBar {
     }
     let bar = StepBar::campaign(words::step(state), notes);
     match state {
-        CampaignState::Abandoned(abandoned) => bar.given_up(format!("理由：{}", abandoned.reason)),
+        CampaignState::Abandoned(abandoned) => bar.given_up(words::given_up_because(abandoned)),
         _ => bar,
     }
 }

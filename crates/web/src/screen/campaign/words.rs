@@ -1,7 +1,7 @@
 //! What the states of a campaign mean to people: step, badge, who must do what now.
 
 use domain::campaign::party::TrustLevel as Level;
-use domain::campaign::state::{Committed, Revealed};
+use domain::campaign::state::{Abandoned, Committed, Revealed};
 use domain::campaign::{Campaign, CampaignState, StateKind};
 use domain::rulebook::Rulebook;
 use domain::time::{Date, Instant};
@@ -288,9 +288,7 @@ pub(in crate::screen) fn now(
         ),
         CampaignState::Reported(_) => ("检查报告已形成。", "资料齐全后归档。".to_owned()),
         CampaignState::Archived(_) => ("已归档。", String::new()),
-        CampaignState::Abandoned(abandoned) => {
-            ("任务终止。", format!("理由：{}", abandoned.reason))
-        }
+        CampaignState::Abandoned(abandoned) => ("任务终止。", given_up_because(abandoned)),
     }
 }
 
@@ -317,5 +315,13 @@ pub(in crate::screen) fn brief(at: Instant, today: Date) -> String {
         text[5..10].to_owned()
     } else {
         text[..10].to_owned()
+    }
+}
+
+/// Why a campaign was given up, for those inside: the class the public reads, and the words it does not.
+pub(super) fn given_up_because(abandoned: &Abandoned) -> String {
+    match abandoned.class {
+        Some(class) => format!("事由：{}。理由：{}", class.label(), abandoned.reason),
+        None => format!("理由：{}", abandoned.reason),
     }
 }

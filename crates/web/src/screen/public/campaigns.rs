@@ -228,7 +228,7 @@ fn view(shell: PortalShell, content: &Campaigns) -> PortalPage {
         "全部任务",
         table(&content.campaigns, none_yet()),
     )
-    .with_clause("作废的抽取和终止的任务也列在这里，作废的事由、终止的理由永久公开")
+    .with_clause("作废的抽取和终止的任务也列在这里，作废的事由、终止的事由永久公开")
     .with_link(twin("/campaigns"))
     .with_foot(Pager::new(count, previous, next));
     let page = PortalPage::new(shell, Head::new("抽查任务")).with(sheet);

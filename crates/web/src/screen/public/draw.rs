@@ -8,6 +8,7 @@ use app::drawing::{Stage, public_stage};
 use axum::extract::{Path, State};
 use domain::campaign::CampaignState;
 use domain::campaign::plan::CampaignPlan;
+use domain::campaign::state::Abandoned;
 use domain::campaign::void_class::VoidClass;
 use domain::id::CampaignNo;
 use serde::Serialize;
@@ -179,7 +180,7 @@ pub(super) async fn load(web: &WebState, no: &str) -> Result<PublicDraw, Stop> {
         visits,
         visits_total,
         abandoned: match &stored.campaign.state {
-            CampaignState::Abandoned(abandoned) => Some(abandoned.reason.clone()),
+            CampaignState::Abandoned(abandoned) => Some(published_reason(abandoned)),
             _ => None,
         },
         title: stored.title,
@@ -261,4 +262,13 @@ fn class_of(record: &str) -> Option<String> {
 fn reason_of(body: &str) -> Option<String> {
     let header: serde_json::Value = serde_json::from_str(body.lines().nth(1)?).ok()?;
     header.get("reason")?.as_str().map(str::to_owned)
+}
+
+/// Why a campaign was given up, as the public reads it: the class with its sentence. What was given up before there were
+/// classes keeps the words that were typed to be read by the public.
+fn published_reason(abandoned: &Abandoned) -> String {
+    match abandoned.class {
+        Some(class) => format!("{}。{}", class.label(), class.sentence()),
+        None => abandoned.reason.clone(),
+    }
 }

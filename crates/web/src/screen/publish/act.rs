@@ -8,16 +8,17 @@ use axum::http::HeaderValue;
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
 use domain::id::{CampaignNo, InspectionId, PublicationId};
+use domain::publication::withdrawal_class::WithdrawalClass;
 use domain::publication::{PublicOutcome, Publication};
 use store::inspection::{self, StoredPublication};
 
 use super::approve::not_approved;
 use super::{all, done};
-use crate::component::{Confirm, Crumb, Facts, Field, Head, Link, Note, RailSection, Sheet};
+use crate::component::{Confirm, Crumb, Facts, Head, Link, Note, RailSection, Sheet};
 use crate::form::Submitted;
 use crate::gate::{Answer, Flaws, Pressed, Stop, Visit, WebState, feedback, once, see_other};
 use crate::layout::WorkbenchPage;
-use crate::screen::shared::number_in;
+use crate::screen::shared::{number_in, public_reason};
 use crate::text::Address;
 
 pub(super) fn visit_key(id: &str) -> Result<InspectionId, Stop> {
@@ -123,7 +124,7 @@ fn confirmation(web: &WebState, visit: &Visit, preview: &PublicationPreview) -> 
             "内容的摘要写入公开日志。".to_owned(),
         ])
         .fixed_after(vec![
-            "公示的内容不能修改；有错的，只能写明理由撤下，撤下的记录永久保留。".to_owned(),
+            "公示的内容不能修改；有错的，只能写明事由撤下，撤下的记录永久保留。".to_owned(),
         ])
         .seen_by(vec!["社会公众；内容也会被镜像和搜索引擎保存。".to_owned()])
 }
@@ -170,22 +171,22 @@ fn withdrawal(
     again: Option<(&Submitted, &Flaws)>,
 ) -> Confirm {
     let to = done().child(stored.id.as_str()).child("withdraw");
-    Confirm::new(
+    let confirm = Confirm::new(
         to,
         visit.hidden_on(web, &of_publication(stored), again),
         "撤下公示",
         Link::new("返回，不撤下", done()),
     )
     .happens(vec![
-        "原地址答复“已撤下”，写明理由、日期和留痕序号，不再显示企业名称和代码。".to_owned(),
+        "原地址答复“已撤下”，写明事由、日期和留痕序号，不再显示企业名称和代码。".to_owned(),
     ])
     .fixed_after(vec![
         "撤下不能恢复；要再公示，须重新检查、审核、批准。".to_owned(),
     ])
     .seen_by(vec![
-        "社会公众能看到撤下的理由，理由里不要写企业名称和个人信息。".to_owned(),
-    ])
-    .asking(Field::area("reason", "撤下的理由（公开）", 3))
+        "社会公众在原地址看到所选事由的固定说明；写的理由只记入操作记录。".to_owned(),
+    ]);
+    public_reason::asking::<WithdrawalClass>(confirm, "撤下的理由")
 }
 
 async fn withdrawal_page(
@@ -241,11 +242,12 @@ pub(super) async fn withdraw(
 ) -> Answer {
     let id = publication_key(&id)?;
     let (acting, key) = (visit.acting.clone(), id.clone());
-    let (premise, reason) = (sent.required_premise(), sent.first("reason").to_owned());
+    let form = sent.clone();
     let to = feedback::OUTCOME_WITHDRAWN.at(done());
     let act = move |app: App| async move {
-        app.withdraw_outcome(&acting, &key, &premise?, &reason)
-            .await
+        let premise = form.required_premise()?;
+        let why = public_reason::sent(&form)?;
+        app.withdraw_outcome(&acting, &key, &premise, why).await
     };
     match once(&web, &visit, &sent, to, act).await? {
         Ok(to) => Ok(see_other(&to)),

@@ -1,6 +1,7 @@
 //! What a confirmation page asks for, and what is wrong with what was typed.
 
 use domain::calendar::WorkCalendar;
+use domain::campaign::abandon_class::AbandonClass;
 use domain::campaign::version::Version;
 use domain::campaign::void_class::VoidClass;
 use domain::refusal::Code;
@@ -12,6 +13,7 @@ use super::{CampaignAct, Seen, dice, hours};
 use crate::component::{Choice, Confirm, Field, LAST_FOUR_FIELD, Width};
 use crate::gate::{Pressed, Stop, Visit, WebState};
 use crate::screen::campaign::term;
+use crate::screen::shared::public_reason;
 
 static REASON_EMPTY: Code = Code::new(
     "CAMP-030",
@@ -36,12 +38,6 @@ static BEACON: Code = Code::new(
     "没有录入信标的值。",
     Some("摇号协议第 3.5 节"),
     "按公布的原文录入。",
-);
-static CODE_CHOICE: Code = Code::new(
-    "CAMP-036",
-    "没有选择事由。",
-    None,
-    "选最接近的一项，细节写在理由里。",
 );
 /// A reason outside the closed list.
 pub(super) static REASON_CODE: Code =
@@ -80,9 +76,7 @@ pub(super) fn beacon(seen: &Seen) -> Option<Beacon<'_>> {
 /// Why, and on which paper; the public reads the class alone under `shuang/2`.
 fn voiding(seen: &Seen, confirm: Confirm) -> Confirm {
     let version = seen.version();
-    let classes = void_classes(version).into_iter();
-    let choices = classes.map(|class| Choice::new(class.name(), class.label()));
-    let code = Field::menu("void_code", "事由", choices.collect());
+    let code = public_reason::menu("void_code", void_classes(version).into_iter());
     let why = match version {
         Version::One => reason("作废理由", "永久公开；写明事实、发现经过和依据"),
         Version::Two => reason(
@@ -111,7 +105,7 @@ pub(super) async fn asking(
     let number = seen.number().as_str();
     Ok(match act {
         CampaignAct::Return => confirm.asking(reason("退回理由", "写明要改哪一部分、怎么改")),
-        CampaignAct::Abandon => confirm.asking(reason("终止理由", "永久可查")),
+        CampaignAct::Abandon => public_reason::asking::<AbandonClass>(confirm, "终止理由"),
         CampaignAct::Void => voiding(seen, confirm),
         CampaignAct::Freeze => {
             let preview = web.previews.of(
@@ -202,12 +196,13 @@ pub(super) fn faults(act: CampaignAct, seen: &Seen, visit: &Visit, sent: &Presse
     if needs_reason && sent.first("reason").trim().is_empty() {
         errors.push("reason", REASON_EMPTY.field(&[]));
     }
-    if act == CampaignAct::Void
-        && !void_classes(seen.version())
-            .iter()
-            .any(|class| class.name() == sent.first("void_code"))
-    {
-        errors.push("void_code", CODE_CHOICE.field(&[]));
+    if act == CampaignAct::Abandon {
+        let classes = AbandonClass::ALL.iter().copied();
+        public_reason::chosen(sent, "class", classes, &mut errors);
+    }
+    if act == CampaignAct::Void {
+        let classes = void_classes(seen.version()).into_iter();
+        public_reason::chosen(sent, "void_code", classes, &mut errors);
     }
     if act == CampaignAct::Void && seen.version() == Version::Two {
         dice::required_hash("document", sent, &mut errors);

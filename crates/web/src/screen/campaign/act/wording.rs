@@ -65,7 +65,9 @@ pub(super) fn happens(act: CampaignAct, seen: &Seen) -> Vec<String> {
             "公开次序文件、界限、被查对象各自的证明和检查组编组（人员只列代码）。",
             "未被抽中的企业及其分类不公开；密值只交监督方。",
         ]),
-        CampaignAct::Abandon => lines(&["任务终止，不再办理；标题、编号和理由仍可查。"]),
+        CampaignAct::Abandon => {
+            lines(&["任务终止，不再办理；标题、编号和所选的事由公开可查；写的理由留在内部。"])
+        }
     }
 }
 

@@ -1,5 +1,6 @@
 //! An act done on a copy, so that what stands in its way is known before anybody presses: no rule is written twice.
 
+use domain::campaign::abandon_class::AbandonClass;
 use domain::campaign::ceremony::Presence;
 use domain::campaign::entry::{SourceEntry, SourceEvidence};
 use domain::campaign::party::TrustLevel;
@@ -57,7 +58,7 @@ impl CampaignAct {
             A::Assign => campaign.assign(step),
             A::End => campaign.end(step, seen.open_visits),
             A::Open => campaign.open(step),
-            A::Abandon => campaign.abandon(step, "-"),
+            A::Abandon => campaign.abandon(step, AbandonClass::Other, "-"),
         };
         stepped.map(|_| ())
     }

@@ -27,13 +27,13 @@ pub(super) fn head(visit: &Visit, view: &VisitView) -> Head {
     let open_to = |verb| may(visit, view, verb);
     match &stored.visit.state {
         InspectionState::Assigned if stored.dispatched && open_to(Verb::InspectionOpen) => {
+            head = match view.held_up {
+                None => head.with_act(Act::open("到场登记", here("arrive"), Weight::Main)),
+                Some(_) => head,
+            };
             if may(visit, view, Verb::InspectionConclude) {
-                head = head.with_more(Link::new("登记未实施检查", here("absent")));
-                if stored.visit.put_off.is_none() {
-                    head = head.with_more(Link::new("申请延期", here("postpone")));
-                }
+                head = not_made(head, view);
             }
-            head = to_the_door(head, view, here("arrive"));
         }
         InspectionState::Opened(opened) if open_to(Verb::InspectionRecord) => {
             let full = opened.sheet.gaps(&view.items).is_empty();
@@ -96,11 +96,17 @@ fn to_the_portal(head: Head, visit: &Visit, view: &VisitView) -> Head {
     head.with_act(Act::open(words, to, weight))
 }
 
-/// Whoever may not set out is not sent to the door; there it would be refused.
-fn to_the_door(head: Head, view: &VisitView, arrive: Address) -> Head {
-    match view.held_up {
-        None => head.with_act(Act::open("到场登记", arrive, Weight::Main)),
-        Some(_) => head,
+/// How a visit is not made, or not yet. A team that may not set out has only the latter, and it is what is to be done.
+fn not_made(mut head: Head, view: &VisitView) -> Head {
+    let here = |step: &str| page_of(&view.stored.visit.id).child(step);
+    let held_up = view.held_up.is_some();
+    if !held_up {
+        head = head.with_more(Link::new("登记未实施检查", here("absent")));
+    }
+    match (view.stored.visit.put_off.is_none(), held_up) {
+        (true, true) => head.with_act(Act::open("申请延期", here("postpone"), Weight::Main)),
+        (true, false) => head.with_more(Link::new("申请延期", here("postpone"))),
+        (false, _) => head,
     }
 }
 

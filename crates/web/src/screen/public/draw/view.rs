@@ -89,7 +89,7 @@ fn state_badge(draw: &PublicDraw) -> Badge {
 /// What the public can and cannot check at this moment, in one note.
 fn standing(draw: &PublicDraw) -> Note {
     if let Some(reason) = &draw.abandoned {
-        return Note::warning("任务终止。", format!("理由：{reason}").as_str());
+        return Note::warning("任务终止。", format!("事由：{reason}").as_str());
     }
     match (draw.bundle_stage, draw.opened) {
         (_, true) => Note::standing("抽取材料已公开。", "任何人都可以从头重算一遍。"),

@@ -4,7 +4,7 @@
 //! `records` (FREEZE, seed, RESULT), `public` (order files and opened leaves), `full` (S and the
 //! frames: everything again), `frame` (how those are read), `receipt` (the log). A bundle of `shuang/2` is
 //! judged in `two`, whose checks are those of `draw::judge`. [`drand`] verifies the signature of a drand round.
-//! [`source`] and `archive` say how hostile files are read; [`disk`] says why a file cannot be used.
+//! [`source`] and `archive` say how hostile files are read; [`disk`] says why a file cannot be used. `text` prints the verdict.
 //!
 //! | exit | means |
 //! |---|---|
@@ -35,6 +35,7 @@ mod public;
 mod receipt;
 mod records;
 pub mod source;
+mod text;
 mod two;
 pub mod verdict;
 

@@ -229,11 +229,10 @@ impl Verdict {
         kind.is_some_and(|kind| kind != BundleKind::Drawn)
     }
 
-    /// The last two lines of the verdict on a bundle of `shuang/2`: the steps the rule demands, and the
-    /// technical checks (办理步骤、技术核对).
+    /// The last two lines of the verdict: the steps the rule demands, and the technical checks (办理步骤、技术核对).
+    /// Nobody asks them of a bundle of `shuang/1` that could be read.
     #[must_use]
     pub fn closing(&self) -> Option<[String; 2]> {
-        let account = self.account.as_ref()?;
         if self.exit() == 2 {
             let unread = [
                 "办理步骤：读不了，没有判断。",
@@ -241,6 +240,7 @@ impl Verdict {
             ];
             return Some(unread.map(str::to_owned));
         }
+        let account = self.account.as_ref()?;
         let steps = account.steps.iter();
         let steps: Vec<_> = steps
             .map(|step| format!("{}{}", step.name, step.shown.label()))

@@ -45,7 +45,7 @@ pub(crate) fn run(args: &VerifyArgs, output: &Output) -> Result<u8, Failure> {
         }
         Err(problem) => unopened(problem),
     };
-    output.say(&words(&verdict), &value(&verdict));
+    output.say(&verdict.to_string(), &value(&verdict));
     Ok(verdict.exit())
 }
 
@@ -59,72 +59,6 @@ fn opened(args: &VerifyArgs) -> Result<Opened, Unreadable> {
         all(&args.earlier)?,
         all(&args.borrowed)?,
     ))
-}
-
-/// The verdict as text.
-pub(crate) fn words(verdict: &Verdict) -> String {
-    let mut text = String::new();
-    if let Some((campaign, attempt)) = &verdict.attempt {
-        text.push_str(&format!("抽查任务 {campaign}，第 {attempt} 次抽取\n"));
-    }
-    if let Some(stage) = verdict.stage {
-        text.push_str(&format!("阶段：{}\n", stage.label()));
-    }
-    match &verdict.account {
-        None => {
-            if let Some(level) = verdict.level {
-                text.push_str(&format!("可信等级：{level}\n"));
-            }
-        }
-        Some(account) => text.push_str(&levels(account, verdict.level)),
-    }
-    text.push_str("\n核对了：\n");
-    for check in &verdict.checks {
-        text.push_str(&format!(
-            "  {}  [{}] {}",
-            check.outcome.label(),
-            check.code,
-            check.what
-        ));
-        if !check.detail.is_empty() {
-            text.push_str(&format!("  {}", check.detail));
-        }
-        text.push('\n');
-    }
-    if !verdict.not_checked.is_empty() {
-        text.push_str("\n没有核对，或此阶段无法核对：\n");
-        for sentence in &verdict.not_checked {
-            text.push_str(&format!("  · {sentence}\n"));
-        }
-    }
-    text.push_str(&format!(
-        "\n结论 {}：{}\n",
-        verdict.exit(),
-        verdict.sentence()
-    ));
-    for line in verdict.closing().into_iter().flatten() {
-        text.push_str(&line);
-        text.push('\n');
-    }
-    text
-}
-
-/// The three levels of a bundle of `shuang/2`, as far as its stage shows them.
-fn levels(account: &Account, reached: Option<Level>) -> String {
-    let lines = [
-        ("公告的可信等级", account.announced),
-        ("达到的可信等级", reached),
-        (
-            "已证的可信等级（只计本程序自己核对了的来源）",
-            account.proven,
-        ),
-    ];
-    let known = lines
-        .iter()
-        .filter_map(|(name, level)| Some((name, (*level)?)));
-    known
-        .map(|(name, level)| format!("{name}：{level}\n"))
-        .collect()
 }
 
 /// The verdict as JSON.

@@ -22,7 +22,7 @@ use super::earlier::{Earlier, EarlierArgs};
 use super::folder::{read, refuse_existing, write_new};
 use super::moment::{AtArgs, Moment};
 use super::nonces::NonceArgs;
-use crate::commands::{Failure, Output, threads, verify};
+use crate::commands::{Failure, Output, threads};
 
 pub(super) use one::KEPT_HASHES;
 
@@ -109,8 +109,7 @@ fn held(verdict: &Verdict) -> Result<(), Failure> {
     match verdict.exit() {
         3 => Ok(()),
         _ => {
-            let words = verify::words(verdict);
-            let sentence = format!("自己的核对没有通过，什么也没有写出。\n{words}");
+            let sentence = format!("自己的核对没有通过，什么也没有写出。\n{verdict}");
             Err(Failure::new("CLI-406", "RESULT", sentence))
         }
     }

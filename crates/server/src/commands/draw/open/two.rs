@@ -11,7 +11,7 @@ use serde_json::json;
 use super::{Files, OpenArgs, gathered, is_packed, pack, stage_words};
 use crate::commands::draw::folder::read;
 use crate::commands::draw::result::publish;
-use crate::commands::{Failure, Output, threads, verify};
+use crate::commands::{Failure, Output, threads};
 
 /// Writes the bundle of a stage and OPEN.
 pub(super) fn run(args: &OpenArgs, stage: Stage, output: &Output) -> Result<u8, Failure> {
@@ -27,8 +27,7 @@ pub(super) fn run(args: &OpenArgs, stage: Stage, output: &Output) -> Result<u8, 
     let verdict = verify_bundle(&source, &options);
     if ![0, 3].contains(&verdict.exit()) {
         let sentence = format!(
-            "自己的核对没有通过，什么也没有写出：封存之后被改动过，或者拿错了文件。请用备份恢复，或者报告监督部门。\n{}",
-            verify::words(&verdict)
+            "自己的核对没有通过，什么也没有写出：封存之后被改动过，或者拿错了文件。请用备份恢复，或者报告监督部门。\n{verdict}"
         );
         return Err(Failure::new(
             "CLI-502",

@@ -35,10 +35,12 @@ pub struct Case {
     pub rust: Option<u8>,
     pub sh: Option<u8>,
     pub page: Option<u8>,
+    /// That of rust without the log's key.
+    pub keyless: Option<u8>,
     pub given: Given,
 }
 
-fn corpus() -> PathBuf {
+pub fn corpus() -> PathBuf {
     PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../verify/corpus"))
 }
 
@@ -61,8 +63,11 @@ fn case(row: &str) -> Case {
     let mut cell = || cells.next().unwrap_or_default();
     let (name, law, verdicts, base, edits) = (cell(), cell(), cell(), cell(), cell());
     let verdicts: Vec<Option<u8>> = verdicts.split(' ').map(|code| code.parse().ok()).collect();
-    let [rust, sh, page] = verdicts[..] else {
-        panic!("{name}: three verdicts");
+    let (rust, sh, page, keyless) = match verdicts[..] {
+        [Some(0), sh, page] => (Some(0), sh, page, Some(3)),
+        [rust, sh, page] => (rust, sh, page, rust),
+        [rust, sh, page, keyless] => (rust, sh, page, keyless),
+        _ => panic!("{name}: three verdicts, or four"),
     };
     Case {
         name: name.to_owned(),
@@ -70,6 +75,7 @@ fn case(row: &str) -> Case {
         rust,
         sh,
         page,
+        keyless,
         given: Base::of(base).edited(name, edits),
     }
 }
@@ -182,10 +188,11 @@ impl Base {
     fn edit_line(&mut self, case: &str, words: &[&str]) {
         match *words {
             ["cutline", file, at] => self.lines(case, file, |rows| drop(rows.remove(place(at)))),
-            ["dupline", file, at] => {
+            ["dupline", file, at, ref times @ ..] => {
+                let more = times.first().map_or(1, |times| times.parse().unwrap());
                 self.lines(case, file, |rows| {
                     let row = rows[place(at)].clone();
-                    rows.insert(place(at), row);
+                    rows.splice(place(at)..place(at), vec![row; more]);
                 });
             }
             ["swapline", file, one, two] => {

@@ -143,6 +143,8 @@ codes! {
     PLAN = 505, "冻结内容须与事先公布的方案一致。";
     /// A record stands in the log before one it must follow.
     LOG_ORDER = 506, "日志中的先后说明办理的先后；次序颠倒属于矛盾，请保存证据并报告监督机关。";
+    /// A record whose entry in the log claims a time at which it could not be made.
+    LOG_TIME = 507, "日志所称的时刻说明各步何时办理；间隔不足、过早或者过迟属于矛盾，请保存证据并报告监督机关。";
 }
 
 impl fmt::Display for Code {

@@ -235,5 +235,5 @@ impl Bundle<'_> {
 }
 
 fn late(record: &str, sentence: impl Into<String>) -> Fault {
-    Fault::new(Code::HOURS, format!("{record}.txt"), sentence)
+    Fault::new(Code::LOG_TIME, format!("{record}.txt"), sentence)
 }

@@ -30,7 +30,11 @@ RIGHT=0; WRONG=0; STEPS=
 ok() { echo "正确  $*"; RIGHT=$((RIGHT + 1)); }
 bad() { echo "错误  $*"; WRONG=$((WRONG + 1)); }
 open() { echo "未核  $*" >>"$T/open"; }
-die() { echo "无法读取  $*" >&2; echo "结论 2：无法读取"; exit 2; }
+die() {
+  echo "无法读取  $*" >&2
+  echo "结论 2：无法读取"; echo "办理步骤：读不了，没有判断。"; echo "技术核对：读不了，没有核对。"
+  exit 2
+}
 want() { if [ "$1" = "$2" ]; then ok "$3"; else bad "$3（应为 $2，实为 $1）"; fi; }
 step() { STEPS="$STEPS${STEPS:+；}$*"; }
 # judge TITLE COMMAND…: every line the command prints is a contradiction.
@@ -521,6 +525,9 @@ done
 # ---- hashing ----------------------------------------------------------------------------------------
 value() { awk -v k="$1" '$1 == k { print substr($0, length(k) + 2); exit }' "$ATTEMPT_FILE"; }
 CAMPAIGN=$(value campaign); ATTEMPT=$(value attempt)
+# Before FREEZE the number stands in VOID alone.
+[ -n "$ATTEMPT" ] || ATTEMPT=$(awk '$1 == "attempt" { print $2 }' b/void.txt)
+echo "抽查任务 $CAMPAIGN，第 $ATTEMPT 次抽取"
 if command -v sha256sum >/dev/null; then SHA256=sha256sum; else SHA256="openssl dgst -sha256 -r"; fi
 case $SHA256 in openssl*) command -v openssl >/dev/null || die "需要 sha256sum 或 openssl" ;; esac
 HASH=$SHA256
@@ -718,8 +725,11 @@ if with freeze.txt; then
     judge "FREEZE 与 PLAN 一致" awk -f agree.awk b/plan.txt b/freeze.txt
     [ -n "$(value extends)" ] || judge "各层抽取数由 PLAN 的规则算出" awk -f quota.awk b/plan.txt b/freeze.txt
     step "方案 有"
+    [ $PV = 2 ] || open "方案是 shuang/1 的记录：所依细则和仪式时间没有写明，没有对照"
   fi
   step "冻结 有"
+  awk '$1 == "stratum" && $3 "" == "1" && $4 "" == "1" { print $2 }' b/freeze.txt >alone
+  while read -r stratum; do open "分层 $stratum 只有 1 家可抽，不是随机抽取"; done <alone
 else
   step "方案 有"; step "冻结 未到（冻结以前作废）"
 fi
@@ -813,6 +823,7 @@ fi
 if [ $V = 2 ] && [ $KIND = drawn ]; then
   if [ "$REACHED" -ge "$(line plan.txt min-level)" ]; then ok "达到的等级不低于 PLAN 的最低等级"; else bad "达到 $REACHED 级，低于 PLAN 的最低等级，应作废"; fi
 fi
+[ $V = 2 ] || step "公开随机数 有（在种子文件中）"
 [ $KIND = void ] || step "抽取结果 有"
 if [ $KIND = void ]; then
   step "作废 有"
@@ -1432,7 +1443,7 @@ case $STAGE in
   sealed)
     [ $V = 1 ] && step "公开 尚未" || case $KIND in void) step "公布本来的结果 尚未" ;; *) step "公开 尚未" ;; esac
     open "谁被抽中、谁去检查：仍在封存；摘要此时只能看到，不能重算" ;;
-  public) [ -z "$OPENED" ] || open "未抽中对象的类别与状态、人员负荷与回避、检查人员的签号、变动中本应由谁接替：要用完整案卷" ;;
+  public) [ -z "$OPENED" ] || open "次序文件中没有公开的各行是否真是名录中的对象，未抽中对象的类别与状态、人员负荷与回避、检查人员的签号、变动中本应由谁接替：要用完整案卷" ;;
 esac
 [ $V = 2 ] || open "案卷是 shuang/1 的：这一版不要求随机数和承诺只用一次，也不要求公共随机源在冻结之后才产生；案卷里没有方案、揭示的记录。这些都没有核对，新的抽取按 shuang/2。"
 [ $V = 1 ] || open "别的抽取是否用过同样的随机数或承诺：要把同一任务的各次案卷一并核对"

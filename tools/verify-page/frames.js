@@ -139,4 +139,11 @@
     found.say((f.leaders.length > 0 || !frames.subject.some(function (row) { return !isSkip(row); })) &&
       stranded(f, frames).length === 0, '每个对象都有足够的可派人员和组长');
   };
+
+  /* Who is alone in a stratum and is drawn was not drawn at random, and every paper says so (protocol §4). */
+  M.alone = function (f, found) {
+    f.strata.forEach(function (s) {
+      if (s.size === 1 && s.drawn === 1) { found.open.push('分层 ' + s.name + ' 只有 1 家可抽，不是随机抽取。'); }
+    });
+  };
 })(Mingqian);

@@ -179,7 +179,7 @@
 
   var STAGE_GAPS = {
     sealed: ['谁被抽中、谁去检查：仍在封存，要等公开或完整案卷。', '分界签号与四个文件的摘要：封存阶段只能看到，不能重算。'],
-    'public': ['未抽中对象的类别和状态（依法不公开）：监督部门用完整案卷核对；协议为每个对象留了自查的凭证，程序还不发放。', '检查人员的签号与回避：要用完整案卷重算。'],
+    'public': ['次序文件中没有公开的各行是否真是名录中的对象：要用完整案卷重算。', '未抽中对象的类别和状态（依法不公开）：监督部门用完整案卷核对；协议为每个对象留了自查的凭证，程序还不发放。', '检查人员的签号与回避：要用完整案卷重算。'],
     full: []
   };
 
@@ -194,7 +194,9 @@
     }
     var receipts = ['freeze', 'result'].filter(function (x) { return files.has(x + '.entry'); })
       .map(function (x) { return M.readReceipt(x, texts(x + '.entry'), texts(x + '.proof')); });
+    verdict.attempt = M.attemptWords(f.campaign, f.attempt);
     checkFreeze(f, found);
+    M.alone(f, found);
     var seedHash = checkSeed(suite, texts, f, seed, result, found);
     var reached = level(seed);
     verdict.levels = { announced: announced(f), reached: reached.all, proven: reached.proven };

@@ -15,7 +15,6 @@
   var LEVELS = ['0 级（演练）', '1 级', '2 级'];
   var OUTCOMES = { right: '正确', wrong: '错误' };
   var SLICE_MS = 60;
-  var MAX_BYTES = 1 << 30;
 
   function byId(id) { return document.getElementById(id); }
 
@@ -30,7 +29,7 @@
     byId('progress').textContent = '';
     byId('verdict').className = 'verdict ' + words[0];
     byId('verdict').textContent = words[1];
-    byId('summary').textContent = STAGES[verdict.stage] + '，结论代码 ' + verdict.exit +
+    byId('summary').textContent = (verdict.attempt ? verdict.attempt + '，' : '') + STAGES[verdict.stage] + '，结论代码 ' + verdict.exit +
       (verdict.level === null ? '' : '，达到的可信等级 ' + LEVELS[verdict.level]);
     byId('checks').textContent = '';
     verdict.checks.forEach(function (check) {
@@ -48,15 +47,13 @@
       byId('open').appendChild(item);
     });
     byId('open-part').hidden = verdict.open.length === 0;
-    byId('steps').textContent = verdict.last[0] || '';
-    byId('technical').textContent = verdict.last[1] || '';
+    byId('steps').textContent = verdict.last[0];
+    byId('technical').textContent = verdict.last[1];
     byId('outcome').hidden = false;
     byId('verdict').focus();
   }
 
-  function unreadable(error) {
-    show({ stage: '', exit: 2, level: null, open: [], last: [], checks: [{ outcome: 'wrong', what: '无法读取 ' + error.where, detail: error.message }] });
-  }
+  function unreadable(error) { show(M.unread(error)); }
 
   function run(files) {
     var steps = M.verify(files);
@@ -89,7 +86,7 @@
     if (!chosen.length) { return; }
     byId('outcome').hidden = true;
     byId('progress').textContent = '正在读取…';
-    if (chosen.reduce(function (total, file) { return total + file.size; }, 0) > MAX_BYTES) {
+    if (chosen.reduce(function (total, file) { return total + file.size; }, 0) > M.MAX_TOTAL) {
       unreadable(new M.Unreadable('案卷', '超过 1 GB，请用 mingqian verify 核对'));
       return;
     }

@@ -144,6 +144,11 @@
     if (f.beacon && f.beacon.source.indexOf('drand:') !== 0) { found.open.push('信标 ' + f.beacon.source + ' ' + f.beacon.round + ' 是否在冻结公布之后才产生，没有核对：请对照其官方公布。'); }
   }
 
+  function frozenGaps(b, found) {
+    M.alone(b.freeze, found);
+    if (b.plan.version === 1) { found.open.push('方案是 shuang/1 的记录：所依细则和仪式时间没有写明，没有对照。'); }
+  }
+
   /* ---- reveal, seed, ending (checks 3 to 8) ---- */
 
   function refers(suite, b, record, texts) {
@@ -335,7 +340,7 @@
 
   var GAPS = {
     sealed: ['谁被抽中、谁去检查：仍在封存，要等公开或完整案卷。', '次序文件、名单文件：封存阶段只能看到摘要，不能重算。'],
-    'public': ['未抽中对象的类别和状态：监督部门用完整案卷核对；协议为每个对象留了自查的凭证，程序还不发放。',
+    'public': ['次序文件中没有公开的各行是否真是名录中的对象：要用完整案卷重算。', '未抽中对象的类别和状态：监督部门用完整案卷核对；协议为每个对象留了自查的凭证，程序还不发放。',
       '人员负荷、回避、检查人员的签号，变动中本应由谁接替：要用完整案卷重算。'],
     full: []
   };
@@ -343,9 +348,11 @@
   M.judgeTwo = function* (files, texts, found, verdict) {
     var fit = stageOf(files), b = readAll(fit, texts), suite = M.suite((b.freeze || b.plan).sm3);
     verdict.stage = fit.stage;
+    verdict.attempt = M.attemptWords(b.plan.campaign, (b.freeze || b.made).attempt);
     if (b.freeze) {
       agree(suite, b, texts, found);
       checkFreeze(suite, b.freeze, found);
+      frozenGaps(b, found);
       verdict.levels = levels(b);
     }
     if (b.reveal) { checkReveal(suite, b, texts, found); }

@@ -36,6 +36,8 @@
 
   function figure(level) { return level === null ? '未知' : String(level); }
 
+  M.attemptWords = function (campaign, attempt) { return '抽查任务 ' + campaign + '，第 ' + attempt + ' 次抽取'; };
+
   /* The two lines a verdict ends in. */
   function lastLines(verdict, found) {
     var wrong = found.checks.filter(function (check) { return check.outcome === 'wrong'; }).length;
@@ -44,6 +46,13 @@
       '技术核对：相符 ' + right + ' 项，不符 ' + wrong + ' 项，未核对 ' + found.open.length + ' 项（列于上），其中日志签名和 drand 签名本页从不核对。' +
       (l ? '等级：公布 ' + figure(l.announced) + '，达到 ' + figure(l.reached) + '，已证实 ' + figure(l.proven) + '。' : '')];
   }
+
+  /* What could not be read is judged in nothing. */
+  M.unread = function (error) {
+    return { stage: '', exit: 2, attempt: '', level: null, levels: null, steps: [], open: [],
+      checks: [{ outcome: 'wrong', what: '无法读取 ' + error.where, detail: error.message }],
+      last: ['办理步骤：读不了，没有判断。', '技术核对：读不了，没有核对。'] };
+  };
 
   /* Files by name; a name twice is an error. */
   M.named = function (parts) {
@@ -58,7 +67,7 @@
   /* Generator of progress texts; its return value is the verdict. `files`: Map from name to bytes. */
   M.verify = function* (files) {
     var found = new Findings(), cache = new Map();
-    var verdict = { stage: '', exit: 2, checks: found.checks, open: found.open, level: null, levels: null, steps: [], last: [] };
+    var verdict = { stage: '', exit: 2, attempt: '', checks: found.checks, open: found.open, level: null, levels: null, steps: [], last: [] };
     function texts(name) {
       if (!cache.has(name)) { cache.set(name, decode(files.get(name))); }
       return cache.get(name);
@@ -66,13 +75,13 @@
     try {
       refuseMark(files);
       yield* (isTwo(files, texts) ? M.judgeTwo : M.judgeOne)(files, texts, found, verdict);
+      found.open.push('超过读取上限的案卷不读：合计 ' + M.MAX_TOTAL + ' 字节，zip 中 ' + M.MAX_ENTRIES + ' 个文件。');
       verdict.exit = found.wrong ? 1 : 3;
       verdict.level = verdict.levels ? verdict.levels.reached : null;
       verdict.last = lastLines(verdict, found);
     } catch (error) {
       if (!(error instanceof M.Unreadable)) { throw error; }
-      found.say(false, '无法读取 ' + error.where, error.message);
-      verdict.exit = 2;
+      return M.unread(error);
     }
     return verdict;
   };

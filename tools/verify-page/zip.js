@@ -8,7 +8,8 @@
 (function (M) {
   'use strict';
 
-  var MAX_TOTAL = 1 << 30, MAX_ENTRIES = 4096;
+  M.MAX_TOTAL = 1 << 30;
+  M.MAX_ENTRIES = 4096;
 
   function fail(message) { throw new M.Unreadable('ZIP', message); }
 
@@ -212,12 +213,12 @@
     var end = b.length - END_SIZE, entries = [], at = 0, total = 0;
     if (end < 0 || u32(b, end) !== END || u16(b, end + 20)) { fail('不是 zip 文件，或文件不完整，或末尾有多余的字节'); }
     var count = u16(b, end + 10), directory = u32(b, end + 16);
-    if (count > MAX_ENTRIES) { fail('文件超过 ' + MAX_ENTRIES + ' 个'); }
+    if (count > M.MAX_ENTRIES) { fail('文件超过 ' + M.MAX_ENTRIES + ' 个'); }
     if (u32(b, end + 4) || u16(b, end + 8) !== count) { fail('不接受分卷的 zip'); }
     for (var i = 0; i < count; i++) {
       var entry = localEntry(b, at);
       total += entry.head.size;
-      if (total > MAX_TOTAL) { fail('解压后超过 1 GB'); }
+      if (total > M.MAX_TOTAL) { fail('解压后超过 1 GB'); }
       at = entry.next;
       entries.push(entry);
     }

@@ -65,6 +65,7 @@ pub(crate) fn check(
 /// What the public stage leaves closed, in words.
 pub(crate) fn gaps(verdict: &mut Verdict) {
     verdict.open("未抽中对象的类别和状态（依法不公开）：监督部门用完整案卷核对；协议为每个对象留了自查的凭证，程序还不发放。");
+    verdict.open("次序文件中没有公开的各行是否真是名录中的对象：要用完整案卷重算。");
     verdict.open("必查对象为何必查：理由只有代码，请对照公布的方案。");
     verdict.open("检查人员的签号、回避与组队：要用完整案卷重算。");
 }

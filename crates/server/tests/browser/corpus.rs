@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use crate::cases::{self, Case, Given};
 use crate::chrome::{Chrome, Screen, Session};
+use crate::said::{self, Tool};
 
 /// Bytes as a text of as many characters, which is how the page reads them.
 fn latin(bytes: &[u8]) -> String {
@@ -26,24 +27,29 @@ fn given(case: &Case) -> Value {
     }
 }
 
-/// Runs the page's own scripts over everything it is given; the answer is one exit code each.
+/// Runs the page's own scripts over everything it is given; the answer is an exit code and everything said for each.
 const JUDGE: &str = r"
     function bytes(text) {
         var out = new Uint8Array(text.length);
         for (var i = 0; i < text.length; i++) { out[i] = text.charCodeAt(i); }
         return out;
     }
-    return arguments[0].map(function (given) {
+    function judged(given) {
         try {
             var parts = given.zip !== undefined ? Mingqian.readZip(bytes(given.zip))
                 : given.files.map(function (file) { return { name: file[0], bytes: bytes(file[1]) }; });
             var steps = Mingqian.verify(Mingqian.named(parts)), step;
             do { step = steps.next(); } while (!step.done);
-            return step.value.exit;
+            return step.value;
         } catch (error) {
-            if (error instanceof Mingqian.Unreadable) { return 2; }
-            return String(error);
+            if (error instanceof Mingqian.Unreadable) { return Mingqian.unread(error); }
+            return { exit: 255, attempt: String(error), checks: [], open: [], last: [] };
         }
+    }
+    return arguments[0].map(function (given) {
+        var verdict = judged(given);
+        var checks = verdict.checks.map(function (check) { return check.what + ' ' + check.detail; });
+        return { exit: verdict.exit, said: [verdict.attempt].concat(checks, verdict.open, verdict.last).join('\n') };
     });";
 
 fn page() -> String {
@@ -51,7 +57,8 @@ fn page() -> String {
     format!("file://{}", tools.canonicalize().unwrap().display())
 }
 
-async fn chosen(session: &Session, zip: &[u8]) -> (String, String) {
+/// The words of a verdict on the page, its summary and its last two lines.
+async fn chosen(session: &Session, zip: &[u8]) -> [String; 4] {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("bundle.zip");
     std::fs::write(&path, zip).unwrap();
@@ -61,12 +68,13 @@ async fn chosen(session: &Session, zip: &[u8]) -> (String, String) {
     field.send_keys(path.to_str().unwrap()).await.unwrap();
     let summary = fantoccini::Locator::XPath("//*[@id='technical'][contains(., '等级')]");
     let last = wait().for_element(summary).await.unwrap();
-    let verdict = session
-        .client
-        .find(fantoccini::Locator::Id("verdict"))
-        .await
-        .unwrap();
-    (verdict.text().await.unwrap(), last.text().await.unwrap())
+    assert!(last.is_displayed().await.unwrap());
+    let mut words = Vec::new();
+    for id in ["verdict", "summary", "steps", "technical"] {
+        let part = session.client.find(fantoccini::Locator::Id(id)).await;
+        words.push(part.unwrap().text().await.unwrap());
+    }
+    words.try_into().unwrap()
 }
 
 #[tokio::test]
@@ -80,25 +88,36 @@ async fn the_offline_page_gives_every_verdict_of_the_table() {
         .filter(|case| case.page.is_some())
         .collect();
     let bundles: Vec<Value> = cases.iter().map(given).collect();
-    let codes = session.client.execute(JUDGE, vec![bundles.into()]).await;
-    let codes = codes.unwrap();
-    let differ: Vec<String> = cases
-        .iter()
-        .zip(codes.as_array().unwrap())
-        .filter(|(case, code)| **code != json!(case.page))
-        .map(|(case, code)| {
+    let verdicts = session.client.execute(JUDGE, vec![bundles.into()]).await;
+    let verdicts = verdicts.unwrap();
+    let sentences = said::all();
+    let mut amiss = Vec::new();
+    for (case, verdict) in cases.iter().zip(verdicts.as_array().unwrap()) {
+        let (exit, said) = (&verdict["exit"], verdict["said"].as_str().unwrap());
+        amiss.extend(said::amiss(&sentences, Tool::Page, case, said));
+        if *exit != json!(case.page) {
             let due = case.page.unwrap_or_default();
-            format!("{} ({}): {code}, not {due}", case.name, case.law)
-        })
-        .collect();
-    assert!(differ.is_empty(), "{}", differ.join("\n"));
+            amiss.push(format!("{} ({}): {exit}, not {due}", case.name, case.law));
+        }
+        let exit = exit.as_u64().and_then(|exit| u8::try_from(exit).ok());
+        if !said::ends_as_it_exits(said, exit.unwrap()) {
+            amiss.push(format!("{} ends in other lines\n{said}", case.name));
+        }
+    }
+    assert!(amiss.is_empty(), "{}", amiss.join("\n"));
 
     let zip = cases.iter().find(|case| case.name == "zip-stored");
     let Given::Zip(bytes) = &zip.unwrap().given else {
         panic!("zip-stored is a zip");
     };
-    let (verdict, last) = chosen(&session, bytes).await;
+    let [verdict, summary, steps, technical] = chosen(&session, bytes).await;
     assert!(verdict.contains("到目前为止全部正确"), "{verdict}");
-    assert!(last.contains("公布 2，达到 2，已证实 1"), "{last}");
+    let attempt = "抽查任务 411200-CG-2026-0007，第 1 次抽取，公开阶段";
+    assert!(summary.starts_with(attempt), "{summary}");
+    assert!(steps.ends_with("公开 有，变动 3 件。"), "{steps}");
+    assert!(
+        technical.contains("公布 2，达到 2，已证实 1"),
+        "{technical}"
+    );
     assert_eq!(session.complaints(), Vec::<String>::new());
 }

@@ -33,6 +33,8 @@ mod newcomer;
 mod pack;
 mod person;
 mod register;
+#[path = "../../../verify/tests/corpus/said.rs"]
+mod said;
 mod second_version;
 mod widths;
 mod wire;

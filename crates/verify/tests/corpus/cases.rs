@@ -37,6 +37,8 @@ pub struct Case {
     pub page: Option<u8>,
     /// That of rust without the log's key.
     pub keyless: Option<u8>,
+    /// Bundle, stage and whether with its receipts.
+    pub base: String,
     pub given: Given,
 }
 
@@ -76,6 +78,7 @@ fn case(row: &str) -> Case {
         sh,
         page,
         keyless,
+        base: base.to_owned(),
         given: Base::of(base).edited(name, edits),
     }
 }

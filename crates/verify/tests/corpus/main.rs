@@ -6,6 +6,7 @@ mod cases;
 mod pack;
 mod said;
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -117,6 +118,21 @@ fn the_shell_script_gives_every_verdict_of_the_table() {
     assert!(differ.is_empty(), "{}", differ.join("\n"));
 }
 
+/// The first case of every bundle, stage and verdict: another program that hashes shows in any of them. What is
+/// unreadable is told before anything is hashed.
+fn hashed_otherwise(cases: &[Case]) -> BTreeSet<String> {
+    let mut seen = BTreeSet::new();
+    let first = |case: &&Case| {
+        let read = case.sh.is_some_and(|exit| exit != 2);
+        read && seen.insert((case.base.clone(), case.sh))
+    };
+    cases
+        .iter()
+        .filter(first)
+        .map(|case| case.name.clone())
+        .collect()
+}
+
 /// The tools a citizen's machine surely has, and openssl in place of sha256sum.
 #[test]
 fn with_openssl_alone_the_script_gives_the_same_verdicts() {
@@ -133,9 +149,10 @@ fn with_openssl_alone_the_script_gives_the_same_verdicts() {
             .unwrap_or_else(|| panic!("{tool} is missing"));
         std::os::unix::fs::symlink(found, bin.path().join(tool)).unwrap();
     }
+    let chosen = hashed_otherwise(&cases::all());
     let differ = differing(Tool::Script, |case| {
-        let quick = case.name.starts_with("right-") && case.name.ends_with("-public");
-        quick.then(|| script(case, SCRIPT, Some(bin.path())))?
+        let due = chosen.contains(&case.name);
+        due.then(|| script(case, SCRIPT, Some(bin.path())))?
     });
     assert!(differ.is_empty(), "{}", differ.join("\n"));
 }

@@ -234,15 +234,15 @@ REF="1 campaign <name>
 
 if with plan.txt; then
   case $(sed -n 1p b/plan.txt) in shuang/1\ *) PV=1 ;; *) PV=2 ;; esac
-  if [ $PV = 1 ]; then own=; last="1 subject-reserve none | subject-reserve next"; area='*'; else own="1 rulebook <version> <hash>
-1 ceremony <time>"; last=; area='*<'; fi
+  if [ $PV = 1 ]; then own=; last="1 subject-reserve none | subject-reserve next"; area='*'; item='*<'; else own="1 rulebook <version> <hash>
+1 ceremony <time>"; last=; area='*<'; item='+<'; fi
   reads plan plan.txt $PV <<EOF
 1 shuang/$PV plan
 1 campaign <name>
 ? suite sm3
 1 document <hash>
 ${own:+$own
-}+< item <item> <rule>
+}$item item <item> <rule>
 *< rate <stratum> <fraction>
 * draw-inspectors <kind> <count>
 * team <kind> <count>

@@ -93,7 +93,7 @@
   function planItems(r, p, w) {
     var rules = '(pool ' + WORDS[w === OLD ? 'oldfraction' : 'fraction'] + '|ceiling|fixed (?:' + WORDS[w === OLD ? 'number' : 'count'] + ')|full)';
     p.items = r.any('item ' + w.item + ' ' + rules).map(function (line) { return { name: line[0], rule: rule(r, line[1], w.most) }; });
-    if (!p.items.length) { r.fail('至少要有一行 item'); }
+    if (p.version === 2 && !p.items.length) { r.fail('至少要有一行 item'); }
     r.ascending(names(p.items), 'item ');
     if (p.version === 2 && p.items.length > 1 && p.items.some(function (item) { return item.name === '-'; })) { r.back('未命名的事项“-”只能单独出现'); }
     p.rates = r.any('rate ' + w.stratum + ' ' + w.fraction).map(function (line) {

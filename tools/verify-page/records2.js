@@ -8,6 +8,16 @@
   'use strict';
 
   var NAME = '[0-9A-Za-z][0-9A-Za-z._-]{0,30}', HASH = '[0-9a-f]{64}', COUNT = '0|[1-9][0-9]{0,7}';
+  /* Every number up to the one written, as a regular expression. */
+  function upTo(most) {
+    var forms = ['0', '[1-9][0-9]{0,' + (most.length - 2) + '}', most];
+    for (var i = 0; i < most.length; i++) {
+      var least = i ? 0 : 1, digit = Number(most[i]);
+      if (digit > least) { forms.push(most.slice(0, i) + '[' + least + '-' + (digit - 1) + '][0-9]{' + (most.length - i - 1) + '}'); }
+    }
+    return forms.join('|');
+  }
+
   var WORDS = {
     name: NAME, id: NAME, code: NAME, reason: NAME, round: NAME,
     item: NAME + '|-', kind: NAME + '|-', area: NAME + '|-', place: NAME + '|-',
@@ -18,7 +28,7 @@
     status: 'draw|pair|(?:must|skip):' + NAME, digits: '[0-9]{1,200}',
     codes: '(?:' + NAME + '|-)(?: (?:' + NAME + '|-))*', value: '[0-9a-f+]+(?: [0-9a-f+]+)*', path: '-|' + HASH + '(?:,' + HASH + ')*',
     // shuang/1, whose plans may stand under an attempt of shuang/2
-    oldname: '[0-9A-Za-z._-]{1,31}', number: '0|[1-9][0-9]{0,19}', oldfraction: '(?:0|[1-9][0-9]{0,9})/[1-9][0-9]{0,9}',
+    oldname: '[0-9A-Za-z._-]{1,31}', number: upTo('18446744073709551615'), oldfraction: '(?:0|[1-9][0-9]{0,9})/[1-9][0-9]{0,9}',
     oldstratum: '[0-9A-Za-z._-]{1,31}(?::[0-9A-Za-z._-]{1,31})?', oldsource: '[0-9A-Za-z._-]{1,31}(?::' + HASH + ')?'
   };
   var made = {};

@@ -170,6 +170,15 @@ pub fn zip(files: &BTreeMap<String, Vec<u8>>, knobs: &[&str]) -> Vec<u8> {
         at,
         comment,
     );
+    // The number of this disk, and that of the entries on it.
+    let ending = out.len() - 22;
+    if on("disk") {
+        out[ending + 4] = 1;
+    }
+    if on("count") {
+        out[ending + 8] -= 1;
+        out[ending + 10] -= 1;
+    }
     if on("trailing") {
         out.push(b'\n');
     }
@@ -193,6 +202,10 @@ fn turn(entries: &mut Vec<Entry>, knob: &str) {
     };
     let first = &mut entries[0];
     match knob {
+        "deflate-flags" => entries
+            .iter_mut()
+            .for_each(|entry| entry.flags = 1 << 1 | 1 << 2),
+        "patch-flag" => first.flags = 1 << 5,
         "utf8-flag" => entries.iter_mut().for_each(|entry| entry.flags = 1 << 11),
         "encrypted" => first.flags = 1,
         "descriptor" => first.flags = 8,
@@ -207,6 +220,7 @@ fn turn(entries: &mut Vec<Entry>, knob: &str) {
         "deflate-more" => first.content.push(0),
         "size" => first.size += 1,
         "link" => first.attributes = 0o120_777 << 16,
+        "folder" => first.attributes = 0o040_755 << 16,
         "device" => first.attributes = 0o020_644 << 16,
         "unicode" => {
             first.name = "\u{ff46}reeze.txt".to_owned();
@@ -222,6 +236,22 @@ fn turn(entries: &mut Vec<Entry>, knob: &str) {
             let mut folder = Entry::of("draw-7/", b"", false);
             folder.attributes = (0o040_755 << 16) | 0x10;
             entries.insert(0, folder);
+        }
+        "top-entry-late" => {
+            turn(entries, "top-entry");
+            let folder = entries.remove(0);
+            entries.push(folder);
+        }
+        "top-entry-full" => {
+            turn(entries, "top-entry");
+            let attributes = entries[0].attributes;
+            entries[0] = Entry::of("draw-7/", b"x", false);
+            entries[0].attributes = attributes;
+        }
+        "top-entry-other" => {
+            turn(entries, "top-entry");
+            entries[0].name = "draw-8/".to_owned();
+            entries[0].listed = entries[0].name.clone();
         }
         "top-bad" => top(entries, ".draw"),
         "two-tops" => {

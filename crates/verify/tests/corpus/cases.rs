@@ -215,20 +215,22 @@ impl Base {
             .insert(file.to_owned(), rows.concat().into_bytes());
     }
 
-    /// The n-th word of a line set to a word, or to one of another place: `@<file>:<line>:<word>`.
+    /// The n-th word of a line set to a word, to one of another place: `@<file>:<line>:<word>`, or to the hash of a file:
+    /// `#<file>`.
     fn word(&mut self, case: &str, file: &str, line: &str, at: &str, value: &str) {
         let split = |row: &str| -> Vec<String> {
             let words = row.trim_end_matches('\n').split([' ', '\t']);
             words.map(str::to_owned).collect()
         };
-        let value = match value.strip_prefix('@') {
-            None => value.to_owned(),
-            Some(place_of) => {
+        let value = match value.split_at(1) {
+            ("#", of) => self.hash(of).unwrap_or_else(|| panic!("{case}: no {of}")),
+            ("@", place_of) => {
                 let [from, line, at] = place_of.split(':').collect::<Vec<_>>()[..] else {
                     panic!("{case}: @file:line:word");
                 };
                 split(self.text(from).lines().nth(place(line)).unwrap())[place(at)].clone()
             }
+            _ => value.to_owned(),
         };
         let separator = if file.ends_with(".tsv") { "\t" } else { " " };
         self.lines(case, file, |rows| {

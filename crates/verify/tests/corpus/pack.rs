@@ -170,36 +170,31 @@ pub fn zip(files: &BTreeMap<String, Vec<u8>>, knobs: &[&str]) -> Vec<u8> {
         at,
         comment,
     );
-    // The number of this disk, and that of the entries on it.
-    let ending = out.len() - 22;
-    if on("disk") {
-        out[ending + 4] = 1;
-    }
-    if on("count") {
-        out[ending + 8] -= 1;
-        out[ending + 10] -= 1;
-    }
-    if on("trailing") {
-        out.push(b'\n');
-    }
-    if on("two-archives") {
-        let second = zip(files, &[]);
-        out.extend(second);
-    }
-    if on("cut") {
-        out.truncate(out.len() - 30);
+    for knob in knobs {
+        misend(&mut out, knob, files);
     }
     out
 }
 
+/// What a knob does to the end of the archive; those that concern anything else do nothing here.
+fn misend(out: &mut Vec<u8>, knob: &str, files: &BTreeMap<String, Vec<u8>>) {
+    let ending = out.len() - 22;
+    match knob {
+        "disk" => out[ending + 4] = 1,
+        // The entries on this disk, and of all.
+        "count" => {
+            out[ending + 8] -= 1;
+            out[ending + 10] -= 1;
+        }
+        "trailing" => out.push(b'\n'),
+        "two-archives" => out.extend(zip(files, &[])),
+        "cut" => out.truncate(out.len() - 30),
+        _ => {}
+    }
+}
+
 /// What a knob does to the entries; those that concern the whole archive do nothing here.
 fn turn(entries: &mut Vec<Entry>, knob: &str) {
-    let top = |entries: &mut Vec<Entry>, folder: &str| {
-        for entry in entries {
-            entry.name = format!("{folder}/{}", entry.name);
-            entry.listed.clone_from(&entry.name);
-        }
-    };
     let first = &mut entries[0];
     match knob {
         "deflate-flags" => entries
@@ -230,6 +225,19 @@ fn turn(entries: &mut Vec<Entry>, knob: &str) {
             let again = first.clone();
             entries.push(again);
         }
+        _ => turn_top(entries, knob),
+    }
+}
+
+/// What a knob does to the top folder.
+fn turn_top(entries: &mut Vec<Entry>, knob: &str) {
+    let top = |entries: &mut Vec<Entry>, folder: &str| {
+        for entry in entries {
+            entry.name = format!("{folder}/{}", entry.name);
+            entry.listed.clone_from(&entry.name);
+        }
+    };
+    match knob {
         "top" => top(entries, "draw-7"),
         "top-entry" => {
             top(entries, "draw-7");
@@ -238,18 +246,18 @@ fn turn(entries: &mut Vec<Entry>, knob: &str) {
             entries.insert(0, folder);
         }
         "top-entry-late" => {
-            turn(entries, "top-entry");
+            turn_top(entries, "top-entry");
             let folder = entries.remove(0);
             entries.push(folder);
         }
         "top-entry-full" => {
-            turn(entries, "top-entry");
+            turn_top(entries, "top-entry");
             let attributes = entries[0].attributes;
             entries[0] = Entry::of("draw-7/", b"x", false);
             entries[0].attributes = attributes;
         }
         "top-entry-other" => {
-            turn(entries, "top-entry");
+            turn_top(entries, "top-entry");
             entries[0].name = "draw-8/".to_owned();
             entries[0].listed = entries[0].name.clone();
         }

@@ -12,7 +12,6 @@
   M.readOpened = function (text) {
     return M.readRows('opened.tsv', text, '\t', [M.NAME, M.STRATUM, M.STATUS, M.NAME, M.HASH, M.HASH, M.HASH, INDEX, PATH], true)
       .map(function (v) {
-        if (v[2].indexOf('skip:') === 0) { throw new M.Unreadable('opened.tsv', '不查的对象不应公开：' + v[0]); }
         return {
           id: v[0], stratum: v[1], status: v[2], area: v[3], salt: v[4], nonce: v[5], cover: v[6],
           index: Number(v[7]), path: v[8] === '-' ? [] : v[8].split(',')

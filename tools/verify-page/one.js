@@ -114,9 +114,9 @@
     var stray = 0, must = 0, lost = 0;
     rows.forEach(function (row) {
       if (!M.openedInTree(suite, f, row)) { lost++; }
-      if (row.status !== 'draw') { must++; return; }
+      if (row.status.indexOf('must:') === 0) { must++; return; }
       var key = row.ticket + ' ' + row.stratum + ' ' + row.leafhash;
-      if (lines.get(key) === false) { lines.set(key, true); } else { stray++; }
+      if (row.status === 'draw' && lines.get(key) === false) { lines.set(key, true); } else { stray++; }
     });
     var unopened = Array.from(lines.values()).filter(function (seen) { return !seen; }).length;
     found.say(stray === 0 && unopened === 0, '抽中的对象逐一打开：签号、分层、封存叶都与次序文件一致', '抽中 ' + lines.size + ' 条');

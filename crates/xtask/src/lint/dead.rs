@@ -55,6 +55,9 @@ fn reachable(tree: &Tree) -> BTreeSet<String> {
         .filter(|path| is_root(path))
         .collect();
     while let Some(path) = open.pop() {
+        if alive.contains(&path) {
+            continue;
+        }
         if let Some(text) = tree.text(&path) {
             open.extend(children(&path, text));
             alive.insert(path);

@@ -46,6 +46,18 @@ fn an_explicit_path_and_a_fixture_named_by_a_test_are_alive() {
 }
 
 #[test]
+fn a_root_whose_child_has_its_name_is_read_once() {
+    let found = dead([
+        (
+            "crates/a/examples/plans.rs",
+            "#[path = \"../tests/common/plans.rs\"]\nmod plans;\n",
+        ),
+        ("crates/a/tests/common/plans.rs", ""),
+    ]);
+    assert!(found.is_empty(), "{found:?}");
+}
+
+#[test]
 fn a_page_or_picture_nobody_names_is_dead_and_half_a_name_does_not_count() {
     let found = dead([
         (

@@ -9,7 +9,7 @@ REGISTER := ../shared/data
 BROWSER := test(/browser/) + binary(browser)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint test-register hostile bench soak kills docs setup clean
+.PHONY: help run test lint test-register hostile second bench soak kills docs setup clean
 
 help:
 	@echo 'make run            编译试用版（常用部分优化），在 $(VAR) 建演示城市并启动 http://$(LISTEN)'
@@ -18,6 +18,7 @@ help:
 	@echo 'make lint           其中不需要数据库与浏览器的部分'
 	@echo 'make test-register  真实名录上的测试（需要 $(REGISTER)）'
 	@echo 'make hostile        把案卷改动十万次，没有一次判为正确（一到三分钟；首次编译优化版另要几分钟）'
+	@echo 'make second         由第二套实现（Python 3，照协议文本写成）重做 vectors/second-2.txt；make test 只比对，不需要 Python'
 	@echo 'make bench          性能对比（不是测试）'
 	@echo 'make soak           试用版经受 SOAK_MINUTES（10）分钟的风暴，超出界限即失败（不是测试，要空闲的机器）'
 	@echo 'make kills          在工作中杀死服务 KILLS（1000）次，已答复的一件不少（MINGQIAN_DATABASE 另指空的 PostgreSQL）'
@@ -53,6 +54,14 @@ test-register:
 # Under the log's key no byte of a bundle is free. Built with optimization, for it verifies a hundred thousand bundles.
 hostile:
 	cargo test --release --locked --package verify --test two_hostile -- --ignored
+
+# Moved into place only when whole; nothing in Rust writes this list.
+second: PLANS := $(or $(CARGO_TARGET_DIR),target)/second
+second:
+	rm -rf '$(PLANS)'
+	cargo run --locked --package draw --example second -- '$(PLANS)'
+	python3 -B tools/second/list.py '$(PLANS)' > '$(PLANS)/list.txt'
+	mv '$(PLANS)/list.txt' vectors/second-2.txt
 
 bench:
 	@found=$$(ls benches/*.sh 2>/dev/null); \

@@ -7,7 +7,7 @@ use domain::inspection::InspectionState;
 use domain::publication::withdrawal_class::WithdrawalClass;
 use testkit::city::as_shown;
 
-use crate::browser::Page;
+use crate::browser::{Browser, Page};
 use crate::story::{Story, told, told_on_both};
 
 /// What is ticked on a page: each with what was shown of it.
@@ -100,21 +100,25 @@ async fn a_published_result_stands_and_a_withdrawn_one_answers_410_without_the_n
             );
         }
         assert_eq!(counted().await, 0, "the front page counts what stands");
-        // Whoever reads what is left finds its hash in the public record of the withdrawal.
-        let left = stranger.get(&format!("/r/{id}.json")).await;
-        let left: serde_json::Value = serde_json::from_str(&left.text).unwrap();
-        let content = format!(
-            "{{\"v\":1,\"id\":{},\"campaign\":{},\"withdrawn_at\":{},\"reason\":{}}}",
-            left["id"], left["campaign"], left["withdrawn_at"], left["reason"]
-        );
-        let tombstone = tlog::Hash::of(content.as_bytes());
-        let record = format!("mingqian/1 withdrawal\npublication {id}\ntombstone {tombstone}\n");
-        let mut reader = story.site.city.app.db.read().await.unwrap();
-        let hash = tlog::Hash::of(record.as_bytes());
-        let event = store::log::event_of_record(&mut reader, &hash).await;
-        assert!(event.is_ok(), "{record}");
+        what_is_left_is_in_the_log(&story, &stranger, &id).await;
     })
     .await;
+}
+
+/// Whoever reads what is left finds its hash in the public record of the withdrawal.
+async fn what_is_left_is_in_the_log(story: &Story, stranger: &Browser, id: &str) {
+    let left = stranger.get(&format!("/r/{id}.json")).await;
+    let left: serde_json::Value = serde_json::from_str(&left.text).unwrap();
+    let content = format!(
+        "{{\"v\":1,\"id\":{},\"campaign\":{},\"withdrawn_at\":{},\"reason\":{}}}",
+        left["id"], left["campaign"], left["withdrawn_at"], left["reason"]
+    );
+    let tombstone = tlog::Hash::of(content.as_bytes());
+    let record = format!("mingqian/1 withdrawal\npublication {id}\ntombstone {tombstone}\n");
+    let mut reader = story.site.city.app.db.read().await.unwrap();
+    let hash = tlog::Hash::of(record.as_bytes());
+    let event = store::log::event_of_record(&mut reader, &hash).await;
+    assert!(event.is_ok(), "{record}");
 }
 
 #[tokio::test]

@@ -173,19 +173,30 @@ impl App {
         let (mut tx, mut stored, actor) = self
             .campaign_for(acting, number, premise, Verb::CampaignApprove)
             .await?;
-        own_records(&mut tx, &stored).await?;
         let step = self.step(acting);
+        let (event, record) = self.approved(&mut tx, &mut stored, step, actor).await?;
+        self.write_campaign(tx, &stored, event, self.public(record))
+            .await
+    }
+
+    /// The campaign with its plan approved in that step, the event of it and the PLAN record; nothing is written yet.
+    pub(crate) async fn approved(
+        &self,
+        tx: &mut Tx,
+        stored: &mut StoredCampaign,
+        step: Step,
+        actor: Actor,
+    ) -> Result<(Event, String), AppError> {
+        own_records(tx, stored).await?;
         let at = step.at;
-        let (record, rulebook) = plan_now(&mut tx, &stored, self.version_of_new_attempts).await?;
+        let (record, rulebook) = plan_now(tx, stored, self.version_of_new_attempts).await?;
         announceable(&record, at)?;
         let campaign = stored.campaign.clone();
         let done = campaign.approve(step, &print_of(hash_of(&record)), &rulebook.version)?;
         stored.plan_record = Some(record.to_string());
-        let event = self
-            .enter(&mut stored, done, at, actor)
-            .with("rulebook", &rulebook.version);
-        self.write_campaign(tx, &stored, event, self.public(record.to_string()))
-            .await
+        let event = self.enter(stored, done, at, actor);
+        let event = event.with("rulebook", &rulebook.version);
+        Ok((event, record.to_string()))
     }
 
     /// Launches an approved campaign (启动).
@@ -248,9 +259,7 @@ impl App {
         let (mut tx, acting) = self.begin_as(verb.name(), acting).await?;
         if decides_plan(verb) {
             // The plan is read to be compared with what was shown, and read again to be logged.
-            for register in OF_A_PLAN {
-                tx.hold(register, Hold::Shared).await?;
-            }
+            hold_plan(&mut tx).await?;
         }
         let stored = campaign::by_number(&mut tx, number).await?;
         let actor = acting.actor(verb, &Place::of(&stored.campaign.initiator))?;
@@ -311,6 +320,14 @@ const OF_A_PLAN: [Register; 4] = [
     Register::Catalog,
     Register::Inspectors,
 ];
+
+/// Holds it, so that the plan is the same when it is compared and when it is logged.
+pub(crate) async fn hold_plan(tx: &mut Tx) -> Result<(), StoreError> {
+    for register in OF_A_PLAN {
+        tx.hold(register, Hold::Shared).await?;
+    }
+    Ok(())
+}
 
 /// The stored plan as the domain's type.
 pub fn plan_of(stored: &StoredCampaign) -> Result<CampaignPlan, StoreError> {

@@ -60,6 +60,7 @@ pub use lacking::{Lacking, lacking_material};
 pub use material::{BundleFile, threads};
 pub use overtaken::is_overtaken;
 pub use parties::{NO_LINK, PartyView, wants_link};
+pub(crate) use picture::kind_of;
 pub use picture::{KeptPicture, MOST as MOST_PICTURE, NO_PICTURE, Picture};
 pub use preview::{Preview, Previews};
 pub use result::DrawWords;

@@ -6,7 +6,7 @@
 
 use domain::event::Event;
 use domain::id::{AccessRequestId, AccountId, CampaignNo, EventId, Fingerprint, InspectionId};
-use domain::id::{InspectorId, ItemId, PublicationId, SubjectId};
+use domain::id::{InspectorId, ItemId, PaperId, PublicationId, SubjectId};
 use domain::inspection::{Inspection, InspectionState};
 use domain::policy::Verb;
 use domain::premise::{Moved, Premise};
@@ -18,8 +18,10 @@ use store::account::StoredAccount;
 use store::campaign::{StoredCampaign, StoredPartyLink};
 use store::catalog::StoredRulebook;
 use store::inspection::{StoredInspection, StoredPublication};
+use store::paper::StoredPaper;
 use store::{
-    Reader, StoreError, access, account, campaign, catalog, inspection, inspector, log, subject,
+    Reader, StoreError, access, account, campaign, catalog, inspection, inspector, log, paper,
+    subject,
 };
 
 use crate::campaign::{plan_now, print_of};
@@ -63,6 +65,8 @@ pub enum Thing<'a> {
     Account(&'a AccountId),
     /// A request that waits for another administrator.
     Request(&'a AccessRequestId),
+    /// A signed paper as it was entered.
+    Paper(&'a PaperId),
     /// The attempt an outside party takes part in, by its link.
     Party(&'a str),
 }
@@ -83,6 +87,7 @@ impl App {
             Thing::Rulebook => of_rulebook(&catalog::rulebook_in_force(reader).await?),
             Thing::Account(id) => of_account(&account::get(reader, id).await?),
             Thing::Request(id) => of_request_by(reader, id).await?,
+            Thing::Paper(id) => of_paper(&paper::get(reader, id).await?),
             Thing::Party(link) => {
                 let (kept, stored) = self.party_by(reader, link).await?;
                 of_party(&kept, &stored)
@@ -148,7 +153,7 @@ pub(crate) const fn decides_plan(verb: Verb) -> bool {
 
 /// A campaign with the hash of its PLAN record: the one in the log, else the one it would be now; of a
 /// plan with gaps the hash of its own canonical text.
-async fn of_campaign(
+pub(crate) async fn of_campaign(
     reader: &mut Reader,
     stored: &StoredCampaign,
     newest: Version,
@@ -244,6 +249,12 @@ pub fn of_request(stored: &StoredRequest, about: &StoredAccount) -> Premise {
     Premise::of(stored.seen.clone()).deciding(digest_of(&of_account(about).to_string()))
 }
 
+/// A paper by its last event; what it rests on is kept with it and compared by itself.
+#[must_use]
+pub fn of_paper(stored: &StoredPaper) -> Premise {
+    Premise::of(stored.seen.clone())
+}
+
 /// What an outside party takes part in: its link, the attempt, and FREEZE once it is public. What other
 /// parties hand in meanwhile is not its concern.
 #[must_use]
@@ -273,7 +284,8 @@ pub(crate) async fn require(
     }
 }
 
-async fn written_by(
+/// Who wrote last, as far as the reader may know.
+pub(crate) async fn written_by(
     reader: &mut Reader,
     acting: Option<&Acting>,
     event: Option<&EventId>,
@@ -291,6 +303,11 @@ async fn written_by(
     let event = header.and_then(|text| serde_json::from_str::<Event>(text).ok());
     let readable = event.filter(|event| acting.is_some_and(|acting| acting.may_read(event)));
     Ok(match readable {
+        // Who judged is who signed; the account only compared his paper with what was entered.
+        Some(event) if event.is_on_paper() => {
+            let (name, act) = (&event.actor.name, event.act.label());
+            format!("{entry}，{act}：线下签批，{name}核对")
+        }
         Some(event) => format!("{entry}，{}：{}", event.actor.name, event.act.label()),
         None => entry,
     })

@@ -169,6 +169,12 @@ impl Event {
         self
     }
 
+    /// Whether it is a judgement signed on paper, of which the actor only confirmed the entry ([`crate::paper`]).
+    #[must_use]
+    pub fn is_on_paper(&self) -> bool {
+        self.facts.contains_key("confirmed_by")
+    }
+
     /// The type of its log entry.
     #[must_use]
     pub const fn entry_type(&self) -> EntryType {

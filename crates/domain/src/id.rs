@@ -157,6 +157,8 @@ random_ids! {
     PublicationId;
     /// One request that waits for another administrator.
     AccessRequestId;
+    /// One judgement signed on paper, as it was entered.
+    PaperId;
     /// One event of the trace.
     EventId;
 }

@@ -21,6 +21,7 @@ pub mod id;
 pub mod inspection;
 pub mod inspector;
 pub mod org;
+pub mod paper;
 pub mod policy;
 pub mod premise;
 pub mod publication;

@@ -54,12 +54,13 @@ pub fn role_allows(role: Role, verb: Verb, actual: Relation) -> bool {
         .any(|(r, v, granted)| *r == role && *v == verb && covers(*granted, actual))
 }
 
-/// Roles whose holder alone decides what everybody else relies on: approving, drawing, publishing, and the
-/// administrators. Granting one, or setting a new password of its holder, takes a second administrator.
+/// Roles whose holder alone decides what everybody else relies on: approving, drawing, publishing, confirming what is
+/// entered of a signed paper, and the administrators. Granting one, or setting a new password of its holder, takes a second administrator.
 #[must_use]
 pub fn is_guarded(role: Role) -> bool {
-    const DECIDING: [Verb; 4] = [
+    const DECIDING: [Verb; 5] = [
         Verb::CampaignApprove,
+        Verb::PaperConfirm,
         Verb::CampaignDraw,
         Verb::OutcomeApprove,
         Verb::OutcomePublish,

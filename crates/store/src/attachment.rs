@@ -1,10 +1,10 @@
 //! Attachments: which content belongs to whom. The row is traced and names the content by its hash;
 //! the bytes lie beside the rows (`kernel::blob`, `docs/adr/0013`).
 //!
-//! Today S, the frames and orders of a draw are kept so, and from OPEN on its other public files. Deliberately absent: opening what is
+//! Today S, the frames and orders of a draw are kept so, from OPEN on its other public files, and the scans of signed papers. Deliberately absent: opening what is
 //! sealed (`app`), and removing an attachment.
 
-use domain::id::CampaignId;
+use domain::id::{CampaignId, PaperId};
 use tlog::Hash;
 
 use crate::error::StoreError;
@@ -20,18 +20,22 @@ use crate::schema::ATTACHMENTS;
 pub enum Owner<'a> {
     /// One attempt of a draw: S, its frames, and the files it gave.
     Attempt(&'a CampaignId, u32),
+    /// A signed paper: its scan.
+    Paper(&'a PaperId),
 }
 
 impl Owner<'_> {
     fn kind(self) -> &'static str {
         match self {
             Self::Attempt(..) => "attempt",
+            Self::Paper(_) => "paper",
         }
     }
 
     fn id(self) -> String {
         match self {
             Self::Attempt(campaign, attempt) => format!("{campaign}/{attempt}"),
+            Self::Paper(paper) => paper.to_string(),
         }
     }
 
@@ -43,11 +47,12 @@ impl Owner<'_> {
     }
 
     /// Where the secret of the owner stands, as the associated data of its ciphertext. In the words of
-    /// the first build, whose ciphertexts moved as they were.
+    /// the first build, whose ciphertexts moved as they were. A paper has no secret.
     #[must_use]
     pub fn secret_place(self) -> String {
         match self {
             Self::Attempt(campaign, attempt) => format!("draw_secrets/{campaign}/{attempt}"),
+            Self::Paper(paper) => format!("paper_secrets/{paper}"),
         }
     }
 }

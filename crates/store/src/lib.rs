@@ -36,6 +36,7 @@ pub mod inspector;
 pub mod job;
 mod migrations;
 pub mod org;
+pub mod paper;
 mod person;
 pub mod portal;
 pub mod schema;

@@ -104,4 +104,5 @@ pub(crate) const MIGRATIONS: &[Migration] = &[
         "",
         None
     ),
+    migration!(21, "0021_signed_papers", "建立线下签批表"),
 ];

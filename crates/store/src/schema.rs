@@ -160,6 +160,26 @@ table! {
     }
 }
 table! {
+    /// What is signed on paper, as it was entered and confirmed.
+    traced SIGNED_PAPERS = "signed_papers" key(paper_id) {
+        paper_id: text masked,
+        kind: text masked,
+        judged_id: text masked,
+        org_unit_id: text masked,
+        content: text masked,
+        signatory_id: text masked,
+        number: text masked,
+        dated: text masked,
+        scan_sha256: text masked,
+        entered_by: text masked,
+        entered_at_ms: int masked,
+        state: text masked,
+        decided_by: text masked,
+        decided_at_ms: int masked,
+        noted_at_ms: int masked,
+    }
+}
+table! {
     /// Campaigns (抽查任务) and the state they are in.
     traced CAMPAIGNS = "campaigns" key(campaign_id) {
         campaign_id: text public,

@@ -205,6 +205,7 @@ pub fn table() -> Vec<Route> {
     routes.extend(screen::administration::routes());
     routes.extend(screen::oversight::routes());
     routes.extend(screen::campaign::routes());
+    routes.extend(screen::paper::routes());
     routes.extend(screen::party::routes());
     routes.extend(screen::hall::routes());
     routes

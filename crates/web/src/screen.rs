@@ -15,6 +15,7 @@ pub mod item;
 pub mod job;
 pub mod log_view;
 pub mod oversight;
+pub mod paper;
 pub mod party;
 pub mod public;
 pub mod publish;

@@ -53,7 +53,7 @@ pub struct KeptPicture {
 }
 
 /// Of which kind a file is, if it begins as a picture does.
-fn kind_of(bytes: &[u8]) -> Option<&'static str> {
+pub(crate) fn kind_of(bytes: &[u8]) -> Option<&'static str> {
     let mut kinds = KINDS.iter();
     let (_, media_type) = kinds.find(|(start, _)| bytes.starts_with(start))?;
     Some(media_type)

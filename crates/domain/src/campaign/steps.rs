@@ -325,6 +325,14 @@ impl Campaign {
         }
     }
 
+    /// The plan as it waits for its approval.
+    ///
+    /// # Errors
+    /// `CAMP-001` in any other state.
+    pub fn awaits_approval(&self) -> Result<&Submitted, Refusal> {
+        self.submitted(CampaignVerb::Approve)
+    }
+
     fn submitted(&self, verb: CampaignVerb) -> Result<&Submitted, Refusal> {
         match &self.state {
             CampaignState::Submitted(submitted) => Ok(submitted),

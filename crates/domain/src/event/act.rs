@@ -48,6 +48,9 @@ closed_list! {
         CampaignRecalled = "campaign.recall", "撤回报批";
         CampaignApproved = "campaign.approve", "批准方案";
         CampaignReturned = "campaign.return", "退回方案";
+        PaperEntered = "paper.enter", "代录线下签批";
+        PaperDropped = "paper.drop", "撤回线下签批";
+        PaperNoted = "paper.note", "知悉线下签批";
         CampaignLaunched = "campaign.launch", "启动抽查";
         FrameFrozen = "campaign.freeze", "冻结名录";
         PartyInvited = "party.invite", "发放见证链接";

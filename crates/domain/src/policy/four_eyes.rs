@@ -120,6 +120,20 @@ pub fn reopens(held: &[Grant]) -> Result<(), Refusal> {
     }
 }
 
+/// What is entered of a paper is confirmed by another account than entered it, which wrote nothing of what is judged on
+/// the paper. Both judge nothing and get no hand in it; the signatory may confirm.
+///
+/// # Errors
+/// `AUTH-041`, `AUTH-042`.
+pub fn paper_and_confirmation(
+    entered_by: &AccountId,
+    hands: &Hands,
+    confirms: &AccountId,
+) -> Result<(), Refusal> {
+    apart(entered_by, confirms, &codes::AUTH_OWN_PAPER)?;
+    hands.apart(confirms, &codes::AUTH_PAPER_HAND)
+}
+
 /// Who grants a right may not be the one who receives it.
 ///
 /// # Errors

@@ -63,6 +63,7 @@ pub const TABLE: &[(Role, Verb, Relation)] = &[
     (Approver, CampaignRead, AnyUnit),
     (Approver, CampaignApprove, AnyUnit),
     (Approver, CampaignReturn, AnyUnit),
+    (Approver, PaperConfirm, AnyUnit),
     (Approver, DiceEnter, AnyUnit),
     (Approver, BeaconEnter, AnyUnit),
     (Approver, CampaignVoid, AnyUnit),
@@ -77,6 +78,7 @@ pub const TABLE: &[(Role, Verb, Relation)] = &[
     (DrawingOfficer, InspectorRead, AnyUnit),
     (DrawingOfficer, RecusalRead, AnyUnit),
     (DrawingOfficer, CampaignRead, AnyUnit),
+    (DrawingOfficer, PaperConfirm, AnyUnit),
     (DrawingOfficer, CampaignFreeze, AnyUnit),
     (DrawingOfficer, PartyAccept, AnyUnit),
     (DrawingOfficer, CampaignCommit, AnyUnit),
@@ -124,6 +126,7 @@ pub const TABLE: &[(Role, Verb, Relation)] = &[
     // 公示
     (Publisher, CampaignRead, AnyUnit),
     (Publisher, InspectionRead, AnyUnit),
+    (Publisher, PaperConfirm, AnyUnit),
     (Publisher, OutcomePublish, AnyUnit),
     (Publisher, OutcomeWithdraw, AnyUnit),
     (Publisher, EventRead, OwnUnit),

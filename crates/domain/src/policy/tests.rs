@@ -166,6 +166,22 @@ fn whoever_approves_draws_publishes_or_administrates_is_guarded_and_nobody_else(
 }
 
 #[test]
+fn a_signed_paper_is_confirmed_by_guarded_roles_alone_and_by_those_who_read_what_is_judged_on_it() {
+    let holders: BTreeSet<Role> = TABLE
+        .iter()
+        .filter(|(_, verb, _)| *verb == Verb::PaperConfirm)
+        .map(|(role, _, _)| *role)
+        .collect();
+    let wanted = BTreeSet::from([Role::Approver, Role::DrawingOfficer, Role::Publisher]);
+    assert_eq!(holders, wanted);
+    for role in holders {
+        assert!(is_guarded(role), "{role}");
+        let reads = role_allows(role, Verb::CampaignRead, Relation::AnyUnit);
+        assert!(reads, "{role}");
+    }
+}
+
+#[test]
 fn only_the_supervisor_holds_the_full_openings() {
     let holders: BTreeSet<Role> = TABLE
         .iter()

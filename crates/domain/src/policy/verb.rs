@@ -27,6 +27,7 @@ closed_list! {
         CampaignSubmit = "campaign.submit", "提交报批";
         CampaignApprove = "campaign.approve", "批准方案";
         CampaignReturn = "campaign.return", "退回方案";
+        PaperConfirm = "paper.confirm", "核对线下签批";
         CampaignLaunch = "campaign.launch", "启动抽查";
         CampaignFreeze = "campaign.freeze", "冻结名录";
         PartyCommit = "party.commit", "递交承诺值";

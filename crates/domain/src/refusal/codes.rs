@@ -2,7 +2,7 @@
 //!
 //! A code is never reused and never renumbered. Families: `AUTH` who may; `CAMP` campaign, `PLAN`
 //! its plan, `DRAW` below 100 the draw (above 100 the crate `draw`); `ROST` registers, `CATA`
-//! catalog, `RULE` rulebook, `KEPT` what is stored; `INSP` inspections, `PUBL` publication; `TEXT`, `DATE` and `CAL`
+//! catalog, `RULE` rulebook, `KEPT` what is stored; `INSP` inspections, `PUBL` publication, `PAPR` what is signed on paper; `TEXT`, `DATE` and `CAL`
 //! values. Wordings follow the microcopy of the screens. Crates above keep tables of their own.
 
 use std::sync::LazyLock;
@@ -24,15 +24,17 @@ macro_rules! registry {
 mod authority;
 mod campaign;
 mod inspections;
+mod papers;
 mod registers;
 mod values;
 
 pub use authority::*;
 pub use campaign::*;
 pub use inspections::*;
+pub use papers::*;
 pub use registers::*;
 pub use values::*;
 
 /// Every code of this crate, family by family.
 pub static ALL: LazyLock<Vec<&'static Code>> =
-    LazyLock::new(|| [AUTHORITY, CAMPAIGN, INSPECTIONS, REGISTERS, VALUES].concat());
+    LazyLock::new(|| [AUTHORITY, CAMPAIGN, INSPECTIONS, PAPERS, REGISTERS, VALUES].concat());

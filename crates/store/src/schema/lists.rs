@@ -18,6 +18,7 @@ pub const TRACED: &[TracedTable] = &[
     GRANTS,
     CREDENTIAL_MARKS,
     ACCESS_REQUESTS,
+    SIGNED_PAPERS,
     CAMPAIGNS,
     PARTY_LINKS,
     VOID_ATTEMPTS,

@@ -174,6 +174,10 @@ feedback! {
     CAMPAIGN_RECALLED = "campaign-recalled", "已撤回报批。", "修改后可以重新提交。";
     CAMPAIGN_RETURNED = "campaign-returned", "已退回方案。", "理由已写入留痕，提交人可以修改后重报。";
     CAMPAIGN_APPROVED = "campaign-approved", "已批准方案，摘要已进入公开日志。", "等待发起科室启动。";
+    PAPER_ENTERED = "paper-entered", "已代录线下签批。", "等另一个账号对照扫描件核对；核对之后才算批准。";
+    PAPER_CONFIRMED = "paper-confirmed", "已核对线下签批，并以签批人的名义办理。", "签批人在工作台会看到。";
+    PAPER_DROPPED = "paper-dropped", "已撤回这份线下签批。", "留痕中仍可查到。";
+    PAPER_NOTED = "paper-noted", "已知悉这份线下签批。", "";
     CAMPAIGN_LAUNCHED = "campaign-launched", "已启动抽查。", "等待抽取经办冻结名录。";
     FRAME_FROZEN = "frame-frozen", "已冻结名录。", "给每个见证方发放链接，收齐承诺值后公布承诺。";
     DRAW_COMMITTED = "draw-committed", "已公布承诺。", "名录、比例和人数从此不能再改；等待抽取仪式。";

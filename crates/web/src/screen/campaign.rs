@@ -27,6 +27,7 @@ mod visits;
 mod void;
 pub(super) mod words;
 
+pub(super) use record::plan_sheet;
 pub(super) use record::strata::stratum_words;
 pub(super) use seen::Seen;
 

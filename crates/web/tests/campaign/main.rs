@@ -20,6 +20,7 @@ mod cut;
 mod locked;
 mod long;
 mod lost;
+mod paper;
 mod parties;
 mod picture;
 mod plan;

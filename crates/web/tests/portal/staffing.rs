@@ -5,7 +5,9 @@
 use std::collections::BTreeSet;
 
 use app::drawing::SlipWords;
+use app::paper::PaperWords;
 use app::premise::Thing;
+use app::scan::Scan;
 use app::{Acting, AppError};
 use domain::account::Role;
 use domain::campaign::plan::{AuthorityDraw, CampaignPlan, Staffing};
@@ -17,6 +19,7 @@ use store::inspection::StoredInspection;
 use testkit::city::{as_shown, caterer, unit};
 use testkit::engines::on_both;
 
+use crate::browser::picture;
 use crate::story::{NONCES, SUBJECTS, Story, inspector, plan, site};
 
 /// Every role of the business that one person of a small bureau may hold at once.
@@ -92,8 +95,16 @@ async fn first_who_may(
     panic!("nobody may take this step");
 }
 
+/// How the head approves.
+#[derive(Clone, Copy)]
+enum Head {
+    OnTheScreen,
+    /// The first enters what he signed.
+    OnPaper,
+}
+
 /// Drafted by the first, approved by the first who may, launched.
-async fn launched(story: &Story, people: &[AccountId]) -> (CampaignNo, AccountId) {
+async fn launched(story: &Story, people: &[AccountId], head: Head) -> (CampaignNo, AccountId) {
     let app = &story.site.city.app;
     let pairs = u64::try_from(people.len() - 1).unwrap() / 2 * 2;
     let base = plan(app.clock.now());
@@ -115,15 +126,68 @@ async fn launched(story: &Story, people: &[AccountId]) -> (CampaignNo, AccountId
     let page = shown().await;
     let submitted = app.submit_campaign(&story.initiator, &number, &page);
     submitted.await.unwrap();
-    let approver = first_who_may(story, people, &["AUTH-012"], async |acting| {
-        app.approve_campaign(acting, &number, &shown().await).await
-    })
-    .await;
+    let approver = match head {
+        Head::OnTheScreen => {
+            first_who_may(story, people, &["AUTH-012"], async |acting| {
+                app.approve_campaign(acting, &number, &shown().await).await
+            })
+            .await
+        }
+        Head::OnPaper => signs(story, people, &number).await,
+    };
     assert_ne!(approver, people[0]);
     let page = shown().await;
     let launched = app.launch_campaign(&story.initiator, &number, &page);
     launched.await.unwrap();
     (number, approver)
+}
+
+/// The first enters a paper of each in turn until one of them can have signed it, and the first who may confirms the entry;
+/// the plan is approved by who signed.
+async fn signs(story: &Story, people: &[AccountId], number: &CampaignNo) -> AccountId {
+    let app = &story.site.city.app;
+    let campaign = Thing::Campaign(number);
+    let scan = Scan::read(&picture("signed").into()).unwrap();
+    let mut entered = None;
+    for signatory in people {
+        let shown = as_shown(app, campaign).await;
+        let words = PaperWords {
+            signatory,
+            dated: app.clock.now().date(),
+            number: "12",
+            scan: &scan,
+        };
+        match app
+            .enter_plan_paper(&story.initiator, number, &shown, words)
+            .await
+        {
+            Ok(paper) => {
+                entered = Some((signatory.clone(), paper));
+                break;
+            }
+            Err(AppError::Refused(refusal)) => assert_eq!(refusal.code, "AUTH-012"),
+            Err(error) => panic!("{error}"),
+        }
+    }
+    let (signatory, paper) = entered.unwrap();
+    let others: Vec<_> = people
+        .iter()
+        .filter(|one| **one != signatory)
+        .cloned()
+        .collect();
+    let confirms = first_who_may(story, &others, &["AUTH-041"], async |acting| {
+        let shown = as_shown(app, Thing::Paper(&paper)).await;
+        app.confirm_paper(acting, &paper, &shown).await
+    })
+    .await;
+    assert_ne!(confirms, signatory);
+    let mut reader = app.db.read().await.unwrap();
+    let stored = store::campaign::by_number(&mut reader, number)
+        .await
+        .unwrap();
+    let approval = stored.campaign.state.approval().unwrap();
+    assert_eq!(approval.step.by, signatory, "who signed approved");
+    signatory
 }
 
 /// Entered, confirmed, approved and published, each by the first who may.
@@ -198,10 +262,10 @@ async fn drawn_at_a_ceremony(story: &Story, people: &[AccountId], number: &Campa
     clippy::cognitive_complexity,
     reason = "every await counts as a branch; the story runs straight"
 )]
-async fn from_plan_to_portal(db: Db, count: usize) {
+async fn from_plan_to_portal(db: Db, count: usize, head: Head) {
     let (story, people) = staffed(db, count).await;
     let app = &story.site.city.app;
-    let (number, approver) = launched(&story, &people).await;
+    let (number, approver) = launched(&story, &people, head).await;
     assert_ne!(approver, story.officer.account);
     drawn_at_a_ceremony(&story, &people, &number).await;
     let shown = as_shown(app, Thing::Campaign(&number)).await;
@@ -227,10 +291,15 @@ async fn from_plan_to_portal(db: Db, count: usize) {
 
 #[tokio::test]
 async fn a_section_of_three_carries_a_campaign_from_the_plan_to_the_portal() {
-    on_both(|db| from_plan_to_portal(db, 3)).await;
+    on_both(|db| from_plan_to_portal(db, 3, Head::OnTheScreen)).await;
+}
+
+#[tokio::test]
+async fn a_section_of_three_whose_head_signs_on_paper_carries_a_campaign_to_the_portal() {
+    on_both(|db| from_plan_to_portal(db, 3, Head::OnPaper)).await;
 }
 
 #[tokio::test]
 async fn a_bureau_of_five_carries_a_campaign_from_the_plan_to_the_portal() {
-    on_both(|db| from_plan_to_portal(db, 5)).await;
+    on_both(|db| from_plan_to_portal(db, 5, Head::OnTheScreen)).await;
 }

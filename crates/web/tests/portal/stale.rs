@@ -5,7 +5,9 @@
 use app::access::Given;
 use app::import::Register;
 use app::inspection::print_of_result;
+use app::paper::PaperWords;
 use app::premise::Thing;
+use app::scan::Scan;
 use app::staging::State;
 use axum::http::StatusCode;
 use domain::account::{Grant, Role};
@@ -16,7 +18,7 @@ use domain::premise::Premise;
 use testkit::city::{as_shown, caterer, unit};
 use web::route::{Method, Route, Who, keeps_typed, table};
 
-use crate::browser::{Browser, Page};
+use crate::browser::{Browser, Page, picture};
 use crate::story::{Story, plan, told};
 use crate::upload::uploaded;
 
@@ -67,6 +69,7 @@ pub struct Stage {
     criterion: String,
     uploads: Vec<String>,
     request: String,
+    paper: String,
 }
 
 impl Stage {
@@ -112,10 +115,12 @@ impl Stage {
         let request = asked_for(&story).await;
         let people = people(&story).await;
         let uploads = previewed(&story, &people).await;
+        let paper = signed(&story, &people).await;
         Self {
             people,
             uploads,
             request,
+            paper,
             campaign,
             draft,
             link: links[0].clone(),
@@ -160,6 +165,7 @@ impl Stage {
             .replace("{link}", &self.link)
             .replace("{import}", import)
             .replace("{request}", &self.request)
+            .replace("{paper}", &self.paper)
             .replace("{role}", "observer")
             .replace("{unit}", unit(1).as_str())
     }
@@ -177,6 +183,9 @@ impl Stage {
             ("reveal_from", "2026-11-24 10:00"),
             ("reveal_by", "2026-11-24 11:00"),
             ("document", &"5".repeat(64)),
+            ("signatory", &self.account),
+            ("dated", "2026-11-23"),
+            ("number", "环签〔2026〕12 号"),
             ("office", "司法局"),
             ("name", "见证人甲"),
             ("digits", "31415926535897932384"),
@@ -220,6 +229,8 @@ impl Stage {
     pub async fn who(&self, route: &Route) -> Browser {
         match route.who() {
             Who::PartyLink => self.story.site.stranger(),
+            // Who signed may do whatever can be done with a paper.
+            _ if route.path.starts_with("/w/papers/") => self.people[APPROVER].1.clone(),
             Who::Needs(verb)
                 if verb == Verb::InspectionPutOff || !route.path.starts_with("/w/inspections/") =>
             {
@@ -234,6 +245,33 @@ impl Stage {
             _ => self.member().await,
         }
     }
+}
+
+/// Of the people, who enters a paper and who has signed it.
+const INITIATOR: usize = 0;
+const APPROVER: usize = 1;
+
+/// A paper that waits, on a plan that waits for its approval.
+async fn signed(story: &Story, people: &[(Vec<Grant>, Browser)]) -> String {
+    let app = &story.site.city.app;
+    let plan = plan(app.clock.now());
+    let drafted = app.draft_campaign(&story.initiator, &unit(1), &plan).await;
+    let number = drafted.unwrap();
+    let shown = as_shown(app, Thing::Campaign(&number)).await;
+    let submitted = app.submit_campaign(&story.initiator, &number, &shown);
+    submitted.await.unwrap();
+    let enters = account_of(story, &people[INITIATOR].1).await;
+    let enters = story.site.city.acting(&enters).await;
+    let signatory = account_of(story, &people[APPROVER].1).await;
+    let shown = as_shown(app, Thing::Campaign(&number)).await;
+    let words = PaperWords {
+        signatory: &signatory,
+        dated: app.clock.now().date(),
+        number: "12",
+        scan: &Scan::read(&picture("signed").into()).unwrap(),
+    };
+    let entered = app.enter_plan_paper(&enters, &number, &shown, words).await;
+    entered.unwrap().to_string()
 }
 
 /// One account per business and per administration.
@@ -321,6 +359,11 @@ pub async fn press(
     // What shows dice or a lottery comes with its picture.
     if path.ends_with("/dice") || path.ends_with("/beacon") {
         return browser.post_parts(path, &fields, &["picture"]).await;
+    }
+    // A paper with its scan.
+    if path.ends_with("/paper") {
+        fields.push(("scan", "signed"));
+        return browser.post_parts(path, &fields, &["scan"]).await;
     }
     browser.post_raw(path, &fields).await
 }
@@ -623,6 +666,9 @@ const BUTTONS: &[&str] = &[
     "/a/users/{id}/close",
     "/a/users/{id}/reopen",
     "/a/users/{id}/revoke/{role}/{unit}",
+    "/w/papers/{paper}/confirm",
+    "/w/papers/{paper}/drop",
+    "/w/papers/{paper}/note",
     "/w/import/inspectors/{import}/apply",
     "/w/import/inspectors/{import}/cancel",
     "/w/import/inspectors/{import}/resume",

@@ -9,7 +9,6 @@ use app::{Acting, App, AppError};
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::IntoResponse as _;
-use domain::campaign::entry::SourceEntry;
 use domain::id::{CampaignNo, PartyToken};
 use domain::text::FieldErrors;
 
@@ -23,11 +22,15 @@ use crate::route::{Route, Who};
 use crate::screen::shared::public_reason;
 use crate::text::Address;
 
+mod beforehand;
 pub(in crate::screen::campaign) mod ceremony;
 mod dice;
 mod fields;
 mod hours;
+mod paper;
 mod wording;
+
+use beforehand::beforehand;
 
 /// Two addresses per act: its page and its press.
 pub(super) fn routes() -> Vec<Route> {
@@ -45,7 +48,7 @@ pub(super) fn routes() -> Vec<Route> {
             let words = act.words();
             [
                 Route::get(act.path(), who, words, show),
-                match takes_picture(act) {
+                match takes_file(act) {
                     true => Route::act(act.path(), who, words, press).with_files(),
                     false => Route::act(act.path(), who, words, press),
                 },
@@ -87,16 +90,19 @@ async fn show(
     }
 }
 
-/// Whether a picture comes with it.
-const fn takes_picture(act: CampaignAct) -> bool {
-    matches!(act, CampaignAct::Dice | CampaignAct::Beacon)
+/// Whether a picture or a scan comes with it.
+const fn takes_file(act: CampaignAct) -> bool {
+    matches!(
+        act,
+        CampaignAct::Dice | CampaignAct::Beacon | CampaignAct::Paper
+    )
 }
 
 /// Whether who does it puts his name to the plan as it reads.
 const fn reads_plan(act: CampaignAct) -> bool {
     matches!(
         act,
-        CampaignAct::Submit | CampaignAct::Return | CampaignAct::Approve
+        CampaignAct::Submit | CampaignAct::Return | CampaignAct::Approve | CampaignAct::Paper
     )
 }
 
@@ -123,55 +129,6 @@ async fn refused(
         .await?
         .with(Refusal::from(refusal).with_remedy_link(back));
     Ok((StatusCode::CONFLICT, page).into_response())
-}
-
-/// What the registers or the plan would refuse, said before the button is pressed.
-async fn beforehand(act: CampaignAct, web: &WebState, seen: &Seen) -> Result<Fragment, Stop> {
-    let refusal = match act {
-        CampaignAct::Freeze | CampaignAct::Approve => {
-            let plan = seen.plan.clone();
-            let unit = &seen.stored.campaign.initiator;
-            let previews = &web.previews;
-            match previews.of(&web.app, seen.number(), unit, plan).await? {
-                Ok(preview) => {
-                    let table = super::record::strata::table(&preview.figures);
-                    let foot = super::record::strata::foot(&preview.figures);
-                    let sheet =
-                        crate::component::Sheet::new("preview", "按名录此刻的内容，将是", table);
-                    let refusal = preview.refusal.as_ref().map(Refusal::from);
-                    return Ok(Fragment::join([
-                        refusal.map(Fragment::from).unwrap_or_default(),
-                        sheet.with_foot(foot).into(),
-                    ]));
-                }
-                Err(faults) => faults.into_iter().next().map(|fault| fault.refusal),
-            }
-        }
-        // What was entered first, for who reads it anew; his own form has it already.
-        CampaignAct::Dice => return picture_note(web, seen, dice::waiting(seen)).await,
-        CampaignAct::Beacon => {
-            let entered = fields::beacon(seen).and_then(|beacon| beacon.entered);
-            return picture_note(web, seen, entered).await;
-        }
-        CampaignAct::Submit => {
-            let faults = web.app.plan_faults(seen.number()).await?;
-            faults.into_iter().next().map(|fault| fault.refusal)
-        }
-        _ => None,
-    };
-    Ok(refusal
-        .as_ref()
-        .map(|refusal| Refusal::from(refusal).into())
-        .unwrap_or_default())
-}
-
-async fn picture_note(
-    web: &WebState,
-    seen: &Seen,
-    entry: Option<&SourceEntry>,
-) -> Result<Fragment, Stop> {
-    let note = super::picture::note(web, seen, &seen.stored, entry).await?;
-    Ok(note.map(Fragment::from).unwrap_or_default())
 }
 
 async fn page(
@@ -324,6 +281,7 @@ async fn perform(
                 .await
         }
         CampaignAct::Approve => app.approve_campaign(acting, number, premise).await,
+        CampaignAct::Paper => paper::perform(app, acting, (number, premise), sent).await,
         CampaignAct::Launch => app.launch_campaign(acting, number, premise).await,
         CampaignAct::Assign => app.assign_visits(acting, number, premise).await,
         CampaignAct::End => app.end_campaign(acting, number, premise).await,

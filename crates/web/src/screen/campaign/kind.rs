@@ -21,6 +21,7 @@ pub(super) enum CampaignAct {
     Recall,
     Return,
     Approve,
+    Paper,
     Launch,
     Freeze,
     Commit,
@@ -72,11 +73,12 @@ fn goes_without_saying(refusal: &Refusal) -> bool {
 }
 
 impl CampaignAct {
-    pub(super) const ALL: [Self; 19] = [
+    pub(super) const ALL: [Self; 20] = [
         A::Submit,
         A::Recall,
         A::Return,
         A::Approve,
+        A::Paper,
         A::Launch,
         A::Freeze,
         A::Commit,
@@ -152,6 +154,13 @@ impl CampaignAct {
                 C::Approve,
                 "批准方案",
                 &feedback::CAMPAIGN_APPROVED,
+            ),
+            A::Paper => (
+                "/w/campaigns/{no}/paper",
+                Verb::CampaignSubmit,
+                C::Approve,
+                "代录线下签批",
+                &feedback::PAPER_ENTERED,
             ),
             A::Launch => (
                 "/w/campaigns/{no}/launch",

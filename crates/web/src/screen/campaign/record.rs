@@ -5,12 +5,14 @@ use axum::extract::{Path, State};
 use axum::response::IntoResponse as _;
 use domain::calendar::WorkCalendar;
 use domain::campaign::{CampaignState, StateKind};
+use domain::paper::Judged;
 use domain::policy::Verb;
 use domain::refusal::Refusal as Refused;
 use domain::time::{Date, Instant};
 use store::catalog;
 use store::log::TraceOf;
 
+use super::super::paper::told;
 use super::super::shared::trace_of;
 use super::kind::{CampaignAct, Standing};
 use super::seen::Seen;
@@ -29,7 +31,8 @@ mod plan;
 mod sources;
 pub(super) mod strata;
 
-pub(super) use plan::{differing as plan_differing, sheet as plan_sheet};
+pub(super) use plan::differing as plan_differing;
+pub(in crate::screen) use plan::sheet as plan_sheet;
 
 /// `/w/campaigns/{no}`.
 pub(super) async fn show(
@@ -76,7 +79,11 @@ pub(super) async fn show(
     for sheet in sheets.into_iter().flatten().chain(sources) {
         page = page.with(sheet);
     }
-    page = page.with(plan::sheet(&web, &seen).await?);
+    page = page.with(plan::decided(&web, &seen, &visit).await?);
+    let judged = Judged::Plan(seen.stored.campaign.id.clone());
+    if let Some(sheet) = told::sheet(&web, &visit, &judged).await? {
+        page = page.with(sheet);
+    }
     Ok(rail(&web, &visit, &seen, &offers, page)
         .await?
         .into_response())

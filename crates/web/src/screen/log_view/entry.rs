@@ -17,6 +17,7 @@ use crate::component::{
     Table,
 };
 use crate::gate::{Answer, Stop, Visit, WebState};
+use crate::screen::paper::told;
 use crate::screen::shared::{Seen, knows_before_the_door, knows_drawn, number_in};
 use crate::text::{Address, Digest, thousands};
 
@@ -54,6 +55,10 @@ pub(super) async fn show(
         None => None,
     };
     drop(reader);
+    let paper = match &seen.event {
+        Some(event) => told::of_event(&web, &visit.acting, event).await?,
+        None => None,
+    };
     let title = format!("第 {} 条：{}", thousands(seen.number), seen.act);
     let all = Address::fixed("/w/log");
     let crumb = Crumb::new(vec![Link::new("留痕日志", all)], seen.number.to_string());
@@ -61,7 +66,7 @@ pub(super) async fn show(
     let page = web.page(&visit, head).await?.with_crumb(crumb);
     let page = match (&seen.event, &body) {
         (Some(event), Some((body, _))) => page
-            .with(Sheet::new("act", "办理", act_facts(event, &visit.acting)).padded())
+            .with(Sheet::new("act", "办理", act_facts(event, &visit.acting, paper)).padded())
             .with(images(body, &visit.acting)),
         _ => page.with(Note::standing(
             "这一条的内容本岗位不可见。",
@@ -108,12 +113,16 @@ struct Pre<'a> {
     text: &'a str,
 }
 
-fn act_facts(event: &Event, acting: &Acting) -> Facts {
+fn act_facts(event: &Event, acting: &Acting, paper: Option<String>) -> Facts {
     let role = event.actor.role.map_or("", domain::account::Role::label);
     let by = if role.is_empty() {
         event.actor.name.clone()
     } else {
         format!("{}（{role}）", event.actor.name)
+    };
+    let by = match event.is_on_paper() {
+        true => format!("{by}核对"),
+        false => by,
     };
     let mut facts = Facts::default()
         .with(
@@ -122,6 +131,9 @@ fn act_facts(event: &Event, acting: &Acting) -> Facts {
         )
         .with("何人", by)
         .with("何时", event.at.local_text());
+    if let Some(paper) = paper {
+        facts = facts.with("线下签批", paper);
+    }
     if let Some(reason) = &event.reason {
         facts = facts.with("理由", reason.as_str());
     }

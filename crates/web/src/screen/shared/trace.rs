@@ -148,10 +148,14 @@ impl Seen {
         let event = event.filter(|event| readable(acting, event));
         let by = event.as_ref().map_or_else(String::new, |event| {
             let role = event.actor.role.map_or("", domain::account::Role::label);
-            if role.is_empty() {
-                event.actor.name.clone()
-            } else {
-                format!("{role}·{}", event.actor.name)
+            let who = match role {
+                "" => event.actor.name.clone(),
+                role => format!("{role}·{}", event.actor.name),
+            };
+            // Who judged is the signatory; the account that pressed compared his paper with what was entered.
+            match event.is_on_paper() {
+                true => format!("线下签批，{who}核对"),
+                false => who,
             }
         });
         Ok(Self {

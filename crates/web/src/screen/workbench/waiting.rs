@@ -17,6 +17,7 @@ use crate::text::Address;
 /// How many of one kind are read; a to-do list longer than that is a matter for the list pages.
 const MOST: i64 = 50;
 
+mod papers;
 mod unopened;
 mod visits;
 
@@ -148,6 +149,7 @@ pub(super) async fn of(
     };
     let mut waiting = campaigns(reader, visit, &terms).await?;
     waiting.extend(visits::of(web, reader, visit, &terms).await?);
+    waiting.extend(papers::of(web, visit).await?);
     // Nearest first, and what has no term last.
     waiting.sort_by_key(|one| {
         let due = one.term.as_ref().map(|term| term.due);

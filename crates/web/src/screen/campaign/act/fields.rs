@@ -9,7 +9,7 @@ use domain::text::FieldErrors;
 use store::catalog;
 
 use super::ceremony::{self, Beacon};
-use super::{CampaignAct, Seen, dice, hours};
+use super::{CampaignAct, Seen, dice, hours, paper};
 use crate::component::{Choice, Confirm, Field, LAST_FOUR_FIELD, Width};
 use crate::gate::{Pressed, Stop, Visit, WebState};
 use crate::screen::campaign::term;
@@ -106,6 +106,7 @@ pub(super) async fn asking(
     Ok(match act {
         CampaignAct::Return => confirm.asking(reason("退回理由", "写明要改哪一部分、怎么改")),
         CampaignAct::Abandon => public_reason::asking::<AbandonClass>(confirm, "终止理由"),
+        CampaignAct::Paper => paper::asking(web, seen, confirm).await?,
         CampaignAct::Void => voiding(seen, confirm),
         CampaignAct::Freeze => {
             let preview = web.previews.of(
@@ -214,6 +215,9 @@ pub(super) fn faults(act: CampaignAct, seen: &Seen, visit: &Visit, sent: &Presse
     }
     if act == CampaignAct::Dice {
         dice::faults(seen, &visit.acting.account, sent, &mut errors);
+    }
+    if act == CampaignAct::Paper {
+        paper::faults(sent, &mut errors);
     }
     if act == CampaignAct::Commit {
         hours::faults(seen, sent, &mut errors);

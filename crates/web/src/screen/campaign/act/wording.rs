@@ -22,6 +22,11 @@ pub(super) fn happens(act: CampaignAct, seen: &Seen) -> Vec<String> {
             "批准的就是提交的这一份：按下时核对它与提交时的摘要一致。",
             "方案的记录写入公开日志，任何人可查。",
         ]),
+        CampaignAct::Paper => lines(&[
+            "代录本身不作决定：由另一个账号对照扫描件核对之后，方案才以签批人的名义批准。",
+            "起草、修改或提交过方案的人不能是签批人，也不能核对；签批人本人可以核对。",
+            "核对之前方案有改动的，这次代录失效，要重新签批。",
+        ]),
         CampaignAct::Launch => lines(&[
             "发起科室会同执法支队、专业大队启动本次抽查。",
             "此后由抽取经办冻结名录。",
@@ -157,6 +162,7 @@ pub(super) fn fixed_after(act: CampaignAct) -> Vec<String> {
         CampaignAct::Open => lines(&["已公开的内容不能收回。"]),
         CampaignAct::Abandon => lines(&["终止本身：同一方案须另立任务。"]),
         CampaignAct::End => lines(&["检查阶段不能重新打开。"]),
+        CampaignAct::Paper => lines(&["代录的内容和扫描件。录错的，在核对之前撤回，另录一份。"]),
         CampaignAct::Submit
         | CampaignAct::Recall
         | CampaignAct::Return
@@ -185,6 +191,10 @@ pub(super) fn seen_by(act: CampaignAct) -> Vec<String> {
             lines(&["本局有权查看本任务的账号：各层户数与抽取数，不含企业名单。"])
         }
         CampaignAct::Submit => lines(&["分管领导与监督账号。"]),
+        CampaignAct::Paper => lines(&[
+            "签批人：在工作台看到有以本人名义代录的签批。",
+            "核对线下签批的账号和查看本单位留痕的账号：扫描件。",
+        ]),
         _ => Vec::new(),
     }
 }

@@ -21,12 +21,16 @@ impl CampaignAct {
     /// The act on a copy: what the domain would say now.
     pub(in super::super) fn rehearse(self, seen: &Seen, step: Step) -> Result<(), Refusal> {
         let campaign = seen.stored.campaign.clone();
+        // Who enters a paper judges nothing; who signed it is not known before.
+        if self == A::Paper {
+            return campaign.awaits_approval().map(drop);
+        }
         let intervals = seen.rulebook.intervals();
         let stepped = match self {
             A::Submit => intervals.and_then(|_| campaign.submit(step, unknown())),
             A::Recall => campaign.recall(&step.by),
             A::Return => campaign.return_plan(step, "-"),
-            A::Approve => {
+            A::Approve | A::Paper => {
                 let submitted = match &campaign.state {
                     CampaignState::Submitted(submitted) => submitted.plan_hash.clone(),
                     _ => unknown(),

@@ -2,16 +2,18 @@
 
 use domain::campaign::plan::{Assignment, CampaignPlan, Notice, PLAN, PlannedItem, PlannedQuota};
 use domain::id::InspectorCode;
+use domain::paper::Judged;
 use domain::premise::Premise;
 use store::inspector::Entry;
 use store::{Reader, campaign, catalog, inspector};
 
 use super::Seen;
 use crate::component::{Facts, Sheet};
-use crate::gate::{Stop, WebState};
+use crate::gate::{Stop, Visit, WebState};
+use crate::screen::paper::told;
 
 /// The facts of the plan.
-pub(in crate::screen::campaign) async fn sheet(web: &WebState, seen: &Seen) -> Result<Sheet, Stop> {
+pub(in crate::screen) async fn sheet(web: &WebState, seen: &Seen) -> Result<Sheet, Stop> {
     let mut reader = web.app.db.read().await?;
     let lines = lines(&mut reader, &seen.plan).await?;
     let facts = lines
@@ -27,6 +29,20 @@ pub(in crate::screen::campaign) async fn sheet(web: &WebState, seen: &Seen) -> R
     Ok(Sheet::new("plan", "实施方案", facts)
         .with_clause(clause)
         .padded())
+}
+
+/// The same on the page of the campaign, which says as well on which paper it was approved.
+pub(super) async fn decided(web: &WebState, seen: &Seen, visit: &Visit) -> Result<Sheet, Stop> {
+    let sheet = sheet(web, seen).await?;
+    if seen.stored.campaign.state.approval().is_none() {
+        return Ok(sheet);
+    }
+    let judged = Judged::Plan(seen.stored.campaign.id.clone());
+    let paper = told::judged_on(web, &visit.acting, &judged).await?;
+    Ok(match paper {
+        Some(line) => sheet.with_foot(format!("{line}。")),
+        None => sheet,
+    })
 }
 
 /// The parts that are no longer as they were when the plan was shown, each as it was and as it is; nothing if none

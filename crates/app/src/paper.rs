@@ -1,0 +1,384 @@
+//! What is signed on paper and entered afterwards ([`domain::paper`]): entered by one account, confirmed by another, and
+//! then done exactly as the button does it, in the name of who signed.
+//!
+//! The signatory is asked whatever he would be asked on the screen, when the paper is entered and again when the entry is
+//! confirmed. The screen and a waiting paper do not know of each other: whichever is first changes what the other rests on.
+//! Deliberately absent: papers of outside parties, whose slips stand in [`crate::drawing`].
+
+use domain::event::{Act, Actor, Event, LinkKind};
+use domain::id::{AccountId, CampaignId, CampaignNo, PaperId};
+use domain::paper::{Judged, PaperState, SignedPaper, checked};
+use domain::policy::{Place, Verb};
+use domain::premise::Premise;
+use domain::refusal::{Fact, Refusal, codes};
+use domain::time::Date;
+use store::attachment::Owner;
+use store::paper::{self, StoredPaper};
+use store::{Reader, StoreError, Tx, account, campaign};
+
+use crate::campaign::hold_plan;
+use crate::in_force::InForce;
+use crate::premise::{of_campaign, of_paper, require, written_by};
+use crate::scan::Scan;
+use crate::{Acting, App, AppError};
+
+/// What is entered of a paper.
+#[derive(Clone, Copy, Debug)]
+pub struct PaperWords<'w> {
+    /// Who signed it.
+    pub signatory: &'w AccountId,
+    /// The day on it.
+    pub dated: Date,
+    /// Its number.
+    pub number: &'w str,
+    /// What it looks like.
+    pub scan: &'w Scan,
+}
+
+/// A paper as a page shows it.
+#[derive(Clone, Debug)]
+pub struct ShownPaper {
+    /// The paper.
+    pub stored: StoredPaper,
+    /// The name of who signed it.
+    pub signatory: String,
+    /// The name of who entered it.
+    pub entered_by: String,
+    /// The name of who confirmed or dropped it.
+    pub decided_by: String,
+    /// Whether it waits, and what it rests on is no longer what stands.
+    pub has_lapsed: bool,
+    /// Why this account may not confirm it, if it may not.
+    pub refused: Option<Refusal>,
+}
+
+impl ShownPaper {
+    /// Whether it waits and can still be confirmed by somebody.
+    #[must_use]
+    pub fn waits(&self) -> bool {
+        self.stored.paper.state == PaperState::Waiting && !self.has_lapsed
+    }
+}
+
+impl App {
+    /// Enters a paper on which the plan of a campaign is approved; approved it is when another account has confirmed the
+    /// entry.
+    ///
+    /// # Errors
+    /// Whatever would refuse the signatory on the screen; `PAPR-001` to `PAPR-003`, `PAPR-006`, `PAPR-008`.
+    pub async fn enter_plan_paper(
+        &self,
+        acting: &Acting,
+        number: &CampaignNo,
+        premise: &Premise,
+        words: PaperWords<'_>,
+    ) -> Result<PaperId, AppError> {
+        let id = PaperId::from_entropy(self.entropy.bytes());
+        let kept = self.keep_scan(&id, words.scan).await?;
+        let (mut tx, stored, actor) = self
+            .campaign_for(acting, number, premise, Verb::CampaignSubmit)
+            .await?;
+        let now = self.clock.now();
+        let since = stored.campaign.awaits_approval()?.step.at.date();
+        let paper = SignedPaper {
+            number: checked(words.number, words.dated, (since, now.date()))?,
+            id,
+            judged: Judged::Plan(stored.campaign.id.clone()),
+            unit: stored.campaign.initiator.clone(),
+            content: premise.clone(),
+            signatory: words.signatory.clone(),
+            dated: words.dated,
+            scan: words.scan.sha256().clone(),
+            entered_by: acting.account.clone(),
+            entered_at: now,
+            state: PaperState::Waiting,
+            decided: None,
+            noted_at: None,
+        };
+        require_new(&mut tx, &paper, premise).await?;
+        let signatory = self.signatory(&mut tx, &paper).await?;
+        let (mut copy, step) = (stored.clone(), self.step_of(&paper.signatory));
+        let judged = self.approved(&mut tx, &mut copy, step, actor.clone()).await;
+        judged.map_err(|error| in_his_name(&signatory, error))?;
+        let event = Event {
+            at: now,
+            ..self.event(Act::PaperEntered, actor)
+        };
+        let event = touching(paper.told_in(event), &paper);
+        let mut rec = tx.record(event, self.confidential())?;
+        paper::add(&mut rec, &paper).await?;
+        kept.attach(&mut rec, Owner::Paper(&paper.id)).await?;
+        rec.commit().await?;
+        Ok(paper.id)
+    }
+
+    /// Confirms that the scan shows what another account entered, whereby the judgement is made in the name of the
+    /// signatory.
+    ///
+    /// # Errors
+    /// `PAPR-004`, `PAPR-005`, `AUTH-041`, `AUTH-042`; whatever would refuse the signatory on the screen.
+    pub async fn confirm_paper(
+        &self,
+        acting: &Acting,
+        id: &PaperId,
+        premise: &Premise,
+    ) -> Result<(), AppError> {
+        let (mut tx, acting) = self.begin_as("paper.confirm", acting).await?;
+        hold_plan(&mut tx).await?;
+        let stored = paper::get(&mut tx, id).await?;
+        let actor = acting.actor(Verb::PaperConfirm, &Place::of(&stored.paper.unit))?;
+        let now = of_paper(&stored);
+        require(&mut tx, Some(&acting), "这份线下签批", premise, &now).await?;
+        stored.paper.require_waiting()?;
+        let Judged::Plan(plan) = &stored.paper.judged;
+        self.approve_on_paper(tx, &acting, actor, (&stored, plan))
+            .await
+    }
+
+    /// Approves a plan on the paper that says so.
+    async fn approve_on_paper(
+        &self,
+        mut tx: Tx,
+        acting: &InForce,
+        actor: Actor,
+        (stored, plan): (&StoredPaper, &CampaignId),
+    ) -> Result<(), AppError> {
+        let mut judged = campaign::get(&mut tx, plan).await?;
+        let stands = of_campaign(&mut tx, &judged, self.version_of_new_attempts).await?;
+        if !stored.paper.rests_on(&stands) {
+            let by = written_by(&mut tx, Some(acting), stands.event.as_ref()).await?;
+            return Err(codes::PAPER_LAPSED.refuse(&[("by", &by)]).into());
+        }
+        let hands = judged.campaign.awaits_approval()?.hands.clone();
+        let step = self.step_of(&stored.paper.signatory);
+        let paper = stored.paper.clone();
+        let confirmed = paper.confirm(&acting.account, step.at, &hands)?;
+        let signatory = self.signatory(&mut tx, &confirmed).await?;
+        let done = self.approved(&mut tx, &mut judged, step, actor).await;
+        let (event, record) = done.map_err(|error| in_his_name(&signatory, error))?;
+        let event = touching(confirmed.told_in(event), &confirmed);
+        let mut rec = tx.record(event, self.public(record))?;
+        campaign::write(&mut rec, &judged).await?;
+        paper::write(&mut rec, &confirmed, &stored.seen).await?;
+        rec.commit().await?;
+        Ok(())
+    }
+
+    /// Takes the entry of a paper back, or turns down what was entered in one's own name.
+    ///
+    /// # Errors
+    /// `PAPR-004`, `AUTH-043`.
+    pub async fn drop_paper(
+        &self,
+        acting: &Acting,
+        id: &PaperId,
+        premise: &Premise,
+    ) -> Result<(), AppError> {
+        let step =
+            |paper: SignedPaper, acting: &InForce| paper.drop_it(&acting.account, self.clock.now());
+        self.change_paper(
+            ("paper.drop", Act::PaperDropped),
+            acting,
+            (id, premise),
+            step,
+        )
+        .await
+    }
+
+    /// The signatory says that he knows of a paper in his name.
+    ///
+    /// # Errors
+    /// `PAPR-007`, `AUTH-044`.
+    pub async fn note_paper(
+        &self,
+        acting: &Acting,
+        id: &PaperId,
+        premise: &Premise,
+    ) -> Result<(), AppError> {
+        let step =
+            |paper: SignedPaper, acting: &InForce| paper.note(&acting.account, self.clock.now());
+        self.change_paper(("paper.note", Act::PaperNoted), acting, (id, premise), step)
+            .await
+    }
+
+    /// What somebody does with a paper that bears his name; his account is all it takes.
+    async fn change_paper(
+        &self,
+        (name, act): (&'static str, Act),
+        acting: &Acting,
+        (id, premise): (&PaperId, &Premise),
+        step: impl FnOnce(SignedPaper, &InForce) -> Result<SignedPaper, Refusal>,
+    ) -> Result<(), AppError> {
+        let (mut tx, acting) = self.begin_as(name, acting).await?;
+        let stored = paper::get(&mut tx, id).await?;
+        let now = of_paper(&stored);
+        require(&mut tx, Some(&acting), "这份线下签批", premise, &now).await?;
+        let paper = step(stored.paper.clone(), &acting)?;
+        let event = self.event(act, acting.as_person()).with("paper", &paper.id);
+        let mut rec = tx.record(touching(event, &paper), self.confidential())?;
+        paper::write(&mut rec, &paper, &stored.seen).await?;
+        rec.commit().await?;
+        Ok(())
+    }
+
+    /// Who signed, as he stands now: in use, and allowed the judgement.
+    async fn signatory(&self, tx: &mut Tx, paper: &SignedPaper) -> Result<Acting, AppError> {
+        let named = self.named_signatory(tx, &paper.signatory).await?;
+        let verb = paper.judged.verb();
+        match named.may(verb, &Place::of(&paper.unit)) {
+            Ok(()) => Ok(named),
+            Err(_) => {
+                let facts: [Fact<'_>; 2] = [("name", &named.name), ("verb", &verb.label())];
+                Err(codes::PAPER_NO_RIGHT.refuse(&facts).into())
+            }
+        }
+    }
+
+    async fn named_signatory(&self, tx: &mut Tx, id: &AccountId) -> Result<Acting, AppError> {
+        match self.still_acting(tx, id).await {
+            Err(AppError::Store(StoreError::NotFound { .. }) | AppError::Refused(_)) => {
+                Err(codes::PAPER_SIGNATORY.refuse(&[]).into())
+            }
+            found => found,
+        }
+    }
+
+    /// The accounts that may judge it: who can have signed the paper.
+    pub async fn signatories(
+        &self,
+        (verb, place): (Verb, &Place<'_>),
+    ) -> Result<Vec<Acting>, AppError> {
+        let mut reader = self.db.read().await?;
+        let mut able = Vec::new();
+        for listed in account::all(&mut reader).await? {
+            // An account that cannot be read hides no other, and has signed nothing as long as it cannot.
+            let Ok(stored) = listed.account else {
+                continue;
+            };
+            if stored.account.active {
+                let found = self.still_acting(&mut reader, &stored.account.id).await?;
+                able.extend(found.may(verb, place).is_ok().then_some(found));
+            }
+        }
+        Ok(able)
+    }
+
+    /// Every paper on which that is judged, oldest first.
+    pub async fn papers_of(
+        &self,
+        acting: &Acting,
+        judged: &Judged,
+    ) -> Result<Vec<ShownPaper>, AppError> {
+        let mut reader = self.db.read().await?;
+        let found = paper::of(&mut reader, judged).await?;
+        self.shown(&mut reader, acting, found).await
+    }
+
+    /// One paper.
+    pub async fn paper(&self, acting: &Acting, id: &PaperId) -> Result<ShownPaper, AppError> {
+        let mut reader = self.db.read().await?;
+        let stored = paper::get(&mut reader, id).await?;
+        self.shown_one(&mut reader, acting, stored).await
+    }
+
+    /// The papers this account may confirm now.
+    pub async fn papers_to_confirm(&self, acting: &Acting) -> Result<Vec<ShownPaper>, AppError> {
+        if !acting.offers(Verb::PaperConfirm) {
+            return Ok(Vec::new());
+        }
+        let mut reader = self.db.read().await?;
+        let found = paper::waiting(&mut reader).await?;
+        let mut shown = self.shown(&mut reader, acting, found).await?;
+        shown.retain(|one| one.waits() && one.refused.is_none());
+        Ok(shown)
+    }
+
+    /// The papers entered in the name of this account, of which it has not said that it knows.
+    pub async fn papers_in_name_of(&self, acting: &Acting) -> Result<Vec<ShownPaper>, AppError> {
+        let mut reader = self.db.read().await?;
+        let found = paper::news_for(&mut reader, &acting.account).await?;
+        self.shown(&mut reader, acting, found).await
+    }
+
+    async fn shown(
+        &self,
+        reader: &mut Reader,
+        acting: &Acting,
+        found: Vec<StoredPaper>,
+    ) -> Result<Vec<ShownPaper>, AppError> {
+        let mut shown = Vec::with_capacity(found.len());
+        for stored in found {
+            shown.push(self.shown_one(reader, acting, stored).await?);
+        }
+        Ok(shown)
+    }
+
+    async fn shown_one(
+        &self,
+        reader: &mut Reader,
+        acting: &Acting,
+        stored: StoredPaper,
+    ) -> Result<ShownPaper, AppError> {
+        let paper = &stored.paper;
+        let Judged::Plan(plan) = &paper.judged;
+        let judged = campaign::get(reader, plan).await?;
+        let stands = of_campaign(reader, &judged, self.version_of_new_attempts).await?;
+        let may = acting.may(Verb::PaperConfirm, &Place::of(&paper.unit));
+        let confirmed = judged.campaign.awaits_approval().and_then(|submitted| {
+            let copy = paper.clone();
+            copy.confirm(&acting.account, self.clock.now(), &submitted.hands)
+        });
+        let decided_by = match &paper.decided {
+            Some((by, _)) => name_of(reader, by).await?,
+            None => String::new(),
+        };
+        Ok(ShownPaper {
+            signatory: name_of(reader, &paper.signatory).await?,
+            entered_by: name_of(reader, &paper.entered_by).await?,
+            decided_by,
+            has_lapsed: paper.state == PaperState::Waiting && !paper.rests_on(&stands),
+            refused: may.and(confirmed.map(drop)).err(),
+            stored,
+        })
+    }
+}
+
+async fn name_of(reader: &mut Reader, id: &AccountId) -> Result<String, AppError> {
+    let found = account::get(reader, id).await?;
+    Ok(found.account.name.as_str().to_owned())
+}
+
+/// Refuses the scan of a paper that waits already for the same content.
+async fn require_new(tx: &mut Tx, new: &SignedPaper, now: &Premise) -> Result<(), AppError> {
+    let known = paper::of(tx, &new.judged).await?;
+    let same = |stored: &StoredPaper| {
+        let paper = &stored.paper;
+        paper.state == PaperState::Waiting && paper.rests_on(now) && paper.scan == new.scan
+    };
+    match known.iter().any(same) {
+        true => Err(codes::PAPER_TWICE.refuse(&[]).into()),
+        false => Ok(()),
+    }
+}
+
+/// A refusal that is the signatory's says so: whoever reads it is another.
+fn in_his_name(signatory: &Acting, error: AppError) -> AppError {
+    match error {
+        AppError::Refused(refusal) if refusal.code.starts_with("AUTH-") => {
+            let sentence = format!("签批人{}：{}", signatory.name, refusal.sentence);
+            AppError::Refused(Refusal {
+                sentence,
+                ..refusal
+            })
+        }
+        other => other,
+    }
+}
+
+/// The event with what it touched.
+fn touching(event: Event, paper: &SignedPaper) -> Event {
+    let Judged::Plan(plan) = &paper.judged;
+    event
+        .touching(LinkKind::Campaign, plan.as_str())
+        .touching(LinkKind::Account, paper.signatory.as_str())
+}

@@ -1,0 +1,117 @@
+//! A paper in words, wherever it is told of.
+
+use app::paper::ShownPaper;
+use app::{Acting, AppError};
+use domain::event::Event;
+use domain::id::PaperId;
+use domain::paper::{Judged, PaperState};
+use domain::time::Date;
+use store::StoreError;
+
+use super::page_of;
+use crate::component::{Cell, Column, EmptyState, Row, Sheet, Table, Tone};
+use crate::gate::{Stop, Visit, WebState};
+use crate::screen::shared::moment;
+
+/// What has become of a paper whose content moved on.
+pub(super) const LAPSED: &str = "代录之后所签批的内容已有变化，或已另行办理，这份代录不能再核对。现在的内容还要批准的，重新签批、重新代录。";
+
+fn day(date: Date) -> String {
+    format!("{} 年 {}", date.year(), date.in_sentence())
+}
+
+/// Where it stands, with its tone.
+pub(super) fn standing(shown: &ShownPaper) -> (Tone, &'static str) {
+    match shown.stored.paper.state {
+        PaperState::Waiting if shown.has_lapsed => (Tone::Bad, "已失效"),
+        state @ PaperState::Waiting => (Tone::Active, state.label()),
+        state @ PaperState::Confirmed => (Tone::Sound, state.label()),
+        state @ PaperState::Dropped => (Tone::Plain, state.label()),
+    }
+}
+
+/// The whole of it in one line.
+pub(in crate::screen) fn line(shown: &ShownPaper) -> String {
+    let paper = &shown.stored.paper;
+    let then = match paper.state {
+        PaperState::Waiting if shown.has_lapsed => "已失效".to_owned(),
+        PaperState::Waiting => "等待核对".to_owned(),
+        PaperState::Confirmed => format!("{}核对", shown.decided_by),
+        PaperState::Dropped => format!("{}撤回", shown.decided_by),
+    };
+    format!(
+        "{}线下签批，{}，编号{}，{}代录、{then}",
+        shown.signatory,
+        day(paper.dated),
+        paper.number,
+        shown.entered_by,
+    )
+}
+
+/// The paper on which something was judged, in one line; none if it was judged on the screen.
+pub(in crate::screen) async fn judged_on(
+    web: &WebState,
+    acting: &Acting,
+    judged: &Judged,
+) -> Result<Option<String>, Stop> {
+    let papers = web.app.papers_of(acting, judged).await?;
+    let mut counted = papers
+        .iter()
+        .filter(|shown| shown.stored.paper.state == PaperState::Confirmed);
+    Ok(counted.next_back().map(line))
+}
+
+/// The paper an event tells of, in one line.
+pub(in crate::screen) async fn of_event(
+    web: &WebState,
+    acting: &Acting,
+    event: &Event,
+) -> Result<Option<String>, Stop> {
+    let named = event.facts.get("paper");
+    let Some(id) = named.and_then(|id| PaperId::parse(id).ok()) else {
+        return Ok(None);
+    };
+    match web.app.paper(acting, &id).await {
+        Ok(shown) => Ok(Some(line(&shown))),
+        // The log stands without its rows.
+        Err(AppError::Store(StoreError::NotFound { .. })) => Ok(None),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// The papers on which that was or is to be judged; nothing without any.
+pub(in crate::screen) async fn sheet(
+    web: &WebState,
+    visit: &Visit,
+    judged: &Judged,
+) -> Result<Option<Sheet>, Stop> {
+    let papers = web.app.papers_of(&visit.acting, judged).await?;
+    if papers.is_empty() {
+        return Ok(None);
+    }
+    let rows = papers.iter().map(|shown| {
+        let paper = &shown.stored.paper;
+        let (_, standing) = standing(shown);
+        let entered = moment(paper.entered_at, visit.now);
+        Row::new(vec![
+            Cell::link(paper.number.as_str(), page_of(&paper.id)).with_context(format!(
+                "{}，{}签",
+                day(paper.dated),
+                shown.signatory
+            )),
+            Cell::new(shown.entered_by.as_str()).with_context(entered),
+            Cell::new(standing).with_context(shown.decided_by.as_str()),
+        ])
+    });
+    let columns = vec![
+        Column::words("文号或编号"),
+        Column::words("代录").labelled(),
+        Column::unbroken("现在").in_corner(),
+    ];
+    let empty = EmptyState::nothing("没有线下签批。");
+    let table = Table::new("线下签批", columns, rows.collect(), empty);
+    let clause = "纸上签批的，由一个账号代录、另一个账号核对之后才算；代录和核对的人不作决定。";
+    Ok(Some(
+        Sheet::new("papers", "线下签批", table).with_clause(clause),
+    ))
+}

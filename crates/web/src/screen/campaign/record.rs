@@ -5,14 +5,12 @@ use axum::extract::{Path, State};
 use axum::response::IntoResponse as _;
 use domain::calendar::WorkCalendar;
 use domain::campaign::{CampaignState, StateKind};
-use domain::paper::Judged;
 use domain::policy::Verb;
 use domain::refusal::Refusal as Refused;
 use domain::time::{Date, Instant};
 use store::catalog;
 use store::log::TraceOf;
 
-use super::super::paper::told;
 use super::super::shared::trace_of;
 use super::kind::{CampaignAct, Standing};
 use super::seen::Seen;
@@ -80,10 +78,6 @@ pub(super) async fn show(
         page = page.with(sheet);
     }
     page = page.with(plan::decided(&web, &seen, &visit).await?);
-    let judged = Judged::Plan(seen.stored.campaign.id.clone());
-    if let Some(sheet) = told::sheet(&web, &visit, &judged).await? {
-        page = page.with(sheet);
-    }
     Ok(rail(&web, &visit, &seen, &offers, page)
         .await?
         .into_response())

@@ -4,13 +4,13 @@ use app::paper::ShownPaper;
 use app::{Acting, AppError};
 use domain::event::Event;
 use domain::id::PaperId;
-use domain::paper::{Judged, PaperState};
-use domain::time::Date;
+use domain::paper::PaperState;
+use domain::time::{Date, Instant};
 use store::StoreError;
 
 use super::page_of;
 use crate::component::{Cell, Column, EmptyState, Row, Sheet, Table, Tone};
-use crate::gate::{Stop, Visit, WebState};
+use crate::gate::{Stop, WebState};
 use crate::screen::shared::moment;
 
 /// What has become of a paper whose content moved on.
@@ -49,16 +49,11 @@ pub(in crate::screen) fn line(shown: &ShownPaper) -> String {
 }
 
 /// The paper on which something was judged, in one line; none if it was judged on the screen.
-pub(in crate::screen) async fn judged_on(
-    web: &WebState,
-    acting: &Acting,
-    judged: &Judged,
-) -> Result<Option<String>, Stop> {
-    let papers = web.app.papers_of(acting, judged).await?;
+pub(in crate::screen) fn judged_on(papers: &[ShownPaper]) -> Option<String> {
     let mut counted = papers
         .iter()
         .filter(|shown| shown.stored.paper.state == PaperState::Confirmed);
-    Ok(counted.next_back().map(line))
+    counted.next_back().map(line)
 }
 
 /// The paper an event tells of, in one line.
@@ -79,20 +74,15 @@ pub(in crate::screen) async fn of_event(
     }
 }
 
-/// The papers on which that was or is to be judged; nothing without any.
-pub(in crate::screen) async fn sheet(
-    web: &WebState,
-    visit: &Visit,
-    judged: &Judged,
-) -> Result<Option<Sheet>, Stop> {
-    let papers = web.app.papers_of(&visit.acting, judged).await?;
+/// The papers on which something was or is to be judged; nothing without any.
+pub(in crate::screen) fn sheet(papers: &[ShownPaper], now: Instant) -> Option<Sheet> {
     if papers.is_empty() {
-        return Ok(None);
+        return None;
     }
     let rows = papers.iter().map(|shown| {
         let paper = &shown.stored.paper;
         let (_, standing) = standing(shown);
-        let entered = moment(paper.entered_at, visit.now);
+        let entered = moment(paper.entered_at, now);
         Row::new(vec![
             Cell::link(paper.number.as_str(), page_of(&paper.id)).with_context(format!(
                 "{}，{}签",
@@ -111,7 +101,5 @@ pub(in crate::screen) async fn sheet(
     let empty = EmptyState::nothing("没有线下签批。");
     let table = Table::new("线下签批", columns, rows.collect(), empty);
     let clause = "纸上签批的，由一个账号代录、另一个账号核对之后才算；代录和核对的人不作决定。";
-    Ok(Some(
-        Sheet::new("papers", "线下签批", table).with_clause(clause),
-    ))
+    Some(Sheet::new("papers", "线下签批", table).with_clause(clause))
 }

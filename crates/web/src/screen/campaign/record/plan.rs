@@ -8,7 +8,7 @@ use store::inspector::Entry;
 use store::{Reader, campaign, catalog, inspector};
 
 use super::Seen;
-use crate::component::{Facts, Sheet};
+use crate::component::{Facts, Fragment, Sheet};
 use crate::gate::{Stop, Visit, WebState};
 use crate::screen::paper::told;
 
@@ -31,18 +31,18 @@ pub(in crate::screen) async fn sheet(web: &WebState, seen: &Seen) -> Result<Shee
         .padded())
 }
 
-/// The same on the page of the campaign, which says as well on which paper it was approved.
-pub(super) async fn decided(web: &WebState, seen: &Seen, visit: &Visit) -> Result<Sheet, Stop> {
+/// The same on the page of the campaign, which says as well on which paper it was approved, and the papers there are.
+pub(super) async fn decided(web: &WebState, seen: &Seen, visit: &Visit) -> Result<Fragment, Stop> {
     let sheet = sheet(web, seen).await?;
-    if seen.stored.campaign.state.approval().is_none() {
-        return Ok(sheet);
-    }
     let judged = Judged::Plan(seen.stored.campaign.id.clone());
-    let paper = told::judged_on(web, &visit.acting, &judged).await?;
-    Ok(match paper {
+    let papers = web.app.papers_of(&visit.acting, &judged).await?;
+    let sheet = match told::judged_on(&papers) {
         Some(line) => sheet.with_foot(format!("{line}。")),
         None => sheet,
-    })
+    };
+    let papers = told::sheet(&papers, visit.now);
+    let papers = papers.map(Fragment::from).unwrap_or_default();
+    Ok(Fragment::join([sheet.into(), papers]))
 }
 
 /// The parts that are no longer as they were when the plan was shown, each as it was and as it is; nothing if none

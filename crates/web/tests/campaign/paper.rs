@@ -192,7 +192,10 @@ async fn a_plan_signed_on_paper_is_entered_by_its_drafter_confirmed_by_another_a
         assert!(stored.plan_record.is_some());
         let line = "样例approver1线下签批，2026 年 11 月 23 日，编号环签〔2026〕12 号，样例initiator1代录、样例drawer1核对";
         let page = cast.initiator.get(&format!("/w/campaigns/{no}")).await;
-        says(&page, &[line, "已批准", "线下签批，抽取经办·样例drawer1核对"], &[]);
+        says(&page, &[line, "已批准"], &[]);
+        // The trace is for those who read what the account does that confirmed it.
+        let page = cast.approver.get(&format!("/w/campaigns/{no}")).await;
+        says(&page, &["线下签批，抽取经办·样例drawer1核对"], &[]);
         traced(&cast, line).await;
 
         // It waits for nobody any more; who signed is told until he says that he knows.

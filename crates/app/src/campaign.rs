@@ -16,7 +16,7 @@ use store::campaign::{self, StoredCampaign};
 use store::counter;
 use store::{Hold, Reader, Register, Sealing, StoreError, Tx, catalog, inspector};
 
-use crate::drawing::own_records;
+use crate::drawing::{own_records, stands};
 use crate::premise::{decides_plan, require_campaign};
 use crate::{Acting, App, AppError};
 
@@ -187,6 +187,7 @@ impl App {
         step: Step,
         actor: Actor,
     ) -> Result<(Event, String), AppError> {
+        stands(tx, stored).await?;
         own_records(tx, stored).await?;
         let at = step.at;
         let (record, rulebook) = plan_now(tx, stored, self.version_of_new_attempts).await?;
@@ -227,6 +228,7 @@ impl App {
         let verb = Verb::CampaignAbandon;
         let step = |campaign: Campaign, step| campaign.abandon(step, class, reason);
         let mut begun = self.stepped(acting, number, premise, verb, step).await?;
+        campaign::voids_as_written(&mut begun.tx, &begun.stored).await?;
         for void in campaign::void_attempts(&mut begun.tx, &begun.stored).await? {
             if !void.is_opened {
                 return Err(UNOPENED.refuse(&[("attempt", &void.attempt())]).into());

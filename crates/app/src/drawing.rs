@@ -55,7 +55,7 @@ pub use drawn_list::DrawnList;
 pub use frame::{FIGURES, Figures, QuotaFigure, StratumFigure};
 pub(crate) use freezing::FreezeWork;
 pub use freezing::{FREEZE, FREEZE_ORDER, FreezeOrder, FreezeWords};
-pub(crate) use held::own_records;
+pub(crate) use held::{own_records, stands};
 pub use lacking::{Lacking, lacking_material};
 pub use material::{BundleFile, threads};
 pub use overtaken::is_overtaken;

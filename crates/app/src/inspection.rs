@@ -218,10 +218,12 @@ impl App {
         verb: Verb,
         step: impl FnOnce(Inspection, Step) -> Stepped,
     ) -> Result<(), AppError> {
-        let (tx, stored, actor) = self.visit_on(acting, id, premise, verb).await?;
+        let (mut tx, stored, actor) = self.visit_on(acting, id, premise, verb).await?;
         let moment = self.visit_moment(acting);
         let at = moment.at;
         let done = step(stored.visit.clone(), moment)?;
+        // Who decides on what others entered rests on their names in the row.
+        inspection::as_last_written(&mut tx, &stored).await?;
         self.write_visit(tx, stored, done, at, actor).await
     }
 

@@ -738,6 +738,41 @@ fn a_change_of_the_key_that_was_cut_short_is_ended_by_the_same_command_and_not_m
     }
 }
 
+/// Whoever kept the old secret puts the fact back as it stood, stamp included: the fact is an image the program wrote. That
+/// another key signs now is said by an entry.
+#[test]
+fn a_key_that_was_changed_signs_no_more_though_its_fact_is_put_back() {
+    let bureau = Bureau::founded(Engine::Postgres);
+    let url = bureau.servers[0].url();
+    let fact = "SELECT value || '|' || last_event FROM installation WHERE name = 'log_key'";
+    let before = admin(url, fact);
+    let (value, stamp) = before.trim().split_once('|').unwrap();
+    let secret = signer(&bureau, "log.key");
+    done(&bureau.run(&["log", "rotate-key"], "var", 0));
+    let after = admin(url, fact);
+    let put = |value: &str, stamp: &str| {
+        let sql = format!(
+            "UPDATE installation SET value = '{value}', last_event = '{stamp}' WHERE name = 'log_key'"
+        );
+        admin(url, &sql);
+    };
+    let newest = signer(&bureau, "log.key");
+    fs::write(bureau.path("var/keys/log.key"), &secret).unwrap();
+    put(value, stamp);
+    admin(
+        url,
+        "DELETE FROM log_links; UPDATE log_events SET act = 'log.started' WHERE act = 'log.rotate_key'",
+    );
+    for words in writers() {
+        let run = bureau.run(&words, "var", 0);
+        refused(&run, 2, &["STOR-521", "那一条换了密钥"]);
+    }
+    let (value, stamp) = after.trim().split_once('|').unwrap();
+    put(value, stamp);
+    fs::write(bureau.path("var/keys/log.key"), newest).unwrap();
+    bureau.acts("2027", "var", 0);
+}
+
 #[test]
 fn beneath_a_working_server_the_key_of_an_embedded_database_is_not_changed() {
     let bureau = Bureau::founded(Engine::Sqlite);

@@ -20,10 +20,12 @@ mod attempt;
 mod nonces;
 mod void;
 
-pub use attempt::{AttemptEntry, HandedIn, attempt, handed_in_before, plan_left_by};
+pub use attempt::{
+    AttemptEntry, HandedIn, as_last_written, attempt, handed_in_before, has_moved_on, plan_left_by,
+};
 pub use void::{
-    VoidAttempt, add_void, that_may_follow, unopened, void_as_written, void_attempt, void_attempts,
-    write_void,
+    VoidAttempt, add_void, that_may_follow, unopened, void_attempt, void_attempts,
+    voids_as_written, write_void,
 };
 
 const TABLE: &str = "campaigns";

@@ -12,6 +12,7 @@ use domain::policy::Reach;
 
 use crate::error::StoreError;
 use crate::kernel::guard::Recording;
+use crate::kernel::log;
 use crate::kernel::reader::{Query, Reader};
 use crate::kernel::table::Cells;
 use crate::kernel::value::{Row, Value};
@@ -316,6 +317,19 @@ pub async fn write(rec: &mut Recording, stored: &StoredInspection) -> Result<(),
     let changes = cells(stored)?.into_iter().skip(1).collect();
     let key = [Value::from(stored.visit.id.as_str())];
     rec.update(&INSPECTIONS, &key, &stored.seen, changes).await
+}
+
+/// Refuses a visit in the clear whose row is not what the newest entry that wrote it left, whichever entry the row itself
+/// names.
+///
+/// # Errors
+/// [`StoreError::Contradiction`] that names the row and that entry.
+pub async fn as_last_written(
+    reader: &mut Reader,
+    stored: &StoredInspection,
+) -> Result<(), StoreError> {
+    let key = [Value::from(stored.visit.id.as_str())];
+    log::as_last_written(reader, &INSPECTIONS, &key).await
 }
 
 /// A publication as it stands on the portal.

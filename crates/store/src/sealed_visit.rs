@@ -5,6 +5,7 @@
 //! Deliberately absent: any search in SQL. Whoever asks about a sealed visit opens all of them; there are as many as
 //! campaigns that are drawn and not dispatched have visits.
 
+use domain::event::Act;
 use domain::id::{CampaignId, CampaignNo, EventId, InspectionId, OrgUnitId};
 use domain::inspection::{STRATA, VISIT};
 
@@ -17,7 +18,7 @@ use crate::kernel::reader::{Query, Reader};
 use crate::kernel::table::Cells;
 use crate::kernel::value::{Row, Value};
 use crate::person;
-use crate::schema::SEALED_VISITS;
+use crate::schema::{CAMPAIGNS, SEALED_VISITS};
 
 const TABLE: &str = "sealed_visits";
 const COLUMN: &str = "sealed_visit";
@@ -162,12 +163,14 @@ pub async fn add(rec: &mut Recording, visits: &[StoredInspection]) -> Result<u64
     rec.insert_many(&SEALED_VISITS, rows).await
 }
 
-/// Refuses sealed visits that are not as the entries that last wrote them left them.
+/// Refuses the sealed visits of a campaign that are not as the entries since its RESULT left them, or are gone.
 ///
 /// # Errors
-/// [`StoreError::Contradiction`] that names the event.
-pub async fn as_written(reader: &mut Reader) -> Result<(), StoreError> {
-    log::table_as_written(reader, &SEALED_VISITS).await
+/// [`StoreError::Contradiction`] that names one.
+pub async fn as_written(reader: &mut Reader, campaign: &CampaignId) -> Result<(), StoreError> {
+    let drawn = |act: &str, _: Option<&str>| act == Act::SubjectsDrawn.name();
+    let tables = (&SEALED_VISITS, &CAMPAIGNS);
+    log::of_campaign_as_written(reader, tables, campaign.as_str(), &drawn).await
 }
 
 /// Hands the sealed visits among these to their teams: from here on they stand in the clear. Those drawn by earlier

@@ -14,7 +14,7 @@ use store::campaign::{self, StoredCampaign};
 
 use super::picture::{Picture, evidence, wanted};
 use super::seed::{logged_reveal, signed};
-use super::{REFUSED_BY_DRAW, freeze_of, held, spoken};
+use super::{REFUSED_BY_DRAW, delivered, freeze_of, held, spoken};
 use crate::premise::require;
 use crate::{Acting, App, AppError};
 
@@ -73,6 +73,7 @@ impl App {
             .await?;
         held::own_records(&mut tx, &stored).await?;
         held::reveal_if_logged(&mut tx, &stored).await?;
+        delivered::as_delivered(&mut tx, &stored).await?;
         let done = self.entered(acting, &stored, words)?;
         let at = self.clock.now();
         let event = self

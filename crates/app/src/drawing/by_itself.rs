@@ -71,14 +71,17 @@ impl App {
         for _ in 0..STEPS {
             let mut reader = self.db.read().await?;
             let stored = campaign::by_number(&mut reader, number).await?;
-            // Somebody has to make it void; until then nothing of it follows.
-            let is_overtaken = is_overtaken(&mut reader, &stored).await?;
+            let due = match stored.campaign.follows_by_itself() {
+                true => stored.campaign.due(self.clock.now(), least_level(&stored)?),
+                false => None,
+            };
+            // Somebody has to make it void; until then nothing of it follows. The leaves are asked only if something is due.
+            let due = match due {
+                Some(due) if !is_overtaken(&mut reader, &stored).await? => Some(due),
+                _ => None,
+            };
             drop(reader);
-            if is_overtaken || !stored.campaign.follows_by_itself() {
-                return self.open_voids(&stored).await;
-            }
-            let least = least_level(&stored)?;
-            match stored.campaign.due(self.clock.now(), least) {
+            match due {
                 Some(Due::Reveal) => Box::pin(self.reveal_itself(&stored)).await?,
                 Some(Due::Result) => self.result_itself(&stored).await?,
                 Some(Due::Void) => Box::pin(self.void_itself(&stored)).await?,
@@ -129,6 +132,7 @@ impl App {
         held::own_records(&mut tx, &stored).await?;
         held::plan(&mut tx, &stored).await?;
         held::reveal(&mut tx, &stored).await?;
+        delivered::as_delivered(&mut tx, &stored).await?;
         let at = self.clock.now();
         let least = least_level(&stored)?;
         let (next, act) = stored.campaign.clone().void_by_itself(at, least)?;

@@ -1,7 +1,8 @@
 //! The ceremony at which nonces are taken: a host begins it, witnesses say that they are present.
 
-use domain::campaign::CampaignState;
 use domain::campaign::ceremony::Presence;
+use domain::campaign::state::Step;
+use domain::campaign::{Campaign, CampaignState};
 use domain::id::{AccountId, CampaignNo};
 use domain::policy::Verb;
 use domain::premise::Premise;
@@ -9,6 +10,7 @@ use domain::refusal::codes;
 use store::account;
 
 use super::committing::require_opened;
+use super::delivered::as_delivered;
 use super::overtaken::goes_on;
 use crate::{Acting, App, AppError};
 
@@ -47,10 +49,11 @@ impl App {
         premise: &Premise,
     ) -> Result<(), AppError> {
         let verb = Verb::CeremonyHost;
-        let begin = |campaign: domain::campaign::Campaign, step| campaign.begin_ceremony(step);
+        let begin = |campaign: Campaign, step| campaign.begin_ceremony(step);
         let mut begun = self.stepped(acting, number, premise, verb, begin).await?;
         require_opened(&mut begun.tx, &begun.stored, begun.at).await?;
         goes_on(&mut begun.tx, &begun.stored).await?;
+        as_delivered(&mut begun.tx, &begun.stored).await?;
         self.write_stepped(begun).await
     }
 
@@ -68,10 +71,10 @@ impl App {
             account: acting.account.clone(),
         };
         let verb = Verb::CeremonyAttend;
-        self.change(acting, number, premise, verb, |campaign, step| {
-            campaign.attend(presence, step.at)
-        })
-        .await
+        let attend = |campaign: Campaign, step: Step| campaign.attend(presence, step.at);
+        let mut begun = self.stepped(acting, number, premise, verb, attend).await?;
+        as_delivered(&mut begun.tx, &begun.stored).await?;
+        self.write_stepped(begun).await
     }
 
     /// The host enters who signed the slip of paper: nobody who takes part in the draw, whose name may not stand on it in
@@ -98,6 +101,7 @@ impl App {
         }
         let at = step.at;
         let done = stored.campaign.clone().attend(presence, at)?;
+        as_delivered(&mut tx, &stored).await?;
         let event = self.enter(&mut stored, done, at, actor);
         self.write_campaign(tx, &stored, event, self.confidential())
             .await

@@ -103,16 +103,17 @@ impl Committing {
 }
 
 /// Refuses as long as an attempt that was void after REVEAL is not opened although its beacon has appeared: whoever could
-/// keep its value back would choose between two draws unseen. What stands of the attempt is what its last entry left.
+/// keep its value back would choose between two draws unseen. What stands of the attempts, and that none is gone, is held
+/// against the log.
 pub(super) async fn require_opened(
     view: &mut Reader,
     stored: &StoredCampaign,
     now: Instant,
 ) -> Result<(), AppError> {
+    campaign::voids_as_written(view, stored).await?;
     for void in campaign::void_attempts(view, stored).await? {
         let stood = &void.as_stood.campaign.state;
         let due = stood.commitment().and_then(|committed| committed.beacon_at);
-        campaign::void_as_written(view, stored, stood.attempt()).await?;
         if let Some(due) = due.filter(|due| !void.is_opened && now >= *due) {
             let facts: [Fact<'_>; 2] = [("attempt", &stood.attempt()), ("at", &due.local_text())];
             return Err(VOID_UNOPENED.refuse(&facts).into());

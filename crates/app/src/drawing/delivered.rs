@@ -10,7 +10,7 @@ use domain::refusal::Code;
 use store::Reader;
 use store::campaign::{self, AttemptEntry, StoredCampaign};
 
-use super::held::altered;
+use super::held::{altered, unless_moved_on};
 use crate::AppError;
 
 static EXCHANGED: Code = Code::new(
@@ -45,10 +45,12 @@ pub(super) async fn as_delivered(
     let attempt = campaign::attempt(reader, stored).await?;
     // Who stays away is recorded with the end of revealing, in one entry with it.
     let is_closed = matches!(stored.campaign.state, CampaignState::Revealed(_));
-    for party in &frozen.parties {
-        of_party(&attempt, party, is_closed)?;
+    let mut parties = frozen.parties.iter();
+    let held = parties.try_for_each(|party| of_party(&attempt, party, is_closed));
+    match held.and_then(|()| as_entered(&attempt, stored)) {
+        Ok(()) => Ok(()),
+        Err(refused) => Err(unless_moved_on(reader, stored, refused).await),
     }
-    as_entered(&attempt, stored)
 }
 
 /// What no act after the freeze changes is the same in every entry since, and the row is what the last of them left.

@@ -27,7 +27,7 @@ use store::{Reader, Register, StoreError, Tx, campaign, subject};
 
 use super::long_act::{LongAct, Under};
 use super::obstacle::{naming_left_out, none_alone};
-use super::{frame, material};
+use super::{frame, held, material};
 use crate::aside::aside;
 use crate::attachment::Waiting;
 use crate::campaign::plan_of;
@@ -213,8 +213,11 @@ impl LongAct for Freezing {
         self.run.enter("读取名录", None);
         // Not the rulebook's: a campaign obeys the version of its approval, whatever is adopted since.
         let versions = Versions::of(&mut view, &Register::OF_A_FRAME).await?;
-        let stands = store::log::as_written(&mut view, &Register::OF_A_FRAME);
+        held::stands(&mut view, stored).await?;
+        self.run.enter("核对留痕", None);
+        let stands = store::log::as_written(&mut view, &Register::UNDER_A_FREEZE);
         stands.await.map_err(altered_register)?;
+        self.run.checkpoint()?;
         let plan = plan_of(stored)?;
         let now = app.clock.now();
         let under = (self.version, now);

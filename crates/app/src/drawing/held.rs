@@ -5,7 +5,7 @@
 use domain::campaign::StateKind;
 use domain::refusal::Code;
 use draw::{Drawn, Frozen};
-use store::campaign::StoredCampaign;
+use store::campaign::{self, StoredCampaign};
 use store::{Reader, StoreError, log, portal};
 use tlog::Hash;
 use tlog::entry::EntryType;
@@ -49,6 +49,41 @@ async fn logged(
         Ok(())
     } else {
         Err(altered(what))
+    }
+}
+
+/// The campaign an act rests on is what the newest entry that wrote it left, whichever entry its row names.
+///
+/// # Errors
+/// `DRAW-042` that names the row and that entry.
+pub(crate) async fn stands(reader: &mut Reader, stored: &StoredCampaign) -> Result<(), AppError> {
+    match campaign::as_last_written(reader, stored).await {
+        Ok(()) => {}
+        Err(StoreError::Contradiction { place, why }) => {
+            return Err(altered(&format!("{place}{why}")));
+        }
+        Err(other) => return Err(other.into()),
+    }
+    match campaign::get(reader, &stored.campaign.id).await? == *stored {
+        true => Ok(()),
+        false => Err(unless_moved_on(reader, stored, altered("任务")).await),
+    }
+}
+
+/// Why an act is refused, unless somebody has written the campaign since it was read: then nothing is wrong with it.
+pub(super) async fn unless_moved_on(
+    reader: &mut Reader,
+    stored: &StoredCampaign,
+    refused: AppError,
+) -> AppError {
+    match campaign::has_moved_on(reader, stored).await {
+        Ok(false) => refused,
+        Ok(true) => StoreError::Conflict {
+            table: "campaigns",
+            what: "last_event".to_owned(),
+        }
+        .into(),
+        Err(error) => error.into(),
     }
 }
 

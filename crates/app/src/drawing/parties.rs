@@ -14,6 +14,7 @@ use draw::record::{FreezeRecord, PartyLine};
 use store::campaign::{HandedIn, StoredCampaign, StoredPartyLink};
 use store::{Reader, campaign};
 
+use super::delivered::as_delivered;
 use super::overtaken::goes_on;
 use super::{digest, freeze_of, token};
 use crate::campaign::{plan_of, print_of};
@@ -236,6 +237,9 @@ impl App {
             earlier: &earlier,
         };
         let (next, act) = step(&delivery, at)?;
+        if let CampaignState::Committed(_) = stored.campaign.state {
+            as_delivered(&mut tx, &stored).await?;
+        }
         stored.campaign = next;
         let event = Event {
             at,

@@ -8,6 +8,7 @@ use domain::inspection::steps::Stepped;
 use domain::inspection::{Inspection, InspectionVerb, Step};
 use domain::policy::Verb;
 use domain::premise::Premise;
+use store::inspection;
 
 use super::publishing::{premise_of_outcome, text_of};
 use super::{load, place};
@@ -59,6 +60,7 @@ impl App {
         let step = self.visit_moment(&acting);
         let at = step.at;
         let done = decided(stored.visit.clone(), step, text_of(&now)?)?;
+        inspection::as_last_written(&mut tx, &stored).await?;
         self.write_visit(tx, stored, done, at, actor).await
     }
 }

@@ -8,6 +8,7 @@ use store::campaign::StoredCampaign;
 use store::inspection::{self, StoredInspection};
 use store::{StoreError, Tx, campaign, sealed_visit};
 
+use crate::drawing::stands;
 use crate::{Acting, App, AppError};
 
 /// What is handed to the teams is what was drawn.
@@ -34,6 +35,7 @@ impl App {
         let done = stored.campaign.clone().assign(step)?;
         let attempt = i64::from(stored.campaign.state.attempt());
         let visits = inspection::of_campaign(&mut tx, &stored.campaign.id, attempt).await?;
+        stands(&mut tx, &stored).await?;
         as_drawn(&mut tx, &stored, &visits).await?;
         let event = self.enter(&mut stored, done, at, actor);
         let mut rec = tx.record(event, self.confidential())?;
@@ -52,7 +54,8 @@ async fn as_drawn(
 ) -> Result<(), AppError> {
     let drawn = stored.campaign.state.result().map(|drawn| drawn.visits);
     let there = visits.len() as u64;
-    let why = match sealed_visit::as_written(tx).await {
+    let of = &stored.campaign.id;
+    let why = match sealed_visit::as_written(tx, of).await {
         Ok(()) if drawn == Some(there) => return Ok(()),
         Ok(()) => format!("抽中 {} 户，现有 {there} 户", drawn.unwrap_or_default()),
         Err(StoreError::Contradiction { place, why }) => format!("{place}{why}"),

@@ -192,6 +192,8 @@ impl App {
         let step = self.visit_moment(&acting);
         let at = step.at;
         stored.visit.permit(InspectionVerb::Publish)?;
+        // That it was approved, and by whom, stands in the row.
+        inspection::as_last_written(&mut tx, &stored).await?;
         let text = text_of(&now)?;
         let visit = stored.visit.clone();
         let (visit, act) = visit.publish(step, publication.clone(), &text)?;

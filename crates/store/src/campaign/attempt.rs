@@ -10,8 +10,9 @@ use std::collections::BTreeMap;
 use domain::campaign::CampaignState;
 use domain::campaign::state::LIFE;
 use domain::campaign::version::FrameVersion;
-use domain::event::{Act, LinkKind};
+use domain::event::Act;
 use domain::id::{CampaignId, EventId, Fingerprint, PartyToken};
+use serde_json::Value as Json;
 
 use super::{StoredCampaign, nonces};
 use crate::error::StoreError;
@@ -50,9 +51,8 @@ pub async fn attempt(
     stored: &StoredCampaign,
 ) -> Result<Vec<AttemptEntry>, StoreError> {
     let id = stored.campaign.id.as_str();
-    let linked = (LinkKind::Campaign.name(), id);
     let freezes = |act: &str| act == Act::FrameFrozen.name();
-    let told = log::told_of(reader, &CAMPAIGNS, &[Value::from(id)], linked, freezes).await?;
+    let told = log::told_of(reader, &CAMPAIGNS, &[Value::from(id)], freezes).await?;
     if told.first().is_none_or(|first| !freezes(&first.act)) {
         let place = format!("任务 {} 的留痕", stored.campaign.number);
         return Err(StoreError::contradiction(&place, "里没有本轮的冻结名录"));
@@ -73,9 +73,32 @@ pub async fn plan_left_by(
     event: &EventId,
 ) -> Result<Option<String>, StoreError> {
     let id = stored.campaign.id.as_str();
-    let linked = (LinkKind::Campaign.name(), id);
-    let told = log::left_by(reader, &CAMPAIGNS, &[Value::from(id)], linked, event).await?;
-    Ok(told.and_then(|told| cell(&told, "plan")))
+    let told = log::left_by(reader, &CAMPAIGNS, &[Value::from(id)], event).await?;
+    Ok(told.and_then(|cells| cell(&cells, "plan")))
+}
+
+/// Refuses a campaign whose row is not what the newest entry that wrote it left, whichever entry the row itself names.
+///
+/// # Errors
+/// [`StoreError::Contradiction`] that names the row and that entry.
+pub async fn as_last_written(
+    reader: &mut Reader,
+    stored: &StoredCampaign,
+) -> Result<(), StoreError> {
+    let key = [Value::from(stored.campaign.id.as_str())];
+    log::as_last_written(reader, &CAMPAIGNS, &key).await
+}
+
+/// Whether somebody has written the campaign since it was read: what the leaves say of it then is not of the same moment.
+///
+/// # Errors
+/// [`StoreError::NotFound`] if it is gone.
+pub async fn has_moved_on(
+    reader: &mut Reader,
+    stored: &StoredCampaign,
+) -> Result<bool, StoreError> {
+    let key = [Value::from(stored.campaign.id.as_str())];
+    log::has_moved_on(reader, &CAMPAIGNS, &key, &stored.seen).await
 }
 
 /// What a party handed in for an attempt that is over.
@@ -107,8 +130,7 @@ pub async fn handed_in_before(
         return Ok(Vec::new());
     }
     let id = stored.campaign.id.as_str();
-    let linked = (LinkKind::Campaign.name(), id);
-    let told = log::told_of(reader, &CAMPAIGNS, &[Value::from(id)], linked, |_| false).await?;
+    let told = log::told_of(reader, &CAMPAIGNS, &[Value::from(id)], |_| false).await?;
     let mut handed_in: BTreeMap<(u32, PartyToken), HandedIn> = BTreeMap::new();
     let (vault, of) = (reader.vault(), &stored.campaign.id);
     for told in told {
@@ -135,15 +157,15 @@ pub async fn handed_in_before(
     Ok(handed_in.into_values().collect())
 }
 
-fn cell(told: &Told, name: &str) -> Option<String> {
+fn cell(cells: &[Json], name: &str) -> Option<String> {
     let columns = CAMPAIGNS.layout().columns;
     let at = columns.iter().position(|column| column.name == name)?;
-    told.cells.get(at)?.as_str().map(str::to_owned)
+    cells.get(at)?.as_str().map(str::to_owned)
 }
 
 fn entry(told: Told, of: &CampaignId, vault: &dyn Vault) -> Result<AttemptEntry, StoreError> {
     let layout = CAMPAIGNS.layout();
-    let text = |name: &str| cell(&told, name);
+    let text = |name: &str| cell(&told.cells, name);
     let life = nonces::opened(vault, of, &text("life").unwrap_or_default());
     let state = LIFE.read(&life).map_err(|why| {
         let row = format!("留痕第 {} 条", told.sequence);

@@ -5,6 +5,7 @@
 
 use domain::campaign::Campaign;
 use domain::campaign::state::LIFE;
+use domain::event::Act;
 use domain::id::{CampaignId, CampaignNo, EventId};
 
 use super::StoredCampaign;
@@ -14,7 +15,7 @@ use crate::kernel::log;
 use crate::kernel::reader::{Query, Reader};
 use crate::kernel::table::Cells;
 use crate::kernel::value::{Row, Value};
-use crate::schema::VOID_ATTEMPTS;
+use crate::schema::{CAMPAIGNS, VOID_ATTEMPTS};
 
 const TABLE: &str = "void_attempts";
 const AWAITED: &str = "awaited";
@@ -91,22 +92,19 @@ pub async fn void_attempts(
     rows.iter().map(|row| read(row, of)).collect()
 }
 
-/// Refuses a void attempt that is not as the entry that last wrote it left it.
+/// Refuses void attempts of a campaign that are not as the entries since its first frame left them, or are gone: how they
+/// stand decides whether another attempt may go on. A campaign in its first attempt costs no look.
 ///
 /// # Errors
-/// [`StoreError::Contradiction`] that names it.
-pub async fn void_as_written(
-    reader: &mut Reader,
-    of: &StoredCampaign,
-    attempt: u32,
-) -> Result<(), StoreError> {
-    let key = [
-        Value::from(of.campaign.id.as_str()),
-        Value::from(i64::from(attempt)),
-    ];
-    log::last_written(reader, &VOID_ATTEMPTS, &key)
-        .await
-        .map(drop)
+/// [`StoreError::Contradiction`] that names one.
+pub async fn voids_as_written(reader: &mut Reader, of: &StoredCampaign) -> Result<(), StoreError> {
+    if of.campaign.state.attempt() == 1 {
+        return Ok(());
+    }
+    let first =
+        |act: &str, attempt: Option<&str>| act == Act::FrameFrozen.name() && attempt == Some("1");
+    let tables = (&VOID_ATTEMPTS, &CAMPAIGNS);
+    log::of_campaign_as_written(reader, tables, of.campaign.id.as_str(), &first).await
 }
 
 fn read(row: &Row, of: &StoredCampaign) -> Result<VoidAttempt, StoreError> {

@@ -7,7 +7,7 @@
 
 use std::collections::BTreeMap;
 
-use domain::event::{Act, LinkKind};
+use domain::event::Act;
 use domain::id::{AccountId, EventId, InspectorCode, InspectorId};
 use domain::inspector::Inspector;
 use domain::recusal::{Recusal, RecusalGround};
@@ -20,7 +20,7 @@ use super::{Entry, StoredInspector, entries};
 use crate::error::StoreError;
 use crate::kernel::cell::{PersonKey, SealedCell, Vault};
 use crate::kernel::guard::Recording;
-use crate::kernel::log::{self, Among};
+use crate::kernel::log;
 use crate::kernel::reader::{Query, Reader};
 use crate::kernel::table::Cells;
 use crate::kernel::value::{Row, Value};
@@ -235,22 +235,14 @@ pub(crate) async fn held_at(
     id: &InspectorId,
     (code, subject): (&str, &str),
 ) -> Result<bool, StoreError> {
-    let declared = Among {
-        acts: &[Act::RecusalDeclared.name()],
-        link: None,
-        until: None,
-    };
+    let declaration = (Some(Act::RecusalDeclared.name()), None);
     let row = [Value::from(code), Value::from(subject)];
-    let Some(declared) = log::newest_of(reader, &RECUSALS, &row, &declared).await? else {
+    let Some(declared) = log::newest_of(reader, &RECUSALS, &row, declaration).await? else {
         return Ok(false);
     };
-    let wrote = Among {
-        acts: &[Act::InspectorsImported.name(), Act::SchemaMigrated.name()],
-        link: Some((LinkKind::Inspector.name(), id.as_str())),
-        until: Some(declared.sequence),
-    };
     let own = [Value::from(id.as_str())];
-    let entry = log::newest_of(reader, &INSPECTORS, &own, &wrote).await?;
+    let then = (None, Some(declared.sequence));
+    let entry = log::newest_of(reader, &INSPECTORS, &own, then).await?;
     let columns = INSPECTORS.layout().columns;
     let at = columns.iter().position(|column| column.name == "code");
     let stood = entry.and_then(|entry| entry.cells.get(at?).cloned());

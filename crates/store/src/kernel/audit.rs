@@ -31,8 +31,9 @@ use super::blob::examine;
 use super::engine::Db;
 use super::history::Schema;
 use super::live;
+use super::log::is_of_a_row;
 use super::reader::Reader;
-use super::table::Layout;
+use super::table::{Layout, TracedTable};
 use crate::error::StoreError;
 use crate::schema;
 use replay::Replay;
@@ -111,7 +112,8 @@ async fn all(
     schema: &Schema,
     mut report: Report,
 ) -> Result<(Report, Replay), StoreError> {
-    let mut replay = Replay::of(reader, schema, &mut report).await?;
+    let gathered = rows::Gathered::of(schema);
+    let mut replay = Replay::of(reader, schema, gathered, &mut report).await?;
     for table in schema.traced {
         let gathered = &mut replay.gathered;
         gathered
@@ -128,6 +130,35 @@ async fn all(
     index::head(reader, head, &mut report).await?;
     strays::compare(reader, &mut report).await?;
     Ok((report, replay))
+}
+
+/// The rows of these tables against what the whole log leaves of them, in the reader's view: no other fault is named,
+/// unless an entry cannot be believed, of which nobody knows what it wrote.
+pub(super) async fn of_tables(
+    reader: &mut Reader,
+    tables: &[&'static TracedTable],
+) -> Result<Report, StoreError> {
+    let mut report = Report::default();
+    let gathered = rows::Gathered::of_tables(&schema::SCHEMA, tables);
+    let mut replay = Replay::of(reader, &schema::SCHEMA, gathered, &mut report).await?;
+    if replay.unread.count() > 0 {
+        report.faults.retain(|fault| match fault {
+            Fault::Log { sequence, .. } => replay.unread.names(*sequence),
+            _ => false,
+        });
+        return Ok(report);
+    }
+    report.faults.clear();
+    for table in tables {
+        let gathered = &mut replay.gathered;
+        gathered
+            .rows(reader, table, &replay.unread, &mut report)
+            .await?;
+    }
+    let folded = rows::fold(reader, &mut replay.gathered, &replay.unread, &mut report).await?;
+    folded.name_missing(&replay.gathered, &replay.unread, &mut report);
+    report.faults.retain(is_of_a_row);
+    Ok(report)
 }
 
 /// A cell as it was read; one that is not what its column holds is named with table, row and column, and the audit

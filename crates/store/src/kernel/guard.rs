@@ -471,7 +471,7 @@ pub(super) fn typed(layout: &Layout, values: &[Value]) -> Vec<Value> {
 }
 
 /// The row was written since it was read.
-fn moved_on(layout: &Layout) -> StoreError {
+pub(super) fn moved_on(layout: &Layout) -> StoreError {
     StoreError::Conflict {
         table: layout.name,
         what: "last_event".to_owned(),

@@ -27,14 +27,19 @@ mod proven;
 pub(super) mod repair;
 pub(super) mod rotation;
 mod standing;
+mod told;
 mod trace;
+mod walk;
 
 pub(super) use head::check;
 pub(super) use proven::facts_of;
-pub(crate) use proven::{Among, Told, last_written, left_by, newest_of, told_of};
+pub(crate) use proven::last_written;
 pub use proven::{confirmed, whole};
 pub use standing::as_written;
-pub(crate) use standing::table_as_written;
+pub(super) use standing::is_of_a_row;
+pub(crate) use told::{
+    Told, as_last_written, has_moved_on, left_by, newest_of, of_campaign_as_written, told_of,
+};
 pub(super) use trace::chunk;
 #[cfg(test)]
 pub(super) use trace::chunks;

@@ -539,22 +539,22 @@ async fn dice_that_were_altered_in_the_database_are_never_revealed() {
         assert_eq!(entered.status, StatusCode::SEE_OTHER, "{}", entered.text);
     }
 
-    // One reading made to count: nonces come in, and then the dice are nobody's choice any more.
+    // One reading made to count: no nonce is taken on its strength.
     let url = server.url();
     alters(&cast, url, &one, |entry| {
         entry.counts = Counts::Account(entry.first.clone());
     })
     .await;
-    opens(&of_one, 0).await;
-    alters(&cast, url, &one, |entry| entry.counts = Counts::Awaited).await;
-    let late = cast
-        .press(&second, &one, "dice", &[("digits", DIGITS)])
-        .await;
+    let open = cast.hand_in(&of_one[0], "nonce", NONCES[0].1).await;
     assert!(
-        late.shows("DRAW-042") && late.shows("没有登记就改变了"),
+        open.shows("DRAW-042") && open.shows("掷骰结果"),
         "{}",
-        late.text
+        open.text
     );
+    alters(&cast, url, &one, |entry| entry.counts = Counts::Awaited).await;
+    cast.done(&second, &one, "dice", &[("digits", DIGITS)])
+        .await;
+    opens(&of_one, 0).await;
 
     // What two have read, changed afterwards.
     cast.done(&second, &two, "dice", &[("digits", DIGITS)])
@@ -947,6 +947,80 @@ async fn an_attempt_void_after_reveal_is_opened_when_its_beacon_appears() {
         assert!(misplaced.is_empty(), "{misplaced:?}");
     })
     .await;
+}
+
+/// Whoever holds the database hides the attempt that was given up after REVEAL, to publish another FREEZE before it is
+/// opened; or makes the program itself give an attempt up, by what stands in the row.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_void_attempt_is_neither_hidden_by_taking_its_row_away_nor_made_by_altering_one() {
+    let server = PostgresDatabase::fresh();
+    let db = Db::open_postgres(server.url(), &testkit::engines::upgrade()).await;
+    let db = db.unwrap();
+    let cast = Cast::gather_of_two(db.clone(), 40, 6).await;
+    let no = revealed_with_a_lottery(&cast).await;
+    let number = CampaignNo::parse(&no).unwrap();
+    let app = &cast.site.city.app;
+    let life = async || {
+        let mut reader = app.db.read().await.unwrap();
+        let stored = campaign::by_number(&mut reader, &number).await.unwrap();
+        LIFE.write(&stored.campaign.state).unwrap()
+    };
+    let puts = |life: &str| {
+        let sql = format!("UPDATE campaigns SET life = '{life}' WHERE number = '{no}'");
+        admin(server.url(), &sql);
+    };
+    let stood = life().await;
+    let mut altered: serde_json::Value = serde_json::from_str(&stood).unwrap();
+    altered["committed"]["frozen"]["version"]["beacon"] = false.into();
+    puts(&altered.to_string());
+    let size = cast.log_size().await;
+    let refused = app.follow_draw(&number).await.unwrap_err().to_string();
+    assert!(refused.contains("DRAW-042"), "{refused}");
+    assert_eq!(cast.log_size().await, size);
+    puts(&stood);
+
+    let approver = city_approver(&cast).await;
+    let paper = "5".repeat(64);
+    let fields = [
+        ("void_code", "expired"),
+        ("reason", "当期停止开奖"),
+        ("document", paper.as_str()),
+        ("last_four", last_four(&no)),
+    ];
+    cast.done(&approver, &no, "void", &fields).await;
+    cast.site.city.clock.advance_minutes(80);
+    let acting = cast.site.city.acting(&cast.officer_id).await;
+    let commits = async || {
+        let shown = as_shown(app, Thing::Campaign(&number)).await;
+        let words = app::drawing::CommitWords::default();
+        let refused = app.commit_draw(&acting, &number, &shown, &words).await;
+        refused.unwrap_err().to_string()
+    };
+    admin(
+        server.url(),
+        "CREATE TABLE aside AS SELECT * FROM void_attempts",
+    );
+    for (hidden, back) in [
+        (
+            "DELETE FROM void_attempts",
+            "INSERT INTO void_attempts SELECT * FROM aside",
+        ),
+        (
+            "UPDATE void_attempts SET state = 'opened'",
+            "UPDATE void_attempts SET state = 'awaited'",
+        ),
+    ] {
+        admin(server.url(), hidden);
+        let refused = commits().await;
+        assert!(
+            refused.contains("STOR-521") && refused.contains("void_attempts"),
+            "{hidden}: {refused}"
+        );
+        admin(server.url(), back);
+    }
+    let refused = commits().await;
+    assert!(refused.contains("DRAW-075"), "{refused}");
+    db.close().await;
 }
 
 /// VOID names REVEAL by its hash.

@@ -136,6 +136,9 @@ async fn a_draw_published_before_the_log_was_begun_anew_can_only_be_made_void() 
         let known = Checkpoint::new(app.log_key.verifier().name(), size + 20, root).unwrap();
         let next = log_key("anew.example", [11; 32]).unwrap();
         app.restart_log(&known, next.verifier()).await.unwrap();
+        // That the log was begun anew is said by the type of an entry: no index of events and no fact hides it.
+        held.sql("UPDATE log_events SET act = 'log.started' WHERE act = 'log.restart'");
+        held.sql("UPDATE installation SET last_event = (SELECT event_id FROM log_leaves WHERE sequence = 0) WHERE name = 'origin'");
 
         let (party, nonce) = (&links[0], crate::story::NONCES[0].1);
         let shown = as_shown(app, Thing::Party(party)).await;
@@ -153,6 +156,9 @@ async fn a_draw_published_before_the_log_was_begun_anew_can_only_be_made_void() 
             "{}",
             page.text
         );
+        let public = held.story.site.stranger();
+        let public = public.get(&format!("/draw/{number}")).await;
+        assert!(public.shows("这次抽取不再继续，只能作废"), "{}", public.text);
         held.story.void(&number, "other", "恢复备份").await.unwrap();
         let CampaignState::Approved(approved) = held.stands(&number).await else {
             panic!("made void");

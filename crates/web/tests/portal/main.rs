@@ -27,6 +27,7 @@ mod order;
 mod pages;
 mod publication;
 mod record;
+mod rolled_back;
 mod rulebook;
 mod said;
 mod sealed;

@@ -110,14 +110,15 @@ pub(super) struct Walked {
 }
 
 impl Replay {
-    /// Reads the whole log.
+    /// Reads the whole log; `gathered` says of which tables images are gathered.
     pub(super) async fn of(
         reader: &mut Reader,
         schema: &Schema,
+        gathered: Gathered,
         report: &mut Report,
     ) -> Result<Self, StoreError> {
         let mut replay = Self {
-            gathered: Gathered::of(schema),
+            gathered,
             ..Self::default()
         };
         let all = count(reader, "log_leaves").await?;

@@ -37,6 +37,8 @@ pub(super) struct Gathered {
     tables: Vec<Known>,
     /// Columns of another time that lines name by number, from 1.
     shapes: Vec<Arc<[String]>>,
+    /// The tables that are asked for, if not all are.
+    only: Option<Vec<&'static str>>,
 }
 
 /// A table, and whether its rows are compared.
@@ -62,6 +64,15 @@ impl Gathered {
         Self {
             tables: schema.traced.iter().map(known).collect(),
             ..Self::default()
+        }
+    }
+
+    /// The same, of these tables alone.
+    pub(super) fn of_tables(schema: &Schema, tables: &[&'static TracedTable]) -> Self {
+        let names = tables.iter().map(|table| table.layout().name);
+        Self {
+            only: Some(names.collect()),
+            ..Self::of(schema)
         }
     }
 
@@ -111,6 +122,11 @@ impl Gathered {
             return Ok(None);
         };
         let layout = table.layout();
+        if let Some(only) = &self.only
+            && !only.contains(&layout.name)
+        {
+            return Ok(layout.register);
+        }
         let cells = match history::present(layout, image, by.age) {
             Ok(cells) => cells,
             Err(column) => {

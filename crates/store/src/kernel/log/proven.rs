@@ -17,10 +17,10 @@ use crate::kernel::guard::typed;
 use crate::kernel::header::Header;
 use crate::kernel::history;
 use crate::kernel::image::{Image, Reading, cells_text};
-use crate::kernel::log::{hash_of, size_of};
+use crate::kernel::log::hash_of;
 use crate::kernel::reader::{Query, Reader};
 use crate::kernel::table::{Layout, TracedTable};
-use crate::kernel::value::{Row, Value};
+use crate::kernel::value::Value;
 
 /// The time of the entry that last wrote a row, unix milliseconds: from the entry, once the log has confirmed it and
 /// the row is what that event left.
@@ -70,142 +70,6 @@ pub(in crate::kernel) async fn facts_of(
     Ok(names)
 }
 
-/// An entry that wrote a row, as the log confirms it.
-pub(crate) struct Told {
-    /// Number of its leaf.
-    pub(crate) sequence: u64,
-    /// Stable name of its act.
-    pub(crate) act: String,
-    /// The outside party it says it is about.
-    pub(crate) party: Option<String>,
-    /// The row as it left it, in the columns of today.
-    pub(crate) cells: Vec<Json>,
-}
-
-/// The entries that wrote a row, oldest first, back to the newest for whose act `first` holds; looked for among those
-/// linked to what the row is about.
-///
-/// # Errors
-/// [`StoreError::Contradiction`] if one of them is not what the log says.
-pub(crate) async fn told_of(
-    reader: &mut Reader,
-    table: &TracedTable,
-    key: &[Value],
-    (kind, target): (&'static str, &str),
-    first: impl Fn(&str) -> bool,
-) -> Result<Vec<Told>, StoreError> {
-    let query = Query::new(
-        "SELECT l.sequence, l.event_id FROM log_links k JOIN log_leaves l ON l.sequence = k.sequence WHERE k.kind = $1 AND k.target = $2 ORDER BY l.sequence DESC",
-    );
-    let rows = reader.all(query.arg(kind).arg(target)).await?;
-    let layout = table.layout();
-    let wanted: Vec<Json> = serde_json::from_str(&cells_text(key)).unwrap_or_default();
-    let mut told: Vec<Told> = Vec::new();
-    for row in &rows {
-        let Some(one) = self::told(reader, layout, &wanted, row).await? else {
-            continue;
-        };
-        let ends = first(&one.act);
-        told.push(one);
-        if ends {
-            break;
-        }
-    }
-    told.reverse();
-    Ok(told)
-}
-
-/// What one event left of a row, if it wrote it and is linked to what the row is about.
-///
-/// # Errors
-/// [`StoreError::Contradiction`] if it is not what the log says.
-pub(crate) async fn left_by(
-    reader: &mut Reader,
-    table: &TracedTable,
-    key: &[Value],
-    (kind, target): (&'static str, &str),
-    event: &EventId,
-) -> Result<Option<Told>, StoreError> {
-    let query = Query::new(
-        "SELECT l.sequence, l.event_id FROM log_links k JOIN log_leaves l ON l.sequence = k.sequence WHERE k.kind = $1 AND k.target = $2 AND l.event_id = $3",
-    );
-    let query = query.arg(kind).arg(target).arg(event.as_str());
-    let Some(leaf) = reader.first(query).await? else {
-        return Ok(None);
-    };
-    let wanted: Vec<Json> = serde_json::from_str(&cells_text(key)).unwrap_or_default();
-    told(reader, table.layout(), &wanted, &leaf).await
-}
-
-/// Where an entry is looked for that wrote a row.
-pub(crate) struct Among<'a> {
-    /// Acts that may have written it without a link to what it is about.
-    pub(crate) acts: &'a [&'a str],
-    /// What entries that wrote it are linked to.
-    pub(crate) link: Option<(&'a str, &'a str)>,
-    /// Number of the last leaf that counts.
-    pub(crate) until: Option<u64>,
-}
-
-/// The newest of these entries that wrote a row.
-///
-/// # Errors
-/// [`StoreError::Contradiction`] if one of them is not what the log says.
-pub(crate) async fn newest_of(
-    reader: &mut Reader,
-    table: &TracedTable,
-    key: &[Value],
-    among: &Among<'_>,
-) -> Result<Option<Told>, StoreError> {
-    let until = among.until.and_then(|until| i64::try_from(until).ok());
-    let (kind, target) = among.link.unwrap_or_default();
-    let query = Query::new("SELECT l.sequence, l.event_id FROM log_leaves l JOIN log_events e ON e.event_id = l.event_id WHERE l.sequence <= ")
-        .bind(until.unwrap_or(i64::MAX))
-        .push(" AND (e.act IN (")
-        .bind_list(among.acts.iter().map(|act| Value::from(*act)))
-        .push(") OR l.sequence IN (SELECT k.sequence FROM log_links k WHERE k.kind = ")
-        .bind(kind)
-        .push(" AND k.target = ")
-        .bind(target)
-        .push(")) ORDER BY l.sequence DESC");
-    let layout = table.layout();
-    let wanted: Vec<Json> = serde_json::from_str(&cells_text(key)).unwrap_or_default();
-    for row in &reader.all(query).await? {
-        if let Some(told) = told(reader, layout, &wanted, row).await? {
-            return Ok(Some(told));
-        }
-    }
-    Ok(None)
-}
-
-/// What the entry of a leaf left of a row, if it wrote it.
-async fn told(
-    reader: &mut Reader,
-    layout: &Layout,
-    wanted: &[Json],
-    leaf: &Row,
-) -> Result<Option<Told>, StoreError> {
-    let event = leaf.parsed("log_leaves", "event_id", EventId::parse)?;
-    let mut left = None;
-    let read = proven(reader, &event, |image| {
-        if let Some(cells) = cells_of(layout, &image)
-            && cells.get(..wanted.len()) == Some(wanted)
-        {
-            left = Some(cells);
-        }
-    });
-    let (_, header) = read.await.map_err(|error| unread(error, &event))?;
-    let Some(cells) = left else {
-        return Ok(None);
-    };
-    Ok(Some(Told {
-        sequence: size_of(leaf.int("sequence")?)?,
-        party: header.fact("party").map(str::to_owned),
-        act: header.act,
-        cells,
-    }))
-}
-
 /// The cells of an image of this table in its columns of today.
 pub(super) fn cells_of(layout: &Layout, image: &Image) -> Option<Vec<Json>> {
     let mut names = std::iter::once(layout.name).chain(layout.former.iter().map(|was| was.name));
@@ -217,7 +81,7 @@ pub(super) fn cells_of(layout: &Layout, image: &Image) -> Option<Vec<Json>> {
 }
 
 /// The cells of a row as they stand, and the event it is stamped with.
-async fn standing(
+pub(super) async fn standing(
     reader: &mut Reader,
     table: &TracedTable,
     key: &[Value],
@@ -278,9 +142,20 @@ fn refuted(event: &EventId, why: &str) -> StoreError {
 pub(super) async fn proven(
     reader: &mut Reader,
     event: &EventId,
-    mut each: impl FnMut(Image),
+    each: impl FnMut(Image),
 ) -> Result<(Entry, Header), StoreError> {
     let entry = confirmed(reader, event).await?;
+    let header = body_of(reader, event, &entry, each).await?;
+    Ok((entry, header))
+}
+
+/// The header of an event whose entry is proven; `each` as of [`proven`].
+pub(super) async fn body_of(
+    reader: &mut Reader,
+    event: &EventId,
+    entry: &Entry,
+    mut each: impl FnMut(Image),
+) -> Result<Header, StoreError> {
     let query = Query::new("SELECT salt FROM log_events WHERE event_id = $1").arg(event.as_str());
     let row = reader.one("log_events", query).await?;
     let salt = Salt::from(*hash_of("log_events", row.blob("salt")?)?.as_bytes());
@@ -295,6 +170,5 @@ pub(super) async fn proven(
         return Err(refuted(event, "正文与条目中的摘要不符"));
     }
     let header = Header::parse(&header).filter(|header| header.id == event.as_str());
-    let header = header.ok_or_else(|| refuted(event, "正文属于另一事件"))?;
-    Ok((entry, header))
+    header.ok_or_else(|| refuted(event, "正文属于另一事件"))
 }

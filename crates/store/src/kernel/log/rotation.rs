@@ -2,7 +2,8 @@
 //! signed (SPEC-log §3.2), or with the whole log, by `restart`. An act that exchanged the fact otherwise would be a log that
 //! goes on under a key nobody was told of.
 //!
-//! Asked when a database is opened to be written, of the entry that last wrote the fact; by the audit, of every entry.
+//! Asked when a database is opened to be written, of the entry that last wrote the fact, which is the newest of the leaves
+//! that may: a fact put back to an older key names an older entry. By the audit, of every entry.
 //! Deliberately absent: the secret halves, which no database has.
 
 use domain::id::EventId;
@@ -10,6 +11,7 @@ use tlog::entry::{Entry, EntryType};
 use tlog::{Frontier, Hash, KeyRotation, LogKeys, VerifierKey};
 
 use super::proven::proven;
+use super::walk::Walk;
 use super::{confirmed, record, records_that_begin};
 use crate::error::StoreError;
 use crate::kernel::log_key;
@@ -61,6 +63,14 @@ pub(in crate::kernel) async fn check(reader: &mut Reader) -> Result<(), StoreErr
     };
     let stated = row.text("value")?.to_owned();
     let last = row.parsed("installation", "last_event", EventId::parse)?;
+    if let Some((sequence, newest)) = newest_key(reader).await?
+        && newest != last
+    {
+        let why = format!(
+            "不是留痕第 {sequence} 条写下的：那一条换了密钥，或另起了日志，此前的公钥不再用"
+        );
+        return Err(StoreError::contradiction(&log_key::place(), &why));
+    }
     let began = row.parsed("installation", "last_event", |_| {
         EventId::parse(row.text("began").unwrap_or_default())
     })?;
@@ -90,6 +100,18 @@ pub(in crate::kernel) async fn check(reader: &mut Reader) -> Result<(), StoreErr
             "换过，而没有新旧两把都签过的更换记录从日志开头的公钥接到它：没有旧钥的签名",
         )),
     }
+}
+
+/// The newest entry that says which key signs, by its type: one that changed the key, or began the log anew.
+async fn newest_key(reader: &mut Reader) -> Result<Option<(u64, EventId)>, StoreError> {
+    let mut walk = Walk::begin(reader).await?;
+    while let Some(leaf) = walk.next(reader).await? {
+        if matches!(leaf.entry.kind(), EntryType::Key | EntryType::Restart) {
+            leaf.told(reader, drop).await?;
+            return Ok(Some((leaf.sequence, leaf.event)));
+        }
+    }
+    Ok(None)
 }
 
 /// Whether this event is a change of the key, with its record.

@@ -238,21 +238,20 @@ async fn an_attempt_is_told_entry_by_entry_whatever_stands_in_its_row() {
             assert!(acts.contains(&act), "{acts:?}");
         }
         let mut parties = before.iter().filter(|entry| entry.act == "party.commit");
-        let delivery = parties.next_back().unwrap();
+        let delivery = parties.next().unwrap();
         assert!(delivery.party.is_some());
         let figures = &before[0].figures;
         assert_eq!(*figures, finished(&db).await.figures);
         meddle(&db, "UPDATE campaigns SET figures = figures || ' '").await;
         assert_eq!(told().await.unwrap()[0].figures, *figures);
-        // An entry that cannot be found by its link is missed; one whose body is not its own is refused.
-        let of = format!("sequence = {}", delivery.sequence);
-        meddle(
-            &db,
-            &format!("DELETE FROM log_links WHERE kind = 'campaign' AND {of}"),
-        )
-        .await;
+        // By no link and no index of events is an entry hidden; one whose body is not its own is refused.
+        meddle(&db, "DELETE FROM log_links WHERE kind = 'campaign'").await;
+        meddle(&db, "UPDATE log_events SET act = 'campaign.freeze'").await;
         let now = told().await.unwrap();
-        assert!(now.iter().all(|entry| entry.sequence != delivery.sequence));
+        let sequences = |told: &[campaign::AttemptEntry]| -> Vec<u64> {
+            told.iter().map(|entry| entry.sequence).collect()
+        };
+        assert_eq!(sequences(&now), sequences(&before));
         let of = format!("sequence = {}", before[0].sequence);
         let event = format!("(SELECT event_id FROM log_leaves WHERE {of})");
         meddle(
@@ -266,6 +265,92 @@ async fn an_attempt_is_told_entry_by_entry_whatever_stands_in_its_row() {
             refused.code() == "STOR-521" && words.contains("正文"),
             "{words}"
         );
+        db.close().await;
+    }
+}
+
+#[tokio::test]
+async fn a_leaf_that_is_gone_exchanged_or_altered_ends_every_walk_back_from_the_head() {
+    // A leaf between the head and the freeze of the finished campaign.
+    let one = "(SELECT MAX(sequence) - 2 FROM log_leaves)";
+    for (sql, why) in [
+        (
+            format!("DELETE FROM log_leaves WHERE sequence = {one}"),
+            "不在了",
+        ),
+        (
+            format!(
+                "UPDATE log_leaves SET entry = replace(entry, 'time 1', 'time 2') WHERE sequence = {one}"
+            ),
+            "不是日志头之下的那些条目",
+        ),
+        (
+            format!(
+                "UPDATE log_bodies SET ordinal = ordinal + 1 WHERE event_id = (SELECT event_id FROM log_leaves WHERE sequence = {one})"
+            ),
+            "正文",
+        ),
+    ] {
+        for (_old, db) in each().await {
+            let stored = finished(&db).await;
+            let mut reader = db.read().await.unwrap();
+            campaign::as_last_written(&mut reader, &stored)
+                .await
+                .unwrap();
+            drop(reader);
+            unbound(&db).await;
+            meddle(&db, &sql).await;
+            let mut reader = db.read().await.unwrap();
+            let refused = campaign::attempt(&mut reader, &stored).await.unwrap_err();
+            assert_eq!(refused.code(), "STOR-521", "{sql}: {refused}");
+            assert!(refused.to_string().contains(why), "{sql}: {refused}");
+            drop(reader);
+            db.close().await;
+        }
+    }
+}
+
+/// The engine lets rows go that others name.
+async fn unbound(db: &Db) {
+    let sql = match db.engine() {
+        Engine::Sqlite => "PRAGMA foreign_keys = OFF",
+        Engine::Postgres => "ALTER TABLE log_leaves DISABLE TRIGGER ALL",
+    };
+    meddle(db, sql).await;
+}
+
+/// The image is one the program wrote, and the stamp is that of its time: only the entries since say that it is not the last.
+#[tokio::test]
+async fn a_row_put_back_to_an_older_image_with_the_stamp_of_its_time_is_not_what_was_last_written()
+{
+    for (_old, db) in each().await {
+        let stored = finished(&db).await;
+        let mut reader = db.read().await.unwrap();
+        let told = campaign::attempt(&mut reader, &stored).await.unwrap();
+        drop(reader);
+        let first = told.first().unwrap();
+        let life = domain::campaign::state::LIFE.write(&first.state).unwrap();
+        let stamp = format!(
+            "(SELECT event_id FROM log_leaves WHERE sequence = {})",
+            first.sequence
+        );
+        meddle(
+            &db,
+            &format!("UPDATE campaigns SET state = 'frozen', life = '{life}', last_event = {stamp} WHERE number = '{FINISHED}'"),
+        )
+        .await;
+        meddle(&db, "DELETE FROM log_links").await;
+        let stored = finished(&db).await;
+        let mut reader = db.read().await.unwrap();
+        let refused = campaign::as_last_written(&mut reader, &stored).await;
+        let refused = refused.unwrap_err().to_string();
+        let last = told.last().unwrap().sequence;
+        assert!(refused.starts_with("STOR-521 "), "{refused}");
+        assert!(
+            refused.contains(&format!("不是留痕第 {last} 条")),
+            "{refused}"
+        );
+        drop(reader);
         db.close().await;
     }
 }

@@ -2,8 +2,9 @@
 
 use domain::id::EventId;
 use tlog::Hash;
-use tlog::entry::{Entry, Salt, act_hash};
+use tlog::entry::{Entry, EntryType, Salt, act_hash};
 
+use super::walk::Walk;
 use super::{column_int, hash_of, size_of};
 use crate::error::StoreError;
 use crate::kernel::image;
@@ -210,16 +211,22 @@ pub async fn event_of_record(reader: &mut Reader, hash: &Hash) -> Result<EventId
     Err(StoreError::contradiction(&place, "不是所记的那一条公开的"))
 }
 
-/// Whether the entry of a public record lies before the one under which this log was begun anew; not if none began it
-/// anew, or no such record is there.
+/// Whether the entry of a public record lies before one under which this log was begun anew, by the type of that entry. A
+/// record that is not in the log at all lies before every one.
+///
+/// # Errors
+/// [`StoreError::Contradiction`] if a leaf on the way is not what the head says.
 pub async fn is_before_restart(reader: &mut Reader, hash: &Hash) -> Result<bool, StoreError> {
-    let query = Query::new(
-        "SELECT CAST(COUNT(*) AS BIGINT) AS n FROM log_records r JOIN log_leaves l ON l.event_id = r.event_id JOIN installation i ON i.name = 'origin' JOIN log_events e ON e.event_id = i.last_event AND e.act = 'log.restart' JOIN log_leaves s ON s.event_id = e.event_id WHERE l.sequence < s.sequence AND r.record_hash = $1",
-    );
-    let row = reader
-        .one("log_records", query.arg(hash.to_string()))
-        .await?;
-    Ok(row.int("n")? > 0)
+    let mut walk = Walk::begin(reader).await?;
+    while let Some(leaf) = walk.next(reader).await? {
+        if leaf.entry.kind() == EntryType::Restart {
+            return Ok(true);
+        }
+        if leaf.entry.record() == Some(hash) {
+            return Ok(false);
+        }
+    }
+    Ok(false)
 }
 
 /// How many entries a part of the log has, counted up to `cap`.

@@ -110,6 +110,8 @@ pub(super) struct PublicDraw {
     pub(super) visits_total: usize,
     pub(super) abandoned: Option<String>,
     pub(super) awaited: Vec<Awaited>,
+    /// Whether nothing of it follows any more: the log was begun anew since FREEZE.
+    pub(super) overtaken: bool,
 }
 
 pub(super) async fn show(
@@ -154,9 +156,11 @@ pub(super) async fn load(web: &WebState, no: &str) -> Result<PublicDraw, Stop> {
         (Vec::new(), 0)
     };
     let awaited = awaited::of(&mut reader, &stored, web.app.clock.now()).await?;
+    let overtaken = app::drawing::is_overtaken(&mut reader, &stored).await?;
     let freeze = stored.freeze_record.as_deref().map(Record);
     Ok(PublicDraw {
         awaited,
+        overtaken,
         number: stored.campaign.number.to_string(),
         initiator: initiator.map(|unit| unit.name.clone()).unwrap_or_default(),
         state: stored.campaign.kind().name(),

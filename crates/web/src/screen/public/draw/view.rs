@@ -50,7 +50,15 @@ pub(super) fn page(shell: PortalShell, draw: &PublicDraw) -> PortalPage {
             draw.number, draw.initiator, draw.attempt
         ));
     let path = format!("/draw/{}", draw.number);
-    let awaited = draw.awaited.iter().map(Awaited::note);
+    let overtaken = draw.overtaken.then(|| {
+        Note::warning(
+            "这次抽取不再继续，只能作废。",
+            "承诺是在恢复备份、另起日志之前公布的，丢失的留痕里可能已有随机数和结果，有人看过。分管领导作废之后重新冻结名录，各方另换随机数。",
+        )
+    });
+    let awaited = overtaken
+        .into_iter()
+        .chain(draw.awaited.iter().map(Awaited::note));
     let mut page = awaited
         .fold(
             PortalPage::new(shell, head).with(standing(draw)),

@@ -51,7 +51,7 @@ pub use ceremony::SlipWords;
 pub use committing::CommitWords;
 pub use dice::DiceWords;
 pub use draw::bundle::Stage;
-pub use drawn_list::DrawnList;
+pub use drawn_list::{DrawnList, shown_on};
 pub use frame::{FIGURES, Figures, QuotaFigure, StratumFigure};
 pub(crate) use freezing::FreezeWork;
 pub use freezing::{FREEZE, FREEZE_ORDER, FreezeOrder, FreezeWords};

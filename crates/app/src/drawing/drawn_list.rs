@@ -105,37 +105,51 @@ fn seal_of(stored: &StoredCampaign) -> Result<ListSeal, AppError> {
     })
 }
 
+/// What an account is shown of each of these visits on that day, with what its session has unsealed. Every page that
+/// lists visits asks it, and whatever else tells of them.
+///
+/// # Errors
+/// When a campaign cannot be read.
+pub async fn shown_on(
+    today: Date,
+    reader: &mut Reader,
+    (acting, unsealed): (&Acting, &Unsealed),
+    visits: &[StoredInspection],
+) -> Result<Vec<Shown>, AppError> {
+    let looking = Looking {
+        acting,
+        unsealed,
+        codes: inspector::codes_of(reader, &acting.account).await?,
+        today,
+    };
+    let mut seals: BTreeMap<CampaignId, ListSeal> = BTreeMap::new();
+    let mut shown = Vec::with_capacity(visits.len());
+    for visit in visits {
+        let seal = match seals.get(&visit.campaign) {
+            Some(seal) => *seal,
+            None => {
+                let seal = seal_of(&campaign::get(reader, &visit.campaign).await?)?;
+                seals.insert(visit.campaign.clone(), seal);
+                seal
+            }
+        };
+        shown.push(looking.shown(&seal, visit));
+    }
+    Ok(shown)
+}
+
 impl App {
-    /// What an account is shown of each of these visits, in this session. Every page that lists visits asks it.
+    /// What an account is shown of each of these visits, in this session.
     ///
     /// # Errors
     /// When a campaign cannot be read.
     pub async fn shown_of(
         &self,
         reader: &mut Reader,
-        (acting, unsealed): (&Acting, &Unsealed),
+        looking: (&Acting, &Unsealed),
         visits: &[StoredInspection],
     ) -> Result<Vec<Shown>, AppError> {
-        let looking = Looking {
-            acting,
-            unsealed,
-            codes: inspector::codes_of(reader, &acting.account).await?,
-            today: self.clock.now().date(),
-        };
-        let mut seals: BTreeMap<CampaignId, ListSeal> = BTreeMap::new();
-        let mut shown = Vec::with_capacity(visits.len());
-        for visit in visits {
-            let seal = match seals.get(&visit.campaign) {
-                Some(seal) => *seal,
-                None => {
-                    let seal = seal_of(&campaign::get(reader, &visit.campaign).await?)?;
-                    seals.insert(visit.campaign.clone(), seal);
-                    seal
-                }
-            };
-            shown.push(looking.shown(&seal, visit));
-        }
-        Ok(shown)
+        shown_on(self.clock.now().date(), reader, looking, visits).await
     }
 
     /// The drawn list as far as the account is shown it in this session.

@@ -119,18 +119,6 @@ closed_list! {
 }
 
 impl Act {
-    /// Whether it is done to a dispatched visit before its team stands at the door: whoever may not read the drawn list
-    /// (查看抽中名单) learns from no such entry which subject was drawn.
-    #[must_use]
-    pub const fn is_before_the_door(self) -> bool {
-        matches!(
-            self,
-            Self::InspectionPostponementAsked
-                | Self::InspectionPutOff
-                | Self::InspectionPostponementRefused
-        )
-    }
-
     /// The type of the log entry that an act leaves.
     ///
     /// An approved plan is public, a draft is not; hence the record `plan` belongs to the approval.

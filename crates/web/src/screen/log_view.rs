@@ -121,7 +121,7 @@ async fn show(State(web): State<WebState>, visit: Visit) -> Answer {
     let most = i64::try_from(ROWS + 1).expect("a small number");
     let bounds = (most, listing.cap());
     let (mut lines, counted) = match &of {
-        Some(of) => lines_of(&mut reader, &visit.acting, of, before, bounds).await?,
+        Some(of) => lines_of(&mut reader, &visit, of, before, bounds).await?,
         None => (Vec::new(), 0),
     };
     let goes_on = lines.len() > ROWS;
@@ -130,6 +130,7 @@ async fn show(State(web): State<WebState>, visit: Visit) -> Answer {
         Some(TraceOf::All) => missing(&mut reader, &lines, before, goes_on).await?,
         _ => Vec::new(),
     };
+    let seen = Seen::all(&mut reader, &visit, &lines).await?;
     drop(reader);
     let last = lines.last().map(|line| line.sequence).filter(|_| goes_on);
     let to = |place: String| {
@@ -143,14 +144,12 @@ async fn show(State(web): State<WebState>, visit: Visit) -> Answer {
         first,
         last.map(|last| to(last.to_string())),
     );
-    let seen = lines.iter().map(|line| Seen::of(line, &visit.acting));
-    let seen: Vec<Seen> = seen.collect::<Result<_, _>>()?;
     let hidden = seen.iter().filter(|line| line.event.is_none()).count();
     let note = match hidden {
         0 => Fragment::default(),
         _ => Note::standing(
             "“何人”一栏为“—”的，本岗位只能看到时间、种类和证明。",
-            "何人办了什么，由办理单位有权的岗位和监督岗位查看；条目本身对任何人公开。",
+            "何人办了什么，由办理单位有权的岗位和监督岗位查看；是哪一户的检查还对本人封存的，这里也不显示。条目本身对任何人公开。",
         )
         .into(),
     };

@@ -25,9 +25,7 @@ pub use gap::missing_entries;
 pub use listing::Listing;
 pub use parameter::parameter_table;
 pub use scope::{no_campaigns, scope_clause, scope_words};
-pub use trace::{
-    Seen, before, knows_before_the_door, knows_drawn, leaf_of, lines_of, readable, trace_of,
-};
+pub use trace::{Seen, before, knows_drawn, leaf_of, lines_of, readable, trace_of};
 
 /// The rulebook a campaign obeys, for sentences about its visits.
 ///

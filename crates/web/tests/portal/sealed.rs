@@ -220,6 +220,58 @@ async fn names_kept_until_dispatch_are_unsealed_after_it_once_per_session() {
     .await;
 }
 
+/// Who asks to put a visit off, and why, names its team and often its subject: the log tells of it to whom the list names
+/// the visit, in the session that unsealed it.
+#[tokio::test]
+async fn an_entry_of_a_visit_says_no_more_than_the_drawn_list() {
+    told_on_both(async |story| {
+        let (number, visits) = story.assigned().await;
+        let visit = &visits[0];
+        let city = &story.site.city;
+        let member = city.acting(&story.team(visit)[0]).await;
+        let shown = as_shown(&city.app, app::premise::Thing::Visit(&visit.visit.id)).await;
+        let until = city.app.clock.now().date().plus_days(14);
+        let asked =
+            city.app
+                .ask_postponement(&member, &visit.visit.id, &shown, until, "店主老样住院");
+        asked.await.unwrap();
+        let entry = format!("/w/log/{}", story.site.log_size().await - 1);
+        let of_subject = format!("/w/log?subject={}", visit.visit.subject);
+        let paths = [
+            entry.clone(),
+            "/w/log".to_owned(),
+            of_subject.clone(),
+            format!("/w/log?inspection={}", visit.visit.id),
+            format!("/w/log?campaign={number}"),
+            format!("/w/log?account={}", story.team(visit)[0]),
+            format!("/w/subjects/{}", visit.visit.subject),
+            format!("/w/campaigns/{number}"),
+        ];
+        for (account, _) in onlookers(&story).await {
+            let browser = story.browser(&account).await;
+            for path in &paths {
+                let page = browser.get(path).await;
+                let told = page.shows("申请延期") || page.shows("店主老样住院");
+                // A filter shows what was typed into it.
+                let id = visit.visit.id.as_str();
+                let told = told || (!path.contains(id) && page.shows(id));
+                assert!(!told, "{account} {path}: {}", page.text);
+            }
+        }
+        // Whoever unsealed the list reads it, and so does whoever asked.
+        let head = story.browser(&story.approver.account).await;
+        unseal(&head, &number).await;
+        let own = story.browser(&story.team(visit)[0]).await;
+        for browser in [&head, &own] {
+            let page = browser.get(&entry).await;
+            assert!(page.shows("店主老样住院"), "{}", page.text);
+        }
+        let page = head.get(&of_subject).await;
+        assert!(page.shows("申请延期"), "{}", page.text);
+    })
+    .await;
+}
+
 /// What can be removed from the register tells nothing of the drawn list, and a drawn firm stays until its visit.
 #[tokio::test]
 async fn nobody_is_removed_from_the_register_while_a_drawn_list_is_ahead() {

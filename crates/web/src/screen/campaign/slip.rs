@@ -149,9 +149,10 @@ async fn earlier(
     let Some(event) = web.app.party_link_out(seen.number(), party).await? else {
         return Ok(None);
     };
-    let line = log::line_of(&mut web.app.db.read().await?, &event).await?;
+    let mut reader = web.app.db.read().await?;
+    let line = log::line_of(&mut reader, &event).await?;
     let line = line.ok_or_else(|| Stop::fault(format!("no entry of the event {event}")))?;
-    let line = trace::Seen::of(&line, &visit.acting)?;
+    let line = trace::Seen::one(&mut reader, visit, &line).await?;
     let words = format!("{}{}", moment(line.at, visit.now), by(&line.by));
     Ok(Some(Earlier { event, words }))
 }

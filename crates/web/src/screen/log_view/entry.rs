@@ -18,7 +18,7 @@ use crate::component::{
 };
 use crate::gate::{Answer, Stop, Visit, WebState};
 use crate::screen::paper::told;
-use crate::screen::shared::{Seen, knows_before_the_door, knows_drawn, number_in};
+use crate::screen::shared::{Seen, knows_drawn, number_in};
 use crate::text::{Address, Digest, thousands};
 
 /// The most of a body that a page shows; the rest is for `mingqian audit`.
@@ -45,7 +45,7 @@ pub(super) async fn show(
 ) -> Answer {
     let mut reader = web.app.db.read().await?;
     let line = find(&mut reader, &number).await?;
-    let seen = Seen::of(&line, &visit.acting)?;
+    let seen = Seen::one(&mut reader, &visit, &line).await?;
     let root = log::root_after(&mut reader, line.sequence)
         .await?
         .ok_or_else(Stop::not_found)?;
@@ -137,10 +137,7 @@ fn act_facts(event: &Event, acting: &Acting, paper: Option<String>) -> Facts {
     if let Some(reason) = &event.reason {
         facts = facts.with("理由", reason.as_str());
     }
-    let drawn_hidden = match event.act.is_before_the_door() {
-        true => !knows_before_the_door(acting),
-        false => !knows_drawn(acting),
-    };
+    let drawn_hidden = !knows_drawn(acting);
     for link in &event.links {
         let betrays = event.act != Act::SubjectAdded
             && event.act != Act::SubjectEdited

@@ -1,15 +1,22 @@
 //! The trace of a record, each line as far as the reader may see it.
 //!
 //! That an entry exists, when, and its hashes are public (`LogRead`); who did what and why is for
-//! those whose role reads events of the unit that acted (`EventRead`), and for the actor himself.
+//! those whose role reads events of the unit that acted (`EventRead`), and for the actor himself. An entry of a visit
+//! says to nobody more of it than the drawn list does (`drawn_list`): until the visit is shown to an account by name, the
+//! team that acted and why are not either, and the log of its subject is that of any other.
+
+use std::collections::{BTreeMap, BTreeSet};
 
 use app::Acting;
-use domain::event::{Act, EntryType, Event};
+use app::drawing::shown_on;
+use domain::campaign::drawn_list::Shown;
+use domain::event::{Act, EntryType, Event, LinkKind};
+use domain::id::InspectionId;
 use domain::policy::Verb;
 use domain::time::Instant;
 use sha2::{Digest as _, Sha256};
-use store::Reader;
 use store::log::{self, TraceLine, TraceOf};
+use store::{Reader, StoreError, inspection};
 
 use super::{moment, number_in};
 use crate::component::{Trace, TraceEntry};
@@ -56,10 +63,55 @@ pub fn knows_drawn(acting: &Acting) -> bool {
         .any(|verb| acting.reach(*verb).everything)
 }
 
-/// Whether the account may know of an act that was done to a drawn visit before its team stood at the door.
-#[must_use]
-pub fn knows_before_the_door(acting: &Acting) -> bool {
-    acting.reach(Verb::DrawnListRead).everything
+/// The event of a line, if its body still says what it was.
+fn event_of(line: &TraceLine) -> Result<Option<Event>, Stop> {
+    let event = line.header.as_deref().map(serde_json::from_str);
+    event.transpose().map_err(|error| {
+        Stop::fault(format!(
+            "event {} has an unreadable header: {error}",
+            line.sequence
+        ))
+    })
+}
+
+/// The numbers of the lines of visits that this session is not shown by name, its own acts aside.
+async fn sealed(
+    reader: &mut Reader,
+    visit: &Visit,
+    lines: &[TraceLine],
+) -> Result<BTreeSet<u64>, Stop> {
+    let mut of_visits: BTreeMap<InspectionId, Vec<u64>> = BTreeMap::new();
+    for line in lines {
+        let Some(event) = event_of(line)? else {
+            continue;
+        };
+        // A draw of an earlier build names many; what is shown of its line is decided where it is shown.
+        let is_own = event.actor.account.as_ref() == Some(&visit.acting.account);
+        if is_own || event.act == Act::SubjectsDrawn {
+            continue;
+        }
+        let links = event.links.iter();
+        let linked = links.filter(|link| link.kind == LinkKind::Inspection);
+        for id in linked.filter_map(|link| InspectionId::parse(&link.id).ok()) {
+            of_visits.entry(id).or_default().push(line.sequence);
+        }
+    }
+    let (mut kept, mut sealed) = (Vec::new(), BTreeSet::new());
+    for (id, numbers) in &of_visits {
+        match inspection::get(reader, id).await {
+            Ok(stored) => kept.push(stored),
+            Err(StoreError::NotFound { .. }) => sealed.extend(numbers),
+            Err(error) => return Err(error.into()),
+        }
+    }
+    let looking = (&visit.acting, &visit.session.unsealed);
+    let shown = shown_on(visit.now.date(), reader, looking, &kept).await?;
+    let unnamed = kept
+        .iter()
+        .zip(shown)
+        .filter(|(_, shown)| *shown != Shown::Named);
+    sealed.extend(unnamed.flat_map(|(stored, _)| of_visits[&stored.visit.id].iter()));
+    Ok(sealed)
 }
 
 /// The newest lines of a part of the log, before `before`, and how many it has up to `cap`; both
@@ -69,7 +121,7 @@ pub fn knows_before_the_door(acting: &Acting) -> bool {
 /// When the log cannot be read.
 pub async fn lines_of(
     reader: &mut Reader,
-    acting: &Acting,
+    visit: &Visit,
     of: &TraceOf,
     before: Option<u64>,
     (limit, cap): (i64, i64),
@@ -78,16 +130,12 @@ pub async fn lines_of(
         let lines = log::trace(reader, of, before, limit).await?;
         return Ok((lines, log::trace_count(reader, of, cap).await?));
     }
-    let knows = knows_drawn(acting);
+    let knows = knows_drawn(&visit.acting);
     let mut lines = log::trace(reader, of, None, SIFTED).await?;
-    // Draws of earlier builds link whom they drew, also while the list is sealed.
-    let all = knows_before_the_door(acting);
-    let before_the_door = |line: &TraceLine| {
-        let act = Act::parse(&line.act);
-        act.is_some_and(Act::is_before_the_door)
-    };
+    let sealed = sealed(reader, visit, &lines).await?;
     lines.retain(|line| match knows {
-        true => line.act != Act::SubjectsDrawn.name() && (all || !before_the_door(line)),
+        // Draws of earlier builds link whom they drew, also while the list is sealed.
+        true => line.act != Act::SubjectsDrawn.name() && !sealed.contains(&line.sequence),
         false => REGISTER_ACTS.iter().any(|act| act.name() == line.act),
     });
     let counted = i64::try_from(lines.len()).unwrap_or(cap).min(cap);
@@ -125,27 +173,42 @@ pub struct Seen {
 }
 
 impl Seen {
-    /// A line as this account sees it.
+    /// Lines as this account sees them in this session.
     ///
     /// # Errors
-    /// When the stored header is not an event.
-    pub fn of(line: &TraceLine, acting: &Acting) -> Result<Self, Stop> {
-        let event: Option<Event> = match &line.header {
-            Some(header) => Some(serde_json::from_str(header).map_err(|error| {
-                Stop::fault(format!(
-                    "event {} has an unreadable header: {error}",
-                    line.sequence
-                ))
-            })?),
-            None => None,
-        };
+    /// When the header of one is not an event, or a visit cannot be read.
+    pub async fn all(
+        reader: &mut Reader,
+        visit: &Visit,
+        lines: &[TraceLine],
+    ) -> Result<Vec<Self>, Stop> {
+        let sealed = sealed(reader, visit, lines).await?;
+        let seen = lines.iter().map(|line| {
+            let is_sealed = sealed.contains(&line.sequence);
+            Self::of(line, &visit.acting, is_sealed)
+        });
+        seen.collect()
+    }
+
+    /// One line alone.
+    ///
+    /// # Errors
+    /// As of all.
+    pub async fn one(reader: &mut Reader, visit: &Visit, line: &TraceLine) -> Result<Self, Stop> {
+        let sealed = sealed(reader, visit, std::slice::from_ref(line)).await?;
+        Self::of(line, &visit.acting, !sealed.is_empty())
+    }
+
+    /// A line as this account sees it; of one that is sealed, that it is there.
+    fn of(line: &TraceLine, acting: &Acting, is_sealed: bool) -> Result<Self, Stop> {
+        let event = event_of(line)?;
         let outside = event
             .as_ref()
             .is_some_and(|event| event.entry_type() != EntryType::Act);
         let public = event
             .as_ref()
             .map_or("内容已清除", |event| event.entry_type().label());
-        let event = event.filter(|event| readable(acting, event));
+        let event = event.filter(|event| !is_sealed && readable(acting, event));
         let by = event.as_ref().map_or_else(String::new, |event| {
             let role = event.actor.role.map_or("", domain::account::Role::label);
             let who = match role {
@@ -189,15 +252,14 @@ pub async fn trace_of(
     // Who opens the page of a visit has been let in to that visit; a subject is open to many more.
     let (lines, total) = match of {
         TraceOf::Linked("subject", _) => {
-            lines_of(reader, &visit.acting, of, None, (SHOWN, COUNTED)).await?
+            lines_of(reader, visit, of, None, (SHOWN, COUNTED)).await?
         }
         _ => {
             let lines = log::trace(reader, of, None, SHOWN).await?;
             (lines, log::trace_count(reader, of, COUNTED).await?)
         }
     };
-    let seen = lines.iter().map(|line| Seen::of(line, &visit.acting));
-    let seen: Vec<Seen> = seen.collect::<Result<_, _>>()?;
+    let seen = Seen::all(reader, visit, &lines).await?;
     let Some(newest) = seen.first() else {
         return Ok(None);
     };

@@ -36,7 +36,7 @@ mod voiding;
 use domain::id::{CampaignNo, Fingerprint, PartyToken};
 use domain::policy::Verb;
 use domain::premise::Premise;
-use domain::refusal::{Code, Refusal};
+use domain::refusal::{Code, Fact, Refusal};
 use draw::Token;
 use store::campaign::StoredCampaign;
 use store::catalog;
@@ -74,9 +74,9 @@ static NO_RECORD: Code = Code::new(
 );
 static REFUSED_BY_DRAW: Code = Code::new(
     "DRAW-031",
-    "不能冻结：{why}",
+    "{what}：{why}",
     Some("摇号协议第 3.2 节"),
-    "补足执法人员、改方案里的人数或分组，或核对回避登记后重新冻结。",
+    "{next}",
 );
 static BEACON_UNSIGNED: Code = Code::new(
     "DRAW-055",
@@ -143,12 +143,57 @@ fn digest(print: &Fingerprint) -> draw::Digest {
     draw::Digest::from_hex(print.as_str().as_bytes()).expect("a fingerprint is 64 lower hex digits")
 }
 
-/// Refusals of the draw as one sentence for people.
-pub(crate) fn refused_by_draw(refusal: &draw::Refusal) -> Refusal {
-    REFUSED_BY_DRAW.refuse(&[("why", &spoken(&refusal.faults))])
+/// What was tried when the draw refused it: what is not done, and what to do then.
+#[derive(Clone, Copy, Debug)]
+enum Tried {
+    /// The frame, against the plan: under an approved plan only the registers can still be mended.
+    Freeze,
+    /// FREEZE, made of the frozen frame and of what was typed for it.
+    Publish,
+    /// The value of the public source, as it was typed.
+    EnterBeacon,
+    /// The draw from what the sources gave.
+    Draw,
 }
 
+impl Tried {
+    const fn words(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Freeze => (
+                "不能冻结",
+                "补足名录里的对象或执法人员，或核对回避登记，再冻结；人数、户数或分组要改的，批准之前改方案，批准之后只能终止任务、另立任务。",
+            ),
+            Self::Publish => (
+                "不能公布承诺",
+                "核对填写的期号或轮次和时间，再公布；名录或人数有误的，由分管领导作废之后重新冻结。",
+            ),
+            Self::EnterBeacon => ("录入的值不合写法，没有录入", "照公告改正之后再录入。"),
+            Self::Draw => (
+                "不能抽取",
+                "核对已录入的公共随机数；对得上公告的，停止办理，运行 mingqian audit。",
+            ),
+        }
+    }
+}
+
+/// Refusals of the draw as one sentence for people.
+fn refused_by_draw(tried: Tried, faults: &[draw::Fault]) -> Refusal {
+    let (what, next) = tried.words();
+    let facts: [Fact<'_>; 3] = [("what", &what), ("why", &spoken(faults)), ("next", &next)];
+    REFUSED_BY_DRAW.refuse(&facts)
+}
+
+/// Each fault with where it is and what helps, its code last: whoever reads it looks for what is wrong.
 fn spoken(faults: &[draw::Fault]) -> String {
-    let sentences: Vec<String> = faults.iter().map(ToString::to_string).collect();
-    sentences.join("；")
+    let said = faults.iter().map(|fault| {
+        // The one stratum or item of a plan that names none is written `-`.
+        let place = match fault.place.as_str() {
+            "" | "-" => String::new(),
+            place => format!("{place}："),
+        };
+        let sentence = fault.sentence.trim_end_matches('。');
+        let remedy = fault.remedy().trim_end_matches('。');
+        format!("{place}{sentence}。{remedy}（{}）", fault.code)
+    });
+    said.collect::<Vec<_>>().join("；")
 }

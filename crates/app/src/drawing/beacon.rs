@@ -14,7 +14,7 @@ use store::campaign::{self, StoredCampaign};
 
 use super::picture::{Picture, evidence, wanted};
 use super::seed::{logged_reveal, signed};
-use super::{REFUSED_BY_DRAW, delivered, freeze_of, held, spoken};
+use super::{Tried, delivered, freeze_of, held, refused_by_draw};
 use crate::premise::require;
 use crate::{Acting, App, AppError};
 
@@ -152,7 +152,7 @@ impl App {
         }
         let freeze = freeze_of(stored)?;
         let text = SeedText::after(&logged_reveal(stored)?, &freeze, Some(value))
-            .map_err(|faults| REFUSED_BY_DRAW.refuse(&[("why", &spoken(&faults))]))?;
+            .map_err(|faults| refused_by_draw(Tried::EnterBeacon, &faults))?;
         Ok(match signed(&text)? {
             true => entered(true)?,
             false => by_two?,

@@ -24,7 +24,7 @@ use super::held::{self, altered};
 use super::kept::Kept;
 use super::rehearsal;
 use super::seed::Sources;
-use super::{CommitWords, NO_RECORD, freeze_of, refused_by_draw, token};
+use super::{CommitWords, NO_RECORD, Tried, freeze_of, refused_by_draw, token};
 use crate::aside::aside;
 use crate::campaign::{plan_of, unsound};
 use crate::{App, AppError};
@@ -127,7 +127,7 @@ pub(super) async fn rehearse(
     let frame = eligibility.frame.clone();
     aside(move || freeze(&record, &terms, frame, secret))
         .await
-        .map_err(|refusal| refused_by_draw(&refusal).into())
+        .map_err(|refusal| refused_by_draw(Tried::Freeze, &refusal.faults).into())
 }
 
 /// What stands where a party has not committed yet: of its own, as no two may be the same, and never published.
@@ -285,7 +285,8 @@ impl App {
             let frame =
                 bundle::parse_frame(&subjects.content, &inspectors.content, &recusals.content)
                     .map_err(|fault| altered(&format!("保存的名录（{fault}）")))?;
-            freeze(&plan, &terms, frame, secret).map_err(|refusal| refused_by_draw(&refusal).into())
+            let made = freeze(&plan, &terms, frame, secret);
+            made.map_err(|refusal| refused_by_draw(Tried::Publish, &refusal.faults).into())
         })
         .await
     }

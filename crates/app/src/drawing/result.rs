@@ -19,7 +19,7 @@ use super::kept::Kept;
 use super::long_act::{LongAct, Under};
 use super::material::{self, BundleFile, ORDERS, threads};
 use super::seed::{Sources, least_level, level_of, level_reached};
-use super::{REFUSED_BY_DRAW, Stage, delivered, forged, frame, held, spoken};
+use super::{Stage, Tried, delivered, forged, frame, held, refused_by_draw};
 use crate::aside::aside;
 use crate::attachment::Waiting;
 use crate::campaign::print_of;
@@ -203,7 +203,7 @@ fn draw_and_recompute(
 ) -> Result<(Drawn, Vec<BundleFile>, bool), AppError> {
     let drawn = sources
         .draw(frozen)
-        .map_err(|faults| REFUSED_BY_DRAW.refuse(&[("why", &spoken(&faults))]))?;
+        .map_err(|faults| refused_by_draw(Tried::Draw, &faults))?;
     let (files, accepted) = recomputed(&drawn, plan)?;
     Ok((drawn, files, accepted))
 }

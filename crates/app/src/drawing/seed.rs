@@ -11,7 +11,7 @@ use store::campaign::StoredCampaign;
 
 use super::material::threads;
 use super::{
-    BEACON_UNSIGNED, DrawWords, NO_RECORD, REFUSED_BY_DRAW, digest, freeze_of, held, spoken, token,
+    BEACON_UNSIGNED, DrawWords, NO_RECORD, Tried, digest, freeze_of, held, refused_by_draw, token,
 };
 use crate::AppError;
 
@@ -80,7 +80,7 @@ impl Sources {
         freeze: &FreezeRecord,
         words: &DrawWords,
     ) -> Result<Self, AppError> {
-        let refused = |faults: Vec<Fault>| REFUSED_BY_DRAW.refuse(&[("why", &spoken(&faults))]);
+        let refused = |faults: Vec<Fault>| refused_by_draw(Tried::EnterBeacon, &faults);
         let beacon = || words.beacon.trim().to_owned();
         let has_beacon = freeze.beacon.is_some();
         if freeze.version() == Version::Two {

@@ -20,7 +20,7 @@ use super::by_itself::itself;
 use super::material::{self, BundleFile, threads};
 use super::result::is_accepted;
 use super::seed::Sources;
-use super::{DrawWords, REFUSED_BY_DRAW, beacon, forged, held, spoken, zip_of};
+use super::{DrawWords, Tried, beacon, forged, held, refused_by_draw, zip_of};
 use crate::aside::aside;
 use crate::{Acting, App, AppError};
 
@@ -218,7 +218,7 @@ fn opened(
 ) -> Result<Opened, AppError> {
     let drawn = sources
         .draw(frozen)
-        .map_err(|faults| REFUSED_BY_DRAW.refuse(&[("why", &spoken(&faults))]))?;
+        .map_err(|faults| refused_by_draw(Tried::Draw, &faults))?;
     let files = files_of(&drawn, plan, void, Stage::Full)?;
     if !is_accepted(&files)? {
         return Err(forged("作废的抽取重算后没有通过核对"));

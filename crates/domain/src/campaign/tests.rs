@@ -417,6 +417,14 @@ fn only_the_submitter_recalls_and_a_return_needs_a_reason() {
 
 #[test]
 fn freeze_is_not_published_before_every_party_has_committed() {
+    let none = in_state(StateKind::Frozen).commit(commit_facts());
+    let refusal = none.expect_err("nobody has");
+    assert_eq!(refusal.code, "CAMP-009");
+    let all = ["justice", "discipline"];
+    let named = all.iter().all(|party| refusal.sentence.contains(party));
+    assert!(named, "whoever is awaited: {refusal}");
+    // The parties of an approved plan are those of every attempt: a void replaces none.
+    assert!(!refusal.remedy.contains("作废"), "{}", refusal.remedy);
     let (half, _) = in_state(StateKind::Frozen)
         .accept_commitment(&token("justice"), hash('a'), at(35), None)
         .expect("one commitment");

@@ -251,7 +251,7 @@ fn a_lottery_is_drawn_from_when_its_numbers_are_out() {
     refuses(
         &drawn,
         "CLI-440",
-        &["plan.toml 第 ", "beacon", "可能已经开奖", "2023095"],
+        &["plan.toml 第 ", "beacon", "在冻结之前已经开奖", "2023095"],
     );
     replace(folder, "plan.toml", "2023080", "2023098");
     freeze_in_hours(folder);

@@ -166,8 +166,11 @@ impl Campaign {
         };
         four_eyes::approver_and_drawer(&frozen.launched.approved.step.by, &facts.step.by)?;
         not_before(facts.step.at, frozen.step.at)?;
-        if let Some(party) = frozen.parties.iter().find(|party| !party.has_committed()) {
-            return Err(codes::CAMPAIGN_PARTY_WAITING.refuse(&[("party", &party.name.office)]));
+        let missing = frozen.parties.iter().filter(|party| !party.has_committed());
+        let missing: Vec<&str> = missing.map(|party| party.name.office.as_str()).collect();
+        if !missing.is_empty() {
+            let parties = missing.join("、");
+            return Err(codes::CAMPAIGN_PARTY_WAITING.refuse(&[("party", &parties)]));
         }
         let level = TrustLevel::of(frozen.parties.len(), frozen.beacon);
         level_reaches(

@@ -107,10 +107,10 @@ fn timely(plan: &Plan, now: Moment) -> Result<(), Failure> {
         not_before("beacon", "公共随机源公布于", beacon.at, least);
         if let Some(next) = drawn_already(&beacon.name, now) {
             let sentence = format!(
-                "{} 第 {} 期在冻结之前可能已经开奖（每周三期，休市一年至多少开 {} 期）。写还没有开奖的一期，不早于第 {next} 期。",
+                "按每周三期、休市一年至多少开 {} 期推算，{} 第 {} 期在冻结之前已经开奖。对照开奖公告写还没有开奖的一期，不早于第 {next} 期。",
+                left_out(),
                 beacon.name.source,
-                beacon.name.round,
-                left_out()
+                beacon.name.round
             );
             failure.push("CLI-440", plan.place("beacon"), sentence);
         }

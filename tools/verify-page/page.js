@@ -28,9 +28,10 @@
     var words = WORDS[verdict.exit];
     byId('progress').textContent = '';
     byId('verdict').className = 'verdict ' + words[0];
-    byId('verdict').textContent = words[1];
+    /* A void comes first: whoever reads one line must not take it for a draw. It has no result that a level could be told of. */
+    byId('verdict').textContent = (verdict.isVoid ? '这次抽取已作废。' : '') + words[1];
     byId('summary').textContent = (verdict.attempt ? verdict.attempt + '，' : '') + STAGES[verdict.stage] + '，结论代码 ' + verdict.exit +
-      (verdict.level === null ? '' : '，达到的可信等级 ' + LEVELS[verdict.level]);
+      (verdict.level === null || verdict.isVoid ? '' : '，达到的可信等级 ' + LEVELS[verdict.level]);
     byId('checks').textContent = '';
     verdict.checks.forEach(function (check) {
       var row = document.createElement('tr');

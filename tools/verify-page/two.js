@@ -349,6 +349,7 @@
     var fit = stageOf(files), b = readAll(fit, texts), suite = M.suite((b.freeze || b.plan).sm3);
     verdict.stage = fit.stage;
     verdict.attempt = M.attemptWords(b.plan.campaign, (b.freeze || b.made).attempt);
+    verdict.isVoid = Boolean(b.made);
     if (b.freeze) {
       agree(suite, b, texts, found);
       checkFreeze(suite, b.freeze, found);

@@ -67,7 +67,7 @@
   /* Generator of progress texts; its return value is the verdict. `files`: Map from name to bytes. */
   M.verify = function* (files) {
     var found = new Findings(), cache = new Map();
-    var verdict = { stage: '', exit: 2, attempt: '', checks: found.checks, open: found.open, level: null, levels: null, steps: [], last: [] };
+    var verdict = { stage: '', exit: 2, attempt: '', checks: found.checks, open: found.open, level: null, levels: null, isVoid: false, steps: [], last: [] };
     function texts(name) {
       if (!cache.has(name)) { cache.set(name, decode(files.get(name))); }
       return cache.get(name);

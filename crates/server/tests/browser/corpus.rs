@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use crate::cases::{self, Case, Given};
 use crate::chrome::{Chrome, Screen, Session};
+use crate::pack;
 use crate::said::{self, Tool};
 
 /// Bytes as a text of as many characters, which is how the page reads them.
@@ -119,5 +120,14 @@ async fn the_offline_page_gives_every_verdict_of_the_table() {
         technical.contains("公布 2，达到 2，已证实 1"),
         "{technical}"
     );
+
+    // Whoever reads one line of a void does not take it for a draw.
+    let void = cases.iter().find(|case| case.name == "right-void-sealed");
+    let Given::Folder { files, .. } = &void.unwrap().given else {
+        panic!("right-void-sealed is a folder");
+    };
+    session.client.goto(&page()).await.unwrap();
+    let [verdict, ..] = chosen(&session, &pack::zip(files, &[])).await;
+    assert!(verdict.starts_with("这次抽取已作废。"), "{verdict}");
     assert_eq!(session.complaints(), Vec::<String>::new());
 }

@@ -35,6 +35,22 @@ fn a_file_is_served_with_its_kind_and_kept_for_good() {
     );
 }
 
+/// A second column leaves the first one a third of a sheet: one or two characters a line.
+#[test]
+fn on_paper_every_page_has_one_column() {
+    let style = without_comments(text(&STYLE));
+    let paper = style.split("@media print").nth(1).unwrap();
+    for columns in [".shell", ".cols", ".p-cols"] {
+        let screen = format!("\n{columns} {{ display: grid");
+        assert!(style.contains(&screen), "{columns} has columns on a screen");
+        let rule = paper.lines().find(|line| line.contains(columns));
+        assert!(
+            rule.is_some_and(|rule| rule.contains("display: block")),
+            "{columns}"
+        );
+    }
+}
+
 /// One unknown selector voids a whole rule in the old browsers.
 #[test]
 fn the_style_sheet_holds_nothing_the_old_browsers_do_not_know() {

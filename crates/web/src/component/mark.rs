@@ -66,6 +66,8 @@ pub enum TrustLevel {
     Witnessed,
     /// 2: the parties and a public beacon.
     Beacon,
+    /// 2 as well: the parties and public dice, which count for a beacon and rest on who saw them.
+    Dice,
 }
 
 impl TrustLevel {
@@ -74,6 +76,7 @@ impl TrustLevel {
             Self::Rehearsal => "0 演练",
             Self::Witnessed => "1 见证",
             Self::Beacon => "2 信标",
+            Self::Dice => "2 掷骰",
         }
     }
 
@@ -81,7 +84,7 @@ impl TrustLevel {
         match self {
             Self::Rehearsal => Tone::Warning,
             Self::Witnessed => Tone::Plain,
-            Self::Beacon => Tone::Active,
+            Self::Beacon | Self::Dice => Tone::Active,
         }
     }
 }

@@ -119,6 +119,13 @@ impl WorkbenchPage {
         self
     }
 
+    /// The page asks again by itself after so many seconds, if it is to.
+    #[must_use]
+    pub fn looking_again(mut self, seconds: Option<u16>) -> Self {
+        self.shell.frame.refresh_seconds = seconds;
+        self
+    }
+
     /// What was just done, once.
     #[must_use]
     pub fn with_feedback(mut self, note: Note) -> Self {

@@ -12,7 +12,7 @@ use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::{Html, IntoResponse as _};
 use domain::campaign::CampaignState;
-use domain::campaign::party::PartyState;
+use domain::campaign::party::{PartyState, TrustLevel};
 use domain::campaign::state::Committed;
 use domain::policy::Verb;
 use store::attachment::Owner;
@@ -147,7 +147,7 @@ async fn page(web: &WebState, seen: &Seen, visit: &Visit) -> Result<HallPage, St
     let now = visit.now.local_text();
     let figures = Figures::parse(&stored.figures)?;
     let lines = lines(web, seen, &figures).await?;
-    let level = words::level(stored);
+    let (level, by_dice) = (words::level(stored), words::by_dice(&seen.plan.sources));
     let (lead, below) = words::now(stored, &seen.rulebook, visit.now);
     let quota: u64 = figures.quotas.iter().map(|line| line.drawn).sum();
     let must: u64 = figures.strata.iter().map(|line| line.must).sum();
@@ -162,7 +162,7 @@ async fn page(web: &WebState, seen: &Seen, visit: &Visit) -> Result<HallPage, St
         clock: now[11..].to_owned(),
         day: now[..10].to_owned(),
         demo: web.facts.demonstration,
-        rehearsal: level == Some(domain::campaign::party::TrustLevel::Rehearsal),
+        rehearsal: level == Some(TrustLevel::Rehearsal),
         attempt: state.attempt(),
         protocol: seen.version().to_string(),
         steps: steps(state),
@@ -183,8 +183,8 @@ async fn page(web: &WebState, seen: &Seen, visit: &Visit) -> Result<HallPage, St
         },
         code: qr::code(&web.site.address(&public), "公示页的二维码"),
         public,
-        level: level.map_or_else(String::new, |level| level.label().to_owned()),
-        claim: level.map_or("", words::claim),
+        level: level.map_or_else(String::new, |level| level_shown(level, by_dice, state)),
+        claim: level.map_or("", |level| words::claim(level, by_dice)),
         commitment: state
             .commitment()
             .map_or_else(String::new, |c| groups(c.freeze_hash.as_str())),
@@ -194,9 +194,21 @@ async fn page(web: &WebState, seen: &Seen, visit: &Visit) -> Result<HallPage, St
         seed: seed_of(seen),
         drawn_at: drawn.map_or_else(String::new, |d| words::brief(d.step.at, visit.now.date())),
         parties: parties(state),
-        truth: truth(state),
+        truth: match stored.campaign.missed_beacon(visit.now) {
+            Some(_) => "这次抽取不会有结果：名单在任何地方都不存在。",
+            None => truth(state),
+        },
         lines,
     })
+}
+
+/// Before the draw it is what the announced sources can reach.
+fn level_shown(level: TrustLevel, by_dice: bool, state: &CampaignState) -> String {
+    let shown = words::level_words(level, by_dice);
+    match state.result() {
+        Some(_) => shown.to_owned(),
+        None => format!("{shown}（来源到齐时）"),
+    }
 }
 
 fn steps(state: &CampaignState) -> Vec<(&'static str, &'static str)> {
@@ -245,10 +257,12 @@ fn parties(state: &CampaignState) -> Vec<PartyLine> {
         .frame()
         .map(|frozen| frozen.parties.as_slice())
         .unwrap_or_default();
+    let sealed = words::are_nonces_sealed(state);
     let line = |party: &domain::campaign::party::Party| {
         let (words, good) = match party.state {
             PartyState::Announced => ("等待承诺值", false),
             PartyState::Committed { .. } => ("已承诺，未公开", false),
+            PartyState::Revealed { .. } if sealed => ("已提交，核对一致", true),
             PartyState::Revealed { .. } => ("已公开，核对一致", true),
             PartyState::Absent { .. } => ("缺席", false),
         };

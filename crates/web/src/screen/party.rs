@@ -12,16 +12,17 @@ use axum::Extension;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
-use domain::campaign::CampaignState;
 use domain::campaign::party::PartyState;
 use domain::refusal::Refusal;
 use domain::time::Instant;
+use store::campaign::StoredCampaign;
 use store::{StoreError, campaign, log};
 
 use crate::component::{Fragment, Head, Link};
 use crate::gate::{Answer, Flaws, PartyVisit, Sent, Stop, Undone, WebState, see_other};
 use crate::layout::PlainPage;
 use crate::route::{Route, Who};
+use crate::screen::campaign::words;
 use crate::text::Address;
 
 mod view;
@@ -136,29 +137,15 @@ async fn page(
         .map(|frozen| frozen.parties.as_slice())
         .unwrap_or_default();
     let party = parties.iter().find(|party| party.name.token == visit.party);
+    let now = web.app.clock.now();
     let (step, receipt) = match party.map(|party| &party.state) {
         None => (Step::NotYet, None),
         Some(PartyState::Announced) => (Step::Commit, None),
-        Some(PartyState::Committed { commitment, at }) => {
-            let step = match &stored.freeze_record {
-                Some(freeze) if state.result().is_none() => {
-                    let frozen = view::Frozen::of(&stored, freeze, visit.party.as_str());
-                    let now = web.app.clock.now();
-                    let said = state.commitment();
-                    let over = said.is_some_and(|said| now > said.reveal_by);
-                    let present = said.is_none_or(view::is_attended);
-                    match said.and_then(|said| view::held_back(said, now)) {
-                        _ if over => Step::Missed(Box::new(frozen)),
-                        None if !present => Step::Attend(Box::new(frozen)),
-                        Some(until) => Step::Hold(Box::new(frozen), until),
-                        None => Step::Reveal(Box::new(frozen)),
-                    }
-                }
-                _ => Step::Wait,
-            };
-            (step, Some(Receipt::new("承诺值", commitment.as_str(), *at)))
-        }
-        Some(PartyState::Revealed { nonce, at, .. }) => taken(state, nonce.as_str(), *at),
+        Some(PartyState::Committed { commitment, at }) => (
+            committed(&stored, visit, now),
+            Some(Receipt::new("承诺值", commitment.as_str(), *at)),
+        ),
+        Some(PartyState::Revealed { nonce, at, .. }) => taken(&stored, nonce.as_str(), *at, now),
         Some(PartyState::Absent { .. }) => (Step::Absent, None),
     };
     let receipt = match receipt {
@@ -169,8 +156,13 @@ async fn page(
     let office = party
         .map(|party| party.name.office.clone())
         .unwrap_or_default();
+    let mut frame = visit.guest.frame(web);
+    // What is typed or about to be pressed is never taken away.
+    if step.is_waiting() {
+        frame.refresh_seconds = words::looks_again(&stored.campaign, now);
+    }
+    let mut page = PlainPage::new(frame, Head::new("抽取见证"));
     let body = view::PartyPage::new(visit, &stored, office, step, receipt, typed);
-    let mut page = PlainPage::new(visit.guest.frame(web), Head::new("抽取见证"));
     page = page.with(flaws.note()).with(Fragment::of(&body));
     let refused = flaws.refusal.is_some();
     let status = if refused {
@@ -184,14 +176,52 @@ async fn page(
     Ok((status, page).into_response())
 }
 
+/// What a party that has committed is asked for.
+fn committed(stored: &StoredCampaign, visit: &PartyVisit, now: Instant) -> Step {
+    let state = &stored.campaign.state;
+    let Some(freeze) = stored
+        .freeze_record
+        .as_ref()
+        .filter(|_| state.result().is_none())
+    else {
+        return Step::Wait;
+    };
+    if let Some(step) = lost(stored, false, now) {
+        return step;
+    }
+    let frozen = Box::new(view::Frozen::of(stored, freeze, visit.party.as_str()));
+    let said = state.commitment();
+    let over = said.is_some_and(|said| now > said.reveal_by);
+    let present = said.is_none_or(view::is_attended);
+    match said.and_then(|said| view::held_back(said, now)) {
+        _ if over => Step::Missed(frozen),
+        None if !present => Step::Attend(frozen),
+        Some(until) => Step::Hold(frozen, until),
+        None => Step::Reveal(frozen),
+    }
+}
+
+/// An attempt that has missed its beacon asks nobody for anything.
+fn lost(stored: &StoredCampaign, given: bool, now: Instant) -> Option<Step> {
+    let since = stored.campaign.missed_beacon(now)?.local_text();
+    Some(Step::Lost { since, given })
+}
+
 /// A nonce that was taken: open, or sealed until REVEAL.
-fn taken(state: &CampaignState, nonce: &str, at: Instant) -> (Step, Option<Receipt>) {
-    let sealed = view::is_sealed(state);
+fn taken(
+    stored: &StoredCampaign,
+    nonce: &str,
+    at: Instant,
+    now: Instant,
+) -> (Step, Option<Receipt>) {
+    let sealed = words::are_nonces_sealed(&stored.campaign.state);
     let kept = match sealed {
         true => "已收下的随机数",
         false => "已公开的随机数",
     };
-    (Step::Done { sealed }, Some(Receipt::new(kept, nonce, at)))
+    let drawn = stored.campaign.state.result().is_some();
+    let step = lost(stored, true, now).unwrap_or(Step::Done { sealed, drawn });
+    (step, Some(Receipt::new(kept, nonce, at)))
 }
 
 /// The number of the log entry of this party's last act.

@@ -28,6 +28,7 @@ mod recused;
 mod repaired;
 mod restarted;
 mod secrecy;
+mod told;
 mod traced_end;
 mod two;
 mod witness;

@@ -250,7 +250,7 @@ pub async fn follows(cast: &Cast) {
 }
 
 /// One reads the dice and enters them, another reads them as well; what stands before both have counts for nothing.
-async fn two_read_the_dice(cast: &Cast, officer: &Browser, no: &str) {
+pub async fn two_read_the_dice(cast: &Cast, officer: &Browser, no: &str) {
     let typed = throws(cast, officer, no, "3141").await;
     says(&typed, &["DRAW-043", "二楼会议室"], &[]);
     let entered = throws(cast, officer, no, DIGITS).await;
@@ -848,7 +848,11 @@ async fn result_follows_when_two_have_read_the_lottery() {
         let second = city_approver(&cast).await;
         says(&officer.get("/w").await, &["录入公共随机数"], &[]);
         let wrong = reads(&officer, &path, "3 8 11 19 24 30 + 7").await;
-        says(&wrong, &["DRAW-031", "中国福彩网"], &[]);
+        says(
+            &wrong,
+            &["DRAW-031", "中国福彩网", "照公告改正之后再录入"],
+            &["不能冻结", "重新冻结"],
+        );
         let first = reads(&officer, &path, NUMBERS).await;
         assert_eq!(first.status, StatusCode::SEE_OTHER, "{}", first.text);
         follows(&cast).await;

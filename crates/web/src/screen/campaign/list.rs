@@ -189,7 +189,7 @@ fn row_of(stored: &StoredCampaign, beside: &Beside) -> Row {
     let state = &stored.campaign.state;
     let rulebook = beside.rulebooks.of(state);
     let term = rulebook.and_then(|rulebook| {
-        let running = term::running(stored, rulebook, &beside.calendar);
+        let running = term::running(stored, rulebook, &beside.calendar, beside.now);
         running.into_iter().next()
     });
     let report = rulebook.and_then(|rulebook| term::report_by(stored, rulebook, &beside.calendar));

@@ -49,6 +49,7 @@ pub(super) async fn show(
         .page(&visit, head)
         .await?
         .with_crumb(Crumb::new(above, number.as_str()))
+        .looking_again(words::looks_again(&seen.stored.campaign, visit.now))
         .with(step_bar(&seen, visit.now.date()));
     // The bar itself says why a campaign was given up.
     if seen.stored.campaign.kind() != StateKind::Abandoned {
@@ -194,7 +195,11 @@ async fn head(web: &WebState, seen: &Seen, visit: &Visit, offers: &Offers) -> Re
 fn what_now(seen: &Seen, now: Instant) -> Note {
     let (lead, rest) = words::now(&seen.stored, &seen.rulebook, now);
     let next = words::next_step(&seen.stored.campaign, seen.open_visits == 0, now);
-    Note::standing(lead, format!("{rest}下一步：{next}。"))
+    let rest = format!("{rest}下一步：{next}。");
+    match seen.stored.campaign.missed_beacon(now) {
+        Some(_) => Note::warning(lead, rest),
+        None => Note::standing(lead, rest),
+    }
 }
 
 fn step_bar(seen: &Seen, today: Date) -> StepBar {
@@ -250,7 +255,7 @@ async fn rail(
 ) -> Result<WorkbenchPage, Stop> {
     let mut reader = web.app.db.read().await?;
     let calendar = WorkCalendar::new(catalog::holidays(&mut reader).await?);
-    let terms = term::running(&seen.stored, &seen.rulebook, &calendar);
+    let terms = term::running(&seen.stored, &seen.rulebook, &calendar, visit.now);
     let report = term::report_by(&seen.stored, &seen.rulebook, &calendar);
     if !terms.is_empty() || report.is_some() {
         let today = visit.now.date();

@@ -87,9 +87,12 @@ pub(super) fn running(
     stored: &StoredCampaign,
     rulebook: &Rulebook,
     calendar: &WorkCalendar,
+    now: Instant,
 ) -> Vec<Term> {
     let mut terms = Vec::new();
     match &stored.campaign.state {
+        // Neither nonces nor RESULT will come of it.
+        _ if stored.campaign.missed_beacon(now).is_some() => {}
         CampaignState::Committed(committed) => {
             if super::words::awaits_nonces(committed) {
                 terms.push(Term::moment(

@@ -1,6 +1,7 @@
 //! What the states of a campaign mean to people: step, badge, who must do what now.
 
 use domain::campaign::party::TrustLevel as Level;
+use domain::campaign::plan::Sources;
 use domain::campaign::state::{Abandoned, Committed, Revealed};
 use domain::campaign::{Campaign, CampaignState, StateKind};
 use domain::rulebook::Rulebook;
@@ -52,12 +53,26 @@ pub(in crate::screen) fn level(stored: &StoredCampaign) -> Option<Level> {
     }
 }
 
+/// Whether what counts for a beacon are dice: announced, with no beacon beside them.
+pub(in crate::screen) const fn by_dice(sources: &Sources) -> bool {
+    sources.dice.is_some() && sources.beacon.is_none()
+}
+
+/// The level in words, true of dice too.
+pub(in crate::screen) const fn level_words(level: Level, by_dice: bool) -> &'static str {
+    match (level, by_dice) {
+        (Level::Beacon, true) => "2 掷骰",
+        _ => level.label(),
+    }
+}
+
 /// The level as a mark that leads to its meaning.
-pub(in crate::screen) fn trust(level: Level) -> TrustBadge {
-    let shown = match level {
-        Level::Rehearsal => TrustLevel::Rehearsal,
-        Level::Witnessed => TrustLevel::Witnessed,
-        Level::Beacon => TrustLevel::Beacon,
+pub(in crate::screen) fn trust(level: Level, by_dice: bool) -> TrustBadge {
+    let shown = match (level, by_dice) {
+        (Level::Rehearsal, _) => TrustLevel::Rehearsal,
+        (Level::Witnessed, _) => TrustLevel::Witnessed,
+        (Level::Beacon, false) => TrustLevel::Beacon,
+        (Level::Beacon, true) => TrustLevel::Dice,
     };
     TrustBadge::new(shown, Address::fixed("/w/rules"))
 }
@@ -72,8 +87,11 @@ macro_rules! bounded {
 pub(in crate::screen) use bounded;
 
 /// What that level lets one claim; printed beside a draw.
-pub(in crate::screen) fn claim(level: Level) -> &'static str {
+pub(in crate::screen) fn claim(level: Level, by_dice: bool) -> &'static str {
     match level {
+        Level::Beacon if by_dice => bounded!(
+            "两方以上见证加当众掷骰；承办单位一家不能任意定谁被抽中。骰子由在场的人作证，核对工具自己证实不了，没有算进“已证实”的等级。"
+        ),
         Level::Rehearsal => "演练：结果只能用于练习，不能派发检查。",
         Level::Witnessed => {
             bounded!("有承办单位以外的随机来源；承办单位一家不能任意定谁被抽中。")
@@ -90,6 +108,11 @@ pub(in crate::screen) fn awaits_nonces(committed: &Committed) -> bool {
     parties
         .iter()
         .any(domain::campaign::party::Party::is_waiting)
+}
+
+/// Whether nonces that were taken are still sealed: under `shuang/2`, until REVEAL makes them public.
+pub(in crate::screen) fn are_nonces_sealed(state: &CampaignState) -> bool {
+    matches!(state, CampaignState::Committed(committed) if !committed.is_by_hand())
 }
 
 /// Whether the beacon of a `shuang/2` attempt does not count yet.
@@ -207,7 +230,7 @@ pub(in crate::screen) fn now(
             if !awaits_nonces(committed) && !committed.is_by_hand() =>
         {
             (
-                "各方的随机数都已公开，程序正在公布揭示。",
+                "各方的随机数都已提交，程序正在公布揭示。",
                 ITSELF.to_owned(),
             )
         }
@@ -294,7 +317,25 @@ pub(in crate::screen) fn now(
 
 /// What is said while something follows by itself.
 const ITSELF: &str =
-    "不经任何人决定；几秒后刷新本页。一直没有结果的，请运行维护人员看服务端的运行记录。";
+    "不经任何人决定，本页自己刷新。一直没有结果的，请运行维护人员看服务端的运行记录。";
+
+/// In how many seconds the page of a campaign looks again, if others or the program change it while people sit before it:
+/// from the beginning of the ceremony to RESULT. Days may pass until a beacon; nobody sits before it.
+pub(in crate::screen) fn looks_again(campaign: &Campaign, now: Instant) -> Option<u16> {
+    let moves = match &campaign.state {
+        _ if campaign.missed_beacon(now).is_some() => false,
+        CampaignState::Committed(committed) => committed.ceremony.is_some(),
+        CampaignState::Revealed(revealed) => {
+            let due = revealed.committed.beacon_at.is_none_or(|at| now >= at);
+            campaign.follows_by_itself() && due
+        }
+        _ => false,
+    };
+    moves.then_some(LOOKS_AGAIN_SECONDS)
+}
+
+/// Long enough to open a menu and press in it.
+const LOOKS_AGAIN_SECONDS: u16 = 10;
 
 /// Between which hours nonces are taken.
 fn taken(committed: &Committed) -> String {

@@ -2,7 +2,6 @@
 
 use app::premise::of_party;
 use askama::Template;
-use domain::campaign::CampaignState;
 use domain::campaign::state::Committed;
 use domain::campaign::version::Version;
 use domain::time::Instant;
@@ -76,11 +75,6 @@ pub(super) fn is_attended(committed: &Committed) -> bool {
     committed.is_by_hand() || begun.is_some_and(|begun| !begun.witnesses.is_empty())
 }
 
-/// Whether a nonce that was taken is still sealed: under `shuang/2`, until REVEAL.
-pub(super) fn is_sealed(state: &CampaignState) -> bool {
-    matches!(state, CampaignState::Committed(committed) if !committed.is_by_hand())
-}
-
 /// How far the party is.
 pub(super) enum Step {
     /// The frame is not frozen: nothing to hand in.
@@ -95,12 +89,21 @@ pub(super) enum Step {
     Attend(Box<Frozen>),
     /// FREEZE is public, the nonce is wanted.
     Reveal(Box<Frozen>),
+    /// The public source was there before REVEAL: nothing follows but VOID. Since when, and whether the nonce was taken.
+    Lost { since: String, given: bool },
     /// FREEZE is public, and the hours in which nonces are taken are over.
     Missed(Box<Frozen>),
-    /// The nonce is in: open, or sealed until REVEAL.
-    Done { sealed: bool },
+    /// The nonce is in: open, or sealed until REVEAL; and whether RESULT is there.
+    Done { sealed: bool, drawn: bool },
     /// The deadline passed.
     Absent,
+}
+
+impl Step {
+    /// Whether the page only waits for others: nothing is typed or pressed on it.
+    pub(super) fn is_waiting(&self) -> bool {
+        matches!(self, Self::Hold(..) | Self::Done { .. })
+    }
 }
 
 /// What the party can show later: the value, the moment, the number of the log entry.
@@ -173,7 +176,7 @@ impl PartyPage {
         // Whoever pastes the file that was saved with the number has it in there.
         let shown = match (&step, typed) {
             (Step::Commit, Typed::Commitment(text)) if !text.contains("nonce") => text,
-            (Step::Reveal(_) | Step::Missed(_), Typed::Nonce(text)) => text,
+            (Step::Reveal(_) | Step::Missed(_) | Step::Lost { .. }, Typed::Nonce(text)) => text,
             _ => "",
         };
         let version = frame.map_or(Version::One, |frozen| frozen.version.protocol());
@@ -202,6 +205,7 @@ impl PartyPage {
             | Step::Attend(_)
             | Step::Reveal(_)
             | Step::Missed(_)
+            | Step::Lost { .. }
             | Step::Absent => 1,
             Step::Done { .. } => 2,
         }

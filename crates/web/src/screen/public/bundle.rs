@@ -8,15 +8,15 @@ use axum::http::header::CONTENT_SECURITY_POLICY;
 use axum::response::IntoResponse;
 use domain::id::CampaignNo;
 
-use super::draw::{PublicDraw, load, public_campaign};
+use super::draw::{PublicDraw, load, public_campaign, void_notes};
 use super::record::Record;
 use super::tool::{PAGE_SCRIPTS, SHELL_SCRIPT, VERIFY_DRAW, sha256};
 use super::{file, plain, shell};
-use crate::component::{Fragment, Head, Link, Note, Sheet};
+use crate::component::{Fragment, Head, Note, Sheet};
 use crate::gate::{Answer, Guest, Stop, WebState};
 use crate::layout::PortalPage;
 use crate::screen::shared::number_in;
-use crate::text::{Address, Digest};
+use crate::text::Digest;
 
 /// What the public policy forbids and this page needs: its script fetches the bundle from us.
 const FETCHES: &str = "default-src 'none'; style-src 'self'; img-src 'self' data:; \
@@ -93,19 +93,10 @@ struct ThreeWays<'a> {
     shell_script: &'a str,
 }
 
-/// What can be verified of the attempts that are void.
-fn void_bundles(draw: &PublicDraw) -> Vec<Note> {
-    let void = draw.records.iter().filter_map(|record| {
-        let attempt = record.bundle.as_ref().and(record.attempt)?.to_string();
-        let path = ["attempts", &attempt, "bundle.zip"];
-        let bundle = Address::fixed("/draw").child(&draw.number);
-        let bundle = path.into_iter().fold(bundle, Address::child);
-        let lead = format!("第 {attempt} 次抽取已作废，案卷可以核对。");
-        let tools = "下载之后，用“验证工具”页的离线核对页或脚本核对，办法与抽取的案卷相同。";
-        let link = Link::new(format!("下载第 {attempt} 次抽取的案卷"), bundle);
-        Some(Note::standing(lead, tools).with_link(link))
-    });
-    void.collect()
+/// The page with what is told of void attempts: their files are verified like those of a drawn one.
+fn with_voids(page: PortalPage, draw: &PublicDraw) -> PortalPage {
+    let notes = void_notes(draw).into_iter();
+    notes.fold(page, |page, note| page.with(note))
 }
 
 pub(super) async fn verify(
@@ -134,12 +125,10 @@ pub(super) async fn verify(
             "抽取之后，这里提供案卷和重算办法。",
         );
         let page = PortalPage::new(shell(&web, &guest, "").await?, head).with(note);
-        let page = void_bundles(&draw)
-            .into_iter()
-            .fold(page, |page, note| page.with(note));
-        return Ok(page.into_response());
+        return Ok(with_voids(page, &draw).into_response());
     }
-    let page = PortalPage::new(shell(&web, &guest, "").await?, head)
+    let page = PortalPage::new(shell(&web, &guest, "").await?, head);
+    let page = with_voids(page, &draw)
         .with(Sheet::new("recompute", "在浏览器里重算", Fragment::of(&recompute)).padded())
         .with(Sheet::new("ways", "三种办法，任选其一", Fragment::of(&ways)).padded());
     let mut response = page.into_response();

@@ -8,7 +8,7 @@ use store::campaign::{self, CampaignFilter, StoredCampaign};
 use store::portal::{self, Listed};
 use store::{Reader, org};
 
-use super::draw::level_badge;
+use super::draw::{by_dice, level_badge};
 use super::record::Record;
 use super::unshown::Unshown;
 use super::{answer, printed, twin};
@@ -51,6 +51,8 @@ pub(super) struct PublicCampaign {
     pub(super) state_words: &'static str,
     pub(super) since: String,
     pub(super) trust_level: Option<i64>,
+    #[serde(skip)]
+    by_dice: bool,
     pub(super) pool: Option<u64>,
     pub(super) drawn: Option<u64>,
     pub(super) void_attempts: u32,
@@ -116,6 +118,7 @@ pub(super) async fn shown(
             state_words: kept.campaign.kind().label(),
             since: printed(kept.state_at_ms),
             trust_level: kept.trust_level,
+            by_dice: by_dice(&kept),
             pool: sum(1),
             drawn: sum(2),
             void_attempts: kept.campaign.state.attempt().saturating_sub(1),
@@ -157,7 +160,7 @@ pub(super) fn table(campaigns: &[Line], empty: EmptyState) -> Table {
             Cell::new(one.since.get(..10).unwrap_or("")),
             Cell::link(&one.title, to.clone())
                 .with_context(format!("{}　{}", one.initiator, one.number)),
-            Cell::new(level_badge(one.trust_level)),
+            Cell::new(level_badge(one.trust_level, one.by_dice)),
             Cell::new(drawn),
             state,
             Cell::new(Link::new(look, to)),

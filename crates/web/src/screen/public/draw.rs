@@ -24,8 +24,10 @@ use crate::screen::campaign::words::bounded;
 mod awaited;
 mod parts;
 mod view;
+mod voided;
 
 pub(super) use view::level_badge;
+pub(super) use voided::notes as void_notes;
 
 use awaited::Awaited;
 
@@ -95,12 +97,17 @@ pub(super) struct PublicDraw {
     pub(super) items: Vec<(String, String)>,
     pub(super) trust_level: Option<i64>,
     pub(super) claim: Option<&'static str>,
+    #[serde(skip)]
+    by_dice: bool,
     pub(super) strata: Vec<Stratum>,
     pub(super) must: Option<u64>,
     pub(super) skip: Option<u64>,
     pub(super) subjects: Option<u64>,
     pub(super) parties: Vec<PublicParty>,
     pub(super) public_sources: Vec<String>,
+    /// When the ceremony was announced for, and from when FREEZE takes nonces.
+    pub(super) ceremony: Option<String>,
+    pub(super) reveal_from: Option<String>,
     pub(super) reveal_by: Option<String>,
     pub(super) hashes: Vec<NamedHash>,
     pub(super) records: Vec<PublicRecord>,
@@ -112,6 +119,8 @@ pub(super) struct PublicDraw {
     pub(super) awaited: Vec<Awaited>,
     /// Whether nothing of it follows any more: the log was begun anew since FREEZE.
     pub(super) overtaken: bool,
+    /// When the public source of the attempt appeared, if REVEAL was not there by then.
+    pub(super) missed_beacon: Option<String>,
 }
 
 pub(super) async fn show(
@@ -155,12 +164,14 @@ pub(super) async fn load(web: &WebState, no: &str) -> Result<PublicDraw, Stop> {
     } else {
         (Vec::new(), 0)
     };
-    let awaited = awaited::of(&mut reader, &stored, web.app.clock.now()).await?;
+    let now = web.app.clock.now();
+    let awaited = awaited::of(&mut reader, &stored, now).await?;
     let overtaken = app::drawing::is_overtaken(&mut reader, &stored).await?;
     let freeze = stored.freeze_record.as_deref().map(Record);
     Ok(PublicDraw {
         awaited,
         overtaken,
+        missed_beacon: stored.campaign.missed_beacon(now).map(|at| at.local_text()),
         number: stored.campaign.number.to_string(),
         initiator: initiator.map(|unit| unit.name.clone()).unwrap_or_default(),
         state: stored.campaign.kind().name(),
@@ -169,14 +180,17 @@ pub(super) async fn load(web: &WebState, no: &str) -> Result<PublicDraw, Stop> {
         window: (stored.from.to_string(), stored.until.to_string()),
         items,
         trust_level: stored.trust_level,
-        claim: stored.trust_level.map(claim),
+        claim: claim_of(&stored),
+        by_dice: by_dice(&stored),
         strata: parts::strata(&stored),
         must: freeze.and_then(|record| record.number("must", 0)),
         skip: freeze.and_then(|record| record.number("skip", 0)),
         subjects: freeze.and_then(|record| record.number("subjects", 0)),
         parties: parts::parties(&plan, &stored, &records),
         public_sources: parts::public_sources(&plan, &stored, &records),
-        reveal_by: freeze.and_then(reveal_by),
+        ceremony: moment_of(stored.plan_record.as_deref().map(Record), "ceremony"),
+        reveal_from: moment_of(freeze, "reveal-from"),
+        reveal_by: moment_of(freeze, "reveal-by"),
         hashes: parts::hashes(&stored),
         records,
         bundle_stage: stage.map(Stage::word),
@@ -191,8 +205,10 @@ pub(super) async fn load(web: &WebState, no: &str) -> Result<PublicDraw, Stop> {
     })
 }
 
-fn reveal_by(freeze: Record<'_>) -> Option<String> {
-    let seconds = i64::try_from(freeze.number("reveal-by", 0)?).ok()?;
+/// A moment that a record names, as people write it.
+fn moment_of(record: Option<Record<'_>>, word: &str) -> Option<String> {
+    let record = record?;
+    let seconds = i64::try_from(record.number(word, 0)?).ok()?;
     Some(printed(seconds.saturating_mul(1_000)))
 }
 
@@ -208,9 +224,25 @@ async fn items(reader: &mut Reader, plan: &CampaignPlan) -> Result<Vec<(String, 
     Ok(named.collect())
 }
 
+/// Whether what counted for a beacon were dice: FREEZE names no beacon.
+pub(super) fn by_dice(stored: &StoredCampaign) -> bool {
+    let freeze = stored.freeze_record.as_deref().map(Record);
+    freeze.is_some_and(|freeze| freeze.all("dice").count() > 0 && freeze.all("beacon").count() == 0)
+}
+
+fn claim_of(stored: &StoredCampaign) -> Option<&'static str> {
+    let level = stored.trust_level?;
+    Some(claim(level, by_dice(stored)))
+}
+
 /// What may be said of a draw of this level, and no more.
-pub(super) const fn claim(level: i64) -> &'static str {
+pub(super) const fn claim(level: i64, by_dice: bool) -> &'static str {
     match level {
+        2 if by_dice => {
+            bounded!(
+                "随机数由两个以上见证方和当众掷骰共同决定，承办单位一家不能任意定谁被抽中。骰子由在场的人作证，核对工具自己证实不了，没有算进“已证实”的等级。"
+            )
+        }
         2 => {
             bounded!(
                 "随机数由两个以上见证方和一个公共信标共同决定。信标在承诺之后才产生、又在各方之后公布的（开奖号、drand），谁也不能预先定谁被抽中。"

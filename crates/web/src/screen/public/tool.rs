@@ -169,9 +169,10 @@ fn page(shell: PortalShell, tools: &Tools) -> PortalPage {
 /// What each level means, in the words printed beside a draw.
 fn levels() -> Facts {
     Facts::default()
-        .with("2 信标", super::draw::claim(2))
-        .with("1 见证", super::draw::claim(1))
-        .with("0 演练", super::draw::claim(0))
+        .with("2 信标", super::draw::claim(2, false))
+        .with("2 掷骰", super::draw::claim(2, true))
+        .with("1 见证", super::draw::claim(1, false))
+        .with("0 演练", super::draw::claim(0, false))
 }
 
 pub(super) async fn download(Path(name): Path<String>) -> Answer {

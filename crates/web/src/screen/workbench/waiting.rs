@@ -56,6 +56,9 @@ impl Waiting {
     }
 }
 
+/// All that is left of an attempt whose REVEAL was not there before its beacon.
+const MISSED: &str = "作废错过公共随机源的抽取";
+
 /// A state of a campaign, the verb that leads on, and its words on the page.
 const CAMPAIGN_STEPS: &[(StateKind, Verb, &str)] = &[
     (StateKind::Draft, Verb::CampaignSubmit, "补全方案，提交报批"),
@@ -71,6 +74,7 @@ const CAMPAIGN_STEPS: &[(StateKind, Verb, &str)] = &[
     (StateKind::Committed, Verb::CeremonyHost, "开始抽取仪式"),
     (StateKind::Committed, Verb::CeremonyAttend, "登记到场见证"),
     (StateKind::Committed, Verb::CampaignDraw, "收齐随机数"),
+    (StateKind::Committed, Verb::CampaignVoid, MISSED),
     (StateKind::Revealed, Verb::BeaconEnter, "录入公共随机数"),
     (StateKind::Revealed, Verb::CampaignDraw, "抽取"),
     (StateKind::Drawn, Verb::InspectionAssign, "派发检查"),
@@ -176,7 +180,10 @@ async fn campaigns(
         let found = campaign::page(reader, &reach, &filter, None, MOST).await?;
         let mine = found
             .iter()
-            .filter(|held| may_be_mine(held, *verb, &visit.acting.account));
+            .filter(|held| match held.campaign.missed_beacon(visit.now) {
+                Some(_) => *verb == Verb::CampaignVoid,
+                None => may_be_mine(held, *verb, &visit.acting.account),
+            });
         waiting.extend(mine.map(|held| of_campaign(held, act, terms)));
     }
     waiting.extend(unopened::of(reader, visit).await?);
@@ -191,7 +198,9 @@ fn may_be_mine(held: &StoredCampaign, verb: Verb, account: &AccountId) -> bool {
             let entered = committed.dice.as_ref();
             verb == Verb::DiceEnter && entered.is_none_or(|entry| entry.first.by != *account)
         }
-        CampaignState::Committed(_) if verb == Verb::DiceEnter => false,
+        CampaignState::Committed(_) if matches!(verb, Verb::DiceEnter | Verb::CampaignVoid) => {
+            false
+        }
         // What follows by itself waits for nobody; the ceremony for its host, then for who attends.
         CampaignState::Committed(committed) if !committed.is_by_hand() => {
             match (verb, &committed.ceremony) {
@@ -231,6 +240,7 @@ fn of_campaign(held: &StoredCampaign, act: &'static str, terms: &Terms) -> Waiti
     let number = held.campaign.number.as_str();
     let entered = Instant::from_unix_ms(held.state_at_ms).date();
     let term = match held.campaign.kind() {
+        StateKind::Committed if act == MISSED => None,
         StateKind::Committed if held.campaign.follows_by_itself() => ceremony(held, terms),
         StateKind::Inspecting => terms.until(held.until, "检查期间到"),
         // The rulebook sets no term for opening the draw; it waits until it is done. A draft may have no
@@ -240,7 +250,7 @@ fn of_campaign(held: &StoredCampaign, act: &'static str, terms: &Terms) -> Waiti
     };
     let act = match &held.campaign.state {
         CampaignState::Committed(committed)
-            if !committed.awaits_dice() && !words::awaits_nonces(committed) =>
+            if act != MISSED && !committed.awaits_dice() && !words::awaits_nonces(committed) =>
         {
             "完成揭示"
         }

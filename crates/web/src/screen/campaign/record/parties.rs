@@ -47,10 +47,17 @@ pub(super) fn sheet(seen: &Seen, visit: &Visit, out: &BTreeSet<PartyToken>) -> O
     if parties.is_empty() {
         return None;
     }
-    let gives = visit.acting.may(Verb::PartyAccept, &seen.place()).is_ok();
+    // An attempt that has missed its beacon takes nothing from anybody any more.
+    let is_lost = seen.stored.campaign.missed_beacon(visit.now).is_some();
+    let gives = !is_lost && visit.acting.may(Verb::PartyAccept, &seen.place()).is_ok();
     let today = visit.now.date();
+    // What REVEAL has not published is handed in, and public nowhere.
+    let taken = match words::are_nonces_sealed(state) {
+        true => "已提交",
+        false => "已公开",
+    };
     let rows = parties.iter().map(|party| {
-        let (commitment, nonce) = marks(&party.state, today);
+        let (commitment, nonce) = marks(&party.state, taken, today);
         let act = if gives && wants_link(state, &party.name.token) {
             let words = if out.contains(&party.name.token) {
                 "换发链接"
@@ -88,18 +95,24 @@ pub(super) fn sheet(seen: &Seen, visit: &Visit, out: &BTreeSet<PartyToken>) -> O
         EmptyState::nothing("方案没有列出见证方。"),
     );
     let opened = parties.iter().filter(|party| party.has_revealed()).count();
-    let clause = format!("{} 方，已公开随机数 {opened} 方", parties.len());
+    let clause = format!("{} 方，{taken}随机数 {opened} 方", parties.len());
     let mut sheet_foot = Fragment::default();
     if let Some(level) = words::level(&seen.stored) {
-        let claim = format!("　{}", words::claim(level));
-        sheet_foot = Fragment::join([words::trust(level).into(), claim.into()]);
+        let by_dice = words::by_dice(&seen.plan.sources);
+        // Before the draw it is what the announced sources can reach.
+        let announced = match state.result() {
+            Some(_) => "",
+            None => "公布的来源都到齐的话：",
+        };
+        let claim = format!("　{announced}{}", words::claim(level, by_dice));
+        sheet_foot = Fragment::join([words::trust(level, by_dice).into(), claim.into()]);
     }
     let sheet = Sheet::new("parties", "见证方", table).with_clause(clause);
     Some(sheet.with_foot(sheet_foot))
 }
 
 /// What was handed in and what was opened, in words.
-fn marks(state: &PartyState, today: Date) -> (Cell, Cell) {
+fn marks(state: &PartyState, taken: &str, today: Date) -> (Cell, Cell) {
     let mark = |tone, words: String| Cell::new(Badge::new(tone, words));
     let handed = |words: String| mark(Tone::Sound, words);
     match state {
@@ -110,7 +123,7 @@ fn marks(state: &PartyState, today: Date) -> (Cell, Cell) {
         ),
         PartyState::Revealed { at, .. } => (
             handed("已递交".to_owned()),
-            mark(Tone::Sound, format!("已公开 {}", words::brief(*at, today))),
+            mark(Tone::Sound, format!("{taken} {}", words::brief(*at, today))),
         ),
         PartyState::Absent { reason, .. } => (
             handed("已递交".to_owned()),

@@ -6,6 +6,7 @@ use store::{Reader, inspection};
 
 use super::{NamedHash, PublicParty, PublicRecord, PublicVisit, Stratum};
 use crate::gate::Stop;
+use crate::screen::public::printed;
 use crate::screen::public::record::Record;
 
 /// The visits shown on the page; all of them stand in the bundle.
@@ -97,6 +98,7 @@ pub(super) fn public_sources(
         .seed_text
         .as_deref()
         .or(stored.freeze_record.as_deref());
+    let is_frozen = stored.seed_text.is_none();
     let mut sources = Vec::new();
     for (word, label) in [("dice", "公开掷骰"), ("beacon", "公共信标")] {
         let announced = match word {
@@ -108,7 +110,20 @@ pub(super) fn public_sources(
                 .map(|beacon| beacon.source.clone()),
         };
         let Some(announced) = announced else { continue };
-        let said = |record: Record<'_>| record.all(word).next().map(|words| words.join(" "));
+        let said = |record: Record<'_>| {
+            let words = record.all(word).next()?;
+            Some(match (word, words.as_slice()) {
+                // FREEZE says when it appears, and the texts after it what it showed.
+                ("beacon", [source, round, at]) if is_frozen => match at.parse::<i64>() {
+                    Ok(at) => format!(
+                        "{source} {round}，{} 产生",
+                        printed(at.saturating_mul(1_000))
+                    ),
+                    Err(_) => words.join(" "),
+                },
+                _ => words.join(" "),
+            })
+        };
         let line = reveal.and_then(said).or_else(|| said(Record(text?)));
         sources.push(format!("{label}：{}", line.unwrap_or(announced)));
     }

@@ -4,7 +4,7 @@ use askama::Template;
 use domain::campaign::StateKind;
 
 use super::awaited::Awaited;
-use super::{PublicDraw, PublicRecord};
+use super::{PublicDraw, PublicRecord, voided};
 use crate::component::{
     Badge, Cell, Column, DigestLine, EmptyState, Facts, Fragment, Head, Link, Note, Row, Sheet,
     Table, Tone, TrustBadge, TrustLevel,
@@ -27,17 +27,21 @@ struct VerifyBox<'a> {
     short: Vec<(&'a str, String)>,
 }
 
-fn level_of(level: i64) -> TrustLevel {
+fn level_of(level: i64, by_dice: bool) -> TrustLevel {
     match level {
+        2 if by_dice => TrustLevel::Dice,
         2 => TrustLevel::Beacon,
         1 => TrustLevel::Witnessed,
         _ => TrustLevel::Rehearsal,
     }
 }
 
-pub(in super::super) fn level_badge(level: Option<i64>) -> Fragment {
+pub(in super::super) fn level_badge(level: Option<i64>, by_dice: bool) -> Fragment {
     match level {
-        Some(level) => TrustBadge::new(level_of(level), Address::fixed("/tools#levels")).into(),
+        Some(level) => {
+            let meaning = Address::fixed("/tools#levels");
+            TrustBadge::new(level_of(level, by_dice), meaning).into()
+        }
         None => Fragment::text("抽取后得出"),
     }
 }
@@ -56,10 +60,9 @@ pub(super) fn page(shell: PortalShell, draw: &PublicDraw) -> PortalPage {
             "承诺是在恢复备份、另起日志之前公布的，丢失的留痕里可能已有随机数和结果，有人看过。分管领导作废之后重新冻结名录，各方另换随机数。",
         )
     });
-    let awaited = overtaken
-        .into_iter()
-        .chain(draw.awaited.iter().map(Awaited::note));
-    let mut page = awaited
+    let notes = voided::notes(draw).into_iter().chain(overtaken);
+    let mut page = notes
+        .chain(draw.awaited.iter().map(Awaited::note))
         .fold(
             PortalPage::new(shell, head).with(standing(draw)),
             |page, note| page.with(note),
@@ -94,10 +97,19 @@ fn state_badge(draw: &PublicDraw) -> Badge {
     Badge::new(tone, draw.state_words)
 }
 
+const LISTED_WITH_FREEZE: &str =
+    "承诺公布后，本页列出名录的摘要、各层户数和抽取户数；此后谁也不能再改。";
+
 /// What the public can and cannot check at this moment, in one note.
 fn standing(draw: &PublicDraw) -> Note {
     if let Some(reason) = &draw.abandoned {
         return Note::warning("任务终止。", format!("事由：{reason}").as_str());
+    }
+    if let Some(at) = &draw.missed_beacon {
+        return Note::warning(
+            "揭示没有赶在公共随机源之前公布，这次抽取只能作废。",
+            format!("公共随机源 {at} 已经公布，现在才公布揭示的人能挑选谁缺席，所以不再公布。等待分管领导作废；作废之后重新冻结名录，各方另换随机数。").as_str(),
+        );
     }
     match (draw.bundle_stage, draw.opened) {
         (_, true) => Note::standing("抽取材料已公开。", "任何人都可以从头重算一遍。"),
@@ -105,10 +117,16 @@ fn standing(draw: &PublicDraw) -> Note {
             "可核对次序与界限，名单未公开。",
             "名单和签号在检查结束后公开；此前只有逐条公示的检查结果。",
         ),
-        (None, _) if draw.strata.is_empty() => Note::standing(
-            "名录尚未封存。",
-            "承诺公布后，本页列出名录的摘要、各层户数和抽取户数；此后谁也不能再改。",
-        ),
+        (None, _) if draw.strata.is_empty() && draw.state == StateKind::Frozen.name() => {
+            Note::standing("名录已冻结，承诺尚未公布。", LISTED_WITH_FREEZE)
+        }
+        (None, _) if draw.strata.is_empty() => {
+            let lead = match draw.attempt {
+                1 => "名录尚未封存。".to_owned(),
+                attempt => format!("第 {attempt} 次抽取的名录尚未封存。"),
+            };
+            Note::standing(lead, LISTED_WITH_FREEZE)
+        }
         (None, _) if draw.state == StateKind::Revealed.name() => Note::standing(
             "揭示已公布，名单未公开。",
             "名录、户数、人数和各方随机数都已固定，谁也不能再改。",
@@ -131,12 +149,18 @@ fn facts(draw: &PublicDraw, path: &str) -> Sheet {
             "检查时间",
             format!("{} 至 {}", draw.window.0, draw.window.1),
         )
-        .with("可信等级", level_badge(draw.trust_level));
+        .with("可信等级", level_badge(draw.trust_level, draw.by_dice));
     if let Some(claim) = draw.claim {
         facts = facts.with("这说明什么", claim);
     }
-    if let Some(by) = &draw.reveal_by {
-        facts = facts.with("随机数公开截止", by.as_str());
+    for (name, at) in [
+        ("抽取仪式", &draw.ceremony),
+        ("开始接收随机数", &draw.reveal_from),
+        ("随机数公开截止", &draw.reveal_by),
+    ] {
+        if let Some(at) = at {
+            facts = facts.with(name, at.as_str());
+        }
     }
     Sheet::new("campaign", "这次抽查", facts)
         .padded()
@@ -211,8 +235,16 @@ fn parties(draw: &PublicDraw) -> Sheet {
     if draw.public_sources.is_empty() {
         sheet
     } else {
-        sheet.with_clause(draw.public_sources.join("；"))
+        let words = draw.public_sources.join("；");
+        sheet.with_foot(Fragment::of(&Source { words: &words }))
     }
+}
+
+/// A public source: its name and its value are long and without a blank.
+#[derive(Template)]
+#[template(source = r#"<p class="source-line">{{ words }}</p>"#, ext = "html")]
+struct Source<'a> {
+    words: &'a str,
 }
 
 fn hashes(draw: &PublicDraw) -> Sheet {
@@ -266,7 +298,9 @@ fn visits(draw: &PublicDraw) -> Sheet {
     });
     let empty = EmptyState::nothing("没有抽中的对象。");
     let table = Table::new("抽中的对象", columns, rows.collect(), empty);
-    let sheet = Sheet::new("visits", "抽中的对象", table);
+    // The state of a visit is private (ADR 0026): which of the two it is, is not said.
+    let sheet = Sheet::new("visits", "抽中的对象", table)
+        .with_foot("“未公示”：结果还没有公示，或者这一户没有实施检查、没有结果。");
     if draw.visits_total > draw.visits.len() {
         let total = u64::try_from(draw.visits_total).unwrap_or(u64::MAX);
         return sheet.with_clause(format!(

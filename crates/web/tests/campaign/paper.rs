@@ -403,6 +403,7 @@ async fn of_the_screen_and_the_paper_the_first_counts_and_the_other_is_told() {
 }
 
 #[tokio::test]
+#[expect(clippy::too_many_lines, reason = "one story, told straight")]
 async fn what_is_no_scan_and_what_no_paper_can_say_comes_back_with_what_was_typed() {
     with_cast(40, 6, async |cast| {
         let no = submitted(&cast).await;

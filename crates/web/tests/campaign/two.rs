@@ -956,6 +956,7 @@ async fn an_attempt_void_after_reveal_is_opened_when_its_beacon_appears() {
 /// Whoever holds the database hides the attempt that was given up after REVEAL, to publish another FREEZE before it is
 /// opened; or makes the program itself give an attempt up, by what stands in the row.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[expect(clippy::too_many_lines, reason = "one story, told straight")]
 async fn a_void_attempt_is_neither_hidden_by_taking_its_row_away_nor_made_by_altering_one() {
     let server = PostgresDatabase::fresh();
     let db = Db::open_postgres(server.url(), &testkit::engines::upgrade()).await;

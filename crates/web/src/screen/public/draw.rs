@@ -8,7 +8,6 @@ use app::drawing::{Stage, public_stage};
 use axum::extract::{Path, State};
 use domain::campaign::CampaignState;
 use domain::campaign::plan::CampaignPlan;
-use domain::campaign::state::Abandoned;
 use domain::campaign::void_class::VoidClass;
 use domain::id::CampaignNo;
 use serde::Serialize;
@@ -197,10 +196,7 @@ pub(super) async fn load(web: &WebState, no: &str) -> Result<PublicDraw, Stop> {
         opened,
         visits,
         visits_total,
-        abandoned: match &stored.campaign.state {
-            CampaignState::Abandoned(abandoned) => Some(published_reason(abandoned)),
-            _ => None,
-        },
+        abandoned: published_reason(&stored.campaign.state),
         title: stored.title,
     })
 }
@@ -302,9 +298,12 @@ fn reason_of(body: &str) -> Option<String> {
 
 /// Why a campaign was given up, as the public reads it: the class with its sentence. What was given up before there were
 /// classes keeps the words that were typed to be read by the public.
-fn published_reason(abandoned: &Abandoned) -> String {
-    match abandoned.class {
+fn published_reason(state: &CampaignState) -> Option<String> {
+    let CampaignState::Abandoned(abandoned) = state else {
+        return None;
+    };
+    Some(match abandoned.class {
         Some(class) => format!("{}。{}", class.label(), class.sentence()),
         None => abandoned.reason.clone(),
-    }
+    })
 }

@@ -187,6 +187,21 @@ async fn drawing(
     Ok(confirm)
 }
 
+/// The class the public reads is one of those offered.
+fn class_is_chosen(act: CampaignAct, seen: &Seen, sent: &Pressed, errors: &mut FieldErrors) {
+    match act {
+        CampaignAct::Abandon => {
+            let classes = AbandonClass::ALL.iter().copied();
+            public_reason::chosen(sent, "class", classes, errors);
+        }
+        CampaignAct::Void => {
+            let classes = void_classes(seen.version()).into_iter();
+            public_reason::chosen(sent, "void_code", classes, errors);
+        }
+        _ => {}
+    }
+}
+
 /// What is wrong with what was typed.
 pub(super) fn faults(act: CampaignAct, seen: &Seen, visit: &Visit, sent: &Pressed) -> FieldErrors {
     let mut errors = FieldErrors::new();
@@ -197,14 +212,7 @@ pub(super) fn faults(act: CampaignAct, seen: &Seen, visit: &Visit, sent: &Presse
     if needs_reason && sent.first("reason").trim().is_empty() {
         errors.push("reason", REASON_EMPTY.field(&[]));
     }
-    if act == CampaignAct::Abandon {
-        let classes = AbandonClass::ALL.iter().copied();
-        public_reason::chosen(sent, "class", classes, &mut errors);
-    }
-    if act == CampaignAct::Void {
-        let classes = void_classes(seen.version()).into_iter();
-        public_reason::chosen(sent, "void_code", classes, &mut errors);
-    }
+    class_is_chosen(act, seen, sent, &mut errors);
     if act == CampaignAct::Void && seen.version() == Version::Two {
         dice::required_hash("document", sent, &mut errors);
     }

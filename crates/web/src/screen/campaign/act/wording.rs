@@ -22,11 +22,7 @@ pub(super) fn happens(act: CampaignAct, seen: &Seen) -> Vec<String> {
             "批准的就是提交的这一份：按下时核对它与提交时的摘要一致。",
             "方案的记录写入公开日志，任何人可查。",
         ]),
-        CampaignAct::Paper => lines(&[
-            "代录本身不作决定：由另一个账号对照扫描件核对之后，方案才以签批人的名义批准。",
-            "起草、修改或提交过方案的人不能是签批人，也不能核对；签批人本人可以核对。",
-            "核对之前方案有改动的，这次代录失效，要重新签批。",
-        ]),
+        CampaignAct::Paper => paper(),
         CampaignAct::Launch => lines(&[
             "发起科室会同执法支队、专业大队启动本次抽查。",
             "此后由抽取经办冻结名录。",
@@ -74,6 +70,14 @@ pub(super) fn happens(act: CampaignAct, seen: &Seen) -> Vec<String> {
             lines(&["任务终止，不再办理；标题、编号和所选的事由公开可查；写的理由留在内部。"])
         }
     }
+}
+
+fn paper() -> Vec<String> {
+    lines(&[
+        "代录本身不作决定：由另一个账号对照扫描件核对之后，方案才以签批人的名义批准。",
+        "起草、修改或提交过方案的人不能是签批人，也不能核对；签批人本人可以核对。",
+        "核对之前方案有改动的，这次代录失效，要重新签批。",
+    ])
 }
 
 fn commit(seen: &Seen) -> Vec<String> {

@@ -61,7 +61,7 @@ pub(crate) async fn told_of(
     Ok(told)
 }
 
-/// What one event left of a row, if it wrote it.
+/// What one event left of a row, if it is in the log and wrote it: whoever asks has the number from a form.
 ///
 /// # Errors
 /// [`StoreError::Contradiction`] if it is not what the log says.
@@ -78,8 +78,11 @@ pub(crate) async fn left_by(
             left = Some(cells);
         }
     });
-    read.await.map_err(|error| unread(error, event))?;
-    Ok(left)
+    match read.await {
+        Ok(_) => Ok(left),
+        Err(StoreError::NotFound { .. }) => Ok(None),
+        Err(error) => Err(unread(error, event)),
+    }
 }
 
 /// The newest entry, up to a leaf and of that act if these are given, that wrote a row.

@@ -78,6 +78,19 @@ impl App {
         Ok((tx, now))
     }
 
+    /// The same on a register that nobody else changes until it ends: what is asked of it, and of whoever rests on it, is
+    /// still so then.
+    pub(crate) async fn begin_on(
+        &self,
+        register: Register,
+        name: &'static str,
+        acting: &Acting,
+    ) -> Result<(Tx, InForce), AppError> {
+        let (mut tx, acting) = self.begin_as(name, acting).await?;
+        tx.hold(register, Hold::Exclusive).await?;
+        Ok((tx, acting))
+    }
+
     /// A look that leaves an event and belongs to no form: begun again while the accounts move on beside it. An act of a
     /// form is begun again by the gate of the forms, a long one by itself.
     pub(crate) async fn looks<T, F>(&self, look: impl Fn() -> F + Send) -> Result<T, AppError>

@@ -9,9 +9,8 @@ use domain::recusal::Recusal;
 use domain::refusal::{Code, Fact};
 use domain::text::{FieldErrors, PersonName};
 use domain::time::Instant;
-use store::{Hold, Register, StoreError, Tx, catalog, inspector, sealed_visit};
+use store::{Register, StoreError, Tx, catalog, inspector, sealed_visit};
 
-use crate::in_force::InForce;
 use crate::premise::{of_inspectors, require};
 use crate::{Acting, App, AppError};
 
@@ -75,7 +74,9 @@ impl App {
     ) -> Result<InspectorId, AppError> {
         let id = InspectorId::from_entropy(self.entropy.bytes());
         let read = typed.read(id.clone(), Some(unit.clone()))?;
-        let (mut tx, acting) = self.begin_on_inspectors("inspector.add", acting).await?;
+        let (mut tx, acting) = self
+            .begin_on(Register::Inspectors, "inspector.add", acting)
+            .await?;
         let actor = acting.actor(Verb::InspectorEdit, &Place::of(unit))?;
         refuse_taken_code(&mut tx, &read).await?;
         refuse_second_holder(&mut tx, &read).await?;
@@ -89,18 +90,6 @@ impl App {
         Ok(id)
     }
 
-    /// Begins an act on the register of inspectors: whose credential a number is, and whether somebody still
-    /// has a key, is still so when it ends.
-    async fn begin_on_inspectors(
-        &self,
-        name: &'static str,
-        acting: &Acting,
-    ) -> Result<(Tx, InForce), AppError> {
-        let (mut tx, acting) = self.begin_as(name, acting).await?;
-        tx.hold(Register::Inspectors, Hold::Exclusive).await?;
-        Ok((tx, acting))
-    }
-
     /// Changes an entry; two people who edit at once do not overwrite each other. Where the number of the
     /// credential does not open any more, it has to be typed anew, from the paper. His recusals follow to the code
     /// he has then, which stands once it was drawn: teams are known by it.
@@ -111,7 +100,9 @@ impl App {
         premise: &Premise,
         typed: &RawInspector,
     ) -> Result<(), AppError> {
-        let (mut tx, acting) = self.begin_on_inspectors("inspector.edit", acting).await?;
+        let (mut tx, acting) = self
+            .begin_on(Register::Inspectors, "inspector.edit", acting)
+            .await?;
         let (before, opened) = inspector::listed_one(&mut tx, id).await?;
         let unit = before.unit.clone();
         let actor = acting.actor(Verb::InspectorEdit, &Place::of(&unit))?;
@@ -146,7 +137,9 @@ impl App {
         id: &InspectorId,
         premise: &Premise,
     ) -> Result<(), AppError> {
-        let (mut tx, acting) = self.begin_on_inspectors("inspector.erase", acting).await?;
+        let (mut tx, acting) = self
+            .begin_on(Register::Inspectors, "inspector.erase", acting)
+            .await?;
         let years = catalog::rulebook(&mut tx).await?.retention.person_years;
         let before = inspector::get(&mut tx, id).await?;
         let actor = acting.actor(Verb::InspectorEdit, &Place::of(&before.inspector.unit))?;
@@ -185,7 +178,9 @@ impl App {
         premise: &Premise,
         recusal: &Recusal,
     ) -> Result<(), AppError> {
-        let (mut tx, acting) = self.begin_on_inspectors("recusal.declare", acting).await?;
+        let (mut tx, acting) = self
+            .begin_on(Register::Inspectors, "recusal.declare", acting)
+            .await?;
         // An inspector declares for himself; for others only who keeps the register of their unit.
         let own = inspector::codes_of(&mut tx, &acting.account)
             .await?

@@ -9,7 +9,7 @@ use domain::premise::Premise;
 use domain::refusal::Refusal;
 use domain::refusal::codes::RULEBOOK_FOUNDED;
 use domain::rulebook::{RulebookFile, SEED_DEMO_RULEBOOK, SEED_RULEBOOK};
-use store::{Hold, Register, StoreError, Tx, catalog};
+use store::{Register, StoreError, Tx, catalog};
 
 use crate::premise::{of_rulebook, require};
 use crate::{Acting, App, AppError};
@@ -89,8 +89,9 @@ impl App {
         file: RulebookFile,
         premise: &Premise,
     ) -> Result<(), AppError> {
-        let (mut tx, acting) = self.begin_as("rulebook.adopt", acting).await?;
-        tx.hold(Register::Rulebook, Hold::Exclusive).await?;
+        let (mut tx, acting) = self
+            .begin_on(Register::Rulebook, "rulebook.adopt", acting)
+            .await?;
         let actor = acting.actor(Verb::RulebookAdopt, &Place::BUREAU)?;
         let before = catalog::rulebook_in_force(&mut tx).await?;
         let now = of_rulebook(&before);

@@ -11,9 +11,8 @@ use domain::refusal::Code;
 use domain::subject::{RawSubject, Subject};
 use domain::text::{FieldError, FieldErrors};
 use store::subject::{self, StoredSubject};
-use store::{Hold, Register, StoreError, Tx, sealed_visit};
+use store::{Register, StoreError, Tx, sealed_visit};
 
-use crate::in_force::InForce;
 use crate::premise::require;
 use crate::{Acting, App, AppError};
 
@@ -76,7 +75,9 @@ impl App {
         premise: &Premise,
         typed: &RawSubject,
     ) -> Result<(), AppError> {
-        let (mut tx, acting) = self.begin_on_subjects("subject.edit", acting).await?;
+        let (mut tx, acting) = self
+            .begin_on(Register::Subjects, "subject.edit", acting)
+            .await?;
         let before = subject::get(&mut tx, id).await?;
         let actor = acting.actor(Verb::SubjectEdit, &Place::of(&before.unit))?;
         let now = Premise::of(before.seen.clone());
@@ -97,17 +98,6 @@ impl App {
         Ok(())
     }
 
-    /// Begins an act on the register of subjects: whether a frame is frozen, or a visit ahead, is still so when it ends.
-    async fn begin_on_subjects(
-        &self,
-        name: &'static str,
-        acting: &Acting,
-    ) -> Result<(Tx, InForce), AppError> {
-        let (mut tx, acting) = self.begin_as(name, acting).await?;
-        tx.hold(Register::Subjects, Hold::Exclusive).await?;
-        Ok((tx, acting))
-    }
-
     /// Removes an entry that was never inspected, with a reason; nobody is removed while visits are ahead: the drawn
     /// list is found in the register, and who is on it is not told by what can be removed.
     pub async fn remove_subject(
@@ -117,7 +107,9 @@ impl App {
         premise: &Premise,
         reason: &str,
     ) -> Result<(), AppError> {
-        let (mut tx, acting) = self.begin_on_subjects("subject.remove", acting).await?;
+        let (mut tx, acting) = self
+            .begin_on(Register::Subjects, "subject.remove", acting)
+            .await?;
         let before = subject::get(&mut tx, id).await?;
         let actor = acting.actor(Verb::SubjectEdit, &Place::of(&before.unit))?;
         let now = Premise::of(before.seen.clone());

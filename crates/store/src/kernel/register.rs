@@ -120,19 +120,6 @@ impl Register {
         Self::Inspections,
     ];
 
-    /// What must be as the log leaves it when a frame is fixed: what it is computed from, and the rulebook, of which a
-    /// campaign obeys the version of its approval whatever is adopted since.
-    pub const UNDER_A_FREEZE: [Self; 8] = [
-        Self::Units,
-        Self::Rulebook,
-        Self::Calendar,
-        Self::Catalog,
-        Self::Subjects,
-        Self::Inspectors,
-        Self::Recusals,
-        Self::Inspections,
-    ];
-
     /// Its place in [`Self::ALL`].
     #[must_use]
     pub const fn place(self) -> usize {

@@ -598,7 +598,7 @@ $1 == "reveal-from" { from = $2 }
 $1 == "reveal-by" { by = $2; if (V == 2 && !(from + 0 < by + 0)) print "reveal-from 应早于 reveal-by" }
 $1 == "beacon" {
   if (V == 1) { if ($2 ~ /:/ && $3 !~ /^(0|[1-9][0-9]*)$/) print "轮次应为没有前导零的数字：" $3; next }
-  if (by + 0 > $4 + 0) print "信标的时间早于 reveal-by"
+  if (by + 0 >= $4 + 0) print "信标的时间不晚于 reveal-by"
   if ($2 ~ /:/) {
     if ($2 != "drand:52db9ba70e0cc0f6eaf7803dd07447a1f5477735fd3f661792ba94600c84e971") print "drand 只认 quicknet 一条链"
     if ($3 !~ /^[1-9][0-9]*$/) print "drand 的轮次应为没有前导零的数字：" $3

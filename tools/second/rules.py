@@ -157,7 +157,7 @@ def check_freeze(plan, terms, frame, extended=None):
     _must(terms.reveal_from < terms.reveal_by, "hours")
     if terms.beacon:
         source, round_, time = terms.beacon[:3]
-        _must(terms.reveal_by <= time, "hours of the beacon")
+        _must(terms.reveal_by < time, "hours of the beacon")
         _must(beacon_fits(source, round_, time), "beacon")
     check_counts(terms, frame, extended is not None)
     check_rows(terms, frame, extended)

@@ -139,7 +139,7 @@
       found.say(!f.subjects.leaves && !f.must && !f.skip && !f.strata.length && !f.leaders.length && !f.areas.length && f.grouping === null,
         '借调名单没有对象、分层、组长和片区，不分组');
     }
-    found.say(f.revealFrom < f.revealBy && (!f.beacon || f.revealBy <= f.beacon.time), '公开随机数的时间先后有序，早于信标');
+    found.say(f.revealFrom < f.revealBy && (!f.beacon || f.revealBy < f.beacon.time), '公开随机数的时间先后有序，早于信标');
     if (f.beacon) { found.say(M.sourceRight(f.beacon), '信标的来源、期次和时间合乎协议', f.beacon.source + ' ' + f.beacon.round); }
     if (f.beacon && f.beacon.source.indexOf('drand:') !== 0) { found.open.push('信标 ' + f.beacon.source + ' ' + f.beacon.round + ' 是否在冻结公布之后才产生，没有核对：请对照其官方公布。'); }
   }

@@ -19,12 +19,23 @@ static NOT_THIS_LOG: Code = Code::new(
     "日志名不变才叫更换密钥；日志名要变的，是另起日志（mingqian restore --accept-loss）。",
 );
 
+static OTHERS_CONNECTED: Code = Code::new(
+    "ROTA-003",
+    "另有 {count} 个 mingqian 进程正接着这个数据库，没有更换：它们手里还是原来的密钥，换了就什么也办不成。",
+    None,
+    "停下各处的服务和命令，再换；换过的 keys/log.key 放到每一处，再启动。",
+);
+
 impl App {
     /// From the next entry on the log is signed by `next`. What this program holds signs nothing after that.
     ///
     /// # Errors
-    /// `ROTA-001` a key of another name.
+    /// `ROTA-001` a key of another name, `ROTA-003` others work on the same database.
     pub async fn rotate_log_key(&self, next: &SignerKey) -> Result<KeyRotation, AppError> {
+        match self.db.other_processes().await? {
+            0 => {}
+            others => return Err(OTHERS_CONNECTED.refuse(&[("count", &others)]).into()),
+        }
         let mut tx = self.db.begin("log.rotate_key").await?;
         let (size, root) = log::head(&mut tx).await?;
         let (origin, _) = org::fact_to_change(&mut tx, "origin").await?;

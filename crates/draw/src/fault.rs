@@ -96,7 +96,7 @@ codes! {
     /// A recusal of `shuang/2` that names somebody who is in no list.
     STRANGER = 221, "回避记录只能写本次名录中的检查人员、已公布的组长，和本次名录中的检查对象。";
     /// Hours of the ceremony that contradict each other.
-    HOURS = 222, "揭示时段须在截止之前开始，截止不得晚于公共随机源公布的时刻。";
+    HOURS = 222, "揭示时段须在截止之前开始，截止须早于公共随机源公布的时刻。";
     /// A beacon that is none of §3.5.
     BEACON_NAME = 223, "drand 只用 quicknet，轮次写数字；双色球写 7 位期号，大乐透写 5 位期号。";
     /// Items with a name beside the one without.

@@ -227,9 +227,9 @@ fn rates_stay_below_a_million_together() {
 fn the_hours_fit_each_other_and_the_ceremony() {
     only(Code::HOURS, |json| json["reveal_by"] = START.into());
     only(Code::HOURS, |json| {
-        json["reveal_by"] = (START + 3601).into();
+        json["reveal_by"] = (START + 3600).into();
     });
-    accepted(|json| json["reveal_by"] = (START + 3600).into());
+    accepted(|json| json["reveal_by"] = (START + 3599).into());
     only(Code::PLAN, |json| json["ceremony"] = (START + 1).into());
     only(Code::RANGE, |json| {
         json["beacon"] = json!(["radio", "noon", 10_000_000_000_u64, "07"]);

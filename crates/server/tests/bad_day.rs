@@ -655,6 +655,20 @@ fn a_log_goes_on_under_another_key_that_the_old_one_has_signed_and_old_receipts_
     }
 }
 
+/// Of a folder its lock tells (`keys`); servers that share a database may stand on other machines.
+#[test]
+fn the_key_of_a_log_is_not_changed_under_another_server_of_the_same_database() {
+    let bureau = Bureau::founded(Engine::Postgres);
+    let before = signer(&bureau, "log.key");
+    let serving = served(&bureau, &[]);
+    let run = bureau.run(&["log", "rotate-key"], "var", 0);
+    refused(&run, 2, &["ROTA-003", "另有 1 个"]);
+    assert_eq!(signer(&bureau, "log.key"), before);
+    drop(serving);
+    done(&bureau.run(&["log", "rotate-key"], "var", 0));
+    done(&bureau.run(&["audit"], "var", 0));
+}
+
 #[test]
 fn a_stranger_with_the_old_key_follows_by_the_public_records_over_every_change_and_by_no_other_text()
  {

@@ -10,7 +10,7 @@ use domain::id::{AccountId, CampaignNo, Fingerprint};
 use domain::policy::Verb;
 use domain::premise::Premise;
 use domain::refusal::{Code, Fact};
-use domain::time::Instant;
+use domain::time::{Date, Instant};
 use draw::Version;
 use draw::record::PlanRecord;
 use draw::seed::beacon::{QUICKNET, time_of_round};
@@ -72,6 +72,7 @@ struct ToCommit {
 struct Known {
     reveal_by: Instant,
     ceremony: Option<Instant>,
+    until: Date,
     source: Option<String>,
     intervals: Intervals,
     newest: Version,
@@ -96,6 +97,7 @@ impl Committing {
                 .clone()
                 .map(|source| (source, self.0.beacon_round.clone())),
             ceremony: known.ceremony,
+            until: known.until,
             intervals: known.intervals,
             newest: known.newest,
         }
@@ -152,6 +154,7 @@ impl LongAct for Committing {
         let hours = Known {
             reveal_by,
             ceremony,
+            until: stored.until,
             source,
             intervals,
             newest,

@@ -107,6 +107,7 @@ fn commit_facts() -> CommitFacts {
         beacon_at: Some(at(70)),
         beacon: None,
         ceremony: None,
+        until: Date::new(2026, 12, 4).expect("a day"),
         intervals: DEMO,
         newest: Version::One,
     }

@@ -251,7 +251,8 @@ impl Db {
     pub(crate) async fn connect_postgres(url: &str, upgrade: &Upgrade) -> Result<Self, StoreError> {
         let options = PgConnectOptions::from_str(url)
             .map_err(|error| engine(&error))?
-            .options(SETTINGS);
+            .options(SETTINGS)
+            .application_name(&line::PROCESS);
         line::answers(&options).await?;
         let acts = PgPoolOptions::new()
             .max_connections(ACTS)
@@ -395,6 +396,15 @@ impl Db {
                 return Err(error);
             }
             turn += 1;
+        }
+    }
+
+    /// How many other processes of the program are connected to a database on a server; of an embedded one the lock of its
+    /// folder tells.
+    pub async fn other_processes(&self) -> Result<u64, StoreError> {
+        match &self.pools {
+            Pools::Lite { .. } => Ok(0),
+            Pools::Pg { acts, .. } => line::others(acts).await,
         }
     }
 

@@ -10,7 +10,7 @@ use crate::event::Act;
 use crate::id::{Fingerprint, PartyToken};
 use crate::policy::four_eyes;
 use crate::refusal::{Refusal, codes};
-use crate::time::Instant;
+use crate::time::{Date, Instant};
 
 use super::super::frame_roots::FrameRoots;
 use super::super::party::{Party, PartyName, TrustLevel};
@@ -73,6 +73,8 @@ pub struct CommitFacts {
     pub beacon: Option<(String, String)>,
     /// When PLAN announced the ceremony for, if it did.
     pub ceremony: Option<Instant>,
+    /// The last day of the plan's window: visits are made until then.
+    pub until: Date,
     /// The intervals in force.
     pub intervals: Intervals,
     /// The version of new attempts.
@@ -157,7 +159,7 @@ impl Campaign {
     ///
     /// # Errors
     /// `CAMP-001`, `AUTH-013`, `CAMP-009` a party has not committed, `CAMP-008` trust level,
-    /// `CAMP-005` to `CAMP-007`, `CAMP-016` to `CAMP-021` and `CAMP-045` hours, `CAMP-046` an issue that may have been
+    /// `CAMP-005` to `CAMP-007`, `CAMP-016` to `CAMP-021` and `CAMP-045`, `CAMP-048` hours, `CAMP-046` an issue that may have been
     /// drawn, `DRAW-015` to `DRAW-017` not the frame that was frozen, or not one that may be published.
     pub fn commit(self, facts: CommitFacts) -> Stepped {
         self.permit(CampaignVerb::Commit)?;

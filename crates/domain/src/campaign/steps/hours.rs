@@ -7,7 +7,7 @@
 use draw::seed::lottery::Lottery;
 
 use crate::refusal::{Fact, Refusal, codes};
-use crate::time::Instant;
+use crate::time::{Date, Instant};
 
 use super::super::state::Frozen;
 use super::super::version::FrameVersion;
@@ -30,10 +30,23 @@ pub(super) struct Hours {
 pub(super) fn kept(frozen: &Frozen, facts: &CommitFacts) -> Result<Hours, Refusal> {
     rested(frozen, facts)?;
     not_drawn_yet(facts)?;
-    match frozen.version {
+    let hours = match frozen.version {
         FrameVersion::One => of_one(facts),
         FrameVersion::Two { beacon, .. } => of_two(beacon, facts),
+    }?;
+    within_window(&hours, facts.until)?;
+    Ok(hours)
+}
+
+/// Refuses hours at which nobody could be visited any more: a round or a year that was typed wrong would keep the campaign
+/// until somebody makes it void.
+fn within_window(hours: &Hours, until: Date) -> Result<(), Refusal> {
+    let last = hours.beacon_at.unwrap_or(hours.reveal_by);
+    if last < until.end() {
+        return Ok(());
     }
+    let facts: [Fact<'_>; 2] = [("last", &last.local_text()), ("until", &until.in_sentence())];
+    Err(codes::CAMPAIGN_DRAWN_TOO_LATE.refuse(&facts))
 }
 
 /// The interval from PLAN to FREEZE.

@@ -254,6 +254,31 @@ fn an_issue_that_may_have_been_drawn_before_freeze_is_refused() {
     assert!(refusal.remedy.contains("第 2026134 期"), "{refusal:?}");
 }
 
+/// A round of drand counts three seconds: one digit too many is a beacon of years ahead, and only VOID would end the wait.
+#[test]
+fn a_beacon_or_a_last_nonce_after_the_days_of_the_visits_is_refused() {
+    let last = Date::new(2026, 11, 23).expect("a day");
+    let ends = |version, beacon_at: Instant, reveal_by| {
+        let facts = CommitFacts {
+            beacon_at: Some(beacon_at),
+            reveal_by,
+            until: last,
+            ..hours()
+        };
+        ready_under(version).commit(facts).map(|_| ())
+    };
+    let night = last.end();
+    assert_eq!(ends(WITH_BEACON, night.plus_ms(-1000), at(60)), Ok(()));
+    let refusal = ends(WITH_BEACON, night, at(60)).expect_err("the window is over");
+    assert_eq!(refusal.code, "CAMP-048");
+    for said in ["2026-11-24 00:00:00", "11 月 23 日"] {
+        assert!(refusal.sentence.contains(said), "{refusal}");
+    }
+    assert_eq!(ends(PLAIN, at(70), night.plus_ms(-1000)), Ok(()));
+    let late = ends(PLAIN, at(70), night).expect_err("nobody comes in time");
+    assert_eq!(late.code, "CAMP-048");
+}
+
 /// Parties commit under the version of the frame: what they handed in does not fit a FREEZE of another.
 #[test]
 fn a_frame_of_an_earlier_version_is_not_published_once_new_ones_are_of_the_second() {

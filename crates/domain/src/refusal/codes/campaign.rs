@@ -28,6 +28,9 @@ registry! { CAMPAIGN:
     CAMPAIGN_ISSUE_DRAWN = "CAMP-046",
         "按每周三期、全年休市至多少开 {left_out} 期推算，{source} 第 {round} 期在公布承诺之前已经开奖。", Some("shuang/2 第 3.5 节"),
         "对照开奖公告填写还没有开奖的一期，不早于第 {next} 期；休市少开的不止这些的，先修订细则参数“彩票休市一年至多少开的期数”。";
+    CAMPAIGN_DRAWN_TOO_LATE = "CAMP-048",
+        "照这些时间和期号，{last} 才能抽取，而方案的实施时间到 {until}为止。", Some("细则四（三）"),
+        "核对时间和期号（drand 的轮次一轮三秒）；实施时间已经来不及的，终止任务、另立任务。";
     CAMPAIGN_BELOW_LEVEL = "CAMP-008",
         "见证方和信标合计只达到“{level}”，低于细则要求的“{minimum}”。", Some("摇号协议第 3.1 节"),
         "请两家外部单位到场递交承诺值，或在方案里写明一个公共信标。";

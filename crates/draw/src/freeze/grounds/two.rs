@@ -81,8 +81,8 @@ fn hours(terms: &Terms) -> Vec<Fault> {
         wrong("reveal-from", "揭示开始不早于截止。");
     }
     match (&terms.beacon, beacon_at) {
-        (Some(_), Some(at)) if terms.reveal_by > at => {
-            wrong("reveal-by", "揭示截止晚于公共随机源公布的时刻。");
+        (Some(_), Some(at)) if terms.reveal_by >= at => {
+            wrong("reveal-by", "揭示截止不早于公共随机源公布的时刻。");
         }
         (Some(_), None) => wrong("beacon", "没有写明公共随机源公布的时刻。"),
         (None, Some(_)) => wrong("beacon", "没有公共随机源，却写明了它公布的时刻。"),

@@ -1,6 +1,8 @@
 //! The line to PostgreSQL: beginning on it, and whether the server is there at all. A pool without a connection says
 //! only that it waited; whether for others or for the server, the server is asked.
 
+use std::hash::{BuildHasher as _, RandomState};
+use std::sync::LazyLock;
 use std::time::Duration;
 
 use sqlx::postgres::PgConnectOptions;
@@ -8,6 +10,16 @@ use sqlx::{Connection as _, PgConnection, PgPool};
 
 use crate::error::StoreError;
 use crate::kernel::conn::{Conn, engine};
+use crate::kernel::value::Value;
+
+/// By what a server knows the connections of one process of the program: its number alone may be that of a process of
+/// another machine.
+pub(super) static PROCESS: LazyLock<String> = LazyLock::new(|| {
+    let machine = RandomState::new().hash_one(std::process::id());
+    format!("mingqian {} {machine:016x}", std::process::id())
+});
+/// Connections of other processes of the program to the same database.
+const OTHERS: &str = "SELECT COUNT(DISTINCT application_name) AS others FROM pg_stat_activity WHERE datname = current_database() AND application_name LIKE 'mingqian %' AND application_name <> $1";
 
 /// How whoever writes begins, whatever the database, the role or the server has as its default: under
 /// SERIALIZABLE all acts conflict on the head of the log, under REPEATABLE READ whoever waited for it.
@@ -18,6 +30,9 @@ pub(super) const READ: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
 /// How long a server may take to answer at all.
 const ANSWER: Duration = Duration::from_secs(5);
 
+/// How long a server may take to notice that a process has ended.
+const LEAVING: Duration = Duration::from_secs(3);
+
 /// Begins on a connection of the pool.
 pub(super) async fn begun(pool: &PgPool, sql: &'static str) -> Result<Conn, StoreError> {
     match pool.begin_with(sql).await {
@@ -27,6 +42,23 @@ pub(super) async fn begun(pool: &PgPool, sql: &'static str) -> Result<Conn, Stor
             Err(StoreError::Busy)
         }
         Err(error) => Err(on_the_line(&error)),
+    }
+}
+
+/// How many other processes of the program are connected; a server that has nothing to do asks for the head of the log
+/// all the same.
+pub(super) async fn others(pool: &PgPool) -> Result<u64, StoreError> {
+    let asked = tokio::time::Instant::now();
+    loop {
+        let mut conn = begun(pool, BEGIN).await?;
+        let own = Value::from(PROCESS.as_str());
+        let rows = conn.fetch(OTHERS, &[own]).await?;
+        let others = rows.first().map_or(Ok(0), |row| row.int("others"))?;
+        conn.rollback().await?;
+        if others == 0 || asked.elapsed() > LEAVING {
+            return Ok(u64::try_from(others).unwrap_or(0));
+        }
+        tokio::time::sleep(LEAVING / 30).await;
     }
 }
 

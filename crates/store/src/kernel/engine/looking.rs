@@ -63,7 +63,8 @@ impl Db {
             .options([
                 ("default_transaction_read_only", "on"),
                 ("quote_all_identifiers", "off"),
-            ]);
+            ])
+            .application_name(&line::PROCESS);
         line::answers(&options).await?;
         let acts = PgPoolOptions::new()
             .max_connections(2)

@@ -130,6 +130,7 @@ fn committed(campaign: Campaign, seen: &Seen, step: Step, intervals: Intervals) 
         beacon_at: timed.then(|| reveal_by.plus_ms(60_000)),
         beacon: None,
         ceremony,
+        until: seen.stored.until,
         intervals,
         newest: seen.newest,
     })

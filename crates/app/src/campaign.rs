@@ -228,8 +228,7 @@ impl App {
         let verb = Verb::CampaignAbandon;
         let step = |campaign: Campaign, step| campaign.abandon(step, class, reason);
         let mut begun = self.stepped(acting, number, premise, verb, step).await?;
-        campaign::voids_as_written(&mut begun.tx, &begun.stored).await?;
-        for void in campaign::void_attempts(&mut begun.tx, &begun.stored).await? {
+        for void in campaign::voids_as_written(&mut begun.tx, &begun.stored).await? {
             if !void.is_opened {
                 return Err(UNOPENED.refuse(&[("attempt", &void.attempt())]).into());
             }

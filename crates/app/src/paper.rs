@@ -125,7 +125,7 @@ impl App {
     ) -> Result<(), AppError> {
         let (mut tx, acting) = self.begin_as("paper.confirm", acting).await?;
         hold_plan(&mut tx).await?;
-        let stored = paper::get(&mut tx, id).await?;
+        let stored = paper::as_last_written(&mut tx, id).await?;
         let actor = acting.actor(Verb::PaperConfirm, &Place::of(&stored.paper.unit))?;
         let now = of_paper(&stored);
         require(&mut tx, Some(&acting), "这份线下签批", premise, &now).await?;

@@ -20,6 +20,7 @@ use std::num::NonZeroUsize;
 
 pub use full::Borrowed;
 pub use point::{Finding, Point};
+pub(crate) use records::{cutoffs_elsewhere, undecidable};
 pub use several::{Beside, Footprint, beside};
 pub use times::LogTimes;
 

@@ -1,14 +1,18 @@
 //! The public records of one log in the order in which they stand there: what each names must have come before it.
 //!
 //! A record may be whole and its entry in the log, and still be out of place: a RESULT of another FREEZE, a second FREEZE of
-//! one attempt, a VOID after the draw. Whoever holds the database and the key of the log can append such a record; nobody
-//! can take it out again, and here it is named (SPEC-draw §3, SPEC-log §3). Deliberately absent: whether a record follows
-//! from its frame and its seed, which takes a bundle ([`judge`](crate::judge), crate `verify`).
+//! one attempt, a VOID after the draw; or contradict one it names: other numbers than PLAN, a VOID that nobody may decide.
+//! Whoever holds the database and the key of the log can append such a record; nobody
+//! can take it out again, and here it is named (SPEC-draw §3, §8.1, SPEC-log §3). Deliberately absent: whether a record follows
+//! from its frame and its seed, which takes a bundle ([`judge`](crate::judge), crate `verify`); what records of `shuang/1`
+//! say of each other.
 
 use std::collections::BTreeMap;
 
 use crate::digest::{Digest, Suite};
-use crate::fault::Fault;
+use crate::fault::{Code, Fault};
+use crate::judge::{cutoffs_elsewhere, undecidable};
+use crate::level::Level;
 use crate::name::Token;
 use crate::record::open::Ending;
 use crate::record::two::{self, Opened, Voided};
@@ -20,8 +24,9 @@ use crate::version::Version;
 /// The records read so far.
 #[derive(Debug, Default)]
 pub struct Succession {
-    /// The campaign of each PLAN.
-    plans: BTreeMap<Digest, Token>,
+    plans: BTreeMap<Digest, PlanRecord>,
+    /// The PLAN of each campaign.
+    planned: BTreeMap<Token, Digest>,
     attempts: BTreeMap<(Token, u32), Attempt>,
 }
 
@@ -32,6 +37,16 @@ struct Attempt {
     reveal: Option<Digest>,
     result: Option<Digest>,
     void: Option<Digest>,
+    open: bool,
+    /// FREEZE and REVEAL of `shuang/2`, until the attempt has its end.
+    said: Option<Box<Said>>,
+}
+
+/// What the end of an attempt is held against.
+#[derive(Debug)]
+struct Said {
+    freeze: FreezeRecord,
+    reveal: Option<RevealRecord>,
 }
 
 /// What is wrong with a record in its place, in words.
@@ -40,6 +55,11 @@ type Misplaced = String;
 /// Whether a record begins as one of that version.
 fn is_of(version: Version, text: &[u8]) -> bool {
     text.starts_with(format!("{version} ").as_bytes())
+}
+
+/// What is wrong with a record that stands in its place.
+fn contradicts(fault: Option<Fault>) -> Result<(), Misplaced> {
+    fault.map_or(Ok(()), |fault| Err(format!("与之前的记录矛盾（{fault}）")))
 }
 
 fn unread(fault: &Fault) -> Misplaced {
@@ -65,39 +85,75 @@ impl Succession {
 
     fn plan(&mut self, text: &[u8]) -> Result<(), Misplaced> {
         let plan = PlanRecord::parse(text).map_err(|fault| unread(&fault))?;
-        self.plans.insert(plan.suite.bytes(text), plan.campaign);
-        Ok(())
+        let (hash, campaign) = (plan.suite.bytes(text), plan.campaign);
+        self.plans.insert(hash, plan);
+        match self.planned.insert(campaign, hash) {
+            Some(_) => Err("这项任务此前已经有一份方案（PLAN）".to_owned()),
+            None => Ok(()),
+        }
     }
 
     fn freeze(&mut self, text: &[u8]) -> Result<(), Misplaced> {
         let freeze = FreezeRecord::parse(text).map_err(|fault| unread(&fault))?;
         let planned = self.planned(&freeze.campaign, &freeze.plan);
+        let agrees = self.agrees(&freeze);
         let key = (freeze.campaign, freeze.attempt);
-        let earlier = freeze
-            .attempt
-            .checked_sub(1)
-            .map(|before| (freeze.campaign, before));
-        let standing = earlier.and_then(|key| self.attempts.get(&key));
-        let stands =
-            standing.is_some_and(|before| before.freeze.is_some() && before.void.is_none());
+        let follows = self.follows(key);
         let own = self.attempts.entry(key).or_default();
         let before = (own.freeze.is_some(), own.void.is_some());
         own.freeze = Some((freeze.hash(), freeze.suite));
+        let borrows = freeze.extends.is_some();
+        if freeze.version() == Version::Two {
+            let reveal = None;
+            own.said = Some(Box::new(Said { freeze, reveal }));
+        }
         planned?;
         match before {
             (true, _) => Err("这一轮此前已经有一份承诺（FREEZE）".to_owned()),
             (_, true) => Err("这一轮此前已经作废（VOID）".to_owned()),
             // Those who borrow continue an attempt that stands.
-            _ if stands && freeze.extends.is_none() => {
-                Err("上一轮的承诺（FREEZE）没有作废（VOID）".to_owned())
+            _ if borrows => agrees,
+            _ => follows.and(agrees),
+        }
+    }
+
+    /// Every earlier attempt of the campaign that the log has is void, and none is left out; the log may have begun after the
+    /// first.
+    fn follows(&self, (campaign, number): (Token, u32)) -> Result<(), Misplaced> {
+        let others = self.attempts.range((campaign, 0)..=(campaign, u32::MAX));
+        let others = others.filter(|((_, other), _)| *other != number);
+        let mut newest = None;
+        for ((_, other), attempt) in others {
+            if attempt.freeze.is_some() && attempt.void.is_none() {
+                return Err(match other.checked_add(1) == Some(number) {
+                    true => "上一轮的承诺（FREEZE）没有作废（VOID）".to_owned(),
+                    false => format!("第 {other} 轮的承诺（FREEZE）没有作废（VOID）"),
+                });
+            }
+            newest = Some(*other);
+        }
+        match newest {
+            Some(newest) if newest.checked_add(1) != Some(number) => {
+                Err(format!("它是第 {number} 轮，此前最后的是第 {newest} 轮"))
             }
             _ => Ok(()),
         }
     }
 
+    /// FREEZE of `shuang/2` against its PLAN and itself.
+    fn agrees(&self, freeze: &FreezeRecord) -> Result<(), Misplaced> {
+        if freeze.version() != Version::Two {
+            return Ok(());
+        }
+        let plan = self.plans.get(&freeze.plan);
+        let disagreements = plan.map(|plan| plan.disagreements(freeze));
+        let mut faults = disagreements.into_iter().flatten().chain(freeze.faults());
+        contradicts(faults.next())
+    }
+
     fn planned(&self, campaign: &Token, plan: &Digest) -> Result<(), Misplaced> {
-        match self.plans.get(plan) {
-            Some(of) if of == campaign => Ok(()),
+        match self.plans.get(plan).map(|plan| plan.campaign) {
+            Some(of) if of == *campaign => Ok(()),
             Some(of) => Err(format!("它写的方案（PLAN）是任务 {of} 的")),
             None => Err("它写的方案（PLAN）不在它之前".to_owned()),
         }
@@ -121,9 +177,14 @@ impl Succession {
         let (own, suite) = self.named(&reveal.attempt)?;
         let ended = own.ended();
         let before = own.reveal.replace(suite.bytes(text));
+        let mut answers = Ok(());
+        if let Some(said) = &mut own.said {
+            answers = contradicts(reveal.faults(&said.freeze).into_iter().next());
+            said.reveal = Some(reveal);
+        }
         match before {
             Some(_) => Err("这一轮此前已经有一份揭示（REVEAL）".to_owned()),
-            None => ended,
+            None => ended.and(answers),
         }
     }
 
@@ -132,22 +193,26 @@ impl Succession {
         let (own, suite) = self.named(&result.attempt)?;
         let ended = own.ended();
         own.result = Some(suite.bytes(text));
+        let said = own.said.take();
         ended?;
         // Under the first version a draw without a server has none.
         if result.attempt.version == Version::Two && own.reveal.is_none() {
             return Err("它之前没有揭示（REVEAL）".to_owned());
         }
-        Ok(())
+        let Some(said) = said else { return Ok(()) };
+        let plan = self.plans.get(&said.freeze.plan);
+        let lost = plan.and_then(|plan| level_lost(plan, &said));
+        contradicts(cutoffs_elsewhere(&said.freeze, &result).or(lost))
     }
 
     fn void(&mut self, text: &[u8]) -> Result<(), Misplaced> {
-        let (named, reveal) = if is_of(Version::One, text) {
+        let (named, reveal, decided) = if is_of(Version::One, text) {
             let void = VoidRecord::parse(text).map_err(|fault| unread(&fault))?;
-            (void.attempt, None)
+            (void.attempt, None, None)
         } else {
             let void = two::VoidRecord::parse(text).map_err(|fault| unread(&fault))?;
             match void.voided {
-                Voided::Frozen { attempt, reveal } => (attempt, Some(reveal)),
+                Voided::Frozen { attempt, reveal } => (attempt, Some(reveal), Some(void.decided)),
                 Voided::BeforeFreeze {
                     campaign,
                     attempt,
@@ -158,13 +223,17 @@ impl Succession {
         let (own, suite) = self.named(&named)?;
         let ended = own.ended();
         own.void = Some(suite.bytes(text));
+        let said = own.said.take();
         ended?;
-        match reveal {
-            Some(reveal) if reveal != own.reveal => {
-                Err("它写的揭示（REVEAL）不是这一轮的那一份".to_owned())
-            }
-            _ => Ok(()),
+        if reveal.is_some_and(|reveal| reveal != own.reveal) {
+            return Err("它写的揭示（REVEAL）不是这一轮的那一份".to_owned());
         }
+        let (Some(said), Some(decided)) = (said, decided) else {
+            return Ok(());
+        };
+        let plan = self.plans.get(&said.freeze.plan);
+        let known = plan.map(|plan| (plan, &said.freeze, said.reveal.as_ref()));
+        contradicts(known.and_then(|known| undecidable(known, &decided)))
     }
 
     /// An attempt that is void before it is frozen.
@@ -197,7 +266,9 @@ impl Succession {
             }
         };
         let (own, _) = self.named(&named)?;
+        let before = std::mem::replace(&mut own.open, true);
         match () {
+            () if before => Err("这一轮此前已经公开过一次（OPEN）".to_owned()),
             () if result.is_some() && own.result != result => {
                 Err("它写的结果（RESULT）不是这一轮的那一份".to_owned())
             }
@@ -207,6 +278,16 @@ impl Succession {
             () => Ok(()),
         }
     }
+}
+
+/// A draw that does not reach its plan's least level: what REVEAL gave, and the beacon of FREEZE, which a drawn attempt has.
+fn level_lost(plan: &PlanRecord, said: &Said) -> Option<Fault> {
+    let (reached, least) = (
+        Level::in_reach(said.reveal.as_ref()?, &said.freeze),
+        plan.min_level,
+    );
+    let sentence = || format!("只达到 {reached}，方案要求 {least} 级。");
+    (reached.number() < least).then(|| Fault::new(Code::LEVEL, "", sentence()))
 }
 
 impl Attempt {

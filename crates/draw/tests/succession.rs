@@ -15,6 +15,7 @@ use draw::record::two::{Approval, Decided, VoidRecord, Voided};
 use draw::record::{AttemptRef, FreezeRecord};
 use draw::succession::Succession;
 use forger::{description, made};
+use serde_json::Value;
 
 /// Type and text of a record.
 type Record = (&'static str, String);
@@ -32,7 +33,11 @@ fn told(records: &[Record]) -> Vec<(usize, String)> {
 
 /// PLAN, FREEZE, REVEAL, RESULT and OPEN of an attempt of `shuang/2`.
 fn attempt_of_two() -> Vec<Record> {
-    let made = made(&description());
+    attempt_of(&description())
+}
+
+fn attempt_of(description: &Value) -> Vec<Record> {
+    let made = made(description);
     let text = |name: &str| String::from_utf8(made.files[name].clone()).unwrap();
     ["plan", "freeze", "reveal", "result", "open"]
         .map(|kind| (kind, text(&format!("{kind}.txt"))))
@@ -73,8 +78,12 @@ fn approved() -> Decided {
     ))
 }
 
-/// VOID of the attempt with that FREEZE.
+/// VOID of the attempt with that FREEZE, by a person.
 fn void(freeze: &str, reveal: Option<&str>) -> Record {
+    void_by(approved(), freeze, reveal)
+}
+
+fn void_by(decided: Decided, freeze: &str, reveal: Option<&str>) -> Record {
     let freeze = FreezeRecord::parse(freeze.as_bytes()).unwrap();
     let attempt = AttemptRef {
         version: freeze.version(),
@@ -83,21 +92,86 @@ fn void(freeze: &str, reveal: Option<&str>) -> Record {
         freeze: freeze.hash(),
     };
     let reveal = reveal.map(digest);
+    let reason = match decided {
+        Decided::Program => "level-lost",
+        Decided::Approved(_) => "frame-error",
+    };
     let record = VoidRecord {
         voided: Voided::Frozen { attempt, reveal },
-        reason: "frame-error".parse().unwrap(),
-        decided: approved(),
+        reason: reason.parse().unwrap(),
+        decided,
     };
     ("void", record.to_string())
+}
+
+/// What is said of the last of these records, in which a text is replaced once; nothing may be said of those before it.
+fn of_last(records: &[Record], from: &str, to: &str) -> String {
+    let mut records = records.to_vec();
+    let last = records.len() - 1;
+    let text = &mut records[last].1;
+    assert!(text.contains(from), "{text}");
+    *text = text.replacen(from, to, 1);
+    let mut said = told(&records);
+    let (at, why) = said.pop().expect("something is said");
+    assert_eq!((at, said), (last, vec![]), "{why}");
+    why
+}
+
+/// Each stands in its place and names what it should, and yet one of the two cannot be true.
+#[test]
+fn a_record_that_contradicts_one_before_it_is_named() {
+    let records = attempt_of_two();
+    let contradicts = |why: String, said: &str| {
+        assert!(why.starts_with("与之前的记录矛盾（"), "{why}");
+        assert!(why.contains(said), "{why}");
+    };
+    let freeze = &records[..2];
+    contradicts(of_last(freeze, "team cg 2", "team cg 1"), "team");
+    contradicts(
+        of_last(freeze, "reveal-by 1800001800", "reveal-by 1800003600"),
+        "reveal-by",
+    );
+    let reveal = &records[..3];
+    let dice = "dice hall 01234567890123456789";
+    contradicts(
+        of_last(reveal, dice, "dice other 01234567890123456789"),
+        "dice",
+    );
+    let result = &records[..4];
+    contradicts(
+        of_last(result, "cutoff fume:A ", "cutoff fume:C "),
+        "cutoff",
+    );
+    let (frozen, revealed) = (&records[1].1, &records[2].1);
+    let program = void_by(Decided::Program, frozen, Some(revealed));
+    let unfounded = [&records[..3], &[program]].concat();
+    contradicts(of_last(&unfounded, "", ""), "由程序作废没有根据");
+    // Without a beacon everything is known by REVEAL.
+    let mut known = description();
+    known["beacon"] = Value::Null;
+    let records = attempt_of(&known);
+    let by_person = void(&records[1].1, Some(&records[2].1));
+    let late = [&records[..3], &[by_person]].concat();
+    contradicts(of_last(&late, "", ""), "不能再由人作废");
+}
+
+#[test]
+fn there_is_one_plan_of_a_campaign_and_one_opening_of_an_attempt() {
+    let records = attempt_of_two();
+    let twice = [&records[..1], &records[..1]].concat();
+    let why = of_last(&twice, "min-level 1", "min-level 0");
+    assert_eq!(why, "这项任务此前已经有一份方案（PLAN）");
+    let opened = [&records[..], &records[4..]].concat();
+    assert_eq!(of_last(&opened, "", ""), "这一轮此前已经公开过一次（OPEN）");
 }
 
 #[test]
 fn records_in_their_order_are_not_blamed_and_other_entries_are_passed_over() {
     let mut records = attempt_of_two();
     records.insert(1, ("publish", "not of a draw".to_owned()));
-    records.extend(attempt_of_one());
-    // The one is attempt 2, the other attempt 1 of a campaign of the same number.
+    // The log may have begun after the first attempt of a campaign.
     assert_eq!(told(&records), []);
+    assert_eq!(told(&attempt_of_one()), []);
 }
 
 #[test]
@@ -179,6 +253,16 @@ fn a_new_attempt_begins_where_the_one_before_is_void() {
     let standing = [plan.clone(), freeze.clone(), next.clone()];
     let why = "上一轮的承诺（FREEZE）没有作废（VOID）".to_owned();
     assert_eq!(told(&standing), [(2, why)]);
+    // Nor is one passed over, with the one before it standing or not.
+    let fourth = ("freeze", freeze.1.replace("attempt 2\n", "attempt 4\n"));
+    let standing = [plan.clone(), freeze.clone(), fourth.clone()];
+    let why = of_last(&standing, "", "");
+    assert_eq!(why, "第 2 轮的承诺（FREEZE）没有作废（VOID）");
+    let left_out = [plan.clone(), freeze.clone(), void(&freeze.1, None), fourth];
+    assert_eq!(
+        of_last(&left_out, "", ""),
+        "它是第 4 轮，此前最后的是第 2 轮"
+    );
     let voided = [plan, freeze.clone(), void(&freeze.1, None), next];
     assert_eq!(told(&voided), []);
 }

@@ -27,7 +27,7 @@ const TABLE: &str = "inspections";
 const COLUMNS: &str = "SELECT v.inspection_id, v.campaign_id, v.attempt, v.ordinal, v.subject_code, v.subject_name, v.strata, v.state, v.life, v.state_at_ms, v.last_event, c.number, c.org_unit_id, c.state AS campaign_state FROM inspections v JOIN campaigns c ON c.campaign_id = v.campaign_id";
 
 /// A visit as kept: the domain's visit, and what lists need beside it.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StoredInspection {
     /// The visit with its state.
     pub visit: Inspection,
@@ -59,7 +59,7 @@ pub struct StoredInspection {
 }
 
 fn inspection(row: &Row) -> Result<StoredInspection, StoreError> {
-    let visit = row.kept(TABLE, "life", "inspection_id", &VISIT)?;
+    let visit: Inspection = row.kept(TABLE, "life", "inspection_id", &VISIT)?;
     if visit.kind().name() != row.text("state")? {
         return Err(StoreError::inconsistent(
             TABLE,
@@ -319,17 +319,43 @@ pub async fn write(rec: &mut Recording, stored: &StoredInspection) -> Result<(),
     rec.update(&INSPECTIONS, &key, &stored.seen, changes).await
 }
 
-/// Refuses a visit in the clear whose row is not what the newest entry that wrote it left, whichever entry the row itself
+/// Refuses a visit in the clear that is not as the newest entry that wrote its row left it, whichever entry the row itself
 /// names.
 ///
 /// # Errors
-/// [`StoreError::Contradiction`] that names the row and that entry.
+/// [`StoreError::Contradiction`] that names the row and that entry; [`StoreError::Conflict`] if somebody wrote it since it
+/// was read.
 pub async fn as_last_written(
     reader: &mut Reader,
     stored: &StoredInspection,
 ) -> Result<(), StoreError> {
     let key = [Value::from(stored.visit.id.as_str())];
-    log::as_last_written(reader, &INSPECTIONS, &key).await
+    let row = log::as_last_written(reader, &INSPECTIONS, &key).await?;
+    let seen = row.parsed(TABLE, "last_event", EventId::parse)?;
+    if seen != stored.seen {
+        return Err(StoreError::Conflict {
+            table: TABLE,
+            what: "last_event".to_owned(),
+        });
+    }
+    let left = StoredInspection {
+        visit: row.kept(TABLE, "life", "inspection_id", &VISIT)?,
+        campaign: row.parsed(TABLE, "campaign_id", CampaignId::parse)?,
+        attempt: row.int("attempt")?,
+        ordinal: row.int("ordinal")?,
+        subject_code: row.text("subject_code")?.to_owned(),
+        subject_name: row.text("subject_name")?.to_owned(),
+        strata: row.kept(TABLE, "strata", "inspection_id", &STRATA)?,
+        state_at_ms: row.int("state_at_ms")?,
+        ..stored.clone()
+    };
+    match left == *stored {
+        true => Ok(()),
+        false => Err(StoreError::contradiction(
+            &format!("检查 {} ", stored.visit.id.as_str()),
+            "读出时不是留痕写下的样子",
+        )),
+    }
 }
 
 /// A publication as it stands on the portal.

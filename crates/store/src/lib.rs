@@ -24,6 +24,7 @@ mod telling;
 pub(crate) mod kernel;
 pub mod access;
 pub mod account;
+mod as_frozen;
 pub mod attachment;
 pub mod campaign;
 pub mod catalog;
@@ -46,6 +47,7 @@ pub mod sign_in_trace;
 pub mod subject;
 pub mod tries;
 
+pub use as_frozen::{FrozenSubject, as_frozen};
 pub use error::{Damage, StoreError};
 pub use kernel::audit::{Fault, Progress, Report, audit};
 pub use kernel::blob::{BlobReader, BlobWriter, KeptBlob, open_file};

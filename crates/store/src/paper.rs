@@ -7,6 +7,7 @@ use domain::time::Instant;
 
 use crate::error::StoreError;
 use crate::kernel::guard::Recording;
+use crate::kernel::log;
 use crate::kernel::reader::{Query, Reader};
 use crate::kernel::value::{Row, Value};
 use crate::schema::SIGNED_PAPERS;
@@ -69,6 +70,16 @@ pub async fn get(reader: &mut Reader, id: &PaperId) -> Result<StoredPaper, Store
         .push(" WHERE paper_id = ")
         .bind(id.as_str());
     paper(&reader.one(TABLE, query).await?)
+}
+
+/// The same as the newest entry that wrote its row left it, whichever entry the row itself names: a plan comes into force on
+/// its strength.
+///
+/// # Errors
+/// [`StoreError::Contradiction`] that names the row and that entry.
+pub async fn as_last_written(reader: &mut Reader, id: &PaperId) -> Result<StoredPaper, StoreError> {
+    let key = [Value::from(id.as_str())];
+    paper(&log::as_last_written(reader, &SIGNED_PAPERS, &key).await?)
 }
 
 /// Every paper on which that is judged, oldest first.

@@ -9,6 +9,7 @@ use domain::event::Act;
 use domain::id::{CampaignId, CampaignNo, EventId, InspectionId, OrgUnitId};
 use domain::inspection::{STRATA, VISIT};
 
+use crate::campaign::StoredCampaign;
 use crate::error::StoreError;
 use crate::inspection::{self, StoredInspection};
 use crate::kernel::cell::{PersonKey, Vault};
@@ -49,15 +50,30 @@ fn text_of(stored: &StoredInspection) -> Result<String, StoreError> {
 }
 
 fn opened(vault: &dyn Vault, row: &Row) -> Result<StoredInspection, StoreError> {
+    let number = row.parsed(TABLE, "number", CampaignNo::parse)?;
+    let unit = row.parsed(TABLE, "org_unit_id", OrgUnitId::parse)?;
+    opened_by(
+        vault,
+        person::joined_key(row)?.as_ref(),
+        row,
+        (number, unit),
+    )
+}
+
+/// The same with what stands beside it: the key of the attempt, number and unit of the campaign.
+fn opened_by(
+    vault: &dyn Vault,
+    key: Option<&PersonKey>,
+    row: &Row,
+    (campaign_number, unit): (CampaignNo, OrgUnitId),
+) -> Result<StoredInspection, StoreError> {
     let id = row.text("inspection_id")?;
     let wrong = |why: &str| StoreError::inconsistent(TABLE, COLUMN, id, why);
     let campaign: CampaignId = row.parsed(TABLE, "campaign_id", CampaignId::parse)?;
     let attempt = row.int("attempt")?;
-    let key = row.maybe_blob("wrapped")?;
-    let key = key.map(|bytes| PersonKey::wrapped(bytes.to_vec()));
     let cell = row.maybe_sealed(COLUMN)?.ok_or_else(|| wrong("空着"))?;
     let of = key_name(&campaign, attempt);
-    let text = person::open_own(vault, (&of, key.as_ref()), (TABLE, id, COLUMN), &cell)?;
+    let text = person::open_own(vault, (&of, key), (TABLE, id, COLUMN), &cell)?;
     let read = serde_json::from_str::<[String; 4]>(&text);
     let [life, subject_code, subject_name, strata] =
         read.map_err(|error| wrong(&error.to_string()))?;
@@ -72,8 +88,8 @@ fn opened(vault: &dyn Vault, row: &Row) -> Result<StoredInspection, StoreError> 
     Ok(StoredInspection {
         visit,
         campaign,
-        campaign_number: row.parsed(TABLE, "number", CampaignNo::parse)?,
-        unit: row.parsed(TABLE, "org_unit_id", OrgUnitId::parse)?,
+        campaign_number,
+        unit,
         attempt,
         ordinal: row.int("ordinal")?,
         subject_code,
@@ -163,26 +179,43 @@ pub async fn add(rec: &mut Recording, visits: &[StoredInspection]) -> Result<u64
     rec.insert_many(&SEALED_VISITS, rows).await
 }
 
-/// Refuses the sealed visits of a campaign that are not as the entries since its RESULT left them, or are gone.
+/// The sealed visits of a campaign as the entries since its RESULT left them, in drawing order.
 ///
 /// # Errors
-/// [`StoreError::Contradiction`] that names one.
-pub async fn as_written(reader: &mut Reader, campaign: &CampaignId) -> Result<(), StoreError> {
+/// [`StoreError::Contradiction`] that names one that is altered, gone, or more.
+pub async fn as_written(
+    reader: &mut Reader,
+    of: &StoredCampaign,
+) -> Result<Vec<StoredInspection>, StoreError> {
     let drawn = |act: &str, _: Option<&str>| act == Act::SubjectsDrawn.name();
     let tables = (&SEALED_VISITS, &CAMPAIGNS);
-    log::of_campaign_as_written(reader, tables, campaign.as_str(), &drawn).await
+    let campaign = &of.campaign;
+    let rows = log::of_campaign_as_written(reader, tables, campaign.id.as_str(), &drawn).await?;
+    let name = key_name(&campaign.id, i64::from(campaign.state.attempt()));
+    let query = Query::new("SELECT wrapped FROM person_keys WHERE person = $1").arg(&*name);
+    let key = reader.first(query).await?;
+    let key = key
+        .map(|row| person::joined_key(&row))
+        .transpose()?
+        .flatten();
+    let vault = reader.vault();
+    let each = rows.iter().map(|row| {
+        let beside = (campaign.number.clone(), campaign.initiator.clone());
+        opened_by(&*vault, key.as_ref(), row, beside)
+    });
+    let mut visits = each.collect::<Result<Vec<_>, _>>()?;
+    visits.sort_by_key(|one| one.ordinal);
+    Ok(visits)
 }
 
-/// Hands the sealed visits among these to their teams: from here on they stand in the clear. Those drawn by earlier
-/// builds stand there already.
+/// Hands sealed visits to their teams: from here on they stand in the clear.
 ///
 /// # Errors
 /// When one has moved on since it was read.
-pub async fn dispatch(rec: &mut Recording, visits: &[StoredInspection]) -> Result<(), StoreError> {
-    let sealed: Vec<&StoredInspection> = visits.iter().filter(|one| one.sealed).collect();
-    for stored in &sealed {
+pub async fn dispatch(rec: &mut Recording, sealed: &[StoredInspection]) -> Result<(), StoreError> {
+    for stored in sealed {
         let key = [Value::from(stored.visit.id.as_str())];
         rec.delete(&SEALED_VISITS, &key, &stored.seen).await?;
     }
-    inspection::add_clear(rec, sealed).await
+    inspection::add_clear(rec, sealed.iter().collect()).await
 }

@@ -15,8 +15,9 @@ use draw::Version;
 use draw::record::PlanRecord;
 use draw::seed::beacon::{QUICKNET, time_of_round};
 use store::campaign::{self, StoredCampaign};
-use store::{Reader, catalog};
+use store::{Reader, Register, catalog};
 
+use super::freezing::altered_register;
 use super::kept::Kept;
 use super::long_act::{LongAct, Under};
 use super::{delivered, material};
@@ -112,8 +113,7 @@ pub(super) async fn require_opened(
     stored: &StoredCampaign,
     now: Instant,
 ) -> Result<(), AppError> {
-    campaign::voids_as_written(view, stored).await?;
-    for void in campaign::void_attempts(view, stored).await? {
+    for void in campaign::voids_as_written(view, stored).await? {
         let stood = &void.as_stood.campaign.state;
         let due = stood.commitment().and_then(|committed| committed.beacon_at);
         if let Some(due) = due.filter(|due| !void.is_opened && now >= *due) {
@@ -135,6 +135,9 @@ impl LongAct for Committing {
         mut view: Reader,
         stored: &StoredCampaign,
     ) -> Result<ToCommit, AppError> {
+        // What the rules allow of hours and issues rests on a row.
+        let obeyed = store::log::as_written(&mut view, &[Register::Rulebook]).await;
+        obeyed.map_err(altered_register)?;
         let rulebook = catalog::rulebook_of(&mut view, &stored.campaign.state).await?;
         let intervals = rulebook.intervals()?;
         require_opened(&mut view, stored, app.clock.now()).await?;

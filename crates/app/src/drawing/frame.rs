@@ -1,6 +1,6 @@
 //! Who is in the frame, loaded from the registers; the figures pages show; the visits of a draw.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use domain::campaign::eligibility::{Eligibility, FrameFacts, SubjectFacts, frame_of};
 use domain::campaign::plan::CompletePlan;
@@ -17,7 +17,7 @@ use serde::{Deserialize, Serialize};
 use store::campaign::StoredCampaign;
 use store::inspection::{Counted, StoredInspection};
 use store::subject::{From, SubjectFilter};
-use store::{Reader, StoreError, catalog, inspection, inspector, subject};
+use store::{FrozenSubject, Reader, StoreError, catalog, inspection, inspector, subject};
 
 use super::material::plan_record;
 use crate::AppError;
@@ -228,22 +228,41 @@ async fn all_subjects(reader: &mut Reader) -> Result<Vec<subject::StoredSubject>
     }
 }
 
-/// One row per visit, in drawing order.
-pub(super) async fn visits(
+/// Whom the codes of a draw meant when its frame was frozen: what the register says now decides nothing.
+///
+/// # Errors
+/// `DRAW-042` that names a code which has another bearer now.
+pub(super) async fn drawn_subjects(
     reader: &mut Reader,
+    stored: &StoredCampaign,
+    drawn: &Drawn,
+) -> Result<BTreeMap<String, FrozenSubject>, AppError> {
+    let subjects = drawn.visits().iter();
+    let subjects: Vec<String> = subjects.map(|visit| visit.subject.to_string()).collect();
+    let leaders = drawn.leaders().iter().map(ToString::to_string);
+    let mut members: BTreeSet<String> = leaders.collect();
+    for place in 0..subjects.len() {
+        members.extend(drawn.team(place).iter().flatten().map(ToString::to_string));
+    }
+    let members: Vec<String> = members.into_iter().collect();
+    let of = (&*subjects, &*members);
+    match store::as_frozen(reader, &stored.campaign.id, of).await {
+        Err(StoreError::Contradiction { place, why }) => {
+            Err(super::held::altered(&format!("{place}{why}")))
+        }
+        known => Ok(known?),
+    }
+}
+
+/// One row per visit, in drawing order.
+pub(super) fn visits(
+    known: &BTreeMap<String, FrozenSubject>,
     stored: &StoredCampaign,
     drawn: &Drawn,
     step: &campaign_state::Step,
     mut random: impl FnMut() -> [u8; 12],
 ) -> Result<Vec<StoredInspection>, AppError> {
-    let codes = drawn.visits().iter();
-    let codes: Vec<String> = codes.map(|visit| visit.subject.to_string()).collect();
-    let known: BTreeMap<String, subject::StoredSubject> = subject::by_codes(reader, &codes)
-        .await?
-        .into_iter()
-        .filter_map(|kept| kept.subject.code().map(|code| (code.to_string(), kept)))
-        .collect();
-    let mut rows = Vec::with_capacity(codes.len());
+    let mut rows = Vec::with_capacity(drawn.visits().len());
     for (place, visit) in drawn.visits().iter().enumerate() {
         let code = visit.subject.as_str();
         let kept = known.get(code).ok_or_else(|| StoreError::NotFound {
@@ -268,7 +287,7 @@ pub(super) async fn visits(
                 id: InspectionId::from_entropy(random()),
                 campaign: Some(stored.campaign.id.clone()),
                 source: InspectionSource::Drawn,
-                subject: kept.subject.id.clone(),
+                subject: kept.id.clone(),
                 items,
                 team: team.collect::<Result<_, _>>()?,
                 leader: Some(member(drawn.leaders()[place].as_str())?),
@@ -286,7 +305,7 @@ pub(super) async fn visits(
             attempt: i64::from(stored.campaign.state.attempt()),
             ordinal: i64::try_from(place).unwrap_or(i64::MAX) + 1,
             subject_code: code.to_owned(),
-            subject_name: kept.subject.name.to_string(),
+            subject_name: kept.name.clone(),
             strata: drawn.strata_of(visit).map(str::to_owned).collect(),
             dispatched: false,
             sealed: true,

@@ -62,9 +62,9 @@ pub struct FreezeWords {
 
 static ALTERED_REGISTER: Code = Code::new(
     "DRAW-078",
-    "名录和留痕对不上，没有冻结：{place}{why}。",
+    "名录或实施细则和留痕对不上，没有办理：{place}{why}。",
     Some("细则四（三）"),
-    "保留现场，运行 mingqian audit 看是哪些行，并报告行政执法监督；从备份恢复之后再冻结。",
+    "保留现场，运行 mingqian audit 看是哪些行，并报告行政执法监督；从备份恢复之后再办。",
 );
 
 /// A frame computed from one view.
@@ -178,7 +178,7 @@ impl App {
 }
 
 /// A register altered behind the program's back is named, and nothing is frozen from it.
-fn altered_register(error: StoreError) -> AppError {
+pub(super) fn altered_register(error: StoreError) -> AppError {
     match error {
         StoreError::Contradiction { place, why } => {
             let facts: [Fact<'_>; 2] = [("place", &place), ("why", &why)];

@@ -1,6 +1,8 @@
 //! The draw itself: drawn, recomputed by our own `verify`, and its orders kept, beside other work ([`LongAct`]);
 //! under the lock the RESULT and the visits are written. No RESULT is recorded that `verify` refuses.
 
+use std::collections::BTreeMap;
+
 use domain::campaign::Campaign;
 use domain::campaign::party::TrustLevel;
 use domain::campaign::state::Step;
@@ -12,7 +14,7 @@ use draw::record::PlanRecord;
 use draw::{Drawn, Frozen};
 use store::attachment::Owner;
 use store::campaign::StoredCampaign;
-use store::{Reader, campaign, catalog, sealed_visit};
+use store::{FrozenSubject, Reader, campaign, catalog, sealed_visit};
 use verify::{BundleSource, Limits, Options};
 
 use super::kept::Kept;
@@ -70,6 +72,7 @@ struct Drawing<'w> {
 /// A draw, and the material it was computed from.
 struct ToDraw {
     frame: Kept,
+    known: BTreeMap<String, FrozenSubject>,
     drawn: Drawn,
     said: Said,
     orders: Vec<Waiting>,
@@ -148,8 +151,12 @@ impl LongAct for Drawing<'_> {
             let kept = app.keep_sealed(frame.owner(), &file.name, &file.content);
             orders.push(kept.await?);
         }
+        let mut view = app.db.read().await?;
+        let known = frame::drawn_subjects(&mut view, stored, &drawn).await?;
+        drop(view);
         Ok(ToDraw {
             frame,
+            known,
             drawn,
             said,
             orders,
@@ -166,14 +173,15 @@ impl LongAct for Drawing<'_> {
 
     async fn write(&self, computed: &ToDraw, app: &App, under: Under) -> Result<(), AppError> {
         let Under {
-            mut tx,
+            tx,
             mut stored,
             actor,
             step,
             done,
         } = under;
         let drawn = &computed.drawn;
-        let visits = frame::visits(&mut tx, &stored, drawn, &step, || app.entropy.bytes()).await?;
+        let known = &computed.known;
+        let visits = frame::visits(known, &stored, drawn, &step, || app.entropy.bytes())?;
         let (id, attempt) = (stored.campaign.id.clone(), stored.campaign.state.attempt());
         let record = drawn.record().to_string();
         stored.seed_text = Some(drawn.seed_text().to_string());

@@ -1,5 +1,7 @@
 //! Dispatch (派发): the drawn visits are handed to their teams, all of them and as they were drawn.
 
+use std::collections::BTreeSet;
+
 use domain::id::CampaignNo;
 use domain::policy::Verb;
 use domain::premise::Premise;
@@ -33,10 +35,8 @@ impl App {
         let step = self.step(acting);
         let at = step.at;
         let done = stored.campaign.clone().assign(step)?;
-        let attempt = i64::from(stored.campaign.state.attempt());
-        let visits = inspection::of_campaign(&mut tx, &stored.campaign.id, attempt).await?;
         stands(&mut tx, &stored).await?;
-        as_drawn(&mut tx, &stored, &visits).await?;
+        let visits = as_drawn(&mut tx, &stored).await?;
         let event = self.enter(&mut stored, done, at, actor);
         let mut rec = tx.record(event, self.confidential())?;
         campaign::write(&mut rec, &stored).await?;
@@ -46,20 +46,48 @@ impl App {
     }
 }
 
-/// Refuses visits that are fewer or others than RESULT left.
-async fn as_drawn(
-    tx: &mut Tx,
-    stored: &StoredCampaign,
-    visits: &[StoredInspection],
-) -> Result<(), AppError> {
-    let drawn = stored.campaign.state.result().map(|drawn| drawn.visits);
-    let there = visits.len() as u64;
-    let of = &stored.campaign.id;
-    let why = match sealed_visit::as_written(tx, of).await {
-        Ok(()) if drawn == Some(there) => return Ok(()),
-        Ok(()) => format!("抽中 {} 户，现有 {there} 户", drawn.unwrap_or_default()),
+/// The sealed visits as RESULT left them, none fewer, each of who bore its codes when the frame was frozen. Those drawn by
+/// earlier builds stand in the clear already.
+async fn as_drawn(tx: &mut Tx, stored: &StoredCampaign) -> Result<Vec<StoredInspection>, AppError> {
+    let why = match of_drawn(tx, stored).await {
+        Ok(visits) => {
+            let (of, attempt) = (&stored.campaign.id, stored.campaign.state.attempt());
+            let all = inspection::of_campaign(tx, of, i64::from(attempt)).await?;
+            let clear = all.iter().filter(|one| !one.sealed).count();
+            let there = (clear + visits.len()) as u64;
+            let drawn = stored.campaign.state.result().map(|drawn| drawn.visits);
+            if drawn == Some(there) {
+                return Ok(visits);
+            }
+            format!("抽中 {} 户，现有 {there} 户", drawn.unwrap_or_default())
+        }
         Err(StoreError::Contradiction { place, why }) => format!("{place}{why}"),
         Err(other) => return Err(other.into()),
     };
     Err(NOT_AS_DRAWN.refuse(&[("why", &why)]).into())
+}
+
+async fn of_drawn(
+    tx: &mut Tx,
+    stored: &StoredCampaign,
+) -> Result<Vec<StoredInspection>, StoreError> {
+    let visits = sealed_visit::as_written(tx, stored).await?;
+    let subjects: Vec<String> = visits.iter().map(|one| one.subject_code.clone()).collect();
+    let members = visits
+        .iter()
+        .flat_map(|one| one.visit.team.iter().chain(&one.visit.leader));
+    let members: BTreeSet<String> = members.map(ToString::to_string).collect();
+    let members: Vec<String> = members.into_iter().collect();
+    let known = store::as_frozen(tx, &stored.campaign.id, (&subjects, &members)).await?;
+    let other = visits.iter().find(|one| {
+        let known = known.get(&one.subject_code);
+        known.is_none_or(|known| known.id != one.visit.subject)
+    });
+    match other {
+        None => Ok(visits),
+        Some(one) => Err(StoreError::contradiction(
+            &format!("代码 {} ", one.subject_code),
+            "在冻结名录的时候不是这次检查的这一户",
+        )),
+    }
 }

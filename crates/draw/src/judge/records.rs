@@ -7,7 +7,7 @@ use crate::bundle::BundleKind;
 use crate::fault::{Code, Fault};
 use crate::level::Level;
 use crate::record::two::{Decided, VoidRecord, Voided};
-use crate::record::{FreezeRecord, ResultRecord, hash_of};
+use crate::record::{FreezeRecord, PlanRecord, ResultRecord, RevealRecord, hash_of};
 use crate::select::seed_faults;
 
 impl Bundle<'_> {
@@ -75,30 +75,34 @@ impl Bundle<'_> {
             let sentence = "作废的不是这份方案、冻结公告和揭示。";
             faults.push(Fault::new(Code::OTHER_ATTEMPT, "", sentence));
         }
-        faults.extend(match void.decided {
-            Decided::Program => self.unfounded(),
-            Decided::Approved(_) => self.decided_too_late(),
-        });
+        if let Some(freeze) = &self.freeze {
+            let known = (&self.plan, freeze, self.reveal.as_ref());
+            faults.extend(undecidable(known, &void.decided));
+        }
         faults
     }
+}
 
-    /// A VOID by a person after REVEAL where no beacon is awaited: everything was known, and RESULT follows by itself.
-    fn decided_too_late(&self) -> Option<Fault> {
-        let freeze = self.freeze.as_ref().filter(|_| self.reveal.is_some())?;
-        freeze.beacon.is_none().then(|| {
+/// A VOID that nobody may decide: by the program although the plan's least level was in reach, for then somebody chose it;
+/// by a person after REVEAL where no beacon is awaited, for everything was known, and RESULT follows by itself.
+pub(crate) fn undecidable(
+    (plan, freeze, reveal): (&PlanRecord, &FreezeRecord, Option<&RevealRecord>),
+    decided: &Decided,
+) -> Option<Fault> {
+    let reveal = reveal?;
+    match decided {
+        Decided::Program => {
+            let (reach, least) = (Level::in_reach(reveal, freeze), plan.min_level);
+            (reach.number() >= least).then(|| {
+                let sentence =
+                    format!("由程序作废没有根据：能达到 {reach}，方案只要求 {least} 级。");
+                Fault::new(Code::LEVEL, "by", sentence)
+            })
+        }
+        Decided::Approved(_) => freeze.beacon.is_none().then(|| {
             let sentence = "揭示之后没有公共随机源可等，结果已经定了，不能再由人作废。";
             Fault::new(Code::CONTRADICTION, "approver", sentence)
-        })
-    }
-
-    /// A VOID by the program although the plan's least level was in reach: somebody chose it.
-    fn unfounded(&self) -> Option<Fault> {
-        let (reveal, freeze) = (self.reveal.as_ref()?, self.freeze.as_ref()?);
-        let (reach, least) = (Level::in_reach(reveal, freeze), self.plan.min_level);
-        (reach.number() >= least).then(|| {
-            let sentence = format!("由程序作废没有根据：能达到 {reach}，方案只要求 {least} 级。");
-            Fault::new(Code::LEVEL, "by", sentence)
-        })
+        }),
     }
 }
 
@@ -123,14 +127,20 @@ fn result_faults(
             "不是 seed.txt 的哈希。",
         ));
     }
+    faults.extend(cutoffs_elsewhere(freeze, result));
+    faults
+}
+
+/// A cut-off for a stratum that FREEZE does not have, none for one it has, or one where nobody is drawn.
+pub(crate) fn cutoffs_elsewhere(freeze: &FreezeRecord, result: &ResultRecord) -> Option<Fault> {
     let wanted = freeze
         .strata
         .iter()
         .map(|line| (&line.stratum, line.quota > 0));
     let given = result.cutoffs.iter();
-    if !wanted.eq(given.map(|(stratum, cutoff)| (stratum, cutoff.is_some()))) {
+    let given = given.map(|(stratum, cutoff)| (stratum, cutoff.is_some()));
+    (!wanted.eq(given)).then(|| {
         let sentence = "入选线与冻结公告的分层、抽取数不符。";
-        faults.push(Fault::new(Code::CONTRADICTION, "cutoff", sentence));
-    }
-    faults
+        Fault::new(Code::CONTRADICTION, "cutoff", sentence)
+    })
 }

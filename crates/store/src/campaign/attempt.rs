@@ -77,16 +77,29 @@ pub async fn plan_left_by(
     Ok(told.and_then(|cells| cell(&cells, "plan")))
 }
 
-/// Refuses a campaign whose row is not what the newest entry that wrote it left, whichever entry the row itself names.
+/// Refuses a campaign that is not as the newest entry that wrote its row left it, whichever entry the row itself names.
 ///
 /// # Errors
-/// [`StoreError::Contradiction`] that names the row and that entry.
+/// [`StoreError::Contradiction`] that names the row and that entry; [`StoreError::Conflict`] if somebody wrote it since it
+/// was read.
 pub async fn as_last_written(
     reader: &mut Reader,
     stored: &StoredCampaign,
 ) -> Result<(), StoreError> {
     let key = [Value::from(stored.campaign.id.as_str())];
-    log::as_last_written(reader, &CAMPAIGNS, &key).await
+    let row = log::as_last_written(reader, &CAMPAIGNS, &key).await?;
+    let left = super::campaign(&row, &*reader.vault())?;
+    match left == *stored {
+        true => Ok(()),
+        false if left.seen != stored.seen => Err(StoreError::Conflict {
+            table: "campaigns",
+            what: "last_event".to_owned(),
+        }),
+        false => Err(StoreError::contradiction(
+            &format!("任务 {} ", stored.campaign.number),
+            "读出时不是留痕写下的样子",
+        )),
+    }
 }
 
 /// Whether somebody has written the campaign since it was read: what the leaves say of it then is not of the same moment.

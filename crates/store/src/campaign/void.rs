@@ -92,19 +92,26 @@ pub async fn void_attempts(
     rows.iter().map(|row| read(row, of)).collect()
 }
 
-/// Refuses void attempts of a campaign that are not as the entries since its first frame left them, or are gone: how they
-/// stand decides whether another attempt may go on. A campaign in its first attempt costs no look.
+/// The void attempts of a campaign as the entries since its first frame left them, oldest first: how they stand decides
+/// whether another attempt may go on. A campaign in its first attempt costs no look.
 ///
 /// # Errors
-/// [`StoreError::Contradiction`] that names one.
-pub async fn voids_as_written(reader: &mut Reader, of: &StoredCampaign) -> Result<(), StoreError> {
+/// [`StoreError::Contradiction`] that names one that is altered, gone, or more.
+pub async fn voids_as_written(
+    reader: &mut Reader,
+    of: &StoredCampaign,
+) -> Result<Vec<VoidAttempt>, StoreError> {
     if of.campaign.state.attempt() == 1 {
-        return Ok(());
+        return Ok(Vec::new());
     }
     let first =
         |act: &str, attempt: Option<&str>| act == Act::FrameFrozen.name() && attempt == Some("1");
     let tables = (&VOID_ATTEMPTS, &CAMPAIGNS);
-    log::of_campaign_as_written(reader, tables, of.campaign.id.as_str(), &first).await
+    let rows = log::of_campaign_as_written(reader, tables, of.campaign.id.as_str(), &first).await?;
+    let voids: Result<Vec<_>, _> = rows.iter().map(|row| read(row, of)).collect();
+    let mut voids = voids?;
+    voids.sort_by_key(VoidAttempt::attempt);
+    Ok(voids)
 }
 
 fn read(row: &Row, of: &StoredCampaign) -> Result<VoidAttempt, StoreError> {

@@ -26,6 +26,7 @@ use super::ready::{OpenRows, Start, alike};
 use super::register::{self, Hold, Order, Register};
 use super::scratch::Inside;
 use super::table::{Cells, Layout, TracedTable};
+use super::triggers;
 use super::value::Value;
 use crate::error::StoreError;
 
@@ -423,6 +424,7 @@ impl Recording {
         let sealed = self.body.seal()?;
         let committed =
             log::append(&mut self.reader.conn, &self.event, &self.sealing, sealed).await?;
+        triggers::none(&mut self.reader.conn).await?;
         Ok((committed, self.reader))
     }
 

@@ -39,4 +39,5 @@ pub(crate) mod scratch;
 pub(crate) mod snapshot;
 pub(crate) mod storage_key;
 mod sweep;
+mod triggers;
 pub(crate) mod value;

@@ -119,6 +119,53 @@ async fn a_register_put_back_to_an_older_image_or_short_of_a_row_is_not_frozen()
     .await;
 }
 
+/// The draw names codes. Who bore them when the frame was frozen is visited, whatever the register says when RESULT follows
+/// or the visits are handed out.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn codes_exchanged_between_firms_in_the_register_send_nobody_to_another_firm() {
+    told(async |held| {
+        let (number, links) = held.story.committed().await;
+        held.story.answered(&number, &links).await;
+        let size = held.story.site.log_size().await;
+        held.sql("CREATE TABLE aside AS SELECT subject_id, code, LEAD(code, 1, MIN(code) OVER ()) OVER (ORDER BY code) AS other FROM subjects WHERE code IS NOT NULL");
+        let bear = |column: &str| {
+            held.sql(&format!(
+                "UPDATE subjects SET code = '-' || code WHERE code IS NOT NULL; UPDATE subjects s SET code = a.{column} FROM aside a WHERE a.subject_id = s.subject_id"
+            ));
+        };
+        bear("other");
+        assert_eq!(code(held.follow(&number).await), "DRAW-042");
+        // REVEAL is published by then, which nothing of the register decides.
+        assert_eq!(held.story.site.log_size().await, size + 1);
+        bear("code");
+        held.follow(&number).await.unwrap();
+        bear("other");
+        let shown = as_shown(held.app(), Thing::Campaign(&number)).await;
+        let initiator = &held.story.initiator;
+        let dispatched = held.app().assign_visits(initiator, &number, &shown).await;
+        assert_eq!(code(dispatched), "INSP-048");
+        bear("code");
+        held.sql("DROP TABLE aside");
+        let dispatched = held.app().assign_visits(initiator, &number, &shown).await;
+        dispatched.unwrap();
+    })
+    .await;
+}
+
+/// What the rules allow of hours and issues is read when FREEZE is published.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_frame_is_not_published_under_rules_that_were_altered_for_the_while() {
+    told(async |held| {
+        let number = held.story.launched().await;
+        held.story.freeze(&number).await;
+        held.sql("UPDATE rulebooks SET title = title || '改'");
+        assert_eq!(code(held.commit(&number).await), "DRAW-078");
+        held.sql("UPDATE rulebooks SET title = REPLACE(title, '改', '')");
+        held.commit(&number).await.unwrap();
+    })
+    .await;
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_campaign_or_a_drawn_visit_put_back_to_an_older_image_is_not_dispatched() {
     told(async |held| {

@@ -45,7 +45,10 @@ fn within_window(hours: &Hours, until: Date) -> Result<(), Refusal> {
     if last < until.end() {
         return Ok(());
     }
-    let facts: [Fact<'_>; 2] = [("last", &last.local_text()), ("until", &until.in_sentence())];
+    let facts: [Fact<'_>; 2] = [
+        ("last", &last.local_text()),
+        ("until", &until.in_sentence()),
+    ];
     Err(codes::CAMPAIGN_DRAWN_TOO_LATE.refuse(&facts))
 }
 

@@ -20,7 +20,7 @@ use crate::kernel::image::{Image, Reading, cells_text};
 use crate::kernel::log::hash_of;
 use crate::kernel::reader::{Query, Reader};
 use crate::kernel::table::{Layout, TracedTable};
-use crate::kernel::value::Value;
+use crate::kernel::value::{Row, Value};
 
 /// The time of the entry that last wrote a row, unix milliseconds: from the entry, once the log has confirmed it and
 /// the row is what that event left.
@@ -34,10 +34,10 @@ pub(crate) async fn last_written(
 ) -> Result<i64, StoreError> {
     let layout = table.layout();
     let place = format!("表 {} 行 {}", layout.name, cells_text(key));
-    let (stands, event) = standing(reader, table, key).await?;
+    let Standing { stands, stamp, .. } = standing(reader, table, key).await?;
     let key: Vec<Json> = serde_json::from_str(&cells_text(key)).unwrap_or_default();
     let mut left = None;
-    let (entry, _) = proven(reader, &event, |image| {
+    let (entry, _) = proven(reader, &stamp, |image| {
         if let Some(cells) = cells_of(layout, &image)
             && cells.get(..key.len()) == Some(&*key)
         {
@@ -80,12 +80,22 @@ pub(super) fn cells_of(layout: &Layout, image: &Image) -> Option<Vec<Json>> {
     }
 }
 
-/// The cells of a row as they stand, and the event it is stamped with.
+/// A row as it stands.
+pub(super) struct Standing {
+    /// As it was read, once: what is compared is what is believed.
+    pub(super) row: Row,
+    /// Its cells, as images have them.
+    pub(super) stands: String,
+    /// The event it is stamped with.
+    pub(super) stamp: EventId,
+}
+
+/// A row as it stands at this moment.
 pub(super) async fn standing(
     reader: &mut Reader,
     table: &TracedTable,
     key: &[Value],
-) -> Result<(String, EventId), StoreError> {
+) -> Result<Standing, StoreError> {
     let layout = table.layout();
     let sql = format!(
         "SELECT {}, last_event FROM {} WHERE {}",
@@ -98,9 +108,13 @@ pub(super) async fn standing(
         table: layout.name,
         key: cells_text(key),
     })?;
-    let event = row.parsed(layout.name, "last_event", EventId::parse)?;
+    let stamp = row.parsed(layout.name, "last_event", EventId::parse)?;
     let stands = typed(layout, &row.values()[..layout.columns.len()]);
-    Ok((cells_text(&stands), event))
+    Ok(Standing {
+        row: row.clone(),
+        stands: cells_text(&stands),
+        stamp,
+    })
 }
 
 /// What the log says of an event is all there: its entry lies in the tree, and its body is the one the entry names.

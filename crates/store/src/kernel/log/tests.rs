@@ -319,6 +319,22 @@ async fn unbound(db: &Db) {
     meddle(db, sql).await;
 }
 
+/// On a server somebody could alter a row while it is read, and put it back before it is compared: what was read counts.
+#[tokio::test]
+async fn what_was_read_otherwise_than_the_leaves_left_it_is_refused_though_the_row_stands_right() {
+    for (_old, db) in each().await {
+        let mut read = finished(&db).await;
+        read.title.push('改');
+        let mut reader = db.read().await.unwrap();
+        let refused = campaign::as_last_written(&mut reader, &read).await;
+        let refused = refused.unwrap_err().to_string();
+        assert!(refused.starts_with("STOR-521 "), "{refused}");
+        assert!(refused.contains(FINISHED), "{refused}");
+        drop(reader);
+        db.close().await;
+    }
+}
+
 /// The image is one the program wrote, and the stamp is that of its time: only the entries since say that it is not the last.
 #[tokio::test]
 async fn a_row_put_back_to_an_older_image_with_the_stamp_of_its_time_is_not_what_was_last_written()

@@ -4,12 +4,13 @@
 //! A walk ends at the entry that is looked for, or at the one that inserted the row. Deliberately absent: what is decided
 //! by a difference.
 
-use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
+use std::collections::{BTreeMap, BTreeSet};
 
 use domain::id::EventId;
 use serde_json::Value as Json;
 
-use super::proven::{cells_of, proven, standing, unread};
+use super::proven::{Standing, cells_of, proven, standing, unread};
 use super::walk::{Leaf, Walk};
 use crate::error::StoreError;
 use crate::kernel::guard::{moved_on, typed};
@@ -17,7 +18,7 @@ use crate::kernel::header::Header;
 use crate::kernel::image::{Operation, cells_text};
 use crate::kernel::reader::Reader;
 use crate::kernel::table::{Layout, TracedTable};
-use crate::kernel::value::Value;
+use crate::kernel::value::{Row, Value};
 
 /// An entry that wrote a row, as the log confirms it.
 pub(crate) struct Told {
@@ -109,7 +110,8 @@ pub(crate) async fn newest_of(
     Ok(None)
 }
 
-/// Refuses a row that is not what the newest entry that wrote it left, whichever entry the row itself names.
+/// The row as the newest entry that wrote it left it, whichever entry the row itself names. A decision rests on this
+/// reading and on no other: on a server, somebody could put a row back between two.
 ///
 /// # Errors
 /// [`StoreError::Contradiction`] that names the row and that entry; [`StoreError::Conflict`] if somebody wrote it meanwhile.
@@ -117,11 +119,11 @@ pub(crate) async fn as_last_written(
     reader: &mut Reader,
     table: &TracedTable,
     key: &[Value],
-) -> Result<(), StoreError> {
-    let (stands, stamp) = standing(reader, table, key).await?;
+) -> Result<Row, StoreError> {
+    let Standing { row, stands, stamp } = standing(reader, table, key).await?;
     let told = newest_of(reader, table, key, (None, None)).await?;
     let refused = match told {
-        Some(told) if told.event == stamp && text_of(&told.cells) == stands => return Ok(()),
+        Some(told) if told.event == stamp && text_of(&told.cells) == stands => return Ok(row),
         Some(told) => format!(
             "不是留痕第 {} 条（最后写它的一条）写下的样子",
             told.sequence
@@ -143,14 +145,15 @@ pub(crate) async fn has_moved_on(
     key: &[Value],
     seen: &EventId,
 ) -> Result<bool, StoreError> {
-    Ok(standing(reader, table, key).await?.1 != *seen)
+    Ok(standing(reader, table, key).await?.stamp != *seen)
 }
 
 /// Where the rows of a campaign begin to be told of: the newest entry that wrote the row of the campaign and for whose act
 /// and fact `attempt` this holds, or the one that inserted it.
 pub(crate) type Began<'a> = &'a (dyn Fn(&str, Option<&str>) -> bool + Sync);
 
-/// Refuses the rows of one campaign in a table if they are not what the entries since `began` left: altered, gone, or more.
+/// The rows of one campaign in a table, as the entries since `began` left them: none altered, gone, or more. As of one row,
+/// decisions rest on this reading.
 ///
 /// # Errors
 /// [`StoreError::Contradiction`] that names the row.
@@ -159,7 +162,7 @@ pub(crate) async fn of_campaign_as_written(
     (table, campaigns): (&TracedTable, &TracedTable),
     campaign: &str,
     began: Began<'_>,
-) -> Result<(), StoreError> {
+) -> Result<Vec<Row>, StoreError> {
     let layout = table.layout();
     let mut left = left_since(reader, (layout, campaigns.layout()), campaign, began).await?;
     let at = layout.columns.iter();
@@ -173,7 +176,8 @@ pub(crate) async fn of_campaign_as_written(
         layout.names(),
         layout.name
     );
-    for row in reader.conn.fetch(&sql, &[Value::from(campaign)]).await? {
+    let rows = reader.conn.fetch(&sql, &[Value::from(campaign)]).await?;
+    for row in &rows {
         let values = typed(layout, &row.values()[..layout.columns.len()]);
         let key = cells_text(layout.key_of(&values));
         let stamp = row.maybe_text("last_event").ok().flatten();
@@ -188,12 +192,55 @@ pub(crate) async fn of_campaign_as_written(
         }
     }
     match left.first_key_value() {
-        None => Ok(()),
+        None => Ok(rows),
         Some((key, _)) => Err(StoreError::contradiction(
             &format!("表 {} 行 {key} ", layout.name),
             "不在了，没有留痕删过它",
         )),
     }
+}
+
+/// What rows of some tables held when `began` was written, by key: what the newest entry before it left of each. One that no
+/// entry wrote by then is not among them. Each key is one column.
+///
+/// # Errors
+/// [`StoreError::Contradiction`] if a leaf on the way is not what the log says.
+pub(crate) async fn left_before(
+    reader: &mut Reader,
+    wanted: &[(&TracedTable, BTreeSet<String>)],
+    (campaigns, campaign): (&TracedTable, &str),
+    began: Began<'_>,
+) -> Result<Vec<BTreeMap<String, Vec<Json>>>, StoreError> {
+    let own = [Json::from(campaign)];
+    let mut missing: usize = wanted.iter().map(|(_, keys)| keys.len()).sum();
+    let mut walk = Walk::begin(reader).await?;
+    let (mut found, mut has_begun) = (vec![BTreeMap::new(); wanted.len()], false);
+    while missing > 0 {
+        let Some(leaf) = walk.next(reader).await? else {
+            break;
+        };
+        let (mut wrote, mut of_leaf) = (false, Vec::new());
+        let header = leaf.told(reader, |image| {
+            if let Some(cells) = cells_of(campaigns.layout(), &image) {
+                wrote |= has(&cells, &own);
+            }
+            for (at, (table, keys)) in wanted.iter().enumerate().filter(|_| has_begun) {
+                let cells = cells_of(table.layout(), &image);
+                let of_key = cells.as_ref().and_then(|cells| cells.first()?.as_str());
+                let key = of_key.filter(|key| keys.contains(*key)).map(str::to_owned);
+                of_leaf.extend(key.zip(cells).map(|(key, cells)| (at, key, cells)));
+            }
+        });
+        let header = header.await?;
+        for (at, key, cells) in of_leaf {
+            if let Entry::Vacant(place) = found[at].entry(key) {
+                place.insert(cells);
+                missing -= 1;
+            }
+        }
+        has_begun |= wrote && began(&header.act, header.fact("attempt"));
+    }
+    Ok(found)
 }
 
 /// By key: the event that last wrote a row since then, and what it left; of one that is gone, its key alone.

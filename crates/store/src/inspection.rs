@@ -12,7 +12,6 @@ use domain::policy::Reach;
 
 use crate::error::StoreError;
 use crate::kernel::guard::Recording;
-use crate::kernel::log;
 use crate::kernel::reader::{Query, Reader};
 use crate::kernel::table::Cells;
 use crate::kernel::value::{Row, Value};
@@ -20,8 +19,10 @@ use crate::schema::{INSPECTIONS, PUBLICATIONS};
 use crate::sealed_visit;
 
 mod counted;
+mod written;
 
 pub use counted::{Counted, visits_since};
+pub use written::as_last_written;
 
 const TABLE: &str = "inspections";
 const COLUMNS: &str = "SELECT v.inspection_id, v.campaign_id, v.attempt, v.ordinal, v.subject_code, v.subject_name, v.strata, v.state, v.life, v.state_at_ms, v.last_event, c.number, c.org_unit_id, c.state AS campaign_state FROM inspections v JOIN campaigns c ON c.campaign_id = v.campaign_id";
@@ -317,45 +318,6 @@ pub async fn write(rec: &mut Recording, stored: &StoredInspection) -> Result<(),
     let changes = cells(stored)?.into_iter().skip(1).collect();
     let key = [Value::from(stored.visit.id.as_str())];
     rec.update(&INSPECTIONS, &key, &stored.seen, changes).await
-}
-
-/// Refuses a visit in the clear that is not as the newest entry that wrote its row left it, whichever entry the row itself
-/// names.
-///
-/// # Errors
-/// [`StoreError::Contradiction`] that names the row and that entry; [`StoreError::Conflict`] if somebody wrote it since it
-/// was read.
-pub async fn as_last_written(
-    reader: &mut Reader,
-    stored: &StoredInspection,
-) -> Result<(), StoreError> {
-    let key = [Value::from(stored.visit.id.as_str())];
-    let row = log::as_last_written(reader, &INSPECTIONS, &key).await?;
-    let seen = row.parsed(TABLE, "last_event", EventId::parse)?;
-    if seen != stored.seen {
-        return Err(StoreError::Conflict {
-            table: TABLE,
-            what: "last_event".to_owned(),
-        });
-    }
-    let left = StoredInspection {
-        visit: row.kept(TABLE, "life", "inspection_id", &VISIT)?,
-        campaign: row.parsed(TABLE, "campaign_id", CampaignId::parse)?,
-        attempt: row.int("attempt")?,
-        ordinal: row.int("ordinal")?,
-        subject_code: row.text("subject_code")?.to_owned(),
-        subject_name: row.text("subject_name")?.to_owned(),
-        strata: row.kept(TABLE, "strata", "inspection_id", &STRATA)?,
-        state_at_ms: row.int("state_at_ms")?,
-        ..stored.clone()
-    };
-    match left == *stored {
-        true => Ok(()),
-        false => Err(StoreError::contradiction(
-            &format!("检查 {} ", stored.visit.id.as_str()),
-            "读出时不是留痕写下的样子",
-        )),
-    }
 }
 
 /// A publication as it stands on the portal.

@@ -30,8 +30,9 @@ pub(super) const READ: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
 /// How long a server may take to answer at all.
 const ANSWER: Duration = Duration::from_secs(5);
 
-/// How long a server may take to notice that a process has ended.
-const LEAVING: Duration = Duration::from_secs(3);
+/// How often it is asked whether others have left, and how many times: a server notices a moment later that a process has
+/// ended.
+const LEAVING: (Duration, u32) = (Duration::from_millis(100), 30);
 
 /// Begins on a connection of the pool.
 pub(super) async fn begun(pool: &PgPool, sql: &'static str) -> Result<Conn, StoreError> {
@@ -48,17 +49,20 @@ pub(super) async fn begun(pool: &PgPool, sql: &'static str) -> Result<Conn, Stor
 /// How many other processes of the program are connected; a server that has nothing to do asks for the head of the log
 /// all the same.
 pub(super) async fn others(pool: &PgPool) -> Result<u64, StoreError> {
-    let asked = tokio::time::Instant::now();
+    let (every, times) = LEAVING;
+    let mut tick = tokio::time::interval(every);
+    let mut asked = 0;
     loop {
+        tick.tick().await;
+        asked += 1;
         let mut conn = begun(pool, BEGIN).await?;
         let own = Value::from(PROCESS.as_str());
         let rows = conn.fetch(OTHERS, &[own]).await?;
         let others = rows.first().map_or(Ok(0), |row| row.int("others"))?;
         conn.rollback().await?;
-        if others == 0 || asked.elapsed() > LEAVING {
+        if others == 0 || asked == times {
             return Ok(u64::try_from(others).unwrap_or(0));
         }
-        tokio::time::sleep(LEAVING / 30).await;
     }
 }
 

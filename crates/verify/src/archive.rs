@@ -1,10 +1,10 @@
-//! A zip of `shuang/2`, read strictly (SPEC-draw §8): what two programs could read in two ways is no
+//! A zip of either version, read strictly (SPEC-draw §8): what two programs could read in two ways is no
 //! bundle.
 //!
 //! Local headers stand one behind the other from the first byte to the directory, the directory up to the
 //! one end record, and both say the same of every file. Everything else is refused: bytes before, between
 //! or after them, comments, extra fields, encryption, data descriptors, ZIP64, links, a name twice.
-//! Deliberately absent: repair, and bundles of `shuang/1`, which the library reads.
+//! Deliberately absent: repair. What earlier servers gave out of `shuang/1` is in this form.
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;

@@ -3,9 +3,8 @@
 //! Everything here is hostile until proven otherwise: only the names of the protocol are accepted,
 //! no folders, no links, no duplicate or overlapping zip members, and sizes are capped before and
 //! while unpacking. Files are read one at a time, because a full bundle of three million subjects
-//! has an order file of 400 MB. FREEZE, else the names, tell of which version a bundle is; a zip of
-//! `shuang/2` is read by `archive`, which has one reading of it. Deliberately absent: writing, and
-//! any search through folders.
+//! has an order file of 400 MB. FREEZE, else the names, tell of which version a bundle is; a zip is read by
+//! `archive`, which has one reading of it. Deliberately absent: writing, and any search through folders.
 
 mod packed;
 
@@ -253,7 +252,7 @@ impl BundleSource {
         };
         match &self.origin {
             Origin::Memory(files) => Ok(Cow::Borrowed(files.get(name).map_or(&[], Vec::as_slice))),
-            Origin::Packed(archive) => archive.read(name, size).map(Cow::Owned),
+            Origin::Packed(archive) => archive.read(name).map(Cow::Owned),
             Origin::Directory(root) => {
                 let file = File::open(root.join(name));
                 let bytes = file

@@ -51,6 +51,33 @@ fn stored_and_deflated_bundles_are_read() {
     }
 }
 
+/// What builds of before the strict reading gave out, as they packed it.
+#[test]
+fn every_zip_that_earlier_servers_gave_out_is_read() {
+    let old = concat!(env!("CARGO_MANIFEST_DIR"), "/../testkit/old");
+    let mut read = 0;
+    for build in std::fs::read_dir(old).unwrap() {
+        let folder = build.unwrap().path();
+        if !folder.is_dir() {
+            continue;
+        }
+        for file in std::fs::read_dir(folder).unwrap() {
+            let path = file.unwrap().path();
+            if path.extension().is_some_and(|ending| ending == "zip") {
+                let zip = std::fs::read(&path).unwrap();
+                assert_eq!(exit_without_key(zip), 3, "{}", path.display());
+                read += 1;
+            }
+        }
+    }
+    assert!(read >= 20, "{read}");
+}
+
+fn exit_without_key(zip: Vec<u8>) -> u8 {
+    let source = BundleSource::from_zip(zip, Limits::default()).unwrap();
+    verify_bundle(&source, &Options::default()).exit()
+}
+
 #[test]
 fn a_truncated_zip_is_unreadable_wherever_it_is_cut() {
     let files = bundle(&vectors(), "V1", Stage::Full);

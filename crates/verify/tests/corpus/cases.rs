@@ -413,7 +413,7 @@ fn unescape(text: &str) -> Vec<u8> {
 }
 
 /// The files of `corpus/bundles/<name>.txt`: each after a line `-- <file> --`, up to the next such line.
-fn archive(name: &str) -> Files {
+pub fn archive(name: &str) -> Files {
     let path = corpus().join("bundles").join(format!("{name}.txt"));
     let text = std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{name}: {error}"));
     let mut files = Files::new();

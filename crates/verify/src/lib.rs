@@ -4,7 +4,8 @@
 //! `records` (FREEZE, seed, RESULT), `public` (order files and opened leaves), `full` (S and the
 //! frames: everything again), `frame` (how those are read), `receipt` (the log). A bundle of `shuang/2` is
 //! judged in `two`, whose checks are those of `draw::judge`. [`drand`] verifies the signature of a drand round.
-//! [`source`] and `archive` say how hostile files are read; [`disk`] says why a file cannot be used. `text` prints the verdict.
+//! [`source`] and `archive` say how hostile files are read; [`disk`] says why a file cannot be used. `text` prints the verdict,
+//! `closing` its two last lines.
 //!
 //! | exit | means |
 //! |---|---|
@@ -27,6 +28,7 @@
 //! which happen after the draw and are read from the log.
 
 mod archive;
+mod closing;
 pub mod disk;
 pub mod drand;
 mod frame;
@@ -140,6 +142,7 @@ fn walk_one(
     computed: Option<&Drawn>,
     verdict: &mut Verdict,
 ) -> Result<Records, Unreadable> {
+    verdict.version = Some(Version::One);
     let stage = source.stage()?;
     verdict.stage = Some(stage);
     let records = Records::read(source)?;
@@ -155,8 +158,9 @@ fn walk_one(
             Some(drawn) => full::check_written(source, &records, drawn, options.threads, verdict)?,
         },
     }
-    receipt::check(source, options.log_key.as_ref(), verdict)?;
+    let shown = receipt::check(source, options.log_key.as_ref(), verdict)?;
     records.gaps(verdict);
+    closing::account_of_one(source, stage, &shown, verdict);
     match stage {
         Stage::Sealed => {
             verdict.open("谁被抽中、谁去检查：仍在封存，要等公开或完整案卷。");

@@ -6,12 +6,14 @@
 //! verdict stays “right so far”. FREEZE must stand before RESULT. Deliberately absent: witness
 //! cosignatures and the comparison of entry times with `reveal-by`, which belong to the monitor.
 
+use std::collections::BTreeMap;
+
 use draw::Suite;
 use tlog::receipt::Standing;
 use tlog::{Entry, EntryType, LogKeys, Receipt};
 
 use crate::source::BundleSource;
-use crate::verdict::{LogStanding, Unreadable, Verdict};
+use crate::verdict::{LogStanding, Shown, Unreadable, Verdict};
 
 const PAIRS: [(EntryType, &str, &str, &str); 2] = [
     (
@@ -28,16 +30,20 @@ const PAIRS: [(EntryType, &str, &str, &str); 2] = [
     ),
 ];
 
-/// Checks both receipts against the records.
+/// Checks both receipts against the records, and says how far each record is shown.
 pub(crate) fn check(
     source: &BundleSource,
     key: Option<&LogKeys>,
     verdict: &mut Verdict,
-) -> Result<(), Unreadable> {
-    let mut places = Vec::new();
+) -> Result<BTreeMap<&'static str, Shown>, Unreadable> {
+    let (mut places, mut shown) = (Vec::new(), BTreeMap::new());
     for (kind, record, entry, proof) in PAIRS {
         match (source.has(entry), source.has(proof)) {
-            (true, true) => places.push(one(source, key, verdict, (kind, record, entry, proof))?),
+            (true, true) => {
+                let (place, standing) = one(source, key, verdict, (kind, record, entry, proof))?;
+                places.push(place);
+                shown.insert(record, standing);
+            }
             (false, false) => verdict.open(format!(
                 "没有 {record} 的日志存在性证明，无法证明它何时公布、是否被换过。"
             )),
@@ -66,7 +72,7 @@ pub(crate) fn check(
     if verdict.log == LogStanding::Unsigned {
         verdict.open("日志检查点的签名：没有给出日志公钥（--log-key），证明只说明前后一致，不能说明出自该日志。");
     }
-    Ok(())
+    Ok(shown)
 }
 
 fn one(
@@ -74,7 +80,7 @@ fn one(
     key: Option<&LogKeys>,
     verdict: &mut Verdict,
     (kind, record, entry_name, proof_name): (EntryType, &str, &str, &str),
-) -> Result<(u64, String), Unreadable> {
+) -> Result<((u64, String), Shown), Unreadable> {
     let entry_text = text(source, entry_name)?;
     let entry = Entry::parse(&entry_text).map_err(|error| syntax(entry_name, &error))?;
     let receipt =
@@ -93,30 +99,31 @@ fn one(
     let head = receipt.checkpoint().checkpoint();
     let (index, origin) = (receipt.index(), head.origin().to_owned());
     let key = key.map(|keys| keys.at(head.size()));
-    let (right, detail) = match receipt.verify(entry_text.as_bytes(), key, &[]) {
+    let (standing, detail) = match receipt.verify(entry_text.as_bytes(), key, &[]) {
         Ok(Standing::Signed(_)) => (
-            true,
+            Some(Shown::Logged),
             format!(
                 "日志 {origin} 第 {index} 条，共 {} 条，签名有效",
                 head.size()
             ),
         ),
         Ok(Standing::StructureOnly) => (
-            true,
+            Some(Shown::Unsigned),
             format!(
                 "日志 {origin} 第 {index} 条，共 {} 条，未验签名",
                 head.size()
             ),
         ),
-        Err(error) => (false, error.to_string()),
+        Err(error) => (None, error.to_string()),
     };
     verdict.say(
-        right,
+        standing.is_some(),
         "VRFY-403",
         format!("{record} 的日志存在性证明"),
         detail,
     );
-    Ok((index, origin))
+    let shown = standing.filter(|_| names_it).unwrap_or(Shown::Recorded);
+    Ok(((index, origin), shown))
 }
 
 fn text(source: &BundleSource, name: &str) -> Result<String, Unreadable> {

@@ -106,6 +106,7 @@ impl Records {
             }
         }
         if let Some((label, answer)) = &self.seed_text.dice {
+            verdict.leave("骰子的现场");
             verdict.open(format!("骰子 {label}（{answer}）：请对照现场记录。"));
         }
         self.beacon_gap(verdict);
@@ -122,7 +123,15 @@ impl Records {
         };
         let value = drand::of_seed(&self.seed_text);
         let known = value.filter(|_| drand::is_quicknet(beacon));
-        let how = match known.map(|(beacon, value)| drand::verify_value(beacon, value)) {
+        let signed = known.map(|(beacon, value)| drand::verify_value(beacon, value));
+        let left = match &signed {
+            Some(Ok(())) => None,
+            Some(Err(_)) => Some("drand 的签名（已验，不对，这一版不以为矛盾）"),
+            None if value.is_some() => Some("drand 的签名"),
+            None => Some("开奖公告"),
+        };
+        left.into_iter().for_each(|left| verdict.leave(left));
+        let how = match signed {
             Some(Ok(())) => {
                 let what = format!("drand 第 {} 轮的值是 quicknet 对这一轮的签名", beacon.round);
                 verdict.say(true, "VRFY-115", what, "");

@@ -5,7 +5,7 @@
 
 use std::fmt;
 
-use draw::Level;
+use draw::{Level, Version};
 
 use crate::verdict::{Account, Verdict};
 
@@ -18,9 +18,11 @@ impl fmt::Display for Verdict {
             writeln!(f, "阶段：{}", stage.label())?;
         }
         match (&self.account, self.level) {
+            (_, Some(level)) if self.version == Some(Version::One) => {
+                writeln!(f, "可信等级：{level}")?;
+            }
             (Some(account), reached) => levels(f, account, reached)?,
-            (None, Some(level)) => writeln!(f, "可信等级：{level}")?,
-            (None, None) => {}
+            (None, _) => {}
         }
         f.write_str("\n核对了：\n")?;
         for check in &self.checks {
@@ -38,8 +40,8 @@ impl fmt::Display for Verdict {
             writeln!(f, "  · {sentence}")?;
         }
         writeln!(f, "\n结论 {}：{}", self.exit(), self.sentence())?;
-        let mut closing = self.closing().into_iter().flatten();
-        closing.try_for_each(|line| writeln!(f, "{line}"))
+        let [steps, checks] = self.closing();
+        writeln!(f, "{steps}\n{checks}")
     }
 }
 

@@ -127,6 +127,8 @@ pub enum Shown {
     Unsigned,
     /// Its record is there, without a proof.
     Recorded,
+    /// Its content is in the files of the bundle, which has no record of it: of `shuang/1`.
+    Within,
     /// The rule demands it; there is no record yet.
     Missing,
 }
@@ -139,6 +141,7 @@ impl Shown {
             Self::Logged => "logged",
             Self::Unsigned => "unsigned",
             Self::Recorded => "recorded",
+            Self::Within => "within",
             Self::Missing => "missing",
         }
     }
@@ -150,23 +153,25 @@ impl Shown {
             Self::Logged => "有记录，已证明记入日志",
             Self::Unsigned => "有记录，日志证明未验签名",
             Self::Recorded => "有记录，没有日志证明",
+            Self::Within => "见于案卷文件，案卷里没有它的记录",
             Self::Missing => "还没有记录",
         }
     }
 }
 
-/// What only the verdict on a bundle of `shuang/2` says.
+/// What is accounted for in the last two lines, and what only `shuang/2` knows of.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Account {
     /// How far the attempt came; `None` if the files could not be read.
     pub kind: Option<BundleKind>,
-    /// The level FREEZE announced.
+    /// The level FREEZE announced; of `shuang/2` alone.
     pub announced: Option<Level>,
-    /// The level reached, counting only what this verifier checked itself.
+    /// The level reached, counting only what this verifier checked itself; of `shuang/2` alone.
     pub proven: Option<Level>,
     /// The steps the rule demands, in order.
     pub steps: Vec<Step>,
-    /// Checks of SPEC-draw §8.1 that were made, by number, with what they are called.
+    /// Checks of SPEC-draw §8.1 that were made, by number, with what they are called; 31 is that of §8.2 over
+    /// several attempts.
     pub made: Vec<(u8, &'static str)>,
     /// What this verifier does not check, in Chinese.
     pub left: Vec<&'static str>,
@@ -177,7 +182,7 @@ pub struct Account {
 pub struct Verdict {
     /// The version of the attempt, once it is known.
     pub version: Option<Version>,
-    /// What only `shuang/2` knows of.
+    /// Steps and checks, once the files are read.
     pub account: Option<Account>,
     /// The stage, once the file names are known.
     pub stage: Option<Stage>,
@@ -229,50 +234,6 @@ impl Verdict {
         kind.is_some_and(|kind| kind != BundleKind::Drawn)
     }
 
-    /// The last two lines of the verdict: the steps the rule demands, and the technical checks (办理步骤、技术核对).
-    /// Nobody asks them of a bundle of `shuang/1` that could be read.
-    #[must_use]
-    pub fn closing(&self) -> Option<[String; 2]> {
-        if self.exit() == 2 {
-            let unread = [
-                "办理步骤：读不了，没有判断。",
-                "技术核对：读不了，没有核对。",
-            ];
-            return Some(unread.map(str::to_owned));
-        }
-        let account = self.account.as_ref()?;
-        let steps = account.steps.iter();
-        let steps: Vec<_> = steps
-            .map(|step| format!("{}{}", step.name, step.shown.label()))
-            .collect();
-        let failed = |number: u8| {
-            let code = format!("VRFY-5{number:02}");
-            let wrong =
-                |check: &&Examination| check.outcome == Outcome::Wrong && check.code == code;
-            self.checks.iter().any(|check| wrong(&check))
-        };
-        let (wrong, right): (Vec<_>, Vec<_>) =
-            account.made.iter().partition(|(number, _)| failed(*number));
-        let names = |made: &[&(u8, &str)]| {
-            let names: Vec<_> = made.iter().map(|(_, name)| *name).collect();
-            names.join("、")
-        };
-        let mut technical = vec![format!("做了 {} 项", account.made.len())];
-        if !right.is_empty() {
-            technical.push(format!("相符的有{}", names(&right)));
-        }
-        if !wrong.is_empty() {
-            technical.push(format!("不符的有{}", names(&wrong)));
-        }
-        if !account.left.is_empty() {
-            technical.push(format!("没有做的有{}", account.left.join("、")));
-        }
-        Some([
-            format!("办理步骤：{}。", steps.join("；")),
-            format!("技术核对：{}。", technical.join("；")),
-        ])
-    }
-
     pub(crate) fn say(
         &mut self,
         right: bool,
@@ -302,11 +263,9 @@ impl Verdict {
             .push((number, name));
     }
 
-    /// A check that was not made; a bundle of `shuang/1` has no line for it.
+    /// A check that was not made.
     pub(crate) fn leave(&mut self, name: &'static str) {
-        if let Some(account) = &mut self.account {
-            account.left.push(name);
-        }
+        self.account.get_or_insert_default().left.push(name);
     }
 
     pub(crate) fn open(&mut self, sentence: impl Into<String>) {

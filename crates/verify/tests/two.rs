@@ -513,7 +513,7 @@ fn a_forged_or_foreign_borrowed_frame_is_seen() {
 
 #[test]
 fn the_verdict_ends_in_the_steps_the_rule_demands_and_the_checks_that_were_made() {
-    let closing = |files: &Files, key| verdict(files, key).closing().unwrap();
+    let closing = |files: &Files, key| verdict(files, key).closing();
     let sealed = staged(&made(&description()), Stage::Sealed);
     let [steps, checks] = closing(&sealed, None);
     assert_eq!(
@@ -593,7 +593,7 @@ fn a_drand_value_is_verified_and_counts_for_the_level_proven() {
         assert_eq!(proven(&right), Some(1));
         let signed = right.checks.iter().find(|check| check.code == "VRFY-505");
         assert_eq!(signed.unwrap().outcome, Outcome::Right);
-        let technical = right.closing().unwrap()[1].clone();
+        let technical = right.closing()[1].clone();
         let held = technical.split('；').find(|part| part.starts_with("相符"));
         assert!(held.unwrap().contains("drand 的签名"), "{technical}");
         assert!(!says_unchecked(&right, "公共随机源"));
@@ -604,7 +604,7 @@ fn a_drand_value_is_verified_and_counts_for_the_level_proven() {
             (1, vec!["VRFY-505"])
         );
         assert_eq!(proven(&false_value), Some(0));
-        let technical = false_value.closing().unwrap()[1].clone();
+        let technical = false_value.closing()[1].clone();
         assert!(technical.contains("不符的有drand 的签名"), "{technical}");
     }
     let mut json = description();

@@ -88,7 +88,7 @@ pub(crate) fn value(verdict: &Verdict) -> Value {
     value
 }
 
-/// What only a bundle of `shuang/2` has.
+/// Steps, checks and, of `shuang/2`, levels; of what could be read.
 fn account_value(verdict: &Verdict, account: &Account) -> Map<String, Value> {
     let number = |level: Option<Level>| level.map(Level::number);
     let steps = account.steps.iter();

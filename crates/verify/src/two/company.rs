@@ -11,6 +11,7 @@ use draw::record::FreezeRecord;
 use draw::{Fault, Version};
 
 use super::{Guests, Held, LISTED, recomputed, unreadable};
+use crate::closing::SEVERAL;
 use crate::records::Records;
 use crate::source::BundleSource;
 use crate::verdict::{Unreadable, Verdict};
@@ -154,7 +155,7 @@ impl<'a> Others<'a> {
         prints.extend(self.prints());
         if prints.len() == 1 {
             if attempt > 1 {
-                verdict.leave("与其他各次抽取的对照");
+                verdict.leave(SEVERAL.1);
                 let sentence = "没有一并给出其他各次抽取的案卷（--earlier）：随机数、承诺值和 S 是否用过，没有对照。";
                 verdict.open(sentence);
             }
@@ -164,6 +165,7 @@ impl<'a> Others<'a> {
             verdict.open("一并给出的案卷中有别的抽查任务，没有与本案卷对照。");
         }
         let beside = beside(&prints);
+        verdict.make(SEVERAL.0, SEVERAL.1);
         let sentence = "与一并给出的案卷没有共用随机数、承诺值或 S，同一次抽取没有两种内容";
         if beside.faults.is_empty() {
             let count = format!("共 {} 份案卷", prints.len());

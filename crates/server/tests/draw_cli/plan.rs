@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use crate::folder::{
-    FREEZE, FROZEN, at, freeze, mingqian, plan_of_one, refuses, replace, samples, succeeds,
+    FREEZE, FROZEN, at, freeze, mingqian, plan_of_one, refuses, replace, said, samples, succeeds,
     with_drand,
 };
 
@@ -424,5 +424,18 @@ fn one_party_cannot_copy_the_commitment_of_another() {
         &freeze(folder.path()),
         "CLI-313",
         &["plan.toml 第 ", "party.commitment", "discipline"],
+    );
+}
+
+#[test]
+fn of_a_drand_source_without_its_chain_the_source_alone_is_told() {
+    let folder = samples();
+    let source = "source = \"drand\"\nround = \"99999999\"";
+    beacon(folder.path(), source);
+    let told = said(&freeze(folder.path()));
+    assert!(told.contains("CLI-309"), "{told}");
+    assert!(
+        !told.contains("CLI-302"),
+        "a right source needs no time: {told}"
     );
 }

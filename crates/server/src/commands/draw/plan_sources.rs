@@ -164,6 +164,10 @@ fn beacon(section: &Section<'_>) -> Option<Appearing> {
     if source == QUICKNET {
         return drand(section, round);
     }
+    // Said with the source: with the right one no time is needed.
+    if is_like_drand(source) {
+        return None;
+    }
     let name: BeaconName = section.meant("source", &format!("{source} {round}"))?;
     section.time("time").map(|at| Appearing { name, at })
 }

@@ -21,7 +21,7 @@ pub(crate) struct VerifyArgs {
     bundle: PathBuf,
     #[command(flatten)]
     key: KeyArgs,
-    /// 同一抽查任务其他各次抽取的案卷（可多次给出）：核对随机数、承诺值有没有用过，同一次抽取有没有两种内容
+    /// 其他各次抽取的案卷（可多次给出，别的抽查任务的也可以）：核对随机数、承诺值、S 有没有用过，同一次抽取有没有两种内容
     #[arg(long, value_name = "BUNDLE")]
     earlier: Vec<PathBuf>,
     /// 增补名录的完整案卷（可多次给出）：有了它才能重算增补（EXTEND）以后的变更

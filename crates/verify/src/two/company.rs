@@ -19,7 +19,7 @@ use crate::verdict::{Unreadable, Verdict};
 /// Bundles given beside the one that is judged.
 #[derive(Clone, Copy, Default)]
 pub struct Company<'a> {
-    /// Other attempts of the same campaign, of either version.
+    /// Other attempts, of either version; those of another campaign are asked only for what is used twice.
     pub earlier: &'a [BundleSource],
     /// Borrowed frames that EXTEND records name, with S.
     pub borrowed: &'a [BundleSource],
@@ -161,14 +161,16 @@ impl<'a> Others<'a> {
             }
             return;
         }
-        if prints.iter().any(|print| print.campaign() != campaign) {
-            verdict.open("一并给出的案卷中有别的抽查任务，没有与本案卷对照。");
-        }
+        let others = prints.iter().filter(|print| print.campaign() != campaign);
+        let others = others.count();
         let beside = beside(&prints);
         verdict.make(SEVERAL.0, SEVERAL.1);
         let sentence = "与一并给出的案卷没有共用随机数、承诺值或 S，同一次抽取没有两种内容";
         if beside.faults.is_empty() {
-            let count = format!("共 {} 份案卷", prints.len());
+            let count = match others {
+                0 => format!("共 {} 份案卷", prints.len()),
+                others => format!("共 {} 份案卷，其中别的抽查任务的 {others} 份", prints.len()),
+            };
             verdict.say(true, "VRFY-531", sentence, count);
         }
         for fault in beside.faults.iter().take(LISTED) {
@@ -182,6 +184,9 @@ impl<'a> Others<'a> {
             verdict.open(format!(
                 "没有{which}抽取的案卷：一项任务的各次抽取须连续编号，作废的也在内。"
             ));
+        }
+        if beside.kept_back {
+            verdict.open("两份案卷都没有打开的随机数或 S 是否相同，从承诺值看不出来，没有对照。");
         }
         if !self.earlier.is_empty() {
             verdict.open("一并给出的其他各次抽取只用来对照；它们本身要各自核对。");

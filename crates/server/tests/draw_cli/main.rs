@@ -60,6 +60,8 @@ fn the_samples_go_from_freeze_to_a_strangers_verdict_and_an_older_folder_is_fini
         said(&frozen).contains(&public),
         "freeze prints what to publish"
     );
+    let keeper = "secret.txt 交给不交随机数的一方保管，不给见证人";
+    assert!(said(&frozen).contains(keeper), "{}", said(&frozen));
     goes_to_a_strangers_verdict(folder.path(), "shuang/2");
     goes_to_a_strangers_verdict(older("plain").path(), "shuang/1");
 }
@@ -82,6 +84,18 @@ fn goes_to_a_strangers_verdict(folder: &Path, version: &str) {
             ],
         );
         assert!(opened.status.success(), "{}", said(&opened));
+        // Who can check what of it; nobody recomputes all of it but those who may hold S.
+        let words = said(&opened);
+        let checked = match stage {
+            "sealed" => "次序、界限和抽中谁，公开之后才能核对",
+            "public" => "编组、回避和工作量要用完整案卷重算",
+            _ => "可以持有 S 的人（见证方、监督部门）可以从名录起全部重算",
+        };
+        assert!(
+            words.contains(checked) && !words.contains("任何人都可以重算"),
+            "{words}"
+        );
+        assert!(stage != "full" || !words.contains("任何人"), "{words}");
         let verified = mingqian(folder, &["--json", "verify", bundle]);
         assert_eq!(verified.status.code(), Some(3), "{}", said(&verified));
         let verdict: Value = serde_json::from_slice(&verified.stdout).unwrap();

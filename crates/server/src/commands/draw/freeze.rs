@@ -358,7 +358,7 @@ fn say(args: &FreezeArgs, plan: &Plan, record: &FreezeRecord, said: &Said<'_>, o
     }
     words.push_str(&format!(
         "\n现在公布并记入日志：{folder}/freeze.txt、{folder}/plan.txt\n\
-         封存，任何人不得看：{folder}/sealed/（其中 secret.txt 须托管给两个见证方）\n\
+         封存，任何人不得看：{folder}/sealed/（其中 secret.txt 交给不交随机数的一方保管，不给见证人：最后交数的一方若拿着它，能挑选公开还是缺席）\n\
          {}；然后运行 mingqian draw result --out {folder}\n\n{record}",
         then(plan, &args.out)
     ));

@@ -14,7 +14,7 @@ use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use ::draw::bundle::{RECEIPTS, Stage};
+use ::draw::bundle::{BundleKind, RECEIPTS, Stage};
 use ::draw::digest::Hasher;
 use ::draw::record::open::{Ending, OpenRecord, opened_files};
 use ::draw::record::result::SEALED_FILES;
@@ -132,12 +132,30 @@ fn say(
             path.display()
         ));
     }
-    words.push_str(&format!("\n任何人都可以重算：mingqian verify {bundle}\n"));
+    let checked = checked_by(BundleKind::Drawn, stage);
+    words.push_str(&format!("\n{checked}：mingqian verify {bundle}\n"));
     let record = record.map(|(path, _)| path);
     output.say(
         &words,
         &json!({"bundle": args.bundle, "stage": stage.word(), "files": files.len(), "record": record}),
     );
+}
+
+/// Who can check what of a bundle (SPEC-draw §8.1): without S neither teams nor who stands behind the lines not opened, and
+/// before OPEN no order either.
+const fn checked_by(kind: BundleKind, stage: Stage) -> &'static str {
+    match (kind, stage) {
+        (BundleKind::VoidPlanned | BundleKind::VoidFrozen, _) => {
+            "任何人都可以核对各项记录是否一致；这一次没有抽取"
+        }
+        (_, Stage::Sealed) => {
+            "任何人都可以核对各项记录、摘要、承诺、随机数和户数是否一致；次序、界限和抽中谁，公开之后才能核对"
+        }
+        (_, Stage::Public) => {
+            "任何人都可以核对种子、次序、界限和抽中的对象；检查人员的签号、编组、回避和工作量要用完整案卷重算"
+        }
+        (_, Stage::Full) => "可以持有 S 的人（见证方、监督部门）可以从名录起全部重算，不得转给别人",
+    }
 }
 
 fn stage_words(stage: Stage) -> &'static str {

@@ -8,7 +8,7 @@ use ::draw::bundle::{BundleKind, Stage};
 use ::verify::{BundleSource, Limits, Options, verify_bundle};
 use serde_json::json;
 
-use super::{Files, OpenArgs, gathered, is_packed, pack, stage_words};
+use super::{Files, OpenArgs, checked_by, gathered, is_packed, pack, stage_words};
 use crate::commands::draw::folder::read;
 use crate::commands::draw::result::publish;
 use crate::commands::{Failure, Output, threads};
@@ -145,7 +145,8 @@ fn say(
             args.out.join("open.txt").display()
         ));
     }
-    words.push_str(&format!("\n任何人都可以重算：mingqian verify {bundle}\n"));
+    let checked = checked_by(kind, stage);
+    words.push_str(&format!("\n{checked}：mingqian verify {bundle}\n"));
     let record = record.map(|_| args.out.join("open.txt"));
     output.say(
         &words,

@@ -187,7 +187,7 @@ feedback! {
     LIST_UNSEALED = "list-unsealed", "已查看名单，查看已留痕。", "退出登录之后名单重新封存。";
     VISITS_ASSIGNED = "visits-assigned", "已派发检查。", "检查人员在“检查”里看到各自的任务。";
     CAMPAIGN_ENDED = "campaign-ended", "已结束检查。", "检查报告的期限从今天起算，到期日见本页；抽取经办可以公开抽取材料。";
-    FRAME_OPENED = "frame-opened", "已公开抽取材料。", "任何人都可以在公示页下载案卷复算。";
+    FRAME_OPENED = "frame-opened", "已公开抽取材料。", "任何人都可以在公示页下载案卷，核对次序、界限和抽中的对象。";
     PARTY_INVITED = "party-invited", "这次提交已经办成：链接已发放。", "链接只在办成时显示一次；没有拿到纸条的，在本页换发。";
     DICE_ENTERED = "dice-entered", "掷骰结果已录入。", "两个账号录入一致之后，各方才能公开随机数。";
     CEREMONY_BEGUN = "ceremony-begun", "抽取仪式已开始。", "请见证人登记到场，之后各方公开随机数。";
@@ -196,7 +196,8 @@ feedback! {
     CAMPAIGN_ABANDONED = "campaign-abandoned", "任务已终止。", "事由永久公开。";
     // Visits and publications.
     VISIT_ARRIVED = "visit-arrived", "已登记到场。", "逐项填写检查表，填一项存一项。";
-    RESULTS_SAVED = "results-saved", "已保存。", "没有保存的内容仍在本页，已存为草稿。";
+    RESULTS_SAVED = "results-saved", "已保存。", "";
+    RESULTS_SAVED_IN_PART = "results-saved-in-part", "已保存。", "没有保存的内容仍在本页，已存为草稿。";
     VISIT_CONCLUDED = "visit-concluded", "已形成检查结论。", "由另一名执法检查人员审核。";
     OUTCOME_RETURNED = "outcome-returned", "已退回，检查表重新打开。", "录入人看得到理由；补正后重新审核、重新批准公示。";
     VISIT_CONFIRMED = "visit-confirmed", "已审核。", "由分管领导批准公示，再由公示人员公示，公示期限见本页。";

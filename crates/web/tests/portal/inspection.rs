@@ -69,6 +69,9 @@ fn borrowed(fields: &[(String, String)]) -> Vec<(&str, &str)> {
         .collect()
 }
 
+/// What is said of a sheet of which something typed is not saved.
+const LEFT: &str = "没有保存的内容仍在本页";
+
 fn sheet_of(visit: &StoredInspection) -> String {
     format!("/w/inspections/{}/sheet", visit.visit.id)
 }
@@ -148,7 +151,7 @@ async fn one_block_is_saved_and_the_rest_of_what_was_typed_comes_back_as_a_draft
         );
         let shown = first.get(&path).await;
         assert!(
-            shown.shows("第二项还没写完") && shown.shows("已保存"),
+            shown.shows("第二项还没写完") && shown.shows("已保存") && shown.shows(LEFT),
             "{}",
             shown.text
         );
@@ -204,6 +207,8 @@ async fn a_visit_goes_from_the_door_to_a_second_persons_confirmation() {
         let fields = full(&story, &visit, &page).await;
         let saved = first.submit(&page, &path, &borrowed(&fields)).await;
         assert_eq!(saved.status, StatusCode::SEE_OTHER, "{}", saved.text);
+        let page = first.get(saved.location()).await;
+        assert!(page.shows("已保存。") && !page.shows(LEFT), "{}", page.text);
         let path = format!("{base}/conclude");
         let asked = first.get(&path).await;
         let words = [("outcome", "R5"), ("opinion", "油烟机上周才清洗")];

@@ -16,7 +16,6 @@ use store::session;
 use super::block::Block;
 use super::{all, find_for, page_of};
 use crate::component::{Crumb, ErrorLine, ErrorSummary, Fragment, Head, HiddenFields, Link, Note};
-use crate::gate::feedback::Landing;
 use crate::gate::{Answer, Flaws, Pressed, Stop, Visit, WebState, feedback, once, see_other};
 use crate::screen::draft;
 use crate::text::Address;
@@ -137,7 +136,12 @@ pub(super) async fn save(
         );
         return page(&web, &visit, &view, &blocks, note.into(), "").await;
     }
-    let to = after(&view, &blocks, sent.first("only"));
+    let saved: Vec<String> = saved_keys(&blocks, sent.first("only"));
+    let done = match rest_of(&blocks, &saved) {
+        Some(_) => &feedback::RESULTS_SAVED_IN_PART,
+        None => &feedback::RESULTS_SAVED,
+    };
+    let to = done.at(after(&view, &blocks, sent.first("only")));
     let (acting, visit_id) = (visit.acting.clone(), view.stored.visit.id.clone());
     let open = require_open(&view).err();
     let act = move |app: App| async move {
@@ -150,7 +154,6 @@ pub(super) async fn save(
         keep_rest(&web, &visit, &blocks, &[]).await?;
         return Err(stop);
     }
-    let saved: Vec<String> = saved_keys(&blocks, sent.first("only"));
     match once(&web, &visit, &sent, to, act).await? {
         Ok(to) => {
             keep_rest(&web, &visit, &blocks, &saved).await?;
@@ -204,13 +207,13 @@ fn saved_keys(blocks: &[Block<'_>], only: &str) -> Vec<String> {
 }
 
 /// After one block the next one, so that a phone need not scroll through all of them.
-fn after(view: &VisitView, blocks: &[Block<'_>], only: &str) -> Landing {
+fn after(view: &VisitView, blocks: &[Block<'_>], only: &str) -> Address {
     let sheet = address(view);
     let here = blocks.iter().position(|block| block.key == only);
     let next = here.and_then(|at| blocks.get(at + 1));
     let next = next.map(|block| format!("{sheet}#{}", block.anchor()));
     let to = next.and_then(|next| Address::returning(&next).ok());
-    feedback::RESULTS_SAVED.at(to.unwrap_or(sheet))
+    to.unwrap_or(sheet)
 }
 
 /// What was typed and not saved, as a draft keeps it; nothing if nothing is left.

@@ -23,7 +23,7 @@ use crate::layout::WorkbenchPage;
 use crate::text::Address;
 
 mod ceremony;
-mod hashes;
+pub(super) mod hashes;
 mod parties;
 mod plan;
 mod sources;

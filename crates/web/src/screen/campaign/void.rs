@@ -56,7 +56,7 @@ pub(super) async fn awaited(web: &WebState, visit: &Visit, seen: &Seen) -> Resul
             "第 {} 次抽取揭示之后作废，本来会抽中什么还没有公开。",
             void.attempt()
         );
-        let beacon = Beacon::of(seen, &void.as_stood.campaign.state);
+        let beacon = Beacon::of(seen, &void.as_stood);
         let Some(beacon) = beacon.filter(|beacon| !beacon.counts()) else {
             return Note::standing(lead, "程序正在公开。");
         };
@@ -155,7 +155,7 @@ fn form(
     void: &VoidAttempt,
     again: Option<(&Submitted, &Flaws)>,
 ) -> Result<Fragment, Stop> {
-    let beacon = Beacon::of(seen, &void.as_stood.campaign.state);
+    let beacon = Beacon::of(seen, &void.as_stood);
     let Some(beacon) = beacon.filter(|beacon| !void.is_opened && !beacon.counts()) else {
         let back = Link::new("返回任务，看最新情况", seen.page());
         let note = Note::standing(
@@ -189,7 +189,7 @@ async fn press(
     let (seen, void) = loaded(&web, &visit, (&number, &attempt)).await?;
     let which = void.attempt();
     let mut errors = FieldErrors::new();
-    if let Some(beacon) = Beacon::of(&seen, &void.as_stood.campaign.state) {
+    if let Some(beacon) = Beacon::of(&seen, &void.as_stood) {
         beacon.faults(&visit.acting.account, &sent, &mut errors);
     }
     let done = match errors.is_empty() {

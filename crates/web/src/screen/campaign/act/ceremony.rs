@@ -7,12 +7,14 @@ use domain::campaign::entry::SourceEntry;
 use domain::id::{AccountId, CampaignNo};
 use domain::refusal::Code;
 use domain::text::{FieldErrors, narrow};
+use store::campaign::StoredCampaign;
 
 use super::{CampaignAct, Seen, dice};
 use crate::component::{Confirm, Field, Width};
 use crate::form::Submitted;
 use crate::gate::Pressed;
 use crate::screen::campaign::picture;
+use crate::screen::campaign::record::hashes;
 
 /// The most letters of a source.
 const LONGEST: usize = 200;
@@ -35,22 +37,26 @@ static NOTICE: Code = Code::new(
 pub(in crate::screen::campaign) struct Beacon<'s> {
     /// Its name.
     pub(in crate::screen::campaign) source: &'s str,
+    /// The issue or round that FREEZE waits for.
+    round: &'s str,
     /// What was entered so far.
     pub(in crate::screen::campaign) entered: Option<&'s SourceEntry>,
 }
 
 impl<'s> Beacon<'s> {
-    /// That of an attempt that stands in this state.
+    /// That of an attempt as it stands.
     pub(in crate::screen::campaign) fn of(
         seen: &'s Seen,
-        state: &'s CampaignState,
+        stands: &'s StoredCampaign,
     ) -> Option<Self> {
-        let CampaignState::Revealed(revealed) = state else {
+        let CampaignState::Revealed(revealed) = &stands.campaign.state else {
             return None;
         };
         let source = seen.plan.sources.beacon.as_ref()?;
+        let named = hashes::line(stands.freeze_record.as_deref()?, "beacon")?;
         Some(Self {
             source: source.source.as_str(),
+            round: named.split(' ').nth(1)?,
             entered: revealed.beacon.as_ref(),
         })
     }
@@ -77,8 +83,12 @@ impl<'s> Beacon<'s> {
                 "按公布的两位号码，各区从小到大，空格隔开，两区之间写“ + ”，如 01 05 11 20 28 33 + 07"
             }
         };
-        let value =
-            Field::line("beacon", format!("{} 的值", self.source), Width::Long).with_help(help);
+        let value = Field::line(
+            "beacon",
+            format!("{} {} 的值", self.source, self.round),
+            Width::Long,
+        )
+        .with_help(help);
         if self.is_signed() {
             return confirm.asking(value);
         }

@@ -70,7 +70,7 @@ fn reason(label: &str, help: &str) -> Field {
 
 /// The beacon of the attempt as it stands.
 pub(super) fn beacon(seen: &Seen) -> Option<Beacon<'_>> {
-    Beacon::of(seen, &seen.stored.campaign.state)
+    Beacon::of(seen, &seen.stored)
 }
 
 /// Why, and on which paper; the public reads the class alone under `shuang/2`.

@@ -77,7 +77,11 @@ fn of_two(seen: &Seen, now: Instant) -> Vec<Field> {
         None => "到时才接收随机数；方案没有公告抽取仪式的时间".to_owned(),
     };
     let ends = "到期未公开的记为缺席，不能延长";
-    let begins = format!("{begins}；留空：公布承诺 {AT_ONCE_SECONDS} 秒后起");
+    // Before the announced ceremony nothing begins at once, so that leaving it empty is no way then.
+    let begins = match ceremony.is_some_and(|ceremony| ceremony > now) {
+        true => begins,
+        false => format!("{begins}；留空：公布承诺 {AT_ONCE_SECONDS} 秒后起"),
+    };
     vec![
         moment("reveal_from", "开始接收随机数", &begins).with_value(minute_of(from)),
         moment("reveal_by", "接收随机数的截止", ends)

@@ -23,7 +23,7 @@ use crate::{Acting, App, AppError};
 
 static NOT_DRAWN_YET: Code = Code::new(
     "DRAW-040",
-    "还没有抽取，名单在任何地方都不存在。",
+    "还没有抽取，没有名单可看。",
     Some("摇号协议第 1 节"),
     "抽取完成后再查看。",
 );

@@ -195,7 +195,9 @@ async fn page(web: &WebState, seen: &Seen, visit: &Visit) -> Result<HallPage, St
         drawn_at: drawn.map_or_else(String::new, |d| words::brief(d.step.at, visit.now.date())),
         parties: parties(state),
         truth: match stored.campaign.missed_beacon(visit.now) {
-            Some(_) => "这次抽取不会有结果：名单在任何地方都不存在。",
+            Some(_) => {
+                "这次抽取不会有结果。知道密值和各方随机数的人，公共随机源公布之后就能算出本来会抽中什么。"
+            }
             None => truth(state),
         },
         lines,
@@ -233,16 +235,24 @@ fn truth(state: &CampaignState) -> &'static str {
         && !committed.awaits_source()
     {
         "名录、比例、人数和各方的随机数都已固定；结果已由它们决定，谁也不能再改变。"
-    } else if let CampaignState::Revealed(revealed) = state
-        && revealed.committed.awaits_source()
+    } else if let Some(committed) = state.commitment()
+        && !words::awaits_nonces(committed)
+        && committed.awaits_source()
     {
-        "名录、比例、人数和各方的随机数都已固定；结果还取决于事先指定的公共随机源，此前谁也不能选定。"
+        "名录、比例、人数和各方的随机数都已固定；结果还取决于事先指定的公共随机源。"
     } else if matches!(state, CampaignState::Revealed(_)) {
         "名录、比例、人数和各方的随机数都已固定；结果已由它们决定，谁也不能再改变。"
-    } else if state.commitment().is_some() {
-        "名录、比例和人数已经固定；结果取决于各方还没有公开的随机数，现在谁也不知道。"
+    } else if let Some(committed) = state.commitment() {
+        match committed.awaits_source() {
+            true => {
+                "名录、比例和人数已经固定；结果取决于各方还没有公开的随机数和事先指定的公共随机源。"
+            }
+            false => "名录、比例和人数已经固定；结果取决于各方还没有公开的随机数。",
+        }
+    } else if matches!(state, CampaignState::Abandoned(_)) {
+        "任务终止，不再抽取。"
     } else {
-        "名单在抽取之前不存在，谁也不能预先知道。"
+        "这一次的承诺还没有公布，各方的随机数还没有公开，没有结果。"
     }
 }
 

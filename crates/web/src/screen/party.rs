@@ -3,8 +3,9 @@
 //! One address, three steps, each derived from the state of the campaign. Before FREEZE is public
 //! the page has a field for the commitment and none for the nonce, so the nonce cannot reach us even
 //! by mistake (protocol §1). After it the page shows FREEZE, the party's own line in it, and takes
-//! the nonce – under `shuang/2` from the announced moment on, and after the dice. What is typed into the field of one is never
-//! shown in the field of the other: a nonce that is sent too early stays with its party. Every look costs the same: one hash, one row, whatever the link.
+//! the nonce – under `shuang/2` from the announced moment on, and after the dice. What is sent while a commitment
+//! is asked for is never shown again, for nobody can tell it from a nonce; what was typed into the field of the nonce comes
+//! back there alone: a nonce that is sent too early stays with its party. Every look costs the same: one hash, one row, whatever the link.
 //! Deliberately absent: names of subjects, other parties' links, any account.
 
 use app::AppError;

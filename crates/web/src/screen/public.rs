@@ -22,6 +22,7 @@ use crate::text::{Address, Digest};
 mod bundle;
 mod campaigns;
 mod catalog;
+mod checkable;
 mod draw;
 mod front;
 mod key_pages;

@@ -297,6 +297,41 @@ async fn sends_too_early(cast: &Cast, link: &str, code: &str) {
     says(&page, &[code], &[nonce]);
 }
 
+/// The number where its commitment belongs, in every form in which the page, the command or a hand gives it: none of it
+/// comes back, and the page says why the field is empty.
+async fn pastes_too_early(cast: &Cast, no: &str, link: &str) {
+    const WITHHELD: &str = "没有把刚才填的内容显示回来：里面可能是随机数。";
+    let (_, nonce) = NONCES[0];
+    let short = &nonce[1..];
+    let for_attempt = format!("campaign {no}\nattempt 1\n");
+    for typed in [
+        // The file of the page, and the one of `mingqian nonce --out`.
+        format!("{for_attempt}party discipline\nnonce {nonce}\ncommitment {short}\n"),
+        format!("{for_attempt}party discipline {nonce}\n"),
+        format!("party discipline {nonce}"),
+        format!("随机数：{nonce}"),
+        format!("{nonce}0"),
+        format!("{nonce}\u{1}"),
+        short.to_owned(),
+    ] {
+        let pasted = cast.hand_in(link, "commitment", &typed).await;
+        assert_ne!(pasted.status, StatusCode::SEE_OTHER, "{typed}");
+        says(&pasted, &[WITHHELD, "name=\"commitment\""], &[short]);
+    }
+    // The number alone has the form of a commitment; where it is refused for another reason, it stays with its party too.
+    let token = cast.token(link);
+    let fields = [("_token", token.as_str()), ("commitment", nonce)];
+    let stranger = cast.site.stranger();
+    let page = stranger
+        .post_raw(&format!("{link}/commitment"), &fields)
+        .await;
+    assert_ne!(page.status, StatusCode::SEE_OTHER, "{}", page.text);
+    says(&page, &[WITHHELD], &[short]);
+    let empty = cast.hand_in(link, "commitment", "").await;
+    says(&empty, &["DRAW-033"], &[WITHHELD]);
+    says(&stranger.get(link).await, &[], &[WITHHELD, short, "掷骰"]);
+}
+
 pub fn says(page: &Page, words: &[&str], not: &[&str]) {
     let all = words.iter().all(|word| page.shows(word));
     let none = not.iter().all(|word| !page.shows(word));
@@ -334,7 +369,8 @@ async fn the_form_of_freeze_offers_the_ceremony_and_keeps_what_does_not_fit() {
         let asked = cast.officer.get(&format!("/w/campaigns/{no}/commit")).await;
         assert_eq!(value(&asked, "reveal_from"), "2026-11-23 10:00");
         assert_eq!(value(&asked, "reveal_by"), "2026-11-23 11:00");
-        assert!(!asked.shows("name=\"reveal_minutes\""), "{}", asked.text);
+        // Before the announced ceremony nothing begins at once.
+        says(&asked, &[], &["name=\"reveal_minutes\"", "留空"]);
         let lottery = [
             ("beacon_round", "2026136"),
             ("beacon_at", "2026-11-24 21:15"),
@@ -638,11 +674,7 @@ async fn a_nonce_that_is_sent_too_early_stands_in_no_field_of_the_answer() {
         let asked = cast.site.stranger().get(&link).await;
         says(&asked, &["name=\"commitment\""], &["name=\"nonce\""]);
         sends_too_early(&cast, &link, "CAMP-001").await;
-        // The whole file of the number, where its commitment belongs.
-        let (_, nonce) = NONCES[0];
-        let file = format!("party discipline\nnonce {nonce}\n");
-        let pasted = cast.hand_in(&link, "commitment", &file).await;
-        says(&pasted, &["DRAW-033"], &[nonce]);
+        pastes_too_early(&cast, &no, &link).await;
     };
     with_cast_of_two(40, 6, tells).await;
     with_cast(40, 6, tells).await;
@@ -750,6 +782,30 @@ async fn the_nonce_of_another_party_is_refused() {
     .await;
 }
 
+/// A beacon that appears after all nonces leaves nobody a choice; paper and page say that, and no more.
+#[tokio::test]
+async fn with_a_beacon_after_all_nonces_a_party_is_told_what_that_is_worth() {
+    const LATE: &str = "在它产生之前，谁也算不出结果";
+    const OPEN: &str = "可以选择公开或缺席";
+    with_cast_of_two(40, 6, async |cast| {
+        for (beacon, said, unsaid) in [("cwl-ssq", LATE, OPEN), ("", OPEN, LATE)] {
+            let no = cast.plan(&announced(&[("beacon", beacon)])).await;
+            cast.done(&cast.initiator, &no, "submit", &[]).await;
+            cast.done(&cast.approver, &no, "approve", &[]).await;
+            cast.done(&cast.initiator, &no, "launch", &[]).await;
+            let path = format!("/w/campaigns/{no}/parties/justice");
+            let asked = cast.officer.get(&path).await;
+            let slip = cast.officer.submit(&asked, &path, &[]).await;
+            says(&slip, &[said, "记录和核对办法在公示页"], &[unsaid]);
+            let link = cast.link(&no, "discipline").await;
+            cast.done(&cast.officer, &no, "freeze", &[]).await;
+            let page = cast.site.stranger().get(&link).await;
+            says(&page, &[said, "name=\"commitment\""], &[unsaid]);
+        }
+    })
+    .await;
+}
+
 /// Published, met and opened: everything but the beacon is known.
 async fn revealed_with_a_lottery(cast: &Cast) -> String {
     let no = opened_with_a_lottery(cast).await;
@@ -767,6 +823,10 @@ async fn a_reveal_that_missed_its_beacon_is_left_to_be_void() {
         says(&page, &[], &["揭示没有赶在公共随机源之前公布"]);
         cast.site.city.clock.advance_minutes(80);
         follows(&cast).await;
+        let officer = cast.grant(&cast.officer_id).await;
+        let hall = officer.get(&format!("/hall/{no}")).await;
+        let known = "知道密值和各方随机数的人，公共随机源公布之后就能算出";
+        says(&hall, &[known], &["在任何地方都不存在"]);
         let logged = records(&cast, &no).await;
         assert!(
             logged
@@ -860,7 +920,8 @@ async fn result_follows_when_two_have_read_the_lottery() {
         says(&page, &["等待公共随机数"], &[]);
         says(&officer.get("/w").await, &[], &["录入公共随机数"]);
         let asked = second.get(&path).await;
-        says(&asked, &["中国福彩网"], &[NUMBERS, "name=\"source\""]);
+        let named = ["中国福彩网", "cwl-ssq 2026136 的值"];
+        says(&asked, &named, &[NUMBERS, "name=\"source\""]);
         let misread = reads(&second, &path, "03 08 11 19 24 30 + 08").await;
         says(&misread, &["DRAW-065"], &[NUMBERS]);
         let both = reads(&second, &path, NUMBERS).await;
@@ -1175,6 +1236,14 @@ async fn attempts_void_before_reveal_have_bundles_too() {
         assert_eq!(counted, [Some(2026), Some(1), Some(2)], "{line}");
         let page = stranger.get("/campaigns").await;
         says(&page, &["按年度和单位", "作废，次"], &[]);
+        // The front page counts both kinds, and divides neither by the other.
+        let front = stranger.get("/index.json").await;
+        let told: serde_json::Value = serde_json::from_str(&front.text).unwrap();
+        let counted = [2, 3].map(|at| told["figures"][at]["number"].as_u64());
+        assert_eq!(counted, [Some(1), Some(2)], "{}", told["figures"]);
+        assert_eq!(told["figures"][3]["of"], serde_json::Value::Null);
+        let page = stranger.get("/").await;
+        says(&page, &["作废的抽取，次；含没有公布过承诺的"], &["/ 1<"]);
     })
     .await;
 }

@@ -54,6 +54,37 @@ async fn data(browser: &Browser, path: &str) -> Value {
     serde_json::from_str(&page.text).unwrap_or_else(|error| panic!("{path}: {error}"))
 }
 
+/// What the portal says can be checked before OPEN, and after it (SPEC-draw §8).
+const SEALED: &str = "次序、界限和抽中谁，名单公开之后才能核对";
+const OPENED: &str = "检查人员的签号、编组、回避和工作量要用不公开的完整案卷（含密值）重算；没有公开的各行是否真实、名录有没有漏掉谁，公开案卷里看不出";
+
+/// What no page and no text may say: the bundles do not let anybody recompute it all, and who colludes can choose.
+const UNTRUE: [&str; 17] = [
+    "没有人能决定谁被抽中",
+    "谁也不能左右结果",
+    "没有人能够挑选",
+    "谁也不能预先挑选",
+    "谁也不能预先知道",
+    "现在谁也不知道",
+    "在任何地方都不存在",
+    "谁都可以重算",
+    "谁都能重算。",
+    "任何人都可以重算",
+    "任何人都能用自己的电脑重算一遍",
+    "从头重算",
+    "完整重算",
+    "自行复算",
+    "全部重算正确",
+    "可核对次序与界限",
+    "按抽取次序递补",
+];
+
+fn says_nothing_untrue(what: &str, text: &str) {
+    for untrue in UNTRUE {
+        assert!(!text.contains(untrue), "{untrue}: {what}: {text}");
+    }
+}
+
 /// No byte of any page names a subject.
 async fn nobody_is_named(story: &Story, number: &CampaignNo) {
     let stranger = story.site.stranger();
@@ -120,7 +151,7 @@ async fn a_draft_does_not_exist_for_the_public_and_each_later_state_has_its_page
         let draw = data(&stranger, &format!("{path}.json")).await;
         assert_eq!(draw["parties"][0]["nonce"], crate::story::NONCES[0].1);
         let page = whole(&stranger, &path).await;
-        assert!(page.shows("可核对次序与界限，名单未公开"), "{}", page.text);
+        assert!(page.shows(SEALED) && !page.shows(OPENED), "{}", page.text);
         let verify = whole(&stranger, &format!("{path}/verify")).await;
         assert!(verify.shows("三种办法") && !verify.shows("还没有可以验证的案卷"));
         assert!(page.shows("1 见证"));
@@ -460,10 +491,157 @@ async fn what_is_claimed_of_a_draw_says_what_it_leaves_open() {
                 "{}",
                 page.text
             );
-            for untrue in ["没有人能决定谁被抽中", "谁也不能左右结果"] {
-                assert!(!page.shows(untrue), "{untrue}: {}", page.text);
-            }
+            says_nothing_untrue("claim", &page.text);
         }
     })
     .await;
+}
+
+/// Before FREEZE a party gives away its number's commitment on the word of its slip and page; they say what they leave open,
+/// and so do wall and page of the campaign at every step.
+#[tokio::test]
+async fn slip_party_page_and_wall_promise_no_more_than_the_draw_keeps() {
+    told(async |story| {
+        let number = story.launched().await;
+        let officer = story.browser(&story.officer.account).await;
+        let walls = [
+            format!("/hall/{number}"),
+            format!("/w/campaigns/{number}"),
+            format!("/draw/{number}"),
+        ];
+        let look = async |step: &str| {
+            for path in &walls {
+                let page = officer.get(path).await;
+                assert_eq!(page.status, StatusCode::OK, "{path}");
+                says_nothing_untrue(&format!("{step} {path}"), &page.text);
+            }
+        };
+        look("launched").await;
+        let path = format!("/w/campaigns/{number}/parties/justice");
+        let asked = officer.get(&path).await;
+        let slip = officer.submit(&asked, &path, &[]).await;
+        let link = slip.text.split("/p/").nth(1).expect("the slip has it");
+        let token: String = link.chars().take_while(char::is_ascii_hexdigit).collect();
+        let stranger = story.site.stranger();
+        let app = &story.site.city.app;
+        let shown = as_shown(app, Thing::Campaign(&number)).await;
+        app.freeze_frame(&story.officer, &number, &shown)
+            .await
+            .unwrap();
+        look("frozen").await;
+        let asked = stranger.get(&format!("/p/{token}")).await;
+        for page in [slip, asked] {
+            assert!(
+                page.shows("可以选择公开或缺席") && page.shows("运营方不收、拖住最后一方的随机数"),
+                "{}",
+                page.text
+            );
+            says_nothing_untrue("party", &page.text);
+        }
+    })
+    .await;
+    told(async |story| {
+        let (number, links) = story.committed().await;
+        let officer = story.browser(&story.officer.account).await;
+        let stranger = story.site.stranger();
+        let hall = officer.get(&format!("/hall/{number}")).await;
+        assert!(
+            hall.shows("结果取决于各方还没有公开的随机数"),
+            "{}",
+            hall.text
+        );
+        says_nothing_untrue("hall", &hall.text);
+        story.answered(&number, &links).await;
+        story.site.city.app.follow_draw(&number).await.unwrap();
+        let done = stranger.get(&format!("/p/{}", links[0])).await;
+        assert!(
+            done.shows("抽取已经完成：记录和案卷在公示页") && done.shows("名单公开之前，可以核对"),
+            "{}",
+            done.text
+        );
+        says_nothing_untrue("party", &done.text);
+    })
+    .await;
+}
+
+/// The bundle of a stage holds what the page beside it says can be checked, and not what it says cannot.
+#[tokio::test]
+async fn every_page_says_what_the_bundle_of_its_stage_lets_a_stranger_check() {
+    async fn looks(story: &Story, number: &CampaignNo, says: &str, not: &str) -> String {
+        let stranger = story.site.stranger();
+        for path in [
+            "/".to_owned(),
+            format!("/draw/{number}"),
+            format!("/draw/{number}/verify"),
+        ] {
+            let page = whole(&stranger, &path).await;
+            assert!(
+                page.shows(says) && !page.shows(not),
+                "{path}: {}",
+                page.text
+            );
+            says_nothing_untrue(&path, &page.text);
+        }
+        stranger
+            .get(&format!("/draw/{number}/bundle.zip"))
+            .await
+            .text
+    }
+    told(async |story| {
+        let number = story.drawn().await;
+        let bundle = looks(&story, &number, SEALED, OPENED).await;
+        assert!(bundle.contains("seed.txt") && !bundle.contains("subjects.order"));
+    })
+    .await;
+    told(async |story| {
+        let (number, _) = story.opened().await;
+        let bundle = looks(&story, &number, OPENED, SEALED).await;
+        assert!(bundle.contains("subjects.order") && bundle.contains("opened.tsv"));
+        for file in ["secret.txt", "inspectors.tsv", "recusals.tsv"] {
+            assert!(!bundle.contains(file), "{file}");
+        }
+    })
+    .await;
+}
+
+/// The texts beside the program say of a draw what its pages say.
+#[test]
+fn the_texts_promise_no_more_than_the_pages() {
+    let texts = [
+        ("README.md", include_str!("../../../../README.md")),
+        ("SECURITY.md", include_str!("../../../../SECURITY.md")),
+        ("publiccode.yml", include_str!("../../../../publiccode.yml")),
+        (
+            "verify-draw.js",
+            include_str!("../../static/verify-draw.js"),
+        ),
+    ];
+    for (name, text) in texts {
+        says_nothing_untrue(name, text);
+    }
+    for (name, text) in &texts[..2] {
+        for said in [
+            "检查人员的签号、编组、回避和工作量要用",
+            "名录有没有漏掉谁，公开案卷里看不出",
+            "不交随机数的一方保管",
+        ] {
+            assert!(text.contains(said), "{said}: {name}");
+        }
+    }
+    let english = include_str!("../../../../README.en.md");
+    for said in [
+        "inspectors' tickets, teams, recusals and loads take the full bundle",
+        "hands in no",
+    ] {
+        assert!(english.contains(said), "{said}");
+    }
+    for text in [english, include_str!("../../../../publiccode.yml")] {
+        let untrue = [
+            "recompute the draw",
+            "recompute a draw",
+            "anybody can recompute\n",
+            "人人可以重算",
+        ];
+        assert!(!untrue.iter().any(|untrue| text.contains(untrue)), "{text}");
+    }
 }

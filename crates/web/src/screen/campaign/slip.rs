@@ -20,6 +20,7 @@ use store::log;
 
 use super::qr;
 use super::seen::Seen;
+use super::words;
 use crate::component::{Confirm, Crumb, Fragment, Head, Link, Note};
 use crate::gate::{Answer, Flaws, Pressed, Stop, Visit, WebState, feedback, once, see_other};
 use crate::layout::WorkbenchPage;
@@ -46,6 +47,9 @@ struct Slip {
     protocol: String,
     /// From when nonces are taken, if anybody has said so.
     opens: String,
+    /// Whether a public number comes after those of the parties, and what may be relied on.
+    late_beacon: bool,
+    bounds: &'static str,
     back: Address,
 }
 
@@ -217,6 +221,7 @@ async fn handed_out(
     link: &str,
 ) -> Answer {
     let address = web.site.address(&format!("/p/{link}"));
+    let late_beacon = seen.version() == Version::Two && seen.plan.sources.beacon.is_some();
     let slip = Slip {
         bureau: web.facts.bureau.clone(),
         number: seen.number().to_string(),
@@ -232,6 +237,8 @@ async fn handed_out(
             seen.stored.campaign.state.attempt()
         ),
         opens: opens(seen),
+        late_beacon,
+        bounds: words::bounds(late_beacon),
         back: seen.page(),
     };
     Ok(page(web, visit, seen, name)

@@ -77,11 +77,19 @@ pub(in crate::screen) fn trust(level: Level, by_dice: bool) -> TrustBadge {
     TrustBadge::new(shown, Address::fixed("/w/rules"))
 }
 
-/// A claim with what it leaves open: without a public source that appears last, whoever opens last and has the help of who
+/// What a draw leaves open: without a public source that appears last, whoever opens last and has the help of who
 /// holds S knows both results, with its nonce and without, and chooses.
+macro_rules! left_open {
+    () => {
+        "没有事后产生的公共随机数来源时，最后公开的一方若与保管密值的人串通，可以选择公开或缺席；运营方不收、拖住最后一方的随机数也一样。作废只能让人看见。"
+    };
+}
+pub(in crate::screen) use left_open;
+
+/// A claim with what it leaves open.
 macro_rules! bounded {
     ($claim:literal) => {
-        concat!($claim, "没有事后产生的公共随机数来源时，最后公开的一方若与保管密值的人串通，可以选择公开或缺席；运营方不收、拖住最后一方的随机数也一样。作废只能让人看见。")
+        concat!($claim, $crate::screen::campaign::words::left_open!())
     };
 }
 pub(in crate::screen) use bounded;
@@ -99,6 +107,14 @@ pub(in crate::screen) fn claim(level: Level, by_dice: bool) -> &'static str {
         Level::Beacon => bounded!(
             "两方以上见证加事先指定的公共信标；信标在承诺之后才产生、又在各方之后公布的，谁也不能预先定谁被抽中。"
         ),
+    }
+}
+
+/// What a party may rely on: `late_beacon` if a beacon is announced for a time after all nonces.
+pub(in crate::screen) const fn bounds(late_beacon: bool) -> &'static str {
+    match late_beacon {
+        true => "公共随机数按公告在各方的随机数之后才产生；在它产生之前，谁也算不出结果。",
+        false => left_open!(),
     }
 }
 
@@ -262,10 +278,7 @@ pub(in crate::screen) fn now(
                 true => "承诺已公布，等待见证方公开随机数，现在还不能抽取。",
                 false => "承诺已公布，等待见证方公开随机数；到齐后程序自动抽取。",
             },
-            format!(
-                "{}；此前名单在任何地方都不存在，谁也不能预先知道。",
-                taken(committed)
-            ),
+            format!("{}；结果还没有算出。", taken(committed)),
         ),
         CampaignState::Revealed(revealed) if awaits_beacon(revealed) => (
             "揭示已经公布，等待公共随机数。",
@@ -300,7 +313,7 @@ pub(in crate::screen) fn now(
         ),
         CampaignState::Ended(ended) if ended.opened.is_none() => (
             "检查已结束，抽取材料还没有公开。",
-            "公开后，任何人都能核对次序、界限和每一户被查对象。".to_owned(),
+            "公开后，任何人都能核对次序、界限和每一户被查对象；编组、回避和工作量要用完整案卷核对。".to_owned(),
         ),
         CampaignState::Ended(_) => (
             "检查已结束，抽取材料已公开。",

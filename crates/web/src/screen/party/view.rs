@@ -10,6 +10,7 @@ use store::campaign::StoredCampaign;
 use crate::asset;
 use crate::component::{DigestLine, Fragment, HiddenFields};
 use crate::gate::PartyVisit;
+use crate::screen::campaign::words;
 use crate::text::{Address, Digest};
 
 /// FREEZE as the party should compare it.
@@ -51,8 +52,28 @@ impl Frozen {
 #[derive(Clone, Copy)]
 pub(super) enum Typed<'t> {
     Nothing,
+    /// Where a commitment is asked for. It is shown nowhere again: 64 digits, a line `party …` and a file are the same
+    /// to look at whether a commitment or the nonce stands in them.
     Commitment(&'t str),
     Nonce(&'t str),
+}
+
+impl<'t> Typed<'t> {
+    /// What this step shows again: a nonce, once nonces are asked for.
+    const fn shown(self, step: &Step) -> &'t str {
+        match (step, self) {
+            (Step::Reveal(_) | Step::Missed(_) | Step::Lost { .. }, Self::Nonce(text)) => text,
+            _ => "",
+        }
+    }
+
+    /// Whether there is something that the field of this step keeps to itself.
+    fn is_withheld(self, step: &Step) -> bool {
+        let (Self::Commitment(text) | Self::Nonce(text)) = self else {
+            return false;
+        };
+        matches!(step, Step::Commit) && !text.trim().is_empty()
+    }
 }
 
 /// Until when a nonce is not asked for yet, in words; none once it is.
@@ -144,6 +165,9 @@ pub(super) struct PartyPage {
     step: Step,
     receipt: Option<Receipt>,
     typed: String,
+    withheld: bool,
+    bounds: &'static str,
+    late_beacon: bool,
     commitment: String,
     two: bool,
     attempt: u32,
@@ -172,23 +196,21 @@ impl PartyPage {
             }
             _ => String::new(),
         };
-        // Only what the present step asks for is shown again, and only what was typed for it.
-        // Whoever pastes the file that was saved with the number has it in there.
-        let shown = match (&step, typed) {
-            (Step::Commit, Typed::Commitment(text)) if !text.contains("nonce") => text,
-            (Step::Reveal(_) | Step::Missed(_) | Step::Lost { .. }, Typed::Nonce(text)) => text,
-            _ => "",
-        };
+        let shown = typed.shown(&step).to_owned();
         let version = frame.map_or(Version::One, |frozen| frozen.version.protocol());
+        let late_beacon = frame.is_some_and(|frozen| frozen.version.has_timed_beacon());
         Self {
             public: Address::fixed("/draw").child(&number),
             number,
             title: stored.title.clone(),
             office,
             name: visit.party.to_string(),
+            withheld: typed.is_withheld(&step),
             step,
             receipt,
-            typed: shown.to_owned(),
+            typed: shown,
+            bounds: words::bounds(late_beacon),
+            late_beacon,
             two: version == Version::Two,
             attempt: stored.campaign.state.attempt(),
             commitment,

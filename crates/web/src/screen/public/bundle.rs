@@ -8,6 +8,7 @@ use axum::http::header::CONTENT_SECURITY_POLICY;
 use axum::response::IntoResponse;
 use domain::id::CampaignNo;
 
+use super::checkable;
 use super::draw::{PublicDraw, load, public_campaign, void_notes};
 use super::record::Record;
 use super::tool::{PAGE_SCRIPTS, SHELL_SCRIPT, VERIFY_DRAW, sha256};
@@ -81,6 +82,7 @@ pub(super) async fn download_void(
 #[template(path = "screen/public/recompute.html")]
 struct Recompute<'a> {
     draw: &'a PublicDraw,
+    checkable: &'static str,
     scripts: &'static [&'static str],
     own_script: &'static str,
 }
@@ -109,6 +111,7 @@ pub(super) async fn verify(
     let script = Digest::of_bytes(&sha256(SHELL_SCRIPT));
     let recompute = Recompute {
         draw: &draw,
+        checkable: checkable::at(draw.opened),
         scripts: PAGE_SCRIPTS,
         own_script: VERIFY_DRAW,
     };
@@ -122,7 +125,7 @@ pub(super) async fn verify(
     if draw.bundle_stage.is_none() {
         let note = Note::standing(
             "这一次抽取还没有可以验证的案卷。",
-            "抽取之后，这里提供案卷和重算办法。",
+            "抽取之后，这里提供案卷和核对办法。",
         );
         let page = PortalPage::new(shell(&web, &guest, "").await?, head).with(note);
         return Ok(with_voids(page, &draw).into_response());

@@ -11,6 +11,7 @@ use store::{campaign, catalog, inspection, log};
 
 use super::campaigns::{self, Line, everything, public_only, shown};
 use super::catalog::{ShortItem, item_table, short};
+use super::checkable;
 use super::results::{Shown, latest_table, shown_all};
 use super::{answer, twin};
 use crate::component::{Fragment, Link, Sheet};
@@ -25,7 +26,6 @@ const LATEST: i64 = 6;
 #[derive(Serialize)]
 struct Figure {
     number: i64,
-    of: Option<i64>,
     words: String,
 }
 
@@ -61,22 +61,23 @@ struct Figures<'a> {
 #[template(path = "screen/public/front_verify.html")]
 struct VerifyBlock<'a> {
     latest: Option<&'a Verifiable>,
+    checkable: &'static str,
 }
 
 fn figures_of(counted: &PublicFigures, size: u64, year: i16) -> Vec<Figure> {
     let figure = |number: i64, words: &str| Figure {
         number,
-        of: None,
         words: words.to_owned(),
     };
     vec![
         figure(counted.published, &format!("{year} 年已公示检查，户次")),
         figure(counted.with_findings, "其中发现问题，户次"),
         figure(counted.draws, "公布过承诺的抽取，次"),
-        Figure {
-            of: Some(counted.draws),
-            ..figure(counted.void, "作废的抽取，事由均已公开")
-        },
+        // Those void before FREEZE are none of the draws above.
+        figure(
+            counted.void,
+            "作废的抽取，次；含没有公布过承诺的，事由均已公开",
+        ),
         figure(
             i64::try_from(size).unwrap_or(i64::MAX),
             "留痕日志，条；改动会被指出",
@@ -162,5 +163,6 @@ fn page(shell: PortalShell, front: &Front) -> PortalPage {
         }))
         .with_aside(Fragment::of(&VerifyBlock {
             latest: front.verifiable.as_ref(),
+            checkable: checkable::at(front.verifiable.as_ref().is_some_and(|draw| draw.opened)),
         }))
 }

@@ -293,7 +293,7 @@ fn staffing(offered: &Offered, typed: &Submitted, errors: &FieldErrors) -> Vec<F
         "authority",
         "抽取人数",
         format!(
-            "从执法检查人员名录抽取，其余按抽取次序递补。每组合计不少于 {} 人。",
+            "从执法检查人员名录抽取；抽中的人换人还没有办理的页面。每组合计不少于 {} 人。",
             offered.team_size
         ),
         vec![

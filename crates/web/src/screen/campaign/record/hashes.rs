@@ -52,7 +52,10 @@ pub(super) fn sheet(seen: &Seen) -> Option<Sheet> {
             row(
                 "人员名录根",
                 Some(root),
-                format!("{} 人，其余按抽取次序递补", leaves(n)),
+                format!(
+                    "{} 人，含不参加抽取的；抽中的人换人还没有办理的页面",
+                    leaves(n)
+                ),
             );
         }
         if let Some((n, root)) = counted("recusals") {

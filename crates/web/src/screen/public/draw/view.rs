@@ -3,6 +3,7 @@
 use askama::Template;
 use domain::campaign::StateKind;
 
+use super::super::checkable;
 use super::awaited::Awaited;
 use super::{PublicDraw, PublicRecord, voided};
 use crate::component::{
@@ -24,6 +25,7 @@ struct Records<'a> {
 #[template(path = "screen/public/verify_box.html")]
 struct VerifyBox<'a> {
     draw: &'a PublicDraw,
+    checkable: &'static str,
     short: Vec<(&'a str, String)>,
 }
 
@@ -112,10 +114,14 @@ fn standing(draw: &PublicDraw) -> Note {
         );
     }
     match (draw.bundle_stage, draw.opened) {
-        (_, true) => Note::standing("抽取材料已公开。", "任何人都可以从头重算一遍。"),
+        (_, true) => Note::standing("抽取材料已公开。", checkable::OPENED),
         (Some(_), false) => Note::standing(
-            "可核对次序与界限，名单未公开。",
-            "名单和签号在检查结束后公开；此前只有逐条公示的检查结果。",
+            "名单未公开。",
+            format!(
+                "名单和签号在检查结束后公开；此前只有逐条公示的检查结果。{}",
+                checkable::SEALED
+            )
+            .as_str(),
         ),
         (None, _) if draw.strata.is_empty() && draw.state == StateKind::Frozen.name() => {
             Note::standing("名录已冻结，承诺尚未公布。", LISTED_WITH_FREEZE)
@@ -325,6 +331,7 @@ fn verify_box(draw: &PublicDraw) -> Fragment {
     });
     Fragment::of(&VerifyBox {
         draw,
+        checkable: checkable::at(draw.opened),
         short: short.collect(),
     })
 }

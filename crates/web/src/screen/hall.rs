@@ -11,10 +11,11 @@ use app::drawing::Figures;
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::{Html, IntoResponse as _};
-use domain::campaign::CampaignState;
 use domain::campaign::party::{PartyState, TrustLevel};
 use domain::campaign::state::Committed;
+use domain::campaign::{Campaign, CampaignState};
 use domain::policy::Verb;
+use domain::time::Instant;
 use store::attachment::Owner;
 
 use super::campaign::{Seen, qr, stratum_words, words};
@@ -194,12 +195,7 @@ async fn page(web: &WebState, seen: &Seen, visit: &Visit) -> Result<HallPage, St
         seed: seed_of(seen),
         drawn_at: drawn.map_or_else(String::new, |d| words::brief(d.step.at, visit.now.date())),
         parties: parties(state),
-        truth: match stored.campaign.missed_beacon(visit.now) {
-            Some(_) => {
-                "这次抽取不会有结果。知道密值和各方随机数的人，公共随机源公布之后就能算出本来会抽中什么。"
-            }
-            None => truth(state),
-        },
+        truth: truth(&stored.campaign, visit.now),
         lines,
     })
 }
@@ -227,8 +223,11 @@ fn steps(state: &CampaignState) -> Vec<(&'static str, &'static str)> {
         .collect()
 }
 
-fn truth(state: &CampaignState) -> &'static str {
-    if state.result().is_some() {
+fn truth(campaign: &Campaign, now: Instant) -> &'static str {
+    let state = &campaign.state;
+    if campaign.missed_beacon(now).is_some() {
+        "这次抽取不会有结果。知道密值和各方随机数的人，公共随机源公布之后就能算出本来会抽中什么。"
+    } else if state.result().is_some() {
         "全部结果由种子一次算定并封存；暂停、刷新或关闭本页都不会改变结果。"
     } else if let CampaignState::Committed(committed) = state
         && !words::awaits_nonces(committed)

@@ -540,6 +540,10 @@ async fn slip_party_page_and_wall_promise_no_more_than_the_draw_keeps() {
         }
     })
     .await;
+}
+
+#[tokio::test]
+async fn after_freeze_wall_and_party_page_say_what_the_result_rests_on_and_what_can_be_checked() {
     told(async |story| {
         let (number, links) = story.committed().await;
         let officer = story.browser(&story.officer.account).await;

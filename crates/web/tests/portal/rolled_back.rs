@@ -127,7 +127,14 @@ async fn codes_exchanged_between_firms_in_the_register_send_nobody_to_another_fi
         let (number, links) = held.story.committed().await;
         held.story.answered(&number, &links).await;
         let size = held.story.site.log_size().await;
-        held.sql("CREATE TABLE aside AS SELECT subject_id, code, LEAD(code, 1, MIN(code) OVER ()) OVER (ORDER BY code) AS other FROM subjects WHERE code IS NOT NULL");
+        let numbered = |order: &str| {
+            format!("(SELECT subject_id, code, ROW_NUMBER() OVER (ORDER BY code {order}) AS n FROM subjects WHERE code IS NOT NULL)")
+        };
+        held.sql(&format!(
+            "CREATE TABLE aside AS SELECT a.subject_id, a.code, b.code AS other FROM {} a JOIN {} b USING (n)",
+            numbered("ASC"),
+            numbered("DESC")
+        ));
         let bear = |column: &str| {
             held.sql(&format!(
                 "UPDATE subjects SET code = '-' || code WHERE code IS NOT NULL; UPDATE subjects s SET code = a.{column} FROM aside a WHERE a.subject_id = s.subject_id"

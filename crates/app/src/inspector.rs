@@ -6,10 +6,10 @@ use domain::inspector::{Inspector, RawInspector};
 use domain::policy::{Place, Verb};
 use domain::premise::Premise;
 use domain::recusal::Recusal;
-use domain::refusal::{Code, Fact};
-use domain::text::{FieldErrors, PersonName};
+use domain::refusal::{Code, Fact, codes};
+use domain::text::{FieldError, FieldErrors, PersonName, SubjectCode};
 use domain::time::Instant;
-use store::{Register, StoreError, Tx, catalog, inspector, sealed_visit};
+use store::{Hold, Register, StoreError, Tx, catalog, inspector, sealed_visit, subject};
 
 use crate::premise::{of_inspectors, require};
 use crate::{Acting, App, AppError};
@@ -170,7 +170,7 @@ impl App {
     }
 
     /// Declares a recusal before the freeze (细则、F-1.55); who is chosen is chosen from the register as it
-    /// was shown.
+    /// was shown. The firm is one of the register at that moment.
     pub async fn declare_recusal(
         &self,
         acting: &Acting,
@@ -178,9 +178,9 @@ impl App {
         premise: &Premise,
         recusal: &Recusal,
     ) -> Result<(), AppError> {
-        let (mut tx, acting) = self
-            .begin_on(Register::Inspectors, "recusal.declare", acting)
-            .await?;
+        let (mut tx, acting) = self.begin_as("recusal.declare", acting).await?;
+        tx.hold(Register::Subjects, Hold::Shared).await?;
+        tx.hold(Register::Inspectors, Hold::Exclusive).await?;
         // An inspector declares for himself; for others only who keeps the register of their unit.
         let own = inspector::codes_of(&mut tx, &acting.account)
             .await?
@@ -193,6 +193,12 @@ impl App {
         let now = of_inspectors(&mut tx).await?;
         require(&mut tx, Some(&acting), "执法检查人员名录", premise, &now).await?;
         recusal.require_ground()?;
+        let code = &recusal.subject;
+        if subject::by_code(&mut tx, code.as_str()).await?.is_none() {
+            let mut errors = FieldErrors::new();
+            errors.push("subject", no_such_firm(code));
+            return Err(errors.into());
+        }
         let of = inspector::by_code(&mut tx, &recusal.inspector).await?;
         let of = of.ok_or_else(|| StoreError::NotFound {
             table: "inspectors",
@@ -207,6 +213,16 @@ impl App {
         rec.commit().await?;
         Ok(())
     }
+}
+
+/// What is wrong with the code of a firm that is not in the register.
+#[must_use]
+pub fn no_such_firm(code: &SubjectCode) -> FieldError {
+    codes::VALUE_UNKNOWN.field(&[
+        ("field", &"检查对象的代码"),
+        ("text", code),
+        ("choices", &"名录中已登记的代码"),
+    ])
 }
 
 /// The code of an entry belongs to nobody else.

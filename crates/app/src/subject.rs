@@ -7,11 +7,13 @@ use domain::event::{Act, LinkKind};
 use domain::id::{OrgUnitId, SubjectId};
 use domain::policy::{Place, Verb};
 use domain::premise::Premise;
-use domain::refusal::Code;
+use domain::recusal::untied_refusal;
+use domain::refusal::{Code, Fact};
 use domain::subject::{RawSubject, Subject};
 use domain::text::{FieldError, FieldErrors};
+use store::inspector::{self, OfSubject};
 use store::subject::{self, StoredSubject};
-use store::{Register, StoreError, Tx, sealed_visit};
+use store::{Hold, Register, StoreError, Tx, sealed_visit};
 
 use crate::premise::require;
 use crate::{Acting, App, AppError};
@@ -44,6 +46,13 @@ static CODE_STANDS: Code = Code::new(
     "名称、地址、登记状态照改；代码等这些检查都开始之后再改。",
 );
 
+static CODE_OF_RECUSALS: Code = Code::new(
+    "SUBJ-007",
+    "“{name}”有 {count} 条回避登记，认的是代码 {code}；代码不能清空，这一条也不能移出名录。",
+    Some("行政处罚法第四十三条"),
+    "换了代码的，直接改成新的代码，回避登记同时改到新代码名下；不再检查这一户的，把登记状态改为注销、迁出或歇业。",
+);
+
 impl App {
     /// Adds an entry to the register of `unit`.
     pub async fn add_subject(
@@ -67,7 +76,7 @@ impl App {
     }
 
     /// Changes an entry; two people who edit at once do not overwrite each other. Its code stands while visits are ahead:
-    /// it is what was frozen, drawn and recused from.
+    /// it is what was frozen and drawn. The recusals from a firm go along to the code it has then.
     pub async fn edit_subject(
         &self,
         acting: &Acting,
@@ -88,12 +97,14 @@ impl App {
         if code.is_some() && code != read.code() && sealed_visit::is_any_ahead(&mut tx).await? {
             return Err(CODE_STANDS.refuse(&[]).into());
         }
+        let recusals = following(&mut tx, &before.subject, &read).await?;
         let event = self
             .event(Act::SubjectEdited, actor)
             .touching(LinkKind::Subject, id.as_str())
             .with("changed", changed(&before.subject, &read));
         let mut rec = tx.record(event, self.confidential())?;
-        subject::edit(&mut rec, &before.unit, &before.seen, &read).await?;
+        let after = (&read, recusals);
+        subject::edit(&mut rec, &before.unit, &before.seen, after).await?;
         rec.commit().await?;
         Ok(())
     }
@@ -118,6 +129,7 @@ impl App {
         if sealed_visit::is_any_ahead(&mut tx).await? {
             return Err(DRAW_UNDER_WAY.refuse(&[]).into());
         }
+        keep_recusals(&mut tx, &before.subject).await?;
         let event = self
             .event(Act::SubjectRemoved, actor)
             .because(reason)
@@ -183,6 +195,44 @@ async fn refuse_taken(tx: &mut Tx, read: &Subject) -> Result<(), AppError> {
             Err(errors.into())
         }
         _ => Ok(()),
+    }
+}
+
+/// Refuses to leave recusals behind under a code nobody has. Nobody declares one meanwhile.
+async fn keep_recusals(tx: &mut Tx, before: &Subject) -> Result<(), AppError> {
+    tx.hold(Register::Inspectors, Hold::Shared).await?;
+    let Some(code) = before.code() else {
+        return Ok(());
+    };
+    match inspector::recusals_from(tx, &code).await? {
+        0 => Ok(()),
+        count => {
+            let facts: [Fact<'_>; 3] = [("name", &before.name), ("count", &count), ("code", &code)];
+            Err(CODE_OF_RECUSALS.refuse(&facts).into())
+        }
+    }
+}
+
+/// The recusals that go along when a firm gets another code; nothing if it keeps the one it has. Nobody declares one, and
+/// no inspector gets another code, meanwhile.
+async fn following(
+    tx: &mut Tx,
+    before: &Subject,
+    after: &Subject,
+) -> Result<Option<OfSubject>, AppError> {
+    let (from, to) = match (before.code(), after.code()) {
+        (Some(from), Some(to)) if from != to => (from, to),
+        (Some(_), None) => {
+            keep_recusals(tx, before).await?;
+            return Ok(None);
+        }
+        _ => return Ok(None),
+    };
+    tx.hold(Register::Inspectors, Hold::Shared).await?;
+    let found = inspector::recusals_of_subject(tx, &from, &to).await?;
+    match found.untied().as_slice() {
+        [] => Ok(Some(found)),
+        untied => Err(untied_refusal(untied).into()),
     }
 }
 

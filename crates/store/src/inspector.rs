@@ -25,7 +25,8 @@ use crate::sealed_visit;
 use entry::entry;
 pub use entry::{Entry, Opened, entries, listed, listed_by_code, listed_one};
 pub use recusals::{
-    Followed, StoredRecusal, declare, followed, recusals, recusals_left_behind, recusals_under,
+    Followed, OfSubject, StoredRecusal, declare, followed, recusals, recusals_from,
+    recusals_left_behind, recusals_of_subject, recusals_under,
 };
 pub(crate) use recusals::{held_at, own_of};
 

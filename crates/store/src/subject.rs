@@ -6,6 +6,7 @@ use domain::policy::Reach;
 use domain::subject::{Standing, Subject};
 
 use crate::error::StoreError;
+use crate::inspector::OfSubject;
 use crate::kernel::guard::Recording;
 use crate::kernel::image::Stood;
 use crate::kernel::reader::{Query, Reader, contains};
@@ -277,12 +278,12 @@ pub async fn write_ready(rec: &mut Recording, rows: OpenRows) -> Result<(u64, u6
     rec.write_ready(rows).await
 }
 
-/// Changes an entry that was last written by `seen`.
+/// Changes an entry that was last written by `seen`; the recusals from a firm that gets another code follow it.
 pub async fn edit(
     rec: &mut Recording,
     unit: &OrgUnitId,
     seen: &EventId,
-    subject: &Subject,
+    (subject, recusals): (&Subject, Option<OfSubject>),
 ) -> Result<(), StoreError> {
     let changes = cells(unit, subject)?.into_iter().skip(1).collect();
     rec.update(
@@ -291,7 +292,11 @@ pub async fn edit(
         seen,
         changes,
     )
-    .await
+    .await?;
+    match recusals {
+        Some(recusals) => recusals.follow(rec).await,
+        None => Ok(()),
+    }
 }
 
 /// Removes an entry that was last written by `seen`; refused by the database once it was drawn.

@@ -1,5 +1,5 @@
 //! The recusals declared between inspectors and subjects (回避). A recusal belongs to a person: its row stands under the code
-//! he had, and follows him when his code changes ([`Followed`]), in the same act.
+//! he had, and follows him when his code changes ([`Followed`]), and the firm when hers does ([`OfSubject`]), in the same act.
 //!
 //! Rows that earlier builds left behind under a former code are tied to their person by his key where an explanation
 //! opens under it, and by the log when he is edited next. Until then they are untied: shown as such, and never counted
@@ -89,6 +89,13 @@ pub async fn recusals_under(
     code: &InspectorCode,
 ) -> Result<usize, StoreError> {
     let query = Query::new("SELECT subject_code FROM recusals WHERE inspector_code = ");
+    let rows = reader.all(query.bind(code.as_str())).await?;
+    Ok(rows.len())
+}
+
+/// How many recusals stand from the firm of a code.
+pub async fn recusals_from(reader: &mut Reader, code: &SubjectCode) -> Result<usize, StoreError> {
+    let query = Query::new("SELECT inspector_code FROM recusals WHERE subject_code = ");
     let rows = reader.all(query.bind(code.as_str())).await?;
     Ok(rows.len())
 }
@@ -312,6 +319,110 @@ pub async fn followed(
     Ok(followed)
 }
 
+/// The recusals of a firm that is to have another code.
+pub struct OfSubject {
+    /// By inspector as he stands in the row: what stands under the code to come, and what is to stand there, each with
+    /// the key under which it is sealed.
+    rows: Vec<(Option<Kept>, Kept, Option<(String, PersonKey)>)>,
+    to: SubjectCode,
+    untied: Vec<Recusal>,
+}
+
+/// The recusals from a firm that gets the code `to`.
+pub async fn recusals_of_subject(
+    reader: &mut Reader,
+    from: &SubjectCode,
+    to: &SubjectCode,
+) -> Result<OfSubject, StoreError> {
+    let people = entries(reader).await?;
+    let mut found = OfSubject {
+        rows: Vec::new(),
+        to: to.clone(),
+        untied: Vec::new(),
+    };
+    let (go, mut stay): (Vec<Kept>, Vec<Kept>) = all(reader, &people)
+        .await?
+        .into_iter()
+        .filter(|kept| [from, to].contains(&&kept.recusal.subject))
+        .partition(|kept| kept.recusal.subject == *from);
+    for kept in go {
+        let same = |other: &Kept| other.recusal.inspector == kept.recusal.inspector;
+        let stands = stay.iter().position(same).map(|at| stay.swap_remove(at));
+        let held = people
+            .iter()
+            .find(|held| Some(&held.id) == kept.person.as_ref());
+        let strange = stands.as_ref().is_some_and(|one| one.person != kept.person);
+        let Some(held) = held.filter(|_| !strange) else {
+            found.untied.push(kept.recusal);
+            continue;
+        };
+        let key = held
+            .key
+            .clone()
+            .map(|key| (person::inspector(&held.id), key));
+        found.rows.push((stands, kept, key));
+    }
+    Ok(found)
+}
+
+impl OfSubject {
+    /// Those of which nobody knows whose they are: they cannot be written under another code, nor stay behind.
+    #[must_use]
+    pub fn untied(&self) -> Vec<&Recusal> {
+        self.untied.iter().collect()
+    }
+
+    /// Writes each row again under the code to come.
+    pub(crate) async fn follow(self, rec: &mut Recording) -> Result<(), StoreError> {
+        for (stands, kept, key) in self.rows {
+            let pair = (kept.recusal.inspector.clone(), self.to.clone());
+            let sealed_by = key.as_ref().map(|(holder, key)| (holder.as_str(), key));
+            settle(rec, &pair, (stands.as_ref(), &[kept]), sealed_by).await?;
+        }
+        Ok(())
+    }
+}
+
+/// Makes one row of the pair out of what stands there already and of what stands elsewhere, with what all of them explain.
+async fn settle(
+    rec: &mut Recording,
+    (inspector, subject): &(InspectorCode, SubjectCode),
+    (stands, others): (Option<&Kept>, &[Kept]),
+    sealed_by: Option<(&str, &PersonKey)>,
+) -> Result<(), StoreError> {
+    let vault = rec.vault();
+    let all = || stands.into_iter().chain(others);
+    let notes: Vec<&str> = all().filter_map(|kept| kept.note.as_deref()).collect();
+    let pair = pair_of(inspector, subject);
+    let cell = match (notes.as_slice(), sealed_by) {
+        // What does not open goes along as it is: nobody has said that it may go.
+        ([], _) | (_, None) => all().find_map(|kept| kept.cell.clone()),
+        (notes, Some(owner)) => {
+            let place = (TABLE, pair.as_str(), "note");
+            Some(person::seal(&*vault, owner, place, &notes.join("；"))?)
+        }
+    };
+    for kept in others {
+        kept.goes(rec).await?;
+    }
+    match stands {
+        Some(kept) => {
+            let note = vec![("sealed_note", cell.into())];
+            rec.update(&RECUSALS, &kept.row_key(), &kept.seen, note)
+                .await?;
+            kept.without_own_key(rec).await
+        }
+        None => {
+            let recusal = Recusal {
+                inspector: inspector.clone(),
+                subject: subject.clone(),
+                ..others[0].recusal.clone()
+            };
+            rec.insert(&RECUSALS, cells(&recusal, cell)).await
+        }
+    }
+}
+
 impl Followed {
     /// Writes each row that stands under another code again under that of `inspector`; of two for one subject one
     /// stays, with what both explain.
@@ -321,47 +432,15 @@ impl Followed {
         inspector: &Inspector,
         key: &PersonKey,
     ) -> Result<(), StoreError> {
-        let vault = rec.vault();
         let holder = person::inspector(&inspector.id);
         for (subject, (stands, others)) in self.rows {
             let owned = stands.as_ref().is_some_and(|kept| kept.own_key);
             if others.is_empty() && !owned {
                 continue;
             }
-            let all = || stands.iter().chain(&others);
-            let notes: Vec<&str> = all().filter_map(|kept| kept.note.as_deref()).collect();
-            let pair = pair_of(&inspector.code, &subject);
-            // What does not open goes along as it is: nobody has said that it may go.
-            let cell = match notes.as_slice() {
-                [] => all().find_map(|kept| kept.cell.clone()),
-                notes => {
-                    let place = (TABLE, pair.as_str(), "note");
-                    Some(person::seal(
-                        &*vault,
-                        (&holder, key),
-                        place,
-                        &notes.join("；"),
-                    )?)
-                }
-            };
-            for kept in &others {
-                kept.goes(rec).await?;
-            }
-            match &stands {
-                Some(kept) => {
-                    let note = vec![("sealed_note", cell.into())];
-                    rec.update(&RECUSALS, &kept.row_key(), &kept.seen, note)
-                        .await?;
-                    kept.without_own_key(rec).await?;
-                }
-                None => {
-                    let recusal = Recusal {
-                        inspector: inspector.code.clone(),
-                        ..others[0].recusal.clone()
-                    };
-                    rec.insert(&RECUSALS, cells(&recusal, cell)).await?;
-                }
-            }
+            let pair = (inspector.code.clone(), subject);
+            let sealed_by = Some((holder.as_str(), key));
+            settle(rec, &pair, (stands.as_ref(), &others), sealed_by).await?;
         }
         Ok(())
     }

@@ -3,6 +3,8 @@
 //! Those who keep the register see and declare all of their reach; an inspector declares for
 //! himself. Deliberately absent: late recusals, which move a visit and belong to the campaign.
 
+use std::collections::HashSet;
+
 use axum::extract::State;
 use axum::response::IntoResponse;
 use domain::id::InspectorCode;
@@ -48,7 +50,16 @@ async fn show(State(web): State<WebState>, visit: Visit) -> Answer {
     let own = inspector::codes_of(&mut reader, &acting.account).await?;
     let people = inspector::entries(&mut reader).await?;
     let found = inspector::recusals(&mut reader).await?;
+    let codes: Vec<String> = found
+        .iter()
+        .map(|held| held.recusal.subject.to_string())
+        .collect();
+    let firms = subject::by_codes(&mut reader, &codes).await?;
     drop(reader);
+    let firms: HashSet<SubjectCode> = firms
+        .into_iter()
+        .filter_map(|firm| firm.subject.code())
+        .collect();
     let reach = acting.reach(Verb::RecusalRead);
     let person = |code: &InspectorCode| people.iter().find(|held| held.code == *code);
     let shown = found.iter().filter(|held| {
@@ -66,7 +77,8 @@ async fn show(State(web): State<WebState>, visit: Visit) -> Answer {
         .iter()
         .map(|kept| {
             let name = person(&kept.recusal.inspector).map_or("", |held| held.name.as_str());
-            line(kept, name, &visit)
+            let of_a_firm = firms.contains(&kept.recusal.subject);
+            line(kept, (name, of_a_firm), &visit)
         })
         .collect();
     let columns = vec![
@@ -93,7 +105,7 @@ async fn show(State(web): State<WebState>, visit: Visit) -> Answer {
 }
 
 /// One line of the list; of a recusal nobody knows the person of, no name: whoever has the code now is not he.
-fn line(kept: &StoredRecusal, name: &str, visit: &Visit) -> Row {
+fn line(kept: &StoredRecusal, (name, of_a_firm): (&str, bool), visit: &Visit) -> Row {
     let held = &kept.recusal;
     let note = match &kept.unopened {
         None => held.note.clone().unwrap_or_default(),
@@ -105,9 +117,15 @@ fn line(kept: &StoredRecusal, name: &str, visit: &Visit) -> Row {
         false => Cell::new(format!("对不上人（{}）", codes::ROSTER_RECUSAL_UNTIED.code))
             .with_context(format!("从前的代码 {code}")),
     };
+    let firm = Cell::new(held.subject.as_str());
+    let firm = match of_a_firm {
+        true => firm,
+        // Left behind by an earlier build, when a firm got another code.
+        false => firm.with_context("名录里没有这个代码，不计入"),
+    };
     Row::new(vec![
         of,
-        Cell::new(held.subject.as_str()),
+        firm,
         Cell::new(held.ground.label()).with_context(note),
         Cell::new(moment(held.at, visit.now)),
     ])
@@ -207,12 +225,7 @@ async fn read(
             .await?
             .is_none()
     {
-        let facts: [domain::refusal::Fact<'_>; 3] = [
-            ("field", &"检查对象的代码"),
-            ("text", code),
-            ("choices", &"名录中已登记的代码"),
-        ];
-        errors.push("subject", codes::VALUE_UNKNOWN.field(&facts));
+        errors.push("subject", app::inspector::no_such_firm(code));
     }
     let (Some(subject), Some(ground), Some((person, _))) = (code, ground, person) else {
         return Ok(Err(errors));

@@ -5,6 +5,7 @@
 //! who will be drawn. `draw_subjects` does not record a RESULT that our own `verify` refuses. What takes long is
 //! computed before the lock is taken (`long_act`).
 
+mod ahead;
 mod beacon;
 mod bundle;
 mod by_itself;
@@ -44,6 +45,7 @@ use store::catalog;
 use crate::campaign::unsound;
 use crate::{Acting, App, AppError};
 
+pub(crate) use ahead::FrozenNames;
 pub use beacon::BeaconWords;
 pub use bundle::{is_opened, public_stage, zip_of};
 pub use by_itself::NotFollowed;

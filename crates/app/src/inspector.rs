@@ -9,8 +9,9 @@ use domain::recusal::Recusal;
 use domain::refusal::{Code, Fact, codes};
 use domain::text::{FieldError, FieldErrors, PersonName, SubjectCode};
 use domain::time::Instant;
-use store::{Hold, Register, StoreError, Tx, catalog, inspector, sealed_visit, subject};
+use store::{Hold, Register, StoreError, Tx, catalog, inspector, subject};
 
+use crate::drawing::FrozenNames;
 use crate::premise::{of_inspectors, require};
 use crate::{Acting, App, AppError};
 
@@ -35,11 +36,11 @@ pub(crate) static CODE_OF_RECUSALS: Code = Code::new(
     "换一个代码；或者先打开从前用这个代码的人，点修改，内容不变也保存一次，把那些回避改到他现在的代码名下。",
 );
 
-static CODE_STANDS: Code = Code::new(
+static NAMES_STAND: Code = Code::new(
     "ROST-035",
-    "有任务冻结了名录，或有抽中的检查还没有开始；在此期间人员代码不能改，名录里冻结、抽取的都是它。",
+    "任务 {numbers} 冻结了名录，抽中的检查还没有都开始；到都开始为止，人员代码不能改，在冻结的名录里的，姓名也不能改：抽中谁，就由冻结时的那个人去。",
     Some("细则四（三）"),
-    "其余各栏照改；代码等这些检查都开始之后再改。",
+    "确有变更的先记下来，这些检查都开始之后再改；其余各栏照改。还没有抽出结果而等不得的，由抽取经办作废这次抽取，作废之后再改。",
 );
 
 static CODE_ON_VISITS: Code = Code::new(
@@ -92,7 +93,8 @@ impl App {
 
     /// Changes an entry; two people who edit at once do not overwrite each other. Where the number of the
     /// credential does not open any more, it has to be typed anew, from the paper. His recusals follow to the code
-    /// he has then, which stands once it was drawn: teams are known by it.
+    /// he has then, which stands once it was drawn: teams are known by it. From the freeze until the visits begin his name
+    /// stands as well.
     pub async fn edit_inspector(
         &self,
         acting: &Acting,
@@ -117,7 +119,13 @@ impl App {
         let followed = inspector::followed(&mut tx, id, &read.code).await?;
         if read.code != before.code {
             refuse_code_of_recusals(&read, followed.strangers())?;
-            code_is_free(&mut tx, [&before.code, &read.code]).await?;
+            self.code_is_free(&mut tx, [&before.code, &read.code])
+                .await?;
+        } else if read.name != before.name {
+            let frozen = self.frozen_names(&mut tx).await?;
+            if let Some(numbers) = frozen.of(read.code.as_str()) {
+                return Err(NAMES_STAND.refuse(&[("numbers", &numbers)]).into());
+            }
         }
         let event = self
             .event(Act::InspectorEdited, actor)
@@ -125,6 +133,20 @@ impl App {
         let mut rec = tx.record(event, self.confidential())?;
         inspector::edit_with_code(&mut rec, &before.held(), &read, followed).await?;
         rec.commit().await?;
+        Ok(())
+    }
+
+    /// Refuses a change between codes by which anybody was drawn, or may be from a frozen register. Of anybody, as long as
+    /// visits are ahead, so that the refusal tells nobody who was drawn.
+    async fn code_is_free(&self, tx: &mut Tx, codes: [&InspectorCode; 2]) -> Result<(), AppError> {
+        if let Some(numbers) = self.frozen_names(tx).await?.all() {
+            return Err(NAMES_STAND.refuse(&[("numbers", &numbers)]).into());
+        }
+        for code in codes {
+            if inspector::is_on_visits(tx, code).await? {
+                return Err(CODE_ON_VISITS.refuse(&[("code", code)]).into());
+            }
+        }
         Ok(())
     }
 
@@ -215,6 +237,18 @@ impl App {
     }
 }
 
+/// What is wrong with another name of an inspector who stands in a frozen register.
+pub(crate) fn stands(
+    frozen: &FrozenNames,
+    before: &Inspector,
+    after: &Inspector,
+) -> Option<FieldError> {
+    let numbers = frozen
+        .of(before.code.as_str())
+        .filter(|_| before.name != after.name)?;
+    Some(NAMES_STAND.field(&[("numbers", &numbers)]))
+}
+
 /// What is wrong with the code of a firm that is not in the register.
 #[must_use]
 pub fn no_such_firm(code: &SubjectCode) -> FieldError {
@@ -294,18 +328,4 @@ pub fn as_typed(inspector: &Inspector, unit: &str) -> RawInspector {
         presence: inspector.presence.label().to_owned(),
         may_lead: if inspector.may_lead { "是" } else { "否" }.to_owned(),
     }
-}
-
-/// Refuses a change between codes by which anybody was drawn, or may be from a frozen register. Of anybody, as long as
-/// visits are ahead, so that the refusal tells nobody who was drawn.
-async fn code_is_free(tx: &mut Tx, codes: [&InspectorCode; 2]) -> Result<(), AppError> {
-    if sealed_visit::is_any_ahead(tx).await? {
-        return Err(CODE_STANDS.refuse(&[]).into());
-    }
-    for code in codes {
-        if inspector::is_on_visits(tx, code).await? {
-            return Err(CODE_ON_VISITS.refuse(&[("code", code)]).into());
-        }
-    }
-    Ok(())
 }

@@ -15,6 +15,7 @@ use store::inspector::{self, OfSubject};
 use store::subject::{self, StoredSubject};
 use store::{Hold, Register, StoreError, Tx, sealed_visit};
 
+use crate::drawing::FrozenNames;
 use crate::premise::require;
 use crate::{Acting, App, AppError};
 
@@ -39,11 +40,11 @@ static DRAW_UNDER_WAY: Code = Code::new(
     "把登记状态改为注销、迁出或歇业，它就不再参加以后的抽取；检查都开始之后再移出。",
 );
 
-static CODE_STANDS: Code = Code::new(
+static NAMES_STAND: Code = Code::new(
     "SUBJ-006",
-    "有任务冻结了名录，或有抽中的检查还没有开始；在此期间代码不能改，名录里冻结、抽取的都是它。",
+    "任务 {numbers} 冻结了名录，抽中的检查还没有都开始；到都开始为止，代码不能改，在冻结的名录里的，名称、地址也不能改：抽中谁，就照冻结时的代码、名称、地址去检查。",
     Some("细则四（三）"),
-    "名称、地址、登记状态照改；代码等这些检查都开始之后再改。",
+    "确有变更的先记下来，这些检查都开始之后再改；登记状态、类别等其余各栏照改。还没有抽出结果而等不得的，由抽取经办作废这次抽取，作废之后再改。",
 );
 
 static CODE_OF_RECUSALS: Code = Code::new(
@@ -76,7 +77,7 @@ impl App {
     }
 
     /// Changes an entry; two people who edit at once do not overwrite each other. Its code stands while visits are ahead:
-    /// it is what was frozen and drawn. The recusals from a firm go along to the code it has then.
+    /// it is what was frozen and drawn, and so do name and address of a firm that stands in a frozen register. The recusals from a firm go along to the code it has then.
     pub async fn edit_subject(
         &self,
         acting: &Acting,
@@ -93,10 +94,7 @@ impl App {
         require(&mut tx, Some(&acting), "这个检查对象", premise, &now).await?;
         let read = typed.read(id.clone(), &before.subject.source)?.subject;
         refuse_taken(&mut tx, &read).await?;
-        let code = before.subject.code();
-        if code.is_some() && code != read.code() && sealed_visit::is_any_ahead(&mut tx).await? {
-            return Err(CODE_STANDS.refuse(&[]).into());
-        }
+        self.refuse_ahead(&mut tx, &before.subject, &read).await?;
         let recusals = following(&mut tx, &before.subject, &read).await?;
         let event = self
             .event(Act::SubjectEdited, actor)
@@ -107,6 +105,31 @@ impl App {
         subject::edit(&mut rec, &before.unit, &before.seen, after).await?;
         rec.commit().await?;
         Ok(())
+    }
+
+    /// Refuses another code while draws are ahead, and another name or address of a firm that stands in one of them.
+    async fn refuse_ahead(
+        &self,
+        tx: &mut Tx,
+        before: &Subject,
+        after: &Subject,
+    ) -> Result<(), AppError> {
+        let Some(code) = before.code() else {
+            return Ok(());
+        };
+        let recoded = after.code().as_ref() != Some(&code);
+        if !recoded && !renamed(before, after) {
+            return Ok(());
+        }
+        let frozen = self.frozen_names(tx).await?;
+        let numbers = match recoded {
+            true => frozen.all(),
+            false => frozen.of(code.as_str()),
+        };
+        match numbers {
+            None => Ok(()),
+            Some(numbers) => Err(NAMES_STAND.refuse(&[("numbers", &numbers)]).into()),
+        }
     }
 
     /// Removes an entry that was never inspected, with a reason; nobody is removed while visits are ahead: the drawn
@@ -196,6 +219,25 @@ async fn refuse_taken(tx: &mut Tx, read: &Subject) -> Result<(), AppError> {
         }
         _ => Ok(()),
     }
+}
+
+fn renamed(before: &Subject, after: &Subject) -> bool {
+    before.name != after.name || before.address != after.address
+}
+
+/// What is wrong with another name or address of a firm that stands in a frozen register, and in which field.
+pub(crate) fn stands(
+    frozen: &FrozenNames,
+    before: &Subject,
+    after: &Subject,
+) -> Option<(&'static str, FieldError)> {
+    let field = match before.name == after.name {
+        true => "address",
+        false => "name",
+    };
+    let code = before.code().filter(|_| renamed(before, after))?;
+    let numbers = frozen.of(code.as_str())?;
+    Some((field, NAMES_STAND.field(&[("numbers", &numbers)])))
 }
 
 /// Refuses to leave recusals behind under a code nobody has. Nobody declares one meanwhile.

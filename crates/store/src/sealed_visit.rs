@@ -108,12 +108,20 @@ async fn all(reader: &mut Reader, query: Query) -> Result<Vec<StoredInspection>,
     rows.iter().map(|row| opened(&*vault, row)).collect()
 }
 
-/// Whether anybody may have been drawn, or be drawn from a frozen register, whose visit has not begun.
-pub async fn is_any_ahead(reader: &mut Reader) -> Result<bool, StoreError> {
+/// The campaigns in which somebody may have been drawn, or be drawn from a frozen register, whose visit has not begun.
+pub async fn campaigns_ahead(reader: &mut Reader) -> Result<Vec<CampaignId>, StoreError> {
     let query = Query::new(
-        "SELECT 1 AS ahead FROM campaigns WHERE state IN ('frozen', 'committed', 'revealed', 'drawn') UNION ALL SELECT 1 AS ahead FROM inspections WHERE state IN ('assigned', 'postponing', 'reported') LIMIT 1",
+        "SELECT campaign_id FROM campaigns WHERE state IN ('frozen', 'committed', 'revealed', 'drawn') UNION SELECT campaign_id FROM inspections WHERE state IN ('assigned', 'postponing', 'reported') ORDER BY campaign_id",
     );
-    Ok(!reader.all(query).await?.is_empty())
+    let rows = reader.all(query).await?;
+    let each = rows.iter();
+    each.map(|row| row.parsed("campaigns", "campaign_id", CampaignId::parse))
+        .collect()
+}
+
+/// Whether there is one.
+pub async fn is_any_ahead(reader: &mut Reader) -> Result<bool, StoreError> {
+    Ok(!campaigns_ahead(reader).await?.is_empty())
 }
 
 /// Every visit that is drawn and sealed, in drawing order within its campaign.

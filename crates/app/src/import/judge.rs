@@ -14,6 +14,7 @@ use store::subject::StoredSubject;
 use super::credentials::Credentials;
 use super::{Register, RowFault, StagedRow, Terms, read_inspector, read_subject};
 use crate::AppError;
+use crate::drawing::FrozenNames;
 use crate::port::Entropy;
 
 static TWICE: Code = Code::new(
@@ -80,17 +81,19 @@ pub(super) struct Candidate {
 pub struct Judge<'t> {
     terms: &'t Terms,
     entropy: &'t dyn Entropy,
+    frozen: &'t FrozenNames,
     first_row: HashMap<String, u64>,
     credentials: Credentials,
 }
 
 impl<'t> Judge<'t> {
-    /// A judge that has seen no row yet.
+    /// A judge that has seen no row yet, and knows whose names stand.
     #[must_use]
-    pub fn new(terms: &'t Terms, entropy: &'t dyn Entropy) -> Self {
+    pub(crate) fn new(terms: &'t Terms, entropy: &'t dyn Entropy, frozen: &'t FrozenNames) -> Self {
         Self {
             terms,
             entropy,
+            frozen,
             first_row: HashMap::new(),
             credentials: Credentials::default(),
         }
@@ -203,8 +206,27 @@ impl<'t> Judge<'t> {
         let beyond = |unit: &&OrgUnitId| !self.terms.reach.covers(&Place::of(unit));
         let foreign = [before, moved_to].into_iter().find(beyond).cloned();
         match foreign {
-            None => RowVerdict::Update(kept.clone(), after),
+            None => self.unless_frozen(row, kept, after),
             Some(unit) => self.beyond(row, &unit),
+        }
+    }
+
+    /// Names stand while draws are ahead, whichever way they come.
+    fn unless_frozen(&self, row: &StagedRow, kept: &Kept, after: Entry) -> RowVerdict {
+        let stands = match (kept, &after) {
+            (Kept::Subject(kept), Entry::Subject(after)) => {
+                crate::subject::stands(self.frozen, &kept.subject, after)
+            }
+            (Kept::Inspector(kept), Entry::Inspector(after)) => {
+                let error = crate::inspector::stands(self.frozen, &kept.inspector, after);
+                error.map(|error| ("name", error))
+            }
+            // A row is judged by the register it goes into, so both are of one kind.
+            _ => None,
+        };
+        match stands {
+            None => RowVerdict::Update(kept.clone(), after),
+            Some((field, error)) => RowVerdict::Bad(vec![self.terms.fault(row, field, &error)]),
         }
     }
 

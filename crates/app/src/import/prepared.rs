@@ -19,6 +19,7 @@ use super::{
     Ending, Importer, Judge, Judged, Register, RowVerdict, Rows, Sheet, Tally, Terms, broken,
 };
 use crate::aside::aside;
+use crate::drawing::FrozenNames;
 use crate::part_file::emptied;
 use crate::staging::LinesHash;
 use crate::versions::Versions;
@@ -109,6 +110,7 @@ pub(super) struct Prepared {
     pub(super) tally: Tally,
     pub(super) versions: Versions,
     pub(super) terms: Terms,
+    pub(super) frozen: FrozenNames,
     lots: Lots,
 }
 
@@ -183,7 +185,8 @@ pub(super) async fn prepare(
     let into = (sheet.register, sheet.unit);
     let importer = Importer::as_it_stands(app, &mut view, ending.by.account(), into).await?;
     let terms = sheet.terms(&mut view, importer.reach).await?;
-    let mut judge = Judge::new(&terms, &*app.entropy);
+    let frozen = app.frozen_names(&mut view).await?;
+    let mut judge = Judge::new(&terms, &*app.entropy, &frozen);
     let mut tally = Tally::default();
     let mut lots = Lots::none(ending.beside).await?;
     let mut lines = LinesHash::default();
@@ -206,6 +209,7 @@ pub(super) async fn prepare(
         tally,
         versions,
         terms,
+        frozen,
         lots,
     }))
 }

@@ -219,11 +219,8 @@ async fn under_lock(
     ending: &Ending<'_>,
 ) -> Result<bool, AppError> {
     let own = rewritten(prepared.terms.register);
-    if !prepared
-        .versions
-        .still_hold_to_rewrite(&mut tx, own)
-        .await?
-    {
+    let held = prepared.versions.still_hold_to_rewrite(&mut tx, own);
+    if !held.await? || !prepared.frozen.still_stand(&mut tx).await? {
         tx.abandon().await?;
         return Ok(false);
     }

@@ -137,7 +137,8 @@ impl Staging {
             .terms(&mut view, importer.reach)
             .await?;
         self.forget_faults(id).await?;
-        let mut judge = Judge::new(&terms, &*self.app.entropy);
+        let frozen = self.app.frozen_names(&mut view).await?;
+        let mut judge = Judge::new(&terms, &*self.app.entropy, &frozen);
         let mut tally = Tally::default();
         let mut samples = Samples::default();
         let rows = Rows::Staged(id);

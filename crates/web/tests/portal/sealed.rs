@@ -1,10 +1,12 @@
 //! Sealed is sealed: until a visit is handed to its team no list, count, filter, record or log page tells who was drawn,
 //! except to whoever has the right and has unsealed the list in his session, as far as the plan lets him.
 
+use app::{Acting, AppError};
 use axum::http::StatusCode;
 use domain::account::Role;
 use domain::campaign::plan::Confidentiality;
 use domain::id::{AccountId, CampaignNo};
+use domain::subject::RawSubject;
 use store::inspection::{Counted, StoredInspection};
 use testkit::city::as_shown;
 
@@ -298,56 +300,105 @@ async fn nobody_is_removed_from_the_register_while_a_drawn_list_is_ahead() {
     .await;
 }
 
-/// A firm is drawn by its code, and so are who inspect it: whoever gave a code to another after the freeze would choose
-/// who is visited, and by whom.
+/// A firm is drawn by its code and gone to by name and address, and so are who inspect it: whoever gave these to another
+/// after the freeze would choose who is visited, and by whom.
 #[tokio::test]
-async fn no_code_moves_to_another_firm_or_inspector_from_the_freeze_until_the_visits_begin() {
+async fn neither_code_nor_name_moves_to_another_firm_or_inspector_from_the_freeze_until_the_visits_begin()
+ {
     told(async |story| {
         let number = story.launched().await;
+        let registrar = registrar(&story).await;
+        moved(&story, &registrar).await.unwrap();
         story.freeze(&number).await;
-        codes_stand(&story).await;
+        names_stand(&story, &registrar, &number).await;
     })
     .await;
     told(async |story| {
         let number = story.drawn().await;
-        codes_stand(&story).await;
+        let registrar = registrar(&story).await;
+        names_stand(&story, &registrar, &number).await;
         dispatch(&story, &number).await;
-        codes_stand(&story).await;
+        names_stand(&story, &registrar, &number).await;
+        for visit in story.visits(&number).await {
+            story.confirmed(&visit).await;
+        }
+        moved(&story, &registrar).await.unwrap();
     })
     .await;
 }
 
-/// Refuses the registrar the code of a firm and of an inspector, cleared or another one; and nothing but the code.
-async fn codes_stand(story: &Story) {
-    let (city, app) = (&story.site.city, &story.site.city.app);
-    let login = format!("registrar{}", story.site.log_size().await);
-    let registrar = city.account(&login, &[(Role::Registrar, 1)]).await;
-    let registrar = &city.acting(&registrar).await;
+async fn registrar(story: &Story) -> Acting {
+    let city = &story.site.city;
+    let registrar = city.account("registrar3", &[(Role::Registrar, 1)]).await;
+    city.acting(&registrar).await
+}
+
+/// The first firm with another address, as the registrar corrects it.
+async fn moved(story: &Story, registrar: &Acting) -> Result<(), AppError> {
+    let mut row = firm(story).await;
+    row.address.push_str("二楼");
+    edited(story, registrar, &row).await
+}
+
+async fn firm(story: &Story) -> RawSubject {
     let firm = &story.subjects().await[0];
+    let mut reader = story.site.city.app.db.read().await.unwrap();
+    app::subject::as_typed(&store::subject::get(&mut reader, firm).await.unwrap())
+}
+
+async fn edited(story: &Story, registrar: &Acting, row: &RawSubject) -> Result<(), AppError> {
+    let (app, firm) = (&story.site.city.app, &story.subjects().await[0]);
+    let shown = as_shown(app, app::premise::Thing::Subject(firm)).await;
+    app.edit_subject(registrar, firm, &shown, row).await
+}
+
+/// Refuses the registrar code, name and address of a firm of the frame, code and name of an inspector, by form and by file,
+/// and says of which draw; what is no name is changed as ever, and so is a firm that came later.
+async fn names_stand(story: &Story, registrar: &Acting, number: &CampaignNo) {
+    let app = &story.site.city.app;
+    let as_it_is = firm(story).await;
+    let mut cleared = as_it_is.clone();
+    cleared.usci.clear();
+    cleared.register_number.clear();
+    let mut renamed = as_it_is.clone();
+    renamed.name = "样例餐饮改名店".to_owned();
+    for row in [&cleared, &renamed] {
+        let why = edited(story, registrar, row).await.unwrap_err().to_string();
+        assert!(
+            why.contains("SUBJ-006") && why.contains(number.as_str()),
+            "{why}"
+        );
+    }
+    let why = moved(story, registrar).await.unwrap_err().to_string();
+    assert!(why.contains("SUBJ-006"), "{why}");
+    // By a file the row is bad, and the others go in.
+    let late = testkit::city::caterer(9000 + u32::try_from(story.site.log_size().await).unwrap());
+    let rows = [renamed, late];
+    let unit = testkit::city::unit(1);
+    let imported = app.import_subjects(registrar, &unit, &rows, "样例", true);
+    let tally = imported.await.unwrap();
+    assert_eq!((tally.bad, tally.added, tally.changed), (1, 1, 0));
+    let mut closed = as_it_is.clone();
+    closed.scope = format!("热食类食品制售{}", story.site.log_size().await);
+    edited(story, registrar, &closed).await.unwrap();
     let mut reader = app.db.read().await.unwrap();
-    let kept = store::subject::get(&mut reader, firm).await.unwrap();
     let all = store::inspector::entries(&mut reader).await.unwrap();
     let inspector = store::inspector::by_code(&mut reader, &all[0].code).await;
     let inspector = inspector.unwrap().unwrap().inspector;
     drop(reader);
-    let edit = async |row: &domain::subject::RawSubject| {
-        let shown = as_shown(app, app::premise::Thing::Subject(firm)).await;
-        app.edit_subject(registrar, firm, &shown, row).await
-    };
-    let mut cleared = app::subject::as_typed(&kept);
-    cleared.usci.clear();
-    cleared.register_number.clear();
-    let why = edit(&cleared).await.unwrap_err().to_string();
-    assert!(why.contains("SUBJ-006"), "{why}");
-    let mut moved = app::subject::as_typed(&kept);
-    moved.address.push_str("二楼");
-    edit(&moved).await.unwrap();
-    let mut row = app::inspector::as_typed(&inspector, "");
-    row.code = "F099".to_owned();
-    let shown = as_shown(app, app::premise::Thing::Inspector(&inspector.id)).await;
-    let edited = app.edit_inspector(registrar, &inspector.id, &shown, &row);
-    let why = edited.await.unwrap_err().to_string();
-    assert!(why.contains("ROST-035"), "{why}");
+    let mut recoded = app::inspector::as_typed(&inspector, "");
+    let mut renamed = recoded.clone();
+    recoded.code = "F099".to_owned();
+    renamed.name = "检查员癸".to_owned();
+    for row in [recoded, renamed] {
+        let shown = as_shown(app, app::premise::Thing::Inspector(&inspector.id)).await;
+        let edited = app.edit_inspector(registrar, &inspector.id, &shown, &row);
+        let why = edited.await.unwrap_err().to_string();
+        assert!(
+            why.contains("ROST-035") && why.contains(number.as_str()),
+            "{why}"
+        );
+    }
 }
 
 #[tokio::test]

@@ -65,7 +65,7 @@ impl App {
     /// entry.
     ///
     /// # Errors
-    /// Whatever would refuse the signatory on the screen; `PAPR-001` to `PAPR-003`, `PAPR-006`, `PAPR-008`.
+    /// Whatever would refuse the signatory on the screen; `PAPR-001` to `PAPR-003`, `PAPR-006`, `PAPR-008`, `PAPR-013`.
     pub async fn enter_plan_paper(
         &self,
         acting: &Acting,
@@ -116,7 +116,7 @@ impl App {
     /// signatory.
     ///
     /// # Errors
-    /// `PAPR-004`, `PAPR-005`, `AUTH-041`, `AUTH-042`; whatever would refuse the signatory on the screen.
+    /// `PAPR-004`, `PAPR-005`, `PAPR-013`, `AUTH-041`, `AUTH-042`; whatever would refuse the signatory on the screen.
     pub async fn confirm_paper(
         &self,
         acting: &Acting,
@@ -149,6 +149,7 @@ impl App {
             let by = written_by(&mut tx, Some(acting), stands.event.as_ref()).await?;
             return Err(codes::PAPER_LAPSED.refuse(&[("by", &by)]).into());
         }
+        require_own(&mut tx, &stored.paper).await?;
         let hands = judged.campaign.awaits_approval()?.hands.clone();
         let step = self.step_of(&stored.paper.signatory);
         let paper = stored.paper.clone();
@@ -348,17 +349,30 @@ async fn name_of(reader: &mut Reader, id: &AccountId) -> Result<String, AppError
     Ok(found.account.name.as_str().to_owned())
 }
 
-/// Refuses the scan of a paper that waits already for the same content.
+/// Refuses the scan of a paper that waits already for the same content, and that of a paper on which something else was
+/// signed, whatever became of it: one paper judges once.
 async fn require_new(tx: &mut Tx, new: &SignedPaper, now: &Premise) -> Result<(), AppError> {
-    let known = paper::of(tx, &new.judged).await?;
-    let same = |stored: &StoredPaper| {
-        let paper = &stored.paper;
-        paper.state == PaperState::Waiting && paper.rests_on(now) && paper.scan == new.scan
-    };
-    match known.iter().any(same) {
+    require_own(tx, new).await?;
+    let known = paper::with_scan(tx, &new.scan).await?;
+    let mut waiting = known.iter().map(|stored| &stored.paper);
+    match waiting.any(|paper| paper.state == PaperState::Waiting && paper.rests_on(now)) {
         true => Err(codes::PAPER_TWICE.refuse(&[]).into()),
         false => Ok(()),
     }
+}
+
+/// Refuses a scan with which another plan, or another text of this one, was entered.
+async fn require_own(tx: &mut Tx, paper: &SignedPaper) -> Result<(), AppError> {
+    let known = paper::with_scan(tx, &paper.scan).await?;
+    let mut others = known.iter().map(|stored| &stored.paper);
+    let Some(other) = others.find(|other| !other.signs_what(paper)) else {
+        return Ok(());
+    };
+    let Judged::Plan(plan) = &other.judged;
+    let of = campaign::get(tx, plan).await?.campaign.number;
+    let state = other.state.label();
+    let facts: [Fact<'_>; 3] = [("number", &of), ("dated", &other.dated), ("state", &state)];
+    Err(codes::PAPER_OF_ANOTHER.refuse(&facts).into())
 }
 
 /// A refusal that is the signatory's says so: whoever reads it is another.

@@ -156,6 +156,17 @@ impl SignedPaper {
         self.content.stands(now).is_ok()
     }
 
+    /// Whether this paper and the other sign the same text of the same thing: a plan that was recalled and submitted again
+    /// as it was is the same text.
+    #[must_use]
+    pub fn signs_what(&self, other: &Self) -> bool {
+        let same = match (&self.content.digest, &other.content.digest) {
+            (Some(one), Some(two)) => one == two,
+            _ => self.content == other.content,
+        };
+        same && self.judged == other.judged
+    }
+
     /// Confirms that the scan shows what was entered; `hands` wrote what is judged.
     ///
     /// # Errors

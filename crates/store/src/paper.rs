@@ -92,6 +92,17 @@ pub async fn of(reader: &mut Reader, judged: &Judged) -> Result<Vec<StoredPaper>
     found(reader, query).await
 }
 
+/// Every paper that was entered with that scan, whatever became of it, oldest first.
+pub async fn with_scan(
+    reader: &mut Reader,
+    scan: &Fingerprint,
+) -> Result<Vec<StoredPaper>, StoreError> {
+    let query = Query::new(COLUMNS)
+        .push(" WHERE scan_sha256 = ")
+        .bind(scan.as_str());
+    found(reader, query).await
+}
+
 /// Every paper whose entry waits to be confirmed, oldest first; what it rests on may have changed.
 pub async fn waiting(reader: &mut Reader) -> Result<Vec<StoredPaper>, StoreError> {
     let query = Query::new(COLUMNS)

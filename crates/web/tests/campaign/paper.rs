@@ -74,8 +74,14 @@ async fn paper_of(who: &Browser, no: &str) -> String {
 }
 
 async fn entered(cast: &Cast) -> (String, String) {
+    entered_with(cast, "signed").await
+}
+
+/// Submitted, and this scan entered of it.
+async fn entered_with(cast: &Cast, scan: &str) -> (String, String) {
     let no = submitted(cast).await;
-    let done = enters(cast, &cast.initiator, &no, &cast.approver_id).await;
+    let what = (cast.approver_id.as_str(), scan);
+    let done = enters_scan(cast, &cast.initiator, &no, what).await;
     assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.text);
     let paper = paper_of(&cast.initiator, &no).await;
     (no, paper)
@@ -367,6 +373,58 @@ async fn a_paper_counts_for_the_plan_that_was_signed_and_lapses_with_it() {
     .await;
 }
 
+/// A head signed one text of one plan: his paper is not worth another signature.
+#[tokio::test]
+async fn one_scan_judges_one_text_of_one_plan() {
+    on_both(|db| async move {
+        let cast = Cast::gather(db, 40, 6).await;
+        let enters = async |no: &str, scan: &'static str| {
+            let what = (cast.approver_id.as_str(), scan);
+            enters_scan(&cast, &cast.initiator, no, what).await
+        };
+        let (no, paper) = entered(&cast).await;
+        // Another campaign while the paper waits.
+        let second = submitted(&cast).await;
+        let page = enters(&second, "signed").await;
+        refused(&page, "PAPR-013");
+        says(&page, &[&no, "等待核对", "另扫描一次"], &[]);
+        // The same text of the same plan, after the entry was taken back or the plan recalled and submitted as it was.
+        let dropped = presses(&cast.initiator, &paper, "drop").await;
+        assert_eq!(dropped.status, StatusCode::SEE_OTHER, "{}", dropped.text);
+        let again = enters(&no, "signed").await;
+        assert_eq!(again.status, StatusCode::SEE_OTHER, "{}", again.text);
+        cast.done(&cast.initiator, &no, "recall", &[]).await;
+        cast.done(&cast.initiator, &no, "submit", &[]).await;
+        let again = enters(&no, "signed").await;
+        assert_eq!(again.status, StatusCode::SEE_OTHER, "{}", again.text);
+        // The plan is changed: what was signed is not what would be approved.
+        cast.done(&cast.initiator, &no, "recall", &[]).await;
+        let changed: Vec<_> = whole_plan()
+            .into_iter()
+            .map(|(name, value)| match name {
+                "title" => (name, "2026 年第四季度另一项抽查"),
+                _ => (name, value),
+            })
+            .collect();
+        let edited = cast.press(&cast.initiator, &no, "plan", &changed).await;
+        assert_eq!(edited.status, StatusCode::SEE_OTHER, "{}", edited.text);
+        cast.done(&cast.initiator, &no, "submit", &[]).await;
+        let before = cast.log_size().await;
+        refused(&enters(&no, "signed").await, "PAPR-013");
+        refused(&enters(&second, "signed").await, "PAPR-013");
+        assert_eq!(cast.log_size().await, before);
+        for (no, scan) in [(&no, "signed-anew"), (&second, "signed-for-it")] {
+            cast.site.city.clock.advance_minutes(1);
+            let done = enters(no, scan).await;
+            assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.text);
+            let paper = paper_of(&cast.initiator, no).await;
+            let done = presses(&cast.officer, &paper, "confirm").await;
+            assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.text);
+        }
+    })
+    .await;
+}
+
 #[tokio::test]
 async fn of_the_screen_and_the_paper_the_first_counts_and_the_other_is_told() {
     with_cast(40, 6, async |cast| {
@@ -385,7 +443,7 @@ async fn of_the_screen_and_the_paper_the_first_counts_and_the_other_is_told() {
         let page = cast.initiator.get(&format!("/w/campaigns/{no}")).await;
         says(&page, &["已批准"], &["样例drawer1核对"]);
         // The paper.
-        let (no, paper) = entered(&cast).await;
+        let (no, paper) = entered_with(&cast, "another").await;
         let path = format!("/w/campaigns/{no}/approve");
         let open = cast.approver.get(&path).await;
         let done = presses(&cast.officer, &paper, "confirm").await;

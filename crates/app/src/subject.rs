@@ -54,6 +54,13 @@ static CODE_OF_RECUSALS: Code = Code::new(
     "换了代码的，直接改成新的代码，回避登记同时改到新代码名下；不再检查这一户的，把登记状态改为注销、迁出或歇业。",
 );
 
+static TWIN_OF_RECUSED: Code = Code::new(
+    "SUBJ-008",
+    "“{name}”（代码 {code}）登记着同一个统一社会信用代码或注册号，名下有回避登记；同一家另立一条，回避就落空。",
+    Some("行政处罚法第四十三条"),
+    "打开那一条修改，改成现在的代码，回避登记同时改过去；号码填错的，核对证照。",
+);
+
 impl App {
     /// Adds an entry to the register of `unit`.
     pub async fn add_subject(
@@ -67,6 +74,11 @@ impl App {
         let (mut tx, acting) = self.begin_as("subject.add", acting).await?;
         let actor = acting.actor(Verb::SubjectEdit, &Place::of(unit))?;
         refuse_taken(&mut tx, &read).await?;
+        if let Some((field, error)) = twin(&subject::recused(&mut tx).await?, &read) {
+            let mut errors = FieldErrors::new();
+            errors.push(field, error);
+            return Err(errors.into());
+        }
         let event = self
             .event(Act::SubjectAdded, actor)
             .touching(LinkKind::Subject, id.as_str());
@@ -219,6 +231,25 @@ async fn refuse_taken(tx: &mut Tx, read: &Subject) -> Result<(), AppError> {
         }
         _ => Ok(()),
     }
+}
+
+/// What is wrong with a new entry that is one of these under another code, and in which field: the recusals from it would
+/// not be from the new one.
+pub(crate) fn twin(recused: &[StoredSubject], new: &Subject) -> Option<(&'static str, FieldError)> {
+    recused.iter().map(|kept| &kept.subject).find_map(|kept| {
+        let code = kept
+            .code()
+            .filter(|code| new.code().as_ref() != Some(code))?;
+        let field = if new.usci.is_some() && new.usci == kept.usci {
+            "usci"
+        } else if new.register_number.is_some() && new.register_number == kept.register_number {
+            "register_number"
+        } else {
+            return None;
+        };
+        let facts: [Fact<'_>; 2] = [("name", &kept.name), ("code", &code)];
+        Some((field, TWIN_OF_RECUSED.field(&facts)))
+    })
 }
 
 fn renamed(before: &Subject, after: &Subject) -> bool {

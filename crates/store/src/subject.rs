@@ -206,6 +206,13 @@ pub async fn by_codes(
     rows.iter().map(subject).collect()
 }
 
+/// The entries from which somebody has recused himself.
+pub async fn recused(reader: &mut Reader) -> Result<Vec<StoredSubject>, StoreError> {
+    let query = Query::new(COLUMNS)
+        .push(" WHERE code IN (SELECT subject_code FROM recusals) ORDER BY code");
+    reader.all(query).await?.iter().map(subject).collect()
+}
+
 /// Entries without a code that bear one of these names; imports know them by name and district.
 pub async fn without_code_by_names(
     reader: &mut Reader,

@@ -82,6 +82,7 @@ pub struct Judge<'t> {
     terms: &'t Terms,
     entropy: &'t dyn Entropy,
     frozen: &'t FrozenNames,
+    recused: Option<Vec<StoredSubject>>,
     first_row: HashMap<String, u64>,
     credentials: Credentials,
 }
@@ -94,6 +95,7 @@ impl<'t> Judge<'t> {
             terms,
             entropy,
             frozen,
+            recused: None,
             first_row: HashMap::new(),
             credentials: Credentials::default(),
         }
@@ -115,6 +117,9 @@ impl<'t> Judge<'t> {
             Register::Subjects => read_subject::known(reader, &keys).await?,
             Register::Inspectors => read_inspector::known(reader, &keys).await?,
         };
+        if self.recused.is_none() {
+            self.recused = Some(store::subject::recused(reader).await?);
+        }
         let judged = rows.iter().zip(candidates).map(|(row, read)| match read {
             Ok(candidate) => self.compared(row, candidate, &known),
             Err(faults) => Judged {
@@ -238,7 +243,16 @@ impl<'t> Judge<'t> {
             {
                 self.beyond(row, &inspector.unit)
             }
-            _ => RowVerdict::Add(entry),
+            Entry::Subject(subject) => self.unless_twin(row, subject.clone()),
+            Entry::Inspector(_) => RowVerdict::Add(entry),
+        }
+    }
+
+    fn unless_twin(&self, row: &StagedRow, new: Box<Subject>) -> RowVerdict {
+        let recused = self.recused.as_deref().unwrap_or_default();
+        match crate::subject::twin(recused, &new) {
+            None => RowVerdict::Add(Entry::Subject(new)),
+            Some((field, error)) => RowVerdict::Bad(vec![self.terms.fault(row, field, &error)]),
         }
     }
 

@@ -180,7 +180,8 @@ pub(super) async fn prepare(
     ending: &Ending<'_>,
 ) -> Result<Option<Prepared>, AppError> {
     let mut view = app.db.read().await?;
-    let from = [store::Register::Units, rewritten(sheet.register)];
+    let own = rewritten(sheet.register);
+    let from = [store::Register::Units, own, store::Register::Recusals];
     let versions = Versions::of(&mut view, &from).await?;
     let into = (sheet.register, sheet.unit);
     let importer = Importer::as_it_stands(app, &mut view, ending.by.account(), into).await?;

@@ -192,6 +192,18 @@ async fn a_firm_that_gets_another_code_takes_its_recusals_along_and_leaves_none_
             .remove_subject(&keeper, &id, &shown, "登记重复")
             .await;
         assert_eq!(code_of(removed), "SUBJ-007");
+        // Nor as a second entry of the same firm, by form or by file.
+        let twin = RawSubject {
+            usci: "91411202MA4XYA12XY".to_owned(),
+            ..recoded.clone()
+        };
+        let added = city.app.add_subject(&keeper, &unit(1), &twin).await;
+        assert_eq!(code_of(added), "register_number SUBJ-008");
+        let rows = [twin, caterer(3)];
+        let of = unit(1);
+        let imported = city.app.import_subjects(&keeper, &of, &rows, "样例", true);
+        let tally = imported.await.unwrap();
+        assert_eq!((tally.bad, tally.added), (1, 1));
         // A code the firm has no longer names no firm to recuse from.
         let late = recusal(&city, &keeper, "F001", (1, ""));
         let shown = as_shown(&city.app, Thing::Inspectors).await;

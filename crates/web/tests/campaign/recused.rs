@@ -1,12 +1,13 @@
-//! A recusal as people meet it when the code of its person changes: it is listed under the code he has and stands in the
-//! frame; one that an earlier build left behind is named on the list and by the freeze, and goes home when its person is
-//! saved once more.
+//! A recusal as people meet it when the code of its person or of its firm changes: it is listed under the codes they have
+//! and stands in the frame; one that an earlier build left behind is named on the list and by the freeze, and goes home
+//! when its person is saved once more.
 
+use app::premise::Thing;
 use axum::http::StatusCode;
 use domain::account::Role;
 use domain::id::CampaignNo;
 use store::Db;
-use testkit::city::{register_number, unit};
+use testkit::city::{as_shown, register_number, unit};
 use testkit::engines::{PostgresDatabase, admin, on_both, upgrade};
 
 use crate::browser::{Browser, Page};
@@ -54,6 +55,23 @@ async fn saves(cast: &Cast, keeper: &Browser, code: &str) {
     assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.text);
 }
 
+/// The firm gets another code.
+async fn recodes(cast: &Cast, to: &str) {
+    let city = &cast.site.city;
+    let keeper = city.account("keeper2", &[(Role::Registrar, 1)]).await;
+    let keeper = city.acting(&keeper).await;
+    let mut reader = city.app.db.read().await.unwrap();
+    let firm = store::subject::by_code(&mut reader, &register_number(1)).await;
+    let firm = firm.unwrap().unwrap();
+    drop(reader);
+    let mut typed = app::subject::as_typed(&firm);
+    typed.register_number = to.to_owned();
+    let id = &firm.subject.id;
+    let shown = as_shown(&city.app, Thing::Subject(id)).await;
+    let edited = city.app.edit_subject(&keeper, id, &shown, &typed).await;
+    edited.unwrap();
+}
+
 /// How many recusals the frozen frame has.
 async fn frozen(cast: &Cast, no: &str) -> u64 {
     let number = CampaignNo::parse(no).unwrap();
@@ -65,7 +83,7 @@ async fn frozen(cast: &Cast, no: &str) -> u64 {
 }
 
 #[tokio::test]
-async fn a_recusal_stands_in_the_frame_under_the_code_its_person_has_now() {
+async fn a_recusal_stands_in_the_frame_under_the_codes_its_person_and_its_firm_have_now() {
     on_both(|db| async move {
         let cast = Cast::gather(db.clone(), 40, 6).await;
         let keeper = keeper_of(&cast).await;
@@ -73,9 +91,12 @@ async fn a_recusal_stands_in_the_frame_under_the_code_its_person_has_now() {
         declares(&keeper, "P002", "曾在该店任职").await;
         saves(&cast, &keeper, "P902").await;
         saves(&cast, &keeper, "P903").await;
+        let other = register_number(7_001);
+        recodes(&cast, &other).await;
         let listed = keeper.get("/w/recusals").await;
         assert_eq!(listed.status, StatusCode::OK, "{}", listed.text);
         assert!(listed.shows("P903") && listed.shows("曾在该店任职"));
+        assert!(listed.shows(&other) && !listed.shows("不计入"));
         assert!(listed.shows("样例检查员002") && !listed.shows("P002"));
         cast.done(&cast.officer, &no, "freeze", &[]).await;
         assert_eq!(frozen(&cast, &no).await, 1);

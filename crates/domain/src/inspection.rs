@@ -311,6 +311,27 @@ impl Inspection {
         )
     }
 
+    /// When it was made, by which it counts towards a yearly cap: the arrival, or the day on which it was reported that it
+    /// could not be made; whatever is done with the result later changes nothing of that. None while it is still ahead.
+    #[must_use]
+    pub fn made_at(&self) -> Option<Instant> {
+        match &self.state {
+            InspectionState::Assigned | InspectionState::Postponing(_) => None,
+            InspectionState::Opened(opened) => Some(opened.step.at),
+            InspectionState::Reported(reported) => {
+                let arrival = reported.opened.as_ref().map(|opened| opened.step.at);
+                Some(arrival.unwrap_or(reported.step.at))
+            }
+            InspectionState::FellAway(fallen) => Some(fallen.step.at),
+            InspectionState::Concluded(_)
+            | InspectionState::Confirmed(_)
+            | InspectionState::Approved(_)
+            | InspectionState::Published(_) => {
+                self.concluded().map(|concluded| concluded.opened.step.at)
+            }
+        }
+    }
+
     /// What was confirmed, in every state that has a confirmation.
     #[must_use]
     pub const fn confirmed(&self) -> Option<&Confirmed> {

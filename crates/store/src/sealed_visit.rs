@@ -8,6 +8,7 @@
 use domain::event::Act;
 use domain::id::{CampaignId, CampaignNo, EventId, InspectionId, OrgUnitId};
 use domain::inspection::{STRATA, VISIT};
+use domain::time::Date;
 
 use crate::campaign::StoredCampaign;
 use crate::error::StoreError;
@@ -130,6 +131,21 @@ pub async fn is_any_ahead(reader: &mut Reader) -> Result<bool, StoreError> {
 /// When one does not open.
 pub async fn every(reader: &mut Reader) -> Result<Vec<StoredInspection>, StoreError> {
     let query = Query::new(COLUMNS).push(" ORDER BY s.campaign_id, s.attempt, s.ordinal");
+    all(reader, query).await
+}
+
+/// Those whose plan has not run out on that day.
+///
+/// # Errors
+/// When one does not open.
+pub(crate) async fn every_ahead(
+    reader: &mut Reader,
+    today: Date,
+) -> Result<Vec<StoredInspection>, StoreError> {
+    let query = Query::new(COLUMNS)
+        .push(" WHERE c.window_until >= ")
+        .bind(today.to_string())
+        .push(" ORDER BY s.campaign_id, s.attempt, s.ordinal");
     all(reader, query).await
 }
 

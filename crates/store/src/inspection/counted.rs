@@ -1,13 +1,19 @@
 //! How many visits count towards a yearly cap, and which: a freeze counts all that were drawn, what is tried for somebody's
 //! eyes only those that have begun.
+//!
+//! A visit counts in the year in which it was made, whenever its result is confirmed or published; one that is still ahead
+//! counts where it is asked for. Drawn and not handed out, it is ahead until the last day of its plan is over, by the
+//! newest entry of the log: nobody is spared by a list that nobody works off.
 
 use std::collections::BTreeMap;
 
 use domain::id::SubjectId;
-use domain::inspection::InspectionKind;
+use domain::inspection::{InspectionKind, VISIT};
+use domain::time::Instant;
 
 use super::TABLE;
 use crate::error::StoreError;
+use crate::kernel::log;
 use crate::kernel::reader::{Query, Reader};
 use crate::sealed_visit;
 
@@ -20,35 +26,38 @@ pub enum Counted {
     Begun,
 }
 
-/// Visits per subject since a moment, for the yearly cap.
+/// Visits per subject made since a moment, for the yearly cap; with [`Counted::Drawn`] those that are ahead as well.
 pub async fn visits_since(
     reader: &mut Reader,
     since_ms: i64,
     counted: Counted,
 ) -> Result<Vec<(SubjectId, i64)>, StoreError> {
-    let mut query = Query::new(
-        "SELECT subject_id, CAST(COUNT(*) AS BIGINT) AS n FROM inspections WHERE state_at_ms >= ",
-    )
-    .bind(since_ms);
-    if counted == Counted::Begun {
+    // What was made since then was written since then; what is ahead may have been written before.
+    let ahead = [InspectionKind::Assigned, InspectionKind::Postponing];
+    let mut query =
+        Query::new("SELECT inspection_id, life FROM inspections WHERE (state_at_ms >= ")
+            .bind(since_ms)
+            .push(" AND state NOT IN (")
+            .bind_list(ahead.iter().map(|kind| kind.name().into()))
+            .push("))");
+    if counted == Counted::Drawn {
         query = query
-            .push(" AND state <> ")
-            .bind(InspectionKind::Assigned.name())
-            .push(" AND state <> ")
-            .bind(InspectionKind::Postponing.name());
+            .push(" OR state IN (")
+            .bind_list(ahead.iter().map(|kind| kind.name().into()))
+            .push(")");
     }
-    let query = query.push(" GROUP BY subject_id ORDER BY subject_id");
     let mut visits: BTreeMap<SubjectId, i64> = BTreeMap::new();
     for row in reader.all(query).await? {
-        let subject = row.parsed(TABLE, "subject_id", SubjectId::parse)?;
-        visits.insert(subject, row.int("n")?);
+        let visit = row.kept(TABLE, "life", "inspection_id", &VISIT)?;
+        let made = visit.made_at().map(Instant::unix_ms);
+        if made.is_none_or(|made| made >= since_ms) {
+            *visits.entry(visit.subject).or_default() += 1;
+        }
     }
-    let sealed = match counted {
-        Counted::Drawn => sealed_visit::every(reader).await?,
-        Counted::Begun => Vec::new(),
-    };
-    for one in sealed {
-        if one.state_at_ms >= since_ms {
+    if counted == Counted::Drawn {
+        let (_, newest_ms) = log::standing(reader).await?;
+        let today = Instant::from_unix_ms(newest_ms).date();
+        for one in sealed_visit::every_ahead(reader, today).await? {
             *visits.entry(one.visit.subject).or_default() += 1;
         }
     }

@@ -5,8 +5,9 @@ use app::{Acting, AppError};
 use axum::http::StatusCode;
 use domain::account::Role;
 use domain::campaign::plan::Confidentiality;
-use domain::id::{AccountId, CampaignNo};
+use domain::id::{AccountId, CampaignNo, SubjectId};
 use domain::subject::RawSubject;
+use domain::time::Date;
 use store::inspection::{Counted, StoredInspection};
 use testkit::city::as_shown;
 
@@ -552,6 +553,65 @@ async fn what_is_drawn_and_sealed_counts_towards_the_yearly_cap() {
         // What a plan is tried with tells nobody who was drawn, nor who is to be visited.
         let tried = store::inspection::visits_since(&mut reader, 0, Counted::Begun).await;
         assert_eq!(tried.unwrap(), []);
+    })
+    .await;
+}
+
+/// The visits that count against the cap of the year that begins with that day.
+async fn counted(story: &Story, year: i16) -> Vec<SubjectId> {
+    let since = Date::new(year, 1, 1).unwrap().start().unix_ms();
+    let mut reader = story.site.city.app.db.read().await.unwrap();
+    let counted = store::inspection::visits_since(&mut reader, since, Counted::Drawn).await;
+    let each = counted.unwrap().into_iter();
+    each.map(|(subject, times)| {
+        assert_eq!(times, 1);
+        subject
+    })
+    .collect()
+}
+
+fn subjects_of(visits: &[StoredInspection]) -> Vec<SubjectId> {
+    let mut all: Vec<_> = visits.iter().map(|one| one.visit.subject.clone()).collect();
+    all.sort();
+    all
+}
+
+/// Whoever held back the publication of last year's visits would use up the cap of this year.
+#[tokio::test]
+async fn a_visit_counts_in_the_year_in_which_it_was_made_whenever_it_is_published() {
+    told_on_both(async |story| {
+        let (_, visits) = story.assigned().await;
+        story.approved(&visits[0]).await;
+        story.confirmed(&visits[1]).await;
+        story.site.city.clock.advance_minutes(44 * 24 * 60);
+        let app = &story.site.city.app;
+        assert_eq!(app.clock.now().date().year(), 2027);
+        let publisher = story.site.city.acting(&story.publisher).await;
+        let id = &visits[0].visit.id;
+        let shown = as_shown(app, app::premise::Thing::Outcome(id)).await;
+        app.publish_outcome(&publisher, id, &shown).await.unwrap();
+        story.approve(&visits[1]).await;
+        // What is still ahead will be made in the year that runs.
+        assert_eq!(counted(&story, 2027).await, subjects_of(&visits[2..]));
+        assert_eq!(counted(&story, 2026).await, subjects_of(&visits));
+    })
+    .await;
+}
+
+/// Nobody is spared by a list that was drawn and never worked off.
+#[tokio::test]
+async fn what_is_drawn_and_never_handed_out_counts_until_its_plan_is_over() {
+    told_on_both(async |story| {
+        let number = story.drawn().await;
+        let visits = story.visits(&number).await;
+        let year = story.site.city.app.clock.now().date().year();
+        assert_eq!(counted(&story, year).await, subjects_of(&visits));
+        story.site.city.clock.advance_minutes(90 * 24 * 60);
+        let year = story.site.city.app.clock.now().date().year();
+        story.drafted().await;
+        assert_eq!(counted(&story, year).await, []);
+        dispatch(&story, &number).await;
+        assert_eq!(counted(&story, year).await, subjects_of(&visits));
     })
     .await;
 }

@@ -82,6 +82,17 @@ fn record(row: &Row) -> Result<LoggedRecord, StoreError> {
 
 const RECORDS: &str = "SELECT l.sequence, l.event_id, l.entry, n.hash AS leaf, r.record FROM log_records r JOIN log_leaves l ON l.event_id = r.event_id LEFT JOIN log_nodes n ON n.level = 0 AND n.position = l.sequence";
 
+/// Whether the log has a public record of a draw under that number. A campaign that has one is never gone.
+pub async fn has_records_under(
+    reader: &mut Reader,
+    number: &CampaignNo,
+) -> Result<bool, StoreError> {
+    let query = Query::new("SELECT 1 AS one FROM log_records WHERE record LIKE ")
+        .bind(contains(&format!("\ncampaign {number}\n")))
+        .push(" ESCAPE '!' LIMIT 1");
+    Ok(!reader.all(query).await?.is_empty())
+}
+
 /// The public records of a campaign's draws, void attempts included, oldest first.
 ///
 /// # Errors

@@ -459,3 +459,27 @@ async fn a_list_names_the_row_that_cannot_be_shown_and_shows_the_others() {
     })
     .await;
 }
+
+/// A number that was changed in the row hides no draw: its records are in the log under the number they say.
+#[tokio::test]
+async fn a_draw_whose_number_was_changed_is_not_gone_but_contradicts_the_log() {
+    told_under_a_key(async |held| {
+        let number = held.story.drawn().await;
+        let stranger = held.story.site.stranger();
+        let other = "411202-CG-2026-9999";
+        assert_eq!(
+            stranger.get(&format!("/draw/{other}")).await.status,
+            StatusCode::NOT_FOUND
+        );
+        held.sql(&format!(
+            "UPDATE campaigns SET number = '{other}' WHERE number = '{number}'"
+        ));
+        for number in [number.as_str(), other] {
+            let page = stranger.get(&format!("/draw/{number}")).await;
+            assert_ne!(page.status, StatusCode::NOT_FOUND, "{}", page.text);
+            assert!(page.shows("对不上"), "{}", page.text);
+            assert!(!page.shows("可核对次序与界限"), "{}", page.text);
+        }
+    })
+    .await;
+}

@@ -12,8 +12,8 @@ use domain::campaign::void_class::VoidClass;
 use domain::id::CampaignNo;
 use serde::Serialize;
 use store::campaign::{StoredCampaign, by_number};
-use store::portal::{LoggedRecord, records_of};
-use store::{Reader, catalog, log, org};
+use store::portal::{LoggedRecord, has_records_under, records_of};
+use store::{Reader, StoreError, catalog, log, org};
 
 use super::record::Record;
 use super::{answer, bare, contradicted, printed};
@@ -131,15 +131,35 @@ pub(super) async fn show(
     answer(&web, &guest, draw, view::page).await
 }
 
-/// The campaign if the public may know of it: its plan was approved at least once.
+/// The campaign if the public may know of it: its plan was approved at least once. One whose records say another number, and
+/// a number of which there are records and no campaign, contradict the log.
 pub(super) async fn public_campaign(reader: &mut Reader, no: &str) -> Result<StoredCampaign, Stop> {
     let number = CampaignNo::parse(no).map_err(|_| Stop::not_found())?;
-    let stored = by_number(reader, &number).await.map_err(contradicted)?;
+    let stored = match by_number(reader, &number).await {
+        Err(StoreError::NotFound { .. }) if has_records_under(reader, &number).await? => {
+            return Err(renumbered(&number).into());
+        }
+        found => found.map_err(contradicted)?,
+    };
+    let says_another = |record: &String| {
+        let mut lines = record.lines();
+        let named = lines.find_map(|line| line.strip_prefix("campaign "));
+        named.is_some_and(|named| named != number.as_str())
+    };
+    let records = [&stored.freeze_record, &stored.result_record].into_iter();
+    if records.flatten().any(says_another) {
+        return Err(renumbered(&number).into());
+    }
     if stored.plan_record.is_some() {
         Ok(stored)
     } else {
         Err(Stop::not_found())
     }
+}
+
+fn renumbered(number: &CampaignNo) -> StoreError {
+    let place = format!("任务 {number} 的编号");
+    StoreError::contradiction(&place, "与日志里的公开记录不符")
 }
 
 pub(super) async fn load(web: &WebState, no: &str) -> Result<PublicDraw, Stop> {

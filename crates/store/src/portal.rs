@@ -4,14 +4,10 @@
 //! Every column read here is public (`schema`), or becomes public only through a publication that
 //! stands. Deliberately absent: anything of a visit that is not published.
 
-use std::cmp::Reverse;
-use std::collections::BTreeMap;
-
 use domain::campaign::{CampaignState, StateKind};
-use domain::id::{CampaignNo, EventId, OrgUnitId};
+use domain::id::{CampaignNo, EventId};
 use domain::inspection::InspectionKind;
 use domain::policy::Reach;
-use domain::time::Instant;
 use tlog::Hash;
 use tlog::entry::{Entry, EntryType};
 
@@ -23,8 +19,10 @@ use crate::inspection::{
 use crate::kernel::reader::{Query, Reader, contains};
 use crate::kernel::value::Row;
 
+mod by_year;
 mod published;
 
+pub use by_year::{DrawsOfYear, draws_by_unit_and_year};
 pub use published::{as_published, publication_record, withdrawal_record};
 
 /// A public record as the log has it: its text is the one its entry names, and its entry the leaf of the tree.
@@ -412,49 +410,6 @@ pub async fn figures(reader: &mut Reader, since_ms: i64) -> Result<PublicFigures
         draws,
         void,
     })
-}
-
-/// How many draws of one unit were published and how many void in one year.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct DrawsOfYear {
-    /// The unit that launched the campaigns.
-    pub unit: OrgUnitId,
-    /// The year of the entries, in the bureau's own time.
-    pub year: i16,
-    /// Draws whose FREEZE is in the log.
-    pub draws: u64,
-    /// Draws that were void, before FREEZE too.
-    pub void: u64,
-}
-
-/// The draws of every unit by year, newest year first; counted from the log, so that a campaign that went on counts too.
-///
-/// # Errors
-/// [`StoreError::Contradiction`] if an entry cannot be read.
-pub async fn draws_by_unit_and_year(reader: &mut Reader) -> Result<Vec<DrawsOfYear>, StoreError> {
-    let query = Query::new(
-        "SELECT c.org_unit_id, l.entry FROM log_leaves l JOIN log_links k ON k.sequence = l.sequence AND k.kind = 'campaign' JOIN campaigns c ON c.campaign_id = k.target WHERE l.entry LIKE 'shuang/1 entry_type void%' OR l.entry LIKE 'shuang/1 entry_type freeze%'",
-    );
-    let mut counted: BTreeMap<(Reverse<i16>, String), DrawsOfYear> = BTreeMap::new();
-    for row in reader.all(query).await? {
-        let entry = Entry::parse(row.text("entry")?)
-            .map_err(|error| StoreError::contradiction("留痕条目", &format!("读不出：{error}")))?;
-        let at = i64::try_from(entry.time()).unwrap_or(i64::MAX);
-        let year = Instant::from_unix_ms(at).date().year();
-        let unit = row.parsed("campaigns", "org_unit_id", OrgUnitId::parse)?;
-        let key = (Reverse(year), unit.as_str().to_owned());
-        let line = counted.entry(key).or_insert(DrawsOfYear {
-            unit,
-            year,
-            draws: 0,
-            void: 0,
-        });
-        match entry.kind() {
-            EntryType::Void => line.void += 1,
-            _ => line.draws += 1,
-        }
-    }
-    Ok(counted.into_values().collect())
 }
 
 /// Every visit whose publication waits for its approval or for being carried out, up to `limit` of each, longest

@@ -34,6 +34,7 @@ mod sealed;
 mod staffing;
 mod stale;
 mod story;
+mod undone;
 mod unread;
 mod unreadable;
 mod upload;

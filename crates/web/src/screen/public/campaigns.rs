@@ -3,12 +3,13 @@
 use axum::extract::State;
 use domain::id::CampaignNo;
 use domain::policy::Reach;
+use domain::time::Date;
 use serde::Serialize;
 use store::campaign::{self, CampaignFilter, StoredCampaign};
 use store::portal::{self, Listed};
 use store::{Reader, org};
 
-use super::draw::{by_dice, level_badge};
+use super::draw::{LeftUndone, by_dice, level_badge};
 use super::record::Record;
 use super::unshown::Unshown;
 use super::{answer, printed, twin};
@@ -56,6 +57,8 @@ pub(super) struct PublicCampaign {
     pub(super) pool: Option<u64>,
     pub(super) drawn: Option<u64>,
     pub(super) void_attempts: u32,
+    /// What is not done of it though the last day of its plan is over.
+    pub(super) left_undone: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -75,6 +78,7 @@ struct DrawsLine {
     year: i16,
     draws: u64,
     void: u64,
+    unopened: u64,
 }
 
 pub(super) fn everything() -> Reach {
@@ -94,6 +98,7 @@ pub(super) fn public_only() -> CampaignFilter {
 pub(super) async fn shown(
     reader: &mut Reader,
     stored: Vec<Listed<StoredCampaign>>,
+    today: Date,
 ) -> Result<Vec<Line>, Stop> {
     let units = org::units(reader).await?;
     let shown = stored.into_iter().map(|listed| {
@@ -122,6 +127,7 @@ pub(super) async fn shown(
             pool: sum(1),
             drawn: sum(2),
             void_attempts: kept.campaign.state.attempt().saturating_sub(1),
+            left_undone: LeftUndone::of(&kept, today).map(|left| left.sentence()),
             title: kept.title,
         })
     });
@@ -152,9 +158,14 @@ pub(super) fn table(campaigns: &[Line], empty: EmptyState) -> Table {
         } else {
             "看进度"
         };
-        let state = match one.void_attempts {
-            0 => Cell::new(one.state_words),
-            n => Cell::new(one.state_words).with_context(format!("此前 {n} 次作废")),
+        let void = match one.void_attempts {
+            0 => None,
+            n => Some(format!("此前 {n} 次作废")),
+        };
+        let said: Vec<String> = one.left_undone.clone().into_iter().chain(void).collect();
+        let state = match said.as_slice() {
+            [] => Cell::new(one.state_words),
+            said => Cell::new(one.state_words).with_context(said.join("；")),
         };
         Row::new(vec![
             Cell::new(one.since.get(..10).unwrap_or("")),
@@ -188,9 +199,10 @@ pub(super) async fn list(State(web): State<WebState>, guest: Guest) -> Answer {
     let page = Page::of_read(None, stored, |listed| vec![listed.key.clone()]);
     let next = page.next.as_ref().map(|cursor| cursor.encode(VIEW));
     let previous = before.map(|_| String::new());
-    let campaigns = shown(&mut reader, page.rows).await?;
+    let today = web.app.clock.now().date();
+    let campaigns = shown(&mut reader, page.rows, today).await?;
     let units = org::units(&mut reader).await?;
-    let counted = portal::draws_by_unit_and_year(&mut reader).await;
+    let counted = portal::draws_by_unit_and_year(&mut reader, today).await;
     let counted = counted.map_err(super::contradicted)?;
     drop(reader);
     let named = counted.into_iter().map(|line| {
@@ -200,6 +212,7 @@ pub(super) async fn list(State(web): State<WebState>, guest: Guest) -> Answer {
             year: line.year,
             draws: line.draws,
             void: line.void,
+            unopened: line.unopened,
         }
     });
     answer(
@@ -237,7 +250,10 @@ fn view(shell: PortalShell, content: &Campaigns) -> PortalPage {
     let page = PortalPage::new(shell, Head::new("抽查任务")).with(sheet);
     match content.draws_by_unit_and_year.as_slice() {
         [] => page,
-        lines => page.with(Sheet::new("by-year", "按年度和单位", by_year(lines))),
+        lines => page.with(
+            Sheet::new("by-year", "按年度和单位", by_year(lines))
+                .with_clause("抽了而过期没有公开：实施时间已过，检查没有派发、没有结束，或结束了而没有公开抽取材料"),
+        ),
     }
 }
 
@@ -247,6 +263,7 @@ fn by_year(lines: &[DrawsLine]) -> Table {
         Column::words("发起单位"),
         Column::numbers("公布过承诺，次").labelled(),
         Column::numbers("作废，次").labelled(),
+        Column::numbers("抽了而过期没有公开，次").labelled(),
     ];
     let rows = lines.iter().map(|line| {
         Row::new(vec![
@@ -254,6 +271,7 @@ fn by_year(lines: &[DrawsLine]) -> Table {
             Cell::new(line.unit.as_str()),
             Cell::new(thousands(line.draws)),
             Cell::new(thousands(line.void)),
+            Cell::new(thousands(line.unopened)),
         ])
     });
     let none = EmptyState::nothing("还没有公布过承诺的抽取。");

@@ -21,10 +21,12 @@ use crate::gate::{Answer, Guest, Stop, WebState};
 use crate::screen::campaign::words::bounded;
 
 mod awaited;
+mod left_undone;
 mod parts;
 mod view;
 mod voided;
 
+pub(super) use left_undone::LeftUndone;
 pub(super) use view::level_badge;
 pub(super) use voided::notes as void_notes;
 
@@ -120,6 +122,8 @@ pub(super) struct PublicDraw {
     pub(super) overtaken: bool,
     /// When the public source of the attempt appeared, if REVEAL was not there by then.
     pub(super) missed_beacon: Option<String>,
+    /// What is not done of it though the last day of its plan is over.
+    pub(super) left_undone: Option<String>,
 }
 
 pub(super) async fn show(
@@ -190,6 +194,7 @@ pub(super) async fn load(web: &WebState, no: &str) -> Result<PublicDraw, Stop> {
     Ok(PublicDraw {
         awaited,
         overtaken,
+        left_undone: LeftUndone::of(&stored, now.date()).map(|left| left.sentence()),
         missed_beacon: stored.campaign.missed_beacon(now).map(|at| at.local_text()),
         number: stored.campaign.number.to_string(),
         initiator: initiator.map(|unit| unit.name.clone()).unwrap_or_default(),

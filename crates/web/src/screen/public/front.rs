@@ -104,7 +104,7 @@ pub(super) async fn show(State(web): State<WebState>, guest: Guest) -> Answer {
     let campaigns_total =
         campaign::count(&mut reader, &everything(), &public_only(), i64::MAX).await?;
     let newest = newest_verifiable(&stored);
-    let all = shown(&mut reader, stored).await?;
+    let all = shown(&mut reader, stored, today).await?;
     let verifiable = newest.and_then(|(number, opened)| {
         let mut shown = all.iter().filter_map(Line::campaign);
         let one = shown.find(|one| one.number == number)?;

@@ -42,7 +42,7 @@ pub(super) async fn show(State(web): State<WebState>, guest: Guest) -> Answer {
         let mut filter = public_only();
         filter.text = Some(found.query.clone());
         let stored = portal::campaigns(&mut reader, &filter, None, SHOWN).await?;
-        found.campaigns = shown(&mut reader, stored).await?;
+        found.campaigns = shown(&mut reader, stored, web.app.clock.now().date()).await?;
         let stored = publications_found(&mut reader, &found.query, SHOWN).await?;
         found.results = shown_all(&mut reader, stored).await?;
     }

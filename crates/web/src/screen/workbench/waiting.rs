@@ -59,6 +59,10 @@ impl Waiting {
 /// All that is left of an attempt whose REVEAL was not there before its beacon.
 const MISSED: &str = "作废错过公共随机源的抽取";
 
+/// Whoever approved the plan sees that what was drawn under it is not worked off: it is his word that nobody keeps.
+const UNDISPATCHED: &str = "督促派发：实施时间已过，抽中的没有派发";
+const UNENDED: &str = "督促结束：实施时间已过，检查没有结束";
+
 /// A state of a campaign, the verb that leads on, and its words on the page.
 const CAMPAIGN_STEPS: &[(StateKind, Verb, &str)] = &[
     (StateKind::Draft, Verb::CampaignSubmit, "补全方案，提交报批"),
@@ -78,11 +82,13 @@ const CAMPAIGN_STEPS: &[(StateKind, Verb, &str)] = &[
     (StateKind::Revealed, Verb::BeaconEnter, "录入公共随机数"),
     (StateKind::Revealed, Verb::CampaignDraw, "抽取"),
     (StateKind::Drawn, Verb::InspectionAssign, "派发检查"),
+    (StateKind::Drawn, Verb::CampaignApprove, UNDISPATCHED),
     (
         StateKind::Inspecting,
         Verb::CampaignEnd,
         "检查完成后结束任务",
     ),
+    (StateKind::Inspecting, Verb::CampaignApprove, UNENDED),
     (StateKind::Ended, Verb::CampaignOpen, "公开抽取材料"),
 ];
 
@@ -183,11 +189,17 @@ async fn campaigns(
             .filter(|held| match held.campaign.missed_beacon(visit.now) {
                 Some(_) => *verb == Verb::CampaignVoid,
                 None => may_be_mine(held, *verb, &visit.acting.account),
-            });
+            })
+            .filter(|held| !urges(act) || held.until < terms.today);
         waiting.extend(mine.map(|held| of_campaign(held, act, terms)));
     }
     waiting.extend(unopened::of(reader, visit).await?);
     Ok(waiting)
+}
+
+/// Whether it is another's to do, and this account's only to see that it is done.
+fn urges(act: &str) -> bool {
+    [UNDISPATCHED, UNENDED].contains(&act)
 }
 
 /// Four eyes: what the account may not do itself does not wait for it.
@@ -242,6 +254,7 @@ fn of_campaign(held: &StoredCampaign, act: &'static str, terms: &Terms) -> Waiti
     let term = match held.campaign.kind() {
         StateKind::Committed if act == MISSED => None,
         StateKind::Committed if held.campaign.follows_by_itself() => ceremony(held, terms),
+        StateKind::Drawn if held.until < terms.today => terms.until(held.until, "检查期间到"),
         StateKind::Inspecting => terms.until(held.until, "检查期间到"),
         // The rulebook sets no term for opening the draw; it waits until it is done. A draft may have no
         // window yet; what stands in its place is only the day it was begun.

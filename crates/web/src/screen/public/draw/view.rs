@@ -4,6 +4,7 @@ use askama::Template;
 use domain::campaign::StateKind;
 
 use super::super::checkable;
+use super::LeftUndone;
 use super::awaited::Awaited;
 use super::{PublicDraw, PublicRecord, voided};
 use crate::component::{
@@ -62,7 +63,8 @@ pub(super) fn page(shell: PortalShell, draw: &PublicDraw) -> PortalPage {
             "承诺是在恢复备份、另起日志之前公布的，丢失的留痕里可能已有随机数和结果，有人看过。分管领导作废之后重新冻结名录，各方另换随机数。",
         )
     });
-    let notes = voided::notes(draw).into_iter().chain(overtaken);
+    let left = draw.left_undone.as_deref().map(LeftUndone::note);
+    let notes = voided::notes(draw).into_iter().chain(overtaken).chain(left);
     let mut page = notes
         .chain(draw.awaited.iter().map(Awaited::note))
         .fold(

@@ -145,6 +145,7 @@ async fn with_two_inspectors(city: &City, keeper: &Acting) {
 }
 
 #[tokio::test]
+#[expect(clippy::too_many_lines, reason = "one story, told straight")]
 async fn a_firm_that_gets_another_code_takes_its_recusals_along_and_leaves_none_behind() {
     on_both(|db| async move {
         let city = City::found(db).await;

@@ -5,6 +5,8 @@
 //! opens under it, and by the log when he is edited next. Until then they are untied: shown as such, and never counted
 //! for whoever has that code now. Deliberately absent: guessing whose a row is.
 
+mod of_subject;
+
 use std::collections::BTreeMap;
 
 use domain::event::Act;
@@ -26,6 +28,8 @@ use crate::kernel::table::Cells;
 use crate::kernel::value::{Row, Value};
 use crate::person;
 use crate::schema::{INSPECTORS, RECUSALS};
+
+pub use of_subject::{OfSubject, recusals_of_subject};
 
 const TABLE: &str = "recusals";
 const ROWS: &str = "SELECT r.inspector_code, r.subject_code, r.ground, r.sealed_note, r.declared_by, r.declared_at_ms, r.last_event, k.wrapped FROM recusals r LEFT JOIN person_keys k ON k.person = 'recusal/' || r.inspector_code || ',' || r.subject_code ORDER BY r.inspector_code, r.subject_code";
@@ -317,70 +321,6 @@ pub async fn followed(
         }
     }
     Ok(followed)
-}
-
-/// The recusals of a firm that is to have another code.
-pub struct OfSubject {
-    /// By inspector as he stands in the row: what stands under the code to come, and what is to stand there, each with
-    /// the key under which it is sealed.
-    rows: Vec<(Option<Kept>, Kept, Option<(String, PersonKey)>)>,
-    to: SubjectCode,
-    untied: Vec<Recusal>,
-}
-
-/// The recusals from a firm that gets the code `to`.
-pub async fn recusals_of_subject(
-    reader: &mut Reader,
-    from: &SubjectCode,
-    to: &SubjectCode,
-) -> Result<OfSubject, StoreError> {
-    let people = entries(reader).await?;
-    let mut found = OfSubject {
-        rows: Vec::new(),
-        to: to.clone(),
-        untied: Vec::new(),
-    };
-    let (go, mut stay): (Vec<Kept>, Vec<Kept>) = all(reader, &people)
-        .await?
-        .into_iter()
-        .filter(|kept| [from, to].contains(&&kept.recusal.subject))
-        .partition(|kept| kept.recusal.subject == *from);
-    for kept in go {
-        let same = |other: &Kept| other.recusal.inspector == kept.recusal.inspector;
-        let stands = stay.iter().position(same).map(|at| stay.swap_remove(at));
-        let held = people
-            .iter()
-            .find(|held| Some(&held.id) == kept.person.as_ref());
-        let strange = stands.as_ref().is_some_and(|one| one.person != kept.person);
-        let Some(held) = held.filter(|_| !strange) else {
-            found.untied.push(kept.recusal);
-            continue;
-        };
-        let key = held
-            .key
-            .clone()
-            .map(|key| (person::inspector(&held.id), key));
-        found.rows.push((stands, kept, key));
-    }
-    Ok(found)
-}
-
-impl OfSubject {
-    /// Those of which nobody knows whose they are: they cannot be written under another code, nor stay behind.
-    #[must_use]
-    pub fn untied(&self) -> Vec<&Recusal> {
-        self.untied.iter().collect()
-    }
-
-    /// Writes each row again under the code to come.
-    pub(crate) async fn follow(self, rec: &mut Recording) -> Result<(), StoreError> {
-        for (stands, kept, key) in self.rows {
-            let pair = (kept.recusal.inspector.clone(), self.to.clone());
-            let sealed_by = key.as_ref().map(|(holder, key)| (holder.as_str(), key));
-            settle(rec, &pair, (stands.as_ref(), &[kept]), sealed_by).await?;
-        }
-        Ok(())
-    }
 }
 
 /// Makes one row of the pair out of what stands there already and of what stands elsewhere, with what all of them explain.

@@ -13,7 +13,7 @@ use domain::recusal::{Recusal, RecusalGround, untied_refusal};
 use domain::refusal::codes;
 use domain::text::{FieldErrors, SubjectCode};
 use store::inspector::{self, StoredRecusal};
-use store::subject;
+use store::{Reader, StoreError, subject};
 
 use super::draft;
 use super::shared::moment;
@@ -50,16 +50,8 @@ async fn show(State(web): State<WebState>, visit: Visit) -> Answer {
     let own = inspector::codes_of(&mut reader, &acting.account).await?;
     let people = inspector::entries(&mut reader).await?;
     let found = inspector::recusals(&mut reader).await?;
-    let codes: Vec<String> = found
-        .iter()
-        .map(|held| held.recusal.subject.to_string())
-        .collect();
-    let firms = subject::by_codes(&mut reader, &codes).await?;
+    let firms = firms_of(&mut reader, &found).await?;
     drop(reader);
-    let firms: HashSet<SubjectCode> = firms
-        .into_iter()
-        .filter_map(|firm| firm.subject.code())
-        .collect();
     let reach = acting.reach(Verb::RecusalRead);
     let person = |code: &InspectorCode| people.iter().find(|held| held.code == *code);
     let shown = found.iter().filter(|held| {
@@ -102,6 +94,18 @@ async fn show(State(web): State<WebState>, visit: Visit) -> Answer {
     };
     let page = web.page(&visit, head).await?;
     Ok(page.with(untied).with(sheet).into_response())
+}
+
+/// The codes among these recusals that are those of a firm of the register.
+async fn firms_of(
+    reader: &mut Reader,
+    recusals: &[StoredRecusal],
+) -> Result<HashSet<SubjectCode>, StoreError> {
+    let codes = recusals.iter().map(|held| held.recusal.subject.to_string());
+    let codes: Vec<String> = codes.collect();
+    let firms = subject::by_codes(reader, &codes).await?;
+    let codes = firms.iter().filter_map(|firm| firm.subject.code());
+    Ok(codes.collect())
 }
 
 /// One line of the list; of a recusal nobody knows the person of, no name: whoever has the code now is not he.

@@ -382,6 +382,11 @@ async fn names_stand(story: &Story, registrar: &Acting, number: &CampaignNo) {
     let mut closed = as_it_is.clone();
     closed.scope = format!("热食类食品制售{}", story.site.log_size().await);
     edited(story, registrar, &closed).await.unwrap();
+    inspectors_stand(story, registrar, number).await;
+}
+
+async fn inspectors_stand(story: &Story, registrar: &Acting, number: &CampaignNo) {
+    let app = &story.site.city.app;
     let mut reader = app.db.read().await.unwrap();
     let all = store::inspector::entries(&mut reader).await.unwrap();
     let inspector = store::inspector::by_code(&mut reader, &all[0].code).await;

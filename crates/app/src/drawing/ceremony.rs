@@ -1,13 +1,15 @@
 //! The ceremony at which nonces are taken: a host begins it, witnesses say that they are present.
 
 use domain::campaign::ceremony::Presence;
-use domain::campaign::state::Step;
+use domain::campaign::state::{Committed, Step};
 use domain::campaign::{Campaign, CampaignState};
 use domain::id::{AccountId, CampaignNo};
+use domain::paper::Judged;
 use domain::policy::Verb;
 use domain::premise::Premise;
-use domain::refusal::codes;
-use store::account;
+use domain::refusal::{Fact, codes};
+use store::campaign::StoredCampaign;
+use store::{Tx, account, paper};
 
 use super::committing::require_opened;
 use super::delivered::as_delivered;
@@ -21,6 +23,21 @@ pub struct SlipWords<'w> {
     pub office: &'w str,
     /// Who signed.
     pub name: &'w str,
+}
+
+/// Everybody else who handled the draw, who entered or compared a signed paper of its plan among them.
+async fn handling(tx: &mut Tx, stored: &StoredCampaign) -> Result<Vec<AccountId>, AppError> {
+    let committed = stored.campaign.state.commitment();
+    let handling = committed.into_iter().flat_map(Committed::handling);
+    let mut accounts: Vec<AccountId> = handling.cloned().collect();
+    let judged = Judged::Plan(stored.campaign.id.clone());
+    for kept in paper::of(tx, &judged).await? {
+        accounts.push(kept.paper.entered_by);
+        accounts.extend(kept.paper.decided.map(|(by, _)| by));
+    }
+    accounts.sort();
+    accounts.dedup();
+    Ok(accounts)
 }
 
 /// The host, who enters the slip, who published FREEZE and who approved the plan.
@@ -60,7 +77,7 @@ impl App {
     /// An account says of itself that it is present.
     ///
     /// # Errors
-    /// Those of [`domain::campaign::Campaign::attend`].
+    /// Those of [`domain::campaign::Campaign::attend`]; `DRAW-082` also of who entered or compared a paper of its plan.
     pub async fn attend(
         &self,
         acting: &Acting,
@@ -73,6 +90,11 @@ impl App {
         let verb = Verb::CeremonyAttend;
         let attend = |campaign: Campaign, step: Step| campaign.attend(presence, step.at);
         let mut begun = self.stepped(acting, number, premise, verb, attend).await?;
+        let handling = handling(&mut begun.tx, &begun.stored).await?;
+        if handling.contains(&acting.account) {
+            let own: [Fact<'_>; 1] = [("name", &"本账号")];
+            return Err(codes::DRAW_WITNESS_HANDLED.refuse(&own).into());
+        }
         as_delivered(&mut begun.tx, &begun.stored).await?;
         self.write_stepped(begun).await
     }
@@ -81,7 +103,7 @@ impl App {
     /// any spelling a keyboard writes.
     ///
     /// # Errors
-    /// Those of [`Presence::on_slip`] and [`domain::campaign::Campaign::attend`].
+    /// Those of [`Presence::on_slip`] and [`domain::campaign::Campaign::attend`]; `DRAW-061`, `DRAW-082`.
     pub async fn attend_on_paper(
         &self,
         acting: &Acting,
@@ -99,6 +121,13 @@ impl App {
                 return Err(codes::DRAW_WITNESS_IS_HOST.refuse(&[]).into());
             }
         }
+        for account in handling(&mut tx, &stored).await? {
+            let own = account::get(&mut tx, &account).await?.account.name;
+            if presence.names(own.as_str()) {
+                let name: [Fact<'_>; 1] = [("name", &own.as_str())];
+                return Err(codes::DRAW_WITNESS_HANDLED.refuse(&name).into());
+            }
+        }
         let at = step.at;
         let done = stored.campaign.clone().attend(presence, at)?;
         as_delivered(&mut tx, &stored).await?;
@@ -112,7 +141,7 @@ impl App {
     /// # Errors
     /// Those of [`domain::campaign::Campaign::attend`], `DRAW-034` a dead link.
     pub async fn attend_by_link(&self, link: &str, premise: &Premise) -> Result<(), AppError> {
-        let present = |stored: &store::campaign::StoredCampaign, party: &domain::id::PartyToken| {
+        let present = |stored: &StoredCampaign, party: &domain::id::PartyToken| {
             let ceremony = stored.campaign.state.commitment();
             let ceremony = ceremony.and_then(|committed| committed.ceremony.as_ref());
             let presence = Presence::Link {

@@ -31,6 +31,11 @@ impl Hands {
         self
     }
 
+    /// Who they are.
+    pub fn accounts(&self) -> impl Iterator<Item = &AccountId> {
+        self.0.iter()
+    }
+
     /// Whether this account had a hand in it.
     #[must_use]
     pub fn include(&self, account: &AccountId) -> bool {

@@ -42,8 +42,8 @@ impl Campaign {
     /// Somebody is present.
     ///
     /// # Errors
-    /// `CAMP-001`, `DRAW-056` it has not begun, `DRAW-058`, `DRAW-060`, `DRAW-061` the host himself, `DRAW-062` present
-    /// already, `DRAW-068` a slip that says nothing, or too many.
+    /// `CAMP-001`, `DRAW-056` it has not begun, `DRAW-058`, `DRAW-060`, `DRAW-061` the host himself, `DRAW-082` who handled
+    /// it, `DRAW-062` present already, `DRAW-068` a slip that says nothing, or too many.
     pub fn attend(self, presence: Presence, at: Instant) -> Stepped {
         self.permit(CampaignVerb::Attend)?;
         let mut next = self.state.clone();
@@ -52,12 +52,16 @@ impl Campaign {
         };
         under_way(committed, at)?;
         let deciding = committed.deciding().map(Clone::clone);
+        let handled: Vec<AccountId> = committed.handling().into_iter().cloned().collect();
         let ceremony = committed.ceremony.as_mut();
         let ceremony = ceremony.ok_or_else(|| codes::DRAW_NO_CEREMONY.refuse(&[]))?;
         match &presence {
             Presence::Account { account } => {
                 if ceremony.host.by == *account || deciding.contains(account) {
                     return Err(codes::DRAW_WITNESS_IS_HOST.refuse(&[]));
+                }
+                if handled.contains(account) {
+                    return Err(codes::DRAW_WITNESS_HANDLED.refuse(&[("name", &"本账号")]));
                 }
             }
             Presence::Slip { signed } => {
@@ -82,6 +86,17 @@ impl Committed {
     #[must_use]
     pub fn deciding(&self) -> [&AccountId; 2] {
         [&self.frozen.launched.approved.step.by, &self.step.by]
+    }
+
+    /// Who else handled it so far: wrote or submitted the plan, launched the campaign, froze the frame. None of them is a
+    /// witness of it, by account or on a slip. Who entered or compared a signed paper stands with the paper.
+    #[must_use]
+    pub fn handling(&self) -> Vec<&AccountId> {
+        let launched = &self.frozen.launched;
+        let submitted = &launched.approved.submitted;
+        let written = submitted.hands.accounts();
+        let steps = [&submitted.step, &launched.step, &self.frozen.step];
+        written.chain(steps.map(|step| &step.by)).collect()
     }
 }
 

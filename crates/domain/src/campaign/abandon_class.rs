@@ -3,6 +3,8 @@
 //! The sentences are fixed, as those of a void attempt are: whoever gives a campaign up publishes nothing he typed. What he
 //! writes stays inside the bureau.
 
+use super::state::Abandoned;
+
 closed_list! {
     /// A class of reasons.
     enum AbandonClass {
@@ -26,6 +28,18 @@ impl AbandonClass {
             Self::Expired => "没有在方案写明的时间内办理。",
             Self::RehearsalOver => "这是一次演练，不据此检查任何人。",
             Self::Other => "由有权终止的人决定终止，理由记入操作记录。",
+        }
+    }
+}
+
+impl Abandoned {
+    /// Why, as everybody may read it: the class with its sentence. What was given up before there were classes keeps the
+    /// words that were typed to be read by the public.
+    #[must_use]
+    pub fn public_reason(&self) -> String {
+        match self.class {
+            Some(class) => format!("{}。{}", class.label(), class.sentence()),
+            None => self.reason.clone(),
         }
     }
 }

@@ -103,6 +103,19 @@ async fn show(State(web): State<WebState>, visit: Visit, Path(number): Path<Stri
     Ok(response)
 }
 
+/// What now is, as a wall may say it: whoever sits in the room reads what the public reads. What was typed to stay inside
+/// stays on the pages of accounts.
+fn told(seen: &Seen, now: Instant) -> (&'static str, String) {
+    let (lead, below) = words::now(&seen.stored, &seen.rulebook, now);
+    match &seen.stored.campaign.state {
+        CampaignState::Abandoned(abandoned) => {
+            (lead, format!("事由：{}", abandoned.public_reason()))
+        }
+        CampaignState::Draft(_) => (lead, String::new()),
+        _ => (lead, below),
+    }
+}
+
 /// The hash as the wall shows it: whole, in groups of four.
 fn groups(hash: &str) -> String {
     let groups: Vec<&str> = (0..hash.len() / 4)
@@ -149,7 +162,7 @@ async fn page(web: &WebState, seen: &Seen, visit: &Visit) -> Result<HallPage, St
     let figures = Figures::parse(&stored.figures)?;
     let lines = lines(web, seen, &figures).await?;
     let (level, by_dice) = (words::level(stored), words::by_dice(&seen.plan.sources));
-    let (lead, below) = words::now(stored, &seen.rulebook, visit.now);
+    let (lead, below) = told(seen, visit.now);
     let quota: u64 = figures.quotas.iter().map(|line| line.drawn).sum();
     let must: u64 = figures.strata.iter().map(|line| line.must).sum();
     let drawn = state.result();

@@ -140,7 +140,7 @@ async fn page(
     let party = parties.iter().find(|party| party.name.token == visit.party);
     let now = web.app.clock.now();
     let (step, receipt) = match party.map(|party| &party.state) {
-        None => (Step::NotYet, None),
+        None => (view::before_the_frame(state), None),
         Some(PartyState::Announced) => (Step::Commit, None),
         Some(PartyState::Committed { commitment, at }) => (
             committed(&stored, visit, now),

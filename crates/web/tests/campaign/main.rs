@@ -20,6 +20,7 @@ mod cut;
 mod locked;
 mod long;
 mod lost;
+mod own_state;
 mod paper;
 mod parties;
 mod picture;

@@ -216,7 +216,9 @@ fn step_bar(seen: &Seen, today: Date) -> StepBar {
         other => other.approval().map(|approved| &approved.submitted),
     };
     note(1, submitted.map(|submitted| submitted.step.at));
-    note(2, state.approval().map(|approved| approved.step.at));
+    let approved = state.approval().map(|approved| approved.step.at);
+    let once = seen.approved_once.as_ref().map(|once| once.at);
+    note(2, approved.or(once));
     note(3, state.frame().map(|frozen| frozen.step.at));
     note(4, state.commitment().map(|committed| committed.step.at));
     note(5, state.result().map(|drawn| drawn.step.at));

@@ -1,6 +1,7 @@
 //! One campaign as its pages need it: the stored row, its plan, the rules, and the right to see it.
 
 use app::campaign::plan_of;
+use domain::campaign::CampaignState;
 use domain::campaign::plan::CampaignPlan;
 use domain::campaign::version::Version;
 use domain::id::{CampaignNo, PartyToken};
@@ -9,10 +10,21 @@ use domain::rulebook::Rulebook;
 use domain::time::Instant;
 
 use store::campaign::StoredCampaign;
+use store::portal::records_of;
 use store::{Reader, campaign, catalog, inspection, inspector, org};
 
 use crate::gate::{Stop, Visit, WebState};
 use crate::text::Address;
+
+/// That the plan of a campaign was approved, as the log says it where the state does not: a campaign that was given up
+/// keeps nothing of its approval.
+#[derive(Clone, Debug)]
+pub(in crate::screen) struct ApprovedOnce {
+    /// When.
+    pub(in crate::screen) at: Instant,
+    /// H(PLAN).
+    pub(in crate::screen) plan_hash: String,
+}
 
 /// What a page of a campaign begins with.
 #[derive(Clone, Debug)]
@@ -33,6 +45,8 @@ pub(in crate::screen) struct Seen {
     pub(in crate::screen) is_overtaken: bool,
     /// The version of attempts that begin now.
     pub(in crate::screen) newest: Version,
+    /// The approval of a campaign that was given up afterwards.
+    pub(in crate::screen) approved_once: Option<ApprovedOnce>,
 }
 
 impl Seen {
@@ -87,7 +101,9 @@ impl Seen {
             0
         };
         let unit = unit.map_or_else(String::new, |unit| unit.name);
+        let approved_once = approved_once(reader, &stored).await?;
         Ok(Self {
+            approved_once,
             stored,
             plan,
             rulebook,
@@ -134,6 +150,22 @@ impl Seen {
     pub(in crate::screen) fn page(&self) -> Address {
         Address::fixed("/w/campaigns").child(self.number().as_str())
     }
+}
+
+async fn approved_once(
+    reader: &mut Reader,
+    stored: &StoredCampaign,
+) -> Result<Option<ApprovedOnce>, Stop> {
+    let (CampaignState::Abandoned(_), Some(plan)) = (&stored.campaign.state, &stored.plan_record)
+    else {
+        return Ok(None);
+    };
+    let logged = records_of(reader, stored).await?;
+    let logged = logged.into_iter().find(|one| one.record == *plan);
+    Ok(logged.map(|one| ApprovedOnce {
+        at: Instant::from_unix_ms(one.at_ms),
+        plan_hash: one.hash,
+    }))
 }
 
 fn place(stored: &StoredCampaign, assigned: bool) -> Place<'_> {

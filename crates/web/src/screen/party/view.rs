@@ -2,6 +2,7 @@
 
 use app::premise::of_party;
 use askama::Template;
+use domain::campaign::CampaignState;
 use domain::campaign::state::Committed;
 use domain::campaign::version::Version;
 use domain::time::Instant;
@@ -96,10 +97,23 @@ pub(super) fn is_attended(committed: &Committed) -> bool {
     committed.is_by_hand() || begun.is_some_and(|begun| !begun.witnesses.is_empty())
 }
 
+/// What is asked of a party of which no frame says anything: to come back, or nothing ever.
+pub(super) fn before_the_frame(state: &CampaignState) -> Step {
+    match state {
+        CampaignState::Abandoned(abandoned) => Step::GivenUp {
+            at: abandoned.step.at.local_text(),
+            reason: abandoned.public_reason(),
+        },
+        _ => Step::NotYet,
+    }
+}
+
 /// How far the party is.
 pub(super) enum Step {
     /// The frame is not frozen: nothing to hand in.
     NotYet,
+    /// The campaign was given up: nothing will be asked for any more. Since when, and why.
+    GivenUp { at: String, reason: String },
     /// A commitment is wanted.
     Commit,
     /// The commitment is in, FREEZE is not public.
@@ -219,9 +233,13 @@ impl PartyPage {
         }
     }
 
+    fn is_given_up(&self) -> bool {
+        matches!(self.step, Step::GivenUp { .. })
+    }
+
     fn place(&self) -> usize {
         match self.step {
-            Step::NotYet | Step::Commit => 0,
+            Step::NotYet | Step::GivenUp { .. } | Step::Commit => 0,
             Step::Wait
             | Step::Hold(..)
             | Step::Attend(_)

@@ -123,10 +123,16 @@ pub(super) async fn verify(
     let head =
         Head::new("验证这次抽取").with_line_beneath(format!("{}　{}", draw.title, draw.number));
     if draw.bundle_stage.is_none() {
-        let note = Note::standing(
-            "这一次抽取还没有可以验证的案卷。",
-            "抽取之后，这里提供案卷和核对办法。",
-        );
+        let note = match draw.abandoned {
+            Some(_) => Note::standing(
+                "任务已终止，没有抽取，没有可以验证的案卷。",
+                "作废的抽取，案卷在各次作废的说明里。",
+            ),
+            None => Note::standing(
+                "这一次抽取还没有可以验证的案卷。",
+                "抽取之后，这里提供案卷和核对办法。",
+            ),
+        };
         let page = PortalPage::new(shell(&web, &guest, "").await?, head).with(note);
         return Ok(with_voids(page, &draw).into_response());
     }

@@ -1,6 +1,7 @@
 //! The list of campaigns the public may know of: approved ones, void and abandoned ones too.
 
 use axum::extract::State;
+use domain::campaign::StateKind;
 use domain::id::CampaignNo;
 use domain::policy::Reach;
 use domain::time::Date;
@@ -9,7 +10,7 @@ use store::campaign::{self, CampaignFilter, StoredCampaign};
 use store::portal::{self, Listed};
 use store::{Reader, org};
 
-use super::draw::{LeftUndone, by_dice, level_badge};
+use super::draw::{LeftUndone, NOT_DRAWN, by_dice, level_badge};
 use super::record::Record;
 use super::unshown::Unshown;
 use super::{answer, printed, twin};
@@ -149,14 +150,16 @@ pub(super) fn table(campaigns: &[Line], empty: EmptyState) -> Table {
             Line::Unshown(unshown) => return unshown.row(6),
         };
         let to = Address::fixed("/draw").child(&one.number);
+        let is_given_up = one.state == StateKind::Abandoned.name();
         let drawn = match (one.pool, one.drawn) {
             (Some(pool), Some(drawn)) => format!("{} 抽 {}", thousands(pool), thousands(drawn)),
+            _ if is_given_up => NOT_DRAWN.to_owned(),
             _ => "尚未封存".to_owned(),
         };
-        let look = if one.trust_level.is_some() {
-            "验证"
-        } else {
-            "看进度"
+        let look = match one.trust_level {
+            Some(_) => "验证",
+            None if is_given_up => "看记录",
+            None => "看进度",
         };
         let void = match one.void_attempts {
             0 => None,
@@ -171,7 +174,7 @@ pub(super) fn table(campaigns: &[Line], empty: EmptyState) -> Table {
             Cell::new(one.since.get(..10).unwrap_or("")),
             Cell::link(&one.title, to.clone())
                 .with_context(format!("{}　{}", one.initiator, one.number)),
-            Cell::new(level_badge(one.trust_level, one.by_dice)),
+            Cell::new(level_badge(one.trust_level, one.by_dice, one.state)),
             Cell::new(drawn),
             state,
             Cell::new(Link::new(look, to)),

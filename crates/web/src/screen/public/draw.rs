@@ -18,19 +18,21 @@ use store::{Reader, StoreError, catalog, log, org};
 use super::record::Record;
 use super::{answer, bare, contradicted, printed};
 use crate::gate::{Answer, Guest, Stop, WebState};
-use crate::screen::campaign::words::bounded;
 
 mod awaited;
 mod left_undone;
+mod level;
 mod parts;
 mod view;
 mod voided;
 
 pub(super) use left_undone::LeftUndone;
-pub(super) use view::level_badge;
+pub(super) use level::{by_dice, claim};
+pub(super) use view::{NOT_DRAWN, level_badge};
 pub(super) use voided::notes as void_notes;
 
 use awaited::Awaited;
+use level::Levels;
 
 /// N, k and the cut-off of one stratum.
 #[derive(Debug, Serialize)]
@@ -97,6 +99,8 @@ pub(super) struct PublicDraw {
     pub(super) window: (String, String),
     pub(super) items: Vec<(String, String)>,
     pub(super) trust_level: Option<i64>,
+    pub(super) trust_level_announced: Option<i64>,
+    pub(super) trust_level_proven: Option<i64>,
     pub(super) claim: Option<&'static str>,
     #[serde(skip)]
     by_dice: bool,
@@ -191,6 +195,8 @@ pub(super) async fn load(web: &WebState, no: &str) -> Result<PublicDraw, Stop> {
     let awaited = awaited::of(&mut reader, &stored, now).await?;
     let overtaken = app::drawing::is_overtaken(&mut reader, &stored).await?;
     let freeze = stored.freeze_record.as_deref().map(Record);
+    let parties = parts::parties(&plan, &stored, &records);
+    let levels = Levels::of(&stored, &parties);
     Ok(PublicDraw {
         awaited,
         overtaken,
@@ -204,13 +210,15 @@ pub(super) async fn load(web: &WebState, no: &str) -> Result<PublicDraw, Stop> {
         window: (stored.from.to_string(), stored.until.to_string()),
         items,
         trust_level: stored.trust_level,
-        claim: claim_of(&stored),
+        trust_level_announced: levels.announced,
+        trust_level_proven: levels.proven,
+        claim: levels.claim,
         by_dice: by_dice(&stored),
         strata: parts::strata(&stored),
         must: freeze.and_then(|record| record.number("must", 0)),
         skip: freeze.and_then(|record| record.number("skip", 0)),
         subjects: freeze.and_then(|record| record.number("subjects", 0)),
-        parties: parts::parties(&plan, &stored, &records),
+        parties,
         public_sources: parts::public_sources(&plan, &stored, &records),
         ceremony: moment_of(stored.plan_record.as_deref().map(Record), "ceremony"),
         reveal_from: moment_of(freeze, "reveal-from"),
@@ -221,7 +229,7 @@ pub(super) async fn load(web: &WebState, no: &str) -> Result<PublicDraw, Stop> {
         opened,
         visits,
         visits_total,
-        abandoned: published_reason(&stored.campaign.state),
+        abandoned: given_up(&stored.campaign.state),
         title: stored.title,
     })
 }
@@ -243,39 +251,6 @@ async fn items(reader: &mut Reader, plan: &CampaignPlan) -> Result<Vec<(String, 
         (code, name)
     });
     Ok(named.collect())
-}
-
-/// Whether what counted for a beacon were dice: FREEZE names no beacon.
-pub(super) fn by_dice(stored: &StoredCampaign) -> bool {
-    let freeze = stored.freeze_record.as_deref().map(Record);
-    freeze.is_some_and(|freeze| freeze.all("dice").count() > 0 && freeze.all("beacon").count() == 0)
-}
-
-fn claim_of(stored: &StoredCampaign) -> Option<&'static str> {
-    let level = stored.trust_level?;
-    Some(claim(level, by_dice(stored)))
-}
-
-/// What may be said of a draw of this level, and no more.
-pub(super) const fn claim(level: i64, by_dice: bool) -> &'static str {
-    match level {
-        2 if by_dice => {
-            bounded!(
-                "随机数由两个以上见证方和当众掷骰共同决定，承办单位一家不能任意定谁被抽中。骰子由在场的人作证，核对工具自己证实不了，没有算进“已证实”的等级。"
-            )
-        }
-        2 => {
-            bounded!(
-                "随机数由两个以上见证方和一个公共信标共同决定。信标在承诺之后才产生、又在各方之后公布的（开奖号、drand），谁也不能预先定谁被抽中。"
-            )
-        }
-        1 => {
-            bounded!(
-                "随机数至少有两个见证方，或者一个公共来源参与决定，承办单位一家不能任意定谁被抽中。"
-            )
-        }
-        _ => "这是一次演练：外部来源不足，不得据此开展检查。",
-    }
 }
 
 async fn public_record(
@@ -321,14 +296,10 @@ fn reason_of(body: &str) -> Option<String> {
     header.get("reason")?.as_str().map(str::to_owned)
 }
 
-/// Why a campaign was given up, as the public reads it: the class with its sentence. What was given up before there were
-/// classes keeps the words that were typed to be read by the public.
-fn published_reason(state: &CampaignState) -> Option<String> {
-    let CampaignState::Abandoned(abandoned) = state else {
-        return None;
-    };
-    Some(match abandoned.class {
-        Some(class) => format!("{}。{}", class.label(), class.sentence()),
-        None => abandoned.reason.clone(),
-    })
+/// Why it was given up, if it was.
+fn given_up(state: &CampaignState) -> Option<String> {
+    match state {
+        CampaignState::Abandoned(abandoned) => Some(abandoned.public_reason()),
+        _ => None,
+    }
 }

@@ -145,7 +145,7 @@ fn page(shell: PortalShell, front: &Front) -> PortalPage {
     let draws = Sheet::new("latest-draws", "最近的抽取", campaigns::table(&front.draws, campaigns::none_yet()))
         .with_link(all("全部", front.campaigns_total, "次", "/campaigns"))
         .with_link(twin("/index"))
-        .with_foot("可信等级　2 信标：两个以上见证方加公共信标；2 掷骰：两个以上见证方加当众掷骰；1 见证：至少两个见证方，或者一个公共来源；0 演练：不得用于真实检查");
+        .with_foot("可信等级　2 信标：两个以上见证方加公共信标；2 掷骰：两个以上见证方加当众掷骰；1 见证：两个以上见证方而没有公共来源，或者有一个公共来源而见证方不足两个；0 演练：不得用于真实检查");
     let results = Sheet::new(
         "latest-results",
         "最近公示的检查结果",

@@ -32,6 +32,11 @@ impl<'a> Record<'a> {
             .unwrap_or("")
     }
 
+    /// Whether it is of `shuang/2`.
+    pub(super) fn is_of_two(self) -> bool {
+        self.0.starts_with("shuang/2 ")
+    }
+
     /// The kind in Chinese.
     pub(super) fn kind_words(self) -> &'static str {
         match self.kind() {

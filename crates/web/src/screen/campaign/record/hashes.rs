@@ -23,13 +23,14 @@ pub(super) fn sheet(seen: &Seen) -> Option<Sheet> {
         }
     };
     let state = &seen.stored.campaign.state;
-    let approved = state.approval()?;
     let print = Fingerprint::as_str;
-    row(
-        "方案",
-        Some(print(&approved.submitted.plan_hash)),
-        "批准的就是提交的那一份".to_owned(),
-    );
+    let approved = state.approval();
+    let plan_hash = match (approved, &seen.approved_once) {
+        (Some(approved), _) => print(&approved.submitted.plan_hash),
+        (None, Some(once)) => once.plan_hash.as_str(),
+        (None, None) => return None,
+    };
+    row("方案", Some(plan_hash), "批准的就是提交的那一份".to_owned());
     let commitment = state
         .commitment()
         .map(|committed| print(&committed.freeze_hash));

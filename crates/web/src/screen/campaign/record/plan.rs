@@ -1,12 +1,15 @@
 //! The plan in its seven parts, as the approver reads it; and in what it differs from the one he was shown.
 
+use domain::campaign::CampaignState;
 use domain::campaign::plan::{Assignment, CampaignPlan, Notice, PLAN, PlannedItem, PlannedQuota};
 use domain::id::InspectorCode;
 use domain::paper::Judged;
 use domain::premise::Premise;
+use domain::time::Instant;
 use store::inspector::Entry;
 use store::{Reader, campaign, catalog, inspector};
 
+use super::super::seen::ApprovedOnce;
 use super::Seen;
 use crate::component::{Facts, Fragment, Sheet};
 use crate::gate::{Stop, Visit, WebState};
@@ -21,14 +24,26 @@ pub(in crate::screen) async fn sheet(web: &WebState, seen: &Seen) -> Result<Shee
         .fold(Facts::default(), |facts, (name, words)| {
             facts.with(name, words)
         });
-    let approved = seen.stored.campaign.state.approval();
-    let clause = approved.map_or_else(
-        || "未批准".to_owned(),
-        |approved| format!("{} 批准", &approved.step.at.local_text()[..16]),
-    );
+    let clause = standing(&seen.stored.campaign.state, seen.approved_once.as_ref());
     Ok(Sheet::new("plan", "实施方案", facts)
         .with_clause(clause)
         .padded())
+}
+
+/// Whether and when it was approved, and what became of it.
+fn standing(state: &CampaignState, once: Option<&ApprovedOnce>) -> String {
+    let minute = |at: Instant| at.local_text()[..16].to_owned();
+    let ended = match state {
+        CampaignState::Abandoned(abandoned) => Some(minute(abandoned.step.at)),
+        _ => None,
+    };
+    let approved = state.approval().map(|approved| approved.step.at);
+    match (approved.or(once.map(|once| once.at)), ended) {
+        (Some(at), Some(ended)) => format!("{} 批准，任务 {ended} 终止", minute(at)),
+        (Some(at), None) => format!("{} 批准", minute(at)),
+        (None, Some(ended)) => format!("没有批准，任务 {ended} 终止"),
+        (None, None) => "未批准".to_owned(),
+    }
 }
 
 /// The same on the page of the campaign, which says as well on which paper it was approved, and the papers there are.

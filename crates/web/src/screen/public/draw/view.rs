@@ -30,6 +30,9 @@ struct VerifyBox<'a> {
     short: Vec<(&'a str, String)>,
 }
 
+/// What stands in the place of a result that will never be.
+pub(in super::super) const NOT_DRAWN: &str = "没有抽取";
+
 fn level_of(level: i64, by_dice: bool) -> TrustLevel {
     match level {
         2 if by_dice => TrustLevel::Dice,
@@ -39,8 +42,9 @@ fn level_of(level: i64, by_dice: bool) -> TrustLevel {
     }
 }
 
-pub(in super::super) fn level_badge(level: Option<i64>, by_dice: bool) -> Fragment {
+pub(in super::super) fn level_badge(level: Option<i64>, by_dice: bool, state: &str) -> Fragment {
     match level {
+        None if state == StateKind::Abandoned.name() => Fragment::text(NOT_DRAWN),
         Some(level) => {
             let meaning = Address::fixed("/tools#levels");
             TrustBadge::new(level_of(level, by_dice), meaning).into()
@@ -157,7 +161,13 @@ fn facts(draw: &PublicDraw, path: &str) -> Sheet {
             "检查时间",
             format!("{} 至 {}", draw.window.0, draw.window.1),
         )
-        .with("可信等级", level_badge(draw.trust_level, draw.by_dice));
+        .with(
+            "可信等级",
+            level_badge(draw.trust_level, draw.by_dice, draw.state),
+        );
+    if let Some(words) = level_words(draw) {
+        facts = facts.with("等级怎样得出", words);
+    }
     if let Some(claim) = draw.claim {
         facts = facts.with("这说明什么", claim);
     }
@@ -173,6 +183,22 @@ fn facts(draw: &PublicDraw, path: &str) -> Sheet {
     Sheet::new("campaign", "这次抽查", facts)
         .padded()
         .with_link(super::super::twin(path))
+}
+
+/// The figures a verifier prints: announced, reached, and proven by what it checks itself.
+fn level_words(draw: &PublicDraw) -> Option<String> {
+    let announced = draw.trust_level_announced?;
+    let Some(reached) = draw.trust_level else {
+        return Some(format!(
+            "公告 {announced}（来源都到齐时）；达到的抽取后得出"
+        ));
+    };
+    Some(match draw.trust_level_proven {
+        Some(proven) => format!(
+            "公告 {announced}，达到 {reached}，已证实 {proven}（只计核对工具自己核对得了的来源）"
+        ),
+        None => format!("公告 {announced}，达到 {reached}"),
+    })
 }
 
 fn strata(draw: &PublicDraw) -> Sheet {
@@ -226,14 +252,18 @@ fn parties(draw: &PublicDraw) -> Sheet {
         Some(Ok(digest)) => Fragment::from(DigestLine::short(digest)),
         _ => Fragment::text(otherwise),
     };
+    let (not_committed, not_opened) = match draw.abandoned {
+        Some(_) => ("没有公布", "没有公开"),
+        None => ("随承诺公布", "尚未公开"),
+    };
     let rows = draw.parties.iter().map(|party| {
         let opened = match &party.absent {
             Some(reason) => Fragment::text(&format!("未公开（{reason}）")),
-            None => hash(&party.nonce, "尚未公开"),
+            None => hash(&party.nonce, not_opened),
         };
         Row::new(vec![
             Cell::new(party.office.as_str()).with_context(&party.name),
-            Cell::new(hash(&party.commitment, "随承诺公布")),
+            Cell::new(hash(&party.commitment, not_committed)),
             Cell::new(opened),
         ])
     });

@@ -15,7 +15,7 @@ use crate::inspection::{Inspection, InspectionState, Verdict};
 use crate::refusal::{Refusal, codes};
 use crate::rulebook::Rulebook;
 use crate::subject::Subject;
-use crate::text::FieldError;
+use crate::text::{FieldError, says_something};
 use crate::time::{Date, Instant};
 use crate::versioned::Shape;
 
@@ -174,7 +174,7 @@ impl Publication {
                 return Err(codes::PUBLICATION_WITHDRAWN.refuse(&[("at", &at)]));
             }
         };
-        if reason.trim().is_empty() {
+        if !says_something(reason) {
             return Err(codes::PUBLICATION_REASON.refuse(&[]));
         }
         let tombstone = Tombstone {

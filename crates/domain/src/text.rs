@@ -139,5 +139,12 @@ macro_rules! text_type {
 }
 pub(crate) use text_type;
 
+/// Whether a reason that was typed says anything: at least two letters or digits. Of whatever language; what it says is for
+/// people to judge.
+#[must_use]
+pub fn says_something(reason: &str) -> bool {
+    reason.chars().filter(|one| one.is_alphanumeric()).count() >= 2
+}
+
 #[cfg(test)]
 mod tests;

@@ -5,7 +5,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use store::Damage;
 
-use crate::component::{Form, Fragment, Head, Link, Note, Refusal};
+use crate::component::{Form, Fragment, Head, Link, Refusal};
 use crate::layout::{Frame, PlainPage, Shell, WorkbenchPage};
 use crate::text::Address;
 
@@ -27,15 +27,6 @@ pub enum Problem {
     /// 409: what is kept cannot be read, though nothing says it was damaged: a newer program wrote it, or it does not
     /// open.
     Unread(Refusal),
-    /// 410: published once, withdrawn or expired; the tombstone says why and when.
-    Gone {
-        /// The reason in public words, without personal facts.
-        reason: String,
-        /// The date, as printed.
-        since: String,
-        /// The entry of the log that records it.
-        log_number: u64,
-    },
     /// 422: what was sent cannot be used.
     Unusable(Refusal),
     /// 503: whether the act was done is not known; where that can be seen, and the same form once more,
@@ -63,7 +54,6 @@ impl Problem {
             Self::Forbidden(_) => StatusCode::FORBIDDEN,
             Self::NotFound | Self::DeadLink(_) => StatusCode::NOT_FOUND,
             Self::Conflict(_) | Self::Unread(_) => StatusCode::CONFLICT,
-            Self::Gone { .. } => StatusCode::GONE,
             Self::Unusable(_) => StatusCode::UNPROCESSABLE_ENTITY,
             Self::Unknown(..) | Self::Unsound(_) | Self::Unavailable(_) => {
                 StatusCode::SERVICE_UNAVAILABLE
@@ -78,7 +68,6 @@ impl Problem {
             Self::NotFound => "没有这一页",
             Self::DeadLink(_) => "见证链接不能用",
             Self::Conflict(_) => "情况已有变化",
-            Self::Gone { .. } => "已撤下",
             Self::Unusable(_) => "提交的内容不能采用",
             Self::Unknown(..) => "结果未知",
             Self::Unavailable(_) => "暂时不能办理",
@@ -113,14 +102,6 @@ impl Problem {
             )
             .with_remedy_link(Link::new("回到首页", Address::fixed("/")))
             .into(),
-            Self::Gone {
-                reason,
-                since,
-                log_number,
-            } => {
-                let rest = format!("{since} 撤下，见留痕第 {log_number} 条。编号 PAGE-410");
-                Note::standing(reason.clone(), rest.as_str()).into()
-            }
             Self::Damaged { code, damage } => damaged(code, &damage.place),
             Self::Fault { request } => Refusal::new(
                 format!("PAGE-500 {request}"),

@@ -34,6 +34,35 @@
     }
   });
 
+  // A page that others change looks again, unless its reader is at work on it: types, has typed, or has opened something.
+  function changed(field) {
+    if (field.tagName === "SELECT") { return false; }
+    if (field.type === "checkbox" || field.type === "radio") { return field.checked !== field.defaultChecked; }
+    return field.type !== "hidden" && field.value !== field.defaultValue;
+  }
+  function atWork(openedBefore) {
+    var at = document.activeElement;
+    if (at && /^(INPUT|TEXTAREA|SELECT)$/.test(at.tagName)) { return true; }
+    if (document.querySelectorAll("details[open]").length > openedBefore) { return true; }
+    if (document.querySelector("form[data-sent]")) { return true; }
+    var fields = document.querySelectorAll("input, textarea, select");
+    for (var i = 0; i < fields.length; i++) {
+      if (changed(fields[i])) { return true; }
+    }
+    return false;
+  }
+  var looks = document.querySelector("meta[name=looks-again]");
+  if (looks) {
+    var opened = document.querySelectorAll("details[open]").length;
+    var wait = function (seconds) {
+      window.setTimeout(function () {
+        if (atWork(opened) || navigator.onLine === false) { wait(2); return; }
+        window.location.reload();
+      }, seconds * 1000);
+    };
+    wait(parseInt(looks.getAttribute("content"), 10) || 10);
+  }
+
   // Whole hashes get a button that copies them without blanks.
   function copied(button) {
     button.textContent = "已复制";

@@ -14,6 +14,7 @@ use store::{Tx, account, paper};
 use super::committing::require_opened;
 use super::delivered::as_delivered;
 use super::overtaken::goes_on;
+use super::parties::Follows;
 use crate::{Acting, App, AppError};
 
 /// What the host enters of a slip of paper, as it is written there.
@@ -149,7 +150,7 @@ impl App {
             };
             ceremony.is_some_and(|ceremony| ceremony.has(&presence))
         };
-        self.party_step(link, premise, present, |delivery, at| {
+        self.party_step(link, (premise, Follows::Freeze), present, |delivery, at| {
             let presence = Presence::Link {
                 party: delivery.party.clone(),
             };

@@ -2,7 +2,7 @@
 //! account; the link is the right, and only its hash is kept.
 
 use domain::campaign::party::{Party, PartyState};
-use domain::campaign::{Campaign, CampaignState, CampaignVerb};
+use domain::campaign::{Campaign, CampaignState, CampaignVerb, StateKind};
 use domain::event::{Act, Actor, Event, LinkKind};
 use domain::id::{CampaignNo, EventId, Fingerprint, PartyToken};
 use domain::policy::Verb;
@@ -168,7 +168,8 @@ impl App {
     ) -> Result<(), AppError> {
         let commitment = hex64(typed)?;
         let in_already = handed_in(|own| own.commitment() == Some(&commitment));
-        self.party_step(link, premise, in_already, |delivery, at| {
+        let after = Follows::Nothing;
+        self.party_step(link, (premise, after), in_already, |delivery, at| {
             let mut earlier = delivery.earlier.iter();
             let same = earlier.find(|one| one.commitment == commitment);
             let earlier = same.map(|one| one.attempt);
@@ -187,7 +188,8 @@ impl App {
     ) -> Result<(), AppError> {
         let nonce = hex64(typed)?;
         let in_already = handed_in(|own| own.nonce() == Some(&nonce));
-        self.party_step(link, premise, in_already, |delivery, at| {
+        let after = Follows::Freeze;
+        self.party_step(link, (premise, after), in_already, |delivery, at| {
             let Delivery { stored, party, .. } = delivery;
             let campaign = stored.campaign.clone();
             campaign.permit(CampaignVerb::AcceptNonce)?;
@@ -206,7 +208,7 @@ impl App {
     pub(super) async fn party_step(
         &self,
         link: &str,
-        premise: &Premise,
+        (premise, after): (&Premise, Follows),
         in_already: impl Fn(&StoredCampaign, &PartyToken) -> bool,
         step: impl FnOnce(&Delivery<'_>, Instant) -> Result<(Campaign, Act), AppError>,
     ) -> Result<(), AppError> {
@@ -218,6 +220,11 @@ impl App {
         let mut stored = campaign::get_alone(&mut tx, &kept.campaign).await?;
         if in_already(&stored, &kept.party) {
             return Ok(());
+        }
+        // Said before what the page rested on: whoever comes too late learns that, and is not told to press again.
+        let campaign = &stored.campaign;
+        if after == Follows::Freeze || campaign.kind() == StateKind::Abandoned {
+            campaign.is_not_over_for(&kept.party, self.clock.now())?;
         }
         require(
             &mut tx,
@@ -250,6 +257,15 @@ impl App {
         self.write_campaign(tx, &stored, event, self.confidential())
             .await
     }
+}
+
+/// What has to be public before a party hands something in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Follows {
+    /// A commitment comes before everything.
+    Nothing,
+    /// Presence and nonce come after FREEZE.
+    Freeze,
 }
 
 /// What a party hands something in to.

@@ -18,7 +18,13 @@ closed_list! {
 }
 
 impl AbandonClass {
-    /// What the public reads of it.
+    /// What the public reads: its name and its sentence.
+    #[must_use]
+    pub fn published(self) -> String {
+        format!("{}。{}", self.label(), self.sentence())
+    }
+
+    /// Its sentence.
     #[must_use]
     pub const fn sentence(self) -> &'static str {
         match self {
@@ -38,7 +44,7 @@ impl Abandoned {
     #[must_use]
     pub fn public_reason(&self) -> String {
         match self.class {
-            Some(class) => format!("{}。{}", class.label(), class.sentence()),
+            Some(class) => class.published(),
             None => self.reason.clone(),
         }
     }

@@ -10,6 +10,7 @@ use crate::event::Act;
 use crate::id::{AccountId, CampaignId, CampaignNo, Fingerprint, OrgUnitId};
 use crate::policy::four_eyes::{self, Hands};
 use crate::refusal::{Refusal, codes};
+use crate::text::says_something;
 use crate::time::Instant;
 
 use super::abandon_class::AbandonClass;
@@ -355,7 +356,7 @@ fn not_before(at: Instant, earlier: Instant) -> Result<(), Refusal> {
 
 fn required_reason(reason: &str, verb: CampaignVerb) -> Result<String, Refusal> {
     let reason = reason.trim();
-    if reason.is_empty() {
+    if !says_something(reason) {
         return Err(codes::CAMPAIGN_REASON_MISSING.refuse(&[("verb", &verb.label())]));
     }
     Ok(reason.to_owned())

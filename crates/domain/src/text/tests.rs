@@ -210,3 +210,13 @@ fn a_name_has_no_letter_that_nobody_can_see_or_that_is_none() {
         SubjectName::parse(rare).unwrap();
     }
 }
+
+#[test]
+fn a_reason_says_something_with_two_letters_and_nothing_with_one() {
+    for reason in ["", " ", "x", "甲。", "。。。", "— —"] {
+        assert!(!says_something(reason), "{reason}");
+    }
+    for reason in ["经费", "x1", "名录漏了一户。"] {
+        assert!(says_something(reason), "{reason}");
+    }
+}

@@ -72,6 +72,7 @@ impl Guest {
             full: web.app.db.is_full(),
             here: self.here(),
             refresh_seconds: None,
+            is_filled_in: false,
         }
     }
 }

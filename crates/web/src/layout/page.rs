@@ -24,6 +24,8 @@ pub struct Frame {
     pub here: Address,
     /// Seconds after which the page asks again, for jobs and the hall without script.
     pub refresh_seconds: Option<u16>,
+    /// Whether something is typed or pressed on it: then it asks again only by script, which sees whether anything is.
+    pub is_filled_in: bool,
 }
 
 /// Who is signed in, at the right of the top bar.

@@ -11,6 +11,7 @@ fn frame() -> Frame {
         here: Address::fixed("/w"),
         full: false,
         refresh_seconds: None,
+        is_filled_in: false,
     }
 }
 
@@ -24,11 +25,6 @@ fn refusal() -> Refusal {
 
 #[test]
 fn every_problem_has_its_status_a_code_and_a_title() {
-    let gone = Problem::Gone {
-        reason: "公示期满。".into(),
-        since: "2026-11-23".into(),
-        log_number: 7,
-    };
     let fault = Problem::Fault {
         request: "7f3a".into(),
     };
@@ -44,7 +40,6 @@ fn every_problem_has_its_status_a_code_and_a_title() {
         (Problem::Forbidden(refusal()), 403, "AUTH-012"),
         (Problem::NotFound, 404, "PAGE-404"),
         (Problem::Conflict(refusal()), 409, "AUTH-012"),
-        (gone, 410, "PAGE-410"),
         (Problem::Unsound(refusal()), 503, "AUTH-012"),
         (Problem::Unavailable(refusal()), 503, "AUTH-012"),
         (Problem::Unread(refusal()), 409, "AUTH-012"),

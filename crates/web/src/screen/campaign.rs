@@ -13,6 +13,7 @@ use crate::route::{Route, Who};
 use domain::policy::Verb;
 
 mod act;
+pub(in crate::screen) mod following;
 mod kind;
 mod list;
 mod picture;

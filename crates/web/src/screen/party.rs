@@ -23,7 +23,7 @@ use crate::component::{Fragment, Head, Link};
 use crate::gate::{Answer, Flaws, PartyVisit, Sent, Stop, Undone, WebState, see_other};
 use crate::layout::PlainPage;
 use crate::route::{Route, Who};
-use crate::screen::campaign::words;
+use crate::screen::campaign::{following, words};
 use crate::text::Address;
 
 mod view;
@@ -158,10 +158,10 @@ async fn page(
         .map(|party| party.name.office.clone())
         .unwrap_or_default();
     let mut frame = visit.guest.frame(web);
-    // What is typed or about to be pressed is never taken away.
-    if step.is_waiting() {
-        frame.refresh_seconds = words::looks_again(&stored.campaign, now);
-    }
+    // What is typed or about to be pressed is never taken away: a script sees whether something is, and without one a page
+    // with a field stays.
+    frame.refresh_seconds = following::looks_again(&stored.campaign, now);
+    frame.is_filled_in = !step.is_waiting();
     let mut page = PlainPage::new(frame, Head::new("抽取见证"));
     let body = view::PartyPage::new(visit, &stored, office, step, receipt, typed);
     page = page.with(flaws.note()).with(Fragment::of(&body));

@@ -269,8 +269,9 @@ async fn from_the_ceremony_to_the_result_pages_look_again_by_themselves() {
         let (no, links) = frozen(&cast, &announced(&[])).await;
         let done = publishes(&cast, &no, &[]).await;
         assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.text);
+        // On the day itself it waits for the ceremony.
         let page = cast.officer.get(&format!("/w/campaigns/{no}")).await;
-        says(&page, &[], &[again]);
+        says(&page, &[again], &[]);
         cast.site.city.clock.advance_minutes(61);
         meets(&cast, &no).await;
         let officer = cast.grant(&cast.officer_id).await;

@@ -56,6 +56,7 @@ impl Words {
             here: at("/w/campaigns"),
             full: false,
             refresh_seconds: None,
+            is_filled_in: false,
         }
     }
 
@@ -767,14 +768,6 @@ fn problems(words: &Words) -> [(&'static str, Problem); 6] {
         ("problem-403", Problem::Forbidden(refusal())),
         ("problem-404", Problem::NotFound),
         ("problem-409", Problem::Conflict(refusal())),
-        (
-            "problem-410",
-            Problem::Gone {
-                reason: format!("{}：公示期满。", words.firm),
-                since: "2026-11-23".into(),
-                log_number: 18_406,
-            },
-        ),
         ("problem-422", Problem::Unusable(refusal())),
         (
             "problem-500",

@@ -446,3 +446,70 @@ async fn every_sentence_about_the_term_names_the_working_days_of_the_rulebook() 
     })
     .await;
 }
+
+/// After a publication was taken down no page says that it stands, or that there never was one; and the form promises no way
+/// back that does not exist.
+#[tokio::test]
+async fn what_was_taken_down_is_told_so_on_every_page_and_its_form_shows_what_the_public_reads() {
+    told(async |story| {
+        let (id, name) = published(&story).await;
+        let publisher = story.browser(&story.publisher).await;
+        let path = format!("/w/published/{id}/withdraw");
+        let asked = publisher.get(&path).await;
+        for class in WithdrawalClass::ALL {
+            assert!(asked.shows(class.sentence()), "{}", asked.text);
+        }
+        assert!(asked.shows("同一次检查不能再公示") && !asked.shows("要再公示"));
+        let letter = [("class", "content-error"), ("reason", "x")];
+        let page = publisher.submit(&asked, &path, &letter).await;
+        assert!(page.shows("PUBL-001"), "{}", page.text);
+        let asked = publisher.get(&path).await;
+        let fields = [("class", "content-error"), ("reason", "与决定书不符")];
+        let done = publisher.submit(&asked, &path, &fields).await;
+        assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.text);
+
+        let app = &story.site.city.app;
+        let mut reader = app.db.read().await.unwrap();
+        let key = domain::id::PublicationId::parse(&id).unwrap();
+        let kept = store::inspection::published(&mut reader, &key)
+            .await
+            .unwrap();
+        let visit = store::inspection::get(&mut reader, &kept.inspection)
+            .await
+            .unwrap();
+        drop(reader);
+        let page = publisher
+            .get(&format!("/w/inspections/{}", kept.inspection))
+            .await;
+        assert!(
+            page.shows("公示已撤下") && page.shows("看撤下的说明"),
+            "{}",
+            page.text
+        );
+        assert!(!page.shows("已公示。"), "{}", page.text);
+        let desk = publisher.get("/w/published").await;
+        assert!(
+            desk.shows(kept.inspection.as_str()),
+            "which one: {}",
+            desk.text
+        );
+
+        let stranger = story.site.stranger();
+        let firm = stranger
+            .get(&format!("/entity/{}", visit.subject_code))
+            .await;
+        assert!(
+            firm.shows("现在没有公示的检查结果") && firm.shows("已撤下的不列"),
+            "{}",
+            firm.text
+        );
+        assert!(!firm.shows("没有公示过") && !firm.shows(&name));
+        let gone = stranger.get(&format!("/r/{id}")).await;
+        assert_eq!(gone.status, StatusCode::GONE);
+        for words in ["aria-label=\"栏目\"", "href=\"/log/", "已撤下"] {
+            assert!(gone.shows(words), "{words}: {}", gone.text);
+        }
+        assert!(!gone.shows("PAGE-410"), "{}", gone.text);
+    })
+    .await;
+}

@@ -12,8 +12,8 @@ use crate::id::{Fingerprint, PartyToken};
 use crate::refusal::{Code, Refusal, codes};
 use crate::time::Instant;
 
-use super::super::party::{Party, TrustLevel};
-use super::super::state::{CampaignState, Committed, Frozen};
+use super::super::party::{Party, PartyState, TrustLevel};
+use super::super::state::{Campaign, CampaignState, Committed, Frozen};
 use super::super::version::FrameVersion;
 
 /// Refuses a commitment that another party handed in as well.
@@ -71,6 +71,48 @@ pub(super) fn may_open(committed: &Committed, at: Instant) -> Result<(), Refusal
         true => Err(codes::DRAW_DICE_FIRST.refuse(&[])),
         false => Ok(()),
     }
+}
+
+impl Campaign {
+    /// Refuses whoever comes too late with what follows FREEZE, a nonce or his presence: a page that was open since before
+    /// the end rests on what stood then, and why it is of no use any more is that it is over.
+    ///
+    /// # Errors
+    /// `DRAW-006` the end has come and nobody's nonce is taken, `DRAW-083` the attempt is void, `DRAW-084` the campaign was
+    /// given up.
+    pub fn is_not_over_for(&self, party: &PartyToken, at: Instant) -> Result<(), Refusal> {
+        let until = |committed: &Committed| {
+            let until = committed.reveal_by.local_text();
+            Err(codes::DRAW_REVEAL_OVER.refuse(&[("until", &until)]))
+        };
+        match &self.state {
+            CampaignState::Committed(committed)
+                if at > committed.reveal_by && missed(committed, at).is_none() =>
+            {
+                until(committed)
+            }
+            CampaignState::Revealed(revealed) if is_absent(&revealed.committed, party) => {
+                until(&revealed.committed)
+            }
+            CampaignState::Approved(_) | CampaignState::Launched(_) | CampaignState::Frozen(_)
+                if self.state.attempt() > 1 =>
+            {
+                let attempt = self.state.attempt() - 1;
+                Err(codes::DRAW_TOO_LATE_VOID.refuse(&[("attempt", &attempt)]))
+            }
+            CampaignState::Abandoned(abandoned) => {
+                let at = abandoned.step.at.local_text();
+                Err(codes::DRAW_GIVEN_UP.refuse(&[("at", &at)]))
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+fn is_absent(committed: &Committed, party: &PartyToken) -> bool {
+    let mut parties = committed.frozen.parties.iter();
+    parties
+        .any(|known| known.name.token == *party && matches!(known.state, PartyState::Absent { .. }))
 }
 
 /// Refuses what is done at the ceremony as long as it has no host and no witness.

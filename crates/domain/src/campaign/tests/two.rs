@@ -763,6 +763,11 @@ fn nonces_are_taken_at_a_ceremony_with_a_host_and_a_witness() {
         let present = begun.clone().attend(Presence::Account { account }, at(52));
         assert_eq!(present.expect_err("part of the act").code, "DRAW-061");
     }
+    let by_account = Presence::Account {
+        account: account(SUBMITTER),
+    };
+    let present = begun.clone().attend(by_account, at(52));
+    assert_eq!(present.expect_err("he wrote the plan").code, "DRAW-082");
     for unsigned in ["", " 甲 ", &"甲".repeat(61), "司法局\n见证员乙"] {
         let present = begun.clone().attend(slip(unsigned), at(52));
         assert_eq!(present.expect_err("says nothing").code, "DRAW-068");

@@ -11,7 +11,7 @@ registry! { CAMPAIGN:
         "只有提交人可以撤回报批。", Some("细则四（二）"),
         "由提交人撤回，或由审批人退回。";
     CAMPAIGN_REASON_MISSING = "CAMP-003",
-        "办理“{verb}”须写明理由。", Some("细则五（二）"),
+        "办理“{verb}”须写明理由；一个字、只有标点的不是理由。", Some("细则五（二）"),
         "补写理由；理由会永久留痕。";
     CAMPAIGN_PLAN_TOO_RECENT = "CAMP-005",
         "方案批准未满 {days} 日，{until} 之前不能公布承诺。", Some("细则四（一）"),
@@ -85,6 +85,12 @@ registry! { CAMPAIGN:
     DRAW_REVEAL_OVER = "DRAW-006",
         "揭示期限 {until} 已过，不再接收随机数。", Some("摇号协议第 3.3 节"),
         "未揭示的一方记为缺席；按 shuang/2 的，公开记录只写 timeout，由程序记下。";
+    DRAW_TOO_LATE_VOID = "DRAW-083",
+        "来不及了：第 {attempt} 次抽取已经作废，填写的没有收下，也没有公开。", Some("摇号协议第 3.3 节"),
+        "事由在公示页；下一次抽取要另生成随机数，这一次的不能再用。";
+    DRAW_GIVEN_UP = "DRAW-084",
+        "这项抽查任务已于 {at} 终止，填写的没有收下，也没有公开。", None,
+        "不用再办理；事由在公示页。";
     DRAW_REVEAL_EARLY = "DRAW-007",
         "{party} 还没有揭示，期限 {until} 未到，不能记为缺席。", Some("摇号协议第 3.3 节"),
         "等到期限，或等其揭示。";

@@ -60,6 +60,8 @@ enum Reason {
     RegisterError,
     /// 方案或人数有误
     PlanError,
+    /// 公共随机源公布之前没有完成揭示
+    MissedBeacon,
     /// 逾期未抽取
     Expired,
     /// 演练结束
@@ -73,6 +75,7 @@ impl Reason {
         match self {
             Self::RegisterError => VoidClass::RegisterError,
             Self::PlanError => VoidClass::PlanError,
+            Self::MissedBeacon => VoidClass::MissedBeacon,
             Self::Expired => VoidClass::Expired,
             Self::RehearsalOver => VoidClass::RehearsalOver,
             Self::Other => VoidClass::Other,

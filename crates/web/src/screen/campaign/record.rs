@@ -14,7 +14,7 @@ use store::log::TraceOf;
 use super::super::shared::trace_of;
 use super::kind::{CampaignAct, Standing};
 use super::seen::Seen;
-use super::{term, words};
+use super::{following, term, words};
 use crate::component::{
     Act, Crumb, Facts, Fragment, Head, Link, Note, RailSection, Refusal, StepBar, Weight,
 };
@@ -49,7 +49,7 @@ pub(super) async fn show(
         .page(&visit, head)
         .await?
         .with_crumb(Crumb::new(above, number.as_str()))
-        .looking_again(words::looks_again(&seen.stored.campaign, visit.now))
+        .looking_again(following::looks_again(&seen.stored.campaign, visit.now))
         .with(step_bar(&seen, visit.now.date()));
     // The bar itself says why a campaign was given up.
     if seen.stored.campaign.kind() != StateKind::Abandoned {

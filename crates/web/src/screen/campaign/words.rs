@@ -332,24 +332,6 @@ pub(in crate::screen) fn now(
 const ITSELF: &str =
     "不经任何人决定，本页自己刷新。一直没有结果的，请运行维护人员看服务端的运行记录。";
 
-/// In how many seconds the page of a campaign looks again, if others or the program change it while people sit before it:
-/// from the beginning of the ceremony to RESULT. Days may pass until a beacon; nobody sits before it.
-pub(in crate::screen) fn looks_again(campaign: &Campaign, now: Instant) -> Option<u16> {
-    let moves = match &campaign.state {
-        _ if campaign.missed_beacon(now).is_some() => false,
-        CampaignState::Committed(committed) => committed.ceremony.is_some(),
-        CampaignState::Revealed(revealed) => {
-            let due = revealed.committed.beacon_at.is_none_or(|at| now >= at);
-            campaign.follows_by_itself() && due
-        }
-        _ => false,
-    };
-    moves.then_some(LOOKS_AGAIN_SECONDS)
-}
-
-/// Long enough to open a menu and press in it.
-const LOOKS_AGAIN_SECONDS: u16 = 10;
-
 /// Between which hours nonces are taken.
 fn taken(committed: &Committed) -> String {
     let until = committed.reveal_by.local_text();

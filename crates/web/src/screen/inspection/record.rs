@@ -1,10 +1,11 @@
 //! One visit: whom, where, on which basis, who comes, what was found, what comes next.
 
-use app::inspection::VisitView;
+use app::inspection::{VisitView, publishing};
 use axum::extract::{Path, State};
 use axum::response::IntoResponse;
 use domain::id::InspectorCode;
 use domain::inspection::{Concluded, Inspection, InspectionState, Sheet as Results, Verdict};
+use domain::publication::{Publication, Tombstone};
 use domain::time::Date;
 use store::inspection::StoredInspection;
 use store::log::TraceOf;
@@ -21,7 +22,7 @@ use crate::text::Address;
 
 mod standing;
 
-use standing::{head, standing};
+use standing::{head, standing, taken_down};
 
 pub(super) async fn show(
     State(web): State<WebState>,
@@ -45,9 +46,10 @@ pub(super) async fn show(
     let trace = TraceOf::Linked("inspection", stored.visit.id.to_string());
     let log = Address::fixed("/w/log").query([("inspection", stored.visit.id.as_str())]);
     let trace = trace_of(&mut reader, &visit, &trace, log).await?;
+    let withdrawn = withdrawn(&mut reader, &view).await?;
     let chip = deadline(&web, &mut reader, &view, visit.now.date()).await?;
     drop(reader);
-    let head = head(&visit, &view);
+    let head = head(&visit, &view, withdrawn.as_ref());
     let mut page = web
         .page(&visit, head)
         .await?
@@ -55,7 +57,10 @@ pub(super) async fn show(
             vec![Link::new("检查", all())],
             stored.subject_code.as_str(),
         ))
-        .with(standing(&visit, &view))
+        .with(match &withdrawn {
+            Some(tombstone) => taken_down(tombstone),
+            None => standing(&visit, &view),
+        })
         .with(Sheet::new("visit", "检查", facts).padded())
         .with(Sheet::new("people", "检查人员", people))
         .with(basis(&view, visit.now.date()));
@@ -72,6 +77,18 @@ pub(super) async fn show(
         page = page.with_rail(RailSection::new("trace", "留痕", trace));
     }
     Ok(page.into_response())
+}
+
+/// What is left of the publication of this visit, if it was taken down again.
+async fn withdrawn(reader: &mut Reader, view: &VisitView) -> Result<Option<Tombstone>, Stop> {
+    let InspectionState::Published(_) = &view.stored.visit.state else {
+        return Ok(None);
+    };
+    let kept = inspection::publication_of(reader, &view.stored.visit.id).await?;
+    Ok(match kept.as_ref().map(publishing::standing).transpose()? {
+        Some(Publication::Withdrawn(tombstone)) => Some(tombstone),
+        Some(Publication::Published(_)) | None => None,
+    })
 }
 
 /// What was said at the door besides who is there.

@@ -8,16 +8,17 @@ use app::drawing::{Stage, public_stage};
 use axum::extract::{Path, State};
 use domain::campaign::CampaignState;
 use domain::campaign::plan::CampaignPlan;
-use domain::campaign::void_class::VoidClass;
+use domain::campaign::void_class::{NOT_HELD, VoidClass};
 use domain::id::CampaignNo;
 use serde::Serialize;
-use store::campaign::{StoredCampaign, by_number};
+use store::campaign::{StoredCampaign, VoidAttempt, by_number, void_attempts};
 use store::portal::{LoggedRecord, has_records_under, records_of};
 use store::{Reader, StoreError, catalog, log, org};
 
 use super::record::Record;
 use super::{answer, bare, contradicted, printed};
 use crate::gate::{Answer, Guest, Stop, WebState};
+use crate::screen::campaign::following;
 
 mod awaited;
 mod left_undone;
@@ -104,6 +105,8 @@ pub(super) struct PublicDraw {
     pub(super) claim: Option<&'static str>,
     #[serde(skip)]
     by_dice: bool,
+    #[serde(skip)]
+    looks_again: Option<u16>,
     pub(super) strata: Vec<Stratum>,
     pub(super) must: Option<u64>,
     pub(super) skip: Option<u64>,
@@ -175,9 +178,10 @@ pub(super) async fn load(web: &WebState, no: &str) -> Result<PublicDraw, Stop> {
     let stored = public_campaign(&mut reader, no).await?;
     let plan = plan_of(&stored)?;
     let logged = records_of(&mut reader, &stored).await?;
+    let not_held = not_held(&mut reader, &stored).await?;
     let mut records = Vec::with_capacity(logged.len());
     for record in &logged {
-        records.push(public_record(&mut reader, no, record).await?);
+        records.push(public_record(&mut reader, no, record, &not_held).await?);
     }
     let units = org::units(&mut reader).await?;
     let initiator = units
@@ -214,6 +218,7 @@ pub(super) async fn load(web: &WebState, no: &str) -> Result<PublicDraw, Stop> {
         trust_level_proven: levels.proven,
         claim: levels.claim,
         by_dice: by_dice(&stored),
+        looks_again: following::looks_again(&stored.campaign, now),
         strata: parts::strata(&stored),
         must: freeze.and_then(|record| record.number("must", 0)),
         skip: freeze.and_then(|record| record.number("skip", 0)),
@@ -257,11 +262,13 @@ async fn public_record(
     reader: &mut Reader,
     no: &str,
     logged: &LoggedRecord,
+    not_held: &[u32],
 ) -> Result<PublicRecord, Stop> {
     let record = Record(&logged.record);
     let is_void = logged.record.starts_with("shuang/2 void\n");
     let attempt = record.attempt().filter(|_| is_void);
     let reason = match (logged.kind, is_void) {
+        ("void", true) if is_of(attempt, not_held) => Some(NOT_HELD.to_owned()),
         ("void", true) => class_of(&logged.record),
         // Under `shuang/1` whoever voided wrote for the public: the record holds the hash of his words.
         ("void", false) => reason_of(&log::body(reader, &logged.event).await?.0),
@@ -280,13 +287,28 @@ async fn public_record(
     })
 }
 
+/// The void attempts whose ceremony nobody began.
+async fn not_held(reader: &mut Reader, stored: &StoredCampaign) -> Result<Vec<u32>, Stop> {
+    let voids = void_attempts(reader, stored).await?;
+    let not_held = voids.iter().filter(|void| {
+        let is_by_program = void.void_record.ends_with("\nby program\n");
+        let commitment = void.as_stood.campaign.state.commitment();
+        is_by_program && commitment.is_some_and(|committed| committed.ceremony.is_none())
+    });
+    Ok(not_held.map(VoidAttempt::attempt).collect())
+}
+
+fn is_of(attempt: Option<u64>, attempts: &[u32]) -> bool {
+    attempts.iter().any(|one| attempt == Some(u64::from(*one)))
+}
+
 /// The published class of a VOID of `shuang/2`, with its sentence; its token where it is of no class of the list.
 fn class_of(record: &str) -> Option<String> {
     let token = record
         .lines()
         .find_map(|line| line.strip_prefix("reason "))?;
     Some(match VoidClass::parse(token) {
-        Some(class) => format!("{}。{}", class.label(), class.sentence()),
+        Some(class) => class.published(),
         None => token.to_owned(),
     })
 }

@@ -2,6 +2,8 @@
 
 use app::inspection::publishing::standing;
 use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use axum::response::IntoResponse as _;
 use domain::id::PublicationId;
 use domain::publication::{PublicOutcome, Publication, Tombstone};
 use serde::Serialize;
@@ -10,16 +12,15 @@ use store::portal::{as_published, publications_of_code, sequence_of};
 use store::{Reader, StoreError, catalog};
 
 use super::unshown::Unshown;
-use super::{answer, bare, contradicted, data, printed, twin, wants_data};
+use super::{answer, bare, contradicted, data, printed, shell, twin, wants_data};
 use crate::component::{
     Badge, Cell, Column, Count, EmptyState, Facts, Fragment, Head, Link, Note, Pager, Row, Sheet,
     Table, Tone,
 };
 use crate::filter::CURSOR;
-use crate::gate::{Answer, Guest, Stop, WebState};
+use crate::gate::{Answer, Guest, Stop, WebState, explained};
 use crate::layout::{PortalPage, PortalShell};
 use crate::paging::{Cursor, PAGE_ROWS, Page};
-use crate::problem::Problem;
 use crate::text::Address;
 
 const VIEW: &str = "public/results";
@@ -103,6 +104,13 @@ pub(super) fn table(results: &[Shown], empty: EmptyState) -> Table {
 pub(super) fn nothing_yet(term: u32) -> EmptyState {
     EmptyState::nothing(format!(
         "还没有公示的检查结果。检查形成结论后 {term} 个工作日内，经第二人审核在此公示。"
+    ))
+}
+
+/// No publication of one firm stands: whether there never was one, or what there was has been taken down, is not said.
+fn none_of_this_firm(term: u32) -> EmptyState {
+    EmptyState::nothing(format!(
+        "这家企业现在没有公示的检查结果；已撤下的不列在这里。检查形成结论后 {term} 个工作日内，经第二人审核在此公示。"
     ))
 }
 
@@ -225,15 +233,23 @@ pub(super) async fn one(
         }
         Publication::Withdrawn(tombstone) if wants_data(&guest) => {
             let mut response = data(&tombstone)?;
-            *response.status_mut() = axum::http::StatusCode::GONE;
+            *response.status_mut() = StatusCode::GONE;
             Ok(response)
         }
-        Publication::Withdrawn(tombstone) => Err(Stop::new(Problem::Gone {
-            reason: tombstone.reason.clone(),
-            since: printed(tombstone.withdrawn_at.unix_ms()),
-            log_number: sequence,
-        })),
+        Publication::Withdrawn(tombstone) => {
+            let page = gone_page(shell(&web, &guest, "").await?, &tombstone, sequence);
+            Ok(explained((StatusCode::GONE, page).into_response()))
+        }
     }
+}
+
+/// What stays of a publication that was taken down, and where the log says so.
+fn gone_page(shell: PortalShell, tombstone: &Tombstone, entry: u64) -> PortalPage {
+    let at = printed(tombstone.withdrawn_at.unix_ms());
+    let log = Address::fixed("/log").child(&entry.to_string());
+    let note = Note::standing(tombstone.reason.clone(), format!("{at} 撤下。").as_str())
+        .with_link(Link::new(format!("看留痕第 {entry} 条"), log));
+    PortalPage::new(shell, Head::new("已撤下")).with(note)
 }
 
 #[derive(Serialize)]
@@ -331,14 +347,17 @@ fn entity_page(shell: PortalShell, entity: &Entity) -> PortalPage {
     let title = entity
         .name
         .clone()
-        .unwrap_or_else(|| "没有公示过的检查".to_owned());
+        .unwrap_or_else(|| "现在没有公示的检查结果".to_owned());
     let head = Head::new(title).with_line_beneath(&entity.code);
     let sheet = Sheet::new(
         "visits",
         "检查与结果",
-        table(&entity.results, nothing_yet(entity.term)),
+        table(&entity.results, none_of_this_firm(entity.term)),
     )
-    .with_clause(format!("共 {} 次", entity.results.len()))
+    .with_clause(format!(
+        "现在公示的 {} 次；已撤下的不列",
+        entity.results.len()
+    ))
     .with_link(twin(&format!("/entity/{}", entity.code)));
     PortalPage::new(shell, head).with(sheet)
 }

@@ -180,13 +180,12 @@ fn withdrawal(
     .happens(vec![
         "原地址答复“已撤下”，写明事由、日期和留痕序号，不再显示企业名称和代码。".to_owned(),
     ])
-    .fixed_after(vec![
-        "撤下不能恢复；要再公示，须重新检查、审核、批准。".to_owned(),
-    ])
+    .fixed_after(vec!["撤下不能恢复，同一次检查不能再公示。".to_owned()])
     .seen_by(vec![
         "社会公众在原地址看到所选事由的固定说明；写的理由只记入操作记录。".to_owned(),
     ]);
-    public_reason::asking::<WithdrawalClass>(confirm, "撤下的理由")
+    let published = |class: WithdrawalClass| class.sentence().to_owned();
+    public_reason::asking(confirm, "撤下的理由", published)
 }
 
 async fn withdrawal_page(

@@ -20,6 +20,7 @@ use crate::filter::CURSOR;
 use crate::gate::{Answer, Pressed, Stop, Visit, WebState, feedback, once};
 use crate::layout::WorkbenchPage;
 use crate::paging::{Cursor, PAGE_ROWS, Page};
+use crate::screen::inspection::page_of;
 use crate::screen::shared::listed::{LeftOver, chosen, over};
 use crate::text::Address;
 
@@ -182,6 +183,8 @@ pub(super) async fn published(State(web): State<WebState>, visit: Visit) -> Answ
 
 fn row(visit: &Visit, listed: ListedPublication) -> Row {
     let (at_ms, key) = listed.place;
+    let visit_page = listed.publication.as_ref().ok();
+    let visit_page = visit_page.map(|stored| page_of(&stored.inspection));
     let read = listed.publication.and_then(|stored| standing(&stored));
     let read = read.map_err(|error| {
         UnreadableRow::new(RowOf::Publications, key.clone(), at_ms, &error.into())
@@ -222,7 +225,10 @@ fn row(visit: &Visit, listed: ListedPublication) -> Row {
             Cell::link("已撤下的公示", to).with_context(&tombstone.reason),
             Cell::new(Badge::new(Tone::Plain, "已撤下")),
             Cell::new(tombstone.withdrawn_at.date().to_string()),
-            Cell::new(""),
+            Cell::new(match visit_page {
+                Some(page) => Link::new("看这一户检查", page).into(),
+                None => Fragment::default(),
+            }),
         ]),
     }
 }

@@ -15,21 +15,34 @@ static NO_CLASS: Code = Code::new(
     "选最接近的一项，细节写在理由里。",
 );
 
-/// The menu of the classes.
-pub fn menu<T: ClosedList>(name: &'static str, classes: impl Iterator<Item = T>) -> Field {
-    let choices = classes.map(|class| Choice::new(class.name(), class.label()));
-    Field::menu(name, "事由（公开）", choices.collect())
+/// The classes, each with what the public will read if it is chosen.
+pub fn choice<T: ClosedList>(
+    name: &'static str,
+    classes: impl Iterator<Item = T>,
+    published: impl Fn(T) -> String,
+) -> Field {
+    let choices = classes.map(|class| {
+        let words = format!("{}　公众看到：“{}”", class.label(), published(class));
+        Choice::new(class.name(), words)
+    });
+    Field::one_of(name, "事由（公开）", choices.collect())
 }
 
 /// Asks for the class, and for the words that stay inside.
-pub fn asking<T: ClosedList>(confirm: Confirm, label: &str) -> Confirm {
+pub fn asking<T: ClosedList>(
+    confirm: Confirm,
+    label: &str,
+    published: impl Fn(T) -> String,
+) -> Confirm {
     let classes = T::members().iter().copied();
     let words = Field::area("reason", label, 3)
-        .with_help("记入操作记录，不公开；公众看到的是上面的事由。写明事实和依据");
-    confirm.asking(menu("class", classes)).asking(words)
+        .with_help("记入操作记录，不公开；公众看到的是上面所选的一句。写明事实和依据");
+    confirm
+        .asking(choice("class", classes, published))
+        .asking(words)
 }
 
-/// The class that was chosen in the menu, if it is one of those offered.
+/// The class that was chosen, if it is one of those offered.
 pub fn chosen<T: ClosedList>(
     sent: &Submitted,
     name: &'static str,

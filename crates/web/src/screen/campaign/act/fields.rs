@@ -6,6 +6,7 @@ use domain::campaign::version::Version;
 use domain::campaign::void_class::VoidClass;
 use domain::refusal::Code;
 use domain::text::FieldErrors;
+use domain::time::Instant;
 use store::catalog;
 
 use super::ceremony::{self, Beacon};
@@ -51,10 +52,15 @@ const ABSENT: &[(&str, &str)] = &[
 ];
 
 /// The classes from which a void is chosen.
-fn void_classes(version: Version) -> Vec<VoidClass> {
-    match version {
-        Version::One => VoidClass::ALL.to_vec(),
-        Version::Two => VoidClass::of_persons().collect(),
+fn void_classes(seen: &Seen, now: Instant) -> Vec<VoidClass> {
+    let missed = seen.stored.campaign.missed_beacon(now).is_some();
+    match (seen.version(), missed) {
+        (Version::One, _) => {
+            let all = VoidClass::ALL.iter().copied();
+            all.filter(|class| *class != VoidClass::MissedBeacon)
+                .collect()
+        }
+        (Version::Two, _) => VoidClass::offered(missed).collect(),
     }
 }
 
@@ -74,9 +80,10 @@ pub(super) fn beacon(seen: &Seen) -> Option<Beacon<'_>> {
 }
 
 /// Why, and on which paper; the public reads the class alone under `shuang/2`.
-fn voiding(seen: &Seen, confirm: Confirm) -> Confirm {
+fn voiding(seen: &Seen, confirm: Confirm, now: Instant) -> Confirm {
     let version = seen.version();
-    let code = public_reason::menu("void_code", void_classes(version).into_iter());
+    let classes = void_classes(seen, now).into_iter();
+    let code = public_reason::choice("void_code", classes, VoidClass::published);
     let why = match version {
         Version::One => reason("作废理由", "永久公开；写明事实、发现经过和依据"),
         Version::Two => reason(
@@ -105,9 +112,9 @@ pub(super) async fn asking(
     let number = seen.number().as_str();
     Ok(match act {
         CampaignAct::Return => confirm.asking(reason("退回理由", "写明要改哪一部分、怎么改")),
-        CampaignAct::Abandon => public_reason::asking::<AbandonClass>(confirm, "终止理由"),
+        CampaignAct::Abandon => public_reason::asking(confirm, "终止理由", AbandonClass::published),
         CampaignAct::Paper => paper::asking(web, seen, confirm).await?,
-        CampaignAct::Void => voiding(seen, confirm),
+        CampaignAct::Void => voiding(seen, confirm, visit.now),
         CampaignAct::Freeze => {
             let preview = web.previews.of(
                 &web.app,
@@ -188,14 +195,19 @@ async fn drawing(
 }
 
 /// The class the public reads is one of those offered.
-fn class_is_chosen(act: CampaignAct, seen: &Seen, sent: &Pressed, errors: &mut FieldErrors) {
+fn class_is_chosen(
+    act: CampaignAct,
+    (seen, now): (&Seen, Instant),
+    sent: &Pressed,
+    errors: &mut FieldErrors,
+) {
     match act {
         CampaignAct::Abandon => {
             let classes = AbandonClass::ALL.iter().copied();
             public_reason::chosen(sent, "class", classes, errors);
         }
         CampaignAct::Void => {
-            let classes = void_classes(seen.version()).into_iter();
+            let classes = void_classes(seen, now).into_iter();
             public_reason::chosen(sent, "void_code", classes, errors);
         }
         _ => {}
@@ -212,7 +224,7 @@ pub(super) fn faults(act: CampaignAct, seen: &Seen, visit: &Visit, sent: &Presse
     if needs_reason && sent.first("reason").trim().is_empty() {
         errors.push("reason", REASON_EMPTY.field(&[]));
     }
-    class_is_chosen(act, seen, sent, &mut errors);
+    class_is_chosen(act, (seen, visit.now), sent, &mut errors);
     if act == CampaignAct::Void && seen.version() == Version::Two {
         dice::required_hash("document", sent, &mut errors);
     }

@@ -17,6 +17,9 @@ use super::{CampaignAct, Seen};
 
 use CampaignAct as A;
 
+/// What stands for the reason nobody has typed yet.
+const SOME: &str = "理由";
+
 impl CampaignAct {
     /// The act on a copy: what the domain would say now.
     pub(in super::super) fn rehearse(self, seen: &Seen, step: Step) -> Result<(), Refusal> {
@@ -29,7 +32,7 @@ impl CampaignAct {
         let stepped = match self {
             A::Submit => intervals.and_then(|_| campaign.submit(step, unknown())),
             A::Recall => campaign.recall(&step.by),
-            A::Return => campaign.return_plan(step, "-"),
+            A::Return => campaign.return_plan(step, SOME),
             A::Approve | A::Paper => {
                 let submitted = match &campaign.state {
                     CampaignState::Submitted(submitted) => submitted.plan_hash.clone(),
@@ -57,12 +60,12 @@ impl CampaignAct {
                 intervals.and_then(|kept| campaign.reveal(step, &no_show(), kept.minimum_level))
             }
             A::Draw => intervals.and_then(|kept| drawn(campaign, step, kept)),
-            A::Void if seen.is_overtaken => campaign.void_overtaken("-"),
-            A::Void => campaign.void(&step, "-", seen.plan.sources.beacon_is_certain()),
+            A::Void if seen.is_overtaken => campaign.void_overtaken(SOME),
+            A::Void => campaign.void(&step, SOME, seen.plan.sources.beacon_is_certain()),
             A::Assign => campaign.assign(step),
             A::End => campaign.end(step, seen.open_visits),
             A::Open => campaign.open(step),
-            A::Abandon => campaign.abandon(step, AbandonClass::Other, "-"),
+            A::Abandon => campaign.abandon(step, AbandonClass::Other, SOME),
         };
         stepped.map(|_| ())
     }

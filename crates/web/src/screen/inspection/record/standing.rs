@@ -5,18 +5,22 @@
 use app::inspection::VisitView;
 use domain::inspection::InspectionState;
 use domain::policy::Verb;
+use domain::publication::Tombstone;
 
 use super::super::list::state_badge;
 use super::super::{may, page_of};
-use crate::component::{Act, Head, Link, Note, Weight};
+use crate::component::{Act, Badge, Head, Link, Note, Tone, Weight};
 use crate::gate::Visit;
 use crate::text::Address;
 
-pub(super) fn head(visit: &Visit, view: &VisitView) -> Head {
+pub(super) fn head(visit: &Visit, view: &VisitView, withdrawn: Option<&Tombstone>) -> Head {
     let stored = &view.stored;
     let here = |step: &str| page_of(&stored.visit.id).child(step);
     let mut head = Head::new(&stored.subject_name)
-        .with_badge(state_badge(stored))
+        .with_badge(match withdrawn {
+            Some(_) => Badge::new(Tone::Warning, "公示已撤下"),
+            None => state_badge(stored),
+        })
         .with_line_beneath(format!(
             "{}　{}　第 {} 户　{}",
             stored.subject_code,
@@ -70,13 +74,13 @@ pub(super) fn head(visit: &Visit, view: &VisitView) -> Head {
         InspectionState::Postponing(_) if open_to(Verb::InspectionPutOff) => {
             head = head.with_act(Act::open("审批延期", here("put-off"), Weight::Main));
         }
-        _ => return to_the_portal(head, visit, view),
+        _ => return to_the_portal(head, visit, view, withdrawn.is_some()),
     }
     head
 }
 
 /// The steps from a confirmed result to the portal.
-fn to_the_portal(head: Head, visit: &Visit, view: &VisitView) -> Head {
+fn to_the_portal(head: Head, visit: &Visit, view: &VisitView, is_withdrawn: bool) -> Head {
     let stored = &view.stored;
     let (words, to, weight) = match &stored.visit.state {
         InspectionState::Confirmed(_) if may(visit, view, Verb::OutcomeApprove) => {
@@ -89,7 +93,10 @@ fn to_the_portal(head: Head, visit: &Visit, view: &VisitView) -> Head {
         }
         InspectionState::Published(published) => {
             let to = Address::fixed("/r").child(published.publication.as_str());
-            ("看公示", to, Weight::Outlined)
+            match is_withdrawn {
+                true => ("看撤下的说明", to, Weight::Outlined),
+                false => ("看公示", to, Weight::Outlined),
+            }
         }
         _ => return head,
     };
@@ -172,6 +179,19 @@ pub(super) fn standing(visit: &Visit, view: &VisitView) -> Note {
             format!("上门 {} 次。{}", fallen.attempts, fallen.account).as_str(),
         ),
     }
+}
+
+/// The publication was taken down: what the public reads in its place.
+pub(super) fn taken_down(tombstone: &Tombstone) -> Note {
+    let at = tombstone.withdrawn_at.local_text();
+    Note::warning(
+        "公示已撤下。",
+        format!(
+            "{at} 撤下，公众在原地址看到的说明：{} 同一次检查不能再公示。",
+            tombstone.reason
+        )
+        .as_str(),
+    )
 }
 
 /// That somebody must not meet the subject is told to his team, and to who reads recusals.

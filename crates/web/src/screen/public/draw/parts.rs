@@ -1,6 +1,8 @@
 //! The parts of a draw, each read from the public record that states it.
 
+use app::inspection::publishing;
 use domain::campaign::plan::CampaignPlan;
+use domain::publication::Publication;
 use store::campaign::StoredCampaign;
 use store::{Reader, inspection};
 
@@ -204,7 +206,10 @@ pub(super) async fn visits(
         let mut readable = published
             .iter()
             .filter_map(|one| one.publication.as_ref().ok());
-        let standing = readable.find(|one| one.inspection == kept.visit.id);
+        let standing = readable.find(|one| {
+            let stands = matches!(publishing::standing(one), Ok(Publication::Published(_)));
+            one.inspection == kept.visit.id && stands
+        });
         PublicVisit {
             place: kept.ordinal,
             team: kept.visit.team.iter().map(ToString::to_string).collect(),

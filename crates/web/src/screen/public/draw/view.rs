@@ -53,7 +53,8 @@ pub(in super::super) fn level_badge(level: Option<i64>, by_dice: bool, state: &s
     }
 }
 
-pub(super) fn page(shell: PortalShell, draw: &PublicDraw) -> PortalPage {
+pub(super) fn page(mut shell: PortalShell, draw: &PublicDraw) -> PortalPage {
+    shell.frame.refresh_seconds = draw.looks_again;
     let head = Head::new(&draw.title)
         .with_badge(state_badge(draw))
         .with_line_beneath(format!(
@@ -336,9 +337,10 @@ fn visits(draw: &PublicDraw) -> Sheet {
     });
     let empty = EmptyState::nothing("没有抽中的对象。");
     let table = Table::new("抽中的对象", columns, rows.collect(), empty);
-    // The state of a visit is private (ADR 0026): which of the two it is, is not said.
+    // The state of a visit is private (ADR 0026), and what was taken down names nobody: which of the three it is, is not
+    // said.
     let sheet = Sheet::new("visits", "抽中的对象", table)
-        .with_foot("“未公示”：结果还没有公示，或者这一户没有实施检查、没有结果。");
+        .with_foot("“未公示”：结果现在没有公示——还没有公示、公示之后已撤下，或者这一户没有实施检查、没有结果。");
     if draw.visits_total > draw.visits.len() {
         let total = u64::try_from(draw.visits_total).unwrap_or(u64::MAX);
         return sheet.with_clause(format!(

@@ -5,6 +5,7 @@
 //! confirmed. The screen and a waiting paper do not know of each other: whichever is first changes what the other rests on.
 //! Deliberately absent: papers of outside parties, whose slips stand in [`crate::drawing`].
 
+use domain::campaign::StateKind;
 use domain::event::{Act, Actor, Event, LinkKind};
 use domain::id::{AccountId, CampaignId, CampaignNo, PaperId};
 use domain::paper::{Judged, PaperState, SignedPaper, checked};
@@ -21,6 +22,8 @@ use crate::in_force::InForce;
 use crate::premise::{of_campaign, of_paper, require, written_by};
 use crate::scan::Scan;
 use crate::{Acting, App, AppError};
+
+mod turned_down;
 
 /// What is entered of a paper.
 #[derive(Clone, Copy, Debug)]
@@ -50,6 +53,12 @@ pub struct ShownPaper {
     pub has_lapsed: bool,
     /// Why this account may not confirm it, if it may not.
     pub refused: Option<Refusal>,
+    /// The campaign whose plan is judged on it: its number and title.
+    pub campaign: (CampaignNo, String),
+    /// Whether that plan is still to be approved.
+    pub is_open: bool,
+    /// Where scan and entry differ, of one that was turned down.
+    pub differs: Option<String>,
 }
 
 impl ShownPaper {
@@ -165,7 +174,7 @@ impl App {
         Ok(())
     }
 
-    /// Takes the entry of a paper back, or turns down what was entered in one's own name.
+    /// Takes the entry of a paper back, or drops what was entered in one's own name.
     ///
     /// # Errors
     /// `PAPR-004`, `AUTH-043`.
@@ -333,7 +342,14 @@ impl App {
             Some((by, _)) => name_of(reader, by).await?,
             None => String::new(),
         };
+        let is_open = matches!(
+            judged.campaign.kind(),
+            StateKind::Draft | StateKind::Submitted
+        );
         Ok(ShownPaper {
+            campaign: (judged.campaign.number.clone(), judged.title.clone()),
+            is_open,
+            differs: turned_down::why(reader, &stored).await?,
             signatory: name_of(reader, &paper.signatory).await?,
             entered_by: name_of(reader, &paper.entered_by).await?,
             decided_by,

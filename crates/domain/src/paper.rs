@@ -12,7 +12,7 @@ use crate::policy::Verb;
 use crate::policy::four_eyes::{self, Hands};
 use crate::premise::Premise;
 use crate::refusal::{Fact, Refusal, codes};
-use crate::text::{FieldErrors, narrow};
+use crate::text::{FieldErrors, narrow, says_something};
 use crate::time::{Date, Instant};
 
 /// The most letters of the number of a paper.
@@ -30,6 +30,7 @@ closed_list! {
     enum PaperState {
         Waiting = "waiting", "等待核对";
         Confirmed = "confirmed", "已核对";
+        TurnedDown = "turned-down", "已退回，没有算数";
         Dropped = "dropped", "已撤回";
     }
 }
@@ -103,7 +104,7 @@ pub struct SignedPaper {
     pub entered_at: Instant,
     /// Where it stands.
     pub state: PaperState,
-    /// Who confirmed or dropped it, and when.
+    /// Who confirmed, turned down or dropped it, and when.
     pub decided: Option<(AccountId, Instant)>,
     /// When the signatory said that he knows of it.
     pub noted_at: Option<Instant>,
@@ -181,7 +182,28 @@ impl SignedPaper {
         })
     }
 
-    /// Takes the entry back, or turns down what was entered in one's own name.
+    /// Says that the scan does not show what was entered, and where: whoever may confirm it may say so. It counts for nothing
+    /// from now on. Why stands in the event.
+    ///
+    /// # Errors
+    /// Those of [`Self::confirm`]; `PAPR-013` without a reason.
+    pub fn turn_down(
+        self,
+        by: &AccountId,
+        at: Instant,
+        (hands, reason): (&Hands, &str),
+    ) -> Result<Self, Refusal> {
+        let confirmed = self.confirm(by, at, hands)?;
+        match says_something(reason) {
+            true => Ok(Self {
+                state: PaperState::TurnedDown,
+                ..confirmed
+            }),
+            false => Err(codes::PAPER_REASON.refuse(&[])),
+        }
+    }
+
+    /// Takes the entry back, or drops what was entered in one's own name.
     ///
     /// # Errors
     /// `PAPR-004`, `AUTH-043` anybody but who entered it and the signatory.
@@ -214,11 +236,12 @@ impl SignedPaper {
         })
     }
 
-    /// Whether the signatory has still to learn of it: what was dropped before it counted is nothing to learn of, unless
-    /// he dropped it himself.
+    /// Whether the signatory has still to learn of it: what was dropped or turned down before it counted is nothing to learn
+    /// of.
     #[must_use]
     pub fn is_news(&self) -> bool {
-        self.noted_at.is_none() && self.state != PaperState::Dropped
+        let counts = matches!(self.state, PaperState::Waiting | PaperState::Confirmed);
+        self.noted_at.is_none() && counts
     }
 
     /// The event of the judgement, saying that it was made on this paper, who entered it and who confirmed the entry.

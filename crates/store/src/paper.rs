@@ -124,6 +124,17 @@ pub async fn news_for(
     Ok(papers)
 }
 
+/// Every paper that account entered, oldest first.
+pub async fn entered_by(
+    reader: &mut Reader,
+    account: &AccountId,
+) -> Result<Vec<StoredPaper>, StoreError> {
+    let query = Query::new(COLUMNS)
+        .push(" WHERE entered_by = ")
+        .bind(account.as_str());
+    found(reader, query).await
+}
+
 /// Adds a paper.
 pub async fn add(rec: &mut Recording, paper: &SignedPaper) -> Result<(), StoreError> {
     let mut row = vec![

@@ -49,6 +49,7 @@ closed_list! {
         CampaignApproved = "campaign.approve", "批准方案";
         CampaignReturned = "campaign.return", "退回方案";
         PaperEntered = "paper.enter", "代录线下签批";
+        PaperTurnedDown = "paper.refuse", "退回线下签批";
         PaperDropped = "paper.drop", "撤回线下签批";
         PaperNoted = "paper.note", "知悉线下签批";
         CampaignLaunched = "campaign.launch", "启动抽查";

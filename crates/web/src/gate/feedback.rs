@@ -176,6 +176,7 @@ feedback! {
     CAMPAIGN_APPROVED = "campaign-approved", "已批准方案，摘要已进入公开日志。", "等待发起科室启动。";
     PAPER_ENTERED = "paper-entered", "已代录线下签批。", "等另一个账号对照扫描件核对；核对之后才算批准。";
     PAPER_CONFIRMED = "paper-confirmed", "已核对线下签批，并以签批人的名义办理。", "签批人在工作台会看到。";
+    PAPER_TURNED_DOWN = "paper-refused", "已退回这份线下签批。", "代录人在工作台看到退回的理由。";
     PAPER_DROPPED = "paper-dropped", "已撤回这份线下签批。", "留痕中仍可查到。";
     PAPER_NOTED = "paper-noted", "已知悉这份线下签批。", "";
     CAMPAIGN_LAUNCHED = "campaign-launched", "已启动抽查。", "等待抽取经办冻结名录。";

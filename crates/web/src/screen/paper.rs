@@ -20,8 +20,8 @@ use store::campaign;
 use super::campaign::{Seen, plan_sheet};
 use super::shared::{download, moment};
 use crate::component::{
-    Act, Badge, Confirm, Crumb, DigestLine, Facts, Fragment, Head, Link, Note, Refusal, Sheet,
-    Weight,
+    Act, Badge, Confirm, Crumb, DigestLine, Facts, Field, Form, Fragment, Head, Link, Note,
+    Refusal, Sheet, Weight,
 };
 use crate::gate::feedback::{self, Done};
 use crate::gate::{Answer, Flaws, Pressed, Stop, Visit, WebState, once, see_other};
@@ -45,6 +45,13 @@ pub fn routes() -> Vec<Route> {
             confirm,
             "核对线下签批",
             confirm_one,
+        ),
+        Route::get("/w/papers/{paper}/refuse", confirm, "退回线下签批", ask),
+        Route::act(
+            "/w/papers/{paper}/refuse",
+            confirm,
+            "退回线下签批",
+            refuse_one,
         ),
         Route::act("/w/papers/{paper}/drop", own, "撤回线下签批", drop_one),
         Route::act("/w/papers/{paper}/note", own, "知悉线下签批", note_one),
@@ -147,10 +154,14 @@ fn facts(visit: &Visit, opened: &Opened) -> Sheet {
     if let Some((_, at)) = &paper.decided {
         let name = match paper.state {
             PaperState::Dropped => "撤回",
+            PaperState::TurnedDown => "退回",
             _ => "核对",
         };
         let at = moment(*at, visit.now);
         facts = facts.with(name, format!("{}，{at}", shown.decided_by));
+    }
+    if let Some(differs) = &shown.differs {
+        facts = facts.with("退回的理由", differs.as_str());
     }
     if let Some(at) = paper.noted_at {
         facts = facts.with("签批人知悉", moment(at, visit.now));
@@ -175,7 +186,7 @@ fn confirmation(web: &WebState, visit: &Visit, opened: &Opened) -> Confirm {
         .happens(vec![
             format!("打开扫描件，与上面的签批人、日期、文号和方案逐项对照；一致的，方案即由{signatory}批准。"),
             "核对不是批准：批准人是签批人，本账号不算经手方案。".to_owned(),
-            "不一致的不要按，告诉代录人撤回重录。".to_owned(),
+            "不一致的不要按，退回代录人，写明哪里不一致。".to_owned(),
         ])
         .fixed_after(vec![
             "方案的各部分：项目、时间、人数、见证方。要改只能终止后另立任务。".to_owned(),
@@ -184,6 +195,48 @@ fn confirmation(web: &WebState, visit: &Visit, opened: &Opened) -> Confirm {
             "社会公众：公示页和公开日志。".to_owned(),
             format!("{signatory}：在工作台看到这份以本人名义的签批。"),
         ])
+}
+
+/// Where one says that they differ, and in what.
+async fn ask(State(web): State<WebState>, visit: Visit, Path(id): Path<String>) -> Answer {
+    let opened = Opened::load(&web, &visit, &id).await?;
+    let page = turning_down(&web, &visit, &opened, None).await?;
+    Ok(page.into_response())
+}
+
+/// The page on which a paper is turned down; `again` is what was sent to it just now, and why it was refused.
+async fn turning_down(
+    web: &WebState,
+    visit: &Visit,
+    opened: &Opened,
+    again: Option<(&Pressed, &Flaws)>,
+) -> Result<WorkbenchPage, Stop> {
+    let own = page_of(opened.id());
+    let way = vec![
+        Link::new("抽查任务", Address::fixed("/w/campaigns")),
+        Link::new(opened.plan.number().as_str(), opened.plan.page()),
+        Link::new("线下签批", own.clone()),
+    ];
+    let head = Head::new("退回线下签批").with_line_beneath(told::line(&opened.shown));
+    let page = web.page(visit, head).await?;
+    let page = page.with_crumb(Crumb::new(way, "退回"));
+    let hidden = visit.hidden_on(web, &opened.premise(), None);
+    let why = Field::area("reason", "哪里不一致", 3)
+        .with_help("代录人在工作台看到；记入操作记录，不公开");
+    let form = Form::new(own.clone().child("refuse"), hidden, "退回代录人")
+        .with_group("", vec![why])
+        .with_way_back(Link::new("返回，不退回", own));
+    let facts = facts(visit, opened);
+    Ok(match (again, opened.shown.waits(), &opened.shown.refused) {
+        (Some((sent, flaws)), ..) => page
+            .with(flaws.note())
+            .with(facts)
+            .with(form.filled(sent, &flaws.errors))
+            .with_errors_in_form(),
+        (None, true, Some(refusal)) => page.with(Refusal::from(refusal)).with(facts),
+        (None, true, None) => page.with(facts).with(form),
+        (None, false, _) => page.with(facts),
+    })
 }
 
 /// What who entered it and who signed it may still press.
@@ -196,6 +249,14 @@ fn own_acts(web: &WebState, visit: &Visit, opened: &Opened) -> Fragment {
         Fragment::from(Act::submit(words, to, weight, hidden))
     };
     let mut acts = Vec::new();
+    if opened.shown.waits() && opened.shown.refused.is_none() {
+        let to = page_of(opened.id()).child("refuse");
+        acts.push(Fragment::from(Act::open(
+            "不一致，退回代录人",
+            to,
+            Weight::Outlined,
+        )));
+    }
     if paper.is_news() && *own == paper.signatory {
         acts.push(button("知悉", "note", Weight::Outlined));
     }
@@ -276,6 +337,31 @@ async fn confirm_one(
         |app, acting, id, premise| async move { app.confirm_paper(&acting, &id, &premise).await },
     )
     .await
+}
+
+async fn refuse_one(
+    State(web): State<WebState>,
+    visit: Visit,
+    Path(id): Path<String>,
+    sent: Pressed,
+) -> Answer {
+    let opened = Opened::load(&web, &visit, &id).await?;
+    let (acting, paper) = (visit.acting.clone(), opened.id().clone());
+    let (premise, reason) = (sent.required_premise(), sent.first("reason").to_owned());
+    let to = feedback::PAPER_TURNED_DOWN.at(page_of(opened.id()));
+    let act = move |app: App| async move {
+        app.turn_paper_down(&acting, &paper, &premise?, &reason)
+            .await
+    };
+    match once(&web, &visit, &sent, to, act).await? {
+        Ok(to) => Ok(see_other(&to)),
+        Err(error) => {
+            let flaws = Flaws::of(error)?;
+            let opened = Opened::load(&web, &visit, &id).await?;
+            let page = turning_down(&web, &visit, &opened, Some((&sent, &flaws))).await?;
+            Ok((flaws.status(), page).into_response())
+        }
+    }
 }
 
 async fn drop_one(

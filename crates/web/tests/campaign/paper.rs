@@ -590,3 +590,93 @@ async fn the_scan_is_for_those_who_confirm_papers_or_read_the_trace_of_the_unit(
     })
     .await;
 }
+
+/// Who compares scan and page can say where they differ; who entered it is told, as he is of one that lapsed.
+#[tokio::test]
+async fn a_paper_that_does_not_show_what_was_entered_is_turned_down_and_its_enterer_told() {
+    on_both(|db| async move {
+        let cast = Cast::gather(db, 40, 6).await;
+        let (no, paper) = entered(&cast).await;
+        let to = format!("{paper}/refuse");
+        says(
+            &cast.officer.get(&paper).await,
+            &["不一致，退回代录人", &to],
+            &[],
+        );
+        let page = cast.officer.get(&to).await;
+        for reason in ["", "x"] {
+            let refused_so = cast.officer.submit(&page, &to, &[("reason", reason)]).await;
+            refused(&refused_so, "PAPR-013");
+        }
+        // Neither who entered it nor anybody without the right.
+        let own = presses_unasked(&cast, &cast.initiator, &paper, "refuse").await;
+        assert_eq!(own.status, StatusCode::FORBIDDEN);
+        let why = "扫描件上的文号是 13 号";
+        let page = cast.officer.get(&to).await;
+        let done = cast.officer.submit(&page, &to, &[("reason", why)]).await;
+        assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.text);
+        assert_eq!(kept(&cast, &no).await.campaign.kind(), StateKind::Submitted);
+        let late = presses_unasked(&cast, &cast.officer, &paper, "confirm").await;
+        refused(&late, "PAPR-004");
+
+        let desk = cast.initiator.get("/w").await;
+        let title = "2026 年第四季度餐饮企业油烟管控抽查";
+        let row = format!("代录的线下签批被退回：{title}");
+        says(&desk, &[&row, &paper, &no], &[]);
+        let page = cast.initiator.get(&paper).await;
+        says(
+            &page,
+            &["已退回", "样例drawer1退回", why],
+            &["扫描件与本页一致"],
+        );
+        for other in [&cast.officer, &cast.approver] {
+            says(&other.get("/w").await, &[], &[&paper]);
+        }
+        // Entered anew, it waits, and the old one is no news any more.
+        let done = enters(&cast, &cast.initiator, &no, &cast.approver_id).await;
+        assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.text);
+        let second = paper_of(&cast.initiator, &no).await;
+        says(&cast.initiator.get("/w").await, &[], &["被退回"]);
+        let desk = cast.officer.get("/w").await;
+        says(&desk, &[&format!("线下签批等待核对：{title}"), &no], &[]);
+
+        // It lapses with a recall, and its enterer is told until he takes it back.
+        cast.done(&cast.initiator, &no, "recall", &[]).await;
+        let desk = cast.initiator.get("/w").await;
+        says(
+            &desk,
+            &[&format!("代录的线下签批已失效：{title}"), &second],
+            &[],
+        );
+        let done = presses(&cast.initiator, &second, "drop").await;
+        assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.text);
+        says(&cast.initiator.get("/w").await, &[], &["已失效"]);
+    })
+    .await;
+}
+
+/// Where the plan waits for its approval, the paper that waits for it is named before anything is pressed.
+#[tokio::test]
+async fn a_paper_that_waits_is_named_where_an_approval_or_a_recall_would_end_it() {
+    with_cast(40, 6, async |cast| {
+        let (no, paper) = entered(&cast).await;
+        let told = "有一份线下签批等待核对，批准或撤回后失效。";
+        for (who, last) in [
+            (&cast.initiator, ""),
+            (&cast.approver, "/approve"),
+            (&cast.approver, "/return"),
+            (&cast.initiator, "/recall"),
+            (&cast.initiator, "/paper"),
+        ] {
+            let page = who.get(&format!("/w/campaigns/{no}{last}")).await;
+            says(&page, &[told, &paper], &[]);
+        }
+        let done = presses(&cast.initiator, &paper, "drop").await;
+        assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.text);
+        for (who, last) in [(&cast.initiator, ""), (&cast.approver, "/approve")] {
+            let page = who.get(&format!("/w/campaigns/{no}{last}")).await;
+            says(&page, &[], &[told]);
+        }
+    })
+    .await;
+}

@@ -643,15 +643,17 @@ async fn who_changed_it_is_said_to_whom_may_know() {
             told.contains("SEEN-001") && told.contains("样例approver1") && told.contains("留痕第"),
             "{told}"
         );
-        let outsider = app
-            .accept_nonce(
-                &links[1],
-                &as_shown(app, Thing::Campaign(&number)).await,
-                &"2".repeat(64),
-            )
-            .await
-            .unwrap_err();
-        let outsider = outsider.to_string();
+        let stale = as_shown(app, Thing::Campaign(&number)).await;
+        let typed = "2".repeat(64);
+        // Whoever is too late with a number learns that, and of nobody.
+        let late = app.accept_nonce(&links[1], &stale, &typed).await;
+        let late = late.unwrap_err().to_string();
+        assert!(
+            late.contains("DRAW-083") && !late.contains("样例approver1"),
+            "{late}"
+        );
+        let outsider = app.accept_commitment(&links[1], &stale, &typed).await;
+        let outsider = outsider.unwrap_err().to_string();
         assert!(
             outsider.contains("SEEN-001") && !outsider.contains("样例approver1"),
             "{outsider}"

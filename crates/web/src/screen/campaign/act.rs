@@ -30,6 +30,8 @@ mod hours;
 mod paper;
 mod wording;
 
+pub(in crate::screen::campaign) use paper::waits as paper_waits;
+
 use beforehand::beforehand;
 
 /// Two addresses per act: its page and its press.
@@ -69,6 +71,9 @@ async fn show(
             // What the form rests on is taken before what stands above it is loaded, never after.
             let confirm = confirm(act, &web, &seen, &visit, None).await?;
             let mut page = page(act, &web, &seen, &visit).await?;
+            if paper::meets_a_paper(act) {
+                page = page.with(paper::waits(&web, &visit, &seen).await?);
+            }
             page = page.with(beforehand(act, &web, &seen).await?);
             if reads_plan(act) {
                 page = page.with(super::record::plan_sheet(&web, &seen).await?);

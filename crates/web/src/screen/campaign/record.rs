@@ -12,6 +12,7 @@ use store::catalog;
 use store::log::TraceOf;
 
 use super::super::shared::trace_of;
+use super::act::paper_waits;
 use super::kind::{CampaignAct, Standing};
 use super::seen::Seen;
 use super::{following, term, words};
@@ -54,6 +55,9 @@ pub(super) async fn show(
     // The bar itself says why a campaign was given up.
     if seen.stored.campaign.kind() != StateKind::Abandoned {
         page = page.with(what_now(&seen, visit.now));
+        if seen.stored.campaign.kind() == StateKind::Submitted {
+            page = page.with(paper_waits(&web, &visit, &seen).await?);
+        }
     }
     if seen.is_overtaken {
         page = page.with(Note::standing(

@@ -9,7 +9,7 @@ use domain::time::{Date, Instant};
 use store::StoreError;
 
 use super::page_of;
-use crate::component::{Cell, Column, EmptyState, Row, Sheet, Table, Tone};
+use crate::component::{Cell, Column, EmptyState, Link, Note, Row, Sheet, Table, Tone};
 use crate::gate::{Stop, WebState};
 use crate::screen::shared::moment;
 
@@ -26,6 +26,7 @@ pub(super) fn standing(shown: &ShownPaper) -> (Tone, &'static str) {
         PaperState::Waiting if shown.has_lapsed => (Tone::Bad, "已失效"),
         state @ PaperState::Waiting => (Tone::Active, state.label()),
         state @ PaperState::Confirmed => (Tone::Sound, state.label()),
+        state @ PaperState::TurnedDown => (Tone::Bad, state.label()),
         state @ PaperState::Dropped => (Tone::Plain, state.label()),
     }
 }
@@ -37,6 +38,7 @@ pub(in crate::screen) fn line(shown: &ShownPaper) -> String {
         PaperState::Waiting if shown.has_lapsed => "已失效".to_owned(),
         PaperState::Waiting => "等待核对".to_owned(),
         PaperState::Confirmed => format!("{}核对", shown.decided_by),
+        PaperState::TurnedDown => format!("{}退回", shown.decided_by),
         PaperState::Dropped => format!("{}撤回", shown.decided_by),
     };
     format!(
@@ -54,6 +56,16 @@ pub(in crate::screen) fn judged_on(papers: &[ShownPaper]) -> Option<String> {
         .iter()
         .filter(|shown| shown.stored.paper.state == PaperState::Confirmed);
     counted.next_back().map(line)
+}
+
+/// That a paper waits for somebody to compare it, and what an approval or a recall does to it; nothing if none waits.
+pub(in crate::screen) fn waits(papers: &[ShownPaper]) -> Option<Note> {
+    let waiting = papers.iter().rfind(|shown| shown.waits())?;
+    let note = Note::standing(
+        "有一份线下签批等待核对，批准或撤回后失效。",
+        format!("{}。", line(waiting)).as_str(),
+    );
+    Some(note.with_link(Link::new("看这份签批", page_of(&waiting.stored.paper.id))))
 }
 
 /// The paper an event tells of, in one line.

@@ -2,14 +2,34 @@
 
 use app::{Acting, App, AppError};
 use domain::id::CampaignNo;
+use domain::paper::Judged;
 use domain::policy::Verb;
 use domain::premise::Premise;
 use domain::text::FieldErrors;
 
-use super::Seen;
-use crate::component::Confirm;
-use crate::gate::{Pressed, Stop, WebState};
-use crate::screen::paper::entry;
+use super::{CampaignAct, Seen};
+use crate::component::{Confirm, Fragment};
+use crate::gate::{Pressed, Stop, Visit, WebState};
+use crate::screen::paper::{entry, told};
+
+/// Whether what is decided here ends the waiting of a paper, or puts a second one beside it.
+pub(super) const fn meets_a_paper(act: CampaignAct) -> bool {
+    matches!(
+        act,
+        CampaignAct::Approve | CampaignAct::Recall | CampaignAct::Return | CampaignAct::Paper
+    )
+}
+
+/// That a paper waits for the same plan, above the form; nothing if none does.
+pub(in crate::screen::campaign) async fn waits(
+    web: &WebState,
+    visit: &Visit,
+    seen: &Seen,
+) -> Result<Fragment, Stop> {
+    let judged = Judged::Plan(seen.stored.campaign.id.clone());
+    let papers = web.app.papers_of(&visit.acting, &judged).await?;
+    Ok(told::waits(&papers).map(Fragment::from).unwrap_or_default())
+}
 
 /// The form with its questions.
 pub(super) async fn asking(web: &WebState, seen: &Seen, confirm: Confirm) -> Result<Confirm, Stop> {

@@ -186,7 +186,7 @@ impl SignedPaper {
     /// from now on. Why stands in the event.
     ///
     /// # Errors
-    /// Those of [`Self::confirm`]; `PAPR-013` without a reason.
+    /// Those of [`Self::confirm`]; `PAPR-014` without a reason.
     pub fn turn_down(
         self,
         by: &AccountId,

@@ -20,7 +20,7 @@ impl App {
     /// Turns a paper down, saying where scan and entry differ.
     ///
     /// # Errors
-    /// `CAMP-001` of a plan that does not wait for its approval, `PAPR-004`, `PAPR-013`, `AUTH-041`, `AUTH-042`.
+    /// `CAMP-001` of a plan that does not wait for its approval, `PAPR-004`, `PAPR-014`, `AUTH-041`, `AUTH-042`.
     pub async fn turn_paper_down(
         &self,
         acting: &Acting,

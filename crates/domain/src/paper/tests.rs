@@ -136,7 +136,7 @@ fn what_is_kept_of_a_paper_says_what_is_judged_on_it() {
 #[test]
 fn a_paper_is_turned_down_by_who_may_confirm_it_with_a_reason_and_counts_for_nothing() {
     let by = |number, why| entered().turn_down(&account(number), at(2), (&hands(), why));
-    assert_eq!(by(4, "x").expect_err("no reason").code, "PAPR-013");
+    assert_eq!(by(4, "x").expect_err("no reason").code, "PAPR-014");
     assert_eq!(
         by(2, "文号不同").expect_err("his own entry").code,
         "AUTH-041"

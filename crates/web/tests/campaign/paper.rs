@@ -606,7 +606,7 @@ async fn a_paper_that_does_not_show_what_was_entered_is_turned_down_and_its_ente
         let page = cast.officer.get(&to).await;
         for reason in ["", "x"] {
             let refused_so = cast.officer.submit(&page, &to, &[("reason", reason)]).await;
-            refused(&refused_so, "PAPR-013");
+            refused(&refused_so, "PAPR-014");
         }
         // Neither who entered it nor anybody without the right.
         let own = presses_unasked(&cast, &cast.initiator, &paper, "refuse").await;

@@ -30,7 +30,7 @@ registry! { PAPERS:
     PAPER_NO_RIGHT = "PAPR-012",
         "签批人{name}现在没有“{verb}”的岗位，以他名义的签批不能办理。", None,
         "选在纸面上签字的、有这个岗位的人；应当有的，先由安全管理员给他的账号授予岗位。";
-    PAPER_REASON = "PAPR-013",
+    PAPER_REASON = "PAPR-014",
         "没有写明这份签批哪里不一致。", None,
         "写明是签批人、日期、文号还是方案不一致，代录人照此重录；一个字、只有标点的不算。";
     PAPER_NO_SCAN = "PAPR-009",

@@ -754,7 +754,7 @@ fn portal_record(words: &Words) -> PortalPage {
     .with(Sheet::new("a-facts", "检查", facts))
 }
 
-fn problems(words: &Words) -> [(&'static str, Problem); 6] {
+fn problems(words: &Words) -> [(&'static str, Problem); 5] {
     let refusal = || {
         Refusal::new(
             "AUTH-012",

@@ -52,19 +52,7 @@ pub(super) async fn show(
         .with_crumb(Crumb::new(above, number.as_str()))
         .looking_again(following::looks_again(&seen.stored.campaign, visit.now))
         .with(step_bar(&seen, visit.now.date()));
-    // The bar itself says why a campaign was given up.
-    if seen.stored.campaign.kind() != StateKind::Abandoned {
-        page = page.with(what_now(&seen, visit.now));
-        if seen.stored.campaign.kind() == StateKind::Submitted {
-            page = page.with(paper_waits(&web, &visit, &seen).await?);
-        }
-    }
-    if seen.is_overtaken {
-        page = page.with(Note::standing(
-            "恢复备份、另起日志之前公布的承诺：",
-            "丢失的留痕里可能已有随机数和结果，这次抽取不再继续，由分管领导作废之后重新冻结。",
-        ));
-    }
+    page = standing(&web, &visit, &seen, page).await?;
     for refusal in &offers.refused {
         page = page.with(Refusal::from(refusal));
     }
@@ -86,6 +74,29 @@ pub(super) async fn show(
     Ok(rail(&web, &visit, &seen, &offers, page)
         .await?
         .into_response())
+}
+
+/// What the campaign waits for now. The bar itself says why one was given up.
+async fn standing(
+    web: &WebState,
+    visit: &Visit,
+    seen: &Seen,
+    mut page: WorkbenchPage,
+) -> Result<WorkbenchPage, Stop> {
+    let kind = seen.stored.campaign.kind();
+    if kind != StateKind::Abandoned {
+        page = page.with(what_now(seen, visit.now));
+    }
+    if kind == StateKind::Submitted {
+        page = page.with(paper_waits(web, visit, seen).await?);
+    }
+    if seen.is_overtaken {
+        page = page.with(Note::standing(
+            "恢复备份、另起日志之前公布的承诺：",
+            "丢失的留痕里可能已有随机数和结果，这次抽取不再继续，由分管领导作废之后重新冻结。",
+        ));
+    }
+    Ok(page)
 }
 
 /// What this account may do now, and what stands in its way.

@@ -178,15 +178,8 @@ pub(super) async fn load(web: &WebState, no: &str) -> Result<PublicDraw, Stop> {
     let stored = public_campaign(&mut reader, no).await?;
     let plan = plan_of(&stored)?;
     let logged = records_of(&mut reader, &stored).await?;
-    let not_held = not_held(&mut reader, &stored).await?;
-    let mut records = Vec::with_capacity(logged.len());
-    for record in &logged {
-        records.push(public_record(&mut reader, no, record, &not_held).await?);
-    }
-    let units = org::units(&mut reader).await?;
-    let initiator = units
-        .iter()
-        .find(|unit| unit.id == stored.campaign.initiator);
+    let records = public_records(&mut reader, &stored, no, &logged).await?;
+    let initiator = initiator(&mut reader, &stored).await?;
     let items = items(&mut reader, &plan).await?;
     let stage = public_stage(&stored);
     let opened = stage == Some(Stage::Public);
@@ -207,7 +200,7 @@ pub(super) async fn load(web: &WebState, no: &str) -> Result<PublicDraw, Stop> {
         left_undone: LeftUndone::of(&stored, now.date()).map(|left| left.sentence()),
         missed_beacon: stored.campaign.missed_beacon(now).map(|at| at.local_text()),
         number: stored.campaign.number.to_string(),
-        initiator: initiator.map(|unit| unit.name.clone()).unwrap_or_default(),
+        initiator,
         state: stored.campaign.kind().name(),
         state_words: stored.campaign.kind().label(),
         attempt: stored.campaign.state.attempt(),
@@ -237,6 +230,28 @@ pub(super) async fn load(web: &WebState, no: &str) -> Result<PublicDraw, Stop> {
         abandoned: given_up(&stored.campaign.state),
         title: stored.title,
     })
+}
+
+async fn public_records(
+    reader: &mut Reader,
+    stored: &StoredCampaign,
+    no: &str,
+    logged: &[LoggedRecord],
+) -> Result<Vec<PublicRecord>, Stop> {
+    let not_held = not_held(reader, stored).await?;
+    let mut records = Vec::with_capacity(logged.len());
+    for record in logged {
+        records.push(public_record(reader, no, record, &not_held).await?);
+    }
+    Ok(records)
+}
+
+/// The name of the unit whose campaign it is.
+async fn initiator(reader: &mut Reader, stored: &StoredCampaign) -> Result<String, Stop> {
+    let units = org::units(reader).await?;
+    let mut units = units.into_iter();
+    let own = units.find(|unit| unit.id == stored.campaign.initiator);
+    Ok(own.map(|unit| unit.name).unwrap_or_default())
 }
 
 /// A moment that a record names, as people write it.

@@ -41,19 +41,8 @@ pub(super) fn head(visit: &Visit, view: &VisitView, withdrawn: Option<&Tombstone
         }
         InspectionState::Opened(opened) if open_to(Verb::InspectionRecord) => {
             let full = opened.sheet.gaps(&view.items).is_empty();
-            let (fill, end) = if full {
-                (Weight::Outlined, Weight::Main)
-            } else {
-                (Weight::Main, Weight::Outlined)
-            };
             head = head.with_more(Link::new("登记未实施检查", here("absent")));
-            let fill = Act::open("填检查表", here("sheet"), fill);
-            let end = Act::open("形成结论", here("conclude"), end);
-            head = if full {
-                head.with_act(fill).with_act(end)
-            } else {
-                head.with_act(end).with_act(fill)
-            };
+            head = on_the_spot(head, full, here);
         }
         InspectionState::Concluded(done)
             if open_to(Verb::InspectionConfirm)
@@ -77,6 +66,20 @@ pub(super) fn head(visit: &Visit, view: &VisitView, withdrawn: Option<&Tombstone
         _ => return to_the_portal(head, visit, view, withdrawn.is_some()),
     }
     head
+}
+
+/// The sheet comes first until it is full, then the conclusion.
+fn on_the_spot(head: Head, full: bool, here: impl Fn(&str) -> Address) -> Head {
+    let (fill, end) = match full {
+        true => (Weight::Outlined, Weight::Main),
+        false => (Weight::Main, Weight::Outlined),
+    };
+    let fill = Act::open("填检查表", here("sheet"), fill);
+    let end = Act::open("形成结论", here("conclude"), end);
+    match full {
+        true => head.with_act(fill).with_act(end),
+        false => head.with_act(end).with_act(fill),
+    }
 }
 
 /// The steps from a confirmed result to the portal.

@@ -903,6 +903,8 @@ async fn result_follows_when_two_have_read_the_lottery() {
         let path = format!("/w/campaigns/{no}/beacon");
         let early = officer.get(&path).await;
         says(&early, &["DRAW-003"], &[]);
+        let desk = officer.get(&format!("/w/campaigns/{no}")).await;
+        assert_eq!(desk.text.matches("DRAW-003").count(), 1, "{}", desk.text);
         cast.site.city.clock.advance_minutes(80);
         let officer = cast.grant(&cast.officer_id).await;
         let second = city_approver(&cast).await;

@@ -1,14 +1,19 @@
 //! Somebody holds the database and puts rows back to older images that the program wrote itself, stamps included, or takes
 //! rows away, and hides from every index of the log what was written since. The leaves still tell it.
 
+use std::sync::Arc;
+
 use app::AppError;
+use app::paper::PaperWords;
 use app::premise::Thing;
+use app::scan::Scan;
 use domain::account::Role;
 use domain::id::CampaignNo;
 use domain::subject::RawSubject;
 use testkit::city::{as_shown, caterer, unit};
 
 use crate::altered::{Held, code, told};
+use crate::browser::picture;
 use crate::story::NONCES;
 
 impl Held {
@@ -115,6 +120,38 @@ async fn a_register_put_back_to_an_older_image_or_short_of_a_row_is_not_frozen()
         }
         held.sql("DROP TABLE older; DROP TABLE newer");
         held.freezes_again(&number).await.unwrap();
+    })
+    .await;
+}
+
+/// A plan comes into force on the strength of a signed paper: its row is no more to be altered than that of the plan.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_signed_paper_whose_row_was_altered_for_the_while_approves_nothing() {
+    told(async |held| {
+        let (app, story) = (held.app(), &held.story);
+        let number = story.drafted().await;
+        let shown = as_shown(app, Thing::Campaign(&number)).await;
+        let submitted = app.submit_campaign(&story.initiator, &number, &shown);
+        submitted.await.unwrap();
+        let scan = Scan::read(&Arc::from(picture("signed"))).unwrap();
+        let words = PaperWords {
+            signatory: &story.approver.account,
+            number: "环签〔2026〕12 号",
+            dated: app.clock.now().date(),
+            scan: &scan,
+        };
+        let shown = as_shown(app, Thing::Campaign(&number)).await;
+        let entered = app.enter_plan_paper(&story.initiator, &number, &shown, words);
+        let paper = entered.await.unwrap();
+        let confirms = async || {
+            let shown = as_shown(app, Thing::Paper(&paper)).await;
+            app.confirm_paper(&story.officer, &paper, &shown).await
+        };
+        held.sql("UPDATE signed_papers SET number = number || '改'");
+        let refused = confirms().await.unwrap_err().to_string();
+        assert!(refused.contains("STOR-521"), "{refused}");
+        held.sql("UPDATE signed_papers SET number = REPLACE(number, '改', '')");
+        confirms().await.unwrap();
     })
     .await;
 }

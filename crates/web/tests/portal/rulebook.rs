@@ -289,7 +289,7 @@ async fn a_campaign_approved_afterwards_obeys_the_new_version() {
         let app = &city.app;
         let first = story.launched().await;
         city.adopt("2", STRICTER).await;
-        let second = story.launched().await;
+        let second = story.launched_for(30).await;
         let third = story.drafted().await;
         city.adopt("3", STRICTEST).await;
         names_version(&story, &second, "2").await;

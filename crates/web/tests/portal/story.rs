@@ -125,6 +125,18 @@ impl Story {
         self.launched_as(self.drafted().await).await
     }
 
+    /// The same with a window that begins so many days from today.
+    pub async fn launched_for(&self, days: i64) -> CampaignNo {
+        let app = &self.site.city.app;
+        let now = app.clock.now();
+        let plan = CampaignPlan {
+            window: window(now.date().plus_days(days)),
+            ..plan(now)
+        };
+        let number = app.draft_campaign(&self.initiator, &unit(1), &plan).await;
+        self.launched_as(number.unwrap()).await
+    }
+
     /// Drawn under a plan that demands this of the drawn list, with a window that begins so many days from today.
     pub async fn drawn_under(&self, level: Confidentiality, days: i64) -> CampaignNo {
         let app = &self.site.city.app;

@@ -117,6 +117,8 @@ impl Offers {
             match act.standing(seen, visit) {
                 Standing::Offered if offers.main.is_none() => offers.main = Some(act),
                 Standing::Offered => offers.beside.push(act),
+                // Two acts that wait for the same are refused in the same words.
+                Standing::Refused(refusal) if offers.refused.contains(&refusal) => {}
                 Standing::Refused(refusal) => offers.refused.push(refusal),
                 Standing::Absent => {}
             }

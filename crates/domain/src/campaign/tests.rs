@@ -581,7 +581,10 @@ fn nobody_draws_before_the_beacon_or_against_the_recomputation() {
     });
     let refusal = early.expect_err("before the beacon");
     assert_eq!(refusal.code, "DRAW-003");
-    assert!(refusal.remedy.contains("2026-11-23 09:10:00"), "{refusal}");
+    assert!(
+        refusal.sentence.contains("2026-11-23 09:10:00"),
+        "{refusal}"
+    );
     let missing = revealed().draw(DrawFacts {
         beacon_present: false,
         ..draw_facts()

@@ -60,6 +60,17 @@ pub struct StoredInspection {
 }
 
 fn inspection(row: &Row) -> Result<StoredInspection, StoreError> {
+    let campaign_number = row.parsed(TABLE, "number", CampaignNo::parse)?;
+    let unit = row.parsed(TABLE, "org_unit_id", OrgUnitId::parse)?;
+    let dispatched = row.text("campaign_state")? != StateKind::Drawn.name();
+    beside(row, (campaign_number, unit, dispatched))
+}
+
+/// The same with what stands beside it: number and unit of the campaign, and whether its visits are handed out.
+fn beside(
+    row: &Row,
+    (campaign_number, unit, dispatched): (CampaignNo, OrgUnitId, bool),
+) -> Result<StoredInspection, StoreError> {
     let visit: Inspection = row.kept(TABLE, "life", "inspection_id", &VISIT)?;
     if visit.kind().name() != row.text("state")? {
         return Err(StoreError::inconsistent(
@@ -72,14 +83,14 @@ fn inspection(row: &Row) -> Result<StoredInspection, StoreError> {
     Ok(StoredInspection {
         visit,
         campaign: row.parsed(TABLE, "campaign_id", CampaignId::parse)?,
-        campaign_number: row.parsed(TABLE, "number", CampaignNo::parse)?,
-        unit: row.parsed(TABLE, "org_unit_id", OrgUnitId::parse)?,
+        campaign_number,
+        unit,
         attempt: row.int("attempt")?,
         ordinal: row.int("ordinal")?,
         subject_code: row.text("subject_code")?.to_owned(),
         subject_name: row.text("subject_name")?.to_owned(),
         strata: row.kept(TABLE, "strata", "inspection_id", &STRATA)?,
-        dispatched: row.text("campaign_state")? != StateKind::Drawn.name(),
+        dispatched,
         sealed: false,
         state_at_ms: row.int("state_at_ms")?,
         seen: row.parsed(TABLE, "last_event", EventId::parse)?,

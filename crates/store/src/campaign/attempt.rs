@@ -91,10 +91,7 @@ pub async fn as_last_written(
     let left = super::campaign(&row, &*reader.vault())?;
     match left == *stored {
         true => Ok(()),
-        false if left.seen != stored.seen => Err(StoreError::Conflict {
-            table: "campaigns",
-            what: "last_event".to_owned(),
-        }),
+        false if left.seen != stored.seen => Err(log::moved_on(&CAMPAIGNS)),
         false => Err(StoreError::contradiction(
             &format!("任务 {} ", stored.campaign.number),
             "读出时不是留痕写下的样子",

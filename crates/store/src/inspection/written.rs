@@ -1,9 +1,6 @@
 //! A visit held against the log: what was read of it is what the newest entry that wrote its row left.
 
-use domain::id::{CampaignId, EventId};
-use domain::inspection::{STRATA, VISIT};
-
-use super::{StoredInspection, TABLE};
+use super::{StoredInspection, beside};
 use crate::error::StoreError;
 use crate::kernel::log;
 use crate::kernel::reader::Reader;
@@ -22,26 +19,15 @@ pub async fn as_last_written(
 ) -> Result<(), StoreError> {
     let key = [Value::from(stored.visit.id.as_str())];
     let row = log::as_last_written(reader, &INSPECTIONS, &key).await?;
-    let seen = row.parsed(TABLE, "last_event", EventId::parse)?;
-    if seen != stored.seen {
-        return Err(StoreError::Conflict {
-            table: TABLE,
-            what: "last_event".to_owned(),
-        });
-    }
-    let left = StoredInspection {
-        visit: row.kept(TABLE, "life", "inspection_id", &VISIT)?,
-        campaign: row.parsed(TABLE, "campaign_id", CampaignId::parse)?,
-        attempt: row.int("attempt")?,
-        ordinal: row.int("ordinal")?,
-        subject_code: row.text("subject_code")?.to_owned(),
-        subject_name: row.text("subject_name")?.to_owned(),
-        strata: row.kept(TABLE, "strata", "inspection_id", &STRATA)?,
-        state_at_ms: row.int("state_at_ms")?,
-        ..stored.clone()
-    };
+    let of = (
+        stored.campaign_number.clone(),
+        stored.unit.clone(),
+        stored.dispatched,
+    );
+    let left = beside(&row, of)?;
     match left == *stored {
         true => Ok(()),
+        false if left.seen != stored.seen => Err(log::moved_on(&INSPECTIONS)),
         false => Err(StoreError::contradiction(
             &format!("检查 {} ", stored.visit.id.as_str()),
             "读出时不是留痕写下的样子",

@@ -38,8 +38,8 @@ pub use proven::{confirmed, whole};
 pub use standing::as_written;
 pub(super) use standing::is_of_a_row;
 pub(crate) use told::{
-    Told, as_last_written, has_moved_on, left_before, left_by, newest_of, of_campaign_as_written,
-    told_of,
+    Told, as_last_written, has_moved_on, left_before, left_by, moved_on, newest_of,
+    of_campaign_as_written, told_of,
 };
 pub(super) use trace::chunk;
 #[cfg(test)]

@@ -13,7 +13,7 @@ use serde_json::Value as Json;
 use super::proven::{Standing, cells_of, proven, standing, unread};
 use super::walk::{Leaf, Walk};
 use crate::error::StoreError;
-use crate::kernel::guard::{moved_on, typed};
+use crate::kernel::guard::{self, typed};
 use crate::kernel::header::Header;
 use crate::kernel::image::{Operation, cells_text};
 use crate::kernel::reader::Reader;
@@ -131,10 +131,15 @@ pub(crate) async fn as_last_written(
         None => "没有任何留痕写过它".to_owned(),
     };
     if has_moved_on(reader, table, key, &stamp).await? {
-        return Err(moved_on(table.layout()));
+        return Err(moved_on(table));
     }
     let place = format!("表 {} 行 {} ", table.layout().name, cells_text(key));
     Err(StoreError::contradiction(&place, &refused))
+}
+
+/// What an act says of a row that somebody wrote since it was read.
+pub(crate) fn moved_on(table: &TracedTable) -> StoreError {
+    guard::moved_on(table.layout())
 }
 
 /// Whether a row is stamped with another event by now. Beside others who write, the leaves are read a moment later than the

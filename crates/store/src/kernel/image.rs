@@ -359,9 +359,40 @@ pub(super) fn unpack(chunks: &[Vec<u8>]) -> Result<String, StoreError> {
     String::from_utf8(text).map_err(|error| broken(&error.to_string()))
 }
 
-/// A body being read chunk by chunk, strictly: every line must be of a known form. It holds one chunk at a time.
+/// The tables whose rows are asked of a body, by the names it may call them.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) enum Asked<'a> {
+    /// Every table.
+    #[default]
+    All,
+    /// These alone. Rows of others are hashed and passed over, for an import has a million of them.
+    Of(&'a [&'static str]),
+}
+
+impl Asked<'_> {
+    /// Whether a line is the row of a table nobody asked for. Only one that begins as ours do is known to be that unread: a
+    /// line whose first two strings are written in another way is taken apart like any other.
+    fn passes_over(self, line: &[u8]) -> bool {
+        let Self::Of(asked) = self else { return false };
+        let rest = ["[\"+\",\"", "[\"=\",\"", "[\"-\",\""]
+            .iter()
+            .find_map(|begins| line.strip_prefix(begins.as_bytes()));
+        let Some(rest) = rest else { return false };
+        let Some(end) = rest.iter().position(|byte| *byte == b'"') else {
+            return false;
+        };
+        let (table, rest) = rest.split_at(end);
+        rest.starts_with(b"\",[")
+            && !table.contains(&b'\\')
+            && asked.iter().all(|asked| asked.as_bytes() != table)
+    }
+}
+
+/// A body being read chunk by chunk, strictly: every line must be of a known form, but those passed over. It holds one chunk
+/// at a time.
 #[derive(Default)]
-pub(super) struct Reading {
+pub(super) struct Reading<'a> {
+    asked: Asked<'a>,
     hasher: Sha256,
     /// The beginning of a line whose end is in the next chunk.
     waiting: Vec<u8>,
@@ -372,8 +403,15 @@ pub(super) struct Reading {
     columns: BTreeMap<String, Arc<[String]>>,
 }
 
-impl Reading {
-    /// Takes the next chunk; gives the images that are whole with it.
+impl<'a> Reading<'a> {
+    pub(super) fn of(asked: Asked<'a>) -> Self {
+        Self {
+            asked,
+            ..Self::default()
+        }
+    }
+
+    /// Takes the next chunk; gives the images that are asked for and whole with it.
     pub(super) fn push(&mut self, chunk: &[u8]) -> Result<Vec<Image>, StoreError> {
         let text = unpack_chunk(chunk)?;
         self.hasher.update(&text);
@@ -381,9 +419,14 @@ impl Reading {
         let end = self.waiting.iter().rposition(|byte| *byte == b'\n');
         let rest = self.waiting.split_off(end.map_or(0, |end| end + 1));
         let whole = std::mem::replace(&mut self.waiting, rest);
-        let whole = String::from_utf8(whole).map_err(|error| broken(&error.to_string()))?;
         let mut images = Vec::new();
-        for line in whole.lines() {
+        for line in whole.split_inclusive(|byte| *byte == b'\n') {
+            let line = line.strip_suffix(b"\n").unwrap_or(line);
+            if self.lines >= 2 && self.asked.passes_over(line) {
+                self.lines += 1;
+                continue;
+            }
+            let line = str::from_utf8(line).map_err(|error| broken(&error.to_string()))?;
             images.extend(self.line(line)?);
         }
         Ok(images)

@@ -120,6 +120,11 @@ impl UntracedTable {
 pub type Cells = Vec<(&'static str, Value)>;
 
 impl Layout {
+    /// The names under which bodies may call the table: of today, then those before.
+    pub(super) fn called(&self) -> impl Iterator<Item = &'static str> {
+        std::iter::once(self.name).chain(self.former.iter().map(|was| was.name))
+    }
+
     /// Checks a row against the descriptor and strips the names.
     pub(super) fn values(&self, cells: Cells) -> Result<Vec<Value>, StoreError> {
         if cells.len() != self.columns.len() {

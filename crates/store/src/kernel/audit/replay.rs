@@ -16,7 +16,7 @@ use super::{Report, cell, fault};
 use crate::error::StoreError;
 use crate::kernel::header::Header;
 use crate::kernel::history::{Age, Schema};
-use crate::kernel::image::{Image, Reading};
+use crate::kernel::image::{Asked, Image, Reading};
 use crate::kernel::log::repair::ClockRepair;
 use crate::kernel::log::{CLOCK_TOLERANCE_MS, broken, chunk, column_int, record, rotation};
 use crate::kernel::log_key;
@@ -272,7 +272,7 @@ impl Replay {
             fault(report, sequence, "没有它的事件（表 log_events）");
             return Ok(None);
         };
-        let (read, chunks) = walk(reader, event, drop).await?;
+        let (read, chunks) = walk(reader, event, Asked::All, drop).await?;
         self.chunks += chunks;
         let walked = match read {
             Ok(walked) => walked,
@@ -337,7 +337,7 @@ impl Replay {
             age: during,
         };
         let (mut at, mut failed) = (0, None);
-        let (read, _) = walk(reader, event, |image| {
+        let (read, _) = walk(reader, event, Asked::All, |image| {
             report.images += 1;
             match gathered.image(schema, (at, &image), &by, report) {
                 Ok(register) => written.extend(register.map(Register::name)),
@@ -416,14 +416,15 @@ async fn stored_node(
     Ok(cell(report, row.blob("hash"))?.map(<[u8]>::to_vec))
 }
 
-/// Reads a body through chunk by chunk, so that none has to be held whole, and gives each image to `each`: its
+/// Reads a body through chunk by chunk, so that none has to be held whole, and gives each image asked for to `each`: its
 /// header line, the hash of its text and how many chunks it has. The inner error is a body that is not as bodies are.
 pub(super) async fn walk(
     reader: &mut Reader,
     event: &EventId,
+    asked: Asked<'_>,
     mut each: impl FnMut(Image),
 ) -> Result<(Result<Walked, StoreError>, i64), StoreError> {
-    let mut reading = Reading::default();
+    let mut reading = Reading::of(asked);
     let (mut images, mut chunks, mut failed) = (0, 0, None);
     loop {
         let chunk = match chunk(reader, event, chunks).await {

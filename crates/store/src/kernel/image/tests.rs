@@ -54,3 +54,38 @@ fn the_columns_of_a_table_are_named_once_in_a_body_however_many_of_its_rows_foll
     let named = text.lines().filter(|line| line.starts_with("[\"#\""));
     assert_eq!(named.count(), 2, "{text}");
 }
+
+#[test]
+fn rows_nobody_asked_for_are_hashed_and_passed_over_and_whatever_is_odd_is_read() {
+    let stood = Hash::of(b"").to_string();
+    let before =
+        "\"mingqian-body/2\"\n{}\n[\"#\",\"tales\",[\"id\"]]\n[\"#\",\"other\",[\"id\"]]\n";
+    let rows = [
+        r#"["+","other",["a"]]"#.to_owned(),
+        format!(r#"["=","other",["a"],"{stood}"]"#),
+        format!(r#"["-","other",["a"],"{stood}"]"#),
+        r#"["+","tales",["b"]]"#.to_owned(),
+        // Another spelling of a row that is asked for.
+        r#"[ "+","tales",["c"]]"#.to_owned(),
+        r#"["+","\u0074ales",["d"]]"#.to_owned(),
+    ];
+    let text = format!("{before}{}\n", rows.join("\n"));
+    let asked = |asked| {
+        let mut reading = Reading::of(asked);
+        // Cut within a line: what is passed over may end in the next chunk.
+        let (one, other) = text.as_bytes().split_at(before.len() + 7);
+        let mut images = reading.push(&compressed(one).unwrap()).unwrap();
+        images.extend(reading.push(&compressed(other).unwrap()).unwrap());
+        (images, reading.finish().unwrap())
+    };
+    let (all, whole) = asked(Asked::All);
+    let (tales, same) = asked(Asked::Of(&["tales"]));
+    assert_eq!(same, whole);
+    assert_eq!(all.len(), 6);
+    assert_eq!(tales, all[3..]);
+    assert_eq!(
+        asked(Asked::Of(&[])).0,
+        all[4..],
+        "what is odd is not passed over"
+    );
+}

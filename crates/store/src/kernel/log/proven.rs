@@ -16,11 +16,12 @@ use crate::kernel::facts;
 use crate::kernel::guard::typed;
 use crate::kernel::header::Header;
 use crate::kernel::history;
-use crate::kernel::image::{Image, Reading, cells_text};
+use crate::kernel::image::{Asked, Image, Reading, cells_text};
 use crate::kernel::log::hash_of;
 use crate::kernel::reader::{Query, Reader};
 use crate::kernel::table::{Layout, TracedTable};
 use crate::kernel::value::{Row, Value};
+use crate::schema::INSTALLATION;
 
 /// The time of the entry that last wrote a row, unix milliseconds: from the entry, once the log has confirmed it and
 /// the row is what that event left.
@@ -37,7 +38,8 @@ pub(crate) async fn last_written(
     let Standing { stands, stamp, .. } = standing(reader, table, key).await?;
     let key: Vec<Json> = serde_json::from_str(&cells_text(key)).unwrap_or_default();
     let mut left = None;
-    let (entry, _) = proven(reader, &stamp, |image| {
+    let called: Vec<_> = layout.called().collect();
+    let (entry, _) = proven(reader, &stamp, Asked::Of(&called), |image| {
         if let Some(cells) = cells_of(layout, &image)
             && cells.get(..key.len()) == Some(&*key)
         {
@@ -63,17 +65,21 @@ pub(in crate::kernel) async fn facts_of(
     event: &EventId,
 ) -> Result<Vec<String>, StoreError> {
     let mut names = Vec::new();
-    proven(reader, event, |image| {
-        names.extend(facts::stated_by(&image));
-    })
+    proven(
+        reader,
+        event,
+        Asked::Of(&[INSTALLATION.layout().name]),
+        |image| {
+            names.extend(facts::stated_by(&image));
+        },
+    )
     .await?;
     Ok(names)
 }
 
 /// The cells of an image of this table in its columns of today.
 pub(super) fn cells_of(layout: &Layout, image: &Image) -> Option<Vec<Json>> {
-    let mut names = std::iter::once(layout.name).chain(layout.former.iter().map(|was| was.name));
-    if names.any(|name| name == image.table) {
+    if layout.called().any(|name| name == image.table) {
         history::present(layout, image, 0).ok()
     } else {
         None
@@ -122,7 +128,7 @@ pub(super) async fn standing(
 /// # Errors
 /// [`StoreError::Contradiction`] if not.
 pub async fn whole(reader: &mut Reader, event: &EventId) -> Result<(), StoreError> {
-    let read = proven(reader, event, drop).await;
+    let read = proven(reader, event, Asked::Of(&[]), drop).await;
     read.map(drop).map_err(|error| unread(error, event))
 }
 
@@ -151,29 +157,30 @@ fn refuted(event: &EventId, why: &str) -> StoreError {
     StoreError::contradiction(&format!("留痕 {event}"), why)
 }
 
-/// The entry and the header of an event, confirmed by the log; `each` is given the images of its body, which are to be believed only
-/// if this succeeds.
+/// The entry and the header of an event, confirmed by the log; `each` is given the images of its body that are asked for, which
+/// are to be believed only if this succeeds.
 pub(super) async fn proven(
     reader: &mut Reader,
     event: &EventId,
+    asked: Asked<'_>,
     each: impl FnMut(Image),
 ) -> Result<(Entry, Header), StoreError> {
     let entry = confirmed(reader, event).await?;
-    let header = body_of(reader, event, &entry, each).await?;
+    let header = body_of(reader, (event, &entry), asked, each).await?;
     Ok((entry, header))
 }
 
 /// The header of an event whose entry is proven; `each` as of [`proven`].
 pub(super) async fn body_of(
     reader: &mut Reader,
-    event: &EventId,
-    entry: &Entry,
+    (event, entry): (&EventId, &Entry),
+    asked: Asked<'_>,
     mut each: impl FnMut(Image),
 ) -> Result<Header, StoreError> {
     let query = Query::new("SELECT salt FROM log_events WHERE event_id = $1").arg(event.as_str());
     let row = reader.one("log_events", query).await?;
     let salt = Salt::from(*hash_of("log_events", row.blob("salt")?)?.as_bytes());
-    let mut reading = Reading::default();
+    let mut reading = Reading::of(asked);
     let mut ordinal = 0;
     while let Some(chunk) = chunk(reader, event, ordinal).await? {
         reading.push(&chunk)?.into_iter().for_each(&mut each);

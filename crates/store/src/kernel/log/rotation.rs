@@ -14,8 +14,10 @@ use super::proven::proven;
 use super::walk::Walk;
 use super::{confirmed, record, records_that_begin};
 use crate::error::StoreError;
+use crate::kernel::image::Asked;
 use crate::kernel::log_key;
 use crate::kernel::reader::{Query, Reader};
+use crate::schema::INSTALLATION;
 
 /// The record of a change of the key that begins here, under the lock on the head.
 pub(super) fn is_of_this_head(text: Option<&str>, before: &Frontier) -> bool {
@@ -75,7 +77,8 @@ pub(in crate::kernel) async fn check(reader: &mut Reader) -> Result<(), StoreErr
         EventId::parse(row.text("began").unwrap_or_default())
     })?;
     let mut first = None;
-    let read = proven(reader, &began, |image| {
+    let asked = Asked::Of(&[INSTALLATION.layout().name]);
+    let read = proven(reader, &began, asked, |image| {
         first = log_key::stated_by(&image)
             .map(str::to_owned)
             .or(first.take());
@@ -107,7 +110,7 @@ async fn newest_key(reader: &mut Reader) -> Result<Option<(u64, EventId)>, Store
     let mut walk = Walk::begin(reader).await?;
     while let Some(leaf) = walk.next(reader).await? {
         if matches!(leaf.entry.kind(), EntryType::Key | EntryType::Restart) {
-            leaf.told(reader, drop).await?;
+            leaf.told(reader, Asked::Of(&[]), drop).await?;
             return Ok(Some((leaf.sequence, leaf.event)));
         }
     }

@@ -15,7 +15,7 @@ use super::walk::{Leaf, Walk};
 use crate::error::StoreError;
 use crate::kernel::guard::{self, typed};
 use crate::kernel::header::Header;
-use crate::kernel::image::{Operation, cells_text};
+use crate::kernel::image::{Asked, Operation, cells_text};
 use crate::kernel::reader::Reader;
 use crate::kernel::table::{Layout, TracedTable};
 use crate::kernel::value::{Row, Value};
@@ -74,7 +74,8 @@ pub(crate) async fn left_by(
 ) -> Result<Option<Vec<Json>>, StoreError> {
     let wanted = cells_of_key(key);
     let mut left = None;
-    let read = proven(reader, event, |image| {
+    let called: Vec<_> = table.layout().called().collect();
+    let read = proven(reader, event, Asked::Of(&called), |image| {
         if let Some(cells) = cells_of(table.layout(), &image).filter(|cells| has(cells, &wanted)) {
             left = Some(cells);
         }
@@ -217,6 +218,11 @@ pub(crate) async fn left_before(
     began: Began<'_>,
 ) -> Result<Vec<BTreeMap<String, Vec<Json>>>, StoreError> {
     let own = [Json::from(campaign)];
+    let tables = wanted.iter().map(|(table, _)| *table);
+    let called: Vec<_> = tables
+        .chain([campaigns])
+        .flat_map(|table| table.layout().called())
+        .collect();
     let mut missing: usize = wanted.iter().map(|(_, keys)| keys.len()).sum();
     let mut walk = Walk::begin(reader).await?;
     let (mut found, mut has_begun) = (vec![BTreeMap::new(); wanted.len()], false);
@@ -225,7 +231,7 @@ pub(crate) async fn left_before(
             break;
         };
         let (mut wrote, mut of_leaf) = (false, Vec::new());
-        let header = leaf.told(reader, |image| {
+        let header = leaf.told(reader, Asked::Of(&called), |image| {
             if let Some(cells) = cells_of(campaigns.layout(), &image) {
                 wrote |= has(&cells, &own);
             }
@@ -259,12 +265,13 @@ async fn left_since(
 ) -> Result<Left, StoreError> {
     let own = [Json::from(campaign)];
     let width = layout.key.len();
+    let called: Vec<_> = layout.called().chain(campaigns.called()).collect();
     let mut walk = Walk::begin(reader).await?;
     let mut left = Left::new();
     while let Some(leaf) = walk.next(reader).await? {
         let (mut wrote, mut is_first) = (false, false);
         let mut of_leaf = BTreeMap::new();
-        let header = leaf.told(reader, |image| {
+        let header = leaf.told(reader, Asked::Of(&called), |image| {
             if let Some(cells) = cells_of(layout, &image) {
                 let key = Json::from(cells[..width].to_vec()).to_string();
                 of_leaf.insert(key, cells);
@@ -293,8 +300,9 @@ async fn told_by(
     leaf: &Leaf,
 ) -> Result<Option<Told>, StoreError> {
     let (mut left, mut is_first) = (None, false);
+    let called: Vec<_> = layout.called().collect();
     let header: Header = leaf
-        .told(reader, |image| {
+        .told(reader, Asked::Of(&called), |image| {
             if let Some(cells) = cells_of(layout, &image).filter(|cells| has(cells, wanted)) {
                 is_first |= image.operation == Operation::Insert;
                 left = Some(cells);

@@ -14,7 +14,7 @@ use tlog::proof::root_nodes;
 use super::{broken, column_int, head, lost, nodes, size_of};
 use crate::error::StoreError;
 use crate::kernel::header::Header;
-use crate::kernel::image::Image;
+use crate::kernel::image::{Asked, Image};
 use crate::kernel::reader::{Query, Reader};
 
 /// Leaves of the first page, and of the largest: most walks end soon.
@@ -114,14 +114,15 @@ impl Walk {
 }
 
 impl Leaf {
-    /// The header of its event, as the entry confirms it; `each` is given the images of the body, which are to be believed
-    /// only if this succeeds.
+    /// The header of its event, as the entry confirms it; `each` is given the images of the body that are asked for, which
+    /// are to be believed only if this succeeds.
     pub(in crate::kernel) async fn told(
         &self,
         reader: &mut Reader,
+        asked: Asked<'_>,
         each: impl FnMut(Image),
     ) -> Result<Header, StoreError> {
-        super::proven::body_of(reader, &self.event, &self.entry, each)
+        super::proven::body_of(reader, (&self.event, &self.entry), asked, each)
             .await
             .map_err(|error| super::proven::unread(error, &self.event))
     }

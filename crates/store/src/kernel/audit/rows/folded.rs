@@ -16,7 +16,7 @@ use crate::error::StoreError;
 use crate::kernel::audit::replay::{Unread, walk};
 use crate::kernel::audit::{Fault, Report};
 use crate::kernel::history;
-use crate::kernel::image::{self, Image, Operation};
+use crate::kernel::image::{self, Asked, Image, Operation};
 use crate::kernel::log::column_int;
 use crate::kernel::reader::{Query, Reader};
 use crate::kernel::table::{Layout, TracedTable};
@@ -253,7 +253,7 @@ impl Folded {
         for (sequence, mut said) in std::mem::take(&mut self.unsettled) {
             let event = event_at(reader, sequence).await?;
             let mut at = 0;
-            let (read, _) = walk(reader, &event, |image| {
+            let (read, _) = walk(reader, &event, Asked::All, |image| {
                 if let Some(said) = said.remove(&at) {
                     let layout = gathered.tables[usize::from(said.table)].layout;
                     let columns = columns_of(gathered, layout, said.shape);
@@ -397,14 +397,10 @@ async fn last_image(
     event: &EventId,
     key: &[Json],
 ) -> Result<Vec<Json>, StoreError> {
-    let of_table = |image: &Image| {
-        let called = layout.former.iter().map(|former| former.name);
-        std::iter::once(layout.name)
-            .chain(called)
-            .any(|name| name == image.table)
-    };
+    let called: Vec<_> = layout.called().collect();
+    let of_table = |image: &Image| called.iter().any(|name| *name == image.table);
     let mut found = Vec::new();
-    let (read, _) = walk(reader, event, |image| {
+    let (read, _) = walk(reader, event, Asked::Of(&called), |image| {
         if of_table(&image)
             && let Ok(cells) = history::present(layout, &image, 0)
             && cells.get(..key.len()) == Some(key)

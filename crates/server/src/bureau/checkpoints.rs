@@ -4,7 +4,7 @@
 //! `DATA/checkpoints/NAME.checkpoint`, and the same in each folder that `--checkpoint` names, is the newest head that a
 //! process of this data folder has seen, signed like those of the portal. NAME is made once for a data folder, so that
 //! several servers of one database keep one each, also where they share a folder. A file only ever gives way to a larger
-//! head. Beside them lie the records by which the log changed its key. Whatever lies in these folders must be what the log grew from: before the database is opened to be written, and
+//! head that grew from it, also when a server ends. Beside them lie the records by which the log changed its key. Whatever lies in these folders must be what the log grew from: before the database is opened to be written, and
 //! in every audit.
 //!
 //! What is not found: acts of the last moment before the copy was made ([`EVERY`]), and whoever takes the files away
@@ -293,10 +293,19 @@ impl Keeper {
         for file in &self.files {
             let before = fs::read_to_string(file).ok();
             let before = before.and_then(|text| SignedCheckpoint::parse(&text).ok());
-            let newer = signed.checkpoint().size();
-            if before.is_none_or(|before| before.checkpoint().size() < newer) {
-                replace(file, &text).map_err(|error| Failure::file(file, &error))?;
+            if let Some(before) = before {
+                let before = before.checkpoint();
+                if before.size() >= signed.checkpoint().size() {
+                    continue;
+                }
+                // What a working server saw and was then taken away: the log has grown again, from an older copy.
+                let is_same_log = before.origin() == signed.checkpoint().origin();
+                let root = app.log_root(before.size()).await.map_err(failed)?;
+                if is_same_log && root != Some(*before.root()) {
+                    return Err(exchanged(before.size()));
+                }
             }
+            replace(file, &text).map_err(|error| Failure::file(file, &error))?;
         }
         let kept = signed.checkpoint();
         self.last = Some((kept.size(), *kept.root()));

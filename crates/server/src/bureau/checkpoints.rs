@@ -4,8 +4,8 @@
 //! `DATA/checkpoints/NAME.checkpoint`, and the same in each folder that `--checkpoint` names, is the newest head that a
 //! process of this data folder has seen, signed like those of the portal. NAME is made once for a data folder, so that
 //! several servers of one database keep one each, also where they share a folder. A file only ever gives way to a larger
-//! head that grew from it, also when a server ends. Beside them lie the records by which the log changed its key. Whatever lies in these folders must be what the log grew from: before the database is opened to be written, and
-//! in every audit.
+//! head that grew from it, or to that of another log. Beside them lie the records by which the log changed its key. Whatever
+//! lies in these folders must be what the log grew from: before the database is opened to be written, and in every audit.
 //!
 //! What is not found: acts of the last moment before the copy was made ([`EVERY`]), and whoever takes the files away
 //! from all folders too. Deliberately absent: cosignatures of witnesses, and anything that deletes a checkpoint.
@@ -298,10 +298,12 @@ impl Keeper {
                 if before.size() >= signed.checkpoint().size() {
                     continue;
                 }
-                // What a working server saw and was then taken away: the log has grown again, from an older copy.
+                // A copy that was put back beneath a server may have grown beyond what was kept, and whoever keeps the last
+                // head knows of no other one than the file's.
                 let is_same_log = before.origin() == signed.checkpoint().origin();
-                let root = app.log_root(before.size()).await.map_err(failed)?;
-                if is_same_log && root != Some(*before.root()) {
+                if is_same_log
+                    && app.log_root(before.size()).await.map_err(failed)? != Some(*before.root())
+                {
                     return Err(exchanged(before.size()));
                 }
             }

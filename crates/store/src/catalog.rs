@@ -1,6 +1,8 @@
 //! Rules as data: the inspection catalog, outcome codes, holidays, the rulebook. Rows are dated and
 //! versioned; a revision is a new row, never an edit of an old one.
 
+use std::collections::BTreeMap;
+
 use domain::calendar::{DayKind, HolidayRow};
 use domain::campaign::CampaignState;
 use domain::catalog::{FollowUpKind, InspectionItem, OutcomeCode, OutcomeKind, TERMS};
@@ -13,6 +15,7 @@ use serde::de::DeserializeOwned;
 
 use crate::error::StoreError;
 use crate::kernel::guard::Recording;
+use crate::kernel::log;
 use crate::kernel::reader::{Query, Reader};
 use crate::kernel::value::{Row, Value};
 use crate::schema::{HOLIDAYS, ITEMS, OUTCOME_CODES, RULEBOOKS};
@@ -41,6 +44,19 @@ pub async fn revisions(reader: &mut Reader, id: &ItemId) -> Result<Vec<StoredIte
     )
     .arg(id.as_str());
     reader.all(query).await?.iter().map(item).collect()
+}
+
+/// The newest revision of every item out of whole rows of the table.
+pub(crate) fn items_of_rows(rows: &[Row]) -> Result<Vec<StoredItem>, StoreError> {
+    let mut newest: BTreeMap<ItemId, StoredItem> = BTreeMap::new();
+    for row in rows {
+        let found = item(row)?;
+        match newest.get(&found.item.id) {
+            Some(known) if known.item.revision > found.item.revision => {}
+            _ => drop(newest.insert(found.item.id.clone(), found)),
+        }
+    }
+    Ok(newest.into_values().collect())
 }
 
 fn item(row: &Row) -> Result<StoredItem, StoreError> {
@@ -258,17 +274,88 @@ pub async fn rulebook(reader: &mut Reader) -> Result<Rulebook, StoreError> {
     Ok(Rulebook::read(&file.version, &file.parameters))
 }
 
+/// Every version that was ever adopted, with the moment of its adoption, oldest first.
+#[derive(Clone, Debug, Default)]
+pub struct Adopted(Vec<(Instant, RulebookFile)>);
+
+impl Adopted {
+    /// Out of whole rows of the table.
+    pub(crate) fn of_rows(rows: &[Row]) -> Result<Self, StoreError> {
+        let mut versions = Vec::with_capacity(rows.len());
+        for row in rows {
+            let adopted = Instant::from_unix_ms(row.int("adopted_at_ms")?);
+            versions.push((adopted, rulebook_row(row)?));
+        }
+        versions.sort_by(|(one, first), (other, second)| {
+            (one, &first.version).cmp(&(other, &second.version))
+        });
+        Ok(Self(versions))
+    }
+
+    /// Their parameters.
+    #[must_use]
+    pub fn rulebooks(&self) -> Rulebooks {
+        let versions = self.0.iter();
+        let read = |(adopted, file): &(Instant, RulebookFile)| {
+            (*adopted, Rulebook::read(&file.version, &file.parameters))
+        };
+        Rulebooks::new(versions.map(read).collect())
+    }
+
+    /// The parameters a campaign obeys: from its approval on those of one version, for ever.
+    ///
+    /// # Errors
+    /// [`StoreError::Contradiction`] if that version is gone.
+    pub fn obeyed_by(&self, state: &CampaignState) -> Result<Rulebook, StoreError> {
+        let versions = self.rulebooks();
+        let named = state.approval().and_then(|one| one.rulebook.as_deref());
+        match (versions.of(state), named) {
+            (Some(rules), _) => Ok(rules.clone()),
+            (None, Some(version)) => {
+                let place = format!("实施细则（表 rulebooks）行 {version} ");
+                let why = "不在了，而一次已批准的抽查写明按它办理";
+                Err(StoreError::contradiction(&place, why))
+            }
+            (None, None) => Err(no_rulebook()),
+        }
+    }
+
+    /// A version as it was adopted, in force or not.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`] if no version of this name was ever adopted.
+    pub fn file(&self, version: &str) -> Result<&RulebookFile, StoreError> {
+        let mut files = self.0.iter().map(|(_, file)| file);
+        let found = files.find(|file| file.version == version);
+        found.ok_or_else(|| StoreError::NotFound {
+            table: "rulebooks",
+            key: version.to_owned(),
+        })
+    }
+}
+
 /// Every version that was ever adopted.
+pub async fn adopted(reader: &mut Reader) -> Result<Adopted, StoreError> {
+    Adopted::of_rows(&reader.all(Query::new(VERSIONS)).await?)
+}
+
+/// The same, held against the log.
+///
+/// # Errors
+/// [`StoreError::Contradiction`] that names a version which is not as the log leaves it.
+pub async fn adopted_as_written(reader: &mut Reader) -> Result<Adopted, StoreError> {
+    let mut rows = Vec::new();
+    log::as_written(reader, &[&RULEBOOKS], &mut |_, row| {
+        rows.push(row.clone());
+        Ok(())
+    })
+    .await?;
+    Adopted::of_rows(&rows)
+}
+
+/// The parameters of every version that was ever adopted.
 pub async fn rulebooks(reader: &mut Reader) -> Result<Rulebooks, StoreError> {
-    let query = Query::new(VERSIONS).push(" ORDER BY adopted_at_ms, version");
-    let read = |row: &Row| -> Result<(Instant, Rulebook), StoreError> {
-        let file = rulebook_row(row)?;
-        let adopted = Instant::from_unix_ms(row.int("adopted_at_ms")?);
-        Ok((adopted, Rulebook::read(&file.version, &file.parameters)))
-    };
-    let versions = reader.all(query).await?;
-    let versions = versions.iter().map(read).collect::<Result<_, _>>()?;
-    Ok(Rulebooks::new(versions))
+    Ok(adopted(reader).await?.rulebooks())
 }
 
 /// The parameters a campaign obeys: from its approval on those of one version, for ever.
@@ -276,17 +363,7 @@ pub async fn rulebook_of(
     reader: &mut Reader,
     state: &CampaignState,
 ) -> Result<Rulebook, StoreError> {
-    let versions = rulebooks(reader).await?;
-    let named = state.approval().and_then(|one| one.rulebook.as_deref());
-    match (versions.of(state), named) {
-        (Some(rules), _) => Ok(rules.clone()),
-        (None, Some(version)) => {
-            let place = format!("实施细则（表 rulebooks）行 {version} ");
-            let why = "不在了，而一次已批准的抽查写明按它办理";
-            Err(StoreError::contradiction(&place, why))
-        }
-        (None, None) => Err(no_rulebook()),
-    }
+    adopted(reader).await?.obeyed_by(state)
 }
 
 /// The program that founds a bureau adopts the first version, and none is ever taken away.

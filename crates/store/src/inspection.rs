@@ -21,7 +21,7 @@ use crate::sealed_visit;
 mod counted;
 mod written;
 
-pub use counted::{Counted, visits_since};
+pub(crate) use counted::{Count, Counted, begun_since};
 pub use written::as_last_written;
 
 const TABLE: &str = "inspections";

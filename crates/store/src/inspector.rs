@@ -3,7 +3,7 @@
 mod entry;
 mod recusals;
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use domain::id::{AccountId, EventId, InspectorCode, InspectorId};
 use domain::inspector::{Inspector, SCOPE};
@@ -22,8 +22,8 @@ use crate::person;
 use crate::schema::{INSPECTIONS, INSPECTORS, SEALED_VISITS};
 use crate::sealed_visit;
 
-use entry::entry;
 pub use entry::{Entry, Opened, entries, listed, listed_by_code, listed_one};
+use entry::{entry, entry_with};
 pub use recusals::{
     Followed, OfSubject, StoredRecusal, declare, followed, recusals, recusals_from,
     recusals_left_behind, recusals_of_subject, recusals_under,
@@ -132,6 +132,24 @@ pub async fn codes_of(
 
 fn inspector(row: &Row, vault: &dyn Vault) -> Result<StoredInspector, StoreError> {
     entry(row)?.open(vault)
+}
+
+/// The register and its recusals out of whole rows of their tables, with the keys that are kept for persons.
+pub(crate) fn of_rows(
+    (inspectors, recusals): (&[Row], &[Row]),
+    keys: &BTreeMap<String, PersonKey>,
+    vault: &dyn Vault,
+) -> Result<(Vec<StoredInspector>, Vec<StoredRecusal>), StoreError> {
+    let key_of = |name: String| keys.get(&name).cloned();
+    let mut people = Vec::with_capacity(inspectors.len());
+    for row in inspectors {
+        let id = row.parsed(TABLE, "inspector_id", InspectorId::parse)?;
+        people.push(entry_with(row, key_of(person::inspector(&id)))?);
+    }
+    people.sort_by(|one, other| one.code.cmp(&other.code));
+    let recusals = recusals::of_rows(recusals, &people, &key_of, vault)?;
+    let opened = people.into_iter().map(|entry| entry.open(vault));
+    Ok((opened.collect::<Result<_, _>>()?, recusals))
 }
 
 fn credential_place(id: &InspectorId) -> (&'static str, &str, &'static str) {

@@ -31,6 +31,7 @@ pub mod catalog;
 pub mod counter;
 pub mod credential;
 mod error;
+mod frame;
 pub mod import;
 pub mod inspection;
 pub mod inspector;
@@ -49,6 +50,7 @@ pub mod tries;
 
 pub use as_frozen::{FrozenSubject, as_frozen};
 pub use error::{Damage, StoreError};
+pub use frame::FrameRegisters;
 pub use kernel::audit::{Fault, Progress, Report, audit};
 pub use kernel::blob::{BlobReader, BlobWriter, KeptBlob, open_file};
 pub use kernel::cell::{PersonKey, SealedCell, Vault};

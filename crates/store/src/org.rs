@@ -38,12 +38,17 @@ fn unit(row: &Row) -> Result<OrgUnit, StoreError> {
 
 /// How the units stand to each other.
 pub async fn tree(reader: &mut Reader) -> Result<OrgTree, StoreError> {
-    Ok(OrgTree::new(
-        units(reader)
-            .await?
-            .into_iter()
-            .map(|unit| (unit.id, unit.parent)),
-    ))
+    Ok(tree_of(units(reader).await?))
+}
+
+/// The same out of whole rows of the table.
+pub(crate) fn tree_of_rows(rows: &[Row]) -> Result<OrgTree, StoreError> {
+    let units = rows.iter().map(unit);
+    units.collect::<Result<Vec<_>, _>>().map(tree_of)
+}
+
+fn tree_of(units: Vec<OrgUnit>) -> OrgTree {
+    OrgTree::new(units.into_iter().map(|unit| (unit.id, unit.parent)))
 }
 
 /// Adds a unit.

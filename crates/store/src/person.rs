@@ -2,12 +2,15 @@
 //! when the term of keeping is over. Which values those are stands in `schema.rs` (`sealed private`);
 //! names stay clear, so that lists can be sorted and searched.
 
+use std::collections::BTreeMap;
+
 use domain::id::InspectorId;
 use domain::refusal::Code;
 
 use crate::error::StoreError;
 use crate::kernel::cell::{PersonKey, SealedCell, Vault};
 use crate::kernel::guard::Recording;
+use crate::kernel::reader::{Query, Reader};
 use crate::kernel::scratch::Inside;
 use crate::kernel::table::Cells;
 use crate::kernel::value::Row;
@@ -47,6 +50,18 @@ pub(crate) fn inspector(id: &InspectorId) -> String {
 pub(crate) fn joined_key(row: &Row) -> Result<Option<PersonKey>, StoreError> {
     let wrapped = row.maybe_blob("wrapped")?;
     Ok(wrapped.map(|bytes| PersonKey::wrapped(bytes.to_vec())))
+}
+
+/// Every key that is kept, by the name it is kept under.
+pub(crate) async fn keys(reader: &mut Reader) -> Result<BTreeMap<String, PersonKey>, StoreError> {
+    let query = Query::new("SELECT person, wrapped FROM person_keys ORDER BY person");
+    let mut found = BTreeMap::new();
+    for row in reader.all(query).await? {
+        if let Some(key) = joined_key(&row)? {
+            found.insert(row.text("person")?.to_owned(), key);
+        }
+    }
+    Ok(found)
 }
 
 /// The key of a person for the act under way; made and kept with it if there is none.

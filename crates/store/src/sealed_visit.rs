@@ -5,10 +5,11 @@
 //! Deliberately absent: any search in SQL. Whoever asks about a sealed visit opens all of them; there are as many as
 //! campaigns that are drawn and not dispatched have visits.
 
+use std::collections::BTreeMap;
+
 use domain::event::Act;
-use domain::id::{CampaignId, CampaignNo, EventId, InspectionId, OrgUnitId};
-use domain::inspection::{STRATA, VISIT};
-use domain::time::Date;
+use domain::id::{CampaignId, CampaignNo, EventId, InspectionId, OrgUnitId, SubjectId};
+use domain::inspection::{Inspection, STRATA, VISIT};
 
 use crate::campaign::StoredCampaign;
 use crate::error::StoreError;
@@ -61,13 +62,15 @@ fn opened(vault: &dyn Vault, row: &Row) -> Result<StoredInspection, StoreError> 
     )
 }
 
-/// The same with what stands beside it: the key of the attempt, number and unit of the campaign.
-fn opened_by(
-    vault: &dyn Vault,
-    key: Option<&PersonKey>,
-    row: &Row,
-    (campaign_number, unit): (CampaignNo, OrgUnitId),
-) -> Result<StoredInspection, StoreError> {
+/// What was sealed of a visit.
+struct Cell {
+    visit: Inspection,
+    subject_code: String,
+    subject_name: String,
+    strata: Vec<String>,
+}
+
+fn cell_of(vault: &dyn Vault, key: Option<&PersonKey>, row: &Row) -> Result<Cell, StoreError> {
     let id = row.text("inspection_id")?;
     let wrong = |why: &str| StoreError::inconsistent(TABLE, COLUMN, id, why);
     let campaign: CampaignId = row.parsed(TABLE, "campaign_id", CampaignId::parse)?;
@@ -86,16 +89,44 @@ fn opened_by(
     if visit.id.as_str() != id {
         return Err(wrong("是另一次检查的"));
     }
-    Ok(StoredInspection {
+    Ok(Cell {
         visit,
-        campaign,
-        campaign_number,
-        unit,
-        attempt,
-        ordinal: row.int("ordinal")?,
         subject_code,
         subject_name,
         strata,
+    })
+}
+
+/// The firm of a sealed visit out of a whole row of the table, with the keys that are kept for attempts.
+pub(crate) fn subject_of_row(
+    vault: &dyn Vault,
+    keys: &BTreeMap<String, PersonKey>,
+    row: &Row,
+) -> Result<SubjectId, StoreError> {
+    let campaign = row.parsed(TABLE, "campaign_id", CampaignId::parse)?;
+    let of = key_name(&campaign, row.int("attempt")?);
+    let cell = cell_of(vault, keys.get(&of), row)?;
+    Ok(cell.visit.subject)
+}
+
+/// The same with what stands beside it: the key of the attempt, number and unit of the campaign.
+fn opened_by(
+    vault: &dyn Vault,
+    key: Option<&PersonKey>,
+    row: &Row,
+    (campaign_number, unit): (CampaignNo, OrgUnitId),
+) -> Result<StoredInspection, StoreError> {
+    let cell = cell_of(vault, key, row)?;
+    Ok(StoredInspection {
+        visit: cell.visit,
+        campaign: row.parsed(TABLE, "campaign_id", CampaignId::parse)?,
+        campaign_number,
+        unit,
+        attempt: row.int("attempt")?,
+        ordinal: row.int("ordinal")?,
+        subject_code: cell.subject_code,
+        subject_name: cell.subject_name,
+        strata: cell.strata,
         dispatched: false,
         sealed: true,
         state_at_ms: row.int("drawn_at_ms")?,
@@ -131,21 +162,6 @@ pub async fn is_any_ahead(reader: &mut Reader) -> Result<bool, StoreError> {
 /// When one does not open.
 pub async fn every(reader: &mut Reader) -> Result<Vec<StoredInspection>, StoreError> {
     let query = Query::new(COLUMNS).push(" ORDER BY s.campaign_id, s.attempt, s.ordinal");
-    all(reader, query).await
-}
-
-/// Those whose plan has not run out on that day.
-///
-/// # Errors
-/// When one does not open.
-pub(crate) async fn every_ahead(
-    reader: &mut Reader,
-    today: Date,
-) -> Result<Vec<StoredInspection>, StoreError> {
-    let query = Query::new(COLUMNS)
-        .push(" WHERE c.window_until >= ")
-        .bind(today.to_string())
-        .push(" ORDER BY s.campaign_id, s.attempt, s.ordinal");
     all(reader, query).await
 }
 

@@ -16,7 +16,8 @@ use crate::schema::SUBJECTS;
 
 mod row;
 
-use row::{cells, subject};
+use row::cells;
+pub(crate) use row::subject;
 
 const TABLE: &str = "subjects";
 const COLUMNS: &str = "SELECT subject_id, org_unit_id, code, usci, register_number, name, kind, district, area, address, business_scope, registered_on, standing, tier, tier_source, tier_on, pools, source, search_text, last_event FROM subjects";
@@ -106,6 +107,27 @@ fn narrowed(mut query: Query, reach: &Reach, filter: &SubjectFilter) -> Query {
 #[must_use]
 pub fn search_text(text: &str) -> String {
     domain::text::narrow(text).to_lowercase()
+}
+
+/// Every entry of the register, in the order (name, key).
+pub(crate) async fn every(reader: &mut Reader) -> Result<Vec<StoredSubject>, StoreError> {
+    const PAGE: i64 = 2_000;
+    let everything = Reach {
+        everything: true,
+        ..Reach::default()
+    };
+    let filter = SubjectFilter::default();
+    let mut found: Vec<StoredSubject> = Vec::new();
+    let mut from = From::Start;
+    loop {
+        let page = page(reader, &everything, &filter, &from, PAGE).await?;
+        let Some(last) = page.last() else {
+            return Ok(found);
+        };
+        let name = last.subject.name.as_str().to_owned();
+        from = From::After(name, last.subject.id.clone());
+        found.extend(page);
+    }
 }
 
 /// One page in the order (name, key); a page before a row comes back in the same order.

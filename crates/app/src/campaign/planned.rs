@@ -5,12 +5,16 @@ use domain::campaign::eligibility::refused_by_draw;
 use domain::campaign::plan::{
     CampaignPlan, CompletePlan, PlanFacts, PlanFault, PlanVersion, record_of,
 };
+use domain::catalog::InspectionItem;
 use domain::id::OrgUnitId;
+use domain::inspector::Inspector;
+use domain::org::OrgTree;
 use domain::rulebook::Rulebook;
 use draw::Version;
 use draw::record::PlanRecord;
 use store::campaign::StoredCampaign;
-use store::{Reader, StoreError, catalog, org};
+use store::catalog::Adopted;
+use store::{FrameRegisters, Reader, StoreError, catalog, org};
 
 use super::{gaps, items_and_inspectors, plan_of};
 use crate::AppError;
@@ -35,18 +39,45 @@ pub(crate) async fn complete_plan(
 ) -> Result<Result<CompletePlan, Vec<PlanFault>>, StoreError> {
     let (items, inspectors) = items_and_inspectors(reader).await?;
     let units = org::tree(reader).await?;
+    let adopted = catalog::adopted(reader).await?;
+    let people = (items.as_slice(), inspectors.as_slice(), &units);
+    held_against(people, (initiator, plan), (rulebook, &adopted, version))
+}
+
+/// The plan of a campaign, held against the registers its frame is made from.
+pub(crate) fn complete_for(
+    stored: &StoredCampaign,
+    registers: &FrameRegisters,
+    (rulebook, newest): (&Rulebook, Version),
+) -> Result<CompletePlan, AppError> {
+    let of = (&stored.campaign.initiator, plan_of(stored)?);
+    let people = (
+        registers.items.as_slice(),
+        registers.inspectors.as_slice(),
+        &registers.units,
+    );
+    let rules = (rulebook, &registers.rulebooks, plan_version(stored, newest));
+    let complete = held_against(people, of, rules)?;
+    Ok(complete.map_err(|faults| gaps(&faults))?)
+}
+
+fn held_against(
+    (items, inspectors, units): (&[InspectionItem], &[Inspector], &OrgTree),
+    (initiator, plan): (&OrgUnitId, CampaignPlan),
+    (rulebook, adopted, version): (&Rulebook, &Adopted, Version),
+) -> Result<Result<CompletePlan, Vec<PlanFault>>, StoreError> {
     // A PLAN of shuang/2 cites the rules by the text they were published as.
-    let rules = match version {
-        Version::One => None,
-        Version::Two => Some(catalog::rulebook_version(reader, &rulebook.version).await?),
+    let version = match version {
+        Version::One => PlanVersion::One,
+        Version::Two => PlanVersion::Two(adopted.file(&rulebook.version)?),
     };
     Ok(plan.complete(&PlanFacts {
-        items: &items,
-        inspectors: &inspectors,
+        items,
+        inspectors,
         initiator,
-        units: &units,
+        units,
         rulebook,
-        version: rules.as_ref().map_or(PlanVersion::One, PlanVersion::Two),
+        version,
     }))
 }
 

@@ -15,7 +15,7 @@ use draw::Version;
 use draw::record::PlanRecord;
 use draw::seed::beacon::{QUICKNET, time_of_round};
 use store::campaign::{self, StoredCampaign};
-use store::{Reader, Register, catalog};
+use store::{Reader, catalog};
 
 use super::freezing::altered_register;
 use super::kept::Kept;
@@ -136,9 +136,9 @@ impl LongAct for Committing {
         stored: &StoredCampaign,
     ) -> Result<ToCommit, AppError> {
         // What the rules allow of hours and issues rests on a row.
-        let obeyed = store::log::as_written(&mut view, &[Register::Rulebook]).await;
-        obeyed.map_err(altered_register)?;
-        let rulebook = catalog::rulebook_of(&mut view, &stored.campaign.state).await?;
+        let adopted = catalog::adopted_as_written(&mut view).await;
+        let adopted = adopted.map_err(altered_register)?;
+        let rulebook = adopted.obeyed_by(&stored.campaign.state)?;
         let intervals = rulebook.intervals()?;
         require_opened(&mut view, stored, app.clock.now()).await?;
         delivered::as_delivered(&mut view, stored).await?;

@@ -5,24 +5,24 @@ use std::collections::{BTreeMap, BTreeSet};
 use domain::campaign::eligibility::{Eligibility, FrameFacts, SubjectFacts, frame_of};
 use domain::campaign::plan::CompletePlan;
 use domain::campaign::state as campaign_state;
-use domain::id::{EventId, InspectionId, InspectorCode, ItemId, SubjectId};
+use domain::id::{EventId, InspectionId, InspectorCode, ItemId};
 use domain::inspection::{Inspection, InspectionSource, InspectionState, Step};
 use domain::refusal::{Code, Refusal, codes};
 use domain::rulebook::Rulebook;
-use domain::time::{Date, Instant};
+use domain::time::Instant;
 use domain::versioned::Shape;
 use draw::record::PlanRecord;
 use draw::{Drawn, Version};
 use serde::{Deserialize, Serialize};
 use store::campaign::StoredCampaign;
-use store::inspection::{Counted, StoredInspection};
-use store::subject::{From, SubjectFilter};
-use store::{FrozenSubject, Reader, StoreError, catalog, inspection, inspector, subject};
+use store::inspection::StoredInspection;
+use store::{FrameRegisters, FrozenSubject, Reader, StoreError};
 
+use super::freezing::altered_register;
 use super::material::plan_record;
 use crate::AppError;
 use crate::aside::aside;
-use crate::campaign::{complete, gaps, items_and_inspectors};
+use crate::campaign::complete_for;
 
 static FRAME_FAULTS: Code = Code::new(
     "DRAW-036",
@@ -30,9 +30,6 @@ static FRAME_FAULTS: Code = Code::new(
     Some("细则四（三）"),
     "按提示补全名录后再冻结。",
 );
-
-/// Subjects read per query.
-const PAGE: i64 = 2_000;
 
 /// How the figures of a frame are kept.
 pub static FIGURES: Shape<Figures> = Shape::new("campaigns.figures", &[]);
@@ -125,55 +122,46 @@ pub(super) fn figures(eligibility: &Eligibility) -> Figures {
     }
 }
 
-/// Everything the frame is made from, as the registers are at this moment, under the rules of the
-/// approval.
+/// Everything the frame is made from, as the log leaves the registers at this moment, under the rules of the approval.
 pub(super) async fn load(
     reader: &mut Reader,
     stored: &StoredCampaign,
     (version, now): (Version, Instant),
 ) -> Result<(Eligibility, PlanRecord), AppError> {
-    let rulebook = catalog::rulebook_of(reader, &stored.campaign.state).await?;
+    let registers = FrameRegisters::as_written(reader, now).await;
+    let registers = registers.map_err(altered_register)?;
+    let rulebook = registers.rulebooks.obeyed_by(&stored.campaign.state)?;
     rulebook.intervals()?;
-    let plan = complete(reader, stored, (&rulebook, version))
-        .await?
-        .map_err(|faults| gaps(&faults))?;
+    let plan = complete_for(stored, &registers, (&rulebook, version))?;
     let record = plan_record(stored)?;
     let under = (&rulebook, version);
-    let when = (now, Counted::Drawn);
-    let eligibility = eligible(reader, (&plan, &record), under, when).await?;
+    let eligibility = eligible(registers, (&plan, &record), under).await?;
     Ok((eligibility, record))
 }
 
-/// Who stands in the frame of a plan if it were frozen at this moment, and which visits of the year count by then.
+/// Who stands in the frame of a plan if it were frozen from these registers.
 pub(super) async fn eligible(
-    reader: &mut Reader,
+    registers: FrameRegisters,
     (plan, record): (&CompletePlan, &PlanRecord),
     (rulebook, version): (&Rulebook, Version),
-    (now, counted): (Instant, Counted),
 ) -> Result<Eligibility, AppError> {
-    let (items, inspectors) = items_and_inspectors(reader).await?;
-    let recusals = inspector::recusals(reader).await?.into_iter();
-    let (tied, untied): (Vec<_>, Vec<_>) = recusals.partition(|kept| kept.tied);
-    let [recusals, untied] = [tied, untied].map(|part| {
-        part.into_iter()
-            .map(|kept| kept.recusal)
-            .collect::<Vec<_>>()
-    });
-    let year = Date::new(now.date().year(), 1, 1).expect("1 January exists in every year");
-    let visits: BTreeMap<SubjectId, i64> =
-        inspection::visits_since(reader, year.start().unix_ms(), counted)
-            .await?
-            .into_iter()
-            .collect();
-    let subjects = all_subjects(reader).await?;
     let (plan, record, rulebook) = (plan.clone(), record.clone(), rulebook.clone());
     let made = aside(move || {
-        let facts: Vec<SubjectFacts<'_>> = subjects
+        let recusals = registers.recusals.into_iter();
+        let (tied, untied): (Vec<_>, Vec<_>) = recusals.partition(|kept| kept.tied);
+        let [recusals, untied] = [tied, untied].map(|part| {
+            part.into_iter()
+                .map(|kept| kept.recusal)
+                .collect::<Vec<_>>()
+        });
+        let visits = &registers.visits;
+        let facts: Vec<SubjectFacts<'_>> = registers
+            .subjects
             .iter()
-            .map(|kept| SubjectFacts {
-                subject: &kept.subject,
+            .map(|subject| SubjectFacts {
+                subject,
                 visits_this_year: visits
-                    .get(&kept.subject.id)
+                    .get(&subject.id)
                     .map_or(0, |n| u32::try_from(*n).unwrap_or(u32::MAX)),
                 must: None,
             })
@@ -181,9 +169,9 @@ pub(super) async fn eligible(
         frame_of(&FrameFacts {
             plan: &plan,
             record: &record,
-            items: &items,
+            items: &registers.items,
             subjects: &facts,
-            inspectors: &inspectors,
+            inspectors: &registers.inspectors,
             recusals: &recusals,
             untied: &untied,
             rulebook: &rulebook,
@@ -205,27 +193,6 @@ fn faults(refusals: &[Refusal]) -> Refusal {
         .map(|refusal| refusal.sentence.clone())
         .unwrap_or_default();
     FRAME_FAULTS.refuse(&[("count", &refusals.len()), ("first", &first)])
-}
-
-async fn all_subjects(reader: &mut Reader) -> Result<Vec<subject::StoredSubject>, StoreError> {
-    let everything = domain::policy::Reach {
-        everything: true,
-        ..Default::default()
-    };
-    let filter = SubjectFilter::default();
-    let mut found: Vec<subject::StoredSubject> = Vec::new();
-    let mut from = From::Start;
-    loop {
-        let page = subject::page(reader, &everything, &filter, &from, PAGE).await?;
-        let Some(last) = page.last() else {
-            return Ok(found);
-        };
-        from = From::After(
-            last.subject.name.as_str().to_owned(),
-            last.subject.id.clone(),
-        );
-        found.extend(page);
-    }
 }
 
 /// Whom the codes of a draw meant when its frame was frozen: what the register says now decides nothing.

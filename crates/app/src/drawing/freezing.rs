@@ -215,11 +215,6 @@ impl LongAct for Freezing {
         let versions = Versions::of(&mut view, &Register::OF_A_FRAME).await?;
         held::stands(&mut view, stored).await?;
         self.run.enter("核对留痕", None);
-        // The rulebook too: a row of the version it obeys could be altered for the while.
-        let asked = [&Register::OF_A_FRAME[..], &[Register::Rulebook]].concat();
-        let stands = store::log::as_written(&mut view, &asked);
-        stands.await.map_err(altered_register)?;
-        self.run.checkpoint()?;
         let plan = plan_of(stored)?;
         let now = app.clock.now();
         let under = (self.version, now);

@@ -11,8 +11,7 @@ use domain::campaign::plan::{CampaignPlan, PlanFault, record_of};
 use domain::id::{CampaignNo, OrgUnitId};
 use domain::refusal::Refusal;
 use domain::time::Date;
-use store::inspection::Counted;
-use store::{Register, StoreError, campaign, catalog};
+use store::{FrameRegisters, Register, StoreError, campaign, catalog};
 use tokio::sync::OnceCell;
 
 use super::frame::{Figures, eligible, figures};
@@ -146,11 +145,11 @@ impl App {
         };
         let record = record_of(number, &complete, &rulebook, &rulebook.intervals()?)
             .map_err(|fault| refused_by_draw(&fault))?;
-        let now = self.clock.now();
         let of_frame = (&rulebook, newest);
         // Whoever may see a plan must not count in it who was drawn elsewhere.
-        let when = (now, Counted::Begun);
-        let eligibility = match eligible(&mut reader, (&complete, &record), of_frame, when).await {
+        let now = self.clock.now();
+        let registers = FrameRegisters::as_they_stand(&mut reader, now).await?;
+        let eligibility = match eligible(registers, (&complete, &record), of_frame).await {
             Ok(eligibility) => eligibility,
             Err(AppError::Refused(refusal)) => {
                 return Ok(Ok(Preview {

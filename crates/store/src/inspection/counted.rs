@@ -8,14 +8,13 @@
 use std::collections::BTreeMap;
 
 use domain::id::SubjectId;
-use domain::inspection::{InspectionKind, VISIT};
+use domain::inspection::{Inspection, InspectionKind, VISIT};
 use domain::time::Instant;
 
 use super::TABLE;
 use crate::error::StoreError;
-use crate::kernel::log;
 use crate::kernel::reader::{Query, Reader};
-use crate::sealed_visit;
+use crate::kernel::value::Row;
 
 /// Which visits count towards the yearly cap.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,40 +25,69 @@ pub enum Counted {
     Begun,
 }
 
-/// Visits per subject made since a moment, for the yearly cap; with [`Counted::Drawn`] those that are ahead as well.
-pub async fn visits_since(
-    reader: &mut Reader,
+/// What was made since then was written since then; what is ahead may have been written before.
+const AHEAD: [InspectionKind; 2] = [InspectionKind::Assigned, InspectionKind::Postponing];
+
+/// Visits per subject, counted towards the yearly cap.
+pub(crate) struct Count {
     since_ms: i64,
     counted: Counted,
-) -> Result<Vec<(SubjectId, i64)>, StoreError> {
-    // What was made since then was written since then; what is ahead may have been written before.
-    let ahead = [InspectionKind::Assigned, InspectionKind::Postponing];
-    let mut query =
-        Query::new("SELECT inspection_id, life FROM inspections WHERE (state_at_ms >= ")
-            .bind(since_ms)
-            .push(" AND state NOT IN (")
-            .bind_list(ahead.iter().map(|kind| kind.name().into()))
-            .push("))");
-    if counted == Counted::Drawn {
-        query = query
-            .push(" OR state IN (")
-            .bind_list(ahead.iter().map(|kind| kind.name().into()))
-            .push(")");
+    visits: BTreeMap<SubjectId, i64>,
+}
+
+impl Count {
+    /// Of the visits made since a moment; with [`Counted::Drawn`] those that are ahead as well.
+    pub(crate) fn since(since: Instant, counted: Counted) -> Self {
+        Self {
+            since_ms: since.unix_ms(),
+            counted,
+            visits: BTreeMap::new(),
+        }
     }
-    let mut visits: BTreeMap<SubjectId, i64> = BTreeMap::new();
-    for row in reader.all(query).await? {
-        let visit = row.kept(TABLE, "life", "inspection_id", &VISIT)?;
+
+    /// Counts a row of the visits that stand in the clear.
+    pub(crate) fn row(&mut self, row: &Row) -> Result<(), StoreError> {
+        let state = row.text("state")?;
+        let counts = match AHEAD.iter().any(|kind| kind.name() == state) {
+            true => self.counted == Counted::Drawn,
+            false => row.int("state_at_ms")? >= self.since_ms,
+        };
+        if counts {
+            let visit = row.kept(TABLE, "life", "inspection_id", &VISIT)?;
+            self.visit(&visit);
+        }
+        Ok(())
+    }
+
+    fn visit(&mut self, visit: &Inspection) {
         let made = visit.made_at().map(Instant::unix_ms);
-        if made.is_none_or(|made| made >= since_ms) {
-            *visits.entry(visit.subject).or_default() += 1;
+        if made.is_none_or(|made| made >= self.since_ms) {
+            self.ahead(visit.subject.clone());
         }
     }
-    if counted == Counted::Drawn {
-        let (_, newest_ms) = log::standing(reader).await?;
-        let today = Instant::from_unix_ms(newest_ms).date();
-        for one in sealed_visit::every_ahead(reader, today).await? {
-            *visits.entry(one.visit.subject).or_default() += 1;
-        }
+
+    /// Counts a visit that is drawn and not yet handed out.
+    pub(crate) fn ahead(&mut self, subject: SubjectId) {
+        *self.visits.entry(subject).or_default() += 1;
     }
-    Ok(visits.into_iter().collect())
+
+    /// How many of each subject count.
+    pub(crate) fn visits(self) -> BTreeMap<SubjectId, i64> {
+        self.visits
+    }
+}
+
+/// Of the visits that were at the door since a moment: what is tried for somebody's eyes.
+pub(crate) async fn begun_since(
+    reader: &mut Reader,
+    since: Instant,
+) -> Result<BTreeMap<SubjectId, i64>, StoreError> {
+    let mut count = Count::since(since, Counted::Begun);
+    let query = Query::new(
+        "SELECT inspection_id, state, state_at_ms, life FROM inspections WHERE state_at_ms >= ",
+    );
+    for row in reader.all(query.bind(since.unix_ms())).await? {
+        count.row(&row)?;
+    }
+    Ok(count.visits())
 }

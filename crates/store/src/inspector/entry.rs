@@ -164,7 +164,13 @@ pub async fn listed_by_code(
     found.map(|row| entry(&row)?.opened(&*vault)).transpose()
 }
 
+/// An entry with the key its query joined.
 pub(super) fn entry(row: &Row) -> Result<Entry, StoreError> {
+    entry_with(row, person::joined_key(row)?)
+}
+
+/// The same with the key that is kept for the person elsewhere.
+pub(super) fn entry_with(row: &Row, key: Option<PersonKey>) -> Result<Entry, StoreError> {
     let account = row
         .maybe_text("account_id")?
         .map(AccountId::parse)
@@ -188,7 +194,7 @@ pub(super) fn entry(row: &Row) -> Result<Entry, StoreError> {
             StoreError::inconsistent(TABLE, "account_id", "-", &error.to_string())
         })?,
         seen: row.parsed(TABLE, "last_event", EventId::parse)?,
-        key: person::joined_key(row)?,
+        key,
         sealed,
     })
 }

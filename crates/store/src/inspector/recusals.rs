@@ -63,10 +63,30 @@ struct Kept {
 /// does not open stops nothing.
 pub async fn recusals(reader: &mut Reader) -> Result<Vec<StoredRecusal>, StoreError> {
     let people = entries(reader).await?;
+    let all = all(reader, &people).await?;
+    Ok(told(all, &people))
+}
+
+/// The same out of whole rows of the table; `key_of` says which key is kept under a name.
+pub(super) fn of_rows(
+    rows: &[Row],
+    people: &[Entry],
+    key_of: &dyn Fn(String) -> Option<PersonKey>,
+    vault: &dyn Vault,
+) -> Result<Vec<StoredRecusal>, StoreError> {
+    let each = rows.iter().map(|row| {
+        let recusal = recusal(row)?;
+        let own = own_of(&pair_of(&recusal.inspector, &recusal.subject));
+        kept(row, key_of(own), people, vault)
+    });
+    Ok(told(each.collect::<Result<_, _>>()?, people))
+}
+
+fn told(all: Vec<Kept>, people: &[Entry]) -> Vec<StoredRecusal> {
     let codes: BTreeMap<&InspectorId, &InspectorCode> =
         people.iter().map(|held| (&held.id, &held.code)).collect();
     let mut found: Vec<StoredRecusal> = Vec::new();
-    for mut kept in all(reader, &people).await? {
+    for mut kept in all {
         let code = kept.person.as_ref().and_then(|id| codes.get(id));
         let tied = code.is_some();
         if let Some(code) = code {
@@ -84,7 +104,7 @@ pub async fn recusals(reader: &mut Reader) -> Result<Vec<StoredRecusal>, StoreEr
             |kept: &StoredRecusal| (kept.recusal.inspector.clone(), kept.recusal.subject.clone());
         by(one).cmp(&by(other))
     });
-    Ok(found)
+    found
 }
 
 /// How many recusals stand under a code.
@@ -122,12 +142,14 @@ pub async fn recusals_left_behind(
 async fn all(reader: &mut Reader, people: &[Entry]) -> Result<Vec<Kept>, StoreError> {
     let vault = reader.vault();
     let rows = reader.all(Query::new(ROWS)).await?;
-    let each = rows.iter().map(|row| kept(row, people, &*vault));
+    let each = rows
+        .iter()
+        .map(|row| kept(row, person::joined_key(row)?, people, &*vault));
     each.collect()
 }
 
-fn kept(row: &Row, people: &[Entry], vault: &dyn Vault) -> Result<Kept, StoreError> {
-    let recusal = Recusal {
+fn recusal(row: &Row) -> Result<Recusal, StoreError> {
+    Ok(Recusal {
         inspector: row.parsed(TABLE, "inspector_code", InspectorCode::parse)?,
         subject: row.checked(TABLE, "subject_code", SubjectCode::parse)?,
         ground: row.parsed(TABLE, "ground", |text| {
@@ -136,8 +158,16 @@ fn kept(row: &Row, people: &[Entry], vault: &dyn Vault) -> Result<Kept, StoreErr
         note: None,
         declared_by: row.parsed(TABLE, "declared_by", AccountId::parse)?,
         at: Instant::from_unix_ms(row.int("declared_at_ms")?),
-    };
-    let own_key = person::joined_key(row)?;
+    })
+}
+
+fn kept(
+    row: &Row,
+    own_key: Option<PersonKey>,
+    people: &[Entry],
+    vault: &dyn Vault,
+) -> Result<Kept, StoreError> {
+    let recusal = recusal(row)?;
     let mut kept = Kept {
         seen: row.parsed(TABLE, "last_event", EventId::parse)?,
         cell: row.maybe_sealed("sealed_note")?,

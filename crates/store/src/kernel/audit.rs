@@ -6,11 +6,13 @@
 //! row that was changed, removed or planted behind the program's back, and the event that last
 //! wrote it (`rows`); every row by which the log is looked up, and its head (`index`); rows of the log that no entry
 //! explains (`strays`); the rows the kernel keeps
-//! beside the log (`kept`), and password hashes by their digests (`credentials`); every object of the schema that the migrations did not make (`shape`); and every content
+//! beside the log (`kept`), and password hashes by their digests (`credentials`); every object of the schema that the migrations did not make (`shape`), whose rows the engine itself holds against its
+//! indexes (`engine`); and every content
 //! a row names is read and hashed (`blob::examine`). It only reads, so it can run beside a working server: rows and
 //! log are one snapshot.
 
 mod credentials;
+mod engine;
 mod fault;
 mod index;
 mod kept;
@@ -40,6 +42,7 @@ use replay::Replay;
 
 pub use fault::Fault;
 pub use progress::Progress;
+pub(super) use rows::Each;
 
 /// Rows compared per query.
 const PAGE: i64 = 2_000;
@@ -78,6 +81,7 @@ pub(super) async fn audit_watched(db: &Db, progress: &Arc<Progress>) -> Result<R
     };
     let (mut report, replay) = all(db, &mut reader, &schema::SCHEMA, begun).await?;
     shape::compare(&mut reader, db.engine(), &mut report).await?;
+    engine::compare(&mut reader, &mut report).await?;
     kept::compare(&mut reader, &replay, &mut report).await?;
     persons::compare(&mut reader, &mut report).await?;
     credentials::compare(&mut reader, &mut report).await?;
@@ -117,7 +121,7 @@ async fn all(
     for table in schema.traced {
         let gathered = &mut replay.gathered;
         gathered
-            .rows(reader, table, &replay.unread, &mut report)
+            .rows(reader, (table, &mut |_, _| ()), &replay.unread, &mut report)
             .await?;
     }
     let folded = rows::fold(reader, &mut replay.gathered, &replay.unread, &mut report).await?;
@@ -134,9 +138,11 @@ async fn all(
 
 /// The rows of these tables against what the whole log leaves of them, in the reader's view: no other fault is named,
 /// unless an entry cannot be believed, of which nobody knows what it wrote.
+/// Each row that is compared goes to `each` as it was read; it is what the log leaves only if nothing is named.
 pub(super) async fn of_tables(
     reader: &mut Reader,
     tables: &[&'static TracedTable],
+    each: Each<'_>,
 ) -> Result<Report, StoreError> {
     let mut report = Report::default();
     let gathered = rows::Gathered::of_tables(&schema::SCHEMA, tables);
@@ -152,7 +158,7 @@ pub(super) async fn of_tables(
     for table in tables {
         let gathered = &mut replay.gathered;
         gathered
-            .rows(reader, table, &replay.unread, &mut report)
+            .rows(reader, (table, &mut *each), &replay.unread, &mut report)
             .await?;
     }
     let folded = rows::fold(reader, &mut replay.gathered, &replay.unread, &mut report).await?;

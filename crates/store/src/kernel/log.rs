@@ -35,8 +35,8 @@ pub(super) use head::check;
 pub(super) use proven::facts_of;
 pub(crate) use proven::last_written;
 pub use proven::{confirmed, whole};
-pub use standing::as_written;
 pub(super) use standing::is_of_a_row;
+pub(crate) use standing::{as_written, tables_of};
 pub(crate) use told::{
     Told, as_last_written, has_moved_on, left_before, left_by, moved_on, newest_of,
     of_campaign_as_written, told_of,

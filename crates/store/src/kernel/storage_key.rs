@@ -14,7 +14,7 @@ use crate::error::StoreError;
 /// Name of the fact.
 pub(crate) const FACT: &str = "storage_key";
 /// The migration since which every bureau has it.
-pub(super) const SINCE: i64 = 11;
+pub(crate) const SINCE: i64 = 11;
 
 /// What the fact says under this key.
 pub(crate) fn fingerprint(vault: &dyn Vault) -> String {

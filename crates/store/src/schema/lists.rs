@@ -101,6 +101,19 @@ pub const KERNEL: &[&str] = &[
     "unswept",
 ];
 
+/// The name of every table.
+pub(crate) fn names() -> Vec<&'static str> {
+    let traced = TRACED.iter().map(|table| table.0.name);
+    let untraced = UNTRACED.iter().chain(POSTGRES_ONLY);
+    let untraced = untraced.map(|table| table.0.name);
+    KERNEL
+        .iter()
+        .copied()
+        .chain(traced)
+        .chain(untraced)
+        .collect()
+}
+
 /// Who may see the key of a row of this table; of those the kernel keeps anybody may, for they are the index of the
 /// log. None for a table that is not ours.
 pub(crate) fn key_classes(table: &str) -> Option<Vec<Class>> {

@@ -58,7 +58,7 @@ pub(super) fn cells(unit: &OrgUnitId, subject: &Subject) -> Result<Cells, StoreE
     ])
 }
 
-pub(super) fn subject(row: &Row) -> Result<StoredSubject, StoreError> {
+pub(crate) fn subject(row: &Row) -> Result<StoredSubject, StoreError> {
     let subject = Subject {
         id: row.parsed(TABLE, "subject_id", SubjectId::parse)?,
         usci: row.maybe_checked(TABLE, "usci", Usci::parse)?,

@@ -70,6 +70,20 @@ async fn a_register_altered_for_the_while_of_a_freeze_is_not_frozen() {
     .await;
 }
 
+/// A view answers what is compared in full and what is asked otherwise short of a firm.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_register_that_is_seen_through_a_view_is_not_frozen() {
+    told(async |held| {
+        let number = held.story.launched().await;
+        held.sql("ALTER TABLE subjects RENAME TO aside; CREATE VIEW subjects AS SELECT * FROM aside WHERE current_query() NOT LIKE '%ORDER BY name%' OR subject_id <> (SELECT MIN(subject_id) FROM aside)");
+        let refused = held.freezes(&number).await.unwrap_err().recorded();
+        assert!(refused.contains("_RETURN"), "{refused}");
+        held.sql("DROP VIEW subjects; ALTER TABLE aside RENAME TO subjects");
+        held.freezes(&number).await.unwrap();
+    })
+    .await;
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_drawn_visit_taken_away_for_the_while_of_the_dispatch_is_missed() {
     told(async |held| {

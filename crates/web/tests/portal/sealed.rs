@@ -1,6 +1,8 @@
 //! Sealed is sealed: until a visit is handed to its team no list, count, filter, record or log page tells who was drawn,
 //! except to whoever has the right and has unsealed the list in his session, as far as the plan lets him.
 
+use std::collections::BTreeMap;
+
 use app::{Acting, AppError};
 use axum::http::StatusCode;
 use domain::account::Role;
@@ -8,7 +10,8 @@ use domain::campaign::plan::Confidentiality;
 use domain::id::{AccountId, CampaignNo, SubjectId};
 use domain::subject::RawSubject;
 use domain::time::Date;
-use store::inspection::{Counted, StoredInspection};
+use store::FrameRegisters;
+use store::inspection::StoredInspection;
 use testkit::city::as_shown;
 
 use crate::altered;
@@ -535,39 +538,31 @@ async fn what_is_drawn_and_sealed_counts_towards_the_yearly_cap() {
         let visits = story.visits(&number).await;
         let app = &story.site.city.app;
         let mut reader = app.db.read().await.unwrap();
-        let count = store::inspection::visits_since(&mut reader, 0, Counted::Drawn)
-            .await
-            .unwrap();
+        let now = app.clock.now();
+        let frozen = FrameRegisters::as_written(&mut reader, now).await.unwrap();
         drop(reader);
-        let sealed: Vec<_> = visits
-            .iter()
-            .map(|one| (one.visit.subject.clone(), 1))
-            .collect();
-        let mut sealed = sealed;
-        sealed.sort();
-        assert_eq!(count, sealed);
+        let each = visits.iter().map(|one| (one.visit.subject.clone(), 1));
+        let sealed: BTreeMap<SubjectId, i64> = each.collect();
+        assert_eq!(frozen.visits, sealed);
         dispatch(&story, &number).await;
         let mut reader = app.db.read().await.unwrap();
-        assert_eq!(
-            store::inspection::visits_since(&mut reader, 0, Counted::Drawn)
-                .await
-                .unwrap(),
-            sealed,
-            "once each"
-        );
+        let frozen = FrameRegisters::as_written(&mut reader, now).await.unwrap();
+        assert_eq!(frozen.visits, sealed, "once each");
         // What a plan is tried with tells nobody who was drawn, nor who is to be visited.
-        let tried = store::inspection::visits_since(&mut reader, 0, Counted::Begun).await;
-        assert_eq!(tried.unwrap(), []);
+        let tried = FrameRegisters::as_they_stand(&mut reader, now)
+            .await
+            .unwrap();
+        assert_eq!(tried.visits, BTreeMap::new());
     })
     .await;
 }
 
 /// The visits that count against the cap of the year that begins with that day.
 async fn counted(story: &Story, year: i16) -> Vec<SubjectId> {
-    let since = Date::new(year, 1, 1).unwrap().start().unix_ms();
+    let begins = Date::new(year, 1, 1).unwrap().start();
     let mut reader = story.site.city.app.db.read().await.unwrap();
-    let counted = store::inspection::visits_since(&mut reader, since, Counted::Drawn).await;
-    let each = counted.unwrap().into_iter();
+    let frozen = FrameRegisters::as_written(&mut reader, begins).await;
+    let each = frozen.unwrap().visits.into_iter();
     each.map(|(subject, times)| {
         assert_eq!(times, 1);
         subject

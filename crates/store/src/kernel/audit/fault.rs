@@ -97,6 +97,11 @@ pub enum Fault {
         /// What is wrong with it.
         why: String,
     },
+    /// The engine itself finds its file at odds with itself: an index that leaves a row out, a page that is torn.
+    Engine {
+        /// In what, in its own words.
+        why: String,
+    },
     /// A row by which the log is looked up does not say what the log says.
     Index {
         /// Table.
@@ -201,10 +206,9 @@ impl fmt::Display for Fault {
                 f,
                 "AUDT-021 无从核对：表 {table} 行 {key}，留痕第 {sequence} 条写过或可能写过它，而那一条的正文读不出或与留痕不符"
             ),
-            Self::Shape { object, why } => {
-                write!(f, "AUDT-007 库的结构不是升级所建的样子：{object}，{why}")
-            }
-            Self::Index { .. }
+            Self::Shape { .. }
+            | Self::Engine { .. }
+            | Self::Index { .. }
             | Self::Cell { .. }
             | Self::Kept { .. }
             | Self::Keyless { .. }
@@ -244,6 +248,7 @@ impl Fault {
             Self::Keyless { person, .. } => format!("person_keys {person}"),
             Self::Stranger { path, .. } => path.clone(),
             Self::Shape { object, .. } => object.clone(),
+            Self::Engine { .. } => "database".to_owned(),
             Self::Log { sequence, .. } => format!("log {sequence}"),
         }
     }
@@ -251,6 +256,13 @@ impl Fault {
     /// What is wrong with a row or a cell that no image tells of.
     fn beside_the_log(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Self::Shape { object, why } => {
+                write!(f, "AUDT-007 库的结构不是升级所建的样子：{object}，{why}")
+            }
+            Self::Engine { why } => write!(
+                f,
+                "AUDT-031 数据库文件自相矛盾，按索引查出的内容可能与表中的行不同：{why}"
+            ),
             Self::Index { table, row, why } => {
                 write!(
                     f,

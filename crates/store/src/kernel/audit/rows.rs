@@ -47,6 +47,9 @@ struct Known {
     compared: Option<&'static TracedTable>,
 }
 
+/// What is done with each row that is compared.
+pub(in crate::kernel) type Each<'a> = &'a mut (dyn FnMut(&'static TracedTable, &Row) + Send);
+
 /// The event whose body is gathered.
 pub(super) struct By<'a> {
     pub(super) sequence: u64,
@@ -159,11 +162,11 @@ impl Gathered {
         Ok(layout.register)
     }
 
-    /// Gathers the rows of a table as they stand.
+    /// Gathers the rows of a table as they stand, and hands each on.
     pub(super) async fn rows(
         &mut self,
         reader: &mut Reader,
-        table: &'static TracedTable,
+        (table, each): (&'static TracedTable, Each<'_>),
         unread: &Unread,
         report: &mut Report,
     ) -> Result<(), StoreError> {
@@ -181,6 +184,7 @@ impl Gathered {
                     stood: Stood::of(&image::cells_text(&values), &stamp),
                 };
                 self.put(&key, &line)?;
+                each(table, row);
             }
         }
         report.tables += 1;

@@ -39,6 +39,7 @@ impl App {
         reader: &mut Reader,
         event: &EventId,
     ) -> Result<(String, String), AppError> {
+        log::head_to_sign(reader).await?;
         let proof = log::inclusion(reader, event).await?;
         let origin = self.origin(reader).await?;
         let checkpoint = Checkpoint::new(&origin, proof.size, proof.root)
@@ -51,7 +52,7 @@ impl App {
     /// The signed checkpoint over everything logged so far.
     pub async fn checkpoint(&self) -> Result<String, AppError> {
         let mut reader = self.db.read().await?;
-        let (size, root) = log::head(&mut reader).await?;
+        let (size, root) = log::head_to_sign(&mut reader).await?;
         let origin = self.origin(&mut reader).await?;
         Checkpoint::new(&origin, size, root)
             .and_then(|checkpoint| checkpoint.sign(&self.log_key))

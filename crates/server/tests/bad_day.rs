@@ -5,7 +5,8 @@
 #![expect(clippy::unwrap_used, reason = "a step that fails fails the story")]
 
 use std::fs;
-use std::io::{BufRead as _, BufReader};
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::TcpStream;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
@@ -243,7 +244,8 @@ fn a_file_among_the_checkpoints_that_is_none_is_named_and_so_is_a_folder_that_we
     done(&bureau.run(&["migrate"], "var", 0));
 }
 
-struct Server(Child);
+/// A working server, and where it listens.
+struct Server(Child, String);
 
 impl Drop for Server {
     fn drop(&mut self) {
@@ -253,6 +255,20 @@ impl Drop for Server {
 }
 
 impl Server {
+    /// Status, header and body of a page.
+    fn asked(&self, path: &str) -> String {
+        let mut socket = TcpStream::connect(&self.1).unwrap();
+        let host = &self.1;
+        write!(
+            socket,
+            "GET {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n"
+        )
+        .unwrap();
+        let mut page = Vec::new();
+        socket.read_to_end(&mut page).unwrap();
+        String::from_utf8_lossy(&page).into_owned()
+    }
+
     /// As an operator stops it: it ends its work and keeps the head once more.
     fn stop(mut self) {
         let pid = self.0.id().to_string();
@@ -270,7 +286,9 @@ fn served(bureau: &Bureau, more: &[&str]) -> Server {
     let mut out = BufReader::new(child.stdout.take().unwrap());
     out.read_line(&mut line).unwrap();
     assert!(line.contains("listening"), "{line}");
-    Server(child)
+    let port = line.rsplit("127.0.0.1:").next().unwrap();
+    let port: String = port.chars().take_while(char::is_ascii_digit).collect();
+    Server(child, format!("127.0.0.1:{port}"))
 }
 
 #[test]
@@ -339,6 +357,12 @@ fn a_database_exchanged_beneath_a_working_server_is_told_and_what_was_kept_of_it
         // It is away for a moment, of which the record says so too.
         exchange(&bureau, (0, other), || told("CKPT-005"));
         told("CKPT-006 database：运行之中数据库被换成了别的");
+        // By the same key nothing is signed of it, however far it has grown.
+        let page = server.asked("/log/checkpoint");
+        assert!(
+            page.starts_with("HTTP/1.1 5") && !page.contains("— "),
+            "{page}"
+        );
         // The other log may have grown beyond what was kept: an orderly stop does not put its head in the place.
         server.stop();
         let kept = bureau.kept("var/checkpoints");

@@ -25,6 +25,7 @@ use super::blob;
 use super::cell::Vault;
 use super::conn::{Bare, Conn, engine};
 use super::guard::Tx;
+use super::log::Newest;
 use super::migrate::{self, Migrated, Upgrade};
 use super::press::Press;
 use super::queue::Queue;
@@ -118,6 +119,7 @@ pub struct Db {
     pub(super) press: Option<Press>,
     queue: Arc<Queue>,
     room: Arc<Room>,
+    newest: Newest,
 }
 
 impl Db {
@@ -244,6 +246,7 @@ impl Db {
             press: None,
             queue: Arc::default(),
             room: Arc::default(),
+            newest: Newest::default(),
         })
     }
 
@@ -282,6 +285,7 @@ impl Db {
             press: None,
             queue: Arc::default(),
             room: Arc::default(),
+            newest: Newest::default(),
         })
     }
 
@@ -327,20 +331,23 @@ impl Db {
     /// # Errors
     /// [`StoreError::Pressed`] if the press it carries has done its act already.
     pub async fn begin(&self, name: &'static str) -> Result<Tx, StoreError> {
+        let before = self.newest.known();
         let mut conn = self.write_conn().await?;
         if let Some(press) = &self.press {
             press.claim(&mut conn).await?;
         }
-        Ok(Tx::new(name, self.reader(conn), self.press.clone()))
+        let reader = self.reader(conn).knowing(&self.newest, before);
+        Ok(Tx::new(name, reader, self.press.clone()))
     }
 
     /// A consistent view for a page: its list and its count see the same rows.
     pub async fn read(&self) -> Result<Reader, StoreError> {
+        let before = self.newest.known();
         let conn = match &self.pools {
             Pools::Lite { read, .. } => begun(read, "BEGIN").await?,
             Pools::Pg { read, .. } => line::begun(read, line::READ).await?,
         };
-        Ok(self.reader(conn))
+        Ok(self.reader(conn).knowing(&self.newest, before))
     }
 
     /// The second handle: writes only tables that are declared untraced.

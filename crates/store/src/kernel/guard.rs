@@ -400,7 +400,9 @@ impl Recording {
         }
         let event = self.event.id.clone();
         let (committed, reader) = self.append().await?;
+        let newest = reader.newest().clone();
         reader.conn.commit().await?;
+        newest.written(&committed);
         if let Some(press) = &press {
             press.done(&event);
         }
@@ -424,6 +426,7 @@ impl Recording {
         let sealed = self.body.seal()?;
         let committed =
             log::append(&mut self.reader.conn, &self.event, &self.sealing, sealed).await?;
+        log::require_before(&mut self.reader, &committed).await?;
         triggers::none(&mut self.reader.conn).await?;
         Ok((committed, self.reader))
     }

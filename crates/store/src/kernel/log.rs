@@ -22,6 +22,7 @@ use super::value::Value;
 use crate::error::StoreError;
 
 pub(super) mod ahead;
+mod grown;
 mod head;
 mod proven;
 pub(super) mod repair;
@@ -31,6 +32,8 @@ mod told;
 mod trace;
 mod walk;
 
+pub use grown::head_to_sign;
+pub(super) use grown::{Newest, require_before};
 pub(super) use head::check;
 pub(super) use proven::facts_of;
 pub(crate) use proven::last_written;

@@ -2,8 +2,11 @@
 
 use std::sync::Arc;
 
+use tlog::Hash;
+
 use super::cell::Vault;
 use super::conn::Conn;
+use super::log::Newest;
 use super::value::{Row, Value};
 use crate::error::StoreError;
 
@@ -11,11 +14,38 @@ use crate::error::StoreError;
 pub struct Reader {
     pub(super) conn: Conn,
     vault: Arc<dyn Vault>,
+    newest: Newest,
+    /// The newest head of this process before the view began.
+    before: Option<(u64, Hash)>,
 }
 
 impl Reader {
     pub(super) fn new(conn: Conn, vault: Arc<dyn Vault>) -> Self {
-        Self { conn, vault }
+        Self {
+            conn,
+            vault,
+            newest: Newest::default(),
+            before: None,
+        }
+    }
+
+    /// The same in a process that knows this head; `before` it was asked for the view.
+    pub(super) fn knowing(self, newest: &Newest, before: Option<(u64, Hash)>) -> Self {
+        Self {
+            newest: newest.clone(),
+            before,
+            ..self
+        }
+    }
+
+    /// The newest head of this process.
+    pub(super) fn newest(&self) -> &Newest {
+        &self.newest
+    }
+
+    /// What it was before the view began.
+    pub(super) fn known_before(&self) -> Option<(u64, Hash)> {
+        self.before
     }
 
     /// What opens sealed cells.

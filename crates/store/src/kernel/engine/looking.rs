@@ -8,7 +8,7 @@ use sqlx::SqlitePool;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqlitePoolOptions};
 
-use super::{Db, Pools, WAIT, line};
+use super::{Db, Newest, Pools, WAIT, line};
 use crate::error::StoreError;
 use crate::kernel::cell::Vault;
 use crate::kernel::conn::engine;
@@ -50,6 +50,7 @@ impl Db {
             press: None,
             queue: Arc::default(),
             room: Arc::default(),
+            newest: Newest::default(),
         })
     }
 
@@ -89,6 +90,7 @@ impl Db {
             press: None,
             queue: Arc::default(),
             room: Arc::default(),
+            newest: Newest::default(),
         })
     }
 }

@@ -19,6 +19,14 @@ async fn standing(db: &Db) -> Option<Announced> {
     db.announced(&mut view).await.unwrap()
 }
 impl Db {
+    /// As another process has it open, which knows nothing of what this one wrote.
+    pub(crate) fn elsewhere(&self) -> Self {
+        Self {
+            newest: super::Newest::default(),
+            ..self.clone()
+        }
+    }
+
     /// Changes the database behind the program's back.
     pub(crate) async fn meddle(&self, sql: &'static str) {
         let mut conn = self.write_conn().await.unwrap();

@@ -1193,7 +1193,7 @@ function grouped(  j, x, i, s) {
 }
 AWK
 
-RECOMPUTED=
+RECOMPUTED=; TOO_MANY=
 if [ -n "$FULL" ]; then
   SECRET=$(cat b/secret.txt)
   want "$(lines shuang-secret/1 "$SECRET")" "$(value secret)" "秘密 S 与 FREEZE 的承诺一致"
@@ -1228,6 +1228,7 @@ fi
 # ---- after the draw (checks 16, 17, 19) ------------------------------------------------------------------
 cat >after.awk <<'AWK'
 # Every act in turn against the teams as they stand. With FRAME, who comes is recomputed until the first EXTEND.
+# REPLAYED gets how many were recomputed, which one is wrong, and from which EXTEND on nothing was recomputed; 0 if none.
 FILENAME == "b/freeze.txt" {
   if ($1 == "team") for (i = 0; i < $3; i++) placekind[++width] = $2
   if ($1 == "leader") { leader[++leaders] = $2; drawable[$2] = 1; isleader[$2] = 1 }
@@ -1247,11 +1248,11 @@ $1 == "visit" { visit = $2 }
 $1 == "person" { person = $2 }
 $1 == "freeze" { own = $2 }
 $1 == "borrowed" { guest = $2 }
-$1 == "closed" { shut[$2] = 1; if ($2 + 0 > visits) print "第 " acts " 件：closed 中没有这次检查 " $2 }
+$1 == "closed" { shut[$2] = 1; if ($2 + 0 > visits) wrong("closed 中没有这次检查 " $2) }
 $1 == "move" { moves++; mv[moves] = $2; mk[moves] = $3; mf[moves] = $4; mt[moves] = $5 }
 $1 == "lead" { leads++; lv[leads] = $2; lf[leads] = $3; lt[leads] = $4 }
-END { if (acts) act() }
-function wrong(m) { print "第 " acts " 件（" type "）：" m; stop = 1 }
+END { if (acts) act(); print same + 0, stop + 0, alone + 0 >REPLAYED }
+function wrong(m) { print "第 " acts " 件（" type "）：" m; if (!stop) stop = acts }
 function comer(hash) { return hash "" == "-" ? "-" : (hash in code ? code[hash] : "") }
 function inteam(v, c,  p) { for (p = 1; p <= width; p++) if (team[v, p] "" == c "") return 1; return 0 }
 function act(  v, p, mine, n, l, from, to, due) {
@@ -1260,9 +1261,10 @@ function act(  v, p, mine, n, l, from, to, due) {
   for (v in closed) if (!(v in shut)) { wrong("closed 漏了先前已结束的检查 " v); return }
   for (v in shut) closed[v] = 1
   if (type == "extend") {
+    if (FRAME) alone = acts; FRAME = ""
     if ((guest in joined) || guest == own) { wrong("借调名单是本次抽取自己的名单，或已经并入过"); return }
     joined[guest] = 1
-    mine = "-"; from = "-"; if (FRAME) print acts >BORROWED; FRAME = ""
+    mine = "-"; from = "-"
   }
   else {
     if (!(person in code)) { wrong("persons.tsv 没有打开当事人"); return }
@@ -1300,7 +1302,8 @@ function act(  v, p, mine, n, l, from, to, due) {
     }
     lead[v] = to
   }
-  if (l != leads) wrong("多余的 lead")
+  if (l != leads) { wrong("多余的 lead"); return }
+  if (FRAME) same++
 }
 function may(c, v) { return !((c ":" subject[v]) in recused) && !(c in withdrawn) && !inteam(v, c) }
 function next_for(v, s,  i, x, p, key, best, bestkey, load) {
@@ -1315,6 +1318,7 @@ function next_for(v, s,  i, x, p, key, best, bestkey, load) {
   return best
 }
 AWK
+REPLAY=
 if [ -n "$OPENED" ] && [ $V = 2 ]; then
   tr '\11' ' ' <b/persons.tsv | awk '{ print NR, $0 }' >persons.raw
   awk '{ printf "%s shuang-person/2\\n%s\\n%s\\n\n", $1, $2, $3 }' persons.raw | batch >persons.hash
@@ -1334,13 +1338,25 @@ if [ -n "$OPENED" ] && [ $V = 2 ]; then
   fi
   if [ -n "$CHANGES" ]; then
     set --; for x in $CHANGES; do set -- "$@" "b/$x.txt"; done
-    : >borrowed
+    WHY=前面已有矛盾
+    [ -z "$TOO_MANY" ] || WHY="名单超过本脚本的 $MAX_LEAVES 条"
+    [ -n "$FULL" ] || WHY='公开的案卷没有 S 和名录'
     if [ -n "$RECOMPUTED" ]; then
-      judge "变动恰好移动应移动的名额，接替的人重新算出" awk -v FRAME=1 -v BORROWED=borrowed -f after.awk b/freeze.txt b/teams.txt b/leaders.txt persons recusal.raw inspector.rows team.ticket reserves.used "$@"
+      judge "变动恰好移动应移动的名额" awk -v FRAME=1 -v REPLAYED=replayed -f after.awk b/freeze.txt b/teams.txt b/leaders.txt persons recusal.raw inspector.rows team.ticket reserves.used "$@"
     else
-      judge "变动恰好移动应移动的名额" awk -v FRAME= -v BORROWED=borrowed -f after.awk b/freeze.txt b/teams.txt b/leaders.txt persons "$@"
+      judge "变动恰好移动应移动的名额" awk -v FRAME= -v REPLAYED=replayed -f after.awk b/freeze.txt b/teams.txt b/leaders.txt persons "$@"
     fi
-    if [ -s borrowed ]; then open "从第 $(sed -n 1p borrowed) 件变动（借调）起，由谁接替没有重算：需要借调名单的完整案卷"; fi
+    read -r same stop alone <replayed
+    [ "$same" -eq 0 ] || ok "由规则重算的 $same 件变动，接替的人相同"
+    REPLAY="；变更 $# 项，由规则重算相同 $same 项"
+    if [ -z "$RECOMPUTED" ]; then REPLAY="$REPLAY，从第 1 项起没有重算：$WHY"
+    elif [ "$alone" -gt 0 ]; then
+      REPLAY="$REPLAY，从第 $alone 项起没有重算：没有给出所指增补名录的完整案卷"
+      open "从第 $alone 件变动（借调）起，由谁接替没有重算：需要借调名单的完整案卷，本脚本不收，请用 mingqian verify --borrowed"
+    elif [ "$stop" -gt 0 ]; then
+      REPLAY="$REPLAY，第 $stop 项不符"
+      [ "$stop" -eq $# ] || REPLAY="$REPLAY，其后没有重算"
+    fi
   fi
 fi
 
@@ -1455,5 +1471,5 @@ if with freeze.txt; then
   LEVELS="；等级：公布 $ANNOUNCED，达到 ${REACHED:-未知}，已证实 ${PROVEN:-未知}"
 fi
 echo "办理步骤：$STEPS"
-echo "技术核对：相符 $RIGHT 项，不符 $WRONG 项，未核 $(wc -l <open | tr -d ' ') 项（列于上），其中日志签名和 drand 签名本脚本从不核对$LEVELS"
+echo "技术核对：相符 $RIGHT 项，不符 $WRONG 项，未核 $(wc -l <open | tr -d ' ') 项（列于上），其中日志签名和 drand 签名本脚本从不核对$LEVELS$REPLAY"
 exit $EXIT

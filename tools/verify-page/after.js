@@ -161,7 +161,7 @@
 
   function checkChange(standing, change, i, b, codes, frame, found) {
     var where = 'change-' + (i + 1) + '（' + change.type + '）', f = b.freeze, coming = null, who = codes.get(change.person);
-    found.say(change.sequence === i + 1 && change.campaign === f.campaign && change.attempt === f.attempt && change.freeze === b.freezeHash,
+    var whole = found.say(change.sequence === i + 1 && change.campaign === f.campaign && change.attempt === f.attempt && change.freeze === b.freezeHash,
       where + ' 的序号和所属的 FREEZE');
     if (frame && who !== undefined && change.type !== 'extend' && change.closed.every(function (v) { return v <= standing.teams.length; }) &&
       (change.type !== 'recuse' || standing.isOpen(change.visit))) {
@@ -173,24 +173,42 @@
       var said = change.moves.concat(change.leads).map(function (move) { return move.to === '-' ? '-' : codes.get(move.to); });
       wrong = said.join(' ') === coming.join(' ') ? '' : '按 §6 接替的应是：' + coming.join('、');
     }
-    found.say(!wrong && drawable, where + (coming ? '：名额和接替的人都重新算出' : '：恰好移动应移动的名额'), wrong || (drawable ? '' : '不在名单中的人不能退出'));
-    return !wrong;
+    whole = found.say(!wrong && drawable, where + (coming ? '：名额和接替的人都重新算出' : '：恰好移动应移动的名额'), wrong || (drawable ? '' : '不在名单中的人不能退出')) && whole;
+    if (whole && coming) { b.replayed.same++; }
+    return whole;
   }
+
+  /* What stopped the recomputing, at the change after these; the first cause stands. */
+  function halt(b, words) { if (!b.replayed.halt) { b.replayed.halt = words; } }
+  function left(b, i, why) { halt(b, '，从第 ' + (i + 1) + ' 项起没有重算：' + why); }
+
+  /* How many changes were recomputed, in the words of SPEC-draw 8.2; nothing of a bundle without changes. */
+  M.replayedWords = function (b) {
+    var r = b.replayed;
+    return r ? '变更 ' + r.all + ' 项，由规则重算相同 ' + r.same + ' 项' + r.halt + '。' : '';
+  };
 
   M.checkChanges = function (suite, b, seedHash, found) {
     var codes = names(b, suite), hashes = hashesIn(b.changes), goes = true;
     found.say(hashes.size === codes.size && b.persons.length === codes.size &&
       Array.from(hashes).every(function (hash) { return codes.has(hash); }), 'persons.tsv 打开的恰好是变动涉及的人', b.persons.length + ' 人');
     if (b.secret) { checkSalts(suite, b, found); }
-    if (!b.changes.length || found.wrong) { return; }
+    if (!b.changes.length) { return; }
+    b.replayed = { all: b.changes.length, same: 0, halt: '' };
+    if (!b.secret) { left(b, 0, '公开的案卷没有 S 和名录'); }
+    if (found.wrong) { left(b, 0, '前面已有矛盾'); return; }
     var standing = new Standing(b), frame = b.secret ? new Frame(suite, b, seedHash) : null;
     b.freezeHash = b.result.freeze;
     b.changes.forEach(function (change, i) {
       if (change.type === 'extend' && frame) {
-        found.open.push('从第 ' + (i + 1) + ' 件变动（借调）起，由谁接替没有重算：需要借调名单的完整案卷 ' + change.borrowed + '。');
+        left(b, i, '没有给出所指增补名录的完整案卷');
+        found.open.push('从第 ' + (i + 1) + ' 件变动（借调）起，由谁接替没有重算：需要借调名单的完整案卷 ' + change.borrowed + '，本页不收，请用 mingqian verify --borrowed 核对。');
         frame = null;
       }
-      goes = goes && checkChange(standing, change, i, b, codes, frame, found);
+      if (goes && !checkChange(standing, change, i, b, codes, frame, found)) {
+        goes = false;
+        halt(b, '，第 ' + (i + 1) + ' 项不符' + (i + 1 < b.changes.length ? '，其后没有重算' : ''));
+      }
     });
   };
 })(Mingqian);

@@ -375,5 +375,6 @@
     if (b.open || b.reveal) { GAPS[fit.stage].forEach(function (gap) { found.open.push(gap); }); }
     found.open.push('别的抽取是否用过同样的随机数或承诺：要把同一任务的各次案卷一并核对。');
     verdict.steps = steps(b);
+    verdict.replayed = M.replayedWords(b);
   };
 })(Mingqian);

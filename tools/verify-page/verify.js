@@ -44,7 +44,8 @@
     var l = verdict.levels, right = found.checks.length - wrong;
     return ['办理步骤：' + verdict.steps.join('；') + '。',
       '技术核对：相符 ' + right + ' 项，不符 ' + wrong + ' 项，未核对 ' + found.open.length + ' 项（列于上），其中日志签名和 drand 签名本页从不核对。' +
-      (l ? '等级：公布 ' + figure(l.announced) + '，达到 ' + figure(l.reached) + '，已证实 ' + figure(l.proven) + '。' : '')];
+      (l ? '等级：公布 ' + figure(l.announced) + '，达到 ' + figure(l.reached) + '，已证实 ' + figure(l.proven) + '。' : '') +
+      (verdict.replayed || '')];
   }
 
   /* What could not be read is judged in nothing. */

@@ -11,6 +11,7 @@ mod full;
 mod opened;
 mod point;
 mod records;
+mod replay;
 mod several;
 mod times;
 
@@ -21,6 +22,7 @@ use std::num::NonZeroUsize;
 pub use full::Borrowed;
 pub use point::{Finding, Point};
 pub(crate) use records::{cutoffs_elsewhere, undecidable};
+pub use replay::{Halt, Replay};
 pub use several::{Beside, Footprint, beside};
 pub use times::LogTimes;
 
@@ -50,6 +52,17 @@ struct OpenedFiles<'a> {
     leaves: Vec<OpenedLine>,
     persons: Vec<(Token, Digest)>,
     changes: Vec<ChangeRecord>,
+}
+
+/// What was checked of a bundle, and what was found.
+#[derive(Debug)]
+pub struct Judged {
+    /// The checks that were made, ascending.
+    pub points: Vec<Point>,
+    /// Everything that fails, each with the check that found it.
+    pub findings: Vec<Finding>,
+    /// How far the change records were recomputed; `None` if there is none.
+    pub replay: Option<Replay>,
 }
 
 /// A bundle of `shuang/2`, read.
@@ -209,17 +222,23 @@ impl<'a> Bundle<'a> {
     /// EXTEND records of a full bundle name. Empty if nothing contradicts.
     #[must_use]
     pub fn faults(&self, borrowed: &Borrowed<'_>, threads: NonZeroUsize) -> Vec<Fault> {
-        let findings = self.findings(borrowed, threads).into_iter();
+        let findings = self.judge(borrowed, threads).findings.into_iter();
         findings.map(|finding| finding.fault).collect()
     }
 
-    /// The same, each with the check that found it.
+    /// The same, each with the check that found it, and which checks were made.
     #[must_use]
-    pub fn findings(&self, borrowed: &Borrowed<'_>, threads: NonZeroUsize) -> Vec<Finding> {
+    pub fn judge(&self, borrowed: &Borrowed<'_>, threads: NonZeroUsize) -> Judged {
         let mut findings = self.record_findings();
         findings.extend(self.opened_findings());
-        findings.extend(self.full_findings(borrowed, threads));
-        findings
+        let (full, replay) = self.full_findings(borrowed, threads);
+        findings.extend(full);
+        let replay = (!self.changes().is_empty()).then_some(replay);
+        Judged {
+            points: self.points(replay),
+            findings,
+            replay,
+        }
     }
 }
 

@@ -14,7 +14,7 @@ use std::collections::BTreeMap;
 use attempt::{Made, Outcome, Written, make};
 use common::{Generator, THREADS};
 use draw::bundle::{BundleKind, Contents, Stage};
-use draw::judge::{Borrowed, Bundle, Files};
+use draw::judge::{Borrowed, Bundle, Files, Halt};
 use draw::{Code, Fault};
 use serde_json::Value;
 
@@ -64,9 +64,12 @@ fn guests(made: &Made) -> Borrowed<'_> {
 fn judged(written: &Written, borrowed: &Borrowed<'_>) -> Result<Vec<Fault>, Vec<Fault>> {
     let files = as_files(written);
     Bundle::read(&files).map(|bundle| {
-        let mut faults = bundle.faults(borrowed, THREADS);
-        let open = bundle.changes_without_borrowed(borrowed);
-        faults.extend((open > 0).then(|| Fault::new(Code::EXTENSION, "", "not recomputed")));
+        let judged = bundle.judge(borrowed, THREADS);
+        let findings = judged.findings.into_iter();
+        let mut faults: Vec<_> = findings.map(|finding| finding.fault).collect();
+        let halt = judged.replay.and_then(|replay| replay.halt);
+        let withheld = matches!(halt, Some(Halt::Unborrowed(_)));
+        faults.extend(withheld.then(|| Fault::new(Code::EXTENSION, "", "not recomputed")));
         faults
     })
 }

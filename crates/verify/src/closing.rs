@@ -55,6 +55,7 @@ impl Verdict {
         if !account.left.is_empty() {
             technical.push(format!("没有做的有{}", account.left.join("、")));
         }
+        technical.extend(account.replayed.map(|replayed| replayed.to_string()));
         [
             format!("办理步骤：{}。", steps.join("；")),
             format!("技术核对：{}。", technical.join("；")),

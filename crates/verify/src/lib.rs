@@ -49,7 +49,8 @@ use tlog::LogKeys;
 pub use source::{BundleSource, Limits};
 pub use two::Company;
 pub use verdict::{
-    Account, Examination, LogStanding, Outcome, Shown, Stage, Step, Unreadable, Verdict,
+    Account, Examination, Halted, LogStanding, Outcome, Replayed, Shown, Stage, Step, Unreadable,
+    Verdict,
 };
 
 use records::Records;

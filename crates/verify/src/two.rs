@@ -2,19 +2,19 @@
 //!
 //! Reading and checks are the crate `draw`'s ([`draw::judge`]); here stand the checks it leaves out: the
 //! signature of a drand value ([`crate::drand`]), the receipts of the log (`log`), other attempts and borrowed
-//! frames given beside the bundle (`company`), and the words for all of them (`words`). A check has the code
+//! frames given beside the bundle (`company`, `guests`), and the words for all of them (`words`). A check has the code
 //! `VRFY-5` and its number in §8.1.
 
 mod company;
+mod guests;
 mod log;
 mod words;
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
 use std::num::NonZeroUsize;
 
 use draw::bundle::BundleKind;
-use draw::judge::{Bundle, Files, Finding, Point};
+use draw::judge::{Bundle, Files, Judged, Point};
 use draw::record::hash_of;
 use draw::{Code, Drawn, Fault, Level};
 
@@ -79,9 +79,12 @@ pub(crate) fn walk(
     });
     verdict.account.get_or_insert_default().proven = proven;
 
-    let borrowed = others.draws(&bundle, options.threads, verdict);
-    let findings = bundle.findings(&borrowed.draws(), options.threads);
-    say(&bundle.points(), &findings, signed.as_ref(), verdict);
+    let guests = others.draws(&bundle, options.threads, verdict);
+    let judged = bundle.judge(&guests.draws(), options.threads);
+    verdict.account.get_or_insert_default().replayed = judged
+        .replay
+        .map(|replay| words::replayed(&bundle, replay, &guests));
+    say(&judged, signed.as_ref(), verdict);
     if let Some(drawn) = written {
         let (freeze, result) = (drawn.frozen().record(), drawn.record());
         let named = |name: &str, record: String| files.get(name) == Some(&record.as_bytes());
@@ -98,7 +101,7 @@ pub(crate) fn walk(
     others.judge(bundle.footprint(), verdict);
 
     words::steps(&bundle, &files, &shown, verdict);
-    words::gaps(&bundle, &files, &borrowed.draws(), verdict);
+    words::gaps(&bundle, &files, verdict);
     let limits = source.limits();
     verdict.open(format!(
         "超过读取上限的案卷不读：每个文件 {} 字节、合计 {} 字节、{} 个文件。",
@@ -150,16 +153,17 @@ fn answers_freeze(bundle: &Bundle<'_>) -> bool {
 }
 
 /// One line for every check that was made and holds, and one for every cause of one that does not.
-fn say(
-    points: &[Point],
-    findings: &[Finding],
-    signed: Option<&Result<(), Fault>>,
-    verdict: &mut Verdict,
-) {
-    for point in points {
-        let faults = findings.iter().filter(|finding| finding.point == *point);
+fn say(judged: &Judged, signed: Option<&Result<(), Fault>>, verdict: &mut Verdict) {
+    let replayed = verdict
+        .account
+        .as_ref()
+        .and_then(|account| account.replayed);
+    for point in &judged.points {
+        let faults = judged.findings.iter();
+        let faults = faults.filter(|finding| finding.point == *point);
         let faults: Vec<_> = faults.map(|finding| &finding.fault).collect();
-        say_one(point.number(), words::name(*point), &faults, "", verdict);
+        let (name, detail) = words::called(*point, replayed);
+        say_one(point.number(), name, &faults, &detail, verdict);
         if let (Point::Seed, Some(signed)) = (point, signed) {
             let faults: Vec<_> = signed.as_ref().err().into_iter().collect();
             say_one(5, words::DRAND, &faults, "", verdict);
@@ -189,15 +193,6 @@ fn say_one(
     }
     if let Some(more) = faults.len().checked_sub(LISTED).filter(|more| *more > 0) {
         verdict.say(false, code, sentence, format!("另有 {more} 处。"));
-    }
-}
-
-/// Draws of borrowed frames that were recomputed from their own bundles.
-pub(crate) struct Guests(BTreeMap<draw::Digest, Drawn>);
-
-impl Guests {
-    fn draws(&self) -> draw::judge::Borrowed<'_> {
-        self.0.iter().map(|(hash, drawn)| (*hash, drawn)).collect()
     }
 }
 

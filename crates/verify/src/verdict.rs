@@ -175,6 +175,43 @@ pub struct Account {
     pub made: Vec<(u8, &'static str)>,
     /// What this verifier does not check, in Chinese.
     pub left: Vec<&'static str>,
+    /// How many change records were recomputed; `None` if the bundle has none.
+    pub replayed: Option<Replayed>,
+}
+
+/// How many of the change records (SUBSTITUTE, RECUSE, EXTEND) were recomputed by the rules, from the first on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Replayed {
+    /// So many there are.
+    pub all: u64,
+    /// So many were recomputed and are the same.
+    pub same: u64,
+    /// What stopped it at the one after these.
+    pub halt: Option<Halted>,
+}
+
+/// What stopped the recomputing of change records.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Halted {
+    /// The record is not what the rules give.
+    Differs,
+    /// It could not be recomputed; why, in Chinese.
+    Left(&'static str),
+}
+
+impl std::fmt::Display for Replayed {
+    /// As SPEC-draw §8.2 words it.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Self { all, same, halt } = self;
+        let next = same + 1;
+        write!(f, "变更 {all} 项，由规则重算相同 {same} 项")?;
+        match halt {
+            None => Ok(()),
+            Some(Halted::Left(why)) => write!(f, "，从第 {next} 项起没有重算：{why}"),
+            Some(Halted::Differs) if next == *all => write!(f, "，第 {next} 项不符"),
+            Some(Halted::Differs) => write!(f, "，第 {next} 项不符，其后没有重算"),
+        }
+    }
 }
 
 /// The verdict on one bundle.

@@ -441,6 +441,97 @@ fn an_extend_is_recomputed_from_the_borrowed_bundle_and_named_without_it() {
     assert!(says_unchecked(&beside, "变更没有由增补名录重算"));
 }
 
+/// What the last line says of the changes: how many, how many of them were recomputed, and why not all.
+fn told_of_changes(verdict: &Verdict) -> String {
+    let [_, technical] = verdict.closing();
+    let told = technical.rsplit_once("；变更 ");
+    told.map_or(String::new(), |(_, told)| format!("变更 {told}"))
+}
+
+/// Whether the verdict says that changes were recomputed and hold.
+fn calls_changes_right(verdict: &Verdict) -> bool {
+    let mut checks = verdict.checks.iter();
+    checks.any(|check| check.outcome == Outcome::Right && check.what.starts_with("变更由规则重算"))
+}
+
+#[test]
+fn the_verdict_counts_the_changes_it_recomputed_and_says_why_not_the_others() {
+    let made = made(&extended());
+    let files = staged(&made, Stage::Full);
+    let frame = borrowed_frame(&made);
+    let mut false_frame = frame.clone();
+    edit(&mut false_frame, "inspectors.order", |lines| {
+        lines.swap(0, 1);
+    });
+    let another = staged(&forger::made(&description()), Stage::Full);
+    let sealed = |frame: &Files| -> Files {
+        let kept = frame.iter().filter(|(name, _)| {
+            ["plan", "freeze", "reveal", "seed", "result"].contains(&name.trim_end_matches(".txt"))
+        });
+        let kept = kept.map(|(name, bytes)| (name.clone(), bytes.clone()));
+        kept.collect()
+    };
+    let from = "变更 6 项，由规则重算相同 4 项，从第 5 项起没有重算：";
+    for (given, due) in [
+        (vec![], format!("{from}没有给出所指增补名录的完整案卷。")),
+        (
+            vec![another.clone()],
+            format!("{from}给出的案卷都不是所指的增补名录。"),
+        ),
+        (
+            vec![sealed(&frame)],
+            format!("{from}所指增补名录给出的案卷没有 S 和名录。"),
+        ),
+        (
+            vec![false_frame],
+            format!("{from}所指增补名录的案卷有矛盾。"),
+        ),
+        (
+            vec![another, frame],
+            "变更 6 项，由规则重算相同 6 项。".to_owned(),
+        ),
+    ] {
+        let verdict = with_borrowed(&files, &given);
+        assert_eq!(told_of_changes(&verdict), due);
+        assert!(
+            calls_changes_right(&verdict),
+            "four of them follow from the frame of the attempt"
+        );
+    }
+}
+
+#[test]
+fn changes_of_which_none_was_recomputed_are_not_called_right() {
+    // The first of all is an EXTEND; and a frame from which nothing of the attempt follows.
+    let joined = staged(&made(&borrowing(true)), Stage::Full);
+    let mut unfounded = staged(&made(&extended()), Stage::Full);
+    edit(&mut unfounded, "recusals.tsv", |lines| {
+        assert!(lines.pop().is_some());
+    });
+    for (files, exit, due) in [
+        (
+            joined,
+            3,
+            "变更 1 项，由规则重算相同 0 项，从第 1 项起没有重算：没有给出所指增补名录的完整案卷。",
+        ),
+        (
+            unfounded,
+            1,
+            "变更 6 项，由规则重算相同 0 项，从第 1 项起没有重算：前面已有矛盾。",
+        ),
+    ] {
+        let verdict = verdict(&files, None);
+        assert_eq!(
+            (verdict.exit(), told_of_changes(&verdict).as_str()),
+            (exit, due)
+        );
+        assert!(!calls_changes_right(&verdict));
+        let [_, technical] = verdict.closing();
+        let held = technical.split('；').find(|part| part.starts_with("相符"));
+        assert!(!held.unwrap().contains("变更重算"), "{technical}");
+    }
+}
+
 #[test]
 fn nobody_comes_from_a_borrowed_frame_that_is_void() {
     let made = made(&extended());

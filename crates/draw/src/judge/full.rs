@@ -7,6 +7,7 @@ use std::num::NonZeroUsize;
 
 use super::Bundle;
 use super::point::{Finding, Point, under};
+use super::replay::{Halt, Replay};
 use crate::bundle::{Attempt, Ended};
 use crate::digest::Digest;
 use crate::fault::{Code, Fault};
@@ -38,14 +39,18 @@ impl Write for Same<'_> {
 }
 
 impl Bundle<'_> {
+    /// What the frame and S show, and how far they reach into the changes.
     pub(super) fn full_findings(
         &self,
         borrowed: &Borrowed<'_>,
         threads: NonZeroUsize,
-    ) -> Vec<Finding> {
+    ) -> (Vec<Finding>, Replay) {
         match self.recomputed(threads) {
-            None => Vec::new(),
-            Some(Err(faults)) => under(Point::Frame, faults).collect(),
+            None => (Vec::new(), Replay::stopped(0, Halt::Frameless)),
+            Some(Err(faults)) => (
+                under(Point::Frame, faults).collect(),
+                Replay::stopped(0, Halt::Unfounded),
+            ),
             Some(Ok(drawn)) => self.compare(&drawn, borrowed, threads),
         }
     }
@@ -74,9 +79,9 @@ impl Bundle<'_> {
         drawn: &Drawn,
         borrowed: &Borrowed<'_>,
         threads: NonZeroUsize,
-    ) -> Vec<Finding> {
+    ) -> (Vec<Finding>, Replay) {
         let mut course = Course::new(drawn);
-        let (replayed, whole) = self.replay(&mut course, borrowed);
+        let (replayed, replay) = self.replay(&mut course, borrowed);
         let mut faults = self.secret_faults(&course);
         let ended = match &self.void {
             None => Ended::Drawn(&course),
@@ -89,7 +94,7 @@ impl Bundle<'_> {
         for name in self.contents.kind.files(self.contents.stage) {
             // OPEN and persons.tsv tell of the changes, so they follow only from all of them.
             let made_of_changes = matches!(name, "open.txt" | "persons.tsv");
-            if !whole && made_of_changes {
+            if replay.halt.is_some() && made_of_changes {
                 continue;
             }
             let mut same = Same {
@@ -103,26 +108,27 @@ impl Bundle<'_> {
         }
         let mut findings: Vec<_> = under(Point::Replay, replayed).collect();
         findings.extend(under(Point::Frame, faults));
-        findings
+        (findings, replay)
     }
 
-    /// Replays the changes; `false` if not all of them could be.
-    fn replay(&self, course: &mut Course<'_>, borrowed: &Borrowed<'_>) -> (Vec<Fault>, bool) {
-        let changes = self.opened.iter().flat_map(|opened| &opened.changes);
-        for (number, change) in (1..).zip(changes) {
+    /// Replays the changes as far as they go; the fault is that of the one which is not what the rules give.
+    fn replay(&self, course: &mut Course<'_>, borrowed: &Borrowed<'_>) -> (Option<Fault>, Replay) {
+        for (same, change) in (0..).zip(self.changes()) {
             let guests = match change.act {
                 Act::Extend { borrowed: name, .. } => match borrowed.get(&name) {
                     // From here on nothing can be recomputed without the borrowed draw.
-                    None => return (Vec::new(), false),
+                    None => return (None, Replay::stopped(same, Halt::Unborrowed(name))),
                     guests => guests.copied(),
                 },
                 _ => None,
             };
             if let Err(fault) = course.replay(change, guests) {
-                return (vec![fault.within(&format!("change-{number}.txt"))], false);
+                let fault = fault.within(&format!("change-{}.txt", same + 1));
+                return (Some(fault), Replay::stopped(same, Halt::Differs));
             }
         }
-        (Vec::new(), true)
+        let same = self.changes().len() as u64;
+        (None, Replay { same, halt: None })
     }
 
     /// Keys and salts are those S gives, whatever the changes were.
@@ -141,19 +147,5 @@ impl Bundle<'_> {
         wrong
             .map(|(place, _)| Fault::new(Code::KEY, place, "不是由 S 算出的。"))
             .collect()
-    }
-
-    /// How many change records of a full bundle cannot be recomputed, because the borrowed draw of an
-    /// EXTEND before them, or of their own, is not there; a verifier says so.
-    #[must_use]
-    pub fn changes_without_borrowed(&self, borrowed: &Borrowed<'_>) -> u64 {
-        let Some(opened) = self.opened.as_ref().filter(|_| self.frame.is_some()) else {
-            return 0;
-        };
-        let known = opened.changes.iter().take_while(|change| match change.act {
-            Act::Extend { borrowed: name, .. } => borrowed.contains_key(&name),
-            _ => true,
-        });
-        (opened.changes.len() - known.count()) as u64
     }
 }

@@ -4,10 +4,11 @@
 //! those are the crate `verify`'s.
 
 use super::Bundle;
+use super::replay::Replay;
 use crate::bundle::{BundleKind, Stage};
 use crate::fault::Fault;
 
-/// A point of §8.1: a check that [`Bundle::findings`] makes, by its number there.
+/// A point of §8.1: a check that [`Bundle::judge`] makes, by its number there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Point {
     /// FREEZE agrees with PLAN.
@@ -79,9 +80,9 @@ pub(super) fn under(
 }
 
 impl Bundle<'_> {
-    /// The checks that stage and kind of this bundle allow besides those of the log, ascending.
-    #[must_use]
-    pub fn points(&self) -> Vec<Point> {
+    /// The checks that stage and kind of this bundle allow besides those of the log, ascending; that of the changes only
+    /// if one of them was recomputed.
+    pub(super) fn points(&self, replay: Option<Replay>) -> Vec<Point> {
         let drawn = self.contents.kind == BundleKind::Drawn;
         let (opened, full) = (
             self.opened.is_some(),
@@ -106,7 +107,7 @@ impl Bundle<'_> {
             (Point::Changes, opened && changes),
             (Point::Persons, opened),
             (Point::Frame, full),
-            (Point::Replay, full && changes),
+            (Point::Replay, replay.is_some_and(Replay::is_made)),
         ];
         let made = all.into_iter().filter(|(_, made)| *made);
         made.map(|(point, _)| point).collect()

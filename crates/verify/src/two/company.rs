@@ -3,14 +3,14 @@
 //! Other attempts are read and compared, not judged. A borrowed frame is judged whole, since changes are
 //! recomputed from it.
 
-use std::collections::BTreeMap;
 use std::num::NonZeroUsize;
 
 use draw::judge::{Bundle, Footprint, beside};
 use draw::record::FreezeRecord;
 use draw::{Fault, Version};
 
-use super::{Guests, Held, LISTED, recomputed, unreadable};
+use super::guests::{Guests, Lacking};
+use super::{Held, LISTED, recomputed, unreadable};
 use crate::closing::SEVERAL;
 use crate::records::Records;
 use crate::source::BundleSource;
@@ -100,14 +100,14 @@ impl<'a> Others<'a> {
         threads: NonZeroUsize,
         verdict: &mut Verdict,
     ) -> Guests {
-        let mut guests = BTreeMap::new();
+        let mut guests = Guests::of(self.borrowed.len());
         for (at, held) in (1..).zip(&self.borrowed) {
             let Ok(guest) = Bundle::read(&held.files()) else {
                 continue;
             };
             let what = frame_beside(at);
-            let frame = guest.freeze().filter(|freeze| freeze.extends.is_some());
-            let frame = frame.map(FreezeRecord::hash);
+            // A record may name a FREEZE that is no borrowed frame: recomputing the record says so.
+            let frame = guest.freeze().map(FreezeRecord::hash);
             let Some(hash) = frame.filter(|hash| bundle.borrows(hash)) else {
                 verdict.open(format!("{what}：本案卷的变更记录没有引用它，没有用到。"));
                 continue;
@@ -116,10 +116,14 @@ impl<'a> Others<'a> {
                 Ok(Some(drawn)) => {
                     let sentence = format!("{what}由其名录、S 和种子重新算出，逐字节相同");
                     verdict.say(true, "VRFY-519", sentence, hash.to_string());
-                    guests.insert(hash, drawn);
+                    guests.take_in(hash, drawn);
                 }
-                Ok(None) => verdict.open(format!("{what}没有 S 和名录，不能重算，没有用到。")),
+                Ok(None) => {
+                    guests.lacks(hash, Lacking::Frame);
+                    verdict.open(format!("{what}没有 S 和名录，不能重算，没有用到。"));
+                }
                 Err(faults) => {
+                    guests.lacks(hash, Lacking::Truth);
                     for fault in faults.iter().take(LISTED) {
                         verdict.say(false, "VRFY-519", what.as_str(), fault.to_string());
                     }
@@ -130,7 +134,7 @@ impl<'a> Others<'a> {
             let sentence = "本案卷没有 S 和名录，变更没有由增补名录重算：要用本次抽取的完整案卷。";
             verdict.open(sentence);
         }
-        Guests(guests)
+        guests
     }
 
     /// What everything in the company shows of its attempts.

@@ -4,13 +4,14 @@
 use std::collections::BTreeMap;
 
 use draw::bundle::{BundleKind, Stage};
-use draw::judge::{Borrowed, Bundle, Files, Point};
+use draw::judge::{Bundle, Files, Halt, Point, Replay};
 use draw::record::two::Act;
 use draw::record::{BeaconName, FreezeRecord};
 use draw::{SeedText, Version};
 
+use super::guests::Guests;
 use crate::drand;
-use crate::verdict::{Shown, Step, Verdict};
+use crate::verdict::{Halted, Replayed, Shown, Step, Verdict};
 
 /// How a check is called.
 pub(super) struct Name {
@@ -112,6 +113,43 @@ pub(super) fn name(point: Point) -> Name {
     }
 }
 
+/// How a check is called when it holds as far as the changes were recomputed, and how far that is.
+pub(super) fn called(point: Point, replayed: Option<Replayed>) -> (Name, String) {
+    let name = name(point);
+    match (point, replayed) {
+        (Point::Replay, Some(Replayed { all, same, halt })) => {
+            let short = match halt {
+                Some(Halted::Left(_)) => "变更重算（部分）",
+                Some(Halted::Differs) | None => name.short,
+            };
+            (
+                Name { short, ..name },
+                format!("共 {all} 项，重算 {same} 项"),
+            )
+        }
+        (Point::Frame, Some(Replayed { halt: Some(_), .. })) => {
+            let detail = "open.txt、persons.tsv 由全部变更得出，没有重算";
+            (name, detail.to_owned())
+        }
+        _ => (name, String::new()),
+    }
+}
+
+/// How many of the change records were recomputed, and why not all.
+pub(super) fn replayed(bundle: &Bundle<'_>, replay: Replay, guests: &Guests) -> Replayed {
+    let halt = replay.halt.map(|halt| match halt {
+        Halt::Frameless => Halted::Left("公开的案卷没有 S 和名录"),
+        Halt::Unfounded => Halted::Left("前面已有矛盾"),
+        Halt::Unborrowed(frame) => Halted::Left(guests.why_without(&frame)),
+        Halt::Differs => Halted::Differs,
+    });
+    Replayed {
+        all: bundle.changes().len() as u64,
+        same: replay.same,
+        halt,
+    }
+}
+
 /// The steps the rule demands of an attempt that came so far, and how far each is shown.
 pub(super) fn steps(
     bundle: &Bundle<'_>,
@@ -159,12 +197,7 @@ pub(super) fn steps(
 }
 
 /// Everything this bundle, at this stage, does not show, and what was not checked.
-pub(super) fn gaps(
-    bundle: &Bundle<'_>,
-    files: &Files<'_>,
-    borrowed: &Borrowed<'_>,
-    verdict: &mut Verdict,
-) {
+pub(super) fn gaps(bundle: &Bundle<'_>, files: &Files<'_>, verdict: &mut Verdict) {
     if let Some(freeze) = bundle.freeze() {
         frozen(freeze, bundle, verdict);
     }
@@ -179,7 +212,7 @@ pub(super) fn gaps(
         Stage::Public if bundle.is_opened() => opened(verdict),
         Stage::Public | Stage::Full => {}
     }
-    changes(bundle, files, borrowed, verdict);
+    changes(bundle, files, verdict);
 }
 
 fn frozen(freeze: &FreezeRecord, bundle: &Bundle<'_>, verdict: &mut Verdict) {
@@ -240,14 +273,8 @@ fn opened(verdict: &mut Verdict) {
     verdict.open("检查人员的签号、回避、工作量与组队，变更中该由谁接替：要用完整案卷重算。");
 }
 
-fn changes(bundle: &Bundle<'_>, files: &Files<'_>, borrowed: &Borrowed<'_>, verdict: &mut Verdict) {
-    let without = bundle.changes_without_borrowed(borrowed);
-    if without > 0 {
-        verdict.leave("增补之后的变更重算");
-        verdict.open(format!(
-            "末 {without} 项变更没有重算：增补名录（EXTEND）的完整案卷没有一并给出（--borrowed）。"
-        ));
-    }
+fn changes(bundle: &Bundle<'_>, files: &Files<'_>, verdict: &mut Verdict) {
+    left(bundle, verdict);
     if bundle.contents().changes > 0 {
         verdict.open("变更的理由和批准人：在签批文件中，请对照其摘要；没有日志证明的变更由 OPEN 写明的摘要约束。");
     }
@@ -265,4 +292,43 @@ fn changes(bundle: &Bundle<'_>, files: &Files<'_>, borrowed: &Borrowed<'_>, verd
             "抽取时 {short} 个检查组缺人（-），案卷中没有增补（EXTEND）。"
         ));
     }
+}
+
+/// Change records that were not recomputed. Of a public bundle it is said with all else that needs the frame and S.
+fn left(bundle: &Bundle<'_>, verdict: &mut Verdict) {
+    let replayed = verdict
+        .account
+        .as_ref()
+        .and_then(|account| account.replayed);
+    let Some(Replayed {
+        all,
+        same,
+        halt: Some(Halted::Left(why)),
+    }) = replayed
+    else {
+        return;
+    };
+    verdict.leave(if same == 0 {
+        "变更重算"
+    } else {
+        "其余变更的重算"
+    });
+    if bundle.contents().stage != Stage::Full {
+        return;
+    }
+    let without = all - same;
+    let named = usize::try_from(same)
+        .ok()
+        .and_then(|at| bundle.changes().get(at));
+    let named = named.and_then(|change| match change.act {
+        Act::Extend { borrowed, .. } => Some(borrowed),
+        Act::Substitute { .. } | Act::Recuse { .. } => None,
+    });
+    verdict.open(match named {
+        Some(frame) => format!(
+            "末 {without} 项变更没有重算：{why}。第 {} 项增补（EXTEND）所指的是 {frame}，其完整案卷用 --borrowed 一并给出。",
+            same + 1
+        ),
+        None => format!("末 {without} 项变更没有重算：{why}。"),
+    });
 }

@@ -40,6 +40,8 @@ pub struct Case {
     /// Bundle, stage and whether with its receipts.
     pub base: String,
     pub given: Given,
+    /// Bundles given beside it as those of borrowed frames.
+    pub borrowed: Vec<Files>,
 }
 
 pub fn corpus() -> PathBuf {
@@ -71,6 +73,7 @@ fn case(row: &str) -> Case {
         [rust, sh, page, keyless] => (rust, sh, page, keyless),
         _ => panic!("{name}: three verdicts, or four"),
     };
+    let (given, borrowed) = Base::of(base).edited(name, edits);
     Case {
         name: name.to_owned(),
         law: law.to_owned(),
@@ -79,7 +82,8 @@ fn case(row: &str) -> Case {
         page,
         keyless,
         base: base.to_owned(),
-        given: Base::of(base).edited(name, edits),
+        given,
+        borrowed,
     }
 }
 
@@ -105,6 +109,7 @@ struct Base {
     links: Vec<(String, String)>,
     folders: Vec<String>,
     packed: Option<Vec<u8>>,
+    borrowed: Vec<Files>,
 }
 
 impl Base {
@@ -136,14 +141,15 @@ impl Base {
             links: Vec::new(),
             folders: Vec::new(),
             packed: None,
+            borrowed: Vec::new(),
         }
     }
 
-    fn edited(mut self, case: &str, edits: &str) -> Given {
+    fn edited(mut self, case: &str, edits: &str) -> (Given, Vec<Files>) {
         for edit in edits.split(" ; ").map(str::trim).filter(|e| !e.is_empty()) {
             self.edit(case, edit);
         }
-        match self.packed {
+        let given = match self.packed {
             Some(bytes) => Given::Zip(bytes),
             None => Given::Folder {
                 name: self.name,
@@ -151,7 +157,8 @@ impl Base {
                 links: self.links,
                 folders: self.folders,
             },
-        }
+        };
+        (given, self.borrowed)
     }
 
     fn edit(&mut self, case: &str, edit: &str) {
@@ -163,6 +170,10 @@ impl Base {
         match words[..] {
             ["chain"] => self.chain(),
             ["at", name] => self.name = String::from_utf8(unescape(name)).unwrap(),
+            ["beside", bundle, stage] => {
+                let frame = Self::of(&format!("{bundle} {stage}"));
+                self.borrowed.push(frame.files);
+            }
             ["zip", ref knobs @ ..] => self.packed = Some(pack::zip(&self.files, knobs)),
             ["cutline" | "dupline" | "swapline" | "word", ..] => self.edit_line(case, &words),
             _ => self.edit_file(case, &words),

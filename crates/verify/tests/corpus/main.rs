@@ -14,7 +14,7 @@ use cases::{Case, Given};
 use said::Tool;
 use tlog::note::KeyKind;
 use tlog::{LogKeys, SignerKey, VerifierKey};
-use verify::{BundleSource, Limits, Options, unopened, verify_bundle};
+use verify::{BundleSource, Company, Limits, Options, unopened, verify_among};
 
 /// The script mostly waits for the programs it starts.
 const WORKERS: usize = 4;
@@ -166,8 +166,16 @@ fn judged_with(case: &Case, due: u8, log_key: Option<LogKeys>) -> Judged {
         log_key,
         ..Options::default()
     };
+    let borrowed = case.borrowed.iter().cloned();
+    let borrowed: Vec<_> = borrowed
+        .map(|files| BundleSource::from_files(files, Limits::default()).unwrap())
+        .collect();
+    let company = Company {
+        earlier: &[],
+        borrowed: &borrowed,
+    };
     let verdict = match BundleSource::open(&written(case, folder.path()), Limits::default()) {
-        Ok(source) => verify_bundle(&source, &options),
+        Ok(source) => verify_among(&source, &company, &options),
         Err(problem) => unopened(problem),
     };
     Judged {

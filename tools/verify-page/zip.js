@@ -198,7 +198,8 @@
     var top = entries[0].name.slice(0, cut + 1);
     if (!TOP.test(top.slice(0, -1))) { fail('不接受这个文件夹名：' + top); }
     if (entries[0].name === top) {
-      if (entries[0].head.size || entries[0].head.packed) { fail('文件夹不应有内容'); }
+      var head = entries[0].head;
+      if (head.method || head.crc || head.size || head.packed) { fail('文件夹不应有内容'); }
       entries = entries.slice(1);
     }
     return entries.map(function (entry) {

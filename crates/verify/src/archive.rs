@@ -23,6 +23,9 @@ const LOCAL: usize = 30;
 const LARGEST_DIRECTORY: u64 = 16 << 20;
 /// Flag bits that only tell how the packer worked, and that a name is UTF-8: 1, 2, 11.
 const HARMLESS_FLAGS: u16 = 0b1000_0000_0110;
+/// Attributes of DOS by which an entry is a label of the volume or a device, and by which it is a folder.
+const NO_FILE: u32 = 0x48;
+const FOLDER: u32 = 0x10;
 
 /// Why a zip is none of this protocol.
 type Reason = &'static str;
@@ -172,19 +175,23 @@ fn member(line: &[u8], name: &[u8]) -> Result<Member, Reason> {
         return Err("目录中有附加字段、注释或者分卷");
     }
     let folder = name.ends_with(b"/");
-    let (unix, dos) = (attributes >> 28, attributes & 0x18);
-    let plain = matches!(unix, 0 | 8) && dos == 0;
-    let folded = folder && matches!(unix, 0 | 4) && dos & 0x08 == 0;
-    if !plain && !folded {
+    let kind = if folder { 4 } else { 8 };
+    let refused = if folder { NO_FILE } else { NO_FILE | FOLDER };
+    if !matches!(attributes >> 28, mode if mode == 0 || mode == kind) || attributes & refused != 0 {
         return Err("有链接、文件夹或者设备");
+    }
+    // What is never unpacked must have nothing to unpack.
+    let (crc, packed, size) = (u32_at(line, 16), u32_at(line, 20), u32_at(line, 24));
+    if folder && (method, crc, packed, size) != (0, 0, 0, 0) {
+        return Err("文件夹中写着内容");
     }
     Ok(Member {
         name: name.to_vec(),
         flags,
         method,
-        crc: u32_at(line, 16),
-        packed: u64::from(u32_at(line, 20)),
-        size: u64::from(u32_at(line, 24)),
+        crc,
+        packed: packed.into(),
+        size: size.into(),
         header: u64::from(u32_at(line, 42)),
         folder,
     })
@@ -242,7 +249,7 @@ fn named(members: Vec<Member>) -> Result<BTreeMap<String, Member>, Reason> {
     let mut found = BTreeMap::new();
     for (at, member) in members.into_iter().enumerate() {
         if member.folder {
-            if at != 0 || member.name != top || member.size != 0 {
+            if at != 0 || member.name != top {
                 return Err("顶层以外还有文件夹");
             }
             continue;

@@ -116,6 +116,33 @@ fn a_witness_line_sent_back_is_added_and_then_verified() {
     assert!(at_log.add_line(&line).is_err(), "the same line twice");
 }
 
+/// What somebody copied into a note may repeat a line; a witness is not two witnesses by it.
+#[test]
+fn a_line_that_stands_twice_counts_once_and_every_line_of_a_known_key_must_hold() {
+    let line = |text: &str, time| {
+        let mut note = head().sign(&log_key()).unwrap();
+        note.note.push(witness(1).cosign_text(text, time)).unwrap();
+        note.to_string().lines().last().unwrap().to_owned()
+    };
+    let note = head().sign(&log_key()).unwrap().to_string();
+    let body = head().sign(&log_key()).unwrap().note().text().to_owned();
+    let log = note.lines().last().unwrap();
+    let known = [witness(1).verifier().clone()];
+    let times = |lines: &[&str]| {
+        let more: String = lines.iter().map(|line| format!("{line}\n")).collect();
+        let reread = SignedCheckpoint::parse(&format!("{note}{more}")).unwrap();
+        let cosigned = reread.verify(log_key().verifier(), &known);
+        let cosigned = cosigned.map_err(|error| error.code())?;
+        Ok(cosigned.iter().filter_map(|one| one.cosigned_at).collect())
+    };
+    let (first, later) = (line(&body, 5), line(&body, 9));
+    assert_eq!(times(&[log, &first, &first, &later]), Ok(vec![5]));
+    assert_eq!(
+        times(&[&first, &line("another head\n", 9)]),
+        Err("TLOG-012")
+    );
+}
+
 #[test]
 fn a_cosignature_with_a_moved_time_is_refused() {
     let mut signed = head().sign(&log_key()).unwrap();

@@ -216,7 +216,9 @@ fn links_folders_and_devices_are_refused() {
     ] {
         refused(|entries| entries[0].attributes = mode << 16);
     }
-    refused(|entries| entries[0].attributes = 0x10);
+    for attributes in [0x10, 0x08, 0x40] {
+        refused(|entries| entries[0].attributes = attributes);
+    }
     refused(|entries| entries.push(entry("later/", b"")));
     refused(|entries| entries.insert(0, entry("x/", b"")));
     refused(|entries| entries[1].name = "a/freeze.txt");

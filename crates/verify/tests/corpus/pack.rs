@@ -20,6 +20,11 @@ struct Entry {
     flags: u16,
     extra: Vec<u8>,
     attributes: u32,
+    /// What made it and what is needed to read it, time and date in its local header, and attributes of the content.
+    maker: u16,
+    needed: u16,
+    time: u32,
+    internal: u16,
 }
 
 fn short(out: &mut Vec<u8>, value: u16) {
@@ -78,14 +83,18 @@ impl Entry {
             flags: 0,
             extra: Vec::new(),
             attributes: 0o100_644 << 16,
+            maker: 0x0314,
+            needed: 20,
+            time: 0x5a21_0000,
+            internal: 0,
         }
     }
 
     /// The fields both headers share, from the flags to the length of the extra field.
-    fn shared(&self, out: &mut Vec<u8>, name: &str, crc: u32) {
+    fn shared(&self, out: &mut Vec<u8>, name: &str, crc: u32, time: u32) {
         short(out, self.flags);
         short(out, self.method);
-        long(out, 0x5a21_0000);
+        long(out, time);
         long(out, crc);
         long(out, length(&self.content));
         long(out, self.size);
@@ -95,8 +104,8 @@ impl Entry {
 
     fn local(&self, out: &mut Vec<u8>) {
         long(out, LOCAL);
-        short(out, 20);
-        self.shared(out, &self.name, self.crc);
+        short(out, self.needed);
+        self.shared(out, &self.name, self.crc, self.time);
         out.extend(self.name.as_bytes());
         out.extend(&self.extra);
         out.extend(&self.content);
@@ -104,10 +113,11 @@ impl Entry {
 
     fn central(&self, out: &mut Vec<u8>, at: u32) {
         long(out, CENTRAL);
-        short(out, 0x0314);
+        short(out, self.maker);
         short(out, 20);
-        self.shared(out, &self.listed, self.listed_crc);
-        out.extend([0; 6]);
+        self.shared(out, &self.listed, self.listed_crc, 0x5a21_0000);
+        out.extend([0; 4]);
+        short(out, self.internal);
         long(out, self.attributes);
         long(out, at);
         out.extend(self.listed.as_bytes());
@@ -227,6 +237,16 @@ fn turn(entries: &mut Vec<Entry>, knob: &str) {
         "link" => first.attributes = 0o120_777 << 16,
         "folder" => first.attributes = 0o040_755 << 16,
         "device" => first.attributes = 0o020_644 << 16,
+        "device-dos" => first.attributes = 0x40,
+        "label" => first.attributes = 0x08,
+        // Nothing of this says what is in the file.
+        "free" => {
+            first.maker = 0x003f;
+            first.needed = 45;
+            first.time = u32::MAX;
+            first.internal = 0xffff;
+            first.attributes = 0o107_777 << 16 | 0xffa7;
+        }
         "unicode" => {
             first.name = "\u{ff46}reeze.txt".to_owned();
             first.listed.clone_from(&first.name);
@@ -255,22 +275,6 @@ fn turn_top(entries: &mut Vec<Entry>, knob: &str) {
             folder.attributes = (0o040_755 << 16) | 0x10;
             entries.insert(0, folder);
         }
-        "top-entry-late" => {
-            turn_top(entries, "top-entry");
-            let folder = entries.remove(0);
-            entries.push(folder);
-        }
-        "top-entry-full" => {
-            turn_top(entries, "top-entry");
-            let attributes = entries[0].attributes;
-            entries[0] = Entry::of("draw-7/", b"x", false);
-            entries[0].attributes = attributes;
-        }
-        "top-entry-other" => {
-            turn_top(entries, "top-entry");
-            entries[0].name = "draw-8/".to_owned();
-            entries[0].listed = entries[0].name.clone();
-        }
         "top-bad" => top(entries, ".draw"),
         "two-tops" => {
             top(entries, "draw-7");
@@ -287,6 +291,39 @@ fn turn_top(entries: &mut Vec<Entry>, knob: &str) {
             entries[0].listed.clone_from(&bare);
             entries[0].name = bare;
         }
-        _ => {}
+        _ => {
+            if let Some(knob) = knob.strip_prefix("top-entry-") {
+                turn_top(entries, "top-entry");
+                turn_folder(entries, knob);
+            }
+        }
+    }
+}
+
+/// What is odd about the entry of the top folder.
+fn turn_folder(entries: &mut [Entry], knob: &str) {
+    let folder = &mut entries[0];
+    match knob {
+        "late" => entries.rotate_left(1),
+        "full" => {
+            let attributes = folder.attributes;
+            *folder = Entry::of("draw-7/", b"x", false);
+            folder.attributes = attributes;
+        }
+        "plain" => folder.attributes = 0o100_644 << 16,
+        // An empty deflate stream, and a sum of nothing that is not that of nothing.
+        "deflated" => {
+            folder.method = 8;
+            folder.content = vec![3, 0];
+        }
+        "crc" => {
+            folder.crc = 1;
+            folder.listed_crc = 1;
+        }
+        "other" => {
+            folder.name = "draw-8/".to_owned();
+            folder.listed = folder.name.clone();
+        }
+        _ => panic!("no knob top-entry-{knob}"),
     }
 }

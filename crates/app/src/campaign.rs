@@ -236,18 +236,6 @@ impl App {
         self.write_stepped(begun).await
     }
 
-    /// What a plan still lacks; empty if it can be submitted.
-    pub async fn plan_faults(&self, number: &CampaignNo) -> Result<Vec<PlanFault>, AppError> {
-        let mut reader = self.db.read().await?;
-        let stored = campaign::by_number(&mut reader, number).await?;
-        let rulebook = catalog::rulebook_of(&mut reader, &stored.campaign.state).await?;
-        let newest = self.version_of_new_attempts;
-        Ok(complete(&mut reader, &stored, (&rulebook, newest))
-            .await?
-            .err()
-            .unwrap_or_default())
-    }
-
     /// Begins an act on a campaign: the campaign as it stands, which is what was shown, and in which
     /// capacity the account may do the verb to it. More facts are loaded next, before [`Self::enter`].
     pub(crate) async fn campaign_for(

@@ -3,21 +3,22 @@
 
 use domain::campaign::eligibility::refused_by_draw;
 use domain::campaign::plan::{
-    CampaignPlan, CompletePlan, PlanFacts, PlanFault, PlanVersion, record_of,
+    CampaignPlan, CompletePlan, PlanFacts, PlanFault, PlanPart, PlanVersion, announceable,
+    record_of,
 };
 use domain::catalog::InspectionItem;
-use domain::id::OrgUnitId;
+use domain::id::{CampaignNo, OrgUnitId};
 use domain::inspector::Inspector;
 use domain::org::OrgTree;
 use domain::rulebook::Rulebook;
 use draw::Version;
 use draw::record::PlanRecord;
-use store::campaign::StoredCampaign;
+use store::campaign::{self, StoredCampaign};
 use store::catalog::Adopted;
 use store::{FrameRegisters, Reader, StoreError, catalog, org};
 
-use super::{gaps, items_and_inspectors, plan_of};
-use crate::AppError;
+use super::{gaps, items_and_inspectors, plan_of, plan_text};
+use crate::{App, AppError};
 
 /// The plan as complete, or its gaps, under the registers of this moment and the rules it obeys; `newest` is the version
 /// of new plans.
@@ -102,4 +103,51 @@ pub(crate) async fn plan_now(
     let record = record_of(&stored.campaign.number, &complete, &rulebook, &intervals)
         .map_err(|fault| refused_by_draw(&fault))?;
     Ok((record, rulebook))
+}
+
+impl App {
+    /// What keeps a plan from being submitted now: its gaps, or without any that its ceremony comes too soon.
+    pub async fn plan_faults(&self, number: &CampaignNo) -> Result<Vec<PlanFault>, AppError> {
+        let mut reader = self.db.read().await?;
+        let stored = campaign::by_number(&mut reader, number).await?;
+        self.faults_of(&mut reader, &stored).await
+    }
+
+    /// The same if it read like this.
+    pub async fn plan_faults_as(
+        &self,
+        number: &CampaignNo,
+        plan: &CampaignPlan,
+    ) -> Result<Vec<PlanFault>, AppError> {
+        let mut reader = self.db.read().await?;
+        let mut stored = campaign::by_number(&mut reader, number).await?;
+        stored.plan = plan_text(plan)?;
+        self.faults_of(&mut reader, &stored).await
+    }
+
+    async fn faults_of(
+        &self,
+        reader: &mut Reader,
+        stored: &StoredCampaign,
+    ) -> Result<Vec<PlanFault>, AppError> {
+        let rulebook = catalog::rulebook_of(reader, &stored.campaign.state).await?;
+        let newest = self.version_of_new_attempts;
+        let complete = match complete(reader, stored, (&rulebook, newest)).await? {
+            Ok(complete) => complete,
+            Err(faults) => return Ok(faults),
+        };
+        // Rules without an interval are refused by the act itself: no plan can mend them.
+        let Ok(intervals) = rulebook.intervals() else {
+            return Ok(Vec::new());
+        };
+        let record = record_of(&stored.campaign.number, &complete, &rulebook, &intervals);
+        let late = record
+            .ok()
+            .and_then(|record| announceable(&record, self.clock.now()).err());
+        let late = late.map(|refusal| PlanFault {
+            part: PlanPart::Sources,
+            refusal,
+        });
+        Ok(late.into_iter().collect())
+    }
 }

@@ -24,6 +24,10 @@ text_type! {
     DistrictCode;
 }
 
+/// The names that go with the program: those of the bureau whose rules it carries. An installation elsewhere reads codes
+/// until its own are added here.
+const NAMED_DISTRICTS: &str = include_str!("../../seed/districts.csv");
+
 impl SubjectName {
     /// Reads a name of at most 100 letters.
     ///
@@ -84,6 +88,22 @@ impl DistrictCode {
             Ok(Self(text))
         } else {
             Err(codes::DISTRICT_SHAPE.field(&[("text", &text)]))
+        }
+    }
+
+    /// The name people know it by, if the program does.
+    #[must_use]
+    pub fn name(&self) -> Option<&'static str> {
+        let mut rows = NAMED_DISTRICTS.lines().skip(1);
+        rows.find_map(|row| row.strip_prefix(self.as_str())?.strip_prefix(','))
+    }
+
+    /// As people read it: the name with its code, by which lists are searched; the code alone where no name is known.
+    #[must_use]
+    pub fn in_words(&self) -> String {
+        match self.name() {
+            Some(name) => format!("{name}（{self}）"),
+            None => self.to_string(),
         }
     }
 }

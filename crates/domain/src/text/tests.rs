@@ -162,6 +162,19 @@ fn names_are_kept_to_one_spelling() {
 }
 
 #[test]
+fn a_district_is_called_by_its_name_where_one_is_known() {
+    let words = |code| DistrictCode::parse(code).expect("six digits").in_words();
+    assert_eq!(words("411200"), "三门峡市（411200）");
+    assert_eq!(words("411282"), "灵宝市（411282）");
+    assert_eq!(words("411299"), "411299");
+    for row in include_str!("../../seed/districts.csv").lines().skip(1) {
+        let (code, name) = row.split_once(',').expect("code and name");
+        let code = DistrictCode::parse(code).expect("six digits");
+        assert_eq!(code.name(), Some(name), "one name for each code");
+    }
+}
+
+#[test]
 fn hostile_texts_never_panic() {
     let mut state = 0x9e37_79b9_7f4a_7c15_u64;
     for _ in 0..20_000 {

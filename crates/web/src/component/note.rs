@@ -108,6 +108,12 @@ impl Refusal {
         self
     }
 
+    /// Whether its code is of this series, such as `PLAN-`.
+    #[must_use]
+    pub fn is_of(&self, series: &str) -> bool {
+        self.code.starts_with(series)
+    }
+
     /// The same where nothing has said yet where the remedy is done.
     #[must_use]
     pub fn or_remedy_link(mut self, link: Link) -> Self {

@@ -169,6 +169,7 @@ feedback! {
     PASSWORD_RESET = "password-reset", "口令已重置。", "把新口令当面告知本人；首次登录须更改。";
     // Campaigns.
     PLAN_SAVED = "plan-saved", "方案已保存。", "还缺什么，写在各部分标题下；补全后提交报批。";
+    PLAN_SAVED_WHOLE = "plan-saved-whole", "方案已保存，不缺什么。", "下一步：提交报批。";
     CAMPAIGN_DRAFTED = "campaign-drafted", "已建立方案草稿，并给出任务号。", "提交报批之前都可以修改。";
     CAMPAIGN_SUBMITTED = "campaign-submitted", "已提交分管领导审批。", "批准前仍可撤回。";
     CAMPAIGN_RECALLED = "campaign-recalled", "已撤回报批。", "修改后可以重新提交。";

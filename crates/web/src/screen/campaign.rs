@@ -4,7 +4,7 @@
 //! people) → `term` (which clock runs) → `kind` (the acts, and what stands in their way, asked of the
 //! domain) → `act` (confirmation and press) → `record` (the page of a campaign) → `plan` (the seven
 //! parts as a form) → `slip` (the link of an outside party) → `visits` (who was drawn) → `picture` (of dice and notices) → `unseal` (their names) → `void` (the
-//! beacon of a void attempt) → `list`.
+//! beacon of a void attempt) → `list`; `following` and `overdue` (when a page looks again, and what it says of a ceremony nobody held).
 //!
 //! Deliberately absent: any rule. What an act needs is asked of `domain` by doing it on a copy, and
 //! `app` asks again when the button is pressed.
@@ -16,6 +16,7 @@ mod act;
 pub(in crate::screen) mod following;
 mod kind;
 mod list;
+pub(in crate::screen) mod overdue;
 mod picture;
 mod plan;
 pub(super) mod qr;

@@ -160,12 +160,13 @@ async fn page(
     let mut frame = visit.guest.frame(web);
     // What is typed or about to be pressed is never taken away: a script sees whether something is, and without one a page
     // with a field stays.
-    frame.refresh_seconds = following::looks_again(&stored.campaign, now);
+    // What comes back refused stands at an address that only takes forms, so it is never asked for anew.
+    let refused = flaws.refusal.is_some();
+    frame.refresh_seconds = following::looks_again(&stored, now).filter(|_| !refused);
     frame.is_filled_in = !step.is_waiting();
     let mut page = PlainPage::new(frame, Head::new("抽取见证"));
     let body = view::PartyPage::new(visit, &stored, office, step, receipt, typed);
     page = page.with(flaws.note()).with(Fragment::of(&body));
-    let refused = flaws.refusal.is_some();
     let status = if refused {
         flaws.status()
     } else {

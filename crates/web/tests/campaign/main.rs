@@ -17,6 +17,7 @@ mod acts;
 mod beside;
 mod cast;
 mod cut;
+mod early;
 mod locked;
 mod long;
 mod lost;

@@ -80,6 +80,50 @@ async fn gaps_stand_under_their_part_and_stop_the_submission() {
     .await;
 }
 
+/// Whoever saved a plan is told whether anything is missing, and what comes next stands before the way that saves nothing.
+#[tokio::test]
+async fn who_saves_a_whole_plan_is_told_so_and_led_to_the_submission() {
+    with_cast(40, 6, async |cast| {
+        let no = cast.plan(&plan_but(&[("purpose", "")])).await;
+        let path = format!("/w/campaigns/{no}/plan");
+        let saves = async |purpose: &'static str| {
+            let asked = cast.initiator.get(&path).await;
+            let typed = plan_but(&[("purpose", purpose)]);
+            let saved = cast.initiator.submit(&asked, &path, &typed).await;
+            assert_eq!(saved.status, StatusCode::SEE_OTHER, "{}", saved.text);
+            cast.initiator.get(saved.location()).await
+        };
+        let gap = saves("").await;
+        assert!(
+            gap.shows("还缺什么") && gap.shows("PLAN-001"),
+            "{}",
+            gap.text
+        );
+        let next = format!("href=\"/w/campaigns/{no}/submit\">提交报批");
+        assert!(!gap.shows(&next) && !gap.shows("不缺什么"), "{}", gap.text);
+        let whole = saves("核查净化设施运行与清洗").await;
+        assert!(whole.shows("方案已保存，不缺什么。"), "{}", whole.text);
+        assert!(!whole.shows("还缺什么"), "{}", whole.text);
+        let (next, back) = (whole.text.find(&next), whole.text.find("返回任务，不保存"));
+        assert!(next.is_some() && next < back, "{}", whole.text);
+    })
+    .await;
+}
+
+/// People know a district by its name; the code stands beside it, by which the register is searched.
+#[tokio::test]
+async fn a_district_is_called_by_its_name() {
+    with_cast(3, 3, async |cast| {
+        let no = cast.plan(&whole_plan()).await;
+        let own = format!("/w/campaigns/{no}");
+        for path in [&format!("{own}/plan"), &own] {
+            let page = cast.initiator.get(path).await;
+            assert!(page.shows("湖滨区（411202）"), "{path}: {}", page.text);
+        }
+    })
+    .await;
+}
+
 #[tokio::test]
 async fn the_plan_page_shows_what_a_freeze_would_yield_now() {
     with_cast(40, 6, async |cast| {

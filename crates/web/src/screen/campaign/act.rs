@@ -12,6 +12,7 @@ use axum::response::IntoResponse as _;
 use domain::id::{CampaignNo, PartyToken};
 use domain::text::FieldErrors;
 
+use super::following;
 use super::kind::{CampaignAct, Standing};
 use super::seen::Seen;
 use crate::component::{Confirm, Crumb, Fragment, Head, Link, Refusal};
@@ -130,8 +131,10 @@ async fn refused(
     refusal: &domain::refusal::Refusal,
 ) -> Answer {
     let back = Link::new("返回任务", seen.page());
+    // Nothing is typed here, and others or the hour take away what stands in the way.
     let page = page(act, web, seen, visit)
         .await?
+        .looking_again(following::looks_again(&seen.stored, visit.now))
         .with(Refusal::from(refusal).with_remedy_link(back));
     Ok((StatusCode::CONFLICT, page).into_response())
 }
@@ -221,7 +224,9 @@ async fn again(
     sent: &Submitted,
     flaws: &Flaws,
 ) -> Answer {
-    let mut page = page(act, web, seen, visit).await?.with(flaws.note());
+    let mut page = page(act, web, seen, visit)
+        .await?
+        .with(mended(act, seen, flaws));
     let still = matches!(act.standing(seen, visit), Standing::Offered);
     // As where the page is opened: what the form rests on before what stands above it.
     let confirm = match still {
@@ -245,6 +250,28 @@ async fn again(
         ));
     }
     Ok((flaws.status(), page).into_response())
+}
+
+/// The refusal of a press; where it is the plan that has to be mended, with the way to where this account can have it done.
+fn mended(act: CampaignAct, seen: &Seen, flaws: &Flaws) -> Fragment {
+    match (&flaws.refusal, to_the_plan(act, seen)) {
+        (Some(refusal), Some(link)) if refusal.is_of("PLAN-") => {
+            refusal.clone().or_remedy_link(link).into()
+        }
+        _ => flaws.note(),
+    }
+}
+
+/// Where a plan is mended that is not approved: by who submits it himself, by who approves it in sending it back.
+fn to_the_plan(act: CampaignAct, seen: &Seen) -> Option<Link> {
+    match act {
+        CampaignAct::Submit => Some(Link::new("修改方案", seen.page().child("plan"))),
+        CampaignAct::Approve => {
+            let back = CampaignAct::Return;
+            Some(Link::new(back.words(), seen.page().child(back.slug())))
+        }
+        _ => None,
+    }
 }
 
 /// The page of the job that freezes a large register; none for a small one.

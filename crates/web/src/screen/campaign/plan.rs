@@ -17,6 +17,7 @@ use domain::premise::Premise;
 use domain::text::FieldErrors;
 
 use super::super::draft;
+use super::kind::{CampaignAct, Standing};
 use super::seen::Seen;
 use crate::component::{Crumb, Fragment, Head, Link, Note};
 use crate::form::Submitted;
@@ -151,6 +152,9 @@ pub(super) async fn show(
     if begun.is_some_and(|begun| begun.event.as_ref() != Some(&seen.stored.seen)) {
         above.push(Note::warning("方案在您存草稿之后又被改过。", "核对最新方案后再保存。").into());
     }
+    if faults.is_empty() && draft.typed.is_empty() {
+        above.push(whole(&seen, &visit).into());
+    }
     let above = Fragment::join(above);
     let shown = Shown {
         faults,
@@ -160,6 +164,20 @@ pub(super) async fn show(
         ..Shown::new(Some(&seen), typed, &errors)
     };
     page(&web, &visit, shown).await
+}
+
+/// That the plan as it is saved lacks nothing, and the act that comes next.
+fn whole(seen: &Seen, visit: &Visit) -> Note {
+    let submit = CampaignAct::Submit;
+    let lead = "保存的方案不缺什么。";
+    match submit.standing(seen, visit) {
+        Standing::Offered => {
+            let to = seen.page().child(submit.slug());
+            Note::standing(lead, "下一步是提交报批；在本页又改了的，先保存。")
+                .with_link(Link::new(submit.words(), to))
+        }
+        _ => Note::standing(lead, "下一步由有权提交的账号提交报批。"),
+    }
 }
 
 /// The press on `/w/campaigns/{no}/plan`.
@@ -195,7 +213,11 @@ pub(super) async fn save(
     }
     let acting = visit.acting.clone();
     let (no, premise) = (seen.number().clone(), sent.required_premise());
-    let to = feedback::PLAN_SAVED.at(page_of(&no));
+    let said = match web.app.plan_faults_as(&no, &plan).await?.is_empty() {
+        true => &feedback::PLAN_SAVED_WHOLE,
+        false => &feedback::PLAN_SAVED,
+    };
+    let to = said.at(page_of(&no));
     let done = once(&web, &visit, &sent, to, move |app| async move {
         app.revise_plan(&acting, &no, &premise?, &plan).await
     })
@@ -239,8 +261,9 @@ async fn outlook(
     unit: &OrgUnitId,
     plan: domain::campaign::plan::CampaignPlan,
 ) -> Result<(Vec<PlanFault>, Fragment), Stop> {
+    let as_typed = web.app.plan_faults_as(number, &plan).await?;
     Ok(match web.previews.of(&web.app, number, unit, plan).await? {
-        Ok(preview) => (Vec::new(), view::preview(&preview)),
+        Ok(preview) => (as_typed, view::preview(&preview)),
         Err(faults) => (faults, Fragment::default()),
     })
 }

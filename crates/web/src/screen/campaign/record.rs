@@ -14,6 +14,7 @@ use store::log::TraceOf;
 use super::super::shared::trace_of;
 use super::act::paper_waits;
 use super::kind::{CampaignAct, Standing};
+use super::overdue::Overdue;
 use super::seen::Seen;
 use super::{following, term, words};
 use crate::component::{
@@ -50,7 +51,7 @@ pub(super) async fn show(
         .page(&visit, head)
         .await?
         .with_crumb(Crumb::new(above, number.as_str()))
-        .looking_again(following::looks_again(&seen.stored.campaign, visit.now))
+        .looking_again(following::looks_again(&seen.stored, visit.now))
         .with(step_bar(&seen, visit.now.date()));
     page = standing(&web, &visit, &seen, page).await?;
     for refusal in &offers.refused {
@@ -86,6 +87,9 @@ async fn standing(
     let kind = seen.stored.campaign.kind();
     if kind != StateKind::Abandoned {
         page = page.with(what_now(seen, visit.now));
+    }
+    if let Some(overdue) = Overdue::of(&seen.stored, visit.now).filter(|_| !seen.is_overtaken) {
+        page = page.with(overdue.note());
     }
     if kind == StateKind::Submitted {
         page = page.with(paper_waits(web, visit, seen).await?);

@@ -139,17 +139,22 @@ impl Seen {
 
     /// When the approved plan announced the ceremony for; none under a PLAN of `shuang/1`, which says nothing of it.
     pub(in crate::screen) fn announced(&self) -> Option<Instant> {
-        let logged = self.stored.plan_record.as_ref()?;
-        let says = logged
-            .lines()
-            .find_map(|line| line.strip_prefix("ceremony "));
-        says?.parse().ok().map(Instant::from_unix_seconds)
+        announced(&self.stored)
     }
 
     /// Its page.
     pub(in crate::screen) fn page(&self) -> Address {
         Address::fixed("/w/campaigns").child(self.number().as_str())
     }
+}
+
+/// When the approved plan of a campaign announced the ceremony for, as its record says it.
+pub(in crate::screen) fn announced(stored: &StoredCampaign) -> Option<Instant> {
+    let logged = stored.plan_record.as_ref()?;
+    let says = logged
+        .lines()
+        .find_map(|line| line.strip_prefix("ceremony "));
+    says?.parse().ok().map(Instant::from_unix_seconds)
 }
 
 async fn approved_once(

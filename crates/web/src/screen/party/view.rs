@@ -137,7 +137,10 @@ pub(super) enum Step {
 impl Step {
     /// Whether the page only waits for others: nothing is typed or pressed on it.
     pub(super) fn is_waiting(&self) -> bool {
-        matches!(self, Self::Hold(..) | Self::Done { .. })
+        matches!(
+            self,
+            Self::NotYet | Self::Wait | Self::Hold(..) | Self::Done { .. }
+        )
     }
 }
 

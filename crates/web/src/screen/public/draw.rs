@@ -19,6 +19,7 @@ use super::record::Record;
 use super::{answer, bare, contradicted, printed};
 use crate::gate::{Answer, Guest, Stop, WebState};
 use crate::screen::campaign::following;
+use crate::screen::campaign::overdue::Told;
 
 mod awaited;
 mod left_undone;
@@ -129,6 +130,8 @@ pub(super) struct PublicDraw {
     pub(super) overtaken: bool,
     /// When the public source of the attempt appeared, if REVEAL was not there by then.
     pub(super) missed_beacon: Option<String>,
+    /// That the time of its ceremony is over and it was not held.
+    pub(super) ceremony_overdue: Option<Told>,
     /// What is not done of it though the last day of its plan is over.
     pub(super) left_undone: Option<String>,
 }
@@ -197,6 +200,7 @@ pub(super) async fn load(web: &WebState, no: &str) -> Result<PublicDraw, Stop> {
     Ok(PublicDraw {
         awaited,
         overtaken,
+        ceremony_overdue: Told::of(&stored, overtaken, now),
         left_undone: LeftUndone::of(&stored, now.date()).map(|left| left.sentence()),
         missed_beacon: stored.campaign.missed_beacon(now).map(|at| at.local_text()),
         number: stored.campaign.number.to_string(),
@@ -211,7 +215,7 @@ pub(super) async fn load(web: &WebState, no: &str) -> Result<PublicDraw, Stop> {
         trust_level_proven: levels.proven,
         claim: levels.claim,
         by_dice: by_dice(&stored),
-        looks_again: following::looks_again(&stored.campaign, now),
+        looks_again: following::looks_again(&stored, now),
         strata: parts::strata(&stored),
         must: freeze.and_then(|record| record.number("must", 0)),
         skip: freeze.and_then(|record| record.number("skip", 0)),

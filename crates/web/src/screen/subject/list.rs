@@ -263,7 +263,7 @@ fn row(stored: &StoredSubject) -> Row {
     Row::new(vec![
         Cell::link(entry.name.as_str(), page_of(&entry.id)).with_context(address),
         Cell::new(code),
-        Cell::new(entry.district.as_str()),
+        Cell::new(entry.district.in_words()),
         Cell::new(pools.join("、")),
         Cell::new(class),
         Cell::new(Badge::new(tone, entry.standing.label())),

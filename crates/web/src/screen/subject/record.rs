@@ -102,7 +102,7 @@ fn facts(stored: &StoredSubject, keeper: String) -> Facts {
             text(entry.register_number.as_ref().map(ToString::to_string)),
         )
         .with("类型", entry.kind.label())
-        .with("行政区划", entry.district.as_str())
+        .with("行政区划", entry.district.in_words())
         .with("片区", text(entry.area.as_ref().map(ToString::to_string)))
         .with(
             "经营地址",

@@ -11,6 +11,7 @@ use store::{Reader, StoreError, catalog};
 
 use crate::component::DeadlineChip;
 use crate::gate::{Stop, Visit, WebState};
+use crate::screen::campaign::overdue::Overdue;
 use crate::screen::campaign::words;
 use crate::text::Address;
 
@@ -191,7 +192,7 @@ async fn campaigns(
                 None => may_be_mine(held, *verb, &visit.acting.account),
             })
             .filter(|held| !urges(act) || held.until < terms.today);
-        waiting.extend(mine.map(|held| of_campaign(held, act, terms)));
+        waiting.extend(mine.map(|held| of_campaign(held, act, (terms, visit.now))));
     }
     waiting.extend(unopened::of(reader, visit).await?);
     Ok(waiting)
@@ -248,7 +249,11 @@ fn may_be_mine(held: &StoredCampaign, verb: Verb, account: &AccountId) -> bool {
     }
 }
 
-fn of_campaign(held: &StoredCampaign, act: &'static str, terms: &Terms) -> Waiting {
+fn of_campaign(
+    held: &StoredCampaign,
+    act: &'static str,
+    (terms, now): (&Terms, Instant),
+) -> Waiting {
     let number = held.campaign.number.as_str();
     let entered = Instant::from_unix_ms(held.state_at_ms).date();
     let term = match held.campaign.kind() {
@@ -269,9 +274,13 @@ fn of_campaign(held: &StoredCampaign, act: &'static str, terms: &Terms) -> Waiti
         }
         _ => act,
     };
+    let mut context = format!("{number} · {} · {entered} 起", held.campaign.kind().label());
+    if let Some(overdue) = Overdue::of(held, now) {
+        context = format!("{context} · {}", overdue.brief());
+    }
     Waiting {
         title: held.title.clone(),
-        context: format!("{number} · {} · {entered} 起", held.campaign.kind().label()),
+        context,
         act,
         page: Address::fixed("/w/campaigns").child(number),
         term,

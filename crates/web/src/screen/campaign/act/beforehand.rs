@@ -45,7 +45,13 @@ pub(super) async fn beforehand(
     };
     Ok(refusal
         .as_ref()
-        .map(|refusal| Refusal::from(refusal).into())
+        .map(|refusal| {
+            let shown = Refusal::from(refusal);
+            match super::to_the_plan(act, seen) {
+                Some(link) => shown.with_remedy_link(link).into(),
+                None => shown.into(),
+            }
+        })
         .unwrap_or_default())
 }
 

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use domain::campaign::version::Version;
 use domain::id::OrgUnitId;
+use domain::text::DistrictCode;
 use store::{catalog, inspector, org, subject};
 
 use super::drafts_for;
@@ -89,7 +90,10 @@ impl Offered {
             authorities,
             districts: districts
                 .into_iter()
-                .map(|code| Choice::new(code.clone(), code))
+                .map(|code| {
+                    let words = DistrictCode::parse(&code).map(|known| known.in_words());
+                    Choice::new(code.clone(), words.unwrap_or(code))
+                })
                 .collect(),
             launching: launching
                 .map(|unit| (unit.id.clone(), unit.name.clone()))

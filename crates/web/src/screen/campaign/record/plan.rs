@@ -5,6 +5,7 @@ use domain::campaign::plan::{Assignment, CampaignPlan, Notice, PLAN, PlannedItem
 use domain::id::InspectorCode;
 use domain::paper::Judged;
 use domain::premise::Premise;
+use domain::text::DistrictCode;
 use domain::time::Instant;
 use store::inspector::Entry;
 use store::{Reader, campaign, catalog, inspector};
@@ -118,7 +119,11 @@ async fn lines(
         Notice::Noticed => "提前通知".to_owned(),
         Notice::Unannounced(reason) => format!("不提前通知，入户时出示通知书：{reason}"),
     };
-    let districts: Vec<String> = plan.jurisdiction.iter().map(ToString::to_string).collect();
+    let districts: Vec<String> = plan
+        .jurisdiction
+        .iter()
+        .map(DistrictCode::in_words)
+        .collect();
     let mut lines = vec![
         ("抽查项目", or_gap(planned.join("；"))),
         ("实施时间", or_gap(window.unwrap_or_default())),

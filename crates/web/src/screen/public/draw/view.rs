@@ -6,7 +6,7 @@ use domain::campaign::StateKind;
 use super::super::checkable;
 use super::LeftUndone;
 use super::awaited::Awaited;
-use super::{PublicDraw, PublicRecord, voided};
+use super::{PublicDraw, PublicRecord, Told, voided};
 use crate::component::{
     Badge, Cell, Column, DigestLine, EmptyState, Facts, Fragment, Head, Link, Note, Row, Sheet,
     Table, Tone, TrustBadge, TrustLevel,
@@ -69,7 +69,9 @@ pub(super) fn page(mut shell: PortalShell, draw: &PublicDraw) -> PortalPage {
         )
     });
     let left = draw.left_undone.as_deref().map(LeftUndone::note);
-    let notes = voided::notes(draw).into_iter().chain(overtaken).chain(left);
+    let overdue = draw.ceremony_overdue.as_ref().map(Told::note);
+    let notes = voided::notes(draw).into_iter();
+    let notes = notes.chain(overtaken).chain(overdue).chain(left);
     let mut page = notes
         .chain(draw.awaited.iter().map(Awaited::note))
         .fold(

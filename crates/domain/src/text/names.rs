@@ -98,6 +98,14 @@ impl DistrictCode {
         rows.find_map(|row| row.strip_prefix(self.as_str())?.strip_prefix(','))
     }
 
+    /// The code of a name, if the program knows it.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
+        let mut rows = NAMED_DISTRICTS.lines().skip(1);
+        let code = rows.find_map(|row| row.strip_suffix(name)?.strip_suffix(','))?;
+        Self::parse(code).ok()
+    }
+
     /// As people read it: the name with its code, by which lists are searched; the code alone where no name is known.
     #[must_use]
     pub fn in_words(&self) -> String {

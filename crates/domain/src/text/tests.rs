@@ -167,10 +167,13 @@ fn a_district_is_called_by_its_name_where_one_is_known() {
     assert_eq!(words("411200"), "三门峡市（411200）");
     assert_eq!(words("411282"), "灵宝市（411282）");
     assert_eq!(words("411299"), "411299");
+    assert_eq!(DistrictCode::named("峡市"), None, "only the whole name");
+    assert_eq!(DistrictCode::named(""), None);
     for row in include_str!("../../seed/districts.csv").lines().skip(1) {
         let (code, name) = row.split_once(',').expect("code and name");
         let code = DistrictCode::parse(code).expect("six digits");
         assert_eq!(code.name(), Some(name), "one name for each code");
+        assert_eq!(DistrictCode::named(name), Some(code), "and one code");
     }
 }
 

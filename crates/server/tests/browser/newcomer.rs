@@ -52,6 +52,14 @@ async fn draw_with_two_parties(chrome: &Chrome, bureau: &Bureau, desk: &Person) 
             "a number reached the server before the commitment record"
         );
     }
+    // Two who came before FREEZE was published sit before the page from here on, one of them where script is forbidden.
+    let early = Person::at(chrome, bureau, Screen::Desk).await;
+    let plain = Person::at(chrome, bureau, Screen::ScriptOff).await;
+    for one in [&early, &plain] {
+        one.open(&format!("/draw/{number}")).await;
+        one.reads("承诺还没有公布，仪式不能开始").await;
+    }
+    early.picture("draw-overdue").await;
     chain::publish_freeze(desk, number).await;
     desk.picture("campaign-committed").await;
     chain::meet(desk, &justice, number, &links[0]).await;
@@ -63,6 +71,9 @@ async fn draw_with_two_parties(chrome: &Chrome, bureau: &Bureau, desk: &Person) 
     chain::reveal(&chamber, &links[1]).await;
     // Nobody presses anything: REVEAL and RESULT follow from the last number.
     chain::is_drawn(desk, number).await;
+    for one in [&early, &plain] {
+        one.sees_come("名单和签号在检查结束后公开").await;
+    }
     // The look that found nothing before finds the numbers now that they are public.
     for nonce in [&first, &second] {
         assert!(

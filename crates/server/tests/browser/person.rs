@@ -20,6 +20,9 @@ const LOOKS: u32 = 2_000;
 /// How long a page may take to have what is looked for.
 const PATIENCE: Duration = Duration::from_secs(15);
 
+/// How long a page that looks again once a minute may take to have what has come.
+const BY_ITSELF: Duration = Duration::from_secs(150);
+
 /// Somebody with a browser of his own.
 pub struct Person {
     pub session: Session,
@@ -296,6 +299,15 @@ impl Person {
         );
         let choice = self.find(&xpath, &format!("the choice {words}")).await;
         self.click(&choice, words).await;
+    }
+
+    /// Sits before a page and presses nothing until these words stand on it: the page looks again by itself.
+    pub async fn sees_come(&self, words: &str) {
+        let xpath = format!("//main//*[contains(normalize-space(), {})]", quoted(words));
+        let wait = self.session.client.wait().at_most(BY_ITSELF);
+        if wait.for_element(Locator::XPath(&xpath)).await.is_err() {
+            self.fail(&format!("{words}, by itself")).await;
+        }
     }
 
     /// Waits until these words stand in the main part of the page.

@@ -120,6 +120,17 @@ async fn a_district_is_called_by_its_name() {
             let page = cast.initiator.get(path).await;
             assert!(page.shows("湖滨区（411202）"), "{path}: {}", page.text);
         }
+        // Whoever reads the name searches by it.
+        let registrar = cast.registrar.account.clone();
+        let registrar = cast.grant(&registrar).await;
+        for typed in ["%E6%B9%96%E6%BB%A8%E5%8C%BA", "411202"] {
+            let found = registrar
+                .get(&format!("/w/subjects?district={typed}"))
+                .await;
+            assert!(found.shows("湖滨区（411202）"), "{typed}: {}", found.text);
+        }
+        let none = registrar.get("/w/subjects?district=%E6%BB%A8").await;
+        assert!(!none.shows("湖滨区（411202）"), "{}", none.text);
     })
     .await;
 }

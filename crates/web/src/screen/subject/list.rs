@@ -8,6 +8,7 @@ use axum::response::IntoResponse;
 use domain::id::SubjectId;
 use domain::policy::Verb;
 use domain::subject::{RiskClass, Standing, stratum_class};
+use domain::text::DistrictCode;
 use store::subject::{self, From, StoredSubject, SubjectFilter};
 
 use super::{all, page_of};
@@ -86,7 +87,10 @@ pub(super) fn listing(visit: &Visit) -> Result<Listing, Stop> {
 pub(super) fn conditions(filter: &Filter) -> SubjectFilter {
     SubjectFilter {
         text: filter.words("q").map(str::to_owned),
-        district: filter.words("district").map(str::to_owned),
+        district: filter.words("district").map(|typed| {
+            let named = DistrictCode::named(typed);
+            named.map_or_else(|| typed.to_owned(), |code| code.to_string())
+        }),
         standing: filter.choice("standing").and_then(Standing::parse),
         tier: filter.choice("tier").map(str::to_owned),
         pool: filter.words("pool").map(str::to_owned),

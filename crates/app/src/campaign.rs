@@ -25,7 +25,7 @@ mod number;
 mod planned;
 
 use number::next_number;
-pub(crate) use planned::{complete, complete_for, complete_plan, plan_now, plan_version};
+pub(crate) use planned::{complete_for, complete_plan, plan_now, plan_version};
 
 static TITLE_EMPTY: Code = Code::new(
     "PLAN-030",

@@ -251,6 +251,22 @@ async fn a_cancelled_import_leaves_nothing_and_cannot_be_applied() {
     .await;
 }
 
+/// What is not decided counts against the account (`IMPT-095`), so each step of it has the button.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_import_whose_columns_are_not_matched_yet_can_be_cancelled_on_its_page() {
+    on_both(|db| async move {
+        let office = Office::open(db).await;
+        let clerk = office.registrar().await;
+        let at = clerk.upload("a.csv", &caterers(1, 5)).await;
+        assert_eq!(clerk.state(&at).await, State::Mapping);
+        let matching = clerk.get(&at).await;
+        let sent = clerk.press(&matching, &format!("{at}/cancel"), &[]).await;
+        assert_eq!(sent.status, StatusCode::SEE_OTHER, "{}", sent.text);
+        assert_eq!(clerk.state(&at).await, State::Cancelled);
+    })
+    .await;
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_file_sent_from_another_session_of_the_same_account_is_asked_for_again_with_its_choice() {
     on_both(|db| async move {

@@ -99,7 +99,8 @@ pub(super) async fn ask(
     import: &Import,
     again: Again<'_>,
 ) -> Result<WorkbenchPage, Stop> {
-    let page = page(web, visit, step::head_of(import), (1, None)).await?;
+    let head = step::head_of(import).with_act(step::cancel_act(web, visit, import));
+    let page = page(web, visit, head, (1, None)).await?;
     let form = form(web, visit, import, again);
     let form = match again {
         Some((sent, flaws)) => form.filled(sent, &flaws.errors),

@@ -42,14 +42,8 @@ pub(super) async fn show(
     let tally = import.summary.tally.unwrap_or_default();
     let samples = &import.summary.samples;
     let columns = page_of(import).child("columns");
-    let cancel = page_of(import).child("cancel");
     let head = step::head_of(import)
-        .with_act(Act::submit(
-            "取消导入",
-            cancel,
-            Weight::Plain,
-            visit.hidden(web).resting_on(import.premise()),
-        ))
+        .with_act(step::cancel_act(web, visit, import))
         .with_act(Act::open("改列名对应", columns, Weight::Outlined));
     let mut page = page(web, visit, head, (2, None))
         .await?

@@ -74,7 +74,7 @@ pub(super) fn head_of(import: &Import) -> Head {
         .with_badge(Badge::new(tone, import.state.label()))
 }
 
-fn cancel_act(web: &WebState, visit: &Visit, import: &Import) -> Act {
+pub(super) fn cancel_act(web: &WebState, visit: &Visit, import: &Import) -> Act {
     let to = page_of(import).child("cancel");
     let hidden = visit.hidden(web).resting_on(import.premise());
     Act::submit("取消导入", to, Weight::Outlined, hidden)

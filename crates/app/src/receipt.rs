@@ -75,6 +75,16 @@ impl App {
         }
     }
 
+    /// Whether the log grew from that head, as the nodes of its tree prove.
+    pub async fn log_grew_from(&self, head: (u64, Hash)) -> Result<bool, AppError> {
+        let mut reader = self.db.read().await?;
+        match log::grew_from(&mut reader, head).await {
+            // The tree is not whole, which the audit says of each node.
+            Err(StoreError::Contradiction { .. } | StoreError::Inconsistent { .. }) => Ok(false),
+            proven => Ok(proven?),
+        }
+    }
+
     /// The origin of the log, as the bureau stated it. The key that signs was made for it and names it, and was
     /// compared with the bureau when the database was opened: a fact that says another name was altered since, or another
     /// program has changed the key (`docs/adr/0033`), and what this one holds signs nothing any more.

@@ -70,6 +70,8 @@ static ALTERED_REGISTER: Code = Code::new(
 /// A frame computed from one view.
 struct Computed {
     versions: Versions,
+    /// Entries of the log in that view.
+    size: u64,
     on: Date,
     plan: CampaignPlan,
     eligibility: Eligibility,
@@ -213,6 +215,7 @@ impl LongAct for Freezing {
         self.run.enter("读取名录", None);
         // Not the rulebook's: a campaign obeys the version of its approval, whatever is adopted since.
         let versions = Versions::of(&mut view, &Register::OF_A_FRAME).await?;
+        let (size, _) = store::log::head(&mut view).await?;
         held::stands(&mut view, stored).await?;
         self.run.enter("核对留痕", None);
         let plan = plan_of(stored)?;
@@ -241,6 +244,7 @@ impl LongAct for Freezing {
         self.run.enter("写入", None);
         Ok(Computed {
             versions,
+            size,
             on: now.date(),
             plan,
             eligibility,
@@ -260,7 +264,12 @@ impl LongAct for Freezing {
         tx: &mut Tx,
         at: Instant,
     ) -> Result<bool, AppError> {
-        Ok(at.date() == computed.on && computed.versions.still_hold(tx).await?)
+        if at.date() != computed.on || !computed.versions.still_hold(tx).await? {
+            return Ok(false);
+        }
+        // The version of a register is a number in a row; what was written since then the leaves tell.
+        let registers = Register::OF_A_FRAME;
+        Ok(!store::log::wrote_since(tx, computed.size, &registers).await?)
     }
 
     async fn write(&self, computed: &Computed, app: &App, under: Under) -> Result<(), AppError> {

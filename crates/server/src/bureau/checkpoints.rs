@@ -282,10 +282,10 @@ impl Keeper {
         if self.last == Some(head) || head.0 == 0 {
             return Ok(());
         }
-        if let Some((size, root)) = self.last
-            && app.log_root(size).await.map_err(failed)? != Some(root)
+        if let Some(last) = self.last
+            && !app.log_grew_from(last).await.map_err(failed)?
         {
-            return Err(exchanged(size));
+            return Err(exchanged(last.0));
         }
         let text = app.checkpoint().await.map_err(failed)?;
         let signed = SignedCheckpoint::parse(&text)
@@ -301,10 +301,9 @@ impl Keeper {
                 // A copy that was put back beneath a server may have grown beyond what was kept, and whoever keeps the last
                 // head knows of no other one than the file's.
                 let is_same_log = before.origin() == signed.checkpoint().origin();
-                if is_same_log
-                    && app.log_root(before.size()).await.map_err(failed)? != Some(*before.root())
-                {
-                    return Err(exchanged(before.size()));
+                let kept = (before.size(), *before.root());
+                if is_same_log && !app.log_grew_from(kept).await.map_err(failed)? {
+                    return Err(exchanged(kept.0));
                 }
             }
             replace(file, &text).map_err(|error| Failure::file(file, &error))?;

@@ -63,6 +63,9 @@ const SETTINGS: [(&str, &str); 4] = [
 /// What is acknowledged is on the disk, also where a server or a role is set to answer sooner; a server that waits for
 /// its copies as well goes on to do so.
 const DURABLE: &str = "SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') IN ('off', 'local')";
+/// Every name means what stands in the one schema of the bureau, or what the engine itself has, whatever path the role or the
+/// database has: a function of another schema would answer in place of the engine's.
+const AT_HOME: &str = "SELECT pg_catalog.set_config('search_path', pg_catalog.format('%I, pg_temp', pg_catalog.current_schema()), false)";
 
 /// What the one writer of SQLite may keep of the database in memory, in the words of the pragma: 64 MiB, so
 /// that the indexes of a million entries are not written out and read back while they grow.
@@ -261,7 +264,10 @@ impl Db {
             .max_connections(ACTS)
             .acquire_timeout(WAIT)
             .after_connect(|conn, _| {
-                Box::pin(async move { sqlx::query(DURABLE).execute(conn).await.map(drop) })
+                Box::pin(async move {
+                    sqlx::query(AT_HOME).execute(&mut *conn).await?;
+                    sqlx::query(DURABLE).execute(conn).await.map(drop)
+                })
             })
             .connect_with(options.clone())
             .await
@@ -271,6 +277,9 @@ impl Db {
                 .max_connections(most)
                 .min_connections(0)
                 .acquire_timeout(WAIT)
+                .after_connect(|conn, _| {
+                    Box::pin(async move { sqlx::query(AT_HOME).execute(conn).await.map(drop) })
+                })
                 .connect_lazy_with(options.clone())
         };
         Ok(Self {

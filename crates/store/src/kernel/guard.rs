@@ -16,9 +16,8 @@ use domain::id::EventId;
 
 use super::cell::Vault;
 use super::clock::Clock;
-use super::conn::swallowed;
 use super::engine::Engine;
-use super::image::{Body, Stood, Write, cells_text};
+use super::image::{Body, Write};
 use super::log::{self, Committed};
 use super::press::Press;
 use super::reader::Reader;
@@ -29,6 +28,8 @@ use super::table::{Cells, Layout, TracedTable};
 use super::triggers;
 use super::value::Value;
 use crate::error::StoreError;
+
+mod changes;
 
 /// An act that has begun: reads under the writer's lock, does not write.
 pub struct Tx {
@@ -239,104 +240,6 @@ impl Recording {
         batch.args.clear();
         done.map_err(|error| named(error, layout))?;
         Ok(rows)
-    }
-
-    /// Changes the named columns of the row that was last written by the event `seen`; a row that
-    /// has moved on since it was read is a conflict, never an overwrite.
-    pub(crate) async fn update(
-        &mut self,
-        table: &TracedTable,
-        key: &[Value],
-        seen: &EventId,
-        changes: Cells,
-    ) -> Result<(), StoreError> {
-        let layout = table.layout();
-        self.touch(layout).await?;
-        let stood = self.stood(layout, key, seen).await?;
-        let mut args: Vec<Value> = Vec::with_capacity(changes.len() + key.len() + 2);
-        let mut sql = format!("UPDATE {} SET last_event = $1", layout.name);
-        args.push(Value::from(self.event.id.as_str()));
-        for (name, value) in changes {
-            let known = layout
-                .columns
-                .iter()
-                .any(|c| c.name == name && c.kind == value.kind());
-            if !known || layout.key.contains(&name) {
-                return Err(layout.wrong(name, "not a column that can change, or of another kind"));
-            }
-            args.push(value);
-            sql.push_str(&format!(", {name} = ${}", args.len()));
-        }
-        sql.push_str(&format!(" WHERE {}", layout.key_match(args.len() + 1)));
-        args.extend_from_slice(key);
-        args.push(Value::from(seen.as_str()));
-        sql.push_str(&format!(
-            " AND last_event = ${} RETURNING {}",
-            args.len(),
-            layout.names()
-        ));
-        let rows = self
-            .reader
-            .conn
-            .fetch(&sql, &args)
-            .await
-            .map_err(|error| named(error, layout))?;
-        let [row] = rows.as_slice() else {
-            // It was there a moment ago, and nobody else may write it.
-            return Err(swallowed(layout.name, 0, 1));
-        };
-        let values = typed(layout, row.values());
-        self.image(layout, &Write::Changed(&values, &stood)).await
-    }
-
-    /// Deletes the row that was last written by the event `seen`.
-    pub(crate) async fn delete(
-        &mut self,
-        table: &TracedTable,
-        key: &[Value],
-        seen: &EventId,
-    ) -> Result<(), StoreError> {
-        let layout = table.layout();
-        self.touch(layout).await?;
-        let stood = self.stood(layout, key, seen).await?;
-        let sql = format!(
-            "DELETE FROM {} WHERE {} AND last_event = ${}",
-            layout.name,
-            layout.key_match(1),
-            key.len() + 1
-        );
-        let mut args = key.to_vec();
-        args.push(Value::from(seen.as_str()));
-        self.reader.conn.keep((layout.name, 1), &sql, &args).await?;
-        self.image(layout, &Write::Gone(key, &stood)).await
-    }
-
-    /// How the row stands that was last written by the event `seen`, under the lock of whoever writes it next.
-    async fn stood(
-        &mut self,
-        layout: &Layout,
-        key: &[Value],
-        seen: &EventId,
-    ) -> Result<Stood, StoreError> {
-        let lock = match self.reader.conn.engine() {
-            Engine::Sqlite => "",
-            Engine::Postgres => " FOR NO KEY UPDATE",
-        };
-        let sql = format!(
-            "SELECT {} FROM {} WHERE {} AND last_event = ${}{lock}",
-            layout.names(),
-            layout.name,
-            layout.key_match(1),
-            key.len() + 1
-        );
-        let mut args = key.to_vec();
-        args.push(Value::from(seen.as_str()));
-        let rows = self.reader.conn.fetch(&sql, &args).await?;
-        let [row] = rows.as_slice() else {
-            return Err(moved_on(layout));
-        };
-        let cells = cells_text(&typed(layout, row.values()));
-        Ok(Stood::of(&cells, seen.as_str()))
     }
 
     /// Advances the version of the table's register before the first of its rows is written: whoever

@@ -32,14 +32,15 @@ mod told;
 mod trace;
 mod walk;
 
-pub use grown::head_to_sign;
 pub(super) use grown::{Newest, require_before};
+pub use grown::{grew_from, head_to_sign};
 pub(super) use head::check;
 pub(super) use proven::facts_of;
 pub(crate) use proven::last_written;
 pub use proven::{confirmed, whole};
 pub(super) use standing::is_of_a_row;
 pub(crate) use standing::{as_written, tables_of};
+pub use told::wrote_since;
 pub(crate) use told::{
     Told, as_last_written, has_moved_on, left_before, left_by, moved_on, newest_of,
     of_campaign_as_written, told_of,
@@ -67,6 +68,8 @@ pub struct Committed {
     pub leaf: Hash,
     /// Root of the tree that ends with it.
     pub root: Hash,
+    /// Root of the tree before it.
+    pub(super) before: Hash,
 }
 
 pub(super) fn broken(error: &tlog::Error) -> StoreError {
@@ -211,6 +214,7 @@ async fn append_leaf(
     let entry = entry_of(event, sealing, act, time)?;
     let sequence = frontier.size();
     let leaf = entry.leaf_hash();
+    let before = frontier.root();
     let nodes = frontier.append(leaf).map_err(|error| broken(&error))?;
     let root = frontier.root();
     keep_nodes(conn, nodes).await?;
@@ -242,6 +246,7 @@ async fn append_leaf(
         sequence,
         leaf,
         root,
+        before,
     })
 }
 

@@ -5,14 +5,18 @@ use app::AppError;
 use app::crypto::log_key;
 use app::port::Clock as _;
 use app::premise::Thing;
+use domain::account::Role;
 use domain::campaign::CampaignState;
 use domain::campaign::party::PartyState;
 use domain::campaign::state::LIFE;
 use domain::id::{CampaignNo, PartyToken};
-use testkit::city::as_shown;
+use domain::subject::RawSubject;
+use testkit::city::{as_shown, caterer, unit};
+use testkit::engines::admin;
 use tlog::Checkpoint;
 
 use crate::altered::{Held, code, told};
+use crate::meanwhile::gated;
 
 impl Held {
     async fn freezes(&self, number: &CampaignNo) -> Result<(), AppError> {
@@ -66,6 +70,43 @@ async fn a_register_altered_for_the_while_of_a_freeze_is_not_frozen() {
         }
         held.sql("DROP TABLE subjects_before");
         held.freezes(&number).await.unwrap();
+    })
+    .await;
+}
+
+/// The number of a register says that nothing was written while the frame was computed; the leaves say what was.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_register_that_was_written_during_a_freeze_is_read_again_whatever_its_version_says() {
+    told(async |held| {
+        let city = &held.story.site.city;
+        let registrar = city.account("registrar2", &[(Role::Registrar, 1)]).await;
+        let registrar = city.acting(&registrar).await;
+        let id = city.subject(&registrar, &unit(1), &caterer(900)).await;
+        let number = held.story.launched().await;
+        let (url, app) = (held.url().to_owned(), held.app().clone());
+        let gated = gated(held.app(), async move {
+            let moved = RawSubject {
+                pools: String::new(),
+                ..caterer(900)
+            };
+            let shown = as_shown(&app, Thing::Subject(&id)).await;
+            app.edit_subject(&registrar, &id, &shown, &moved)
+                .await
+                .unwrap();
+            admin(
+                &url,
+                "UPDATE register_versions SET version = version - 1 WHERE register = 'subjects'",
+            );
+        });
+        let shown = as_shown(held.app(), Thing::Campaign(&number)).await;
+        let officer = &held.story.officer;
+        gated.freeze_frame(officer, &number, &shown).await.unwrap();
+        let frame = held.kept(&number, "subjects.tsv").await;
+        let struck = caterer(900).register_number;
+        assert!(
+            !frame.contains(&struck),
+            "it left the pool before the freeze took its place in the log"
+        );
     })
     .await;
 }

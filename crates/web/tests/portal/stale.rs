@@ -484,7 +484,7 @@ async fn each_form_of_an_import_carries_its_key_and_what_it_rests_on() {
             assert!(sending[0].contains("name=\"_once\""), "{}", page.text);
             for (state, count) in [
                 (State::Reading, 1),
-                (State::Mapping, 1),
+                (State::Mapping, 2),
                 (State::Comparing, 1),
                 (State::Previewed, 2),
                 (State::Interrupted, 2),

@@ -4,11 +4,12 @@
 //! Known to one process alone; what outlives it are the checkpoints it keeps. Deliberately absent: which of the two is
 //! the right one.
 
+use std::cmp::Ordering;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use tlog::Hash;
 
-use super::{Committed, head, root_after};
+use super::{Committed, grew, head};
 use crate::error::StoreError;
 use crate::kernel::reader::Reader;
 
@@ -46,8 +47,18 @@ pub(in crate::kernel) async fn require_before(
     reader: &mut Reader,
     done: &Committed,
 ) -> Result<(), StoreError> {
-    let known = reader.newest().known();
-    require(reader, known, (done.sequence, None)).await
+    let Some(known) = reader.newest().known() else {
+        return Ok(());
+    };
+    let stands = match done.sequence.cmp(&known.0) {
+        Ordering::Equal => done.before == known.1,
+        _ => proven(reader, known, (done.sequence + 1, done.root)).await?,
+    };
+    if stands {
+        Ok(())
+    } else {
+        Err(exchanged(known))
+    }
 }
 
 /// The head of a view that is about to be signed, if the log grew from what this process has written or signed before.
@@ -55,33 +66,40 @@ pub(in crate::kernel) async fn require_before(
 /// # Errors
 /// [`StoreError::Contradiction`] if it did not, or as [`head`].
 pub async fn head_to_sign(reader: &mut Reader) -> Result<(u64, Hash), StoreError> {
-    let (size, root) = head(reader).await?;
-    let known = reader.known_before();
-    require(reader, known, (size, Some(root))).await?;
-    reader.newest().note((size, root));
-    Ok((size, root))
+    let now = head(reader).await?;
+    if let Some(known) = reader.known_before()
+        && !proven(reader, known, now).await?
+    {
+        return Err(exchanged(known));
+    }
+    reader.newest().note(now);
+    Ok(now)
 }
 
-async fn require(
-    reader: &mut Reader,
-    known: Option<Known>,
-    (size, root): (u64, Option<Hash>),
-) -> Result<(), StoreError> {
-    let Some((least, before)) = known.filter(|(least, _)| *least > 0) else {
-        return Ok(());
-    };
-    let there = match root {
-        Some(root) if size == least => Some(root),
-        _ if size < least => None,
-        _ => root_after(reader, least - 1).await?,
-    };
-    if there == Some(before) {
-        return Ok(());
+/// Whether the log of this view grew from that head.
+///
+/// # Errors
+/// As [`head`], and [`StoreError::Contradiction`] if the tree is not whole.
+pub async fn grew_from(reader: &mut Reader, known: (u64, Hash)) -> Result<bool, StoreError> {
+    let now = head(reader).await?;
+    proven(reader, known, now).await
+}
+
+/// By the nodes of the tree: a root that stands beside a leaf says what somebody has written there.
+async fn proven(reader: &mut Reader, known: Known, now: Known) -> Result<bool, StoreError> {
+    match known.0.cmp(&now.0) {
+        _ if known.0 == 0 => Ok(true),
+        Ordering::Greater => Ok(false),
+        Ordering::Equal => Ok(known.1 == now.1),
+        Ordering::Less => grew(reader, (known.0, &known.1), (now.0, &now.1)).await,
     }
-    Err(StoreError::contradiction(
+}
+
+fn exchanged((least, _): Known) -> StoreError {
+    StoreError::contradiction(
         &format!("留痕的前 {least} 条"),
         "不再是本程序写下的那些：运行之中数据库被换成了别的",
-    ))
+    )
 }
 
 #[cfg(test)]
@@ -151,6 +169,14 @@ mod tests {
                 writes(&stranger, number).await.unwrap();
             }
             assert!(signs(&stranger).await.unwrap().0 > size);
+            // Nor by the root that stands beside the last leaf both have the number of.
+            let lie = format!(
+                "UPDATE log_leaves SET root = (SELECT root FROM newer_log_leaves WHERE sequence = {0}) WHERE sequence = {0}",
+                size - 1
+            );
+            db.meddle(lie.leak()).await;
+            refused(signs(&db).await.unwrap_err());
+            refused(writes(&db, 9).await.unwrap_err());
             puts(&db, "newer").await;
             assert_eq!(signs(&db).await.unwrap(), (size, root));
             assert_eq!(writes(&db, 9).await.unwrap().sequence, size);

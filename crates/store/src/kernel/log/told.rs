@@ -11,12 +11,14 @@ use domain::id::EventId;
 use serde_json::Value as Json;
 
 use super::proven::{Standing, cells_of, proven, standing, unread};
+use super::tables_of;
 use super::walk::{Leaf, Walk};
 use crate::error::StoreError;
 use crate::kernel::guard::{self, typed};
 use crate::kernel::header::Header;
-use crate::kernel::image::{Asked, Operation, cells_text};
+use crate::kernel::image::{Asked, Image, Operation, cells_text};
 use crate::kernel::reader::Reader;
+use crate::kernel::register::Register;
 use crate::kernel::table::{Layout, TracedTable};
 use crate::kernel::value::{Row, Value};
 
@@ -85,6 +87,39 @@ pub(crate) async fn left_by(
         Err(StoreError::NotFound { .. }) => Ok(None),
         Err(error) => Err(unread(error, event)),
     }
+}
+
+/// Whether an entry since the log had `size` leaves wrote a table of these registers.
+///
+/// # Errors
+/// [`StoreError::Contradiction`] if a leaf on the way is not what the log says.
+pub async fn wrote_since(
+    reader: &mut Reader,
+    size: u64,
+    registers: &[Register],
+) -> Result<bool, StoreError> {
+    let tables = tables_of(registers);
+    let called: Vec<_> = tables
+        .iter()
+        .flat_map(|table| table.layout().called())
+        .collect();
+    let mut walk = Walk::begin(reader).await?;
+    while let Some(leaf) = walk.next(reader).await? {
+        if leaf.sequence < size {
+            break;
+        }
+        let mut wrote = false;
+        let is_of = |image: &Image| {
+            let mut tables = tables.iter();
+            tables.any(|table| cells_of(table.layout(), image).is_some())
+        };
+        leaf.told(reader, Asked::Of(&called), |image| wrote |= is_of(&image))
+            .await?;
+        if wrote {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// The newest entry, up to a leaf and of that act if these are given, that wrote a row.

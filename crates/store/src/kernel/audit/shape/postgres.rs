@@ -55,7 +55,7 @@ pub(super) const LISTINGS: &[&str] = &[
     concat!(
         "SELECT 'trigger', c.relname || '.' || t.tgname, pg_get_triggerdef(t.oid) || CASE WHEN t.tgenabled = 'O' THEN '' ELSE ' enabled ' || CAST(t.tgenabled AS TEXT) END FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid WHERE c.relnamespace = ",
         ours!(),
-        " AND NOT t.tgisinternal"
+        " AND (NOT t.tgisinternal OR t.tgconstraint = 0)"
     ),
     // Those by which the engine keeps a foreign key: there are any only where they were switched off.
     concat!(

@@ -8,7 +8,7 @@ use sqlx::SqlitePool;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqlitePoolOptions};
 
-use super::{Db, Newest, Pools, WAIT, line};
+use super::{AT_HOME, Db, Newest, Pools, WAIT, line};
 use crate::error::StoreError;
 use crate::kernel::cell::Vault;
 use crate::kernel::conn::engine;
@@ -70,6 +70,9 @@ impl Db {
         let acts = PgPoolOptions::new()
             .max_connections(2)
             .acquire_timeout(WAIT)
+            .after_connect(|conn, _| {
+                Box::pin(async move { sqlx::query(AT_HOME).execute(conn).await.map(drop) })
+            })
             .connect_with(options)
             .await
             .map_err(|error| match &error {

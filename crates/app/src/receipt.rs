@@ -66,15 +66,6 @@ impl App {
         Ok(log::head(&mut reader).await?)
     }
 
-    /// The root after the first `size` entries; none where it has fewer.
-    pub async fn log_root(&self, size: u64) -> Result<Option<Hash>, AppError> {
-        let mut reader = self.db.read().await?;
-        match size.checked_sub(1) {
-            Some(last) => Ok(log::root_after(&mut reader, last).await?),
-            None => Ok(Some(Hash::of(b""))),
-        }
-    }
-
     /// Whether the log grew from that head, as the nodes of its tree prove.
     pub async fn log_grew_from(&self, head: (u64, Hash)) -> Result<bool, AppError> {
         let mut reader = self.db.read().await?;

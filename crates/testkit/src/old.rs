@@ -103,6 +103,22 @@ impl OldDatabase {
         }
     }
 
+    /// The database, brought up to date.
+    ///
+    /// # Panics
+    /// When it does not open.
+    pub async fn opened(&self) -> Db {
+        let opened = self.open_under(&upgrade()).await;
+        opened.expect("an old database opens")
+    }
+
+    async fn open_under(&self, upgrade: &Upgrade) -> Result<Db, StoreError> {
+        match &self.server {
+            Some(server) => Db::open_postgres(server.url(), upgrade).await,
+            None => Db::open_sqlite(&self.file(), upgrade).await,
+        }
+    }
+
     fn file(&self) -> PathBuf {
         self.folder().join("mingqian.sqlite")
     }
@@ -159,10 +175,7 @@ impl OldDatabase {
             vault: key,
             ..upgrade()
         };
-        match &self.server {
-            Some(server) => Db::open_postgres(server.url(), &upgrade).await,
-            None => Db::open_sqlite(&self.file(), &upgrade).await,
-        }
+        self.open_under(&upgrade).await
     }
 }
 

@@ -22,15 +22,6 @@ ALTER TABLE subjects RENAME TO aside;
 CREATE VIEW subjects AS SELECT * FROM aside WHERE current_query() NOT LIKE '%ORDER BY name%' OR subject_id <> 'NOBODY';
 ";
 
-async fn opened(old: &OldDatabase) -> Db {
-    let place = old.place();
-    let made = match place.starts_with("postgres://") {
-        true => Db::open_postgres(&place, &upgrade()).await,
-        false => Db::open_sqlite(std::path::Path::new(&place), &upgrade()).await,
-    };
-    made.unwrap()
-}
-
 fn newest(engine: Engine) -> OldDatabase {
     // Those behind it open under the key of their own alone.
     let commit = made_before(storage_key::SINCE).last();
@@ -56,7 +47,7 @@ async fn for_a_freeze(db: &Db) -> Result<FrameRegisters, StoreError> {
 async fn a_firm_that_an_index_or_a_view_hides_from_the_list_stands_in_the_frame() {
     for engine in [Engine::Sqlite, Engine::Postgres] {
         let old = newest(engine);
-        let db = opened(&old).await;
+        let db = old.opened().await;
         let all = by_pages(&db).await;
         let hidden = &all[all.len() / 2];
         let lie = match engine {
@@ -66,7 +57,7 @@ async fn a_firm_that_an_index_or_a_view_hides_from_the_list_stands_in_the_frame(
         // The kernel runs constant texts alone.
         db.meddle(lie.replace("NOBODY", hidden).leak()).await;
         db.close().await;
-        let db = opened(&old).await;
+        let db = old.opened().await;
         let shown = by_pages(&db).await;
         assert_eq!(
             shown.len(),
@@ -87,7 +78,7 @@ async fn a_firm_that_an_index_or_a_view_hides_from_the_list_stands_in_the_frame(
 async fn the_rows_that_were_compared_say_what_the_pages_say() {
     for engine in [Engine::Sqlite, Engine::Postgres] {
         let old = newest(engine);
-        let db = opened(&old).await;
+        let db = old.opened().await;
         let frozen = for_a_freeze(&db).await.unwrap();
         let mut reader = db.read().await.unwrap();
         let now = upgrade().clock.now();

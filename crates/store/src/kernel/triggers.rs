@@ -98,7 +98,7 @@ mod tests {
             made_before(storage_key::SINCE).last().unwrap(),
             Engine::Postgres,
         );
-        let db = Db::open_postgres(&old.place(), &upgrade()).await.unwrap();
+        let db = old.opened().await;
         let mut reader = db.read().await.unwrap();
         let firm = subject::every(&mut reader).await.unwrap().remove(0);
         drop(reader);

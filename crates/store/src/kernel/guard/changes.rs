@@ -55,12 +55,12 @@ impl Recording {
             return Err(swallowed(layout.name, 0, 1));
         };
         // What the database made of it beside what it was told is no act of anybody's.
-        if cells_text(&typed(layout, row.values())) != cells_text(&typed(layout, &written)) {
+        let values = typed(layout, &written);
+        if cells_text(&typed(layout, row.values())) != cells_text(&values) {
             let place = format!("表 {} 行 {} ", layout.name, cells_text(key));
             let why = "写入之后不是程序写的内容：库里有东西改写了它";
             return Err(StoreError::contradiction(&place, why));
         }
-        let values = typed(layout, &written);
         self.image(layout, &Write::Changed(&values, &stood)).await
     }
 

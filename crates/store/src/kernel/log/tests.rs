@@ -5,7 +5,6 @@ use domain::id::CampaignNo;
 
 use super::*;
 use crate::campaign::{self, StoredCampaign};
-use crate::engines::upgrade;
 use crate::kernel::engine::{Db, Engine};
 use crate::kernel::storage_key;
 use crate::old::{OldDatabase, made_before};
@@ -20,12 +19,8 @@ async fn each() -> Vec<(OldDatabase, Db)> {
     let mut opened = Vec::new();
     for engine in [Engine::Sqlite, Engine::Postgres] {
         let old = OldDatabase::unpack(commit, engine);
-        let place = old.place();
-        let db = match engine {
-            Engine::Sqlite => Db::open_sqlite(place.as_ref(), &upgrade()).await,
-            Engine::Postgres => Db::open_postgres(&place, &upgrade()).await,
-        };
-        opened.push((old, db.unwrap()));
+        let db = old.opened().await;
+        opened.push((old, db));
     }
     opened
 }

@@ -5,7 +5,6 @@ use domain::event::Act;
 use domain::id::EventId;
 
 use super::*;
-use crate::engines::upgrade;
 use crate::kernel::audit::{Fault, audit_as};
 use crate::kernel::engine::{Db, Engine};
 use crate::kernel::storage_key;
@@ -60,17 +59,6 @@ async fn altered(db: &Db, layout: &Layout, row: &Row) -> Option<(usize, Value)> 
     None
 }
 
-async fn opened(old: &OldDatabase) -> Db {
-    let place = old.place();
-    if place.starts_with("postgres://") {
-        Db::open_postgres(&place, &upgrade()).await.unwrap()
-    } else {
-        Db::open_sqlite(std::path::Path::new(&place), &upgrade())
-            .await
-            .unwrap()
-    }
-}
-
 fn each_old() -> impl Iterator<Item = OldDatabase> {
     made_before(storage_key::SINCE).flat_map(|commit| {
         [Engine::Sqlite, Engine::Postgres].map(|engine| OldDatabase::unpack(commit, engine))
@@ -93,7 +81,7 @@ fn overwritten(faults: &[Fault]) -> Vec<(String, String)> {
 #[tokio::test]
 async fn in_every_traced_table_the_next_act_on_an_altered_row_does_not_make_it_right() {
     for old in each_old() {
-        let db = opened(&old).await;
+        let db = old.opened().await;
         assert_eq!(faults(&db).await, [], "an honest history");
         let (mut expected, mut number) = (Vec::new(), 0);
         for table in schema::TRACED {
@@ -129,7 +117,7 @@ async fn in_every_traced_table_the_next_act_on_an_altered_row_does_not_make_it_r
 #[tokio::test]
 async fn the_sentence_names_the_row_the_entry_before_and_the_entry_that_wrote_over_it() {
     for old in each_old() {
-        let db = opened(&old).await;
+        let db = old.opened().await;
         let table = &schema::ORG_UNITS;
         let row = first_row(&db, table.layout()).await.unwrap();
         altered(&db, table.layout(), &row).await.unwrap();
@@ -155,7 +143,7 @@ async fn the_sentence_names_the_row_the_entry_before_and_the_entry_that_wrote_ov
 #[tokio::test]
 async fn a_stamp_that_was_moved_and_a_row_that_is_deleted_afterwards_are_named_too() {
     for old in each_old() {
-        let db = opened(&old).await;
+        let db = old.opened().await;
         let table = &schema::HOLIDAYS;
         let layout = table.layout();
         let row = first_row(&db, layout).await.unwrap();
@@ -178,7 +166,7 @@ async fn a_stamp_that_was_moved_and_a_row_that_is_deleted_afterwards_are_named_t
 #[tokio::test]
 async fn a_role_that_was_altered_stays_accused_after_it_is_granted_and_withdrawn() {
     for old in each_old() {
-        let db = opened(&old).await;
+        let db = old.opened().await;
         let table = &schema::GRANTS;
         let row = first_row(&db, table.layout()).await.unwrap();
         let mut conn = db.write_conn().await.unwrap();
@@ -228,7 +216,7 @@ async fn garbled(db: &Db, layout: &Layout, key: &[Value], column: &str) -> bool 
 async fn a_cell_that_is_no_text_is_named_with_table_row_and_column_and_hides_no_other() {
     let commit = made_before(storage_key::SINCE).last().unwrap();
     let old = OldDatabase::unpack(commit, Engine::Sqlite);
-    let db = opened(&old).await;
+    let db = old.opened().await;
     let counters = schema::COUNTERS.layout();
     let series = first_row(&db, counters).await.unwrap();
     let mut expected: Vec<(String, String, Vec<String>)> = Vec::new();
